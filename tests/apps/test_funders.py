@@ -2,11 +2,12 @@
 
 import csv
 import io
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pypdfium2
 import pytest
 
+from maillage.apps.pilotage.queries.activity_report import funded_actions
 from maillage.apps.plans import actions
 from maillage.apps.plans.models import Funder, Funding, PlanAction
 from maillage.apps.plans.queries.report import plan_of
@@ -82,12 +83,14 @@ def test_the_report_of_activity_takes_the_funder_and_what_it_funds(client, lea, 
     row = action(plan, 7)
     row.indicator = "Personnes venues"
     row.save()
-    actions.count(row, on=AT.date(), value=41, source="Feuille", by=lea, at=AT)
+    for on, value in ((date(2026, 3, 10), 14), (AT.date(), 41)):
+        actions.count(row, on=on, value=value, source="Feuille", by=lea, at=AT)
     funder = fund(row, lea, euros=4_000).funder
-    text = client.get(REPORT, {"financeur": funder.pk}).content.decode().translate(PLAIN)
+    year = {"du": "2026-01-01", "au": "2026-12-31", "financeur": funder.pk}
+    text = client.get(REPORT, year).content.decode().translate(PLAIN)
     assert "Ce que Le Département finance" in text
     assert row.title.replace("'", "&#x27;") in text or row.title in text
-    assert "Personnes venues : 41, le 20 novembre 2026" in text
+    assert "Personnes venues : 14, le 10 mars 2026" in text
     period = {"du": "2026-01-01", "au": "2026-06-30", "financeur": funder.pk}
     sheet = client.get("/espace/pilotage/activite.pdf", period).content
     with pypdfium2.PdfDocument(io.BytesIO(sheet)) as pages:
@@ -109,10 +112,32 @@ def test_the_report_of_activity_takes_the_funder_and_what_it_funds(client, lea, 
         *(row.title, "oui"),
         *("2026-01-01", "2026-06-30"),
     )
-    assert line["compte"].translate(PLAIN) == "Personnes venues : 41, le 20 novembre 2026"
+    assert line["compte"].translate(PLAIN) == "Personnes venues : 14, le 10 mars 2026"
     both = client.get(REPORT, {**period, "pour": "La Ville"})
     assert both.status_code == 400
     assert "Gardez l’un des deux." in both.content.decode().translate(PLAIN)
+
+
+def test_a_report_tells_the_last_number_of_its_period(lea, plan):
+    """Ni celui d’après la période, ni une personne que deux rapports diraient par différence."""
+    row = action(plan, 7)
+    row.indicator, row.baseline = "Personnes venues", 0
+    row.save()
+    for on, value in ((date(2026, 3, 10), 14), (date(2026, 5, 4), 17), (date(2026, 9, 1), 41)):
+        actions.count(row, on=on, value=value, source="Feuille", by=lea, at=AT)
+    funder = fund(row, lea).funder
+
+    def counted(until: date) -> str:
+        (told,) = funded_actions(funder, until)
+        return told.counted.translate(PLAIN)
+
+    assert counted(date(2026, 3, 9)) == "rien de compté au 9 mars 2026"
+    assert counted(date(2026, 3, 10)) == "14, le 10 mars 2026"
+    assert counted(date(2026, 8, 31)) == "14, le 10 mars 2026 ; moins de 11 d’écart au 4 mai 2026"
+    assert counted(date(2026, 9, 1)) == "41, le 1er septembre 2026"
+    actions.withdraw_measure(row.measures.get(value=41), by=lea, at=AT)
+    actions.count(row, on=date(2026, 8, 30), value=38, source="Feuille", by=lea, at=AT)
+    assert "38" not in counted(date(2026, 8, 31)), "41 was read: 3 people apart"
 
 
 def test_another_territory_s_funder_is_not_there(client, lea, plan, study):

@@ -188,7 +188,7 @@ def _report(form: ActivityForm) -> ActivityReport:
         until=held["au"],
         title=chosen[0].name if len(chosen) == 1 else "",
         funder=funder.name if funder else line(held["pour"], 120),
-        actions=activity_report.funded_actions(funder) if funder else (),
+        actions=activity_report.funded_actions(funder, held["au"]) if funder else (),
         whole=form.is_whole,
     )
 

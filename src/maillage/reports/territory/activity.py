@@ -51,7 +51,8 @@ class ThemeActivity:
 @dataclass(frozen=True, slots=True)
 class FundedAction:
     """An action that a funder funds, in words. amount: in euros, or that nobody wrote it; counted: the last
-    number of its indicator, and its day; example: whether all of it is invented.
+    number of its indicator at the end of the period, and its day, or that there is none; example: whether all
+    of it is invented.
     """
 
     title: str
@@ -65,9 +66,7 @@ class FundedAction:
     @property
     def measure(self) -> str:
         """What is counted of it, as a report prints it."""
-        return (
-            f"{self.indicator} : {self.counted or 'pas encore compté'}" if self.indicator else "non renseigné"
-        )
+        return f"{self.indicator} : {self.counted}" if self.indicator else "non renseigné"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,8 +229,8 @@ def _actions(r: ActivityReport) -> tuple[Chapter, ...]:
     if not r.actions:
         return ()
     grid = Grid(
-        caption="Les actions du plan qu’il finance, aujourd’hui",
-        columns=("Action", "État", "Montant acquis", "Apporte aussi", "Ce qui est compté"),
+        caption="Les actions qu’il finance : leur état d’aujourd’hui, leur nombre à la fin de la période",
+        columns=("Action", "État", "Montant acquis", "Apporte aussi", f"Compté au {in_words(r.until)}"),
         align="ggdgg",
         widths=(3, 1.2, 1.5, 1.8, 2.4),
         rows=tuple(

@@ -233,8 +233,11 @@ def report(
     )
 
 
-def funded_actions(funder: Funder) -> tuple[FundedAction, ...]:
-    """Return the actions that a funder funds, as the plan stands today."""
+def funded_actions(funder: Funder, until: date) -> tuple[FundedAction, ...]:
+    """Return the actions that a funder funds, as the plan stands today; what was counted of each, by the end
+    of a period.
+    """
+    nothing = f"rien de compté au {in_words(until)}"
     return tuple(
         FundedAction(
             title=each.action.title,
@@ -242,7 +245,7 @@ def funded_actions(funder: Funder) -> tuple[FundedAction, ...]:
             amount="non renseigné" if each.euros is None else f"{wording.number(each.euros)} €",
             brings=each.brings,
             indicator=each.action.indicator,
-            counted=last_count(each.action),
+            counted=last_count(each.action, until) or nothing,
             example=each.action.plan.example,
         )
         for each in fundings_of(funder)

@@ -80,12 +80,14 @@ def baseline_of(row: PlanAction) -> float | str | None:
     )
 
 
-def last_count(row: PlanAction) -> str:
+def last_count(row: PlanAction, until: date = rules.LAST_DAY) -> str:
     """Return what is known of an action after its last count, and the day, in words, as the public reads it;
-    "" when nothing was counted.
+    "" when nothing was counted. until: the last day of the counts.
     """
     least = least_of(row)
-    known = _series(list(row.measures.all()), row.baseline, least)
+    # What was taken back is no number, and still hides those that would tell a few people beside it.
+    measures = [each for each in row.measures.all() if each.on <= until or each.withdrawn_at]
+    known = _series(measures, row.baseline, least)
     if not known.points:
         return ""
     on, value = known.points[-1]
