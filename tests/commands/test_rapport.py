@@ -21,6 +21,7 @@ from pptx.chart.data import CategoryChartData
 from pptx.oxml.ns import qn
 from pptx.util import Inches
 
+from maillage.cli.commands import rapport
 from maillage.cli.main import main
 from maillage.cli.reports import studies
 from maillage.config import home
@@ -154,10 +155,28 @@ def test_a_report_killed_while_writing_leaves_the_former_one(alone, tmp_path, ki
         _, status = os.waitpid(child, 0)
         assert os.WTERMSIG(status) == signal.SIGKILL
     assert folders.read(out)[1] == {"synthese.html": b"avant", "synthese.pdf": b"avant"}
-    assert not folders.holds_anything(fresh)
+    assert not fresh.exists(), "nothing that looks like a report"
     folders.write(fresh, files, about)
     assert folders.read(fresh)[1] == files
     assert [path.name for path in fresh.parent.iterdir()] == ["neuf"]
+
+
+def test_a_report_killed_while_it_computes_leaves_no_folder(tmp_path, monkeypatch):
+    """Ni un dossier vide, ni ceux qu’il aurait fallu faire ; un dossier vide d’avant sert encore."""
+    out, words = tmp_path / "rapports/2026", ("rapport", "synthese", CODE, "--sortie")
+    child = os.fork()
+    if not child:
+        monkeypatch.setattr(rapport, "composed", lambda *given: os.kill(os.getpid(), signal.SIGKILL))
+        main([*words, str(out)])
+        os._exit(0)  # not killed: the parent sees it
+    assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
+    assert not list(tmp_path.iterdir())
+    folders.check_folder(tmp_path)
+    assert tmp_path.is_dir(), "it was there before"
+    about = {"rapport": "synthese"}
+    out.mkdir(parents=True, mode=0o750)
+    folders.write(out, {"synthese.html": b"x"}, about)
+    assert folders.read(out)[1] == {"synthese.html": b"x"} and out.stat().st_mode & 0o777 == 0o750
 
 
 @pytest.mark.parametrize("name", DATA_ALONE)
@@ -543,7 +562,7 @@ def test_an_edition_that_was_altered_is_refused_by_name(alone, at_home, tmp_path
     page.write_bytes(former)
     assert answer.code == 2
     assert "diagnostic.html" in answer.err.splitlines()[0]
-    assert list((tmp_path / "s").iterdir()) == []
+    assert not (tmp_path / "s").exists()
 
 
 def test_what_changed_since_an_edition_is_a_report_of_its_own(alone, at_home, tmp_path, maillage):
@@ -581,7 +600,7 @@ def test_a_plan_without_a_platform_is_refused_before_anything_is_computed(tmp_pa
     answer = maillage("rapport", "plan", CODE, "--sortie", tmp_path / "s")
     assert answer.code == 2
     assert answer.err.startswith("Aucune plateforme n’est installée ici")
-    assert list((tmp_path / "s").iterdir()) == []
+    assert not (tmp_path / "s").exists()
 
 
 def test_a_folder_that_cannot_be_written_is_refused(tmp_path, maillage):

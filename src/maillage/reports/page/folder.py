@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NotRequired, TypedDict
@@ -83,8 +84,12 @@ def holds_anything(folder: Path) -> bool:
 
 
 def check_folder(folder: Path) -> None:
-    """Raise Refused before the computation, rather than after, when the folder cannot be written."""
+    """Raise Refused before the computation, rather than after, when the folder cannot be written. Folders
+    that were not there are made to try, and taken off: a command killed while it computes leaves none.
+    """
+    tried: list[Path] = []
     try:
+        tried = [each for each in (folder, *folder.parents) if not each.exists()]
         folder.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=folder).close()
     except OSError as error:
@@ -93,6 +98,10 @@ def check_folder(folder: Path) -> None:
             why="Tout y est écrit à la fin du calcul ; mieux vaut le savoir avant.",
             do="Choisissez un dossier où vous pouvez écrire, puis relancez la même commande.",
         ) from error
+    finally:
+        for each in tried:
+            with suppress(OSError):  # not made, or another command writes there
+                each.rmdir()
 
 
 def clear_abandoned(folder: Path) -> None:
@@ -131,17 +140,19 @@ def write(folder: Path, files: Mapping[str, bytes], about: Fingerprint) -> Path:
     if not fresh:
         folder.mkdir(exist_ok=True)
     aside = staging(folder.parent if fresh else folder)
+    whole = aside / "rapport"  # with the rights of any folder made here, which the one aside has not
     try:
+        whole.mkdir()
         for name, content in files.items():
-            write_whole(aside / name, content)
-        write_whole(aside / FILE, text)
+            write_whole(whole / name, content)
+        write_whole(whole / FILE, text)
         if fresh:
-            folder.mkdir(exist_ok=True)
-            aside.chmod(folder.stat().st_mode & 0o777)
-            aside.replace(folder)
+            if folder.exists():
+                whole.chmod(folder.stat().st_mode & 0o777)
+            whole.replace(folder)
         else:
             for name in (*sorted(files), FILE):
-                (aside / name).replace(folder / name)
+                (whole / name).replace(folder / name)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return folder / FILE
