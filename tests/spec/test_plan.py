@@ -130,3 +130,138 @@ def test_ce_que_strasbourg_a_appris_est_dans_sa_trame(row, words, held):
     """R-045 à R-049 : ce que le territoire a dit en 2019 accompagne ses visées, prêt à être repris ailleurs."""
     for part in held.split(" / "):
         assert part in words, (row, part)
+
+
+@pytest.mark.parametrize(
+    ("state", "ends", "known", "told"),
+    [
+        ("done", date(2026, 11, 22), None, "faite avant sa date de fin"),
+        ("done", date(2026, 11, 21), None, ""),
+        ("done", date(2025, 1, 1), date(2025, 11, 20), ""),
+        ("done", date(2025, 1, 1), date(2025, 11, 19), "à compter encore : plus d’un an sans nombre"),
+        ("running", date(2026, 12, 1), date(2024, 1, 1), ""),
+    ],
+)
+def test_une_action_faite_dit_quand_son_effet_est_a_compter_encore(state, ends, known, told):
+    """Faite, elle ne manque de rien ; un an et un jour après son dernier nombre, on recompte si l’effet dure."""
+    action = rules.Schedule(state=state, pilot="x", starts_on=date(2024, 1, 1), ends_on=ends, known_on=known)
+    assert ", ".join(rules.warnings(action, DAY)) == told
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "out"),
+    [
+        (date(2027, 1, 1), date(2027, 6, 30), False),
+        (date(2026, 12, 31), None, True),
+        (None, date(2027, 7, 1), True),
+        (None, None, False),
+    ],
+)
+def test_une_sous_action_tient_dans_les_dates_de_son_action(starts, ends, out):
+    """L’action va du 1er janvier au 30 juin 2027 : le premier et le dernier jour sont dedans."""
+    action = rules.Schedule(
+        state="ready",
+        pilot="x",
+        starts_on=starts,
+        ends_on=ends,
+        whole_starts_on=date(2027, 1, 1),
+        whole_ends_on=date(2027, 6, 30),
+    )
+    assert rules.runs_over(action) is out
+
+
+@pytest.mark.parametrize(
+    ("start", "aim", "found", "others", "sentence"),
+    [
+        (12, 60, 41, 0, "De 12 au départ à 41 : 29 de plus ; encore 19 de plus pour arriver à 60, le nombre visé. Personne n’a noté ce qui a changé aussi : rien ne dit que l’action en est la cause."),
+        (12, 60, 60, 1, "De 12 au départ à 60 : 48 de plus ; le nombre visé, 60, est atteint. Une autre chose a changé : rien ne dit que l’action en est la cause."),
+        (60, 12, 41, 2, "De 60 au départ à 41 : 19 de moins ; encore 29 de moins pour arriver à 12, le nombre visé. 2 autres choses ont changé : rien ne dit que l’action en est la cause."),
+        (60, 12, 11, 2, "De 60 au départ à 11 : 49 de moins ; le nombre visé, 12, est atteint. 2 autres choses ont changé : rien ne dit que l’action en est la cause."),
+        (12, 12, 12, 2, "De 12 au départ à 12 : rien n’a bougé. 2 autres choses ont changé : rien ne dit que l’action en est la cause."),
+        (None, 60, 41, 2, "Compté : 41, pour 60 visés. On ne sait pas d’où l’on partait. 2 autres choses ont changé : rien ne dit que l’action en est la cause."),
+        (12, 60, None, 2, "Moins de 11 personnes d’écart avec ce qui est déjà écrit : le nombre, qui dirait combien, ne l’est pas. 2 autres choses ont changé : rien ne dit que l’action en est la cause."),
+        (12, 60, 10, 2, "De 12 au départ à moins de 11, pour 60 visés. 2 autres choses ont changé : rien ne dit que l’action en est la cause."),
+        (0, 60, 11, 2, "De 0 au départ à 11 : 11 de plus ; encore 49 de plus pour arriver à 60, le nombre visé. 2 autres choses ont changé : rien ne dit que l’action en est la cause."),
+    ],
+)  # fmt: skip
+def test_ce_qui_est_compte_d_une_action_se_dit_sans_en_faire_la_cause(start, aim, found, others, sentence):
+    """Un départ, un nombre visé, un nombre compté, ce qui a changé aussi : des personnes, onze au moins pour se dire."""
+    counted = rules.Series([(DAY, found)])
+    assert rules.effect_sentence(start, aim, counted, others, least=11) == sentence
+
+
+HERE_TO = "Ici, de 20 à 50 (+30). Fontaine, sans l’action : de 30 à 45 (+15)."
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "told"),
+    [
+        ((date(2026, 1, 5), date(2026, 11, 3)), (date(2026, 1, 20), date(2026, 10, 19)), "Écart : +15."),
+        ((date(2026, 1, 5), date(2026, 11, 3)), (date(2026, 1, 21), date(2026, 10, 19)), "Les jours comptés diffèrent trop"),
+        ((date(2026, 1, 5), date(2026, 11, 3)), (date(2026, 1, 5), date(2026, 1, 19)), "Les jours comptés diffèrent trop"),
+        ((date(2026, 1, 5), date(2026, 1, 19)), (date(2026, 1, 5), date(2026, 11, 3)), "Les jours comptés diffèrent trop"),
+    ],
+)  # fmt: skip
+def test_deux_zones_se_comparent_aux_memes_jours(here, there, told):
+    """Ici de 20 à 50, là-bas de 30 à 45 : un écart se dit quand les deux ont compté à quinze jours près, deux fois."""
+    sentence = rules.comparison_sentence(
+        (here[0], 20),
+        rules.Series([(here[1], 50)]),
+        "Fontaine",
+        rules.Series([(there[0], 30), (there[1], 45)]),
+        least=11,
+    )
+    assert told in sentence
+    assert ("ne prouve pas l’effet de l’action." in sentence) is ("Écart" in told)
+    assert sentence.startswith(HERE_TO) is ("Écart" not in told)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "told"),
+    [
+        (20, None, "de 20 à un nombre masqué. Moins de 11 personnes y sont comptées"),
+        (None, 45, "d’un nombre masqué à 45. Moins de 11 personnes y sont comptées"),
+        (10, 45, "de moins de 11 à 45. Moins de 11 personnes y sont comptées"),
+    ],
+)
+def test_un_nombre_masque_ne_se_retrouve_pas_par_un_ecart(first, last, told):
+    """Là-bas, un des deux nombres n’est pas dit : ni de combien il a bougé, ni l’écart avec ici."""
+    there = rules.Series([(date(2026, 1, 5), first), (date(2026, 11, 3), last)])
+    sentence = rules.comparison_sentence(
+        (date(2026, 1, 5), 20), rules.Series([(date(2026, 11, 3), 50)]), "Fontaine", there, least=11
+    )
+    assert told in sentence and "Écart" not in sentence
+
+
+@pytest.mark.parametrize(
+    ("days", "first", "last"),
+    [
+        ([None], date(2026, 11, 1), date(2028, 3, 1)),
+        ([date(2026, 3, 31)], date(2026, 3, 1), date(2027, 7, 1)),
+        ([date(2028, 2, 29)], date(2026, 11, 1), date(2028, 3, 1)),
+        ([date(2028, 3, 1)], date(2026, 11, 1), date(2028, 4, 1)),
+        ([date(1926, 1, 1), date(2226, 1, 1)], date(2000, 1, 1), date(2100, 1, 1)),
+    ],
+)
+def test_le_calendrier_couvre_chaque_jour_et_seize_mois_au_moins(days, first, last):
+    """Il commence au premier mois nommé, aujourd’hui dedans, et finit après le dernier ; un siècle au plus."""
+    assert rules.span(days, DAY) == (first, last)
+
+
+@pytest.mark.parametrize(
+    ("day", "percent"),
+    [(date(2026, 12, 31), 0), (date(2027, 1, 1), 0), (date(2027, 1, 26), 25), (date(2027, 4, 11), 100), (date(2028, 1, 1), 100)],
+)  # fmt: skip
+def test_un_jour_a_sa_place_sur_le_calendrier(day, percent):
+    """Le calendrier va du 1er janvier au 11 avril 2027, cent jours : ce qui est avant ou après reste au bord."""
+    assert rules.part_of(day, date(2027, 1, 1), date(2027, 4, 11)) == percent
+
+
+def test_une_annee_ecourtee_s_ecrit_du_cote_ou_elle_tient():
+    """De novembre 2026 à mars 2028 : 2026 finit où 2027 commence ; 2028 n’a que deux mois, et finit au bord."""
+    ticks = rules.year_ticks(date(2026, 11, 1), date(2028, 3, 1))
+    assert [(tick.words, round(tick.at), tick.ends) for tick in ticks] == [
+        ("2026", 13, True),
+        ("2027", 13, False),
+        ("2028", 100, True),
+    ]

@@ -536,15 +536,13 @@ def _move(held: Series, least: int, unit: str) -> tuple[str, float | None]:
     first, last = held.points[0][1], held.points[-1][1]
     added = added_words(held.added)
     if first is None or last is None:
-        return f"de {_or_hidden(first, least)} à {_or_hidden(last, least)}{added}", None
+        start = f"d’{HIDDEN}" if first is None else f"de {count_words(first, least)}"
+        end = HIDDEN if last is None else count_words(last, least, unit)
+        return f"{start} à {end}{added}", None
     told = f"de {count_words(first, least)} à {count_words(last, least, unit)}"
     if is_small(first, least) or is_small(last, least):
         return f"{told}{added}", None
     return f"{told} ({signed(last - first)}){added}", last - first
-
-
-def _or_hidden(value: float | None, least: int) -> str:
-    return HIDDEN if value is None else count_words(value, least)
 
 
 NO_GAP = "Moins de {least} personnes y sont comptées : l’écart, qui dirait combien, n’est pas écrit."
