@@ -2,6 +2,8 @@
 elsewhere.
 """
 
+from itertools import pairwise
+
 import pypdfium2
 import pytest
 
@@ -153,6 +155,29 @@ def test_what_steers_prints_on_a_few_sheets(visit, address):
     """Le détail de chaque zone et les définitions restent à l’écran : sur papier, 24 feuilles ne se lisent pas."""
     with pypdfium2.PdfDocument(visit(address).pdf(prefer_css_page_size=True)) as printed:
         assert len(printed) <= SHEETS[address]
+
+
+COLUMNS = """selector => {
+    const lists = [...document.querySelectorAll(selector)].map(
+        list => [...list.children].filter(each => each.getClientRects().length));
+    const longest = lists.reduce((a, b) => (b.length > a.length ? b : a));
+    const cut = longest.filter(each => each.getClientRects().length > 1);
+    return [new Set(longest.map(each => Math.round(each.getBoundingClientRect().left))).size, cut.length];
+}"""
+
+
+def test_the_board_and_the_map_of_a_plan_print_in_columns(visit):
+    """Sur papier, ses actions se suivent en colonnes, chacune entière : une seule colonne ferait des feuilles de plus."""
+    for view, lists, columns in (
+        ("carte", ".carte-et-table .zones-plan", 2),
+        ("tableau", ".tableau-plan ul", 3),
+    ):
+        page = visit(f"{PERIMETER}plan/?vue={view}")
+        assert page.evaluate(COLUMNS, lists) == [1, 0], view
+        page.emulate_media(media="print")
+        assert page.evaluate(COLUMNS, lists) == [columns, 0], view
+    states = [each.bounding_box() for each in page.locator(".tableau-plan > section").all()]
+    assert all(below["y"] >= each["y"] + each["height"] for each, below in pairwise(states)), "one a row"
 
 
 MANY_ACTIONS = """() => {
