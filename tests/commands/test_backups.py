@@ -170,6 +170,7 @@ def test_a_base_that_serves_is_not_moved(maillage, process, tmp_path, monkeypatc
 
 SINCE = (
     "country.0001_database_owner",
+    "country.0002_owner_folder",
     "plans.0004_funders",  # an amount became a funding, then its column went
     "plans.0005_funded_by_funders",
     "plans.0006_parts",

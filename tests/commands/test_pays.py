@@ -181,6 +181,15 @@ def test_a_home_remembers_where_the_folder_of_its_country_is(tmp_path, monkeypat
     (tmp_path / "pays.txt").write_text("voisin", "utf-8")
     ownership.claim()
     assert (tmp_path / "pays.txt").read_text("utf-8").splitlines() == ["voisin", str(tmp_path / "voisin")]
+    (tmp_path / "voisin").mkdir()
+    monkeypatch.setattr(home, "COUNTRY", str(tmp_path / "ailleurs" / "voisin"))
+    with pytest.raises(
+        Refused, match=r"est celui de : voisin, dans .*/voisin\.\n.*demande : voisin, dans .*ailleurs"
+    ):
+        ownership.claim()  # two of one name
+    (tmp_path / "voisin").rmdir()
+    ownership.claim()  # moved, and where it was is not forgotten: its base may still say so
+    assert home.folders() == [str(tmp_path / "ailleurs" / "voisin"), str(tmp_path / "voisin")]
     monkeypatch.setattr(home, "COUNTRY", str(SAMPLE))
     with pytest.raises(Refused, match="est celui de : voisin"):
         ownership.claim()

@@ -1,6 +1,7 @@
 """A database is that of one country, and its backups too: another one is refused before anything is written."""
 
 import contextlib
+import shutil
 import sqlite3
 import subprocess
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from tests.databases.conftest import POSTGRESQL, SECOND, python
 from tests.support import shared
+from tests.support.shared import ROOT
 
 MARK = "country_databaseowner"
 
@@ -61,7 +63,7 @@ def test_a_database_filled_before_it_told_its_country_is_that_of_france(address,
     rows(address, f"drop table {MARK}")
     rows(address, "delete from django_migrations where app = 'country'")
     empty = run(tmp_path / "autre", address, "migrer", "--verifier", country="exemple")
-    assert "À faire : country.0001_database_owner." in empty.stdout, "nobody has anything there yet"
+    assert "À faire : country.0001_database_owner, " in empty.stdout, "nobody has anything there yet"
     rows(
         address,
         "insert into accounts_user (password, email, name, is_active, is_demonstration)"
@@ -96,3 +98,45 @@ def test_the_base_of_another_country_refuses_france_and_its_backup_too(address, 
     assert not (home / "sauvegardes").exists()
     assert run(there, address, "restaurer", tmp_path / "autre.zip", country="exemple").returncode == 0
     assert rows(address, f"select name from {MARK}") == [("exemple",)]
+
+
+@pytest.mark.parametrize("address", ["sqlite", POSTGRESQL], indirect=True)
+@pytest.mark.slow("seven commands, one of which makes every table")
+def test_two_countries_whose_folders_bear_one_name_have_each_their_base(address, tmp_path):
+    first, second, later = (tmp_path / where / "voisin" for where in "abc")
+    for each in (first, second):
+        shutil.copytree(ROOT / "data/pays/exemple", each)
+    home, other = tmp_path / "première", tmp_path / "deuxième"
+    assert run(home, address, "migrer", country=str(first)).returncode == 0
+    assert rows(address, f"select name, folder from {MARK}") == [("voisin", str(first))]
+    refused = run(other, address, "migrer", country=str(second))
+    assert refused.returncode == 2
+    what, why, do = refused.stderr.strip().splitlines()
+    assert what == f"La base de DATABASE_URL est celle de : voisin, dans {first}."
+    assert why.startswith(f"MAILLAGE_PAYS demande : voisin, dans {second}.")
+    assert "Donnez à chacun sa base par DATABASE_URL" in do
+    assert not other.exists()
+    assert rows(address, f"select name, folder from {MARK}") == [("voisin", str(first))]
+
+    # Its folder is moved: the home that it had knows it again, and its base too; another home does not.
+    later.parent.mkdir()
+    first.rename(later)
+    refused = run(other, address, "migrer", country=str(later))
+    assert refused.returncode == 2
+    assert "Si son dossier a été déplacé, donnez par MAILLAGE_HOME la maison qu’il avait." in refused.stderr
+    assert run(home, address, "migrer", country=str(later)).returncode == 0
+    assert rows(address, f"select name, folder from {MARK}") == [("voisin", str(later))]
+    # Neither takes again, by the home of the first, what is not its own.
+    refused = run(home, address, "migrer", country=str(second))
+    assert refused.returncode == 2
+    assert f"est celui de : voisin, dans {later}." in refused.stderr
+
+
+def test_a_base_taken_by_the_name_alone_is_of_whoever_asks_first(address, tmp_path):
+    first, second = (tmp_path / where / "voisin" for where in "ab")
+    assert run(tmp_path / "première", address, "migrer", country=str(first)).returncode == 0
+    rows(address, f"alter table {MARK} drop column folder")
+    rows(address, "delete from django_migrations where app = 'country' and name like '0002%'")
+    assert run(tmp_path / "deuxième", address, "migrer", country=str(second)).returncode == 0
+    assert rows(address, f"select name, folder from {MARK}") == [("voisin", str(second))]
+    assert run(tmp_path / "première", address, "migrer", country=str(first)).returncode == 2

@@ -17,11 +17,11 @@ def ready() -> None:
 
     with connected() as connection:
         from maillage.apps.country import actions as country
-        from maillage.config import tables
-        from maillage.config.home import country_name
+        from maillage.config import home, tables
 
         tables.update(connection)
-        country.own_database(country_name())
+        # One that was taken by the name alone, or from where the folder was: claim() agreed to it.
+        country.own_database(*home.country(), former=["", *home.folders()])
         call_command("createcachetable", verbosity=0)
 
 

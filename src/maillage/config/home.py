@@ -4,6 +4,7 @@ import hashlib
 import os
 import secrets
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from maillage.kernel.disk import write_whole
@@ -12,7 +13,15 @@ from maillage.reference.files import COUNTRIES, PROJECT
 
 COUNTRY = os.environ.get("MAILLAGE_PAYS", "").strip()  # another country than France: a folder of its data
 
-OWNER_FILE = "pays.txt"  # the country whose home this is, and where its folder is when it is not one of ours
+# The country whose home this is, then where its folder is when it is not one of ours, and where it was.
+OWNER_FILE = "pays.txt"
+
+
+class Country(NamedTuple):
+    """A country by its name, and by where its folder is when it is not one of ours: two may bear one name."""
+
+    name: str
+    folder: str = ""
 
 
 def country_folder(named: str) -> Path:
@@ -33,7 +42,7 @@ def usual_home(named: str, project: Path = PROJECT) -> Path:
     folder = country_folder(named)
     plain = project / f"var-{folder.name}"
     former = [[folder.name, str(folder)], *([] if (COUNTRIES / folder.name).is_dir() else [[folder.name]])]
-    if _is_ours(folder) or _lines(plain / OWNER_FILE) in former:
+    if _is_ours(folder) or _lines(plain / OWNER_FILE)[:2] in former:
         return plain
     return project / f"var-{folder.name}-{hashlib.sha256(str(folder).encode()).hexdigest()[:8]}"
 
@@ -85,19 +94,33 @@ def has_database() -> bool:
 
 
 def country_name() -> str:
-    """Return the country that is served, as its home, its database and its backups remember it."""
-    return country_folder(COUNTRY).name if COUNTRY else FRANCE
+    """Return the name of the country that is served, as its backups remember it."""
+    return country().name
 
 
-def owner() -> str:
-    """Return the country that took this home, '' when none has."""
-    return next(iter(_lines(OWNER)), "")
+def country() -> Country:
+    """Return the country that is served, as its home and its database remember it."""
+    if not COUNTRY:
+        return Country(FRANCE)
+    folder = country_folder(COUNTRY)
+    return Country(folder.name, "" if _is_ours(folder) else str(folder))
+
+
+def owner() -> Country | None:
+    """Return the country that took this home, None when none has."""
+    lines = _lines(OWNER)
+    return Country(*lines[:2]) if lines else None
+
+
+def folders() -> list[str]:
+    """Return where the folder of this home's country has been, the latest first."""
+    return _lines(OWNER)[1:]
 
 
 def own() -> None:
-    """Write in this home which country it is that of."""
-    folder = country_folder(COUNTRY)
-    lines = [folder.name] if _is_ours(folder) else [folder.name, str(folder)]
+    """Write in this home which country it is that of, without forgetting where its folder was."""
+    name, folder = country()
+    lines = [name, *dict.fromkeys([folder, *folders()])] if folder else [name]
     if _lines(OWNER) != lines:
         write_whole(OWNER, "\n".join(lines))
 

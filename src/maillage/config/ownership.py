@@ -5,14 +5,17 @@ A database tells its country itself: on PostgreSQL, another home folder may ask 
 
 import contextlib
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from maillage.config import home
+from maillage.config.home import Country
 from maillage.kernel.errors import Refused
+from maillage.reference.files import COUNTRIES
 
-MARK = "select name from country_databaseowner"
+# An older base does not have the folder of its country, or not even the table.
+MARKS = ("select name, folder from country_databaseowner", "select name from country_databaseowner")
 # A database filled before it told its country has no such row, and France alone had accounts.
 FILLED = "select exists (select 1 from accounts_user)"
 
@@ -22,44 +25,73 @@ def claim() -> None:
     its accounts and its backups would be mixed with ours. Nothing is written then.
     """
     home.check_database_url()
-    ours = home.country_name()
+    ours = home.country()
     served = home.DATABASE.exists() or home.KEY.exists()  # its base on PostgreSQL, a home has its key alone
-    owner = home.owner() or (home.FRANCE if served else "")
-    if owner and owner != ours:
+    owner = home.owner() or (Country(home.FRANCE) if served else None)
+    if owner and not _same(owner, ours, home.folders()):
+        theirs, asked = _told(owner, ours)
         raise Refused(
-            f"Le dossier {home.HOME} est celui de : {owner}.",
-            why=f"MAILLAGE_PAYS demande : {ours}. Deux pays dans un dossier mêleraient leurs sauvegardes.",
+            f"Le dossier {home.HOME} est celui de : {theirs}.",
+            why=f"MAILLAGE_PAYS demande : {asked}. Deux pays dans un dossier mêleraient leurs sauvegardes.",
             do="Donnez à chacun le sien par MAILLAGE_HOME, ou laissez Maillage le choisir d’après le pays.",
         )
-    theirs = database_owner()
-    if theirs and theirs != ours:
+    held = database_owner()
+    if held and not _same(held, ours, home.folders()):
+        theirs, asked = _told(held, ours)
+        moved = (
+            " Si son dossier a été déplacé, donnez par MAILLAGE_HOME la maison qu’il avait."
+            if held.name == ours.name
+            else ""
+        )
         raise Refused(
             f"La base {'de DATABASE_URL' if home.database_url() else home.DATABASE} est celle de : {theirs}.",
-            why=f"MAILLAGE_PAYS demande : {ours}. Deux pays dans une base mêleraient leurs sauvegardes.",
+            why=f"MAILLAGE_PAYS demande : {asked}. Deux pays dans une base mêleraient leurs sauvegardes.",
             do=(
                 "Donnez à chacun sa base par DATABASE_URL, ou nommez ce pays par MAILLAGE_PAYS, vide pour la"
-                " France. Rien n’a été changé."
+                f" France.{moved} Rien n’a été changé."
             ),
         )
     if home.COUNTRY:
         home.own()
 
 
-def database_owner() -> str:
-    """Return the country of the database, '' when it has none yet, or does not answer: that is told later."""
+def _same(theirs: Country, ours: Country, before: Sequence[str]) -> bool:
+    """Return whether two countries are one: of one name, in one folder, or in one that was moved since.
+
+    A folder was moved when this home remembers it elsewhere (`before`), where nothing is left.
+    """
+    if theirs.name != ours.name or theirs.folder == ours.folder:
+        return theirs == ours
+    if not theirs.folder:  # written by the name alone: that of one of ours, else of whoever asks first
+        return not (COUNTRIES / ours.name).is_dir()
+    return theirs.folder in before and not Path(theirs.folder).is_dir()
+
+
+def _told(theirs: Country, ours: Country) -> tuple[str, str]:
+    """Return two countries in words, and where they are when their names do not tell them apart."""
+    if theirs.name != ours.name:
+        return theirs.name, ours.name
+    first, second = (f"{name}, dans {folder or COUNTRIES / name}" for name, folder in (theirs, ours))
+    return first, second
+
+
+def database_owner() -> Country | None:
+    """Return the country of the database, None when it has none yet, or does not answer: that is told
+    later.
+    """
     url = home.database_url()
     if url.startswith("postgres"):
         import psycopg
 
         with contextlib.suppress(psycopg.Error), psycopg.connect(url, autocommit=True) as connection:
             return _owner(connection.execute, psycopg.Error)
-        return ""
+        return None
     path = _file(url)
     with contextlib.suppress(sqlite3.Error):
         if path.is_file():
             with contextlib.closing(sqlite3.connect(path)) as base:
                 return _owner(base.execute, sqlite3.Error)
-    return ""
+    return None
 
 
 def _file(url: str) -> Path:
@@ -70,10 +102,11 @@ def _file(url: str) -> Path:
     return Path(str(dj_database_url.parse(url)["NAME"]))
 
 
-def _owner(execute: Callable[[str], Any], error: type[Exception]) -> str:
-    with contextlib.suppress(error):  # the table is not there before version 0.3
-        if row := execute(MARK).fetchone():
-            return str(row[0])
+def _owner(execute: Callable[[str], Any], error: type[Exception]) -> Country | None:
+    for mark in MARKS:
+        with contextlib.suppress(error):
+            if row := execute(mark).fetchone():
+                return Country(*map(str, row))
     with contextlib.suppress(error):
-        return home.FRANCE if execute(FILLED).fetchone()[0] else ""
-    return ""
+        return Country(home.FRANCE) if execute(FILLED).fetchone()[0] else None
+    return None
