@@ -188,7 +188,7 @@ class ActionForm(PlanForm):
     direction = forms.ChoiceField(
         label="On veut que ce nombre",
         required=False,
-        choices=[*rules.DIRECTIONS.items(), ("", "ne dise encore rien")],
+        choices=[*rules.DIRECTIONS.items(), ("", "pas encore dit")],
         widget=forms.RadioSelect,
     )
     baseline = QuantityField(label="Au départ", required=False)

@@ -209,9 +209,8 @@ def action_page(
         "parts": row.parts.all(),
         "on": on,
         "effect": effects.effect(row, least=least),
-        "baseline": effects.baseline_words(row, least),
         "target": effects.target_words(row),
-        "wanted": row.get_direction_display(),
+        "numbers": _numbers(row, least),
         **_zone_map(found, row),
     }
     if context["may_write"]:
@@ -235,6 +234,16 @@ def action_page(
         )
         context |= {"tasks": effects.tasks(row, on), "offered": effects.offered(row, request.user)}
     return render(request, "plans/action.html", context, status=status)
+
+
+def _numbers(row: PlanAction, least: int) -> list[str]:
+    """Return what the indicator of an action started from, what it aims at, which way, in words."""
+    told = (
+        ("au départ : ", effects.baseline_words(row, least)),
+        ("visé : ", effects.target_words(row)),
+        ("on veut que ce nombre ", row.get_direction_display()),
+    )
+    return [f"{lead}{words}" for lead, words in told if words]
 
 
 def _zone_map(found: Plan, row: PlanAction) -> dict[str, Any]:
