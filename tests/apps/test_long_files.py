@@ -1,6 +1,7 @@
 """A CSV file of any length, imported piece by piece: stopped or killed, it goes on where it was."""
 
 import argparse
+import gc
 import json
 from datetime import UTC, datetime
 
@@ -11,6 +12,8 @@ from maillage.apps.intake.actions import duplicates, long_files
 from maillage.cli.commands import offre
 from maillage.kernel.errors import Refused
 from maillage.pipeline.offer.forms import pieces
+from maillage.pipeline.offer.forms.sheet import Sheet
+from maillage.pipeline.offer.read import Result
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -89,6 +92,15 @@ def test_a_long_import_that_stops_again_and_again_goes_on_without_a_row_twice(pa
     assert (done.counts["lus"], done.counts["crees"]) == (25, 25)
     assert (Lieu.objects.count(), Import.objects.count()) == (25, 3)
     assert Pair.objects.count() == done.counts["doublons_proposes"] > 0
+
+
+def test_nothing_of_a_piece_is_left_in_memory_when_the_next_is_read(path):
+    def alive():
+        return [type(one).__name__ for one in gc.get_objects() if type(one) in (Result, Sheet)]
+
+    seen = []
+    take(path, tell=lambda step, share: seen.append(alive()))
+    assert seen == [[]] * 4  # before each of the three pieces, then before duplicates are looked for
 
 
 def test_a_piece_that_fails_leaves_nothing_of_itself(path, monkeypatch):

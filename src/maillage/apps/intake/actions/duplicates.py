@@ -16,6 +16,7 @@ from maillage.apps.directory.actions import index, sheets
 from maillage.apps.directory.models import Change, Import, Lieu, Pair, Proposal
 from maillage.apps.directory.queries import custody
 from maillage.engine import matching
+from maillage.kernel import memory
 from maillage.kernel.errors import Refused
 from maillage.reference.parameters import numbers
 from maillage.studies.offer.census import as_place
@@ -82,19 +83,23 @@ def sweep(rows: Sequence[Import], tell: Callable[[str, float], None] = lambda st
             made.filter(lieu__code_insee__startswith=departement).order_by().values_list("lieu", flat=True)
         )
         there = Lieu.objects.filter(state=rules.PUBLISHED, code_insee__startswith=departement)
-        stored = sorted(there.values_list("pk", "sheet"), key=lambda each: each[0] not in numbers)
-        places = [as_place(sheet) for _, sheet in stored]
+        # Read one after the other: the sheets of a département weigh ten times what is compared of them.
+        read = ((pk, as_place(sheet)) for pk, sheet in there.values_list("pk", "sheet").iterator(BATCH))
+        stored = sorted(read, key=lambda each: each[0] not in numbers)
         n += propose(
             [
                 Likeness(stored[p.a][0], stored[p.b][0], p.score, p.reasons, p.decision == "meme")
-                for p in matching.within(places)
+                for p in matching.within([place for _, place in stored])
                 if stored[p.a][0] in numbers or stored[p.b][0] in numbers
             ],
             {},
         )
+        del stored
+        memory.give_back()
     return n
 
 
+BATCH = 1_000
 MANY = 1_000  # new places under which a process of its own costs more than it saves
 
 

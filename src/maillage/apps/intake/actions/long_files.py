@@ -18,6 +18,7 @@ from maillage.apps.accounts.models import User
 from maillage.apps.directory.models import Import
 from maillage.apps.intake.actions import duplicates, importing
 from maillage.apps.intake.queries import imports
+from maillage.kernel import memory
 from maillage.kernel.errors import Refused
 from maillage.pipeline.offer import files, mapping
 from maillage.pipeline.offer.forms import pieces
@@ -54,31 +55,21 @@ def take_in(
     one says it; places absent from the file are not told, since no list of all of them is kept.
     """
     before = imports.unfinished(source, path.name)
-    stored = {row.digest: row for row in before}
-    started = before[0].started_at if before else at
+    stored = {row.digest: (row.pk, row.counts) for row in before}
+    work = _Work(path.name, source, by, at, before[0].started_at if before else at, correspondence)
     done: list[int] = []
-    columns: tuple[str, ...] = ()
     counts: Counter[str] = Counter()
     for piece in pieces.pieces(path, rows=size):
         digest = hashlib.sha256(piece.content).hexdigest()
-        row = stored.get(digest)
-        if row is None or correspondence is None:
-            sheet = forms.parse(piece.content, path.name)
-            correspondence = correspondence or mapping.recognised(sheet.columns) or _drafted(sheet)
-        if row is None:
+        found = stored.get(digest)
+        if found is None:
             tell("Lecture et rangement", piece.share * 0.9)
-            result = read(sheet, correspondence, today=timezone.localdate(at), source=source)
-            if not (done or result.accepted) or (columns and columns[0] not in sheet.columns):
-                raise _unreadable(path.name)
-            columns = sheet.columns
-            with transaction.atomic():
-                row = importing.take_in(
-                    _placed(result, piece), source=source, digest=digest, by=by, at=started, piece=True
-                )
-                row.report["morceau"] = path.name
-                row.save(update_fields=["report"])
-        done.append(row.pk)
-        counts.update({name: n for name, n in row.counts.items() if isinstance(n, int)})
+            found = work.store(piece, digest, first=not done)
+        elif work.correspondence is None:
+            work.read_columns(forms.parse(piece.content, path.name))
+        done.append(found[0])
+        counts.update({name: n for name, n in found[1].items() if isinstance(n, int)})
+        memory.give_back()
     if not done:
         raise _unreadable(path.name)
     rows = list(Import.objects.filter(pk__in=done).defer("report").order_by("pk"))
@@ -87,6 +78,47 @@ def take_in(
     del last.report["morceau"]  # nothing is left to go on with
     last.save(update_fields=["report"])
     return LongImport(rows, counts, len(before))
+
+
+@dataclass(slots=True)
+class _Work:
+    """The import of a long file in progress. What is read of a piece lives in `store` alone: it is gone
+    before the next one is read.
+    """
+
+    name: str
+    source: str
+    by: User | None
+    at: datetime
+    started: datetime
+    correspondence: Correspondence | None
+    columns: tuple[str, ...] = ()
+
+    def read_columns(self, sheet: Sheet) -> Correspondence:
+        """Return how the columns of the file are read: as those of the first piece are."""
+        self.correspondence = self.correspondence or mapping.recognised(sheet.columns) or _drafted(sheet)
+        return self.correspondence
+
+    def store(self, piece: Piece, digest: str, *, first: bool) -> tuple[int, dict[str, int]]:
+        """Read and store a piece; return the number of its import and its counts."""
+        sheet = forms.parse(piece.content, self.name)
+        today = timezone.localdate(self.at)
+        result = read(sheet, self.read_columns(sheet), today=today, source=self.source)
+        if (first and not result.accepted) or (self.columns and self.columns[0] not in sheet.columns):
+            raise _unreadable(self.name)
+        self.columns = sheet.columns
+        with transaction.atomic():
+            row = importing.take_in(
+                _placed(result, piece),
+                source=self.source,
+                digest=digest,
+                by=self.by,
+                at=self.started,
+                piece=True,
+            )
+            row.report["morceau"] = self.name
+            row.save(update_fields=["report"])
+        return row.pk, row.counts
 
 
 def _unreadable(name: str) -> Refused:

@@ -1,0 +1,23 @@
+"""What a long work no longer uses goes back to the system."""
+
+import ctypes
+from pathlib import Path
+
+import pytest
+
+from maillage.kernel import memory
+
+
+def resident():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_trim"), reason="the C library of Linux alone")
+def test_memory_left_between_what_is_still_held_is_given_back():
+    blocks = [bytes(2_000) for _ in range(50_000)]
+    held = blocks[::50]  # holes on every side: the heap alone would not shrink
+    before = resident()
+    del blocks
+    memory.give_back()
+    assert before - resident() > 60 * 2**20
+    assert len(held) == 1_000
