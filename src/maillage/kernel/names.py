@@ -32,8 +32,10 @@ def _plain(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE").replace("æ", "ae"))
         text = MARKS.sub("", text)
-    words = NAME_SHAPE.sub(" ", text.casefold()).split()
-    return " ".join(ALIASES.get(word, word) for word in words)
+    said = NAME_SHAPE.sub(" ", text.casefold()).strip()
+    if "st" not in said:  # the letters of every alias: most texts hold none
+        return said
+    return " ".join([ALIASES.get(word, word) for word in said.split(" ")])
 
 
 def apostrophes(name: str) -> str:

@@ -953,6 +953,8 @@ class _Row:
         self.remarks.append(Remark(self._shown(column), id, word, value, became, reason))
 
     def _shown(self, column: str) -> str:
+        if " + " not in column:
+            return self.columns.get(column, column)
         return " + ".join(self.columns.get(c, c) for c in column.split(" + "))
 
 
