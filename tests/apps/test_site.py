@@ -14,21 +14,23 @@ from pathlib import Path
 import pytest
 from django.contrib.staticfiles import finders
 from django.db import connection
-from django.template import Context, Template
+from django.template import Context, Origin, Template
 from django.template.loader import get_template, render_to_string
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.safestring import mark_safe
 from django_tasks_db.models import DBTaskResult
 
 from maillage.apps.site import views
 from maillage.apps.territories.models import Correction
 from maillage.config import scheduler, static
-from maillage.config.templates import typeset
+from maillage.config.templates import Loader, typeset
 from maillage.kernel.names import plain
 from maillage.reference import voices
 from maillage.reference.discrepancies import KINDS as DISCREPANCY_KINDS
 from maillage.reference.discrepancies import discrepancies
 from maillage.reference.files import METHODS
+from maillage.words.wording import cohesive
 
 pytestmark = pytest.mark.django_db
 PUBLIC = (
@@ -273,7 +275,7 @@ def test_sources_show_every_file_rate_and_assumption(client):
     page = client.get("/sources/").content.decode()
     page = unescape(page)
     assert all(card.title in page for card in cards().values())
-    assert all(p.label in page for p in parameters().values())
+    assert all(cohesive(p.label) in page for p in parameters().values())
 
 
 def test_night_is_remembered_by_a_cookie(client):
@@ -302,6 +304,25 @@ def test_a_nul_character_is_no_address_nor_answer(client):
 )
 def test_a_template_may_break_a_line_where_a_sentence_may_not(cut, read):
     assert typeset(cut) == read
+
+
+def test_words_that_a_page_is_given_keep_their_quotes_and_units_together(tmp_path):
+    """Un guillemet, une unité ne restent pas seuls au bout d’une ligne, quel que soit qui les a tapés."""
+    (tmp_path / "page.html").write_text(
+        "<p title='{{ said }}'>{{ said }} {{ code }}</p><textarea>{{ said }}</textarea>"
+        "<script>{{ said }}</script>{{ n }}{{ words|default:said }}",
+        "utf-8",
+    )
+    engine = get_template("site/base.html").template.engine
+    loader = Loader(engine, [tmp_path])
+    page = engine.from_string(loader.get_contents(Origin(str(tmp_path / "page.html"))))
+    said, held = "« 9 h » & 5 %", "«\xa09\xa0h\xa0» &amp; 5\xa0%"
+    plain_ = "« 9 h » &amp; 5 %"
+    read = page.render(Context({"said": said, "code": mark_safe("<b a='« x »'>« x »</b>"), "n": 3}))
+    assert read == (
+        f"<p title='{plain_}'>{held} <b a='« x »'>« x »</b></p><textarea>{plain_}</textarea>"
+        f"<script>{plain_}</script>3{held}"
+    )
 
 
 def test_a_button_ends_with_its_words():

@@ -81,7 +81,7 @@ def test_a_wrong_zone_file_is_told_in_three_sentences_and_keeps_nothing(client, 
     page = client.post(
         "/espace/perimetres/nouveau/", perimeter(zones=b"code_zone,nom_zone,code\nN,Nord,69123\n")
     )
-    text = page.content.decode()
+    text = page.content.decode().replace("\xa0", " ")
     assert "zones.csv, ligne 2, colonne code, valeur « 69123 »" in text
     assert "hors de Grenoble-Alpes-Métropole" in text
     assert "Corrigez cette ligne" in text

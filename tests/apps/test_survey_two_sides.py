@@ -79,7 +79,7 @@ def test_the_working_page_tells_the_gap_too(client):
     structures = side("structures", communication=50, bouche=20, orientation=20)
     people = side("inhabitants", communication=20, bouche=50, orientation=40)
     page = client.get(f"/espace/enquetes/{people.pk}/resultats/comparer/", {"avec": structures.pk})
-    said = page.content.decode()
+    said = page.content.decode().replace("\xa0", " ")
     assert (
         f"Une affiche : moins souvent dans « {people.title} » que dans « {structures.title} » (−37 points"
         in said

@@ -143,7 +143,8 @@ def test_the_later_wave_is_the_one_that_rises_whatever_page_is_open(browser):
 
 
 def compared(browser, here: Survey, there: Survey) -> str:
-    return browser.get(f"/espace/enquetes/{here.pk}/resultats/comparer/", {"avec": there.pk}).content.decode()
+    page = browser.get(f"/espace/enquetes/{here.pk}/resultats/comparer/", {"avec": there.pk})
+    return page.content.decode().replace("\xa0", " ")
 
 
 def test_a_wave_two_links_away_rises_too(browser):

@@ -51,6 +51,18 @@ def unbroken(text: str) -> str:
     return INSIDE.sub(NBSP, text)
 
 
+TOGETHER = re.compile(r"(?<=«) | (?=»)|(?<=\d) (?=[€%]|(?:h|min|km|Go|Mo)\b)")
+
+
+def cohesive(text: str) -> str:
+    """Return a text whose quotes keep their words and whose numbers keep their unit, whoever typed it.
+
+    >>> cohesive("« Ouvert » dès 9 h, 42,5 % : 12 km")
+    '«\xa0Ouvert\xa0» dès 9\xa0h, 42,5\xa0% : 12\xa0km'
+    """
+    return TOGETHER.sub(NBSP, text)
+
+
 def spaced_within(value: T) -> T:
     """Return plain values (lists, dicts, dataclasses, texts) with `spaced` texts; drawings, which start with
     <, stay as they are.

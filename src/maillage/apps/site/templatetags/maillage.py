@@ -28,6 +28,16 @@ from maillage.words import rich as rich_text
 MOST_STROKES = 30
 register = template.Library()
 register.filter("spaced", wording.spaced)
+
+
+@register.filter
+def typeset(value: object) -> object:
+    """Return a text that a page is given, whose quotes and units end no line alone; markup and anything else
+    as it is. The loader of templates asks for it of every value that is read as words.
+    """
+    return wording.cohesive(value) if type(value) is str else value
+
+
 TYPED = re.compile(f"{languages.TYPED}([^{languages.POP}]*){languages.POP}")
 POINTING = (
     "arrow-left",
