@@ -24,7 +24,14 @@ ROLES = (
     *("", "aidant", "travail-social", "benevole", "formation", "structure"),
     *("coordination", "analyste", "administration"),
 )
-TRIAL = {"shares": (0.0004, 0.002), "requests": 1, "roles": ("benevole",), "engines": (SQLITE,)}
+MOST = 400  # pages of a role
+TRIAL = {
+    "shares": (0.0004, 0.002),
+    "requests": 1,
+    "roles": ("benevole",),
+    "most": 40,
+    "engines": (SQLITE,),
+}
 Pages = dict[tuple[str, str], dict[str, Any]]
 
 
@@ -33,27 +40,23 @@ def measures(
     shares: Sequence[float] = SHARES,
     requests: int = REQUESTS,
     roles: Sequence[str] = ROLES,
+    most: int = MOST,
     engines: Sequence[str] = ENGINES,
 ) -> Iterator[Measure]:
     """Yield what the pages of each role cost in the largest country, beside the smallest; then each page that
     is over a limit, or whose queries follow the size.
     """
-    return on_each_engine(partial(_measured, shares=shares, requests=requests, roles=roles), engines)
+    asked = {"REQUESTS": requests, "ROLES": ",".join(roles), "MOST": most}
+    return on_each_engine(partial(_measured, shares=shares, roles=roles, asked=asked), engines)
 
 
 def _measured(
-    engine: str, database: str, *, shares: Sequence[float], requests: int, roles: Sequence[str]
+    engine: str, database: str, *, shares: Sequence[float], roles: Sequence[str], asked: dict[str, object]
 ) -> Iterator[Measure]:
     found: list[tuple[str, Pages, float]] = []
     with nullcontext() if database else demonstration.made() as first:
         for number, share in enumerate(shares):
-            told = _told(
-                first,
-                database and _apart(database, number),
-                SHARE=share,
-                REQUESTS=requests,
-                ROLES=",".join(roles),
-            )
+            told = _told(first, database and _apart(database, number), SHARE=share, **asked)
             pages = {(page["role"], page["name"]): page for page in told["pages"]}
             found.append((f"{told['rows']} lignes", pages, told["made"]))
     (little, before, _), (much, after, made) = found[0], found[-1]

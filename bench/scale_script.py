@@ -31,7 +31,6 @@ LINK = re.compile(r'<a[^>]*\shref="(/[^"#]*)"')
 APART = re.compile(
     r"\.(pdf|csv|zip|xlsx?|ods|ics|json|geojson|odt|docx|pptx|atom|svg)$|^/(deconnexion|etudes)/"
 )
-MOST = 400  # pages of a role
 
 
 def main() -> None:
@@ -58,7 +57,7 @@ def of_role(role: str) -> Iterator[dict[str, Any]]:
     if role:
         client.force_login(User.objects.get(email=f"{role}@{DOMAIN}"))
     waiting, seen = ["/espace/" if role else "/"], set[str]()
-    while waiting and len(seen) < MOST:
+    while waiting and len(seen) < int(os.environ["MOST"]):
         address = waiting.pop(0)
         name = name_of(address)
         if not name or name in seen:
