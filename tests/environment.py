@@ -44,6 +44,12 @@ if REPLAYED and FIRST and binaries():
     os.environ["DATABASE_URL"] = address(shared.server())
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish() -> None:
+    """The process ends: nobody looks twice for rubbish among all that it has read."""
+    gc.freeze()
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure() -> None:
     if FIRST:
