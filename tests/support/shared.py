@@ -159,6 +159,10 @@ def server() -> Path:
     def make(part: Path) -> None:
         folder = postgresql.start()
         part.write_text(str(folder))
+        # Some thirty databases of a test each: to look again and again for what to tidy in them costs more than it spares.
+        with psycopg.connect(postgresql.address(folder), autocommit=True) as connection:
+            connection.execute("alter system set autovacuum = off")
+            connection.execute("select pg_reload_conf()")
         _create(folder, TEMPLATE)
         migrate(SHARED / TEMPLATE, postgresql.address(folder, TEMPLATE))
 
