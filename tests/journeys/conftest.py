@@ -42,6 +42,24 @@ def pytest_collection_modifyitems(items) -> None:
             item.add_marker(pytest.mark.journey)
 
 
+# What the others follow from: the browser and the platform.
+BEGUN = ("launch", "environment")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """End the browser and the platform with the last journey: idle, they would still be a burden to the
+    thousands of tests that follow it in this process.
+    """
+    try:
+        return (yield)
+    finally:
+        if nextitem is not None and nextitem.path.parent != item.path.parent:
+            for name in BEGUN:
+                for each in item.session._fixturemanager.getfixturedefs(name, item) or ():
+                    each.finish(item._request)
+
+
 def program() -> str | None:
     """Return the browser of the system: the one without windows if it is there, which draws nothing for nobody."""
     names = ["chromium", "chromium-browser", "google-chrome"]
