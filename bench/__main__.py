@@ -25,6 +25,7 @@ RESULTS = Path(__file__).with_name("results.json")
 SUITES = {
     "annuaire": "directory",
     "import": "importing",
+    "longs": "long_files",
     "national": "national",
     "moteurs": "engines",
     "pages": "pages",
