@@ -450,6 +450,7 @@ def test_a_practice_is_asked_only_what_makes_sense_for_it_and_what_is_already_sa
     assert "Ce que le réseau demande pour se connecter" in text
     assert "Dehors" in text or "En plein air" in text
     assert "Nom du réseau" in text
+    assert "Combien de personnes s’y connectent, une semaine ordinaire" in text
     for senseless in ("Niveau demandé", "Sujets", "Nombre de postes"):
         assert senseless not in text
     sheets.edit(lieu, {"practices": {"wifi": {"state": "offered", "postes": 3}}}, by="x", at=AT)

@@ -245,6 +245,24 @@ def test_what_places_receive_stands_beside_the_need_and_a_silent_place_is_no_zer
 
 
 @pytest.mark.both_databases
+def test_what_free_access_serves_is_what_places_say_and_nobody_is_a_figure_that_silence_is_not(library):
+    assert counted("59")["visites-acces"].reason == (
+        "Aucun lieu d’ici ne dit qu’il offre le wifi ou des ordinateurs en libre accès."
+    )
+    assert counted(GRENOBLE)["visites-acces"].reason.startswith("Aucun lieu d’ici ne dit combien")
+    place("vide", {"practices": {"wifi": {"state": "offered", "visites": 0}}})
+    nobody = counted(GRENOBLE)["visites-acces"]
+    assert (nobody.value, nobody.part, nobody.denominator) == (0, 1, 2)
+    both = {"wifi": {"state": "offered", "visites": 30}, "libre_acces": {"state": "offered", "visites": 12}}
+    place("deux", {"practices": both})
+    place("bientot", {"practices": {"wifi": {"state": "planned", "visites": 90}}})
+    found = counted(GRENOBLE)["visites-acces"]
+    assert (found.value, found.part, found.denominator, found.kind) == (42, 2, 3, rules.PARTLY)
+    assert found.apart[0].replace("\xa0", " ").startswith("À part, 1 lieu où se connecter seul sans dire")
+    assert "dites par 2 sur 3 lieux où se connecter seul" in reading.reading(found).beside
+
+
+@pytest.mark.both_databases
 def test_only_the_days_touched_are_counted_again(library):
     sent(40, n=3)
     sent(20, n=3)

@@ -53,6 +53,7 @@ class Practice(TypedDict, total=False):
     regularite: str
     inscription: str
     capacite: int
+    visites: int
     complet: bool
     barrieres: list[str]
     soucis: list[str]
@@ -104,6 +105,28 @@ def weekly_places(sheet: Sheet) -> int | None:
     today = [of[id] for id in RECEIVING if id in of and of[id]["state"] == "offered"]
     said = [held["capacite"] for held in today if held.get("capacite")]
     return int(whole) if whole else sum(map(int, said)) if said else None
+
+
+FREE_ACCESS = ("wifi", "libre_acces")  # by which somebody gets on the Internet alone, for nothing or little
+
+
+def has_free_access(sheet: Sheet) -> bool:
+    """Return whether a place says that it gives wifi or computers to use today."""
+    of = practices(sheet)
+    return any(of[id]["state"] == "offered" for id in FREE_ACCESS if id in of)
+
+
+def weekly_visits(sheet: Sheet) -> int | None:
+    """Return how many times a week the wifi and the computers of a place are used; None when it does not say,
+    which is not zero: a point that nobody uses says 0.
+
+    >>> weekly_visits({"practices": {"wifi": {"state": "offered", "visites": 0}}}), weekly_visits({})
+    (0, None)
+    """
+    of = practices(sheet)
+    today = [of[id] for id in FREE_ACCESS if id in of and of[id]["state"] == "offered"]
+    said = [held["visites"] for held in today if "visites" in held]
+    return sum(map(int, said)) if said else None
 
 
 def receives(sheet: Sheet) -> bool:

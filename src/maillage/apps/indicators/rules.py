@@ -22,7 +22,12 @@ STRUCTURES, AIDANTS, PLACES, TALKING, PRACTICE, PLANNED = (
 )
 # Of the places that help or train: how many, how many say what they receive, and the sum of it, by week.
 RECEIVING, SIZED, CAPACITY = "receiving", "sized", "capacity"
-OF_PLACES = (PLACES, TALKING, PRACTICE, PLANNED, RECEIVING, SIZED, CAPACITY)
+# Of the places with wifi or computers to use: how many, how many say how much they serve, and the sum.
+ACCESS, VISITED, VISITS = "access", "visited", "visits"
+OF_PLACES = (
+    *(PLACES, TALKING, PRACTICE, PLANNED, RECEIVING, SIZED, CAPACITY),
+    *(ACCESS, VISITED, VISITS),
+)
 LASTING = (STRUCTURES, AIDANTS, *OF_PLACES)
 # Measures whose rows are cases of their day.
 SENT, CANCELLED, ANSWERED_FAST, KNOWN, SERVED = "sent", "cancelled", "answered_fast", "known", "served"

@@ -235,6 +235,9 @@ def _beside(value: Value) -> str:
     if about.way == "capacity" and value.denominator is not None:
         said = f"{wording.number(value.part or 0)} sur {wording.number(value.denominator)}"
         return f"{about.unit}, dites par {said} lieux qui aident ou forment"
+    if about.way == "visits" and value.denominator is not None:
+        said = f"{wording.number(value.part or 0)} sur {wording.number(value.denominator)}"
+        return f"{about.unit}, dites par {said} lieux où se connecter seul"
     if whole is not None and (among := _among(about, whole)):
         return f"sur {among}"
     return "" if about.unit == "pourcent" else about.unit  # its figure says « % »

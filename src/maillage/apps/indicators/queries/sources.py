@@ -31,7 +31,14 @@ from maillage.apps.memberships.models import Membership
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.volunteers.models import Aidant
-from maillage.reference.sheet import Sheet, practices, receives, weekly_places
+from maillage.reference.sheet import (
+    Sheet,
+    has_free_access,
+    practices,
+    receives,
+    weekly_places,
+    weekly_visits,
+)
 
 Days = Collection[date] | None  # None: every day
 FOREVER = date(9999, 12, 31)
@@ -200,6 +207,12 @@ def _told(sheet: Sheet) -> Iterator[tuple[str, str, int]]:
         if weekly is not None:
             yield rules.SIZED, "", 1
             yield rules.CAPACITY, "", weekly
+    if has_free_access(sheet):
+        yield rules.ACCESS, "", 1
+        used = weekly_visits(sheet)
+        if used is not None:
+            yield rules.VISITED, "", 1
+            yield rules.VISITS, "", used
 
 
 STATES = {"offered": rules.PRACTICE, "planned": rules.PLANNED}

@@ -35,6 +35,9 @@ NOUNS: Mapping[str, str] = {
     rules.LEARNERS: "personnes qui apprennent",
     rules.ACTS: "actes d’aide",
 }
+NO_ACCESS = "Aucun lieu d’ici ne dit qu’il offre le wifi ou des ordinateurs en libre accès."
+NO_VISITS = "Aucun lieu d’ici ne dit combien de personnes se servent de son wifi ou de ses ordinateurs."
+SILENT_ACCESS = "À part, {} où se connecter seul sans dire combien de personnes s’en servent."
 NO_PLACE = "L’annuaire n’a encore aucun lieu ici : un annuaire vide ne dit pas qu’il n’y a rien."
 
 
@@ -360,6 +363,25 @@ def _capacity_per_need(ground: Ground, definition: Indicator) -> Value:
     return replace(known, apart=held.silence)
 
 
+def _visits(ground: Ground, definition: Indicator) -> Value:
+    points, said, n = (
+        ground.counts.standing(measure, ground.on) for measure in (rules.ACCESS, rules.VISITED, rules.VISITS)
+    )
+    if not said:
+        return missing(definition, ground.on, NO_VISITS if points else NO_ACCESS)
+    return Value(
+        definition=definition,
+        on=ground.on,
+        value=n,
+        denominator=points,
+        part=said,
+        apart=()
+        if said == points
+        else (SILENT_ACCESS.format(wording.count(points - said, "lieu", "lieux")),),
+        kind=rules.COUNTED if said == points else rules.PARTLY,
+    )
+
+
 def capacity(counts: Counts, on: date) -> Capacity:
     """Return what the places of a territory say that they receive in a week."""
     return Capacity(
@@ -505,6 +527,7 @@ WAYS: Mapping[str, Callable[[Ground, Indicator], Value]] = {
     "per_need": _per_need,
     "capacity": _capacity,
     "capacity_per_need": _capacity_per_need,
+    "visits": _visits,
     "target_share": _target_share,
     "target_year": _target_year,
     "target_followed": _target_followed,
