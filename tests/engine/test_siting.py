@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
+from scipy.optimize import linprog
 
 from maillage.engine import siting
 
@@ -171,3 +172,39 @@ def test_annealing_stays_between_the_greedy_choice_and_the_best(chance, n):
     assert siting.greedy(demand, sparse.csr_array(covers), n, fixed=fixed).covered - 1e-9 <= found.covered
     assert found.covered - 1e-9 <= best <= found.bound + 1e-9
     assert found.covered == pytest.approx(value(demand, covers, (*fixed, *found.chosen)))
+
+
+def towns() -> tuple[np.ndarray, sparse.csr_array]:
+    """A few large towns among many small ones, as in a real country; each may be a site."""
+    chance = np.random.default_rng(5)
+    points, demand = chance.uniform(0, 1, (1_500, 2)), chance.pareto(1.1, 1_500) + 0.1
+    return demand, sparse.csr_array(((points[:, None] - points[None]) ** 2).sum(axis=2) < 0.05**2)
+
+
+@pytest.mark.parametrize("n", [15, 30])
+def test_the_bound_by_multipliers_is_that_of_the_linear_relaxation(n):
+    demand, covers = towns()
+    n_areas, n_sites = covers.shape
+    rows = sparse.hstack((-covers.astype(float), sparse.eye_array(n_areas)))
+    count = sparse.csr_array(np.append(np.ones(n_sites), np.zeros(n_areas))[None])
+    relaxed = linprog(
+        -np.append(np.zeros(n_sites), demand),
+        A_ub=sparse.vstack((rows, count)),
+        b_ub=np.append(np.zeros(n_areas), n),
+        bounds=(0, 1),
+    )
+    bound = siting.greedy(demand, covers, n).bound
+    assert -relaxed.fun * (1 - 1e-9) <= bound <= -relaxed.fun * (1 + 1e-4)
+
+
+def test_what_is_too_large_for_the_solver_may_no_longer_be_once_the_choice_is_better(monkeypatch):
+    """The better choice and the tighter bound settle candidates: what is left of them is proved."""
+    demand, covers = towns()
+    whole = siting.best_sites(demand, covers, 30)
+    assert whole.exact
+    monkeypatch.setattr(siting, "MOST_LINKS", 8_100)  # 8,112 are undecided at first, 8,084 then
+    found = siting.best_sites(demand, covers, 30)
+    assert found.exact
+    assert found.covered == pytest.approx(whole.covered)
+    monkeypatch.setattr(siting, "MOST_LINKS", 8_000)
+    assert not siting.best_sites(demand, covers, 30).exact
