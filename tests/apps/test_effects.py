@@ -21,6 +21,7 @@ from maillage.reference.plan_frames import frames
 from maillage.reports.page import html
 from maillage.reports.plan import document
 from maillage.reports.territory.subject import Subject
+from maillage.words.dates import in_words
 from tests.conftest import PLACE, account
 
 pytestmark = pytest.mark.django_db
@@ -91,7 +92,11 @@ def test_a_number_stands_beside_what_was_expected_and_everybody_reads_it(client,
     page = page_of(client, row)
     assert f"De 12 au départ à 41 : 29 de plus{TO_SIXTY}." in page
     assert "rien ne dit que l’action en est la cause" in page
-    assert 'aria-label="Personnes venues' in page
+    first, last = (in_words(today - timedelta(days=n)) for n in (40, 2))
+    days = f"{first} : un nombre masqué ; {last} : 41"
+    label = re.findall('aria-label="Personnes venues([^"]*)', page)[0].replace("\xa0", " ")
+    assert days in label, "French days, not those of files"
+    assert re.findall(r'class="valeur"[^>]*>([^<]+)<', page)[-1] == "41"
     assert "Noter ce nombre" not in page
     for asked in ("écrivez la première décision", "Ajoutez-en", "notez-le"):
         assert asked not in page, "nobody is asked what they may not do"
@@ -101,7 +106,7 @@ def test_the_start_is_drawn_on_its_day_unless_a_number_comes_before(client, lea,
     """Un nombre compté avant le début : le départ prévu plus tard n’est pas tracé comme un jour vécu."""
     client.force_login(lea)
     send(client, row, geste="mesure", on="2026-05-01", value=20, source="CCAS")
-    assert "2026-03-01 : 12" in page_of(client, row)
+    assert "1er mars 2026 : 12" in page_of(client, row)
     row.starts_on = date(2026, 6, 1)
     row.save()
     assert "2026-06-01 : 12" not in page_of(client, row)

@@ -7,7 +7,21 @@ import pytest
 from maillage.reports.page import pdf
 from maillage.words import wording
 
-STRANGE = ("漢", "\t", "\x07", "\u2028", "a\u200eb", "\u202eab", "e\u0301", "\\", "\\n", "\ud7ff", "😀")
+STRANGE = (
+    "漢",
+    "avant 🎉 après",
+    "🎉 avant",
+    "\t",
+    "\x07",
+    "\u2028",
+    "a\u200eb",
+    "\u202eab",
+    "e\u0301",
+    "\\",
+    "\\n",
+    "\ud7ff",
+    "😀",
+)
 PLAIN = ("Où : « ici » ?", 'dit "oui"', "une\nligne", "<svg viewBox='0 0 1 1'></svg>", "l’été, 5 %")
 
 

@@ -79,6 +79,13 @@ def test_an_unknown_code_proposes_the_nearest():
     assert "Essayez" in caught.value.do
 
 
+@pytest.mark.parametrize("typed", ["a" * 255, "a" * 256, "é" * 5_000, "saint-" * 900])
+def test_a_code_of_any_length_is_only_unknown(typed):
+    """Une adresse de mille lettres n’est qu’un territoire que personne ne connaît."""
+    with pytest.raises(UnknownTerritory):
+        gazetteer().get(typed)
+
+
 def test_a_misspelled_name_finds_the_nearest(spec):
     """Un nom mal écrit trouve le plus proche."""
     spec(

@@ -55,6 +55,9 @@ def typography(names: Column) -> Column:
     return out
 
 
+MOST_TIMES = 255  # that a sign is counted in a text, in one byte
+
+
 class Spelling:
     """Many texts of plain letters and figures, among which those spelled most like another are looked for."""
 
@@ -64,7 +67,7 @@ class Spelling:
         self._lengths = np.char.str_len(bytes_)
         signs = bytes_.view(np.uint8).reshape(len(texts), -1)
         self._times = {
-            chr(sign): np.count_nonzero(signs == sign, axis=1).astype(np.uint8)
+            chr(sign): np.minimum(np.count_nonzero(signs == sign, axis=1), MOST_TIMES).astype(np.uint8)
             for sign in np.unique(signs).tolist()
             if sign
         }
@@ -77,7 +80,10 @@ class Spelling:
         that could not reach the cutoff are not compared.
         """
         shared = sum(
-            (np.minimum(self._times[sign], wanted.count(sign)) for sign in set(wanted) & set(self._times)),
+            (
+                np.minimum(self._times[sign], min(wanted.count(sign), MOST_TIMES))
+                for sign in set(wanted) & set(self._times)
+            ),
             start=np.zeros(len(self._texts), dtype=np.int64),
         )
         may = 2 * shared >= (cutoff - 1e-9) * (self._lengths + len(wanted))

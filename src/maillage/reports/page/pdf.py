@@ -162,12 +162,23 @@ def _letters() -> frozenset[str]:
 
 def drawable(value: Any) -> Any:
     """Return plain values whose texts contain only characters of our fonts: a PDF/UA file rejects any
-    other.
+    other. A picture (🎉) leaves with the space before it; a letter leaves its place, which tells that it is
+    missing.
+
+    >>> drawable("Merci 🎉🎉 à tous ☀️"), drawable("🎉 Merci"), drawable("Ნ. Diallo")
+    ('Merci à tous', 'Merci', '?. Diallo')
     """
     if isinstance(value, str):
         composed = unicodedata.normalize("NFC", value).translate(DIRECTIONS)
         foreign = set(composed) - _letters()
-        return composed.translate({ord(c): SUBSTITUTE for c in foreign}) if foreign else composed
+        if not foreign:
+            return composed
+        signs = {c for c in foreign if unicodedata.category(c) in SIGNS}
+        if signs:
+            composed = re.sub(
+                rf"^[{re.escape(''.join(signs))}]+ ?| ?[{re.escape(''.join(signs))}]+", "", composed
+            )
+        return composed.translate({ord(c): SUBSTITUTE for c in foreign})
     if isinstance(value, dict):
         return {key: drawable(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
@@ -176,6 +187,7 @@ def drawable(value: Any) -> Any:
 
 
 SUBSTITUTE = "?"
+SIGNS = ("So", "Sk", "Mn", "Me", "Cf", "Co", "Cn")  # pictures, marks over them, signs too new to be known
 HIDDEN = re.compile(r'\\(?!["n])')  # what JSON writes of characters that no font draws, and of a backslash
 DIRECTIONS = dict.fromkeys(
     [0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]

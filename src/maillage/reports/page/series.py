@@ -9,12 +9,14 @@ from maillage.reports.page.charts import hatch
 from maillage.words.wording import number
 
 WIDE, HIGH, LEFT, RIGHT, TOP, BOTTOM = 420, 150, 48, 14, 14, 30
+HALF = 36  # of the room that a day takes under its point, once written
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A month: its label, its value and bounds in the unit of the chart, None when it is not told; early:
-    too recent to be told; changed: the definition changed that month.
+    """A month, or a day that was counted: its label, its value and bounds in the unit of the chart, None when
+    it is not told; early: too recent to be told; changed: the definition changed that month; at: where a day
+    stands between the first and the last, 0 to 1; words: its value, written over its point.
     """
 
     label: str
@@ -23,22 +25,30 @@ class Step:
     high: float | None = None
     early: bool = False
     changed: bool = False
+    at: float | None = None
+    words: str = ""
 
 
 def monthly(steps: Sequence[Step], *, top: float, id: str, label: str, unit: str = "") -> str:
     """Return the chart of a series, 0 to `top`: a line broken where a month is not told or where the
     definition changed, a band between the bounds, hatching where it is too early. unit:
-    written after the values of the axis.
+    written after the values of the axis. Days stand where time puts them, and none of their words over
+    another.
 
     >>> drawn = monthly([Step("mai", 40.0), Step("juin", None), Step("juil.", 50.0)],
     ...                 top=100.0, id="suite", label="Part", unit=" %")
     >>> drawn.count("<polyline"), ">100 %<" in drawn
     (2, True)
+    >>> days = [Step("1er janv.", 0.0, at=0.0), Step("5 janv.", 2.0, at=0.013), Step("1er nov.", 9.0, at=1.0)]
+    >>> drawn = monthly(days, top=9.0, id="effet", label="Compté")
+    >>> drawn.count("<circle"), [day for day in ("1er janv.", "5 janv.", "1er nov.") if f">{day}<" in drawn]
+    (3, ['1er janv.', '1er nov.'])
     """
     wide = (WIDE - LEFT - RIGHT) / max(len(steps), 1)
 
     def x(k: int) -> float:
-        return LEFT + (k + 0.5) * wide
+        at = steps[k].at
+        return LEFT + (k + 0.5) * wide if at is None else LEFT + HALF + at * (WIDE - LEFT - RIGHT - 2 * HALF)
 
     def y(value: float) -> float:
         return TOP + (HIGH - TOP - BOTTOM) * (1 - min(value, top) / top)
@@ -60,16 +70,35 @@ def monthly(steps: Sequence[Step], *, top: float, id: str, label: str, unit: str
         parts += [
             f'<circle class="point" cx="{x(k):.1f}" cy="{y(s.value or 0.0):.1f}" r="3"/>' for k, s in run
         ]
-    every = ceil(len(steps) / 4) or 1
+    named = _named(steps, x)
     parts += [
-        f'<text x="{x(k):.1f}" y="{HIGH - 8}" text-anchor="middle">{escape(step.label)}</text>'
-        for k, step in enumerate(steps)
-        if (len(steps) - 1 - k) % every == 0
+        f'<text x="{x(k):.1f}" y="{HIGH - 8}" text-anchor="middle">{escape(steps[k].label)}</text>'
+        for k in named
     ]
+    for k in named:
+        value, words = steps[k].value, steps[k].words
+        if value is not None and words:
+            at = f'x="{x(k):.1f}" y="{max(y(value) - 7, 11):.1f}"'
+            parts.append(f'<text class="valeur" {at} text-anchor="middle">{escape(words)}</text>')
     return (
         f'<svg class="fig suite" viewBox="0 0 {WIDE} {HIGH}" role="img" aria-label="{escape(label)}">'
         f"{''.join(parts)}</svg>"
     )
+
+
+def _named(steps: Sequence[Step], x: Callable[[int], float]) -> list[int]:
+    """Return which steps are named, the last one always: one month in some; of days, those that do not run
+    over one another, the first before those between.
+    """
+    n = len(steps)
+    if not any(step.at is not None for step in steps):
+        every = ceil(n / 4) or 1
+        return [k for k in range(n) if (n - 1 - k) % every == 0]
+    kept: list[int] = []
+    for k in (n - 1, *range(n - 1)):
+        if all(abs(x(k) - x(other)) >= 2 * HALF for other in kept):
+            kept.append(k)
+    return sorted(kept)
 
 
 def _axis(top: float, y: Callable[[float], float], unit: str) -> str:

@@ -189,15 +189,28 @@ def _chart(row: PlanAction, known: rules.Series, least: int) -> str:
     if len(drawn) < FEWEST:
         return ""
     top = max([*drawn, row.target or 0]) or 1
+    first, last = told[0][0], told[-1][0]
+    days = (last - first).days or 1
     steps = [
-        series.Step(f"{on.day} {SHORT_MONTHS[on.month - 1]}", float(value) if value is not None else None)
+        series.Step(
+            _day(on, first.year != last.year),
+            float(value) if value is not None else None,
+            at=(on - first).days / days,
+            words="" if value is None else rules.amount(value),
+        )
         for on, value, _ in told
     ]
     words = " ; ".join(
-        f"{on.isoformat()} : {rules.HIDDEN if held is None else rules.count_words(held, least, row.unit)}"
+        f"{in_words(on)} : {rules.HIDDEN if held is None else rules.count_words(held, least, row.unit)}"
         for on, _, held in told
     )
     return series.monthly(steps, top=float(top), id="effet", label=f"{row.indicator or 'Compté'}. {words}")
+
+
+def _day(on: date, with_year: bool) -> str:
+    """Return a day as it is written under its point."""
+    day = f"{'1er' if on.day == 1 else on.day} {SHORT_MONTHS[on.month - 1]}"
+    return f"{day} {on.year}" if with_year else day
 
 
 def tasks(row: PlanAction, on: date) -> list[LinkedTask]:

@@ -66,9 +66,9 @@ class ActionRow:
     @property
     def undated(self) -> tuple[float, float]:
         """Where the frame of an action without dates begins, and its width: from today on, where its words
-        are read whole; before it, once too little is left.
+        are read whole; over the whole calendar once too little is left, since it is not known to be past.
         """
-        return (self.today + 1, 98 - self.today) if self.today <= MOST_OVER else (1.0, self.today - 2)
+        return (self.today + 1, 98 - self.today) if self.today <= MOST_OVER else (1.0, 98.0)
 
     @property
     def done_width(self) -> float:
