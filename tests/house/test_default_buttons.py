@@ -1,0 +1,107 @@
+"""Enter in a field presses the first button of its form: that one must be the safe one."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+PAGES = sorted(Path("src/maillage").rglob("templates/**/*.html"))
+INCLUDED = re.compile(r'\{% include "([^"]+)"[^%]*%\}')
+FORM = re.compile(r"<form\b.*?</form>", re.DOTALL)
+TOKEN = re.compile(
+    r"\{% (?P<word>if|elif|else|endif)\b[^%]*%\}"
+    r'|(?P<button><button\b(?![^>]*type="(?:button|reset)")(?![^>]*\sform=)[^>]*>)'
+    r'|(?P<field><input\b(?![^>]*type="(?:hidden|checkbox|radio|submit|file|range|color)")[^>]*>'
+    r"|\{\{ (?:field|form(?:\.\w+)?) \}\})",
+    re.DOTALL,
+)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A button or a field of a form. branches: of each {% if %} around it, which one and which branch."""
+
+    words: str
+    branches: frozenset[tuple[int, int]]
+
+    def excludes(self, other: "Part") -> bool:
+        """Return whether no page holds both: they are in two branches of one {% if %}."""
+        mine = dict(self.branches)
+        return any(mine.get(which, branch) != branch for which, branch in other.branches)
+
+
+def parts(form: str) -> Iterator[Part]:
+    """Yield the buttons and fields of a form, in the order of the page."""
+    around: list[tuple[int, int]] = []
+    for found in TOKEN.finditer(form):
+        if (word := found["word"]) == "if":
+            around.append((found.start(), 0))
+        elif word == "endif":
+            around.pop()
+        elif word:
+            around[-1] = (around[-1][0], around[-1][1] + 1)
+        else:
+            yield Part(found[0], frozenset(around))
+
+
+def is_safe(button: str) -> bool:
+    """Return whether Enter may press a button that stands before the field: it does nothing, or it is the
+    ordinary one, that names no gesture.
+    """
+    inert = re.search(r"\sdisabled\b", button) and re.search(r"\shidden\b", button)
+    return bool(inert) or not re.search(r'\s(?:name|formaction|class="[^"]*\bdanger)', button)
+
+
+def surprises(form: str) -> list[str]:
+    """Return the buttons that Enter in a field of the form may press, though its reader would not expect
+    it: one that stands before the field, one that is not always there, one that destroys.
+    """
+    held = list(parts(form))
+    buttons = [each for each in held if each.words.startswith("<button")]
+    wrong = []
+    for place, field in enumerate(held):
+        if field.words.startswith("<button"):
+            continue
+        beside = [each for each in buttons if not each.excludes(field)]
+        always = next((n for n, each in enumerate(beside) if each.branches <= field.branches), len(beside))
+        pressed = beside[: always + 1]
+        if len(beside) < 2:
+            continue
+        wrong += [
+            each.words
+            for each in pressed
+            if not is_safe(each.words)
+            and (held.index(each) < place or len(pressed) > 1 or "danger" in each.words)
+        ]
+    return wrong
+
+
+def test_enter_in_a_field_never_presses_a_gesture_by_surprise():
+    texts = {path.as_posix().rsplit("/templates/", 1)[1]: path.read_text("utf-8") for path in PAGES}
+
+    def whole(text: str, depth: int = 0) -> str:
+        """Return a template with those that it includes."""
+        if depth > 6:  # a thread of discussion includes itself
+            return ""
+        return INCLUDED.sub(lambda found: whole(texts.get(found[1], ""), depth + 1), text)
+
+    wrong = {
+        name: surprises(whole(form[0]))
+        for name, text in texts.items()
+        for form in FORM.finditer(text)
+        if surprises(whole(form[0]))
+    }
+    assert not wrong, "Give Enter a form of its own, or a first button that is safe (disabled hidden)."
+
+
+def test_the_button_that_enter_presses_is_found():
+    keep, field = '<button name="do" value="keep">', '<input name="why">'
+    last = '<button name="do" value="refuse">'
+    assert surprises(f"{keep}{field}{last}") == [keep]
+    assert surprises(f"{field}{{% if x %}}{keep}{{% endif %}}{last}") == [keep, last]
+    assert surprises(f'{field}<button class="bouton danger" name="do">{last}') != []
+    assert not surprises(f"<button type='submit' disabled hidden>{keep}{field}{last}")
+    assert not surprises(f"<button>{field}{last}")
+    assert not surprises(f"{field}{keep}{last}")
+    assert not surprises(f"{{% if x %}}{keep}{{% else %}}{field}{last}{{% endif %}}")
+    assert not surprises(f"{field}{last}")
