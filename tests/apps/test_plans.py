@@ -238,6 +238,43 @@ def test_two_people_who_write_at_once_both_find_their_text(client, plan, lea, st
     assert (row.title, row.pilot) == ("Mon titre", "Karim, Ville")
 
 
+def test_the_steps_of_who_writes_first_are_read_by_who_writes_second(client, plan, lea, reading):
+    row = action(plan, 7)
+    client.force_login(lea)
+    address, code = f"{IN_SPACE}{row.pk}/", reading.zones[0].code
+    said = {"title": row.title, "axis": row.axis_id, "version": row.version}
+    theirs = [(date(2027, 2, 1), "Étape d’Ali")]
+    begins = {"starts_on": date(2027, 1, 2), "zones": [code], "line": "assistance"}
+    changed(row, lea, milestones=theirs, **begins)
+    for pilot in ("Inès", ""):  # even when nothing else differs
+        page = client.post(address, said | {"pilot": pilot})
+        text = page.content.decode().replace("\xa0", " ").replace("\u202f", " ")
+        assert page.status_code == 400
+        assert "Étapes, maintenant : 01/02/2027 Étape d’Ali" in text
+        assert "Commence le, maintenant : 2 janvier 2027" in text
+        assert f"Zones, maintenant : {reading.zones[0].full_name}" in text
+        assert "renforce, maintenant : assistance" not in text  # the slug of a line is nobody’s word
+    assert [each.words for each in row.milestones.all()] == ["Étape d’Ali"]
+    row.refresh_from_db()
+    assert str(row.version) in str(page.context["form"]["version"])
+    both = {"milestones": "01/02/2027 Étape d’Ali\n02/02/2027 La mienne", "version": row.version}
+    assert client.post(address, said | both).status_code == 302
+    assert row.milestones.count() == 2
+
+
+def test_two_people_who_write_the_same_are_both_done(client, plan, lea, study):
+    row = action(plan, 7)
+    client.force_login(lea)
+    said = {"title": "Ouvrir", "axis": row.axis_id, "version": row.version, "counts": rules.PEOPLE}
+    said |= {"starts_on": "01/02/2027", "milestones": "J+30 Faire le point"}
+    assert client.post(f"{IN_SPACE}{row.pk}/", said).status_code == 302
+    row.refresh_from_db()
+    held = row.version
+    assert client.post(f"{IN_SPACE}{row.pk}/", said).status_code == 302
+    row.refresh_from_db()
+    assert row.version == held and row.milestones.get().on == date(2027, 3, 3)
+
+
 def test_the_zones_of_an_action_come_first_among_many(plan, reading):
     row = action(plan, 7)
     last = reading.zones[-1].code

@@ -1,7 +1,7 @@
 """Open a plan, write and schedule its actions, keep or refuse what the figures propose, keep its journal."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -220,14 +220,10 @@ def _check_day(on: date, what: str) -> None:
 
 
 def _set_milestones(row: PlanAction, steps: Sequence[tuple[date | int, str]]) -> None:
-    """Keep the steps that are still wanted, with the day they were passed. One that is told in days after the
-    start has its day as soon as the action has one.
-    """
+    """Keep the steps that are still wanted, with the day they were passed."""
+    steps = list(rules.placed(steps, row.starts_on))
     delays = {(at, words) for at, words in steps if isinstance(at, int)}
     wanted = {(at, words) for at, words in steps if not isinstance(at, int)}
-    if row.starts_on is not None:
-        wanted |= {(row.starts_on + timedelta(days=days), words) for days, words in delays}
-        delays = set()
     for on, _ in wanted:
         _check_day(on, "L’action n’a pas été enregistrée.")
     kept = {(each.on, each.words): each for each in row.milestones.all()}

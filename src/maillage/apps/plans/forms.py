@@ -280,14 +280,18 @@ def _lacks(day: str, on: date | int | None, words: str) -> str:
     return rules.stray_day_words(on)
 
 
+def steps_typed(row: PlanAction) -> str:
+    """Return the steps of an action, a line each, as they are typed."""
+    dated = [f"{each.on:%d/%m/%Y} {each.words}" for each in row.milestones.all()]
+    return "\n".join([*dated, *(f"{rules.delay_typed(days)} {words}" for days, words in row.delays)])
+
+
 def _initial(row: PlanAction) -> dict[str, Any]:
     apart = ("token", "version", "milestones", "axis", "parent", "after", "personne")
     kept = {name: getattr(row, name) for name in ActionForm.base_fields if name not in apart}
-    dated = [f"{each.on:%d/%m/%Y} {each.words}" for each in row.milestones.all()]
-    steps = "\n".join([*dated, *(f"{rules.delay_typed(days)} {words}" for days, words in row.delays)])
     links = {"axis": row.axis_id, "parent": row.parent_id, "after": row.after_id}
     counts = row.counts or rules.PEOPLE  # protected until somebody says otherwise
-    return {**kept, **links, "milestones": steps, "counts": counts, "version": row.version}
+    return {**kept, **links, "milestones": steps_typed(row), "counts": counts, "version": row.version}
 
 
 class MeasureForm(PlanForm):

@@ -616,6 +616,19 @@ def delay_read(typed: str) -> int | None:
     return None if found is None else int(found[2]) * (1 if found[1] == "+" else -1)
 
 
+def placed(steps: Iterable[tuple[date | int, str]], starts_on: date | None) -> set[tuple[date | int, str]]:
+    """Return steps with their day: one that is told in days after the start has its own as soon as the action
+    begins.
+
+    >>> placed([(30, "Ouvrir")], date(2027, 1, 1)), placed([(30, "Ouvrir")], None)
+    ({(datetime.date(2027, 1, 31), 'Ouvrir')}, {(30, 'Ouvrir')})
+    """
+    return {
+        (starts_on + timedelta(days=at) if isinstance(at, int) and starts_on else at, words)
+        for at, words in steps
+    }
+
+
 def delay_typed(days: int) -> str:
     """Return a delay as it is typed.
 

@@ -3,9 +3,11 @@ proposed.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
+from django.forms import ChoiceField, Field, ModelChoiceField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,7 +19,15 @@ from maillage.apps.accounts.access import account_of, holding
 from maillage.apps.dossiers.access import may_write
 from maillage.apps.memberships.access import name_of
 from maillage.apps.plans import access, actions, rules
-from maillage.apps.plans.forms import ActionForm, FrameForm, FundingForm, MeasureForm, NoteForm, PlanForm
+from maillage.apps.plans.forms import (
+    ActionForm,
+    FrameForm,
+    FundingForm,
+    MeasureForm,
+    NoteForm,
+    PlanForm,
+    steps_typed,
+)
 from maillage.apps.plans.models import Plan, PlanAction, PlanAxis
 from maillage.apps.plans.queries import effects, overview, proposals
 from maillage.apps.plans.views.reading import OF_MEASURE, action_page, framed, place_of
@@ -25,6 +35,8 @@ from maillage.kernel.errors import Refused
 from maillage.kernel.typed import line, whole
 from maillage.reference.plan_frames import frames
 from maillage.web import refusals
+from maillage.words.dates import in_words
+from maillage.words.wording import listing
 
 ROWS = 2**31
 NO_GESTURE = Refused(
@@ -137,7 +149,6 @@ def edit(request: HttpRequest, place: str, pk: int) -> HttpResponse:
     plan = plan_to_write(request, place)
     row = get_object_or_404(PlanAction, plan=plan, pk=pk)
     form = ActionForm(request.POST or None, plan=plan, row=row)
-    error = None
     if form.is_bound and form.is_valid():
         try:
             actions.change(
@@ -149,36 +160,55 @@ def edit(request: HttpRequest, place: str, pk: int) -> HttpResponse:
                 **form.values,
             )
         except Refused as refused:
-            error = refused
             row.refresh_from_db()
+            if form.cleaned_data["version"] == row.version:
+                return _form(request, plan, form, refused, row=row)
             theirs = _differences(form, row)
-            if theirs:
+            if theirs:  # once they are read, the next sending goes through
                 form.data = form.data.copy()
                 form.data["version"] = str(row.version)
-            return _form(request, plan, form, error, row=row, theirs=theirs)
+                return _form(request, plan, form, refused, row=row, theirs=theirs)
+            # Both wrote the same: it is kept already.
         messages.success(request, "L’action est enregistrée.")
         return redirect("plan_action", plan.place, row.pk)
-    return _form(request, plan, form, error, row=row)
+    return _form(request, plan, form, None, row=row)
 
 
 def _differences(form: ActionForm, row: PlanAction) -> list[tuple[str, Any]]:
-    """Return what the kept action says where the form says something else: (label, words)."""
-    if form.cleaned_data.get("version") == row.version:
-        return []
+    """Return what the stored action says where the form says something else: (label, words)."""
+    steps = [*((each.on, each.words) for each in row.milestones.all()), *row.delays]
+    stored = {name: getattr(row, name) for name in form.values} | {"milestones": set(steps)}
+    typed = form.values | {
+        "milestones": rules.placed(form.cleaned_data["milestones"], form.cleaned_data["starts_on"])
+    }
     return [
-        (str(form.fields[name].label), _said(row, name))
-        for name in form.values
-        if getattr(row, name) != form.cleaned_data[name]
+        (str(field.label), _said(row, name, field))
+        for name, field in form.fields.items()
+        if name in typed and _compared(name, typed[name]) != _compared(name, stored[name])
     ]
 
 
-def _said(row: PlanAction, name: str) -> Any:
+def _compared(name: str, held: Any) -> Any:
+    """Return a value of an action as it is compared with another of the same field."""
+    if name == "counts":
+        return held or rules.PEOPLE  # people, until somebody says otherwise
+    return set(held) if name == "zones" else held
+
+
+def _said(row: PlanAction, name: str, field: Field) -> Any:
     """Return what a field of an action says, as its readers read it."""
-    displayed = getattr(row, f"get_{name}_display", None)
-    held = displayed() if displayed else getattr(row, name)
-    if isinstance(held, float):
+    if name == "milestones":
+        return steps_typed(row) or "rien"
+    held = getattr(row, name)
+    if isinstance(held, date):
+        return in_words(held)
+    if isinstance(held, int | float):
         return rules.amount(held)
-    return "rien" if held in ("", None, []) else held
+    if isinstance(field, ChoiceField) and not isinstance(field, ModelChoiceField):
+        named: Any = dict(field.choices)
+        chosen = held if isinstance(held, list) else [held or field.initial or ""]
+        return listing([str(named.get(each, each)) for each in chosen]) or "tout le territoire"
+    return "rien" if held in ("", None) else held
 
 
 @holding(access.LEADS)
