@@ -24,7 +24,7 @@ PAGE = f"/territoires/{PLACE}/rapports/changements/"
 def freeze(study, settings, tmp_path, monkeypatch):
     """Freeze an edition of the study of Échirolles, its figures changed first."""
     monkeypatch.setattr(queries, "frozen_editions", lambda home, code: folder.frozen_editions(tmp_path, code))
-    today = editions.edition_of(study, None)
+    today = editions.edition_of(study, None, planned=True)
 
     def make(report: str, name: str, *, plan=None, low: float | None = None) -> None:
         held = json.loads(json.dumps(today.study))
@@ -94,7 +94,8 @@ def test_a_plan_that_is_a_draft_is_not_read_through_its_edition(client, freeze):
     assert "son plan n’est pas publié" in page
     assert "Un secret d’équipe" not in page
     freeze("plan", "juin", plan={"is_published": True, "axes": []})
-    assert "Rien n’a changé" in client.get(PAGE, {"de": "plan/juin"}).content.decode()
+    page = client.get(PAGE, {"de": "plan/juin"}).content.decode()
+    assert "son plan n’est pas publié" in page, "no plan is read here today"
 
 
 def test_an_edition_is_compared_with_the_plan_of_the_day(client, freeze, home, study, settings, computed):
@@ -102,10 +103,27 @@ def test_an_edition_is_compared_with_the_plan_of_the_day(client, freeze, home, s
     lea = account("lea", "analyste", territory="38")
     plan = actions.open_plan(PLACE, title="Le plan", frame=frames()["grenoble"], by=lea, at=AT)
     actions.publish(plan, shown=True, by=lea, at=AT)
-    freeze("restitution", "mai", plan=editions.edition_of(study, None).plan)
+    freeze("restitution", "mai", plan=editions.edition_of(study, None, planned=True).plan)
     PlanAction.objects.filter(plan=plan, number=3).update(pilot="CCAS d’Échirolles")
     page = client.get(PAGE).content.decode()
     assert "L’étude et le plan d’aujourd’hui" in page
-    assert "CCAS d’Échirolles" in page and 'data-t="Ce qu’on peut en dire">pilote<' in page
+    assert "CCAS d’Échirolles" in page and 'data-t="Ce qu’on peut en dire">Le pilote' in page
+    freeze("plan", "juin", plan=editions.edition_of(study, None, planned=True).plan)
     actions.publish(plan, shown=False, by=lea, at=AT)
     assert "CCAS d’Échirolles" not in client.get(PAGE).content.decode(), "a draft is its team’s"
+    both = {"de": "restitution/mai", "a": "plan/juin"}
+    page = client.get(PAGE, both).content.decode()
+    assert "CCAS d’Échirolles" not in page, "what is withdrawn is read in no edition"
+    assert "son plan n’est pas publié" in page
+    client.force_login(lea)
+    assert "CCAS d’Échirolles" in client.get(PAGE, both).content.decode(), "its team still reads it"
+
+
+@pytest.mark.parametrize("asked", [{"de": "zzz"}, {"de": "synthese/mai", "a": "zzz"}])
+def test_an_unknown_edition_is_said_unknown(client, freeze, asked):
+    freeze("synthese", "mai", low=10.0)
+    answer = client.get(PAGE, asked)
+    assert answer.status_code == 404
+    page = answer.content.decode()
+    assert "Cette édition n’est pas connue ici" in page
+    assert "plus haut qu’avant" not in page, "no other edition is compared instead"

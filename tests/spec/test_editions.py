@@ -1,7 +1,10 @@
 """Ce que deux éditions d’un rapport permettent de dire : ce qui a bougé, ce qui reste dans la marge."""
 
+from dataclasses import asdict, fields, replace
+from datetime import date
 from typing import Any
 
+from maillage.reports.plan.reading import PlanAction, PlanAxis, PlanReading
 from maillage.reports.territory import changes
 
 title = "Comparer deux éditions"
@@ -111,9 +114,9 @@ def test_an_action_is_new_withdrawn_or_changed():
     after = plan((1, "Ouvrir", "en cours"), (3, "Prêter", "à décider"))
     found = changes.compare(edition(study(need), before), edition(study(need), after))
     assert {(row.what, row.says) for row in found.plan} == {
-        ("1. Ouvrir", "état"),
-        ("2. Former", "action retirée"),
-        ("3. Prêter", "action nouvelle"),
+        ("1. Ouvrir", "L’état a changé"),
+        ("2. Former", "Action retirée"),
+        ("3. Prêter", "Action nouvelle"),
     }
     assert found.conclusion == "Aucun total n’a changé ; 3\xa0lignes ont changé"
     near = changes.compare(edition(study(need), before), edition(study(figure(4100, 3600, 4600)), after))
@@ -121,13 +124,68 @@ def test_an_action_is_new_withdrawn_or_changed():
     moved = plan((1, "Ouvrir le mardi", "prête"), (4, "Former", "à décider"))
     found = changes.compare(edition(study(need), before), edition(study(need), moved))
     assert [(row.what, row.before, row.after, row.says) for row in found.plan] == [
-        ("1. Ouvrir le mardi", "Ouvrir", "Ouvrir le mardi", "titre"),
-        ("4. Former", "2", "4", "numéro"),
+        ("1. Ouvrir le mardi", "Ouvrir", "Ouvrir le mardi", "Le titre a changé"),
+        ("4. Former", "2", "4", "Le numéro a changé"),
     ], "renamed, it keeps its number; moved, its title"
     prints = {edition(study(need), each).print for each in (before, moved, None)}
     assert len(prints) == 3, "two editions of one study have each their own fingerprint"
     alone = changes.compare(edition(study(need), before), edition(study(need)))
+    assert alone.others == (changes.ONE_PLAN,)
+    assert alone.conclusion == "Aucun chiffre n’est sorti de sa fourchette, mais ces deux éditions diffèrent"
     assert alone.plan == (), "an edition without a plan withdraws no action, and no line is counted unseen"
+
+
+def whole_plan(**values: Any) -> PlanReading:
+    known = {"number": 1, "label": "1", "title": "Ouvrir", "state": "prête", "people": "", "zones": "Partout"}
+    action = PlanAction(**{**known, **values})  # type: ignore[arg-type]
+    axis = PlanAxis(1, "Aller vers", "", "", (action,))
+    return PlanReading(title="Le plan", state="", frame="", is_published=True, is_example=False, axes=(axis,))
+
+
+def test_whatever_an_edition_keeps_of_a_plan_is_compared():
+    """Chaque champ qu’une édition garde d’une action, d’une dynamique ou du plan est comparé, et dit en mots."""
+    base = whole_plan()
+    samples: dict[Any, Any] = {str: "autre", "tuple": ("une étape", "une autre"), "int": 300, bool: True}
+
+    def line(other: PlanReading) -> changes.Change:
+        held = [edition(study(figure(1, 1, 1)), asdict(each)) for each in (base, other)]
+        found = changes.compare(*held)
+        assert len(found.plan) == 1 and not found.is_same
+        return found.plan[0]
+
+    for row, words, put in (
+        (
+            base.axes[0].actions[0],
+            changes.ACTION,
+            lambda new: replace(base, axes=(replace(base.axes[0], actions=(new,)),)),
+        ),
+        (base.axes[0], changes.AXIS, lambda new: replace(base, axes=(new,))),
+        (base, changes.PLAN, lambda new: new),
+    ):
+        for each in fields(row):
+            if each.name in (*changes.RANKS, "axes", "actions"):
+                continue
+            was = getattr(row, each.name)
+            kind = "tuple" if isinstance(was, tuple) else "int" if was is None else type(was)
+            said = line(put(replace(row, **{each.name: not was if kind is bool else samples[kind]})))
+            assert said.says.lower().startswith(words[each.name].lower()), each.name
+    said = line(whole_plan(steps=("Étape, 1er mars", "Bilan, 2 juin"), zones="Partout"))
+    assert (said.before, said.after) == ("non renseigné", "Étape, 1er mars ; Bilan, 2 juin")
+    assert said.says == "Les étapes manquaient"
+    assert line(replace(base, axes=(replace(base.axes[0], title="Inclure"),))).what == "Dynamique 1 : Inclure"
+
+
+def test_two_fingerprints_are_never_said_the_same():
+    """« Rien n’a changé » n’est dit que si les deux empreintes sont les mêmes : le reste est nommé."""
+    one = study(figure(1, 1, 1))
+    for name, words in (("marges", "les marges"), ("neuf", "« neuf »")):
+        found = changes.compare(edition(one), edition({**one, name: {"a": 1}}))
+        assert found.before.print != found.after.print
+        assert found.others == (words,)
+        assert (
+            found.conclusion == "Aucun chiffre n’est sorti de sa fourchette, mais ces deux éditions diffèrent"
+        )
+        assert f"{words}." in str(changes.document(found, on=date(2026, 11, 26)))
 
 
 def test_nothing_changed_is_said_and_a_source_that_changed_too():

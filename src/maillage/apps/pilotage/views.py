@@ -128,16 +128,20 @@ def changed(request: HttpRequest, place: str) -> HttpResponse:
     if found is None:
         return redirect("territory", place)
     study, reading = found
+    before, after = (request.GET.get(name, "") for name in ("de", "a"))
+    planned = plan_for(request.user, study.place) is not None
+    compared = editions.compared(study, before, after, planned=planned)
     context = {
         "place": study.place,
         "study": study,
         "reading": reading,
         "tab": "rapports",
-        "compared": editions.compared(study, request.GET.get("de", ""), request.GET.get("a", "")),
+        "compared": compared,
         "today": editions.TODAY,
         "margin": MARGIN,
     }
-    return render(request, "pilotage/changed.html", context)
+    status = 404 if compared.error is editions.UNKNOWN else 200
+    return render(request, "pilotage/changed.html", context, status=status)
 
 
 @require_safe

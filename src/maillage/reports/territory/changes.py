@@ -1,7 +1,7 @@
 """What changed between two editions of a report: only what leaves the margins is said to have moved."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,10 +10,11 @@ from maillage.kernel.estimate import Estimate
 from maillage.reference.offer import diagnosis_lines
 from maillage.reports.page.blocks import Block, Bullets, Callout, Cell, Chapter, Cover, Document, Grid, Text
 from maillage.reports.page.folder import Fingerprint, digest
+from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.figures import FigureJson
 from maillage.words import wording
 from maillage.words.dates import in_words
-from maillage.words.wording import count, lower_first
+from maillage.words.wording import count, listing, lower_first
 
 Json = Mapping[str, Any]
 VERSION = 1
@@ -29,17 +30,65 @@ TOTALS = (
     ("cumul", "dont vivent aussi modestement"),
     ("precarite_sociale", "Personnes qui vivent modestement"),
 )
-# What an edition keeps of an action, and how it is called.
-FIELDS = (
-    ("title", "titre"),
-    ("state", "état"),
-    ("pilot", "pilote"),
-    ("begins", "début"),
-    ("ends", "fin"),
-    ("budget", "budget"),
-    ("funded", "financé"),
-    ("target", "cible"),
-)
+# How is called what an edition keeps of an action, of a dynamic, of a plan, of a study. What is not here is
+# compared all the same, under its own name.
+ACTION = {
+    "title": "le titre",
+    "axis": "la dynamique",
+    "state": "l’état",
+    "people": "le calcul des personnes concernées",
+    "zones": "les zones",
+    "objective": "l’objectif",
+    "pilot": "le pilote",
+    "partners": "les partenaires",
+    "public": "le public",
+    "begins": "le début",
+    "ends": "la fin",
+    "budget": "le budget, en euros,",
+    "funded": "le montant financé, en euros,",
+    "funders": "les financeurs",
+    "indicator": "l’indicateur",
+    "baseline": "le point de départ",
+    "target": "la cible",
+    "counted": "le dernier compte",
+    "existing": "ce qui existe",
+    "means": "les moyens",
+    "risks": "les risques",
+    "steps": "les étapes",
+    "lacks": "ce qui manque encore",
+    "is_part": "la place de sous-action",
+}
+AXIS = {"title": "le titre", "statement": "le constat", "announced": "ce qui est annoncé"}
+PLAN = {
+    "title": "le titre",
+    "state": "l’avancement",
+    "frame": "le cadre",
+    "is_published": "la publication",
+    "is_example": "ce qui est inventé",
+    "refused": "les propositions refusées",
+    "settled": "les manques auxquels il répond",
+    "journeys": "les parcours",
+    "actors": "les acteurs",
+}
+STUDY = {
+    "besoins": "les estimations du territoire",
+    "zones": "les chiffres des zones",
+    "offre": "l’offre",
+    "public_vise": "le public visé",
+    "definitions": "les autres définitions",
+    "discordances": "les zones discordantes",
+    "croisement": "le croisement des deux précarités",
+    "grappes_sociales": "les zones voisines",
+    "marges": "les marges",
+    "parametres": "les réglages du calcul",
+    "sources": "les sources",
+    "publie": "les chiffres publiés",
+    "avertissements": "les avertissements",
+}
+RANKS = ("number", "label")  # what an action or a dynamic is found by, told as a move
+ONE_PLAN = "le plan, qu’une seule des deux garde"
+SAME_PLAN = "Rien n’a changé dans le plan."
+DIFFER = "mais ces deux éditions diffèrent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +124,7 @@ class Change:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
     """What changed from an edition to another. apart: why figures are not compared, "" when they are; within:
-    how many zones stay in their margins.
+    how many zones stay in their margins; others: what is not the same and has no line, in words.
     """
 
     before: Edition
@@ -87,11 +136,17 @@ class Changes:
     within: int
     offer: tuple[Change, ...]
     plan: tuple[Change, ...]
+    others: tuple[str, ...]
 
     @property
     def is_same(self) -> bool:
-        """Return whether nothing changed at all."""
-        return not (self.apart or self.ways or self.figures or self.zones or self.offer or self.plan)
+        """Return whether nothing changed at all: the fingerprints say so."""
+        return self.before.print == self.after.print and not self.ways
+
+    @property
+    def other_words(self) -> str:
+        """What changed without a line, in a sentence; "" for nothing."""
+        return f"A aussi changé, sans être comparé ici : {listing(self.others)}." if self.others else ""
 
     @property
     def conclusion(self) -> str:
@@ -105,7 +160,8 @@ class Changes:
             return f"{told[0].what} : {told[0].says} qu’avant"
         moved = len(self.zones) + len(self.offer) + len(self.plan)
         if not moved:
-            return "Aucun chiffre n’est sorti de sa fourchette"
+            same = "Aucun chiffre n’est sorti de sa fourchette"
+            return f"{same}, {DIFFER}" if self.others else same
         total = "Le total reste dans la marge" if self.figures else "Aucun total n’a changé"
         return f"{total} ; {count(moved, 'ligne a', 'lignes ont')} changé"
 
@@ -126,17 +182,31 @@ def compare(before: Edition, after: Edition) -> Changes:
     """Return what changed from an edition to another of the same territory."""
     apart = _apart(before.study, after.study)
     zones, within = ([], 0) if apart else _zones(before.study, after.study)
+    ways = _ways(before.about, after.about)
+    figures = [] if apart else _totals(before.study, after.study)
+    offer = [] if apart else _offer(before.study, after.study)
+    told = {"besoins": figures, "zones": zones or within, "offre": offer, "sources": ways}
+    others = [] if apart else _others(before.study, after.study, {name for name in told if told[name]})
+    if bool(before.plan) != bool(after.plan):
+        others.append(ONE_PLAN)
     return Changes(
         before=before,
         after=after,
         apart=apart,
-        ways=tuple(_ways(before.about, after.about)),
-        figures=() if apart else tuple(_totals(before.study, after.study)),
+        ways=tuple(ways),
+        figures=tuple(figures),
         zones=tuple(zones),
         within=within,
-        offer=() if apart else tuple(_offer(before.study, after.study)),
+        offer=tuple(offer),
         plan=tuple(_plan(before.plan, after.plan)) if before.plan and after.plan else (),
+        others=tuple(others),
     )
+
+
+def _others(one: Json, other: Json, told: Collection[str]) -> list[str]:
+    """Return what is not the same in two studies, in words, without what has a line already."""
+    names = (name for name in {**one, **other} if one.get(name) != other.get(name) and name not in told)
+    return [STUDY.get(name, f"« {name} »") for name in names]
 
 
 def _apart(one: Json, other: Json) -> str:
@@ -249,10 +319,12 @@ def _estimate(figure: FigureJson) -> Estimate | None:
     )
 
 
-def _plan(one: Json | None, other: Json | None) -> list[Change]:
-    """Return the actions written, withdrawn or changed: one keeps its number when its title changes, and its
-    title when it is moved.
+def _plan(one: Json, other: Json) -> list[Change]:
+    """Return what changed of a plan itself, of its dynamics, then the actions written, withdrawn or changed:
+    one keeps its number when its title changes, and its title when it is moved.
     """
+    told = _fields("Le plan", _counted_keys(one), _counted_keys(other), PLAN, apart=("axes",))
+    told += _dynamics(one, other)
     was, now = (_actions(plan) for plan in (one, other))
     pairs: list[tuple[Json, Json]] = []
     for same in (lambda row: (_label(row), row["title"]), _label, lambda row: row["title"]):
@@ -262,21 +334,73 @@ def _plan(one: Json | None, other: Json | None) -> list[Change]:
                 pairs.append((before, row))
                 was.remove(before)
                 now.remove(row)
-    told = [Change(_name(row), "—", str(row["state"]), "action nouvelle") for row in now]
-    told += [Change(_name(row), str(row["state"]), "—", "action retirée") for row in was]
+    told += [Change(_name(row), "—", str(row["state"]), "Action nouvelle") for row in now]
+    told += [Change(_name(row), str(row["state"]), "—", "Action retirée") for row in was]
     for before, row in sorted(pairs, key=lambda pair: [int(n) for n in _label(pair[1]).split(".")]):
         if _label(before) != _label(row):
-            told.append(Change(_name(row), _label(before), _label(row), "numéro"))
-        told += [
-            Change(_name(row), _word(before.get(field)), _word(row.get(field)), label)
-            for field, label in FIELDS
-            if before.get(field) != row.get(field)
-        ]
+            told.append(Change(_name(row), _label(before), _label(row), "Le numéro a changé"))
+        told += _fields(_name(row), before, row, ACTION)
     return told
 
 
+def _counted_keys(plan: Json) -> Json:
+    """Return a plan with how many gaps it answers: their keys are for machines."""
+    return {**plan, "settled": len(plan["settled"])} if "settled" in plan else plan
+
+
+def _dynamics(one: Json, other: Json) -> list[Change]:
+    """Return the dynamics written, withdrawn or changed; one keeps its number when its title changes."""
+    was, now = ({axis.get("number"): axis for axis in plan["axes"]} for plan in (one, other))
+    told = [Change(_dynamic(now[n]), "—", "écrite", "Dynamique nouvelle") for n in now if n not in was]
+    told += [Change(_dynamic(was[n]), "écrite", "—", "Dynamique retirée") for n in was if n not in now]
+    for n in (n for n in now if n in was):
+        told += _fields(_dynamic(now[n]), was[n], now[n], AXIS, apart=("actions",))
+    return told
+
+
+def _dynamic(axis: Json) -> str:
+    return f"Dynamique {axis.get('number', '')} : {axis.get('title', '')}"
+
+
+def _fields(
+    what: str, one: Json, other: Json, words: Mapping[str, str], *, apart: Sequence[str] = ()
+) -> list[Change]:
+    """Return every field of a row that is not the same, whatever it holds. One that an edition froze before
+    it existed is not compared.
+    """
+    order = (*words, *(name for name in other if name not in words))
+    names = (n for n in order if n in one and n in other and n not in (*RANKS, *apart))
+    return [
+        Change(
+            what,
+            _word(one[name]),
+            _word(other[name]),
+            _says(words.get(name, f"« {name} »"), one[name], other[name]),
+        )
+        for name in names
+        if one[name] != other[name]
+    ]
+
+
+def _says(words: str, before: object, after: object) -> str:
+    """Return what may be said of a field, in words: « Les zones ont changé », « Le pilote manquait »."""
+    many = words.startswith("les ")
+    if _is_empty(before):
+        verb = "manquaient" if many else "manquait"
+    elif _is_empty(after):
+        verb = "manquent désormais" if many else "manque désormais"
+    else:
+        verb = "ont changé" if many else "a changé"
+    return upper_first(f"{words} {verb}")
+
+
 def _actions(plan: Json | None) -> list[Json]:
-    return [each for axis in (plan["axes"] if plan else ()) for each in axis["actions"]]
+    """Return the actions of a plan, each with the number of its dynamic."""
+    return [
+        {**each, "axis": axis.get("number")}
+        for axis in (plan["axes"] if plan else ())
+        for each in axis["actions"]
+    ]
 
 
 def _label(row: Json) -> str:
@@ -288,10 +412,25 @@ def _name(row: Json) -> str:
     return f"{_label(row)}. {row['title']}"
 
 
+def _is_empty(value: object) -> bool:
+    return value is None or value in ("", [], ())
+
+
 def _word(value: object) -> str:
-    if value in (None, ""):
+    """Return a frozen value as it is read: « non renseigné », « 2 000 », « une étape ; une autre »."""
+    if _is_empty(value):
         return "non renseigné"
-    return wording.number(value) if isinstance(value, int) else str(value)
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    if isinstance(value, int):
+        return wording.number(value)
+    if isinstance(value, Mapping):
+        return str(value.get("title") or value.get("name") or "…")
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return " ; ".join(
+            " : ".join(map(str, each)) if isinstance(each, (list, tuple)) else _word(each) for each in value
+        )
+    return str(value)
 
 
 # ------------------------------------------------------------------------------------------------ document
@@ -315,7 +454,7 @@ def document(c: Changes, *, on: date) -> Document:
             _table("L’offre", "Rien n’a changé dans l’offre.", c.offer),
         ]
     if c.before.plan and c.after.plan:
-        chapters.append(_table("Le plan", "Aucune action n’a changé.", c.plan))
+        chapters.append(_table("Le plan", SAME_PLAN, c.plan))
     return Document(
         title=f"Ce qui a changé : {name}",
         cover=Cover(
@@ -338,6 +477,8 @@ def _summary(c: Changes) -> Chapter:
         blocks.insert(0, Callout(tone="prudence", title="Chiffres non comparés.", text=c.apart))
     if c.ways:
         blocks += [Text(text="Comment les chiffres sont faits a changé :"), Bullets(items=c.ways)]
+    if c.others:
+        blocks.append(Text(text=c.other_words))
     return Chapter(
         number="",
         short="En bref",

@@ -23,6 +23,11 @@ NOT_COMPARED = Refused(
     why="L’une a été figée sans ses chiffres, ou son plan n’est pas publié.",
     do="Choisissez-en une autre, ou figez-en une nouvelle : elle se comparera aux suivantes.",
 )
+UNKNOWN = Refused(
+    "Cette édition n’est pas connue ici.",
+    why="Aucune de ce nom n’est figée pour ce territoire.",
+    do="Choisissez-en une dans la liste.",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,16 +47,19 @@ class Comparison:
     unsealed: Sequence[str] = field(default=())
 
 
-def compared(study: Study, before: str, after: str) -> Comparison:
-    """Return an edition beside another, or beside the study and the plan of today."""
+def compared(study: Study, before: str, after: str, *, planned: bool) -> Comparison:
+    """Return an edition beside another, or beside the study and the plan of today; its error is UNKNOWN for a
+    name that no edition has. planned: whether who asks reads the plan of the territory today.
+    """
     found = {f"{each.report}/{each.name}": each for each in dossiers.editions(study.place)}
     offered = {key: f"{NAMES.get(each.report, each.report)}, « {each.name} »" for key, each in found.items()}
-    before = before if before in found else next(iter(found), "")
-    after = after if after in found else TODAY
-    if not before:
+    before, after = before or next(iter(found), ""), after or TODAY
+    if not found:
         return Comparison(offered=offered, before=before, after=after)
     try:
-        one, other = (edition_of(study, found.get(key)) for key in (before, after))
+        if before not in found or after not in (*found, TODAY):
+            raise UNKNOWN
+        one, other = (edition_of(study, found.get(key), planned=planned) for key in (before, after))
         if one is None or other is None:
             raise NOT_COMPARED
     except Refused as error:  # an altered edition proves nothing
@@ -63,7 +71,7 @@ def compared(study: Study, before: str, after: str) -> Comparison:
         ("L’offre", told.offer, "Rien n’a changé dans l’offre."),
     ]
     if one.plan and other.plan:
-        parts.append(("Le plan", told.plan, "Aucune action n’a changé."))
+        parts.append(("Le plan", told.plan, changes.SAME_PLAN))
     chosen = [found[key] for key in (before, after) if key in found]
     return Comparison(
         offered=offered,
@@ -75,16 +83,19 @@ def compared(study: Study, before: str, after: str) -> Comparison:
     )
 
 
-def edition_of(study: Study, each: Frozen | None) -> Edition | None:
+def edition_of(study: Study, each: Frozen | None, *, planned: bool) -> Edition | None:
     """Return an edition with its figures, or the latest study and the plan of today when `each` is None; None
-    for one that keeps no figure, or whose plan is a draft. Refused when one of its files was altered.
+    for one that keeps no figure, or whose plan was a draft, or is no longer read by who asks: what is
+    withdrawn is read in no edition either. Refused when one of its files was altered.
     """
     if each is None:
         return _today(study)
     about, files = folder.read(each.path, seal=dossiers.edition_seal(each.path))
     content = files.get(f"{each.report}.json")
     found = changes.edition(about, content) if content else None
-    return None if found is None or (found.plan and not found.plan["is_published"]) else found
+    if found is None or (found.plan and not (planned and found.plan["is_published"])):
+        return None
+    return found
 
 
 def _today(study: Study) -> Edition:
