@@ -1,15 +1,19 @@
 """The gallery: each row of the reference list is there, drawn or with the reason why it is not."""
 
 import re
+from datetime import UTC, datetime
+from urllib.parse import urljoin
 
 import pytest
 
 from maillage.apps.gallery import queries
+from maillage.apps.plans import actions as steering
 from maillage.reports.gallery import plate as plates
 from maillage.reports.gallery.plate import FAMILIES
-from tests.conftest import PLACE
+from tests.conftest import PLACE, account
 
 pytestmark = pytest.mark.django_db
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 ROWS = {f"I-{n:03}" for n in range(1, 69)}
 HEAVIEST = 300_000  # bytes of a page
 
@@ -104,3 +108,18 @@ def test_printed_percentages_are_those_of_the_studies(drawn):
 def test_the_outline_of_a_territory_has_no_class(drawn):
     assert not re.search(r'class="zone (?!fond)', drawn["perimetre"].svg)
     assert "<text" in drawn["perimetre"].svg
+
+
+def test_each_link_of_each_page_leads_somewhere(client, drawn):
+    lea = account("lea", "analyste", territory="38")
+    plan = steering.open_plan(PLACE, title="Le plan", frame=None, by=lea, at=AT)
+    steering.publish(plan, shown=True, by=lea, at=AT)
+    found = {}
+    for page in ("/galerie/", *(f"/galerie/{family}/" for family in FAMILIES)):
+        main = client.get(page).content.decode().partition("<main")[2].partition("</main")[0]
+        for href in re.findall(r'<a\b[^>]*\bhref="([^"]+)"', main):
+            found.setdefault(urljoin(page, href).partition("#")[0], page)
+    found = {href: page for href, page in found.items() if not href.startswith("/galerie/planches/")}
+    assert "/dematerialisation/" in found
+    gone = {href: page for href, page in found.items() if client.get(href).status_code >= 400}
+    assert not gone

@@ -63,7 +63,7 @@ def plate(id: str) -> Plate | None:
 @lru_cache(maxsize=1)
 def _documents() -> tuple[Plate, ...]:
     """Return the plates that nothing on this installation changes, drawn once."""
-    return (*surveys.plates(), *references.plates())
+    return (*surveys.plates(), *references.plates(reverse("calendar")))
 
 
 def _without_study() -> list[Plate]:

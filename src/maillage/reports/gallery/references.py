@@ -35,9 +35,10 @@ METHOD = (
 )
 
 
-def plates() -> list[Plate]:
-    """Return every plate that documents draw."""
-    return [_partition(), _professionals(), _calendar(), _lanes(), *_journeys()]
+def plates(calendar_address: str) -> list[Plate]:
+    """Return every plate that documents draw. calendar_address: of the page of what went online."""
+    of_calendar = (_calendar(calendar_address), _lanes(calendar_address))
+    return [_partition(), _professionals(), *of_calendar, *_journeys()]
 
 
 def method_plate(steps: tuple[Step, ...] = METHOD, source: str = "") -> Plate:
@@ -94,7 +95,7 @@ def _professionals() -> Plate:
     )
 
 
-def _calendar() -> Plate:
+def _calendar(address: str) -> Plate:
     events = calendar.events()
     rows = [(each.on, f"{each.operator} : {each.procedure}", each.kind == "interruption") for each in events]
     online = [each for each in events if each.kind == "online"]
@@ -115,11 +116,11 @@ def _calendar() -> Plate:
             tuple((e.on, e.operator, e.procedure, e.obligation, e.doubt) for e in events),
         ),
         source=PRESENTATION,
-        link=("Le calendrier, et ce que les territoires y ajoutent", "calendar"),
+        link=("Le calendrier, et ce que les territoires y ajoutent", address),
     )
 
 
-def _lanes() -> Plate:
+def _lanes(address: str) -> Plate:
     """Return what was asked of people, year by year, beside what still received them."""
     years: dict[str, tuple[list[str], list[str]]] = {}
     for each in calendar.events():
@@ -142,7 +143,7 @@ def _lanes() -> Plate:
         ),
         table=Table(("Année", "Demandé en ligne", "Accueils fermés"), tuple(rows)),
         source=PRESENTATION,
-        link=("Le calendrier complet", "calendar"),
+        link=("Le calendrier complet", address),
     )
 
 
