@@ -51,6 +51,7 @@ from tests.conftest import account
 from tests.spec.test_manques import at
 from tests.spec.test_manques import ground as street
 from tests.spec.test_silence import offered_of
+from tests.support.anchors import broken_anchors
 from tests.support.lieux import lieu
 from tests.support.places import place
 
@@ -111,6 +112,9 @@ def test_the_pages_of_an_offer(offered, client, monkeypatch):
     later = every.context["rows"][10]["zone"].code
     assert f"?zones=toutes#manque-{later}" in first.content.decode(), "the map still leads to it"
     _a_long_list_shows_its_first_zones(client, monkeypatch)
+    loop = f"/territoires/{PLACE}/boucle/"
+    assert client.get(loop).content.decode().count("#manque-") > 10, "some are not among the first rows"
+    assert broken_anchors(client, loop) == set(), "each figure leads to its row, each « # » to what it names"
     assert "Trois points à regarder" in page
     assert "Là où le besoin est fort et l’offre manque" in page
     # FS-07: one line per object; what is long is folded, and the doubt of the line is told once, above

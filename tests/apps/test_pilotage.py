@@ -37,6 +37,7 @@ from maillage.cli.demonstration import loop as year
 from maillage.cli.main import main
 from maillage.words.dates import window
 from tests.conftest import PLACE, account
+from tests.support.anchors import broken_anchors
 from tests.support.places import place
 
 pytestmark = pytest.mark.django_db
@@ -656,6 +657,7 @@ def test_the_home_of_who_steers_draws_the_five_links_of_the_loop(client, study, 
     client.force_login(coordinator)
     page = client.get("/espace/").content.decode()
     assert page.count('class="fig colonne"') == page.count('class="fig couchee"') == 5
+    assert f'href="/territoires/{PLACE}/#source"' in page and broken_anchors(client, "/espace/") == set()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,25 @@
+"""Where the links of a page land: the element that an address names after its « # »."""
+
+import re
+from urllib.parse import urljoin
+
+LINK = re.compile(r'\bhref="([^"]*#[^"]+)"')
+
+
+def broken_anchors(client, page: str, within: str = "<main") -> set[str]:
+    """Return the addresses of the links of a page that name an element which the page they lead to lacks."""
+    shown: dict[str, str] = {}
+    lost = set()
+    for href in {
+        each.replace("&amp;", "&") for each in LINK.findall(_read(client, page, shown).split(within)[1])
+    }:
+        address, _, anchor = urljoin(page, href).partition("#")
+        if address.startswith("/") and f'id="{anchor}"' not in _read(client, address, shown):
+            lost.add(href)
+    return lost
+
+
+def _read(client, address: str, shown: dict[str, str]) -> str:
+    if address not in shown:
+        shown[address] = client.get(address).content.decode()
+    return shown[address]
