@@ -406,13 +406,46 @@ def test_only_a_decided_action_of_its_line_answers_the_lack_of_a_zone(
         int(decided and not written["zones"]),
     )
     assert found.n_undecided == int(state == "decide")
-    assert row.is_unanswered is (written["zones"] and not answers)
+    assert ("rien" in row.plan_words[1]) is (written["zones"] and not answers)
     if state == "done":
         assert [each.id for each in found.sentences].count("plan") == 0, "nothing late, nobody to find"
         monkeypatch.setattr(timezone, "localdate", lambda *_: ON)
         said = " ".join(client.get(f"{PAGE}?tri=besoin").content.decode().split())
         assert ("Prêter des tablettes</a> <small>La Ruche · faite" in said) is written["zones"]
         assert ("rien d’autre de prévu pour l’aide à pied" in said) is written["zones"]
+
+
+def test_the_page_the_command_and_the_files_say_the_same_of_the_plan(client, study, monkeypatch, capsys):
+    """Une action de tout le territoire répond aussi dans la zone qui n’a qu’une action d’une autre ligne, à décider."""
+    lea = account("lea", "analyste", territory="38")
+    plan = steering.open_plan(PLACE, title="Le plan", frame=None, by=lea, at=AT)
+    reading = reading_of(PLACE)
+    named, bare = (zone.code for zone in reading.zones[:2])
+    common = {"axis": plan.axes.first(), "pilot": "La Ruche", "by": lea, "at": AT}
+    whole = steering.write(plan, token="a", title="Aider partout", line="assistance", zones=[], **common)
+    steering.write(plan, token="b", title="Prêter", line="equipement_solidaire", zones=[named], **common)
+    steering.publish(plan, shown=True, by=lea, at=AT)
+    everywhere = "une action répond dans tout le territoire"
+    said = {
+        "decide": ("", "rien de prévu", ""),
+        "running": (f"pour l’aide à pied, {everywhere}", "rien que pour elle", everywhere),
+    }
+    for state, (beside, instead, alone) in said.items():
+        steering.set_state(whole, state, by=lea, at=AT)
+        assert main(["boucle", PLACE]) == 0
+        lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines() if "plan : " in line}
+        assert lines[named].endswith(f"plan : {' ; '.join(filter(None, ('Prêter', beside)))}")
+        assert lines[bare].endswith(f"plan : {' ; '.join(filter(None, (instead, alone)))}")
+        held = document.loop_json(study, loop.loop(lea, study, reading, on=ON))
+        reasons = {zone["code"]: zone["plan_motif"] for zone in held["zones"]}
+        cells = {row["code"]: row["plan_motif"] for row in document.rows(held) if row["niveau"] == "zone"}
+        assert cells == {code: reason or "" for code, reason in reasons.items()}
+        assert cells[named].lower() == (f"{beside}." if beside else "")
+        assert cells[bare].lower() == f"{' : '.join(filter(None, (instead, alone)))}."
+        page = " ".join(client.get(f"{PAGE}?zones=toutes").content.decode().split())
+        shown = dict(re.findall(r'<tr id="boucle-([^"]+)".*?data-t="Plan">(.*?)</tr>', page))
+        assert (f"<small>{beside}</small>" in shown[named]) is bool(beside)
+        assert instead in shown[bare].lower() and (f"<small>{alone}</small>" in shown[bare]) is bool(alone)
 
 
 def test_a_commune_cut_in_quarters_is_told_once(client, study):
@@ -535,7 +568,7 @@ def test_the_document_is_that_of_the_contract(study):
     written = json.loads(json.dumps(document.loop_json(study, found)))
     assert written["territoire"] == {"code": PLACE, "nom": "Échirolles"}
     for zone in written["zones"]:
-        assert set(zone) == {"code", "nom", "besoin", "offre", "orientation", "action", "effet", "plan"}
+        assert set(zone) == {"code", "nom", "besoin", "offre", *document.LINKS, "plan", "plan_motif"}
         assert {"valeur", "bas", "haut", "unite", "univers", "n", "methode"} <= set(zone["besoin"])
         for link in ("offre", "orientation", "action", "effet"):
             assert zone[link]["valeur"] is not None or zone[link]["motif"]

@@ -275,6 +275,34 @@ def group_sentence(zones: Sequence[Standing]) -> str:
 NOTHING_PLANNED, NO_PLAN = "Rien n’est prévu pour y répondre", "Aucun plan n’est publié"
 
 
+def plan_words(
+    *, named: bool, has_plan: bool, is_everywhere: bool, is_own: bool, is_lacking: bool, is_all_done: bool
+) -> tuple[str, str]:
+    """Return what stands in the place of the actions that name a zone, "" when some do, then what is said
+    beside. is_everywhere, is_own: whether an action for the whole territory, or one of its own, answers its
+    people without help on foot; is_lacking: whether it has some; is_all_done: nothing is to come of the
+    actions that name it.
+
+    >>> common = {"is_lacking": True, "is_all_done": False, "has_plan": True}
+    >>> plan_words(named=False, is_everywhere=True, is_own=False, **common)
+    ('Rien que pour elle', 'une action répond dans tout le territoire')
+    >>> plan_words(named=True, is_everywhere=True, is_own=False, **common)
+    ('', 'pour l’aide à pied, une action répond dans tout le territoire')
+    >>> plan_words(named=True, is_everywhere=False, is_own=False, **common)
+    ('', 'rien de prévu pour l’aide à pied')
+    """
+    if not has_plan:
+        return "Aucun plan publié", ""
+    everywhere = "une action répond dans tout le territoire"
+    if not named:
+        return ("Rien que pour elle", everywhere) if is_everywhere else ("Rien de prévu", "")
+    if is_own or not (is_everywhere or is_lacking):
+        return "", ""
+    if is_everywhere:
+        return "", f"pour l’aide à pied, {everywhere}"
+    return "", f"rien {'d’autre ' if is_all_done else ''}de prévu pour l’aide à pied"
+
+
 def why_no_walk(n_places: int | None) -> str:
     """Return why nobody is said to be without a place on foot: none is known, or distances were not drawn.
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 from maillage.cli.platform_study import computed
 from maillage.cli.words import Steps, print_json
 from maillage.words.opening import date_text
-from maillage.words.wording import count, number
+from maillage.words.wording import count, lower_first, number
 
 if TYPE_CHECKING:
-    from maillage.apps.pilotage.queries.loop import Loop, ZoneLoop
+    from maillage.apps.pilotage.queries.loop import ZoneLoop
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,7 +39,7 @@ def run(given: argparse.Namespace) -> int:
     for sentence in written["phrases"]:
         print(f"- {sentence}")
     for row, zone in zip(found.rows, written["zones"], strict=True):
-        print(f"{zone['code']:<10} {zone['nom']} : {_estimates(row)} ; {_counts(zone)} ; {_plan(row, found)}")
+        print(f"{zone['code']:<10} {zone['nom']} : {_estimates(row)} ; {_counts(zone)} ; {_plan(row)}")
     for commune in written["communes"]:
         print(f"{'':<10} {commune['nom']} ({count(len(commune['zones']), 'zone')}) : {_counts(commune)}")
     return 0
@@ -84,6 +84,7 @@ def _told(link: dict[str, Any]) -> str:
     return f"{told}({link['motif'].rstrip('.')})"
 
 
-def _plan(row: "ZoneLoop", found: "Loop") -> str:
+def _plan(row: "ZoneLoop") -> str:
     titles = ", ".join(each.action.title.rstrip(".") for each in row.plan)
-    return f"plan : {titles or ('rien de prévu' if found.has_plan else 'aucun plan publié')}"
+    instead, beside = row.plan_words
+    return f"plan : {' ; '.join(filter(None, (titles or lower_first(instead), beside)))}"

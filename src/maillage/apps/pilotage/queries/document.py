@@ -142,7 +142,15 @@ def _zone(row: ZoneLoop, zone: Mapping[str, Any], loop: Loop) -> Json:
         "offre": _offer(zone, row),
         **chain,
         "plan": _plan(row.plan, loop),
+        # Why the list is empty, or what the actions that it names leave to those of the whole territory.
+        "plan_motif": _plan_reason(row, loop),
     }
+
+
+def _plan_reason(row: ZoneLoop, loop: Loop) -> str | None:
+    """Return, in a sentence, what the page says in the place of the actions of a zone, or beside them."""
+    told = " : ".join(filter(None, row.plan_words)) if loop.has_plan else ""
+    return f"{capfirst(told)}." if told else None
 
 
 def _plan(actions: Sequence[Planned], loop: Loop) -> list[Json] | Json:
@@ -310,17 +318,17 @@ def _row(zone: Json) -> Json:
         "lieux_confirmes_6_mois": offer.get("fiches", {}).get("confirmees_6_mois", ""),
         "places_semaine": _cell(held.get("valeur")),
         "places_semaine_motif": held.get("motif", offer.get("fiches", {}).get("motif", "")),
-        **_planned(zone["plan"]),
+        **_planned(zone["plan"], zone.get("plan_motif")),
     }
     for name in LINKS:
         out |= {name: _cell(zone[name]["valeur"]), f"{name}_motif": zone[name].get("motif", "")}
     return out
 
 
-def _planned(plan: list[Json] | Json) -> Json:
+def _planned(plan: list[Json] | Json, reason: str | None) -> Json:
     if isinstance(plan, list):
         told = " ; ".join(f"{_label(each)}. {each['titre']}" for each in plan)
-        return {"plan": told, "plan_motif": ""}
+        return {"plan": told, "plan_motif": _cell(reason)}
     return {"plan": "", "plan_motif": plan["motif"]}
 
 

@@ -97,6 +97,7 @@ class ZoneLoop:
     need_bar: str
     bar: str
     standing: Standing
+    plan_words: tuple[str, str]
 
     @property
     def no_gap(self) -> str:
@@ -104,17 +105,6 @@ class ZoneLoop:
         if self.need.people_value is None:
             return "trop peu d’habitants pour le dire"
         return "aucun lieu d’ici ne dit s’il aide" if self.offer is not None else self.no_walk
-
-    @property
-    def is_unanswered(self) -> bool:
-        """Whether what is planned there leaves its people without a place on foot."""
-        lacks = self.gap is not None and self.gap.missing_low > 0
-        return bool(self.plan) and lacks and not self.standing.planned
-
-    @property
-    def is_all_done(self) -> bool:
-        """Whether nothing is to come of what was planned there."""
-        return all(each.is_done for each in self.plan)
 
     @property
     def is_first(self) -> bool:
@@ -277,7 +267,8 @@ def loop(
             named.get(zone.code, ()),
             top,
             needs.get(zone.code, ""),
-            planned=answered is None or zone.code in answered,
+            answered=answered,
+            has_plan=has_plan,
         )
         for zone in reading.zones
         if zone.code in by_zone
@@ -319,9 +310,13 @@ def _row(
     top: float,
     need_bar: str,
     *,
-    planned: bool,
+    answered: frozenset[str] | None,
+    has_plan: bool,
 ) -> ZoneLoop:
+    """Return a row of the loop. answered: the zones whose lack a decided action answers, None: everywhere."""
     unit, chain = by_zone[zone.code]
+    is_everywhere = answered is None
+    is_own = any(each.is_decided and each.action.line == LINE for each in plan)
     alone = len(unit.zones) == 1
     places = _sum(sheets.get(code, Places()) for code in unit.communes)
     return ZoneLoop(
@@ -341,8 +336,16 @@ def _row(
             without=gap.missing_value if gap is not None else None,
             waiting=chain.orientation.detail(activity.WAITING),
             unknown=chain.effect.detail(activity.UNKNOWN),
-            planned=planned,
+            planned=is_everywhere or is_own,
             fewest=gap.missing_low if gap is not None else 0.0,
+        ),
+        plan_words=rules.plan_words(
+            named=bool(plan),
+            has_plan=has_plan,
+            is_everywhere=is_everywhere,
+            is_own=is_own,
+            is_lacking=gap is not None and gap.missing_low > 0,
+            is_all_done=all(each.is_done for each in plan),
         ),
     )
 
