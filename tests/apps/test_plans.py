@@ -1264,3 +1264,48 @@ def test_who_may_write_a_plan_opens_it_where_there_is_none(client, lea, study):
     assert client.get(AT_TERRITORY).url == IN_SPACE
     client.force_login(account("lille", "analyste", territory="59"))
     assert client.get(AT_TERRITORY).status_code == 404
+
+
+def test_the_map_outlines_what_is_decided_of_its_line_alone(client, lea, reading, monkeypatch):
+    """Ni une action d’une autre sorte d’offre, ni une action encore à décider n’entoure une zone."""
+    first, second, third = (zone.code for zone in reading.zones[:3])
+    paths = "".join(
+        f'<a data-zone="{code}"><path class="zone m1" d="M{k}"/></a>'
+        for k, code in enumerate((first, second, third))
+    )
+    monkeypatch.setattr(dossiers, "layer", lambda _, name: f"<svg>{paths}</svg>")
+    plan = actions.open_plan(PLACE, title="Le plan", frame=None, by=lea, at=AT)
+    common = {"axis": plan.axes.first(), "pilot": "La Ruche", "by": lea, "at": AT}
+    decided = actions.write(plan, token="a", title="Aider", line="assistance", zones=[first], **common)
+    actions.write(plan, token="b", title="Y penser", line="assistance", zones=[second], **common)
+    other = actions.write(plan, token="c", title="Relier", line="wifi", zones=[third], **common)
+    client.force_login(lea)
+
+    def drawn() -> tuple[str, str]:
+        page = " ".join(client.get(f"{AT_TERRITORY}?vue=carte&offre=assistance").content.decode().split())
+        path = page.partition('<path class="choisie" d="')[2].partition('"')[0]
+        return path, page.replace("\xa0", " ")
+
+    path, page = drawn()
+    assert (
+        path == "" and "contour épais" not in page and "Aucune action décidée de cette sorte d’offre." in page
+    )
+    for row in (decided, other):
+        actions.set_state(row, rules.READY, by=lea, at=AT)
+    path, page = drawn()
+    assert path == "M0" and "contour épais : une action décidée de cette sorte d’offre y est prévue" in page
+    assert 'Y penser</a> <span class="petit doux">· à décider' in page, (
+        "the list says the others, and their state"
+    )
+
+
+def test_a_territory_without_any_place_says_why_its_plan_has_no_map(client, lea, study):
+    plan = actions.open_plan(PLACE, title="Le plan", frame=None, by=lea, at=AT)
+    for k, id in enumerate(("assistance", "wifi")):
+        told = {"token": f"t{k}", "axis": plan.axes.first(), "title": "Ouvrir", "line": id}
+        actions.write(plan, by=lea, at=AT, **told)
+    client.force_login(lea)
+    page = client.get(f"{AT_TERRITORY}?vue=carte").content.decode()
+    why = "Aucun lieu n’est connu ici : on ne sait pas ce qui manque à pied."
+    assert page.count(why) == 2, "in the place of the map, and of what the figures would propose"
+    assert "offre=wifi" not in page, "no button that changes nothing"

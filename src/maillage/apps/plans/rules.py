@@ -49,6 +49,34 @@ YEAR_ROOM = 15.0  # percent of the calendar: in less, the name of a year would r
 LEAST_MOVED = 0.1  # a refused proposal comes back when its figure moved by more than that
 
 
+def map_words(*, is_everywhere: bool, n_zones: int) -> str:
+    """Return what a plan answers of the gap that its map draws, for each zone or for all of them.
+
+    >>> map_words(is_everywhere=False, n_zones=0)
+    'Aucune action décidée de cette sorte d’offre.'
+    >>> map_words(is_everywhere=True, n_zones=2).replace("\xa0", " ")
+    'Une action décidée de cette sorte d’offre vaut pour tout le territoire ; 2 zones en ont une pour elles.'
+    """
+    of = "de cette sorte d’offre"
+    own = f"{wording.count(n_zones, 'zone')} en {'ont une pour elles' if n_zones > 1 else 'a une pour elle'}."
+    if is_everywhere:
+        return f"Une action décidée {of} vaut pour tout le territoire{f' ; {own}' if n_zones else '.'}"
+    return f"Actions décidées {of} : {own}" if n_zones else f"Aucune action décidée {of}."
+
+
+def why_no_gaps(*, is_studied: bool, n_places: int) -> str:
+    """Return why no gap on foot is drawn nor proposed: no diagnosis, no place known, too large a territory.
+
+    >>> why_no_gaps(is_studied=True, n_places=0)
+    'Aucun lieu n’est connu ici : on ne sait pas ce qui manque à pied.'
+    """
+    if not is_studied:
+        return "Aucun diagnostic n’est calculé ici : on ne sait pas ce qui manque à pied."
+    if n_places:
+        return "Ce territoire est trop grand pour y calculer les distances à pied."
+    return "Aucun lieu n’est connu ici : on ne sait pas ce qui manque à pied."
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
     """What the calendar needs of an action. pilot: "" when nobody carries it; waits_until: when the action

@@ -23,8 +23,10 @@ from maillage.reference.plan_frames import frames
 from maillage.reports.page import maps
 from maillage.reports.survey.document import as_csv
 from maillage.reports.territory.gaps import OPENINGS
+from maillage.reports.territory.reading import Reading
 
 OF_MEASURE = "mesure-%s"  # ids of the fields of its form, on a page that holds others
+NO_MAP = "Pas de carte : aucune action du plan ne dit la sorte d’offre à laquelle elle répond."
 MOST_ON_MAP = 12  # zones listed beside the map before the others fold
 CONTRADICTIONS = (
     rules.STARTED_EARLY,
@@ -101,6 +103,7 @@ def plan(request: HttpRequest, place: str) -> HttpResponse:
     if view == "carte":
         context["map"] = _map(found, request.GET.get("offre", ""), rows, areas)
     if context["may_write"]:
+        context["no_gaps"] = why_no_gaps(found.place, context["reading"])
         context["proposals"] = proposals.proposals(found, context["reading"], on)
         context["refusals"] = found.refusals.all()
     return render(request, "plans/plan.html", context)
@@ -125,11 +128,11 @@ def _kept(
 def _map(
     found: Plan, line: str, rows: list[overview.ActionRow], areas: Sequence[ZoneAreas]
 ) -> dict[str, Any]:
-    """Return the map of the gap of a line that the plan answers, and the actions of each zone asked, outlined
-    there; but for actions that were dropped.
+    """Return the map of the gap of a line that the plan answers, and the actions of each zone asked, but for
+    those that were dropped. Outlined: where somebody may count on an action of that line.
     """
     rows = [row for row in rows if not files.is_dropped(row.row)]
-    lines = sorted({row.row.line for row in rows if row.row.line})
+    lines = sorted({row.row.line for row in rows if row.row.line} & OPENINGS.keys())
     chosen = line if line in lines else next(iter(lines), "")
     study = dossiers.latest(found.place)
     zones: dict[str, list[overview.ActionRow]] = {}
@@ -141,17 +144,30 @@ def _map(
         zone for zone in (reading.zones if reading else ()) if all(each.keeps(zone.code) for each in areas)
     ]
     planned = [(zone, zones[zone.code]) for zone in kept if zone.code in zones]
+    answered = overview.answered((row.row for row in rows if row.row.state in rules.DECIDED), chosen)
+    own = {zone.code for zone in kept if zone.code in (answered or ())}
+    svg = dossiers.layer(study, f"manque-{chosen}") if study and chosen else ""
     return {
         "line": chosen,
-        "lines": [(each, OPENINGS[each]) for each in lines if each in OPENINGS],
-        "svg": maps.outlined(
-            dossiers.layer(study, f"manque-{chosen}") if study and chosen else "",
-            [zone.code for zone, _ in planned],
-        ),
+        "lines": [(each, OPENINGS[each]) for each in lines] if svg else [],
+        "svg": maps.outlined(svg, own),
+        "words": rules.map_words(is_everywhere=answered is None, n_zones=len(own))
+        if svg
+        else why_no_gaps(found.place, reading) or NO_MAP,
+        "outlined": "une action décidée de cette sorte d’offre y est prévue" if own else "",
         "zones": planned[:MOST_ON_MAP],
         "folded": planned[MOST_ON_MAP:],
         "others": [zone for zone in kept if zone.code not in zones],
     }
+
+
+def why_no_gaps(place: str, reading: Reading | None) -> str:
+    """Return why nothing is drawn nor proposed of what is missing on foot, "" when something may be."""
+    if reading is not None and reading.offer:
+        return ""
+    study = dossiers.latest(place)
+    census = dossiers.census_page(study, on=timezone.localdate()) if study and reading else None
+    return rules.why_no_gaps(is_studied=reading is not None, n_places=census.n_places if census else 0)
 
 
 @require_safe
