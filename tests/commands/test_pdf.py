@@ -201,6 +201,42 @@ def test_the_letters_of_a_map_are_read_whatever_its_width(lay_out, wide, high):
     assert min(smallest_letters(printed))[0] >= 6, smallest_letters(printed)
 
 
+LONG = ("d’Hautmont-sur-Helpe-inférieure", "accompagnement", "anticonstitutionnellement")
+
+
+@pytest.mark.parametrize("word", LONG)
+@pytest.mark.parametrize("n", [1, 9])
+@pytest.mark.parametrize("beside", [False, True])
+def test_no_word_of_a_slide_s_table_runs_into_the_next_column(word, n, beside):
+    """Un seul rang prend de grandes lettres : pas au point qu’un mot passe sa colonne, ni le bord de la page."""
+    head = ("Action", "Pilote", "Où", "Pour quand")
+    row = tuple(
+        Cell(text=text) for text in ("Ouvrir le soir. " * 3, f"Zoé, {word}", "ici", "24 décembre 2027")
+    )
+    table = Grid(caption="", columns=head, align="gggg", widths=(6, 2, 2, 2), rows=(row,) * n)
+    blocks = (Bullets(items=("Ce qu’elle montre.",)), table) if beside else (table,)
+    chapter = Chapter(number="", title="Le plan", blocks=blocks)
+    cover = Cover(title="Ici", subtitle="", over="", edition="", print="", svg="", alt="")
+    printed = pdf.slides(Document(title="Ici", cover=cover, chapters=(chapter,)), on=date(2026, 11, 26))
+    with pypdfium2.PdfDocument(printed) as opened:
+        page = opened[1].get_textpage()
+        boxes = [page.get_charbox(k) for k in range(page.count_chars()) if page.get_text_range(k, 1).strip()]
+        right = {text: [box[0] for box in _boxes(page, text)] for text in ("Pilote", "Où", "Pour")}
+        ends = max(box[2] for box in _boxes(page, re.split("[ -]", word)[-1]))
+    assert max(box[2] for box in boxes) <= 192 / 25.4 * 72 - 28, "ten millimetres of margin"
+    assert right["Pilote"][0] < ends < right["Où"][0]
+    assert min(smallest_letters(printed))[0] >= 6
+
+
+def _boxes(page, words):
+    """Return where some words stand on a page: left, bottom, right, top of each."""
+    found, search = [], page.search(words, match_case=True)
+    while (at := search.get_next()) is not None:
+        letters = [page.get_charbox(k) for k in range(at[0], at[0] + at[1])]
+        found.append((min(x[0] for x in letters), 0, max(x[2] for x in letters), 0))
+    return found
+
+
 def test_larger_letters_keep_the_first_names_that_fit():
     svg = maps.on_paper(a_map(*(f"Commune {n}" for n in range(20))).svg)
     few, many = (re.findall(rf'<g class="taille t{size}">(.*?)</g>', svg)[0] for size in (140, 26))

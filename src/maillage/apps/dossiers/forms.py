@@ -193,7 +193,7 @@ class ThemeForm(forms.Form):
     colour = forms.CharField(
         label="Couleur",
         max_length=7,
-        help_text="En six chiffres, après un dièse. Le blanc doit s’y lire (4,5 pour 1 au moins).",
+        help_text="En six chiffres, après un dièse. Le blanc doit s’y lire (7,0 pour 1 au moins).",
         error_messages={"required": "Il manque la couleur."},
     )
     logo = uploads.FileField(

@@ -16,7 +16,7 @@ from maillage.kernel.errors import Refused
 from maillage.reports.page.design import tokens
 from maillage.words.wording import number
 
-LEAST = 4.5  # to one, against white: what WCAG 2.2 asks of a text (AA)
+LEAST = 7.0  # to one, against white: read on its tint too, and once printed (WCAG 2.2, AAA)
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 LARGEST = 200_000  # bytes of a logo
 UNSAFE = re.compile(
