@@ -414,6 +414,9 @@ def test_other_reports_tell_the_published_plan_and_propose_only_what_it_has_not_
         assert first.title not in told(report), report
     assert "Le plan publié compte 22 actions" in told(DECK)
     assert "Trouver un pilote : 22 actions du plan n’en ont pas" in told(DECK)
+    plan.actions.filter(number=2).update(state=rules.DROPPED)
+    assert "Le plan publié compte 21 actions" in told(DECK), "its title counts what its sentence counts"
+    plan.actions.filter(number=2).update(state=rules.TO_DECIDE)
     assert "Un plan est publié. 22 actions" in told(SYNTHESIS)
     kept = json.loads(written.forms(DECK, subject, plan_of(PLACE, subject.reading, on=ON), {})["json"]())
     assert kept["plan"]["title"] == "Le plan", "an edition says later what changed"

@@ -485,7 +485,7 @@ def _plan(plan: PlanReading | None) -> list[Chapter]:
     return [
         _slide(
             ADVICE,
-            f"Le plan publié compte {tally(plan.actions)}",
+            f"Le plan publié compte {n}" if (n := tally(plan.planned)) else "Plus aucune action n’est prévue",
             (table,) if shown else (Bullets(items=tuple(said)),),
             lead=" ".join(said) if shown else "",
             notes=f"{plan.title}. {' '.join(said)}{example}",
