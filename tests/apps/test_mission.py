@@ -10,11 +10,12 @@ from maillage.apps.dossiers.models import MissionStep, StudyMission
 from maillage.apps.plans.queries.overview import reading_of
 from maillage.reports.page import html
 from maillage.reports.plan import document
-from maillage.reports.territory import deck
+from maillage.reports.territory import deck, mission
 from maillage.reports.territory.subject import Subject
 from tests.conftest import PLACE, account
 
 pytestmark = pytest.mark.django_db
+ON = date(2026, 11, 20)
 PAGE = f"/espace/territoires/{PLACE}/mission/"
 WRITTEN = {
     "commissioner": "la Ville d’Échirolles",
@@ -62,10 +63,12 @@ def test_a_mission_is_written_step_by_step_and_read_by_everybody(written, study)
 def test_a_step_is_withdrawn_and_put_back(written):
     step = MissionStep.objects.get(kind="entretien")
     written.post(PAGE, {"retirer": step.pk})
-    assert [each.words for each in queries.mission(PLACE).counts()] == ["1 groupe de discussion (habitants)"]
+    assert [each.words for each in queries.mission(PLACE, on=ON).counts()] == [
+        "1 groupe de discussion (habitants)"
+    ]
     assert "Étapes retirées (1)" in written.get(PAGE).content.decode()
     written.post(PAGE, {"retirer": step.pk})
-    assert queries.mission(PLACE).participants == ["travailleurs sociaux", "habitants"]
+    assert queries.mission(PLACE, on=ON).participants == ["travailleurs sociaux", "habitants"]
 
 
 @pytest.mark.parametrize(
@@ -101,13 +104,13 @@ def subject(mission) -> Subject:
         study={"besoins": {}},
         layers={},
         knitted="",
-        on=date(2026, 11, 20),
+        on=ON,
         mission=mission,
     )
 
 
 def test_reports_say_how_the_study_was_led_and_thank(written, study):
-    held = subject(queries.mission(PLACE))
+    held = subject(queries.mission(PLACE, on=ON))
     text = html.dossier(document.compose(held, None)).decode().replace("\xa0", " ")
     assert "Comment ce diagnostic a été mené" in text
     assert "La commune entière, quartier par quartier." in text
@@ -118,8 +121,39 @@ def test_reports_say_how_the_study_was_led_and_thank(written, study):
     assert slides[0].title.startswith("Ce diagnostic a été demandé par la Ville d’Échirolles")
 
 
+def test_a_step_to_come_is_said_to_come_and_thanks_nobody(written, study):
+    later = {**STEP, "kind": "atelier", "n": "2", "on": "2027-10-06", "who": "élus du canton"}
+    written.post(PAGE, later)
+    written.post(PAGE, {**later, "kind": "reunion", "n": "4", "who": ""})
+    found = queries.mission(PLACE, on=ON)
+    assert "atelier" not in str(found.counts())
+    assert found.participants == ["travailleurs sociaux", "habitants"]
+    held = subject(found)
+    text = html.dossier(document.compose(held, None)).decode().replace("\xa0", " ")
+    planned = "À venir : 2 ateliers de co-construction, le 6 octobre 2027 (élus du canton)"
+    assert planned in text
+    assert "4 réunions, à venir" in text
+    thanks = text[text.index("Merci à celles et ceux") :]
+    assert "élus du canton" not in thanks[: thanks.index("</ul>")]
+    assert "4 réunions" not in document._begun(held, None), "nothing that is to come was begun"
+    first, *_, merci = [str(each) for each in (*deck._mission(held), *deck._thanks(held))]
+    assert planned in first
+    assert "élus du canton" not in merci
+    page = written.get(f"/territoires/{PLACE}/rapports/").content.decode()
+    assert planned in page.replace("\xa0", " ")
+    on_the_day = queries.mission(PLACE, on=date(2027, 10, 6))
+    assert "élus du canton" in on_the_day.participants
+    assert not on_the_day.to_come
+
+
+def test_before_the_first_step_nobody_was_heard_yet(written):
+    found = queries.mission(PLACE, on=date(2026, 1, 1))
+    assert mission.untold(found) == mission.NOBODY_YET
+    assert deck._thanks(subject(found)) == []
+
+
 def test_without_a_mission_no_page_invents_one(study):
-    assert queries.mission(PLACE) is None
+    assert queries.mission(PLACE, on=ON) is None
     text = html.dossier(document.compose(subject(None), None)).decode()
     assert "Remerciements" not in text
     assert deck._mission(subject(None)) == deck._thanks(subject(None)) == []

@@ -298,8 +298,10 @@ def theme_of(code: str) -> Theme | None:
     return Theme(row.name, row.colour, row.logo) if row else None
 
 
-def mission(place: str) -> Mission | None:
-    """Return how the study of a place was led, None when nobody wrote it; without withdrawn steps."""
+def mission(place: str, *, on: date) -> Mission | None:
+    """Return how the study of a place was led by a day, None when nobody wrote it; without withdrawn
+    steps.
+    """
     row = StudyMission.objects.filter(place=place).first()
     if row is None:
         return None
@@ -314,6 +316,7 @@ def mission(place: str) -> Mission | None:
             MissionStep(step.kind, step.on, step.n, step.who, step.words)
             for step in row.steps.filter(withdrawn_at=None)
         ),
+        on=on,
     )
 
 

@@ -87,7 +87,7 @@ def _of_study(study: Study) -> list[Plate]:
         places=reverse("places", args=[study.place]),
         zone=reverse("zone", args=[study.place, "CODE"]),
     )
-    mission = dossiers.mission(study.place)
+    mission = dossiers.mission(study.place, on=subject.on)
     steps = tuple(mission.counts()) if mission else ()
     told = f"Mission de l’étude {subject.reading.territory.of_name}." if steps else ""
     census = dossiers.census_page(study, on=subject.on)

@@ -218,7 +218,7 @@ def _conclusion(s: Subject, plan: PlanReading | None) -> Chapter:
     items.append(
         f"**Ceux qui ont pris part.** {upper_first(wording.listing(heard))}."
         if heard
-        else f"**Ceux qui ont pris part.** {mission.UNTOLD}"
+        else f"**Ceux qui ont pris part.** {mission.untold(s.mission) if s.mission else mission.UNTOLD}"
     )
     if begun := _begun(s, plan):
         items.append(f"**La dynamique engagée.** {upper_first(begun)}.")
@@ -241,7 +241,7 @@ def _conclusion(s: Subject, plan: PlanReading | None) -> Chapter:
 
 def _begun(s: Subject, plan: PlanReading | None) -> str:
     """Return what a diagnosis set going: meetings held, actions that somebody carries; "" for none."""
-    met = sum(step.n for step in s.mission.steps if step.kind == "reunion") if s.mission else 0
+    met = sum(step.n for step in s.mission.past if step.kind == "reunion") if s.mission else 0
     led = [action for action in plan.planned if action.pilot] if plan else []
     told = [
         wording.count(met, "réunion") if met else "",

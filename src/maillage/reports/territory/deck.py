@@ -147,7 +147,8 @@ def _mission(s: Subject) -> list[Chapter]:
         return []
     drawn = mission.thread(m)
     heard = listing([step.words for step in m.counts()])
-    items = tuple(filter(None, (m.reason, f"Entendus : {heard}." if heard else mission.UNTOLD)))
+    told = f"Entendus : {heard}." if heard else mission.untold(m)
+    items = tuple(filter(None, (m.reason, told, m.to_come)))
     blocks: list[Block] = [Bullets(items=items)]
     if drawn is not None:
         blocks.insert(0, drawn)
@@ -165,7 +166,8 @@ def _thanks(s: Subject) -> list[Chapter]:
     if m is None or not (m.participants or m.thanks):
         return []
     items = (*m.participants[:MOST_ROWS], *((m.thanks,) if m.thanks else ()))
-    return [_slide(NEXT, "Merci", (Bullets(items=items),), notes=f"Entendus : {listing(m.participants)}.")]
+    notes = f"Entendus : {listing(m.participants)}." if m.participants else ""
+    return [_slide(NEXT, "Merci", (Bullets(items=items),), notes=notes)]
 
 
 def _method(s: Subject) -> Chapter:

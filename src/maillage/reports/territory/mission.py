@@ -31,7 +31,7 @@ class MissionStep:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mission:
     """The mission of a study; "" and None for what nobody wrote. reason: why this perimeter; thanks: to whom,
-    beyond those who were heard.
+    beyond those who were heard; on: the day of the reading, after which a step is still to come.
     """
 
     commissioner: str
@@ -41,6 +41,21 @@ class Mission:
     ends_on: date | None
     thanks: str
     steps: tuple[MissionStep, ...]
+    on: date
+
+    @property
+    def past(self) -> tuple[MissionStep, ...]:
+        """Its steps that took place, those of the day too."""
+        return tuple(step for step in self.steps if step.on <= self.on)
+
+    @property
+    def to_come(self) -> str:
+        """Its steps that are planned, day by day, in a sentence; "" for none."""
+        planned = sorted((step for step in self.steps if step.on > self.on), key=lambda step: step.on)
+        told = [
+            f"{step.what}, le {in_words(step.on)}{f' ({step.who})' if step.who else ''}" for step in planned
+        ]
+        return f"À venir : {' ; '.join(told)}." if told else ""
 
     @property
     def period(self) -> str:
@@ -66,7 +81,7 @@ class Mission:
         """Return how many times people were heard, way by way, in the order of KINDS."""
         out = []
         for kind in HEARD:
-            steps = [step for step in self.steps if step.kind == kind]
+            steps = [step for step in self.past if step.kind == kind]
             n = sum(step.n for step in steps)
             who = list(dict.fromkeys(step.who for step in steps if step.who))
             if n:
@@ -76,10 +91,16 @@ class Mission:
     @property
     def participants(self) -> list[str]:
         """Return who was heard, each once, in order."""
-        return list(dict.fromkeys(step.who for step in self.steps if step.who and step.kind in HEARD))
+        return list(dict.fromkeys(step.who for step in self.past if step.who and step.kind in HEARD))
 
 
+NOBODY_YET = "Personne n’a encore été entendu."
 UNTOLD = "Personne n’a encore écrit qui a été entendu : ce diagnostic ne tient alors qu’aux données."
+
+
+def untold(m: Mission) -> str:
+    """Return what to say where nobody was heard: nobody wrote it, or all of it is still to come."""
+    return NOBODY_YET if m.to_come else UNTOLD
 
 
 def thread(m: Mission) -> Picture | None:
@@ -101,7 +122,7 @@ def calendar(m: Mission) -> Grid:
         rows=tuple(
             (
                 Cell(text=in_words(step.on), strong=True),
-                Cell(text=step.what),
+                Cell(text=step.what if step.on <= m.on else f"{step.what}, à venir"),
                 Cell(text=step.who or "non renseigné"),
                 Cell(text=step.words),
             )
@@ -117,7 +138,9 @@ def approach(m: Mission) -> Chapter:
     if m.reason:
         blocks += [Heading(text="Pourquoi ce périmètre"), Text(text=m.reason)]
     blocks.append(Heading(text="Qui a été entendu"))
-    blocks.append(drawn if drawn is not None else Text(text=UNTOLD))
+    blocks.append(drawn if drawn is not None else Text(text=untold(m)))
+    if m.to_come:
+        blocks.append(Text(text=m.to_come))
     if m.steps:
         blocks.append(calendar(m))
     return Chapter(

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from maillage.apps.accounts.access import return_address
@@ -337,7 +338,7 @@ def reports(request: HttpRequest, place: str) -> HttpResponse:
             "comments": queries.comments(study.place, reading.fingerprint),
             "sections": rules.SECTIONS,
             "frozen": queries.editions(study.place),
-            "mission": queries.mission(study.place),
+            "mission": queries.mission(study.place, on=timezone.localdate()),
         }
 
     return study_page(request, place, "dossiers/reports.html", "rapports", more)

@@ -143,7 +143,11 @@ def mission(request: HttpRequest, place: str, name: str) -> HttpResponse:
     shown, withdrawn = (
         [each for each in steps if (each.withdrawn_at is None) == kept] for kept in (True, False)
     )
-    context |= {"told": queries.mission(place), "steps": shown, "withdrawn": withdrawn}
+    context |= {
+        "told": queries.mission(place, on=timezone.localdate()),
+        "steps": shown,
+        "withdrawn": withdrawn,
+    }
     return render(
         request, "dossiers/mission.html", context, status=400 if error or form.errors or step.errors else 200
     )

@@ -27,7 +27,7 @@ def subject(study: Study, on: date) -> Subject:
         layers={name: svg for name in LAYERS if (svg := dossiers.layer(study, name))},
         knitted=dossiers.knitted(study),
         on=on,
-        mission=dossiers.mission(study.place),
+        mission=dossiers.mission(study.place, on=on),
         voices=published_voices(study.place),
         n_places=_n_places(study, on) if reading.offer is None else 0,
     )
