@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from maillage.apps.actes.models import Act
@@ -16,7 +17,13 @@ from maillage.apps.codesign.models import Card, DraftAction, Group, Session
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.pilotage.queries import reports
 from maillage.apps.plans import actions, rules
-from maillage.apps.plans.forms import NO_DATE, ActionForm, FrameForm
+from maillage.apps.plans.forms import (
+    NO_DATE,
+    NO_QUANTITY,
+    ActionForm,
+    FrameForm,
+    QuantityField,
+)
 from maillage.apps.plans.models import Plan, PlanAction, PlanAxis, PlanNote, Refusal
 from maillage.apps.plans.queries import files, overview, proposals
 from maillage.apps.plans.queries.report import plan_of
@@ -28,6 +35,7 @@ from maillage.reports import written
 from maillage.reports.catalogue import DECK, POSTER, SYNTHESIS
 from maillage.reports.territory import criteria, gaps
 from maillage.reports.territory.reading import MissingLine, OfferLine, OfferReading, ZoneOffer
+from maillage.web.amounts import NO_AMOUNT, NO_CENTS, AmountField
 from tests.apps.test_gaps import line
 from tests.conftest import PLACE, account
 from tests.support.places import place
@@ -177,7 +185,8 @@ def test_what_is_missing_of_a_funding_is_told_beside_what_is_wrong(client, plan,
     row = action(plan, 1)
     told = {"geste": "financer", "euros": "-5", "name": ""}
     page = client.post(f"{IN_SPACE}{row.pk}/geste/", told, follow=True).content.decode()
-    assert "Il manque qui finance." in page and "supérieure ou égale à 0" in page
+    assert "« Nom du financeur » : Il manque qui finance." in page.replace("\xa0", " ")
+    assert f"« Montant acquis, en euros » : {NO_AMOUNT}" in page.replace("\xa0", " ")
 
 
 def test_the_days_of_a_part_and_of_a_done_action_are_held_against_those_they_follow(client, plan, lea, study):
@@ -579,6 +588,48 @@ def test_a_number_is_read_with_the_spaces_of_its_thousands(client, plan, lea, st
     ):
         assert client.post(f"{IN_SPACE}{row.pk}/geste/", sent).status_code == 302
     assert (row.fundings.get().euros, row.measures.get().value) == (12_000, 12_000)
+
+
+@pytest.mark.parametrize(
+    ("typed", "euros"),
+    [("0 €", 0), ("12 000 €", 12_000), ("1.000", 1_000), ("1.000.000", 1_000_000), ("40 euros", 40),
+     ("1 000,00", 1_000), ("100 000 000", 100_000_000), ("", None), (0, 0)],
+)  # fmt: skip
+def test_an_amount_is_read_as_people_type_it(typed, euros):
+    assert AmountField(most=100_000_000, required=False).clean(typed) == euros
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("1 000 000,50", NO_CENTS),
+        ("12.5", NO_CENTS),
+        ("100 000 001", "Ce montant est trop grand : 100 000 000 € au plus. Corrigez-le."),
+        ("1.00.000", NO_AMOUNT),
+        ("0.125", NO_AMOUNT),
+        ("-3", NO_AMOUNT),
+        ("beaucoup", NO_AMOUNT),
+    ],
+)
+def test_an_amount_that_cannot_be_kept_says_what_to_write(typed, why):
+    with pytest.raises(ValidationError) as refused:
+        AmountField(most=100_000_000).clean(typed)
+    assert refused.value.messages[0].replace("\u202f", " ").replace("\xa0", " ") == why
+
+
+def test_a_quantity_takes_the_points_of_its_thousands_unless_they_may_be_decimals():
+    field = QuantityField()
+    for typed, held in (
+        ("1.000.000", 1e6),
+        ("1.000,5", 1000.5),
+        ("1.000.000,25", 1000000.25),
+        ("42.5", 42.5),
+    ):
+        assert field.clean(typed) == held
+    for typed in ("1.000", "0.000.000", "1.000.5", "1,000,000"):
+        with pytest.raises(ValidationError) as refused:
+            field.clean(typed)
+        assert refused.value.messages == [NO_QUANTITY]
 
 
 def test_the_file_of_actions_has_numbers_beside_its_words(plan, lea, reading):

@@ -9,6 +9,7 @@ from maillage.apps.directory.forms.moments import DayField
 from maillage.apps.directory.models import Structure
 from maillage.apps.grants import rules
 from maillage.apps.territories.forms import TerritoryField
+from maillage.web.amounts import AmountField
 
 MOST = 10_000_000  # euros
 
@@ -37,8 +38,8 @@ class CallForm(forms.Form):
         required=False,
         help_text="Qui aide à écrire le projet, et comment le demander.",
     )
-    budget = forms.IntegerField(label="Budget, en euros", min_value=1, max_value=MOST)
-    most = forms.IntegerField(label="Au plus par projet, en euros", min_value=1, max_value=MOST)
+    budget = AmountField(label="Budget, en euros", least=1, most=MOST)
+    most = AmountField(label="Au plus par projet, en euros", least=1, most=MOST)
     opens_on = DayField(label="Ouvre le")
     closes_on = DayField(label="Dernier jour pour déposer")
     token = forms.CharField(widget=forms.HiddenInput, max_length=40)
@@ -64,10 +65,10 @@ class ProjectForm(forms.Form):
     public = forms.CharField(
         label="Pour qui", max_length=200, error_messages={"required": "Il manque pour qui."}
     )
-    amount = forms.IntegerField(
+    amount = AmountField(
         label="Montant demandé, en euros",
-        min_value=1,
-        max_value=MOST,
+        least=1,
+        most=MOST,
         error_messages={"required": "Il manque le montant."},
     )
 
@@ -147,9 +148,7 @@ class DecisionForm(forms.Form):
         choices=[("oui", "Retenu"), ("non", "Non retenu")],
         error_messages={"required": "Il manque la décision."},
     )
-    amount = forms.IntegerField(
-        label="Montant accordé, en euros", min_value=0, max_value=MOST, required=False
-    )
+    amount = AmountField(label="Montant accordé, en euros", most=MOST, required=False)
     why = forms.CharField(
         label="Pourquoi",
         max_length=600,

@@ -19,6 +19,7 @@ from maillage.kernel.typed import line
 from maillage.reference.offer import diagnosis_lines
 from maillage.reference.plan_frames import Frame, frames
 from maillage.web import uploads
+from maillage.web.amounts import AmountField
 from maillage.words import dates
 from maillage.words.wording import NBSP
 
@@ -70,21 +71,16 @@ class FrameForm(forms.Form):
         return self.cleaned_data["fichier"] or frames().get(self.cleaned_data["cadre"])
 
 
-class AmountField(forms.IntegerField):
-    """A whole number, typed with or without spaces between its thousands."""
-
-    widget = forms.TextInput(attrs={"inputmode": "numeric"})  # of a number, browsers drop « 12 000 »
-
-    def to_python(self, value: Any) -> int | None:
-        """Return the number, its spaces of any width taken off."""
-        return super().to_python("".join(value.split()) if isinstance(value, str) else value)
-
-
 class QuantityField(forms.CharField):
-    """A number with a comma or a point, its spaces of any width, and two decimals at most."""
+    """A number with a comma or a point, its spaces of any width, and two decimals at most. « 1.000 » alone is
+    refused: a thousand for some, one for others.
+    """
 
     widget = forms.TextInput(attrs={"inputmode": "decimal"})
-    typed = re.compile(rf"\d{{1,10}}(?:[.,]\d{{1,{rules.DECIMALS}}})?")
+    typed = re.compile(
+        rf"\d{{1,10}}(?:[.,]\d{{1,{rules.DECIMALS}}})?"
+        rf"|[1-9]\d{{0,2}}(?:(?:\.\d{{3}}){{2,}}(?:,\d{{1,{rules.DECIMALS}}})?|\.\d{{3}},\d{{1,{rules.DECIMALS}}})"
+    )
 
     def to_python(self, value: Any) -> float | None:  # type: ignore[override]
         """Return the number, None for nothing."""
@@ -93,6 +89,8 @@ class QuantityField(forms.CharField):
             return None
         if not self.typed.fullmatch(text):
             raise forms.ValidationError(NO_QUANTITY)
+        if "," in text or text.count(".") > 1:
+            text = text.replace(".", "")  # between thousands
         held = float(text.replace(",", "."))
         if held > MOST_COUNTED:
             raise forms.ValidationError(
@@ -174,7 +172,7 @@ class ActionForm(PlanForm):
     )
     existing = _text("Ce qui existe déjà", 400, 2)
     means = _text("Moyens", 400, 2)
-    budget = AmountField(label="Budget, en euros", required=False, min_value=0, max_value=MOST_EUROS)
+    budget = AmountField(label="Budget, en euros", most=MOST_EUROS, required=False)
     risks = _text("Risques", 400, 2)
     indicator = _text("Ce que l’on comptera", 200)
     counts = forms.ChoiceField(
@@ -333,9 +331,8 @@ class FundingForm(forms.Form):
     name = _text("Nom du financeur", 120)
     euros = AmountField(
         label="Montant acquis, en euros (facultatif)",
+        most=MOST_EUROS,
         required=False,
-        min_value=0,
-        max_value=MOST_EUROS,
         help_text="Ce qui est accordé. Ce qui est demandé s’écrit au journal.",
     )
     brings = _text("Ce qu’il apporte aussi (facultatif)", 200, help_text="Une salle, du matériel, un poste.")

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.forms import ChoiceField, Field, ModelChoiceField
+from django.forms import ChoiceField, Field, Form, ModelChoiceField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -39,6 +39,7 @@ from maillage.words.dates import in_words
 from maillage.words.wording import listing
 
 ROWS = 2**31
+OPTIONAL = " (facultatif)"
 NO_GESTURE = Refused(
     "Rien n’a été changé.",
     why="Ce geste n’existe pas : la page d’où il vient a peut-être vieilli.",
@@ -350,11 +351,21 @@ def _withdraw_note(request: HttpRequest, row: PlanAction) -> None:
     messages.success(request, "Retirée du journal." if note.withdrawn_at else "Remise au journal.")
 
 
+def _wrong_in(form: Form) -> str:
+    """Return what is wrong with a form, each time after the name of its field: it is far down the page."""
+    return " ".join(
+        f"« {str(form.fields[name].label).removesuffix(OPTIONAL)} » : {each}"
+        for name, errors in form.errors.items()
+        for each in errors
+    )
+
+
 def _count(request: HttpRequest, row: PlanAction) -> None:
     form = MeasureForm(request.POST)
     if not form.is_valid():
-        told = " ".join(str(each) for errors in form.errors.values() for each in errors)
-        raise Refused("Ce nombre n’a pas été enregistré.", why=told, do="Complétez, puis enregistrez.")
+        raise Refused(
+            "Ce nombre n’a pas été enregistré.", why=_wrong_in(form), do="Complétez, puis enregistrez."
+        )
     actions.count(row, **form.cleaned_data, by=account_of(request), at=timezone.now())
     messages.success(request, "Le nombre est noté, à côté de ce qui était attendu.")
 
@@ -365,8 +376,9 @@ def _fund(request: HttpRequest, row: PlanAction) -> None:
         get_object_or_404(row.plan.funders, pk=whole(chosen, ROWS))
     form = FundingForm(request.POST, plan=row.plan)
     if not form.is_valid():
-        told = " ".join(str(each) for errors in form.errors.values() for each in errors)
-        raise Refused("Ce financement n’a pas été enregistré.", why=told, do="Complétez, puis enregistrez.")
+        raise Refused(
+            "Ce financement n’a pas été enregistré.", why=_wrong_in(form), do="Complétez, puis enregistrez."
+        )
     actions.fund(row, **form.values, by=account_of(request), at=timezone.now())
     messages.success(request, "Le financement est noté.")
 
@@ -374,8 +386,9 @@ def _fund(request: HttpRequest, row: PlanAction) -> None:
 def _note(request: HttpRequest, row: PlanAction) -> None:
     form = NoteForm(request.POST)
     if not form.is_valid():
-        told = " ".join(str(each) for errors in form.errors.values() for each in errors)
-        raise Refused("Rien n’a été écrit au journal.", why=told, do="Complétez, puis écrivez de nouveau.")
+        raise Refused(
+            "Rien n’a été écrit au journal.", why=_wrong_in(form), do="Complétez, puis écrivez de nouveau."
+        )
     actions.note(row, **form.cleaned_data, by=account_of(request), at=timezone.now())
     messages.success(request, "C’est au journal.")
 
