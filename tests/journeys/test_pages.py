@@ -166,6 +166,16 @@ COLUMNS = """selector => {
 }"""
 
 
+@pytest.mark.parametrize("page", ["plan/?vue=carte", "manques/"])
+def test_the_names_of_a_map_are_read_on_a_phone(visit, page):
+    """La feuille des dessins n’est dans aucune couche : ce qui agrandit les noms doit pouvoir passer devant elle."""
+    seen = visit(f"/territoires/agglomeration-grenobloise/{page}", width=390, looked=True)
+    heights = seen.eval_on_selector_all(
+        "svg.carte", "maps => maps.map(m => parseFloat(getComputedStyle(m).fontSize) * m.clientWidth / 1000)"
+    )
+    assert heights and min(heights) >= 12
+
+
 def test_the_board_and_the_map_of_a_plan_print_in_columns(visit):
     """Sur papier, ses actions se suivent en colonnes, chacune entière : une seule colonne ferait des feuilles de plus."""
     for view, lists, columns in (

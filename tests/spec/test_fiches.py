@@ -536,7 +536,7 @@ def test_what_is_asked_of_a_practice(spec):
         """,
         call,
         [
-            "endroit barrieres frais frais_precisions publics soucis precisions",
+            "endroit barrieres frais frais_precisions publics soucis visites precisions",
             "endroit materiel frais publics precisions",
         ],
     )

@@ -9,7 +9,7 @@ from maillage.reports.page.charts import hatch
 from maillage.words.wording import number
 
 WIDE, HIGH, LEFT, RIGHT, TOP, BOTTOM = 420, 150, 48, 14, 14, 30
-HALF = 36  # of the room that a day takes under its point, once written
+HALF = 44  # of the room that a day takes under its point, once written
 
 
 @dataclass(frozen=True, slots=True)
