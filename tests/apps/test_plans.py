@@ -1019,6 +1019,25 @@ def test_an_action_modified_before_it_is_kept_keeps_what_was_rewritten(client, p
     client.post(f"{IN_SPACE}action/?de={proposed.key}", said)
     row = plan.actions.get(title="Le bus")
     assert (row.proposed, files._elsewhere(row, "objective")) == (proposed.why, "Tenir un bus.")
+    again = client.post(f"{IN_SPACE}action/?de={proposed.key}", said, follow=True)
+    assert "n’est plus là" not in again.content.decode()  # sent twice, it is its own
+
+
+def test_a_proposal_that_is_gone_is_said_before_it_is_modified_and_what_was_typed_is_taken(
+    client, plan, lea, reading
+):
+    proposed = next(each for each in proposals.proposals(plan, reading, ON) if each.key.startswith("gap:"))
+    client.force_login(lea)
+    address = f"{IN_SPACE}action/?de={proposed.key}"
+    assert proposed.title in client.get(address).content.decode().replace("\xa0", " ")
+    actions.refuse(plan, proposed, why="La commune voisine ouvre.", by=lea, at=AT)
+    answer = client.get(address, follow=True)
+    assert answer.redirect_chain == [(AT_TERRITORY, 302)]
+    assert "Cette proposition n’est plus là." in answer.content.decode()
+    said = {"title": "Le bus", "axis": plan.axes.first().pk, "token": "bus"}
+    page = client.post(address, said, follow=True).content.decode()
+    assert "L’action est dans le plan." in page and "Cette proposition n’est plus là." in page
+    assert plan.actions.get(title="Le bus").proposal == ""
 
 
 A_FRAME = {

@@ -45,6 +45,7 @@ NO_GESTURE = Refused(
     why="Ce geste n’existe pas : la page d’où il vient a peut-être vieilli.",
     do="Rechargez la page, puis recommencez avec l’un de ses boutons.",
 )
+GONE = "Cette proposition n’est plus là. Ses chiffres ont bougé, ou quelqu’un l’a traitée."
 NO_STATE = Refused(
     "L’état n’a pas été changé.", why="Cet état n’existe pas.", do="Choisissez-en un dans la liste."
 )
@@ -95,10 +96,15 @@ def opening(request: HttpRequest, place: str) -> HttpResponse:
 @holding(access.LEADS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest, place: str) -> HttpResponse:
-    """An action to write; from a proposal, its fields are filled."""
-    plan = plan_to_write(request, place)
+    """An action to write; from a proposal, its fields are filled. One that is gone is said; what was typed
+    meanwhile is taken.
+    """
+    plan, key = plan_to_write(request, place), request.GET.get("de", "")
     initial: dict[str, Any] = {"token": get_random_string(24), "axis": request.GET.get("dynamique", "")}
-    proposed = proposals.proposal(plan, request.GET.get("de", ""), timezone.localdate())
+    proposed = proposals.proposal(plan, key, timezone.localdate()) if key else None
+    if key and proposed is None and request.method != "POST":
+        messages.error(request, GONE)
+        return redirect("plan", plan.place)
     if proposed is not None:
         initial |= {"title": proposed.title, "objective": proposed.why, "line": proposed.line}
         initial |= {"zones": list(proposed.zones), "pilot": proposed.pilot}
@@ -120,6 +126,8 @@ def new(request: HttpRequest, place: str) -> HttpResponse:
             error = refused
         else:
             messages.success(request, "L’action est dans le plan.")
+            if key not in ("", row.proposal):
+                messages.warning(request, f"{GONE} Voyez si une autre action dit la même chose.")
             return redirect("plan_action", plan.place, row.pk)
     return _form(request, plan, form, error)
 
@@ -230,10 +238,7 @@ def gesture(request: HttpRequest, place: str) -> HttpResponse:
         elif what in ("garder", "refuser"):
             proposed = proposals.proposal(plan, key, timezone.localdate(at))
             if proposed is None:
-                messages.error(
-                    request,
-                    "Cette proposition n’est plus là. Ses chiffres ont bougé, ou quelqu’un l’a traitée.",
-                )
+                messages.error(request, GONE)
             elif what == "garder":
                 axis = _axis(plan, request.POST.get("dynamique", ""), proposed)
                 row = actions.keep(plan, proposed, axis=axis, by=by, at=at)
