@@ -44,6 +44,17 @@ def test_a_refusal_says_the_ratio_that_was_found_and_the_one_that_is_needed():
     assert "#6B5600" in told
 
 
+def test_what_is_no_colour_is_refused_with_what_to_write_where_it_was_written(tmp_path):
+    with pytest.raises(Refused, match="« rouge » n’est pas une couleur") as caught:
+        theme.theme("Ici", "rouge")
+    assert "logo:" not in caught.value.do and theme.EXAMPLE in caught.value.do
+    path = tmp_path / "theme.yaml"
+    path.write_text("nom: Ici\ncouleur: #1F4E79\n", "utf-8")  # without quotes, it is a comment
+    with pytest.raises(Refused) as caught:
+        theme.read(path)
+    assert caught.value.do == theme.SHAPE
+
+
 @pytest.mark.parametrize(
     "logo",
     [

@@ -193,7 +193,8 @@ class ThemeForm(forms.Form):
     colour = forms.CharField(
         label="Couleur",
         max_length=7,
-        help_text="En six chiffres, après un dièse. Le blanc doit s’y lire (7,0 pour 1 au moins).",
+        help_text="Un dièse et six signes, de 0 à 9 et de A à F : #1F4E79. Le blanc doit s’y lire (7,0 pour 1"
+        " au moins).",
         error_messages={"required": "Il manque la couleur."},
     )
     logo = uploads.FileField(

@@ -23,6 +23,7 @@ UNSAFE = re.compile(
     r"<script|<foreignObject|<image|(?:href|src)\s*=\s*[\"'](?!#)|\bon\w+\s*=|<!ENTITY", re.IGNORECASE
 )
 WHITE, EXAMPLE = tokens()["sur-prune"], tokens()["prune"]
+TYPED = f"Écrivez par exemple {EXAMPLE}."
 SHAPE = f'Trois lignes : « nom: », « couleur: "{EXAMPLE}" », « logo: logo.svg » (facultatif).'
 
 
@@ -85,13 +86,15 @@ def darker(colour: str) -> str:
     return "#" + 6 * "0"
 
 
-def theme(name: str, colour: str, logo: str = "") -> Theme:
+def theme(name: str, colour: str, logo: str = "", *, how: str = TYPED) -> Theme:
     """Return a theme; Refused for a colour on which white cannot be read, with the ratio, or for a logo that
-    is no plain drawing.
+    is no plain drawing. how: what to do where it was written, when it has no colour.
     """
     if not COLOUR.fullmatch(colour):
         raise Refused(
-            f"« {colour} » n’est pas une couleur.", why=f"Elle s’écrit en six chiffres : {EXAMPLE}.", do=SHAPE
+            f"« {colour} » n’est pas une couleur.",
+            why="Elle s’écrit avec un dièse et six signes, de 0 à 9 et de A à F.",
+            do=how,
         )
     found = contrast(colour, WHITE)
     if found < LEAST:
@@ -135,4 +138,4 @@ def read(path: Path) -> Theme:
         raise Refused(
             f"{path.name} n’est pas un thème.", why="Il y manque le nom ou la couleur.", do=SHAPE
         ) from error
-    return theme(name, colour, logo)
+    return theme(name, colour, logo, how=SHAPE)
