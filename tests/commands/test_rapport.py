@@ -585,6 +585,7 @@ def test_what_changed_since_an_edition_is_a_report_of_its_own(alone, at_home, tm
         (("annuel", CODE), "choix inconnu : 'annuel'"),
         (("synthese", "99999"), "99999"),
         (("synthese", CODE, "--edition", "../ailleurs"), "« ../ailleurs » n’est pas un nom d’édition."),
+        (("synthese", CODE, "--edition", "L'été « 1 »"), 'Écrivez par exemple "L’été 1".'),
     ],
 )
 def test_a_command_that_cannot_be_followed_is_refused_in_french(tmp_path, maillage, words, told):

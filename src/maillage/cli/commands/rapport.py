@@ -130,6 +130,16 @@ def _theme(path: Path) -> "Theme":
     return found
 
 
+def _allowed(typed: str) -> str:
+    """Return what is left of a name once it holds nothing that an edition may not, "" for nothing.
+
+    >>> _allowed("Édition d’été « 1 »"), _allowed("plan/L'hiver"), _allowed("///")
+    ('Édition d’été 1', 'plan L’hiver', '')
+    """
+    spaced = re.sub(r"[^\w .’-]+", " ", typed.replace("'", "’"))
+    return re.sub(r"^[^\w]+", "", " ".join(spaced.split()))[:60].strip()
+
+
 def edition_name(typed: str | None) -> str:
     """Return the name of an edition, "" when none was typed; Refused for one that no folder could bear."""
     if typed is None:
@@ -137,8 +147,9 @@ def edition_name(typed: str | None) -> str:
     if not EDITION.fullmatch(typed.strip()):
         raise Refused(
             f"« {typed} » n’est pas un nom d’édition.",
-            why="Il nomme un dossier : une lettre ou un chiffre, puis 59 signes au plus, sans barre.",
-            do="Écrivez par exemple --edition 2026-novembre.",
+            why="Il nomme un dossier : une lettre ou un chiffre, puis des lettres, chiffres, espaces, points,"
+            " tirets ou apostrophes courbes (’), 60 signes en tout.",
+            do=f'Écrivez par exemple "{_allowed(typed) or "2026-novembre"}".',
         )
     return typed.strip()
 
