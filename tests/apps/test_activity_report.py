@@ -332,7 +332,9 @@ def test_what_a_structure_hands_over_is_protected_and_what_it_reads_is_whole(cli
     assert "Compté par mois entiers et finis" in handed and "Ici, vos propres actes" not in handed
     table = client.get("/espace/pilotage/activite.csv", {**PERIOD, "du": "2026-03-02"}).content.decode()
     assert table.startswith("structure,aides_individuelles,ateliers,minutes,aides_donnees,motif,partie,")
-    assert ",thème,Démarches administratives,,,,,2026-03-01,2026-06-30,non" in table, "its period, its themes"
+    assert ",thème,Démarches administratives,,,,,,2026-03-01,2026-06-30,non" in table, (
+        "its period, its themes"
+    )
     assert "Le Pimms,11,0,360,11,," in table and ",15," not in table and "Papiers" not in table
     client.force_login(account("lea", "coordination", territory="38"))
     read = client.get(PAGE, {**PERIOD, "structure": structures[0].pk}).content.decode()

@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import UTC, date, datetime
+from uuid import uuid4
 
 import pypdfium2
 import pytest
@@ -18,6 +19,7 @@ from tests.conftest import PLACE, account
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+MARCH = datetime(2026, 3, 2, 10, tzinfo=UTC)
 PUBLIC = f"/territoires/{PLACE}/plan/"
 IN_SPACE = f"/espace/territoires/{PLACE}/plan/"
 REPORT = "/espace/pilotage/activite/"
@@ -116,6 +118,59 @@ def test_the_report_of_activity_takes_the_funder_and_what_it_funds(client, lea, 
     both = client.get(REPORT, {**period, "pour": "La Ville"})
     assert both.status_code == 400
     assert "Gardez l’un des deux." in both.content.decode().translate(PLAIN)
+
+
+def test_a_funder_receives_the_activity_of_the_territory_it_funds_alone(client, lea, plan, study):
+    from maillage.apps.actes.models import Act
+    from maillage.apps.directory.models import Structure
+
+    here, there = (
+        Structure.objects.create(key=f"s-{code}", name=name, code_insee=code)
+        for name, code in (("L’Escale", PLACE), ("Le Pimms", "38185"))
+    )
+    for each, n in ((here, 12), (there, 30)):
+        for _ in range(n):
+            Act.objects.create(
+                **{"uid": uuid4(), "structure": each, "commune": each.code_insee, "minutes": 30},
+                **{"kind": "together", "procedure": "caf_rsa", "where": "here"},
+                **{"done_at": MARCH, "on_day": MARCH.date(), "noted_at": MARCH},
+            )
+    row = action(plan, 7)
+    paid = fund(row, lea, euros=750_000, brings="une salle").funder
+    fund(action(plan, 8), lea, name="La Ville")
+    client.force_login(lea)
+    period = {"du": "2026-01-01", "au": "2026-06-30"}
+    assert "Le Pimms</th>" in client.get(REPORT, period).content.decode()
+    sent = {**period, "financeur": paid.pk}
+    page = client.get(REPORT, sent).content.decode().translate(PLAIN)
+    assert "L’Escale</th>" in page and "Le Pimms</th>" not in page
+    assert "L’Escale, Échirolles, du 1er janvier 2026" in page
+    assert "11 aides individuelles" in page, "twelve by lots, without the thirty of Grenoble"
+    sheet = client.get("/espace/pilotage/activite.pdf", sent).content
+    with pypdfium2.PdfDocument(io.BytesIO(sheet)) as pages:
+        text = "".join(each.get_textpage().get_text_range() for each in pages)
+    assert "Escale" in text and "Pimms" not in text
+    table = client.get("/espace/pilotage/activite.csv", sent).content.decode("utf-8-sig")
+    assert "Pimms" not in table
+    (line,) = [each for each in csv.DictReader(io.StringIO(table)) if each["partie"] == "action financée"]
+    assert (line["montant_euros"], line["apporte_aussi"], line["motif"]) == ("750000", "une salle", "")
+    other = client.get(
+        "/espace/pilotage/activite.csv", {**sent, "financeur": Funder.objects.get(name="La Ville").pk}
+    )
+    (line,) = [
+        each
+        for each in csv.DictReader(io.StringIO(other.content.decode("utf-8-sig")))
+        if each["partie"] == "action financée"
+    ]
+    assert (line["montant_euros"], line["motif"]) == ("", "montant non renseigné")
+    refused = client.get(REPORT, {**sent, "structure": there.pk})
+    assert refused.status_code == 400
+    assert "Elle n’est pas du territoire de ce plan" in refused.content.decode().translate(PLAIN)
+    assert client.get(REPORT, {**sent, "structure": here.pk}).status_code == 200
+    here.delete()
+    alone = client.get(REPORT, sent).content.decode().translate(PLAIN)
+    assert "Aucune structure de l’annuaire, Échirolles" in alone
+    assert "Ce que Le Département finance" in alone
 
 
 def test_a_report_tells_the_last_number_of_its_period(lea, plan):

@@ -10,7 +10,7 @@ from maillage.apps.directory.queries.seats import structures_in
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.dossiers.access import may_write
 from maillage.apps.dossiers.models import Study
-from maillage.apps.memberships.access import territories_with
+from maillage.apps.memberships.access import communes_of, territories_with
 from maillage.apps.plans.models import Plan
 
 LEADS = "territory.edit"
@@ -31,6 +31,12 @@ def structures_of(user: Any) -> list[Structure]:
     rows = Structure.objects.order_by("name", "pk")
     there = structures_in(rights.communes(MEASURES))
     return list(rows if there is None else rows.filter(pk__in={*there, *rights.structures(MANAGES)}))
+
+
+def structures_of_plan(plan: Plan) -> frozenset[int] | None:
+    """Return the structures of the territory of a plan, those that its funders may read; None: all."""
+    found = structures_in(communes_of(plan.place))
+    return None if found is None else frozenset(found)
 
 
 def own_structures_of(user: Any) -> frozenset[int]:

@@ -19,7 +19,8 @@ LONGEST = 1_100  # days: three years, as most agreements
 
 class ActivityForm(forms.Form):
     """A period, one structure or all of them, the name of a funder. own: the structures of who reads, whose
-    days may be any on a page that nobody else reads; a report to hand over counts whole months.
+    days may be any on a page that nobody else reads; a report to hand over counts whole months. within: the
+    structures that the funder asked for may read, those of the territory of its plan; None for all.
     """
 
     du = DayField(label="Du")
@@ -44,6 +45,7 @@ class ActivityForm(forms.Form):
         on: date,
         funders: Sequence[Funder] = (),
         own: Collection[int] = (),
+        within: Collection[int] | None = None,
         to_hand: bool = False,
         **kwargs: Any,
     ) -> None:
@@ -68,7 +70,7 @@ class ActivityForm(forms.Form):
             every = [("", f"Toutes ({len(self.named)})")] if len(self.named) > 1 else []
             self.fields["structure"].choices = [*every, *self.named.items()]  # type: ignore[attr-defined]
         self.on = on
-        self.own, self.to_hand = own, to_hand
+        self.own, self.within, self.to_hand = own, within, to_hand
         self.moved = ""  # how the days asked for became those counted
 
     def clean_structure(self) -> list[Structure]:
@@ -106,11 +108,23 @@ class ActivityForm(forms.Form):
             self.add_error("au", "La période finit avant de commencer. Corrigez l’un des deux jours.")
         elif begins and ends and (ends - begins).days > LONGEST:
             self.add_error("au", "Trois ans au plus. Choisissez une période plus courte.")
+        if self.within is not None and "structure" in held:
+            held["structure"] = self._within(held["structure"])
         if held.get("financeur") and (held.get("pour") or "").strip():
             self.add_error("pour", "Un financeur est déjà choisi. Gardez l’un des deux.")
         if begins and ends and not self.errors:
             held["du"], held["au"] = self._counted(begins, ends)
         return held
+
+    def _within(self, asked: list[Structure]) -> list[Structure]:
+        found = [each for each in asked if each.pk in (self.within or ())]
+        if not found and len(asked) < len(self.structures):
+            self.add_error(
+                "structure",
+                "Elle n’est pas du territoire de ce plan : un financeur ne reçoit que l’activité de celui"
+                " qu’il finance. Choisissez-en une autre, ou toutes.",
+            )
+        return found
 
     def _counted(self, begins: date, ends: date) -> tuple[date, date]:
         """Return the days that are counted, of those asked for: no day to come; whole months that are over

@@ -14,6 +14,7 @@ from maillage.apps.accounts.access import holding, once_more
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.dossiers.models import Study
 from maillage.apps.dossiers.rules import DONE
+from maillage.apps.memberships.access import name_of
 from maillage.apps.pilotage import access, rules
 from maillage.apps.pilotage.forms import ActivityForm
 from maillage.apps.pilotage.queries import activity_report, document, editions, home, reports
@@ -179,6 +180,7 @@ def _asked(request: HttpRequest, *, to_hand: bool = False) -> ActivityForm:
         on=on,
         funders=list(funders.values()),
         own=access.own_structures_of(request.user),
+        within=access.structures_of_plan(funders[asked].plan) if asked else None,
         to_hand=to_hand,
     )
 
@@ -186,7 +188,7 @@ def _asked(request: HttpRequest, *, to_hand: bool = False) -> ActivityForm:
 def _report(form: ActivityForm) -> ActivityReport:
     held, chosen = form.cleaned_data, form.chosen
     funder = form.funder
-    return activity_report.latest(
+    found = activity_report.latest(
         chosen,
         since=held["du"],
         until=held["au"],
@@ -195,6 +197,9 @@ def _report(form: ActivityForm) -> ActivityReport:
         actions=activity_report.funded_actions(funder, held["au"]) if funder else (),
         whole=form.is_whole,
     )
+    if funder is None:
+        return found
+    return replace(found, title=f"{found.title}, {name_of(funder.plan.place)}")
 
 
 @holding(access.MEASURES, access.MANAGES)

@@ -9,6 +9,7 @@ from maillage.words.dates import in_words
 from maillage.words.wording import NBSP, count, number
 
 INVENTED = "inventé, pour l’exemple"
+UNWRITTEN = "non renseigné"
 NO_CAUSE = "Un nombre compté après l’action ne dit pas qu’elle en est la cause."
 
 
@@ -50,23 +51,28 @@ class ThemeActivity:
 
 @dataclass(frozen=True, slots=True)
 class FundedAction:
-    """An action that a funder funds, in words. amount: in euros, or that nobody wrote it; counted: the last
+    """An action that a funder funds, in words. euros: None when nobody wrote the amount; counted: the last
     number of its indicator at the end of the period, and its day, or that there is none; example: whether all
     of it is invented.
     """
 
     title: str
     state: str
-    amount: str
+    euros: int | None
     brings: str
     indicator: str
     counted: str
     example: bool = False
 
     @property
+    def amount(self) -> str:
+        """Its amount as a report prints it, or that nobody wrote it."""
+        return UNWRITTEN if self.euros is None else f"{number(self.euros)}{NBSP}€"
+
+    @property
     def measure(self) -> str:
         """What is counted of it, as a report prints it."""
-        return f"{self.indicator} : {self.counted}" if self.indicator else "non renseigné"
+        return f"{self.indicator} : {self.counted}" if self.indicator else UNWRITTEN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

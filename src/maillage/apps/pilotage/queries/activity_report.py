@@ -34,7 +34,8 @@ from maillage.words.dates import in_words
 
 COLUMNS = (
     *("structure", "aides_individuelles", "ateliers", "minutes", "aides_donnees", "motif"),
-    *("partie", "libelle", "orientations", "etat", "montant", "compte", "du", "au", "exemple"),
+    *("partie", "libelle", "orientations", "etat"),
+    *("montant_euros", "apporte_aussi", "compte", "du", "au", "exemple"),
 )
 UNKNOWN = "effet inconnu"
 HOUR = 60  # minutes
@@ -210,9 +211,9 @@ def report(
     told = [
         ThemeActivity(name, lots.count(of.individual), lots.plain(of.group)) for name, of in themes.items()
     ]
+    every_one = f"{wording.count(len(rows), 'structure')} sur {wording.number(len(structures))} de l’annuaire"
     return ActivityReport(
-        title=title
-        or f"{wording.count(len(rows), 'structure')} sur {wording.number(len(structures))} de l’annuaire",
+        title=title or (every_one if structures else "Aucune structure de l’annuaire"),
         funder=funder,
         actions=tuple(actions),
         since=since,
@@ -242,7 +243,7 @@ def funded_actions(funder: Funder, until: date) -> tuple[FundedAction, ...]:
         FundedAction(
             title=each.action.title,
             state=each.action.get_state_display(),
-            amount="non renseigné" if each.euros is None else f"{wording.number(each.euros)} €",
+            euros=each.euros,
             brings=each.brings,
             indicator=each.action.indicator,
             counted=last_count(each.action, until) or nothing,
@@ -335,7 +336,9 @@ def table(r: ActivityReport) -> list[dict[str, Any]]:
                 "partie": "action financée",
                 "libelle": each.title,
                 "etat": each.state,
-                "montant": each.amount,
+                "montant_euros": each.euros,
+                "apporte_aussi": each.brings,
+                "motif": "montant non renseigné" if each.euros is None else "",
                 "compte": each.measure,
             },
             example=each.example,
