@@ -5,7 +5,6 @@ import json
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
 from types import SimpleNamespace
 from uuid import uuid4
 
@@ -26,7 +25,7 @@ from maillage.apps.indicators.queries.values import values
 from maillage.apps.indicators.rules import period
 from maillage.apps.orientations.models import Orientation, Path
 from maillage.apps.orientations.rules import cycle
-from maillage.apps.pilotage import access, rules
+from maillage.apps.pilotage import access, views
 from maillage.apps.pilotage.queries import activity, document, links, loop, units
 from maillage.apps.pilotage.queries.home import home_loop
 from maillage.apps.pilotage.queries.units import Unit
@@ -35,7 +34,9 @@ from maillage.apps.plans import actions as steering
 from maillage.apps.plans.queries.overview import reading_of
 from maillage.cli.demonstration import loop as year
 from maillage.cli.main import main
+from maillage.reports.territory.reading import OfferReading, ZoneOffer
 from maillage.words.dates import window
+from tests.apps.test_gaps import line as offer_line
 from tests.conftest import PLACE, account
 from tests.support.anchors import broken_anchors
 from tests.support.places import place
@@ -786,17 +787,17 @@ def test_the_command_writes_the_loop_or_refuses_in_french(study, capsys):
     assert "Aucun territoire n’a le code « 99999 »" in capsys.readouterr().err
 
 
-def test_no_sheet_of_the_loop_is_a_few_lines():
-    """Vingt-six zones tiennent sur la première feuille, que le territoire entier ouvre ; les autres se partagent."""
-    assert rules.sheet_starts(26) == ()
-    for n in range(27, 400):
-        starts = (0, *rules.sheet_starts(n), n)
-        sizes = [after - before for before, after in pairwise(starts)]
-        assert min(sizes) >= 13 and sizes[0] <= 26 and max(sizes[1:]) <= 36, n
-
-
-def test_the_zone_that_starts_a_sheet_says_it(client, study, monkeypatch):
-    monkeypatch.setattr(rules, "FIRST_SHEET", 3)
-    shown = client.get(PAGE).content.decode()
-    codes = re.findall(r'<tr id="boucle-[^"]+"( class="feuille")?>', shown)
-    assert codes[0] == "" and any(codes)
+def test_a_zone_without_any_place_says_so_once(client, study, monkeypatch):
+    """« 0 lieu » suffit : « 0 oui, 0 muet » n’en dit pas plus, et coupait les noms sur papier."""
+    silent = offer_line(
+        "assistance", missing="480", missing_value=480.0, missing_low=380.0, missing_high=580.0
+    )
+    held = reading_of(PLACE)
+    first, second = (zone.code for zone in held.zones[:2])
+    zones = {code: ZoneOffer(code, n, 0, (silent,), (), code) for code, n in ((first, 0), (second, 2))}
+    whole = ZoneOffer("", 2, 0, (silent,), (), "")
+    offer = OfferReading("l’annuaire", 30, whole, {}, zones, (), ())
+    monkeypatch.setattr(views, "reading_of", lambda _: replace(held, offer=offer))
+    page = " ".join(client.get(f"{PAGE}?zones=toutes").content.decode().split())
+    told = dict(re.findall(r'<tr id="boucle-([^"]+)".*?<small>(\d lieu.*?)</small>', page))
+    assert told[first] == "0 lieu" and told[second].startswith("2 lieux :"), told

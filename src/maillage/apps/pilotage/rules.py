@@ -4,14 +4,13 @@ first, which sentences open it.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from math import ceil, floor, log10
+from math import floor, log10
 
 from maillage.engine import disclosure
 from maillage.words.wording import DASH, count, lower_first, number
 
 FEW_WITHOUT = 100  # people without a place on foot: zones with fewer come in a second group
 MOST_SENTENCES = 3
-FIRST_SHEET, NEXT_SHEET = 26, 36  # zones on a sheet of A3, one a line
 MOST_PROVED = 40  # rows proved together; beyond, each row is protected alone and no column total is told
 SORTS: Mapping[str, str] = {
     "manque": "Sans aide à pied",
@@ -232,21 +231,6 @@ def order(of: Standing, sort: str) -> tuple[object, ...]:
         "rien": (of.planned, *gap),
     }
     return keys.get(sort, gap)
-
-
-def sheet_starts(n: int) -> tuple[int, ...]:
-    """Return the positions, from 0, of the zones that start a sheet of paper: none when the first sheet,
-    which the whole territory opens, holds them all; as many on each of the others, so that none ends with a
-    few lines.
-
-    >>> sheet_starts(26), sheet_starts(44), sheet_starts(80)
-    ((), (22,), (26, 53))
-    """
-    if n <= FIRST_SHEET:
-        return ()
-    more = ceil((n - FIRST_SHEET) / NEXT_SHEET)
-    first = min(FIRST_SHEET, ceil(n / (more + 1)))
-    return tuple(first + (n - first) * k // more for k in range(more))
 
 
 def is_first(of: Standing) -> bool:

@@ -36,7 +36,7 @@ from maillage.web import bulk
 from maillage.words.wording import DASH
 
 OPEN = 3  # zones that a phone shows before the others are asked for
-MOST = 60  # zones that a page shows before all of them are asked for
+MOST = 80  # zones that a page shows before all of them are asked for: on paper, two sheets of A3
 NOTHING: Mapping[str, str] = {}
 LINE = FOLLOWED
 RECENT = timedelta(days=182)
@@ -212,12 +212,6 @@ class Loop:
             found += [Part(some, first, n, told, is_more) for some, n, is_more in cuts if some]
             before += len(rows)
         return tuple(found)
-
-    @property
-    def sheet_starts(self) -> frozenset[str]:
-        """The codes of the zones that start a new sheet of paper."""
-        shown = [row.need.code for part in self.parts for row in part.rows]
-        return frozenset(shown[k] for k in rules.sheet_starts(len(shown)))
 
     @property
     def n_beyond(self) -> int:
