@@ -12,13 +12,14 @@ from maillage.apps.dossiers.queries import StudyRequest
 from maillage.kernel.names import plain
 from maillage.reference import findings, targets
 from maillage.reference.definitions import DEFAULT, offered
+from maillage.reports.page import theme
 from maillage.reports.territory.criteria import AXES
 from maillage.reports.territory.offer import zone_names
 from maillage.studies.need.social import VARIABLES
 from maillage.studies.offer.grounds import Ground
 from maillage.studies.offer.siting import Spot, zone_at
 from maillage.web import uploads
-from maillage.words.wording import listing
+from maillage.words.wording import listing, number
 
 
 class FigureField(forms.FloatField):
@@ -193,8 +194,8 @@ class ThemeForm(forms.Form):
     colour = forms.CharField(
         label="Couleur",
         max_length=7,
-        help_text="Un dièse et six signes, de 0 à 9 et de A à F : #1F4E79. Le blanc doit s’y lire (7,0 pour 1"
-        " au moins).",
+        help_text=f"Un dièse et six signes, de 0 à 9 et de A à F : {theme.EXAMPLE}. Le blanc doit s’y lire"
+        f" ({number(theme.LEAST)} pour 1 au moins).",
         error_messages={"required": "Il manque la couleur."},
     )
     logo = uploads.FileField(

@@ -78,8 +78,8 @@ def monthly(steps: Sequence[Step], *, top: float, id: str, label: str, unit: str
     for k in named:
         value, words = steps[k].value, steps[k].words
         if value is not None and words:
-            at = f'x="{x(k):.1f}" y="{max(y(value) - 7, 11):.1f}"'
-            parts.append(f'<text class="valeur" {at} text-anchor="middle">{escape(words)}</text>')
+            place = f'x="{x(k):.1f}" y="{max(y(value) - 7, 11):.1f}"'
+            parts.append(f'<text class="valeur" {place} text-anchor="middle">{escape(words)}</text>')
     return (
         f'<svg class="fig suite" viewBox="0 0 {WIDE} {HIGH}" role="img" aria-label="{escape(label)}">'
         f"{''.join(parts)}</svg>"
