@@ -351,6 +351,56 @@ def test_what_was_dropped_is_told_apart_and_leaves_the_map_and_the_frame(
     assert len(told.actions) == 23 and len(told.planned) == 22
 
 
+def test_a_blank_plan_gets_its_title_and_dynamics_and_loses_those_that_are_empty(client, lea, study):
+    blank = actions.open_plan(PLACE, title="Plan", frame=None, by=lea, at=AT)
+    only, address = blank.axes.get(), f"{IN_SPACE}dynamiques/"
+    client.force_login(lea)
+    assert address in client.get(AT_TERRITORY).content.decode()
+    assert "Retirer" not in client.get(address).content.decode()  # the only one
+
+    def said(geste: str, **more: object) -> str:
+        page = client.post(address, {"geste": geste, **more}, follow=True)
+        return page.content.decode().replace("\xa0", " ")
+
+    assert "Le titre du plan est changé." in said("titre", title="  Le plan  d’ici ")
+    assert "La dynamique 2 est dans le plan." in said("ajouter", title="Aller vers", statement="Peu de bus.")
+    assert "porte déjà ce titre" in said("ajouter", title="ALLER VERS")
+    assert "Il manque le titre" in said("ajouter", title="")
+    assert "La dynamique 1 est enregistrée." in said("changer", dynamique=only.pk, title="Équiper")
+    blank.refresh_from_db()
+    held = blank.axes.values_list("number", "title", "statement")
+    assert (blank.title, list(held)) == (
+        "Le plan d’ici", [(1, "Équiper", ""), (2, "Aller vers", "Peu de bus.")]
+    )  # fmt: skip
+    row = actions.write(blank, token="une", title="Ouvrir", axis=blank.axes.get(number=2), by=lea, at=AT)
+    page = said("retirer", dynamique=row.axis_id)
+    assert "Des actions en font partie." in page
+    assert "La dynamique 1 est retirée." in said("retirer", dynamique=only.pk)
+    row.delete()
+    assert "C’est la seule" in said("retirer", dynamique=blank.axes.get().pk)
+    assert [axis.number for axis in blank.axes.all()] == [2]
+    assert "Ce geste n’existe pas" in said("autre")
+    assert client.post(address, {"geste": "retirer", "dynamique": only.pk}).status_code == 404
+
+
+def test_who_changes_the_title_of_a_dynamic_takes_nothing_of_its_statement(client, plan, lea, study):
+    axis = plan.axes.get(number=1)
+    was = {"initial-title": axis.title, "initial-statement": axis.statement, "statement": axis.statement}
+    actions.change_axis(axis, statement="Un autre constat.", by=lea, at=AT)
+    client.force_login(lea)
+    sent = {"geste": "changer", "dynamique": axis.pk, "title": "Équiper", **was}
+    assert client.post(f"{IN_SPACE}dynamiques/", sent).status_code == 302
+    axis.refresh_from_db()
+    assert (axis.title, axis.statement) == ("Équiper", "Un autre constat.")
+
+
+def test_a_dynamic_that_is_added_takes_no_number_of_the_frame(plan, lea):
+    last = plan.axes.last()
+    last.actions.all().delete()
+    actions.remove_axis(last, by=lea, at=AT)
+    assert actions.add_axis(plan, title="La nôtre", by=lea, at=AT).number == last.number + 1
+
+
 def test_an_action_never_waits_for_its_own_end(plan, lea):
     first, second, third = action(plan, 1), action(plan, 2), action(plan, 3)
     second = changed(second, lea, after=first)

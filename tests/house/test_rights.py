@@ -313,7 +313,8 @@ ROWS: dict[str, tuple[set[str], str]] = {
         ({"territory"}, "place"),
     ),
     **dict.fromkeys(
-        ("plan_open", "plan_action_new", "plan_gesture", "plan_funders"), ({"territory"}, "steered")
+        ("plan_open", "plan_action_new", "plan_gesture", "plan_funders", "plan_axes"),
+        ({"territory"}, "steered"),
     ),
     **dict.fromkeys(("plan_action_edit", "plan_action_gesture"), ({"territory"}, "plan_action")),
     "plan_funder": ({"territory"}, "funder"),

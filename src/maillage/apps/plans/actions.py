@@ -31,7 +31,7 @@ from maillage.apps.search import actions as search
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
 from maillage.kernel.typed import line
-from maillage.reference.plan_frames import Frame
+from maillage.reference.plan_frames import Frame, frames
 from maillage.reports.territory.certainty import upper_first
 from maillage.words import wording
 from maillage.words.dates import in_words
@@ -116,6 +116,82 @@ def publish(plan: Plan, *, shown: bool, by: User, at: datetime) -> None:
         plan.published_at = at if shown else None
         plan.save(update_fields=["published_at"])
         journal.record(by=by, verb="plan.published" if shown else "plan.withdrawn", row=plan, at=at)
+
+
+@transaction.atomic
+def rename(plan: Plan, title: str, *, by: User, at: datetime) -> None:
+    """Give a plan another title. Refused when it is empty."""
+    text = line(title, 160)
+    if not text:
+        raise Refused("Le titre n’a pas été changé.", why="Il manque un titre.", do="Écrivez-en un.")
+    refuse_secrets(text)
+    plan.title = text
+    plan.save(update_fields=["title"])
+    search.refresh_rows(PlanAction, plan.actions.values_list("pk", flat=True))
+    journal.record(by=by, verb="plan.renamed", row=plan, at=at)
+
+
+@transaction.atomic
+def add_axis(plan: Plan, *, title: str, statement: str = "", by: User, at: datetime) -> PlanAxis:
+    """Add a dynamic, last of a plan; its number is none that the frame of the plan names. Refused without a
+    title, or with that of another.
+    """
+    Plan.objects.select_for_update().get(pk=plan.pk)
+    held = [axis.number for axis in plan.axes.all()]
+    what = "La dynamique n’a pas été ajoutée."
+    if len(held) >= rules.MOST_AXES:
+        why = f"Ce plan en a {len(held)} : personne ne le lirait plus."
+        raise Refused(what, why=why, do="Retirez-en une, ou changez son titre.")
+    frame = frames().get(plan.frame)
+    taken = [0, *held, *(axis.number for axis in (frame.axes if frame else ()))]
+    texts = _axis_texts(plan, None, {"title": title, "statement": statement}, what)
+    axis = PlanAxis.objects.create(plan=plan, number=max(taken) + 1, **texts)
+    journal.record(by=by, verb="plan.axis_added", row=axis, at=at)
+    return axis
+
+
+@transaction.atomic
+def change_axis(axis: PlanAxis, *, by: User, at: datetime, **texts: str) -> None:
+    """Change the title or the statement of a dynamic, and nothing that is not given: somebody may have
+    changed it meanwhile. Refused without a title, or with that of another.
+    """
+    Plan.objects.select_for_update().get(pk=axis.plan_id)
+    for name, text in _axis_texts(axis.plan, axis.pk, texts, "La dynamique n’a pas été changée.").items():
+        setattr(axis, name, text)
+    axis.save(update_fields=list(texts))
+    journal.record(by=by, verb="plan.axis_changed", row=axis, at=at)
+
+
+@transaction.atomic
+def remove_axis(axis: PlanAxis, *, by: User, at: datetime) -> None:
+    """Take a dynamic off a plan; the others keep their numbers. Refused while it has actions, or when it is
+    the only one.
+    """
+    Plan.objects.select_for_update().get(pk=axis.plan_id)
+    lacks = (
+        ("Des actions en font partie.", "Donnez-leur d’abord une autre dynamique, dans « Modifier ».")
+        if axis.actions.exists()
+        else ("C’est la seule : une action est toujours d’une dynamique.", "Changez plutôt son titre.")
+        if axis.plan.axes.count() == 1
+        else None
+    )
+    if lacks:
+        raise Refused("La dynamique n’a pas été retirée.", why=lacks[0], do=lacks[1])
+    journal.record(by=by, verb="plan.axis_removed", row=axis, at=at)
+    axis.delete()
+
+
+def _axis_texts(plan: Plan, pk: int | None, texts: Mapping[str, str], what: str) -> dict[str, str]:
+    """Return the texts of a dynamic as they are stored; Refused when its title is none, or another’s."""
+    held = {name: line(text, 160 if name == "title" else 600) for name, text in texts.items()}
+    title = held.get("title")
+    others = {axis.title.casefold() for axis in plan.axes.exclude(pk=pk)}
+    if title is not None and (not title or title.casefold() in others):
+        why = "Une autre dynamique de ce plan porte déjà ce titre." if title else "Il manque son titre."
+        raise Refused(what, why=why, do="Écrivez-en un autre." if title else "Écrivez-le.")
+    for text in held.values():
+        refuse_secrets(text)
+    return held
 
 
 @transaction.atomic

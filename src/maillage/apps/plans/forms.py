@@ -119,6 +119,34 @@ class PlanForm(PublicForm):
     readers = "tout le monde lit un plan publié"
 
 
+class PlanTitleForm(PlanForm):
+    """The title of a plan."""
+
+    title = forms.CharField(
+        label="Titre", max_length=160, error_messages={"required": "Il manque le titre du plan."}
+    )
+
+
+class AxisForm(PlanForm):
+    """A dynamic of a plan. What it said when it was shown is sent back: who changes its title takes nothing
+    of the statement that another writes meanwhile.
+    """
+
+    marks = discussions.REACHING
+    title = forms.CharField(
+        label="Titre",
+        max_length=160,
+        show_hidden_initial=True,
+        error_messages={"required": "Il manque le titre de la dynamique."},
+    )
+    statement = _text("Constat (facultatif)", 600, 2, show_hidden_initial=True)
+
+    @property
+    def values(self) -> dict[str, str]:
+        """Return what was changed."""
+        return {name: self.cleaned_data[name] for name in ("title", "statement") if name in self.changed_data}
+
+
 class ActionForm(PlanForm):
     """An action. Only its title and its dynamic are asked; the rest prints « non renseigné »."""
 

@@ -25,6 +25,7 @@ NOTES: Mapping[str, str] = {
     ELSEWHERE: "Ce qui a changé aussi",
 }
 ENTRIES: Mapping[str, str] = {**NOTES, EDIT: "Modification"}  # of a journal, those of the software too
+MOST_AXES = 30  # of a plan
 MOST_ENTRIES = 8  # of a journal, before the older ones fold
 SINCE, PERIOD = "start", "period"
 SPANS: Mapping[str, str] = {SINCE: "depuis le début", PERIOD: "pendant la période"}

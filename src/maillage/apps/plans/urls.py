@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from maillage.apps.plans.views import funders, reading, writing
+from maillage.apps.plans.views import axes, funders, reading, writing
 
 urlpatterns = [
     path("territoires/<str:place>/plan/", reading.plan, name="plan"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("territoires/<str:place>/plan/actions/<int:pk>/", reading.action, name="plan_action"),
     path("espace/territoires/<str:place>/plan/", writing.opening, name="plan_open"),
     path("espace/territoires/<str:place>/plan/action/", writing.new, name="plan_action_new"),
+    path("espace/territoires/<str:place>/plan/dynamiques/", axes.axes, name="plan_axes"),
     path("espace/territoires/<str:place>/plan/financeurs/", funders.funders, name="plan_funders"),
     path("espace/territoires/<str:place>/plan/financeurs/<int:pk>/", funders.funder, name="plan_funder"),
     path("espace/territoires/<str:place>/plan/geste/", writing.gesture, name="plan_gesture"),

@@ -1,0 +1,82 @@
+"""The title of a plan and its dynamics: renamed, added, taken off once they are empty."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from maillage.apps.accounts.access import account_of, holding
+from maillage.apps.plans import access, actions
+from maillage.apps.plans.forms import AxisForm, PlanTitleForm
+from maillage.apps.plans.models import Plan, PlanAxis
+from maillage.apps.plans.views.reading import framed
+from maillage.apps.plans.views.writing import NO_GESTURE, ROWS, plan_to_write
+from maillage.kernel.errors import Refused
+from maillage.kernel.typed import whole
+
+
+@holding(access.LEADS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def axes(request: HttpRequest, place: str) -> HttpResponse:
+    """The title and the dynamics of a plan; what is refused stays in its form."""
+    plan = plan_to_write(request, place)
+    what = request.POST.get("geste", "")
+    chosen = (
+        get_object_or_404(plan.axes, pk=whole(request.POST.get("dynamique", ""), ROWS))
+        if what in ("changer", "retirer")
+        else None
+    )
+
+    def sent(gesture: str, axis: PlanAxis | None = None) -> object:
+        return request.POST if what == gesture and axis == chosen else None
+
+    title = PlanTitleForm(sent("titre"), initial={"title": plan.title}, auto_id="plan-%s")
+    added = AxisForm(sent("ajouter"), auto_id="nouvelle-%s")
+    rows = [
+        (
+            axis,
+            axis.actions.count(),
+            AxisForm(sent("changer", axis), initial=_texts(axis), auto_id=f"d{axis.pk}-%s"),
+        )
+        for axis in plan.axes.all()
+    ]
+    error = None
+    if request.method == "POST":
+        form = {"titre": title, "ajouter": added}.get(what) or next(
+            (form for axis, _, form in rows if axis == chosen), None
+        )
+        try:
+            if form is None:
+                raise NO_GESTURE
+            if what == "retirer" or form.is_valid():
+                _do(request, plan, what, chosen, form)
+                return redirect("plan_axes", plan.place)
+        except Refused as refused:
+            error = refused
+    context = framed(request, plan) | {"title_form": title, "new_form": added, "rows": rows, "error": error}
+    return render(request, "plans/axes.html", context, status=400 if request.method == "POST" else 200)
+
+
+def _texts(axis: PlanAxis) -> dict[str, str]:
+    return {"title": axis.title, "statement": axis.statement}
+
+
+def _do(
+    request: HttpRequest, plan: Plan, what: str, chosen: PlanAxis | None, form: AxisForm | PlanTitleForm
+) -> None:
+    """Do a gesture of the page, and say it."""
+    by, at = account_of(request), timezone.now()
+    if isinstance(form, PlanTitleForm):
+        actions.rename(plan, form.cleaned_data["title"], by=by, at=at)
+        messages.success(request, "Le titre du plan est changé.")
+    elif chosen is None:
+        axis = actions.add_axis(plan, **form.values, by=by, at=at)
+        messages.success(request, f"La dynamique {axis.number} est dans le plan.")
+    elif what == "retirer":
+        actions.remove_axis(chosen, by=by, at=at)
+        messages.success(request, f"La dynamique {chosen.number} est retirée.")
+    else:
+        if form.values:  # nothing of it may have changed
+            actions.change_axis(chosen, **form.values, by=by, at=at)
+        messages.success(request, f"La dynamique {chosen.number} est enregistrée.")
