@@ -312,7 +312,7 @@ def test_a_frame_leaves_what_the_figures_of_a_zone_said(plan, lea):
     )
     told = {
         each["number"]: each
-        for axis in files.frame_of(plan, overview.actions_of(plan))["axes"]
+        for axis in files.frame_of(plan, overview.actions_of(plan), on=AT.date())["axes"]
         for each in axis["actions"]
     }
     assert (told[7]["title"], "objective" in told[7]) == ("Ouvrir un point wifi", False)

@@ -1,7 +1,7 @@
 """The plan of a territory: from a frame to dated actions, from a gap to a proposal kept or refused."""
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from functools import partial
 from importlib import import_module
@@ -344,7 +344,7 @@ def test_what_was_dropped_is_told_apart_and_leaves_the_map_and_the_frame(
     assert kept.title in section and dropped.title not in section
     text = client.get(AT_TERRITORY).content.decode()
     assert dropped.title in text and "et 1 action abandonnée" in text and "abandonnée</span>" in text
-    held = files.frame_of(plan, overview.actions_of(plan))
+    held = files.frame_of(plan, overview.actions_of(plan), on=ON)
     titles = [each["title"] for axis in held["axes"] for each in axis["actions"]]
     assert named.title in titles and not {dropped.title, part.title} & set(titles)
     told = plan_of(PLACE, reading, on=ON)
@@ -1003,8 +1003,17 @@ def test_a_frame_keeps_indicators_means_and_steps_but_no_number_nor_day(client, 
     assert (copy.counts, copy.direction, copy.baseline, copy.target) == ("other", "lower", None, None)
     assert copy.delays == [(-15, "Réserver la salle"), (30, "Faire le point")]
     assert taken.actions.get(number=started_never.number).delays == [(0, "Un"), (10, "Deux")]
-    again = files.frame_of(taken, overview.actions_of(taken))
-    assert again["axes"] == json.loads(given)["axes"], "what was taken up leaves as it came"
+    again = files.frame_of(taken, overview.actions_of(taken), on=ON)
+    held = json.loads(given)
+    for axis in held["axes"]:  # what it states of its territory says so, and the rest leaves as it came
+        axis["statement"] = form.frame.attributed(axis["statement"], most=600)
+        for each in axis["actions"]:
+            each |= {
+                name: form.frame.attributed(each[name], most=400)
+                for name in ("existing", "partners")
+                if name in each
+            }
+    assert again["axes"] == held["axes"]
 
 
 def test_a_step_without_a_day_has_one_once_its_action_begins(client, plan, lea, reading):
@@ -1046,7 +1055,7 @@ def test_a_frame_keeps_what_somebody_wrote_of_a_proposed_action(client, plan, le
     """La phrase écrite à partir des chiffres d’ici ne part pas ; ce que quelqu’un a récrit, si."""
 
     def told(row) -> tuple[str, str]:
-        held = files.frame_of(plan, overview.actions_of(plan))
+        held = files.frame_of(plan, overview.actions_of(plan), on=ON)
         every = [each for axis in held["axes"] for each in axis["actions"]]
         found = next(each for each in every if each["number"] == row.number)
         return found["title"], found.get("objective", "")
@@ -1182,7 +1191,8 @@ def test_a_text_of_a_frame_longer_than_its_column_is_refused_with_its_place(clie
     form = FrameForm({"title": "x"}, {"fichier": SimpleUploadedFile("c.json", content)})
     assert form.is_valid(), form.errors
     plan = actions.open_plan("59350", title="x", frame=form.frame, by=lea, at=AT)
-    assert plan.actions.get().partners == "é" * 300
+    told = plan.actions.get().partners
+    assert len(told) == 300 and told.startswith("D’après ") and told.endswith("éé …"), "whose, and more of it"
 
 
 def test_the_frames_that_we_ship_fit_their_columns():
@@ -1194,6 +1204,8 @@ def test_the_frames_that_we_ship_fit_their_columns():
             for name in names:
                 most = model._meta.get_field(name).max_length
                 assert len(getattr(row, name)) <= most, (frame.id, row.number, name)
+                if name in ("statement", "partners", "existing"):
+                    assert not frame.attributed(getattr(row, name), most=most).endswith(" …"), row.number
 
 
 def test_the_directions_of_maubeuge_are_a_frame_with_what_they_announce(lea):
@@ -1212,6 +1224,55 @@ def test_the_directions_of_maubeuge_are_a_frame_with_what_they_announce(lea):
         "Mettre à disposition des ressources utiles",
         "Partager les bonnes pratiques",
     ]
+
+
+def test_what_a_frame_states_of_its_territory_says_whose_it_is_until_written_here(client, lea, study):
+    """39 % of the structures of Maubeuge go out of their walls: elsewhere, nobody counted."""
+    plan = actions.open_plan(PLACE, title="Le nôtre", frame=frames()["maubeuge"], by=lea, at=AT)
+    whose = "D’après Maubeuge-Val de Sambre, 2021 : "
+    stated = "39 % des structures sortent déjà de leurs murs"
+    actions.publish(plan, shown=True, by=lea, at=AT)
+    row, last = plan.actions.get(number=1), plan.actions.get(number=5)
+    assert last.partners == f"{whose}associations motrices, conseillers numériques"
+    assert plan.actions.get(number=3).existing == "", "what nobody said is said by nobody"
+    for address in (
+        f"{AT_TERRITORY}?vue=liste",
+        f"{AT_TERRITORY}actions/{row.pk}/",
+        f"{AT_TERRITORY}actions.csv",
+    ):
+        text = client.get(address).content.decode().replace("\xa0", " ").replace("\u202f", " ")
+        assert text.count(stated) == text.count(f"{whose}{stated}") > 0, address
+    report = json.dumps(asdict(plan_of(PLACE, overview.reading_of(PLACE), on=ON)), ensure_ascii=False)
+    assert f"{whose}{stated}" in report and f"{whose}L’aide touche surtout" in report
+    held = files.frame_of(plan, overview.actions_of(plan), on=ON)
+    assert held["origin"] == "Échirolles, 2026"
+    again = json.loads(json.dumps(held))
+    again["axes"][1]["actions"][0]["existing"] = "une recyclerie"
+    form = FrameForm({"title": "x"}, {"fichier": SimpleUploadedFile("c.json", json.dumps(again).encode())})
+    assert form.is_valid(), form.errors
+    taken = actions.open_plan("59350", title="x", frame=form.frame, by=lea, at=AT)
+    assert taken.actions.get(number=1).existing == row.existing, "said once: it stays Maubeuge’s"
+    assert taken.actions.get(number=3).existing == "D’après Échirolles, 2026 : une recyclerie"
+    changed(row, lea, existing="Deux structures sortent le mercredi")
+    assert "D’après" not in plan.actions.get(number=1).existing
+    del again["origin"]
+    form = FrameForm({"title": "x"}, {"fichier": SimpleUploadedFile("c.json", json.dumps(again).encode())})
+    assert form.is_valid()
+    taken = actions.open_plan("59392", title="y", frame=form.frame, by=lea, at=AT)
+    assert taken.actions.get(number=3).existing == "D’après « Le nôtre » : une recyclerie"
+
+
+def test_plans_opened_before_say_whose_their_frame_was(lea):
+    plan = actions.open_plan(PLACE, title="Le nôtre", frame=frames()["maubeuge"], by=lea, at=AT)
+    told = plan.actions.get(number=1).existing
+    stated = told.removeprefix("D’après Maubeuge-Val de Sambre, 2021 : ")
+    plan.actions.filter(number=1).update(existing=stated)
+    plan.actions.filter(number=5).update(partners="nos associations")
+    plan.axes.filter(number=2).update(statement=frames()["maubeuge"].axes[1].statement)
+    import_module("maillage.apps.plans.migrations.0015_origin_of_frames").say_whose(apps, None)
+    assert plan.actions.get(number=1).existing == told
+    assert plan.actions.get(number=5).partners == "nos associations", "what was written here is from here"
+    assert plan.axes.get(number=2).statement.startswith("D’après Maubeuge-Val de Sambre, 2021 : ")
 
 
 def test_the_goals_of_the_network_of_strasbourg_are_held_and_followed(client, lea, study):

@@ -182,6 +182,7 @@ SINCE = (
     "plans.0012_written_for",
     "plans.0013_frames_keep_more",
     "plans.0014_decimals",
+    "plans.0015_origin_of_frames",
     "dossiers.0007_comment_study",
 )
 ADDED = {

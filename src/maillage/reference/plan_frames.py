@@ -2,6 +2,7 @@
 territory.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
@@ -15,6 +16,7 @@ from maillage.reference.files import read_yaml
 from maillage.reference.offer import diagnosis_lines
 
 FILE = Path(__file__).with_name("plan_frames.yaml")
+ATTRIBUTED = re.compile(r"D’après [^:]+ : ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +83,7 @@ class FrameActor:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
     """A plan to start from. document: None for one of a territory; missing: what it does not say; actors:
-    those that the document names.
+    those that the document names; origin: the territory and the year that it tells of.
     """
 
     id: str
@@ -91,6 +93,22 @@ class Frame:
     lines: str = ""
     missing: str = ""
     actors: tuple[FrameActor, ...] = ()
+    origin: str = ""
+
+    def attributed(self, text: str, *, most: int) -> str:
+        """Return what the frame states of its territory as another may read it: with whose it is, once.
+        most: letters that its column holds; a longer text ends with « … ».
+
+        >>> frame = Frame(id="x", name="Pistes", axes=(), origin="Maubeuge-Val de Sambre, 2021")
+        >>> frame.attributed("39 % sortent de leurs murs", most=400)
+        'D’après Maubeuge-Val de Sambre, 2021 : 39 % sortent de leurs murs'
+        >>> frame.attributed("D’après Strasbourg, 2019 : des ateliers", most=400)
+        'D’après Strasbourg, 2019 : des ateliers'
+        """
+        if not text or ATTRIBUTED.match(text):
+            return text
+        told = f"D’après {self.origin or f'« {self.name} »'} : {text}"
+        return told if len(told) <= most else f"{told[: most - 2].rstrip()} …"
 
 
 @cache
@@ -117,7 +135,7 @@ def _frame(id: str, row: Mapping[str, Any]) -> Frame:
             why="An action could not be counted, or not told from another.",
             do="Take lines from offer.yaml, journeys from codesign.yaml, and each number once.",
         )
-    about = {key: row[key] for key in ("name", "lines", "missing")}
+    about = {key: row[key] for key in ("name", "lines", "missing", "origin")}
     actors = tuple(FrameActor(**{**each, "axes": tuple(each["axes"])}) for each in row.get("actors", ()))
     if stray := [each for each in actors if set(each.axes) - {axis.number for axis in axes}]:
         raise BrokenSource(

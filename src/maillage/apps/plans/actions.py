@@ -26,12 +26,13 @@ from maillage.apps.plans.models import (
 )
 from maillage.apps.plans.queries import history
 from maillage.apps.plans.queries.contradictions import contradictions
+from maillage.apps.plans.queries.files import most_of
 from maillage.apps.plans.queries.proposals import Proposal
 from maillage.apps.search import actions as search
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
 from maillage.kernel.typed import line
-from maillage.reference.plan_frames import Frame, frames
+from maillage.reference.plan_frames import Frame, FrameAction, FrameAxis, frames
 from maillage.reports.territory.certainty import upper_first
 from maillage.words import wording
 from maillage.words.dates import in_words
@@ -69,12 +70,19 @@ def open_plan(
 
 
 def _take_up(plan: Plan, frame: Frame, *, by: User | None, at: datetime) -> None:
+    """Write the dynamics and actions of a frame in a plan; what it states of its own territory says so, until
+    somebody writes it again here.
+    """
+
+    def stated(model: type[PlanAxis | PlanAction], row: FrameAxis | FrameAction, name: str) -> str:
+        return frame.attributed(getattr(row, name), most=most_of(model, name))
+
     for each in frame.axes:
         axis = PlanAxis.objects.create(
             plan=plan,
             number=each.number,
             title=each.title,
-            statement=each.statement,
+            statement=stated(PlanAxis, each, "statement"),
             announced=each.announced,
         )
         whole: dict[int, PlanAction] = {}
@@ -89,8 +97,8 @@ def _take_up(plan: Plan, frame: Frame, *, by: User | None, at: datetime) -> None
                     title=action.title,
                     objective=action.objective,
                     public=action.public,
-                    partners=action.partners,
-                    existing=action.existing,
+                    partners=stated(PlanAction, action, "partners"),
+                    existing=stated(PlanAction, action, "existing"),
                     line=action.line,
                     means=action.means,
                     indicator=action.indicator,

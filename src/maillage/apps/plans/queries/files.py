@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Model
 
+from maillage.apps.memberships.access import name_of
 from maillage.apps.plans import rules
 from maillage.apps.plans.models import Plan, PlanAction, PlanAxis
 from maillage.apps.plans.queries.effects import baseline_of
@@ -25,6 +26,7 @@ from maillage.words.wording import number
 
 FORMAT = "maillage-cadre-1"
 MOST_NUMBER = 999
+MOST_ORIGIN = 120
 LONGEST = 600  # characters of a text that no column holds
 COLUMNS = (
     *(
@@ -49,16 +51,17 @@ COLUMNS = (
 INVENTED = "pilotes, dates et budgets inventés pour la démonstration"
 
 
-def frame_of(plan: Plan, actions: Sequence[PlanAction]) -> dict[str, Any]:
-    """Return a plan as a frame that another territory may take up: no pilot, no date, no zone, no budget, no
-    number of its indicators, and no action that was dropped, nor its parts. Its steps are told in days after
-    the start of their action.
+def frame_of(plan: Plan, actions: Sequence[PlanAction], *, on: date) -> dict[str, Any]:
+    """Return a plan as a frame that another territory may take up: whose it is and of which year, no pilot,
+    no date, no zone, no budget, no number of its indicators, and no action that was dropped, nor its parts.
+    Its steps are told in days after the start of their action.
     """
     kept = ("number", "title", "objective", "public", "partners", "existing", "line", "means")
     counted = ("indicator", "unit", "counts")
     return {
         "format": FORMAT,
         "name": plan.title,
+        "origin": f"{name_of(plan.place)}, {on.year}",
         "axes": [
             {
                 "number": axis.number,
@@ -142,7 +145,12 @@ def frame_in(content: bytes) -> Frame:
         number, times = Counter(numbers).most_common(1)[0] if numbers else ("", 1)
         if times > 1:
             raise _no_frame(f"{times} {words} y ont le numéro {number}")
-    return Frame(id="fichier", name=_text(held, "name", "le cadre", _most(Plan, "title")), axes=axes)
+    return Frame(
+        id="fichier",
+        name=_text(held, "name", "le cadre", most_of(Plan, "title")),
+        origin=_text(held, "origin", "le cadre", MOST_ORIGIN, needed=False).replace(":", ","),
+        axes=axes,
+    )
 
 
 def _axis(held: object, where: str) -> FrameAxis:
@@ -154,8 +162,8 @@ def _axis(held: object, where: str) -> FrameAxis:
     )
     axis = FrameAxis(
         number=_number(held, "number", where),
-        title=_text(held, "title", where, _most(PlanAxis, "title")),
-        statement=_text(held, "statement", where, _most(PlanAxis, "statement"), needed=False),
+        title=_text(held, "title", where, most_of(PlanAxis, "title")),
+        statement=_text(held, "statement", where, most_of(PlanAxis, "statement"), needed=False),
         announced=announced,
         actions=found,
     )
@@ -175,9 +183,9 @@ def _action(held: object, where: str) -> FrameAction:
     action = FrameAction(
         number=_number(held, "number", where),
         parent=None if held.get("parent") is None else _number(held, "parent", where),
-        title=_text(held, "title", where, _most(PlanAction, "title")),
+        title=_text(held, "title", where, most_of(PlanAction, "title")),
         steps=_steps(held, where),
-        **{name: _text(held, name, where, _most(PlanAction, name), needed=False) for name in texts},
+        **{name: _text(held, name, where, most_of(PlanAction, name), needed=False) for name in texts},
     )
     for name, known in (("counts", rules.COUNTED), ("direction", rules.DIRECTIONS)):
         if (said := getattr(action, name)) and said not in known:
@@ -220,7 +228,7 @@ def _number(
     return value
 
 
-def _most(model: type[Model], name: str) -> int:
+def most_of(model: type[Model], name: str) -> int:
     """Return how many characters a column holds of a text."""
     return getattr(model._meta.get_field(name), "max_length", None) or LONGEST
 

@@ -291,7 +291,7 @@ def table(request: HttpRequest, place: str) -> HttpResponse:
 def frame(request: HttpRequest, place: str) -> HttpResponse:
     """A plan as a frame that another territory takes up."""
     found = plan_of(request, place)
-    held = files.frame_of(found, overview.actions_of(found))
+    held = files.frame_of(found, overview.actions_of(found), on=timezone.localdate())
     response = JsonResponse(held, json_dumps_params={"ensure_ascii": False, "indent": 1})
     response["Content-Disposition"] = f'attachment; filename="cadre-{found.place}.json"'
     return response
