@@ -17,9 +17,13 @@ from maillage.apps.directory import rules
 from maillage.apps.directory.models import Pair
 from maillage.apps.directory.queries import published, studied
 from maillage.apps.dossiers import queries as dossiers
+from maillage.apps.indicators import actions as counts
 from maillage.apps.indicators import rules as indicators
 from maillage.apps.indicators.queries import sources
+from maillage.apps.indicators.queries.ground import ground
+from maillage.apps.indicators.queries.values import values
 from maillage.apps.network.queries import joining
+from maillage.reports.directory import census
 from tests.support.lieux import lieu, offering
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -157,3 +161,19 @@ def _pdf(content: bytes) -> str:
     with pypdfium2.PdfDocument(content) as document:
         words = " ".join(page.get_textpage().get_text_range() for page in document)
     return re.sub(r"\s+", " ", words)
+
+
+def test_each_count_says_what_it_makes_of_a_moving_place(client, study, town):
+    """Le camion s’arrête dans deux communes : deux lieux dans l’annuaire, un seul dans l’étude ; chacun le dit."""
+    told = "Un lieu itinérant compte ici à chacune de ses 2\xa0étapes"
+    for k, commune in enumerate((CODE, "38185")):
+        lieu(f"bus{k}", sheet=THERE | offering(wifi={}) | {"nom": "Bus numérique", "code_insee": commune})
+    counts.rebuild(at=AT)
+    found = {each.definition.id: each for each in values(ground("38", on=AT.date()))}
+    assert any(told in words for words in found["lieux-disent"].apart)
+    alone = {each.definition.id: each for each in values(ground(CODE, on=AT.date()))}
+    assert not any("itinérant" in words for words in alone["lieux-disent"].apart), "a single stop there"
+    rows, doubles = studied.rows([CODE, "38185"], on=AT.date())
+    read = census.census_page(rows, inhabitants={CODE: 1}, names={}, on=AT.date(), doubles=doubles)
+    assert told in read.moving
+    assert len({row.commune for row in rows if row.name == "Bus numérique"}) == 2

@@ -24,9 +24,10 @@ STRUCTURES, AIDANTS, PLACES, TALKING, PRACTICE, PLANNED = (
 RECEIVING, SIZED, CAPACITY = "receiving", "sized", "capacity"
 # Of the places with wifi or computers to use: how many, how many say how much they serve, and the sum.
 ACCESS, VISITED, VISITS = "access", "visited", "visits"
+STOPS = "stops"  # of places that move, cut by place: as many of the places above are one
 OF_PLACES = (
     *(PLACES, TALKING, PRACTICE, PLANNED, RECEIVING, SIZED, CAPACITY),
-    *(ACCESS, VISITED, VISITS),
+    *(ACCESS, VISITED, VISITS, STOPS),
 )
 LASTING = (STRUCTURES, AIDANTS, *OF_PLACES)
 # Measures whose rows are cases of their day.

@@ -287,6 +287,20 @@ def plan_words(
     return "", f"rien {'d’autre ' if is_all_done else ''}de prévu pour l’aide à pied"
 
 
+def shared_places(by_zone: int, whole: int) -> str:
+    """Return why the places of the zones sum to more than those of the territory, "" when they do not.
+
+    >>> shared_places(58, 51).endswith("58 zone par zone, 51 en tout."), shared_places(50, 51)
+    (True, '')
+    """
+    if by_zone <= whole:
+        return ""
+    return (
+        "Un lieu itinérant, ou décrit par plusieurs fiches, compte dans chaque zone où il est, une seule fois"
+        f" en tout : {number(by_zone)} zone par zone, {number(whole)} en tout."
+    )
+
+
 def why_no_walk(n_places: int | None) -> str:
     """Return why nobody is said to be without a place on foot: none is known, or distances were not drawn.
 

@@ -61,10 +61,12 @@ def run(given: argparse.Namespace) -> int:
 
 
 def _told(each: "Reading") -> str:
-    """Return an indicator in words: its figure, what it is out of and its bounds, or why there is none."""
+    """Return an indicator in words: its figure, out of what, its bounds, what stands apart; or why none."""
     if not each.figure:
         return f"{each.value.reason}"
     is_share = each.value.definition.unit == "pourcent"
     beside = f"({each.beside})." if is_share and each.beside else each.beside
     invented = "Activité inventée, pour l’exemple." if each.value.examples else ""
-    return " ".join(filter(None, (each.figure, beside, each.between, invented)))
+    told = " ".join(filter(None, (each.figure, beside, each.between)))
+    after = " ".join(filter(None, (*each.value.apart, invented)))
+    return f"{told.rstrip('.')}. {after}" if after else told

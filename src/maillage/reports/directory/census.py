@@ -6,7 +6,7 @@ sheet is silent on the question.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,6 +18,7 @@ from maillage.reference.sheet import Sheet, practices
 from maillage.reports.directory import suitability
 from maillage.reports.directory.suitability import Suitability
 from maillage.studies.diagnosis.territories import gazetteer
+from maillage.studies.offer.census import moving
 from maillage.words import opening, wording
 
 FEWEST_ALIKE = 3  # places of a type before saying whether they give the same
@@ -172,13 +173,15 @@ class Actor:
 class CensusReading:
     """A census as a reader sees it. n_doubles: sheets left out, another describing the same place; n_unknown:
     places of which nobody says what structure runs them; per_10000: places, in words, "" where nobody lives;
-    never_said: practices that no sheet mentions; only: the départements that are counted, "" for all of them.
+    never_said: practices that no sheet mentions; only: the départements that are counted, "" for all of them;
+    moving: what the count makes of places that move, "" without any.
     """
 
     source: str
     only: str
     n_places: int
     n_doubles: int
+    moving: str
     n_structures: int
     n_unknown: int
     n_silent: int
@@ -214,6 +217,29 @@ def outside_walls(sheets: Sequence[Sheet]) -> Outside:
     )
 
 
+def _stops(rows: Sequence[Row]) -> Collection[int]:
+    """Return how many stops each moving place has among these."""
+    sheets = [{**row.sheet, "id": row.id, "nom": row.name, "code_insee": row.commune} for row in rows]
+    return Counter(moving(sheets).values()).values()
+
+
+def moving_sentence(stops: Iterable[int]) -> str:
+    """Return what a count of places makes of those that move, "" without any. stops: how many each has there,
+    all counted; the study sets them against people, and counts each moving place once.
+
+    >>> moving_sentence([6, 1]).replace("\xa0", " ")
+    'Un lieu itinérant compte ici à chacune de ses 6 étapes ; l’étude le compte une fois en tout.'
+    """
+    several = [n for n in stops if n > 1]
+    if not several:
+        return ""
+    at = f"{wording.number(sum(several))}{wording.NBSP}étapes"
+    if len(several) == 1:
+        return f"Un lieu itinérant compte ici à chacune de ses {at} ; l’étude le compte une fois en tout."
+    places = wording.count(len(several), "lieu itinérant", "lieux itinérants")
+    return f"{places} comptent ici à chacune de leurs {at} ; l’étude compte chacun une fois en tout."
+
+
 def census_page(
     rows: Sequence[Row],
     *,
@@ -243,6 +269,7 @@ def census_page(
         source=_sources(rows, on),
         n_places=len(rows),
         n_doubles=doubles,
+        moving=moving_sentence(_stops(rows)),
         n_structures=len({row.structure for row in rows} - {""}),
         n_unknown=sum(not row.structure for row in rows),
         n_silent=len(rows) - len(talking),

@@ -131,8 +131,8 @@ def _actors(field: FieldReading, census: CensusReading) -> Chapter:
         title="Les acteurs du territoire",
         lead=(
             f"{wording.count(census.n_places, 'lieu', 'lieux')} à ce jour. Ils sont comptés, pas estimés ; un"
-            " lieu que personne n’a signalé n’y est pas."
-        ),
+            f" lieu que personne n’a signalé n’y est pas. {census.moving}"
+        ).strip(),
         blocks=tuple(blocks),
     )
 

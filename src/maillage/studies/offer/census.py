@@ -172,7 +172,7 @@ def census(
     return Census(
         name,
         tuple(
-            as_reached(sheet, (one | _moving(many)).get(id, "")) for id, sheet in zip(ids, many, strict=True)
+            as_reached(sheet, (one | moving(many)).get(id, "")) for id, sheet in zip(ids, many, strict=True)
         ),
         silent=_unanswered(silent, {*ids} - silent, one),
         vague=_unanswered(free - clear, clear, one),
@@ -244,7 +244,7 @@ def _one_place(doubles: Mapping[str, Iterable[str]]) -> dict[str, str]:
     return found
 
 
-def _moving(sheets: Iterable[Sheet]) -> dict[str, str]:
+def moving(sheets: Iterable[Sheet]) -> dict[str, str]:
     """Return, by id, what names the moving place that a sheet is a stop of: one name in several communes."""
     found: dict[str, list[Sheet]] = {}
     for sheet in sheets:

@@ -1,5 +1,6 @@
 """The rows that daily counts come from: one reading of each feature, summed by the database."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -39,8 +40,10 @@ from maillage.reference.sheet import (
     weekly_places,
     weekly_visits,
 )
+from maillage.studies.offer.census import moving
 
 Days = Collection[date] | None  # None: every day
+LONGEST = DailyCount._meta.get_field("part").max_length
 FOREVER = date(9999, 12, 31)
 
 
@@ -165,11 +168,15 @@ def standing_places() -> Mapping[tuple[str, str, str], int]:
     """Return what the directory holds now: how many places, and how many people they receive in a week, by
     measure, practice and commune.
     """
-    found: dict[tuple[str, str, str], int] = {}
+    found: Counter[tuple[str, str, str]] = Counter()
+    named: list[Sheet] = []
     for commune, sheet in _places():
         for measure, part, n in _told(sheet):
-            key = (measure, part, commune)
-            found[key] = found.get(key, 0) + n
+            found[measure, part, commune] += n
+        told = {"nom": sheet.get("nom", ""), "itinerance": sheet.get("itinerance", ())}
+        named.append({"id": str(len(named)), "code_insee": commune, **told})
+    for id, place in moving(named).items():
+        found[rules.STOPS, place[:LONGEST], named[int(id)]["code_insee"]] += 1
     return found
 
 

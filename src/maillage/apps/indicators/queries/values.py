@@ -16,6 +16,7 @@ from maillage.kernel.estimate import Estimate
 from maillage.reference import definitions
 from maillage.reference.indicators import Indicator, goals, indicators, target
 from maillage.reference.parameters import number
+from maillage.reports.directory.census import moving_sentence
 from maillage.studies.offer.districts import EDGE, INSIDE, OUTSIDE, UNKNOWN
 from maillage.words import wording
 from maillage.words.opening import date_text
@@ -57,8 +58,17 @@ def value(ground: Ground, definition: Indicator) -> Value:
         found,
         universe=found.universe or definition.universe,
         source=found.source or definition.source,
-        apart=(*found.apart, *_real(ground, definition)),
+        apart=(*found.apart, *_moving(ground, found), *_real(ground, definition)),
     )
+
+
+def _moving(ground: Ground, found: Value) -> tuple[str, ...]:
+    """Return what an indicator of places makes of those that move, as a sentence."""
+    if found.value is None or found.definition.way not in OF_PLACES:
+        return ()
+    counts = ground.counts
+    stops = (counts.standing(rules.STOPS, ground.on, place) for place in counts.parts(rules.STOPS))
+    return tuple(filter(None, [moving_sentence(stops)]))
 
 
 def _real(ground: Ground, definition: Indicator) -> tuple[str, ...]:
@@ -512,6 +522,7 @@ def _least(ground: Ground, measure: str) -> int:
     return 0 if ground.counts.is_example(measure) else int(number("protection/small_count"))
 
 
+OF_PLACES = ("service", "telling", "per_need", "capacity", "capacity_per_need")
 UNCOUNTED = ("district", "target_share", "target_year", "survey", "plan", "missing")
 WAYS: Mapping[str, Callable[[Ground, Indicator], Value]] = {
     "stock": _stock,

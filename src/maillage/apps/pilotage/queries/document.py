@@ -126,6 +126,7 @@ def _whole_offer(loop: Loop) -> Json:
         "n": offer.whole.n_places,
         "methode": "manques",
         "muets": offer.whole.n_silent,
+        **({"note": loop.shared_places} if loop.shared_places else {}),
         "sans_aide_a_pied": away | {"unite": "personnes", "methode": "manques"}
         if known
         else {"valeur": None, "motif": nobody_says},

@@ -164,6 +164,14 @@ class Loop:
         return rules.why_no_walk(self.places.n)
 
     @property
+    def shared_places(self) -> str:
+        """Why its zones count more places together than the whole does, "" when they do not."""
+        if self.reading.offer is None:
+            return ""
+        by_zone = sum(row.offer.n_places for row in self.rows if row.offer is not None)
+        return rules.shared_places(by_zone, self.reading.offer.whole.n_places)
+
+    @property
     def known_units(self) -> list[tuple[Unit, Chain]]:
         """The units of several zones of which something is told."""
         return [(unit, chain) for unit, chain in self.shared if not chain.is_missing]
