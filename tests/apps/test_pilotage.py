@@ -545,8 +545,11 @@ def test_silent_places_leave_the_whole_territory_bounds_without_a_figure(doubt, 
         missing="480", missing_value=480.0, missing_low=380.0, missing_high=580.0, n_places=3, doubt=doubt
     )
     offer = SimpleNamespace(whole=SimpleNamespace(n_places=9, n_silent=2))
-    made = SimpleNamespace(reading=SimpleNamespace(offer=offer), gap=line, places=loop.Places(n=9))
-    away = document._whole_offer(made)["sans_aide_a_pied"]
+    places = {"places": loop.Places(n=9), "shared_places": "11 zone par zone, 9 en tout."}
+    made = SimpleNamespace(reading=SimpleNamespace(offer=offer), gap=line, **places)
+    written = document._whole_offer(made)
+    assert written["note"] == made.shared_places, "a sum of the zones is no total"
+    away = written["sans_aide_a_pied"]
     assert (away["valeur"], away["bas"], away["haut"], away.get("motif", "")) == (told, 380.0, 580.0, doubt)
 
 

@@ -330,6 +330,7 @@ def test_what_was_dropped_is_told_apart_and_leaves_the_map_and_the_frame(
         plan, token="part", title="Une part", axis=dropped.axis, parent=dropped, by=lea, at=AT
     )
     dropped.refresh_from_db()
+    actions.set_state(kept, rules.READY, by=lea, at=AT)
     actions.set_state(dropped, rules.DROPPED, why="La salle est vendue.", by=lea, at=AT)
     drawn = "".join(
         f'<g class="z" data-zone="{code}"><title>Z</title><path class="zone m2" d="M{k}"/></g>'
