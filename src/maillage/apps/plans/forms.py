@@ -139,7 +139,7 @@ class AxisForm(PlanForm):
         show_hidden_initial=True,
         error_messages={"required": "Il manque le titre de la dynamique."},
     )
-    statement = _text("Constat (facultatif)", 600, 5, show_hidden_initial=True)
+    statement = _text("Constat (facultatif)", 600, 4, show_hidden_initial=True)
 
     @property
     def values(self) -> dict[str, str]:
