@@ -279,6 +279,7 @@ def test_two_people_who_write_the_same_are_both_done(client, plan, lea, study):
     assert client.post(f"{IN_SPACE}{row.pk}/", said).status_code == 302
     row.refresh_from_db()
     held = row.version
+    del said["counts"]  # people, until somebody says otherwise
     assert client.post(f"{IN_SPACE}{row.pk}/", said).status_code == 302
     row.refresh_from_db()
     assert row.version == held and row.milestones.get().on == date(2027, 3, 3)
