@@ -244,6 +244,21 @@ def test_larger_letters_keep_the_first_names_that_fit():
     assert "Commune 0<" in few, "the first one is written first"
 
 
+def test_a_page_is_not_left_half_empty_for_drawings_that_have_no_room_there():
+    """Deux dessins côte à côte passent à la page suivante ; ce qui vient après eux reste, et remplit celle-ci."""
+    tall = replace(a_map("Nord", "Sud", wide=0.5), width=1.0)
+    lines = (Text(text="Avant."),) * 26
+    drawn = Beside(left=(tall,), right=(tall,), share=0.5)
+    chapter = Chapter(number="1", title="Ici", blocks=(*lines, drawn, Text(text="Après eux."), *lines[:2]))
+    cover = Cover(title="Ici", subtitle="", over="", edition="", print="", svg="", alt="")
+    printed = pdf.dossier(Document(title="Ici", cover=cover, chapters=(chapter,)), on=date(2026, 11, 26))
+    with pypdfium2.PdfDocument(printed) as opened:
+        pages = [page.get_textpage().get_text_range() for page in opened]
+    (before,) = [n for n, text in enumerate(pages) if "Avant." in text and text.count("Avant.") >= 26]
+    assert "Après eux." in pages[before] and "Nord" not in pages[before]
+    assert pages[before + 1].count("Nord") == 2
+
+
 LINE = Text(text="Une ligne.")
 COLUMNS = (Heading(text="Andrei"), Beside(left=(LINE,), right=(LINE,)))
 
