@@ -93,8 +93,10 @@ def edits(before: Recorded, after: Recorded, place: str) -> list[str]:
     ):
         delays = sorted((at, words) for at, words in steps if isinstance(at, int))
         days = sorted((at, words) for at, words in steps if not isinstance(at, int))
-        told += [f"{label} : {in_words(on)}, {_around(words, words)}." for on, words in days]
-        told += [f"{label} : {rules.delay_words(at)}, {_around(words, words)}." for at, words in delays]
+        told += [f"{label} : {in_words(on)}, {_ended(_around(words, words))}" for on, words in days]
+        told += [
+            f"{label} : {rules.delay_words(at)}, {_ended(_around(words, words))}" for at, words in delays
+        ]
     return told
 
 
@@ -122,6 +124,15 @@ def _zones(before: Sequence[str], after: Sequence[str], place: str) -> list[str]
 
 def _quoted(text: str, other: str) -> str:
     return f"« {_around(text, other)} »" if text else "rien"
+
+
+def _ended(text: str) -> str:
+    """Return a text as the end of a sentence: with a full stop, unless it has an end of its own.
+
+    >>> _ended("Faire le point"), _ended("Faire le point ?"), _ended("Signer.")
+    ('Faire le point.', 'Faire le point ?', 'Signer.')
+    """
+    return text if text.endswith((".", "?", "!", "…")) else f"{text}."
 
 
 def _around(text: str, other: str) -> str:
