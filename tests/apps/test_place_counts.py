@@ -167,10 +167,11 @@ def test_each_count_says_what_it_makes_of_a_moving_place(client, study, town):
     """Le camion s’arrête dans deux communes : deux lieux dans l’annuaire, un seul dans l’étude ; chacun le dit."""
     told = "Un lieu itinérant compte ici à chacune de ses 2\xa0étapes"
     for k, commune in enumerate((CODE, "38185")):
-        lieu(f"bus{k}", sheet=THERE | offering(wifi={}) | {"nom": "Bus numérique", "code_insee": commune})
+        lieu(f"bus{k}", sheet=THERE | offering(wifi={"visites": 5}) | {"nom": "Bus numérique", "code_insee": commune})
     counts.rebuild(at=AT)
     found = {each.definition.id: each for each in values(ground("38", on=AT.date()))}
-    assert any(told in words for words in found["lieux-disent"].apart)
+    for each in ("lieux-disent", "visites-acces"):
+        assert any(told in words for words in found[each].apart), each
     alone = {each.definition.id: each for each in values(ground(CODE, on=AT.date()))}
     assert not any("itinérant" in words for words in alone["lieux-disent"].apart), "a single stop there"
     rows, doubles = studied.rows([CODE, "38185"], on=AT.date())

@@ -522,7 +522,7 @@ def _least(ground: Ground, measure: str) -> int:
     return 0 if ground.counts.is_example(measure) else int(number("protection/small_count"))
 
 
-OF_PLACES = ("service", "telling", "per_need", "capacity", "capacity_per_need")
+OF_PLACES = ("service", "telling", "per_need", "capacity", "capacity_per_need", "visits")
 UNCOUNTED = ("district", "target_share", "target_year", "survey", "plan", "missing")
 WAYS: Mapping[str, Callable[[Ground, Indicator], Value]] = {
     "stock": _stock,
