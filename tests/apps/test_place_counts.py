@@ -167,7 +167,10 @@ def test_each_count_says_what_it_makes_of_a_moving_place(client, study, town):
     """Le camion s’arrête dans deux communes : deux lieux dans l’annuaire, un seul dans l’étude ; chacun le dit."""
     told = "Un lieu itinérant compte ici à chacune de ses 2\xa0étapes"
     for k, commune in enumerate((CODE, "38185")):
-        lieu(f"bus{k}", sheet=THERE | offering(wifi={"visites": 5}) | {"nom": "Bus numérique", "code_insee": commune})
+        lieu(
+            f"bus{k}",
+            sheet=THERE | offering(wifi={"visites": 5}) | {"nom": "Bus numérique", "code_insee": commune},
+        )
     counts.rebuild(at=AT)
     found = {each.definition.id: each for each in values(ground("38", on=AT.date()))}
     for each in ("lieux-disent", "visites-acces"):

@@ -120,8 +120,21 @@ def test_a_poster_shows_what_runs_and_who_leads_it(reading, plan):
     assert [each.number for each in found.led] == [3, 1]
     held = Subject(reading=reading, study={"besoins": {}}, layers={}, knitted="", on=ON)
     told = poster._actions(held, found)
-    assert told.title == "Ce que nous faisons"
+    assert told.title == "Ce que nous faisons, ce qui va commencer"
     assert "CCAS d’Échirolles" in told.blocks[0].items[0]
+    run = plan.actions.get(number=3)
+    run.ends_on = ON - timedelta(days=9)
+    run.save()
+    ready.starts_on, ready.ends_on = ON + timedelta(days=40), ON + timedelta(days=400)
+    ready.save()
+    late = plan_of(PLACE, reading, on=ON)
+    assert [(each.number, each.has_begun) for each in late.led] == [(3, True), (1, False)], (
+        "late is still shown"
+    )
+    run.delete()
+    alone = poster._actions(held, plan_of(PLACE, reading, on=ON))
+    assert alone.title == "Une action va commencer"
+    assert "à partir du 30 décembre 2026" in alone.blocks[0].items[0]
 
 
 def test_the_outline_is_that_of_the_plan_of_grenoble(reading, plan):

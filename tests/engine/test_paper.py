@@ -1,10 +1,13 @@
 """What a template of paper reads: texts as they are, but for what no font of ours draws."""
 
 import json
+from datetime import date
 
+import pypdfium2
 import pytest
 
 from maillage.reports.page import pdf
+from maillage.reports.page.blocks import Chapter, Cover, Document, Text
 from maillage.words import wording
 
 STRANGE = (
@@ -34,3 +37,21 @@ def test_a_template_reads_the_same_whichever_way_its_texts_are_mended(text):
 def test_what_no_font_draws_is_replaced_or_taken_off():
     read = json.loads(pdf.template_input({"a": "漢\t", "b": "x\u200ey", "c": "e\u0301"}))
     assert read == {"a": "??", "b": "xy", "c": "é"}
+
+
+def test_every_letter_that_is_let_through_is_drawn():
+    """Władysław, Česká, « ≥ 65 ans » : la police du compositeur les dessine, ou le PDF accessible serait refusé."""
+    letters = "".join(sorted(pdf._letters() - {"\n"}))
+    made = document(letters)
+    with pypdfium2.PdfDocument(made) as opened:
+        text = "".join(page.get_textpage().get_text_range() for page in opened)
+    for word in ("Władysław Łuczak", "Česká škola", "≥ 65 ans → mairie", "coût ≤ 5 €"):
+        assert pdf.drawable(word) == word
+    missing = {c for c in "łŁČš≥≤→≈" if c not in text}
+    assert not missing
+
+
+def document(words: str) -> bytes:
+    cover = Cover(title="Ici", subtitle="", over="", edition="", print="", svg="", alt="")
+    chapter = Chapter(number="", title="Lettres", blocks=(Text(text=" ".join(words)),))
+    return pdf.dossier(Document(title="Ici", cover=cover, chapters=(chapter,)), on=date(2026, 11, 26))

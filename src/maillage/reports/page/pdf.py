@@ -152,12 +152,17 @@ def is_started() -> bool:
     return _fonts.cache_info().currsize > 0
 
 
+# Latin letters of any language, signs that people type: the typesetter's serif draws those that ours lack.
+LATIN = (range(0xA1, 0x250), range(0x1E00, 0x1F00))
+TYPED = "≤≥≈≠→←↑↓↔−×÷±√∞•▪■□●○✓✔☐☑★☆♥½⅓¼²³‰€№″"
+
+
 @cache
 def _letters() -> frozenset[str]:
-    """Return the characters that our fonts can draw."""
+    """Return the characters that our fonts, or the one that the typesetter holds, can draw."""
     fonts = (ttLib.TTFont(path, lazy=True) for path in sorted((ASSETS / "fonts").glob("*.ttf")))
     drawn = {code for font in fonts for code in font.getBestCmap()}
-    return frozenset(map(chr, drawn - DIRECTIONS.keys())) | {"\n"}
+    return frozenset(map(chr, drawn.union(*LATIN) - DIRECTIONS.keys())) | {"\n", *TYPED}
 
 
 def drawable(value: Any) -> Any:

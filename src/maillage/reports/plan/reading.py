@@ -44,6 +44,18 @@ class PlanAction:
     lacks: tuple[str, ...] = ()
     is_part: bool = False
 
+    @property
+    def stage(self) -> str:
+        """Its state without what its dates say of it: « en cours » of « en cours, en retard »; "" when it is
+        none of those that people will see.
+        """
+        return next((stage for stage in SEEN if self.state.startswith(stage)), "")
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether it is under way."""
+        return self.stage == SEEN[0]
+
 
 @dataclass(frozen=True, slots=True)
 class PlanAxis:
@@ -104,8 +116,8 @@ class PlanReading:
         """The actions that somebody leads and that people will see: those that run, then those that are
         ready.
         """
-        shown = [each for each in self.actions if each.state in SEEN and each.pilot]
-        return sorted(shown, key=lambda each: (SEEN.index(each.state), each.is_part, each.number))
+        shown = [each for each in self.actions if each.stage in SEEN and each.pilot]
+        return sorted(shown, key=lambda each: (SEEN.index(each.stage), each.is_part, each.number))
 
     @property
     def alone(self) -> str:

@@ -46,7 +46,7 @@ def _actions(s: Subject, plan: PlanReading | None) -> Chapter:
     if s.reading.withheld and not found:
         return replace(synthesis.advice(s.reading), lead="")
     if found:
-        title = "Ce que nous faisons" if len(found) > 1 else "Une action a commencé"
+        title = _title(sum(each.has_begun for each in found), len(found))
         return Chapter(number="", title=title, blocks=(Bullets(items=tuple(map(_told, found))),))
     items = synthesis.proposals(s, plan)[:MOST] or (
         "Les chiffres sont trop peu sûrs pour proposer : parlons-en ensemble.",
@@ -59,8 +59,25 @@ def _actions(s: Subject, plan: PlanReading | None) -> Chapter:
     )
 
 
+def _title(begun: int, n: int) -> str:
+    """Return what some actions are, by how many of them have begun.
+
+    >>> _title(1, 1), _title(2, 2), _title(0, 1), _title(0, 2)
+    ('Une action a commencé', 'Ce que nous faisons', 'Une action va commencer', 'Ce qui va commencer')
+    >>> _title(1, 3)
+    'Ce que nous faisons, ce qui va commencer'
+    """
+    if begun == n:
+        return "Ce que nous faisons" if n > 1 else "Une action a commencé"
+    if not begun:
+        return "Ce qui va commencer" if n > 1 else "Une action va commencer"
+    return "Ce que nous faisons, ce qui va commencer"
+
+
 def _told(action: PlanAction) -> str:
-    when = (
-        f"jusqu’au {action.ends}" if action.ends else f"à partir du {action.begins}" if action.begins else ""
+    ends, begins = (
+        f"jusqu’au {action.ends}" if action.ends else "",
+        f"à partir du {action.begins}" if action.begins else "",
     )
+    when = (ends or begins) if action.has_begun else (begins or ends)
     return f"**{action.title.rstrip('.')}.** {', '.join(filter(None, (action.pilot, action.zones, when)))}."
