@@ -51,7 +51,7 @@ def test_an_edition_is_compared_with_the_study_of_the_day(client, freeze):
     assert "ne se touchent pas" in page
     freeze("synthese", "juin")
     page = client.get(PAGE, {"de": "synthese/juin", "a": "etude"}).content.decode()
-    assert "Rien n’a changé entre ces deux éditions" in page
+    assert "Les chiffres sont les mêmes dans ces deux éditions" in page
     page = client.get(PAGE, {"de": "synthese/juin", "a": "synthese/mai"}).content.decode()
     assert "Personnes concernées : plus bas qu’avant" in page
 

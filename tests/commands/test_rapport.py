@@ -569,7 +569,7 @@ def test_what_changed_since_an_edition_is_a_report_of_its_own(alone, at_home, tm
     words = ("rapport", "synthese", CODE, "--sortie", tmp_path / "s", "--edition", "novembre")
     answer = maillage(*words, "--depuis", "novembre")
     assert answer.code == 0, answer.err
-    assert "rien n’a changé entre ces deux éditions" in answer.out
+    assert "les chiffres sont les mêmes dans ces deux éditions" in answer.out
     about = json.loads((tmp_path / "s/empreinte.json").read_text("utf-8"))
     assert set(about["fichiers"]) == {"changements.html", "changements.pdf"}
     assert [each["rapport"] for each in about["autres"]] == ["synthese"]

@@ -192,7 +192,7 @@ def test_nothing_changed_is_said_and_a_source_that_changed_too():
     """Deux éditions pareilles le disent ; un millésime qui change est dit, même quand aucun chiffre ne bouge."""
     need = figure(4000, 3500, 4500)
     assert changes.compare(edition(study(need)), edition(study(need))).conclusion == (
-        "Rien n’a changé entre ces deux éditions"
+        "Les chiffres sont les mêmes dans ces deux éditions"
     )
     source = {"id": "rp", "producteur": "Insee", "titre": "Recensement", "millesime": "2021"}
     one = edition(study(need), donnees=[source])

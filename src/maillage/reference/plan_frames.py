@@ -16,7 +16,7 @@ from maillage.reference.files import read_yaml
 from maillage.reference.offer import diagnosis_lines
 
 FILE = Path(__file__).with_name("plan_frames.yaml")
-ATTRIBUTED = re.compile(r"D’après [^:]+ : ")
+ATTRIBUTED = re.compile(r"D’après (?:[^:]+, \d{4}|« [^»]+ ») : ")  # as `attributed` writes it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +104,9 @@ class Frame:
         'D’après Maubeuge-Val de Sambre, 2021 : 39 % sortent de leurs murs'
         >>> frame.attributed("D’après Strasbourg, 2019 : des ateliers", most=400)
         'D’après Strasbourg, 2019 : des ateliers'
+        >>> frame.attributed("D’après l’accueil : 140 personnes", most=400).endswith(
+        ...     " : D’après l’accueil : 140 personnes")
+        True
         """
         if not text or ATTRIBUTED.match(text):
             return text

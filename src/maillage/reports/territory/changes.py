@@ -140,12 +140,16 @@ class Changes:
 
     @property
     def is_same(self) -> bool:
-        """Return whether nothing changed at all: the fingerprints say so."""
+        """Return whether figures and plan are the same: the fingerprints say so. The texts of a mission, what
+        people said, a theme are not in an edition’s figures.
+        """
         return self.before.print == self.after.print and not self.ways
 
     @property
     def other_words(self) -> str:
-        """What changed without a line, in a sentence; "" for nothing."""
+        """What changed without a line, or is not compared, in a sentence; "" for nothing."""
+        if self.is_same:
+            return "La mission, les paroles et le thème ne sont pas comparés : ils ont pu changer."
         return f"A aussi changé, sans être comparé ici : {listing(self.others)}." if self.others else ""
 
     @property
@@ -154,7 +158,8 @@ class Changes:
         if self.apart:
             return "Ces deux éditions ne se comparent pas"
         if self.is_same:
-            return "Rien n’a changé entre ces deux éditions"
+            both = " et le plan" if self.before.plan and self.after.plan else ""
+            return f"Les chiffres{both} sont les mêmes dans ces deux éditions"
         told = [each for each in self.figures[:1] if each.says != WITHIN]
         if told:
             return f"{told[0].what} : {told[0].says} qu’avant"
