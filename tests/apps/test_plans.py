@@ -1,6 +1,7 @@
 """The plan of a territory: from a frame to dated actions, from a gap to a proposal kept or refused."""
 
 import json
+import re
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from functools import partial
@@ -394,6 +395,36 @@ def test_who_changes_the_title_of_a_dynamic_takes_nothing_of_its_statement(clien
     assert client.post(f"{IN_SPACE}dynamiques/", sent).status_code == 302
     axis.refresh_from_db()
     assert (axis.title, axis.statement) == ("Équiper", "Un autre constat.")
+
+
+def test_two_who_write_the_same_text_of_a_plan_see_each_other(client, plan, lea, study):
+    axis = plan.axes.get(number=1)
+    was = {"initial-title": axis.title, "title": axis.title, "initial-statement": axis.statement}
+    actions.change_axis(axis, statement="Les bus sont rares.", by=lea, at=AT)
+    client.force_login(lea)
+    address, sent = (
+        f"{IN_SPACE}dynamiques/",
+        {"geste": "changer", "dynamique": axis.pk, **was, "statement": "Loin."},
+    )
+    said = client.post(address, sent)
+    page = said.content.decode().replace("\xa0", " ")
+    assert (
+        said.status_code == 400
+        and "a écrit entre-temps : « Les bus sont rares. »" in page
+        and "Loin." in page
+    )
+    assert re.search('name="initial-statement"[^>]*value="Les bus sont rares."', page), "what was seen, now"
+    again = client.post(
+        address, sent | {"initial-statement": "Les bus sont rares."}, follow=True
+    ).content.decode()
+    assert "est enregistrée" in again.replace("\xa0", " ")
+    axis.refresh_from_db()
+    assert axis.statement == "Loin."
+    titled = {"geste": "titre", "initial-title": plan.title, "title": "Le nôtre"}
+    actions.rename(plan, "Le leur", by=lea, at=AT)
+    assert "« Le leur »" in client.post(address, titled).content.decode().replace("\xa0", " ")
+    plan.refresh_from_db()
+    assert plan.title == "Le leur"
 
 
 def test_a_dynamic_that_is_added_takes_no_number_of_the_frame(plan, lea):

@@ -119,18 +119,53 @@ class PlanForm(PublicForm):
     readers = "tout le monde lit un plan publié"
 
 
-class PlanTitleForm(PlanForm):
+class ShownForm(PlanForm):
+    """Texts sent back with what they were when they were shown: who changes one takes nothing of another that
+    somebody writes meanwhile, and is shown what somebody wrote of the same one, before it is lost.
+    """
+
+    def clean(self) -> dict[str, Any]:
+        """Say of each text that somebody else changed too what it is now; sent again, it is replaced."""
+        held = dict(super().clean() or {})
+        self.data = self.data.copy()
+        for name in self.changed_data:
+            now, shown = self.initial.get(name, ""), self.data.get(f"initial-{name}")
+            if (
+                name in held
+                and shown is not None
+                and _one_line(now) not in map(_one_line, (shown, held[name]))
+            ):
+                self.data[f"initial-{name}"] = now
+                self.add_error(
+                    name,
+                    f"Quelqu’un d’autre a écrit entre-temps : « {now} ». Gardez-en ce qu’il faut, puis"
+                    " enregistrez de nouveau : votre texte prendra sa place.",
+                )
+        return held
+
+    @property
+    def values(self) -> dict[str, str]:
+        """Return what was changed."""
+        return {name: self.cleaned_data[name] for name in self.fields if name in self.changed_data}
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+class PlanTitleForm(ShownForm):
     """The title of a plan."""
 
     title = forms.CharField(
-        label="Titre", max_length=160, error_messages={"required": "Il manque le titre du plan."}
+        label="Titre",
+        max_length=160,
+        show_hidden_initial=True,
+        error_messages={"required": "Il manque le titre du plan."},
     )
 
 
-class AxisForm(PlanForm):
-    """A dynamic of a plan. What it said when it was shown is sent back: who changes its title takes nothing
-    of the statement that another writes meanwhile.
-    """
+class AxisForm(ShownForm):
+    """A dynamic of a plan."""
 
     marks = discussions.REACHING
     title = forms.CharField(
@@ -140,11 +175,6 @@ class AxisForm(PlanForm):
         error_messages={"required": "Il manque le titre de la dynamique."},
     )
     statement = _text("Constat (facultatif)", 600, 4, show_hidden_initial=True)
-
-    @property
-    def values(self) -> dict[str, str]:
-        """Return what was changed."""
-        return {name: self.cleaned_data[name] for name in ("title", "statement") if name in self.changed_data}
 
 
 class ActionForm(PlanForm):
