@@ -435,12 +435,14 @@ def test_the_page_the_command_and_the_files_say_the_same_of_the_plan(client, stu
         steering.set_state(whole, state, by=lea, at=AT)
         assert main(["boucle", PLACE]) == 0
         lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines() if "plan : " in line}
-        assert lines[named].endswith(f"plan : {' ; '.join(filter(None, ('Prêter', beside)))}")
+        assert lines[named].endswith(f"plan : {' ; '.join(filter(None, ('Prêter (à décider)', beside)))}")
         assert lines[bare].endswith(f"plan : {' ; '.join(filter(None, (instead, alone)))}")
         held = document.loop_json(study, loop.loop(lea, study, reading, on=ON))
         reasons = {zone["code"]: zone["plan_motif"] for zone in held["zones"]}
         cells = {row["code"]: row["plan_motif"] for row in document.rows(held) if row["niveau"] == "zone"}
         assert cells == {code: reason or "" for code, reason in reasons.items()}
+        written = {row["code"]: row["plan"] for row in document.rows(held)}
+        assert written[named].endswith("Prêter (à décider)"), "undecided is no plan yet"
         assert cells[named].lower() == (f"{beside}." if beside else "")
         assert cells[bare].lower() == f"{' : '.join(filter(None, (instead, alone)))}."
         page = " ".join(client.get(f"{PAGE}?zones=toutes").content.decode().split())

@@ -85,6 +85,8 @@ def _told(link: dict[str, Any]) -> str:
 
 
 def _plan(row: "ZoneLoop") -> str:
-    titles = ", ".join(each.action.title.rstrip(".") for each in row.plan)
+    titles = ", ".join(
+        f"{each.action.title.rstrip('.')} ({each.action.get_state_display()})" for each in row.plan
+    )
     instead, beside = row.plan_words
     return f"plan : {' ; '.join(filter(None, (titles or lower_first(instead), beside)))}"

@@ -328,7 +328,7 @@ def _row(zone: Json) -> Json:
 
 def _planned(plan: list[Json] | Json, reason: str | None) -> Json:
     if isinstance(plan, list):
-        told = " ; ".join(f"{_label(each)}. {each['titre']}" for each in plan)
+        told = " ; ".join(f"{_label(each)}. {each['titre'].rstrip('.')} ({each['etat']})" for each in plan)
         return {"plan": told, "plan_motif": _cell(reason)}
     return {"plan": "", "plan_motif": plan["motif"]}
 
