@@ -887,6 +887,20 @@ def test_the_journal_says_what_each_edit_changed_from_what_to_what(client, plan,
     assert "Pilote : rien → « Inès »." in text and "Modification" in text
 
 
+def test_a_passed_step_that_is_worded_better_stays_passed(plan, lea):
+    row, day = action(plan, 7), date(2026, 10, 5)
+    row = changed(row, lea, milestones=[(day, "Premiere reunion"), (date(2026, 12, 1), "Bilan")])
+    actions.pass_milestone(row.milestones.get(on=day), passed=True, by=lea, at=AT)
+    row = changed(row, lea, milestones=[(day, "Première réunion"), (date(2026, 12, 1), "Bilan")])
+    assert row.milestones.get(on=day).done_on and row.milestones.get(on=day).words == "Première réunion"
+    row = changed(row, lea, milestones=[(day, "Première réunion"), (day, "Un atelier")])
+    assert [(each.words, bool(each.done_on)) for each in row.milestones.order_by("pk")] == [
+        ("Première réunion", True), ("Un atelier", False),
+    ]  # fmt: skip
+    row = changed(row, lea, milestones=[(day, "Un"), (day, "Deux")])
+    assert not any(each.done_on for each in row.milestones.all()), "which is which, nobody knows"
+
+
 def test_the_journal_says_what_was_counted_funded_and_passed_and_what_was_taken_back(plan, lea):
     row = action(plan, 7)
     PlanAction.objects.filter(pk=row.pk).update(indicator="personnes venues")

@@ -304,17 +304,26 @@ def _check_day(on: date, what: str) -> None:
 
 
 def _set_milestones(row: PlanAction, steps: Sequence[tuple[date | int, str]]) -> None:
-    """Keep the steps that are still wanted, with the day they were passed."""
+    """Keep the steps that are still wanted, with the day they were passed: the only one of its day that is
+    worded otherwise is the same step.
+    """
     steps = list(rules.placed(steps, row.starts_on))
     delays = {(at, words) for at, words in steps if isinstance(at, int)}
     wanted = {(at, words) for at, words in steps if not isinstance(at, int)}
     for on, _ in wanted:
         _check_day(on, "L’action n’a pas été enregistrée.")
     kept = {(each.on, each.words): each for each in row.milestones.all()}
-    for on, words in wanted - set(kept):
-        Milestone.objects.create(action=row, on=on, words=words)
-    gone = [each.pk for key, each in kept.items() if key not in wanted]
-    Milestone.objects.filter(pk__in=gone).delete()
+    gone = [each for key, each in kept.items() if key not in wanted]
+    new = wanted - set(kept)
+    for on, words in new:
+        same = [each for each in gone if each.on == on]
+        if len(same) == 1 and sum(day == on for day, _ in new) == 1:
+            same[0].words = words
+            same[0].save(update_fields=["words"])
+            gone.remove(same[0])
+        else:
+            Milestone.objects.create(action=row, on=on, words=words)
+    Milestone.objects.filter(pk__in=[each.pk for each in gone]).delete()
     if delays != set(row.delays):
         row.delayed = [list(each) for each in sorted(delays)] or None
         row.save(update_fields=["delayed"])
