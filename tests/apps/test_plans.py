@@ -420,6 +420,10 @@ def test_two_who_write_the_same_text_of_a_plan_see_each_other(client, plan, lea,
     assert "est enregistrée" in again.replace("\xa0", " ")
     axis.refresh_from_db()
     assert axis.statement == "Loin."
+    named = {"initial-statement": "Loin.", "statement": "Écrire à lea@ici.example.", "personne": "on"}
+    assert "est enregistrée" in client.post(address, sent | named, follow=True).content.decode()
+    same = {"geste": "ajouter", "title": "Neuve", "initial-title": "Neuve", "personne": "on"}
+    assert "est dans le plan" in client.post(address, same, follow=True).content.decode()
     titled = {"geste": "titre", "initial-title": plan.title, "title": "Le nôtre"}
     actions.rename(plan, "Le leur", by=lea, at=AT)
     assert "« Le leur »" in client.post(address, titled).content.decode().replace("\xa0", " ")

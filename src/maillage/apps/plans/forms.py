@@ -145,8 +145,9 @@ class ShownForm(PlanForm):
 
     @property
     def values(self) -> dict[str, str]:
-        """Return what was changed."""
-        return {name: self.cleaned_data[name] for name in self.fields if name in self.changed_data}
+        """Return the texts that were changed."""
+        texts = (name for name, field in self.fields.items() if field.show_hidden_initial)
+        return {name: self.cleaned_data[name] for name in texts if name in self.changed_data}
 
 
 def _one_line(text: str) -> str:

@@ -71,7 +71,8 @@ def _do(
         actions.rename(plan, form.cleaned_data["title"], by=by, at=at)
         messages.success(request, "Le titre du plan est changé.")
     elif chosen is None:
-        axis = actions.add_axis(plan, **form.values, by=by, at=at)
+        title, statement = (form.cleaned_data[name] for name in ("title", "statement"))
+        axis = actions.add_axis(plan, title=title, statement=statement, by=by, at=at)
         messages.success(request, f"La dynamique {axis.number} est dans le plan.")
     elif what == "retirer":
         actions.remove_axis(chosen, by=by, at=at)
