@@ -119,7 +119,7 @@ class PlanForm(PublicForm):
     readers = "tout le monde lit un plan publié"
 
 
-class ShownForm(PlanForm):
+class TextsForm(PlanForm):
     """Texts sent back with what they were when they were shown: who changes one takes nothing of another that
     somebody writes meanwhile, and is shown what somebody wrote of the same one, before it is lost.
     """
@@ -154,7 +154,7 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-class PlanTitleForm(ShownForm):
+class PlanTitleForm(TextsForm):
     """The title of a plan."""
 
     title = forms.CharField(
@@ -165,7 +165,7 @@ class PlanTitleForm(ShownForm):
     )
 
 
-class AxisForm(ShownForm):
+class AxisForm(TextsForm):
     """A dynamic of a plan."""
 
     marks = discussions.REACHING
