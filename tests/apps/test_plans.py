@@ -431,6 +431,30 @@ def test_two_who_write_the_same_text_of_a_plan_see_each_other(client, plan, lea,
     assert plan.title == "Le leur"
 
 
+def test_texts_sent_at_the_same_instant_are_compared_once_they_are_locked(client, plan, lea, monkeypatch):
+    axis, stale = plan.axes.get(number=1), Plan.objects.get(pk=plan.pk)
+    was = {"initial-title": axis.title, "initial-statement": axis.statement, "statement": axis.statement}
+    client.force_login(lea)
+    for name, theirs, geste in (("change_axis", axis, "changer"), ("rename", stale, "titre")):
+        written = getattr(actions, name)
+
+        def after_another(row, *args, written=written, theirs=theirs, **said):
+            written(theirs, **{**said, "title": "Le sien", "shown": None})  # while the form was read
+            return written(row, *args, **said)
+
+        monkeypatch.setattr(actions, name, after_another)
+        sent = {"geste": geste, "dynamique": axis.pk, **was, "title": "Le mien"}
+        sent["initial-title"] = theirs.title
+        said = client.post(f"{IN_SPACE}dynamiques/", sent)
+        assert said.status_code == 400 and "« Le sien »" in said.content.decode().replace("\xa0", " ")
+        theirs.refresh_from_db()
+        assert theirs.title == "Le sien"
+    untouched = {"geste": "titre", "initial-title": "Avant", "title": "Avant"}
+    assert client.post(f"{IN_SPACE}dynamiques/", untouched).status_code == 302
+    stale.refresh_from_db()
+    assert stale.title == "Le sien", "who changes nothing replaces nothing"
+
+
 def test_a_dynamic_that_is_added_takes_no_number_of_the_frame(plan, lea):
     last = plan.axes.last()
     last.actions.all().delete()

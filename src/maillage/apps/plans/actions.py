@@ -34,11 +34,13 @@ from maillage.kernel.secret_text import refuse_secrets
 from maillage.kernel.typed import line
 from maillage.reference.plan_frames import Frame, FrameAction, FrameAxis, frames
 from maillage.reports.territory.certainty import upper_first
+from maillage.web.overwrites import refuse_overwrites
 from maillage.words import wording
 from maillage.words.dates import in_words
 
 FREE = "Autres actions"
 MOST_WORDS = 600  # of a line of a journal
+NO_TITLE = "Le titre n’a pas été changé."
 
 
 @transaction.atomic
@@ -127,12 +129,15 @@ def publish(plan: Plan, *, shown: bool, by: User, at: datetime) -> None:
 
 
 @transaction.atomic
-def rename(plan: Plan, title: str, *, by: User, at: datetime) -> None:
-    """Give a plan another title. Refused when it is empty."""
-    text = line(title, 160)
+def rename(plan: Plan, title: str, *, shown: Mapping[str, Any] | None = None, by: User, at: datetime) -> None:
+    """Give a plan another title. shown: the one that was read, to replace no other. Refused when it is
+    empty.
+    """
+    text, held = line(title, 160), Plan.objects.select_for_update().get(pk=plan.pk)
     if not text:
-        raise Refused("Le titre n’a pas été changé.", why="Il manque un titre.", do="Écrivez-en un.")
+        raise Refused(NO_TITLE, why="Il manque un titre.", do="Écrivez-en un.")
     refuse_secrets(text)
+    refuse_overwrites(NO_TITLE, now={"title": held.title}, shown=shown or {}, typed={"title": text})
     plan.title = text
     plan.save(update_fields=["title"])
     search.refresh_rows(PlanAction, plan.actions.values_list("pk", flat=True))
@@ -159,12 +164,19 @@ def add_axis(plan: Plan, *, title: str, statement: str = "", by: User, at: datet
 
 
 @transaction.atomic
-def change_axis(axis: PlanAxis, *, by: User, at: datetime, **texts: str) -> None:
+def change_axis(
+    axis: PlanAxis, *, shown: Mapping[str, Any] | None = None, by: User, at: datetime, **texts: str
+) -> None:
     """Change the title or the statement of a dynamic, and nothing that is not given: somebody may have
-    changed it meanwhile. Refused without a title, or with that of another.
+    changed it meanwhile. shown: what was read of them, to replace nothing else. Refused without a title, or
+    with that of another.
     """
     Plan.objects.select_for_update().get(pk=axis.plan_id)
-    for name, text in _axis_texts(axis.plan, axis.pk, texts, "La dynamique n’a pas été changée.").items():
+    axis.refresh_from_db()
+    what = "La dynamique n’a pas été changée."
+    typed = _axis_texts(axis.plan, axis.pk, texts, what)
+    refuse_overwrites(what, now={name: getattr(axis, name) for name in typed}, shown=shown or {}, typed=typed)
+    for name, text in typed.items():
         setattr(axis, name, text)
     axis.save(update_fields=list(texts))
     journal.record(by=by, verb="plan.axis_changed", row=axis, at=at)

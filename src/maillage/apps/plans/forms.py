@@ -20,6 +20,7 @@ from maillage.reference.offer import diagnosis_lines
 from maillage.reference.plan_frames import Frame, frames
 from maillage.web import uploads
 from maillage.web.amounts import AmountField
+from maillage.web.overwrites import ShownForm
 from maillage.words import dates
 from maillage.words.wording import NBSP
 
@@ -119,48 +120,17 @@ class PlanForm(PublicForm):
     readers = "tout le monde lit un plan publié"
 
 
-class TextsForm(PlanForm):
-    """Texts sent back with what they were when they were shown: who changes one takes nothing of another that
-    somebody writes meanwhile, and is shown what somebody wrote of the same one, before it is lost.
-    """
-
-    def clean(self) -> dict[str, Any]:
-        """Say of each text that somebody else changed too what it is now; sent again, it is replaced."""
-        held = dict(super().clean() or {})
-        self.data = self.data.copy()
-        for name in self.changed_data:
-            now, shown = self.initial.get(name, ""), self.data.get(f"initial-{name}")
-            if (
-                name in held
-                and shown is not None
-                and _one_line(now) not in map(_one_line, (shown, held[name]))
-            ):
-                self.data[f"initial-{name}"] = now
-                self.add_error(
-                    name,
-                    f"Quelqu’un d’autre a écrit entre-temps : « {now} ». Gardez-en ce qu’il faut, puis"
-                    " enregistrez de nouveau : votre texte prendra sa place.",
-                )
-        return held
-
-    @property
-    def values(self) -> dict[str, str]:
-        """Return the texts that were changed."""
-        texts = (name for name, field in self.fields.items() if field.show_hidden_initial)
-        return {name: self.cleaned_data[name] for name in texts if name in self.changed_data}
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
+class TextsForm(PlanForm, ShownForm):
+    """Texts of a plan, sent back with what they were when they were shown."""
 
 
 class PlanTitleForm(TextsForm):
     """The title of a plan."""
 
+    compared = ("title",)
     title = forms.CharField(
         label="Titre",
         max_length=160,
-        show_hidden_initial=True,
         error_messages={"required": "Il manque le titre du plan."},
     )
 
@@ -168,14 +138,14 @@ class PlanTitleForm(TextsForm):
 class AxisForm(TextsForm):
     """A dynamic of a plan."""
 
+    compared = ("title", "statement")
     marks = discussions.REACHING
     title = forms.CharField(
         label="Titre",
         max_length=160,
-        show_hidden_initial=True,
         error_messages={"required": "Il manque le titre de la dynamique."},
     )
-    statement = _text("Constat (facultatif)", 600, 4, show_hidden_initial=True)
+    statement = _text("Constat (facultatif)", 600, 4)
 
 
 class ActionForm(PlanForm):

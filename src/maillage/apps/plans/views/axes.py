@@ -14,6 +14,7 @@ from maillage.apps.plans.views.reading import framed
 from maillage.apps.plans.views.writing import NO_GESTURE, ROWS, plan_to_write
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import whole
+from maillage.web.overwrites import WrittenMeanwhile
 
 
 @holding(access.LEADS)
@@ -52,6 +53,8 @@ def axes(request: HttpRequest, place: str) -> HttpResponse:
             if what == "retirer" or form.is_valid():
                 _do(request, plan, what, chosen, form)
                 return redirect("plan_axes", plan.place)
+        except WrittenMeanwhile as others:
+            form.tell(others)  # type: ignore[union-attr]  # one that was none is refused above
         except Refused as refused:
             error = refused
     context = framed(request, plan) | {"title_form": title, "new_form": added, "rows": rows, "error": error}
@@ -68,7 +71,8 @@ def _do(
     """Do a gesture of the page, and say it."""
     by, at = account_of(request), timezone.now()
     if isinstance(form, PlanTitleForm):
-        actions.rename(plan, form.cleaned_data["title"], by=by, at=at)
+        if form.values:
+            actions.rename(plan, **form.values, shown=form.shown, by=by, at=at)
         messages.success(request, "Le titre du plan est changé.")
     elif chosen is None:
         title, statement = (form.cleaned_data[name] for name in ("title", "statement"))
@@ -79,5 +83,5 @@ def _do(
         messages.success(request, f"La dynamique {chosen.number} est retirée.")
     else:
         if form.values:  # nothing of it may have changed
-            actions.change_axis(chosen, **form.values, by=by, at=at)
+            actions.change_axis(chosen, **form.values, shown=form.shown, by=by, at=at)
         messages.success(request, f"La dynamique {chosen.number} est enregistrée.")
