@@ -1,20 +1,22 @@
 """The mission of a study: who writes it, what its reports say of it, and nothing where nobody wrote."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from maillage.apps.directory.models import Structure
-from maillage.apps.dossiers import queries
+from maillage.apps.dossiers import actions, queries
 from maillage.apps.dossiers.models import MissionStep, StudyMission
 from maillage.apps.plans.queries.overview import reading_of
 from maillage.reports.page import html
 from maillage.reports.plan import document
 from maillage.reports.territory import deck, mission
 from maillage.reports.territory.subject import Subject
+from maillage.web.overwrites import WrittenMeanwhile
 from tests.conftest import PLACE, account
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 ON = date(2026, 11, 20)
 PAGE = f"/espace/territoires/{PLACE}/mission/"
 WRITTEN = {
@@ -67,7 +69,9 @@ def test_a_step_is_withdrawn_and_put_back(written):
         "1 groupe de discussion (habitants)"
     ]
     assert "Étapes retirées (1)" in written.get(PAGE).content.decode()
-    written.post(PAGE, {"retirer": step.pk})
+    assert "Étape retirée" in written.post(PAGE, {"retirer": step.pk}, follow=True).content.decode(), "twice"
+    assert len(queries.mission(PLACE, on=ON).counts()) == 1, "who withdraws second puts nothing back"
+    written.post(PAGE, {"remettre": step.pk})
     assert queries.mission(PLACE, on=ON).participants == ["travailleurs sociaux", "habitants"]
 
 
@@ -87,6 +91,46 @@ def test_what_cannot_be_written_keeps_what_was_typed(client, analyst, sent, told
     assert told in page
     assert not StudyMission.objects.exists()
     assert (sent.get("who") or sent["commissioner"]) in page
+
+
+def shown_of(row: StudyMission) -> dict[str, str]:
+    """Return what the form of a mission was shown with, as it sends it back."""
+    told = {name: getattr(row, name) for name in WRITTEN}
+    return {f"initial-{name}": "" if value is None else str(value) for name, value in told.items()}
+
+
+def test_two_who_write_a_mission_see_each_other_and_replace_nothing_unread(written, analyst):
+    was = shown_of(StudyMission.objects.get())
+    theirs = {**WRITTEN, "reason": "Sans l’île d’Amour.", "ends_on": "2026-09-30", **was}
+    assert written.post(PAGE, theirs).status_code == 302
+    mine = {**WRITTEN, "pilot": "la Métropole", **was}
+    assert written.post(PAGE, mine).status_code == 302, "another field: both are kept"
+    row = StudyMission.objects.get()
+    assert (row.pilot, row.reason, row.ends_on) == ("la Métropole", "Sans l’île d’Amour.", date(2026, 9, 30))
+    same = {**WRITTEN, "reason": "Le canton.", "ends_on": "2026-10-31", **was}
+    said = written.post(PAGE, same)
+    page = said.content.decode().replace("\xa0", " ")
+    assert said.status_code == 400 and "Le canton." in page
+    assert "a écrit entre-temps : « Sans l’île d’Amour. »" in page
+    assert "a écrit entre-temps : « 30 septembre 2026 »" in page
+    assert StudyMission.objects.get().reason == "Sans l’île d’Amour."
+    now = shown_of(StudyMission.objects.get())
+    assert all(f'name="{name}" value="{now[name]}"' in page for name in ("initial-reason", "initial-ends_on"))
+    assert written.post(PAGE, same | {name: now[name] for name in now}).status_code == 302
+    assert StudyMission.objects.get().reason == "Le canton."
+    late = shown_of(StudyMission.objects.get()) | WRITTEN | {"starts_on": "2026-11-30", "reason": ""}
+    assert (
+        "Elle finit avant de commencer."
+        in written.post(PAGE, late | {"ends_on": "2026-10-31"}).content.decode()
+    )
+
+
+def test_two_who_write_at_the_same_instant_do_not_both_pass(written, analyst):
+    was = {"reason": WRITTEN["reason"]}
+    actions.set_mission(PLACE, {"reason": "Le sien."}, shown=was, by=analyst, at=AT)
+    with pytest.raises(WrittenMeanwhile):  # read before, compared once it is locked
+        actions.set_mission(PLACE, {"reason": "Le mien."}, shown=was, by=analyst, at=AT)
+    assert StudyMission.objects.get().reason == "Le sien."
 
 
 def test_nobody_else_writes_the_mission_of_a_territory(client, home):

@@ -3,6 +3,7 @@
 import json
 import shutil
 import time
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,7 @@ from maillage.studies.diagnosis.study import study as compute_study
 from maillage.studies.offer import census as offer_census
 from maillage.studies.offer.grounds import Ground
 from maillage.web import locks
+from maillage.web.overwrites import refuse_overwrites
 
 MOST_SCENARIOS, MOST_QUERY = 100, 8_000
 TRIED = ("offre", "public", "geste", "ou", "lieu", "combien", "points")  # what a kept what-if remembers
@@ -394,21 +396,24 @@ def withdraw(finding: Finding, *, at: datetime) -> None:
 
 
 @transaction.atomic
-def set_mission(place: str, given: dict[str, Any], *, by: User, at: datetime) -> StudyMission:
-    """Write the mission of the study of a place: who asked, who leads, why this perimeter. Refused when it
-    ends before it begins, or with a secret in its words.
+def set_mission(
+    place: str, given: dict[str, Any], *, shown: Mapping[str, Any] | None = None, by: User, at: datetime
+) -> StudyMission:
+    """Write the mission of the study of a place: who asked, who leads, why this perimeter; what is not given
+    stays as it is. shown: what was read of it, to replace nothing else. Refused when it ends before it
+    begins, or with a secret in its words.
     """
     _check_words(given)
-    begins, ends = given.get("starts_on"), given.get("ends_on")
-    if begins and ends and ends < begins:
-        raise Refused(
-            "La mission n’a pas été enregistrée.",
-            why="Elle finit avant de commencer.",
-            do="Corrigez l’un des deux jours.",
-        )
-    row, _ = StudyMission.objects.update_or_create(
-        place=place, defaults={**given, "written_at": at, "written_by": by}
-    )
+    made, _ = StudyMission.objects.get_or_create(place=place, defaults={"written_at": at, "written_by": by})
+    row = StudyMission.objects.select_for_update().get(pk=made.pk)
+    what = "La mission n’a pas été enregistrée."
+    refuse_overwrites(what, now={name: getattr(row, name) for name in given}, shown=shown or {}, typed=given)
+    for name, value in given.items():
+        setattr(row, name, value)
+    if row.starts_on and row.ends_on and row.ends_on < row.starts_on:
+        raise Refused(what, why="Elle finit avant de commencer.", do="Corrigez l’un des deux jours.")
+    row.written_at, row.written_by = at, by
+    row.save()
     return row
 
 
@@ -481,10 +486,11 @@ def add_step(place: str, given: dict[str, Any], *, by: User, at: datetime) -> Mi
     return MissionStep.objects.create(mission=row, written_at=at, written_by=by, **given)
 
 
-def withdraw_step(step: MissionStep, *, at: datetime) -> None:
-    """Take a step of a mission off its pages, or put it back when it was."""
-    step.withdrawn_at = None if step.withdrawn_at else at
-    step.save(update_fields=["withdrawn_at"])
+def withdraw_step(step: MissionStep, *, withdrawn: bool = True, at: datetime) -> None:
+    """Take a step of a mission off its pages, or put it back; two who ask for the same both have it."""
+    if bool(step.withdrawn_at) != withdrawn:
+        step.withdrawn_at = at if withdrawn else None
+        step.save(update_fields=["withdrawn_at"])
 
 
 def _check_words(given: dict[str, Any]) -> None:

@@ -19,6 +19,7 @@ from maillage.studies.need.social import VARIABLES
 from maillage.studies.offer.grounds import Ground
 from maillage.studies.offer.siting import Spot, zone_at
 from maillage.web import uploads
+from maillage.web.overwrites import ShownForm
 from maillage.words.wording import listing, number
 
 
@@ -205,9 +206,10 @@ class ThemeForm(forms.Form):
     )
 
 
-class MissionForm(forms.Form):
+class MissionForm(ShownForm):
     """The mission of a study. Nothing is required: what is empty is told as such."""
 
+    compared = ("commissioner", "pilot", "reason", "starts_on", "ends_on", "thanks")
     commissioner = forms.CharField(
         label="Demandée par", required=False, max_length=200, help_text="La collectivité ou le réseau."
     )

@@ -33,6 +33,12 @@ from maillage.apps.territories import rules as territory_rules
 from maillage.kernel.errors import Refused, UnknownTerritory
 from maillage.kernel.typed import whole
 from maillage.web import refusals
+from maillage.web.overwrites import WrittenMeanwhile
+
+STEP_GESTURES = {
+    "retirer": "Étape retirée. Elle reste en bas de la page.",
+    "remettre": "Étape remise.",
+}
 
 
 def _of_its_writers(view: Callable[[HttpRequest, str, str], HttpResponse]) -> Callable[..., HttpResponse]:
@@ -116,13 +122,12 @@ def mission(request: HttpRequest, place: str, name: str) -> HttpResponse:
     """The mission of a study: who asked, who leads, why this perimeter; its steps, added and withdrawn."""
     row, at = StudyMission.objects.filter(place=place).first(), timezone.localtime()
     steps = MissionStep.objects.filter(mission__place=place)
-    if pk := whole(request.POST.get("retirer", ""), most=10**9):
-        found = get_object_or_404(steps, pk=pk)
-        actions.withdraw_step(found, at=at)
-        messages.success(
-            request, "Étape retirée. Elle reste en bas de la page." if found.withdrawn_at else "Étape remise."
-        )
-        return redirect("study_mission", place)
+    for gesture, said in STEP_GESTURES.items():
+        if pk := whole(request.POST.get(gesture, ""), most=10**9):
+            found = get_object_or_404(steps, pk=pk)
+            actions.withdraw_step(found, withdrawn=gesture == "retirer", at=at)
+            messages.success(request, said)
+            return redirect("study_mission", place)
     adds, by = "etape" in request.POST, request.user
     told = request.POST if request.method == "POST" else None
     form = MissionForm(None if adds else told, initial=model_to_dict(row) if row else None)
@@ -134,9 +139,12 @@ def mission(request: HttpRequest, place: str, name: str) -> HttpResponse:
             messages.success(request, "Étape ajoutée : elle entre dans la démarche et les remerciements.")
             return redirect("study_mission", place)
         if told and not adds and form.is_valid():
-            actions.set_mission(place, form.cleaned_data, by=by, at=at)  # type: ignore[arg-type]
+            if form.values:  # nothing of it may have changed
+                actions.set_mission(place, form.values, shown=form.shown, by=by, at=at)  # type: ignore[arg-type]
             messages.success(request, "Mission enregistrée. Les rapports la reprennent.")
             return redirect("study_mission", place)
+    except WrittenMeanwhile as others:
+        form.tell(others)
     except Refused as refused:
         error = refused
     context = {"form": form, "step": step, "place": place, "name": name, "error": error}
