@@ -1,8 +1,10 @@
 """The mission of a study: who writes it, what its reports say of it, and nothing where nobody wrote."""
 
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
 from maillage.apps.directory.models import Structure
 from maillage.apps.dossiers import actions, queries
@@ -194,6 +196,39 @@ def test_before_the_first_step_nobody_was_heard_yet(written):
     found = queries.mission(PLACE, on=date(2026, 1, 1))
     assert mission.untold(found) == mission.NOBODY_YET
     assert deck._thanks(subject(found)) == []
+
+
+@pytest.mark.parametrize(
+    ("on", "led", "title"),
+    [
+        (
+            date(2026, 1, 1),
+            " ; il sera mené par le réseau de l’Isère, du 1er mars",
+            "ce diagnostic sera mené",
+        ),
+        (date(2026, 4, 2), " ; il est mené par le réseau de l’Isère, du 1er mars", "ce diagnostic est mené"),
+        (date(2026, 6, 30), " et mené par le réseau de l’Isère, du 1er mars", "ce diagnostic a été mené"),
+    ],
+)
+def test_the_tense_of_a_mission_follows_its_days(written, on, led, title):
+    found = queries.mission(PLACE, on=on)
+    assert f"a été demandé par la Ville d’Échirolles{led}" in found.lead
+    assert mission.approach(found).title == f"Comment {title}"
+    pilot = replace(found, commissioner="", ends_on=None)
+    assert pilot.lead.startswith(
+        f"Ce diagnostic {title.removeprefix('ce diagnostic ').removesuffix(' mené')}"
+    )
+
+
+def test_a_mission_of_steps_alone_is_to_come_until_the_first(client, analyst):
+    client.force_login(analyst)
+    later = f"{timezone.localdate() + timedelta(days=9)}"
+    page = client.post(PAGE, {**STEP, "on": later}, follow=True).content.decode()
+    assert "à venir" in page and "et les remerciements" not in page
+    page = client.post(PAGE, {**WRITTEN, "starts_on": "", "ends_on": ""}, follow=True).content.decode()
+    assert "il sera mené par le réseau" in page
+    assert "et les remerciements" in client.post(PAGE, STEP, follow=True).content.decode()
+    assert "il est mené par le réseau" in client.get(PAGE).content.decode(), "one is past, one to come"
 
 
 def test_without_a_mission_no_page_invents_one(study):

@@ -96,6 +96,21 @@ def _quote(number: str) -> str:
     return f"« {said.says} » ({said.speaker}, {said.place}, {said.year}, redit)" if said else ""
 
 
+def step_added(kind: str, who: str, *, is_past: bool) -> str:
+    """Return what becomes of a step that is added to a mission: only who was heard is thanked.
+
+    >>> step_added("groupe", "habitants", is_past=False)
+    'Étape ajoutée : la démarche la dit à venir. Les remerciements attendent qu’elle ait eu lieu.'
+    >>> step_added("reunion", "la Ville", is_past=True)
+    'Étape ajoutée : elle entre dans la démarche.'
+    """
+    thanked = bool(who) and kind in missions.HEARD
+    if is_past:
+        return f"Étape ajoutée : elle entre dans la démarche{' et les remerciements' if thanked else ''}."
+    later = " Les remerciements attendent qu’elle ait eu lieu." if thanked else ""
+    return f"Étape ajoutée : la démarche la dit à venir.{later}"
+
+
 def edition_name(path: Path) -> str:
     """Return how the journal names an edition: its territory, its report, its name.
 

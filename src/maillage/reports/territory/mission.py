@@ -66,16 +66,30 @@ class Mission:
         return f"à partir du {begins}" if begins else f"jusqu’au {ends}" if ends else ""
 
     @property
+    def tense(self) -> str:
+        """How its verb is said on the day of the reading: « sera » before its first day or step, « est »
+        until the last one, « a été » after, and where no day says otherwise.
+        """
+        steps = [step.on for step in self.steps]
+        begins = min([*([self.starts_on] if self.starts_on else []), *steps], default=None)
+        ends = max([*([self.ends_on] if self.ends_on else []), *steps], default=None)
+        if begins and begins > self.on:
+            return "sera"
+        return "est" if ends and ends > self.on else "a été"
+
+    @property
     def lead(self) -> str:
-        """Who asked for it, who led it, when: in a sentence."""
-        asked = (
-            f"Ce diagnostic a été demandé par {self.commissioner}" if self.commissioner else "Ce diagnostic"
-        )
+        """Who asked for it, who leads it, when: in a sentence, whose tense follows its days."""
+        period = f", {self.period}" if self.period else ""
         led = f"mené par {self.pilot}" if self.pilot else ""
         if not self.commissioner:
-            led = f"a été {led}" if led else "n’a encore ni commanditaire ni pilote écrits"
-        told = " et ".join(filter(None, (asked, led))) if self.commissioner else f"{asked} {led}"
-        return f"{told}{f', {self.period}' if self.period else ''}."
+            told = f"{self.tense} {led}" if led else "n’a encore ni commanditaire ni pilote écrits"
+            return f"Ce diagnostic {told}{period}."
+        asked = f"Ce diagnostic a été demandé par {self.commissioner}"
+        if self.tense == "a été":
+            return f"{' et '.join(filter(None, (asked, led)))}{period}."
+        when = f"{led}{period}" if led else f"mené {self.period}" if self.period else ""
+        return f"{asked}{f' ; il {self.tense} {when}' if when else ''}."
 
     def counts(self) -> list[charts.Step]:
         """Return how many times people were heard, way by way, in the order of KINDS."""
@@ -146,7 +160,7 @@ def approach(m: Mission) -> Chapter:
     return Chapter(
         number="n",
         short="La démarche",
-        title="Comment ce diagnostic a été mené",
+        title=f"Comment ce diagnostic {m.tense} mené",
         lead=m.lead,
         flows=True,
         blocks=tuple(blocks),

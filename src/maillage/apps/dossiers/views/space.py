@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maillage.apps.accounts.access import account_of, holding
-from maillage.apps.dossiers import access, actions, queries
+from maillage.apps.dossiers import access, actions, queries, rules
 from maillage.apps.dossiers.forms import (
     CommentForm,
     CorrectionForm,
@@ -136,7 +136,9 @@ def mission(request: HttpRequest, place: str, name: str) -> HttpResponse:
     try:
         if adds and step.is_valid():
             actions.add_step(place, step.cleaned_data, by=by, at=at)  # type: ignore[arg-type]
-            messages.success(request, "Étape ajoutée : elle entre dans la démarche et les remerciements.")
+            given = step.cleaned_data
+            is_past = given["on"] <= at.date()
+            messages.success(request, rules.step_added(given["kind"], given["who"], is_past=is_past))
             return redirect("study_mission", place)
         if told and not adds and form.is_valid():
             if form.values:  # nothing of it may have changed
