@@ -224,10 +224,13 @@ def test_a_mission_of_steps_alone_is_to_come_until_the_first(client, analyst):
     client.force_login(analyst)
     later = f"{timezone.localdate() + timedelta(days=9)}"
     page = client.post(PAGE, {**STEP, "on": later}, follow=True).content.decode()
-    assert "à venir" in page and "et les remerciements" not in page
+    assert "la démarche la dit à venir" in page and "elle entre dans" not in page
     page = client.post(PAGE, {**WRITTEN, "starts_on": "", "ends_on": ""}, follow=True).content.decode()
     assert "il sera mené par le réseau" in page
-    assert "et les remerciements" in client.post(PAGE, STEP, follow=True).content.decode()
+    assert (
+        "elle entre dans la démarche et les remerciements"
+        in client.post(PAGE, STEP, follow=True).content.decode()
+    )
     assert "il est mené par le réseau" in client.get(PAGE).content.decode(), "one is past, one to come"
 
 
