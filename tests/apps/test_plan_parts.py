@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from maillage.apps.indicators.queries import ground
 from maillage.apps.pilotage.queries import document as loop_document
+from maillage.apps.pilotage.queries import loop
 from maillage.apps.pilotage.queries.loop import Planned
 from maillage.apps.plans import actions, rules
 from maillage.apps.plans.forms import ActionForm, FrameForm
@@ -317,3 +318,36 @@ def test_a_frame_leaves_what_the_figures_of_a_zone_said(plan, lea):
     }
     assert (told[7]["title"], "objective" in told[7]) == ("Ouvrir un point wifi", False)
     assert told[8]["title"] == action(plan, 8).title
+
+
+def test_the_parts_of_a_dropped_action_stop_with_it_until_it_is_taken_up_again(client, plan, lea, study):
+    whole = action(plan, 7)
+    running, over = part(plan, lea, whole, "Ouvrir le mardi"), part(plan, lea, whole, "Ouvrir le jeudi")
+    actions.set_state(running, rules.RUNNING, by=lea, at=AT)
+    actions.set_state(over, rules.DONE, by=lea, at=AT)
+    actions.set_state(whole, rules.DROPPED, why="La salle est vendue.", by=lea, at=AT)
+    rows = {each.label: each for each in overview.actions_of(plan)}
+    assert [rows[label].standing_words for label in ("7", "7.1", "7.2")] == [
+        "abandonnée",
+        "abandonnée",
+        "faite",
+    ]
+    assert not rules.warnings(overview.schedule(rows["7.1"]), ON), "nobody is asked to carry it"
+    said = rules.state_sentence([overview.schedule(each) for each in rows.values()], ON)
+    assert "En dehors, 1 action et 1 sous-action abandonnées." in said
+    assert "1 faite" in said and "en cours" not in said
+    board = read(client, AT_TERRITORY, vue="tableau")
+    assert "Abandonnée <span>1 action et 1 sous-action" in board and "En cours <span>0<" in board
+    assert "abandonnée, avec l’action 7" in " ".join(
+        read(client, f"{AT_TERRITORY}actions/{running.pk}/").split()
+    )
+    everywhere = loop._planned(lea, PLACE, ON)[1]
+    assert "7.1" not in [each.action.label for each in everywhere]
+    assert [each.is_done for each in everywhere if each.action.label == "7.2"] == [True]
+    told = plan_of(PLACE, overview.reading_of(PLACE), on=ON)
+    assert not {"7", "7.1"} & {each.label for each in told.planned}
+    with pytest.raises(Refused, match="L’action 7, dont elle fait partie, est abandonnée"):
+        actions.set_state(running, rules.READY, by=lea, at=AT)
+    actions.set_state(whole, rules.READY, by=lea, at=AT)
+    running.refresh_from_db()
+    assert running.standing == rules.RUNNING, "as it was"

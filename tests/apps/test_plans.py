@@ -341,17 +341,34 @@ def test_what_was_dropped_is_told_apart_and_leaves_the_map_and_the_frame(
     monkeypatch.setattr(dossiers, "layer", lambda study, name: f"<svg>{drawn}<text>Nom</text></svg>")
     client.force_login(lea)
     page = client.get(AT_TERRITORY, {"vue": "carte"}).content.decode()
-    assert "21 actions et 1 sous-action." in page and "En dehors, 1 action abandonnée." in page
+    assert "21 actions :" in page and "En dehors, 1 action et 1 sous-action abandonnées." in page
     assert '<path class="choisie" d="M0"/><text>' in page and "contour épais" in page
     section = page[page.index("s-actions") :]
     assert kept.title in section and dropped.title not in section
     text = client.get(AT_TERRITORY).content.decode()
-    assert dropped.title in text and "et 1 action abandonnée" in text and "abandonnée</span>" in text
+    assert (
+        dropped.title in text
+        and "et 1 action et 1 sous-action abandonnées" in text
+        and "abandonnée</span>" in text
+    )
     held = files.frame_of(plan, overview.actions_of(plan), on=ON)
     titles = [each["title"] for axis in held["axes"] for each in axis["actions"]]
     assert named.title in titles and not {dropped.title, part.title} & set(titles)
     told = plan_of(PLACE, reading, on=ON)
-    assert len(told.actions) == 23 and len(told.planned) == 22
+    assert len(told.actions) == 23 and len(told.planned) == 21
+
+
+def test_a_gap_that_a_part_of_a_dropped_action_answered_is_proposed_again(plan, lea, reading):
+    def keys() -> set[str]:
+        return {each.key for each in proposals.proposals(plan, reading, ON)}
+
+    made, whole = proposals.proposals(plan, reading, ON)[0], action(plan, 7)
+    row = actions.keep(plan, made, axis=whole.axis, by=lea, at=AT)
+    changed(row, lea, parent=whole)
+    assert made.key not in keys() and made.key in proposals.settled(plan, reading.offer)
+    whole.refresh_from_db()
+    actions.set_state(whole, rules.DROPPED, why="La salle est vendue.", by=lea, at=AT)
+    assert made.key in keys() and made.key not in proposals.settled(plan, reading.offer)
 
 
 def test_a_blank_plan_gets_its_title_and_dynamics_and_loses_those_that_are_empty(client, lea, study):

@@ -349,6 +349,12 @@ def set_state(row: PlanAction, state: str, *, by: User, at: datetime, why: str =
     held = PlanAction.objects.select_for_update().get(pk=row.pk)
     if state not in rules.STATES or held.state == state:
         return
+    if held.parent is not None and rules.standing(state, held.parent.state) != state:
+        raise Refused(
+            "L’état n’a pas été changé.",
+            why=f"L’action {held.parent.label}, dont elle fait partie, est abandonnée.",
+            do="Reprenez d’abord cette action, ou sortez-en celle-ci dans « Modifier ».",
+        )
     if state == rules.DROPPED:
         if not line(why):
             raise Refused(

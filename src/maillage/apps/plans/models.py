@@ -167,6 +167,16 @@ class PlanAction(models.Model):
         return f"Action {self.label}"
 
     @property
+    def standing(self) -> str:
+        """Where it stands once its action is heard: what is counted and shown."""
+        return rules.standing(self.state, self.parent.state if self.parent else "")
+
+    @property
+    def standing_words(self) -> str:
+        """Where it stands, as it is read."""
+        return rules.STATES[self.standing]
+
+    @property
     def delays(self) -> list[tuple[int, str]]:
         """Its steps that have no day yet: how many days after its start, and their words."""
         return [(days, words) for days, words in self.delayed or ()]

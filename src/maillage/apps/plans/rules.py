@@ -97,6 +97,17 @@ class Schedule:
     known_on: date | None = None
 
 
+def standing(state: str, whole: str) -> str:
+    """Return where an action stands: a part that is not over stops with the action that it is a part of, and
+    goes on with it when that one is taken up again; what was done stays done. whole: the state of that
+    action, "" for a part of none.
+
+    >>> [standing(RUNNING, DROPPED), standing(DONE, DROPPED), standing(RUNNING, READY), standing(READY, "")]
+    ['dropped', 'done', 'running', 'ready']
+    """
+    return DROPPED if whole == DROPPED and state in ALIVE else state
+
+
 def is_late(action: Schedule, on: date) -> bool:
     """Return whether an action should have begun, or ended, and has not.
 

@@ -85,8 +85,6 @@ def _told(link: dict[str, Any]) -> str:
 
 
 def _plan(row: "ZoneLoop") -> str:
-    titles = ", ".join(
-        f"{each.action.title.rstrip('.')} ({each.action.get_state_display()})" for each in row.plan
-    )
+    titles = ", ".join(f"{each.action.title.rstrip('.')} ({each.action.standing_words})" for each in row.plan)
     instead, beside = row.plan_words
     return f"plan : {' ; '.join(filter(None, (titles or lower_first(instead), beside)))}"

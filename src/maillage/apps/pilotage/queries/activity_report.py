@@ -242,7 +242,7 @@ def funded_actions(funder: Funder, until: date) -> tuple[FundedAction, ...]:
     return tuple(
         FundedAction(
             title=each.action.title,
-            state=each.action.get_state_display(),
+            state=each.action.standing_words,
             euros=each.euros,
             brings=each.brings,
             indicator=each.action.indicator,

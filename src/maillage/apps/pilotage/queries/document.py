@@ -252,7 +252,7 @@ def _action(each: Planned) -> Json:
         "numero": whole.number,
         "sous_numero": action.number if action.parent else None,
         "titre": action.title,
-        "etat": action.get_state_display(),
+        "etat": action.standing_words,
         "pilote": action.pilot or None,
         "commence_le": action.starts_on.isoformat() if action.starts_on else None,
         "finit_le": action.ends_on.isoformat() if action.ends_on else None,

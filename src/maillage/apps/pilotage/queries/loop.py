@@ -71,12 +71,12 @@ class Planned:
     @property
     def is_decided(self) -> bool:
         """Whether somebody may count on it: ready, or under way."""
-        return self.action.state in DECIDED
+        return self.action.standing in DECIDED
 
     @property
     def is_done(self) -> bool:
         """Whether it is over: the offer of today holds what it gave."""
-        return self.action.state == DONE
+        return self.action.standing == DONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,7 +195,7 @@ class Loop:
         """How many actions of the plan are still to be decided."""
         rows = {each.action.pk: each.action for row in self.rows for each in row.plan}
         rows |= {each.action.pk: each.action for each in self.everywhere}
-        return sum(each.state == TO_DECIDE and each.parent_id is None for each in rows.values())
+        return sum(each.standing == TO_DECIDE and each.parent_id is None for each in rows.values())
 
     @property
     def n_planned(self) -> int:
@@ -254,7 +254,7 @@ def loop(
     sheets = _places(every if every is None else frozenset().union(*(u.communes for u in units)), on)
     named, everywhere, has_plan = _planned(user, study.place, on)
     every_action = (each.action for each in itertools.chain(everywhere, *named.values()))
-    actions = [each for each in every_action if each.state in DECIDED]  # one to decide answers nothing yet
+    actions = [each for each in every_action if each.standing in DECIDED]  # one to decide answers nothing yet
     answered = overview.answered(actions, LINE)
     gaps = {zone.code: line_of(reading, zone.code) for zone in reading.zones}
     top = max((line.missing_high for line in gaps.values() if line is not None), default=0.0)
@@ -463,8 +463,8 @@ def _planned(user: Any, place: str, on: date) -> tuple[dict[str, list[Planned]],
         return {}, (), False
     named: dict[str, list[Planned]] = {}
     everywhere = []
-    actions = [each for each in overview.actions_of(plan) if each.state != DROPPED]
-    for action in sorted(actions, key=lambda each: each.state == DONE):
+    actions = [each for each in overview.actions_of(plan) if each.standing != DROPPED]
+    for action in sorted(actions, key=lambda each: each.standing == DONE):
         each = Planned(action=action, warnings=tuple(warnings(overview.schedule(action), on)))
         for code in action.zones:
             named.setdefault(code, []).append(each)

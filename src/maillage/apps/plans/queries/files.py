@@ -274,7 +274,7 @@ def table_of(actions: Sequence[PlanAction], reading: Reading | None) -> list[dic
             "numero": row.parent.number if row.parent else row.number,
             "sous_numero": row.number if row.parent else "",
             "action": row.title,
-            "etat": row.get_state_display(),
+            "etat": row.standing_words,
             "pilote": row.pilot,
             "avec": row.partners,
             "pour_qui": row.public,

@@ -75,9 +75,9 @@ class ActionRow:
         """How much of its time is over once it has begun, all of it when it is done: in percent of the
         calendar.
         """
-        if self.row.state == rules.DONE:
+        if self.row.standing == rules.DONE:
             return self.width
-        if self.row.state != rules.RUNNING:
+        if self.row.standing != rules.RUNNING:
             return 0.0
         return max(0.0, min(self.today, self.ends or 0.0) - (self.begins or 0.0))
 
@@ -93,8 +93,8 @@ class AxisRows:
     @property
     def tally(self) -> str:
         """How many actions, and apart how many sub-actions, then those that were dropped."""
-        dropped = [schedule(each.row) for each in self.rows if each.row.state == rules.DROPPED]
-        kept = tally(each for each in self.rows if each.row.state != rules.DROPPED) or "0 action"
+        dropped = [schedule(each.row) for each in self.rows if each.row.standing == rules.DROPPED]
+        kept = tally(each for each in self.rows if each.row.standing != rules.DROPPED) or "0 action"
         return f"{kept}, et {rules.dropped_words(dropped)}" if dropped else kept
 
 
@@ -134,7 +134,9 @@ def actions_of(plan: Plan) -> list[PlanAction]:
     steps = Prefetch("milestones", queryset=Milestone.objects.order_by("on", "pk"))
     paid = Prefetch("fundings", queryset=Funding.objects.select_related("funder"))
     return list(
-        plan.actions.select_related("axis", "after", "parent").prefetch_related(steps, paid, "measures")
+        plan.actions.select_related("axis", "after__parent", "parent").prefetch_related(
+            steps, paid, "measures"
+        )
     )
 
 
@@ -156,12 +158,12 @@ def schedule(action: PlanAction) -> rules.Schedule:
     """Return what the rules of a calendar read of an action."""
     before, whole = action.after, action.parent
     return rules.Schedule(
-        state=action.state,
+        state=action.standing,
         is_part=action.parent_id is not None,
         pilot=action.pilot,
         starts_on=action.starts_on,
         ends_on=action.ends_on,
-        waits_until=before.ends_on if before is not None and before.state in rules.ALIVE else None,
+        waits_until=before.ends_on if before is not None and before.standing in rules.ALIVE else None,
         whole_starts_on=whole.starts_on if whole is not None else None,
         whole_ends_on=whole.ends_on if whole is not None else None,
         known_on=_known_on(action) if action.state == rules.DONE else None,

@@ -106,7 +106,8 @@ def proposals(plan: Plan, reading: Reading | None, on: date) -> list[Proposal]:
     survey voices most, what structures believe and inhabitants do not say, time spent in the place of people.
     What an action already answers, or what was refused and did not move since, is left out.
     """
-    rows = list(plan.actions.exclude(state=rules.DROPPED))
+    every = plan.actions.select_related("parent")
+    rows = [row for row in every if row.standing != rules.DROPPED]
     refused = {each.proposal: each.value for each in plan.refusals.all()}
     known = {row.proposal for row in rows if row.proposal}
     said = evidence.published(plan.place)
@@ -171,7 +172,8 @@ def settled(plan: Plan, offer: OfferReading | None) -> tuple[str, ...]:
     """Return the keys of the certain gaps of a study that a plan has settled: an action answers them or was
     kept from them, or they were refused and did not move since.
     """
-    rows = list(plan.actions.exclude(state=rules.DROPPED))
+    every = plan.actions.select_related("parent")
+    rows = [row for row in every if row.standing != rules.DROPPED]
     held = {row.proposal for row in rows if row.proposal}
     refused = {each.proposal: each.value for each in plan.refusals.all()}
     answered = {line: overview.answered(rows, line) for line in OPENINGS}

@@ -69,7 +69,7 @@ def _action(shown: ActionRow, reading: Reading | None) -> PlanAction:
         label=row.label,
         is_part=row.parent_id is not None,
         title=row.title,
-        state=rules.dated_state(row.get_state_display(), shown.warnings),
+        state=rules.dated_state(row.standing_words, shown.warnings),
         people=f"{concerned.about}{between} {concerned.words}".strip(),
         zones=shown.zones,
         objective=" ".join(filter(None, (row.objective, history.stale(row, reading)))),

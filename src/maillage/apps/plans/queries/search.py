@@ -10,7 +10,7 @@ from maillage.apps.search.rules import Hit, SearchKind
 
 
 def _action_hit(row: PlanAction, user: Any) -> Hit:
-    about = f"{row.short}, {row.plan.title}, {row.get_state_display()}"
+    about = f"{row.short}, {row.plan.title}, {row.standing_words}"
     return Hit(row.title, about, reverse("plan_action", args=[row.plan.place, row.pk]))
 
 

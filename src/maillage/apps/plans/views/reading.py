@@ -95,7 +95,7 @@ def plan(request: HttpRequest, place: str) -> HttpResponse:
         "board": [
             (label, overview.tally(found), found)
             for state, label in rules.STATES.items()
-            for found in [[row for row in rows if row.row.state == state]]
+            for found in [[row for row in rows if row.row.standing == state]]
             if state != rules.DROPPED or found
         ],
         "on": on,
@@ -131,7 +131,7 @@ def _map(
     """Return the map of the gap of a line that the plan answers, and the actions of each zone asked, but for
     those that were dropped. Outlined: where somebody may count on an action of that line.
     """
-    rows = [row for row in rows if not files.is_dropped(row.row)]
+    rows = [row for row in rows if row.row.standing != rules.DROPPED]
     lines = sorted({row.row.line for row in rows if row.row.line} & OPENINGS.keys())
     chosen = line if line in lines else next(iter(lines), "")
     study = dossiers.latest(found.place)
@@ -144,7 +144,7 @@ def _map(
         zone for zone in (reading.zones if reading else ()) if all(each.keeps(zone.code) for each in areas)
     ]
     planned = [(zone, zones[zone.code]) for zone in kept if zone.code in zones]
-    answered = overview.answered((row.row for row in rows if row.row.state in rules.DECIDED), chosen)
+    answered = overview.answered((row.row for row in rows if row.row.standing in rules.DECIDED), chosen)
     own = {zone.code for zone in kept if zone.code in (answered or ())}
     svg = dossiers.layer(study, f"manque-{chosen}") if study and chosen else ""
     return {
@@ -185,7 +185,7 @@ def action_page(
     on = timezone.localdate()
     row = get_object_or_404(
         PlanAction.objects.filter(plan=found)
-        .select_related("axis", "after", "parent")
+        .select_related("axis", "after__parent", "parent")
         .prefetch_related("fundings__funder"),
         pk=pk,
     )
@@ -222,7 +222,7 @@ def action_page(
         "evidence": [proposals.Evidence(*each) for each in row.evidence],
         "to_find": (row.budget or 0) - (row.funded or 0),
         "fundings": row.active_fundings,
-        "parts": row.parts.all(),
+        "parts": row.parts.select_related("parent"),
         "on": on,
         "effect": effects.effect(row, least=least),
         "target": effects.target_words(row),
