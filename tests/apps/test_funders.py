@@ -9,8 +9,9 @@ import pypdfium2
 import pytest
 
 from maillage.apps.pilotage.queries.activity_report import funded_actions
-from maillage.apps.plans import actions
+from maillage.apps.plans import actions, rules
 from maillage.apps.plans.models import Funder, Funding, PlanAction
+from maillage.apps.plans.queries import funders as queries
 from maillage.apps.plans.queries.report import plan_of
 from maillage.kernel.errors import Refused
 from maillage.reference.plan_frames import frames
@@ -296,6 +297,27 @@ def test_the_report_of_the_plan_says_who_funds(lea, plan, reading_of_place):
     told_of = [cell.text.translate(PLAIN) for cell in table.rows[0]]
     assert told_of == ["7", row.title, "non renseigné", "4 000"], "an amount without a budget is told too"
     assert "4 000 € financent des actions sans budget écrit" in table.note.translate(PLAIN)
+
+
+def test_what_was_brought_to_a_dropped_action_is_told_apart(client, lea, plan, reading_of_place):
+    kept, dropped = action(plan, 7), action(plan, 3)
+    held = actions.write(plan, token="p", title="Le mardi", axis=dropped.axis, parent=dropped, by=lea, at=AT)
+    funder = fund(kept, lea, euros=4_000).funder
+    fund(dropped, lea, euros=900)
+    fund(held, lea, euros=100)
+    dropped.refresh_from_db()
+    actions.set_state(dropped, rules.DROPPED, why="La salle est vendue.", by=lea, at=AT)
+    (row,) = queries.funders_of(plan)
+    assert (row.brought.n_actions, row.brought.euros) == (1, 4_000)
+    client.force_login(lea)
+    apart = "En dehors : 1 000 €, pour des actions abandonnées."
+    for address in ("", f"{funder.pk}/"):
+        page = client.get(f"{IN_SPACE}financeurs/{address}").content.decode().translate(PLAIN)
+        assert apart in page and "4 000 €" in page and "5 000 €" not in page
+    assert "4 000 € acquis pour ce plan." in page
+    (table,) = document._money(plan_of(PLACE, reading_of_place, on=AT.date())).blocks
+    assert "En dehors, 1 000 € ont été accordés à des actions abandonnées." in table.note.translate(PLAIN)
+    assert len(table.rows) == 1
 
 
 @pytest.fixture

@@ -351,3 +351,47 @@ def test_the_parts_of_a_dropped_action_stop_with_it_until_it_is_taken_up_again(c
     actions.set_state(whole, rules.READY, by=lea, at=AT)
     running.refresh_from_db()
     assert running.standing == rules.RUNNING, "as it was"
+
+
+def money_of(plan) -> str:
+    found = plan_of(PLACE, overview.reading_of(PLACE), on=ON)
+    (table,) = document._money(found).blocks
+    return table.note.replace("\xa0", " ").replace("\u202f", " ")
+
+
+def test_what_funds_a_part_is_in_the_total_and_within_the_budget_of_its_action(client, plan, lea, study):
+    whole = action(plan, 7)
+    held = part(plan, lea, whole, "Ouvrir le mardi", budget=300)
+    PlanAction.objects.filter(pk=whole.pk).update(budget=1_000)
+    actions.fund(whole, name="La Ville", euros=500, by=lea, at=AT)
+    actions.fund(held, name="L’Isère", euros=200, by=lea, at=AT)
+    assert "ont un budget : 1 000 €, dont 700 € financés." in money_of(plan)
+    page = " ".join(read(client, f"{AT_TERRITORY}actions/{whole.pk}/").split())
+    assert "1 000 €, financés pour 700 €, sous-actions comprises" in page and "300 € à trouver" in page
+    with pytest.raises(Refused, match="dépasse le budget"):
+        actions.fund(held, name="L’Isère", euros=101, by=lea, at=AT)
+    PlanAction.objects.filter(pk=held.pk).update(budget=None)
+    with pytest.raises(Refused, match="dépasse celui de l’action dont elle fait partie"):
+        actions.fund(held, name="L’Isère", euros=301, by=lea, at=AT)
+    assert "1 action sur 22 a un budget : 1 000 €, dont 700 € financés." in money_of(plan)
+    whole.refresh_from_db()
+    with pytest.raises(Refused, match="700 €, dépasse ce budget"):
+        move(whole, lea, budget=600)
+
+
+def test_a_part_that_costs_more_than_its_action_says_so(client, plan, lea, study):
+    whole = action(plan, 7)
+    PlanAction.objects.filter(pk=whole.pk).update(budget=1_000)
+    first = part(plan, lea, whole, "Ouvrir le mardi", budget=800)
+    assert "coûtent plus" not in money_of(plan)
+    second = part(plan, lea, whole, "Ouvrir le jeudi", budget=1_001)
+    rows = {each.label: overview.schedule(each) for each in overview.actions_of(plan)}
+    assert [
+        set(rules.warnings(rows[label], ON)) & {rules.COSTS_OVER, rules.PARTS_COST_OVER}
+        for label in ("7", "7.1", "7.2")
+    ] == [{rules.PARTS_COST_OVER}, set(), {rules.COSTS_OVER}]
+    assert "Les sous-actions de l’action 7 coûtent plus qu’elle : 1 801 € pour 1 000 €." in money_of(plan)
+    assert "ses sous-actions coûtent plus qu’elle" in read(client, f"{AT_TERRITORY}actions/{whole.pk}/")
+    assert "coûte plus que son action" in read(client, f"{AT_TERRITORY}actions/{second.pk}/")
+    actions.set_state(second, rules.DROPPED, why="Trop cher.", by=lea, at=AT)
+    assert "coûtent plus" not in money_of(plan) and first.standing == rules.TO_DECIDE

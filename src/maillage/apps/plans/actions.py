@@ -546,13 +546,13 @@ def fund(
     text, also = line(name, 120), line(brings, 200)
     Plan.objects.select_for_update().get(pk=row.plan_id)
     held = PlanAction.objects.get(pk=row.pk)
-    beyond = held.budget is not None and (held.funded or 0) + (euros or 0) > held.budget
+    beyond = _beyond(held, euros)
     lacks = (
         ("Il manque qui finance.", "Choisissez un financeur, ou écrivez son nom.")
         if funder is None and not text
         else ("Ce financeur est celui d’un autre plan.", "Choisissez-en un de ce plan, ou écrivez son nom.")
         if funder is not None and funder.plan_id != held.plan_id
-        else ("Le financement dépasse le budget.", "Corrigez le montant, ou le budget dans « Modifier ».")
+        else (f"Le financement dépasse {beyond}.", "Corrigez le montant, ou le budget dans « Modifier ».")
         if beyond
         else None
     )
@@ -565,6 +565,18 @@ def fund(
     funding = Funding.objects.create(action=held, funder=funder, euros=euros, brings=also, by=by, at=at)
     _note_funding(funding, "noté", by=by, at=at)
     return funding
+
+
+def _beyond(row: PlanAction, euros: int | None) -> str:
+    """Return the budget that an amount more would pass: of an action, or of the one it is a part of, whose
+    parts are funded in it; "" for neither.
+    """
+    for each, words in ((row, "le budget"), (row.parent, "celui de l’action dont elle fait partie")):
+        if each is None or each.budget is None or not euros:
+            continue
+        if (each.funded_with_parts or 0) + euros > each.budget:
+            return words
+    return ""
 
 
 def _note_funding(funding: Funding, gesture: str, *, by: User | None, at: datetime) -> None:
@@ -585,11 +597,10 @@ def withdraw_funding(funding: Funding, *, by: User, at: datetime) -> None:
     """Take a funding off an action, or put it back when it was. Refused when it would pass the budget."""
     action = PlanAction.objects.get(pk=funding.action_id)
     Plan.objects.select_for_update().get(pk=action.plan_id)
-    total = (action.funded or 0) + (funding.euros or 0)
-    if funding.withdrawn_at and action.budget is not None and total > action.budget:
+    if funding.withdrawn_at and (beyond := _beyond(action, funding.euros)):
         raise Refused(
             "Ce financement n’a pas été remis.",
-            why="Avec lui, le financement dépasserait le budget.",
+            why=f"Avec lui, le financement dépasserait {beyond}.",
             do="Retirez-en un autre, ou changez le budget dans « Modifier ».",
         )
     funding.withdrawn_at = None if funding.withdrawn_at else at

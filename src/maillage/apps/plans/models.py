@@ -192,6 +192,13 @@ class PlanAction(models.Model):
         known = [each.euros for each in self.active_fundings if each.euros is not None]
         return sum(known) if known else None
 
+    @property
+    def funded_with_parts(self) -> int | None:
+        """The same with the fundings of its parts, but for those that stopped."""
+        parts = [each.funded for each in self.parts.all() if each.standing != rules.DROPPED]
+        known = [euros for euros in (self.funded, *parts) if euros is not None]
+        return sum(known) if known else None
+
 
 class Funder(models.Model):
     """Who pays for actions of a plan: a name written once, chosen afterwards."""

@@ -45,6 +45,7 @@ COUNTED_AGAIN = timedelta(
     days=366
 )  # after which an effect that was counted is counted again, to say if it lasts
 OVERLAPS, RUNS_OVER = "commence avant la fin de celle qu’elle attend", "hors des dates de son action"
+COSTS_OVER, PARTS_COST_OVER = "coûte plus que son action", "ses sous-actions coûtent plus qu’elle"
 MOST_LETTERS, MOST_YEARS = 18, 6  # over a calendar, as many as are read on paper
 YEAR_ROOM = 15.0  # percent of the calendar: in less, the name of a year would run over the next one
 LEAST_MOVED = 0.1  # a refused proposal comes back when its figure moved by more than that
@@ -83,7 +84,8 @@ class Schedule:
     """What the calendar needs of an action. pilot: "" when nobody carries it; waits_until: when the action
     that it comes after ends, None when there is none, or when that one is over; is_part: of another
     action, whose days are `whole_starts_on` and `whole_ends_on`; known_on: when what it counts was last
-    known, its own end before any number, None when it counts nothing.
+    known, its own end before any number, None when it counts nothing; budget, whole_budget, parts_budget:
+    euros, its own, that of its action, those of its parts added, None when unwritten.
     """
 
     state: str
@@ -95,6 +97,9 @@ class Schedule:
     whole_starts_on: date | None = None
     whole_ends_on: date | None = None
     known_on: date | None = None
+    budget: int | None = None
+    whole_budget: int | None = None
+    parts_budget: int | None = None
 
 
 def standing(state: str, whole: str) -> str:
@@ -150,6 +155,9 @@ def warnings(action: Schedule, on: date) -> list[str]:
 
     >>> warnings(Schedule(state=DONE, ends_on=date(2026, 3, 1)), date(2026, 2, 1))
     ['faite avant sa date de fin']
+    >>> costly = Schedule(state=RUNNING, pilot="x", ends_on=date(2026, 3, 1), budget=9, whole_budget=8)
+    >>> warnings(costly, date(2026, 2, 1))
+    ['coûte plus que son action']
     """
     if action.state == DONE and action.ends_on is not None and action.ends_on > on:
         return [DONE_EARLY]
@@ -157,20 +165,22 @@ def warnings(action: Schedule, on: date) -> list[str]:
         return [TO_COUNT]
     if action.state not in ALIVE:
         return []
-    lacks = []
-    if not action.pilot:
-        lacks.append(LACKS_PILOT)
-    if action.starts_on is None and action.ends_on is None:
-        lacks.append(LACKS_DATES)
-    if is_late(action, on):
-        lacks.append(LATE)
-    if action.state == RUNNING and action.starts_on is not None and action.starts_on > on:
-        lacks.append(STARTED_EARLY)
-    if overlaps(action):
-        lacks.append(OVERLAPS)
-    if runs_over(action):
-        lacks.append(RUNS_OVER)
-    return lacks
+    undated = action.starts_on is None and action.ends_on is None
+    told = (
+        (LACKS_PILOT, not action.pilot),
+        (LACKS_DATES, undated),
+        (LATE, is_late(action, on)),
+        (STARTED_EARLY, action.state == RUNNING and action.starts_on is not None and action.starts_on > on),
+        (OVERLAPS, overlaps(action)),
+        (RUNS_OVER, runs_over(action)),
+        (COSTS_OVER, _is_more(action.budget, action.whole_budget)),
+        (PARTS_COST_OVER, _is_more(action.parts_budget, action.budget)),
+    )
+    return [words for words, is_so in told if is_so]
+
+
+def _is_more(euros: int | None, limit: int | None) -> bool:
+    return euros is not None and limit is not None and euros > limit
 
 
 def state_sentence(actions: Sequence[Schedule], on: date) -> str:
@@ -313,6 +323,21 @@ def funding_words(name: str, euros: int | None, brings: str) -> str:
     amount = f"{wording.number(euros)}\xa0€" if euros is not None else ""
     told = ", ".join(filter(None, (amount, brings))) or "montant non renseigné"
     return f"{name or 'Financeur non renseigné'} : {told}"
+
+
+def dropped_money_words(n: int, euros: int | None) -> str:
+    """Return what was brought to actions that were dropped since, "" for nothing. n: how many times.
+
+    >>> dropped_money_words(0, None), dropped_money_words(1, None)
+    ('', 'En dehors : un financement sans montant, pour une action abandonnée.')
+    >>> dropped_money_words(2, 500)
+    'En dehors : 500\xa0€, pour des actions abandonnées.'
+    """
+    if not n:
+        return ""
+    lot = f"{n} financements" if n > 1 else "un financement"
+    what = f"{lot} sans montant" if euros is None else f"{wording.number(euros)}\xa0€"
+    return f"En dehors : {what}, pour {'des actions abandonnées' if n > 1 else 'une action abandonnée'}."
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ from maillage.reports.territory.subject import Subject, cover, headline, interva
 from maillage.words import wording
 
 UNWRITTEN = "non renseigné"
+NO_BUDGET = "Aucun budget n’est encore écrit."
 JOURNEY_STAGE = 112  # as tall as the words beside it: two journeys a page, and no half of one empty
 NO_CAUSE = "Ce qui change après une action peut venir d’autre chose : aucun de ces nombres ne dit une cause."
 
@@ -394,28 +395,32 @@ def _schedule(plan: PlanReading) -> Chapter:
 
 
 def _money(plan: PlanReading) -> Chapter:
-    """Return what is written of money, but for dropped actions: totals count the written amounts alone, and
-    say how many there are; what is written of a part is in its action, when that one has a budget.
+    """Return what is written of money: totals count the written amounts alone, and say how many there are.
+    The budget of a part is in that of its action, when that one has one; what funds it is added, since who
+    funds is written once. What was brought to dropped actions is told apart.
     """
     told = [x for x in plan.planned if x.budget is not None]
     paid = [x for x in plan.planned if x.budget is not None or x.funded is not None]
     whole = {x.label for x in told if not x.is_part}
     inside = [x for x in paid if x.is_part and x.label.partition(".")[0] in whole]
-    total, funded = (
-        sum(getattr(x, name) or 0 for x in told if x not in inside) for name in ("budget", "funded")
-    )
-    beside = sum(x.funded or 0 for x in paid if x not in inside and x.budget is None)
+    total = sum(x.budget or 0 for x in told if x not in inside)
+    funded = sum(x.funded or 0 for x in paid if x in told or x in inside)
+    beside = sum(x.funded or 0 for x in paid if x not in told and x not in inside)
     more = f" {wording.number(beside)} € financent des actions sans budget écrit." if beside else ""
     more += " Le budget d’une sous-action est compté dans celui de son action." if inside else ""
+    more += "".join(f" {each}" for each in _costs_over(told))
+    lost = sum(x.funded or 0 for x in plan.actions if x not in plan.planned)
+    apart = f"En dehors, {wording.number(lost)} € ont été accordés à des actions abandonnées." if lost else ""
     budgets = (
         f"{_among(told, plan.planned)}"
         f" {'ont' if len(told) > 1 else 'a'} un budget : {wording.number(total)} €,"
-        f" dont {wording.number(funded)} € financés."
+        f"{' ;' if funded > total else ' dont'} {wording.number(funded)} € financés"
+        f"{', plus que ces budgets' if funded > total else ''}."
         if told
-        else "Aucun budget n’est encore écrit."
+        else NO_BUDGET
     )
     if not paid:
-        block: Block = Text(text="Aucun budget n’est encore écrit.")
+        block: Block = Text(text=" ".join(filter(None, (NO_BUDGET, apart))))
     else:
         rows = [
             (
@@ -430,11 +435,24 @@ def _money(plan: PlanReading) -> Chapter:
             ("N°", "Action", "Budget", "Financé"),
             rows,
             align="dd",
-            note=f"{budgets}{more} Les autres ne comptent pas pour zéro.",
+            note=" ".join(filter(None, (f"{budgets}{more}", "Les autres ne comptent pas pour zéro.", apart))),
         )
     return Chapter(
         number="n", short="Avec quel argent", title="Avec quel argent", flows=True, blocks=(block,)
     )
+
+
+def _costs_over(told: Sequence[PlanAction]) -> list[str]:
+    """Return the actions whose parts cost more than they do, a sentence each."""
+    found = []
+    for whole in told:
+        parts = [x.budget or 0 for x in told if x.is_part and x.label.partition(".")[0] == whole.label]
+        if not whole.is_part and sum(parts) > (whole.budget or 0):
+            found.append(
+                f"Les sous-actions de l’action {whole.label} coûtent plus qu’elle :"
+                f" {wording.number(sum(parts))} € pour {wording.number(whole.budget or 0)} €."
+            )
+    return found
 
 
 def _among(told: Sequence[PlanAction], every: Sequence[PlanAction]) -> str:

@@ -36,8 +36,9 @@ def contradictions(plan: Plan, pk: int | None, values: Mapping[str, Any]) -> lis
         )
     budget = values.get("budget")
     held = plan.actions.filter(pk=pk).first() if pk is not None else None
-    if budget is not None and held is not None and (held.funded or 0) > budget:
-        why = f"Ce qui est financé, {number(held.funded or 0)} €, dépasse ce budget."
+    funded = held.funded_with_parts or 0 if budget is not None and held is not None else 0
+    if budget is not None and funded > budget:
+        why = f"Ce qui est financé, {number(funded)} €, dépasse ce budget."
         do = "Écrivez un budget plus grand, ou retirez d’abord un financement."
         found.append(Contradiction("budget", why, do))
     if values.get("counts", held.counts if held is not None else "") != rules.THINGS:

@@ -1,25 +1,45 @@
-"""Who funds a plan: each funder with what it brings, and what nobody is named for."""
+"""Who funds a plan: each funder with what it brings, and what nobody is named for. What was brought to an
+action that was dropped is told apart: it funds the plan no longer.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Prefetch, QuerySet
 
+from maillage.apps.plans import rules
 from maillage.apps.plans.models import Funder, Funding, Plan
 
 
 @dataclass(frozen=True, slots=True)
-class FunderRow:
-    """A funder and its fundings of today. euros: those that are known, None when none is."""
+class Brought:
+    """What is brought to a plan today. euros: those that are known, None when none is; apart: what was
+    brought to dropped actions, "" for nothing.
+    """
 
-    funder: Funder
     fundings: Sequence[Funding]
     euros: int | None
+    apart: str
 
     @property
     def n_actions(self) -> int:
         """How many actions it funds, however often it gave to each."""
         return len({each.action_id for each in self.fundings})
+
+
+@dataclass(frozen=True, slots=True)
+class FunderRow:
+    """A funder and what it brings."""
+
+    funder: Funder
+    brought: Brought
+
+
+def brought_by(rows: Sequence[Funding]) -> Brought:
+    """Return what some fundings bring, those of dropped actions apart."""
+    dropped = [each for each in rows if each.action.standing == rules.DROPPED]
+    kept = [each for each in rows if each not in dropped]
+    return Brought(kept, _total(kept), rules.dropped_money_words(len(dropped), _total(dropped)))
 
 
 def _active(rows: QuerySet[Funding]) -> QuerySet[Funding]:
@@ -37,17 +57,12 @@ def funders_of(plan: Plan) -> list[FunderRow]:
     """Return the funders of a plan by name, those that fund nothing any more included."""
     active = Prefetch("fundings", queryset=_active(Funding.objects.all()), to_attr="active")
     rows: QuerySet[Funder] = plan.funders.prefetch_related(active)
-    return [FunderRow(row, row.active, _total(row.active)) for row in rows]  # type: ignore[attr-defined]
+    return [FunderRow(row, brought_by(row.active)) for row in rows]  # type: ignore[attr-defined]
 
 
 def fundings_of(funder: Funder) -> list[Funding]:
-    """Return what a funder brings today, in the order of the plan."""
+    """Return what a funder brings today, in the order of the plan, dropped actions included."""
     return list(_active(funder.fundings.all()).order_by("action", "pk"))
-
-
-def total_of(funder: Funder) -> int | None:
-    """Return the euros that a funder brings, None when no amount is known."""
-    return _total(fundings_of(funder))
 
 
 def nameless(plan: Plan) -> list[Funding]:

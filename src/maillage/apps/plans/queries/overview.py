@@ -135,7 +135,7 @@ def actions_of(plan: Plan) -> list[PlanAction]:
     paid = Prefetch("fundings", queryset=Funding.objects.select_related("funder"))
     return list(
         plan.actions.select_related("axis", "after__parent", "parent").prefetch_related(
-            steps, paid, "measures"
+            steps, paid, "measures", "parts"
         )
     )
 
@@ -167,7 +167,17 @@ def schedule(action: PlanAction) -> rules.Schedule:
         whole_starts_on=whole.starts_on if whole is not None else None,
         whole_ends_on=whole.ends_on if whole is not None else None,
         known_on=_known_on(action) if action.state == rules.DONE else None,
+        budget=action.budget,
+        whole_budget=whole.budget if whole is not None else None,
+        parts_budget=_parts_budget(action),
     )
+
+
+def _parts_budget(action: PlanAction) -> int | None:
+    """Return the budgets of the parts of an action added, but for those that stopped; None without any."""
+    parts = action.parts.all() if action.parent_id is None else ()
+    known = [each.budget for each in parts if each.standing != rules.DROPPED and each.budget is not None]
+    return sum(known) if known else None
 
 
 def _known_on(action: PlanAction) -> date | None:

@@ -49,5 +49,6 @@ def funder(request: HttpRequest, place: str, pk: int) -> HttpResponse:
         else:
             messages.success(request, "Le nom est changé partout.")
             return redirect("plan_funder", plan.place, row.pk)
-    context |= {"row": row, "total": queries.total_of(row), "fundings": queries.fundings_of(row)}
+    fundings = queries.fundings_of(row)
+    context |= {"row": row, "brought": queries.brought_by(fundings), "fundings": fundings}
     return render(request, "plans/funder.html", context, status=400 if "error" in context else 200)

@@ -32,6 +32,8 @@ CONTRADICTIONS = (
     rules.STARTED_EARLY,
     rules.DONE_EARLY,
     rules.RUNS_OVER,
+    rules.COSTS_OVER,
+    rules.PARTS_COST_OVER,
     rules.TO_COUNT,
 )  # told beside the state of an action
 VIEWS = {"calendrier": "Calendrier", "tableau": "Tableau", "liste": "Liste", "carte": "Carte"}
@@ -186,7 +188,7 @@ def action_page(
     row = get_object_or_404(
         PlanAction.objects.filter(plan=found)
         .select_related("axis", "after__parent", "parent")
-        .prefetch_related("fundings__funder"),
+        .prefetch_related("fundings__funder", "parts__fundings"),
         pk=pk,
     )
     context = framed(request, found)
@@ -220,9 +222,10 @@ def action_page(
         "withdrawn": [n for n in notes if n.withdrawn_at],
         "states": rules.STATES,
         "evidence": [proposals.Evidence(*each) for each in row.evidence],
-        "to_find": (row.budget or 0) - (row.funded or 0),
+        "funded": row.funded_with_parts,
+        "to_find": max(0, (row.budget or 0) - (row.funded_with_parts or 0)),
         "fundings": row.active_fundings,
-        "parts": row.parts.select_related("parent"),
+        "parts": row.parts.all(),
         "on": on,
         "effect": effects.effect(row, least=least),
         "target": effects.target_words(row),
