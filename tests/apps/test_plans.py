@@ -16,6 +16,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from maillage.apps.actes.models import Act
 from maillage.apps.codesign.models import Card, DraftAction, Group, Session
 from maillage.apps.dossiers import queries as dossiers
+from maillage.apps.pilotage.queries import loop as loops
 from maillage.apps.pilotage.queries import reports
 from maillage.apps.plans import actions, rules
 from maillage.apps.plans.forms import (
@@ -1540,6 +1541,17 @@ def test_who_may_write_a_plan_opens_it_where_there_is_none(client, lea, study):
     assert client.get(AT_TERRITORY).url == IN_SPACE
     client.force_login(account("lille", "analyste", territory="59"))
     assert client.get(AT_TERRITORY).status_code == 404
+
+
+def test_the_header_the_board_and_the_loop_count_the_same_actions_to_decide(client, plan, lea, study):
+    row = action(plan, 7)
+    changed(row, lea, starts_on=date(2026, 1, 5))  # late, and still to decide
+    client.force_login(lea)
+    page = client.get(AT_TERRITORY, {"vue": "tableau"}).content.decode()
+    assert "22 actions : 22 à décider (1 en retard)." in page
+    assert "À décider <span>22 actions</span>" in page
+    held = loops.loop(lea, dossiers.latest(PLACE), overview.reading_of(PLACE), on=ON)
+    assert held.n_undecided == 22
 
 
 def test_the_map_outlines_what_is_decided_of_its_line_alone(client, lea, reading, monkeypatch):

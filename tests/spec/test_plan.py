@@ -82,15 +82,16 @@ def test_le_nombre_d_actions_annonce_est_compare_a_celui_qui_tient(announced, en
 
 
 def test_ou_en_est_un_plan_se_dit_en_une_phrase():
-    """Chaque action est dite une fois, celles en retard d’abord."""
+    """Chaque action est comptée une fois, dans son état, comme au tableau ; celles en retard sont dites à côté."""
     actions = [
         rules.Schedule(state="running", pilot="x", starts_on=date(2026, 9, 1), ends_on=date(2027, 1, 1)),
         rules.Schedule(state="running", pilot="x", starts_on=date(2026, 9, 1), ends_on=date(2026, 10, 1)),
         rules.Schedule(state="ready", pilot="x"),
         rules.Schedule(state="decide"),
-        rules.Schedule(state="decide"),
+        rules.Schedule(state="decide", starts_on=date(2026, 11, 1)),
     ]
-    assert rules.state_sentence(actions, DAY) == "5 actions : 1 en retard, 1 en cours, 1 prête, 2 à décider."
+    told = "5 actions : 2 en cours (1 en retard), 1 prête, 2 à décider (1 en retard)."
+    assert rules.state_sentence(actions, DAY) == told
 
 
 @pytest.mark.parametrize(

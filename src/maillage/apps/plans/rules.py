@@ -184,8 +184,8 @@ def _is_more(euros: int | None, limit: int | None) -> bool:
 
 
 def state_sentence(actions: Sequence[Schedule], on: date) -> str:
-    """Return where a plan stands: each action is told once, the late ones first; sub-actions apart, and those
-    that were dropped last: they are no longer of the plan.
+    """Return where a plan stands: how many actions are in each state, the late ones of each beside;
+    sub-actions apart, and those that were dropped last: they are no longer of the plan.
 
     >>> state_sentence([], date(2026, 1, 1))
     'Aucune action encore.'
@@ -247,17 +247,15 @@ def unpiloted_words(actions: int, parts: int) -> str:
 
 
 def _states(actions: Sequence[Schedule], on: date) -> str:
-    late = [each for each in actions if is_late(each, on)]
-    others = [each for each in actions if each not in late]
-    counts = {
-        "en retard": len(late),
-        "en cours": sum(each.state == RUNNING for each in others),
-        "prête": sum(each.state == READY for each in others),
-        "faite": sum(each.state == DONE for each in others),
-        "à décider": sum(each.state == TO_DECIDE for each in others),
-    }
-    agreed = {"prête": "prêtes", "faite": "faites"}
-    told = [f"{n} {agreed.get(word, word) if n > 1 else word}" for word, n in counts.items() if n]
+    """Return how many actions are in each state, as on the board; of them, how many are late."""
+    agreed = {READY: "prêtes", DONE: "faites"}
+    told = []
+    for state in (RUNNING, READY, DONE, TO_DECIDE):
+        here = [each for each in actions if each.state == state]
+        late = sum(is_late(each, on) for each in here)
+        words = agreed.get(state, STATES[state]) if len(here) > 1 else STATES[state]
+        if here:
+            told.append(f"{len(here)} {words}{f' ({late} {LATE})' if late else ''}")
     return ", ".join(told)
 
 
