@@ -773,3 +773,60 @@ def test_hours_said_of_a_part_are_not_given_to_the_whole(text, osm):
 def test_only_what_is_written_for_a_half_day_is_said_to_be():
     assert "est écrit pour l’après-midi" in clean("lundi après-midi 9h-12h").reason
     assert "est écrit pour" not in clean("mardi après-midi et mercredi 9h-12h").reason
+
+
+PERIODS = [
+    # an end of a period may be a month, the other a day; two periods may share their hours
+    ("D’octobre au 15 avril : jeudi 9h-11h", "Oct 01-Apr 15 Th 09:00-11:00"),
+    ("mercredi 15h-18h du 20 juin à fin août", "Jun 20-Aug 31 We 15:00-18:00"),
+    ("du 3 mars au 12 mai et du 8 septembre au 9 novembre : vendredi 10h-13h", "Mar 03-May 12,Sep 08-Nov 09 Fr 10:00-13:00"),
+    ("Jeudi 10h-12h (fermé juillet août)", "Th 10:00-12:00; Jul,Aug off"),
+    ("Jeudi 10h-12h du 1er mars  au 31  mai", "Mar 01-May 31 Th 10:00-12:00"),
+    # what begins a sentence is about that sentence
+    ("D’octobre à mai mardi 9h-12h. De juin à septembre ouvert jeudi 10h-13h", "Oct-May Tu 09:00-12:00; Jun-Sep Th 10:00-13:00"),
+    ("Vendredi 9h-11h du 1er mai au 30 septembre. Du 1er octobre au 30 avril sur rendez-vous",
+     'Oct 01-Apr 30 Fr unknown "sur rendez-vous"; May 01-Sep 30 Fr 09:00-11:00'),
+    ("Lundi au jeudi 9h-16h. Août : fermé le mardi", "Mo-Th 09:00-16:00; Aug Tu off"),
+    ("De mai à juin de 9h à 11h les jeudis et d’août à octobre de 15h à 17h du lundi au mardi",
+     "Aug-Oct Mo,Tu 15:00-17:00; May-Jun Th 09:00-11:00"),
+    ("Mardi 10h-12h de mars à mai, le reste de l’année sur rendez-vous", 'Tu unknown "sur rendez-vous"; Mar-May Tu 10:00-12:00'),
+    # two periods side by side: the first is that of the hours before, the last that of the hours after
+    ("Lundi au jeudi 10h-16h d’octobre à mars et en avril-mai 9h-17h", "Apr-May Mo-Th 09:00-17:00; Oct-Mar Mo-Th 10:00-16:00"),
+    ("Lundi 9h-11h de novembre à avril, et de mai à octobre jeudi 14h-16h", "Nov-Apr Mo 09:00-11:00; May-Oct Th 14:00-16:00"),
+    ("De juin à août jeudi 9h-11h, d’octobre à décembre et mars, lundi et mardi 14h-16h",
+     "Oct-Dec,Mar Mo,Tu 14:00-16:00; Jun-Aug Th 09:00-11:00"),
+    # the last hours alone are those of the period
+    ("Tous les jours de 15h à 17h et de 15h à 19h en juillet", "Mo-Su 15:00-17:00; Jul Mo-Su 15:00-19:00"),
+    # abbreviations, and a time whose minutes are the next hour
+    ("Du lun. au ven. de 9h à 16h", "Mo-Fr 09:00-16:00"),
+    ("mardi 8-12h 13-16h", "Tu 08:00-12:00,13:00-16:00"),
+    ("Mardi 9h-12h, dimanche et féris 10h-12h", "Tu 09:00-12:00; Su,PH 10:00-12:00"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "osm"), PERIODS)
+def test_hours_of_a_period_are_those_of_no_other(text, osm):
+    found = clean(text)
+    assert (found.word, found.value.osm, found.value.left) == ("read", osm, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "osm", "reason"),
+    [
+        ("De mi-mai à fin juillet : jeudi 9h-11h", "May 15-Jul 31 Th 09:00-11:00", "« mi-mai » lu le 15"),
+        ("Jeudi 9h-11h sauf mi-mai", "Th 09:00-11:00 \"sauf mi-mai\"", "gardé en commentaire"),
+        ("lundi 9h-18h, 19h en juillet, 20h en août", 'Mo 09:00-18:00 "19h en juillet, 20h en août"', "gardé"),
+        ("Le jeudi 9h-11h, le reste de la semaine sur rendez-vous", 'Mo-We,Fr unknown "sur rendez-vous"; Th 09:00-11:00', "« reste de la semaine » lu"),
+        ("Samedi 14h-17h. Ouvert sur rendez-vous pour les groupes", 'Sa 14:00-17:00 "sur rendez-vous pour les groupes"', "non compris"),
+        ("Mardi 9h-12h, samedi et dimanche de 14h à 16h en hiver et de 15h à 18h en été", 'Tu 09:00-12:00; Sa,Su 14:00-16:00 "hiver", Sa,Su 15:00-18:00 "été"', "valent seulement : hiver"),
+        ("En mai-juin jeudi 9h-11h. De novembre à mars ouvert sur demande", 'May-Jun Th 09:00-11:00 "demande, De novembre à mars"', "gardé en commentaire"),
+        ("Tous les jours 9h-18h et le 2e jeudi du mois 9h-21h (jeudi des voisins)", 'Mo-Su 09:00-18:00, Th[2] 09:00-21:00 "jeudi des voisins"', "non compris"),
+        ("Mardi au samedi 14h-18h et pour les classes du mardi au vendredi 9h-12h", 'Tu-Fr 09:00-12:00 "pour les classes", Tu-Sa 14:00-18:00', "non compris"),
+        ("De 9h à 16h, de mai à juin le samedi de 10h à 18h", 'Mo-Fr 09:00-16:00 "jours non précisés"; May-Jun Sa 10:00-18:00', "aucun jour"),
+        ("De juin à août de 9h à 11h, en mai le samedi", 'Jun-Aug Mo-Fr 09:00-11:00 "jours non précisés"; May Sa unknown "heures non précisées"', "aucun jour"),
+    ],
+)  # fmt: skip
+def test_hours_of_a_period_keep_their_doubt(text, osm, reason):
+    found = clean(text)
+    assert (found.word, found.value.osm) == ("doubtful", osm)
+    assert reason in found.reason

@@ -229,6 +229,10 @@ class _Reader:
             "colon",
         )
 
+    def _just_before(self) -> Item | None:
+        before = (other for other in reversed(self.items[: self.at]) if other.kind not in JOINTS)
+        return next(before, None)
+
     def _skip_to(self, item: Item) -> None:
         self.at = self.items.index(item, self.at)
 
@@ -642,6 +646,7 @@ class _Reader:
             and statement
             and statement.weekdays == {day.weekday for day in days}
             and not limits | (kinds & {"times", "note"})
+            and (any(day.nth for day in days) or not any(day.nth for day in statement.days or ()))
         ):
             statement.days = days  # « vendredi 9h-12h (1er et 3e vendredi du mois) »
             return
@@ -916,16 +921,18 @@ class _Reader:
     # ---------------------------------------------------------------------- hours that are not ordinary hours
 
     def _on_season(self, item: Item) -> None:
-        statement, after = self.current, self._after(self.at, ("filler", "of", "range"))
+        begins = self._begins()
+        skipped = ("filler", "of", "range", "opened") if begins else ("filler", "of", "range")
+        statement, after = self.current, self._after(self.at, skipped)
         colon = after is not None and after.kind == "colon"
         heads = (
             after is not None
-            and (
-                after.kind in ("colon", "days", "times") or (after.kind in ("and", "stop") and self._begins())
-            )
+            and (after.kind in ("colon", "days", "times") or (after.kind in ("and", "stop") and begins))
             and (colon or item.value != "date")
         )
-        if self._shut_then(item) or (item.value not in SEASONS and self._selects(item, heads)):
+        if self._shut_then(item) or self._ends_in_season(item):
+            return
+        if item.value not in SEASONS and self._selects(item, heads):
             return
         if item.value == "term" and not self.awaiting:  # hours of term are the ordinary ones
             if self.current and self.current.aside:
@@ -943,7 +950,12 @@ class _Reader:
             self._set_aside("season", item)
         elif self._dates_hours(item, after):  # « le 12 mars de 14h à 16h » is no weekly day
             self._on_odd(item)
-        elif statement and statement.spans and self.before != "word" and item.value == "date":
+        else:
+            self._season_after(item, statement)
+
+    def _season_after(self, item: Item, statement: Statement | None) -> None:
+        """Set hours apart, or comment them, by the season said after them."""
+        if statement and statement.spans and self.before != "word" and item.value == "date":
             statement.comment = self._kept(item.first, item.last)
         elif statement and statement.spans and self.before != "word" and not statement.sealed:
             statement.aside, statement.last = "season", item.last
@@ -953,6 +965,14 @@ class _Reader:
         else:
             self._on_word(item)
 
+    def _ends_in_season(self, item: Item) -> bool:
+        """Keep a time that nothing explains with its season: « mardi 9h-18h, 19h en juillet »."""
+        lone, statement = self._just_before(), self.current
+        if not (lone and lone.kind == "times" and lone.last in self.left and statement and statement.spans):
+            return False
+        self._comment(lone.last, item.last)
+        return True
+
     def _shut_then(self, item: Item) -> bool:
         """Read « août : fermé », which closes that part of the year alone, where hours are said elsewhere."""
         off = self._after(self.at, ("filler", "of", "range", "colon"))
@@ -960,15 +980,30 @@ class _Reader:
             return False
         after = self._after(self.items.index(off, self.at), ("filler", "of"))
         said = (self.current.stated if self.current else bool(self.done)) or self._ahead_anywhere("times")
+        period = self.source.dates.get(item.first, item.value)
+        if said and after and after.kind == "days" and self._begins():
+            return self._shut_days_then(item, after, period)
         if not said or (after is not None and after.kind in ("days", "times", "half", "season")):
             return False
         self._close()
-        period = self.source.dates.get(item.first, item.value)
         if period in SEASONS:
             self._comment(item.first, off.last)
         else:
             self.out.closed.append(period)
         self._skip_to(off)
+        return True
+
+    def _shut_days_then(self, season: Item, days: Item, period: str) -> bool:
+        """Read « juillet : fermé le mercredi », which leaves the other Wednesdays open."""
+        if not _whole_days(_flat(days)) or self._hours_after(days):
+            return False
+        self._close()
+        if period in SEASONS:
+            self._comment(season.first, days.last)
+        else:
+            codes = dict.fromkeys(CODES[day.weekday] for day in _flat(days))
+            self.out.closed.append(f"{period} {','.join(codes)}")
+        self._skip_to(days)
         return True
 
     def _dates_hours(self, item: Item, after: Item | None) -> bool:
@@ -985,19 +1020,72 @@ class _Reader:
                 item.value,
                 True,
             )  # « les mardis d’octobre à juin de 9h à 17h »
+            return True
+        if statement and statement.spans and after and after.kind in ("days", "times"):
+            item = self._last_period(item, statement)
+        if timed and after and heads and statement and statement.spans and self._names_its_days(after):
+            self._close()  # « … ; de mars à mai de 14h à 18h le dimanche »
+            self.weeks, self.order = item.value, "times"
         elif timed and heads and statement and statement.days and statement.spans:
             again = self._open(statement.days, item, statement.atoms)  # « … ; juillet : 9h-12h »
             again.weeks, again.headed = item.value, True
         elif heads and (statement is None or statement.stated) and self._ahead_anywhere("days", "times"):
             self._close()
             self.weeks = item.value
+        elif (
+            statement and statement.spans and statement.sealed and after and self._is_alone(after)
+        ):  # « … Du 1er novembre au 31 mars sur rendez-vous »
+            again = self._open(statement.days, item, statement.atoms)
+            again.weeks, again.note = item.value, after.value
+            self._skip_to(after)
         elif statement and statement.spans and self.before != "word":
-            if self.done:
-                self._doubt_which(item.first, item.last)
-            statement.weeks = item.value
+            self._limit(statement, item)
         else:
             return False
         return True
+
+    def _last_period(self, item: Item, statement: Statement) -> Item:
+        """Return the last of two periods, the first being that of the hours just before: « mardi 9h-12h de
+        mars à mai et d’août à octobre jeudi 14h-16h ».
+        """
+        first, comma, last = item.value.rpartition(",")
+        if not comma or statement.weeks or self._separated() or self._begins():
+            return item
+        if self.done:
+            self._doubt_which(item.first, item.last)
+        statement.weeks = first
+        return item._replace(value=last)
+
+    def _limit(self, statement: Statement, item: Item) -> None:
+        """Restrict to part of the year the hours just before, unless they have theirs already."""
+        if not statement.weeks or statement.weeks.startswith("week "):
+            if self.done:
+                self._doubt_which(item.first, item.last)
+            self._last_hours_apart(statement, item).weeks = item.value
+        elif (ahead := next((each for each in self._rest() if each.kind in ("days", "times")), None)) is None:
+            self._comment(item.first, item.last)
+        else:
+            self._close()
+            self.weeks = item.value
+            if ahead.kind == "times":
+                self._open(statement.days, item, statement.atoms)
+
+    def _names_its_days(self, times: Item) -> bool:
+        """Return whether hours are followed by their days: « de 14h à 17h le dimanche »."""
+        named = self._after(self.items.index(times, self.at), ("filler", "of"))
+        return named is not None and named.kind == "days" and not self._hours_after(named)
+
+    def _last_hours_apart(self, statement: Statement, item: Item) -> Statement:
+        """Return the statement of the last hours alone, where they cannot be those of the same day as the
+        others: « de 14h à 18h et de 14h à 19h en juillet ».
+        """
+        *others, last = statement.spans
+        if statement.weeks or not any(_overlap(span, last) for span in others):
+            return statement
+        statement.spans, statement.run = others, len(others)
+        again = self._open(statement.days, item, statement.atoms)
+        again.spans, again.run = [last], 1
+        return again
 
     def _ahead_anywhere(self, *kinds: str) -> bool:
         return any(other.kind in kinds for other in self.items[self.at + 1 :])
@@ -1038,11 +1126,19 @@ class _Reader:
 
     def _on_rest(self, item: Item) -> None:
         """Go back to ordinary hours after those of a part of the year: « vacances : fermé ; sinon mardi »."""
-        if not self.weeks and self.aside != "season" and not self.out.comments and not self.out.closed:
+        known = self.current or (self.done[-1] if self.done else None)
+        limited = self.weeks or self.aside == "season" or self.out.comments or self.out.closed
+        if not limited and not (known and known.weeks):
             self._on_word(item)
             return
         self._close()
         self.aside = self.weeks = ""
+        note = self._after(self.at, ("filler", "of", "colon", "and"))
+        if note and known and self._is_alone(note) and not self._ahead("days"):
+            self._open(
+                known.days, item, known.atoms
+            ).note = note.value  # « le reste de l’année sur rendez-vous »
+            self._skip_to(note)
 
     def _on_desk(self, _: Item) -> None:
         if self.aside == "call":
@@ -1058,8 +1154,14 @@ class _Reader:
         """Sort the statements: ordinary ones, those stored as a comment, those not understood."""
         plain = [statement for statement in self.done if not statement.aside]
         asides = [statement for statement in self.done if statement.aside]
-        if not any(statement.stated for statement in plain):
-            promoted = [statement for statement in asides if statement.aside != "odd" and statement.stated]
+        known = {weekday for statement in plain if statement.stated for weekday in statement.weekdays}
+        promoted = [
+            statement
+            for statement in asides
+            if statement.stated
+            and ((statement.aside != "odd" and not known) or _in_its_season(statement, known))
+        ]
+        if promoted:
             for statement in promoted:
                 self.left.difference_update(range(min(self.aside_from, statement.first), statement.first))
                 if statement.aside == "season" and self.dated and statement.spans:  # once, not each week
@@ -1086,7 +1188,7 @@ class _Reader:
         no news.
         """
         told = {weekday for statement in plain if statement.stated for weekday in statement.weekdays}
-        any_days = any(statement.days for statement in plain)
+        whose_days = {statement.weeks for statement in plain if statement.days}
         before: set[int] = set()
         for statement in plain:
             again = not statement.stated and statement.weekdays <= told
@@ -1094,7 +1196,7 @@ class _Reader:
             before = statement.weekdays
             if not statement.stated and (statement.murky or (again and news)):
                 self._leave(statement.first, statement.last)
-            elif statement.days is None and any_days:
+            elif statement.days is None and statement.weeks in whose_days:
                 self.doubt(f"« {self.typed(statement.first, statement.last)} » : on ne sait pas quel jour")
                 self._leave(statement.first, statement.last)
             elif not again:
@@ -1111,8 +1213,7 @@ class _Reader:
                 run.append(n)
             elif run and (kind not in NEUTRAL or kind == "stop"):
                 self.out.left.append(_balanced(self.typed(run[0], run[-1])))
-                heads = self.source.tokens[run[-1] + 1 : run[-1] + 2]
-                self._say_beside(run, headings, heads=bool(heads) and heads[0].kind == "colon")
+                self._say_beside(run, headings, heads=self._heads(run))
                 run = []
         for statement in self.out.statements:
             if heading := next(
@@ -1122,6 +1223,16 @@ class _Reader:
         told = " ".join(self.source.doubts)
         if pieces := [f"« {piece} »" for piece in self.out.left if f"« {piece} »" not in told]:
             self.doubt(f"non compris : {' … '.join(pieces)}")
+
+    def _heads(self, run: list[int]) -> bool:
+        """Return whether a piece not understood is about the hours to come: « Atelier : … », « … et pour les
+        groupes le jeudi 9h-11h ».
+        """
+        tokens = self.source.tokens
+        after = next((token.kind for token in tokens[run[-1] + 1 :] if token.kind not in JOINTS[:-2]), "")
+        colon = [token.kind for token in tokens[run[-1] + 1 : run[-1] + 2]] == ["colon"]
+        said = folded(self.typed(run[0], run[-1]))
+        return colon or (after == "day" and said.startswith("pour ") and "stop" not in said)
 
     def _say_beside(self, run: list[int], headings: dict[int, str], *, heads: bool) -> None:
         """Make a comment of a piece not understood: of the hours after a heading, else of those just before.
@@ -1182,6 +1293,23 @@ def _balanced(piece: str) -> str:
 
 def _together(*comments: str) -> str:
     return ", ".join(dict.fromkeys(filter(None, comments)))
+
+
+def _in_its_season(statement: Statement, known: set[int]) -> bool:
+    """Return whether hours of summer or winter are of days that have no others: « mardi 9h-12h, samedi de 14h
+    à 17h en hiver ». Holidays are too few: their hours stay beside.
+    """
+    holidays = any(word in folded(statement.season) for word in ("vac", "conge", "scol"))
+    return (
+        statement.aside == "season"
+        and bool(statement.spans)
+        and not holidays
+        and not statement.weekdays & known
+    )
+
+
+def _overlap(a: Span, b: Span) -> bool:
+    return bool(a.end and b.end and a.start < b.end and b.start < a.end)
 
 
 def _flat(days: Item) -> tuple[Day, ...]:

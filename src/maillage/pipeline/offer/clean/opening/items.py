@@ -31,7 +31,6 @@ DAY_KINDS = frozenset(("day", "initial", "guess", "typo"))
 OSM_MONTHS: dict[str, str] = dict(
     zip(map(plain, MONTHS), get_month_names("abbreviated", locale="en").values(), strict=True)
 )
-MONTH_NUMBERS = dict(zip(map(plain, MONTHS), range(1, 13), strict=True))
 LEAP_YEAR = 2028
 DATED = re.compile(
     rf"(?:(?P<first>{DATE}) ?(?:au|-) ?)?(?:(?P<day>{DATE}) )?(?P<edge>{EDGE})?(?P<month>{MONTH})"
@@ -346,7 +345,8 @@ class _Gatherer:
             after = last + 1
             while self.kinds[after] in LINKS:
                 after += 1
-            if self.kinds[after] != "season" or after == last + 1:
+            listed = after == last + 1 and not (self._is_month(last) and self._is_month(after))
+            if self.kinds[after] != "season" or listed:
                 kind = kinds.pop() if len(kinds) == 1 else "holiday"
                 return Item("season", (kind == "date" and self._period(at, last)) or kind, at, last)
             last = after
@@ -363,37 +363,79 @@ class _Gatherer:
             if self.kinds[n] != "season":
                 joints += (
                     [{"range": "-", "until": "-", "and": ","}[self.kinds[n]]]
-                    if self.kinds[n] in ("range", "until", "and")
-                    else []
+                    if self.kinds[n] in ("range", "until", "and") and self.kinds[n - 1] != "and"
+                    else []  # « de mars à mai, et d’août à octobre »
                 )
                 continue
             told = DATED.fullmatch(folded(self.out.typed(n, n)))
             if not told:
                 return ""
-            if told["edge"] and n != (first if told["edge"].startswith("debut") else last):
+            joints += [","] if n > first and self.kinds[n - 1] == "season" else []  # « juillet août »
+            edge = (told["edge"] or "")[:2]
+            ends = joints[-1:] == ["-"]
+            if edge in ("de", "fi") and ends != (edge == "fi"):
                 return ""
-            edged = edged or bool(told["edge"])  # « fin juin » alone is not June
-            days = [day for day in told.group("first", "day") if day] or [""]
+            if edge == "mi":
+                self.out.doubt(f"« {self.out.typed(n, n)} » lu le 15")
+            edged = edged or bool(edge)  # « fin juin » alone is not June
+            days = [day for day in told.group("first", "day") if day] or ["15" if edge == "mi" else ""]
             dates += [self._in_year(told["month"], day) for day in days]
             joints += ["-"] * (len(days) - 1)
-        dated = sum(" " in date for date in dates)
+        dated = any(" " in date for date in dates)
         if len(joints) != len(dates) - 1 or (edged and "-" not in joints):
             return ""
-        if dated == len(dates) and "-" not in joints:  # « fermé les 1er mai et 25 décembre »: no day to open
+        if "-" not in joints and all(" " in date for date in dates):  # « fermé les 1er mai et 25 décembre »
             self.out.dates[first] = ",".join(dates)
             return ""
-        if dated and (dated, len(dates), joints) != (2, 2, ["-"]):
-            return ""
+        if dated:
+            return _ranges(dates, joints)
         return "".join(piece for pair in zip(dates, [*joints, ""], strict=True) for piece in pair)
+
+    def _is_month(self, n: int) -> bool:
+        return self.kinds[n] == "season" and folded(self.out.typed(n, n)) in OSM_MONTHS
 
     def _in_year(self, month: str, day: str) -> str:
         """Return a day of a month as OSM writes it, « Apr 30 »; the last one for a day that it has not."""
         if not day:
             return OSM_MONTHS[month]
-        told, last = int(day.removesuffix("er")), monthrange(LEAP_YEAR, MONTH_NUMBERS[month])[1]
+        told, last = int(day.removesuffix("er")), _last_day(OSM_MONTHS[month])
         if told > last:
             self.out.doubt(f"« {day} {month} » n’existe pas : lu {last} {month}")
         return f"{OSM_MONTHS[month]} {min(told, last):02}"
+
+
+def _ranges(dates: list[str], joints: list[str]) -> str:
+    """Return periods of which one end at least is a day, « Mar 15-Jun 30,Sep »; '' for a day alone.
+
+    An end without a day is the first of its month, or the last.
+    """
+    out: list[str] = []
+    n = 0
+    while n < len(dates):
+        if joints[n : n + 1] != ["-"]:
+            if " " in dates[n]:
+                return ""
+            out.append(dates[n])
+            n += 1
+        elif joints[n + 1 : n + 2] == ["-"]:
+            return ""
+        else:
+            opens, closes = dates[n : n + 2]
+            if " " in opens or " " in closes:
+                opens = opens if " " in opens else f"{opens} 01"
+                closes = closes if " " in closes else f"{closes} {_last_day(closes):02}"
+            out.append(f"{opens}-{closes}")
+            n += 2
+    return ",".join(out)
+
+
+def _last_day(month: str) -> int:
+    """Return the last day of a month, as OSM names it.
+
+    >>> _last_day("Feb"), _last_day("Sep")
+    (29, 30)
+    """
+    return monthrange(LEAP_YEAR, list(OSM_MONTHS.values()).index(month) + 1)[1]
 
 
 def _clock(digits: str) -> int | None:

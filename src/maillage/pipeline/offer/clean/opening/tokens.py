@@ -49,7 +49,7 @@ FOLLOWS_A_SHORT_DAY = frozenset(
 
 MONTH = f"(?:{'|'.join(map(plain, MONTHS))})"
 DATE = r"\d\d?(?:er)?"
-EDGE = r"(?:debut|fin) (?:du mois )?(?:de |d')?"  # « de début septembre à fin juin »
+EDGE = r"(?:(?:debut|fin) (?:du mois )?(?:de |d')?|mi ?-? ?)"  # « de début septembre à la mi-juin »
 RANKS = {"prem": 1, "deux": 2, "seco": 2, "troi": 3, "quat": 4, "cinq": 5, "dern": -1}
 RDV = r"(?:r[ae]n?dez ?-?vous|rdvs?\b|r\.d\.v\.?)"
 WEEK_ALONE = (
@@ -57,6 +57,7 @@ WEEK_ALONE = (
 )
 CALLED = r"(?:(?:au|par|en) )?(?:tel|standard|visio)"
 MEANS = r"(?:tel(?:ephone)?\b\.?|courriel\b|e?-?mails?\b)"
+OTHERS = "groupes?|scolaires|classes|ecoles|creches"  # whose appointments are not those of who comes
 ONLY = r"(?:uniquement|seulement|exclusivement|obligatoire)"
 
 # One line a meaning: kind, value, pattern of text without accent nor capital. The first that matches is
@@ -109,12 +110,12 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
         r"toute la semaine\b|(?:tous )?(?:les )?jours? ouvrables?\b|5 ?j(?:ours?)? ?(?:/|sur) ?7\b",
     ),
     ("day", WEEKEND, r"week ?-? ?ends?\b"),
-    ("day", (PUBLIC_HOLIDAY,), r"(?:jours? )?feries?\b|ph\b"),
+    ("day", (PUBLIC_HOLIDAY,), r"(?:jours? (?:de )?)?(?:feries?|feris)\b|ph\b"),
     ("same", "", r"(?:ces|les) memes? jours?\b"),
     ("idem", "", r"idem\b|(?:aux )?memes (?:heures|horaires)\b"),
     ("rhythm", "", r"semaines? [ab]\b(?!')"),
     ("rest", "", r"(?:le )?reste (?:de l'annee|du temps)\b|sinon\b|en dehors\b(?! d)"),
-    ("others", "", r"autres jours\b(?: de la semaine\b)?"),
+    ("others", "", r"autres jours\b(?: de la semaine\b)?|reste de la semaine\b"),
     ("parity", "week 2-52/2", r"(?:semaines? )?paires?\b"),
     ("parity", "week 1-53/2", r"(?:semaines? )?impaires?\b"),
     (
@@ -165,6 +166,11 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
     ("means", "", rf"(?:par|via) {MEANS}(?:,? ?(?:ou|et) (?:par )?{MEANS})?"),
     ("call", "", r"telephon[a-z]+|standard\b|joignables?\b|hotline\b"),
     ("note", "", rf"(?:avec ou )?sans (?:{RDV}|reservation)|(?:acces|entree|accueil) libre\b|libre acces\b"),
+    (
+        "word",
+        "",
+        rf"(?:{ONLY} )?(?:sur|avec) (?:{RDV}|reservation) (?:{ONLY} )?pour (?:les? )?(?:{OTHERS})\b",
+    ),
     ("note", "sur rendez-vous", rf"(?:{ONLY} )?(?:sur|avec|sous) {RDV}(?: {ONLY})?|{RDV} {ONLY}"),
     ("meeting", "sur rendez-vous", RDV),
     ("note", "sur inscription", rf"(?:{ONLY} )?sur inscription\b"),
@@ -198,6 +204,7 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
         r"(?:sans|non) ?-?(?:interruption|stop)\b|en continu\b|journee continue\b|ainsi que\b|[a-z]'",
     ),
     ("time", "", r"midi\b|minuit\b"),
+    ("time", "", r"(?<=-)\d\d?h(?= (?:1[2-9]|2[0-3])-\d)"),  # « 9-12h 14-18h » is no 12:14
     # Half an hour in decimals: « 13.5-18 ». With a comma, beside a dash only: « les 4,5 et 6 » are days.
     ("time", "", r"\d\d?(?:\.[05]|,[05](?= ?-)|(?<=-\d),[05]|(?<=-\d\d),[05])(?![.,]?\d)(?: ?h\b)?"),
     (
@@ -232,7 +239,7 @@ SCANNER = re.compile(
 
 FILLERS = """le la les du des en un une tous toutes tout toute chaque ouverture ouvertures
     horaire horaires heure heures jour jours accueil public publics uniquement seulement exclusivement est
-    sont journee inclus compris permanence permanences semaine semaines pendant durant sur y"""
+    sont journee mais inclus compris permanence permanences semaine semaines pendant durant sur y"""
 WORDS: dict[str, tuple[str, Any]] = {
     **{word: ("day" if len(word) > SHORT else "short", day) for word, day in DAY_OF.items()},
     **dict.fromkeys(("a", "au", "aux", "to"), ("range", "")),
@@ -251,6 +258,7 @@ LISTED = re.compile(  # a list whose lines were joined: « Mardi : 9h-12h - Merc
     rf"(?<=[\dh)*]) - (?=(?:{'|'.join(words.split()[0] for words in DAYS)}) ?:)", re.IGNORECASE
 )
 TAG = re.compile(r"<[^<>]{0,200}>")
+SPACES = re.compile(r" {2,}")
 SIGNS = str.maketrans(
     dict.fromkeys("‐‑‒–—―−", "-") | dict.fromkeys("’‘ʼ`´", "'") | dict.fromkeys("\u00a0\u202f\u2009\t", " ")
 )
@@ -262,7 +270,7 @@ def unwrapped(text: str) -> str:
         text = TAG.sub(" ", BLOCK.sub("\n", html.unescape(text)))
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
-    text = text.translate(SIGNS).replace("\r\n", "\n").replace("\r", "\n")
+    text = SPACES.sub(" ", text.translate(SIGNS).replace("\r\n", "\n").replace("\r", "\n"))
     return LISTED.sub("\n", MIDDLE_DOT.sub(" ", text))
 
 
@@ -386,7 +394,8 @@ def _checked(token: Token, after: list[Token]) -> Token:
         return token
     sure = not after or after[0].kind in FOLLOWS_A_SHORT_DAY or after[0].kind == "stop"
     if not sure:
-        follower = after[1] if after[0].kind in ("and", "filler", "range") and len(after) > 1 else after[0]
+        joined = after[0].kind in ("and", "filler", "range", "of") and len(after) > 1
+        follower = after[1] if joined else after[0]
         sure = _short(follower) or follower.kind in ("day", "typo", "time", "number", "nth")
     kind = {"short": "day", "weekend": "guess"}.get(token.kind, token.kind)
     return token._replace(kind=kind) if sure else Token("word", "", token.start, token.end)
