@@ -797,6 +797,10 @@ PERIODS = [
      "Oct-Dec,Mar Mo,Tu 14:00-16:00; Jun-Aug Th 09:00-11:00"),
     # the last hours alone are those of the period
     ("Tous les jours de 15h à 17h et de 15h à 19h en juillet", "Mo-Su 15:00-17:00; Jul Mo-Su 15:00-19:00"),
+    # noon ends the day it follows, an end said after whole hours is that of the day it precedes
+    ("du mardi au samedi midi 8h-12h 14h-16h", "Tu-Fr 08:00-12:00,14:00-16:00; Sa 08:00-12:00"),
+    ("jeudi midi 12h-14h", "Th 12:00-14:00"),
+    ("Toute l’année lundi au jeudi 10h-17h", "Mo-Th 10:00-17:00"),
     # abbreviations, and a time whose minutes are the next hour
     ("Du lun. au ven. de 9h à 16h", "Mo-Fr 09:00-16:00"),
     ("mardi 8-12h 13-16h", "Tu 08:00-12:00,13:00-16:00"),
@@ -823,6 +827,8 @@ def test_hours_of_a_period_are_those_of_no_other(text, osm):
         ("Tous les jours 9h-18h et le 2e jeudi du mois 9h-21h (jeudi des voisins)", 'Mo-Su 09:00-18:00, Th[2] 09:00-21:00 "jeudi des voisins"', "non compris"),
         ("Mardi au samedi 14h-18h et pour les classes du mardi au vendredi 9h-12h", 'Tu-Fr 09:00-12:00 "pour les classes", Tu-Sa 14:00-18:00', "non compris"),
         ("De 9h à 16h, de mai à juin le samedi de 10h à 18h", 'Mo-Fr 09:00-16:00 "jours non précisés"; May-Jun Sa 10:00-18:00', "aucun jour"),
+        ("Lundi au jeudi de 10h à 17h et jusqu’à 15h le vendredi", 'Mo-Th 10:00-17:00; Fr unknown "jusqu’à 15 h"', "sans heures à préciser"),
+        ("Un lundi sur 2 : 9h-11h (semaines impaires)", 'week 1-53/2 Mo 09:00-11:00 "Un lundi sur 2"', "gardé"),
         ("De juin à août de 9h à 11h, en mai le samedi", 'Jun-Aug Mo-Fr 09:00-11:00 "jours non précisés"; May Sa unknown "heures non précisées"', "aucun jour"),
     ],
 )  # fmt: skip

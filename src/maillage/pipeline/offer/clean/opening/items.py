@@ -226,8 +226,19 @@ class _Gatherer:
             dashed = start > at + 1 and self.out.typed(at + 1, start - 1) == "-"
             joints.append("-" if dashed else "to" if kinds & {"range", "until"} else "and")
             at = start
-        return Item(
-            "days", tuple(_shared_half(self._ranged(atoms, joints, self.out.typed(first, at)))), first, at
+        listed = _shared_half(self._ranged(atoms, joints, self.out.typed(first, at)))
+        if self._says_noon(at + 1):
+            at += 1
+            *others, last = listed[-1]
+            listed[-1] = (*others, last._replace(half="am"))  # « du lundi au samedi midi »: that day alone
+        return Item("days", tuple(listed), first, at)
+
+    def _says_noon(self, at: int) -> bool:
+        """Return whether « midi » ends a day, rather than hours."""
+        return (
+            self.kinds[at] == "time"
+            and folded(self.out.typed(at, at)) == "midi"
+            and self.kinds[at + 1] not in ("range", "until")
         )
 
     def _says_nothing(self, first: int, at: int, start: int) -> bool:
@@ -293,6 +304,8 @@ class _Gatherer:
             set[str](),
         )  # places, and what stands before each
         while (kind := self.kinds[at]) in ("time", "wrong", "range", "and", "of", "until", "from"):
+            if kind == "until" and found and len(found) % 2 == 0:
+                break  # « de 9h à 17h et jusqu’à 16h le vendredi »
             if kind in ("time", "wrong"):
                 found.append(at)
                 joints.append(joint)

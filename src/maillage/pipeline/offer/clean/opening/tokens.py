@@ -121,7 +121,7 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
     (
         "rhythm",
         "",
-        r"(?:(?:une?|1) )?(?:(?:semaines?|fois) )?(?:sur|/) ?(?:deux|2)\b(?: semaines?\b)?(?! ?[h:/-])",
+        r"(?:(?:une?|1) )?(?:(?:semaines?|fois) )?(?:sur|/) ?(?:deux|2)\b(?: semaines?\b)?(?! ?[h/-]| ?:\d)",
     ),
     (
         "rhythm",
@@ -239,7 +239,7 @@ SCANNER = re.compile(
 
 FILLERS = """le la les du des en un une tous toutes tout toute chaque ouverture ouvertures
     horaire horaires heure heures jour jours accueil public publics uniquement seulement exclusivement est
-    sont journee mais inclus compris permanence permanences semaine semaines pendant durant sur y"""
+    sont journee annee mais inclus compris permanence permanences semaine semaines pendant durant sur y"""
 WORDS: dict[str, tuple[str, Any]] = {
     **{word: ("day" if len(word) > SHORT else "short", day) for word, day in DAY_OF.items()},
     **dict.fromkeys(("a", "au", "aux", "to"), ("range", "")),
