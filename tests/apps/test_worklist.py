@@ -25,6 +25,7 @@ from maillage.apps.messages.models import Message
 from maillage.apps.network.actions import joining
 from maillage.apps.orientations.actions import answers, drafts, sending
 from maillage.apps.orientations.models import Orientation
+from maillage.apps.orientations.queries import pressing
 from maillage.apps.people.actions import consents
 from maillage.apps.people.actions import register as people
 from maillage.apps.surveys.models import Survey
@@ -263,6 +264,35 @@ def test_a_coordinator_reminds_a_silent_place_once_a_week_and_reads_no_name(
     assert "déjà relancé" in client.post(line.url, follow=True).content.decode()
     assert Message.objects.count() == before + 1
     assert "silent-place" in kinds(coordinator, timezone.localtime() + 8 * DAY), "people still wait"
+
+
+@pytest.mark.both_databases
+def test_silent_places_are_counted_the_oldest_first_and_reached_by_any_of_their_places(
+    worker, ccas, library, coordinator
+):
+    now = timezone.now()
+    library.structure.lieux.update(sheet={"nom": "Bibliothèque"})
+    annexe = place(
+        "annexe",
+        {"nom": "Annexe", "courriels": ["annexe@bibliotheque.example"], "telephone": ["+33476000000"]},
+    )
+    library.structure.lieux.add(annexe)
+    annexe.refresh_from_db()
+    for days, lieu in ((9, library), (20, annexe), (12, annexe), (3, library)):
+        send(worker, ccas, lieu, now - days * DAY, name=f"Personne {days}")
+    second = place("ccas-silencieux", {"nom": "Permanence", "telephone": None})
+    send(worker, ccas, second, now - 15 * DAY, name="Noé")
+    first, other = pressing.silent_places(coordinator, now, most=8)
+    assert (first.structure, first.n, first.first) == (library.structure_id, 3, now - 20 * DAY)
+    assert (first.mail, first.phone) == ("annexe@bibliotheque.example", "04 76 00 00 00")
+    assert (other.n, other.mail, other.phone) == (1, "", "")
+    assert pressing.silent_places(coordinator, now, most=1) == [first]
+    assert pressing.silent_place(coordinator, second.structure_id, now) == other
+    for k in range(4):
+        send(worker, ccas, library, now - (21 + k) * DAY, name=f"Autre {k}")
+    with CaptureQueriesContext(connection) as read:
+        assert pressing.silent_places(coordinator, now, most=8)[0].n == 7
+    assert len(read) == 3, "counted by the database, however many wait"
 
 
 @pytest.mark.both_databases

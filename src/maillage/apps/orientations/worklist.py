@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Any
 
 from django.urls import reverse
@@ -148,7 +147,7 @@ def _back_words(row: Orientation) -> str:
 
 def _silent_places(user: Any, at: datetime) -> Iterable[Line]:
     """A territory reads places and days, never a name."""
-    for place in islice(pressing.silent_places(user, at), 2 * MOST):
+    for place in pressing.silent_places(user, at, most=2 * MOST):
         since = timezone.localdate(place.first)
         said = count(place.n, "orientation attend", "orientations attendent")
         yield Line(

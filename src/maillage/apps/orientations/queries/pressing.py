@@ -1,11 +1,11 @@
 """The places of a territory that let referrals wait, in places and days: never a person."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, QuerySet
 from django.utils import timezone
 
 from maillage.apps.accounts.access import rights_of
@@ -21,7 +21,6 @@ from maillage.web import bulk
 LEADS = "members.manage"  # over a territory: who runs its network
 NUDGED, UNDONE = "orientation.place_nudged", "orientation.place_nudge_undone"
 WRITTEN, CALLED = "écrit", "appelé"
-READ_AT_ONCE = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,25 +47,49 @@ class SilentPlace:
         return "Ni adresse ni téléphone sur sa fiche : passez la voir, ou complétez-la."
 
 
-def silent_places(user: Any, at: datetime) -> list[SilentPlace]:
+def silent_places(user: Any, at: datetime, *, most: int) -> list[SilentPlace]:
     """Return the structures, in the territory that a user leads, with referrals unanswered for more than a
-    week, those that wait most first; not those reminded this week.
+    week, those that wait most first, no more than a number of them; not those reminded this week.
     """
+    rows = _waiting(user, at)
+    return _places(rows, most) if rows is not None else []
+
+
+def silent_place(user: Any, structure: int, at: datetime) -> SilentPlace | None:
+    """Return one of them; None when it answers, was reminded, or is of another territory."""
+    rows = _waiting(user, at)
+    found = _places(rows.filter(to_structure=structure), 1) if rows is not None else []
+    return found[0] if found else None
+
+
+def _waiting(user: Any, at: datetime) -> QuerySet[Orientation] | None:
+    """Return the referrals that structures leave unanswered; None for who leads no territory."""
     communes = rights_of(user).communes(LEADS)
     if communes is not None and not communes:
-        return []
+        return None
     since = at - timedelta(days=LONG)
-    reminded = nudges(since)
     rows = Orientation.objects.filter(
         state__in=cycle.WAITING, sent_at__lte=since, to_structure__isnull=False, stripped_at=None
-    ).exclude(to_structure__in=reminded.values("row"))
-    if communes is not None:
-        rows = rows.filter(lieu__code_insee__in=bulk.to_find(communes))
-    found: dict[int, list[Orientation]] = {}
-    read = rows.select_related("lieu", "to_structure").defer("lieu__origins", "lieu__to_check")
-    for row in read.order_by("sent_at", "pk")[:READ_AT_ONCE]:
-        found.setdefault(row.to_structure_id, []).append(row)
-    return [_place(group) for group in found.values()]
+    ).exclude(to_structure__in=nudges(since).values("row"))
+    return rows if communes is None else rows.filter(lieu__code_insee__in=bulk.to_find(communes))
+
+
+def _places(rows: QuerySet[Orientation], most: int) -> list[SilentPlace]:
+    """Count by structure in the database: a country has thousands of referrals, a page shows a few places."""
+    counted = rows.values("to_structure", "to_structure__name").annotate(
+        n=Count("pk"), first=Min("sent_at"), number=Min("pk")
+    )
+    shown = list(counted.order_by("first", "number")[:most])
+    if not shown:
+        return []
+    sent: dict[int, list[tuple[int | None, str]]] = {}
+    theirs = rows.filter(to_structure__in=[each["to_structure"] for each in shown]).order_by("sent_at", "pk")
+    for structure, lieu, commune in theirs.values_list("to_structure", "lieu", "commune"):
+        sent.setdefault(structure, []).append((lieu, commune))
+    lieux = Lieu.objects.only("sheet", "code_insee").in_bulk(
+        {lieu for each in sent.values() for lieu, _ in each if lieu is not None}
+    )
+    return [_place(each, sent.get(each["to_structure"], []), lieux) for each in shown]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,29 +135,28 @@ def own_nudges(user: User, at: datetime) -> QuerySet[Entry]:
     return nudges(at - UNDO).filter(by=user.pk).order_by("-pk")
 
 
-def silent_place(user: Any, structure: int, at: datetime) -> SilentPlace | None:
-    """Return one of them; None when it answers, was reminded, or is of another territory."""
-    return next((each for each in silent_places(user, at) if each.structure == structure), None)
-
-
-def _place(rows: list[Orientation]) -> SilentPlace:
-    first = rows[0]
+def _place(
+    counted: Mapping[str, Any], sent: Sequence[tuple[int | None, str]], lieux: Mapping[int, Lieu]
+) -> SilentPlace:
+    """sent: the place and the commune of each referral, the oldest first."""
+    theirs = [lieux[lieu] for lieu in dict.fromkeys(lieu for lieu, _ in sent) if lieu in lieux]
+    first, commune = sent[0] if sent else (None, "")
     return SilentPlace(
-        structure=first.to_structure_id,
-        name=first.to_structure.name,
-        n=len(rows),
-        first=first.sent_at,
-        mail=next(filter(None, (_mail(each.lieu) for each in rows)), ""),
-        phone=next(filter(None, (_phone(each.lieu) for each in rows)), ""),
-        commune=first.lieu.code_insee if first.lieu is not None else first.commune,
+        structure=counted["to_structure"],
+        name=counted["to_structure__name"],
+        n=counted["n"],
+        first=counted["first"],
+        mail=next(filter(None, map(_mail, theirs)), ""),
+        phone=next(filter(None, map(_phone, theirs)), ""),
+        commune=lieux[first].code_insee if first in lieux else commune,
     )
 
 
-def _mail(lieu: Lieu | None) -> str:
-    written: Iterable[str] = lieu.sheet.get("courriels", ()) if lieu is not None else ()
+def _mail(lieu: Lieu) -> str:
+    written: Iterable[str] = lieu.sheet.get("courriels", ())
     return addresses.read("email", str(next(iter(written), "")))
 
 
-def _phone(lieu: Lieu | None) -> str:
-    numbers = places.phones(lieu.sheet) if lieu is not None else []
+def _phone(lieu: Lieu) -> str:
+    numbers = places.phones(lieu.sheet)
     return numbers[0].words if numbers else ""
