@@ -5,11 +5,12 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from maillage.apps.accounts.access import rights_of
 from maillage.apps.accounts.models import User
 from maillage.apps.agenda.access import workshops_for
+from maillage.apps.agenda.models import Appointment
 from maillage.apps.community.access import MEMBERS
 from maillage.apps.directory.models import Structure
 from maillage.apps.memberships.access import current, structures_with
@@ -89,10 +90,11 @@ def engagements_for(user: Any) -> QuerySet[Engagement]:
 
 
 def _engagements() -> QuerySet[Engagement]:
+    # A base takes longer to plan twelve tables joined than to read eight, then four.
+    meetings = Appointment.objects.select_related("structure", "lieu", "helper")
     return Engagement.objects.select_related(
-        *("mission__structure", "mission__lieu", "volunteer", "supervisor", "met_by", "aidant"),
-        *("appointment__structure", "appointment__lieu", "appointment__helper"),
-    )
+        "mission__structure", "mission__lieu", "volunteer", "supervisor", "met_by", "aidant"
+    ).prefetch_related(Prefetch("appointment", meetings))
 
 
 def hours_for(user: Any) -> QuerySet[Hours]:

@@ -38,9 +38,9 @@ def lines(user: Any, at: datetime) -> Iterable[Line]:
 
 def _volunteers(user: Any, at: datetime) -> Iterable[Line]:
     today = timezone.localdate(at)
-    pending = 0
-    for state, _, rows in missions.sections(user):
-        pending += sum(row.pending is not None for row in rows)
+    pending, sections = 0, missions.sections(user)
+    for state, _, rows in sections:
+        pending += sum(row.pending > 0 for row in rows)
         if state not in TO_DO:
             continue
         for row in rows[:MOST]:
@@ -74,7 +74,8 @@ def _volunteers(user: Any, at: datetime) -> Iterable[Line]:
             gesture="Confirmer",
             icon="clock",
         )
-    for row in missions.without_supervisor(user, at)[:MOST]:
+    latest = [row for _, _, rows in sections for row in reversed(rows)]
+    for row in missions.without_supervisor(latest, at)[:MOST]:
         yield Line(
             kind="volunteer-alone",
             group=TRAINING,
@@ -163,7 +164,10 @@ def hours(user: Any, at: datetime) -> Iterable[Moment]:
         theirs = access.engagements_for(user).filter(appointment__starts_at__gte=tomorrow)
         met = theirs | access.own_engagements(user).filter(appointment__starts_at__gte=morning)
         met = met.filter(state=rules.MEETING, appointment__state=BOOKED, appointment__starts_at__lt=week)
-        for row in met.distinct().order_by("appointment__starts_at")[:6]:
+        # A base that joins the dozen tables of an engagement takes longer to plan than to read.
+        told = met.prefetch_related(None).select_related(None)
+        read = told.select_related("mission__structure", "volunteer", "appointment")
+        for row in read.order_by("appointment__starts_at")[:6]:
             yield Moment(
                 at=timezone.localtime(row.appointment.starts_at),
                 title=f"Rencontre : {row.volunteer.name}",

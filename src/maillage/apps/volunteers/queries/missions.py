@@ -285,10 +285,7 @@ def engagements(rows: QuerySet[Engagement]) -> list[Engagement]:
     attestation of their hours that runs; `meeting`: the first one.
     """
     at = timezone.now()
-    confirmed = Sum("hours__minutes", filter=Q(hours__confirmed_at__isnull=False))
-    pending = Sum("hours__minutes", filter=Q(hours__confirmed_at=None))
-    held = rows.annotate(minutes=confirmed, pending=pending)
-    found = list(held.prefetch_related(Prefetch("hours", Hours.objects.order_by("-on", "-pk"))))
+    found = list(rows.prefetch_related(Prefetch("hours", Hours.objects.order_by("-on", "-pk"))))
     given = Attestation.objects.filter(
         aidant__in={each.aidant_id for each in found} - {None}, withdrawn_at=None
     ).exclude(code="")
@@ -296,6 +293,8 @@ def engagements(rows: QuerySet[Engagement]) -> list[Engagement]:
     for each in found:
         one = papers.get((each.aidant_id, f"mission-{each.mission_id}"))
         each.papers = [one] if one is not None else []
+        each.minutes = sum(hours.minutes for hours in each.hours.all() if hours.confirmed_at)
+        each.pending = sum(hours.minutes for hours in each.hours.all() if not hours.confirmed_at)
         each.meeting = meeting(each, at)
     return found
 
@@ -374,12 +373,14 @@ def to_confirm(user: Any) -> list[Engagement]:
     return sorted(engagements(rows.distinct()), key=lambda each: str(each.volunteer))
 
 
-def without_supervisor(user: Any, at: datetime) -> list[Engagement]:
-    """Return the missions that run while nobody answers for the volunteer: papers are closed to them."""
-    rows = list(access.engagements_for(user).filter(state=rules.ACTIVE))
-    structures = {each.mission.structure_id for each in rows}
-    answering = access.supervising(structures, timezone.localdate(at)) if rows else set()
-    return [each for each in rows if (each.mission.structure_id, each.supervisor_id) not in answering]
+def without_supervisor(rows: Iterable[Engagement], at: datetime) -> list[Engagement]:
+    """Return, of engagements, the missions that run while nobody answers for the volunteer: papers are closed
+    to them.
+    """
+    active = [each for each in rows if each.state == rules.ACTIVE]
+    structures = {each.mission.structure_id for each in active}
+    answering = access.supervising(structures, timezone.localdate(at)) if active else set()
+    return [each for each in active if (each.mission.structure_id, each.supervisor_id) not in answering]
 
 
 def copy_of(volunteer: Volunteer) -> dict[str, Any]:

@@ -56,7 +56,7 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "lines": lines,
         "sections": [(id, title, parts[id]) for id, title in queries.PEOPLE.items() if id in parts],
-        "alone": queries.without_supervisor(request.user, at),
+        "alone": queries.without_supervisor(access.engagements_for(request.user), at),
         "to_confirm": [
             (each, certificates.duration(each.pending)) for each in queries.to_confirm(request.user)
         ],
