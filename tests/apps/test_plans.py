@@ -5,7 +5,9 @@ import re
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from functools import partial
+from html import unescape
 from importlib import import_module
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -285,6 +287,72 @@ def test_two_people_who_write_the_same_are_both_done(client, plan, lea, study):
     assert client.post(f"{IN_SPACE}{row.pk}/", said).status_code == 302
     row.refresh_from_db()
     assert row.version == held and row.milestones.get().on == date(2027, 3, 3)
+
+
+def sent_back(page) -> dict[str, Any]:
+    """Return what the form of an action sends when nothing is typed in it."""
+    fields = re.findall(r"<input[^>]*>", page.content.decode())
+    held: dict[str, Any] = {}
+    for each in fields:
+        found = dict(re.findall(r'(name|value|type)="([^"]*)"', each))
+        if "initial-" in found.get("name", "") or found.get("name") in ("version", "state", "token"):
+            held.setdefault(found["name"], []).append(unescape(found.get("value", "")))
+    form = page.context["form"]
+    typed = {name: form[name].value() for name in form.fields if name not in held}
+    return held | {name: value for name, value in typed.items() if value not in (None, "", [])}
+
+
+def test_the_page_of_a_conflict_tells_what_the_other_changed_and_nothing_else(client, plan, lea, reading):
+    code, row = reading.zones[0].code, action(plan, 7)
+    row = changed(
+        row,
+        lea,
+        objective="Ouvrir\r\ntard",
+        budget=12_000,
+        zones=[code],
+        counts=rules.THINGS,
+        starts_on=date(2027, 1, 2),
+        milestones=[(date(2027, 2, 1), "Un point"), (45, "Un autre")],
+    )
+    client.force_login(lea)
+    address = f"{IN_SPACE}{row.pk}/"
+    sent = sent_back(client.get(address))
+    assert sent["initial-zones"] == [code]
+    row = changed(
+        row,
+        lea,
+        pilot="Karim, Ville",
+        **{name: getattr(row, name) for name in ("objective", "budget", "zones", "counts", "starts_on")},
+        milestones=[(date(2027, 2, 1), "Un point"), (date(2027, 2, 16), "Un autre")],
+    )
+    actions.set_state(row, rules.RUNNING, by=lea, at=AT)
+    page = client.post(address, sent | {"title": "Mon titre", "budget": "13 000"})
+    said = re.findall(r"<li>([^<]*), maintenant : (.*?)</li>", page.content.decode().replace("\xa0", " "))
+    assert page.status_code == 400
+    assert said == [("Pilote", "Karim, Ville"), ("État", "en cours")]
+    assert "Mon titre" in page.content.decode() and action(plan, 7).title != "Mon titre"
+    again = sent_back(page) | {"pilot": "Karim, Ville"}
+    assert client.post(address, again).status_code == 302
+    row.refresh_from_db()
+    assert (row.title, row.pilot, row.budget, row.state) == (
+        "Mon titre",
+        "Karim, Ville",
+        13_000,
+        rules.RUNNING,
+    )
+    assert "Un autre" in [each.words for each in row.milestones.all()]
+
+
+def test_what_another_put_back_or_wrote_alike_stops_nobody(client, plan, lea, study):
+    row = action(plan, 7)
+    client.force_login(lea)
+    sent = sent_back(client.get(f"{IN_SPACE}{row.pk}/"))
+    row = changed(row, lea, pilot="Karim, Ville", risks="Le bail")
+    changed(row, lea, pilot="Karim, Ville", risks="")
+    page = client.post(f"{IN_SPACE}{row.pk}/", sent | {"title": "Mon titre", "pilot": "Karim, Ville"})
+    assert page.status_code == 302
+    row.refresh_from_db()
+    assert (row.title, row.pilot) == ("Mon titre", "Karim, Ville")
 
 
 def test_the_zones_of_an_action_come_first_among_many(plan, reading):

@@ -34,7 +34,7 @@ from maillage.kernel.secret_text import refuse_secrets
 from maillage.kernel.typed import line
 from maillage.reference.plan_frames import Frame, FrameAction, FrameAxis, frames
 from maillage.reports.territory.certainty import upper_first
-from maillage.web.overwrites import refuse_overwrites
+from maillage.web.overwrites import as_compared, refuse_overwrites
 from maillage.words import wording
 from maillage.words.dates import in_words
 
@@ -249,19 +249,17 @@ def change(
     by: User,
     at: datetime,
     milestones: Sequence[tuple[date | int, str]] = (),
+    shown: Mapping[str, Any] | None = None,
     **values: Any,
 ) -> PlanAction:
     """Change an action; moved into another, it takes the next number there, and has its own again once it is
-    out; its parts follow its dynamic. Refused when somebody changed it meanwhile: nothing of theirs is lost.
+    out; its parts follow its dynamic. Refused when somebody changed it meanwhile, unless both wrote the same:
+    nothing of theirs is lost. shown: what it said when it was read, where that is known.
     """
     Plan.objects.select_for_update().get(pk=row.plan_id)
     held = PlanAction.objects.select_for_update().get(pk=row.pk)
-    if held.version != version:
-        raise Refused(
-            "L’action n’a pas été enregistrée.",
-            why="Quelqu’un d’autre l’a changée pendant que vous écriviez. Les deux textes sont gardés.",
-            do="Votre texte est dans le formulaire, le sien à côté : réunissez-les, puis enregistrez.",
-        )
+    if held.version != version and _is_kept_already(held, shown or {}, milestones, values):
+        return held
     _check(held.plan, held.pk, values)
     before, was = history.recorded(held), held.parent_id
     typed = {key: value for key, value in values.items() if key in history.TEXTS}
@@ -282,6 +280,25 @@ def change(
         _note_automatically(held, rules.EDIT, words, by=by, at=at)
     journal.record(by=by, verb="plan.action_changed", row=held, at=at)
     return held
+
+
+def _is_kept_already(
+    held: PlanAction,
+    shown: Mapping[str, Any],
+    milestones: Sequence[tuple[date | int, str]],
+    values: Mapping[str, Any],
+) -> bool:
+    """Return whether an action that somebody changed meanwhile already says all that is typed. Refused with
+    what they wrote, its state too, that the typed text would replace.
+    """
+    typed = {**values, "milestones": rules.placed(milestones, values.get("starts_on"))}
+    if "counts" in typed:
+        typed["counts"] = typed["counts"] or rules.PEOPLE
+    now = history.fields_of(held, typed) | {"state": held.state}
+    unknown = dict.fromkeys(typed, object())  # of what was not sent back, nothing says who wrote it
+    said = {**typed, "state": shown.get("state", held.state)}
+    refuse_overwrites("L’action n’a pas été enregistrée.", now=now, shown={**unknown, **shown}, typed=said)
+    return all(as_compared(now[name]) == as_compared(said[name]) for name in said)
 
 
 def _next_number(plan: Plan, parent: PlanAction | None) -> int:

@@ -1,6 +1,7 @@
 """What is typed about a plan: the frame it starts from, an action with all that the plan says of it."""
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -27,6 +28,7 @@ from maillage.words.wording import NBSP
 MOST_EUROS = 100_000_000
 MOST_COUNTED = 10_000_000
 LARGEST_FRAME = 500_000  # bytes
+HIDDEN = ("token", "version", "state")  # of an action, beside what is typed
 NO_DATE = (
     "Écrivez une étape par ligne, le jour d’abord : 01/02/2027 Faire le point. Sans jour encore, dites"
     " combien de jours après le début : J+30 Faire le point."
@@ -148,8 +150,10 @@ class AxisForm(TextsForm):
     statement = _text("Constat (facultatif)", 600, 4)
 
 
-class ActionForm(PlanForm):
-    """An action. Only its title and its dynamic are asked; the rest prints « non renseigné »."""
+class ActionForm(TextsForm):
+    """An action. Only its title and its dynamic are asked; the rest prints « non renseigné ». state: where it
+    stood when it was shown, to be told when it moved since.
+    """
 
     # A pilot has a name, a place an address: what reaches somebody is asked about, and nothing else.
     marks = discussions.REACHING
@@ -222,6 +226,7 @@ class ActionForm(PlanForm):
     target = QuantityField(label="Visé", required=False)
     token = forms.CharField(widget=forms.HiddenInput, max_length=40, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    state = forms.CharField(label="État", widget=forms.HiddenInput, max_length=8, required=False)
 
     def __init__(self, *args: Any, plan: Plan, row: PlanAction | None = None, **kwargs: Any) -> None:
         if row is not None:
@@ -247,26 +252,20 @@ class ActionForm(PlanForm):
         fields["zones"].choices = [*known, *(each for each in stray if each[0] not in named)]
         if not fields["zones"].choices:
             del self.fields["zones"]
+        if row is None:
+            del self.fields["state"]
+        else:
+            self.send_back([name for name in self.fields if name not in HIDDEN])
 
     def clean_milestones(self) -> list[tuple[date | int, str]]:
         """Return the steps, one a line: the day, or how many after the start, then words; every wrong line is
         told at once.
         """
-        steps: list[tuple[date | int, str]] = []
-        wrong = []
         typed = [each for each in self.cleaned_data["milestones"].splitlines() if each.strip()]
         if len(typed) > rules.MOST_STEPS:
             most = rules.MOST_STEPS
             raise forms.ValidationError(f"{len(typed)} étapes, c’est trop. Gardez-en {most} au plus.")
-        for number, each in enumerate(typed, 1):
-            day, _, words = line(each).partition(" ")
-            delay = rules.delay_read(day)
-            on = dates.read(day) if delay is None else delay
-            why = _lacks(day, on, words)
-            if on is None or why:
-                wrong.append(f"Étape {number} : {why}.")
-            else:
-                steps.append((on, words))
+        steps, wrong = _steps_read(typed)
         if wrong:
             raise forms.ValidationError([*wrong, NO_DATE])
         return steps
@@ -289,8 +288,49 @@ class ActionForm(PlanForm):
     @property
     def values(self) -> dict[str, Any]:
         """Return the fields of the action itself."""
-        apart = ("token", "version", "milestones")
+        apart = (*HIDDEN, "milestones")
         return {key: value for key, value in self.cleaned_data.items() if key not in apart}
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """Return what the action said when it was shown, steps and state too."""
+        held = super().shown
+        if not held:
+            return {}
+        steps, _ = _steps_read(str(held.get("milestones", "")).splitlines())
+        state = self.cleaned_data.get("state")
+        # No zone sends nothing back.
+        return {"zones": [], **held, "milestones": steps, **({"state": state} if state else {})}
+
+    def catch_up(self, row: PlanAction) -> None:
+        """Take what an action says now as shown: once it is read, the form replaces it."""
+        self.data = self.data.copy()
+        now = _initial(row)
+        for name in HIDDEN:
+            self.data[name] = str(now.get(name, self.data.get(name, "")))
+        for name, field in self.fields.items():
+            if field.show_hidden_initial:
+                held, key = field.prepare_value(now[name]), self.add_initial_prefix(name)
+                if isinstance(held, list):
+                    self.data.setlist(key, held)
+                else:
+                    self.data[key] = "" if held is None else str(held)
+
+
+def _steps_read(typed: Sequence[str]) -> tuple[list[tuple[date | int, str]], list[str]]:
+    """Return the steps of lines, and what is wrong with each line that is none."""
+    steps: list[tuple[date | int, str]] = []
+    wrong = []
+    for number, each in enumerate(typed, 1):
+        day, _, words = line(each).partition(" ")
+        delay = rules.delay_read(day)
+        on = dates.read(day) if delay is None else delay
+        why = _lacks(day, on, words)
+        if on is None or why:
+            wrong.append(f"Étape {number} : {why}.")
+        else:
+            steps.append((on, words))
+    return steps, wrong
 
 
 def _lacks(day: str, on: date | int | None, words: str) -> str:
@@ -314,7 +354,7 @@ def steps_typed(row: PlanAction) -> str:
 
 
 def _initial(row: PlanAction) -> dict[str, Any]:
-    apart = ("token", "version", "milestones", "axis", "parent", "after", "personne")
+    apart = ("token", "version", "milestones", "axis", "parent", "after", "personne")  # stored otherwise
     kept = {name: getattr(row, name) for name in ActionForm.base_fields if name not in apart}
     links = {"axis": row.axis_id, "parent": row.parent_id, "after": row.after_id}
     counts = row.counts or rules.PEOPLE  # protected until somebody says otherwise

@@ -1,6 +1,6 @@
 """What an edit changed in an action, in words: what its journal keeps of each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -74,6 +74,16 @@ def recorded(row: PlanAction) -> Recorded:
         zones=tuple(row.zones),
         steps=frozenset([*((step.on, step.words) for step in row.milestones.all()), *row.delays]),
     )
+
+
+def fields_of(row: PlanAction, names: Collection[str]) -> dict[str, Any]:
+    """Return what an action says in some fields, as a form sends them."""
+    said = {name: getattr(row, name) for name in names if name != "milestones"}
+    if "counts" in said:
+        said["counts"] = row.counts or rules.PEOPLE  # people, until somebody says otherwise
+    if "milestones" in names:
+        said["milestones"] = {*((each.on, each.words) for each in row.milestones.all()), *row.delays}
+    return said
 
 
 def edits(before: Recorded, after: Recorded, place: str) -> list[str]:

@@ -35,6 +35,7 @@ from maillage.kernel.errors import Refused
 from maillage.kernel.typed import line, whole
 from maillage.reference.plan_frames import frames
 from maillage.web import refusals
+from maillage.web.overwrites import WrittenMeanwhile
 from maillage.words.dates import in_words
 from maillage.words.wording import listing
 
@@ -166,48 +167,31 @@ def edit(request: HttpRequest, place: str, pk: int) -> HttpResponse:
                 by=account_of(request),
                 at=timezone.now(),
                 milestones=form.cleaned_data["milestones"],
+                shown=form.shown,
                 **form.values,
             )
-        except Refused as refused:
+        except WrittenMeanwhile as others:
             row.refresh_from_db()
-            if form.cleaned_data["version"] == row.version:
-                return _form(request, plan, form, refused, row=row)
-            theirs = _differences(form, row)
-            if theirs:  # once they are read, the next sending goes through
-                form.data = form.data.copy()
-                form.data["version"] = str(row.version)
-                return _form(request, plan, form, refused, row=row, theirs=theirs)
-            # Both wrote the same: it is kept already.
+            theirs = [
+                (str(field.label), _said(row, name, field))
+                for name, field in form.fields.items()
+                if name in others.now
+            ]
+            form.catch_up(row)  # once they are read, the next sending goes through
+            return _form(request, plan, form, others, row=row, theirs=theirs)
+        except Refused as refused:
+            return _form(request, plan, form, refused, row=row)
         messages.success(request, "L’action est enregistrée.")
         return redirect("plan_action", plan.place, row.pk)
     return _form(request, plan, form, None, row=row)
-
-
-def _differences(form: ActionForm, row: PlanAction) -> list[tuple[str, Any]]:
-    """Return what the stored action says where the form says something else: (label, words)."""
-    steps = [*((each.on, each.words) for each in row.milestones.all()), *row.delays]
-    stored = {name: getattr(row, name) for name in form.values} | {"milestones": set(steps)}
-    typed = form.values | {
-        "milestones": rules.placed(form.cleaned_data["milestones"], form.cleaned_data["starts_on"])
-    }
-    return [
-        (str(field.label), _said(row, name, field))
-        for name, field in form.fields.items()
-        if name in typed and _compared(name, typed[name]) != _compared(name, stored[name])
-    ]
-
-
-def _compared(name: str, held: Any) -> Any:
-    """Return a value of an action as it is compared with another of the same field."""
-    if name == "counts":
-        return held or rules.PEOPLE  # people, until somebody says otherwise
-    return set(held) if name == "zones" else held
 
 
 def _said(row: PlanAction, name: str, field: Field) -> Any:
     """Return what a field of an action says, as its readers read it."""
     if name == "milestones":
         return steps_typed(row) or "rien"
+    if name == "state":
+        return row.get_state_display()
     held = getattr(row, name)
     if isinstance(held, date):
         return in_words(held)
