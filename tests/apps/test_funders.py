@@ -206,7 +206,10 @@ def test_another_territory_s_funder_is_not_there(client, lea, plan, study):
     assert client.get(f"{IN_SPACE}financeurs/{other.pk}/").status_code == 404
     assert client.post(f"{IN_SPACE}financeurs/{other.pk}/", {"geste": "effacer"}).status_code == 404
     assert client.get(REPORT, {"financeur": other.pk}).status_code == 404
-    assert gesture(client, row, geste="financer", funder=other.pk).status_code == 404
+    refused = gesture(client, row, geste="financer", funder=other.pk, brings="une salle")
+    assert refused.status_code == 400 and "n’est plus dans le plan" in refused.content.decode()
+    assert "une salle" in refused.content.decode() and "La Région" not in refused.content.decode()
+    assert not other.fundings.exclude(action=theirs).exists()
     with pytest.raises(Refused, match="autre plan"):
         actions.fund(row, funder=other, by=lea, at=AT)
     client.force_login(account("lille", "coordination", territory="59"))

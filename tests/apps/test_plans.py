@@ -469,7 +469,7 @@ def test_a_blank_plan_gets_its_title_and_dynamics_and_loses_those_that_are_empty
     assert "C’est la seule" in said("retirer", dynamique=blank.axes.get().pk)
     assert [axis.number for axis in blank.axes.all()] == [2]
     assert "Ce geste n’existe pas" in said("autre")
-    assert client.post(address, {"geste": "retirer", "dynamique": only.pk}).status_code == 404
+    assert "quelqu’un l’a retirée" in said("retirer", dynamique=only.pk), "twice"
 
 
 def test_who_changes_the_title_of_a_dynamic_takes_nothing_of_its_statement(client, plan, lea, study):
@@ -515,6 +515,28 @@ def test_two_who_write_the_same_text_of_a_plan_see_each_other(client, plan, lea,
     assert "« Le leur »" in client.post(address, titled).content.decode().replace("\xa0", " ")
     plan.refresh_from_db()
     assert plan.title == "Le leur"
+
+
+def test_what_was_typed_for_a_dynamic_that_is_gone_is_kept_and_says_so(client, plan, lea, study):
+    gone = actions.add_axis(plan, title="La nôtre", by=lea, at=AT)
+    stale = PlanAxis.objects.get(pk=gone.pk)
+    actions.remove_axis(gone, by=lea, at=AT)
+    client.force_login(lea)
+    sent = {"geste": "changer", "dynamique": stale.pk, "title": "Équiper", "statement": "Loin des bus."}
+    page = client.post(f"{IN_SPACE}dynamiques/", sent)
+    text = page.content.decode().replace("\xa0", " ")
+    assert page.status_code == 400 and "Elle n’est plus dans le plan : quelqu’un l’a retirée." in text
+    new = page.context["new_form"]
+    assert (new["title"].value(), new["statement"].value()) == ("Équiper", "Loin des bus.")
+    with pytest.raises(Refused, match="quelqu’un l’a retirée"):  # while the form was read
+        actions.change_axis(stale, title="Équiper", by=lea, at=AT)
+    for address in (f"{IN_SPACE}action/", f"{IN_SPACE}{action(plan, 7).pk}/"):
+        page = client.post(address, {"title": "Mon titre", "axis": stale.pk, "version": 1})
+        text = page.content.decode().replace("\xa0", " ")
+        assert page.status_code == 400 and "Mon titre" in text
+        assert "Cette dynamique n’est plus dans le plan : quelqu’un l’a retirée." in text
+    with pytest.raises(Refused, match="Cette dynamique n’est plus dans le plan"):
+        actions.write(plan, token="tard", title="Mon titre", axis=stale, by=lea, at=AT)
 
 
 def test_texts_sent_at_the_same_instant_are_compared_once_they_are_locked(client, plan, lea, monkeypatch):
@@ -757,7 +779,7 @@ def test_a_proposal_goes_where_the_plan_answers_its_line_and_says_where_it_comes
     assert f'<option value="{target.pk}" selected>' in page
     sent = {"geste": "garder", "proposition": gap.key}
     told = client.post(f"{IN_SPACE}geste/", sent | {"dynamique": "99999"}, follow=True).content.decode()
-    assert "La dynamique choisie n’est pas de ce plan." in told
+    assert "La dynamique choisie n’est plus dans le plan." in told
     told = client.post(f"{IN_SPACE}geste/", {"geste": "gommer"}, follow=True).content.decode()
     assert "Ce geste n’existe pas" in told
     assert not plan.actions.filter(proposal=gap.key).exists()

@@ -172,14 +172,25 @@ def change_axis(
     with that of another.
     """
     Plan.objects.select_for_update().get(pk=axis.plan_id)
-    axis.refresh_from_db()
-    what = "La dynamique n’a pas été changée."
+    held, what = PlanAxis.objects.filter(pk=axis.pk).first(), "La dynamique n’a pas été changée."
+    if held is None:
+        raise removed_axis(what)
+    axis.title, axis.statement = held.title, held.statement
     typed = _axis_texts(axis.plan, axis.pk, texts, what)
     refuse_overwrites(what, now={name: getattr(axis, name) for name in typed}, shown=shown or {}, typed=typed)
     for name, text in typed.items():
         setattr(axis, name, text)
     axis.save(update_fields=list(texts))
     journal.record(by=by, verb="plan.axis_changed", row=axis, at=at)
+
+
+def removed_axis(what: str) -> Refused:
+    """Return the refusal of a gesture on a dynamic that somebody took off meanwhile."""
+    return Refused(
+        what,
+        why="Elle n’est plus dans le plan : quelqu’un l’a retirée.",
+        do="Ce que vous aviez écrit est dans « Ajouter une dynamique », s’il faut la remettre.",
+    )
 
 
 @transaction.atomic
@@ -320,6 +331,10 @@ def _renumber(row: PlanAction, *, is_alone: bool) -> None:
 def _check(plan: Plan, pk: int | None, values: Mapping[str, Any]) -> None:
     if (parent := values.get("parent")) is not None:
         parent.refresh_from_db(fields=("plan", "parent", "axis"))  # somebody may have moved it meanwhile
+    axis = values.get("axis")
+    if axis is not None and not plan.axes.filter(pk=axis.pk).exists():
+        what, _, do = rules.NO_AXIS.partition(". ")
+        raise Refused("L’action n’a pas été enregistrée.", why=f"{what}.", do=do)
     for each in contradictions(plan, pk, values):
         raise Refused("L’action n’a pas été enregistrée.", why=each.why, do=each.do)
     for words in values.values():

@@ -164,7 +164,7 @@ class ActionForm(TextsForm):
         label="Dynamique",
         queryset=None,
         empty_label=None,
-        error_messages={"required": "Il manque la dynamique."},
+        error_messages={"required": "Il manque la dynamique.", "invalid_choice": rules.NO_AXIS},
     )
     parent = forms.ModelChoiceField(
         label="Partie d’une autre action",
@@ -396,7 +396,14 @@ class MeasureForm(PlanForm):
 class FundingForm(forms.Form):
     """Who funds an action, how much, what else. Its plan’s funders are offered: a name is typed once."""
 
-    funder = forms.ChoiceField(label="Financeur", required=False)
+    funder = forms.ChoiceField(
+        label="Financeur",
+        required=False,
+        error_messages={
+            "invalid_choice": "Ce financeur n’est plus dans le plan : son nom a été effacé. Choisissez-en un"
+            " autre, ou écrivez son nom."
+        },
+    )
     name = _text("Nom du financeur", 120)
     euros = AmountField(
         label="Montant acquis, en euros (facultatif)",
@@ -420,7 +427,8 @@ class FundingForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Say who is missing beside what is wrong with an amount."""
         cleaned: dict[str, Any] = super().clean() or {}
-        if not cleaned.get("name") and not cleaned.get("funder") and "name" not in self.errors:
+        is_wrong = self.errors.keys() & {"name", "funder"}
+        if not cleaned.get("name") and not cleaned.get("funder") and not is_wrong:
             self.add_error("name", "Il manque qui finance. Choisissez un financeur, ou écrivez son nom.")
         return cleaned
 

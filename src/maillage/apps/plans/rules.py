@@ -26,6 +26,7 @@ NOTES: Mapping[str, str] = {
 }
 ENTRIES: Mapping[str, str] = {**NOTES, EDIT: "Modification"}  # of a journal, those of the software too
 MOST_AXES = 30  # of a plan
+NO_AXIS = "Cette dynamique n’est plus dans le plan : quelqu’un l’a retirée. Choisissez-en une autre."
 MOST_ENTRIES = 8  # of a journal, before the older ones fold
 SINCE, PERIOD = "start", "period"
 SPANS: Mapping[str, str] = {SINCE: "depuis le début", PERIOD: "pendant la période"}

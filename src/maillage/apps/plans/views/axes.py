@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -16,24 +16,27 @@ from maillage.kernel.errors import Refused
 from maillage.kernel.typed import whole
 from maillage.web.overwrites import WrittenMeanwhile
 
+GONE = {"changer": "La dynamique n’a pas été changée.", "retirer": "La dynamique n’a pas été retirée."}
+
 
 @holding(access.LEADS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def axes(request: HttpRequest, place: str) -> HttpResponse:
     """The title and the dynamics of a plan; what is refused stays in its form."""
     plan = plan_to_write(request, place)
-    what = request.POST.get("geste", "")
-    chosen = (
-        get_object_or_404(plan.axes, pk=whole(request.POST.get("dynamique", ""), ROWS))
-        if what in ("changer", "retirer")
-        else None
-    )
+    what, is_gone = request.POST.get("geste", ""), False
+    if what in ("changer", "retirer"):
+        chosen = plan.axes.filter(pk=whole(request.POST.get("dynamique", ""), ROWS)).first()
+        is_gone = chosen is None
+    else:
+        chosen = None
 
     def sent(gesture: str, axis: PlanAxis | None = None) -> object:
         return request.POST if what == gesture and axis == chosen else None
 
     title = PlanTitleForm(sent("titre"), initial={"title": plan.title}, auto_id="plan-%s")
-    added = AxisForm(sent("ajouter"), auto_id="nouvelle-%s")
+    rescued = request.POST if is_gone and what == "changer" else None
+    added = AxisForm(rescued or sent("ajouter"), auto_id="nouvelle-%s")
     rows = [
         (
             axis,
@@ -48,6 +51,8 @@ def axes(request: HttpRequest, place: str) -> HttpResponse:
             (form for axis, _, form in rows if axis == chosen), None
         )
         try:
+            if is_gone:
+                raise actions.removed_axis(GONE[what])
             if form is None:
                 raise NO_GESTURE
             if what == "retirer" or form.is_valid():

@@ -266,8 +266,8 @@ def _axis(plan: Plan, typed: str, proposed: proposals.Proposal) -> PlanAxis:
     if found is None:
         raise Refused(
             "La proposition n’a pas été gardée.",
-            why="La dynamique choisie n’est pas de ce plan.",
-            do="Choisissez-en une dans la liste.",
+            why="La dynamique choisie n’est plus dans le plan.",
+            do="Choisissez-en une autre dans la liste.",
         )
     return found
 
@@ -360,9 +360,6 @@ def _count(request: HttpRequest, row: PlanAction) -> None:
 
 
 def _fund(request: HttpRequest, row: PlanAction) -> None:
-    chosen = request.POST.get("funder", "")
-    if chosen:  # another territory’s does not exist
-        get_object_or_404(row.plan.funders, pk=whole(chosen, ROWS))
     form = FundingForm(request.POST, plan=row.plan)
     if not form.is_valid():
         raise Refused(
