@@ -1149,7 +1149,7 @@ def test_lines_that_the_software_wrote_before_are_found_by_their_words(plan, lea
 
 
 def test_a_plan_leaves_as_a_frame_that_another_territory_takes_up(client, plan, lea):
-    row = changed(action(plan, 7), lea, pilot="Leïla, CCAS", budget=6_400, objective="Ouvrir le soir")
+    changed(action(plan, 7), lea, pilot="Leïla, CCAS", budget=6_400, objective="Ouvrir le soir")
     client.force_login(lea)
     given = client.get(f"{AT_TERRITORY}cadre.json")
     held = json.loads(given.content)
@@ -1159,7 +1159,7 @@ def test_a_plan_leaves_as_a_frame_that_another_territory_takes_up(client, plan, 
     assert form.is_valid(), form.errors
     taken = actions.open_plan("59350", title="Le nôtre", frame=form.frame, by=lea, at=AT)
     assert taken.actions.count() == 22
-    assert taken.actions.get(number=7).objective == row.objective
+    assert taken.actions.get(number=7).objective == f"D’après {held['origin']} : Ouvrir le soir"
     assert [axis["title"] for axis in held["axes"]] == [axis.title for axis in form.frame.axes]
 
 
@@ -1182,6 +1182,7 @@ def test_a_frame_keeps_indicators_means_and_steps_but_no_number_nor_day(client, 
     assert form.is_valid(), form.errors
     taken = actions.open_plan("59350", title="x", frame=form.frame, by=lea, at=AT)
     copy = taken.actions.get(number=7)
+    known["means"] = f"D’après {form.frame.origin} : Deux aidants"
     assert {name: getattr(copy, name) for name in known} == known
     assert (copy.counts, copy.direction, copy.baseline, copy.target) == ("other", "lower", None, None)
     assert copy.delays == [(-15, "Réserver la salle"), (30, "Faire le point")]
@@ -1193,7 +1194,7 @@ def test_a_frame_keeps_indicators_means_and_steps_but_no_number_nor_day(client, 
         for each in axis["actions"]:
             each |= {
                 name: form.frame.attributed(each[name], most=400)
-                for name in ("existing", "partners")
+                for name in ("objective", "existing", "partners", "means")
                 if name in each
             }
     assert again["axes"] == held["axes"]
@@ -1387,7 +1388,7 @@ def test_the_frames_that_we_ship_fit_their_columns():
             for name in names:
                 most = model._meta.get_field(name).max_length
                 assert len(getattr(row, name)) <= most, (frame.id, row.number, name)
-                if name in ("statement", "partners", "existing"):
+                if name in ("statement", "objective", "partners", "existing", "means"):
                     assert not frame.attributed(getattr(row, name), most=most).endswith(" …"), row.number
 
 
@@ -1430,12 +1431,16 @@ def test_what_a_frame_states_of_its_territory_says_whose_it_is_until_written_her
     held = files.frame_of(plan, overview.actions_of(plan), on=ON)
     assert held["origin"] == "Échirolles, 2026"
     again = json.loads(json.dumps(held))
-    again["axes"][1]["actions"][0]["existing"] = "une recyclerie"
+    again["axes"][1]["actions"][0] |= {"existing": "une recyclerie", "means": "12 tablettes"}
     form = FrameForm({"title": "x"}, {"fichier": SimpleUploadedFile("c.json", json.dumps(again).encode())})
     assert form.is_valid(), form.errors
     taken = actions.open_plan("59350", title="x", frame=form.frame, by=lea, at=AT)
     assert taken.actions.get(number=1).existing == row.existing, "said once: it stays Maubeuge’s"
-    assert taken.actions.get(number=3).existing == "D’après Échirolles, 2026 : une recyclerie"
+    new = taken.actions.get(number=3)
+    assert new.existing == "D’après Échirolles, 2026 : une recyclerie"
+    assert new.means == "D’après Échirolles, 2026 : 12 tablettes"
+    assert new.objective == plan.actions.get(number=3).objective, "an aim too is Maubeuge’s"
+    assert new.objective.startswith(whose)
     changed(row, lea, existing="Deux structures sortent le mercredi")
     assert "D’après" not in plan.actions.get(number=1).existing
     del again["origin"]
@@ -1451,11 +1456,15 @@ def test_plans_opened_before_say_whose_their_frame_was(lea):
     stated = told.removeprefix("D’après Maubeuge-Val de Sambre, 2021 : ")
     plan.actions.filter(number=1).update(existing=stated)
     plan.actions.filter(number=5).update(partners="nos associations")
+    aim = plan.actions.get(number=2).objective
+    plan.actions.filter(number=2).update(objective=frames()["maubeuge"].axes[0].actions[1].objective)
     plan.axes.filter(number=2).update(statement=frames()["maubeuge"].axes[1].statement)
     import_module("maillage.apps.plans.migrations.0015_origin_of_frames").say_whose(apps, None)
     assert plan.actions.get(number=1).existing == told
     assert plan.actions.get(number=5).partners == "nos associations", "what was written here is from here"
     assert plan.axes.get(number=2).statement.startswith("D’après Maubeuge-Val de Sambre, 2021 : ")
+    import_module("maillage.apps.plans.migrations.0016_origin_of_aims").say_whose(apps, None)
+    assert plan.actions.get(number=2).objective == aim != ""
 
 
 def test_the_goals_of_the_network_of_strasbourg_are_held_and_followed(client, lea, study):

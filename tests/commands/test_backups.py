@@ -183,6 +183,7 @@ SINCE = (
     "plans.0013_frames_keep_more",
     "plans.0014_decimals",
     "plans.0015_origin_of_frames",
+    "plans.0016_origin_of_aims",
     "dossiers.0007_comment_study",
 )
 ADDED = {
