@@ -191,8 +191,8 @@ def test_the_board_and_the_map_of_a_plan_print_in_columns(visit):
     assert all(below["y"] >= each["y"] + each["height"] for each, below in pairwise(states)), "one a row"
 
 
-CUT = """() => [...document.querySelectorAll(".boucle tr[id^=boucle] :is(th, .creuse)")]
-    .filter(each => each.scrollWidth > each.clientWidth + 1).map(each => each.textContent)"""
+CUT = """() => [...document.querySelectorAll(".boucle tr[id^=boucle] :is(th, td, td *):not(.hors-ecran)")]
+    .filter(each => each.clientWidth && each.scrollWidth > each.clientWidth + 1).map(each => each.textContent)"""
 MANY_ACTIONS = """() => {
     const row = document.querySelector(".boucle td:has(.faire)");
     for (const cell of document.querySelectorAll(".boucle tbody:not(.reste.plus) tr:not(.total) td[data-t=Plan]")) {
@@ -203,19 +203,43 @@ MANY_ACTIONS = """() => {
 }"""
 
 
-def test_the_loop_stays_on_one_sheet_whatever_is_planned(visit):
-    """Sur papier, une zone est une ligne, deux quand son nom est long : six actions y tiennent comme aucune. Ni un nom
-    ni un manque n’est coupé.
+MORE_ZONES = """n => {
+    const last = [...document.querySelectorAll(".boucle .dernier tr[id^=boucle]")].at(-1);
+    for (let k = 0; k < n; k++) last.after(last.cloneNode(true));
+}"""
+
+
+def _sheets(page) -> list[str]:
+    """Return the words of each sheet that a page prints."""
+    with pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True)) as printed:
+        return [each.get_textpage().get_text_range() for each in printed]
+
+
+def test_the_loop_cuts_no_word_on_its_sheet_whatever_is_planned(visit):
+    """Sur papier, les mots d’une action se lisent jusqu’au dernier, comme un nom et un manque : l’exemple tient en une
+    feuille ; six actions dans chaque zone n’en font pas trois.
     """
     page = visit(f"{PERIMETER}boucle/")
-    page.evaluate(MANY_ACTIONS)
-    page.emulate_media(media="print")
-    page.set_viewport_size({"width": 1519, "height": 1054})  # of a sheet of A3, without its margins
-    assert page.evaluate(CUT) == []
-    for row in page.locator(".boucle tr[id^=boucle]").all():
-        assert row.bounding_box()["height"] < 36, row.inner_text()
-    with pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True)) as printed:
-        assert len(printed) == 1
+    assert len(_sheets(page)) == 1
+    for planned in (None, MANY_ACTIONS):
+        if planned:
+            page.evaluate(planned)
+        page.emulate_media(media="print")
+        page.set_viewport_size({"width": 1519, "height": 1054})  # of a sheet of A3, without its margins
+        assert page.evaluate(CUT) == []
+        for row in page.locator(".boucle tr[id^=boucle]").all():
+            assert row.bounding_box()["height"] < 52, row.inner_text()
+    assert len(_sheets(page)) == 2
+
+
+def test_the_last_sheet_of_a_loop_is_more_than_its_limits(visit):
+    """Où que s’arrête le tableau, ce qu’il ne dit pas s’imprime avec plusieurs de ses zones."""
+    page = visit(f"{PERIMETER}boucle/")
+    for n in range(1, 8):
+        page.evaluate(MORE_ZONES, 1)
+        *before, last = _sheets(page)
+        assert "ne dit pas" in last and last.count("Grenoble 0") >= 3, n
+    assert before
 
 
 @pytest.mark.complete
