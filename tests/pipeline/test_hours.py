@@ -836,3 +836,38 @@ def test_hours_of_a_period_keep_their_doubt(text, osm, reason):
     found = clean(text)
     assert (found.word, found.value.osm) == ("doubtful", osm)
     assert reason in found.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "osm"),
+    [
+        # a line that names a place or a service is about its own days
+        ("Salle des fêtes lundi 9h-11h\nÉcole du bourg jeudi 14h-16h", 'Mo 09:00-11:00 "Salle des fêtes"; Th 14:00-16:00 "École du bourg"'),
+        ("Le 3 rue Haute : lundi 9h-11h\nL’annexe mardi 9h-11h", 'Mo 09:00-11:00 "3 rue Haute"; Tu 09:00-11:00 "annexe"'),
+        ("Guichet :\nLundi 17h-18h\nJeudi 9h-10h\nmais standard et courrier\nLundi 14h-18h\nJeudi 9h-12h",
+         'Mo 17:00-18:00 "Guichet"; Th 09:00-10:00 "Guichet"'),
+        ("Guichet :\nLundi 17h-18h\nmais comptable présente\nLundi 14h-18h", 'Mo 14:00-18:00 "comptable présente", Mo 17:00-18:00 "Guichet"'),
+        ("Lundi 9h-12h\nPayant\nMardi 9h-12h", 'Mo 09:00-12:00 "Payant"; Tu 09:00-12:00'),
+        # names of places that look like a month, a date or a closing
+        ("Vendredi 9h-11h à Saint-Mars-la-Brière", 'Fr 09:00-11:00 "Saint-Mars-la-Brière"'),
+        ("Vendredi 9h-11h, 4 place du 11 novembre 1918", 'Fr 09:00-11:00 "4 place du 11 novembre 1918"'),
+        ("À la ferme des Noyers lundi 9h-11h", 'Mo 09:00-11:00 "ferme des Noyers"'),
+        ("Lundi 9h-17h, fermé le midi", 'Mo 09:00-17:00 "fermé le midi"'),
+        ("Lundi : 9h-11 Maison des aînés", 'Mo 09:00-11:00 "Maison des aînés"'),
+    ],
+)  # fmt: skip
+def test_names_of_places_are_no_hours_and_stay_with_theirs(text, osm):
+    found = clean(text)
+    assert (found.word, found.value.osm) == ("doubtful", osm)
+
+
+@pytest.mark.parametrize(
+    ("text", "osm"),
+    [
+        ("Ferme du lundi au mercredi. Jeudi 9h-11h", "Th 09:00-11:00; Mo-We off"),
+        ("jeudi 9h-17h, ferme de 12h à 14h", "Th 09:00-12:00,14:00-17:00"),
+        ("ferme du 1er au 9 mai, jeudi 9h-11h", "Th 09:00-11:00; May 01-May 09 off"),
+    ],
+)
+def test_a_closing_without_accent_is_a_closing(text, osm):
+    assert clean(text).value.osm == osm

@@ -758,6 +758,10 @@ class _Reader:
         if set(joint.split()) - {"a", "au", "de", "des", "le", "la", "entre", "vers"}:
             return False
         about = self.current or self.base
+        if folded(self.typed(times.first, times.last)) == "midi" and set(joint.split()) <= {"le", "les"}:
+            self._comment(item.first, times.last)  # « fermé le midi », from when to when is not said
+            self._skip_to(times)
+            return True
         if times.value.spans:
             if not about or not about.days or about.timed or about is self.base:
                 return False
@@ -1229,10 +1233,31 @@ class _Reader:
         groupes le jeudi 9h-11h ».
         """
         tokens = self.source.tokens
-        after = next((token.kind for token in tokens[run[-1] + 1 :] if token.kind not in JOINTS[:-2]), "")
-        colon = [token.kind for token in tokens[run[-1] + 1 : run[-1] + 2]] == ["colon"]
+        after = next((n for n in range(run[-1] + 1, len(tokens)) if tokens[n].kind not in JOINTS[:-2]), 0)
+        if after == run[-1] + 1 and tokens[after].kind == "colon":
+            return True
+        lines = self.source.text[tokens[run[-1]].end : tokens[after].end].count("\n")
+        if not after or tokens[after].kind not in ("day", "stop"):
+            return False
+        if tokens[after].kind == "stop":  # a line of words, and below it days that others have named
+            return lines > 0 and self._begins_a_line(run[0]) and self._names_again(after + 1)
         said = folded(self.typed(run[0], run[-1]))
-        return colon or (after == "day" and said.startswith("pour ") and "stop" not in said)
+        return self._begins_a_line(run[0]) or (said.startswith("pour ") and not lines)
+
+    def _begins_a_line(self, at: int) -> bool:
+        tokens = self.source.tokens
+        while at and tokens[at - 1].kind in NEUTRAL - {"stop", "colon", "month"}:
+            at -= 1
+        return at > 0 and "\n" in self.source.text[tokens[at - 1].start : tokens[at].start]
+
+    def _names_again(self, at: int) -> bool:
+        tokens = self.source.tokens
+        while at < len(tokens) and tokens[at].kind in NEUTRAL - {"colon", "month"}:
+            at += 1
+        named = tokens[at].value if at < len(tokens) and tokens[at].kind == "day" else ()
+        return bool(named) and any(
+            set(named) <= each.weekdays and each.first < at for each in self.out.statements
+        )
 
     def _say_beside(self, run: list[int], headings: dict[int, str], *, heads: bool) -> None:
         """Make a comment of a piece not understood: of the hours after a heading, else of those just before.

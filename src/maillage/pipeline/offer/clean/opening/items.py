@@ -140,8 +140,8 @@ class _Gatherer:
             if token.value == "0" and before == after == "time":
                 kind[n], minutes = "range", 0
                 self.out.mends["« 0 » lu « à »"] = None
-            elif minutes is None or (after == "word" and not linked_on):
-                continue
+            elif minutes is None or (after == "word" and not linked_on and not self._tight(n, linked_back)):
+                continue  # « 9h - 12 personnes »
             elif linked_back or linked_on:
                 kind[n] = "time"
             elif (
@@ -156,6 +156,13 @@ class _Gatherer:
                 if other is not None and DAWN <= minutes < other and kind[n + 3] != "word":
                     kind[n] = "time"
             row[n] = Token(kind[n], minutes if kind[n] == "time" else token.value, token.start, token.end)
+
+    def _tight(self, n: int, linked: bool) -> bool:
+        """Return whether a number is stuck to the time before it: « 14h-16 Mairie »."""
+        before, dash, number = self.tokens[max(n - 2, 0) : n + 1] if n > 1 else (None, None, None)
+        return bool(
+            linked and before and dash and number and before.end == dash.start and dash.end == number.start
+        )
 
     def _grouped(self, at: int, end: int) -> list[Item]:
         out: list[Item] = []

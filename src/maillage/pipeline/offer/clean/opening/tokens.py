@@ -60,10 +60,15 @@ MEANS = r"(?:tel(?:ephone)?\b\.?|courriel\b|e?-?mails?\b)"
 OTHERS = "groupes?|scolaires|classes|ecoles|creches"  # whose appointments are not those of who comes
 ONLY = r"(?:uniquement|seulement|exclusivement|obligatoire)"
 
+STREETS = r"(?:rue|place|avenue|av\.?|boulevard|bd\.?|cours|square|quai|allee|esplanade|salle)"
+TIMELY = rf"(?:le |la )?(?:{'|'.join(FULL)}|matin|midi|apres|{MONTH}|vacances|jours?\b)"
+FARM = rf"fermes? (?:de (?:la |l')|des? |du |d')(?!{TIMELY})(?=[a-z]{{3}})"  # a place
+
 # One line a meaning: kind, value, pattern of text without accent nor capital. The first that matches is
 # taken.
 PHRASES: tuple[tuple[str, Any, str], ...] = (
     ("time", "", r"\d\d?(?:[:.h][0-5]\d)? ?[ap]\.?m\b\.?"),
+    ("word", "", rf"{STREETS} du {DATE} {MONTH}\b(?: \d{{4}})?|(?:saint|st)e?[ -]{MONTH}\b|{FARM}"),
     # What comes most, and begins nothing longer, is tried first.
     (
         "always",
