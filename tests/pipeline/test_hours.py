@@ -795,6 +795,12 @@ PERIODS = [
     ("Lundi 9h-11h de novembre à avril, et de mai à octobre jeudi 14h-16h", "Nov-Apr Mo 09:00-11:00; May-Oct Th 14:00-16:00"),
     ("De juin à août jeudi 9h-11h, d’octobre à décembre et mars, lundi et mardi 14h-16h",
      "Oct-Dec,Mar Mo,Tu 14:00-16:00; Jun-Aug Th 09:00-11:00"),
+    # in figures, or of one day alone
+    ("Du 15/06 au 01/09 : jeudi 9h-11h", "Jun 15-Sep 01 Th 09:00-11:00"),
+    ("Jeudi 9h-11h (sauf en mai) ; lundi 9h-11h", "Mo,Th 09:00-11:00; May Th off"),
+    # a half said of one day, both said of another; the same as the day before
+    ("Mardi après-midi, jeudi matin et après-midi, samedi matin : 8h-11h / 15h-18h", "Tu 15:00-18:00; Th 08:00-11:00,15:00-18:00; Sa 08:00-11:00"),
+    ("jeudi 8h-11h et 13h-15h, lundi pareil, mardi fermé", "Mo,Th 08:00-11:00,13:00-15:00; Tu off"),
     # the last hours alone are those of the period
     ("Tous les jours de 15h à 17h et de 15h à 19h en juillet", "Mo-Su 15:00-17:00; Jul Mo-Su 15:00-19:00"),
     # noon ends the day it follows, an end said after whole hours is that of the day it precedes
@@ -848,6 +854,8 @@ def test_hours_of_a_period_keep_their_doubt(text, osm, reason):
          'Mo 17:00-18:00 "Guichet"; Th 09:00-10:00 "Guichet"'),
         ("Guichet :\nLundi 17h-18h\nmais comptable présente\nLundi 14h-18h", 'Mo 14:00-18:00 "comptable présente", Mo 17:00-18:00 "Guichet"'),
         ("Lundi 9h-12h\nPayant\nMardi 9h-12h", 'Mo 09:00-12:00 "Payant"; Tu 09:00-12:00'),
+        ("Dépôt le lundi de 9h à 11h. Vente jeudi 14h-16h, atelier le vendredi 9h-11h", 'Mo 09:00-11:00 "Dépôt"; Th 14:00-16:00 "Vente"; Fr 09:00-11:00 "atelier"'),
+        ("Salle 9h-17h lundi et jeudi, aide au courrier jeudi 14h-16h", 'Mo,Th 09:00-17:00 "Salle", Th 14:00-16:00 "aide au courrier"'),
         # names of places that look like a month, a date or a closing
         ("Vendredi 9h-11h à Saint-Mars-la-Brière", 'Fr 09:00-11:00 "Saint-Mars-la-Brière"'),
         ("Vendredi 9h-11h, 4 place du 11 novembre 1918", 'Fr 09:00-11:00 "4 place du 11 novembre 1918"'),

@@ -429,8 +429,7 @@ class _Reader:
         """
         season = self._after(self.at, ("filler", "of", "range"))
         if season and season.kind == "season" and season.value not in SEASONS and _whole_days(days):
-            codes = ",".join(dict.fromkeys(CODES[day.weekday] for day in days))
-            self.out.closed.append(f"{season.value} {codes}")  # « sauf le samedi en juillet et août »
+            self.out.closed.append(f"{season.value} {_codes(days)}")  # « sauf le samedi en juillet et août »
             self._skip_to(season)
             return True
         closing = self._after(self.at)
@@ -814,7 +813,11 @@ class _Reader:
         if period in SEASONS:
             self._comment(item.first, season.last)
         else:
-            if self.done and (self.depth or (item.kind == "except" and self.current)):
+            about = self.base if self.depth else None
+            later = any(other.kind == "days" and other.first > season.last for other in self.source.items)
+            if about and later and about.days and _whole_days(about.days):
+                period += f" {_codes(about.days)}"  # « lundi 14h-18h (sauf en août), mercredi 9h-12h »
+            elif self.done and (self.depth or (item.kind == "except" and self.current)):
                 self._doubt_which(item.first, season.last)
             self.out.closed.append(period)
         self._skip_to(season)
@@ -1005,8 +1008,7 @@ class _Reader:
         if period in SEASONS:
             self._comment(season.first, days.last)
         else:
-            codes = dict.fromkeys(CODES[day.weekday] for day in _flat(days))
-            self.out.closed.append(f"{period} {','.join(codes)}")
+            self.out.closed.append(f"{period} {_codes(_flat(days))}")
         self._skip_to(days)
         return True
 
@@ -1242,13 +1244,22 @@ class _Reader:
         if tokens[after].kind == "stop":  # a line of words, and below it days that others have named
             return lines > 0 and self._begins_a_line(run[0]) and self._names_again(after + 1)
         said = folded(self.typed(run[0], run[-1]))
-        return self._begins_a_line(run[0]) or (said.startswith("pour ") and not lines)
+        return not lines and (self._begins_a_part(run[0]) or said.startswith("pour "))
 
     def _begins_a_line(self, at: int) -> bool:
-        tokens = self.source.tokens
-        while at and tokens[at - 1].kind in NEUTRAL - {"stop", "colon", "month"}:
-            at -= 1
+        tokens, at = self.source.tokens, self._back(at)
         return at > 0 and "\n" in self.source.text[tokens[at - 1].start : tokens[at].start]
+
+    def _begins_a_part(self, at: int) -> bool:
+        """Return whether a line, a sentence or a member of a list begins there."""
+        at = self._back(at)
+        return at > 0 and self.source.tokens[at - 1].kind in ("stop", "and")
+
+    def _back(self, at: int) -> int:
+        """Return the first of the small words that stand before a piece."""
+        while at and self.source.tokens[at - 1].kind in ("filler", "of", "opened"):
+            at -= 1
+        return at
 
     def _names_again(self, at: int) -> bool:
         tokens = self.source.tokens
@@ -1339,6 +1350,10 @@ def _overlap(a: Span, b: Span) -> bool:
 
 def _flat(days: Item) -> tuple[Day, ...]:
     return tuple(day for atom in days.value for day in atom)
+
+
+def _codes(days: tuple[Day, ...]) -> str:
+    return ",".join(dict.fromkeys(CODES[day.weekday] for day in days))
 
 
 def _whole_days(days: tuple[Day, ...]) -> bool:

@@ -22,6 +22,7 @@ from maillage.pipeline.offer.clean.opening.tokens import (
 from maillage.words.dates import DAYS, MONTHS
 
 NAMES = (*DAYS, "jours fériés")
+WHOLE = "whole"  # « matin et après-midi », which a half said later does not change
 NOON, MIDNIGHT = 12 * 60, 24 * 60
 DAWN, EVENING = (
     5 * 60,
@@ -287,7 +288,10 @@ class _Gatherer:
     def _half_after(self, at: int) -> tuple[str, int]:
         """Return the half-day said after the day at `at`, and where it ends."""
         after = at + 1 + (self.kinds[at + 1] == "range" and self.kinds[at + 2] == "half")
-        return (self.tokens[after].value, after) if self.kinds[after] == "half" else ("", at)
+        if self.kinds[after] != "half":
+            return "", at
+        both = self.kinds[after + 1 : after + 3] == ["and", "half"]
+        return (WHOLE, after + 2) if both else (self.tokens[after].value, after)
 
     def _tell_day(self, token: Token) -> None:
         typed = self.out.text[token.start : token.end]
@@ -489,4 +493,4 @@ def _shared_half(atoms: list[tuple[Day, ...]]) -> list[tuple[Day, ...]]:
     for atom in reversed(atoms):
         half = atom[0].half or half
         out.append(tuple(day._replace(half=day.half or half) for day in atom))
-    return out[::-1]
+    return [tuple(day._replace(half=day.half.removeprefix(WHOLE)) for day in atom) for atom in out[::-1]]

@@ -117,7 +117,7 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
     ("day", WEEKEND, r"week ?-? ?ends?\b"),
     ("day", (PUBLIC_HOLIDAY,), r"(?:jours? (?:de )?)?(?:feries?|feris)\b|ph\b"),
     ("same", "", r"(?:ces|les) memes? jours?\b"),
-    ("idem", "", r"idem\b|(?:aux )?memes (?:heures|horaires)\b"),
+    ("idem", "", r"idem\b|pareil\b|(?:aux )?memes (?:heures|horaires)\b"),
     ("rhythm", "", r"semaines? [ab]\b(?!')"),
     ("rest", "", r"(?:le )?reste (?:de l'annee|du temps)\b|sinon\b|en dehors\b(?! d)"),
     ("others", "", r"autres jours\b(?: de la semaine\b)?|reste de la semaine\b"),
@@ -264,6 +264,8 @@ LISTED = re.compile(  # a list whose lines were joined: « Mardi : 9h-12h - Merc
 )
 TAG = re.compile(r"<[^<>]{0,200}>")
 SPACES = re.compile(r" {2,}")
+FIGURES = r"(0?[1-9]|[12]\d|3[01])/(0?[1-9]|1[0-2])"
+IN_FIGURES = re.compile(rf"(?<=\b[Dd]u ){FIGURES} au {FIGURES}(?![\d/h])")  # « du 01/09 au 30/06 »
 SIGNS = str.maketrans(
     dict.fromkeys("‐‑‒–—―−", "-") | dict.fromkeys("’‘ʼ`´", "'") | dict.fromkeys("\u00a0\u202f\u2009\t", " ")
 )
@@ -276,7 +278,12 @@ def unwrapped(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
     text = SPACES.sub(" ", text.translate(SIGNS).replace("\r\n", "\n").replace("\r", "\n"))
-    return LISTED.sub("\n", MIDDLE_DOT.sub(" ", text))
+    return LISTED.sub("\n", MIDDLE_DOT.sub(" ", IN_FIGURES.sub(_in_letters, text)))
+
+
+def _in_letters(found: re.Match[str]) -> str:
+    first, month, last, end = (int(figure) for figure in found.groups())
+    return f"{first} {MONTHS[month - 1]} au {last} {MONTHS[end - 1]}"
 
 
 def folded(text: str) -> str:
