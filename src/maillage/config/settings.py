@@ -117,6 +117,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "maillage.config.country_urls" if COUNTRY else "maillage.config.urls"
 WSGI_APPLICATION = "maillage.config.wsgi.application"
+FORM_RENDERER = "maillage.web.fields.Renderer"
 
 TEMPLATES = [
     {
