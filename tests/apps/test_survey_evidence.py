@@ -41,7 +41,8 @@ def publish():
             made_at=AT,
             example=example,
         )
-        line = {"question": key[1], "groupe": "", "modalite": key[2], "libelle_modalite": "Je ne savais pas"}
+        line = {"question": key[1], "libelle": f"{key[1]} ?", "groupe": "", "modalite": key[2]}
+        line |= {"libelle_modalite": "Je ne savais pas"}
         figure = {"part": percent, "bas": percent - 5, "haut": percent + 5, "base": 92, "calcul": "brut"}
         words = {"univers": "habitants", "arrondi": "nearest"}
         return Publication.objects.create(
@@ -126,6 +127,7 @@ def test_two_waves_stand_on_the_loop_as_they_were_published(client, study, publi
     (change,) = evidence.waves(PLACE, "inhabitants", [HELPED, ("aisance", "a_l_aise tres")])
     assert (change.first.percent, change.second.percent) == (30, 52)
     text = text_of(client.get(page))
+    assert "« accompagne ? » « Je ne savais pas » : 30 % (entre" in text, "a yes alone says nothing"
     assert "30 % (entre 25 et 35 %, n = 92, brut), « Enquête 30 », édition 1, 2026, puis 52 %" in text
     assert ": hausse. Parmi : habitants." in text and "n’est pas l’effet d’une action" in text
     Survey.objects.filter(pk=first.survey_id).update(example=True)

@@ -447,7 +447,7 @@ def _waves(place: str) -> tuple[str, ...]:
             (first.percent, first.low, first.high), (second.percent, second.low, second.high)
         )
         return (
-            f"« {change.label} » : {first.figure}, {first.source}, puis {second.figure}, {second.source} :"
+            f"« {change.question} » « {change.label} » : {first.figure}, {first.source}, puis {second.figure}, {second.source} :"
             f" {word}. Parmi : {second.universe}."
         )
 

@@ -50,8 +50,11 @@ def closest(place: str) -> Mapping[tuple[str, str, str], Answered]:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """An answer of a survey of a place, wave after wave, as both editions publish it."""
+    """An answer of a survey of a place, wave after wave, as both editions publish it; question: as the later
+    one asks it.
+    """
 
+    question: str
     label: str
     first: Answered
     second: Answered
@@ -72,8 +75,13 @@ def waves(place: str, kind: str, answers: Collection[tuple[str, str]]) -> list[C
             continue
         said = "exemple : réponses inventées" if row.survey.example else ""
         then, now = (_findings([each], said, by_group=True) for each in (before, row))
+        asked = {line["question"]: line["libelle"] for line in row.content["tables"]}
         keys = [(kind, *answer) for answer in answers]
-        return [Change(now[key].label, then[key], now[key]) for key in keys if key in then and key in now]
+        return [
+            Change(asked[key[1]], now[key].label, then[key], now[key])
+            for key in keys
+            if key in then and key in now
+        ]
     return []
 
 
