@@ -144,12 +144,12 @@ LAST = {
 def count(n: int, noun: str, plural: str | None = None) -> str:
     """Return a count with its noun agreed: one is singular, and so is zero.
 
-    >>> count(1, "zone"), count(22, "zone"), count(0, "structure"), count(
+    >>> count(1, "zone"), count(22, "zone"), count(0, "ligne refusée", "lignes refusées"), count(
     ...     3, "quartier voisin", "quartiers voisins")
-    ('1\\xa0zone', '22\\xa0zones', 'aucune structure', '3\\xa0quartiers voisins')
+    ('1\\xa0zone', '22\\xa0zones', 'aucune ligne refusée', '3\\xa0quartiers voisins')
     """
     if n == 0:
-        return f"{'aucune' if noun in FEMININE else 'aucun'} {noun}"
+        return f"aucun{'e' if is_feminine(noun) else ''} {noun}"
     return f"{number(n)}{NBSP}{noun if n == 1 else plural or noun + 's'}"
 
 
@@ -162,9 +162,19 @@ def counts(*told: tuple[int, str]) -> str:
     return listing([count(n, noun) for n, noun in told if n])
 
 
-FEMININE = (
-    *("zone", "personne", "commune", "variable", "réponse", "réponse nouvelle", "paire", "orientation"),
-    *("structure", "action", "sous-action"),
+def is_feminine(noun: str) -> bool:
+    """Return whether a noun is feminine, whatever follows it.
+
+    >>> is_feminine("paire proposée"), is_feminine("autre commune"), is_feminine("lieu placé")
+    (True, True, False)
+    """
+    return noun.removeprefix("autre ").split(" ")[0] in FEMININE
+
+
+FEMININE = frozenset(
+    "action activité adresse aide chose commune démarche faite fiche gardée ligne minute orientation paire"
+    " personne place proposition refusée réponse réunie réunion source sous-action structure valeur variable"
+    " voie zone".split()
 )
 
 

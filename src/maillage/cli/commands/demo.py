@@ -11,6 +11,8 @@ from maillage.cli.demonstration.stage import HELP, LEARN, SOCIAL
 from maillage.cli.platform_study import computed
 from maillage.cli.words import Steps
 from maillage.kernel import cores
+from maillage.reports.territory.certainty import upper_first
+from maillage.words.wording import count
 
 PASSWORD = "maillage-demo"  # noqa: S105, known to all: it opens invented data only
 # Name before the @, what is shown, role, and over what: a territory, or a structure of the real census.
@@ -114,7 +116,8 @@ def _remove() -> int:
     search.rebuild()
     for name, n in removed.items():
         print(f"{name} : {n}")
-    print(f"{sum(removed.values())} lignes d’exemple ôtées. Les lieux réels et le journal restent.")
+    gone = count(sum(removed.values()), "ligne d’exemple ôtée", "lignes d’exemple ôtées")
+    print(f"{upper_first(gone)}. Les lieux réels et le journal restent.")
     return 0
 
 

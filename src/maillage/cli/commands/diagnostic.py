@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from maillage.cli.words import Steps, read_file, typed_path
 from maillage.kernel.errors import Refused
 from maillage.reference.definitions import DEFAULT
+from maillage.words.wording import count
 
 if TYPE_CHECKING:
     from maillage.reference.definitions import Definition
@@ -154,7 +155,8 @@ def run(given: argparse.Namespace) -> int:
         print("Territoire trop grand pour des distances à pied : l’offre n’est pas mise en face du besoin.")
     if refused:
         print(
-            f"{given.offre.name} : {refused} lignes refusées ; « maillage offre verifier » dit lesquelles.",
+            f"{given.offre.name} : {count(refused, 'ligne refusée', 'lignes refusées')} ; « maillage offre"
+            " verifier » dit lesquelles.",
             file=sys.stderr,
         )
     for sentence in made.reading.survey.sentences if made.reading.survey else ():

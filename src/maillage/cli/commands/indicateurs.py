@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 from maillage.cli.words import print_json
 from maillage.kernel.errors import Refused
+from maillage.reports.territory.certainty import upper_first
+from maillage.words.wording import count
 
 if TYPE_CHECKING:
     from maillage.apps.indicators.queries.reading import Reading
@@ -47,7 +49,9 @@ def run(given: argparse.Namespace) -> int:
     if given.refaire:
         written = actions.rebuild(at=at)
         if not given.code:
-            print_json({"comptes": written}) if given.json else print(f"{written} comptes refaits.")
+            print_json({"comptes": written}) if given.json else print(
+                f"{upper_first(count(written, 'compte refait', 'comptes refaits'))}."
+            )
             return 0
     else:
         actions.run_deadlines(at=at)  # no clock runs where nobody serves the platform
@@ -62,11 +66,17 @@ def run(given: argparse.Namespace) -> int:
 
 def _told(each: "Reading") -> str:
     """Return an indicator in words: its figure, out of what, its bounds, what stands apart; or why none."""
+    from maillage.apps.indicators.queries.reading import ONE
+
     if not each.figure:
         return f"{each.value.reason}"
+    if not each.value.value and each.beside in ONE.values():
+        figure, beside = "", count(0, each.beside)
+    else:
+        figure, beside = each.figure, each.beside
     is_share = each.value.definition.unit == "pourcent"
-    beside = f"({each.beside})." if is_share and each.beside else each.beside
+    beside = f"({beside})." if is_share and beside else beside
     invented = "Activité inventée, pour l’exemple." if each.value.examples else ""
-    told = " ".join(filter(None, (each.figure, beside, each.between)))
+    told = " ".join(filter(None, (figure, beside, each.between)))
     after = " ".join(filter(None, (*each.value.apart, invented)))
     return f"{told.rstrip('.')}. {after}" if after else told

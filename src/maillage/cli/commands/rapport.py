@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from maillage.cli.words import typed_path
 from maillage.kernel.errors import Refused
 from maillage.reports.catalogue import DIAGNOSIS, NAMES, PLAN
+from maillage.words.wording import count
 
 if TYPE_CHECKING:
     from maillage.cli.reports.studies import ReportStudy
@@ -95,7 +96,8 @@ def run(given: argparse.Namespace) -> int:
         print(changed_files(given.sortie, former, (about, files)))
     if refused:
         print(
-            f"{given.offre.name} : {refused} lignes refusées ; « maillage offre verifier » dit lesquelles.",
+            f"{given.offre.name} : {count(refused, 'ligne refusée', 'lignes refusées')} ; « maillage offre"
+            " verifier » dit lesquelles.",
             file=sys.stderr,
         )
     return 1 if refused else 0

@@ -4,6 +4,8 @@ import argparse
 
 from maillage.cli.words import print_json
 from maillage.kernel.errors import Refused
+from maillage.reports.territory.certainty import upper_first
+from maillage.words.wording import count
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,7 +34,8 @@ def _again(given: argparse.Namespace) -> int:
     if given.json:
         print_json({"lignes": rows})
     else:
-        print(f"{rows} lignes se trouvent maintenant par leurs mots.")
+        found = count(rows, "ligne se trouve", "lignes se trouvent")
+        print(f"{upper_first(found)} maintenant par {'leurs' if rows > 1 else 'ses'} mots.")
     return 0
 
 

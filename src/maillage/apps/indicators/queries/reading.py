@@ -25,6 +25,8 @@ AMONG = {
     "uncovered": ("commune", "communes"),
     "district": ("lieu dont on sait s’il y est", "lieux dont on sait s’ils y sont"),
 }
+# A unit that agrees, when there is one or none of it.
+ONE = {"structures": "structure", "personnes": "personne", "actes": "acte"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +242,9 @@ def _beside(value: Value) -> str:
         return f"{about.unit}, dites par {said} lieux où se connecter seul"
     if whole is not None and (among := _among(about, whole)):
         return f"sur {among}"
-    return "" if about.unit == "pourcent" else about.unit  # its figure says « % »
+    if about.unit == "pourcent":
+        return ""  # its figure says « % »
+    return ONE.get(about.unit, about.unit) if abs(value.value) < 2 else about.unit
 
 
 def _among(about: Indicator, whole: float) -> str:
