@@ -13,8 +13,9 @@ from maillage.apps.pilotage import views
 from maillage.apps.pilotage.queries import reports
 from maillage.apps.plans import actions
 from maillage.reference.plan_frames import frames
-from maillage.reports.page import html
+from maillage.reports.page import html, pdf, slides
 from maillage.reports.plan import document
+from maillage.reports.plan.reading import PlanAction, PlanAxis, PlanReading
 from maillage.reports.territory import deck, synthesis
 from maillage.reports.territory.subject import Subject, headline
 from tests.conftest import PLACE, account
@@ -133,3 +134,41 @@ def test_a_slide_names_the_source_of_its_own_figures(study):
         assert ".." not in each.notes
     first = next(each for each in slides if each.title == headline(held.reading))
     assert held.reading.source.margin in first.notes
+
+
+@pytest.mark.parametrize(("letters", "shown"), [(60, 5), (235, 3)])
+def test_a_deck_says_each_action_to_its_last_word(study, letters, shown):
+    """Une conclusion coupée ne se présente pas : longues, les actions sont moins nombreuses, et le diaporama le dit."""
+    titles = [f"{'Accompagner les familles ' * 12}"[:letters] + f" {k}fin" for k in range(7)]
+    led = tuple(
+        PlanAction(
+            number=k, label=f"{k}", title=title, state="en cours", people="", zones="Ici", pilot="La mairie"
+        )
+        for k, title in enumerate(titles, 1)
+    )
+    axes = (PlanAxis(1, "Aller vers", "", "", led),)
+    plan = PlanReading(
+        title="Plan", state="7 actions.", frame="", is_published=True, is_example=False, axes=axes
+    )
+    made = deck.compose(reports.subject(study, AT.date()), plan)
+    opened = Presentation(io.BytesIO(slides.deck(made, on=AT.date())))
+    (k,) = [
+        k for k, x in enumerate(opened.slides) if x.shapes.title.text_frame.text.startswith("Le plan publié")
+    ]
+    (table,) = [shape.table for shape in opened.slides[k].shapes if shape.has_table]
+    assert [row.cells[0].text for row in table.rows][1:] == titles[:shown]
+    page = pypdfium2.PdfDocument(pdf.slides(made, on=AT.date()))[k].get_textpage().get_text_bounded()
+    assert f"{shown - 1}fin" in page and f"Ici, {shown} des 7" in " ".join(page.split())
+
+
+def test_a_title_keeps_all_its_words_above_what_follows(study):
+    """Plus un titre est long, plus ses lettres sont petites : il ne descend pas sur la suite."""
+    held = deck.compose(reports.subject(study, AT.date()), None)
+    sizes = []
+    for letters in (40, 120, 240):
+        chapter = replace(held.chapters[1], title="mot " * (letters // 4))
+        opened = Presentation(io.BytesIO(slides.deck(replace(held, chapters=(chapter,)), on=AT.date())))
+        (run,) = opened.slides[1].shapes.title.text_frame.paragraphs[0].runs
+        assert run.text.split() == ["mot"] * (letters // 4)
+        sizes.append(run.font.size.pt)
+    assert sizes == [28, 20, 16]

@@ -40,10 +40,13 @@ from maillage.words import rich, wording
 WIDE, HIGH = 13.333, 7.5  # inches
 SIDE, BOTTOM = 0.67, 6.7
 LINE = 60  # letters of a lead on half of two lines
-TITLE = 48  # letters of a title on one line, where the font is replaced by a wider one
+TITLES = (28, 24, 20, 18, 16, 14, 12)  # points: of a title, the largest that leave it in its place
+TITLE = 48  # letters of a title on one line in the largest, where the font is replaced by a wider one
+TITLE_HIGH = 1.05  # inches
 MARK = 0.36  # inches: the logo at the foot
 GAP, BETWEEN = 0.45, 0.2  # columns, lines of cards
 LISTED = (24, 22, 20, 18, 16, 14, 13, 12)  # points: of a list, the largest that leave it in its place
+CARDS = (18, 16, 15, 14, 13, 12)  # points: of the title of a card, the largest that leave it in its place
 SIZES = (
     24,
     22,
@@ -105,7 +108,7 @@ def _stretch(made: Any) -> None:
             shape.left, shape.width = int(shape.left * ratio), int(shape.width * ratio)
     title = made.slide_layouts.get_by_name("Title Only").placeholders[0]
     title.left, title.top, title.width, title.height = (
-        Inches(x) for x in (SIDE, 0.75, WIDE - 2 * SIDE, 1.05)
+        Inches(x) for x in (SIDE, 0.75, WIDE - 2 * SIDE, TITLE_HIGH)
     )
 
 
@@ -114,9 +117,23 @@ def _blank(made: Any, title: str) -> Any:
     frame = slide.shapes.title.text_frame
     frame.word_wrap, frame.vertical_anchor = True, MSO_ANCHOR.TOP
     frame.margin_left = 0
-    size = 28 if len(title) < 75 else 24 if len(title) < 120 else 20
-    _words(frame.paragraphs[0], title, size=size, bold=True)
+    _words(frame.paragraphs[0], title, size=_title_size(title), bold=True)
     return slide
+
+
+def _title_size(title: str) -> float:
+    """Return the largest letters, in points, in which a title stays above what follows, whole.
+
+    >>> [_title_size("m" * letters) for letters in (40, 90, 160, 240)]
+    [28, 24, 20, 16]
+    """
+    for size in TITLES:
+        a_line = TITLE * TITLES[0] / size
+        # a line that goes on leaves half a word to the next one
+        lines = 1 if len(title) <= a_line else ceil(len(title) / (a_line - 4))
+        if lines * 1.2 * size / 72 <= TITLE_HIGH:
+            return size
+    return TITLES[-1]
 
 
 def _cover(made: Any, document: Document) -> None:
@@ -297,8 +314,13 @@ def _card(slide: Any, block: Callout, box: Box) -> None:
         shape.fill.fore_color.rgb, shape.line.color.rgb = _colour(colour), _colour(line)
     frame = back.text_frame
     frame.word_wrap, frame.vertical_anchor, frame.margin_left = True, MSO_ANCHOR.MIDDLE, Inches(0.3)
-    _words(frame.paragraphs[0], block.title, size=18, bold=True)
-    _words(frame.add_paragraph(), block.text, size=15, colour="encre-2")
+    room = box[2] - 0.45
+    size = next(
+        (x for x in CARDS if _high((block.title,), room, x) + _high((block.text,), room, x - 3) <= box[3]),
+        CARDS[-1],
+    )
+    _words(frame.paragraphs[0], block.title, size=size, bold=True)
+    _words(frame.add_paragraph(), block.text, size=max(size - 3, SMALL), colour="encre-2")
 
 
 def _rule(slide: Any) -> None:

@@ -1,8 +1,8 @@
 """The slides that give a diagnosis back to a territory: method, people, offer, advice, next steps."""
 
-import textwrap
 from collections.abc import Sequence
 from dataclasses import replace
+from math import ceil
 
 from maillage.reference.definitions import LEVELS, definition
 from maillage.reports.page.blocks import (
@@ -15,7 +15,7 @@ from maillage.reports.page.blocks import (
     Grid,
     Text,
 )
-from maillage.reports.plan.reading import PlanReading, tally
+from maillage.reports.plan.reading import PlanAction, PlanReading, tally
 from maillage.reports.territory import gaps, map_keys, mission, synthesis, withheld
 from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.reading import LevelLine, OfferReading, Reading
@@ -48,7 +48,8 @@ FEW_GAPS = 2
 MOST_LIMITS = 5
 MOST_STEPS = 9
 MOST_ACTIONS = 5
-LONGEST_TITLE = 110  # letters of an action in a row: two lines
+TITLE_LINE = 59  # letters of an action on a line of its column, in the smallest letters of a slide
+TITLE_LINES = 17  # of these lines on a slide: what is left of it under its title
 NO_SURVEY = "Aucune enquête auprès des habitants n’entre dans ces chiffres."
 TO_DECIDE = "**Qui ?** à décider. **Pour quand ?** à décider."
 
@@ -474,15 +475,19 @@ def _plan(plan: PlanReading | None) -> list[Chapter]:
     """Return the slide of the actions that the published plan holds, none without."""
     if plan is None or not plan.actions:
         return []
-    shown = plan.led[:MOST_ACTIONS]
+    shown = _whole(plan.led)
     table = Grid(
         caption="Les actions qui ont un pilote",
         columns=("Action", "Pilote", "Où", "Pour quand"),
         align="gggg",
         widths=(5.2, 1.7, 1.7, 1.6),
-        rows=tuple(_cells(_short(each.title), each.pilot, each.zones, each.ends or "—") for each in shown),
+        rows=tuple(
+            _cells(each.title.rstrip("."), each.pilot, each.zones, each.ends or "—") for each in shown
+        ),
     )
     said = [plan.state, *([f"{upper_first(plan.alone)} sans pilote."] if plan.alone else [])]
+    if 0 < len(shown) < len(plan.led):
+        said.append(f"Ici, {len(shown)} des {len(plan.led)} qui sont en cours ou prêtes, avec un pilote.")
     example = " Exemple : pilotes et dates inventés." if plan.is_example else ""
     return [
         _slide(
@@ -496,9 +501,14 @@ def _plan(plan: PlanReading | None) -> list[Chapter]:
     ]
 
 
-def _short(title: str) -> str:
-    """Return the beginning of a title, cut between two words: what a row of a slide holds."""
-    return textwrap.shorten(title.rstrip("."), LONGEST_TITLE, placeholder=" …")
+def _whole(actions: Sequence[PlanAction]) -> Sequence[PlanAction]:
+    """Return the first actions that a slide holds, each with its whole title: long ones are fewer."""
+    lines = 0
+    for k, each in enumerate(actions[:MOST_ACTIONS]):
+        lines += ceil(len(each.title) / TITLE_LINE)
+        if lines > TITLE_LINES:
+            return actions[:k]
+    return actions[:MOST_ACTIONS]
 
 
 def _proposals(s: Subject, plan: PlanReading | None) -> Chapter:
