@@ -9,6 +9,7 @@ import signal
 import zipfile
 from datetime import date
 from functools import cache
+from math import ceil
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -301,6 +302,20 @@ def test_a_title_of_two_lines_covers_nothing(deck):
             wide += 1
             assert min(each.top for each in under) >= Inches(1.85)
     assert wide
+
+
+def test_the_cover_leaves_its_words_room_for_a_wider_font(deck):
+    """Sans notre police, une ligne en fait deux : elle pousse la suivante au lieu de s’écrire dessus."""
+    cover = deck.slides[0]
+    frames = sorted((each for each in cover.shapes if each.has_text_frame), key=lambda each: each.top)
+    assert len(frames) == 2 and len(frames[1].text_frame.paragraphs) == 4
+    for each, below in itertools.pairwise([*frames, None]):
+        high = 0.1
+        for paragraph in each.text_frame.paragraphs:
+            size, letters = paragraph.runs[0].font.size.pt, sum(len(run.text) for run in paragraph.runs)
+            high += ceil(letters * size * 0.75 / 72 / (each.width / Inches(1))) * 1.3 * size / 72 + 0.25
+        end = below.top if below is not None else deck.slide_height
+        assert each.top + Inches(high) <= end
 
 
 def test_what_is_left_to_decide_is_a_card_each_and_no_word_is_small(deck):

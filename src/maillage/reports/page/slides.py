@@ -141,19 +141,21 @@ def _cover(made: Any, document: Document) -> None:
     slide = _blank(made, cover.title)
     slide.background.fill.solid()
     slide.background.fill.fore_color.rgb = _colour("couverture")
-    slide.shapes.title.text_frame.paragraphs[0].runs[0].font.color.rgb = _colour("sur-prune")
-    lines = (
-        (cover.over, 22, 2.0),
-        (cover.subtitle, 16, 3.2),
-        (cover.edition, 16, 3.7),
-        (cover.print, 12, 4.2),
-    )
-    for text, size, top in lines:
-        _paragraph(slide, text, (SIDE, top, 6.0, 0.5), size=size, colour="sur-prune")
+    for run in slide.shapes.title.text_frame.paragraphs[0].runs:
+        run.font.color.rgb = _colour("sur-prune")
+    # one frame: in a wider font, a line that becomes two pushes the next ones down instead of covering them
+    frame = _frame(slide, (SIDE, 2.0, 6.0, 4.5))
+    lines = ((cover.over, 22, 18), (cover.subtitle, 16, 6), (cover.edition, 16, 6), (cover.print, 12, 0))
+    for text, size, after in lines:
+        if text:
+            paragraph = frame.paragraphs[0] if not frame.text else frame.add_paragraph()
+            paragraph.space_after = Pt(after)
+            _words(paragraph, text, size=size, colour="sur-prune")
     own = theme.current()
     if own is not None:
-        _paragraph(slide, own.name, (SIDE, 0.6, 6.0, 0.5), size=16, colour="sur-prune", bold=True)
+        _paragraph(slide, own.name, (SIDE, 0.25, 9.0, 0.5), size=16, colour="sur-prune", bold=True)
         if own.logo:
+            slide.shapes.title.width = Inches(WIDE - 2.2 - SIDE)
             _picture(slide, pdf.png(own.logo), own.name, (WIDE - 1.9, 0.5, 1.2, 1.2))
     if cover.svg:
         _picture(slide, pdf.png(cover.svg, cover=True), cover.alt, (7.2, 1.9, 5.4, 5.0))
