@@ -169,6 +169,8 @@ def test_accepting_says_who_is_told(client, aidant, orientation):
     assert state(orientation) == "accepted"
     assert "C’est oui." in page
     assert "Sofia reçoit un e-mail." in page
+    listed = text(client.get("/espace/orientations/"))
+    assert "rien à répondre" in listed and "ne vous attend" not in listed, "they wait for a date"
 
 
 def test_only_what_leaves_is_told(client, worker, ccas, library, person):
@@ -939,7 +941,9 @@ def test_somebody_without_name_is_oriented_too(client, worker, library):
     client.post(url, {"partage": ["procedure"], "canal": "phone"})
     row = Orientation.objects.get()
     assert (row.state, row.person, row.channel) == ("sent", None, "phone")
-    assert "Vous appelez le lieu" in text(client.get(f"/espace/orientations/{row.pk}/parti/"))
+    page = text(client.get(f"/espace/orientations/{row.pk}/parti/"))
+    assert "Vous appelez le lieu" in page
+    assert "<bdi>Une personne sans nom</bdi> est orientée vers" in page
 
 
 def test_a_double_click_prepares_once_and_sends_once(client, worker, library):
@@ -1310,6 +1314,9 @@ def test_a_structure_reads_a_year_of_its_own(client, aidant, worker, ccas, libra
     Orientation.objects.update(sent_at=timezone.now() - timedelta(days=31))
     page = text(client.get("/espace/orientations/mesures/"))
     assert "2 sur 4</strong> envoyées il y a 30 jours ou plus" in page
+    above = text(client.get("/espace/orientations/"))
+    assert "2 sur 4</strong> envoyées il y a 30 jours ou plus ont une suite connue" in " ".join(above.split())
+    assert "50" not in above.split('class="o-annee"')[1].split("</div>")[0], "no percentage of four"
     assert "Complet" in page
     year = structure_measures.received(aidant, timezone.now())
     assert (year.n, year.known, year.refused, year.full, year.came) == (4, 2, 1, 1, 1)
