@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from maillage.apps.accounts.models import User
+from maillage.apps.accounts.rules.worklist import Line
 from maillage.apps.agenda.models import Seat, Workshop
 from maillage.apps.learning import access
 from maillage.apps.learning.actions import groups, plans, progress
@@ -23,6 +24,7 @@ from maillage.apps.learning.queries import progress as queries
 from maillage.apps.learning.queries.conversion import conversion, plans_of
 from maillage.apps.learning.queries.groups import listed
 from maillage.apps.learning.rules.progress import Fact as Done
+from maillage.apps.learning.worklist import lines
 from maillage.apps.messages import actions as outbox
 from maillage.apps.messages.models import Message
 from maillage.apps.orientations.actions import agreements, forgetting
@@ -322,6 +324,34 @@ def test_the_board_shows_who_is_stuck_first(client, aidant, group):
     page = client.get(f"/espace/apprendre/{group.pk}/").content.decode()
     assert page.index("Zoé") < page.index("Ali")
     assert page.count("bloqué ici") == 1
+
+
+def test_who_is_stuck_now_is_a_line_of_the_home_of_who_runs_the_group(client, aidant, group, other):
+    """Their name and their group while they are there; nothing once they left, nor for another structure."""
+    zoe, ali, lou = (row.person for row in groups.welcome(group, ["Zoé", "Ali", "Lou"], by=aidant, at=AT))
+    now = timezone.now()
+
+    def told(user: User, at: datetime) -> list[Line]:
+        return [line for line in lines(user, at) if line.kind == "learner-stuck"]
+
+    send(client, ali, fact(5, "done", genre="viser", essais=4))
+    assert told(aidant, now) == []
+    send(client, zoe, fact(5, "stopped", genre="viser", essais=4))
+    (line,) = told(aidant, now)
+    assert (line.n, line.url) == (1, f"/espace/apprendre/{group.pk}/")
+    assert "Zoé (Mardi)" in line.words and "Ali" not in line.words
+    client.force_login(aidant)
+    assert "Personne bloquée" in client.get("/espace/").content.decode()
+    assert told(aidant, now + timedelta(hours=1)) == [], "they left"
+    assert told(account("ana", "aidant", structure=other), now) == []
+    with CaptureQueriesContext(connection) as one:
+        told(aidant, now)
+    send(client, lou, fact(5, "stopped", genre="viser", essais=4))
+    with CaptureQueriesContext(connection) as two:
+        assert told(aidant, now)[0].n == 2
+    assert len(one) == len(two)
+    groups.close(group, by=aidant, at=now)
+    assert told(aidant, now) == []
 
 
 def test_the_board_asks_as_much_for_twenty_as_for_two(aidant, group, django_assert_num_queries):

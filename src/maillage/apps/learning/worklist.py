@@ -1,4 +1,6 @@
-"""What learning asks of somebody today: procedures tried for real, whose end nobody knows."""
+"""What learning asks of somebody today: who is stuck on an exercise, and procedures tried for real, whose end
+nobody knows.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -10,14 +12,16 @@ from django.utils import timezone
 from maillage.apps.accounts.access import rights_of
 from maillage.apps.accounts.rules.worklist import TRAINING, Line
 from maillage.apps.learning import access
-from maillage.apps.learning.queries import plans
+from maillage.apps.learning.queries import plans, progress
+from maillage.apps.people.access import people_for
 from maillage.words.wording import series
 
 
 def lines(user: Any, at: datetime) -> Iterable[Line]:
-    """Return one line for the follow-ups due: how many, the names of the first."""
+    """Return one line for who is stuck now, one for the follow-ups due: how many, the names of the first."""
     if not rights_of(user).any(access.SEE, access.MINE):
         return
+    yield from _stuck(user, at)
     found = plans.to_ask(user, timezone.localdate(at))
     if found:
         names = series([f"{each.plan.person} ({each.title})" for each in found[:3]])
@@ -33,3 +37,22 @@ def lines(user: Any, at: datetime) -> Iterable[Line]:
             gesture="Demander la suite",
             icon="graduation-cap",
         )
+
+
+def _stuck(user: Any, at: datetime) -> Iterable[Line]:
+    found = progress.stuck_now(access.groups_for(user), at, people_for(user))
+    if not found:
+        return
+    names = series([f"{row.member.person} ({row.member.group})" for row in found[:3]])
+    more = f", et {len(found) - 3} de plus" if len(found) > 3 else ""
+    groups = {row.member.group_id for row in found}
+    yield Line(
+        kind="learner-stuck",
+        group=TRAINING,
+        n=len(found),
+        title="Personne bloquée" if len(found) == 1 else "Personnes bloquées",
+        words=f"{names}{more} : sur un exercice, en ce moment.",
+        url=reverse("group", args=groups) if len(groups) == 1 else reverse("groups"),
+        gesture="Aller voir",
+        icon="graduation-cap",
+    )

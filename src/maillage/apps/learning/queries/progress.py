@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Max, QuerySet
+from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from maillage.apps.learning.models import Fact, Group, Member, Plan, Route
 from maillage.apps.learning.queries import contents
@@ -217,7 +217,21 @@ def board(group: Group, at: datetime, seen: QuerySet[Person]) -> list[Row]:
 
     seen: the people the user may see.
     """
-    members = list(group.members.select_related("person", "group"))
+    rows = _rows(list(group.members.select_related("person", "group")), at, seen)
+    return sorted(
+        rows, key=lambda row: (not row.stuck, not row.here, not row.known, str(row.member.person).lower())
+    )
+
+
+def stuck_now(groups: QuerySet[Group], at: datetime, seen: QuerySet[Person]) -> list[Row]:
+    """Return the people of open groups who are stuck at this moment, among those the user may see."""
+    lately = Fact.objects.filter(person=OuterRef("person"), at__gt=at - LIVE)
+    members = Member.objects.filter(Exists(lately), group__in=groups, group__closed_at=None, person__in=seen)
+    here = list(members.select_related("person", "group").order_by("pk"))
+    return [row for row in _rows(here, at, seen) if row.stuck] if here else []
+
+
+def _rows(members: Sequence[Member], at: datetime, seen: QuerySet[Person]) -> list[Row]:
     ids = [member.person_id for member in members]
     facts: dict[int, list[Fact]] = {id: [] for id in ids}
     for fact in Fact.objects.filter(person__in=ids).order_by("at", "pk"):
@@ -225,13 +239,10 @@ def board(group: Group, at: datetime, seen: QuerySet[Person]) -> list[Row]:
     routes = dict(Route.objects.filter(person__in=ids).values_list("person", "path"))
     known = contents.modules()
     shown = set(seen.filter(pk__in=ids).values_list("pk", flat=True))
-    rows = [
+    return [
         _row(member, facts[member.person_id], known, routes.get(member.person_id, ""), at, shown)
         for member in members
     ]
-    return sorted(
-        rows, key=lambda row: (not row.stuck, not row.here, not row.known, str(row.member.person).lower())
-    )
 
 
 def _row(
