@@ -77,6 +77,18 @@ def test_the_pairs_that_are_ticked_become_one_and_are_taken_apart_together(clien
     assert not Lieu.objects.filter(state=rules.MERGED).exists()
 
 
+def test_after_a_pair_comes_the_next_one_and_the_list_after_the_last(client, many):
+    Pair.objects.filter(pk=many[3]).update(score=0.5)
+
+    def decided(pk: int, gesture: str) -> str:
+        return client.post(f"/espace/annuaire/doublons/{pk}/", {"geste": gesture})["Location"]
+
+    assert decided(many[1], "reunir") == f"/espace/annuaire/doublons/{many[2]}/"
+    assert decided(many[2], "deux") == f"/espace/annuaire/doublons/{many[4]}/", "the less likely come after"
+    assert decided(many[42], "deux") == f"/espace/annuaire/doublons/{many[3]}/"
+    assert decided(many[3], "deux") == "/espace/annuaire/doublons/"
+
+
 def test_a_pair_of_another_group_is_not_decided_with_it(client, many):
     client.post(address(OTHER), {"geste": "deux", "paire": [str(many[0]), str(many[42]), "x"]})
     assert states() == [rules.OPEN] * 42 + [rules.DECLINED]

@@ -88,6 +88,7 @@ def test_two_sheets_are_merged_then_taken_apart(enter):
     page.locator("table.comparer tbody tr").first.locator("input[type=radio]").nth(1).check()
     page.click("button:has-text('Réunir')")
     page.wait_for_selector("text=sont réunies dans")
+    page.get_by_role("link", name="Doublons possibles").click()
     merged = page.locator("section[aria-labelledby=t-reunies] li").first
     assert names[1] in merged.inner_text()
     merged.locator("a", has_text="Séparer").click()

@@ -158,6 +158,12 @@ def pairs(user, on: date) -> QuerySet[Pair]:
     )
 
 
+def pair_after(user, pair: Pair, on: date) -> Pair | None:
+    """Return the pair to decide that follows another one in the list, None after the last."""
+    less = Q(score__lt=pair.score) | Q(score=pair.score, pk__gt=pair.pk)
+    return pairs(user, on).filter(less).first()
+
+
 def _pair_row(pair: Pair, on: date) -> Row:
     name = (
         f"{pair.first.name} = {pair.second.name}" if pair.first.name != pair.second.name else pair.first.name

@@ -67,7 +67,7 @@ def pair(request: HttpRequest, pk: int) -> HttpResponse:
             if request.POST.get("geste") == "deux":
                 duplicates.answer(_open(found), rules.DECLINED, by=by, at=at)
                 messages.success(request, "Noté : ce sont deux lieux. Cette paire ne sera plus proposée.")
-                return redirect("pairs")
+                return _next(request, found)
             chosen = {side.id: request.POST.get(f"cote-{side.id}", side.suggested) for side in sides}
             choices = {
                 name: side
@@ -82,10 +82,15 @@ def pair(request: HttpRequest, pk: int) -> HttpResponse:
                 f"Les deux fiches sont réunies dans « {kept.name} ». Vous pourrez les séparer : chacune"
                 " reprend la sienne.",
             )
-            return redirect("pairs")
+            return _next(request, found)
         except Refused as refused:
             context["error"] = refused
     return render(request, "intake/pair.html", context, status=400 if "error" in context else 200)
+
+
+def _next(request: HttpRequest, decided: Pair) -> HttpResponse:
+    following = space.pair_after(request.user, decided, timezone.localdate())
+    return redirect("pair", following.pk) if following is not None else redirect("pairs")
 
 
 def _open(pair: Any) -> Any:
