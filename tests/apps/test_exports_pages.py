@@ -294,6 +294,19 @@ def test_the_feed_tells_what_came_changed_or_ended_never_who(client):
     assert b"claire" not in client.get("/flux/lieux.atom").content
 
 
+def test_the_feed_and_its_entries_are_the_same_at_another_address(client, settings):
+    settings.ALLOWED_HOSTS = ["*"]
+    changed(lieu("a"), None, AT)
+
+    def numbers(host: str) -> list[str | None]:
+        feed = ElementTree.fromstring(client.get("/flux/lieux.atom", headers={"host": host}).content)
+        return [each.text for each in feed.iter(f"{{{ATOM['a']}}}id")]
+
+    here = numbers("maillage.exemple.fr")
+    assert here == numbers("autre.exemple.org")
+    assert len(here) == 2 and not any("exemple" in each for each in here if each)
+
+
 def test_what_only_professionals_read_is_no_news(client):
     a = lieu("a")
     changed(a, None, AT)

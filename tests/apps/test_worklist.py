@@ -237,6 +237,47 @@ def test_the_other_roles_ask_as_many_queries_for_many_rows_as_for_one(client, li
     assert max(many for _, many in counts.values()) < 80
 
 
+@pytest.mark.both_databases
+def test_each_role_finds_what_is_its_own_to_finish(client, library):
+    """A register for who teaches, an old sheet for who keeps it, a survey without answers for who studies."""
+    here, at = library.structure, timezone.now()
+    ended = Workshop.objects.create(
+        structure=here,
+        title="Ma boîte",
+        starts_at=at - DAY,
+        ends_at=at - DAY + timedelta(hours=1),
+        capacity=9,
+        made_at=at,
+        changed_at=at,
+        published_at=at,
+    )
+    ended.seats.create(name="Ali", learner="a", status="booked", booked_at=at, channel="counter")
+    analyst = account("ana", "analyste", territory="38185")
+    Survey.objects.create(
+        title="Habitants",
+        slug="h",
+        kind="inhabitants",
+        territory="38185",
+        state="open",
+        target=100,
+        made_at=at,
+        by=analyst,
+    )
+    Lieu.objects.filter(pk=library.pk).update(confirmed_on=timezone.localdate(at) - 900 * DAY)
+    found = {
+        user.name: {line.kind: line for line in queries.lines(user, timezone.localtime())}
+        for user in (
+            account("karim", "formation", structure=here),
+            account("nora", "gestionnaire", structure=here),
+            analyst,
+        )
+    }
+    assert "Ma boîte (1\u00a0personne)" in found["Karim"]["register"].words
+    assert "directory-a-confirmer" in found["Nora"] and "directory-a-confirmer" not in found["Karim"]
+    assert found["Ana"]["survey-quota"].n == 100
+    assert "register" not in found["Ana"] and "survey-quota" not in found["Nora"]
+
+
 # ----------------------------------------------------------------------------------------------- a territory
 
 
@@ -478,6 +519,11 @@ def test_what_is_not_chosen_is_not_sent_and_a_choice_that_reaches_nobody_is_refu
     actions.run_deadlines(at=MONDAY + DAY + timedelta(hours=1))
     (message,) = Message.objects.filter(key__startswith="journee-")
     assert message.channel == "sms" and "Andrei" not in message.text
+
+
+def test_signing_out_comes_after_all_that_one_came_for(client, aidant):
+    found = page(client, aidant).split("<main")[1]
+    assert found.index("Rien ne vous attend") < found.index("Tous les outils") < found.index("Se déconnecter")
 
 
 def test_an_empty_day_says_what_to_do(client, aidant):
