@@ -12,6 +12,7 @@ from maillage.apps.indicators.queries.values import value
 from maillage.apps.surveys.models import Publication, Survey
 from maillage.apps.surveys.queries import evidence
 from maillage.reference.indicators import indicators
+from maillage.reference.surveys import banks
 from tests.conftest import PLACE
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +35,7 @@ def publish():
         territory: str, percent: int, *, example: bool = False, later: int = 0, key: Key = KEY
     ) -> Publication:
         survey = Survey.objects.create(
-            kind="inhabitants",
+            kind=key[0],
             title=f"Enquête {percent}",
             slug=f"enquete-{percent}",
             territory=territory,
@@ -119,7 +120,7 @@ def test_a_scale_is_read_whole_and_a_group_apart_by_indicators_alone(home, publi
 def test_two_waves_stand_on_the_loop_as_they_were_published(client, study, publish):
     """Section 3 : « wave 1 to 2 », dans la chaîne, et jamais comme l’effet d’une action."""
     page = f"/territoires/{PLACE}/boucle/"
-    assert "aucune enquête d’habitants n’a été publiée deux fois" in text_of(client.get(page))
+    assert "aucune enquête n’a été publiée deux fois" in text_of(client.get(page))
     first = publish(PLACE, 30, key=("inhabitants", *HELPED))
     second = publish(PLACE, 52, later=400, key=("inhabitants", *HELPED))
     assert evidence.waves(PLACE, "inhabitants", [HELPED]) == [], "two surveys are not two waves"
@@ -135,6 +136,25 @@ def test_two_waves_stand_on_the_loop_as_they_were_published(client, study, publi
     Survey.objects.filter(pk=second.survey_id).update(example=True)
     (change,) = evidence.waves(PLACE, "inhabitants", [HELPED])
     assert change.second.source.endswith("exemple : réponses inventées")
+
+
+@pytest.mark.parametrize(
+    ("kind", "asked", "answer"),
+    [("professionals", "detection", "oui"), ("structures", "diagnostic", "aujourdhui")],
+)
+def test_who_detects_and_who_diagnoses_is_followed_from_wave_to_wave(
+    client, study, publish, kind, asked, answer
+):
+    """K-021 : moins d’une structure sur cinq repère à chaque fois ; ce que cette part devient se suit."""
+    first = publish(PLACE, 18, key=(kind, asked, answer))
+    second = publish(PLACE, 41, later=400, key=(kind, asked, answer))
+    Survey.objects.filter(pk=second.survey_id).update(after=first.survey_id)
+    text = text_of(client.get(f"/territoires/{PLACE}/boucle/"))
+    assert f"« {asked} ? » « Je ne savais pas » : 18 % (entre" in text
+    assert ": hausse. Parmi" in text
+    form = next(form for form in banks().values() if form.kind == kind)
+    question = form.question(asked)
+    assert question and answer in [choice.name for choice in form.choices(question)]
 
 
 def test_surveys_around_are_named_wider_or_narrower(publish):

@@ -40,8 +40,12 @@ MOST = 80  # zones that a page shows before all of them are asked for: on paper,
 NOTHING: Mapping[str, str] = {}
 LINE = FOLLOWED
 RECENT = timedelta(days=182)
-# What inhabitants say of themselves, from a wave of a survey to the next: a question, and an answer.
-WAVES = (("aisance", "a_l_aise tres"), ("accompagne", "oui"), ("forme", "oui"))
+# What is followed from a wave of a survey to the next, by kind of survey: a question, and an answer.
+WAVES = {
+    "inhabitants": (("aisance", "a_l_aise tres"), ("accompagne", "oui"), ("forme", "oui")),
+    "professionals": (("detection", "oui"), ("orienter", "oui"), ("forme", "oui")),
+    "structures": (("diagnostic", "aujourdhui"),),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +134,7 @@ class Part:
 class Loop:
     """The loop of a territory. shared: units of several zones, with their chain; whole: the chain of all;
     everywhere: actions of the plan for the whole territory; plan: its place, "" without a plan to be read;
-    waves: what inhabitants said, from a wave of a survey to the next, in sentences.
+    waves: what surveys said, from a wave of a survey to the next, in sentences.
     """
 
     reading: Reading
@@ -439,7 +443,9 @@ def _sum(places: Any) -> Places:
 
 
 def _waves(place: str) -> tuple[str, ...]:
-    """Return what inhabitants of a place said, from a wave of a survey to the next, as published."""
+    """Return what the surveys of a place said, from a wave to the next, as published: inhabitants, then
+    professionals, then structures.
+    """
 
     def said(change: evidence.Change) -> str:
         first, second = change.first, change.second
@@ -447,11 +453,13 @@ def _waves(place: str) -> tuple[str, ...]:
             (first.percent, first.low, first.high), (second.percent, second.low, second.high)
         )
         return (
-            f"« {change.question} » « {change.label} » : {first.figure}, {first.source}, puis {second.figure}, {second.source} :"
-            f" {word}. Parmi : {second.universe}."
+            f"« {change.question} » « {change.label} » : {first.figure}, {first.source},"
+            f" puis {second.figure}, {second.source} : {word}. Parmi : {second.universe}."
         )
 
-    return tuple(map(said, evidence.waves(place, "inhabitants", WAVES)))
+    return tuple(
+        said(change) for kind, asked in WAVES.items() for change in evidence.waves(place, kind, asked)
+    )
 
 
 def _planned(user: Any, place: str, on: date) -> tuple[dict[str, list[Planned]], tuple[Planned, ...], bool]:
