@@ -6,6 +6,7 @@ import pytest
 
 from maillage.apps.learning.queries import contents
 from maillage.modules import texts, translations
+from maillage.modules.outlines import outlines
 from maillage.modules.reading import place_text
 from maillage.words.languages import LANGUAGES
 from tests.support.learning import MODULES
@@ -23,6 +24,14 @@ def test_they_have_a_theme_and_a_path_in_the_catalogue(client):
         assert f"/apprendre/{module.id}/" in page
     path = client.get("/apprendre/parcours/le-francais-des-papiers/").content.decode()
     assert all(f"/apprendre/{module.id}/" in path for module in FRENCH)
+
+
+def test_a_course_of_french_has_its_outline():
+    """N-011 : un cours de FLE ou d’ASL, mené par son formateur et un aidant, passe par chaque module de français."""
+    for_courses = [each for each in outlines().values() if "FLE" in each.for_whom and "ASL" in each.for_whom]
+    (outline,) = for_courses
+    assert {module.id for module in FRENCH} <= set(outline.modules)
+    assert "formateur de français" in outline.together
 
 
 @pytest.mark.parametrize("module", FRENCH, ids=lambda module: module.id)
