@@ -2,14 +2,18 @@
 
 import re
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from urllib.parse import urljoin
 
 import pytest
 
 from maillage.apps.gallery import queries
 from maillage.apps.plans import actions as steering
+from maillage.reports.directory.census import Actor, ActorPlace, ActorPractice, KindLine, Part, PracticeLine
 from maillage.reports.gallery import plate as plates
+from maillage.reports.gallery import territory
 from maillage.reports.gallery.plate import FAMILIES
+from maillage.reports.territory.field import Action
 from tests.conftest import PLACE, account
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +61,66 @@ def test_each_drawing_has_a_conclusion_a_table_and_a_source(drawn):
             assert plate.table.rows and plate.source, plate.id
             assert {len(row) for row in plate.table.rows} == {len(plate.table.columns)}, plate.id
             assert 'role="' in plate.svg and ("aria-label" in plate.svg or "<title" in plate.svg), plate.id
+
+
+def test_only_what_nobody_counted_here_is_not_drawn(drawn):
+    """A study without places nor answers of its own: all that needs neither is a drawing."""
+    empty = {row for plate in drawn.values() if plate.reason for row in plate.requirements}
+    shown = {row for plate in drawn.values() if plate.svg for row in plate.requirements}
+    places = {"I-011", "I-014", "I-027", "I-034", "I-045", "I-046", "I-047", "I-048", "I-049", "I-056"}
+    assert empty == places | {"I-013", "I-022"}
+    assert not empty & shown
+
+
+def test_what_documents_print_is_drawn_as_printed(drawn):
+    """Who telephones the Caf, among everybody who was met: of those of whom the file says it, all do."""
+
+    def told(name: str) -> list[str]:
+        return [" ".join(row).replace("\xa0", " ") for row in drawn[name].table.rows]
+
+    for name, printed in (
+        ("themes", (46, 44, 24, 22)),
+        ("formats", (79, 58, 50)),
+        ("publics-20-60-20", (20, 60, 20)),
+    ):
+        assert len(told(name)) == len(printed), name
+        for percent, row in zip(sorted(printed), sorted(told(name), key=shown_percent), strict=True):
+            assert shown_percent(row) == percent, row
+    never, hard, alone, phone, mail, helped, whom = map(shown_percent, told("caf"))
+    assert (never + hard, alone, phone, whom) == (65, 35, 37, 70)
+    assert mail == 33 and helped > 50
+
+
+def shown_percent(row: str) -> int:
+    """Return the first percent of a row of a table."""
+    found = re.search(r"(\d+) %", row)
+    assert found is not None, row
+    return int(found[1])
+
+
+def test_places_and_actions_that_are_counted_are_drawn():
+    """Where a census was taken and a register written; none of these plates then gives a reason."""
+    wifi = PracticeLine(
+        id="wifi", label="Wifi", is_said=True, n_today=31, n_planned=2, share="40\xa0%", bar=40, how=""
+    )
+    kinds = [
+        KindLine(label=label, n_places=n, n_structures=0, share="", bar=n)
+        for label, n in (("Autre", 9), ("Mairie", 5))
+    ]
+    library = ActorPlace(id="m", name="Médiathèque", practices=(ActorPractice("Wifi", "today"),))
+    actor = Actor(name="La Ville", kind="Mairie", places=(library,), is_known=True)
+    census = SimpleNamespace(
+        n_places=14, n_talking=12, n_silent=2, never_said="", source="Compté ce jour.", kinds=kinds,
+        practices=(wifi,), actors=(actor,), shares=SimpleNamespace(free=Part(3, 4, "75\xa0%", 0.75)),
+    )  # fmt: skip
+    action = Action(kind="Stand", name="Au marché", place="Ici", when="2026", public="tous", met="")
+    found = {each.id: each for each in territory.counted(census, [action], territory.Link("", "", "", ""))}
+    assert not [each.id for each in found.values() if each.reason]
+    assert found["acteurs"].title.replace("\xa0", " ") == "14 lieux, 9 sans type connu ; d’abord : mairie"
+    assert found["acteurs"].table.rows == (("La Ville", "Mairie", "Médiathèque (wifi)"),)
+    assert found["services-des-lieux"].table.rows[0][:3] == ("Wifi", "31", "2")
+    assert found["gratuite"].table.rows == (("Gratuit", "3"), ("Payant, ou selon la situation", "1"))
+    assert found["sensibilisation"].table.rows[0][-1] == "pas compté"
 
 
 def test_a_drawing_comes_right_after_its_conclusion(client, drawn):

@@ -65,6 +65,7 @@ PRINTED: tuple[tuple[str, tuple[str, ...], str, int, tuple[tuple[str, int], ...]
     ),
     ("besoins", ("I-009",), "structures", 129, (("moyens_humains", 45), ("outillage", 40))),
 )
+TELEPHONE = 37  # percent of them: « un réflexe »
 CAF_ANSWERS = (
     ("services_en_ligne", "jamais", "N’ont jamais utilisé les services en ligne"),
     ("services_en_ligne", "difficultes", "Les utilisent avec des difficultés"),
@@ -243,6 +244,10 @@ def _caf() -> Plate:
     for question in dict.fromkeys(question for question, _, _ in CAF_ANSWERS):
         for line in held.card(question).asked.lines:
             figures[question, line.name] = line.figure
+    # The file leaves blank what else people turn to: who telephones is printed among everybody who was met.
+    met = figures["services_en_ligne", "jamais"]
+    if isinstance(met, Estimate) and met.n:
+        figures["supports", "telephone"] = printed_share(TELEPHONE, met.n, met.universe)
     bars = [Bar(label=label, figure=figures[question, name]) for question, name, label in CAF_ANSWERS]
     never, hard, alone = (_value(bar.figure) for bar in bars[:3])
     return Plate(
