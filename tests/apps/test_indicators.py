@@ -17,12 +17,17 @@ from maillage.apps.indicators.queries import ground as grounds
 from maillage.apps.indicators.queries import reading
 from maillage.apps.indicators.queries.ground import Need, ground
 from maillage.apps.indicators.queries.values import values
-from maillage.apps.learning.models import Plan
+from maillage.apps.learning.models import Fact, Plan
 from maillage.apps.orientations.models import Orientation, Path
+from maillage.apps.people.models import Person
+from maillage.apps.plans import actions as steering
+from maillage.apps.surveys.models import Publication, Survey
 from maillage.apps.volunteers.models import Aidant
 from maillage.cli.main import main
 from maillage.reference.indicators import indicators
-from tests.conftest import with_role
+from maillage.reference.plan_frames import frames
+from maillage.reference.surveys import banks
+from tests.conftest import account, with_role
 from tests.support.places import place
 
 pytestmark = pytest.mark.django_db
@@ -168,6 +173,122 @@ def test_aidants_are_people_and_a_few_are_not_told(library):
     Aidant.objects.create(name="A10", **said)
     Aidant.objects.create(name="Partie", until=date(2026, 6, 1), **said)
     assert counted()["aidants"].value == 11
+
+
+@pytest.mark.both_databases
+def test_who_learns_is_counted_by_whole_batches_and_has_no_density(library):
+    """Q-003: people of whom a first step is of the period, once each; nothing divides them."""
+
+    def learn(n: int, day: int) -> None:
+        for _ in range(n):
+            person = Person.objects.create(code=uuid4().hex[:8], picture="cle", made_at=AT, active_at=AT)
+            for hour in (9, 10):  # a second step makes no second learner
+                at = datetime(2026, 10, day, hour, tzinfo=UTC)
+                Fact.objects.create(
+                    uid=uuid4(), person=person, structure=library.structure, module="ameli-compte", version=1,
+                    step=hour, state="done", way="touch", screen="small", at=at, kept_at=at,
+                )  # fmt: skip
+
+    learn(10, 1)
+    assert (counted()["apprenants"].value, counted()["apprenants"].kind) == (None, rules.WITHHELD)
+    learn(1, 2)
+    learn(3, 3)
+    found = counted()
+    assert (found["apprenants"].value, found["apprenants"].denominator) == (11, None)
+    assert "attendent" in found["apprenants"].apart[-1]
+    assert read("59")["apprenants"].value is None
+    divided = {each.measure for each in indicators().values() if each.way in ("per_residents", "per_surface")}
+    assert divided == {rules.STRUCTURES, rules.AIDANTS}
+
+
+@pytest.mark.both_databases
+def test_a_density_is_by_residents_and_by_surface(library, django_user_model):
+    """Q-005: the document gives no denominator; both are said, and neither is ever zero."""
+    user = django_user_model.objects.create_user("lea@exemple.fr", "x", name="Léa")
+    with_role(user, "aidant", structure=library.structure)
+    said = {"structure": library.structure, "kind": "employee", "since": date(2026, 1, 5), "made_at": AT}
+    for n in range(12):
+        Aidant.objects.create(name=f"A{n}", **said)
+    found = counted(GRENOBLE)
+    for measure, n in (("structures", 1), ("aidants", 12)):
+        people, land = found[f"{measure}-habitants"], found[f"{measure}-surface"]
+        assert (people.part, land.part) == (n, n)
+        assert 150_000 < people.denominator < 170_000 and 17 < land.denominator < 19
+        assert people.value == pytest.approx(1000 * n / people.denominator)
+        assert land.value == pytest.approx(100 * n / land.denominator)
+
+
+@pytest.mark.both_databases
+def test_each_service_is_counted_running_and_planned(library):
+    """Q-009: seven services; what is planned stands apart and is never added to what runs."""
+    services = {each.practice: each.id for each in indicators().values() if each.way == "service"}
+    assert list(services) == [
+        "diagnostic", "assistance", "orientation", "formation", "libre_acces", "vente", "wifi",
+    ]  # fmt: skip
+    before = counted(GRENOBLE)
+    place("tout", {"practices": {name: {"state": "offered"} for name in services}})
+    place("bientot", {"practices": {name: {"state": "planned"} for name in services}})
+    found = counted(GRENOBLE)
+    for id in services.values():
+        assert found[id].value == (before[id].value or 0) + 1, id
+        assert found[id].apart[0].replace("\xa0", " ").startswith("1 autre en projet"), id
+
+
+@pytest.mark.both_databases
+def test_actions_of_a_published_plan_are_followed(library):
+    """Q-017: what is done out of what is not dropped; a draft is nobody's to read."""
+    lea = account("lea", "coordination", territory="38")
+    plan = steering.open_plan(GRENOBLE, title="Le plan", frame=frames()["grenoble"], by=lea, at=AT)
+    plan.actions.filter(number__lte=3).update(state="done")
+    plan.actions.filter(number=4).update(state="dropped")
+    assert "Aucun plan" in counted(GRENOBLE)["plan"].reason
+    steering.publish(plan, shown=True, by=lea, at=AT)
+    found = counted(GRENOBLE)["plan"]
+    assert (found.part, found.denominator, found.value) == (3, 21, pytest.approx(300 / 21))
+    assert found.apart == ("1\xa0action abandonnée, à part.",)
+
+
+def test_the_four_indicators_make_a_chain_with_its_captions(client, library):
+    """Q-006, I-060: network, those who help, those who are reached, then what they do alone."""
+    chain = [(each.id, each.step, each.requirement) for each in indicators().values() if each.step]
+    assert chain == [
+        ("structures", "Créer le réseau", "Q-001"),
+        ("aidants", "Mobiliser la réserve citoyenne", "Q-002"),
+        ("apprenants", "Toucher les bénéficiaires", "Q-003"),
+        ("reussite", "Objectif final : l’usage autonome des services", "Q-004"),
+    ]
+    page = client.get("/territoires/38/indicateurs/").content.decode().replace("\xa0", " ")
+    drawn = page.partition('class="chaine"')[2].partition("</ol>")[0]
+    where = [drawn.index(step) for _, step, _ in chain]
+    assert where == sorted(where)
+    assert all(f'href="#i-{id}"' in drawn for id, *_ in chain)
+
+
+@pytest.mark.parametrize(
+    ("id", "told"),
+    [
+        ("pros-orienter", ("professionals", "orienter", "oui")),
+        ("pros-detection", ("professionals", "detection", "oui")),
+        ("pros-formes", ("professionals", "forme", "oui")),
+        ("pros-a-la-place", ("professionals", "a_la_place", "souvent")),
+        ("vision-claire", ("structures", "vision", "oui")),
+        ("vision-souhaitee", ("structures", "vision", "non_souhaite")),
+    ],
+)
+def test_what_surveys_say_of_professionals_and_structures_is_read(library, id, told):
+    """Q-011, Q-012, Q-015: each reads an answer that a ready questionnaire asks, as it was published."""
+    kind, asked, answer = told
+    about = indicators()[id]
+    assert about.survey == told
+    (bank,) = [each for each in banks().values() if each.kind == kind]
+    assert answer in [choice.name for choice in bank.choices(bank.question(asked))]
+    survey = Survey.objects.create(kind=kind, title="E", slug="e", territory="38", made_at=AT)
+    line = {"question": asked, "groupe": "", "modalite": answer, "libelle_modalite": "x", "univers": "tous"}
+    figure = {"part": 72, "bas": 61, "haut": 81, "base": 66, "calcul": "brut", "arrondi": "nearest"}
+    Publication.objects.create(survey=survey, number=1, content={"tables": [line | figure]}, published_at=AT)
+    found = counted("38")[id]
+    assert (found.value, found.low, found.high, found.kind) == (72, 61, 81, rules.PUBLISHED)
+    assert (about.aim == "à faire baisser") is (id in ("pros-a-la-place", "vision-souhaitee"))
 
 
 def test_success_is_told_by_what_is_done_online(library):
