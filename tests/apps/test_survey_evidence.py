@@ -117,6 +117,23 @@ def test_a_scale_is_read_whole_and_a_group_apart_by_indicators_alone(home, publi
     assert set(evidence.published(METROPOLE)) == {("inhabitants", "aisance", "a_l_aise")}
 
 
+def test_an_edition_older_than_its_scales_is_said_so_and_not_missing(client, home, publish):
+    comfort = indicators()["habitants-a-l-aise"]
+    read = partial(ground, METROPOLE, on=AT.date())
+    assert value(read(), comfort).kind == "missing"
+    example = publish(METROPOLE, 25, example=True, key=("inhabitants", "aisance", "a_l_aise"))
+    found = value(read(), comfort)
+    assert (found.value, found.kind) == (None, "earlier") and "Publiez-la de nouveau" in found.reason
+    text = text_of(client.get(f"/territoires/{METROPOLE}/indicateurs/"))
+    assert "Habitants à l’aise ou très à l’aise édition antérieure L’édition publiée est antérieure" in text
+    pleased = indicators()["habitants-satisfaits"]
+    assert value(read(), pleased).kind == "missing", "it did not ask that"
+    again = publish(METROPOLE, 26, later=1, key=("inhabitants", "aisance", "a_l_aise"))
+    Publication.objects.filter(pk=again.pk).update(content={**again.content, "scales": []})
+    assert value(read(), comfort).kind == "missing", "a new edition takes scales together: too few answered"
+    assert example.survey.example and not again.survey.example
+
+
 def test_two_waves_stand_on_the_loop_as_they_were_published(client, study, publish):
     """Section 3 : « wave 1 to 2 », dans la chaîne, et jamais comme l’effet d’une action."""
     page = f"/territoires/{PLACE}/boucle/"

@@ -38,6 +38,7 @@ PERIODS: Mapping[int, str] = {3: "3 mois", 6: "6 mois", 12: "1 an"}
 USUAL = 12  # months
 COUNTED, ESTIMATED, PUBLISHED, PARTLY = "counted", "estimated", "published", "partly"
 MISSING, WITHHELD = "missing", "withheld"  # nobody knows; too few people to be told
+EARLIER = "earlier"  # known, and not in an edition of a survey that is older than it
 KINDS: Mapping[str, str] = {
     COUNTED: "compté",
     ESTIMATED: "estimé",
@@ -45,8 +46,18 @@ KINDS: Mapping[str, str] = {
     PARTLY: "en partie inconnu",
     MISSING: "manquant",
     WITHHELD: "masqué",
+    EARLIER: "édition antérieure",
 }
 ByDay = Mapping[date, tuple[int, int]]  # (part, whole) of each day
+
+
+def is_scale(answer: str) -> bool:
+    """Return whether an answer of a survey is several of a scale taken together.
+
+    >>> is_scale("a_l_aise tres"), is_scale("oui"), is_scale("oui | aisance : Peu à l’aise")
+    (True, False, False)
+    """
+    return " " in answer.partition(" | ")[0]
 
 
 def period(on: date, months: int) -> date:

@@ -82,7 +82,8 @@ class Counts:
 class Ground:
     """A territory on a day. since: first day of the period; population: residents, 0 where unknown;
     n_communes, n_covered: communes, and those with a place; surveyed: what its published surveys say;
-    invented: what its examples say, where no survey does; actions: of its published plan by state, None
+    invented: what its examples say, where no survey does; one_by_one: the questions whose edition takes no
+    scale together; actions: of its published plan by state, None
     without one; districts: published places by how they stand to a priority district, None without contours;
     counted_at: when the rows were last read, None when they never were; no_need: why the need is not known,
     "" when it is.
@@ -101,6 +102,7 @@ class Ground:
     no_need: str
     surveyed: Surveyed
     invented: Surveyed
+    one_by_one: Collection[tuple[str, str]]
     actions: Mapping[str, int] | None
     districts: Mapping[str, int] | None
     counted_at: datetime | None
@@ -150,6 +152,7 @@ def ground(place: str, *, on: date, months: int = rules.USUAL) -> Ground:
         no_need="" if need is not None else why_no_need(found.code),
         surveyed=surveyed,
         invented=evidence.invented(found.code, beside=surveyed, by_group=True),
+        one_by_one=evidence.answer_by_answer(found.code),
         actions=_actions(found.code),
         districts=districts.counts(found.communes),
         counted_at=read_at and min(read_at, taken_at),

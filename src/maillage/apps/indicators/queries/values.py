@@ -472,10 +472,18 @@ UNTOLD = (
 )
 
 
+TOO_OLD = (
+    "L’édition publiée est antérieure à ce chiffre : elle donne chaque réponse à part. Publiez-la de nouveau,"
+    " et il s’écrira."
+)
+
+
 def _survey(ground: Ground, definition: Indicator) -> Value:
     key = definition.survey or ("", "", "")
     invented = ground.invented.get(key)
     said = ground.surveyed.get(key, invented)
+    if said is None and rules.is_scale(key[2]) and key[:2] in ground.one_by_one:
+        return replace(missing(definition, ground.on, TOO_OLD), kind=rules.EARLIER)
     if said is None:
         return missing(definition, ground.on, UNTOLD)
     return Value(

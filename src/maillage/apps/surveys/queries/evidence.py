@@ -100,6 +100,22 @@ def invented(
     return _without({key[0] for key in beside}, found)
 
 
+def answer_by_answer(place: str) -> frozenset[tuple[str, str]]:
+    """Return the questions, each with its kind of survey, whose latest edition holds its answers one by one
+    and no scale taken together: it is older than those, and shares that are printed give no interval of a
+    sum. An example stands where no survey does.
+    """
+    rows = Publication.objects.filter(survey__territory=place, withdrawn_at=None)
+    ordered = rows.order_by("-survey__example", "published_at", "pk")
+    latest = dict(ordered.values_list("survey__kind", "pk"))  # the last of each kind
+    older = Publication.objects.filter(pk__in=latest.values()).exclude(content__has_key="scales")
+    return frozenset(
+        (row.survey.kind, line["question"])
+        for row in older.select_related("survey")
+        for line in row.content["tables"]
+    )
+
+
 def _without(kinds: Collection[str], found: Findings) -> Findings:
     return {key: each for key, each in found.items() if key[0] not in kinds}
 
