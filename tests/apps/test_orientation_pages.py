@@ -702,6 +702,20 @@ def test_whoever_receives_nothing_has_no_tab_that_leads_back(client, worker, aid
         assert page.count("Reçues</a>") == tabs
 
 
+def test_a_finished_referral_is_found_again_from_the_lists(client, worker, aidant, orientation, person):
+    client.force_login(worker)
+    assert "Retrouver une orientation" not in text(client.get("/espace/orientations/envoyees/"))
+    row = answers.serve(orientation, by=aidant, at=timezone.now(), did=["assistance"], outcome="reached")
+    sending.close(row, by=worker, at=timezone.now())
+    for user, address in ((worker, "/espace/orientations/envoyees/"), (aidant, "/espace/orientations/")):
+        client.force_login(user)
+        page = text(client.get(f"{address}?section=over"))
+        (form,) = re.findall(r'<form class="recherche" action="([^"]+)" method="get".*?</form>', page)
+        found = client.get(form, {"q": "barnave", "quoi": "orientations"}).content.decode()
+        assert f'href="/espace/orientations/{row.pk}/"' in found
+    assert 'name="quoi" value="orientations"' in page
+
+
 def test_asking_again_says_that_the_place_is_told(client, worker, orientation):
     client.force_login(worker)
     page = text(
