@@ -701,6 +701,8 @@ def test_the_person_goes_on_from_the_bilan_to_the_referral(client, aidant, struc
     assert "bilan" not in carried
     assert carried["avant"] == [(timezone.localdate() + timedelta(days=7)).isoformat()]
     assert carried["publics"] == ["illiteracy"]
+    spoken, hers = re.split(r"Pour la personne qui aide\s:", client.get("/bilan/resultat/").content.decode())
+    assert "pour elle" not in spoken and "Demander de l’aide pour elle" in hers, "who reads it is told"
     form = client.get(client.get("/bilan/resultat/").context["orientation"]).context["form"]
     assert [form[name].value() for name in ("pour", "avant")] == [str(person.pk), carried["avant"][0]]
     answer = client.post("/bilan/resultat/garder/", {"choix": "garder", "structure": structure.pk})
