@@ -165,7 +165,8 @@ def test_initiatives_are_facts_with_their_document(client):
     named = {each.lines for each in initiatives().values() if each.theme == "awareness"}
     assert named == {"129-131", "133-135", "137-139", "141-143", "145-147"}, "each outing of the first study"
     sapiens, eric = initiatives()["gironde-sapiens"], initiatives()["paca-eric"]
-    assert "appel à projets" in " ".join(sapiens.facts) and eric.since == "2001"
+    assert "appel à projets" in " ".join(sapiens.facts) and "12 partenaires" in sapiens.facts[-1]
+    assert eric.since == "2001" and "3 ans" in eric.facts[-1]
     assert "suivi manque" in eric.watch and eric.watch in page
 
 

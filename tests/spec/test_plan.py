@@ -1,10 +1,12 @@
 """Le plan d’un territoire : ce qu’une action n’a pas encore, ce qui se propose de nouveau, ce que l’on annonce."""
 
 from datetime import date
+from functools import partial
 
 import pytest
 
 from maillage.apps.plans import rules
+from maillage.reference.initiatives import initiatives
 from maillage.reference.plan_frames import frames
 
 title = "Le plan d’action"
@@ -131,6 +133,94 @@ def test_ce_que_strasbourg_a_appris_est_dans_sa_trame(row, words, held):
     """R-045 à R-049 : ce que le territoire a dit en 2019 accompagne ses visées, prêt à être repris ailleurs."""
     for part in held.split(" / "):
         assert part in words, (row, part)
+
+
+def axis_of(frame: str, number: int) -> str:
+    """The words of a dynamic: title, what it starts from, what was done elsewhere."""
+    (found,) = [each for each in frames()[frame].axes if each.number == number]
+    return f"{found.title} {found.statement} {found.inspiring}"
+
+
+def action_of(frame: str, number: int) -> str:
+    """The words of an action: title, aim, public, with whom, where, what exists already."""
+    (found,) = [each for axis in frames()[frame].axes for each in axis.actions if each.number == number]
+    told = (found.title, found.objective, found.public, found.partners, found.zones, found.existing)
+    return " ".join(told)
+
+
+def initiative(id: str) -> str:
+    """The facts of what was done elsewhere."""
+    return " ".join(initiatives()[id].facts).replace("\xa0", " ")
+
+
+GRENOBLE, MAUBEUGE = partial(action_of, "grenoble"), partial(action_of, "maubeuge")
+DYNAMIC, WAY = partial(axis_of, "grenoble"), partial(axis_of, "maubeuge")
+HELD = [
+    ("R-002", DYNAMIC(1), "Organiser l’assistance numérique / ni se former ni s’équiper / lecture difficile / peur / manque d’argent"),
+    ("R-003", DYNAMIC(1), "Écrivains publics / ADEA / PIMMS"),
+    ("R-004", GRENOBLE(1), "Dédier des ressources à l’assistance numérique / métier d’écrivain public / rendez-vous boîte aux lettres"),
+    ("R-005", GRENOBLE(1), "écrivains publics / travailleurs sociaux / services à domicile / bénévoles / proches"),
+    ("R-006", GRENOBLE(2), "Equiper les acteurs sociaux mobiles"),
+    ("R-007", GRENOBLE(3), "Former les acteurs sociaux / trop chronophage"),
+    ("R-008", DYNAMIC(2), "accès au numérique de proximité et accompagné / pas d’accès chez eux / wifi ouvert est inégal et peu utilisé / sans contrainte"),
+    ("R-008", GRENOBLE(5), "nulle part où le recharger"),
+    ("R-009", DYNAMIC(2), "Solinum / Minneapolis / Brest"),
+    ("R-009", initiative("minneapolis-wifi"), "117 points / les fait connaître"),
+    ("R-010", GRENOBLE(4), "Améliorer l’offre de wifi public / Rendre visibles / simplifier / couvrir les zones sans point"),
+    ("R-011", GRENOBLE(5), "points de chargement / lieux de passage / sans désigner personne / sans logement"),
+    ("R-012", GRENOBLE(6), "libre accès accompagné / conseil / une même assistance / Seyssins et Saint-Égrève / centres sociaux"),
+    ("R-013", GRENOBLE(7), "Augmenter l’utilisation des lieux existants / équipés / salles non partagées"),
+    ("R-014", GRENOBLE(8), "Sensibiliser les acteurs sociaux / orienter vers les bons acteurs / carte"),
+    ("R-015", GRENOBLE(9), "Former les acteurs numériques à l’accueil de publics fragiles / Emmaüs Connect / Teisseire / Âge d’Or"),
+    ("R-016", DYNAMIC(3), "autonomie des personnes / qui a déjà les bases / difficiles à lire / compte en banque / formations"),
+    ("R-017", initiative("philadelphie-keyspot"), "79 lieux / 5 000"),
+    ("R-017", initiative("brest-habitat"), "logements sociaux / 16 % / 7 quartiers"),
+    ("R-018", GRENOBLE(10), "location, vente ou maintenance de matériel et de connexion"),
+    ("R-019", GRENOBLE(11), "collecte et de reconditionnement local / entreprises, collectivités"),
+    ("R-020", GRENOBLE(12), "tarif solidaire au sein de logements sociaux / quelqu’un pour aider"),
+    ("R-021", GRENOBLE(13), "tarif solidaire au sein de centres d’hébergement / quelqu’un pour aider"),
+    ("R-022", GRENOBLE(14), "Pass Numérique par les acteurs"),
+    ("R-023", GRENOBLE(15), "ateliers formalisés visant l’autonomisation / bureautique"),
+    ("R-024", DYNAMIC(4), "coordination de l’écosystème / se connaissent peu / les traverse tous / envie de travailler ensemble"),
+    ("R-026", GRENOBLE(16), "référentiel de maturité numérique"),
+    ("R-027", GRENOBLE(17), "Diffuser et mettre à jour la cartographie"),
+    ("R-028", GRENOBLE(18), "Formaliser les contenues d’ateliers existants"),
+    ("R-029", GRENOBLE(19), "pack accès aux droits"),
+    ("R-030", GRENOBLE(20), "Animer la communauté d’acteurs / plateforme en ligne"),
+    ("R-031", GRENOBLE(21), "appels à projets / accompagnement dans l’ingénierie"),
+    ("R-032", GRENOBLE(22), "évaluation claire des initiatives / partager les constats"),
+    ("R-050", MAUBEUGE(1), "aller vers et de sensibilisation / sur les marchés / d’autres ateliers"),
+    ("R-051", MAUBEUGE(2), "visibilité des acteurs / Carte / rencontres / écoles"),
+    ("R-052", MAUBEUGE(3), "Équiper et connecter les lieux / état des lieux plus fin"),
+    ("R-053", MAUBEUGE(4), "Bons Clics / kit d’intervention rapide / l’offre est rare"),
+    ("R-054", MAUBEUGE(5), "bonnes pratiques / associations motrices, conseillers numériques"),
+    ("R-055", WAY(1), "qu’on les aide / matériel abordable ou en libre accès / les bases"),
+    ("R-056", MAUBEUGE(2), "S’appuyer sur les proches, et les soutenir officiellement"),
+    ("R-057", WAY(1), "la gratuité est nécessaire / la proximité et la confiance"),
+    ("R-058", MAUBEUGE(1), "Un atelier ponctuel mène ensuite à un parcours court"),
+    ("R-059", MAUBEUGE(2), "pour orienter davantage"),
+    ("R-060", MAUBEUGE(1), "hors de ses murs / accueilleraient un partenaire"),
+    ("R-061", MAUBEUGE(4), "Former et équiper les aidants, même si les structures le placent plus bas"),
+    ("R-064", GRENOBLE(8), "tout l’écosystème soutienne l’accès accompagné"),
+    ("R-065", GRENOBLE(10), "soutenir qui agit déjà, collecter, ouvrir des offres collectives, former"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("row", "words", "held"), HELD)
+def test_ce_que_dit_un_plan_publie_est_dans_sa_trame(row, words, held):
+    """R-002 à R-032, R-050 à R-065 : les 22 actions de Grenoble et les pistes de Maubeuge se reprennent avec ce
+    dont elles partent ; ce que le texte ne donne pas reste à écrire.
+    """
+    for part in held.split(" / "):
+        assert part in words, (row, part)
+
+
+def test_les_actions_de_grenoble_sont_vingt_deux():
+    """Trois, six, six et sept, numérotées à la suite ; le texte n’annonce que les deux premiers nombres."""
+    axes = frames()["grenoble"].axes
+    assert [len(axis.actions) for axis in axes] == [3, 6, 6, 7]
+    assert [action.number for axis in axes for action in axis.actions] == list(range(1, 23))
+    assert [axis.announced for axis in axes] == [3, 6, None, None]
 
 
 @pytest.mark.parametrize(
