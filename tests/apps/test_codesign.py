@@ -12,7 +12,7 @@ from maillage.apps.codesign.queries import boards as queries
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.dossiers.models import Finding
 from maillage.kernel.errors import Refused
-from maillage.reference.codesign import CHANNELS, journeys
+from maillage.reference.codesign import CHANNELS, journeys, questions
 from maillage.reports.codesign import journey as maps
 from tests.conftest import PLACE, account
 
@@ -82,6 +82,21 @@ def test_a_workshop_is_prepared_on_one_s_territory_alone(client, lea):
         "/espace/co-construction/nouveau/", {**given, "territoire": "Nulle-Part", "jeton": "c"}
     )
     assert lost.status_code == 400
+
+
+@pytest.mark.parametrize("id", [f"S-{n:03}" for n in range(5, 13)])
+def test_a_workshop_asks_one_of_the_questions_of_a_network(client, lea, id):
+    client.force_login(lea)
+    asked = questions()[id].says
+    said = {
+        "territoire": "38185", "titre": "Nous", "objectif": "Répondre", "question": id, "jour": "2026-12-01",
+        "groupes": 2, "voix": 4, "jeton": id,
+    }  # fmt: skip
+    assert asked in client.get("/espace/co-construction/nouveau/").content.decode()
+    page = client.post("/espace/co-construction/nouveau/", said, follow=True).content.decode()
+    assert asked in page and "Répondre" in page
+    client.logout()
+    assert asked in client.get("/parcours/").content.decode(), "anybody reads them"
 
 
 def test_a_group_opens_its_board_by_its_code_without_account(client, group):
