@@ -342,6 +342,18 @@ def test_every_finding_is_about_an_axis_of_the_grid():
     assert {kind.axis for kind in findings.kinds().values()} == set(criteria.AXES)
 
 
+def test_what_actors_of_grenoble_found_may_be_noted_anywhere():
+    """J-024, J-025: what social actors said, then digital ones, each with the axis that it touches."""
+    kinds = findings.kinds()
+    social = ["essential", "potential", "break", "imposed", "untrained", "personal", "unknown_offer"]
+    digital = ["far", "means", "precarious", "equipment", "unprepared", "behind", "no_network"]
+    assert [kinds[id].axis for id in social] == [
+        "coordination", "attractivite", "visibilite", *["coordination"] * 3, "visibilite",
+    ]  # fmt: skip
+    assert [kinds[id].axis for id in digital] == [*["maillage"] * 4, *["attractivite"] * 2, "coordination"]
+    assert {"social", "digital"} <= set(findings.who())
+
+
 def _the_directory_moves_on(study: Study, client) -> None:
     """Un lieu change : l’étude le sait, garde ses chiffres, et le travailleur la refait."""
     assert not queries.offer_is_behind(study)
@@ -518,6 +530,16 @@ def test_a_verdict_follows_its_rule(share, verdict):
     shares = replace(EMPTY, recent=census.Part(1, 10, "", share))
     verdicts = {c.question: c.verdict for axis in criteria.grid(None, shares) for c in axis.criteria}
     assert verdicts["Les professionnels peuvent-ils orienter : la fiche est-elle à jour ?"] == verdict
+
+
+@pytest.mark.parametrize(("n", "said"), [(9, "fort"), (5, "moyen"), (1, "faible"), (0, UNSAID)])
+def test_constraints_are_the_price_and_the_hours_that_sheets_tell(n, said):
+    """J-014: the base is what sheets tell; where none tells, nothing is a lack."""
+    told = census.Part(n, 10, "", n / 10) if n else NOTHING
+    shares = replace(EMPTY, free=told, evening_or_weekend=told)
+    verdicts = {c.question: c.verdict for axis in criteria.grid(None, shares) for c in axis.criteria}
+    for constraint in ("le prix ?", "le soir ou le samedi ?"):
+        assert verdicts[f"L’offre s’adapte-t-elle aux contraintes : {constraint}"] == said, constraint
 
 
 def answered(percent: float, label: str = "", universe: str = "structures") -> criteria.Answered:
