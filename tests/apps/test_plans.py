@@ -331,7 +331,8 @@ def test_the_page_of_a_conflict_tells_what_the_other_changed_and_nothing_else(cl
     assert page.status_code == 400
     assert said == [("Pilote", "Karim, Ville"), ("État", "en cours")]
     assert "Mon titre" in page.content.decode() and action(plan, 7).title != "Mon titre"
-    again = sent_back(page) | {"pilot": "Karim, Ville"}
+    again = sent_back(page)
+    assert again["pilot"] == "Karim, Ville", "who typed nothing there replaces nothing"
     assert client.post(address, again).status_code == 302
     row.refresh_from_db()
     assert (row.title, row.pilot, row.budget, row.state) == (

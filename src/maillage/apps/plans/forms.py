@@ -21,7 +21,7 @@ from maillage.reference.offer import diagnosis_lines
 from maillage.reference.plan_frames import Frame, frames
 from maillage.web import uploads
 from maillage.web.amounts import AmountField
-from maillage.web.overwrites import ShownForm
+from maillage.web.overwrites import ShownForm, as_compared
 from maillage.words import dates
 from maillage.words.wording import NBSP
 
@@ -303,18 +303,24 @@ class ActionForm(TextsForm):
         return {"zones": [], **held, "milestones": steps, **({"state": state} if state else {})}
 
     def catch_up(self, row: PlanAction) -> None:
-        """Take what an action says now as shown: once it is read, the form replaces it."""
+        """Take what an action says now as shown, and as typed where nothing else was: once it is read, the
+        form replaces the rest.
+        """
         self.data = self.data.copy()
-        now = _initial(row)
+        now, shown = _initial(row), self.shown
+        kept = [
+            name for name in shown if as_compared(shown[name]) == as_compared(self.cleaned_data.get(name))
+        ]
         for name in HIDDEN:
             self.data[name] = str(now.get(name, self.data.get(name, "")))
         for name, field in self.fields.items():
             if field.show_hidden_initial:
-                held, key = field.prepare_value(now[name]), self.add_initial_prefix(name)
-                if isinstance(held, list):
-                    self.data.setlist(key, held)
-                else:
-                    self.data[key] = "" if held is None else str(held)
+                held = field.prepare_value(now[name])
+                for key in (self.add_initial_prefix(name), *([name] if name in kept else [])):
+                    if isinstance(held, list):
+                        self.data.setlist(key, held)
+                    else:
+                        self.data[key] = "" if held is None else str(held)
 
 
 def _steps_read(typed: Sequence[str]) -> tuple[list[tuple[date | int, str]], list[str]]:
