@@ -25,6 +25,7 @@ from maillage.apps.orientations.rules import cycle
 from maillage.apps.people.models import Person
 from maillage.apps.pilotage.queries import activity_report
 from maillage.cli.country import series
+from maillage.reports.page import html
 from maillage.reports.territory import activity as told
 from maillage.words.dates import in_words
 from tests.conftest import account
@@ -244,7 +245,14 @@ def test_a_few_are_told_by_whole_lots_alone(structures):
     Act.objects.exclude(structure=structures[1]).delete()
     few = report(structures[:2])
     assert (few.rows, few.themes, few.outcomes, few.whole.is_timed) == ((), (), {}, False)
-    assert few.sentence.startswith("Moins de 11 aides individuelles et aucun atelier du 1er janvier")
+    assert few.sentence == (
+        "Il y a trop peu à compter du 1er janvier 2026 au 30 juin 2026 : moins de 11 aides individuelles, et"
+        " aucun atelier."
+    )
+    untitled = activity_report.report(structures[:2], since=SINCE, until=UNTIL)
+    assert untitled.title == "2\xa0structures de l’annuaire", (
+        "« aucune structure sur 2 » says what nobody knows"
+    )
 
 
 def test_no_two_reports_differ_by_a_few(client, structures):
@@ -318,6 +326,15 @@ def test_a_period_without_anything_says_so(structures):
     found = report(structures, whole=True)
     assert found.sentence == "Aucune activité n’est notée du 1er janvier 2026 au 30 juin 2026."
     assert (found.rows, found.themes, found.outcomes) == ((), (), {})
+
+
+def test_an_empty_directory_is_said_empty_and_with_what_to_do(structures):
+    """Un financeur d’un territoire sans fiche : rien n’y a été compté, ce qui n’est pas « trop peu »."""
+    found = activity_report.report([], since=SINCE, until=UNTIL)
+    assert found.title == "Aucune structure de l’annuaire"
+    assert found.sentence.startswith("L’annuaire n’a encore aucune structure ici")
+    made = html.dossier(told.document(found, on=UNTIL)).decode()
+    assert "Importez une liste de lieux" in made and "Moins de 11" not in made
 
 
 def test_what_a_structure_hands_over_is_protected_and_what_it_reads_is_whole(client, structures):

@@ -362,14 +362,13 @@ def test_what_places_receive_stands_beside_the_need_and_a_silent_place_is_no_zer
     )
     assert (beside.value, beside.low, beside.high) == (2.4, 2.0, 3.0)
     assert "1 sur 2 lieux qui aident ou forment" in reading.reading(held).beside
-    assert counted("59")["capacite"].reason == "Aucun lieu d’ici ne dit qu’il aide ou qu’il forme."
+    empty = {each.reason for name, each in counted("59").items() if name in ("capacite", "capacite-besoin")}
+    assert len(empty) == 1 and "aucun lieu ici" in empty.pop(), "no sheet: nobody is silent there"
 
 
 @pytest.mark.both_databases
 def test_what_free_access_serves_is_what_places_say_and_nobody_is_a_figure_that_silence_is_not(library):
-    assert counted("59")["visites-acces"].reason == (
-        "Aucun lieu d’ici ne dit qu’il offre le wifi ou des ordinateurs en libre accès."
-    )
+    assert "aucun lieu ici" in counted("59")["visites-acces"].reason, "no sheet: nobody is silent there"
     assert counted(GRENOBLE)["visites-acces"].reason.startswith("Aucun lieu d’ici ne dit combien")
     place("vide", {"practices": {"wifi": {"state": "offered", "visites": 0}}})
     nobody = counted(GRENOBLE)["visites-acces"]

@@ -219,6 +219,7 @@ def _activity_page(request: HttpRequest, form: ActivityForm) -> HttpResponse:
         "report": report,
         "page": page,
         "notes": told.notes(report) if report else (),
+        "no_structure": told.NO_STRUCTURE,
         "query": query.urlencode(),
     }
     return render(request, "pilotage/activity.html", context, status=200 if valid else 400)

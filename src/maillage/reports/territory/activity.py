@@ -10,6 +10,10 @@ from maillage.words.wording import NBSP, count, number
 
 INVENTED = "inventé, pour l’exemple"
 UNWRITTEN = "non renseigné"
+NO_STRUCTURE = (
+    "Importez une liste de lieux ou invitez une structure : ce rapport s’écrit de ce qu’elles notent. Un"
+    " annuaire vide ne dit pas que rien n’est fait."
+)
 NO_CAUSE = "Un nombre compté après l’action ne dit pas qu’elle en est la cause."
 
 
@@ -106,12 +110,20 @@ class ActivityReport:
         return f"du {in_words(self.since)} au {in_words(self.until)}"
 
     @property
+    def is_without_structure(self) -> bool:
+        """Whether the directory holds no structure of those asked for: nobody there could note anything."""
+        return not (self.rows or self.silent)
+
+    @property
     def sentence(self) -> str:
         """What a funder reads first."""
         w = self.whole
         if not (w.individual or w.group):
+            if self.is_without_structure:
+                return f"L’annuaire n’a encore aucune structure ici : rien n’a pu être noté {self.period}."
             if self.least:
-                return f"Moins de {self.least} aides individuelles et aucun atelier {self.period}."
+                few = f"moins de {self.least} aides individuelles, et aucun atelier"
+                return f"Il y a trop peu à compter {self.period} : {few}."
             return f"Aucune activité n’est notée {self.period}."
         alone = f"moins de {self.least} aides individuelles" if w.individual is None else ""
         if w.individual:
@@ -149,7 +161,7 @@ def notes(r: ActivityReport) -> tuple[str, ...]:
         " (une orientation et son acte) compte une fois.",
         "Ce que personne n’a noté n’y est pas : ce temps est au moins celui-là.",
     ]
-    if r.silent:
+    if r.silent and r.rows:
         nobody = count(
             r.silent, "structure de l’annuaire n’a rien noté", "structures de l’annuaire n’ont rien noté"
         )
@@ -211,6 +223,8 @@ def document(r: ActivityReport, *, on: date) -> Document:
 
 
 def _rows(r: ActivityReport) -> Block:
+    if r.is_without_structure:
+        return Text(text=NO_STRUCTURE)
     if not r.rows:
         return Text(text=f"Aucune structure n’a noté d’activité sur cette période{_or_few(r)}.")
     return Grid(

@@ -39,7 +39,11 @@ NOUNS: Mapping[str, str] = {
 NO_ACCESS = "Aucun lieu d’ici ne dit qu’il offre le wifi ou des ordinateurs en libre accès."
 NO_VISITS = "Aucun lieu d’ici ne dit combien de personnes se servent de son wifi ou de ses ordinateurs."
 SILENT_ACCESS = "À part, {} où se connecter seul sans dire combien de personnes s’en servent."
-NO_PLACE = "L’annuaire n’a encore aucun lieu ici : un annuaire vide ne dit pas qu’il n’y a rien."
+NO_PLACE = (
+    "L’annuaire n’a encore aucun lieu ici : un annuaire vide ne dit pas qu’il n’y a rien. Une liste de lieux"
+    " importée, ou un lieu proposé, et ce chiffre se compte."
+)
+NO_TALK = "Aucun lieu d’ici ne dit ce qu’il fait : à demander à chacun."
 
 
 def values(ground: Ground) -> list[Value]:
@@ -53,7 +57,10 @@ def value(ground: Ground, definition: Indicator) -> Value:
         return missing(
             definition, ground.on, "Les comptes n’ont pas encore été faits sur cette installation."
         )
-    found = WAYS[definition.way](ground, definition)
+    if definition.way in OF_PLACES and not ground.counts.standing(rules.PLACES, ground.on):
+        found = missing(definition, ground.on, NO_PLACE)
+    else:
+        found = WAYS[definition.way](ground, definition)
     return replace(
         found,
         universe=found.universe or definition.universe,
@@ -274,7 +281,7 @@ def _in_period(ground: Ground, definition: Indicator) -> str:
 def _service(ground: Ground, definition: Indicator) -> Value:
     talking = ground.counts.standing(rules.TALKING, ground.on)
     if not talking:
-        return missing(definition, ground.on, NO_PLACE)
+        return missing(definition, ground.on, NO_TALK)
     n = ground.counts.standing(rules.PRACTICE, ground.on, definition.practice)
     planned = ground.counts.standing(rules.PLANNED, ground.on, definition.practice)
     if not n and not planned:  # most files have no word for it: silence is not an absence
@@ -295,8 +302,6 @@ def _service(ground: Ground, definition: Indicator) -> Value:
 
 def _telling(ground: Ground, definition: Indicator) -> Value:
     places = ground.counts.standing(rules.PLACES, ground.on)
-    if not places:
-        return missing(definition, ground.on, NO_PLACE)
     talking = ground.counts.standing(rules.TALKING, ground.on)
     return Value(
         definition=definition, on=ground.on, value=100 * talking / places, denominator=places, part=talking
@@ -335,8 +340,8 @@ def _in_a_district(ground: Ground, definition: Indicator) -> Value:
 
 def _per_need(ground: Ground, definition: Indicator) -> Value:
     places = ground.counts.standing(rules.PLACES, ground.on)
-    if ground.need is None or not places:
-        return missing(definition, ground.on, NO_PLACE if ground.need else ground.no_need)
+    if ground.need is None:
+        return missing(definition, ground.on, ground.no_need)
     people, low, high = ground.need.people
     found = rules.per_need(places, low, high, people)
     if found is None:

@@ -27,6 +27,7 @@ from maillage.engine import disclosure
 from maillage.reference import procedures
 from maillage.reference.parameters import number
 from maillage.reports.territory.activity import ActivityReport, FundedAction, StructureActivity, ThemeActivity
+from maillage.reports.territory.certainty import upper_first
 from maillage.studies.diagnosis.territories import gazetteer
 from maillage.web import snapshots
 from maillage.words import wording
@@ -211,9 +212,10 @@ def report(
     told = [
         ThemeActivity(name, lots.count(of.individual), lots.plain(of.group)) for name, of in themes.items()
     ]
-    every_one = f"{wording.count(len(rows), 'structure')} sur {wording.number(len(structures))} de l’annuaire"
+    asked = wording.count(len(structures), "structure")
+    who = f"{wording.count(len(rows), 'structure')} sur {wording.number(len(structures))}" if rows else asked
     return ActivityReport(
-        title=title or (every_one if structures else "Aucune structure de l’annuaire"),
+        title=title or upper_first(f"{who} de l’annuaire"),
         funder=funder,
         actions=tuple(actions),
         since=since,
@@ -230,7 +232,7 @@ def report(
         least=least,
         examples=examples,
         apart=_apart(real, _Lots(since, protected)) if examples else "",
-        silent=len(structures) - len(rows) if rows else 0,
+        silent=len(structures) - len(rows),
     )
 
 
