@@ -803,6 +803,31 @@ PERIODS = [
     ("jeudi 8h-11h et 13h-15h, lundi pareil, mardi fermé", "Mo,Th 08:00-11:00,13:00-15:00; Tu off"),
     # the last hours alone are those of the period
     ("Tous les jours de 15h à 17h et de 15h à 19h en juillet", "Mo-Su 15:00-17:00; Jul Mo-Su 15:00-19:00"),
+    # days that follow share the period said before, where the sentence tells two of them
+    ("Le jeudi de mai à juillet de 8h à 11h et le samedi de 9h à 10h, le jeudi d’août à octobre de 8h à 9h",
+     "Aug-Oct Th 08:00-09:00; May-Jul Th 08:00-11:00; May-Jul Sa 09:00-10:00"),
+    # an end said of a period is that of the hours before
+    ("Lundi au jeudi 8h-11h et 13h-16h, jusqu’à 17h de mai à juillet",
+     "Mo-Th 08:00-11:00,13:00-16:00; May-Jul Mo-Th 08:00-11:00,13:00-17:00"),
+    # what a period excepts is closed in that period alone
+    ("De mai à juin : tous les jours sauf le jeudi 9h-18h. De juillet à avril : tous les jours 9h-11h",
+     "May-Jun Th off; Jul-Apr Mo-Su 09:00-11:00; May-Jun Mo-We,Fr-Su 09:00-18:00"),
+    ("Mars : lundi au jeudi 9h-18h, jusqu’à 16h le jeudi. Avril : lundi au jeudi 9h-17h",
+     "Apr Mo-Th 09:00-17:00; Mar Mo-We 09:00-18:00; Mar Th 09:00-16:00"),
+    ("Semaine impaire : mardi au jeudi 9h-11h sauf mercredi ; semaine paire : mardi au jeudi 15h-18h",
+     "week 1-53/2 We off; week 1-53/2 Tu,Th 09:00-11:00, week 2-52/2 Tu-Th 15:00-18:00"),
+    # what a period adds leaves the ordinary hours, and a period within another is written after it
+    ("Mercredi au vendredi 8h-16h, en mai également le jeudi de 18h à 20h", "We-Fr 08:00-16:00; May Th 08:00-16:00,18:00-20:00"),
+    ("D’avril à juin du mercredi au vendredi de 8h à 16h, et aussi le mercredi en mai de 18h à 20h",
+     "Apr-Jun We-Fr 08:00-16:00; May We 08:00-16:00,18:00-20:00"),
+    ("En mai le lundi de 9h à 11h. D’avril à juin le lundi de 9h à 12h et le jeudi de 9h à 12h",
+     "Apr-Jun Mo,Th 09:00-12:00; May Mo 09:00-11:00"),
+    # public holidays included have the hours just said
+    ("Mardi au jeudi 9h-11h et 15h-16h y compris les jours fériés", "Tu-Th,PH 09:00-11:00,15:00-16:00"),
+    ("En mai le lundi de 9h à 11h, fériés inclus", "May Mo,PH 09:00-11:00"),
+    # three months in a row, and words stuck together
+    ("Mai-juin-juillet : jeudi 9h-11h", "May,Jun,Jul Th 09:00-11:00"),
+    ("De mars à juindu lundi au jeudi 9h-11h, lesamedi 9h-10h", "Mar-Jun Mo-Th 09:00-11:00; Mar-Jun Sa 09:00-10:00"),
     # noon ends the day it follows, an end said after whole hours is that of the day it precedes
     ("du mardi au samedi midi 8h-12h 14h-16h", "Tu-Fr 08:00-12:00,14:00-16:00; Sa 08:00-12:00"),
     ("jeudi midi 12h-14h", "Th 12:00-14:00"),
@@ -824,6 +849,15 @@ def test_hours_of_a_period_are_those_of_no_other(text, osm):
     ("text", "osm", "reason"),
     [
         ("De mi-mai à fin juillet : jeudi 9h-11h", "May 15-Jul 31 Th 09:00-11:00", "« mi-mai » lu le 15"),
+        ("Jeudi 9h-11h de fin janvier à mars", "Jan 25-Mar 31 Th 09:00-11:00", "« fin janvier » lu le 25"),
+        ("Jeudi 9h-11h de mars à début mai", "Mar 01-May 05 Th 09:00-11:00", "« début mai » lu le 5"),
+        ("Jeudi 9h-11h, samedi 15h-17h, en mai de 9h à 10h", 'Th 09:00-11:00; Sa 15:00-17:00; May Th,Sa 09:00-10:00 "jours à vérifier"', "pour tous les jours"),
+        ("Le lundi de mai à juin de 8h à 11h, samedi de 9h à 10h et de juillet à août de 8h à 9h", 'Jul-Aug Mo,Sa 08:00-09:00 "jours à vérifier"; May-Jun Mo 08:00-11:00; May-Jun Sa 09:00-10:00', "pour tous les jours"),
+        ("Les lundis de mai à juin de 8h à 11h, le samedi de 9h à 10h", "Sa 09:00-10:00; May-Jun Mo 08:00-11:00", "une partie de l’année"),
+        ("En mai et août mardi-jeudi-samedi, en juin-juillet du lundi au jeudi de 9h à 11h", "Jun-Jul Mo-Th 09:00-11:00; May,Aug Tu,Th,Sa 09:00-11:00", "les mêmes heures"),
+        ("Du lundi au jeudi de mai à juin et du mardi au jeudi de juillet à août de 9h à 11h", "May-Jun Mo-Th 09:00-11:00; Jul-Aug Tu-Th 09:00-11:00", "les mêmes heures"),
+        ("Lundi 9h-11h, samedi 15h-17h, jours fériés compris", "Mo 09:00-11:00; Sa,PH 15:00-17:00", "pour tous les jours"),
+        ("Mardi et jeudi de 15h à 18h. Ateliers des écoles le matin sur rendez-vous", 'Tu,Th 15:00-18:00 "sur rendez-vous, Ateliers des écoles le matin"', "non compris"),
         ("Jeudi 9h-11h sauf mi-mai", "Th 09:00-11:00 \"sauf mi-mai\"", "gardé en commentaire"),
         ("lundi 9h-18h, 19h en juillet, 20h en août", 'Mo 09:00-18:00 "19h en juillet, 20h en août"', "gardé"),
         ("Le jeudi 9h-11h, le reste de la semaine sur rendez-vous", 'Mo-We,Fr unknown "sur rendez-vous"; Th 09:00-11:00', "« reste de la semaine » lu"),

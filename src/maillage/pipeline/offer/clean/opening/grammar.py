@@ -10,6 +10,7 @@ left.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise, takewhile
 from typing import Any, NamedTuple
 
 from maillage.pipeline.offer.clean.opening.items import (
@@ -22,6 +23,7 @@ from maillage.pipeline.offer.clean.opening.items import (
     Span,
     Times,
     gather,
+    months,
 )
 from maillage.pipeline.offer.clean.opening.osm import CODES
 from maillage.pipeline.offer.clean.opening.tokens import FULL, PUBLIC_HOLIDAY, WORKDAYS, folded
@@ -37,8 +39,11 @@ CUT = re.compile(  # how a text ends when a field was too short for it
     r"(?:\b(?:et|ou|puis|a|au|aux|de|du|des|le|la|les|entre|sauf|jusqu'?a?u?|sur|par|avec|dans|pour|une?)|\b[ld]'"
     r"|[(&+:…-]|\.\.\.|\bet \d\d?)\s*"
 )
+ALSO = re.compile(r"\b(?:nocturnes?|aussi|egalement|en plus)\b")
+INCLUDED = re.compile(r"\b(?:compris|inclus)\b")
 OPENING = re.compile(r"\bouv(?:re|ert|erture)")  # « le jeudi, ouverture à 10h30 »
 CUT_SHORT = "texte coupé"
+WHICH_DAYS = "jours à vérifier"  # hours of the last days, or of all those before: never firm
 PREPOSITIONS = frozenset(("de", "d'", "du", "des", "en", "l'", "un", "une", "pendant", "durant"))
 
 
@@ -90,6 +95,7 @@ class Change(NamedTuple):
     until: int = 0
     since: int = 0
     note: str = ""
+    weeks: str = ""  # the part of the year whose hours it changes; '' for all
 
 
 @dataclass(slots=True)
@@ -149,7 +155,9 @@ class _Reader:
     def read(self) -> Reading:
         self._run(self.source.items)
         self._close()
+        self._share_hours()
         self._settle()
+        self._add_to_wider()
         self._gather_left()
         self._tell_cut()
         if not (self.out.statements or self.out.changes):
@@ -263,7 +271,17 @@ class _Reader:
 
     def _change(self, verb: str, days: tuple[Day, ...] | None, **said: Any) -> None:
         self.shutting = self.shutting or verb == "off"
-        self.out.changes.append(Change(verb, days, **said))
+        self.out.changes.append(Change(verb, days, weeks=self._season_changed(), **said))
+
+    def _season_changed(self) -> str:
+        """Return the part of the year that a change is about, where its sentence is about one alone:
+        « juillet et août : tous les jours sauf le mardi 9h-12h ».
+        """
+        about = self.current or self.base
+        if not about or about.sealed:
+            return ""
+        sentence = list(takewhile(lambda each: not each.sealed, reversed(self.done)))
+        return about.weeks if all(each.weeks == about.weeks for each in sentence) else ""
 
     def _leave(self, first: int, last: int) -> None:
         self.left.update(range(first, last + 1))
@@ -356,8 +374,50 @@ class _Reader:
             self._skip_to(after)
         elif timed := self._without_days():
             timed.days, timed.atoms = days, item.value
+        elif self._holidays_too(item):
+            pass
         else:
+            season = self._season_carried()
             self._open(days, item, item.value)
+            if season and self.current:
+                self.current.weeks, self.current.headed = season, True
+
+    def _season_carried(self) -> str:
+        """Return the part of the year, said after the days before, that these days share: « mardi d’avril à
+        juin de 9h à 12h, samedi de 14h à 17h et de juillet à août de 9h à 11h ».
+        """
+        statement, rest = self.current, self._rest()
+        if not statement or statement.sealed or not statement.headed or not statement.spans:
+            return ""
+        own = next((n for n, each in enumerate(rest) if each.kind in ("season", "days")), None)
+        if own is not None and rest[own].kind == "season":
+            joined = [each.kind for each in rest[:own] if each.kind not in JOINTS][-1:]
+            return statement.weeks if joined == ["and"] else ""
+        if any(each.kind == "season" for each in rest) or any(
+            each.weeks not in ("", statement.weeks) for each in self.done
+        ):
+            return statement.weeks
+        self.doubt("une partie de l’année : pour tous les jours, ou pour les premiers seulement ?")
+        return ""
+
+    def _holidays_too(self, item: Item) -> bool:
+        """Give public holidays the hours just said: « y compris les jours fériés », « fériés inclus »."""
+        statement = self.current
+        around = folded(self.typed(max(item.first - 3, 0), min(item.last + 1, len(self.source.tokens) - 1)))
+        if (
+            not statement
+            or not statement.spans
+            or statement.sealed
+            or {day.weekday for day in _flat(item)} != {PUBLIC_HOLIDAY}
+            or not INCLUDED.search(around)
+            or self._hours_after(item)
+        ):
+            return False
+        if self.done:
+            self._doubt_which(item.first, item.last)
+        too = self._open(_flat(item), item, item.value)
+        too.spans, too.run, too.weeks = list(statement.spans), statement.run, statement.weeks
+        return True
 
     def _without_days(self) -> Statement | None:
         """Return the hours just read, where their days come after them; None otherwise."""
@@ -479,6 +539,8 @@ class _Reader:
             self._end_at(_flat(after), item)
             self._skip_to(after)
             return
+        if times.until is not None and not times.spans and self._later_in_season(times.until, after):
+            return
         if (
             end_alone and self.depth and statement and statement.days and not statement.timed
         ):  # « (vendredi : 16h30) »
@@ -501,6 +563,26 @@ class _Reader:
         statement.run = len(spans)
         if times.until is not None:
             self._leave(item.first, item.last)
+
+    def _later_in_season(self, until: int, season: Item | None) -> bool:
+        """Read « de 14h à 17h, jusqu’à 18h de juin à août »: the last hours end at another time then."""
+        statement = (self.base if self.depth else None) or self.current
+        if not season or season.kind != "season" or season.value in SEASONS or self.aside:
+            return False
+        if not statement or not statement.days or not statement.spans or statement.weeks:
+            return False
+        *others, last = statement.spans
+        follower = self._after(self.items.index(season, self.at))
+        if until <= last.start or (follower and follower.kind in ("times", "days")):
+            return False
+        if self.done:
+            self._doubt_which(season.first, season.last)
+        again = self._open(statement.days, season, statement.atoms)
+        again.weeks, again.headed = season.value, True
+        again.spans = [*others, last._replace(end=until)]
+        again.run = len(again.spans)
+        self._skip_to(season)
+        return True
 
     def _opens_later(self, times: Times, statement: Statement | None) -> bool:
         """Read « lundi au vendredi 8h-18h (mardi à partir de 13h30) »: that day, from then on."""
@@ -552,6 +634,7 @@ class _Reader:
             and run
             and note
             and self._is_alone(note)
+            and not (statement.sealed and self.before == "word")
             and all((span.start < NOON) != (item.value == "am") for span in run)
         ):
             if self.done:
@@ -1027,13 +1110,15 @@ class _Reader:
                 True,
             )  # « les mardis d’octobre à juin de 9h à 17h »
             return True
+        if statement and self._of_bare_days(item, statement):
+            return True
         if statement and statement.spans and after and after.kind in ("days", "times"):
             item = self._last_period(item, statement)
         if timed and after and heads and statement and statement.spans and self._names_its_days(after):
             self._close()  # « … ; de mars à mai de 14h à 18h le dimanche »
             self.weeks, self.order = item.value, "times"
         elif timed and heads and statement and statement.days and statement.spans:
-            again = self._open(statement.days, item, statement.atoms)  # « … ; juillet : 9h-12h »
+            again = self._again(statement, item)  # « … ; juillet : 9h-12h »
             again.weeks, again.headed = item.value, True
         elif heads and (statement is None or statement.stated) and self._ahead_anywhere("days", "times"):
             self._close()
@@ -1049,6 +1134,23 @@ class _Reader:
         else:
             return False
         return True
+
+    def _of_bare_days(self, item: Item, statement: Statement) -> bool:
+        """Give days their part of the year where the hours come later, after other days and theirs."""
+        if not statement.days or statement.stated or statement.weeks == item.value or self.awaiting:
+            return False
+        after = self._after(self.at, (*JOINTS, "and"))
+        if not (after and after.kind == "days" and self._ahead("times")):
+            return False
+        if statement.weeks:  # « en mai mardi et jeudi, en juin du lundi au jeudi de 9h à 12h »
+            self._close()
+            self.weeks = item.value
+            return True
+        joint = self._after(self.at)
+        if joint and joint.kind == "and" and not self._separated():
+            statement.weeks = item.value
+            return True
+        return False
 
     def _last_period(self, item: Item, statement: Statement) -> Item:
         """Return the last of two periods, the first being that of the hours just before: « mardi 9h-12h de
@@ -1074,7 +1176,25 @@ class _Reader:
             self._close()
             self.weeks = item.value
             if ahead.kind == "times":
-                self._open(statement.days, item, statement.atoms)
+                self._again(statement, item)
+
+    def _again(self, statement: Statement, item: Item) -> Statement:
+        """Open the days of the hours before for another part of the year: all those of its sentence that
+        share theirs.
+        """
+        others: list[Statement] = []
+        for each in reversed([each for each in self.done if each is not statement]):
+            over = each.sealed and not statement.sealed
+            if over or not each.spans or each.days is None or each.weeks != statement.weeks:
+                break
+            others.insert(0, each)
+        listed = [*(atom for each in others for atom in each.atoms), *statement.atoms]
+        atoms = tuple(dict.fromkeys(listed))
+        again = self._open(tuple(dict.fromkeys(day for atom in atoms for day in atom)), item, atoms)
+        if others:
+            again.comment = WHICH_DAYS
+            self._doubt_which(item.first, item.last)
+        return again
 
     def _names_its_days(self, times: Item) -> bool:
         """Return whether hours are followed by their days: « de 14h à 17h le dimanche »."""
@@ -1155,6 +1275,38 @@ class _Reader:
         self._set_aside("odd", item)
 
     # ----------------------------------------------------------------------------------------------- settling
+
+    def _share_hours(self) -> None:
+        """Give days and their part of the year the hours said once, at the end of the sentence: « du mardi au
+        jeudi de mai à juin et du lundi au jeudi de juillet à août de 9h à 12h ».
+        """
+        for bare, told in reversed([*pairwise(self.done)]):
+            apart = bare.weeks and bare.weeks != told.weeks and not (bare.stated or bare.sealed or bare.murky)
+            if apart and bare.days and told.days and told.spans:
+                bare.spans, bare.run = list(told.spans), told.run
+                self.doubt(f"« {self.typed(bare.first, told.last)} » : les mêmes heures pour les deux ?")
+
+    def _add_to_wider(self) -> None:
+        """Keep the ordinary hours beside those that a part of the year adds: « mai à août : mardi 9h-17h.
+        Nocturne le mardi en juillet de 20h à 22h ».
+        """
+        for added in self.out.statements:
+            if not added.weeks or not added.spans:
+                continue
+            others = [each for each in self.out.statements if each is not added]
+            start = max((each.last + 1 for each in others if each.last < added.first), default=0)
+            if not ALSO.search(folded(self.typed(start, added.last))):
+                continue
+            wider = [
+                each.spans
+                for each in others
+                if each.weeks != added.weeks
+                and added.weekdays <= each.weekdays
+                and months(added.weeks) <= months(each.weeks)
+            ]
+            for span in wider[-1] if wider else ():
+                if not any(_overlap(span, own) for own in added.spans):
+                    added.spans.append(span)
 
     def _settle(self) -> None:
         """Sort the statements: ordinary ones, those stored as a comment, those not understood."""

@@ -397,12 +397,13 @@ class _Gatherer:
             joints += [","] if n > first and self.kinds[n - 1] == "season" else []  # « juillet août »
             edge = (told["edge"] or "")[:2]
             ends = joints[-1:] == ["-"]
+            near = "15" if edge == "mi" else ""
             if edge in ("de", "fi") and ends != (edge == "fi"):
-                return ""
-            if edge == "mi":
-                self.out.doubt(f"« {self.out.typed(n, n)} » lu le 15")
+                near = "5" if edge == "de" else "25"  # « de fin mars à début mai »
+            if near and (edge == "mi" or first < last):
+                self.out.doubt(f"« {self.out.typed(n, n)} » lu le {near}")
             edged = edged or bool(edge)  # « fin juin » alone is not June
-            days = [day for day in told.group("first", "day") if day] or ["15" if edge == "mi" else ""]
+            days = [day for day in told.group("first", "day") if day] or [near]
             dates += [self._in_year(told["month"], day) for day in days]
             joints += ["-"] * (len(days) - 1)
         dated = any(" " in date for date in dates)
@@ -413,6 +414,9 @@ class _Gatherer:
             return ""
         if dated:
             return _ranges(dates, joints)
+        if joints[:2] == ["-", "-"]:  # « avril-mai-juin »
+            listed = months(",".join(dates)) == months(f"{dates[0]}-{dates[-1]}")
+            return ",".join(dates) if listed and set(joints) == {"-"} else ""
         return "".join(piece for pair in zip(dates, [*joints, ""], strict=True) for piece in pair)
 
     def _is_month(self, n: int) -> bool:
@@ -451,6 +455,20 @@ def _ranges(dates: list[str], joints: list[str]) -> str:
             out.append(f"{opens}-{closes}")
             n += 2
     return ",".join(out)
+
+
+def months(period: str) -> set[int]:
+    """Return the months that a period of the year touches, all of them for ''.
+
+    >>> months("Nov 15-Jan 31,Mar"), len(months(""))
+    ({0, 2, 10, 11}, 12)
+    """
+    names = list(OSM_MONTHS.values())
+    out: set[int] = set()
+    for piece in period.split(",") if period else ["Jan-Dec"]:
+        ends = [names.index(end[:3]) for end in piece.split("-") if end[:3] in names] or [0, 11]
+        out |= {(ends[0] + n) % 12 for n in range((ends[-1] - ends[0]) % 12 + 1)}
+    return out
 
 
 def _last_day(month: str) -> int:

@@ -48,6 +48,11 @@ FOLLOWS_A_SHORT_DAY = frozenset(
 )  # fmt: skip
 
 MONTH = f"(?:{'|'.join(map(plain, MONTHS))})"
+_LONG = "|".join([*FULL, *filter(lambda month: len(month) > 3, map(plain, MONTHS))])
+GLUED = re.compile(
+    rf"(?<=\b(?:du|de|le|au))(?=(?:{_LONG})s?\b)"
+    "|" + "|".join(rf"(?<=\b{word})(?=(?:du|de|le|au|et)\b)" for word in _LONG.split("|"))
+)  # « juindu lundi »
 DATE = r"\d\d?(?:er)?"
 EDGE = r"(?:(?:debut|fin) (?:du mois )?(?:de |d')?|mi ?-? ?)"  # « de début septembre à la mi-juin »
 RANKS = {"prem": 1, "deux": 2, "seco": 2, "troi": 3, "quat": 4, "cinq": 5, "dern": -1}
@@ -244,7 +249,8 @@ SCANNER = re.compile(
 
 FILLERS = """le la les du des en un une tous toutes tout toute chaque ouverture ouvertures
     horaire horaires heure heures jour jours accueil public publics uniquement seulement exclusivement est
-    sont journee annee mais inclus compris permanence permanences semaine semaines pendant durant sur y"""
+    sont journee annee mais aussi egalement inclus compris permanence permanences semaine semaines pendant
+    durant sur y"""
 WORDS: dict[str, tuple[str, Any]] = {
     **{word: ("day" if len(word) > SHORT else "short", day) for word, day in DAY_OF.items()},
     **dict.fromkeys(("a", "au", "aux", "to"), ("range", "")),
@@ -278,7 +284,18 @@ def unwrapped(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
     text = SPACES.sub(" ", text.translate(SIGNS).replace("\r\n", "\n").replace("\r", "\n"))
-    return LISTED.sub("\n", MIDDLE_DOT.sub(" ", IN_FIGURES.sub(_in_letters, text)))
+    return LISTED.sub("\n", MIDDLE_DOT.sub(" ", IN_FIGURES.sub(_in_letters, _unglued(text))))
+
+
+def _unglued(text: str) -> str:
+    """Return the text with a space where a day or a month is stuck to the small word beside it.
+
+    >>> _unglued("d’avril à juindu lundi aumardi")
+    'd’avril à juin du lundi au mardi'
+    """
+    for found in reversed([*GLUED.finditer(folded(text))]):
+        text = f"{text[: found.start()]} {text[found.start() :]}"
+    return text
 
 
 def _in_letters(found: re.Match[str]) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from maillage.pipeline.offer.clean.opening.grammar import Change, Reading, Statement
-from maillage.pipeline.offer.clean.opening.items import MIDNIGHT, NAMES, NOON, Day, Span
+from maillage.pipeline.offer.clean.opening.items import MIDNIGHT, NAMES, NOON, Day, Span, months
 from maillage.pipeline.offer.clean.opening.osm import CODES
 from maillage.pipeline.offer.clean.opening.tokens import PUBLIC_HOLIDAY
 
@@ -207,7 +207,7 @@ class Week:
         if change.verb == "note":
             about = {day.weekday for day in change.days or ()}
             for key, cell in self.cells.items():
-                if about and key.weekday not in about:
+                if (about and key.weekday not in about) or change.weeks not in ("", key.weeks):
                     continue
                 inside = [(span.start >= NOON) == (change.half == "pm") for span in cell.spans]
                 cell.spans = [
@@ -219,13 +219,9 @@ class Week:
             return
         for day in change.days if change.days is not None else default:
             day = day._replace(half=change.half) if change.half else day  # noqa: PLW2901
-            keys = [
-                key
-                for key in self.cells
-                if key.weekday == day.weekday and (not day.nth or key.nth == day.nth)
-            ]
+            keys = self._changed(change, day)
             if not keys and change.verb == "off" and not day.half:
-                keys = [Key(day.weekday, day.nth, weeks)]
+                keys = [Key(day.weekday, day.nth, change.weeks or weeks)]
             if not keys:
                 self.doubt("une précision, sans heures à préciser", day)
                 keys = [Key(day.weekday, day.nth, weeks)] if change.spans else []
@@ -233,6 +229,16 @@ class Week:
                     self.cells[Key(day.weekday, day.nth, weeks)] = Cell(unknown=_until(change.until))
             for key in keys:
                 self._amend(self.cells.setdefault(key, Cell()), change, day)
+
+    def _changed(self, change: Change, day: Day) -> list[Key]:
+        """Return the cells a change is about: « juillet : tous les jours sauf le mardi » says nothing of the
+        rest of the year.
+        """
+        keys = [
+            key for key in self.cells if key.weekday == day.weekday and (not day.nth or key.nth == day.nth)
+        ]
+        own = [key for key in keys if key.weeks == change.weeks]
+        return own if change.weeks and (own or change.verb == "off") else keys
 
     def _amend(self, cell: Cell, change: Change, day: Day) -> None:
         if change.verb == "off":
@@ -264,9 +270,15 @@ class Week:
             for rule in self._rules_of(key.weekday, self.cells[key]):
                 rules.setdefault((last and not key.weeks, key.weeks, rule), []).append(key)
         open_days = {key.weekday for key, cell in self.cells.items() if cell.spans}
+        depth = _depths({key.weeks for key in self.cells if _yearly(key.weeks)})
         ordered = sorted(
             rules.items(),
-            key=lambda item: (item[0][0], _yearly(item[0][1]), _rank(item[0][2], item[1], open_days)),
+            key=lambda item: (
+                item[0][0],
+                _yearly(item[0][1]),
+                depth.get(item[0][1], 0),
+                _rank(item[0][2], item[1], open_days),
+            ),
         )
         out, seen = "", set[tuple[str, int]]()
         for (_, weeks, rule), keys in ordered:
@@ -295,6 +307,16 @@ class Week:
 def _yearly(weeks: str) -> bool:
     """Return whether a selector is a period of the year, not a parity of weeks."""
     return bool(weeks) and not weeks.startswith("week ")
+
+
+def _depths(periods: set[str]) -> dict[str, int]:
+    """Return in how many others each period of the year stands: in OSM the last rule prevails.
+
+    >>> sorted(_depths({"Jul,Aug", "Jun-Sep", "Oct-May"}).items())
+    [('Jul,Aug', 1), ('Jun-Sep', 0), ('Oct-May', 0)]
+    """
+    touched = {period: months(period) for period in periods}
+    return {period: sum(own < other for other in touched.values()) for period, own in touched.items()}
 
 
 def _rank(rule: str, keys: list[Key], open_days: set[int]) -> int:
