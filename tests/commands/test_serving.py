@@ -169,13 +169,15 @@ def test_the_server_reads_ahead_for_the_workers_that_replace_the_first(monkeypat
     read, threads = [], []
     monkeypatch.setattr(server, "read_ahead", lambda: read.append(1))
     monkeypatch.setattr(server.threading, "Thread", lambda **given: threads.append(given) or Begun())
+    monkeypatch.setattr(server.gc, "freeze", lambda: read.append("frozen"))
     for age in (1, 2):
         server.pre_fork(None, Worker(age))
         server.post_worker_init(Worker(age))
     assert (len(read), len(threads)) == (0, 2), "the first ones answer at once, and leave later"
     server.pre_fork(None, Worker(3))
     server.post_worker_init(Worker(3))
-    assert (len(read), len(threads)) == (1, 2)
+    assert read == [1, "frozen"], "no answer waits while all that is shared is looked through for garbage"
+    assert len(threads) == 2
 
 
 def test_what_the_loop_and_the_indicators_look_up_is_read_ahead(monkeypatch):
