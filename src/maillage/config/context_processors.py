@@ -1,5 +1,7 @@
 """What every template knows."""
 
+from functools import cache, partial
+
 from django.conf import settings
 from django.http import HttpRequest
 
@@ -13,9 +15,9 @@ WORK, TERRITORIES = ("/espace/", "/compte/"), ("/territoires/", "/etudes/")
 
 def rights(request: HttpRequest) -> dict[str, object]:
     """Return what the account may do somewhere, as `may.directory_edit`; read when a template asks for it."""
-    return {
-        "may": lambda: _held(request),
-        "at_work": lambda: _at_work(request),
+    return {  # once for a page: its frame alone asks for twenty rights
+        "may": cache(partial(_held, request)),
+        "at_work": cache(partial(_at_work, request)),
         "country": settings.ROOT_URLCONF == OTHER_COUNTRY,
     }
 
