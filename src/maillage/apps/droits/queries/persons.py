@@ -130,7 +130,8 @@ def deadlines(user: User, today: date) -> list[tuple[Person, Line]]:
         kind__in=DATED,
     )
     followed = Person.objects.filter(Exists(dated), pk__in=followings.values("person"))
-    return lines.pressing(agreeing(list(followed)), list(structures), today)
+    persons = agreeing(list(followed))
+    return lines.pressing(persons, list(structures), today) if persons else []
 
 
 def agreeing(persons: list[Person]) -> list[Person]:
