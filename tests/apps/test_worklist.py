@@ -191,6 +191,7 @@ def test_the_other_roles_ask_as_many_queries_for_many_rows_as_for_one(client, li
     volunteer = account("denise", "benevole", structure=here)
     analyst = account("ana", "analyste", territory="france")
     counts: dict[str, list[int]] = {}
+    joined: list[int] = []
     for more in (1, 6):
         for n in range(more):
             key = f"{more}{n}"
@@ -233,8 +234,10 @@ def test_the_other_roles_ask_as_many_queries_for_many_rows_as_for_one(client, li
                 page = client.get("/espace/").content.decode()
             assert "choses vous attendent" in page or "Une chose vous attend" in page, user
             counts.setdefault(user.name, []).append(len(read))
+            joined += [each["sql"].count(" JOIN ") for each in read]
     assert all(few == many for few, many in counts.values()), counts
     assert max(many for _, many in counts.values()) < 80
+    assert max(joined) < 8, "beyond eight tables, PostgreSQL takes longer to plan than to read"
 
 
 @pytest.mark.both_databases

@@ -58,9 +58,9 @@ def _registers(user: Any, at: datetime) -> Iterable[Line]:
     ended = access.workshops_for(user).filter(
         ends_at__lt=at, ends_at__gte=at - timedelta(days=space.PAST), cancelled_at__isnull=True
     )
-    rows = list(
-        ended.annotate(n_unticked=space.UNTICKED).filter(n_unticked__gt=0).order_by("starts_at")[: space.MOST]
-    )
+    # The rows alone: counted with their seats, they are grouped by every column that is read.
+    counted = ended.select_related(None).annotate(n_unticked=space.UNTICKED).filter(n_unticked__gt=0)
+    rows = list(counted.order_by("starts_at")[: space.MOST])
     if not rows:
         return
     named = [f"{row.title} ({count(row.n_unticked, 'personne')})" for row in rows[:NAMED]]
@@ -113,7 +113,8 @@ def hours(user: Any, at: datetime) -> Iterable[Moment]:
         )
     if not rights_of(user).any(access.MANAGE):
         return
-    rows = access.workshops_for(user).filter(cancelled_at__isnull=True, ends_at__gte=at)
+    theirs = access.workshops_for(user).select_related(None).select_related("lieu")
+    rows = theirs.filter(cancelled_at__isnull=True, ends_at__gte=at)
     for row in rooms.with_room(rows).order_by("starts_at", "pk")[:12]:
         local = words.local(row)
         if local.date() > today + timedelta(days=6):

@@ -60,7 +60,7 @@ def news(user: Any, at: datetime) -> Iterable[News]:
         withdrawn_at__isnull=True,
         stripped_at__isnull=True,
     )
-    for row in signed.select_related("person").order_by("-signed_at")[:12]:
+    for row in signed.select_related(None).select_related("person").order_by("-signed_at")[:12]:
         until = opening.date_text(row.ends_on)
         yield News(
             key=f"mandat-{row.pk}",

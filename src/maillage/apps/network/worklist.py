@@ -108,7 +108,8 @@ def _declarations(user: Any) -> Iterable[Line]:
 
 
 def _letters(user: Any, at: datetime) -> Iterable[Line]:
-    rows = list(access.received_letters(user).filter(answered_at=None).order_by("at", "pk")[:50])
+    read = access.received_letters(user).select_related(None).select_related("sender")
+    rows = list(read.filter(answered_at=None).order_by("at", "pk")[:50])
     if rows:
         since = timezone.localdate(rows[0].at)
         more = f", et {count(len(rows) - 1, 'autre')}" if len(rows) > 1 else ""

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -44,6 +45,11 @@ def lines(user: Any, at: datetime) -> Iterable[Line]:
         yield from _sent(user, at)
     if rights.any(pressing.LEADS):
         yield from _silent_places(user, at)
+
+
+def _named(rows: QuerySet[Orientation], *more: str) -> QuerySet[Orientation]:
+    """Return referrals with what a line says of them: who, and `more`; a list reads twice as many tables."""
+    return rows.select_related(None).select_related("person", *more)
 
 
 def _received(user: Any, at: datetime) -> Iterable[Line]:
@@ -119,8 +125,8 @@ def _sent(user: Any, at: datetime) -> Iterable[Line]:
         )
     yield from _others("mine", page.counts["mine"], "orientations_given", *BACK)
     before = at - timedelta(days=LONG)
-    silent = access.sent_by(user).filter(state__in=cycle.WAITING, sent_at__lte=before).order_by("sent_at")
-    rows = list(silent[:FOLLOWED])
+    silent = access.sent_by(user).filter(state__in=cycle.WAITING, sent_at__lte=before)
+    rows = list(_named(silent).order_by("sent_at")[:FOLLOWED])
     for row in rows[:MOST]:
         since = timezone.localdate(row.sent_at)
         yield Line(
@@ -179,7 +185,7 @@ def hours(user: Any, at: datetime) -> Iterable[Moment]:
         )
         .exclude(pk__in=Appointment.objects.filter(referral__isnull=False).values("referral"))
     )
-    for row in rows.order_by("appointment_at", "pk")[:60]:
+    for row in _named(rows, "lieu").order_by("appointment_at", "pk")[:60]:
         if row.local_appointment is not None:
             yield Moment(
                 at=row.local_appointment,
@@ -197,7 +203,7 @@ def news(user: Any, at: datetime) -> Iterable[News]:
     since = at - timedelta(days=NEWS_DAYS)
     rows = access.sent_by(user).filter(sender=user.pk)
     helped = rows.filter(served_at__gte=since, outcome__in=(cycle.REACHED, cycle.PARTIAL))
-    for row in helped.order_by("-served_at")[:12]:
+    for row in _named(helped).order_by("-served_at")[:12]:
         yield News(
             key=f"orientation-{row.pk}-helped",
             title=detail.name_of(row, cycle.SENDER),
@@ -206,7 +212,7 @@ def news(user: Any, at: datetime) -> Iterable[News]:
             url=reverse("orientation", args=[row.pk]),
         )
     given = rows.filter(state=cycle.APPOINTED, answered_at__gte=since, appointment_at__gt=at)
-    for row in given.order_by("appointment_at")[:12]:
+    for row in _named(given, "lieu").order_by("appointment_at")[:12]:
         if (local := row.local_appointment) is not None:
             day = f"{opening.weekday(local.weekday())} {opening.date_text(local.date(), year=False)}"
             yield News(

@@ -182,7 +182,7 @@ def hours(user: Any, at: datetime) -> Iterable[Moment]:
         session__workshop__cancelled_at=None,
         session__workshop__starts_at__gte=morning,
         session__workshop__starts_at__lt=week,
-    ).select_related("session__workshop__lieu", "session__workshop__structure")
+    ).select_related("session__workshop__lieu")
     for each in taken.order_by("session__workshop__starts_at")[:3]:
         workshop = each.session.workshop
         local = words.local(workshop)

@@ -85,7 +85,8 @@ def tasks(user: Any, at: datetime, most: int) -> list[Task]:
     emergencies, papers to photograph, then those that end, `most` of each.
     """
     today = timezone.localdate(at)
-    rows = access.mandats_for(user).filter(structure__in=access.structures_for(user).values("pk"))
+    ours = access.structures_for(user).order_by().values("pk")
+    rows = access.mandats_for(user).filter(structure__in=ours).select_related(None).select_related("person")
     urgent = [
         Task(row, 0, late=row.regularise_before is not None and row.regularise_before < at)
         for row in to_regularise(rows)[:most]
