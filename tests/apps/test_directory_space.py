@@ -733,6 +733,7 @@ def test_sure_pairs_are_merged_at_once_only_those_ticked_and_undone_one_by_one(s
     found = list(Pair.objects.order_by("pk"))
     assert len(found) == 3
     text = page(signed, "/espace/annuaire/doublons/surs/")
+    assert "presque sûre" in text and "seuil" not in text, "in words of everybody"
     assert text.count('name="paire"') == 3
     before = list(Lieu.objects.order_by("pk").values())
     response = signed.post(

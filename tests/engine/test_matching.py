@@ -1,6 +1,7 @@
 """Duplicates among places: what each field says, what decides, and what must not change a decision."""
 
 import math
+import re
 from dataclasses import replace
 
 import pytest
@@ -47,6 +48,12 @@ def level(field: str, one: Place, other: Place, *others: Place) -> int:
 )
 def test_a_name_is_read_without_its_clothes(one, other, said):
     assert level("nom", replace(GRENOBLE, nom=one), replace(GRENOBLE, nom=other)) == said
+
+
+def test_reasons_hold_no_word_of_our_trade():
+    said = [*matching.CONTRADICTIONS, *(words for levels in matching.SAID.values() for words in levels)]
+    assert len(said) > 20
+    assert [words for words in said if re.search("typolog|seuil|score|pivot", words)] == []
 
 
 @pytest.mark.parametrize(
