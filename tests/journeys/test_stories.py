@@ -325,3 +325,22 @@ def test_somebody_without_account_mail_nor_telephone_goes_through_alone(visit):
     other.fill("input[name=code]", card)
     other.keyboard.press("Enter")
     expect(other.locator("main")).to_contain_text("La page ne s’est pas ouverte")
+
+
+@pytest.mark.complete
+def test_beside_who_helps_an_answer_touched_leads_to_the_next_question(visit):
+    """Chosen by keyboard it waits, as for somebody alone: an arrow that passes over an answer sends nothing."""
+    page = visit("/bilan/", **PHONE)
+    choose(page, "mode", "aidant")
+    follow(page, page.get_by_role("button", name=re.compile("Commencer")))
+    first = page.url
+    choose(page, "reponse", page.locator("input[name=reponse]").first.input_value())
+    page.wait_for_timeout(300)
+    assert page.url == first
+    page.locator(".tuile").nth(1).click()
+    page.wait_for_url(lambda address: address != first)
+    expect(page.locator("input[name=reponse]").first).not_to_be_checked()
+    page.go_back()
+    page.wait_for_url(first)
+    page.locator(".tuile").nth(2).click()
+    page.wait_for_url(lambda address: address != first)

@@ -17,6 +17,19 @@ for (const question of tous("[data-question]")) {
     });
 }
 
+// Avec la personne qui aide, une réponse touchée mène à la question suivante ; choisie au clavier, elle attend « Suivant ».
+for (const question of tous("form[data-suite]")) {
+  for (const mot of tous("[data-suite-dite]")) mot.hidden = false;
+  let touchee = false;
+  question.addEventListener("click", ({ target, detail }) => {
+    if (!detail || touchee || !target.closest(".tuile")) return;
+    touchee = true;
+    setTimeout(() => question.requestSubmit()); // la réponse est alors cochée
+  });
+  addEventListener("pageshow", () => {
+    touchee = false;
+  });
+}
 // Une erreur, un conseil : le lecteur d’écran et le clavier y vont d’abord.
 (document.querySelector(".message.error[role='alert']") ?? document.querySelector(".conseil"))?.scrollIntoView({
   block: "nearest",
