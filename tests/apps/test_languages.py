@@ -9,10 +9,12 @@ from types import SimpleNamespace
 
 import pytest
 from django.core.cache import caches
+from django.template.loader import render_to_string
 from django.urls import get_resolver
 from django.utils import timezone
 
 from maillage.apps.directory import rules
+from maillage.apps.directory.queries import places
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.people.models import Person
 from maillage.apps.volunteers.actions import hours, meetings
@@ -480,6 +482,14 @@ def test_names_addresses_and_telephones_keep_their_direction(client):
     for words in ("Bibliothèque Teisseire-Malherbe", "1 rue Paul Cocat, 38000 Grenoble", "04 65 71 12 34"):
         assert f'<bdi lang="fr" dir="ltr">{words}</bdi>' in page
     assert '<bdi lang="fr" dir="ltr">Demandez l’accueil numérique.</bdi>' in page
+
+
+def test_words_in_french_stay_in_the_sentence_of_a_fact():
+    """FS-10 : à côté d’un dessin, une phrase en deux langues est un seul texte, non trois colonnes étroites."""
+    with speaking("ar"):
+        fact = places.Fact("clock", f"يفتح غدًا ({typed('sur rendez-vous')})")
+        shown = render_to_string("directory/public/_fact.html", {"fact": fact})
+    assert re.search(r"</svg>\s*<span\s*>يفتح غدًا \(<bdi[^>]*>sur rendez-vous</bdi>\)</span></span>", shown)
 
 
 # ------------------------------------------------------------------------------------------------------ hours

@@ -4,6 +4,7 @@ to say.
 
 import pytest
 
+from maillage.words.languages import LANGUAGES
 from tests.support.profile import some
 
 PAGES = (
@@ -38,6 +39,27 @@ def test_a_page_from_right_to_left_holds_at_320_and_axe_says_nothing(in_arabic, 
     assert page.locator("html").get_attribute("dir") == "rtl"
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     assert faults_of(page) == []
+
+
+@pytest.mark.complete
+def test_the_head_of_a_phone_stands_on_one_line_in_every_language(visit):
+    """FS-10 : « القائمة », « Meniu » ou « Меню » tiennent à côté de la marque, jamais seuls sur une seconde ligne."""
+    for code in LANGUAGES:
+        page = visit(f"/?lang={code}", width=390, height=844)
+        menu, brand = (page.locator(f".entete {each}").bounding_box() for each in (".menu", ".marque"))
+        assert abs((menu["y"] + menu["height"] / 2) - (brand["y"] + brand["height"] / 2)) < 4, code
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, code
+
+
+@pytest.mark.complete
+def test_the_words_of_the_walking_circle_stand_on_it_from_right_to_left(in_arabic):
+    """FS-10 : la carte compte depuis la gauche ; ses mots sont au milieu du cercle, entiers."""
+    page = in_arabic("/carte/?ou=Grenoble&besoin=assistance", width=390, height=844)
+    circle, words = (
+        page.locator(each).bounding_box() for each in (".leaflet-pane path.anneau", ".anneau-mots")
+    )
+    assert abs((words["x"] + words["width"] / 2) - (circle["x"] + circle["width"] / 2)) < 4
+    assert words["x"] >= 0 and words["x"] + words["width"] <= 390
 
 
 @pytest.mark.complete
