@@ -581,6 +581,15 @@ def test_without_a_question_few_places_are_listed_and_the_page_asks_where(client
     assert len(client.get("/carte/?ou=&montrer=30").context["results"].rows) == 8
 
 
+def test_the_home_page_can_be_heard_with_each_of_its_needs(client):
+    """FS-05 : le titre, ce qu’on trouve ici, puis chaque besoin et ses mots ; qui lit peu n’a rien à lire d’abord."""
+    page = client.get("/").content.decode()
+    assert "data-ecouter" in page and "site/ecouter" in page
+    needs = page.split('class="accueil-besoins"')[1].split("</section>")[0]
+    assert needs.count("data-dire") == 2 * needs.count("<li>") + 1
+    assert re.search(r"<h1 data-dire>", page)
+
+
 def test_the_search_and_what_it_finds_can_be_heard(client):
     lieu("x")
     page = client.get("/carte/").content.decode()

@@ -182,6 +182,17 @@ def test_the_sheet_is_read_aloud_word_by_word_where_there_is_a_french_voice(visi
     assert not [text for text in page.evaluate("said") if "Imprimer en gros" in text]
 
 
+def test_a_voice_that_is_missing_is_said_on_the_first_page_alone(visit):
+    """FS-05 : une phrase à lire devant chaque question arrêterait qui lit peu."""
+    page = visit("/")
+    assert page.is_visible("[data-sans-voix]")
+    for address in ("/carte/", "/bilan/", "/apprendre/"):
+        page.goto("/".join(page.url.split("/")[:3]) + address)
+        page.locator("[data-sans-voix]").wait_for(state="attached")
+        assert not page.is_visible("[data-sans-voix]"), address
+        assert not page.is_visible("[data-ecouter]"), address
+
+
 @pytest.mark.complete
 def test_on_a_phone_the_map_grows_and_shrinks_back(visit):
     page = visit(AROUND, width=390, height=844)
