@@ -97,6 +97,20 @@ def test_the_journeys_and_the_actors_of_the_frame_are_in_the_plan(reading, plan)
     assert ".parcours-" in text, "the style of a drawing goes with it"
 
 
+def test_each_dynamic_says_what_was_done_elsewhere(client, reading, plan):
+    """I-055 : un constat, ce qui inspire, les actions ; sur la page et dans le document."""
+    actions.publish(plan, shown=True, by=plan.by, at=AT)
+    listed = client.get(f"/territoires/{PLACE}/plan/?vue=liste").content.decode().replace("\xa0", " ")
+    printed = page(reading, plan_of(PLACE, reading, on=ON))
+    for axis in frames()["grenoble"].axes:
+        for text in (listed, printed):
+            where = [text.index(words) for words in (axis.statement, axis.inspiring, axis.actions[0].title)]
+            assert where == sorted(where), axis.number
+    assert "/sources/initiatives/" in listed
+    assert "Ce qui inspire." in printed
+    assert "Ce qui inspire." not in page(reading, replace(plan_of(PLACE, reading, on=ON), frame=""))
+
+
 def test_the_journeys_of_closed_workshops_are_in_the_plan(reading, plan):
     held = {"objective": "Aller au bout", "held_on": ON, "by": plan.by, "at": AT}
     session = workshops.prepare(PLACE, title="La Caf", token="x", **held)

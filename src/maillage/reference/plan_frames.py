@@ -120,6 +120,14 @@ def frames() -> Mapping[str, Frame]:
     return {id: _frame(id, row) for id, row in read_yaml(FILE).items()}
 
 
+def inspiring(frame: str, number: int) -> str:
+    """Return what was done elsewhere, as the document of a frame cites it for a dynamic; "" for nothing.
+    frame: its id, or its name.
+    """
+    axes = (axis for id, each in frames().items() if frame in (id, each.name) for axis in each.axes)
+    return next((axis.inspiring for axis in axes if axis.number == number), "")
+
+
 def _frame(id: str, row: Mapping[str, Any]) -> Frame:
     axes = tuple(axis_of(each) for each in row["axes"])
     unknown = [

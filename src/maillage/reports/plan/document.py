@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from maillage.reference.glossary import terms
+from maillage.reference.plan_frames import inspiring
 from maillage.reports.codesign import journey
 from maillage.reports.page.blocks import (
     Beside,
@@ -60,7 +61,9 @@ def compose(s: Subject, plan: PlanReading | None) -> Document:
         chapters.append(offer_chapter(r, r.offer, {}) if r.offer else _no_offer(s))
     if plan and plan.journeys:
         chapters.append(_journeys(plan))
-    chapters += [_strategy(r, plan), *(_axis(axis) for axis in plan.axes)] if plan else [_no_plan(s)]
+    chapters += (
+        [_strategy(r, plan), *(_axis(axis, plan.frame) for axis in plan.axes)] if plan else [_no_plan(s)]
+    )
     if plan and plan.actions:
         chapters += [_schedule(plan), _money(plan), _follow_up(plan)]
     if plan and plan.refused:
@@ -275,9 +278,12 @@ def _no_plan(s: Subject) -> Chapter:
 # ----------------------------------------------------------------------------------------------- dynamics
 
 
-def _axis(axis: PlanAxis) -> Chapter:
-    """Return a dynamic, each of its actions as a short sheet."""
-    blocks: list[Block] = [Text(text=axis.announced, tone="note")] if axis.announced else []
+def _axis(axis: PlanAxis, frame: str) -> Chapter:
+    """Return a dynamic: what was done elsewhere, as its frame cites it, then each action as a short sheet."""
+    cited = inspiring(frame, axis.number)
+    blocks: list[Block] = [Text(text=f"**Ce qui inspire.** {cited}")] if cited else []
+    if axis.announced:
+        blocks.append(Text(text=axis.announced, tone="note"))
     for action in axis.actions:
         blocks += [Heading(text=f"{action.label}. {action.title}", small=True), *_sheet(action)]
     if not axis.actions:

@@ -9,6 +9,7 @@ from django.db.models import Prefetch
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.plans import rules
 from maillage.apps.plans.models import Funding, Milestone, Plan, PlanAction, PlanAxis
+from maillage.reference.plan_frames import inspiring
 from maillage.reports.territory.reading import OfferLine, Reading, Stale
 from maillage.words.wording import DASH, listing, number
 
@@ -84,11 +85,14 @@ class ActionRow:
 
 @dataclass(frozen=True, slots=True)
 class AxisRows:
-    """A dynamic, its actions each followed by its parts, and what its announced number says."""
+    """A dynamic, its actions each followed by its parts, what its announced number says, and what was done
+    elsewhere, as its frame cites it.
+    """
 
     axis: PlanAxis
     rows: tuple[ActionRow, ...]
     announced: str
+    inspiring: str
 
     @property
     def tally(self) -> str:
@@ -197,7 +201,7 @@ def by_axis(plan: Plan, actions: Sequence[PlanAction], reading: Reading | None, 
         here = tuple(each for each in made if each.row.axis_id == axis.pk)
         whole = [each.row.state for each in here if not each.row.parent_id]
         told = rules.announced_sentence(axis.announced, len(whole), whole.count(rules.DROPPED))
-        out.append(AxisRows(axis, here, told))
+        out.append(AxisRows(axis, here, told, inspiring(plan.frame, axis.number)))
     return out
 
 
