@@ -293,6 +293,20 @@ def test_the_charter_is_declared_granted_and_withdrawn_in_public(client, library
     assert "Le lieu a fermé." in register
 
 
+def test_the_page_of_the_charter_says_what_a_network_is_for(client, db):
+    """I-059: its vision, its mission, its objective and the figure that follows, with the document and a way to
+    each territory's share.
+    """
+    page = client.get("/reseau/charte/").content.decode().replace("\xa0", " ").replace("\u202f", " ")
+    told = charter().purpose
+    where = [page.index(words) for words in (told.vision, told.mission, told.objective)]
+    assert where == sorted(where) and where[-1] < page.index("Ce qu’elle demande")
+    assert "1 000 000 personnes autonomes en 5 ans" in " ".join(page.split())
+    assert "/indicateurs/objectif-part/" in page and told.document.title in page
+    gallery = client.get("/galerie/").content.decode()
+    assert "/reseau/charte/" in gallery
+
+
 def test_a_charter_lacking_what_is_needed_is_not_granted(library, karim, leader):
     row = declared(library, karim, discretion="later")
     with pytest.raises(Refused, match="Il manque"):

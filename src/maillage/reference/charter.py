@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from maillage.reference.discrepancies import Document, documents
 from maillage.reference.files import read_yaml
 
 
@@ -18,12 +19,24 @@ class Criterion:
 
 
 @dataclass(frozen=True, slots=True)
+class Purpose:
+    """What a network is for, told again from a document, at its lines."""
+
+    vision: str
+    mission: str
+    objective: str
+    document: Document
+    lines: str
+
+
+@dataclass(frozen=True, slots=True)
 class Charter:
     """A version of the charter."""
 
     version: str
     title: str
     aim: str
+    purpose: Purpose
     criteria: tuple[Criterion, ...]
 
 
@@ -34,4 +47,6 @@ def charter() -> Charter:
     criteria = tuple(
         Criterion(id, row["says"], row["shows"], bool(row["needed"])) for id, row in raw["criteria"].items()
     )
-    return Charter(str(raw["version"]), raw["title"], raw["aim"], criteria)
+    told = raw["purpose"]
+    purpose = Purpose(**{**told, "document": documents()[told["document"]]})
+    return Charter(str(raw["version"]), raw["title"], raw["aim"], purpose, criteria)

@@ -17,13 +17,18 @@ from maillage.apps.network.queries import charter as queries
 from maillage.apps.network.rules import charter as rules
 from maillage.kernel.errors import Refused
 from maillage.reference.charter import charter
+from maillage.reference.indicators import target
 from maillage.web import refusals
 
 
 @require_safe
 def register(request: HttpRequest) -> HttpResponse:
-    """The criteria of the charter, and to whom it was granted, until when."""
-    context = {"charter": charter(), "entries": queries.register(timezone.localdate())}
+    """What a network is for, the criteria of its charter, and to whom it was granted, until when."""
+    context = {
+        "charter": charter(),
+        "target": target(),
+        "entries": queries.register(timezone.localdate()),
+    }
     return render(request, "network/register.html", context)
 
 
