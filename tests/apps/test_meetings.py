@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -330,6 +331,30 @@ def test_a_restitution_is_proposed_with_its_agenda_and_who_must_come(client, lea
     assert row.about.splitlines()[0] == "Ce que chaque collectivité attend"
     page = client.get(f"/espace/reseau/reunions/{row.pk}/").content.decode()
     assert "La Région, la Ville" in page and "Réunion de cadrage" in page
+
+
+def test_the_next_meeting_keeps_the_rhythm_of_the_network(client, library, hall, karim, leila, lead):
+    """S-009: every two months, quarter or half year, from a meeting; what it was is kept, its day moves."""
+    row = proposed(None, lead, dates=(SOON,), partners="La Ville", address="Salle du conseil")
+    address = f"/espace/reseau/reunions/nouvelle/?suite={row.pk}&amp;mois="
+    client.force_login(lead)
+    page = client.get(f"/espace/reseau/reunions/{row.pk}/").content.decode()
+    assert all(f"{address}{months}" in page for months in (2, 3, 6))
+    form = client.get(f"/espace/reseau/reunions/nouvelle/?suite={row.pk}&mois=3").context["form"]
+    told = {name: form[name].value() for name in ("titre", "sorte", "avec", "adresse", "commune", "duree")}
+    assert told == {
+        "titre": "Se connaître", "sorte": "meeting", "avec": "La Ville", "adresse": "Salle du conseil",
+        "commune": "Grenoble", "duree": "90",
+    }  # fmt: skip
+    day = form["jour_1"].value()
+    assert 80 < (day - SOON.date()).days < 100 and day.weekday() == SOON.date().weekday()
+    assert form["heure_1"].value() == f"{SOON.astimezone(ZoneInfo('Europe/Paris')):%H:%M}"
+    client.force_login(karim)
+    assert "La suivante" not in client.get(f"/espace/reseau/reunions/{row.pk}/").content.decode()
+    other = client.get(f"/espace/reseau/reunions/nouvelle/?suite={row.pk}&mois=3").context["form"]
+    assert other["titre"].value() == "", "only who leads it takes it up"
+    odd = client.get("/espace/reseau/reunions/nouvelle/?suite=x&mois=999&jour=hier&titre=" + "é" * 400)
+    assert odd.status_code == 200 and len(odd.context["form"]["titre"].value()) == 160
 
 
 def test_the_map_is_shared_before_a_meeting_and_not_after(client, library, karim, lead, monkeypatch):

@@ -93,6 +93,11 @@ def in_territory(user: Any, field: str = "commune") -> Q:
     return ~Q(pk=None) if communes is None else Q(**{f"{field}__in": bulk.to_find(communes)})
 
 
+def may_propose(user: Any) -> bool:
+    """Return whether a user may convene the network: for a structure, or for the coordination."""
+    return leads(user) or structures_for(user).exists()
+
+
 def meetings_for(user: Any) -> QuerySet[Meeting]:
     """Return the meetings a user may lead: those of their structures, those of their territory."""
     mine = Q(structure__in=structures_for(user)) | in_territory(user)

@@ -41,6 +41,7 @@ YES, MAYBE, NO = "yes", "maybe", "no"
 ANSWERS: Mapping[str, str] = {YES: "oui", MAYBE: "si besoin", NO: "non"}
 STRUCTURE, COORDINATION = "structure", "coordination"
 PILOTS: Mapping[str, str] = {STRUCTURE: "une structure", COORDINATION: "la coordination"}
+RHYTHMS = (2, 3, 6)  # months from a meeting to the next one
 MOST_DATES = 8  # beyond, nobody answers each of them
 FURTHEST = timedelta(days=550)
 SHORTEST, LONGEST = 15, 600  # minutes
@@ -71,6 +72,17 @@ def agenda(kind: str) -> str:
     'La méthode'
     """
     return "\n".join(AGENDAS.get(kind, ()))
+
+
+def following(day: date, months: int) -> date:
+    """Return the day of the meeting that follows: as many months later, the same day of the week.
+
+    >>> following(date(2026, 12, 1), 2), following(date(2026, 8, 31), 6)
+    (datetime.date(2027, 2, 2), datetime.date(2027, 3, 1))
+    """
+    index = day.year * 12 + day.month - 1 + months
+    near = date(index // 12, index % 12 + 1, min(day.day, 28))
+    return near + timedelta(days=(day.weekday() - near.weekday() + 3) % 7 - 3)
 
 
 def tally(answers: Iterable[str]) -> Tally:

@@ -1,6 +1,6 @@
 """The meetings of the network: proposed, voted, held, written down, followed."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -17,9 +17,11 @@ from maillage.apps.community.actions import meetings as actions
 from maillage.apps.community.forms.meetings import DecisionForm, MeetingForm, MinutesForm, VoteForm
 from maillage.apps.community.models import Meeting, MeetingDate
 from maillage.apps.community.queries import meetings as queries
+from maillage.apps.community.queries.listings import commune_name
 from maillage.apps.community.rules import meetings as rules
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import whole
+from maillage.reference import clocks
 
 PAGE = 30
 ROWS = 10**15
@@ -36,7 +38,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "tasks": queries.open_tasks(at.date())[:PAGE],
         "page": (page := Paginator(queries.past(at), PAGE).get_page(request.GET.get("page"))),
         "past": [_line(row) for row in page],
-        "may_write": _may_propose(request),
+        "may_write": access.may_propose(request.user),
         "tab": "reunions",
     }
     return render(request, "community/meetings/index.html", context)
@@ -45,12 +47,13 @@ def index(request: HttpRequest) -> HttpResponse:
 @holding(*access.KEEPS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    """A meeting to propose, with one date or several; `?sorte=`: with the agenda that its kind proposes."""
-    if not _may_propose(request):
+    """A meeting to propose, with one date or several; `?sorte=`: with the agenda that its kind proposes;
+    `?suite=` and `?mois=`: the one that follows another; `?titre=` and `?jour=`: what another page knows.
+    """
+    if not access.may_propose(request.user):
         raise Http404
-    soon = timezone.localdate() + timedelta(days=14)
-    soon += timedelta(days=7 - soon.weekday() if soon.weekday() > 4 else 0)  # a working day
-    kind = request.GET.get("sorte", "")
+    former = _former(request)
+    kind = former.kind if former else request.GET.get("sorte", "")
     form = MeetingForm(
         request.POST or None,
         structures=list(access.structures_for(request.user)),
@@ -58,10 +61,12 @@ def new(request: HttpRequest) -> HttpResponse:
         seat=access.seat_of(request.user),
         initial={
             "jeton": get_random_string(24),
-            "jour_1": soon,
+            "jour_1": _first_day(request, former),
             "heure_1": "10:00",
+            "titre": request.GET.get("titre", "")[:160],
             "sorte": kind,
             "ordre": rules.agenda(kind),
+            **(_again(former) if former else {}),
         },
     )
     error = None
@@ -80,6 +85,48 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(
         request, "community/meetings/new.html", context, status=400 if error or form.errors else 200
     )
+
+
+def _former(request: HttpRequest) -> Meeting | None:
+    """Return the meeting that this one follows, among those one leads; None for none, or without a date."""
+    number = whole(request.GET.get("suite", ""), most=ROWS)
+    return access.meetings_for(request.user).exclude(starts_at=None).filter(pk=number or 0).first()
+
+
+def _first_day(request: HttpRequest, former: Meeting | None) -> date:
+    """Return the day that a new meeting proposes: what its rhythm gives, or the page that leads here; else
+    a working day in two weeks, as for a day that is over.
+    """
+    today = timezone.localdate()
+    months = whole(request.GET.get("mois", ""), most=max(rules.RHYTHMS))
+    try:
+        day = date.fromisoformat(request.GET.get("jour", ""))
+    except ValueError:
+        day = today
+    if former and former.starts_at and months in rules.RHYTHMS:
+        day = rules.following(_local(former, former.starts_at).date(), months)
+    if day > today:
+        return day
+    soon = today + timedelta(days=14)
+    return soon + timedelta(days=7 - soon.weekday() if soon.weekday() > 4 else 0)
+
+
+def _local(row: Meeting, moment: datetime) -> datetime:
+    return moment.astimezone(clocks.zone(row.commune))
+
+
+def _again(row: Meeting) -> dict[str, Any]:
+    """Return what the meeting that follows keeps of this one: all but its day and its agenda."""
+    return {
+        "au_nom_de": str(row.structure_id or rules.COORDINATION),
+        "titre": row.title,
+        "avec": row.partners,
+        "lieu": str(row.lieu_id or ""),
+        "adresse": row.address,
+        "commune": commune_name(row.commune),
+        "duree": str(row.minutes),
+        "heure_1": f"{_local(row, row.starts_at):%H:%M}" if row.starts_at else "",
+    }
 
 
 @holding(*access.MEMBERS)
@@ -226,10 +273,6 @@ def _file(content: bytes, name: str) -> HttpResponse:
     return response
 
 
-def _may_propose(request: HttpRequest) -> bool:
-    return access.leads(request.user) or access.structures_for(request.user).exists()
-
-
 def _line(row: Meeting) -> dict[str, Any]:
     return {"row": row, "when": queries.when(row), "where": queries.place(row)}
 
@@ -248,6 +291,7 @@ def _context(request: HttpRequest, row: Meeting) -> dict[str, Any]:
         "convener": queries.convener(row),
         "options": queries.options(row, account_of(request)) if row.starts_at is None else [],
         "answers": rules.ANSWERS,
+        "rhythms": rules.RHYTHMS,
         "n_voters": queries.voters(row),
         "n_dates": row.dates.count(),
         "is_ours": is_ours,
