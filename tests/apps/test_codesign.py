@@ -2,7 +2,8 @@
 
 import json
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from html import unescape
 
 import pytest
 
@@ -97,6 +98,24 @@ def test_a_workshop_asks_one_of_the_questions_of_a_network(client, lea, id):
     assert asked in page and "Répondre" in page
     client.logout()
     assert asked in client.get("/parcours/").content.decode(), "anybody reads them"
+
+
+def test_a_workshop_gets_its_hour_and_its_place_from_a_meeting_of_the_network(client, session, lea):
+    """S-004: two mornings of January, a theme each; whoever convenes no meeting is offered none."""
+    address = f"/espace/co-construction/{session.pk}/"
+    day = date.today() + timedelta(days=40)
+    Session.objects.update(held_on=day, title="Aller vers & visibilité")
+    client.force_login(lea)
+    assert "Donner l’heure et le lieu" not in client.get(address).content.decode()
+    client.force_login(account("nora", "coordination", territory="38"))
+    page = client.get(address).content.decode()
+    (link,) = re.findall(r'href="(/espace/reseau/reunions/nouvelle/[^"]*)"', page)
+    form = client.get(unescape(link)).context["form"]
+    assert [form[name].value() for name in ("sorte", "titre", "jour_1")] == [
+        "group", "Aller vers & visibilité", day,
+    ]  # fmt: skip
+    Session.objects.update(held_on=date.today() - timedelta(days=1))
+    assert "Donner l’heure et le lieu" not in client.get(address).content.decode()
 
 
 def test_a_group_opens_its_board_by_its_code_without_account(client, group):

@@ -1,6 +1,7 @@
 """For who leads a co-design workshop: prepare it, seat people, run its steps, end it."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +16,7 @@ from maillage.apps.codesign import access, actions, rules
 from maillage.apps.codesign.forms import ProfileForm, SeatForm, SessionForm
 from maillage.apps.codesign.models import Group, Participant, Session
 from maillage.apps.codesign.queries import boards as queries
+from maillage.apps.community import access as community
 from maillage.apps.dossiers.access import may_write
 from maillage.apps.memberships.access import name_of
 from maillage.kernel import codes
@@ -109,6 +111,14 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, row)
 
 
+def _call(row: Session) -> str:
+    """Return where the network is told the hour and the place of a workshop to come; "" once it is over."""
+    if row.held_on <= timezone.localdate():
+        return ""
+    known = {"sorte": "group", "titre": row.title, "jour": row.held_on.isoformat()}
+    return f"{reverse('meeting_new')}?{urlencode(known)}"
+
+
 def _page(request: HttpRequest, row: Session, *, form: SeatForm | None = None) -> HttpResponse:
     at = timezone.now()
     context = {
@@ -123,6 +133,7 @@ def _page(request: HttpRequest, row: Session, *, form: SeatForm | None = None) -
         "tables": queries.table(row),
         "standing": row.participants.filter(group=None),
         "form": form or SeatForm(),
+        "call": _call(row) if community.may_propose(request.user) else "",
         "causes": queries.ticked(row),
         "drafts": queries.drafts(row),
         "address": printing.address(request, reverse("codesign_enter"))
