@@ -50,7 +50,7 @@ def as_compared(value: Any) -> Any:
     return frozenset(value) if isinstance(value, list | tuple) else value
 
 
-class ShownForm(forms.Form):
+class OverwriteGuard(forms.Form):
     """Fields sent back with what they said when they were shown: who changes one takes nothing of another
     that somebody writes meanwhile. compared: those fields.
     """
@@ -69,7 +69,7 @@ class ShownForm(forms.Form):
                 self.fields[name].show_hidden_initial = is_sent
 
     @property
-    def shown(self) -> dict[str, Any]:
+    def original(self) -> dict[str, Any]:
         """Return what the fields said when they were shown, but for those that came without it."""
         return {
             name: self._read_shown(name, field)

@@ -19,7 +19,7 @@ from maillage.studies.need.social import VARIABLES
 from maillage.studies.offer.grounds import Ground
 from maillage.studies.offer.siting import Spot, zone_at
 from maillage.web import uploads
-from maillage.web.overwrites import ShownForm
+from maillage.web.overwrites import OverwriteGuard
 from maillage.words.wording import listing, number
 
 
@@ -206,7 +206,7 @@ class ThemeForm(forms.Form):
     )
 
 
-class MissionForm(ShownForm):
+class MissionForm(OverwriteGuard):
     """The mission of a study. Nothing is required: what is empty is told as such."""
 
     compared = ("commissioner", "pilot", "reason", "starts_on", "ends_on", "thanks")

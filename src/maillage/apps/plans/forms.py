@@ -21,7 +21,7 @@ from maillage.reference.offer import diagnosis_lines
 from maillage.reference.plan_frames import Frame, frames
 from maillage.web import uploads
 from maillage.web.amounts import AmountField
-from maillage.web.overwrites import ShownForm, as_compared
+from maillage.web.overwrites import OverwriteGuard, as_compared
 from maillage.words import dates
 from maillage.words.wording import NBSP
 
@@ -122,7 +122,7 @@ class PlanForm(PublicForm):
     readers = "tout le monde lit un plan publié"
 
 
-class TextsForm(PlanForm, ShownForm):
+class TextsForm(PlanForm, OverwriteGuard):
     """Texts of a plan, sent back with what they were when they were shown."""
 
 
@@ -292,9 +292,9 @@ class ActionForm(TextsForm):
         return {key: value for key, value in self.cleaned_data.items() if key not in apart}
 
     @property
-    def shown(self) -> dict[str, Any]:
+    def original(self) -> dict[str, Any]:
         """Return what the action said when it was shown, steps and state too."""
-        held = super().shown
+        held = super().original
         if not held:
             return {}
         steps, _ = _steps_read(str(held.get("milestones", "")).splitlines())
@@ -307,7 +307,7 @@ class ActionForm(TextsForm):
         form replaces the rest.
         """
         self.data = self.data.copy()
-        now, shown = _initial(row), self.shown
+        now, shown = _initial(row), self.original
         kept = [
             name for name in shown if as_compared(shown[name]) == as_compared(self.cleaned_data.get(name))
         ]

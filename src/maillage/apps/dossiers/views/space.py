@@ -142,7 +142,7 @@ def mission(request: HttpRequest, place: str, name: str) -> HttpResponse:
             return redirect("study_mission", place)
         if told and not adds and form.is_valid():
             if form.values:  # nothing of it may have changed
-                actions.set_mission(place, form.values, shown=form.shown, by=by, at=at)  # type: ignore[arg-type]
+                actions.set_mission(place, form.values, shown=form.original, by=by, at=at)  # type: ignore[arg-type]
             messages.success(request, "Mission enregistrée. Les rapports la reprennent.")
             return redirect("study_mission", place)
     except WrittenMeanwhile as others:

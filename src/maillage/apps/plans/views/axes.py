@@ -77,7 +77,7 @@ def _do(
     by, at = account_of(request), timezone.now()
     if isinstance(form, PlanTitleForm):
         if form.values:
-            actions.rename(plan, **form.values, shown=form.shown, by=by, at=at)
+            actions.rename(plan, **form.values, shown=form.original, by=by, at=at)
         messages.success(request, "Le titre du plan est changé.")
     elif chosen is None:
         title, statement = (form.cleaned_data[name] for name in ("title", "statement"))
@@ -88,5 +88,5 @@ def _do(
         messages.success(request, f"La dynamique {chosen.number} est retirée.")
     else:
         if form.values:  # nothing of it may have changed
-            actions.change_axis(chosen, **form.values, shown=form.shown, by=by, at=at)
+            actions.change_axis(chosen, **form.values, shown=form.original, by=by, at=at)
         messages.success(request, f"La dynamique {chosen.number} est enregistrée.")

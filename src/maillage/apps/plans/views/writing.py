@@ -167,7 +167,7 @@ def edit(request: HttpRequest, place: str, pk: int) -> HttpResponse:
                 by=account_of(request),
                 at=timezone.now(),
                 milestones=form.cleaned_data["milestones"],
-                shown=form.shown,
+                shown=form.original,
                 **form.values,
             )
         except WrittenMeanwhile as others:
