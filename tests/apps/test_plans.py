@@ -1697,3 +1697,15 @@ def test_a_territory_without_any_place_says_why_its_plan_has_no_map(client, lea,
     why = "Aucun lieu n’est connu ici : on ne sait pas ce qui manque à pied."
     assert page.count(why) == 2, "in the place of the map, and of what the figures would propose"
     assert "offre=wifi" not in page, "no button that changes nothing"
+
+
+def test_the_words_of_an_action_without_dates_stand_above_its_dated_steps(client, plan, lea, study):
+    """Une étape datée ne s’écrit pas sur « dates non renseignées », qui serait faux aussi : elles le sont en partie."""
+    row = action(plan, 2)
+    row.milestones.create(on=date(2026, 12, 20), words="Choisir le matériel")
+    client.force_login(lea)
+    page = client.get(AT_TERRITORY).content.decode()
+    drawn = page.split(f'/plan/actions/{row.pk}/"', 1)[1].split("</tr>", 1)[0]
+    (words_at,) = re.findall(r'<text x="8" y="(\d+)">\s*début et fin inconnus', drawn)
+    (step_at,) = re.findall(r'y="(\d+)"\s+overflow="visible"\s*><path', drawn)
+    assert int(words_at) <= int(step_at) - 8, "the step is sixteen high, around its place"

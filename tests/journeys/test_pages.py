@@ -191,6 +191,21 @@ def test_the_board_and_the_map_of_a_plan_print_in_columns(visit):
     assert all(below["y"] >= each["y"] + each["height"] for each, below in pairwise(states)), "one a row"
 
 
+LONG_WORDS = """() => { for (const cell of document.querySelectorAll(".table-plan td:nth-child(2)"))
+    cell.textContent = "Anticonstitutionnellement-interdepartementalisation"; }"""
+OVER = """() => [...document.querySelectorAll(".table-plan :is(th, td)")]
+    .filter(each => each.clientWidth && each.scrollWidth > each.clientWidth + 1).map(each => each.textContent)"""
+
+
+def test_a_long_word_stays_in_its_column_of_a_calendar(visit):
+    page = visit(f"{PERIMETER}plan/")
+    page.evaluate(LONG_WORDS)
+    assert page.evaluate(OVER) == []
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 700, "height": 1000})
+    assert page.evaluate(OVER) == []
+
+
 CUT = """() => [...document.querySelectorAll(".boucle tr[id^=boucle] :is(th, td, td *):not(.hors-ecran)")]
     .filter(each => each.clientWidth && each.scrollWidth > each.clientWidth + 1).map(each => each.textContent)"""
 MANY_ACTIONS = """() => {
