@@ -1707,5 +1707,5 @@ def test_the_words_of_an_action_without_dates_stand_above_its_dated_steps(client
     page = client.get(AT_TERRITORY).content.decode()
     drawn = page.split(f'/plan/actions/{row.pk}/"', 1)[1].split("</tr>", 1)[0]
     (words_at,) = re.findall(r'<text x="8" y="(\d+)">\s*début et fin inconnus', drawn)
-    (step_at,) = re.findall(r'y="(\d+)"\s+overflow="visible"\s*><path', drawn)
+    (step_at,) = re.findall(r'y="(\d+)"\s+overflow="visible"\s*>\s*<path', drawn)
     assert int(words_at) <= int(step_at) - 8, "the step is sixteen high, around its place"
