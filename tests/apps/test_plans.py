@@ -1709,3 +1709,28 @@ def test_the_words_of_an_action_without_dates_stand_above_its_dated_steps(client
     (words_at,) = re.findall(r'<text x="8" y="(\d+)">\s*début et fin inconnus', drawn)
     (step_at,) = re.findall(r'y="(\d+)"\s+overflow="visible"\s*>\s*<path', drawn)
     assert int(words_at) <= int(step_at) - 8, "the step is sixteen high, around its place"
+
+
+def test_zones_of_comparison_are_drawn_beside_an_action_and_say_no_cause(client, plan, lea, study):
+    """Chaque zone sans l’action a sa ligne, sa légende et ses nombres ; une valeur trop petite reste tue."""
+    row = action(plan, 7)
+    PlanAction.objects.filter(pk=row.pk).update(indicator="personnes venues", baseline=40)
+    row.refresh_from_db()
+    count = partial(actions.count, row, source="Feuille", by=lea, at=AT)
+    for day, here, seyssins, claix in ((1, 60, 20, 30), (20, 90, 34, 41)):
+        count(on=date(2026, 10, day), value=here)
+        count(on=date(2026, 10, day), value=seyssins, elsewhere="Seyssins")
+        count(on=date(2026, 10, day), value=claix, elsewhere="Claix")
+    count(on=date(2026, 10, 20), value=4, elsewhere="Poisat")  # a single count is no line
+    actions.publish(plan, shown=True, by=lea, at=AT)
+    page = client.get(f"{AT_TERRITORY}actions/{row.pk}/").content.decode().replace("\xa0", " ")
+    drawn = page.split('class="fig suite"', 1)[1].split("</svg>", 1)[0]
+    assert [drawn.count(f'"ligne autre n{k}"') for k in (1, 2, 3)] == [1, 1, 0]
+    assert "Seyssins, sans l’action. 1er octobre 2026 : 20 ; 20 octobre 2026 : 34" in drawn
+    legend = page.split('class="cle-compte', 1)[1].split("</ul>", 1)[0]
+    assert (
+        all(f"{zone}, sans l’action" in legend for zone in ("Seyssins", "Claix")) and "Poisat" not in legend
+    )
+    assert "ne disent pas pourquoi" in page
+    table = page.split("<table", 1)[1].split("</table>", 1)[0]
+    assert all(each in table for each in ("Ici", "Seyssins", "Claix", "34", "90", "moins de 11"))

@@ -29,11 +29,19 @@ class Step:
     words: str = ""
 
 
-def monthly(steps: Sequence[Step], *, top: float, id: str, label: str, unit: str = "") -> str:
+def monthly(
+    steps: Sequence[Step],
+    *,
+    top: float,
+    id: str,
+    label: str,
+    unit: str = "",
+    beside: Sequence[Sequence[Step]] = (),
+) -> str:
     """Return the chart of a series, 0 to `top`: a line broken where a month is not told or where the
     definition changed, a band between the bounds, hatching where it is too early. unit:
     written after the values of the axis. Days stand where time puts them, and none of their words over
-    another.
+    another. beside: series of days to compare with, each a broken line with square points, without words.
 
     >>> drawn = monthly([Step("mai", 40.0), Step("juin", None), Step("juil.", 50.0)],
     ...                 top=100.0, id="suite", label="Part", unit=" %")
@@ -43,12 +51,15 @@ def monthly(steps: Sequence[Step], *, top: float, id: str, label: str, unit: str
     >>> drawn = monthly(days, top=9.0, id="effet", label="Compté")
     >>> drawn.count("<circle"), [day for day in ("1er janv.", "5 janv.", "1er nov.") if f">{day}<" in drawn]
     (3, ['1er janv.', '1er nov.'])
+    >>> drawn = monthly(days, top=9.0, id="effet", label="Compté", beside=[days[:2]])
+    >>> drawn.count('class="ligne autre n1"'), drawn.count('<rect class="point')
+    (1, 2)
     """
     wide = (WIDE - LEFT - RIGHT) / max(len(steps), 1)
 
     def x(k: int) -> float:
         at = steps[k].at
-        return LEFT + (k + 0.5) * wide if at is None else LEFT + HALF + at * (WIDE - LEFT - RIGHT - 2 * HALF)
+        return LEFT + (k + 0.5) * wide if at is None else _on(at)
 
     def y(value: float) -> float:
         return TOP + (HIGH - TOP - BOTTOM) * (1 - min(value, top) / top)
@@ -63,6 +74,8 @@ def monthly(steps: Sequence[Step], *, top: float, id: str, label: str, unit: str
         if step.changed:
             at = x(k) - wide / 2
             parts.append(f'<path class="change" d="M{at:.1f} {TOP}V{HIGH - BOTTOM}"/>')
+    for k, others in enumerate(beside, 1):
+        parts += [_beside(run, y, k) for run in _runs(others)]
     for run in _runs(steps):
         parts.append(_band(run, x, y, wide))
         points = " ".join(f"{x(k):.1f},{y(step.value or 0.0):.1f}" for k, step in run)
@@ -84,6 +97,22 @@ def monthly(steps: Sequence[Step], *, top: float, id: str, label: str, unit: str
         f'<svg class="fig suite" viewBox="0 0 {WIDE} {HIGH}" role="img" aria-label="{escape(label)}">'
         f"{''.join(parts)}</svg>"
     )
+
+
+def _on(at: float) -> float:
+    """Return where a day stands, `at` between the first and the last."""
+    return LEFT + HALF + at * (WIDE - LEFT - RIGHT - 2 * HALF)
+
+
+def _beside(run: Sequence[tuple[int, Step]], y: Callable[[float], float], number: int) -> str:
+    """Return a stretch of a series to compare with."""
+    places = [(_on(s.at or 0.0), y(s.value or 0.0)) for _, s in run]
+    points = " ".join(f"{at:.1f},{height:.1f}" for at, height in places)
+    squares = (
+        f'<rect class="point autre" x="{at - 3:.1f}" y="{height - 3:.1f}" width="6" height="6"/>'
+        for at, height in places
+    )
+    return f'<polyline class="ligne autre n{number}" points="{points}"/>{"".join(squares)}'
 
 
 def _named(steps: Sequence[Step], x: Callable[[int], float]) -> list[int]:

@@ -1,6 +1,6 @@
 """What was counted of an action beside what was expected of it, and the tasks that meetings gave for it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,6 +16,7 @@ from maillage.words.dates import SHORT_MONTHS, in_words
 
 FEWEST = 2  # numbers under which a line says nothing
 MOST_TASKS = 60  # offered
+MOST_ZONES = 3  # of comparison, drawn: more lines are not told apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class CountRow:
 @dataclass(frozen=True, slots=True)
 class Effect:
     """What was counted: the sentence, a sentence for each zone of comparison, the numbers, those withdrawn,
-    the line of the numbers, "" for few.
+    the line of the numbers, "" for few, and the zones drawn beside it.
     """
 
     sentence: str
@@ -37,6 +38,7 @@ class Effect:
     counts: Sequence[CountRow]
     withdrawn: Sequence[PlanMeasure]
     chart: str
+    zones: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,24 +111,27 @@ def effect(row: PlanAction, *, least: int) -> Effect:
     """
     every = list(row.measures.all())
     measures = [each for each in every if each.withdrawn_at is None]
-    others = sum(note.kind == rules.ELSEWHERE and note.withdrawn_at is None for note in row.notes.all())
+    changes = sum(note.kind == rules.ELSEWHERE and note.withdrawn_at is None for note in row.notes.all())
     own = _series(every, row.baseline, least)
     start = _start(row, own)
     early = row.starts_on is not None and bool(own.points) and own.points[-1][0] < row.starts_on
     # Before it begins, an action has no effect to be compared.
-    zones = () if early else dict.fromkeys(each.elsewhere for each in measures if each.elsewhere)
-    said = rules.effect_sentence(row.baseline, row.target, own, others, least=least, unit=row.unit)
+    zones = [] if early else list(dict.fromkeys(each.elsewhere for each in measures if each.elsewhere))
+    others = {zone: _series(every, None, least, elsewhere=zone) for zone in zones}
+    drawn = {zone: known for zone, known in others.items() if len(known.points) >= FEWEST}
+    drawn = dict(list(drawn.items())[:MOST_ZONES])
+    chart = _chart(row, own, least, drawn)
+    said = rules.effect_sentence(row.baseline, row.target, own, changes, least=least, unit=row.unit)
     return Effect(
         rules.EARLY if early else said,
         [
-            rules.comparison_sentence(
-                start, own, zone, _series(every, None, least, elsewhere=zone), least=least, unit=row.unit
-            )
+            rules.comparison_sentence(start, own, zone, others[zone], least=least, unit=row.unit)
             for zone in zones
         ],
         _count_rows(row, every, least),
         [each for each in every if each.withdrawn_at],
-        _chart(row, own, least),
+        chart,
+        list(drawn) if chart else [],
     )
 
 
@@ -179,32 +184,52 @@ def _start(row: PlanAction, known: rules.Series) -> tuple[date, float] | None:
     return row.starts_on, row.baseline
 
 
-def _chart(row: PlanAction, known: rules.Series, least: int) -> str:
+def _chart(row: PlanAction, known: rules.Series, least: int, others: Mapping[str, rules.Series]) -> str:
+    """Return the line of what was counted, beside those of zones without the action; "" for few numbers."""
     start = _start(row, known)
-    points = [*([start] if start else []), *known.points]
-    told = [
+    told = _told([*([start] if start else []), *known.points], least)
+    if sum(value is not None for _, value, _ in told) < FEWEST:
+        return ""
+    beside = {zone: _told(each.points, least) for zone, each in others.items()}
+    every = [each for line in (told, *beside.values()) for each in line]
+    top = max([*(value for _, value, _ in every if value is not None), row.target or 0]) or 1
+    first, last = min(on for on, _, _ in every), max(on for on, _, _ in every)
+
+    def steps(line: Sequence[Told]) -> list[series.Step]:
+        return [
+            series.Step(
+                _day(on, first.year != last.year),
+                float(value) if value is not None else None,
+                at=(on - first).days / ((last - first).days or 1),
+                words="" if value is None else rules.amount(value),
+            )
+            for on, value, _ in line
+        ]
+
+    def words(line: Sequence[Told]) -> str:
+        return " ; ".join(
+            f"{in_words(on)} : {rules.HIDDEN if held is None else rules.count_words(held, least, row.unit)}"
+            for on, _, held in line
+        )
+
+    elsewhere = "".join(f". {zone}, sans l’action. {words(line)}" for zone, line in beside.items())
+    return series.monthly(
+        steps(told),
+        top=float(top),
+        id="effet",
+        label=f"{row.indicator or 'Compté'}. {words(told)}{elsewhere}",
+        beside=[steps(line) for line in beside.values()],
+    )
+
+
+Told = tuple[date, float | None, float | None]  # a day, what is drawn of its count, what is told of it
+
+
+def _told(points: Sequence[rules.Point], least: int) -> list[Told]:
+    """Return each number of a line: drawn unless it is too small to be told."""
+    return [
         (on, None if value is None or rules.is_small(value, least) else value, value) for on, value in points
     ]
-    drawn = [value for _, value, _ in told if value is not None]
-    if len(drawn) < FEWEST:
-        return ""
-    top = max([*drawn, row.target or 0]) or 1
-    first, last = told[0][0], told[-1][0]
-    days = (last - first).days or 1
-    steps = [
-        series.Step(
-            _day(on, first.year != last.year),
-            float(value) if value is not None else None,
-            at=(on - first).days / days,
-            words="" if value is None else rules.amount(value),
-        )
-        for on, value, _ in told
-    ]
-    words = " ; ".join(
-        f"{in_words(on)} : {rules.HIDDEN if held is None else rules.count_words(held, least, row.unit)}"
-        for on, _, held in told
-    )
-    return series.monthly(steps, top=float(top), id="effet", label=f"{row.indicator or 'Compté'}. {words}")
 
 
 def _day(on: date, with_year: bool) -> str:
