@@ -55,7 +55,10 @@ def news(user: Any, at: datetime) -> Iterable[News]:
     if not rights_of(user).any(IMPORTS):
         return
     since = at - timedelta(days=NEWS_DAYS)
-    for row in imports_for(user).filter(state=DONE, started_at__gte=since)[:MOST]:
+    rows = imports_for(user).filter(state=DONE, started_at__gte=since)
+    # Not what an import keeps of each of its lines, which is as long as its file.
+    named = rows.select_related(None).select_related("source").only("counts", "started_at", "source__name")
+    for row in named[:MOST]:
         n = row.counts.get("crees", 0)
         if n:
             yield News(

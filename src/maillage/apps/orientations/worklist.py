@@ -108,7 +108,7 @@ def _others(section: str, total: int, route: str, one: str, several: str) -> Ite
 
 
 def _sent(user: Any, at: datetime) -> Iterable[Line]:
-    page = lists.sent(user, at)
+    page = lists.sent(user, at, section="mine")
     mine: Sequence[Orientation] = next((each.rows for each in page.sections if each.id == "mine"), ())
     for row in mine[:MOST]:
         since = timezone.localdate(row.changed_at)
