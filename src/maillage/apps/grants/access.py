@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from maillage.apps.community.access import structures_for
+from maillage.apps.community.access import own_numbers, structures_for
 from maillage.apps.dossiers.access import may_write
 from maillage.apps.grants.models import GrantApplication, GrantCall, Juror
 
@@ -30,7 +30,7 @@ def juror(user: Any, call: GrantCall) -> Juror | None:
 
 def written_by(user: Any) -> QuerySet[GrantApplication]:
     """Return the applications of one’s structures, on either side of the pair."""
-    ours = structures_for(user)
+    ours = own_numbers(user)
     return GrantApplication.objects.filter(Q(social__in=ours) | Q(digital__in=ours)).select_related(
         "call", "social", "digital"
     )
@@ -40,7 +40,7 @@ def applications_for(user: Any) -> QuerySet[GrantApplication]:
     """Return the applications a user reads: those of their structures; submitted ones, for whoever leads the
     call or judges it.
     """
-    ours = structures_for(user)
+    ours = own_numbers(user)
     seen = Q(social__in=ours) | Q(digital__in=ours)
     led = Q(call__in=led_by(user)) | Q(call__jurors__account=user.pk)
     return (

@@ -25,9 +25,13 @@ def mandats_for(user: Any) -> QuerySet[Mandat]:
 
 def structures_for(user: Any) -> QuerySet[Structure]:
     """Return the structures on whose behalf a user helps."""
+    return Structure.objects.filter(pk__in=own_numbers(user)).order_by("name", "pk")
+
+
+def own_numbers(user: Any) -> frozenset[int]:
+    """Return their numbers."""
     rights = rights_of(user)
-    ours = {pk for right in SEES for pk in rights.structures(right)}
-    return Structure.objects.filter(pk__in=ours).order_by("name", "pk")
+    return frozenset().union(*(rights.structures(right) for right in SEES))
 
 
 def may_act(user: Any, structure: int | None) -> bool:
@@ -42,7 +46,7 @@ def acting_for(user: Any, row: Mandat) -> int | None:
     """
     if user is None or may_act(user, row.structure_id):
         return row.structure_id
-    followings = row.person.followings.filter(ended_at=None, structure__in=structures_for(user))
+    followings = row.person.followings.filter(ended_at=None, structure__in=own_numbers(user))
     return followings.order_by("since").values_list("structure", flat=True).first()
 
 

@@ -35,9 +35,12 @@ def is_member(user: Any) -> bool:
 
 def own_structures(user: Any) -> QuerySet[Structure]:
     """Return the structures of which a user keeps the sheet: their own, never those of their territory."""
+    return Structure.objects.filter(pk__in=_own_numbers(user)).order_by("name", "pk")
+
+
+def _own_numbers(user: Any) -> frozenset[int]:
     rights = rights_of(user)
-    held = {pk for right in KEEPS for pk in rights.structures(right)}
-    return Structure.objects.filter(pk__in=held).order_by("name", "pk")
+    return frozenset().union(*(rights.structures(right) for right in KEEPS))
 
 
 def _led(user: Any, prefix: str = "") -> Q:
@@ -75,7 +78,7 @@ def leads(user: Any, structure: Structure) -> bool:
 
 def profiles_for(user: Any) -> QuerySet[Profile]:
     """Return the sheets of structures that a user changes."""
-    return Profile.objects.filter(structure__in=own_structures(user)).select_related("structure", "by")
+    return Profile.objects.filter(structure__in=_own_numbers(user)).select_related("structure", "by")
 
 
 def revisions_for(user: Any) -> QuerySet[Revision]:
@@ -86,7 +89,7 @@ def revisions_for(user: Any) -> QuerySet[Revision]:
 def readable_profiles(user: Any) -> QuerySet[Profile]:
     """Return the sheets of structures that a user, or a stranger, may read."""
     rows = Profile.objects.select_related("structure")
-    return rows.filter(Q(visibility__in=_open_to(user)) | Q(structure__in=own_structures(user)))
+    return rows.filter(Q(visibility__in=_open_to(user)) | Q(structure__in=_own_numbers(user)))
 
 
 def readable_professionals(user: Any) -> QuerySet[Professional]:
@@ -105,7 +108,7 @@ def _open_to(user: Any) -> list[str]:
 
 def letters_for(user: Any) -> QuerySet[Letter]:
     """Return the letters that a user reads: written or received by their structures, or to themselves."""
-    mine = own_structures(user)
+    mine = _own_numbers(user)
     return Letter.objects.filter(
         Q(sender__in=mine) | Q(to_structure__in=mine) | Q(to_user=user)
     ).select_related("sender", "to_structure", "to_user", "by", "answered_by")
@@ -113,7 +116,7 @@ def letters_for(user: Any) -> QuerySet[Letter]:
 
 def received_letters(user: Any) -> QuerySet[Letter]:
     """Return the letters that a user may answer."""
-    return letters_for(user).filter(Q(to_structure__in=own_structures(user)) | Q(to_user=user))
+    return letters_for(user).filter(Q(to_structure__in=_own_numbers(user)) | Q(to_user=user))
 
 
 def open_groups() -> QuerySet[Group]:
@@ -158,12 +161,12 @@ def posts_for(user: Any) -> QuerySet[Post]:
 def declarations_for(user: Any) -> QuerySet[Declaration]:
     """Return the declarations that a user answers: never those of their own structures."""
     rows = Declaration.objects.select_related("structure", "by", "decided_by")
-    return rows.filter(structure__in=led_structures(user)).exclude(structure__in=own_structures(user))
+    return rows.filter(structure__in=led_structures(user)).exclude(structure__in=_own_numbers(user))
 
 
 def own_declarations(user: Any) -> QuerySet[Declaration]:
     """Return the declarations of a user's structures."""
-    return Declaration.objects.filter(structure__in=own_structures(user)).select_related("structure")
+    return Declaration.objects.filter(structure__in=_own_numbers(user)).select_related("structure")
 
 
 def handovers_for(user: User) -> QuerySet[Handover]:

@@ -36,7 +36,11 @@ PROPOSALS_AN_HOUR = 10  # that a stranger may send
 
 def structures_for(user: Any) -> QuerySet[Structure]:
     """Return the structures on whose behalf a user trains, writes missions and welcomes volunteers."""
-    return Structure.objects.filter(pk__in=rights_of(user).structures(MANAGE)).order_by("name", "pk")
+    return Structure.objects.filter(pk__in=_own_numbers(user)).order_by("name", "pk")
+
+
+def _own_numbers(user: Any) -> frozenset[int]:
+    return rights_of(user).structures(MANAGE)
 
 
 def _reached(user: Any) -> QuerySet[Structure]:
@@ -47,7 +51,7 @@ def _reached(user: Any) -> QuerySet[Structure]:
 
 def team_for(user: Any) -> QuerySet[Aidant]:
     """Return the aidants that a user manages: those of their structures alone, for they are named."""
-    return Aidant.objects.filter(structure__in=structures_for(user)).select_related("structure", "user")
+    return Aidant.objects.filter(structure__in=_own_numbers(user)).select_related("structure", "user")
 
 
 def own_trainings_for(user: Any) -> QuerySet[OwnTraining]:
@@ -66,7 +70,7 @@ def attestations_for(user: Any) -> QuerySet[Attestation]:
     """Return the attestations that a user reads: one's own, and those of the aidants or sessions they
     manage.
     """
-    ours = structures_for(user)
+    ours = _own_numbers(user)
     return Attestation.objects.filter(
         Q(aidant__user=user.pk) | Q(aidant__structure__in=ours) | Q(structure__in=ours)
     ).select_related("structure", "aidant__structure", "by")
@@ -74,14 +78,12 @@ def attestations_for(user: Any) -> QuerySet[Attestation]:
 
 def issued_by(user: Any) -> QuerySet[Attestation]:
     """Return the attestations that a user may withdraw: those their structures gave or noted."""
-    return Attestation.objects.filter(structure__in=structures_for(user)).select_related(
-        "structure", "aidant"
-    )
+    return Attestation.objects.filter(structure__in=_own_numbers(user)).select_related("structure", "aidant")
 
 
 def missions_for(user: Any) -> QuerySet[Mission]:
     """Return the missions of a user’s structures."""
-    return Mission.objects.filter(structure__in=structures_for(user)).select_related("structure", "lieu")
+    return Mission.objects.filter(structure__in=_own_numbers(user)).select_related("structure", "lieu")
 
 
 def engagements_for(user: Any) -> QuerySet[Engagement]:

@@ -129,7 +129,7 @@ def wish(row: Listing) -> rules.Wish:
 
 def unanswered(user: Any) -> QuerySet[Reply]:
     """Return the messages that a user's structures received and did not answer."""
-    ours = access.structures_for(user)
+    ours = access.own_numbers(user)
     return access.received_by(user).filter(listing__structure__in=ours, state=rules.WAITING)
 
 

@@ -135,7 +135,7 @@ def my_tasks(user: Any, on: date) -> list[Task]:
     """Return the open tasks that wait for somebody: those their structures pilot, and those of the
     coordination for who leads there; the most pressing first.
     """
-    mine = Q(leads=rules.STRUCTURE, pilot__in=access.speaking_for(user))
+    mine = Q(leads=rules.STRUCTURE, pilot__in=access.speaking_numbers(user))
     if access.leads(user):
         mine |= Q(leads=rules.COORDINATION) & access.in_territory(user, "meeting__commune")
     return [_task(row, on) for row in _open().filter(mine)]
