@@ -17,7 +17,7 @@ for (const question of tous("[data-question]")) {
     });
 }
 
-// Avec la personne qui aide, une réponse touchée mène à la question suivante ; choisie au clavier, elle attend « Suivant ».
+// Avec la personne qui aide, une réponse touchée mène à la question suivante. Au clavier, elle attend « Suivant ».
 for (const question of tous("form[data-suite]")) {
   for (const mot of tous("[data-suite-dite]")) mot.hidden = false;
   let touchee = false;
