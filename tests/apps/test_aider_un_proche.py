@@ -2,6 +2,7 @@
 agreed.
 """
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -90,7 +91,7 @@ def test_a_place_is_found_near_where_the_person_lives(client, library):
     assert nothing_kept()
 
 
-@pytest.mark.parametrize(("query", "told"), [("ou=&besoin=assistance", "Il manque où il habite"), ("ou=Zzzzq&besoin=assistance", "Nous ne connaissons pas cet endroit"), ("ou=Grenoble", "Il manque ce qui")])  # fmt: skip
+@pytest.mark.parametrize(("query", "told"), [("ou=&besoin=assistance", "Il manque où votre proche habite"), ("ou=Zzzzq&besoin=assistance", "Nous ne connaissons pas cet endroit"), ("ou=Grenoble", "Il manque ce qui")])  # fmt: skip
 def test_what_is_missing_is_said(client, query, told):
     response = client.get(f"/aider-un-proche/trouver/?{query}")
     assert response.status_code == 400
@@ -169,3 +170,10 @@ def test_a_machine_that_asks_for_many_is_stopped(client, library, monkeypatch):
 def test_a_place_or_a_need_that_is_none_does_not_exist(client, library):
     assert client.get("/aider-un-proche/trouver/nulle-part/?besoin=assistance").status_code == 404
     assert client.get(f"/aider-un-proche/trouver/{library.slug}/?besoin=magie").status_code == 404
+
+
+def test_the_person_helped_is_neither_he_nor_she(client):
+    """FS-08 : « votre proche », jamais « il » : on aide aussi sa mère ou sa voisine."""
+    for query in ("", "questions/", "trouver/", "trouver/?ou=&besoin=assistance", "trouver/?ou=Grenoble"):
+        words = text(client.get(f"/aider-un-proche/{query}"))
+        assert not re.findall(r"\b[Ii]l(?! (?:y|n’y|manque|faut|le faut)\b)\b[^.]*", words), query

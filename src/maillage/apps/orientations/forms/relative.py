@@ -15,7 +15,8 @@ NEEDS = {
 
 class WhereForm(forms.Form):
     ou = forms.CharField(
-        max_length=100, error_messages={"required": to_say("Il manque où il habite. Écrivez une commune.")}
+        max_length=100,
+        error_messages={"required": to_say("Il manque où votre proche habite. Écrivez une commune.")},
     )
     besoin = forms.ChoiceField(
         choices=[(id, words) for id, (words, _) in NEEDS.items()],
