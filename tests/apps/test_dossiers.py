@@ -5,6 +5,7 @@ import re
 import shutil
 from dataclasses import replace
 from datetime import date
+from html import unescape
 
 import pytest
 
@@ -75,6 +76,13 @@ def test_the_figure_comes_first_and_the_pages_of_analysts_stand_behind_plus(clie
     for folded in ('id="id_filtre"', 'class="etroit-seul"><p class="actions"'):
         assert folded in page
     assert page.index("chiffre-grand") < page.index('class="etroit-seul"><p class="actions"')
+
+
+def test_a_territory_that_is_shared_shows_its_map_and_says_its_interval(client, study):
+    head = client.get(ADDRESS).content.decode().split("</head>")[0]
+    (picture,) = re.findall(r'property="og:image"\s+content="http://testserver([^"]+)"', head)
+    assert client.get(picture)["Content-Type"] == "image/png"
+    assert queries.reading(study).headline.between in unescape(head)
 
 
 def test_a_zone_of_the_map_leads_to_its_row_or_to_its_sheet(client, study, monkeypatch):

@@ -4,8 +4,10 @@ import json
 import re
 from datetime import date, datetime
 from html import unescape
+from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles import finders
 
 from maillage.apps.directory.queries import maps, results, where
 from maillage.apps.directory.queries.results import ALL, Search
@@ -594,3 +596,12 @@ def test_the_search_and_what_it_finds_can_be_heard(client):
     lieu("x")
     page = client.get("/carte/").content.decode()
     assert "data-ecouter" in page and re.search(r"<h3 data-dire>\s*<a[^>]*>Lieu x", page)
+
+
+def test_no_and_closed_are_no_alarm():
+    """FS-17, FS-48 : « Non » et « Fermé » ne sont ni rouges ni verts ; le rouge est pour ce qui sort de l’ordinaire."""
+    for name in ("annuaire", "fiche", "chercher"):
+        style = Path(finders.find(f"annuaire/{name}.css")).read_text("utf-8")
+        for selector, rule in re.findall(r"([^{}]*\.(?:ferme|reponse)\b[^{}]*)\{([^{}]*)\}", style):
+            assert not re.search(r"rouge|tilleul|garance", rule), (name, selector)
+    assert re.search(r"\.puce\.ferme \{", Path(finders.find("annuaire/annuaire.css")).read_text("utf-8"))

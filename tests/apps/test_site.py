@@ -64,6 +64,15 @@ def test_a_public_page_leaves_no_session(client, address):
     assert "sessionid" not in client.get(address).cookies
 
 
+@pytest.mark.parametrize("address", PUBLIC)
+def test_a_public_page_that_is_shared_says_whose_it_is(client, address):
+    head = client.get(address).content.decode().split("</head>")[0]
+    assert '<meta property="og:site_name" content="Maillage">' in head
+    assert '<meta property="og:type" content="website">' in head
+    assert re.search(r"<title>\s*[^<]{8,}</title>", head)
+    assert re.search(r'name="description"\s+content="[^"]{20,}"', head)
+
+
 def test_headers_forbid_what_pages_do_not_need(client):
     response = client.get("/")
     policy = response["Content-Security-Policy"]

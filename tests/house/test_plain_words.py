@@ -15,6 +15,7 @@ CODE = [path for folder in ("apps", "reports") for path in sorted((ROOT / folder
 RIDDLES = re.compile(
     r"[Ee]xigence\s+(?:\{|[A-Z]-\d)|\blignes?\s+\{+\s*(?:\w+\.)*lines\b|[Ll]ignes? d’offre|\b(?:personnes?|places?) d’atelier sans personne"
 )
+TWO_GENDERS = re.compile(r"\w+·(?:e|ne|le|se|ive|rice|trice|euse)s?\b")
 OWN = {"migrations", "models.py"}  # names for ourselves
 GALLERY = {"gallery.html", "_plate.html"}  # who checks the reference list reads its numbers there
 
@@ -28,6 +29,19 @@ def test_no_page_speaks_of_what_only_its_makers_know():
         texts = [ast.unparse(each) for each in ast.walk(ast.parse(path.read_text("utf-8"))) if _is_text(each)]
         told.append((path.name, *(found for text in texts for found in RIDDLES.findall(text))))
     assert [found for found in told if found[1:]] == []
+
+
+def test_no_word_is_cut_by_a_dot_for_two_genders():
+    """FS-08 : « Prêt·e » ne se lit pas à voix haute ; une phrase s’écrit sans avoir à choisir."""
+    contents = [
+        path for folder in ("reference", "modules") for path in sorted((ROOT / folder).rglob("*.yaml"))
+    ]
+    found = {
+        path.name: cut
+        for path in (*PAGES, *CODE, *contents)
+        if "migrations" not in path.parts and (cut := TWO_GENDERS.findall(path.read_text("utf-8")))
+    }
+    assert found == {}
 
 
 def _is_text(node: ast.AST) -> bool:
