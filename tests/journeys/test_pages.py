@@ -325,6 +325,35 @@ def test_one_fold_for_the_whole_site_opens_to_all_and_stays_open_where_there_is_
     assert words.is_visible() and not summary.is_visible()
 
 
+COVERED = """() => [...document.querySelectorAll(".barre-bas a")].filter(each => {
+    const { x, y, width, height } = each.getBoundingClientRect();
+    return !each.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+}).map(each => each.textContent.trim())"""
+
+
+def test_a_territory_on_a_phone_opens_on_its_figure_under_a_bar_that_nothing_covers(visit):
+    """FS-01, FS-04, FS-28 : le nombre est sur le premier écran, la carte passe sous la barre, le pied tient un écran."""
+    page = visit(PERIMETER, looked=True, **PHONE)
+    figure = page.locator(".chiffre-grand").first.bounding_box()
+    assert figure["y"] + figure["height"] < PHONE["height"] - 70  # above the bar
+    for y in range(0, page.evaluate(HEIGHT), 250):
+        page.evaluate("y => scrollTo(0, y)", y)
+        assert page.evaluate(COVERED) == [], y
+    assert page.locator("footer.pied").bounding_box()["height"] < 600
+
+
+def test_tabs_have_no_scrollbar_where_there_is_room(visit):
+    """FS-12 : une barre de défilement verticale se tenait au bout des onglets."""
+    page = visit(f"{PERIMETER}manques/", looked=True)
+    for each in (".onglets", ".onglets > ul"):
+        box = page.locator(each).first
+        assert box.evaluate("each => getComputedStyle(each).overflowY") == "visible", each
+    page = visit(f"{PERIMETER}manques/", looked=True, **PHONE)
+    assert (
+        page.locator(".onglets > ul").first.evaluate("each => getComputedStyle(each).overflowY") == "hidden"
+    )
+
+
 @pytest.mark.complete
 @pytest.mark.parametrize(
     "address", ["/", "/sources/", "/methodes/besoins/", "/aider-un-proche/", "/connexion/"]
