@@ -64,6 +64,43 @@ def test_a_mission_is_written_step_by_step_and_read_by_everybody(written, study)
     assert PAGE not in public
 
 
+def test_who_wanted_it_and_where_it_is_tried_are_read_by_everybody(written, study):
+    """S-028: a Région wants it, a town tries it, both ask for it, somebody leads it, others take it up."""
+    assert queries.mission(PLACE, on=ON).origin == "", "what nobody wrote is said by no page"
+    told = {"initiator": "la Région", "ground": "Échirolles"}
+    assert written.post(PAGE, {**WRITTEN, **told}).status_code == 302
+    said = (
+        "Il est né à l’initiative de la Région. Terrain pilote : Échirolles ; la démarche est faite pour être"
+        " reprise ailleurs."
+    )
+    held = subject(queries.mission(PLACE, on=ON))
+    written.logout()
+    for page in (
+        written.get(f"/territoires/{PLACE}/rapports/").content.decode(),
+        html.dossier(document.compose(held, None)).decode(),
+        str(deck._mission(held)),
+    ):
+        assert said in page.replace("\xa0", " ")
+
+
+def test_a_mission_has_two_times_once_a_workshop_is_among_its_steps(written, study):
+    """S-001: the diagnosis, then the plan and its steering; an interview serves the diagnosis, even late."""
+
+    def printed() -> tuple[str, list[str]]:
+        held = subject(queries.mission(PLACE, on=ON))
+        text = html.dossier(document.compose(held, None)).decode().replace("\xa0", " ")
+        return text, [row[1].text for row in mission.calendar(held.mission).rows]
+
+    assert "deux temps" not in printed()[0] and printed()[1] == ["3 entretiens", "1 groupe de discussion"]
+    written.post(PAGE, {**STEP, "kind": "reunion", "n": "1", "on": "2026-04-20"})
+    for kind, day in (("atelier", "2026-05-18"), ("reunion", "2026-06-01"), ("entretien", "2026-06-02")):
+        written.post(PAGE, {**STEP, "kind": kind, "n": "1", "on": day})
+    text, times = printed()
+    first, second = mission.STAGES
+    assert times == [first, first, first, second, second, first]
+    assert mission.TWO_TIMES in text and second in text
+
+
 def test_a_step_is_withdrawn_and_put_back(written):
     step = MissionStep.objects.get(kind="entretien")
     written.post(PAGE, {"retirer": step.pk})

@@ -185,9 +185,11 @@ SINCE = (
     "plans.0015_origin_of_frames",
     "plans.0016_origin_of_aims",
     "dossiers.0007_comment_study",
+    "dossiers.0008_mission_origin",
 )
 ADDED = {
     "dossiers.comment": ("study", "study_on"),
+    "dossiers.studymission": ("initiator", "ground"),
     "plans.planaction": (
         *("counts", "proposed", "number_alone", "written_for", "written_on"),
         *("unit", "direction", "delayed"),

@@ -209,7 +209,13 @@ class ThemeForm(forms.Form):
 class MissionForm(OverwriteGuard):
     """The mission of a study. Nothing is required: what is empty is told as such."""
 
-    compared = ("commissioner", "pilot", "reason", "starts_on", "ends_on", "thanks")
+    compared = (
+        *("initiator", "commissioner", "pilot", "ground"),
+        *("reason", "starts_on", "ends_on", "thanks"),
+    )
+    initiator = forms.CharField(
+        label="À l’initiative de", required=False, max_length=200, help_text="Qui l’a voulu le premier."
+    )
     commissioner = forms.CharField(
         label="Demandée par", required=False, max_length=200, help_text="La collectivité ou le réseau."
     )
@@ -218,6 +224,12 @@ class MissionForm(OverwriteGuard):
         required=False,
         max_length=200,
         help_text="La structure, et sa fonction ; pas un nom.",
+    )
+    ground = forms.CharField(
+        label="Terrain pilote",
+        required=False,
+        max_length=200,
+        help_text="La ville où la démarche s’essaie, si d’autres doivent la reprendre.",
     )
     reason = forms.CharField(
         label="Pourquoi ce périmètre",

@@ -66,6 +66,8 @@ class StudyMission(models.Model):
     """The mission of the study of a territory: who commissioned it, who leads it, why this perimeter."""
 
     place = models.CharField("territoire ou périmètre", max_length=61, unique=True)
+    initiator = models.CharField("à l’initiative de", max_length=200, blank=True, default="", db_default="")
+    ground = models.CharField("terrain pilote", max_length=200, blank=True, default="", db_default="")
     commissioner = models.CharField("demandée par", max_length=200, blank=True)
     pilot = models.CharField("menée par", max_length=200, blank=True)
     reason = models.TextField("pourquoi ce périmètre", max_length=1_000, blank=True)

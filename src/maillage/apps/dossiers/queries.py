@@ -306,6 +306,8 @@ def mission(place: str, *, on: date) -> Mission | None:
     if row is None:
         return None
     return Mission(
+        initiator=row.initiator,
+        ground=row.ground,
         commissioner=row.commissioner,
         pilot=row.pilot,
         reason=row.reason,

@@ -28,6 +28,8 @@ def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any
     actions.set_mission(
         PERIMETER,
         {
+            "initiator": "la Région (exemple)",
+            "ground": "Grenoble (exemple)",
             "commissioner": "la Région et la Ville de Grenoble (exemple)",
             "pilot": "Emmaüs Connect",
             "reason": (

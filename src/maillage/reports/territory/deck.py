@@ -149,7 +149,7 @@ def _mission(s: Subject) -> list[Chapter]:
     drawn = mission.thread(m)
     heard = listing([step.words for step in m.counts()])
     told = f"Entendus : {heard}." if heard else mission.untold(m)
-    items = tuple(filter(None, (m.reason, told, m.to_come)))
+    items = tuple(filter(None, (m.origin, m.reason, told, m.to_come)))
     blocks: list[Block] = [Bullets(items=items)]
     if drawn is not None:
         blocks.insert(0, drawn)

@@ -11,6 +11,9 @@ from maillage.reports.survey import charts
 from maillage.words.dates import in_words
 from maillage.words.wording import listing
 
+WORKSHOP = "atelier"
+STAGES = ("1, le diagnostic", "2, la co-construction")
+
 
 @dataclass(frozen=True, slots=True)
 class MissionStep:
@@ -31,9 +34,12 @@ class MissionStep:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mission:
     """The mission of a study; "" and None for what nobody wrote. reason: why this perimeter; thanks: to whom,
-    beyond those who were heard; on: the day of the reading, after which a step is still to come.
+    beyond those who were heard; on: the day of the reading, after which a step is still to come; ground: the
+    town where it is tried before others take it up.
     """
 
+    initiator: str
+    ground: str
     commissioner: str
     pilot: str
     reason: str
@@ -91,6 +97,32 @@ class Mission:
         when = f"{led}{period}" if led else f"mené {self.period}" if self.period else ""
         return f"{asked}{f' ; il {self.tense} {when}' if when else ''}."
 
+    @property
+    def origin(self) -> str:
+        """Who wanted it first, and where it is tried before others take it up; "" for neither."""
+        wanted = f"Il est né à l’initiative de {self.initiator}." if self.initiator else ""
+        tried = (
+            f"Terrain pilote : {self.ground} ; la démarche est faite pour être reprise ailleurs."
+            if self.ground
+            else ""
+        )
+        return " ".join(filter(None, (wanted, tried)))
+
+    @property
+    def codesign_from(self) -> date | None:
+        """The day of its first workshop: before it, a diagnosis; from it on, the plan and who steers it are
+        written together. None without a workshop.
+        """
+        return min((step.on for step in self.steps if step.kind == WORKSHOP), default=None)
+
+    def stage(self, step: MissionStep) -> str:
+        """Return which of the two times of a mission a step is of: whoever is heard serves the diagnosis,
+        even late; a meeting is of the time when it is held.
+        """
+        begun = self.codesign_from
+        late = step.kind == "reunion" and begun is not None and step.on >= begun
+        return STAGES[late or step.kind == WORKSHOP]
+
     def counts(self) -> list[charts.Step]:
         """Return how many times people were heard, way by way, in the order of KINDS."""
         out = []
@@ -108,6 +140,10 @@ class Mission:
         return list(dict.fromkeys(step.who for step in self.past if step.who and step.kind in HEARD))
 
 
+TWO_TIMES = (
+    "La démarche a deux temps : le diagnostic des ressources et des besoins, puis la co-construction du plan"
+    " et de la manière de le piloter."
+)
 NOBODY_YET = "Personne n’a encore été entendu."
 UNTOLD = "Personne n’a encore écrit qui a été entendu : ce diagnostic ne tient alors qu’aux données."
 
@@ -127,15 +163,17 @@ def thread(m: Mission) -> Picture | None:
 
 
 def calendar(m: Mission) -> Grid:
-    """Return the steps of a mission, day by day."""
+    """Return the steps of a mission, day by day; with their time, once a workshop makes two."""
+    staged = m.codesign_from is not None
     return Grid(
         caption="Le calendrier de la mission",
-        columns=("Quand", "Quoi", "Avec qui", "Pour quoi"),
-        align="gggg",
-        widths=(1.5, 2, 2.6, 3),
+        columns=("Quand", *(("Temps",) if staged else ()), "Quoi", "Avec qui", "Pour quoi"),
+        align="ggggg" if staged else "gggg",
+        widths=(1.5, 1.7, 2, 2.3, 2.6) if staged else (1.5, 2, 2.6, 3),
         rows=tuple(
             (
                 Cell(text=in_words(step.on), strong=True),
+                *((Cell(text=m.stage(step)),) if staged else ()),
                 Cell(text=step.what if step.on <= m.on else f"{step.what}, à venir"),
                 Cell(text=step.who or "non renseigné"),
                 Cell(text=step.words),
@@ -148,7 +186,9 @@ def calendar(m: Mission) -> Grid:
 def approach(m: Mission) -> Chapter:
     """Return the chapter of the method: who asked, why this perimeter, who was heard, the calendar."""
     drawn = thread(m)
-    blocks: list[Block] = []
+    blocks: list[Block] = [Text(text=m.origin)] if m.origin else []
+    if m.codesign_from:
+        blocks.append(Text(text=TWO_TIMES))
     if m.reason:
         blocks += [Heading(text="Pourquoi ce périmètre"), Text(text=m.reason)]
     blocks.append(Heading(text="Qui a été entendu"))
