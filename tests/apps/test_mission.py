@@ -3,18 +3,21 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+import pypdfium2
 import pytest
 from django.utils import timezone
 
 from maillage.apps.directory.models import Structure
 from maillage.apps.dossiers import actions, queries
 from maillage.apps.dossiers.models import MissionStep, StudyMission
+from maillage.apps.pilotage.queries import reports
 from maillage.apps.plans.queries.overview import reading_of
-from maillage.reports.page import html
+from maillage.reports.page import html, pdf
 from maillage.reports.plan import document
-from maillage.reports.territory import deck, mission
+from maillage.reports.territory import deck, mission, poster
 from maillage.reports.territory.subject import Subject
 from maillage.web.overwrites import WrittenMeanwhile
+from maillage.words.wording import lower_first
 from tests.conftest import PLACE, account
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -227,6 +230,27 @@ def test_a_step_to_come_is_said_to_come_and_thanks_nobody(written, study):
     on_the_day = queries.mission(PLACE, on=date(2027, 10, 6))
     assert "élus du canton" in on_the_day.participants
     assert not on_the_day.to_come
+
+
+def test_the_poster_holds_the_network_on_one_page(written, study):
+    """I-012: the context, whom it is for, who is there, what is done, what comes next; one sheet of A3."""
+    written.post(PAGE, {**STEP, "kind": "atelier", "n": "2", "on": "2027-10-06", "who": "élus du canton"})
+    held = replace(reports.subject(study, ON), mission=queries.mission(PLACE, on=ON), n_places=12)
+    made = poster.compose(held, None)
+    assert [chapter.title for chapter in made.chapters[1:]] == ["À discuter ensemble", "Le réseau", "Sources"]
+    printed = pdf.poster(made, on=ON)
+    (sheet,) = pypdfium2.PdfDocument(printed)
+    text = " ".join(sheet.get_textpage().get_text_bounded().replace("\xa0", " ").split())
+    level = next(line for line in held.reading.levels.lines if line.value)
+    for words in (
+        f"Pour qui : {lower_first(level.label)}, {level.in_full}".replace("\xa0", " "),
+        "Avec qui : 12 lieux connus ici.",
+        "Et après : 2 ateliers de co-construction, le 6 octobre 2027 (élus du canton).",
+    ):
+        assert words in text
+    bare = poster.compose(replace(held, mission=None, n_places=0), None)
+    (network,) = [chapter for chapter in bare.chapters if chapter.title == "Le réseau"]
+    assert len(network.blocks[0].items) == 1, "what nobody knows is not on the wall"
 
 
 def test_before_the_first_step_nobody_was_heard_yet(written):

@@ -33,8 +33,8 @@ def slides(document: Document, *, on: date) -> bytes:
 
 
 def poster(document: Document, *, on: date) -> bytes:
-    """Return a document as an A3 poster: its first chapter large, its second as numbered actions, its third
-    in small print.
+    """Return a document as an A3 poster: its first chapter large, its second as numbered actions, its last
+    in small print, those between as a few lines.
     """
     return _laid_out(document, "poster.typ", on=on)
 

@@ -1,4 +1,6 @@
-"""The poster of a territory: one figure, one map, three actions, to hang where people meet."""
+"""The poster of a territory: one figure, one map, three actions, and the network in three lines, to hang
+where people meet.
+"""
 
 from dataclasses import replace
 
@@ -6,13 +8,14 @@ from maillage.reports.page.blocks import Bullets, Chapter, Document, Picture, Te
 from maillage.reports.plan.reading import PlanAction, PlanReading
 from maillage.reports.territory import map_keys, synthesis
 from maillage.reports.territory.subject import Subject, cover, headline, interval, need_chart, provenance
+from maillage.words import wording
 
 MOST = 3
 
 
 def compose(s: Subject, plan: PlanReading | None) -> Document:
     """Return the poster: the first figure, beside its map; three actions of the plan, else three proposals to
-    discuss. plan: the one that is published, None without.
+    discuss; the network in a few lines; sources. plan: the one that is published, None without.
     """
     r = s.reading
     svg = "" if r.withheld else s.layers.get("numerique", "")
@@ -26,6 +29,7 @@ def compose(s: Subject, plan: PlanReading | None) -> Document:
         chapters=(
             Chapter(number="", title=headline(r), lead=interval(r), blocks=tuple(blocks)),
             _actions(s, plan),
+            *_network(s),
             Chapter(number="", title="Sources", blocks=_notes(s, plan)),
         ),
         keywords=("inclusion numérique", "affiche", r.territory.name),
@@ -57,6 +61,24 @@ def _actions(s: Subject, plan: PlanReading | None) -> Chapter:
         lead=synthesis.planned(plan) if plan else "",
         blocks=(Bullets(items=items),),
     )
+
+
+def _network(s: Subject) -> list[Chapter]:
+    """Return the network in a few lines: whom it is for, how many places are known, what comes next; nothing
+    where none of it is known.
+    """
+    r = s.reading
+    levels = () if r.withheld else tuple(line for line in r.levels.lines[:MOST] if line.value)
+    places = r.offer.whole.n_places if r.offer else s.n_places
+    coming = s.mission.to_come.removeprefix("À venir : ") if s.mission else ""
+    whom = [f"{wording.lower_first(line.label)}, {line.in_full}" for line in levels]
+    told = (
+        f"**Pour qui :** {' ; '.join(whom)}." if whom else "",
+        f"**Avec qui :** {wording.count(places, 'lieu connu', 'lieux connus')} ici." if places else "",
+        f"**Et après :** {coming}" if coming else "",
+    )
+    items = tuple(filter(None, told))
+    return [Chapter(number="", title="Le réseau", blocks=(Bullets(items=items),))] if items else []
 
 
 def _title(begun: int, n: int) -> str:
