@@ -1073,6 +1073,28 @@ def test_the_journal_says_what_was_counted_funded_and_passed_and_what_was_taken_
     assert all(each.automatic and each.by == lea for each in row.notes.all())
 
 
+def test_two_who_withdraw_the_same_line_put_nothing_back(client, plan, lea, study):
+    row = changed(action(plan, 7), lea, indicator="Venues", milestones=[(date(2026, 12, 1), "Ouvrir")])
+    made = {
+        "oter": ("note", actions.note(row, kind="comment", on=ON, words="Vu.", by=lea, at=AT)),
+        "oter-mesure": ("mesure", actions.count(row, on=ON, value=41, source="Feuille", by=lea, at=AT)),
+        "oter-financement": ("financement", actions.fund(row, name="La Ville", euros=9, by=lea, at=AT)),
+        "etape": ("etape", row.milestones.get()),
+    }
+    client.force_login(lea)
+    page = client.get(f"{AT_TERRITORY}actions/{row.pk}/").content.decode()
+    assert page.count('name="etait" value=""') == 4
+    for geste, (name, each) in made.items():
+        for was, gone in (("", True), ("", True), ("1", False), ("1", False)):
+            client.post(f"{IN_SPACE}{row.pk}/geste/", {"geste": geste, name: each.pk, "etait": was})
+            each.refresh_from_db()
+            assert bool(getattr(each, "done_on" if name == "etape" else "withdrawn_at")) is gone, (geste, was)
+    client.post(f"{IN_SPACE}{row.pk}/geste/", {"geste": "oter", "note": made["oter"][1].pk, "etait": ""})
+    assert (
+        client.get(f"{AT_TERRITORY}actions/{row.pk}/").content.decode().count('name="etait" value="1"') == 1
+    )
+
+
 def test_figures_typed_beside_a_former_study_are_to_be_read_again(client, plan, lea, reading, monkeypatch):
     """« Pour les 320 à 740 personnes » restait écrit sous « 280 – 640 », sans un mot."""
     row = action(plan, 7)

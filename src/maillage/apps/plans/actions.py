@@ -442,11 +442,23 @@ def _note_automatically(row: PlanAction, kind: str, words: str, *, by: User | No
     PlanNote.objects.create(action=row, kind=kind, on=day, words=text, by=by, at=at, automatic=True)
 
 
-@transaction.atomic
-def withdraw_note(row: PlanNote, *, by: User, at: datetime) -> None:
-    """Take a line of the journal of an action back; it no longer shows, and can be put back. Refused for one
-    that the software wrote: without it the journal would tell another history.
+def _is_done(row: PlanNote | PlanMeasure | Funding, was: bool | None) -> bool:
+    """Lock a row that somebody withdraws or puts back, and return whether another did the same since it was
+    read: doing it twice would undo it. was: whether it was withdrawn then, None when nobody says.
     """
+    held: PlanNote | PlanMeasure | Funding = type(row)._default_manager.select_for_update().get(pk=row.pk)
+    row.withdrawn_at = held.withdrawn_at
+    return was is not None and bool(held.withdrawn_at) != was
+
+
+@transaction.atomic
+def withdraw_note(row: PlanNote, *, was: bool | None = None, by: User, at: datetime) -> None:
+    """Take a line of the journal of an action back; it no longer shows, and can be put back. was: whether it
+    was withdrawn when it was read. Refused for one that the software wrote: without it the journal would tell
+    another history.
+    """
+    if _is_done(row, was):
+        return
     if row.automatic:
         raise Refused(
             "Cette ligne reste au journal.",
@@ -545,10 +557,12 @@ def _refuse_fall(measure: PlanMeasure) -> None:
 
 
 @transaction.atomic
-def withdraw_measure(measure: PlanMeasure, *, by: User, at: datetime) -> None:
-    """Take a number off an action, or put it back when it was; the journal of the action says it. Refused to
-    put back a total that would fall, or a part of a person.
+def withdraw_measure(measure: PlanMeasure, *, was: bool | None = None, by: User, at: datetime) -> None:
+    """Take a number off an action, or put it back when it was; the journal of the action says it. was: as of
+    a note. Refused to put back a total that would fall, or a part of a person.
     """
+    if _is_done(measure, was):
+        return
     if measure.withdrawn_at:
         _refuse_part(measure)
         _refuse_fall(measure)
@@ -625,10 +639,14 @@ def _named(plan: Plan, name: str) -> Funder | None:
 
 
 @transaction.atomic
-def withdraw_funding(funding: Funding, *, by: User, at: datetime) -> None:
-    """Take a funding off an action, or put it back when it was. Refused when it would pass the budget."""
+def withdraw_funding(funding: Funding, *, was: bool | None = None, by: User, at: datetime) -> None:
+    """Take a funding off an action, or put it back when it was. was: as of a note. Refused when it would pass
+    the budget.
+    """
     action = PlanAction.objects.get(pk=funding.action_id)
     Plan.objects.select_for_update().get(pk=action.plan_id)
+    if _is_done(funding, was):
+        return
     if funding.withdrawn_at and (beyond := _beyond(action, funding.euros)):
         raise Refused(
             "Ce financement n’a pas été remis.",
