@@ -598,6 +598,15 @@ def test_the_search_and_what_it_finds_can_be_heard(client):
     assert "data-ecouter" in page and re.search(r"<h3 data-dire>\s*<a[^>]*>Lieu x", page)
 
 
+def test_a_place_is_called_from_the_list(client):
+    lieu("muet", sheet={"nom": "Muet"})
+    lieu("joint", east=20, sheet={"nom": "Joint", "telephone": ["+33476001122", "+33476001123"]})
+    page = client.get("/carte/", AROUND).content.decode()
+    assert re.findall(r'href="tel:([^"]+)"', page) == [
+        "+33476001122"
+    ]  # its first number, of the only one that has
+
+
 def test_no_and_closed_are_no_alarm():
     """FS-17, FS-48 : « Non » et « Fermé » ne sont ni rouges ni verts ; le rouge est pour ce qui sort de l’ordinaire."""
     for name in ("annuaire", "fiche", "chercher"):
