@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime
+from html import unescape
 from types import SimpleNamespace
 
 import numpy as np
@@ -125,6 +126,8 @@ def test_the_pages_of_an_offer(offered, client, monkeypatch):
     assert first.context["whole"].doubt and doubts
     table = first.content.decode().split('id="zones"')[1].split("</table>")[0]
     assert not any(doubt in table for doubt in doubts)
+    reasons = {row["reason"] for row in first.context["rows"]} - {""}
+    assert reasons and all(unescape(table).count(f">{reason}<") for reason in reasons), "each row says why"
 
     places = text_of(client.get(f"/territoires/{PLACE}/lieux/"))
     told = queries.census_page(offered, on=date(2026, 11, 20))
