@@ -89,6 +89,7 @@ def test_what_documents_print_is_drawn_as_printed(drawn):
     never, hard, alone, phone, mail, helped, whom = map(shown_percent, told("caf"))
     assert (never + hard, alone, phone, whom) == (65, 35, 37, 70)
     assert mail == 33 and helped > 50
+    assert "47\xa0% ont un ordinateur, contre 89\xa0% des Français" in drawn["ici-et-en-france"].source
 
 
 def shown_percent(row: str) -> int:

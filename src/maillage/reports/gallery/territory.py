@@ -202,7 +202,8 @@ def _context(s: Subject) -> Plate:
         ),
         source=(
             f"{_source(r, 'sources de chaque ligne')} Le plan de Grenoble compare ainsi les personnes reçues"
-            " par une association à la moyenne française, sans imprimer les chiffres."
+            " par une association à la moyenne française ; il n’en imprime qu’un chiffre : 47\xa0% ont un"
+            " ordinateur, contre 89\xa0% des Français."
         ),
     )
 
