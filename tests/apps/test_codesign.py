@@ -283,6 +283,7 @@ def test_seats_steps_and_ballots(client, session, lea):
     assert (voter.group.number, voter.number) == (2, 1)
     page = client.get(f"/espace/co-construction/{session.pk}/").content.decode()
     assert "Il manque une personne de l’action sociale" in page
+    assert "n° 1, médiation numérique, PIMMS" in " ".join(page.split()), "who came, by trade and structure"
     assert (
         f"/voix/{voter.code}/"
         in client.get(f"/espace/co-construction/{session.pk}/bulletins/").content.decode()

@@ -169,6 +169,9 @@ def test_the_outline_is_that_of_the_plan_of_grenoble(reading, plan):
     order = [shorts.index(short) for short in wanted]
     assert order == sorted(order)
     text = page(reading, found)
+    summed = text[text.index(">Synthèse</h2>") :]
+    for words in (found.title, found.state, "Dynamique 4 :", "21 actions sans pilote"):
+        assert words.replace("\xa0", " ") in summed[:4000], words
     ending = text[text.index("Ce que l’on sait.") :]
     assert "Personne n’a encore écrit qui a été entendu" in ending
     assert "21 actions sans pilote : rien ne commence sans quelqu’un pour porter" in ending
