@@ -6,6 +6,7 @@ from pathlib import Path
 
 from maillage.reference.discrepancies import Document, documents
 from maillage.reference.files import read_yaml
+from maillage.words.wording import spaced_within
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Charter:
 @cache
 def charter() -> Charter:
     """Return the charter in force."""
-    raw = read_yaml(Path(__file__).with_name("charter.yaml"))
+    raw = spaced_within(read_yaml(Path(__file__).with_name("charter.yaml")))
     criteria = tuple(
         Criterion(id, row["says"], row["shows"], bool(row["needed"])) for id, row in raw["criteria"].items()
     )
