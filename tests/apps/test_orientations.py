@@ -1083,6 +1083,21 @@ def test_states_are_told_in_the_words_of_dora(orientation, aidant, worker, ccas,
     assert set(row) == set(exports.COLUMNS)
 
 
+def test_each_side_takes_its_referrals_away_without_a_person(client, orientation, aidant, worker):
+    elsewhere = account("autre", "aidant", structure=place("autre", {"nom": "Ailleurs"}).structure)
+
+    def taken(user, address):
+        client.force_login(user)
+        return client.get(f"/espace/orientations/{address}.csv").content.decode().splitlines()
+
+    header = ",".join(exports.COLUMNS)
+    for user, address in ((worker, "envoyees"), (aidant, "recues")):
+        first, line = taken(user, address)
+        assert first == header and line.startswith(f"{orientation.pk},OUVERTE,2026-11-20,")
+        assert not {orientation.person.code, orientation.note, "Aurélie"} & set(line.split(","))
+    assert taken(aidant, "envoyees") == taken(elsewhere, "recues") == [header]
+
+
 # --------------------------------------------------------------------------------------------------- measures
 
 

@@ -171,7 +171,10 @@ LISTS: dict[str, set[str]] = {
             "papers",
         )
     },
-    "orientations": {"people", "mine", "answer"},
+    **{
+        key: {"people", "mine", "answer"}
+        for key in ("orientations", "orientations_received_table", "orientations_given_table")
+    },
     "orientations_measures": {"people", "mine", "answer", "measures"},
     **{key: {"people", "mine"} for key in ("orientations_given", "orientation_new")},
     **{key: {"answer"} for key in ("orientations_several", "orientations_room")},

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from maillage.apps.orientations.rules import cycle
 from maillage.apps.orientations.views import (
     link,
     measures,
@@ -26,6 +27,18 @@ urlpatterns = [
     path("aider-un-proche/carte/", relative.card, name="relative_card"),
     path("espace/orientations/", received.received, name="orientations"),
     path("espace/orientations/envoyees/", received.sent, name="orientations_given"),
+    path(
+        "espace/orientations/recues.csv",
+        received.table,
+        {"side": cycle.RECEIVER},
+        name="orientations_received_table",
+    ),
+    path(
+        "espace/orientations/envoyees.csv",
+        received.table,
+        {"side": cycle.SENDER},
+        name="orientations_given_table",
+    ),
     path("espace/orientations/plusieurs/", received.several, name="orientations_several"),
     path("espace/orientations/places/", received.room, name="orientations_room"),
     path("espace/orientations/relancer/<int:pk>/", nudges.nudge, name="structure_nudge"),

@@ -2,12 +2,21 @@
 
 from collections.abc import Iterable
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.rules import cycle
+from maillage.reports.directory.formats import published
 
 COLUMNS = ("id", "statut", "date_envoi", "date_traitement", "motifs_refus", "structure_envoi", "lieu_accueil")
+
+
+def table(rows: QuerySet[Orientation]) -> str:
+    """Return referrals as a CSV of COLUMNS, the oldest first; no cell that a spreadsheet would run."""
+    read = rows.select_related("from_structure", "lieu").order_by("sent_at", "pk")
+    told = ({name: published.harmless(value) for name, value in row.items()} for row in dora(read))
+    return published.as_csv(COLUMNS, told)
 
 
 def dora(rows: Iterable[Orientation]) -> list[dict[str, str]]:

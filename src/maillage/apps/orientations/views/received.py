@@ -20,7 +20,7 @@ from maillage.apps.orientations.actions import agreements, answers, sending
 from maillage.apps.orientations.forms.share import AGREED, REFUSED
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.queries import detail as referral_detail
-from maillage.apps.orientations.queries import lists, matching, persons, structure_measures
+from maillage.apps.orientations.queries import exports, lists, matching, persons, structure_measures
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.orientations.views import answering
 from maillage.apps.people import rules as purposes
@@ -65,6 +65,7 @@ def _received(request: HttpRequest, at: datetime) -> dict[str, Any]:
         "meant": referral_detail.MEANT,
         "year": structure_measures.received(request.user, at),
         "side": referral_detail.RECEIVER,
+        "table": "orientations_received_table",
         "today": timezone.localdate(at),
     }
 
@@ -88,8 +89,20 @@ def _given(request: HttpRequest, at: datetime) -> dict[str, Any]:
         "examples": any(row.orientation.example for each in sections for row in each.rows),
         "year": structure_measures.sent(request.user, at),
         "side": referral_detail.SENDER,
+        "table": "orientations_given_table",
         "receives": _receives(request.user),
     }
+
+
+@holding(*READS)
+@require_safe
+def table(request: HttpRequest, side: str) -> HttpResponse:
+    """What was received, or sent, as a table in the words of DORA, without a person."""
+    rows = {referral_detail.RECEIVER: access.received_by, referral_detail.SENDER: access.sent_by}
+    response = HttpResponse(exports.table(rows[side](request.user)), content_type="text/csv; charset=utf-8")
+    named = "recues" if side == referral_detail.RECEIVER else "envoyees"
+    response["Content-Disposition"] = f'attachment; filename="orientations-{named}.csv"'
+    return response
 
 
 # ------------------------------------------------------------------------------------------------ one of them
