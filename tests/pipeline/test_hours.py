@@ -828,6 +828,19 @@ PERIODS = [
     # three months in a row, and words stuck together
     ("Mai-juin-juillet : jeudi 9h-11h", "May,Jun,Jul Th 09:00-11:00"),
     ("De mars à juindu lundi au jeudi 9h-11h, lesamedi 9h-10h", "Mar-Jun Mo-Th 09:00-11:00; Mar-Jun Sa 09:00-10:00"),
+    # in a parenthesis, the hours just said are others in a part of the year
+    ("Lundi au jeudi 8h-11h et 13h-17h (16h de décembre à février) / Samedi 9h-11h",
+     "Mo-Th 08:00-11:00,13:00-17:00; Sa 09:00-11:00; Dec-Feb Mo-Th 08:00-11:00,13:00-16:00"),
+    ("Mardi 9h-11h (10h-12h en juillet)", "Tu 09:00-11:00; Jul Tu 10:00-12:00"),
+    ("Samedi et jours fériés 8h-11h (10h en mai)", "Sa 08:00-11:00; May Sa 08:00-10:00; PH 08:00-11:00; May PH 08:00-10:00"),
+    # public holidays have their own hours whatever day they fall on
+    ("Les lundis et jours fériés : 9h à 11h. Les mardis : 9h à 17h", "Mo 09:00-11:00; Tu 09:00-17:00; PH 09:00-11:00"),
+    ("Jeudi 9h-11h, ainsi que tous les jours fériés", "Th,PH 09:00-11:00"),
+    # days of the year in figures, the whole year after a part of it, hours past midnight
+    ("Mercredi 9h-17h (sf 24/12 et 02/01)", "We 09:00-17:00; Dec 24,Jan 02 off"),
+    ("Fermé le 11/11. Mercredi 9h-17h", "We 09:00-17:00; Nov 11 off"),
+    ("En mai du lundi au jeudi 8h-17h, toute l’année samedi 9h-11h", "Sa 09:00-11:00; May Mo-Th 08:00-17:00"),
+    ("Vendredi 21h-3h du matin", "Fr 21:00-03:00"),
     # noon ends the day it follows, an end said after whole hours is that of the day it precedes
     ("du mardi au samedi midi 8h-12h 14h-16h", "Tu-Fr 08:00-12:00,14:00-16:00; Sa 08:00-12:00"),
     ("jeudi midi 12h-14h", "Th 12:00-14:00"),
@@ -849,6 +862,11 @@ def test_hours_of_a_period_are_those_of_no_other(text, osm):
     ("text", "osm", "reason"),
     [
         ("De mi-mai à fin juillet : jeudi 9h-11h", "May 15-Jul 31 Th 09:00-11:00", "« mi-mai » lu le 15"),
+        ("Jeudi 9h-11h et 14h-18h (8h-11h en août)", 'Th 09:00-11:00,14:00-18:00; Aug Th 08:00-11:00, Aug Th 14:00-18:00 "à vérifier"', "et les autres heures"),
+        ("Jeudi 14h-1", 'Th unknown "14h-1"', "la fin vient avant le début"),
+        ("Jeudi 14h-2h", 'Th 14:00-02:00 "à vérifier"', "ouvert après minuit"),
+        ("8h-11h, fermé le lundi", 'Tu-Su 08:00-11:00 "jours non précisés"; Mo off', "du lundi au dimanche"),
+        ("Lundi au mercredi 9h-11h et 14h-16h\nAdresse postale : mardi et jeudi 14h-16h", 'Mo-We 09:00-11:00,14:00-16:00; Th 14:00-16:00 "Adresse postale"', "non compris"),
         ("Jeudi 9h-11h de fin janvier à mars", "Jan 25-Mar 31 Th 09:00-11:00", "« fin janvier » lu le 25"),
         ("Jeudi 9h-11h de mars à début mai", "Mar 01-May 05 Th 09:00-11:00", "« début mai » lu le 5"),
         ("Jeudi 9h-11h, samedi 15h-17h, en mai de 9h à 10h", 'Th 09:00-11:00; Sa 15:00-17:00; May Th,Sa 09:00-10:00 "jours à vérifier"', "pour tous les jours"),

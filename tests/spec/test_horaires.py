@@ -97,6 +97,51 @@ def test_a_day_said_by_its_end_alone_and_a_part_of_a_month(spec):
     )
 
 
+def test_each_part_of_the_year_has_its_own_hours(spec):
+    """Ce qui est dit d’une partie de l’année ne change rien au reste de l’année.
+
+    Sans jours, une période vaut pour tous ceux qui précèdent, à vérifier.
+    """
+    spec(
+        """
+        tapé
+        ----------------------------------------------------------------------------------------
+        Mardi au samedi 10h-18h (17h de novembre à mars)
+        D’octobre à mai mercredi 14h-17h. De juin à septembre du mardi au jeudi 10h-18h
+        Mai et juin : tous les jours sauf le jeudi 9h-18h. Juillet : tous les jours 9h-11h
+        Mardi 9h-12h, jeudi 14h-17h, en août 9h-11h
+        """,
+        read,
+        """
+        OSM                                                                             | mot
+        --------------------------------------------------------------------------------+-----------
+        Tu-Sa 10:00-18:00; Nov-Mar Tu-Sa 10:00-17:00                                    | lu
+        Jun-Sep Tu-Th 10:00-18:00; Oct-May We 14:00-17:00                               | lu
+        May,Jun Th off; Jul Mo-Su 09:00-11:00; May,Jun Mo-We,Fr-Su 09:00-18:00          | lu
+        Tu 09:00-12:00; Th 14:00-17:00; Aug Tu,Th 09:00-11:00 "jours à vérifier"        | à vérifier
+        """,
+    )
+
+
+def test_each_line_has_its_own_place(spec):
+    """Une ligne qui nomme un lieu ou un service le garde : il n’est pas celui des autres lignes."""
+    spec(
+        """
+        tapé
+        -----------------------------------------------------------------------------
+        Dépôt le lundi de 9h à 11h. Vente jeudi 14h-16h
+        Mardi 10h-12h salle des Tilleuls / vendredi 14h-16h école du Pont
+        """,
+        read,
+        """
+        OSM                                                                | mot
+        -------------------------------------------------------------------+-----------
+        Mo 09:00-11:00 "Dépôt"; Th 14:00-16:00 "Vente"                     | à vérifier
+        Tu 10:00-12:00 "salle des Tilleuls"; Fr 14:00-16:00 "école du Pont"| à vérifier
+        """,
+    )
+
+
 def test_some_days_of_the_month_some_weeks(spec):
     """Certains jours du mois, une semaine sur deux."""
     spec(

@@ -124,10 +124,17 @@ def _clean(text: str, parity: str, beside: str) -> Cleaned[Hours]:
         return _answer(f'{weeks} unknown "{reading.note}"'.strip(), text, left, reading.doubts, mends)
     if not reading.statements and reading.changes == ALL_CLOSED:
         return _answer("off", text, left, reading.doubts, mends)
+    shut = {
+        day
+        for change in reading.changes
+        if change.verb == "off" and not change.half
+        for day in change.days or ()
+    }
     closed = [day.weekday for change in reading.changes for day in change.days or () if change.verb == "off"]
     last = max(
         day for day in (4, *closed) if day < PUBLIC_HOLIDAY
     )  # « 9h-19h, fermé le dimanche » is about the whole week
+    last = 6 if Day(0) in shut else last  # « 9h-19h, fermé le lundi » too
     dayless = [statement for statement in reading.statements if statement.days is None]
     always = {span[:2] for each in dayless for span in each.spans} == {DAY_AND_NIGHT}
     for statement in () if always else dayless:

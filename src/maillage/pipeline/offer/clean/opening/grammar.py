@@ -9,7 +9,7 @@ left.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise, takewhile
 from typing import Any, NamedTuple
 
@@ -18,6 +18,7 @@ from maillage.pipeline.offer.clean.opening.items import (
     MIDNIGHT,
     NAMES,
     NOON,
+    UNSURE,
     Day,
     Item,
     Span,
@@ -26,7 +27,7 @@ from maillage.pipeline.offer.clean.opening.items import (
     months,
 )
 from maillage.pipeline.offer.clean.opening.osm import CODES
-from maillage.pipeline.offer.clean.opening.tokens import FULL, PUBLIC_HOLIDAY, WORKDAYS, folded
+from maillage.pipeline.offer.clean.opening.tokens import FULL, PUBLIC_HOLIDAY, WHOLE_YEAR, WORKDAYS, folded
 
 NEUTRAL = frozenset(("filler", "opened", "of", "range", "and", "colon", "stop", "month", "open", "close"))
 JOINTS = ("filler", "of", "range", "colon", "opened")
@@ -40,7 +41,7 @@ CUT = re.compile(  # how a text ends when a field was too short for it
     r"|[(&+:…-]|\.\.\.|\bet \d\d?)\s*"
 )
 ALSO = re.compile(r"\b(?:nocturnes?|aussi|egalement|en plus)\b")
-INCLUDED = re.compile(r"\b(?:compris|inclus)\b")
+INCLUDED = re.compile(r"\b(?:compris|inclus|ainsi que)\b")
 OPENING = re.compile(r"\bouv(?:re|ert|erture)")  # « le jeudi, ouverture à 10h30 »
 CUT_SHORT = "texte coupé"
 WHICH_DAYS = "jours à vérifier"  # hours of the last days, or of all those before: never firm
@@ -367,11 +368,7 @@ class _Reader:
         elif self.awaiting:
             self._excepted(item, days)
         elif after and _end_alone(after) and not self.aside:
-            if (timed := self._without_days()) and len(item.value) > 1:
-                *others, days = item.value  # « 9h-22h du lundi au vendredi, le samedi jusqu’à 18h »
-                timed.days, timed.atoms = tuple(day for atom in others for day in atom), tuple(others)
-            self._change("until", days, until=after.value.until)
-            self._skip_to(after)
+            self._end_said(item, days, after)
         elif timed := self._without_days():
             timed.days, timed.atoms = days, item.value
         elif self._holidays_too(item):
@@ -381,6 +378,14 @@ class _Reader:
             self._open(days, item, item.value)
             if season and self.current:
                 self.current.weeks, self.current.headed = season, True
+
+    def _end_said(self, item: Item, days: tuple[Day, ...], end: Item) -> None:
+        """Read « le vendredi jusqu’à 16h », an end alone after its days."""
+        if (timed := self._without_days()) and len(item.value) > 1:
+            *others, days = item.value  # « 9h-22h du lundi au vendredi, le samedi jusqu’à 18h »
+            timed.days, timed.atoms = tuple(day for atom in others for day in atom), tuple(others)
+        self._change("until", days, until=end.value.until)
+        self._skip_to(end)
 
     def _season_carried(self) -> str:
         """Return the part of the year, said after the days before, that these days share: « mardi d’avril à
@@ -559,7 +564,7 @@ class _Reader:
             statement = self._open(statement.days, item, statement.atoms)
         half = self.half or (statement.days[0].half if statement.days else "")
         spans = [self._in_half(span, half, item) for span in times.spans]
-        statement.spans += [span._replace(note=statement.note or "") for span in spans]
+        statement.spans += [span._replace(note=statement.note or span.note) for span in spans]
         statement.run = len(spans)
         if times.until is not None:
             self._leave(item.first, item.last)
@@ -629,6 +634,8 @@ class _Reader:
         statement = self.current
         run = statement.spans[-statement.run :] if statement and statement.run else []
         note = self._after(self.at, ("filler", "of", "colon", "range"))
+        if run and self.before == "times" and item.value == "am" and 0 < (run[-1].end or 0) <= DAWN:
+            return  # « 20h-2h du matin »
         if (
             statement
             and run
@@ -720,6 +727,8 @@ class _Reader:
         statement = self.current
         limits = kinds & {"off", "except"}
         if {"season", "times"} <= kinds and not limits:  # « (17h pendant les vacances) »
+            if statement and self._otherwise_in_season(inner, statement, item):
+                return
             self._comment(item.first + 1, item.last - 1)
             return
         days = tuple(day for other in inner if other.kind == "days" for day in _flat(other))
@@ -763,6 +772,30 @@ class _Reader:
             self._run(inner)
         self.awaiting = ""
         self.depth -= 1
+
+    def _otherwise_in_season(self, inner: list[Item], statement: Statement, item: Item) -> bool:
+        """Read « mardi 10h-18h (17h de novembre à mars) »: the hours just said are others in that season."""
+        said = {each.kind: each for each in inner if each.kind not in JOINTS}
+        if len([each for each in inner if each.kind not in JOINTS]) != len(said) or set(said) != {
+            "times",
+            "season",
+        }:
+            return False
+        season, times = said["season"], said["times"].value
+        if season.value in SEASONS or not statement.days or not statement.spans or statement.weeks:
+            return False
+        spans = _replaced(statement.spans, times)
+        if not spans:
+            return False
+        if any(span.note == UNSURE for span in spans):
+            self.doubt(f"« {self.typed(item.first, item.last)} » : et les autres heures ?")
+        self.left.difference_update(range(item.first, item.last + 1))
+        self.done.append(
+            replace(
+                statement, first=item.first, last=item.last, weeks=season.value, spans=spans, run=len(spans)
+            )
+        )
+        return True
 
     def _adds(self, inner: list[Item], statement: Statement) -> bool:
         """Return whether a parenthesis without days gives hours on appointment beside those just stated."""
@@ -1114,7 +1147,7 @@ class _Reader:
             return True
         if statement and statement.spans and after and after.kind in ("days", "times"):
             item = self._last_period(item, statement)
-        if timed and after and heads and statement and statement.spans and self._names_its_days(after):
+        if timed and after and heads and statement and statement.stated and self._names_its_days(after):
             self._close()  # « … ; de mars à mai de 14h à 18h le dimanche »
             self.weeks, self.order = item.value, "times"
         elif timed and heads and statement and statement.days and statement.spans:
@@ -1265,6 +1298,16 @@ class _Reader:
                 known.days, item, known.atoms
             ).note = note.value  # « le reste de l’année sur rendez-vous »
             self._skip_to(note)
+
+    def _on_filler(self, item: Item) -> None:
+        """Go back to the whole year: « en août lundi au samedi 9h-18h, toute l’année dimanche 9h-12h »."""
+        if item.value != WHOLE_YEAR:
+            return
+        after = self._after(self.at)
+        limited = self.weeks or (self.current and self.current.weeks)
+        if limited and after and after.kind in ("days", "times") and self._separated():
+            self._close()
+            self.weeks = ""
 
     def _on_desk(self, _: Item) -> None:
         if self.aside == "call":
@@ -1494,6 +1537,19 @@ def _in_its_season(statement: Statement, known: set[int]) -> bool:
         and not holidays
         and not statement.weekdays & known
     )
+
+
+def _replaced(spans: list[Span], times: Times) -> list[Span]:
+    """Return hours with what other times make of them, an end or the whole; [] when nobody knows which."""
+    end = times.until if times.until is not None else times.alone
+    *others, last = spans
+    if not times.spans:
+        return [*others, last._replace(end=end)] if end is not None and end > last.start else []
+    if len(times.spans) == len(spans):
+        return [new._replace(note=old.note) for new, old in zip(times.spans, spans, strict=True)]
+    kept = [span for span in spans if not any(_overlap(span, new) for new in times.spans)]
+    unsure = [span._replace(note=UNSURE) for span in kept]  # « 9h-12h et 14h-18h (8h-11h en août) »
+    return sorted([*unsure, *times.spans]) if len(kept) + len(times.spans) == len(spans) else []
 
 
 def _overlap(a: Span, b: Span) -> bool:

@@ -22,6 +22,7 @@ from maillage.pipeline.offer.clean.opening.tokens import (
 from maillage.words.dates import DAYS, MONTHS
 
 NAMES = (*DAYS, "jours fériés")
+UNSURE = "à vérifier"
 WHOLE = "whole"  # « matin et après-midi », which a half said later does not change
 NOON, MIDNIGHT = 12 * 60, 24 * 60
 DAWN, EVENING = (
@@ -353,12 +354,18 @@ class _Gatherer:
         opens, closes, typed = self.tokens[start], self.tokens[end], self.out.typed(start, end)
         if "wrong" in (opens.kind, closes.kind):
             self.out.doubt(f"« {typed} » : heure au-delà de 24 h, ou minutes incomplètes")
-        elif closes.value <= opens.value and not (opens.value >= EVENING and closes.value <= DAWN + 60):
+        elif closes.value <= opens.value and not (
+            _over_midnight(opens.value, closes.value)
+            and (opens.value >= EVENING or set("h:") & set(folded(self.out.typed(end, end))))
+        ):  # « 15h-1 » was cut
             self.out.doubt(f"« {typed} » : la fin vient avant le début")
         else:
             if joint and not joint & {"range", "until", "/"} and not introduced:
                 self.out.doubt(f"« {typed} » lu comme un début et une fin")
-            return Span(opens.value % MIDNIGHT, closes.value or MIDNIGHT)
+            night = closes.value <= opens.value < EVENING
+            if night:
+                self.out.doubt(f"« {typed} » : ouvert après minuit ?")
+            return Span(opens.value % MIDNIGHT, closes.value or MIDNIGHT, UNSURE if night else "")
         self.out.left.update(range(start, end + 1))
         return None
 
@@ -469,6 +476,15 @@ def months(period: str) -> set[int]:
         ends = [names.index(end[:3]) for end in piece.split("-") if end[:3] in names] or [0, 11]
         out |= {(ends[0] + n) % 12 for n in range((ends[-1] - ends[0]) % 12 + 1)}
     return out
+
+
+def _over_midnight(opens: int, closes: int) -> bool:
+    """Return whether an end earlier than its beginning is one of the night.
+
+    >>> _over_midnight(22 * 60, 6 * 60), _over_midnight(13 * 60, 3 * 60), _over_midnight(14 * 60, 12 * 60)
+    (True, True, False)
+    """
+    return (opens >= EVENING and closes <= DAWN + 60) or (opens >= NOON and closes <= 3 * 60)
 
 
 def _last_day(month: str) -> int:

@@ -65,6 +65,7 @@ MEANS = r"(?:tel(?:ephone)?\b\.?|courriel\b|e?-?mails?\b)"
 OTHERS = "groupes?|scolaires|classes|ecoles|creches"  # whose appointments are not those of who comes
 ONLY = r"(?:uniquement|seulement|exclusivement|obligatoire)"
 
+WHOLE_YEAR = "whole year"
 STREETS = r"(?:rue|place|avenue|av\.?|boulevard|bd\.?|cours|square|quai|allee|esplanade|salle)"
 TIMELY = rf"(?:le |la )?(?:{'|'.join(FULL)}|matin|midi|apres|{MONTH}|vacances|jours?\b)"
 FARM = rf"fermes? (?:de (?:la |l')|des? |du |d')(?!{TIMELY})(?=[a-z]{{3}})"  # a place
@@ -124,6 +125,7 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
     ("same", "", r"(?:ces|les) memes? jours?\b"),
     ("idem", "", r"idem\b|pareil\b|(?:aux )?memes (?:heures|horaires)\b"),
     ("rhythm", "", r"semaines? [ab]\b(?!')"),
+    ("filler", WHOLE_YEAR, r"toute l'annee\b"),
     ("rest", "", r"(?:le )?reste (?:de l'annee|du temps)\b|sinon\b|en dehors\b(?! d)"),
     ("others", "", r"autres jours\b(?: de la semaine\b)?|reste de la semaine\b"),
     ("parity", "week 2-52/2", r"(?:semaines? )?paires?\b"),
@@ -271,6 +273,10 @@ LISTED = re.compile(  # a list whose lines were joined: « Mardi : 9h-12h - Merc
 TAG = re.compile(r"<[^<>]{0,200}>")
 SPACES = re.compile(r" {2,}")
 FIGURES = r"(0?[1-9]|[12]\d|3[01])/(0?[1-9]|1[0-2])"
+IN_FULL = r"(?:0[1-9]|[12]\d|3[01])/(?:0[1-9]|1[0-2])(?![/\dh])"
+EXCEPTED = re.compile(  # « sauf le 25/12 et le 01/01 »
+    rf"\b(?:sauf|sf|hormis|ferm[eé]\w*(?= les? ))(?:,? (?:et )?(?:les? )?{IN_FULL})+", re.IGNORECASE
+)
 IN_FIGURES = re.compile(rf"(?<=\b[Dd]u ){FIGURES} au {FIGURES}(?![\d/h])")  # « du 01/09 au 30/06 »
 SIGNS = str.maketrans(
     dict.fromkeys("‐‑‒–—―−", "-") | dict.fromkeys("’‘ʼ`´", "'") | dict.fromkeys("\u00a0\u202f\u2009\t", " ")
@@ -284,7 +290,8 @@ def unwrapped(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
     text = SPACES.sub(" ", text.translate(SIGNS).replace("\r\n", "\n").replace("\r", "\n"))
-    return LISTED.sub("\n", MIDDLE_DOT.sub(" ", IN_FIGURES.sub(_in_letters, _unglued(text))))
+    text = EXCEPTED.sub(_days_in_letters, IN_FIGURES.sub(_in_letters, _unglued(text)))
+    return LISTED.sub("\n", MIDDLE_DOT.sub(" ", text))
 
 
 def _unglued(text: str) -> str:
@@ -296,6 +303,10 @@ def _unglued(text: str) -> str:
     for found in reversed([*GLUED.finditer(folded(text))]):
         text = f"{text[: found.start()]} {text[found.start() :]}"
     return text
+
+
+def _days_in_letters(found: re.Match[str]) -> str:
+    return re.sub(r"(\d\d)/(\d\d)", lambda date: f"{int(date[1])} {MONTHS[int(date[2]) - 1]}", found[0])
 
 
 def _in_letters(found: re.Match[str]) -> str:

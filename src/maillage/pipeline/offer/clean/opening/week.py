@@ -22,6 +22,9 @@ class Key(NamedTuple):
     weeks: str = ""
 
 
+Rule = tuple[tuple[bool, str, str], list[Key]]
+
+
 @dataclass(slots=True)
 class Cell:
     """What is known about a day; an empty cell is closed when `off`, else of unknown hours."""
@@ -152,6 +155,7 @@ class Week:
             return
         if (
             breadth < cell.breadth
+            and not comment
             and len(spans) < len(cell.spans)
             and {s[:2] for s in spans} < {s[:2] for s in cell.spans}
         ):
@@ -265,10 +269,11 @@ class Week:
         """Return the week in OSM, '' when nothing is known: open hours first, then closed days."""
         rules: dict[tuple[bool, str, str], list[Key]] = {}
         periods = any(_yearly(key.weeks) for key in self.cells)
+        holidays = any(key.weekday == PUBLIC_HOLIDAY and not key.weeks for key in self.cells)
         for key in sorted(self.cells, key=lambda key: (key.weekday, len(key.nth), key)):
             last = periods and key.weekday == PUBLIC_HOLIDAY  # hours of a period would open its holidays
             for rule in self._rules_of(key.weekday, self.cells[key]):
-                rules.setdefault((last and not key.weeks, key.weeks, rule), []).append(key)
+                rules.setdefault((last and holidays, key.weeks, rule), []).append(key)
         open_days = {key.weekday for key, cell in self.cells.items() if cell.spans}
         depth = _depths({key.weeks for key in self.cells if _yearly(key.weeks)})
         ordered = sorted(
@@ -281,7 +286,7 @@ class Week:
             ),
         )
         out, seen = "", set[tuple[str, int]]()
-        for (_, weeks, rule), keys in ordered:
+        for (_, weeks, rule), keys in _holidays_last(ordered):
             period = (
                 weeks if _yearly(weeks) else ""
             )  # what is said of a period replaces what is said of the year
@@ -307,6 +312,19 @@ class Week:
 def _yearly(weeks: str) -> bool:
     """Return whether a selector is a period of the year, not a parity of weeks."""
     return bool(weeks) and not weeks.startswith("week ")
+
+
+def _holidays_last(ordered: Sequence[Rule]) -> list[Rule]:
+    """Return the rules with that of public holidays after those of the days they may fall on."""
+    out: list[Rule] = []
+    late: list[Rule] = []
+    for n, (head, keys) in enumerate(ordered):
+        shared = any(all(key.weekday < PUBLIC_HOLIDAY for key in others) for _, others in ordered[n + 1 :])
+        moved = [key for key in keys if shared and key.weekday == PUBLIC_HOLIDAY]
+        late += [(head, moved)] if moved else []
+        kept = [key for key in keys if key not in moved]
+        out += [(head, kept)] if kept else []
+    return out + late
 
 
 def _depths(periods: set[str]) -> dict[str, int]:
