@@ -615,7 +615,7 @@ def test_the_price_of_the_wifi_is_not_that_of_the_place():
         ({"lundi_matin_debut": "9", "lundi_matin_fin": "12", "lundi_apm_debut": "14", "lundi_apm_fin": "17"}, "Mo 09:00-12:00,14:00-17:00"),
         ({"lundi": "oui", "mardi": "non", "heure_ouverture": "9h", "heure_fermeture": "17h"}, "Mo 09:00-17:00; Tu off"),
         ({"lundi": "1", "mardi": "0", "horaires": "9h-12h"}, "Mo 09:00-12:00; Tu off"),
-        ({"Horaires d'ouverture": "10h - 19h", "Jours de fermeture": "lundi"}, 'Tu-Fr 10:00-19:00 "jours non précisés"; Mo off'),
+        ({"Horaires d'ouverture": "10h - 19h", "Jours de fermeture": "lundi"}, 'Tu-Su 10:00-19:00 "jours non précisés"; Mo off'),
         ({"Horaires vacances scolaires": "lundi 9h-12h"}, 'Mo 09:00-12:00 "vacances scolaires"'),
         ({"Horaires juillet et août": "lundi 9h-12h"}, "Jul,Aug Mo 09:00-12:00"),
     ],

@@ -574,7 +574,11 @@ class _Reader:
         statement = (self.base if self.depth else None) or self.current
         if not season or season.kind != "season" or season.value in SEASONS or self.aside:
             return False
-        if not statement or not statement.days or not statement.spans or statement.weeks:
+        if not statement or not statement.days or not statement.spans:
+            return False
+        if statement.weeks and (
+            statement.weeks.startswith("week ") or not months(season.value) < months(statement.weeks)
+        ):
             return False
         *others, last = statement.spans
         follower = self._after(self.items.index(season, self.at))
@@ -889,7 +893,11 @@ class _Reader:
         end = times.value.alone if times.value.until is None else times.value.until
         if end is None:
             return False
-        if days and days.kind == "days" and not self._hours_after(days):
+        if days and days.kind == "season":  # « fermeture à 19h en juillet »
+            if not self._later_in_season(end, days):
+                self._comment(item.first, days.last)
+                self._skip_to(days)
+        elif days and days.kind == "days" and not self._hours_after(days):
             self._change("until", _flat(days), until=end)
             self._skip_to(days)
         else:
@@ -1203,6 +1211,7 @@ class _Reader:
             if self.done:
                 self._doubt_which(item.first, item.last)
             self._last_hours_apart(statement, item).weeks = item.value
+            self._limit_those_between(item)
         elif (ahead := next((each for each in self._rest() if each.kind in ("days", "times")), None)) is None:
             self._comment(item.first, item.last)
         else:
@@ -1228,6 +1237,16 @@ class _Reader:
             again.comment = WHICH_DAYS
             self._doubt_which(item.first, item.last)
         return again
+
+    def _limit_those_between(self, item: Item) -> None:
+        """Give a part of the year to all the hours since those of another: « tous les jours 9h-18h de mai à
+        juin et mardi 9h-12h, jeudi 9h-17h de juillet à avril ».
+        """
+        sentence = list(takewhile(lambda each: not each.sealed, reversed(self.done)))
+        bare = list(takewhile(lambda each: not each.weeks, sentence))
+        if len(bare) < len(sentence):
+            for each in bare:
+                each.weeks = item.value if each.spans else each.weeks
 
     def _names_its_days(self, times: Item) -> bool:
         """Return whether hours are followed by their days: « de 14h à 17h le dimanche »."""

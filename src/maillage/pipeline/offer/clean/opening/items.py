@@ -213,6 +213,8 @@ class _Gatherer:
             while self.kinds[at] in ("nth", "and", "filler", "of"):
                 ranks += [self.tokens[at].value] if self.kinds[at] == "nth" else []
                 at += 1
+            if self._on_a_holiday(at):
+                at += 1
             token = self.tokens[at]
             self._tell_day(token)
             if self.kinds[at + 1] == "bracket":
@@ -241,6 +243,17 @@ class _Gatherer:
             *others, last = listed[-1]
             listed[-1] = (*others, last._replace(half="am"))  # « du lundi au samedi midi »: that day alone
         return Item("days", tuple(listed), first, at)
+
+    def _on_a_holiday(self, at: int) -> bool:
+        """Return whether a day is said of holidays alone: « les lundis fériés » are not the Mondays."""
+        if self.tokens[at + 1 : at + 2] == [] or self.tokens[at + 1].value != (PUBLIC_HOLIDAY,):
+            return False
+        day, holiday = (folded(self.out.typed(n, n)) for n in (at, at + 1))
+        alone = holiday.startswith("feri") and day.startswith(NAMES[:6])
+        if alone and day.endswith("s") == holiday.endswith("s"):
+            self.out.doubt(f"« {self.out.typed(at, at + 1)} » lu jours fériés")
+            return True
+        return False
 
     def _says_noon(self, at: int) -> bool:
         """Return whether « midi » ends a day, rather than hours."""
