@@ -117,6 +117,7 @@ def test_a_scale_is_read_whole_and_a_group_apart_by_indicators_alone(home, publi
     assert set(evidence.published(METROPOLE)) == {("inhabitants", "aisance", "a_l_aise")}
 
 
+@pytest.mark.both_databases
 def test_an_edition_older_than_its_scales_is_said_so_and_not_missing(client, home, publish):
     comfort = indicators()["habitants-a-l-aise"]
     read = partial(ground, METROPOLE, on=AT.date())
