@@ -6,6 +6,7 @@ import shutil
 from dataclasses import replace
 from datetime import date
 from html import unescape
+from types import SimpleNamespace
 
 import pytest
 
@@ -15,7 +16,8 @@ from maillage.apps.dossiers.queries import StudyRequest
 from maillage.apps.dossiers.views import pages
 from maillage.cli.reports import studies as reported
 from maillage.kernel.names import plain
-from maillage.reports.territory import edition
+from maillage.reports.directory import census
+from maillage.reports.territory import criteria, edition
 from maillage.reports.territory.reading import PublishedNote
 from maillage.studies.diagnosis.request import Cancelled
 from maillage.studies.diagnosis.territories import gazetteer
@@ -62,6 +64,15 @@ def test_the_grid_says_its_verdicts_in_sentences(client, study):
     ):
         assert told.count("<li>")
         assert "?" not in re.sub(r"<[^>]*>", "", told)
+
+
+def test_the_grid_says_of_what_its_counts_are_and_why_they_are_not_those_of_the_directory(client, study):
+    page = text_of(client.get(f"{ADDRESS}grille/")).replace("\xa0", " ")
+    assert page.count("deux fiches d’un même lieu n’en font qu’un") == 1
+    for n, words in ((56, "12 sur 56 lieux"), (1, "12 sur 1 lieu ")):
+        known = SimpleNamespace(shares=SimpleNamespace(hours=census.Part(12, n, "21 %", 0.21)))
+        _, told = criteria._of("hours", "Lieux dont on sait les horaires")(known)
+        assert words in told.replace("\xa0", " ")
 
 
 def test_the_figure_comes_first_and_the_pages_of_analysts_stand_behind_plus(client, study):

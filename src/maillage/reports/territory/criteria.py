@@ -393,7 +393,7 @@ def _of(name: Literal["free", "hours", "recent", "evening_or_weekend"], words: s
         part: Part = getattr(found.shares, name)
         if not part.among:
             return None, ""
-        return part.value, f"{words} : {part.n} sur {part.among} ({part.share})."
+        return part.value, f"{words} : {part.n} sur {count(part.among, 'lieu', 'lieux')} ({part.share})."
 
     return share
 
