@@ -1747,7 +1747,7 @@ def test_zones_of_comparison_are_drawn_beside_an_action_and_say_no_cause(client,
     actions.publish(plan, shown=True, by=lea, at=AT)
     page = client.get(f"{AT_TERRITORY}actions/{row.pk}/").content.decode().replace("\xa0", " ")
     drawn = page.split('class="fig suite"', 1)[1].split("</svg>", 1)[0]
-    assert [drawn.count(f'"ligne autre n{k}"') for k in (1, 2, 3)] == [1, 1, 0]
+    assert [drawn.count(f'"ligne autre z{k}"') for k in (1, 2, 3)] == [1, 1, 0]
     assert "Seyssins, sans l’action. 1er octobre 2026 : 20 ; 20 octobre 2026 : 34" in drawn
     legend = page.split('class="cle-compte', 1)[1].split("</ul>", 1)[0]
     assert (

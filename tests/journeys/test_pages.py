@@ -146,6 +146,7 @@ SHEETS = {
     "/territoires/200040715/boucle/": 3,  # eighty zones, and the communes that are cut
     "/territoires/200043396/boucle/": 2,  # seventy-six zones
     f"{PERIMETER}plan/": 4,
+    f"{PERIMETER}plan/?vue=liste": 3,
     f"{PERIMETER}indicateurs/": 8,
 }
 
@@ -189,6 +190,45 @@ def test_the_board_and_the_map_of_a_plan_print_in_columns(visit):
         assert page.evaluate(COLUMNS, lists) == [columns, 0], view
     states = [each.bounding_box() for each in page.locator(".tableau-plan > section").all()]
     assert all(below["y"] >= each["y"] + each["height"] for each, below in pairwise(states)), "one a row"
+
+
+LETTERS = """() => [...document.querySelectorAll("svg text")]
+    .filter(each => each.getClientRects().length && each.textContent.trim())
+    .map(each => { const drawn = each.getScreenCTM(), high = parseFloat(getComputedStyle(each).fontSize);
+        return [high * Math.hypot(drawn.a, drawn.b), each.textContent.trim()]; })
+    .filter(([high]) => high < 12)"""
+OPEN = "() => document.querySelectorAll('details').forEach(each => each.open = true)"
+DRAWINGS = (
+    PERIMETER,
+    f"{PERIMETER}indicateurs/",
+    "/galerie/besoins/",
+    "/galerie/structures/",
+    "/galerie/demarche/",
+)
+
+
+@pytest.mark.parametrize("address", some(DRAWINGS, PERIMETER, f"{PERIMETER}indicateurs/"))
+def test_the_letters_of_a_drawing_are_read_on_a_phone(visit, address):
+    """Un dessin trop large se lit en glissant dans son cadre : ni ses lettres ni la page ne rétrécissent."""
+    page = visit(address, looked=True, **PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    page.evaluate(OPEN)
+    assert page.evaluate(LETTERS) == []
+
+
+def test_an_action_prints_on_few_sheets_with_a_map_that_is_read(visit):
+    """La carte à côté de ce qu’elle dit, ce qui est constaté à la suite : pas de feuille à moitié vide."""
+    page = visit(f"{PERIMETER}plan/")
+    address = page.locator("a", has_text="7. ").first.get_attribute("href")
+    page = visit(address)
+    with pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True)) as printed:
+        assert len(printed) <= 3
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 640, "height": 1000})  # of a sheet of A4, without its margins
+    high = page.eval_on_selector(
+        "svg.carte", "map => parseFloat(getComputedStyle(map).fontSize) * map.clientWidth / 1000"
+    )
+    assert high * 0.75 >= 6, "points"
 
 
 LONG_WORDS = """() => { for (const cell of document.querySelectorAll(".table-plan td:nth-child(2)"))

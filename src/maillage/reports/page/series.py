@@ -8,8 +8,8 @@ from math import ceil
 from maillage.reports.page.charts import hatch
 from maillage.words.wording import number
 
-WIDE, HIGH, LEFT, RIGHT, TOP, BOTTOM = 420, 150, 48, 14, 14, 30
-HALF = 44  # of the room that a day takes under its point, once written
+WIDE, HIGH, LEFT, RIGHT, TOP, BOTTOM = 420, 150, 56, 14, 18, 30
+HALF = 56  # of the room that a day takes under its point, once written
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def monthly(
     >>> drawn.count("<circle"), [day for day in ("1er janv.", "5 janv.", "1er nov.") if f">{day}<" in drawn]
     (3, ['1er janv.', '1er nov.'])
     >>> drawn = monthly(days, top=9.0, id="effet", label="Compté", beside=[days[:2]])
-    >>> drawn.count('class="ligne autre n1"'), drawn.count('<rect class="point')
+    >>> drawn.count('class="ligne autre z1"'), drawn.count('<rect class="point')
     (1, 2)
     """
     wide = (WIDE - LEFT - RIGHT) / max(len(steps), 1)
@@ -112,7 +112,7 @@ def _beside(run: Sequence[tuple[int, Step]], y: Callable[[float], float], number
         f'<rect class="point autre" x="{at - 3:.1f}" y="{height - 3:.1f}" width="6" height="6"/>'
         for at, height in places
     )
-    return f'<polyline class="ligne autre n{number}" points="{points}"/>{"".join(squares)}'
+    return f'<polyline class="ligne autre z{number}" points="{points}"/>{"".join(squares)}'
 
 
 def _named(steps: Sequence[Step], x: Callable[[int], float]) -> list[int]:
