@@ -227,6 +227,13 @@ def test_far_from_every_place_the_directory_says_what_it_covers(client):
     assert "Le plus proche est à environ" in said  # Paris is covered, only this need is not met there
 
 
+def test_before_any_question_the_directory_says_where_it_is(client):
+    lieu("ici")
+    said = "Notre annuaire couvre : Isère. Dites où vous cherchez : le plus proche viendra en premier."
+    assert said in text_of(client.get("/carte/"))
+    assert said not in text_of(client.get("/carte/?ou=Grenoble"))
+
+
 def test_without_a_spot_all_places_come_by_name(client):
     lieu("b", sheet={"nom": "Bibliothèque"})
     lieu(

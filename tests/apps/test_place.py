@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime
+from urllib.parse import unquote
 
 import pytest
 from django.core.cache import caches
@@ -253,6 +254,17 @@ def test_a_place_nobody_can_locate_has_no_map_and_says_so(client):
     page = client.get("/lieux/x/")
     assert "carte-lieu" not in page.content.decode()
     assert "seule sa commune est connue" in text_of(page)
+
+
+def test_a_place_is_found_by_its_route_and_sent_to_somebody(client, rich):
+    page = client.get(f"/lieux/{rich.slug}/").content.decode()
+    assert f"directions?route=%3B{rich.latitude:.5f}%2C{rich.longitude:.5f}" in page
+    sent = unquote(re.search(r'href="sms:\?&amp;body=([^"]+)"', page)[1])
+    name, *_, phone, address = sent.split(" · ")
+    assert (name, phone, address) == (rich.name, "04 65 71 12 34", f"http://testserver/lieux/{rich.slug}/")
+    nowhere = lieu("x", sheet={"precision": 4_000.0})
+    page = client.get(f"/lieux/{nowhere.slug}/").content.decode()
+    assert "directions?route" not in page and "sms:?" in page
 
 
 def test_a_full_place_says_it_first(client):

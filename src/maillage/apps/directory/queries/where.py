@@ -326,6 +326,16 @@ def _in_commune(code: str, *, label: str, communes: tuple[str, ...], but: str = 
     return Spot(label=label, latitude=point[0], longitude=point[1], communes=communes, middle=middle + but)
 
 
+ROUTES = "https://www.openstreetmap.org/directions?route="
+
+
+def route(lieu: Lieu) -> str:
+    """Return the address of the site that says how to go to a place, '' where its point is not known; whoever
+    follows it says there where they leave from.
+    """
+    return f"{ROUTES}%3B{lieu.latitude:.5f}%2C{lieu.longitude:.5f}" if is_located(lieu) else ""
+
+
 def way(lieu: Lieu) -> str:
     """Return where a place is from the town hall of its commune, else from where its inhabitants are: “À
     environ 600 m, au nord

@@ -81,7 +81,7 @@ def found(request: HttpRequest, at_once: int = 0) -> dict[str, Any]:
         "ways": _ways(request, asked, shown.nearest) if not shown.rows else [],
         "unplaced": results.unplaced(asked) if context["areas"] else {},
         "all_old": len(shown.rows) > 1 and all(row.fresh.warning for row in shown.rows),
-        "coverage": results.coverage() if is_far else "",
+        "coverage": results.coverage() if is_far or not context["searched"] else "",
         "more": _address(request, montrer=str(asked.shown + shown.more)),
         "to_print": _address(request, imprimer="1", montrer=""),
         "box": _written(maps.around(view)) if view else "",

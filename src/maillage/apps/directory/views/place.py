@@ -1,7 +1,7 @@
 """One place: its page, its documents, and reports from visitors."""
 
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import segno
 from django.conf import settings
@@ -48,9 +48,18 @@ def lieu(request: HttpRequest, place: str) -> HttpResponse:
         "beside": _beside(found),
         "map": svg,
         "way": where.way(found),
+        "route": where.route(found),
+        "message": _message(request, context["shown"], found),
         "doubts": history.doubted(found),
     }
     return render(request, "directory/public/place.html", context)
+
+
+def _message(request: HttpRequest, shown: places.Sheet, found: Lieu) -> str:
+    """Return what a telephone writes to somebody who must find the place: the link opens its own messages."""
+    said = [found.name, shown.address, *(phone.words for phone in shown.phones[:1])]
+    address = request.build_absolute_uri(reverse("lieu", args=[found.slug]))
+    return f"sms:?&body={quote(' · '.join(filter(None, (*said, address))))}"
 
 
 def _beside(found: Lieu) -> list[tuple[str, Any]]:
