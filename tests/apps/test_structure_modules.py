@@ -13,6 +13,8 @@ import pytest
 from maillage.apps.learning.actions import groups
 from maillage.apps.learning.queries import contents
 from maillage.apps.learning.rules import authors
+from maillage.apps.people.actions import register as people
+from maillage.apps.people.models import Person
 from maillage.modules import reading as module_reading
 from maillage.modules import steps
 from tests.conftest import account
@@ -145,6 +147,18 @@ def test_only_who_learns_with_the_structure_reads_what_it_wrote(client, trainer,
     client.get(f"/apprendre/?territoire=structure-{library.pk}")
     assert client.get("/apprendre/le-bus/").status_code == 200
     client.get("/apprendre/?territoire=structure-../../..")
+    assert client.get("/apprendre/le-bus/").status_code == 404
+
+
+def test_a_card_without_a_group_reads_what_the_structure_that_follows_it_wrote(client, trainer, library):
+    whole(client)
+    client.logout()
+    client.post("/ma-carte/nouvelle/", {"surnom": "Ali"})
+    assert client.get("/apprendre/le-bus/").status_code == 404, "nobody follows a card of one's own making"
+    person = Person.objects.get()
+    people.follow(person=person, structure=library, by=trainer, at=AT)
+    assert client.get("/apprendre/le-bus/").status_code == 200
+    people.leave(person=person, structure=library, by=trainer, at=AT)
     assert client.get("/apprendre/le-bus/").status_code == 404
 
 

@@ -119,13 +119,16 @@ def may_write(user: Any, scope: str) -> bool:
 
 def home_of(request: HttpRequest, at: datetime) -> Structure | None:
     """Return the structure from which modules are read: that of the card that is open (its latest group's,
-    else the one that welcomed them), else the account's.
+    else the first that follows them; None for a card of one's own making), else the account's.
     """
     person = learner(request, at)
     if person is None:
         return memberships.home_structure(request.user)
     group = Group.objects.filter(members__person=person).select_related("structure").order_by("-at").first()
-    return group.structure if group is not None else person.structure
+    if group is not None:
+        return group.structure
+    followed = person.followings.filter(ended_at=None).select_related("structure").order_by("pk").first()
+    return followed.structure if followed is not None else None
 
 
 def structures_for(user: Any) -> QuerySet[Structure]:
