@@ -282,6 +282,18 @@ def test_a_structure_none_of_whose_services_is_digital_is_left_out_with_them():
     assert kept(found, "nom") == ["Structure a", "Structure c"]
 
 
+def test_identifiers_written_like_themes_leave_no_row_out():
+    services = [
+        {"id": f"dora--{n}f3", "source": "dora", "structure_id": f"dora--s{n}", "nom": f"Atelier {n}", "commune": town, "adresse": "1 rue Haute", "thematiques": [theme]}
+        for n, (town, theme) in enumerate([("Grenoble", "numerique--acquerir-un-equipement"), ("Meylan", "sante--acces-aux-soins"), ("Échirolles", "illettrisme--etre-oriente")])
+    ]  # fmt: skip
+    found = places("recherche.json", json.dumps(services).encode())
+    assert (kept(found, "nom"), found.n_refused) == (["Atelier 0"], 2)
+    for source in ("ville", "sante"):
+        csv = f"référence;nom;commune\n{source}--a1;Espace Un;Grenoble\n{source}--a2;Espace Deux;Meylan\n"
+        assert kept(places("lieux.csv", csv.encode()), "nom") == ["Espace Un", "Espace Deux"]
+
+
 def test_each_result_of_a_search_is_read_out_of_its_envelope():
     found = places("enveloppe_de_recherche.json")
     assert kept(found, "id") == ["s2", "s4"]

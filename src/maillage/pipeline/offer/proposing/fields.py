@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -22,9 +23,14 @@ from maillage.pipeline.offer.proposing.draft import (
     by_name,
     is_long,
 )
-from maillage.reference import offer
+from maillage.reference import offer, standards
 
-THEME = re.compile(r"[a-z0-9-]+--[a-z0-9-]+")  # of data·inclusion: a theme, then what is done of it
+THEME = re.compile(r"([a-z0-9-]+?)--[a-z0-9-]+")  # of data·inclusion: a theme, then what is done of it
+# Its version 0 had themes of its own. An identifier is written alike: « dora--0a7c ».
+FORMER_THEMES = {
+    *("acces-aux-droits-et-citoyennete", "accompagnement-social-et-professionnel-personnalise"),
+    *("apprendre-francais", "creation-activite", "gestion-financiere", "handicap", "illettrisme"),
+}
 UNNAMED = re.compile(r"n° \d+")
 DIGITAL_THEME = "numerique--"
 THEMES = {
@@ -324,7 +330,8 @@ def take_left_out(draft: Draft) -> None:
     """Keep the columns that say which rows are no places to publish."""
     for column in draft.left:
         themes = [word for cell in column.sample for word in several.split(cell)]
-        if themes and sum(bool(THEME.fullmatch(word)) for word in themes) >= ENOUGH * len(themes):
+        ours = THEMES.intersection(column.said) or any(DIGITAL_THEME in cell for cell in column.cells)
+        if ours and themes and sum(map(_is_theme, themes)) >= ENOUGH * len(themes):
             draft.leave.append({"from": column.name, "but": [DIGITAL_THEME]})
     draft.leave += [
         {"from": column.name, "but": list(DIGITAL), "row": True}
@@ -335,6 +342,18 @@ def take_left_out(draft: Draft) -> None:
         if (rule := status.rule(column)) is not None:
             draft.leave.append(rule)
             draft.take([column], "lignes laissées", BY_CONTENT, "ce que contient la colonne")
+
+
+def _is_theme(word: str) -> bool:
+    """Return whether a word is a theme of data·inclusion."""
+    found = THEME.fullmatch(word)
+    return found is not None and found[1] in _themes()
+
+
+@cache
+def _themes() -> set[str]:
+    values = (str(each["value"]) for each in standards.data_inclusion()["thematiques"])
+    return FORMER_THEMES | {value.partition("--")[0] for value in values}
 
 
 def _of_every_theme(column: Column) -> bool:
