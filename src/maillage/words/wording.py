@@ -218,12 +218,14 @@ def of(name: str) -> str:
     >>> of("Communauté de communes du Trièves"), of("Agglomération grenobloise"), of("Ville"), of(
     ...     "France")
     ('de la communauté de communes du Trièves', 'de l’agglomération grenobloise', 'de Ville', 'de la France')
+    >>> of("le Département"), of("les habitants"), of("un collectif"), of("la Région")
+    ('du Département', 'des habitants', 'd’un collectif', 'de la Région')
     """
     if not languages.spoken().is_french:
         return languages.typed(name)
-    if name.startswith("Le "):
+    if name.startswith(("Le ", "le ")):
         return f"du {name[3:]}"
-    if name.startswith("Les "):
+    if name.startswith(("Les ", "les ")):
         return f"des {name[4:]}"
     first, space, _ = name.partition(" ")
     if (space and first in GROUPINGS) or name == "France":

@@ -9,7 +9,7 @@ from maillage.reference.missions import HEARD, KINDS
 from maillage.reports.page.blocks import Block, Bullets, Cell, Chapter, Grid, Heading, Picture, Text
 from maillage.reports.survey import charts
 from maillage.words.dates import in_words
-from maillage.words.wording import listing
+from maillage.words.wording import listing, of
 
 WORKSHOP = "atelier"
 STAGES = ("1, le diagnostic", "2, la co-construction")
@@ -100,7 +100,7 @@ class Mission:
     @property
     def origin(self) -> str:
         """Who wanted it first, and where it is tried before others take it up; "" for neither."""
-        wanted = f"Il est né à l’initiative de {self.initiator}." if self.initiator else ""
+        wanted = f"Il est né à l’initiative {of(self.initiator)}." if self.initiator else ""
         tried = (
             f"Terrain pilote : {self.ground} ; la démarche est faite pour être reprise ailleurs."
             if self.ground
