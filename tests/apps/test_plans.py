@@ -211,6 +211,21 @@ def test_the_days_of_a_part_and_of_a_done_action_are_held_against_those_they_fol
     assert rules.RUNS_OVER in client.get(f"{AT_TERRITORY}actions/{part.pk}/").content.decode()
 
 
+@pytest.mark.parametrize(
+    ("starts_on", "ends_on", "said"),
+    [
+        (date(2027, 2, 1), date(2027, 5, 2), "du 1 février 2027 au 2 mai 2027"),
+        (date(2027, 2, 1), None, "à partir du 1 février 2027, fin non renseignée"),
+        (None, date(2027, 5, 2), "jusqu’au 2 mai 2027, début non renseigné"),
+    ],
+)
+def test_the_days_of_an_action_are_read_whatever_is_known(client, plan, lea, study, starts_on, ends_on, said):
+    row = changed(action(plan, 7), lea, starts_on=starts_on, ends_on=ends_on)
+    client.force_login(lea)
+    page = client.get(f"{AT_TERRITORY}actions/{row.pk}/").content.decode()
+    assert said in re.sub(r"\s+", " ", page).replace("1er", "1")
+
+
 def test_the_steps_of_an_action_take_french_days_and_say_each_line_that_is_wrong(client, plan, lea, study):
     client.force_login(lea)
     row = action(plan, 7)

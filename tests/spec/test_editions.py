@@ -173,6 +173,9 @@ def test_whatever_an_edition_keeps_of_a_plan_is_compared():
     assert (said.before, said.after) == ("non renseigné", "Étape, 1er mars ; Bilan, 2 juin")
     assert said.says == "Les étapes manquaient"
     assert line(replace(base, axes=(replace(base.axes[0], title="Inclure"),))).what == "Dynamique 1 : Inclure"
+    said = line(replace(base, axes=(replace(base.axes[0], announced="6 actions annoncées, 7 écrites."),)))
+    assert (said.before, said.says) == ("rien", "Ce qui est annoncé a changé"), "it lacked nowhere"
+    assert line(whole_plan(counted="12 en mars")).says == "Le dernier compte a changé"
 
 
 def test_two_fingerprints_are_never_said_the_same():

@@ -300,4 +300,4 @@ def _outcomes(r: ActivityReport) -> tuple[Block, ...]:
 
 
 def _or_few(r: ActivityReport) -> str:
-    return f", ou moins de {r.least}" if r.least else ""
+    return f", ou moins de {r.least}" if r.least and not r.is_without_structure else ""

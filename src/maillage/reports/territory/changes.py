@@ -70,6 +70,8 @@ PLAN = {
     "journeys": "les parcours",
     "actors": "les acteurs",
 }
+# Sentences made of what stands elsewhere: empty where there is nothing to say, which is no lack.
+MADE = frozenset({"announced", "refused", "settled", "counted", "funded"})
 STUDY = {
     "besoins": "les estimations du territoire",
     "zones": "les chiffres des zones",
@@ -378,19 +380,23 @@ def _fields(
     return [
         Change(
             what,
-            _word(one[name]),
-            _word(other[name]),
-            _says(words.get(name, f"« {name} »"), one[name], other[name]),
+            _word(one[name], is_made=name in MADE),
+            _word(other[name], is_made=name in MADE),
+            _says(words.get(name, f"« {name} »"), one[name], other[name], is_made=name in MADE),
         )
         for name in names
         if one[name] != other[name]
     ]
 
 
-def _says(words: str, before: object, after: object) -> str:
-    """Return what may be said of a field, in words: « Les zones ont changé », « Le pilote manquait »."""
+def _says(words: str, before: object, after: object, *, is_made: bool = False) -> str:
+    """Return what may be said of a field, in words: « Les zones ont changé », « Le pilote manquait ».
+    is_made: nobody has to write it, so it lacks nowhere.
+    """
     many = words.startswith("les ")
-    if _is_empty(before):
+    if is_made:
+        verb = "ont changé" if many else "a changé"
+    elif _is_empty(before):
         verb = "manquaient" if many else "manquait"
     elif _is_empty(after):
         verb = "manquent désormais" if many else "manque désormais"
@@ -421,10 +427,10 @@ def _is_empty(value: object) -> bool:
     return value is None or value in ("", [], ())
 
 
-def _word(value: object) -> str:
+def _word(value: object, *, is_made: bool = False) -> str:
     """Return a frozen value as it is read: « non renseigné », « 2 000 », « une étape ; une autre »."""
     if _is_empty(value):
-        return "non renseigné"
+        return "rien" if is_made else "non renseigné"
     if isinstance(value, bool):
         return "oui" if value else "non"
     if isinstance(value, int):

@@ -305,7 +305,7 @@ def table(r: ActivityReport) -> list[dict[str, Any]]:
         told = {name: "" if value is None else value for name, value in values.items()}
         return dict.fromkeys(COLUMNS, "") | told | period | {"exemple": "oui" if example else "non"}
 
-    few = f"moins de {r.least}"
+    few = "annuaire vide ici" if r.is_without_structure else f"moins de {r.least}"
     out: list[Mapping[str, object]] = [
         {
             "structure": row.name,
