@@ -1197,6 +1197,7 @@ def test_a_plan_leaves_as_a_frame_that_another_territory_takes_up(client, plan, 
     assert form.is_valid(), form.errors
     taken = actions.open_plan("59350", title="Le nôtre", frame=form.frame, by=lea, at=AT)
     assert taken.actions.count() == 22
+    assert {axis.announced for axis in taken.axes.all()} == {None}, "a document of elsewhere announced it"
     assert taken.actions.get(number=7).objective == f"D’après {held['origin']} : Ouvrir le soir"
     assert [axis["title"] for axis in held["axes"]] == [axis.title for axis in form.frame.axes]
 

@@ -53,7 +53,8 @@ INVENTED = "pilotes, dates et budgets inventés pour la démonstration"
 
 def frame_of(plan: Plan, actions: Sequence[PlanAction], *, on: date) -> dict[str, Any]:
     """Return a plan as a frame that another territory may take up: whose it is and of which year, no pilot,
-    no date, no zone, no budget, no number of its indicators, and no action that was dropped, nor its parts.
+    no date, no zone, no budget, no number of its indicators nor of actions that it announced, and no action
+    that was dropped, nor its parts.
     Its steps are told in days after the start of their action.
     """
     kept = ("number", "title", "objective", "public", "partners", "existing", "line", "means")
@@ -67,7 +68,6 @@ def frame_of(plan: Plan, actions: Sequence[PlanAction], *, on: date) -> dict[str
                 "number": axis.number,
                 "title": axis.title,
                 "statement": axis.statement,
-                "announced": axis.announced,
                 "actions": [
                     {
                         **{key: value for key in kept if (value := _elsewhere(row, key)) not in ("", None)},
