@@ -279,15 +279,20 @@ def test_a_place_is_within_reach_across_the_border():
             n_draws=20,
         )
     )
-    near = offered(alone, [sheet("Dehors", LOIRE, wifi={})])
+    near = offered(alone, [sheet("Dehors", LOIRE, wifi={}), sheet("Rennes", "35238", wifi={})])
     assert near.n_places[""] == 0
     assert near.gaps.whole.gaps["wifi"].inside == 0
     assert near.gaps.whole.gaps["wifi"].reach.reached.value > 100
+    assert 0 < near.border.share < census.MOST_REACHED
+    beyond = census.census("essai", [sheet("Dehors", LOIRE, wifi={})])
+    assert census.offered(alone.request, alone, beyond) is None, (
+        "quelques lieux d’à côté ne disent pas ce qu’il y a dans un département dont aucun n’est recensé"
+    )
 
 
 def test_a_directory_of_elsewhere_says_nothing_of_here(d):
-    """Un annuaire qui n’a aucun lieu dans le département, ni à pied, ne dit pas que personne n’a rien : l’offre d’ici n’est
-    pas recensée. Dès qu’un lieu du département y est, même loin, le manque se compte.
+    """Un annuaire sans lieu dans le département, ni à pied de la plupart des habitants, ne dit pas que personne n’a rien : l’offre n’est
+    pas recensée ici. Dès qu’un lieu du département y est, même loin, le manque se compte.
     """
     elsewhere = census.census("essai", [sheet("Barnave", "38185", wifi={})])
     assert census.offered(d.request, d, elsewhere) is None

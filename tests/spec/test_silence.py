@@ -38,7 +38,7 @@ def offered_of(
         n_places=census._counted(g, None),
         n_silent=census._counted(g, silent),
         n_vague=census._counted(g, frozenset()),
-        border=Border((), ()),
+        border=Border((), (), 1.0),
         moving=census._moved(g),
         twins=census._twins(g, known),
         communes=gaps.by_commune(g),
@@ -419,7 +419,7 @@ def test_the_border_is_told_and_what_is_known_across_counts(spec):
         return [
             f"{line.reach.reached.value:.0f} à portée, {line.inside} lieu",
             *offer._border(o),
-            *offer._border(replace(o, border=Border((), ()))),
+            *offer._border(replace(o, border=Border((), (), 1.0))),
         ]
 
     spec(

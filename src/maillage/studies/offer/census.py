@@ -27,6 +27,7 @@ from maillage.studies.offer.grounds import Ground
 from maillage.studies.offer.silence import Silence
 from maillage.studies.offer.whereabouts import Place
 
+MOST_REACHED = 0.5  # of those who live there: their places are known, whatever département they stand in
 MOST_AREAS = (
     6_000  # beyond (France, the largest régions), distances on foot are not drawn: places are counted
 )
@@ -88,11 +89,13 @@ class Census:
 @dataclass(frozen=True, slots=True)
 class Border:
     """What stands across the limits of a territory. within: names of the places within a walk of somebody
-    inside; lost: names of places of neighbouring communes without coordinates, which count nowhere.
+    inside; lost: names of places of neighbouring communes without coordinates, which count nowhere. share: of
+    those who live inside, within a walk of a place wherever it stands; 0 to 1.
     """
 
     within: tuple[str, ...]
     lost: tuple[str, ...]
+    share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,14 +366,15 @@ def ground_of(request: Request, given: Census, need: Model | None = None) -> Gro
 
 def offered(request: Request, d: Diagnosis, given: Census) -> Offered | None:
     """Return the offer of a diagnosis set against its need, None when the territory is too large to walk, or
-    when the census knows no place of its départements nor within a walk: that it lists others is no answer.
+    when the census knows no place of its départements nor within a walk of most of those who live there: that
+    it lists others, some of which are just across a limit, is no answer.
     """
     ground = ground_of(request, given, d.model)
     if ground is None:
         return None
     own = frames.sources().rp2021["commune"][request.zoning.rows].tolist()
     border = across(ground, own, request.zoning.rows, given.places)
-    if not border.within and not _covers(given, own):
+    if border.share < MOST_REACHED and not _covers(given, own):
         return None
     cells = {r.zone.code: r.cell if r.is_likely else None for r in d.zones}  # a list waits for certainty
     held = ground.counted[ground.zone_of >= 0]
@@ -430,10 +434,16 @@ def across(g: Ground, own: Collection[str], rows: NDArray[np.int64], places: Ite
     beyond = np.array(
         [len(held) > 0 and outside.issuperset(held.tolist()) for held in g.standing], dtype=bool
     )
-    near = g.near[np.isin(g.areas.at, g.lived)].tocoo()
-    reached = np.unique(g.where.place[near.col[near.data * g.walk.detour <= g.walk.metres]])
+    inside = np.isin(g.areas.at, g.lived)
+    near = g.near[inside].tocoo()
+    on_foot = near.data * g.walk.detour <= g.walk.metres
+    reached = np.unique(g.where.place[near.col[on_foot]])
     within = [g.places[k].name for k in reached.tolist() if beyond[k]]
-    return Border(tuple(sorted(within)), tuple(sorted(lost)))
+    people = (g.areas.population[g.areas.at] * g.areas.weight)[inside]
+    served = people[np.unique(near.row[on_foot])].sum()
+    return Border(
+        tuple(sorted(within)), tuple(sorted(lost)), float(served / people.sum()) if people.sum() else 0.0
+    )
 
 
 def _inside(g: Ground) -> list[int]:
