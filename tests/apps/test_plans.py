@@ -359,6 +359,26 @@ def test_the_page_of_a_conflict_tells_what_the_other_changed_and_nothing_else(cl
     assert "Un autre" in [each.words for each in row.milestones.all()]
 
 
+@pytest.mark.parametrize("mine", [False, True])
+def test_the_zones_of_who_writes_first_come_checked_to_who_had_none(client, plan, lea, reading, mine):
+    first, second = (zone.code for zone in reading.zones[:2])
+    row = action(plan, 7)
+    client.force_login(lea)
+    address = f"{IN_SPACE}{row.pk}/"
+    sent = sent_back(client.get(address)) | ({"zones": [second]} if mine else {})
+    assert "initial-zones" not in sent, "no zone sends nothing"
+    changed(row, lea, zones=[first])
+    page = client.post(address, sent | {"risks": "Le bail"})
+    assert page.status_code == 400
+    assert f"Zones, maintenant : {reading.zones[0].full_name}" in page.content.decode().replace("\xa0", " ")
+    again = sent_back(page)
+    assert again["initial-zones"] == [first]
+    assert again["zones"] == [second if mine else first], "what was typed stays, and nothing else"
+    assert client.post(address, again).status_code == 302
+    row.refresh_from_db()
+    assert (row.zones, row.risks) == ([second if mine else first], "Le bail")
+
+
 def test_what_another_put_back_or_wrote_alike_stops_nobody(client, plan, lea, study):
     row = action(plan, 7)
     client.force_login(lea)

@@ -62,10 +62,14 @@ class OverwriteGuard(forms.Form):
         self.send_back(self.compared)
 
     def send_back(self, names: Collection[str]) -> None:
-        """Let fields come back with what they said; one that comes without it is as in any form."""
+        """Let fields come back with what they said; one that comes without it is as in any form, but for a list
+        among fields that have it: an empty one sends nothing.
+        """
+        sent = {name for name in names if self.add_initial_prefix(name) in self.data}
         for name in names:
             if name in self.fields:
-                is_sent = not self.is_bound or self.add_initial_prefix(name) in self.data
+                is_list = isinstance(self.fields[name], forms.MultipleChoiceField)
+                is_sent = not self.is_bound or name in sent or (is_list and bool(sent))
                 self.fields[name].show_hidden_initial = is_sent
 
     @property

@@ -299,8 +299,7 @@ class ActionForm(TextsForm):
             return {}
         steps, _ = _steps_read(str(held.get("milestones", "")).splitlines())
         state = self.cleaned_data.get("state")
-        # No zone sends nothing back.
-        return {"zones": [], **held, "milestones": steps, **({"state": state} if state else {})}
+        return {**held, "milestones": steps, **({"state": state} if state else {})}
 
     def catch_up(self, row: PlanAction) -> None:
         """Take what an action says now as shown, and as typed where nothing else was: once it is read, the
