@@ -62,8 +62,8 @@ class OverwriteGuard(forms.Form):
         self.send_back(self.compared)
 
     def send_back(self, names: Collection[str]) -> None:
-        """Let fields come back with what they said; one that comes without it is as in any form, but for a list
-        among fields that have it: an empty one sends nothing.
+        """Let fields come back with what they said; one that comes without it is as in any form, but for a
+        list beside fields that have it: an empty one sends nothing.
         """
         sent = {name for name in names if self.add_initial_prefix(name) in self.data}
         for name in names:
