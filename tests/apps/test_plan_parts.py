@@ -379,6 +379,66 @@ def test_what_funds_a_part_is_in_the_total_and_within_the_budget_of_its_action(c
         move(whole, lea, budget=600)
 
 
+def test_money_that_was_apart_never_comes_back_beyond_a_budget(client, plan, lea, study):
+    whole = action(plan, 7)
+    PlanAction.objects.filter(pk=whole.pk).update(budget=10_000)
+    held = part(plan, lea, whole, "Équiper le camion")
+    actions.fund(held, name="L’Isère", euros=3_000, by=lea, at=AT)
+    actions.set_state(held, rules.DROPPED, why="Trop cher.", by=lea, at=AT)
+    actions.fund(whole, name="La Ville", euros=7_001, by=lea, at=AT)
+    client.force_login(lea)
+    sent = {"geste": "etat", "etat": rules.READY}
+    page = client.post(f"{IN_SPACE}{held.pk}/geste/", sent)
+    assert page.status_code == 400
+    words = page.content.decode().replace("\xa0", " ").replace("\u202f", " ")
+    assert "Avec 3 000 € qui la financent, le financement dépasserait celui de l’action" in words
+    held.refresh_from_db()
+    assert held.state == rules.DROPPED
+    funding = whole.fundings.get()
+    actions.withdraw_funding(funding, by=lea, at=AT)
+    actions.set_state(held, rules.READY, by=lea, at=AT)
+    # The whole, with all its parts, comes back by the same guard.
+    actions.set_state(whole, rules.DROPPED, why="La salle est vendue.", by=lea, at=AT)
+    actions.fund(whole, name="La Ville", euros=7_001, by=lea, at=AT)
+    with pytest.raises(Refused, match="la financeraient, sous-actions comprises, pour un budget de"):
+        actions.set_state(whole, rules.READY, by=lea, at=AT)
+    with pytest.raises(Refused, match="dépasserait celui de l’action dont elle fait partie"):
+        actions.set_state(held, rules.DONE, by=lea, at=AT)
+    actions.withdraw_funding(whole.fundings.get(withdrawn_at=None), by=lea, at=AT)
+    actions.set_state(whole, rules.READY, by=lea, at=AT)
+    whole.refresh_from_db()
+    assert whole.funded_with_parts == 3_000
+
+
+def test_an_action_is_made_no_part_of_one_whose_budget_it_would_pass(client, plan, lea, study):
+    whole, other = action(plan, 7), action(plan, 8)
+    PlanAction.objects.filter(pk=whole.pk).update(budget=1_000)
+    actions.fund(whole, name="La Ville", euros=800, by=lea, at=AT)
+    funding = actions.fund(other, name="L’Isère", euros=201, by=lea, at=AT)
+    client.force_login(lea)
+    sent = {"title": other.title, "axis": other.axis_id, "version": other.version, "parent": whole.pk}
+    page = client.post(f"{IN_SPACE}{other.pk}/", sent)
+    assert page.status_code == 400
+    (why,) = page.context["form"].errors["parent"]
+    assert why.replace("\xa0", " ").startswith("Avec 201 € qui la financent, le financement dépasserait")
+    actions.withdraw_funding(funding, by=lea, at=AT)
+    actions.fund(other, name="L’Isère", euros=200, by=lea, at=AT)
+    assert client.post(f"{IN_SPACE}{other.pk}/", sent).status_code == 302
+    other.refresh_from_db()
+    move(other, lea, pilot="Inès")
+    whole.refresh_from_db()
+    assert whole.funded_with_parts == 1_000
+
+
+def test_a_budget_already_passed_locks_nothing_else(plan, lea, study):
+    whole = action(plan, 7)
+    actions.fund(whole, name="La Ville", euros=800, by=lea, at=AT)
+    PlanAction.objects.filter(pk=whole.pk).update(budget=500)
+    assert move(whole, lea, budget=500, pilot="Inès").pilot == "Inès"
+    with pytest.raises(Refused, match="dépasse ce budget"):
+        move(whole, lea, budget=600)
+
+
 def test_a_part_that_costs_more_than_its_action_says_so(client, plan, lea, study):
     whole = action(plan, 7)
     PlanAction.objects.filter(pk=whole.pk).update(budget=1_000)

@@ -24,7 +24,7 @@ from maillage.apps.plans.models import (
     PlanTask,
     Refusal,
 )
-from maillage.apps.plans.queries import history
+from maillage.apps.plans.queries import budgets, history
 from maillage.apps.plans.queries.contradictions import contradictions
 from maillage.apps.plans.queries.files import most_of
 from maillage.apps.plans.queries.proposals import Proposal
@@ -330,7 +330,9 @@ def _renumber(row: PlanAction, *, is_alone: bool) -> None:
 
 def _check(plan: Plan, pk: int | None, values: Mapping[str, Any]) -> None:
     if (parent := values.get("parent")) is not None:
-        parent.refresh_from_db(fields=("plan", "parent", "axis"))  # somebody may have moved it meanwhile
+        parent.refresh_from_db(
+            fields=("plan", "parent", "axis", "budget", "state")
+        )  # changed meanwhile, maybe
     axis = values.get("axis")
     if axis is not None and not plan.axes.filter(pk=axis.pk).exists():
         what, _, do = rules.NO_AXIS.partition(". ")
@@ -376,8 +378,9 @@ def _set_milestones(row: PlanAction, steps: Sequence[tuple[date | int, str]]) ->
 @transaction.atomic
 def set_state(row: PlanAction, state: str, *, by: User, at: datetime, why: str = "") -> None:
     """Say where an action stands; the journal of the action says who did, and when. Refused to drop one
-    without a reason, which its journal holds.
+    without a reason, which its journal holds; to take one up again when what funds it passes a budget.
     """
+    Plan.objects.select_for_update().get(pk=row.plan_id)
     held = PlanAction.objects.select_for_update().get(pk=row.pk)
     if state not in rules.STATES or held.state == state:
         return
@@ -387,6 +390,9 @@ def set_state(row: PlanAction, state: str, *, by: User, at: datetime, why: str =
             why=f"L’action {held.parent.label}, dont elle fait partie, est abandonnée.",
             do="Reprenez d’abord cette action, ou sortez-en celle-ci dans « Modifier ».",
         )
+    if why_not := budgets.passed_once(held, state):
+        do = "Retirez d’abord un financement, ou changez le budget dans « Modifier »."
+        raise Refused("L’état n’a pas été changé.", why=why_not, do=do)
     if state == rules.DROPPED:
         if not line(why):
             raise Refused(
@@ -592,7 +598,7 @@ def fund(
     text, also = line(name, 120), line(brings, 200)
     Plan.objects.select_for_update().get(pk=row.plan_id)
     held = PlanAction.objects.get(pk=row.pk)
-    beyond = _beyond(held, euros)
+    beyond = budgets.passed(held, euros)
     lacks = (
         ("Il manque qui finance.", "Choisissez un financeur, ou écrivez son nom.")
         if funder is None and not text
@@ -611,18 +617,6 @@ def fund(
     funding = Funding.objects.create(action=held, funder=funder, euros=euros, brings=also, by=by, at=at)
     _note_funding(funding, "noté", by=by, at=at)
     return funding
-
-
-def _beyond(row: PlanAction, euros: int | None) -> str:
-    """Return the budget that an amount more would pass: of an action, or of the one it is a part of, whose
-    parts are funded in it; "" for neither.
-    """
-    for each, words in ((row, "le budget"), (row.parent, "celui de l’action dont elle fait partie")):
-        if each is None or each.budget is None or not euros:
-            continue
-        if (each.funded_with_parts or 0) + euros > each.budget:
-            return words
-    return ""
 
 
 def _note_funding(funding: Funding, gesture: str, *, by: User | None, at: datetime) -> None:
@@ -647,7 +641,7 @@ def withdraw_funding(funding: Funding, *, was: bool | None = None, by: User, at:
     Plan.objects.select_for_update().get(pk=action.plan_id)
     if _is_done(funding, was):
         return
-    if funding.withdrawn_at and (beyond := _beyond(action, funding.euros)):
+    if funding.withdrawn_at and (beyond := budgets.passed(action, funding.euros)):
         raise Refused(
             "Ce financement n’a pas été remis.",
             why=f"Avec lui, le financement dépasserait {beyond}.",

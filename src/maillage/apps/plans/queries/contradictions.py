@@ -7,6 +7,7 @@ from typing import Any
 
 from maillage.apps.plans import rules
 from maillage.apps.plans.models import Plan, PlanAction
+from maillage.apps.plans.queries import budgets
 from maillage.reports.territory.certainty import upper_first
 from maillage.words.wording import number
 
@@ -36,7 +37,8 @@ def contradictions(plan: Plan, pk: int | None, values: Mapping[str, Any]) -> lis
         )
     budget = values.get("budget")
     held = plan.actions.filter(pk=pk).first() if pk is not None else None
-    funded = held.funded_with_parts or 0 if budget is not None and held is not None else 0
+    # A budget that is not touched locks nothing else of its action.
+    funded = held.funded_with_parts or 0 if held is not None and held.budget != budget else 0
     if budget is not None and funded > budget:
         why = f"Ce qui est financé, {number(funded)} €, dépasse ce budget."
         do = "Écrivez un budget plus grand, ou retirez d’abord un financement."
@@ -50,6 +52,9 @@ def contradictions(plan: Plan, pk: int | None, values: Mapping[str, Any]) -> lis
         found.append(Contradiction("direction", why, do))
     if parent is not None and (lacks := _of_parent(plan, pk, parent)):
         found.append(Contradiction("parent", *lacks))
+    elif parent is not None and held is not None and (why := budgets.passed_under(held, parent)):
+        do = "Choisissez-en une autre, retirez d’abord un financement, ou changez ce budget."
+        found.append(Contradiction("parent", why, do))
     after = values.get("after")
     if after is not None and parent is not None and after.pk == parent.pk:
         why = "Elle attendrait la fin de l’action dont elle fait partie."
