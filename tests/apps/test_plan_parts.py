@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from importlib import import_module
@@ -408,6 +409,48 @@ def test_money_that_was_apart_never_comes_back_beyond_a_budget(client, plan, lea
     actions.set_state(whole, rules.READY, by=lea, at=AT)
     whole.refresh_from_db()
     assert whole.funded_with_parts == 3_000
+
+
+def facts(client, row) -> str:
+    """Return the money of an action as its page tells it."""
+    page = read(client, f"{AT_TERRITORY}actions/{row.pk}/").replace("\xa0", " ").replace("\u202f", " ")
+    said = page.partition("<dt>Budget</dt>")[2].partition("<dt>Risques</dt>")[0]
+    return " ".join(re.sub(r"<[^>]*>", " ", said).split())
+
+
+def test_the_page_of_a_dropped_action_asks_for_nothing_and_tells_what_it_had(client, plan, lea, study):
+    whole = action(plan, 7)
+    PlanAction.objects.filter(pk=whole.pk).update(budget=10_000)
+    first, second = part(plan, lea, whole, "Équiper le camion"), part(plan, lea, whole, "Ouvrir le mardi")
+    actions.fund(whole, name="La Ville", euros=2_000, by=lea, at=AT)
+    actions.fund(first, name="L’Isère", euros=3_000, by=lea, at=AT)
+    actions.fund(second, name="L’Isère", euros=1_500, by=lea, at=AT)
+    who = "Qui finance La Ville : 2 000 € ; L’Isère : 3 000 € (sous-action 7.1) ; L’Isère : 1 500 €"
+    live = "10 000 €, financés pour 6 500 €, sous-actions comprises 3 500 € à trouver"
+    assert facts(client, whole) == f"{live} {who} (sous-action 7.2)"
+    actions.set_state(second, rules.DROPPED, why="Trop cher.", by=lea, at=AT)
+    assert facts(client, whole).startswith(
+        "10 000 €, financés pour 5 000 €, sous-actions comprises 5 000 € à trouver"
+        " En dehors : 1 500 € acquis pour une sous-action abandonnée"
+    )
+    assert "(sous-action 7.2, abandonnée)" in facts(client, whole)
+    actions.set_state(whole, rules.DROPPED, why="La salle est vendue.", by=lea, at=AT)
+    assert facts(client, whole).startswith(
+        "10 000 € 6 500 € acquis, sous-actions comprises, hors des totaux du plan : elle est abandonnée Qui"
+    )
+    assert facts(client, first).startswith("non renseigné 3 000 € acquis, hors des totaux du plan")
+    PlanAction.objects.filter(pk=whole.pk).update(state=rules.READY, budget=4_000)
+    assert "4 000 €, financés pour 5 000 €, sous-actions comprises 1 000 € de plus" in facts(client, whole)
+
+
+def test_what_funds_the_parts_is_told_without_a_budget(client, plan, lea, study):
+    whole = action(plan, 7)
+    held = part(plan, lea, whole, "Équiper le camion")
+    assert facts(client, whole) == "non renseigné Qui finance non renseigné"
+    actions.fund(held, name="L’Isère", euros=700, by=lea, at=AT)
+    assert facts(client, whole) == (
+        "non renseigné, 700 € acquis, sous-actions comprises Qui finance L’Isère : 700 € (sous-action 7.1)"
+    )
 
 
 def test_an_action_is_made_no_part_of_one_whose_budget_it_would_pass(client, plan, lea, study):

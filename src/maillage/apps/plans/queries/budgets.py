@@ -2,11 +2,68 @@
 Every gesture that moves money, or what counts it, asks here.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from maillage.apps.plans import rules
 from maillage.apps.plans.models import PlanAction
 from maillage.words.wording import NBSP, number
 
 OWN, OF_WHOLE = "le budget", "celui de l’action dont elle fait partie"
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """The money of an action as its page tells it. words: its budget, and what funds it and its parts today;
+    to_find, beyond: what its budget lacks, or what passes it; apart: what was granted to it, or to its parts,
+    and counts no longer, "" for nothing; funders: who brings what, its parts’ too.
+    """
+
+    words: str
+    to_find: int
+    beyond: int
+    apart: str
+    funders: tuple[str, ...]
+
+
+def money_of(row: PlanAction) -> Money:
+    """Return the money of an action: nothing is to be found for one that was dropped."""
+    every = (row, *row.parts.all())
+    kept = [each for each in every if each.standing != rules.DROPPED]
+    stopped = [each for each in every if each not in kept and each.funded is not None]
+    euros, apart = _total(kept), _total(stopped)
+    beside = 0 if row.budget is None else (euros or 0) - row.budget
+    is_dropped, aside = row not in kept, ""
+    words = "non renseigné" if row.budget is None else _euros(row.budget)
+    if euros is not None:
+        words += f", {_euros(euros)} acquis" if row.budget is None else f", financés pour {_euros(euros)}"
+        words += ", sous-actions comprises" if euros != row.funded else ""
+    if apart is not None and is_dropped:
+        parts = ", sous-actions comprises" if apart != row.funded else ""
+        aside = f"{_euros(apart)} acquis{parts}, hors des totaux du plan : elle est abandonnée"
+    elif apart is not None:
+        whose = "des sous-actions abandonnées" if len(stopped) > 1 else "une sous-action abandonnée"
+        aside = f"En dehors : {_euros(apart)} acquis pour {whose}"
+    return Money(
+        words,
+        to_find=0 if is_dropped else max(0, -beside),
+        beyond=max(0, beside),
+        apart=aside,
+        funders=(
+            *(str(each) for each in row.active_fundings),
+            *(f"{each} ({_part_words(part)})" for part in every[1:] for each in part.active_fundings),
+        ),
+    )
+
+
+def _total(rows: Sequence[PlanAction]) -> int | None:
+    known = [each.funded for each in rows if each.funded is not None]
+    return sum(known) if known else None
+
+
+def _part_words(part: PlanAction) -> str:
+    stopped = ", abandonnée" if part.standing == rules.DROPPED else ""
+    return f"sous-action {part.label}{stopped}"
 
 
 def passed(row: PlanAction, euros: int | None) -> str:

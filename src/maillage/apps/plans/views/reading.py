@@ -15,7 +15,7 @@ from maillage.apps.memberships.access import name_of
 from maillage.apps.plans import access, rules
 from maillage.apps.plans.forms import FundingForm, MeasureForm, NoteForm
 from maillage.apps.plans.models import Plan, PlanAction
-from maillage.apps.plans.queries import effects, files, history, overview, proposals
+from maillage.apps.plans.queries import budgets, effects, files, history, overview, proposals
 from maillage.apps.territories import queries as territories
 from maillage.apps.territories.queries import ZoneAreas
 from maillage.kernel.errors import UnknownTerritory
@@ -188,7 +188,7 @@ def action_page(
     row = get_object_or_404(
         PlanAction.objects.filter(plan=found)
         .select_related("axis", "after__parent", "parent")
-        .prefetch_related("fundings__funder", "parts__fundings"),
+        .prefetch_related("fundings__funder", "parts__fundings__funder"),
         pk=pk,
     )
     context = framed(request, found)
@@ -222,8 +222,7 @@ def action_page(
         "withdrawn": [n for n in notes if n.withdrawn_at],
         "states": rules.STATES,
         "evidence": [proposals.Evidence(*each) for each in row.evidence],
-        "funded": row.funded_with_parts,
-        "to_find": max(0, (row.budget or 0) - (row.funded_with_parts or 0)),
+        "money": budgets.money_of(row),
         "fundings": row.active_fundings,
         "parts": row.parts.all(),
         "on": on,
