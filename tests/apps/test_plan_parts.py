@@ -453,6 +453,25 @@ def test_what_funds_the_parts_is_told_without_a_budget(client, plan, lea, study)
     )
 
 
+def test_what_was_dropped_is_measured_no_more_in_the_report(plan, lea, study):
+    kept, gone = action(plan, 7), action(plan, 8)
+    PlanAction.objects.update(indicator="")
+    PlanAction.objects.filter(pk__in=[kept.pk, gone.pk]).update(indicator="Personnes venues")
+
+    def follow_up():
+        (block,) = document._follow_up(plan_of(PLACE, overview.reading_of(PLACE), on=ON)).blocks
+        return block
+
+    assert [row[0].text for row in follow_up().rows] == ["7", "8"]
+    assert follow_up().note == document.NO_CAUSE
+    gone.refresh_from_db()
+    actions.set_state(gone, rules.DROPPED, why="La salle est vendue.", by=lea, at=AT)
+    assert [row[0].text for row in follow_up().rows] == ["7"]
+    assert follow_up().note.endswith("En dehors, 1\xa0action abandonnée : rien n’y sera plus mesuré.")
+    PlanAction.objects.filter(pk=kept.pk).update(state=rules.DROPPED)
+    assert follow_up().text.endswith("En dehors, 2\xa0actions abandonnées : rien n’y sera plus mesuré.")
+
+
 def test_an_action_is_made_no_part_of_one_whose_budget_it_would_pass(client, plan, lea, study):
     whole, other = action(plan, 7), action(plan, 8)
     PlanAction.objects.filter(pk=whole.pk).update(budget=1_000)

@@ -226,7 +226,7 @@ def _conclusion(s: Subject, plan: PlanReading | None) -> Chapter:
     )
     if begun := _begun(s, plan):
         items.append(f"**La dynamique engagée.** {upper_first(begun)}.")
-    if plan and plan.actions:
+    if plan and plan.planned:
         alone = plan.alone
         items.append(
             f"**Ce qui manque pour commencer.** {alone} sans pilote : rien ne"
@@ -472,7 +472,11 @@ def _among(told: Sequence[PlanAction], every: Sequence[PlanAction]) -> str:
 
 
 def _follow_up(plan: PlanReading) -> Chapter:
-    told = [x for x in plan.actions if x.indicator]
+    """Return what will be measured, and apart how many dropped actions were to be."""
+    told = [x for x in plan.planned if x.indicator]
+    stopped = [x for x in plan.actions if x.indicator and x not in plan.planned]
+    are = f"abandonnée{'s' if len(stopped) > 1 else ''}"
+    left = f" En dehors, {tally(stopped)} {are} : rien n’y sera plus mesuré." if stopped else ""
     rows = [
         (
             x.label,
@@ -486,9 +490,9 @@ def _follow_up(plan: PlanReading) -> Chapter:
     ]
     columns = ("N°", "Action", "Indicateur", "Au départ", "Cible", "Compté")
     block: Block = (
-        _table("Attendu, et compté", columns, rows, align="gddg", note=NO_CAUSE)
+        _table("Attendu, et compté", columns, rows, align="gddg", note=f"{NO_CAUSE}{left}")
         if rows
-        else Text(text="Aucune action n’a encore d’indicateur : rien ne dira si elle a servi.")
+        else Text(text=f"Aucune action n’a encore d’indicateur : rien ne dira si elle a servi.{left}")
     )
     return Chapter(number="n", short="Le suivi", title="Ce qui sera mesuré", flows=True, blocks=(block,))
 
