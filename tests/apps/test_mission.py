@@ -153,8 +153,8 @@ def test_two_who_write_a_mission_see_each_other_and_replace_nothing_unread(writt
     said = written.post(PAGE, same)
     page = said.content.decode().replace("\xa0", " ")
     assert said.status_code == 400 and "Le canton." in page
-    assert "a écrit entre-temps : « Sans l’île d’Amour. »" in page
-    assert "a écrit entre-temps : « 30 septembre 2026 »" in page
+    assert "a écrit entre-temps : « Sans l’île d’Amour. » Gardez" in page
+    assert "a écrit entre-temps : « 30 septembre 2026 ». Gardez" in page
     assert StudyMission.objects.get().reason == "Sans l’île d’Amour."
     now = shown_of(StudyMission.objects.get())
     assert all(f'name="{name}" value="{now[name]}"' in page for name in ("initial-reason", "initial-ends_on"))

@@ -104,7 +104,8 @@ class OverwriteGuard(forms.Form):
         for name, now in others.now.items():
             self.data[self.add_initial_prefix(name)] = "" if now is None else str(now)
             told = in_words(now) if isinstance(now, date) else now
-            said = f"Quelqu’un d’autre a écrit entre-temps : « {told} »." if told else GONE
+            ends = "" if str(told).endswith((".", "!", "?", "…")) else "."
+            said = f"Quelqu’un d’autre a écrit entre-temps : « {told} »{ends}" if told else GONE
             self.add_error(
                 name,
                 f"{said} Gardez-en ce qu’il faut, puis enregistrez de nouveau : votre texte prendra sa"
