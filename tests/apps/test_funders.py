@@ -121,6 +121,19 @@ def test_the_report_of_activity_takes_the_funder_and_what_it_funds(client, lea, 
     assert "Gardez l’un des deux." in both.content.decode().translate(PLAIN)
 
 
+def test_a_funder_reads_of_which_action_a_part_that_it_funds_is(lea, plan):
+    whole = action(plan, 7)
+    part = actions.write(
+        plan, token="p", title="Équiper le camion", axis=whole.axis, parent=whole, by=lea, at=AT
+    )
+    funder = fund(whole, lea, euros=4_000).funder
+    fund(part, lea, euros=700)
+    assert [each.title.translate(PLAIN) for each in funded_actions(funder, AT.date())] == [
+        whole.title.translate(PLAIN),
+        f"Équiper le camion (7.1, partie de « {whole.title.translate(PLAIN)} »)",
+    ]
+
+
 def test_a_funder_receives_the_activity_of_the_territory_it_funds_alone(client, lea, plan, study):
     from maillage.apps.actes.models import Act
     from maillage.apps.directory.models import Structure

@@ -20,7 +20,7 @@ from maillage.apps.directory.queries.moments import midnight
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.queries.activities import GROUP, Total, totals
 from maillage.apps.orientations.rules import cycle
-from maillage.apps.plans.models import Funder
+from maillage.apps.plans.models import Funder, PlanAction
 from maillage.apps.plans.queries.effects import last_count
 from maillage.apps.plans.queries.funders import fundings_of
 from maillage.engine import disclosure
@@ -243,7 +243,7 @@ def funded_actions(funder: Funder, until: date) -> tuple[FundedAction, ...]:
     nothing = f"rien de compté au {in_words(until)}"
     return tuple(
         FundedAction(
-            title=each.action.title,
+            title=_title_of(each.action),
             state=each.action.standing_words,
             euros=each.euros,
             brings=each.brings,
@@ -253,6 +253,13 @@ def funded_actions(funder: Funder, until: date) -> tuple[FundedAction, ...]:
         )
         for each in fundings_of(funder)
     )
+
+
+def _title_of(action: PlanAction) -> str:
+    """Return the title of an action as a funder reads it: a part says of which, and its number there."""
+    if action.parent is None:
+        return action.title
+    return f"{action.title} ({action.label}, partie de « {action.parent.title} »)"
 
 
 def _row(name: str, of: _Noted, lots: _Lots) -> StructureActivity:
