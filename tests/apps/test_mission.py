@@ -86,6 +86,20 @@ def test_who_wanted_it_and_where_it_is_tried_are_read_by_everybody(written, stud
         assert said in page.replace("\xa0", " ")
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("un collectif d’habitants", "d’un collectif d’habitants"),
+        ("le Département", "du Département"),
+        ("les habitants", "des habitants"),
+        ("Échirolles", "d’Échirolles"),
+    ],
+)
+def test_who_wanted_it_is_said_in_french(written, study, typed, said):
+    assert written.post(PAGE, {**WRITTEN, "initiator": typed}).status_code == 302
+    assert queries.mission(PLACE, on=ON).origin == f"Il est né à l’initiative {said}."
+
+
 def test_a_mission_has_two_times_once_a_workshop_is_among_its_steps(written, study):
     """S-001: the diagnosis, then the plan and its steering; an interview serves the diagnosis, even late."""
 
