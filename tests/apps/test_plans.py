@@ -379,6 +379,20 @@ def test_the_zones_of_who_writes_first_come_checked_to_who_had_none(client, plan
     assert (row.zones, row.risks) == ([second if mine else first], "Le bail")
 
 
+def test_the_days_of_an_action_are_a_sentence_when_one_is_missing(client, plan, lea, study):
+    row, begins, ends = action(plan, 7), date(2027, 2, 1), date(2027, 3, 2)
+    client.force_login(lea)
+    for days, said in (
+        ({}, "non renseigné"),
+        ({"starts_on": begins}, "à partir du 1er février 2027, fin non renseignée"),
+        ({"starts_on": begins, "ends_on": ends}, "du 1er février 2027 au 2 mars 2027"),
+        ({"starts_on": None}, "jusqu’au 2 mars 2027, début non renseigné"),
+    ):
+        row = changed(row, lea, **days)
+        page = " ".join(client.get(f"{AT_TERRITORY}actions/{row.pk}/").content.decode().split())
+        assert f"<dt>Quand</dt><dd>{said}</dd>" in re.sub(r"> | <", lambda m: m[0].strip(), page)
+
+
 def test_what_another_put_back_or_wrote_alike_stops_nobody(client, plan, lea, study):
     row = action(plan, 7)
     client.force_login(lea)
