@@ -259,6 +259,30 @@ def test_a_page_is_not_left_half_empty_for_drawings_that_have_no_room_there():
     assert pages[before + 1].count("Nord") == 2
 
 
+@pytest.mark.parametrize("lines", [0, 8, 16, 22, 26])
+@pytest.mark.parametrize("headed", [False, True])
+def test_drawings_never_rise_above_the_heading_of_their_chapter(lines, headed):
+    """Ce qui dit comment un chiffre est fait se lit sous son titre, où qu’il commence : pas au chapitre d’avant."""
+    tall = replace(a_map("Nord", "Sud", wide=0.5), width=1.0)
+    drawn = Beside(left=(tall,), right=(tall,), share=0.5)
+    first = Chapter(number="1", title="Premier", blocks=(Text(text="Avant."),) * lines)
+    heading = (Heading(text="Un intertitre"),) if headed else ()
+    blocks = (*heading, drawn, *(Text(text="Après eux."),) * 4)
+    second = Chapter(number="2", title="Second", lead="Ce qu’il dit.", flows=True, blocks=blocks)
+    cover = Cover(title="Ici", subtitle="", over="", edition="", print="", svg="", alt="")
+    held = Document(title="Ici", cover=cover, chapters=(first, second))
+    with pypdfium2.PdfDocument(pdf.dossier(held, on=date(2026, 11, 26))) as pages:
+        texts = [page.get_textpage() for page in pages]
+        above = "Un intertitre" if headed else "Ce qu’il dit."
+        assert _places(texts, "Nord")[0] > _places(texts, above)[-1]
+
+
+def _places(pages: list[pypdfium2.PdfTextPage], word: str) -> list[tuple[int, float]]:
+    """Return where a word is written first on each page: the page, how far down it."""
+    found = ((n, page, page.search(word).get_next()) for n, page in enumerate(pages))
+    return [(n, -page.get_charbox(at[0])[3]) for n, page, at in found if at]
+
+
 LINE = Text(text="Une ligne.")
 COLUMNS = (Heading(text="Andrei"), Beside(left=(LINE,), right=(LINE,)))
 
