@@ -237,6 +237,23 @@ def _boxes(page, words):
     return found
 
 
+def test_a_summary_stays_on_its_page_whatever_the_height_of_its_map():
+    """A département longer than it is wide, with all that may be said of it."""
+    cover = Cover(title="Drôme", subtitle="", over="Synthèse", edition="2026", print="E", svg="", alt="")
+    said = Bullets(items=tuple(f"**{n}** {'Une commune assez sûre, et une autre. ' * 5}" for n in range(4)))
+
+    def chapter(*blocks) -> Chapter:
+        return Chapter(number="", short="x", title="Où vivent ces personnes", blocks=blocks)
+
+    tall = a_map("Valence", "Die", wide=1.0, high=2.2)
+    chapters = (chapter(said), chapter(said, tall), chapter(said), chapter(said), chapter(said))
+    made = pdf.one_page(Document(title="Drôme", cover=cover, chapters=chapters), on=date(2026, 11, 26))
+    with pypdfium2.PdfDocument(made) as opened:
+        assert len(opened) == 1
+        assert "Valence" in opened[0].get_textpage().get_text_bounded()
+    assert min(smallest_letters(made))[0] >= 6
+
+
 def test_larger_letters_keep_the_first_names_that_fit():
     svg = maps.on_paper(a_map(*(f"Commune {n}" for n in range(20))).svg)
     few, many = (re.findall(rf'<g class="taille t{size}">(.*?)</g>', svg)[0] for size in (140, 26))

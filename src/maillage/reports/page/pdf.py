@@ -39,15 +39,17 @@ def poster(document: Document, *, on: date) -> bytes:
     return _laid_out(document, "poster.typ", on=on)
 
 
-SIZES = (14.0, 10.0, 9.4, 8.8, 8.2)  # points; the first where nearly nothing may be told
+# Letters, in points, the first where nearly nothing may be told; then the height of a map, in millimetres:
+# that of a département longer than it is wide takes half of the page. 0: as high as its column makes it.
+SIZES = ((14.0, 0), (10.0, 0), (9.4, 0), (8.8, 0), (8.2, 0), (8.8, 90), (8.2, 90), (8.2, 70), (8.2, 55))
 
 
 def one_page(document: Document, *, on: date) -> bytes:
-    """Return a document as a single A4 page, its letters smaller when its words are many; HouseError when the
-    smallest do not fit.
+    """Return a document as a single A4 page, its letters smaller when its words are many, then its map;
+    HouseError when the smallest do not fit.
     """
-    for size in SIZES:
-        made = _laid_out(document, "synthese.typ", on=on, size=size)
+    for size, most in SIZES:
+        made = _laid_out(document, "synthese.typ", on=on, size=size, most=most)
         with pikepdf.open(io.BytesIO(made)) as pages:
             if len(pages.pages) == 1:
                 return made
@@ -58,7 +60,7 @@ def one_page(document: Document, *, on: date) -> bytes:
     )
 
 
-def _laid_out(document: Document, template: str, *, on: date, size: float = 10.0) -> bytes:
+def _laid_out(document: Document, template: str, *, on: date, size: float = 10.0, most: int = 0) -> bytes:
     data = _prepared(document.data())
     values = tokens("jour")
     night = tokens("nuit")
@@ -78,6 +80,7 @@ def _laid_out(document: Document, template: str, *, on: date, size: float = 10.0
         template,
         {
             "corps": size,
+            "carte": most,
             "lettres": maps.ON_PAPER,
             "document": data,
             "couleurs": colours,
