@@ -100,6 +100,18 @@ def test_who_wanted_it_is_said_in_french(written, study, typed, said):
     assert queries.mission(PLACE, on=ON).origin == f"Il est né à l’initiative {said}."
 
 
+def test_the_days_of_a_mission_hang_on_what_is_led(written, study):
+    written.post(PAGE, {**WRITTEN, "commissioner": "", "pilot": ""})
+    found = queries.mission(PLACE, on=ON)
+    assert found.lead == (
+        "Ce diagnostic a été mené du 1er mars 2026 au 30 juin 2026 ; ni son commanditaire ni son pilote ne sont"
+        " encore écrits."
+    )
+    assert replace(found, starts_on=None, ends_on=None).lead == (
+        "Ce diagnostic n’a encore ni commanditaire ni pilote écrits."
+    )
+
+
 def test_a_mission_has_two_times_once_a_workshop_is_among_its_steps(written, study):
     """S-001: the diagnosis, then the plan and its steering; an interview serves the diagnosis, even late."""
 

@@ -89,6 +89,9 @@ class Mission:
         period = f", {self.period}" if self.period else ""
         led = f"mené par {self.pilot}" if self.pilot else ""
         if not self.commissioner:
+            if not led and period:
+                nobody = "ni son commanditaire ni son pilote ne sont encore écrits"
+                return f"Ce diagnostic {self.tense} mené {self.period} ; {nobody}."
             told = f"{self.tense} {led}" if led else "n’a encore ni commanditaire ni pilote écrits"
             return f"Ce diagnostic {told}{period}."
         asked = f"Ce diagnostic a été demandé par {self.commissioner}"
