@@ -721,6 +721,47 @@ def test_a_rule_that_leaves_out_must_be_whole(leave):
         mapping.load(f"fields: {{nom: n}}\nleave: {leave}", "essai.yaml")
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Fermé le", "Date de fermeture", "date_fermeture", "Fermeture le", "Fermé depuis le", "Clôture"),
+        *("Date de fermeture effective", "Lieu fermé à partir du", "closed_at", "DateFermeture"),
+    ],
+)
+def test_a_past_day_under_a_closing_word_leaves_a_place_out_and_dates_nothing(name):
+    cells = ("", "15/04/2023", "", "2 février 2024", "20/12/2030", "jamais")
+    rows = [{"nom": f"Le Fil {n}", "commune": "Voiron", name: cell} for n, cell in enumerate(cells)]
+    read = result(*rows)
+    left = [row.refused for row in read.rows]
+    says = f"la colonne « {name} » dit « {{}} »".format
+    assert left == ["", says("15/04/2023"), "", says("2 février 2024"), "", ""]
+    assert not any("date_maj" in row.sheet for row in read.rows)
+    told = [[r.word for r in row.remarks if r.column == name] for row in read.accepted]
+    assert told == [[], [], ["doubtful"], ["doubtful"]]
+
+
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        ({"Fermé le": "03/08/2026"}, "fermé depuis ce jour-là, pour de bon ou pour un temps"),
+        ({"Fermé le": "03/08/2022", "Réouverture": "bientôt"}, "peut-être rouvert depuis"),
+    ],
+)
+def test_a_closing_that_may_be_over_keeps_the_place_with_its_mark(more, reason):
+    (row,) = result({"nom": "Le Fil", "commune": "Voiron", **more}).rows
+    assert not row.refused
+    assert any(reason in r.reason and r.word == "doubtful" for r in row.remarks)
+
+
+@pytest.mark.parametrize(
+    ("name", "cell"), [("Fermeture estivale", "01/08/2022"), ("Clôture des comptes", "31/12/2022")]
+)
+def test_a_day_of_something_else_that_closes_leaves_nothing_out(name, cell):
+    (row,) = result({"nom": "Le Fil", "commune": "Voiron", name: cell}).rows
+    assert not row.refused
+    assert "date_maj" not in row.sheet
+
+
 # --- what a row must say
 # ------------------------------------------------------------------------------------------------
 

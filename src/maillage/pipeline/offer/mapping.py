@@ -57,6 +57,7 @@ T = TypeVar("T")
 
 FILES = Path(__file__).parent / "mappings"
 UNNAMED = "correspondance"  # one that was typed, or kept while a file waits
+PERHAPS = "perhaps"  # of « ended »: a day of closing that may not be for good
 MOST_AT_HAND = 2_000  # cells
 MOST_REPEATED = 200  # values that a mapping may write by their name
 
@@ -265,6 +266,7 @@ class LeaveRule:
     but: tuple[str, ...] = ()  # how the words of the rows kept begin: all others are of another theme
     row: bool = False  # these words may be anywhere in the row, of which the column only says the theme
     ended: bool = False  # the column gives the day since which the place is no more
+    perhaps: bool = False  # or a day on which it closed, and may have opened again
 
     def verdict(self, cells: Mapping[str, str]) -> tuple[str, bool | None]:
         """Return (the cell, whether its row must be left out); None when its word is neither of those
@@ -455,7 +457,7 @@ def _leave(raw: Mapping[str, Any]) -> LeaveRule:
         raise ValueError("« leave » attend « from », « when » et « keep », « but » et « row », ou « ended »")
     (column,) = _columns(raw["from"])
     if raw.get("ended"):
-        return LeaveRule(column, _words({}), _words({}), ended=True)
+        return LeaveRule(column, _words({}), _words({}), ended=True, perhaps=raw["ended"] == PERHAPS)
     if "but" in raw:
         return LeaveRule(
             column,

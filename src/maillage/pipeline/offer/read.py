@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from hashlib import sha256
 from itertools import chain, pairwise
 from typing import Any, NamedTuple
@@ -36,7 +36,7 @@ from maillage.pipeline.offer.clean.cleaned import Cleaned, Word
 from maillage.pipeline.offer.clean.clock import with_hours
 from maillage.pipeline.offer.columns import LINES, are_address_lines
 from maillage.pipeline.offer.forms.sheet import Fault, Row, Sheet
-from maillage.pipeline.offer.mapping import Correspondence, Origin, PracticeRule, Words
+from maillage.pipeline.offer.mapping import Correspondence, LeaveRule, Origin, PracticeRule, Words
 from maillage.reference import offer
 
 PLACE = (
@@ -76,6 +76,8 @@ LEAST_AREA = (
     0.6  # the share of the rows of a file in one département from which the others are looked for there
 )
 SECOND_KEY = ("telephone", "courriels", "site_web", "horaires", "latitude", "longitude", "pivot", "services")
+A_SEASON = timedelta(days=365)  # no summer and few works shut a place for longer
+OPENED_AGAIN = re.compile(r"\b(?:reouv\w+|rouv\w+|reprise|reopen\w*)\b")
 OTHER_THEME = "d’un autre thème"
 
 UNPLACED = "rien ne dit"
@@ -457,7 +459,7 @@ class _Row:
         """
         for rule in self.correspondence.leave:
             if rule.ended:
-                if why := self._ended(rule.column):
+                if why := self._ended(rule):
                     return why
                 continue
             cell, left = rule.verdict(self.cells)
@@ -476,15 +478,29 @@ class _Row:
                 )
         return ""
 
-    def _ended(self, column: str) -> str:
-        """Return why a place is no more, '' while it is; a day to come, or unread, is to be checked."""
-        cell = self.cells.get(column, "")
-        found = day.clean(cell, today=self.today).value
-        if found is not None and found <= self.today:
-            return f"la colonne « {self._shown(column)} » dit « {cell} »"
-        if found is not None:
-            self._say(column, "id", "doubtful", cell, "", "lieu gardé : il doit fermer ce jour-là")
+    def _ended(self, rule: LeaveRule) -> str:
+        """Return why a place is no more, '' while it is; a day to come, or unread, is to be checked, and so
+        is one of a closing that may be over: less than a year old, or beside a day of opening again.
+        """
+        cell = self.cells.get(rule.column, "")
+        told = day.clean(cell, today=self.today)
+        found, doubt = told.value, ""
+        if found is None:
+            doubt = "cette date de fermeture ne se lit pas" if told.word == "refused" else ""
+        elif found > self.today:
+            doubt = "il doit fermer ce jour-là"
+        elif rule.perhaps and self._opened_again():
+            doubt = "fermé ce jour-là, et peut-être rouvert depuis"
+        elif rule.perhaps and found > self.today - A_SEASON:
+            doubt = "fermé depuis ce jour-là, pour de bon ou pour un temps"
+        if found is not None and not doubt:
+            return f"la colonne « {self._shown(rule.column)} » dit « {cell} »"
+        if doubt:
+            self._say(rule.column, "id", "doubtful", cell, "", f"lieu gardé : {doubt}")
         return ""
+
+    def _opened_again(self) -> bool:
+        return any(OPENED_AGAIN.search(column) for column in self.cells)
 
     # --- fields ---
 

@@ -12,6 +12,7 @@ from maillage.pipeline.offer import answers, looks
 from maillage.pipeline.offer.answers import Meaning
 from maillage.pipeline.offer.clean import day
 from maillage.pipeline.offer.columns import Column
+from maillage.pipeline.offer.mapping import PERHAPS
 
 MOST_WORDS = 40  # beyond, a column is no status
 NAMES = {
@@ -120,6 +121,13 @@ ENDED = re.compile(
 SPREAD = r"(?:publi[ea]|publication|diffus|partag|transm|figur|appara|referenc)\w*"
 ASKED = r"(?:accept|autoris|accord|souhait)\w*"
 AGREED = re.compile(rf"consent\w*|rgpd|{ASKED} .*\b{SPREAD}|\b{SPREAD} .*\b{ASKED}|droit de diffusion")
+# A column of days under a closing word: what closed then may have opened again since, after a summer or works.
+CLOSING = {"ferme", "fermee", "fermeture", "cloture", "closed", "closing", "closure"}
+OF_A_DAY = set(
+    "date dates depuis since on at en partir compter effective effectif constatee prevue previsionnelle portes"
+    " ses".split()
+)
+SINCE = {"depuis", "since"}
 
 Told = Literal["open", "shut", "for a time", ""]
 
@@ -134,12 +142,21 @@ def rule(column: Column) -> dict[str, Any] | None:
     words = list(dict.fromkeys(column.cells))
     if words and any(ENDED.fullmatch(name) for name in column.said) and all(map(_is_day, words)):
         return {"from": column.name, "ended": True}
+    days = [word for word in words if len(word) > 4 and _is_day(word)]  # « 2000 » is an hour
+    if _closes(column) and 2 * len(days) >= len(words) > 0:
+        return {"from": column.name, "ended": True if column.has(SINCE) else PERHAPS}
     if not column.has(NAMES) or len(words) > MOST_WORDS:
         return None
     told = {word: meant(word, letters=column.has({"administratif"})) for word in words}
     if not {"open", "shut"} & set(told.values()) or looks.share(looks.READS["kinds"], words) >= 0.5:
         return None
     return _rule(column, [w for w in words if told[w] == "shut"], [w for w in words if told[w] == "open"])
+
+
+def _closes(column: Column) -> bool:
+    """Return whether the name of a column says that a place closed, and nothing else."""
+    bare = ({word for word in _bare(name).split() if word not in OF_A_DAY} for name in column.said)
+    return any(words and words <= CLOSING for words in bare)
 
 
 def _is_day(text: str) -> bool:

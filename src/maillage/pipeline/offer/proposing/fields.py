@@ -119,6 +119,7 @@ MADE = {  # words of a date that is not when a row was last said true
         "demande",
         "naiss",
     ),
+    *status.CLOSING,
 }
 SIGNS = {
     "enseigne",
