@@ -504,6 +504,20 @@ def imported(maillage, tmp_path, db):
     return run
 
 
+def test_a_file_refused_whole_still_prints_its_json(maillage, tmp_path):
+    path = tmp_path / "nulle_part.csv"
+    path.write_text("nom,commune\nLe Relais des Ondes,Zzyzx\nLa Bobine,Qwrt\n")
+    checked = maillage("offre", "verifier", path, "--json")
+    told = json.loads(checked.out)
+    assert (checked.code, told["lus"], told["gardes"], told["refuses"]) == (2, 2, 0, 2)
+    taken = maillage("offre", "importer", path, "--source", "Réseau", "--json")
+    counts = json.loads(taken.out)
+    assert list(counts) == COUNTS
+    assert (taken.code, counts["lus"], counts["crees"], counts["refuses"]) == (2, 2, 0, 2)
+    assert [each["ligne"] for each in counts["constats"]] == [2, 3]
+    assert "aucun lieu" in taken.err
+
+
 def stored():
     from maillage.apps.directory.models import Lieu
 

@@ -12,6 +12,8 @@ from maillage.cli.words import print_json, read_file, typed_path
 from maillage.kernel.errors import Refused
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from maillage.pipeline.offer.read import Result
 
 OK, PARTLY, FAILED = 0, 1, 2
@@ -68,8 +70,15 @@ def run(given: argparse.Namespace) -> int:
     )
 
 
-def read_places(path: Path, correspondence: Path | None, source: str = "") -> "Result":
-    """Return the places of a file; Refused when no row is usable."""
+def read_places(
+    path: Path,
+    correspondence: Path | None,
+    source: str = "",
+    when_refused: "Callable[[Result], None]" = lambda result: None,
+) -> "Result":
+    """Return the places of a file; Refused when no row is usable, once its rows are given to
+    `when_refused`.
+    """
     from maillage.config.home import HOME
     from maillage.pipeline.offer import addresses, files, mapping
     from maillage.pipeline.offer.forms import read as forms
@@ -80,6 +89,7 @@ def read_places(path: Path, correspondence: Path | None, source: str = "") -> "R
         chosen = mapping.load(read_file(correspondence).decode("utf-8", "replace"), correspondence.name)
     result = files.places(forms.read(path), today=datetime.now().date(), correspondence=chosen, source=source)
     if not result.accepted:
+        when_refused(result)
         raise Refused(
             f"{first_refusal(result)} ; aucun lieu n’a pu être lu.",
             why=(
@@ -98,7 +108,11 @@ def read_places(path: Path, correspondence: Path | None, source: str = "") -> "R
 def verify(given: argparse.Namespace) -> int:
     from maillage.pipeline.offer import report
 
-    result = read_places(given.fichier, given.correspondance)
+    result = read_places(
+        given.fichier,
+        given.correspondance,
+        when_refused=lambda refused: print_json(report.of(refused)) if given.json else None,
+    )
     told = report.of(result)
     if given.json:
         print_json(told)
@@ -198,7 +212,12 @@ def take_in(given: argparse.Namespace) -> int:
 
     if pieces.is_long_csv(given.fichier):
         return take_in_by_pieces(given)
-    result = read_places(given.fichier, given.correspondance, given.source)
+    result = read_places(
+        given.fichier,
+        given.correspondance,
+        given.source,
+        when_refused=_tell_nothing_taken if given.json else lambda refused: None,
+    )
     from maillage.config.bootstrap import ready
 
     ready()
@@ -237,6 +256,14 @@ def take_in(given: argparse.Namespace) -> int:
             if counts[key]:
                 print(f"{count(counts[key], one, many)}.")
     return ended(result)
+
+
+def _tell_nothing_taken(result: "Result") -> None:
+    """Print the counts and the findings of a file of which no row could be imported."""
+    from maillage.pipeline.offer import report
+
+    told = {"lus": result.n_read, "refuses": result.n_refused, "reunis": result.united}
+    print_json(dict.fromkeys(COUNTED, 0) | told | report.findings(result))
 
 
 def _digest(path: Path) -> str:
