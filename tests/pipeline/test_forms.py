@@ -622,9 +622,59 @@ def test_cells_merged_downwards_give_their_value_to_each_row_and_others_keep_the
     rows = (["nom", "v", "w"], ["A", 1, 2], [None, 2, 3], ["B", 3, None], [None, 4, 5])
     sheet = parse(xlsx(*rows, touch=touch), "x.xlsx")
     assert lines_of(sheet) == [["A", "1", "2"], ["A", "2", "3"], ["B", "3", ""], ["", "4", "5"]]
-    assert "Cellules fusionnées : la première garde la valeur, les autres sont vides : 2 fois." in sheet.notes
+    assert "Cellules fusionnées : la première garde la valeur, les autres sont vides : 1 fois." in sheet.notes
     told = "Cellules fusionnées en hauteur : leur valeur est donnée à chacune de leurs lignes : 1 fois"
     assert f"{told}, d’abord ligne 3." in sheet.notes
+
+
+OVER = ["Enseigne", "Ville", "Lundi", None, "Jeudi", None]
+UNDER = [None, None, "Matin", "Après-midi", "Matin", "Après-midi"]
+
+
+def merged_over(*ranges):
+    def touch(book):
+        for each in ranges:
+            book.active.merge_cells(each)
+
+    return touch
+
+
+def test_a_header_merged_on_two_rows_names_its_columns_and_is_no_place():
+    touch = merged_over("A1:A2", "B1:B2", "C1:D1", "E1:F1", "B3:B4")
+    rows = (
+        OVER,
+        UNDER,
+        ["Le Tamis", "Voiron", "9h", "14h", None, "15h"],
+        ["Le Sas", None, "8h", *[None] * 3],
+    )
+    sheet = parse(xlsx(*rows, touch=touch), "x.xlsx")
+    assert sheet.columns == (
+        *("Enseigne", "Ville", "Lundi Matin", "Lundi Après-midi", "Jeudi Matin", "Jeudi Après-midi"),
+    )
+    assert lines_of(sheet) == [
+        ["Le Tamis", "Voiron", "9h", "14h", "", "15h"],
+        ["Le Sas", "Voiron", "8h", *[""] * 3],
+    ]
+    assert any("deux lignes, 1 et 2" in note for note in sheet.notes)
+    assert not any("les autres sont vides" in note for note in sheet.notes)
+
+
+def test_a_name_found_once_under_a_merged_title_stands_alone():
+    rows = (
+        ["Relevé de printemps"],
+        ["Enseigne", "Ville", "Où venir", None, None],
+        [None, None, "Lundi", "Mardi", "Samedi"],
+        ["Le Tamis", "Voiron", "9h-12h", None, "fermé"],
+    )
+    sheet = parse(xlsx(*rows, touch=merged_over("A1:E1", "A2:A3", "B2:B3", "C2:E2")), "x.xlsx")
+    assert sheet.columns == ("Enseigne", "Ville", "Lundi", "Mardi", "Samedi")
+    assert lines_of(sheet) == [["Le Tamis", "Voiron", "9h-12h", "", "fermé"]]
+
+
+def test_a_town_merged_over_its_two_first_places_makes_no_header():
+    rows = (["Ville", "Enseigne", "Rue"], ["Voiron", "Le Tamis", "rue Haute"], [None, "Le Sas", "rue Basse"])
+    sheet = parse(xlsx(*rows, touch=merged_over("A2:A3")), "x.xlsx")
+    assert lines_of(sheet) == [["Voiron", "Le Tamis", "rue Haute"], ["Voiron", "Le Sas", "rue Basse"]]
 
 
 def test_formulas_give_the_value_that_was_saved_and_tell_when_there_is_none():

@@ -121,11 +121,11 @@ ENDED = re.compile(
 SPREAD = r"(?:publi[ea]|publication|diffus|partag|transm|figur|appara|referenc)\w*"
 ASKED = r"(?:accept|autoris|accord|souhait)\w*"
 AGREED = re.compile(rf"consent\w*|rgpd|{ASKED} .*\b{SPREAD}|\b{SPREAD} .*\b{ASKED}|droit de diffusion")
-# A column of days under a closing word: what closed then may have opened again since, after a summer or works.
+# A column of days under a closing word: what closed then may have opened again, after a summer or works.
 CLOSING = {"ferme", "fermee", "fermeture", "cloture", "closed", "closing", "closure"}
 OF_A_DAY = set(
-    "date dates depuis since on at en partir compter effective effectif constatee prevue previsionnelle portes"
-    " ses".split()
+    "date dates depuis since on at en partir compter effective effectif constatee prevue previsionnelle"
+    " ses portes".split()
 )
 SINCE = {"depuis", "since"}
 

@@ -4,7 +4,7 @@ import io
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import TypeVar
 
 import python_calamine as calamine
@@ -13,6 +13,7 @@ from maillage.kernel.names import plain
 from maillage.pipeline.offer.forms import compound, zipped
 from maillage.pipeline.offer.forms.cells import ERROR, EXACT, ROUNDED, text_of
 from maillage.pipeline.offer.forms.extent import Extent, check
+from maillage.pipeline.offer.forms.merged import header
 from maillage.pipeline.offer.forms.sheet import (
     HEADER_WITHIN,
     MAX_CELLS,
@@ -74,7 +75,7 @@ def sheet_of(content: bytes, remarks: Remarks) -> Sheet:
     table = _table(extent, workbook, remarks)
     tables = [table, *_alike(table, [other for other in filled if other is not extent], workbook, remarks)]
     tables.sort(key=lambda each: extents.index(each.extent))
-    _tell(extent, [each.extent for each in tables], filled, remarks)
+    _tell(extent, tables, filled, remarks)
     records = _stacked(tables, remarks) if len(tables) > 1 else _records(table.sheet, remarks)
     return assembled(records, form, remarks)
 
@@ -175,7 +176,8 @@ def guarded(call: Callable[[], T], remarks: Remarks) -> T:
         raise zipped.damaged(remarks) from None
 
 
-def _tell(main: Extent, taken: Sequence[Extent], filled: Sequence[Extent], remarks: Remarks) -> None:
+def _tell(main: Extent, tables: Sequence[_Table], filled: Sequence[Extent], remarks: Remarks) -> None:
+    taken = [each.extent for each in tables]
     others = [
         f"« {other.sheet} » ({spaced(other.rows)} ligne{'s' * (other.rows > 1)})"
         for other in filled
@@ -187,13 +189,22 @@ def _tell(main: Extent, taken: Sequence[Extent], filled: Sequence[Extent], remar
     elif others:
         among = " des feuilles visibles" if main.visible else ""
         remarks.say(f"Feuille lue : « {main.sheet} », la plus remplie{among}{left}.")
-    for extent in taken:
-        for fact, times in ((ERROR, extent.errors), (MERGED, extent.merged)):
-            if times:
+    for table in tables:
+        extent = table.extent
+        for fact, times in ((ERROR, extent.errors), (MERGED, extent.merged - _told_elsewhere(table))):
+            if times > 0:
                 remarks.count(fact, times=times)
         if extent.uncomputed:
             where = f"feuille « {extent.sheet} »" + (f", {listed(extent.places)}" if extent.places else "")
             remarks.count(UNCOMPUTED, where, extent.uncomputed)
+
+
+def _told_elsewhere(table: _Table) -> int:
+    """Return how many merges leave no cell empty: downwards, or in what stands as the header."""
+    return sum(
+        left == right or bottom < table.line
+        for (top, left), (bottom, right) in table.sheet.merged_cell_ranges or ()
+    )
 
 
 def _lined(extents: Sequence[Extent]) -> str:
@@ -208,8 +219,19 @@ def _lined(extents: Sequence[Extent]) -> str:
 def _records(sheet: calamine.CalamineSheet, remarks: Remarks) -> Iterator[Record]:
     merged = _merged_down(sheet)
     held: dict[int, str] = {}
-    for line, values in enumerate(sheet.iter_rows(), 1):
-        cells = [value if type(value) is str else _text(value, line, remarks) for value in values]
+    rows = enumerate(sheet.iter_rows(), 1)
+    texts = (
+        (line, [value if type(value) is str else _text(value, line, remarks) for value in values])
+        for line, values in rows
+    )
+    first = list(islice(texts, HEADER_WITHIN))
+    double = header([cells for _, cells in first], sheet.merged_cell_ranges or ())
+    if double is not None:
+        at, names = double
+        remarks.say(f"L’en-tête tient sur deux lignes, {at + 1} et {at + 2} : elles sont réunies.")
+        first[at : at + 2] = [(at + 1, names), (at + 2, [])]
+        merged.pop(at + 1, None)
+    for line, cells in chain(first, texts):
         for column in merged.get(
             line - 1, ()
         ):  # the first of a range begins it, the others are given its value
