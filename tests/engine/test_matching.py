@@ -216,6 +216,25 @@ def test_two_libraries_of_one_town_are_not_proposed_though_they_share_siret_and_
     assert within([city, other]) == []
 
 
+@pytest.mark.parametrize("name", ["Relais clavier n° {}", "Point numérique {}", "Le Fuseau {} du Web"])
+def test_the_numbered_places_of_a_series_are_as_many_places(name):
+    row = [
+        replace(
+            GRENOBLE, nom=name.format(n), adresse=f"{n} rue des Tisserands", latitude=45.18, longitude=5.7
+        )
+        for n in range(1, 15)
+    ]
+    assert within(row) == []
+    twice = within([row[3], replace(row[3], adresse="4, rue des tisserands")])
+    assert [pair.decision for pair in twice] == ["meme"]
+
+
+def test_two_numbers_under_one_telephone_of_their_own_are_shown():
+    one = replace(GRENOBLE, nom="Relais clavier 3", adresse="8 quai Perrière", telephones=("0476123456",))
+    (pair,) = within([one, replace(one, nom="Relais clavier 4")])
+    assert pair.decision == "a_voir"
+
+
 def test_two_premises_of_one_association_are_shown_never_joined():
     one = replace(GRENOBLE, nom="Orditoutage", adresse="29 rue Colonel Bougault", telephones=("0476123456",))
     one = replace(one, sites=("https://orditoutage.org",), courriels=("contact@orditoutage.org",))

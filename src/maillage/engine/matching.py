@@ -185,7 +185,7 @@ def _pairs(places: Sequence[Place], cut: int | None) -> list[Pair]:
         if (one.itinerant or other.itinerant) and _apart(one, other):
             continue  # the stops of a round are so many places
         levels = _levels(one, other, shared)
-        if _two_services(one, other, levels) or _seat_and_branch(levels):
+        if _two_services(one, other, levels) or _seat_and_branch(levels) or _two_numbers(one, other, levels):
             continue
         if _named_in_a_series(one, other, levels, series) or _named_in_a_series(other, one, levels, series):
             continue
@@ -561,6 +561,7 @@ CONTRADICTIONS = (
     "numéros différents dans les noms",
     "communes différentes dans les noms",
 )
+OTHER_NUMBER = 1  # its rank in CONTRADICTIONS
 
 
 def _contradiction(a: _Read, b: _Read) -> int:
@@ -568,7 +569,7 @@ def _contradiction(a: _Read, b: _Read) -> int:
     if a.branch != b.branch:
         return 0
     if a.digits and b.digits and a.digits.isdisjoint(b.digits):
-        return 1
+        return OTHER_NUMBER
     return 2 if a.towns - b.towns and b.towns - a.towns else SILENT
 
 
@@ -623,6 +624,19 @@ def _seat_and_branch(levels: Levels) -> bool:
     share a telephone and a site.
     """
     return levels[1] != SILENT and levels[2] == OTHER_STREET
+
+
+def _two_numbers(a: _Read, b: _Read, levels: Levels) -> bool:
+    """Return whether two names differ by their number alone, « Point numérique n° 1 » and « n° 2 »: two
+    places of a series, unless they share a door, or a telephone or the like that is nobody else's.
+    """
+    if _contradiction(a, b) != OTHER_NUMBER or 0 in levels[4:8] or _same_spot(levels):
+        return False
+    return a.kinds == b.kinds and _without_numbers(a) == _without_numbers(b)
+
+
+def _without_numbers(one: _Read) -> list[str]:
+    return [word for word in one.own if not word.isdigit()]
 
 
 def _one_kind_in_town(a: _Read, b: _Read, levels: Levels) -> bool:
