@@ -504,6 +504,18 @@ def imported(maillage, tmp_path, db):
     return run
 
 
+def test_tables_exported_under_the_name_of_a_zip_are_one(imported, maillage, tmp_path):
+    imported([A, B])
+    for format, table in (("hsds-3", "location.json"), ("data-inclusion-1", "structures.json")):
+        path = tmp_path / f"{format}.ZIP"
+        assert maillage("offre", "exporter", "--format", format, "--sortie", path).code == 0
+        with zipfile.ZipFile(path) as archive:
+            assert table in archive.namelist()
+    folder = tmp_path / "dossier"
+    maillage("offre", "exporter", "--format", "hsds-3", "--sortie", folder)
+    assert (folder / "hsds-3.0.zip").is_file()
+
+
 def test_a_file_refused_whole_still_prints_its_json(maillage, tmp_path):
     path = tmp_path / "nulle_part.csv"
     path.write_text("nom,commune\nLe Relais des Ondes,Zzyzx\nLa Bobine,Qwrt\n")

@@ -325,15 +325,26 @@ WAITING = (  # what only a person may decide, told when there is some
 )
 
 
+def _is_zip(name: str) -> bool:
+    return name.lower().endswith(".zip")
+
+
 def export(given: argparse.Namespace) -> int:
     from maillage.config.bootstrap import ready
 
     ready()
-    from maillage.apps.directory.queries import districts, published
+    from maillage.apps.directory.queries import districts, exports, published
+    from maillage.kernel.disk import write_whole
     from maillage.reports.directory.formats import every
 
-    places = published.all_places(districts.parse(vars(given)))
-    for left_out in every.write(given.format, given.sortie, places, on=datetime.now().date()):
+    places, on = published.all_places(districts.parse(vars(given))), datetime.now().date()
+    archive = next((f for f in exports.FILES.values() if f.format == given.format and _is_zip(f.name)), None)
+    if archive is not None and _is_zip(given.sortie.name) and not given.sortie.is_dir():
+        content, told = exports.written(archive, places, on=on)
+        write_whole(given.sortie, content)
+    else:
+        told = every.write(given.format, given.sortie, places, on=on)
+    for left_out in told:
         print(left_out, file=sys.stderr)
     if not places:
         told = "ne répond" if given.qpv or given.zus else "n’est publié"
