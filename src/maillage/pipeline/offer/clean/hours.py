@@ -48,6 +48,7 @@ LIMITED = "une remarque du fichier limite ces heures"
 DENIED = "ce texte dit que le lieu ne reçoit plus : ses heures ne sont pas reprises"
 LOOSE = re.compile(r"(?=.* -|.*- )[\d:, -]+")  # « 09:00 - 11:00 »: OSM would read every day, nobody wrote OSM
 DASHES = re.compile(r"[\s/_‐-―−-]+")
+CROSS = "« x », ouvert ou fermé"
 TICK = re.compile(r"\s*x\s*", re.IGNORECASE)
 NOT_OPEN = re.compile(r"\s*non\s*", re.IGNORECASE)
 OPEN = re.compile(r"\s*(?:oui|ouvert)\s*", re.IGNORECASE)
@@ -88,8 +89,8 @@ def week(days: Mapping[str, str], *, parity: str = "", beside: str = "") -> Clea
     """Return the opening hours of a table with one column a day, or two.
 
     days: what is typed under Mo, Tu, … Su, or under « Mo am », « Mo pm »; a day absent or empty says nothing.
-    A dash means closed, and so does a cross when other days give hours; a row of crosses means open, at hours
-    unsaid.
+    A dash means closed; a row of crosses, open at hours unsaid. A cross when other days give hours may mean
+    one or the other: it is kept as it is typed.
     parity, beside and words: as in `clean`. Raises ValueError on any other key.
     """
     cells = tuple((key, with_hours(value)) for key, value in days.items() if value.strip())
@@ -180,8 +181,8 @@ def _week(cells: tuple[tuple[str, str], ...], parity: str, beside: str) -> Clean
             shut.append(day)
             mends.append("« - » lu « fermé »")
         elif TICK.fullmatch(value) and hours:
-            shut.append(day)
-            told.append("« x » lu « fermé »")
+            table.open_at(day, CROSS, weeks)
+            told.append("« x » ne dit pas si c’est ouvert ou fermé")
         elif TICK.fullmatch(value) or OPEN.fullmatch(value):
             table.open_at(day, "", weeks)
         elif len(value) > LONGEST:
