@@ -24,6 +24,19 @@ def said(field: str, **cells: str) -> tuple[str | float | None, str, str]:
     return note.value, note.word, note.reason
 
 
+@pytest.mark.parametrize(
+    ("typed", "postal", "kept", "other"),
+    [
+        ("Voiron et Moirans", "38500", "Voiron", "Moirans"),
+        ("Eybens, Gières", "38320", "Eybens", "Gières"),
+    ],
+)
+def test_a_cell_of_two_towns_says_so_in_its_mark(typed, postal, kept, other):
+    value, word, reason = said("commune", commune=typed, code_postal=postal)
+    assert (value, word) == (kept, "doubtful")
+    assert reason == f"« {typed} » nomme plusieurs communes : {kept} est gardée, pas {other}"
+
+
 # ------------------------------------------------------------------------------------------------ postal code
 
 

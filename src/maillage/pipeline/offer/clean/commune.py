@@ -47,6 +47,9 @@ BESIDE = (
 )
 
 
+BETWEEN_TOWNS = re.compile(r"\s*[,;/&+|]\s*|\s+(?:et|ou|-|–)\s+")
+
+
 @dataclass(frozen=True, slots=True)
 class Commune:
     """A commune of today; `known_as` holds its plain names: today's, without its article, those of communes
@@ -473,9 +476,17 @@ def _said(name: str, how: str, found: Commune, witnesses: list[str]) -> tuple[li
         return [], []
     if how == "former":
         return [f"« {name} », commune fusionnée dans {found.label}"], []
+    if how in ("alike", "close") and (others := _named_beside(name, found)):
+        return [], [f"« {name} » nomme plusieurs communes : {found.name} est gardée, pas {_some(others)}"]
     if how in ("alike", "close") and "le code Insee" not in witnesses:
         return [], [f"écrit « {name} » : le nom le plus proche alentour"]
     return [f"écrit « {name} »"], []
+
+
+def _named_beside(name: str, found: Commune) -> list[str]:
+    """Return the communes that a cell names beside the one that was found, as in « Grenoble et Fontaine »."""
+    parts = [part for part in BETWEEN_TOWNS.split(name) if named(part)]
+    return [part for part in parts if found.code not in named(part)] if len(parts) > 1 else []
 
 
 def _unknown(said: Witnesses, best: list[str]) -> Cleaned[str]:
