@@ -835,17 +835,64 @@ def test_a_person_out_of_the_menu_is_looked_for_or_welcomed_and_the_referral_goe
     """FP-17 : la liste courte ne tenait que les dernières vues ; les autres se cherchaient ailleurs."""
     client.force_login(worker)
     page = client.get("/espace/orientations/nouvelle/").content.decode()
-    assert "/espace/personnes/?vers=orienter" in page
-    assert "/espace/personnes/nouvelle/?vers=orienter" in page
+    assert 'name="geste" value="toutes"' in page
+    assert 'name="geste" value="nouvelle"' in page
     found = client.get("/espace/personnes/", {"vers": "orienter", "q": person.nickname}).content.decode()
-    assert f'href="/espace/orientations/nouvelle/?personne={person.pk}"' in found
+    assert f'href="/espace/orientations/nouvelle/?personne={person.pk}&amp;repris=oui"' in found
     assert '<input type="hidden" name="vers" value="orienter">' in found
     answer = client.post("/espace/personnes/nouvelle/?vers=orienter", {"langue": "fr", "joindre": "none"})
     made = Person.objects.latest("pk")
     assert made.pk != person.pk
-    assert answer.url == f"/espace/orientations/nouvelle/?personne={made.pk}"
+    assert answer.url == f"/espace/orientations/nouvelle/?personne={made.pk}&repris=oui"
     ordinary = client.get("/espace/personnes/").content.decode()
     assert f'href="/espace/personnes/{person.pk}/"' in ordinary
+
+
+@pytest.mark.parametrize("gesture", ["nouvelle", "toutes"])
+def test_what_was_typed_of_a_need_waits_while_its_person_is_found(client, worker, person, gesture):
+    client.force_login(worker)
+    new, urgent = "/espace/orientations/nouvelle/", timezone.localdate() + timedelta(days=7)
+    typed = need(
+        geste=gesture, avant=urgent.isoformat(), precision="Prime d’activité", jours=["1", "3"], marche="60"
+    )
+    left = client.post(new, typed)
+    assert "Prime" not in left.url
+    assert "assistance" not in left.url
+    if gesture == "nouvelle":
+        back = client.post(left.url, {"langue": "ro", "joindre": "none"}).url
+    else:
+        page = client.get(left.url).content.decode()
+        back = f"{new}?personne={person.pk}&repris=oui"
+        assert back.replace("&", "&amp;") in page
+    page = client.get(back)
+    form = page.context["form"]
+    assert form["besoin"].value() == "assistance"
+    assert form["avant"].value() == urgent.isoformat()
+    assert form["precision"].value() == "Prime d’activité"
+    assert (form["ou"].value(), form["marche"].value()) == ("Grenoble", "60")
+    assert form["jours"].value() == ["1", "3"]
+    assert form["pour"].value()
+    if gesture == "nouvelle":
+        assert form["langue"].value() == "ro"
+    assert client.get(f"{new}?personne={person.pk}").context["form"]["precision"].value() in (None, "")
+
+
+def test_a_need_half_typed_comes_back_without_a_reproach_to_its_account_alone(client, worker, person):
+    client.force_login(worker)
+    new = "/espace/orientations/nouvelle/"
+    left = client.post(
+        new, need(geste="nouvelle", besoin="", ou="", precision="Retraite", resultat="autonomie")
+    )
+    assert left.status_code == 302
+    page = client.get(f"{new}?personne={person.pk}&repris=oui")
+    assert page.status_code == 200
+    assert page.context["form"]["precision"].value() == "Retraite"
+    assert "Il manque" not in page.content.decode()
+    session = client.session
+    session["besoin"] = {**session["besoin"], "at": (timezone.now() - timedelta(minutes=61)).isoformat()}
+    session.save()
+    late = client.get(f"{new}?personne={person.pk}&repris=oui")
+    assert late.context["form"]["precision"].value() in (None, "")
 
 
 @pytest.mark.both_databases

@@ -4,10 +4,12 @@ counts only.
 
 import hashlib
 import hmac
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest
 
 from maillage.apps.accounts.access import rights_of
 from maillage.apps.accounts.models import User
@@ -146,3 +148,30 @@ def link_of(orientation: Orientation) -> str:
 def digest(token: str) -> str:
     """Return the digest of a link, which is all that is stored of it."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+# ---------------------------------------------------------------------- what was typed, in a browser
+
+NEED = "besoin"  # of the session
+NEED_KEPT = timedelta(hours=1)
+NOT_KEPT = ("csrfmiddlewaretoken", "geste", "pour")
+
+
+def keep_need(request: HttpRequest, at: datetime) -> None:
+    """Keep what was typed of a need while its person is looked for: it says what somebody lives through, so
+    no address carries it.
+    """
+    typed = {name: values[:20] for name, values in request.POST.lists() if name not in NOT_KEPT}
+    request.session[NEED] = {"account": request.user.pk, "at": at.isoformat(), "typed": typed}
+
+
+def kept_need(request: HttpRequest, at: datetime) -> dict[str, list[str]]:
+    """Return what was typed of a need before its person was found, empty after an hour."""
+    match request.session.get(NEED):
+        case {"account": account, "at": since, "typed": typed} if account == request.user.pk:
+            return typed if at - datetime.fromisoformat(since) <= NEED_KEPT else {}
+    return {}
+
+
+def drop_need(request: HttpRequest) -> None:
+    request.session.pop(NEED, None)

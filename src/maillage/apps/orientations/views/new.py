@@ -42,6 +42,8 @@ from maillage.words.wording import listing
 
 SEES = (access.SEE, access.MINE)
 LATELY = 40  # persons in the menu: the others are reached from their own sheet
+RESUMED = "repris"  # in the address: what was typed before its person was found comes back
+LOOKED_FOR = {"nouvelle": "person_new", "toutes": "people"}  # gestures that leave the form to find a person
 TWICE = timedelta(seconds=30)  # the same choice made again so soon is a double click
 FITS = (
     (0.8, "Convient très bien"),
@@ -69,7 +71,11 @@ def new(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     structures, people_known = _structures(request), _people(request)
     draft, before = _draft(request), _before(request)
-    data = request.POST if request.method == "POST" else _prefilled(request, structures, draft, before)
+    gesture = request.POST.get("geste", "")
+    if gesture in LOOKED_FOR:
+        access.keep_need(request, at)
+        return redirect(f"{reverse(LOOKED_FOR[gesture])}?vers=orienter")
+    data = request.POST if request.method == "POST" else _prefilled(request, structures, draft, before, at)
     person = _person(request, data)
     if person is not None and person not in people_known:
         people_known.insert(0, person)
@@ -80,6 +86,9 @@ def new(request: HttpRequest) -> HttpResponse:
         _forgive(form)
         return render(request, "orientations/new/need.html", context)
     if not form.is_valid():
+        if RESUMED in request.GET and request.method != "POST":  # half typed when its person was looked for
+            _forgive(form)
+            return render(request, "orientations/new/need.html", context)
         return render(request, "orientations/new/need.html", context, status=400)
     spot, answer = find_spot(form.cleaned_data["ou"])
     if spot is None:
@@ -88,7 +97,6 @@ def new(request: HttpRequest) -> HttpResponse:
             request, "orientations/new/need.html", context | {"choices": answer.choices}, status=400
         )
     structure = form.chosen("au_nom", structures) or structures[0]
-    gesture = request.POST.get("geste", "")
     lieu = _lieu(request.POST.get("lieu", "")) if gesture == "choisir" else None
     if request.method == "POST" and (lieu is not None or gesture == "aucun"):
         values = form.draft(spot) | {"lieu": lieu}
@@ -96,6 +104,7 @@ def new(request: HttpRequest) -> HttpResponse:
             row = _prepared(
                 request, values, person=person, structure=structure, draft=draft, before=before, at=at
             )
+            access.drop_need(request)
             if gesture == "aucun":
                 sending.unsolved(row, by=account_of(request), at=at)
                 messages.success(
@@ -145,11 +154,21 @@ def _prepared(
 
 
 def _prefilled(
-    request: HttpRequest, structures: list[Structure], draft: Orientation | None, before: Orientation | None
+    request: HttpRequest,
+    structures: list[Structure],
+    draft: Orientation | None,
+    before: Orientation | None,
+    at: datetime,
 ) -> QueryDict:
-    """Return what is already known of the need: by the address, the diagnosis, the draft, the step before."""
+    """Return what is already known of the need: by the address, what was typed before its person was found,
+    the diagnosis, the draft, the step before.
+    """
     known = request.GET.copy()
     person = _person(request, known)
+    typed = access.kept_need(request, at) if RESUMED in known else {}
+    for name, values in typed.items():
+        if name != "langue" or values != ["fr"]:  # the language of the person, unless another was chosen
+            known.setlist(name, values)
     row = draft or before
     if row is not None:
         told = {

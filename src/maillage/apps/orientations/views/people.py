@@ -72,6 +72,13 @@ def _refers(request: HttpRequest) -> bool:
     return request.GET.get("vers") == REFER
 
 
+def _found(request: HttpRequest, pk: int) -> HttpResponse:
+    """Go to the sheet of a person, or back to the need for which they were looked for, as it was typed."""
+    if _refers(request):
+        return redirect(f"{reverse('orientation_new')}?personne={pk}&repris=oui")
+    return redirect("person", pk)
+
+
 @holding(*SEES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
@@ -84,9 +91,7 @@ def new(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             error = refusal
         else:
-            if _refers(request):
-                return redirect(f"{reverse('orientation_new')}?personne={pk}")
-            return redirect("person", pk)
+            return _found(request, pk)
     context = {"form": form, "error": error, "sending": sending, "to_refer": _refers(request)}
     return render(
         request, "orientations/people/new.html", context, status=400 if error or form.errors else 200
@@ -145,7 +150,7 @@ def by_card(request: HttpRequest) -> HttpResponse:
             except Refused as refusal:
                 error = refusal
             else:
-                return redirect("person", found.pk)
+                return _found(request, found.pk)
     context["error"] = error
     return render(request, "orientations/people/by_card.html", context, status=400 if error else 200)
 
