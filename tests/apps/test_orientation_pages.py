@@ -16,6 +16,7 @@ from maillage.apps.orientations.actions import answers, drafts, sending
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.queries import detail as referral_detail
 from maillage.apps.orientations.queries import measures, structure_measures
+from maillage.apps.orientations.queries import people as queries_people
 from maillage.apps.people import queries as persons
 from maillage.apps.people.actions import consents
 from maillage.apps.people.actions import register as people
@@ -137,7 +138,12 @@ def test_opening_one_is_written_and_shows_what_is_seen(client, aidant, orientati
     assert "04 76 11 22 33" in page
     assert "besoin, prénom, démarche. Rien d’autre : elle a choisi." in page
     assert "La réponse est attendue depuis 3 jours." in page
-    assert Entry.objects.filter(verb="person.seen", by=aidant.pk).exists()
+    assert not Entry.objects.filter(
+        verb="person.seen", by=aidant.pk
+    ).exists()  # the sheet stays closed to them
+    lines = [trace.words for trace in queries_people.traces(orientation.person)]
+    assert "a lu l’orientation" in lines
+    assert "a ouvert la fiche" not in lines
 
 
 def test_an_example_is_marked_on_the_list_and_on_its_page(client, aidant, worker, ccas, library):

@@ -263,6 +263,17 @@ def test_a_copy_holds_all_that_is_kept(client, aidant, person, sent):
     assert any("remis une copie" in line["quoi"] for line in told["qui_a_vu"])
 
 
+def test_looking_at_the_copy_is_not_giving_it(client, aidant, person):
+    client.force_login(aidant)
+    address = f"/espace/personnes/{person.pk}/"
+    client.get(f"{address}copie/")
+    page = client.get(address).content.decode()
+    assert "a ouvert la copie de ce qui est gardé" in page
+    assert "a remis une copie" not in page
+    client.get(f"{address}copie/?format=json")
+    assert "a remis une copie de ce qui est gardé" in client.get(address).content.decode()
+
+
 @pytest.mark.both_databases
 def test_erasing_asks_for_the_card_and_stops_what_runs(client, aidant, person, sent):
     client.force_login(aidant)

@@ -46,7 +46,7 @@ def see(
     quiet: timedelta = timedelta(0),
 ) -> Orientation:
     """Record the first time the place opens the referral; through its link, every time, unless the page is
-    reloaded within `quiet`. A viewer with an account is also recorded on the person's sheet.
+    reloaded within `quiet`. What a viewer with an account reads is recorded by `opened`.
     """
     row = lock(orientation)
     check_receiver(row, by, token, at)
@@ -55,6 +55,11 @@ def see(
     elif token and not written.read_since(row, at - quiet):
         journal.record(by=by, verb=written.READ, row=row, at=at, structure=row.to_structure_id)
     return row
+
+
+def opened(row: Orientation, *, by: User, structure: int | None, at: datetime) -> None:
+    """Record that a user read a referral: the sheet of its person stays closed to the place."""
+    journal.record(by=by, verb=written.OPENED, row=row, at=at, structure=structure)
 
 
 @transaction.atomic

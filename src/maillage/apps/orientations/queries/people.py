@@ -31,6 +31,7 @@ from maillage.kernel.names import plain
 
 PAGE = 40
 READ = "orientation.read"
+OPENED = "orientation.opened"  # with an account: READ is by the link of the place
 BY_LINK = "Le lieu, par son lien"
 VERBS = {
     "person.welcomed": "a fait la carte",
@@ -38,6 +39,7 @@ VERBS = {
     "person.left": "ne suit plus la personne",
     "person.seen": "a ouvert la fiche",
     "person.corrected": "a corrigé la fiche",
+    "person.copy_opened": "a ouvert la copie de ce qui est gardé",
     "person.exported": "a remis une copie de ce qui est gardé",
     "person.forgotten": "a effacé la fiche",
     "person.card_renewed": "a refait la carte",
@@ -50,6 +52,7 @@ VERBS = {
     "member.noted": "a noté un apprentissage",
     "member.removed": "a ôté la personne d’un groupe",
     READ: "a lu l’orientation",
+    OPENED: "a lu l’orientation",
     "consent.said": "a noté un accord",
     "consent.withdrawn": "a noté un accord retiré",
     **proofs.VERBS,

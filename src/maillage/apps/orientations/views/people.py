@@ -254,9 +254,8 @@ def consent(request: HttpRequest, pk: int) -> HttpResponse:
 def export(request: HttpRequest, pk: int) -> HttpResponse:
     """All that is kept of a person, for them to take away: to read and print, or as a file."""
     found = _person(request, pk)
-    register.exported(
-        found, by=account_of(request), structure=acting_for(request, found), at=timezone.localtime()
-    )
+    written = register.exported if request.GET.get("format") == "json" else register.copy_opened
+    written(found, by=account_of(request), structure=acting_for(request, found), at=timezone.localtime())
     return copy_of(request, found)
 
 

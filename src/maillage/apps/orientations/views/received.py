@@ -24,7 +24,6 @@ from maillage.apps.orientations.queries import exports, lists, matching, persons
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.orientations.views import answering
 from maillage.apps.people import rules as purposes
-from maillage.apps.people.actions import register as people
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import ROWS, whole
 from maillage.web import refusals
@@ -119,7 +118,7 @@ def orientation(request: HttpRequest, pk: int) -> HttpResponse:
         row = answers.see(row, by=account_of(request), at=at)
     if row.person is not None:
         structure = row.to_structure_id if side == referral_detail.RECEIVER else row.from_structure_id
-        people.record_view(row.person, by=account_of(request), structure=structure, at=at)
+        answers.opened(row, by=account_of(request), structure=structure, at=at)
     return _one(request, _readable(request, pk), side, at)
 
 

@@ -203,6 +203,11 @@ def card_printed(person: Person, *, by: User, structure: int | None, at: datetim
     journal.record(by=by, verb="person.card_printed", row=person, at=at, structure=structure)
 
 
+def copy_opened(person: Person, *, by: User, structure: int | None, at: datetime) -> None:
+    """Record that a user opened the page of what is kept: nobody received it yet."""
+    journal.record(by=by, verb="person.copy_opened", row=person, at=at, structure=structure)
+
+
 def exported(person: Person, *, by: User | None, structure: int | None, at: datetime) -> None:
     """Record that a person received a copy of their data."""
     journal.record(by=by, verb="person.exported", row=person, at=at, structure=structure)
