@@ -231,6 +231,33 @@ def test_an_action_prints_on_few_sheets_with_a_map_that_is_read(visit):
     assert high * 0.75 >= 6, "points"
 
 
+def test_a_printed_action_starts_its_map_on_its_first_sheet(visit):
+    """Sous un titre et un bandeau longs, la carte n’entraîne pas le texte à la feuille suivante."""
+    page = visit(f"{PERIMETER}plan/")
+    page = visit(page.locator("a", has_text="1. Dédier").first.get_attribute("href"))
+    with pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True)) as printed:
+        assert "Pourquoi ici" in printed[0].get_textpage().get_text_range()
+
+
+def test_the_key_of_a_printed_calendar_is_not_left_alone(visit):
+    """Ce qu’elle dit et ce qui prévient sont sur une feuille avec une ligne au moins."""
+    page = visit(f"{PERIMETER}plan/?vue=calendrier")
+    with pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True)) as printed:
+        firsts = {sheet.get_textpage().get_text_range().split(maxsplit=1)[0] for sheet in printed}
+    assert not {"fait", "Personnes"} & firsts
+
+
+@pytest.mark.complete
+def test_the_effect_of_an_action_and_all_plates_are_read_on_a_phone(visit):
+    page = visit(f"{PERIMETER}plan/")
+    action = page.locator("a", has_text="7. ").first.get_attribute("href")
+    for address in (action, *(f"/galerie/{family}/" for family in ("cartes", "offre", "habitants"))):
+        page = visit(address, looked=True, **PHONE)
+        page.evaluate(OPEN)
+        assert page.evaluate(LETTERS) == [], address
+        assert address != action or page.locator("svg.suite").count()
+
+
 LONG_WORDS = """() => { for (const cell of document.querySelectorAll(".table-plan td:nth-child(2)"))
     cell.textContent = "Anticonstitutionnellement-interdepartementalisation"; }"""
 OVER = """() => [...document.querySelectorAll(".table-plan :is(th, td)")]
