@@ -223,10 +223,20 @@ def test_the_printed_list_is_the_list_with_its_telephones(visit):
     assert "04 76 00 11 22" in page.inner_text("#lieu-1")
 
 
+@pytest.mark.parametrize(("width", "height", "bar"), [(390, 844, 72), (1280, 800, 0)])
+def test_after_a_search_the_first_place_is_in_the_first_screen(visit, width, height, bar):
+    """S2-6 : les précautions passaient avant le premier lieu."""
+    page = visit(AROUND, width=width, height=height)
+    title = page.locator("#lieu-1 h3").bounding_box()
+    assert title["y"] + title["height"] < height - bar
+    order = page.evaluate("""() => document.querySelector("#lieu-1").compareDocumentPosition(
+      document.querySelector(".petit[data-depuis]"))""")
+    assert order & 4  # what the distances are worth is said after the list
+
+
 def test_on_a_phone_the_form_folds_after_a_search_and_opens_again(visit):
     page = visit(AROUND, width=390, height=844)
     assert not page.is_visible(".chercher")
-    assert page.locator("#lieu-1").bounding_box()["y"] < 1.5 * 844
     page.click(".chercher-plie > summary")
     assert page.is_visible(".chercher [type=submit]")
     assert visit("/carte/", width=390, height=844).is_visible(".chercher")  # nothing was asked yet
