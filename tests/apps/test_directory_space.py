@@ -569,6 +569,15 @@ def test_a_place_is_put_aside_with_a_reason_and_published_again(signed, lieu):
     assert "L’état du lieu n’a pas changé" in gesture(signed, lieu, "etat", etat="merged", raison="x")
 
 
+def test_whoever_may_edit_a_place_finds_it_from_its_public_page(signed, client, lieu):
+    address, link = f"/lieux/{lieu.slug}/", f'href="/espace/annuaire/lieux/{lieu.slug}/"'
+    page = signed.get(address).content.decode()
+    assert link in page
+    assert "Modifier cette fiche" in page
+    signed.logout()
+    assert "Modifier cette fiche" not in signed.get(address).content.decode()
+
+
 def test_a_rhythm_is_one_of_those_offered(signed, lieu):
     gesture(signed, lieu, "rythme", mois="3")
     assert lieu.rhythm == 3

@@ -51,6 +51,8 @@ def lieu(request: HttpRequest, place: str) -> HttpResponse:
         "route": where.route(found),
         "message": _message(request, context["shown"], found),
         "doubts": history.doubted(found),
+        "may_edit": request.user.is_authenticated
+        and access.managed_by(request.user).filter(pk=found.pk).exists(),
     }
     return render(request, "directory/public/place.html", context)
 
