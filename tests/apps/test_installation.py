@@ -193,3 +193,10 @@ def test_what_is_due_waits_in_the_background_until_the_clock_is_right(settings, 
     monkeypatch.setattr(scheduler, "run", lambda at: done.append(at) or [])
     scheduler.keep_on(0)
     assert len(done) == 1
+
+
+@pytest.mark.parametrize(("age", "said"), [(1, "Vu il y a 1 seconde."), (2, "Vu il y a 2 secondes.")])
+def test_how_long_ago_the_work_was_seen_agrees_with_its_number(db, monkeypatch, age, said):
+    real = health.state
+    monkeypatch.setattr(health, "state", lambda at: real(at) | {"echeances": age})
+    assert [told.found for told in checks.checks(timezone.now()) if told.subject == "échéances"] == [said]

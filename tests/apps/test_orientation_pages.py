@@ -1010,7 +1010,7 @@ def test_somebody_without_name_is_oriented_too(client, worker, library):
     assert (row.state, row.person, row.channel) == ("sent", None, "phone")
     page = text(client.get(f"/espace/orientations/{row.pk}/parti/"))
     assert "Vous appelez le lieu" in page
-    assert "<bdi>Une personne sans nom</bdi> est orientée vers" in page
+    assert "Vous avez orienté <bdi>Une personne sans nom</bdi> vers" in page
 
 
 def test_a_double_click_prepares_once_and_sends_once(client, worker, library):

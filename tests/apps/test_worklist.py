@@ -2,6 +2,7 @@
 notifications that are chosen.
 """
 
+import dataclasses
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from importlib import import_module
@@ -330,6 +331,8 @@ def test_silent_places_are_counted_the_oldest_first_and_reached_by_any_of_their_
     assert (first.structure, first.n, first.first) == (library.structure_id, 3, now - 20 * DAY)
     assert (first.mail, first.phone) == ("annexe@bibliotheque.example", "04 76 00 00 00")
     assert (other.n, other.mail, other.phone) == (1, "", "")
+    by_phone = dataclasses.replace(first, mail="").reached_words
+    assert by_phone == "Pas d’adresse e-mail sur sa fiche : appelez le 04 76 00 00 00."
     assert pressing.silent_places(coordinator, now, most=1) == [first]
     assert pressing.silent_place(coordinator, second.structure_id, now) == other
     for k in range(4):

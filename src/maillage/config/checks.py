@@ -160,7 +160,11 @@ def _work(at: datetime) -> Iterator[Check]:
         elif age is not None and age > most:
             yield Check(subject, BAD, f"Rien ne bouge depuis {age // 60} minutes.", do)
         else:
-            yield Check(subject, GOOD, "Rien n’attend." if age is None else f"Vu il y a {age} secondes.")
+            yield Check(
+                subject,
+                GOOD,
+                "Rien n’attend." if age is None else f"Vu il y a {age} seconde{'s' if age > 1 else ''}.",
+            )
 
 
 def _backup(at: datetime) -> Check:

@@ -43,7 +43,7 @@ class SilentPlace:
         if self.mail:
             return "Un message part à l’adresse de sa fiche."
         if self.phone:
-            return f"Pas d’adresse sur sa fiche : appelez le {self.phone}."
+            return f"Pas d’adresse e-mail sur sa fiche : appelez le {self.phone}."
         return "Ni adresse ni téléphone sur sa fiche : passez la voir, ou complétez-la."
 
 
