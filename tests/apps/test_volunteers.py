@@ -15,6 +15,7 @@ from maillage.apps.messages.models import Message
 from maillage.apps.people import access as people
 from maillage.apps.volunteers import access
 from maillage.apps.volunteers.actions import hours, meetings, missions
+from maillage.apps.volunteers.forms import missions as missions_forms
 from maillage.apps.volunteers.models import Aidant, Attestation, Engagement, Hours, Mission, Volunteer
 from maillage.apps.volunteers.queries import missions as queries
 from maillage.apps.volunteers.rules import missions as rules
@@ -508,3 +509,12 @@ def test_wrong_codes_are_counted(client):
     for n in range(20):
         assert client.post("/benevoles/mon-code/", {"code": f"2222-22{n + 22}"}).status_code == 404
     assert client.post("/benevoles/mon-code/", {"code": "2222-2299"}).status_code == 429
+
+
+@pytest.mark.parametrize(
+    ("typed", "minutes"),
+    [("1h30", 90), ("1 h 20", 80), ("2h", 120), ("1,5", 90), ("1h75", None), ("11h", None)],
+)
+def test_hours_are_read_as_they_are_said(typed, minutes):
+    form = missions_forms.HoursForm({"jour": "2026-11-20", "heures": typed, "jeton": "a"})
+    assert (form.minutes if form.is_valid() else None) == minutes

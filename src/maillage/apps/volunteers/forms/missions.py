@@ -1,6 +1,8 @@
 """What is typed about missions and volunteers, by structures and by anybody."""
 
+import re
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from babel import Locale
@@ -322,11 +324,21 @@ class SupervisorForm(forms.Form):
         return self.supervisors[self.cleaned_data["encadre"]]
 
 
+class HoursField(forms.DecimalField):
+    """Hours, as a number or as they are said: 1h30."""
+
+    def to_python(self, value: Any) -> Any:
+        said = re.fullmatch(r"\s*([0-9]{1,2})\s*[hH]\s*([0-5][0-9])?\s*", str(value or ""))
+        if said is None:
+            return super().to_python(value)
+        return round(Decimal(60 * int(said[1]) + int(said[2] or 0)) / 60, 2)
+
+
 class HoursForm(forms.Form):
     """Time given on a day."""
 
     jour = DayField(label=to_say("Le jour"))
-    heures = forms.DecimalField(
+    heures = HoursField(
         label=to_say("Heures (1,5 pour une heure et demie)"),
         min_value=0.25,
         max_value=10,
