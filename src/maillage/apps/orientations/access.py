@@ -157,7 +157,7 @@ NEED_KEPT = timedelta(hours=1)
 NOT_KEPT = ("csrfmiddlewaretoken", "geste", "pour")
 
 
-def keep_need(request: HttpRequest, at: datetime) -> None:
+def store_need(request: HttpRequest, at: datetime) -> None:
     """Keep what was typed of a need while its person is looked for: it says what somebody lives through, so
     no address carries it.
     """
@@ -165,7 +165,7 @@ def keep_need(request: HttpRequest, at: datetime) -> None:
     request.session[NEED] = {"account": request.user.pk, "at": at.isoformat(), "typed": typed}
 
 
-def kept_need(request: HttpRequest, at: datetime) -> dict[str, list[str]]:
+def stored_need(request: HttpRequest, at: datetime) -> dict[str, list[str]]:
     """Return what was typed of a need before its person was found, empty after an hour."""
     match request.session.get(NEED):
         case {"account": account, "at": since, "typed": typed} if account == request.user.pk:

@@ -73,7 +73,7 @@ def new(request: HttpRequest) -> HttpResponse:
     draft, before = _draft(request), _before(request)
     gesture = request.POST.get("geste", "")
     if gesture in LOOKED_FOR:
-        access.keep_need(request, at)
+        access.store_need(request, at)
         return redirect(f"{reverse(LOOKED_FOR[gesture])}?vers=orienter")
     data = request.POST if request.method == "POST" else _prefilled(request, structures, draft, before, at)
     person = _person(request, data)
@@ -165,7 +165,7 @@ def _prefilled(
     """
     known = request.GET.copy()
     person = _person(request, known)
-    typed = access.kept_need(request, at) if RESUMED in known else {}
+    typed = access.stored_need(request, at) if RESUMED in known else {}
     for name, values in typed.items():
         if name != "langue" or values != ["fr"]:  # the language of the person, unless another was chosen
             known.setlist(name, values)
