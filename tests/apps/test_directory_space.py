@@ -594,7 +594,9 @@ def test_numbers_that_are_none_are_told(signed, lieu):
         data = {**form_of(signed, lieu, "pratiques/formation/"), "state": "offered", "capacite": typed}
         assert signed.post(address, data).status_code == 400
     told = signed.post(address, {**data, "capacite": "²"}).content.decode()
-    assert "« ² » n’est pas un nombre entier" in told.replace("\xa0", " ")
+    assert "« ² » ne se lit pas. Écrivez un nombre entier, de 0 à 100 000, par exemple 8." in told.replace(
+        "\xa0", " "
+    )
     lieu.refresh_from_db()
     assert lieu.rhythm == before
 

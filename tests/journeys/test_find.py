@@ -147,7 +147,7 @@ def test_a_position_stays_in_the_device(visit, site):
     page.click("[data-pres] button")
     page.wait_for_url("**territoire=67482**")
     page.wait_for_selector(".goutte")
-    assert "votre position, qui reste dans cet appareil" in page.inner_text("[data-depuis]")
+    assert "votre position, qui reste dans cet appareil" in page.inner_text("p[data-depuis]")
     assert page.locator("[data-n] h3").all_inner_texts() == [
         "Point d’aide",
         "École payante",

@@ -412,7 +412,8 @@ class PracticeForm(ChangesOnlyForm):
         if of.kind == "whole":
             if typed and whole(typed, 100_000) is None:
                 self.add_error(
-                    name, f"« {typed} » n’est pas un nombre entier. Écrivez-le en chiffres, par exemple 8."
+                    name,
+                    f"« {typed} » ne se lit pas. Écrivez un nombre entier, de 0 à 100 000, par exemple 8.",
                 )
                 return None
             return whole(typed, 100_000)

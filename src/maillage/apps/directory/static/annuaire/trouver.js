@@ -139,7 +139,7 @@ if (chezMoi) {
           : dits.autourUn,
     { n: pres.length, minutes: duree },
   );
-  un("[data-depuis]").textContent = dits.depuis;
+  un("p[data-depuis]").textContent = dits.depuis;
   un("[data-suite]")?.remove();
   un("[data-liste]")?.addEventListener("click", (e) => {
     e.preventDefault();
