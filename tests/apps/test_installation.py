@@ -9,12 +9,13 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from maillage.apps.accounts.actions import record
 from maillage.apps.accounts.models import User
 from maillage.apps.memberships.actions import appoint
 from maillage.cli.main import main
-from maillage.config import checks, health, scheduler
+from maillage.config import checks, health, installation, scheduler
 from maillage.config.providers import chosen
 from maillage.kernel.errors import Refused
 from tests.support.certificates import self_signed
@@ -200,3 +201,13 @@ def test_how_long_ago_the_work_was_seen_agrees_with_its_number(db, monkeypatch, 
     real = health.state
     monkeypatch.setattr(health, "state", lambda at: real(at) | {"echeances": age})
     assert [told.found for told in checks.checks(timezone.now()) if told.subject == "échéances"] == [said]
+
+
+def test_work_of_a_later_hour_waits_for_nobody():
+    later = timezone.now() + timedelta(hours=2)
+    for queue, at in (("quick", later), ("slow", None)):
+        DBTaskResult.objects.create(
+            task_path="tests.later", args_kwargs={}, queue_name=queue, backend_name="default",
+            **({"run_after": at} if at else {}),
+        )  # fmt: skip
+    assert installation._waiting() == [("rapide", 0, 0), ("lente", 1, 0)]

@@ -59,12 +59,11 @@ def again(request: HttpRequest, pk: str) -> HttpResponse:
 
 
 def _waiting() -> list[tuple[str, int, int]]:
-    """Return for each queue how many tasks wait and how many are being done."""
+    """Return for each queue how many tasks wait, none of a later hour, and how many are being done."""
     counts = {"rapide": [0, 0], "lente": [0, 0]}
-    for queue, status in DBTaskResult.objects.filter(status__in=("READY", "RUNNING")).values_list(
-        "queue_name", "status"
-    ):
-        counts[QUEUE_LABELS.get(queue, "rapide")][status == "RUNNING"] += 1
+    for at, rows in enumerate((DBTaskResult.objects.ready(), DBTaskResult.objects.running())):
+        for queue in rows.values_list("queue_name", flat=True):
+            counts[QUEUE_LABELS.get(queue, "rapide")][at] += 1
     return [(name, waiting, running) for name, (waiting, running) in counts.items()]
 
 
