@@ -673,8 +673,30 @@ def test_a_comment_says_when_its_study_is_no_longer_the_one_beside_it(client, co
     client.post(address, {**kept, **shown, "synthese": "Environ 39 000 personnes."})
     told = queries.comments("38151", queries.reading(study).fingerprint)
     assert ("à relire" in told["synthese"], "à relire" in told["besoins"]) == (False, True)
-    client.post(address, {**kept, **shown, "relus": "on"})
+    read = {"synthese": "Environ 39 000 personnes.", "initial-synthese": "Environ 39 000 personnes."}
+    client.post(address, {**kept, **shown, **read, "relus": "on"})
     assert "à relire" not in text_of(client.get(ADDRESS))
+
+
+@pytest.mark.both_databases
+def test_two_who_comment_a_section_see_each_other(client, coordinator, study):
+    """Qui enregistre en second lit ce que le premier a écrit de la même partie ; les autres parties vont ensemble."""
+    client.force_login(coordinator)
+    address = "/espace/territoires/38151/commentaires/"
+    opened = {"initial-synthese": "", "initial-besoins": ""}
+    client.post(address, {**opened, "synthese": "La gare ferme.", "besoins": ""})
+    answer = client.post(address, {**opened, "synthese": "Un bus vient.", "besoins": ""})
+    assert answer.status_code == 400
+    said = text_of(answer)
+    assert "Quelqu’un d’autre a écrit entre-temps : « La gare ferme. » Gardez-en" in said
+    assert "Un bus vient." in said and queries.typed_comments("38151") == {"synthese": "La gare ferme."}
+    assert client.post(address, {**opened, "synthese": "", "besoins": "Le marché."}).status_code == 302
+    again = {"initial-synthese": "La gare ferme.", "initial-besoins": "Le marché."}
+    client.post(address, {**again, "synthese": "La gare ferme, un bus vient.", "besoins": "Le marché."})
+    assert queries.typed_comments("38151") == {
+        "synthese": "La gare ferme, un bus vient.",
+        "besoins": "Le marché.",
+    }
 
 
 @pytest.mark.both_databases

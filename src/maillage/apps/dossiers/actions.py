@@ -353,9 +353,9 @@ def seal_edition(path: Path, *, by: User | None, at: datetime) -> None:
 
 
 @transaction.atomic
-def comment(*, by: User, place: str, texts: dict[str, str]) -> None:
+def comment(*, by: User, place: str, texts: dict[str, str], shown: Mapping[str, Any] | None = None) -> None:
     """Store the analyst's comments on a place, by section, with the study that they are written for; an
-    empty text deletes the comment.
+    empty text deletes the comment. shown: what was read of them, to replace nothing else.
 
     The worker rewrites existing dossiers: figures do not change.
     """
@@ -366,11 +366,17 @@ def comment(*, by: User, place: str, texts: dict[str, str]) -> None:
             "study": queries.reading(beside).fingerprint,
             "study_on": timezone.localdate(beside.finished_at),
         }
-    for section, text in texts.items():
-        if section in rules.SECTIONS:
-            Comment.objects.update_or_create(
-                place=place, section=section, defaults={"text": text.strip(), "written_by": by, **about}
-            )
+    typed = {section: text for section, text in texts.items() if section in rules.SECTIONS}
+    for section in typed:
+        Comment.objects.get_or_create(place=place, section=section, defaults={"written_by": by})
+    rows = Comment.objects.select_for_update().filter(place=place, section__in=typed)
+    now = {row.section: row.text for row in rows}
+    what = "La page des commentaires n’a pas été enregistrée."
+    refuse_overwrites(what, now=now, shown=shown or {}, typed=typed)
+    for section, text in typed.items():
+        Comment.objects.filter(place=place, section=section).update(
+            text=text.strip(), written_by=by, written_at=timezone.now(), **about
+        )
     _publish_again(place)
 
 

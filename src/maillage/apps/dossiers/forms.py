@@ -83,8 +83,10 @@ class ChoiceForm(forms.Form):
         )
 
 
-class CommentForm(forms.Form):
+class CommentForm(OverwriteGuard):
     """The analyst's comments, one field a section."""
+
+    compared = tuple(rules.SECTIONS)
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
@@ -94,8 +96,8 @@ class CommentForm(forms.Form):
                 required=False,
                 max_length=4000,
                 widget=forms.Textarea(attrs={"rows": 4}),
-                show_hidden_initial=True,  # what the form showed: only what was changed is saved
             )
+        self.send_back(self.compared)  # only what was changed is saved
         if self.initial:
             self.fields["relus"] = forms.BooleanField(
                 label="Je les ai tous relus : ils valent pour l’étude d’aujourd’hui", required=False

@@ -78,13 +78,18 @@ def comments(request: HttpRequest, place: str, name: str) -> HttpResponse:
     """The analyst's comments of a dossier."""
     form = CommentForm(request.POST or None, initial=queries.typed_comments(place))
     if request.method == "POST" and form.is_valid():
-        actions.comment(by=request.user, place=place, texts=form.texts)  # type: ignore[arg-type]
-        messages.success(
-            request,
-            "Commentaires enregistrés. Le dossier les porte dans quelques secondes, à part du texte calculé.",
-        )
-        return redirect("reports", place)
-    return render(request, "dossiers/comments.html", {"form": form, "place": place, "name": name})
+        try:
+            actions.comment(by=request.user, place=place, texts=form.texts, shown=form.original)  # type: ignore[arg-type]
+            messages.success(
+                request,
+                "Commentaires enregistrés. Le dossier les porte dans quelques secondes, à part du texte"
+                " calculé.",
+            )
+            return redirect("reports", place)
+        except WrittenMeanwhile as others:
+            form.tell(others)
+    context = {"form": form, "place": place, "name": name}
+    return render(request, "dossiers/comments.html", context, status=400 if form.errors else 200)
 
 
 @holding("territory.edit")
