@@ -87,9 +87,10 @@ def test_each_precarity_is_drawn_as_it_is_worked_out(study, client):
     for theme in ("Revenus", "Ménages", "Logement"):
         assert f"<strong>{theme}</strong>" in drawn
     drawn = client.get(f"/territoires/{PLACE}/").content.decode()
-    assert drawn.count("Sur 100 personnes concernées, combien viennent de chaque groupe") == 2
+    title = "Sur 100 personnes concernées, combien viennent de chaque groupe"
+    assert drawn.count(title) == 3, "its caption, its drawing, and the frame where a phone slides it"
     place = "Dans une commune de moins de 2 000 habitants, parmi tous les habitants : "
-    assert drawn.replace("\xa0", " ").count(place) == 2, "in the caption of the chart, and for who hears it"
+    assert drawn.replace("\xa0", " ").count(place) == 3, "where its title is"
     page = (queries.folder(study) / "dossier.html").read_text("utf-8")
     for words in (
         "Évaluation de la précarité numérique",

@@ -535,7 +535,7 @@ def test_a_verdict_follows_its_rule(share, verdict):
     assert verdicts["Les professionnels peuvent-ils orienter : la fiche est-elle à jour ?"] == verdict
 
 
-@pytest.mark.parametrize(("n", "said"), [(9, "fort"), (5, "moyen"), (1, "faible"), (0, UNSAID)])
+@pytest.mark.parametrize(("n", "said"), [(9, "fort"), (4, "moyen"), (1, "faible"), (0, UNSAID)])
 def test_constraints_are_the_price_and_the_hours_that_sheets_tell(n, said):
     """J-014: the base is what sheets tell; where none tells, nothing is a lack."""
     told = census.Part(n, 10, "", n / 10) if n else NOTHING

@@ -293,7 +293,7 @@ def test_before_the_first_step_nobody_was_heard_yet(written):
             " ; il sera mené par le réseau de l’Isère, du 1er mars",
             "ce diagnostic sera mené",
         ),
-        (date(2026, 4, 2), " ; il est mené par le réseau de l’Isère, du 1er mars", "ce diagnostic est mené"),
+        (date(2026, 4, 1), " ; il est mené par le réseau de l’Isère, du 1er mars", "ce diagnostic est mené"),
         (date(2026, 6, 30), " et mené par le réseau de l’Isère, du 1er mars", "ce diagnostic a été mené"),
     ],
 )

@@ -299,7 +299,8 @@ def test_the_page_of_the_charter_says_what_a_network_is_for(client, db):
     """
     page = client.get("/reseau/charte/").content.decode().replace("\xa0", " ").replace("\u202f", " ")
     told = charter().purpose
-    where = [page.index(words) for words in (told.vision, told.mission, told.objective)]
+    said = (each.replace("\xa0", " ") for each in (told.vision, told.mission, told.objective))
+    where = [page.index(words) for words in said]
     assert where == sorted(where) and where[-1] < page.index("Ce qu’elle demande")
     assert "1 000 000 personnes autonomes en 5 ans" in " ".join(page.split())
     assert "/indicateurs/objectif-part/" in page and told.document.title in page

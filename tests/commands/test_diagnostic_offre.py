@@ -218,6 +218,6 @@ def test_refused_rows_are_told_and_the_study_is_made(tmp_path, capsys):
         "nom,commune,code_postal,wifi\nMédiathèque,Échirolles,38130,oui\n,Échirolles,38130,oui\n", "utf-8"
     )
     assert main(["diagnostic", CODE, "--offre", str(offre), "--sortie", str(tmp_path / "sortie")]) == 1
-    assert "1 ligne" in capsys.readouterr().err
+    assert "1 ligne refusée" in capsys.readouterr().err.replace("\xa0", " ")
     made = json.loads((tmp_path / "sortie/etude.json").read_text("utf-8"))
     assert made["offre"]["lieux"] == 1

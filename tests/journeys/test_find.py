@@ -261,7 +261,7 @@ def test_the_embedded_page_lives_in_the_page_of_somebody_else(visit, site):
     frame.locator("#ou").fill("Elsau Centre")
     frame.locator(".chercher [type=submit]").click()
     frame.locator("#lieu-1").wait_for()
-    assert frame.locator("#lieu-1 a").get_attribute("target") == "_blank"
+    assert frame.locator("#lieu-1 h3 a").get_attribute("target") == "_blank"
     assert frame.locator("header.entete").count() == 0
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from maillage.apps.accounts.access import rights_of
@@ -293,8 +293,8 @@ def engagements(rows: QuerySet[Engagement]) -> list[Engagement]:
     for each in found:
         one = papers.get((each.aidant_id, f"mission-{each.mission_id}"))
         each.papers = [one] if one is not None else []
-        each.minutes = sum(hours.minutes for hours in each.hours.all() if hours.confirmed_at)
-        each.pending = sum(hours.minutes for hours in each.hours.all() if not hours.confirmed_at)
+        each.minutes = _minutes(each, confirmed=True)
+        each.pending = _minutes(each, confirmed=False)
         each.meeting = meeting(each, at)
     return found
 
@@ -315,18 +315,21 @@ def running(user: Any) -> list[RunningMission]:
     if not rights_of(user).any(access.MINE):
         return []
     rows = access.own_engagements(user).filter(state=rules.ACTIVE).order_by("starts_on", "pk")
-    confirmed = Sum("hours__minutes", filter=Q(hours__confirmed_at__isnull=False))
-    pending = Sum("hours__minutes", filter=Q(hours__confirmed_at=None))
     return [
         RunningMission(
             row.mission.title,
             row.mission.structure.name,
             str(row.supervisor or ""),
-            unbroken(certificates.duration(row.minutes or 0)),
-            unbroken(certificates.duration(row.pending)) if row.pending else "",
+            unbroken(certificates.duration(_minutes(row, confirmed=True))),
+            unbroken(certificates.duration(pending)) if (pending := _minutes(row, confirmed=False)) else "",
         )
-        for row in rows.annotate(minutes=confirmed, pending=pending)[:RUNNING]
+        for row in rows.prefetch_related("hours")[:RUNNING]
     ]
+
+
+def _minutes(row: Engagement, *, confirmed: bool) -> int:
+    """Return the minutes of an engagement that were confirmed, or that wait to be."""
+    return sum(each.minutes for each in row.hours.all() if bool(each.confirmed_at) is confirmed)
 
 
 def sections(user: Any) -> list[tuple[str, str, list[Engagement]]]:
