@@ -129,7 +129,7 @@ def test_a_study_kept_before_is_computed_again_once_and_reads_as_it_did(client, 
 
 
 def test_the_home_page_shows_no_example_rather_than_a_former_one(client, study, monkeypatch):
-    monkeypatch.setattr("maillage.apps.site.views.DEMONSTRATION", PLACE)
+    monkeypatch.setattr("maillage.apps.site.views.pages.DEMONSTRATION", PLACE)
     assert client.get("/").context["reading"] == queries.reading(study)
     kept_by_former_code(study)
     response = client.get("/")
@@ -139,7 +139,7 @@ def test_the_home_page_shows_no_example_rather_than_a_former_one(client, study, 
 
 def test_another_method_computes_again_and_shows_no_former_figure(client, study, monkeypatch):
     """The example of the home page is asked again, and until it is ready nothing shows its former figures."""
-    monkeypatch.setattr("maillage.apps.site.views.DEMONSTRATION", PLACE)
+    monkeypatch.setattr("maillage.apps.site.views.pages.DEMONSTRATION", PLACE)
     monkeypatch.setattr(rules, "VERSION", rules.VERSION + 1)
     assert queries.latest(PLACE) is None
     assert "reading" not in client.get("/").context

@@ -21,7 +21,7 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django_tasks_db.models import DBTaskResult
 
-from maillage.apps.site import views
+from maillage.apps.site.views import pages
 from maillage.apps.territories.models import Correction
 from maillage.config import scheduler, static
 from maillage.config.templates import Loader, typeset
@@ -169,12 +169,16 @@ def test_who_lost_a_role_while_writing_reads_that_it_may_be_why(client, django_u
         assert "votre rôle ne l’ouvre pas, ou plus" in body and 'href="/espace/"' in body
 
 
-def test_a_fault_is_told_from_the_foot_of_every_page_where_somebody_reads_it(client, settings):
-    assert "mailto:" not in client.get("/glossaire/").content.decode()
-    settings.CONTACT = "aide@exemple.fr"
+def test_a_fault_is_told_from_the_foot_of_every_page(client, settings):
     foot = client.get("/glossaire/").content.decode().split('class="pied"')[1]
-    assert 'href="mailto:aide@exemple.fr?subject=Signaler une erreur : /glossaire/"' in foot
+    assert 'href="/signaler/?page=/glossaire/"' in foot
     assert "Internet" not in foot
+    personal = client.get("/acces/Secret-1/").content.decode().split('class="pied"')[1]
+    assert "Secret" not in personal.split("/signaler/")[1][:80]
+    form = client.get("/signaler/?page=/glossaire/").content.decode()
+    assert 'name="page" value="/glossaire/"' in form and "mailto:" not in form
+    settings.CONTACT = "aide@exemple.fr"
+    assert 'href="mailto:aide@exemple.fr"' in client.get("/signaler/").content.decode()
 
 
 def test_search_forgives_and_a_single_answer_opens_it(client):
@@ -207,7 +211,7 @@ def test_each_method_page_shows_and_an_unknown_one_does_not(client):
 
 
 def test_methods_come_in_groups_each_once_and_without_marks(client):
-    slugs = [slug for group in views.READING.values() for slug in group]
+    slugs = [slug for group in pages.READING.values() for slug in group]
     assert sorted(slugs) == sorted(path.stem for path in METHODS.glob("*.md"))
     page = client.get("/methodes/").content.decode()
     assert not re.search(r"\*\*|`|>#", page)

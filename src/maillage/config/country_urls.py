@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, include, path, resolve
 
 from maillage.apps.country.views import france_only
-from maillage.apps.site import views as site
+from maillage.apps.site.views import pages as site
 from maillage.config.health import health
 from maillage.config.metrics import metrics
 from maillage.config.security_txt import security_txt
@@ -16,7 +16,7 @@ urlpatterns = [
     path(".well-known/security.txt", security_txt, name="security_txt"),
     path("", include("maillage.apps.country.urls")),
 ]
-handler500 = "maillage.apps.site.views.broken"
+handler500 = "maillage.apps.site.views.pages.broken"
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

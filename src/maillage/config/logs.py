@@ -2,14 +2,12 @@
 
 import json
 import logging
-import re
 import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 
-LINKS = re.compile(
-    r"(/(?:acces|invitation|orientation|apprendre/suivi|ateliers/ma-place|fiche|enquetes/(?:borne|odk|structure))/)[^/\s]+"
-)
+from maillage.kernel.personal_links import masked
+
 DEEPEST = 12  # calls that an error shows, the last ones
 
 
@@ -17,7 +15,7 @@ class Masked(logging.Formatter):
     """Mask the secret part of personal links, in a log message and in its traceback."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return LINKS.sub(r"\1…", super().format(record))
+        return masked(super().format(record))
 
 
 class JsonLines(logging.Formatter):
@@ -41,6 +39,6 @@ class JsonLines(logging.Formatter):
             line["erreur"] = record.exc_info[0].__name__
             calls = traceback.extract_tb(record.exc_info[2])[-DEEPEST:]
             line["pile"] = [f"{Path(each.filename).name}:{each.lineno} {each.name}" for each in calls]
-        elif words := LINKS.sub(r"\1…", record.getMessage()):
+        elif words := masked(record.getMessage()):
             line["quoi"] = words
         return json.dumps(line, ensure_ascii=False)

@@ -37,6 +37,7 @@ WORKS = (
     ("messages", "maillage.config.providers.work.send"),
     ("contenus_effaces", "maillage.config.providers.work.forget"),
     ("rappels_effaces", "maillage.apps.reminders.actions.forgetting.forget_old"),
+    ("problemes_effaces", "maillage.apps.site.actions.forget_old"),
     ("visites_finies", "maillage.config.sessions.clear"),
     ("taches_reprises", "maillage.config.worker.take_again"),
     ("taches_finies", "maillage.config.scheduler.forget_tasks"),

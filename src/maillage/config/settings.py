@@ -245,6 +245,7 @@ WORK_LINES = (
     "maillage.apps.grants.worklist.lines",
     "maillage.apps.surveys.worklist.lines",
     "maillage.apps.messages.worklist.lines",
+    "maillage.apps.site.worklist.lines",
 )
 WORK_HOURS = (
     "maillage.apps.agenda.worklist.hours",

@@ -45,5 +45,5 @@ urlpatterns = [
     path("api/v1/<path:name>", api.unknown, name="api_unknown"),  # after the study of a territory
     path("", include("maillage.apps.site.urls")),
 ]
-handler404 = "maillage.apps.site.views.not_found"
-handler500 = "maillage.apps.site.views.broken"
+handler404 = "maillage.apps.site.views.pages.not_found"
+handler500 = "maillage.apps.site.views.pages.broken"

@@ -2,20 +2,23 @@
 
 from django.urls import path
 
-from maillage.apps.site import views
+from maillage.apps.site.views import pages, problems
 
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("glossaire/", views.glossary, name="glossary"),
-    path("methodes/", views.methods, name="methods"),
-    path("methodes/<slug:slug>/", views.method, name="method"),
-    path("sources/", views.sources, name="sources"),
-    path("sources/ecarts/", views.differing_sources, name="differing_sources"),
-    path("sources/paroles/", views.testimonies, name="voices"),
-    path("sources/paroles/<slug:id>/", views.testimony, name="voice"),
-    path("sources/initiatives/", views.inspiring_initiatives, name="initiatives"),
-    path("dematerialisation/", views.dematerialisation, name="calendar"),
-    path("accessibilite/", views.accessibility, name="accessibility"),
-    path("confidentialite/", views.privacy, name="privacy"),
-    path("style/", views.style, name="style"),
+    path("", pages.home, name="home"),
+    path("glossaire/", pages.glossary, name="glossary"),
+    path("methodes/", pages.methods, name="methods"),
+    path("methodes/<slug:slug>/", pages.method, name="method"),
+    path("sources/", pages.sources, name="sources"),
+    path("sources/ecarts/", pages.differing_sources, name="differing_sources"),
+    path("sources/paroles/", pages.testimonies, name="voices"),
+    path("sources/paroles/<slug:id>/", pages.testimony, name="voice"),
+    path("sources/initiatives/", pages.inspiring_initiatives, name="initiatives"),
+    path("dematerialisation/", pages.dematerialisation, name="calendar"),
+    path("accessibilite/", pages.accessibility, name="accessibility"),
+    path("confidentialite/", pages.privacy, name="privacy"),
+    path("style/", pages.style, name="style"),
+    path("signaler/", problems.report, name="problem_report"),
+    path("espace/problemes/", problems.index, name="problems"),
+    path("espace/problemes/<int:pk>/", problems.settle, name="problem_settle"),
 ]

@@ -4,18 +4,20 @@ import re
 from collections.abc import Mapping, Sized
 from datetime import datetime
 from functools import cache
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 from django import template
 from django.conf import settings
 from django.template import defaultfilters
 from django.templatetags import tz
+from django.urls import reverse
 from django.utils import translation
 from django.utils.html import conditional_escape, escape, format_html, format_html_join
 from django.utils.safestring import SafeData, SafeString, mark_safe
 
 from maillage.apps.directory.queries import places
 from maillage.apps.territories.queries import ZoneAreas
+from maillage.kernel.personal_links import masked
 from maillage.reference import clocks
 from maillage.reference.files import ASSETS
 from maillage.reference.glossary import terms
@@ -145,6 +147,14 @@ def in_another(context: template.Context, code: str) -> str:
 def contact() -> str:
     """Return the e-mail of who keeps this installation, '' when they gave none."""
     return str(settings.CONTACT)
+
+
+@register.simple_tag(takes_context=True)
+def problem_link(context: template.Context) -> str:
+    """Return where a problem of this page is told; a page opened by a personal link is not named whole."""
+    request = context.get("request")
+    page = f"?page={quote(masked(request.path))}" if request is not None else ""
+    return f"{reverse('problem_report')}{page}"
 
 
 @register.simple_tag(name="trans")

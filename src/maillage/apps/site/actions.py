@@ -1,0 +1,32 @@
+"""Problems of the site: reported, settled, erased in time."""
+
+from datetime import datetime, timedelta
+
+from maillage.apps.site.models import ProblemReport
+from maillage.kernel.personal_links import masked
+
+SETTLED_KEPT = timedelta(days=30)  # time to take it back
+KEPT = timedelta(days=365)  # unread, it says nothing any more of today's site
+
+
+def report(page: str, text: str, *, reach: str, at: datetime) -> ProblemReport:
+    """Store what somebody says of a page. page: its path, as the browser gave it; reach: '' when missing."""
+    path = page.split("?", maxsplit=1)[0].split("#", maxsplit=1)[0].strip()
+    ours = path.startswith("/") and not path.startswith(("//", "/\\"))
+    path = masked(path)[:300] if ours else ""
+    return ProblemReport.objects.create(page=path, text=text.strip(), reach=reach.strip(), at=at)
+
+
+def settle(row: ProblemReport, *, at: datetime) -> None:
+    """Take a report off the list of those to read; settled once is settled."""
+    ProblemReport.objects.filter(pk=row.pk, closed_at=None).update(closed_at=at)
+
+
+def reopen(row: ProblemReport) -> None:
+    ProblemReport.objects.filter(pk=row.pk).update(closed_at=None)
+
+
+def forget_old(at: datetime) -> int:
+    """Erase what was settled a month ago, and what nobody read in a year; return how many."""
+    settled = ProblemReport.objects.filter(closed_at__lte=at - SETTLED_KEPT).delete()[0]
+    return settled + ProblemReport.objects.filter(at__lte=at - KEPT).delete()[0]

@@ -1,0 +1,25 @@
+"""What somebody without an account says of the site."""
+
+from django.db import models
+
+
+class ProblemReport(models.Model):
+    """A problem met on a page, told in a sentence.
+
+    page: its path, '' when nobody knows, personal links masked. reach: how to answer, '' when not given.
+    closed_at: when somebody settled it; it is erased some weeks later.
+    """
+
+    page = models.CharField("page", max_length=300, blank=True)
+    text = models.TextField("texte")
+    reach = models.CharField("contact", max_length=200, blank=True)
+    at = models.DateTimeField("reçu le", db_index=True)
+    closed_at = models.DateTimeField("réglé le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "problème signalé"
+        verbose_name_plural = "problèmes signalés"
+        ordering = ("at", "pk")
+
+    def __str__(self) -> str:
+        return f"{self.page}, {self.at:%d/%m/%Y}"

@@ -1,0 +1,103 @@
+"""Problems of the site: told without an account, read and settled by who runs it, erased in time."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from maillage.apps.accounts.models import User
+from maillage.apps.memberships.actions import appoint
+from maillage.apps.site import access, actions
+from maillage.apps.site.models import ProblemReport
+from maillage.apps.site.worklist import lines
+from maillage.config import scheduler
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+SAID = "Le bouton « Suite » ne fait rien."
+
+
+@pytest.fixture
+def keeper():
+    at = timezone.now()
+    return appoint(email="garde@exemple.fr", name="Une garde", on=timezone.localdate(at), at=at)[0]
+
+
+def test_a_problem_is_told_without_an_account_and_the_page_leads_back(client):
+    answer = client.post("/signaler/", {"texte": f"  {SAID} ", "page": "/glossaire/?q=moi#mot"})
+    assert "Merci, c’est noté" in answer.content.decode()
+    assert 'href="/glossaire/"' in answer.content.decode()
+    row = ProblemReport.objects.get()
+    assert (row.page, row.text, row.reach, row.closed_at) == ("/glossaire/", SAID, "", None)
+
+
+@pytest.mark.parametrize(
+    ("page", "stored"),
+    [
+        ("/acces/Secret-1/", "/acces/…/"),
+        ("/enquetes/borne/Secret-1/fin/", "/enquetes/borne/…/fin/"),
+        ("https://ailleurs.example/", ""),
+        ("javascript:alert(1)", ""),
+        ("//ailleurs.example/x", ""),
+        ("", ""),
+    ],
+)
+def test_the_page_of_a_problem_is_a_path_of_ours_without_its_secret(client, page, stored):
+    answer = client.post("/signaler/", {"texte": SAID, "page": page}).content.decode()
+    assert ProblemReport.objects.get().page == stored
+    assert "Revenir à la page" not in answer
+
+
+def test_an_empty_sentence_is_asked_for_and_what_was_typed_stays(client):
+    answer = client.post("/signaler/", {"texte": " ", "joindre": "06 11 22 33 44", "page": "/style/"})
+    body = answer.content.decode()
+    assert answer.status_code == 400 and "Il manque votre phrase." in body
+    assert 'value="06 11 22 33 44"' in body and 'value="/style/"' in body
+    assert (
+        "Cette case doit rester vide"
+        in client.post("/signaler/", {"texte": SAID, "site": "x"}).content.decode()
+    )
+    assert not ProblemReport.objects.exists()
+
+
+def test_a_connection_that_tells_too_many_waits(client):
+    for _ in range(access.PROBLEMS_AN_HOUR):
+        assert client.post("/signaler/", {"texte": SAID}).status_code == 200
+    assert client.post("/signaler/", {"texte": SAID}).status_code == 429
+    assert ProblemReport.objects.count() == access.PROBLEMS_AN_HOUR
+
+
+def test_who_runs_the_platform_reads_settles_and_takes_back(client, keeper):
+    at = timezone.now()
+    row = actions.report("/glossaire/", "<b>Oups</b>", reach="moi@exemple.fr", at=at - timedelta(days=9))
+    assert client.get("/espace/problemes/").status_code == 302
+    (line,) = lines(keeper, at)
+    assert (line.n, line.late, line.url) == (1, True, "/espace/problemes/")
+    client.force_login(keeper)
+    page = client.get("/espace/problemes/").content.decode()
+    assert "&lt;b&gt;Oups&lt;/b&gt;" in page and "moi@exemple.fr" in page and 'href="/glossaire/"' in page
+    assert "Rien à lire" in client.post(f"/espace/problemes/{row.pk}/", follow=True).content.decode()
+    assert not list(lines(keeper, at))
+    back = client.post(f"/espace/problemes/{row.pk}/", {"geste": "rouvrir"}, follow=True).content.decode()
+    assert "de nouveau à lire" in back and "Rien à lire" not in back
+
+
+def test_nobody_else_reads_them(client):
+    row = actions.report("", SAID, reach="", at=timezone.now())
+    other = User.objects.create_user("ami@exemple.fr", "x")
+    client.force_login(other)
+    assert client.get("/espace/problemes/").status_code == 404
+    assert client.post(f"/espace/problemes/{row.pk}/").status_code == 404
+    assert not list(lines(other, timezone.now()))
+
+
+@pytest.mark.parametrize(
+    ("told", "settled", "erased"), [(0, None, False), (300, 29, False), (31, 30, True), (365, None, True)]
+)
+def test_a_problem_is_erased_a_month_after_it_is_settled_and_after_a_year(told, settled, erased):
+    at = timezone.now()
+    row = actions.report("", SAID, reach="x", at=at - timedelta(days=told))
+    if settled is not None:
+        actions.settle(row, at=at - timedelta(days=settled))
+    done = {each.name: each for each in scheduler.run(at)}
+    assert not done["problemes_effaces"].error
+    assert ProblemReport.objects.exists() is not erased
