@@ -86,8 +86,8 @@ class Planned:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ZoneLoop:
     """A zone of the loop. offer: None without a census of places, and no_walk says why; chain: None when what
-    is noted is known for its `unit` only, not for it; need_bar, bar: of the people in need, of those without
-    a place on foot, each on one scale for all the zones.
+    is noted is known for its `unit` only, not for it; need_bar: of the people in need, on one scale for all
+    the zones; top: the end of the scale of those without a place on foot.
     """
 
     need: ZoneRow
@@ -99,9 +99,14 @@ class ZoneLoop:
     chain: Chain | None
     plan: tuple[Planned, ...]
     need_bar: str
-    bar: str
+    top: float
     standing: Standing
     plan_words: tuple[str, str]
+
+    @property
+    def bar(self) -> str:
+        """The bar of the people without a place on foot, drawn for a row that is shown."""
+        return _bar(self.gap, self.top) if self.gap is not None else ""
 
     @property
     def no_gap(self) -> str:
@@ -335,7 +340,7 @@ def _row(
         chain=chain if alone else None,
         plan=tuple(plan),
         need_bar=need_bar,
-        bar=_bar(gap, top) if gap is not None else "",
+        top=top,
         standing=Standing(
             name=zone.full_name,
             need=zone.people_value,
