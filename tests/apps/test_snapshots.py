@@ -67,6 +67,20 @@ def test_what_is_read_is_taken_again_every_ten_minutes_and_the_rest_once_a_day()
     assert len(CALLS) == 4, "nothing ran for days: its reader waits"
 
 
+def table(*words, on):
+    return {"on": [on.isoformat()] * 3}
+
+
+def test_a_process_unpacks_an_answer_once_until_it_is_taken_again():
+    query = f"{__name__}.table"
+    snapshots.latest(query, at=AT)
+    first, second = (snapshots.latest(query, at=AT + timedelta(minutes=k)).value for k in (1, 2))
+    assert first is second and first == {"on": ["2026-11-20"] * 3}
+    snapshots.run_deadlines(at=AT + timedelta(days=1))
+    later = snapshots.latest(query, at=AT + timedelta(days=1))
+    assert (later.value, later.at) == ({"on": ["2026-11-21"] * 3}, AT + timedelta(days=1))
+
+
 def test_a_reader_is_known_again_after_an_hour():
     snapshots.latest(HERE, "38", at=AT)
     snapshots.latest(HERE, "38", at=AT + timedelta(hours=6))
@@ -113,6 +127,15 @@ def test_a_large_loop_is_counted_in_the_background(client, study, tiny):
     assert "Activité inventée" in first
     sent(2, commune=PLACE)
     assert client.get(page).content.decode().count("<b>5</b>") == first.count("<b>5</b>")
+
+
+def test_a_territory_of_many_counts_sums_its_days_in_the_background(client, monkeypatch):
+    monkeypatch.setattr(grounds, "MANY_COUNTS", 1)
+    sent(3, commune=PLACE)
+    actions.rebuild(at=datetime.now(UTC))
+    client.get(f"/territoires/{PLACE}/indicateurs/")
+    book = caches[snapshots.STORE].get(snapshots.BOOK)
+    assert any(query.endswith(".by_day") and words[0] == [PLACE] for query, words, _ in book.values())
 
 
 def test_the_country_sums_its_days_once(client, tiny, django_assert_max_num_queries):

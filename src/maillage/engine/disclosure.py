@@ -5,6 +5,7 @@ Source: docs/methods/personnes-vues.md
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import accumulate
 
 import numpy as np
@@ -93,7 +94,17 @@ def two_way(table: ArrayLike, rows: Sequence[bool], columns: Sequence[bool], lea
     The result is then proved: given all that is published, each withheld cell or total must still range over
     at least `least` people. Without that proof no cell is published.
     """
-    counts = np.asarray(table, dtype=np.int64)
+    cells = np.asarray(table, dtype=np.int64)
+    return _two_way(
+        cells.tobytes(), cells.shape, tuple(map(bool, rows)), tuple(map(bool, columns)), least
+    ).copy()
+
+
+@lru_cache(maxsize=256)  # a page asks for the same tables until they are counted again
+def _two_way(
+    cells: bytes, shape: tuple[int, ...], rows: tuple[bool, ...], columns: tuple[bool, ...], least: int
+) -> Bools:
+    counts = np.frombuffer(cells, dtype=np.int64).reshape(shape)
     shown: Bools = np.asarray(counts >= least)
     shown[~np.asarray(rows)] = False
     shown[:, ~np.asarray(columns)] = False

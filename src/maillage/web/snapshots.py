@@ -2,15 +2,18 @@
 no reader waits for it twice.
 
 A query is a function named by its path, `query(*words, on=day)`, which reads counts only; what it returns is
-stored as it is. What is small is never here: whoever asks decides, and reads it on the spot.
+stored as it is, and belongs to all its readers: none changes it. What is small is never here: whoever asks
+decides, and reads it on the spot.
 """
 
 import hashlib
 import json
+import pickle
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from importlib.metadata import version
 from typing import Any
 
@@ -24,6 +27,7 @@ FRESH = timedelta(minutes=10)  # for what somebody read within the hour
 DAILY = timedelta(hours=20)  # for the rest: once a day
 OLDEST = timedelta(hours=26)  # beyond, nothing runs in the background: the reader waits
 LATELY, MONTH = timedelta(hours=1), timedelta(days=30)
+NEVER = (None, b"")  # when it was taken, and what it is
 Words = tuple[Any, ...]
 
 
@@ -45,8 +49,10 @@ def latest(query: str, *words: Any, at: datetime) -> Snapshot:
     book = found.get(BOOK, {})
     if key not in book or at - book[key][2] > LATELY:
         caches[STORE].set(BOOK, {**book, key: (query, words, at)}, timeout=None)
-    held: Snapshot | None = found.get(key)
-    return held if held is not None and at - held.at <= OLDEST else _take(key, query, words, at)
+    taken_at, packed = found.get(key, NEVER)
+    if taken_at is None or at - taken_at > OLDEST:
+        return _take(key, query, words, at)
+    return Snapshot(_unpacked(packed), taken_at)
 
 
 def run_deadlines(*, at: datetime) -> int:
@@ -60,9 +66,9 @@ def run_deadlines(*, at: datetime) -> int:
         caches[STORE].set(BOOK, wanted, timeout=None)
     taken = 0
     for key, (query, words, read_at) in wanted.items():
-        held: Snapshot | None = caches[STORE].get(key)
+        taken_at, _ = caches[STORE].get(key, NEVER)
         wait = FRESH if at - read_at <= LATELY else DAILY
-        if held is None or at - held.at >= wait:
+        if taken_at is None or at - taken_at >= wait:
             with suppress(ObjectDoesNotExist):  # what it was about is no more: its next reader will know
                 _take(key, query, words, at)
                 taken += 1
@@ -72,11 +78,17 @@ def run_deadlines(*, at: datetime) -> int:
 def _take(key: str, query: str, words: Words, at: datetime) -> Snapshot:
     asked: Callable[..., Any] = import_string(query)
     snapshot = Snapshot(asked(*words, on=timezone.localdate(at)), at)
-    caches[STORE].set(key, snapshot, timeout=None)
+    caches[STORE].set(key, (at, pickle.dumps(snapshot.value)), timeout=None)
     return snapshot
+
+
+@lru_cache(maxsize=64)
+def _unpacked(packed: bytes) -> Any:
+    """Return what was stored: unpacked once by each process for as long as nothing is taken again."""
+    return pickle.loads(packed)  # noqa: S301 - written by this module, in our own database
 
 
 def _key(query: str, words: Words) -> str:
     # Another version may store other fields under the same name.
     digest = hashlib.sha256(json.dumps([version("maillage"), query, words]).encode())
-    return f"snapshot:{digest.hexdigest()}"
+    return f"snapshots:{digest.hexdigest()}"

@@ -4,6 +4,7 @@ from django.db.models import QuerySet
 
 from maillage.apps.directory import rules
 from maillage.apps.directory.models import Lieu, Structure
+from maillage.web import bulk
 
 
 def seat(structure: Structure) -> str:
@@ -17,7 +18,10 @@ def structures_in(communes: frozenset[str] | None) -> list[int] | None:
     """Return the structures of some communes, by their seat, else by their first place; None: everywhere."""
     if communes is None:
         return None
-    return [pk for pk, commune in seats().items() if commune in communes]
+    seated = Structure.objects.filter(code_insee__in=bulk.to_find(sorted(communes)))
+    placed = _places().filter(structure__code_insee="").order_by("-pk").values_list("structure", "code_insee")
+    by_place = (pk for pk, commune in dict(placed).items() if commune in communes)
+    return [*seated.order_by("pk").values_list("pk", flat=True), *by_place]
 
 
 def seats() -> dict[int, str]:

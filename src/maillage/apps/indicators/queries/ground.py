@@ -27,7 +27,7 @@ from maillage.studies.need import population as frames
 from maillage.web import bulk, snapshots
 from maillage.words.dates import counted
 
-MANY_COMMUNES, MANY_COUNTS = 1_000, 50_000
+MANY_COUNTS = 20_000  # sums of a day in a commune: beyond, nobody waits while they are added up
 NO_STUDY = "Le diagnostic de ce territoire n’est pas calculé : demandez-le sur sa page."
 Interval = tuple[float, float, float]  # value, low, high
 
@@ -174,10 +174,8 @@ def _counts(communes: frozenset[str] | None, since: date, on: date) -> tuple[Cou
 
 
 def _is_large(communes: frozenset[str] | None) -> bool:
-    """Return whether its days take long to be summed: more communes than a département has, many counts."""
-    if communes is not None and len(communes) <= MANY_COMMUNES:
-        return False
-    return DailyCount.objects.order_by()[:MANY_COUNTS].count() == MANY_COUNTS
+    """Return whether its days take long to be summed."""
+    return DailyCount.objects.filter(_there(communes)).order_by()[:MANY_COUNTS].count() == MANY_COUNTS
 
 
 def by_day(

@@ -22,7 +22,7 @@ from maillage.apps.agenda.rules.workshops import BOOKED, WORKSHOP
 from maillage.apps.autonomy.models import Bilan
 from maillage.apps.autonomy.queries.quality import INVENTED
 from maillage.apps.directory.queries.moments import midnight
-from maillage.apps.directory.queries.seats import seats
+from maillage.apps.directory.queries.seats import seats, structures_in
 from maillage.apps.droits.models import Fact
 from maillage.apps.droits.rules import facts
 from maillage.apps.indicators.rules import USUAL, period
@@ -115,7 +115,7 @@ def activity(communes: frozenset[str] | None, on: date) -> Activity:
     the indicators, so that both count the same cases.
     """
     since, least = period(on, USUAL), int(number("protection/small_count"))
-    where = _Where(communes, seats())
+    where = _Where(communes)
     invented, real = (_read(where, since, on, examples=each) for each in (True, False))
     if not invented:
         return Activity(by_commune=real, since=since, until=on, examples=False, least=least)
@@ -125,7 +125,7 @@ def activity(communes: frozenset[str] | None, on: date) -> Activity:
 
 def reaches(communes: frozenset[str] | None, on: date, many: int) -> bool:
     """Return whether as many referrals, or steps of learning, are noted in some communes in a year."""
-    first, where = midnight(period(on, USUAL)), _Where(communes, seats())
+    first, where = midnight(period(on, USUAL)), _Where(communes)
     referrals = where.among(Orientation.objects.filter(sent_at__gte=first), "commune")
     steps = where.among(Learnt.objects.filter(at__gte=first), structure="structure")
     return any(rows.order_by()[:many].count() == many for rows in (referrals, steps))
@@ -178,7 +178,6 @@ class _Where:
     """The communes that are read, None for all, and where each structure stands."""
 
     communes: frozenset[str] | None
-    seats: Mapping[int, str]
 
     def holds(self, code: str) -> bool:
         return bool(code) and (self.communes is None or code in self.communes)
@@ -198,6 +197,11 @@ class _Where:
         return rows.filter(wanted)
 
     @cached_property
+    def seats(self) -> Mapping[int, str]:
+        """The commune of each structure."""
+        return seats()
+
+    @cached_property
     def codes(self) -> Any:
         """Its communes, as the database looks for them."""
         return bulk.to_find(self.communes or ())
@@ -205,7 +209,7 @@ class _Where:
     @cached_property
     def structures(self) -> Any:
         """The structures that stand there, as the database looks for them."""
-        return bulk.to_find([pk for pk, code in self.seats.items() if code in (self.communes or ())])
+        return bulk.to_find(structures_in(self.communes) or ())
 
 
 def _referrals(

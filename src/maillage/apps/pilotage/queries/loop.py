@@ -9,6 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from django.db.models import Count, Q
+
 from maillage.apps.directory.models import Lieu
 from maillage.apps.directory.rules import PUBLISHED
 from maillage.apps.dossiers import queries as dossiers
@@ -258,9 +260,10 @@ def loop(
     units = of_units.units(study)
     found = links.year(study, on)
     chains, whole = found.chains, found.whole
-    by_zone = {zone: (unit, chain) for unit, chain in zip(units, chains, strict=True) for zone in unit.zones}
     every = communes_of(study.place)  # None for the country: thirty-five thousand codes name nothing less
     sheets = _places(every if every is None else frozenset().union(*(u.communes for u in units)), on)
+    told = zip(units, chains, _by_unit(study, sheets, len(units)), strict=True)
+    by_zone = {zone: each for each in told for zone in each[0].zones}
     named, everywhere, has_plan = _planned(user, study.place, on)
     every_action = (each.action for each in itertools.chain(everywhere, *named.values()))
     actions = [each for each in every_action if each.standing in DECIDED]  # one to decide answers nothing yet
@@ -273,11 +276,10 @@ def loop(
             zone,
             reading,
             gaps[zone.code],
-            by_zone,
-            sheets,
+            *by_zone[zone.code],
             named.get(zone.code, ()),
-            top,
-            needs.get(zone.code, ""),
+            top=top,
+            need_bar=needs.get(zone.code, ""),
             answered=answered,
             has_plan=has_plan,
         )
@@ -315,21 +317,20 @@ def _row(
     zone: ZoneRow,
     reading: Reading,
     gap: OfferLine | None,
-    by_zone: Mapping[str, tuple[Unit, Chain]],
-    sheets: Mapping[str, Places],
+    unit: Unit,
+    chain: Chain,
+    places: Places,
     plan: Sequence[Planned],
+    *,
     top: float,
     need_bar: str,
-    *,
     answered: frozenset[str] | None,
     has_plan: bool,
 ) -> ZoneLoop:
     """Return a row of the loop. answered: the zones whose lack a decided action answers, None: everywhere."""
-    unit, chain = by_zone[zone.code]
     is_everywhere = answered is None
     is_own = any(each.is_decided and each.action.line == LINE for each in plan)
     alone = len(unit.zones) == 1
-    places = _sum(sheets.get(code, Places()) for code in unit.communes)
     return ZoneLoop(
         need=zone,
         offer=reading.offer.zones.get(zone.code) if reading.offer else None,
@@ -424,17 +425,30 @@ def _places(communes: frozenset[str] | None, on: date) -> dict[str, Places]:
     rows = Lieu.objects.filter(state=PUBLISHED, merged_into=None)
     if communes is not None:
         rows = rows.filter(code_insee__in=bulk.to_find(communes))
-    found: dict[str, list[int]] = {}
-    for code, confirmed, full in rows.values_list("code_insee", "confirmed_on", "full_since"):
-        counted = found.setdefault(code, [0, 0, 0])
-        counted[0] += 1
-        counted[1] += confirmed is not None and on - confirmed <= RECENT
-        counted[2] += full is not None
+    counted = (
+        rows.order_by()
+        .values_list("code_insee")
+        .annotate(
+            n=Count("pk"),
+            said=Count("pk", filter=Q(confirmed_on__gte=on - RECENT)),
+            full=Count("pk", filter=Q(full_since__isnull=False)),
+        )
+    )
     held = capacities(communes, on)
     return {
         code: Places(n=n, confirmed=said, full=full, capacity=held.get(code, Capacity()))
-        for code, (n, said, full) in found.items()
+        for code, n, said, full in counted
     }
+
+
+def _by_unit(study: Study, sheets: Mapping[str, Places], n: int) -> list[Places]:
+    """Return the places of each unit of a study. sheets: by commune, those without any left out."""
+    of = of_units.by_commune(study)
+    held: list[list[Places]] = [[] for _ in range(n)]
+    for code, places in sheets.items():
+        if (unit := of.get(code)) is not None:
+            held[unit].append(places)
+    return [_sum(each) for each in held]
 
 
 def _sum(places: Any) -> Places:

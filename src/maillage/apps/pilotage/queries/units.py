@@ -1,5 +1,6 @@
 """What of a territory can be told zone by zone: activity is noted by commune, and some communes are cut."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -31,6 +32,16 @@ def _units(pk: int, key: str) -> tuple[Unit, ...]:
     commune = frames.sources().rp2021["commune"]
     zones = dossiers.zone_rows(Study.objects.get(pk=pk))
     return together({code: frozenset(map(str, commune[rows].tolist())) for code, rows in zones.items()})
+
+
+def by_commune(study: Study) -> Mapping[str, int]:
+    """Return the rank of the unit that holds each commune of a study."""
+    return _by_commune(study.pk, study.key)
+
+
+@lru_cache(maxsize=32)
+def _by_commune(pk: int, key: str) -> Mapping[str, int]:
+    return {code: rank for rank, unit in enumerate(_units(pk, key)) for code in unit.communes}
 
 
 def together(communes: dict[str, frozenset[str]]) -> tuple[Unit, ...]:
