@@ -177,7 +177,7 @@ def test_a_port_already_taken(process, tmp_path):
     assert f"Le port {port} est déjà pris" in answer.err
 
 
-def test_a_second_server_of_a_home_says_where_the_first_is(tmp_path, monkeypatch):
+def test_a_second_server_of_a_home_says_where_the_first_is(tmp_path, monkeypatch, capsys):
     from maillage.cli.commands import servir
     from maillage.config import home
     from maillage.kernel.errors import Refused
@@ -191,7 +191,18 @@ def test_a_second_server_of_a_home_says_where_the_first_is(tmp_path, monkeypatch
         first.close()  # ended, even killed: the next one serves
         handed.result(timeout=PATIENCE).close()
     assert (tmp_path / "serveur.txt").read_text("utf-8") == "http://127.0.0.1:8020"
-    servir.hold_home("http://127.0.0.1:8010").close()
+    first = servir.hold_home("http://127.0.0.1:8010")
+    assert (tmp_path / "serveur.txt").read_text("utf-8") == "http://127.0.0.1:8010"
+    servir.say_leaving([first, None])
+    with ThreadPoolExecutor(
+        1
+    ) as pool:  # asked to stop: whoever is started again waits for its end, and says it
+        again = pool.submit(servir.hold_home, "http://127.0.0.1:8010")
+        with pytest.raises(TimeoutError):
+            again.result(timeout=0.5)
+        first.close()
+        again.result(timeout=PATIENCE).close()
+    assert capsys.readouterr().out == "Le Maillage d’avant finit de s’arrêter.\n"
     assert (tmp_path / "serveur.txt").read_text("utf-8") == "http://127.0.0.1:8010"
 
 

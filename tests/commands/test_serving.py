@@ -100,7 +100,7 @@ def test_nothing_starts_again_once_it_is_asked_to_stop(monkeypatch):
 
     monkeypatch.setattr(servir.time, "sleep", sleep)
     try:
-        servir.keep(server, [helper], lambda: None)
+        servir.keep(server, [helper], lambda: None, lambda: None)
     finally:
         signal.signal(signal.SIGTERM, former)
     assert (len(stopped), helper.starts, len(seconds)) == (1, 2, 6)

@@ -76,8 +76,9 @@ def run(given: argparse.Namespace) -> int:
         catch_up()
 
     try:
-        keep(server, helpers, answered)
+        keep(server, helpers, answered, lambda: say_leaving(held))
     except KeyboardInterrupt:
+        say_leaving(held)
         server.terminate()
     finally:
         for helper in helpers:
@@ -115,7 +116,8 @@ def prepare() -> None:
 
 def hold_home(address: str, *, wait: bool = False) -> TextIO | None:
     """Say in the home folder that it is served, and where; Refused when a server that runs says so, unless
-    its end is waited for. None where nothing can be written or locked, which is told later.
+    its end is waited for, or it says that it leaves. None where nothing can be written or locked, which is
+    told later.
     """
     from maillage.config.home import HOME
 
@@ -125,10 +127,9 @@ def hold_home(address: str, *, wait: bool = False) -> TextIO | None:
     except OSError:
         return None
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        _lock(file, forever=wait)
     except BlockingIOError as error:
-        file.seek(0)
-        other = file.read().strip()
+        other = _written(file).removesuffix(LEAVING)
         file.close()
         raise Refused(
             f"Un Maillage sert déjà ce dossier, à l’adresse {other}.",
@@ -143,6 +144,45 @@ def hold_home(address: str, *, wait: bool = False) -> TextIO | None:
         file.write(address)
         file.flush()
     return file
+
+
+LEAVING = " (s’arrête)"  # after the address of a server that was asked to stop
+
+
+def say_leaving(held: Sequence[TextIO | None]) -> None:
+    """Say in the home folder that whoever serves it was asked to stop: the next one waits for its end."""
+    for file in filter(None, held):
+        if not is_leaving(file):
+            with contextlib.suppress(OSError):
+                file.write(LEAVING)
+                file.flush()
+
+
+def is_leaving(file: TextIO) -> bool:
+    """Return whether a server that holds this file said that it leaves."""
+    return _written(file).endswith(LEAVING)
+
+
+def _written(file: TextIO) -> str:
+    file.seek(0)
+    return file.read().rstrip("\n")
+
+
+def _lock(file: TextIO, *, forever: bool) -> None:
+    """Lock a file, however long it takes; or at once, and as soon as whoever leaves has left: BlockingIOError
+    when somebody stays.
+    """
+    until, told = time.monotonic() + LET_END, False
+    while True:
+        try:
+            return fcntl.flock(file, fcntl.LOCK_EX | (0 if forever else fcntl.LOCK_NB))
+        except BlockingIOError:
+            if not is_leaving(file) or time.monotonic() >= until:
+                raise
+            if not told:
+                print("Le Maillage d’avant finit de s’arrêter.", flush=True)
+            told = True
+            time.sleep(0.1)
 
 
 def check_country() -> None:
@@ -201,16 +241,20 @@ LET_END = 40  # seconds: gunicorn gives thirty to who is being answered
 
 
 def keep(
-    server: "subprocess.Popen[bytes]", helpers: Sequence["Helper"], announce: Callable[[], None]
+    server: "subprocess.Popen[bytes]",
+    helpers: Sequence["Helper"],
+    announce: Callable[[], None],
+    leave: Callable[[], None],
 ) -> None:
     """Wait for the end of the server, and start again what ends beside it; nothing more starts once it was
-    asked to stop, by a signal that its helpers receive too.
+    asked to stop, by a signal that its helpers receive too. leave: called when it is.
     """
     stopping = False
 
     def stop(*_: object) -> None:
         nonlocal stopping
         stopping = True
+        leave()
         server.terminate()
 
     signal.signal(signal.SIGTERM, stop)
