@@ -726,7 +726,12 @@ def test_a_low_verdict_of_the_grid_is_proposed_and_comes_back_when_it_moves(
     assert proposals.proposal(plan, made[0].key, ON) is not None
     client.force_login(lea)
     assert "Le dire" in client.get(AT_TERRITORY).content.decode()
-    actions.keep(plan, made[0], axis=plan.axes.first(), by=lea, at=AT)
+    with pytest.raises(Refused, match="Quelqu’un vient de la refuser : « Pas cette année »"):
+        actions.keep(
+            plan, made[0], axis=plan.axes.first(), by=lea, at=AT
+        )  # from a page with its former figure
+    moved = proposals.proposal(plan, made[0].key, ON)
+    actions.keep(plan, moved, axis=plan.axes.first(), by=lea, at=AT)
     assert proposals.proposal(plan, made[0].key, ON) is None
     assert plan.actions.get(title="Le dire").objective == "Sait-on quand venir ?"
 

@@ -139,6 +139,7 @@ TEMPLATES = [
 if database_url():
     DATABASES = {"default": dj_database_url.parse(database_url(), conn_max_age=600, conn_health_checks=True)}
     if "postgresql" in DATABASES["default"]["ENGINE"]:
+        DATABASES["default"]["ENGINE"] = "maillage.config.postgresql"
         # A base of a country is read from memory, or from a disk without arm. PostgreSQL thinks by default of
         # one where a page apart costs four times the next: it reads a million people for the forty of a list.
         DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c random_page_cost=1.1")

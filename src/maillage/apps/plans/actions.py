@@ -122,6 +122,8 @@ def _take_up(plan: Plan, frame: Frame, *, by: User | None, at: datetime) -> None
 @transaction.atomic
 def publish(plan: Plan, *, shown: bool, by: User, at: datetime) -> None:
     """Let everybody read a plan, or take it back."""
+    held = Plan.objects.select_for_update().get(pk=plan.pk)
+    plan.published_at = held.published_at
     if bool(plan.published_at) != shown:
         plan.published_at = at if shown else None
         plan.save(update_fields=["published_at"])
@@ -195,10 +197,12 @@ def removed_axis(what: str) -> Refused:
 
 @transaction.atomic
 def remove_axis(axis: PlanAxis, *, by: User, at: datetime) -> None:
-    """Take a dynamic off a plan; the others keep their numbers. Refused while it has actions, or when it is
-    the only one.
+    """Take a dynamic off a plan; the others keep their numbers, and two who take the same off both have it.
+    Refused while it has actions, or when it is the only one.
     """
-    Plan.objects.select_for_update().get(pk=axis.plan_id)
+    plan = Plan.objects.select_for_update().get(pk=axis.plan_id)
+    if not plan.axes.filter(pk=axis.pk).exists():
+        return
     lacks = (
         ("Des actions en font partie.", "Donnez-leur d’abord une autre dynamique, dans « Modifier ».")
         if axis.actions.exists()
@@ -238,9 +242,9 @@ def write(
     """Write an action, last of its plan or of the action it is a part of; the same form sent twice makes one.
     Refused when its days contradict each other, or when it would be a part of a part.
     """
+    Plan.objects.select_for_update().get(pk=plan.pk)
     if found := PlanAction.objects.filter(token=token).first():
         return found
-    Plan.objects.select_for_update().get(pk=plan.pk)
     _check(plan, None, values)
     parent = values.get("parent")
     if parent is not None:
@@ -411,8 +415,18 @@ def set_state(row: PlanAction, state: str, *, by: User, at: datetime, why: str =
 
 @transaction.atomic
 def pass_milestone(step: Milestone, *, passed: bool, by: User, at: datetime) -> None:
-    """Say that a step was passed, or take it back."""
+    """Say that a step was passed, or take it back; two who say the same write it once. Refused for one that
+    somebody took off meanwhile.
+    """
     day = timezone.localdate(at) if passed else None
+    held = Milestone.objects.select_for_update().filter(pk=step.pk).first()
+    if held is None:
+        raise Refused(
+            "L’étape n’a pas changé.",
+            why="Elle n’est plus dans l’action : quelqu’un l’a retirée.",
+            do="Relisez les étapes de l’action : une autre a pu la remplacer.",
+        )
+    step.done_on = held.done_on
     if bool(step.done_on) != passed:
         step.done_on = day
         step.save(update_fields=["done_on"])
@@ -493,6 +507,7 @@ def count(
     once.
     """
     text, where = line(source, 200), line(elsewhere, 80)
+    row = PlanAction.objects.select_for_update().get(pk=row.pk)  # a total is held against the others
     lacks = (
         ("L’action ne dit pas encore ce que l’on compte.", "Écrivez-le dans « Modifier », puis comptez.")
         if not row.indicator
@@ -567,6 +582,7 @@ def withdraw_measure(measure: PlanMeasure, *, was: bool | None = None, by: User,
     """Take a number off an action, or put it back when it was; the journal of the action says it. was: as of
     a note. Refused to put back a total that would fall, or a part of a person.
     """
+    PlanAction.objects.select_for_update().get(pk=measure.action_id)
     if _is_done(measure, was):
         return
     if measure.withdrawn_at:
@@ -593,15 +609,20 @@ def fund(
     at: datetime,
 ) -> Funding:
     """Say who funds an action: a funder of its plan, or a name, written once whatever its capitals. Refused
-    without either, for another plan’s, or beyond the budget.
+    without either, for another plan’s, beyond the budget, or once the action is dropped.
     """
     text, also = line(name, 120), line(brings, 200)
     Plan.objects.select_for_update().get(pk=row.plan_id)
     held = PlanAction.objects.get(pk=row.pk)
     beyond = budgets.passed(held, euros)
+    is_erased = funder is not None and not Funder.objects.filter(pk=funder.pk).exists()
     lacks = (
-        ("Il manque qui finance.", "Choisissez un financeur, ou écrivez son nom.")
+        ("Cette action est abandonnée.", "Reprenez-la d’abord, ou financez-en une autre.")
+        if held.standing == rules.DROPPED
+        else ("Il manque qui finance.", "Choisissez un financeur, ou écrivez son nom.")
         if funder is None and not text
+        else ("Quelqu’un vient d’effacer ce financeur.", "Choisissez-en un autre, ou écrivez son nom.")
+        if is_erased
         else ("Ce financeur est celui d’un autre plan.", "Choisissez-en un de ce plan, ou écrivez son nom.")
         if funder is not None and funder.plan_id != held.plan_id
         else (f"Le financement dépasse {beyond}.", "Corrigez le montant, ou le budget dans « Modifier ».")
@@ -653,13 +674,22 @@ def withdraw_funding(funding: Funding, *, was: bool | None = None, by: User, at:
 
 
 @transaction.atomic
-def rename_funder(funder: Funder, name: str, *, by: User, at: datetime) -> None:
-    """Give a funder another name, everywhere it is read. Refused when it is empty, or another’s."""
-    text = line(name, 120)
+def rename_funder(
+    funder: Funder, name: str, *, shown: Mapping[str, Any] | None = None, by: User, at: datetime
+) -> None:
+    """Give a funder another name, everywhere it is read. shown: the one that was read, to replace no other.
+    Refused when it is empty, or another’s, or once the funder is erased.
+    """
+    text, what = line(name, 120), "Le nom n’a pas été changé."
+    Plan.objects.select_for_update().get(pk=funder.plan_id)
+    now = Funder.objects.filter(pk=funder.pk).first()
+    if now is None:
+        raise Refused(what, why="Quelqu’un vient d’effacer ce financeur.", do="Écrivez-le à nouveau.")
+    refuse_overwrites(what, now={"name": now.name}, shown=shown or {}, typed={"name": text})
     held = _named(funder.plan, text)
     if not text or (held is not None and held.pk != funder.pk):
         raise Refused(
-            "Le nom n’a pas été changé.",
+            what,
             why="Un autre financeur de ce plan porte déjà ce nom." if text else "Il manque un nom.",
             do="Écrivez-en un autre.",
         )
@@ -672,6 +702,9 @@ def rename_funder(funder: Funder, name: str, *, by: User, at: datetime) -> None:
 @transaction.atomic
 def erase_funder(funder: Funder, *, by: User, at: datetime) -> None:
     """Erase the name of a funder: what it paid stays in the totals, without saying who."""
+    Plan.objects.select_for_update().get(pk=funder.plan_id)
+    if not Funder.objects.filter(pk=funder.pk).exists():
+        return  # two who erase the same both have it
     journal.record(by=by, verb="plan.funder_erased", row=funder, at=at)
     funder.delete()
 
@@ -690,7 +723,16 @@ def unlink_task(task: PlanTask) -> None:
 
 @transaction.atomic
 def keep(plan: Plan, proposed: Proposal, *, axis: PlanAxis, by: User, at: datetime) -> PlanAction:
-    """Turn a proposal into an action to decide, with its figures as printed that day; once."""
+    """Turn a proposal into an action to decide, with its figures as printed that day; once. Refused when
+    somebody has just refused it.
+    """
+    Plan.objects.select_for_update().get(pk=plan.pk)
+    if refusal := _refusal_of(plan, proposed):
+        raise Refused(
+            "La proposition n’a pas été gardée.",
+            why=f"Quelqu’un vient de la refuser : « {refusal.why} ».",
+            do="Relisez son motif, puis redemandez-la dans les propositions refusées s’il le faut.",
+        )
     return write(
         plan,
         token=f"{plan.pk}-{proposed.key}",
@@ -717,8 +759,11 @@ def evidence_of(proposed: Proposal) -> list[list[str]]:
 
 @transaction.atomic
 def refuse(plan: Plan, proposed: Proposal, *, why: str, by: User, at: datetime) -> Refusal:
-    """Refuse a proposal, with a reason: it comes back only when its figure moves."""
+    """Refuse a proposal, with a reason: it comes back only when its figure moves. Refused when somebody has
+    just kept it, or refused it for another reason: theirs stays.
+    """
     text = line(why, 300)
+    Plan.objects.select_for_update().get(pk=plan.pk)
     if not text:
         raise Refused(
             "La proposition n’a pas été refusée.",
@@ -726,6 +771,22 @@ def refuse(plan: Plan, proposed: Proposal, *, why: str, by: User, at: datetime) 
             do="Dites-le en quelques mots : il reste avec la proposition.",
         )
     refuse_secrets(text)
+    kept = next(
+        (row for row in plan.actions.filter(proposal=proposed.key) if row.standing != rules.DROPPED), None
+    )
+    if kept is not None:
+        raise Refused(
+            "La proposition n’a pas été refusée.",
+            why=f"Quelqu’un vient de la garder : c’est l’action {kept.label}.",
+            do="Ouvrez cette action : elle s’abandonne, avec son motif.",
+        )
+    refusal = _refusal_of(plan, proposed)
+    if refusal is not None and refusal.why != text:
+        raise Refused(
+            "Votre motif n’a pas été écrit.",
+            why=f"Quelqu’un vient de refuser cette proposition : « {refusal.why} ».",
+            do="Redemandez-la dans les propositions refusées, s’il faut un autre motif.",
+        )
     row, _ = Refusal.objects.update_or_create(
         plan=plan,
         proposal=proposed.key,
@@ -741,9 +802,17 @@ def refuse(plan: Plan, proposed: Proposal, *, why: str, by: User, at: datetime) 
     return row
 
 
+def _refusal_of(plan: Plan, proposed: Proposal) -> Refusal | None:
+    """Return the refusal that keeps a proposal away; None when there is none, or its figure moved since."""
+    row = plan.refusals.filter(proposal=proposed.key).first()
+    return None if row is None or rules.comes_back(row.value, proposed.value) else row
+
+
 @transaction.atomic
 def take_back_refusal(row: Refusal, *, by: User, at: datetime) -> None:
     """Let a refused proposal be made again."""
-    plan = row.plan
+    plan = Plan.objects.select_for_update().get(pk=row.plan_id)
+    if not plan.refusals.filter(pk=row.pk).exists():
+        return  # two who ask for the same both have it
     row.delete()
     journal.record(by=by, verb="plan.refusal_withdrawn", row=plan, at=at)

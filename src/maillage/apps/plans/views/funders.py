@@ -42,10 +42,13 @@ def funder(request: HttpRequest, place: str, pk: int) -> HttpResponse:
             actions.erase_funder(row, by=by, at=at)
             messages.success(request, "Le nom est effacé. Les montants restent, sans dire de qui.")
             return redirect("plan_funders", plan.place)
+        name = request.POST.get("name", "")
+        shown = {"name": request.POST["initial-name"]} if "initial-name" in request.POST else None
         try:
-            actions.rename_funder(row, request.POST.get("name", ""), by=by, at=at)
+            actions.rename_funder(row, name, shown=shown, by=by, at=at)
         except Refused as refused:
-            context |= {"error": refused, "typed": request.POST.get("name", "")}
+            context |= {"error": refused, "typed": name}
+            row = get_object_or_404(Funder, plan=plan, pk=pk)  # its name may be another by now
         else:
             messages.success(request, "Le nom est changé partout.")
             return redirect("plan_funder", plan.place, row.pk)
