@@ -487,3 +487,9 @@ def test_what_is_no_number_is_refused_where_it_is_typed(client, lea, row, typed)
     client.force_login(lea)
     page = edited(client, row, indicator="x", counts="other", baseline=typed)
     assert page.status_code == 400 and page.context["form"].errors["baseline"]
+
+
+def test_an_empty_journal_asks_for_words_on_the_screen_and_never_on_paper(client, lea, row):
+    client.force_login(lea)
+    page = page_of(client, row)
+    assert 'Rien encore<span class="hors-papier"> : écrivez la première décision</span>.' in page

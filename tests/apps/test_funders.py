@@ -336,6 +336,23 @@ def test_what_was_brought_to_a_dropped_action_is_told_apart(client, lea, plan, r
     assert len(table.rows) == 1
 
 
+def test_nothing_more_funds_a_dropped_action_nor_its_parts_until_it_is_taken_up(client, lea, plan):
+    whole, offered = action(plan, 3), 'value="financer"'
+    part = actions.write(plan, token="p", title="Le mardi", axis=whole.axis, parent=whole, by=lea, at=AT)
+    client.force_login(lea)
+    pages = [f"/territoires/{PLACE}/plan/actions/{row.pk}/" for row in (whole, part)]
+    assert all(offered in client.get(page).content.decode() for page in pages)
+    actions.set_state(whole, rules.DROPPED, why="La salle est vendue.", by=lea, at=AT)
+    for row, page in zip((whole, part), pages, strict=True):
+        shown = client.get(page).content.decode()
+        assert offered not in shown and "Reprenez-la pour noter un financement." in shown
+        with pytest.raises(Refused, match="Cette action est abandonnée"):
+            fund(row, lea, euros=900)  # from a page opened before
+    actions.set_state(whole, rules.READY, by=lea, at=AT)
+    assert all(offered in client.get(page).content.decode() for page in pages)
+    assert fund(whole, lea, euros=900).euros == 900
+
+
 @pytest.fixture
 def reading_of_place(study):
     from maillage.apps.plans.queries import overview
