@@ -332,10 +332,12 @@ def test_a_finding_is_noted_withdrawn_and_put_back(client, coordinator):
     row = Finding.objects.get()
     assert (row.place, row.kind, row.confirms, row.written_by) == (PLACE, "far", True, coordinator)
     assert client.post(address, {**said, "kind": "autre", "year": "1700"}).status_code == 400
-    client.post(address, {"retirer": str(row.pk)})
-    assert queries.findings(PLACE) == []
+    for _ in range(2):  # who withdraws second puts nothing back
+        assert "Constat retiré." in text_of(client.post(address, {"retirer": str(row.pk)}, follow=True))
+        assert queries.findings(PLACE) == []
     assert "Remettre" in text_of(client.get(address))
-    client.post(address, {"retirer": str(row.pk)})
+    for _ in range(2):
+        assert "Constat remis." in text_of(client.post(address, {"remettre": str(row.pk)}, follow=True))
     assert [each.words for each in queries.findings(PLACE)] == ["Rien au nord"]
     assert client.post(address, {"retirer": "99999"}).status_code == 404
     assert client.get("/espace/territoires/zzz/constats/").status_code == 404

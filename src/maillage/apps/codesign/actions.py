@@ -312,11 +312,14 @@ def change(
     return held
 
 
-def withdraw(card: Card, *, at: datetime) -> None:
-    """Take a card off its board, or put it back when it was."""
+@transaction.atomic
+def withdraw(card: Card, *, withdrawn: bool = True, at: datetime) -> None:
+    """Take a card off its board, or put it back; two of a table who ask for the same both have it."""
     _open(card.group.session)
-    card.withdrawn_at = None if card.withdrawn_at else at
-    card.save(update_fields=["withdrawn_at"])
+    card.withdrawn_at = Card.objects.select_for_update().get(pk=card.pk).withdrawn_at
+    if bool(card.withdrawn_at) != withdrawn:
+        card.withdrawn_at = at if withdrawn else None
+        card.save(update_fields=["withdrawn_at"])
 
 
 def place(group: Group, stage: str, *, today: str, then: str) -> None:

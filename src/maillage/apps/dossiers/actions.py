@@ -394,11 +394,15 @@ def note(place: str, given: dict[str, Any], *, by: User, at: datetime) -> Findin
     return found
 
 
-def withdraw(finding: Finding, *, at: datetime) -> None:
-    """Take a finding off the pages and the dossiers, or put it back when it was."""
-    finding.withdrawn_at = None if finding.withdrawn_at else at
-    finding.save(update_fields=["withdrawn_at"])
-    _publish_again(finding.place)
+@transaction.atomic
+def withdraw(finding: Finding, *, withdrawn: bool = True, at: datetime) -> None:
+    """Take a finding off the pages and the dossiers, or put it back; two who ask the same both have it."""
+    held = Finding.objects.select_for_update().get(pk=finding.pk)
+    finding.withdrawn_at = held.withdrawn_at
+    if bool(finding.withdrawn_at) != withdrawn:
+        finding.withdrawn_at = at if withdrawn else None
+        finding.save(update_fields=["withdrawn_at"])
+        _publish_again(finding.place)
 
 
 @transaction.atomic

@@ -175,10 +175,13 @@ def gesture(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _withdraw(request: HttpRequest, group: Group) -> None:
-    card = _card(request, group)
-    actions.withdraw(card, at=timezone.now())
-    gone = "La carte est retirée. Elle reste sous le tableau."
-    messages.success(request, gone if card.withdrawn_at else "La carte est remise.")
+    actions.withdraw(_card(request, group), at=timezone.now())
+    messages.success(request, "La carte est retirée. Elle reste sous le tableau.")
+
+
+def _put_back(request: HttpRequest, group: Group) -> None:
+    actions.withdraw(_card(request, group), withdrawn=False, at=timezone.now())
+    messages.success(request, "La carte est remise.")
 
 
 def _change(request: HttpRequest, group: Group) -> None:
@@ -232,6 +235,7 @@ def _propose(request: HttpRequest, group: Group) -> None:
 
 GESTURES = {
     "retirer": _withdraw,
+    "remettre": _put_back,
     "changer": _change,
     "niveaux": _place,
     "causes": _tick,

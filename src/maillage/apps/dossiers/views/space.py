@@ -35,6 +35,10 @@ from maillage.kernel.typed import whole
 from maillage.web import refusals
 from maillage.web.overwrites import WrittenMeanwhile
 
+FINDING_GESTURES = {
+    "retirer": "Constat retiré. Il reste en bas de la page.",
+    "remettre": "Constat remis.",
+}
 STEP_GESTURES = {
     "retirer": "Étape retirée. Elle reste en bas de la page.",
     "remettre": "Étape remise.",
@@ -99,13 +103,12 @@ def findings(request: HttpRequest, place: str, name: str) -> HttpResponse:
     """What actors and inhabitants found of a territory: noted, withdrawn, put back."""
     rows = Finding.objects.filter(place=place)
     at = timezone.localtime()
-    if pk := whole(request.POST.get("retirer", ""), most=10**9):
-        found = get_object_or_404(rows, pk=pk)
-        actions.withdraw(found, at=at)
-        messages.success(
-            request, "Constat retiré. Il reste en bas de la page." if found.withdrawn_at else "Constat remis."
-        )
-        return redirect("findings", place)
+    for gesture, said in FINDING_GESTURES.items():
+        if pk := whole(request.POST.get(gesture, ""), most=10**9):
+            found = get_object_or_404(rows, pk=pk)
+            actions.withdraw(found, withdrawn=gesture == "retirer", at=at)
+            messages.success(request, said)
+            return redirect("findings", place)
     form = FindingForm(request.POST or None, initial={"year": at.year})
     if request.method == "POST" and form.is_valid():
         actions.note(place, form.cleaned_data, by=request.user, at=at)  # type: ignore[arg-type]
