@@ -308,3 +308,22 @@ def test_the_need_of_a_territory_is_that_of_its_parts_in_each_departement(d):
     parts = [sum(r.need.value for r in d.zones if r.zone.code[:2] == code) for code in ("35", "44", "56")]
     assert min(parts) > 500
     assert sum(parts) == pytest.approx(d.need.value)
+
+
+def test_a_departement_of_which_the_census_says_nothing_is_named(d, o):
+    """Un recensement qui ne connaît aucun lieu d’un département le dit, et combien d’habitants y vivent : ce qui leur manque n’est
+    pas compté. Un département dont il connaît un lieu, ou dont la plupart des habitants en ont un à pied, n’est pas nommé.
+    """
+    assert (o.border.unlisted, offer.unlisted_words(o)) == ((), ""), "chaque département a un lieu"
+    one = offered(d, [sheet("Rennes", "35238", wifi={})])
+    assert one.border.unlisted == ("44", "56")
+    communes, iris = frames.sources().rp2021["commune"], frames.sources().rp2021
+    mine = np.isin(np.arange(len(communes)), d.request.zoning.rows)
+    there = [code.startswith(("44", "56")) for code in communes.tolist()]
+    assert one.border.alone == pytest.approx(iris["pop"][mine & there].sum(), rel=0.02)
+    words = offer.unlisted_words(one).replace("\xa0", " ")
+    assert words.startswith("Départements non recensés : Loire-Atlantique et Morbihan.")
+    assert words.endswith("Ce n’est pas une absence.")
+    assert words in [each.replace("\xa0", " ") for each in offer.cautions(one)]
+    both = offered(d, [sheet("Rennes", "35238", wifi={}), sheet("Dehors", LOIRE, wifi={})])
+    assert both.border.unlisted == ("56",)

@@ -399,6 +399,8 @@ def _reach(s: Subject, o: OfferReading, few: Sequence[str]) -> Chapter:
         else f"{upper_first(n_places)} dans le périmètre.",
         f"À portée : {o.minutes} minutes à pied, environ.",
     ]
+    if o.unlisted:
+        places.append(o.unlisted)
     if mute:
         places.append(f"Manquant : ce recensement ne dit rien de : {wording.listing(mute)}.")
     blocks: tuple[Block, ...] = (*((drawn,) if drawn else ()), Bullets(items=(*few, *places)))

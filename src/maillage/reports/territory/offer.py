@@ -24,6 +24,7 @@ from maillage.reports.territory.reading import (
     ZoneList,
     ZoneOffer,
 )
+from maillage.studies.diagnosis.territories import gazetteer
 from maillage.studies.need import population as frames
 from maillage.studies.offer import gap_rules, reach, silence, siting, what_if
 from maillage.studies.offer.census import Offered, places_in
@@ -390,6 +391,7 @@ def read(o: Offered) -> OfferReading:
         ),
         cautions=tuple(cautions(o)),
         filter="" if o.inside is None else filtered(o),
+        unlisted=unlisted_words(o),
         communes=_communes(o),
     )
 
@@ -450,7 +452,22 @@ def cautions(o: Offered) -> list[str]:
             f" nulle part (sans nom, sans commune de France reconnue, ou fermée) : {_named(unread)}."
         )
     filter_ = [filtered(o)] if o.inside is not None else []
-    return [*filter_, *said, *_border(o), *_moving(o), *_twins(o)]
+    unlisted = [unlisted_words(o)] if o.border.unlisted else []
+    return [*filter_, *unlisted, *said, *_border(o), *_moving(o), *_twins(o)]
+
+
+def unlisted_words(o: Offered) -> str:
+    """Return, in words, the part of a territory of which the census says nothing, "" when it says all."""
+    if not o.border.unlisted:
+        return ""
+    names = wording.listing([gazetteer().get(code).name for code in o.border.unlisted])
+    several = len(o.border.unlisted) > 1
+    return (
+        f"{'Départements non recensés' if several else 'Département non recensé'} : {names}. Ce recensement"
+        f" n’y connaît aucun lieu : ce que l’on dit manquer aux {wording.number(o.border.alone)} habitants"
+        " d’ici qui y vivent, et à l’ensemble, n’est que ce que l’on n’a pas compté. Ce n’est pas une"
+        " absence."
+    )
 
 
 def filtered(o: Offered) -> str:

@@ -514,7 +514,7 @@ class CommuneList:
 class OfferReading:
     """The offer of a study: the whole, each public, each zone, the lists that its rules make, what to know
     before believing it. filter: whom it counts, '' for everybody; communes: lists by commune where zones are
-    smaller.
+    smaller; unlisted: the part of the territory of which the census says nothing, in words, '' for none.
     """
 
     source: str
@@ -526,6 +526,7 @@ class OfferReading:
     cautions: tuple[str, ...]
     filter: str = ""
     communes: tuple[CommuneList, ...] = ()
+    unlisted: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

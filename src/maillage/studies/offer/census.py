@@ -90,12 +90,16 @@ class Census:
 class Border:
     """What stands across the limits of a territory. within: names of the places within a walk of somebody
     inside; lost: names of places of neighbouring communes without coordinates, which count nowhere. share: of
-    those who live inside, within a walk of a place wherever it stands; 0 to 1.
+    those who live inside, within a walk of a place wherever it stands; 0 to 1. unlisted: codes of the
+    départements inside where the census has no place, nor one within a walk of most of those who live there,
+    beside others that it knows; alone: how many people these are.
     """
 
     within: tuple[str, ...]
     lost: tuple[str, ...]
     share: float
+    unlisted: tuple[str, ...] = ()
+    alone: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -440,10 +444,40 @@ def across(g: Ground, own: Collection[str], rows: NDArray[np.int64], places: Ite
     reached = np.unique(g.where.place[near.col[on_foot]])
     within = [g.places[k].name for k in reached.tolist() if beyond[k]]
     people = (g.areas.population[g.areas.at] * g.areas.weight)[inside]
-    served = people[np.unique(near.row[on_foot])].sum()
+    is_served = np.zeros(len(people), dtype=bool)
+    is_served[near.row[on_foot]] = True
+    served = people[is_served].sum()
+    unlisted, alone = _unlisted(people, is_served, g.areas.commune[g.areas.at][inside], places)
     return Border(
-        tuple(sorted(within)), tuple(sorted(lost)), float(served / people.sum()) if people.sum() else 0.0
+        tuple(sorted(within)),
+        tuple(sorted(lost)),
+        float(served / people.sum()) if people.sum() else 0.0,
+        unlisted,
+        alone,
     )
+
+
+def _unlisted(
+    people: NDArray[np.float64],
+    is_served: NDArray[np.bool_],
+    commune: NDArray[np.str_],
+    places: Iterable[Place],
+) -> tuple[tuple[str, ...], int]:
+    """Return the départements of a territory of which a census says nothing, and how many live there; none
+    when some place says no commune. people, is_served, commune: by point where somebody lives.
+    """
+    stands = [place.commune for place in places]
+    if not all(stands):
+        return (), 0
+    known = {_departement(code) for code in stands}
+    at = np.array([_departement(code) for code in commune.tolist()])
+    found, alone = [], 0.0
+    for code in sorted(set(at.tolist()) - known):
+        here = at == code
+        if people[here & is_served].sum() < MOST_REACHED * people[here].sum():
+            found.append(code)
+            alone += people[here].sum()
+    return tuple(found), round(alone)
 
 
 def _inside(g: Ground) -> list[int]:
