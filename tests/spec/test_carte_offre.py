@@ -13,6 +13,8 @@ from maillage.pipeline.contours import clean as contours
 from maillage.reference.definitions import DEFAULT, definition
 from maillage.reports.page.blocks import Bullets
 from maillage.reports.territory import atlas, dossier, offer, presentation
+from maillage.reports.territory.chapters import offer as chapter
+from maillage.reports.territory.reading import CommuneList
 from maillage.studies.diagnosis import zoning
 from maillage.studies.diagnosis.diagnosis import diagnose
 from maillage.studies.diagnosis.request import Request
@@ -241,6 +243,16 @@ def test_the_dossier_says_which_communes_nobody_can_tell(d, o):
     assert said.replace("\xa0", " ").endswith("; on ne sait pas, 1 commune : Allaire.")
     (wifi,) = [item for item in bullets if item.startswith("**Wifi") and "sans, " in item]
     assert "on ne sait pas, 1 commune : Allaire." in wifi.replace("\xa0", " ")
+
+
+def test_hundreds_of_communes_are_counted_on_paper_and_not_named():
+    """Un département de cinq cents communes ne remplit pas huit pages de leurs noms : au-delà de soixante, le dossier les compte."""
+    names = tuple(f"Commune {n}" for n in range(chapter.MOST_COMMUNES + 1))
+    told = chapter._commune_list(CommuneList("Wifi", without=names, unknown=names[:2])).replace("\xa0", " ")
+    assert told == (
+        "**Wifi** : sans, 61 communes, nommées à la page des manques ; on ne sait pas, 2 communes : Commune 0 et Commune 1."
+    )
+    assert names[-2] in chapter._commune_list(CommuneList("Wifi", without=names[:-1], unknown=()))
 
 
 # ------------------------------------------------------------------------------- the border of a département

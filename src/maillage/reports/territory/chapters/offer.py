@@ -8,6 +8,7 @@ from maillage.reports.territory.reading import CommuneList, OfferLine, OfferRead
 from maillage.words import wording
 
 MOST_LISTED = 12  # zones named under a rule; the others are counted
+MOST_COMMUNES = 60  # named of a list of communes: a département has hundreds, which nobody reads on paper
 
 
 def offer_chapter(r: Reading, o: OfferReading, said: Mapping[str, str]) -> Chapter:
@@ -142,12 +143,23 @@ def _listed(each: ZoneList) -> str:
 
 
 def _commune_list(each: CommuneList) -> str:
-    """Return the communes without a line of the offer, then those that nobody can tell, in one sentence."""
-    parts = []
-    if each.without:
-        parts.append(f"sans, {wording.count(len(each.without), 'commune')} : {wording.listing(each.without)}")
-    if each.unknown:
-        parts.append(
-            f"on ne sait pas, {wording.count(len(each.unknown), 'commune')} : {wording.listing(each.unknown)}"
+    """Return the communes without a line of the offer, then those that nobody can tell, in one sentence; how
+    many they are alone, where they are too many to be read.
+    """
+    parts = [
+        f"{words}, {wording.count(len(names), 'commune')}"
+        + (
+            f" : {wording.listing(names)}"
+            if len(names) <= MOST_COMMUNES
+            else ", nommées à la page des manques"
         )
+        for words, names in (("sans", each.without), ("on ne sait pas", each.unknown))
+        if names
+    ]
     return f"**{each.offer}** : {' ; '.join(parts) or 'toutes en ont au moins un lieu'}."
+
+
+def _names(communes: Sequence[str]) -> str:
+    if len(communes) > MOST_COMMUNES:
+        return ", nommées à la page des manques"
+    return f" : {wording.listing(communes)}"
