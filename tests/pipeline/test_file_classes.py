@@ -35,6 +35,35 @@ def test_a_country_or_a_legal_form_is_no_opening_hour():
     assert found.ignored == ("Pays",)
 
 
+def test_a_row_of_another_country_is_left_out_even_when_its_town_has_a_namesake():
+    found = places("pays_voisins.csv")
+    assert kept(found, "commune") == ["Thonon-les-Bains", "Pointe-à-Pitre", "Saint-Julien-en-Genevois"]
+    assert [row.refused for row in found.rows if row.refused] == [
+        "hors de France : la colonne « Code pays » dit « CH »",
+        "hors de France : la colonne « Code pays » dit « BE »",
+    ]
+
+
+def test_a_town_and_its_postal_code_are_believed_before_the_country():
+    rows = "Nom,CP,Ville,Pays\nA,74100,Annemasse,Suisse\nB,,Valence,Espagne\nC,38000,Grenoble,France\n"
+    found = places("x.csv", rows.encode())
+    assert kept(found, "nom") == ["A", "C"]
+    assert [remark.reason for remark in found.accepted[0].remarks if remark.column == "Pays"] == [
+        "lieu gardé en France, mais la colonne « Pays » dit « Suisse »"
+    ]
+
+
+def test_a_general_directory_is_known_by_its_categories():
+    found = places("repertoire_social.csv")
+    assert kept(found, "nom") == ["Ateliers ordinateur", "Ateliers informatiques adaptés"]
+    assert "Lignes d’un autre thème que le numérique, laissées de côté : 4." in found.notes
+
+
+def test_a_note_under_a_table_is_no_place():
+    found = places("note_en_pied.csv")
+    assert kept(found, "nom") == ["Cyber du Port", "Espace Brèche"]
+
+
 def test_the_foot_of_a_table_is_no_place():
     found = places("total_en_pied.tsv")
     assert kept(found, "nom") == ["Bibliothèque Ampère", "CCAS de Fontaine", "Total Espace Jeunes"]

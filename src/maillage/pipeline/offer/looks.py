@@ -81,6 +81,26 @@ def country(text: str) -> bool:
 
 
 @cache
+def french() -> frozenset[str]:
+    """Return how files write France, and its territories beyond the sea, which have codes of countries."""
+    codes = ("FR", "GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF", "NC", "PF", "WF", "TF")
+    names = {plain(Locale(language).territories[code]) for language in ("fr", "en") for code in codes}
+    aliases = {alias for alias, of in get_global("territory_aliases").items() if not {*of}.isdisjoint(codes)}
+    return frozenset(
+        names | {code.casefold() for code in (*codes, *aliases)} | {"france metropolitaine", "fx"}
+    )
+
+
+def foreign(text: str) -> bool:
+    """Return whether a cell is another country than France.
+
+    >>> [foreign(text) for text in ("Belgique", "CH", "France", "Réunion", "NC", "Pays de Caux")]
+    [True, True, False, False, False, False]
+    """
+    return country(text) and plain(text) not in french() and answers.meant(text) != "unknown"
+
+
+@cache
 def kind_words() -> frozenset[str]:
     """Return the words that are a type of structure by themselves, and a telling one."""
     return frozenset(word for word, kind in offer.kinds_by_word().items() if kind != "autre")

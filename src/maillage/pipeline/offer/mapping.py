@@ -267,6 +267,7 @@ class LeaveRule:
     row: bool = False  # these words may be anywhere in the row, of which the column only says the theme
     ended: bool = False  # the column gives the day since which the place is no more
     perhaps: bool = False  # or a day on which it closed, and may have opened again
+    abroad: bool = False  # the column gives the country of the place
 
     def verdict(self, cells: Mapping[str, str]) -> tuple[str, bool | None]:
         """Return (the cell, whether its row must be left out); None when its word is neither of those
@@ -453,9 +454,13 @@ def _built(
 
 
 def _leave(raw: Mapping[str, Any]) -> LeaveRule:
-    if set(raw) - {"from", "when", "keep", "but", "row", "ended"}:
-        raise ValueError("« leave » attend « from », « when » et « keep », « but » et « row », ou « ended »")
+    if set(raw) - {"from", "when", "keep", "but", "row", "ended", "abroad"}:
+        raise ValueError(
+            "« leave » attend « from », « when » et « keep », « but » et « row », « ended », ou « abroad »"
+        )
     (column,) = _columns(raw["from"])
+    if raw.get("abroad"):
+        return LeaveRule(column, _words({}), _words({}), abroad=True)
     if raw.get("ended"):
         return LeaveRule(column, _words({}), _words({}), ended=True, perhaps=raw["ended"] == PERHAPS)
     if "but" in raw:

@@ -53,6 +53,11 @@ PLACE = (
 NO_NAME = YES | NO | {"nom", "name", "sans nom", "null", "none", "test", "x"}
 # The foot of a table: « TOTAL : 3 structures », « Sous-total ». A place is something else than its name.
 TOTAL = re.compile(r"(?:sous )?tota(?:l|ux)(?: general| des \w+)?(?: \d+.*)?")
+# What is written under a table, without anything else in its row: « Source : Ville de Nice ».
+FOOT = re.compile(
+    r"(?:sources?|notes?|nb|n b|legende|champ|lecture|mise a jour|mis a jour|derniere mise a jour|donnees|fichier|extraction"
+    r"|export|auteur|realisation|moyenne|licence)\b.*"
+)
 OF_A_PLACE = {"adresse", "telephone", "courriels", "site_web", "pivot", "horaires", "services", "practices"}
 NOT_OF_A_NAME = (  # a postcode before its commune, a telephone, hours: two of them are a whole row in a cell
     re.compile(r"\b\d{5} [A-ZÀ-Ý]"),
@@ -462,6 +467,10 @@ class _Row:
                 if why := self._ended(rule):
                     return why
                 continue
+            if rule.abroad:
+                if why := self._abroad(rule):
+                    return why
+                continue
             cell, left = rule.verdict(self.cells)
             if left and rule.but:
                 return f"{OTHER_THEME} : la colonne « {self._shown(rule.column)} » dit « {cell[:120]} »"
@@ -498,6 +507,24 @@ class _Row:
         if doubt:
             self._say(rule.column, "id", "doubtful", cell, "", f"lieu gardé : {doubt}")
         return ""
+
+    def _abroad(self, rule: LeaveRule) -> str:
+        """Return why a place is in another country, '' when it is not. A town and the postal code written
+        beside it that agree in France are believed before the country, which is then to be checked.
+        """
+        cell = self.cells.get(rule.column, "")
+        if not looks.foreign(cell):
+            return ""
+        said = f"la colonne « {self._shown(rule.column)} » dit « {cell} »"
+        word, written = dict[str, str](), set[str]()
+        for remark in self.remarks:
+            if remark.field in ("commune", "code_postal"):
+                word[remark.field] = remark.word
+                written |= {remark.field} if remark.value else set()
+        if len(written) == 2 and not {"doubtful", "refused"}.intersection(word.values()):
+            self._say(rule.column, "commune", "doubtful", cell, "", f"lieu gardé en France, mais {said}")
+            return ""
+        return f"hors de France : {said}"
 
     def _opened_again(self) -> bool:
         return any(OPENED_AGAIN.search(column) for column in self.cells)
@@ -951,6 +978,8 @@ class _Row:
             return "le lieu n’a pas de nom"
         if OF_A_PLACE.isdisjoint(self.sheet) and TOTAL.fullmatch(plain(str(self.sheet["nom"]))):
             return f"« {self.sheet['nom']} » est le total du tableau, pas un lieu"
+        if sum(map(bool, self.row.cells.values())) == 1 and FOOT.fullmatch(plain(str(self.sheet["nom"]))):
+            return f"« {self.sheet['nom']} » est une note du tableau, pas un lieu"
         if "code_insee" not in self.sheet and "latitude" not in self.sheet:
             if any(remark.reason == NOWHERE for remark in self.remarks):
                 return NOWHERE

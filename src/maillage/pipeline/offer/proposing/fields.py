@@ -37,6 +37,16 @@ THEMES = {
     *("theme", "themes", "thematique", "thematiques", "sous theme", "sous themes", "domaine", "domaines"),
     *("rubrique", "rubriques", "secteur", "secteurs", "theme principal", "famille", "type de service"),
     *("categorie de service", "categories", "champ", "champs", "nature du service", "besoin", "besoins"),
+    *(
+        "categorie",
+        "type d aide",
+        "type de besoin",
+        "type d action",
+        "type de prestation",
+        "domaine d action",
+    ),
+    *("domaine d intervention", "domaine d activite", "champ d action", "champ d intervention"),
+    *("secteur d activite", "grand theme", "theme du service"),
 }
 DIGITAL = (  # how the words begin that say, anywhere in a row, that a place has something to do with it
     *("numeri", "informati", "internet", "ordinateur", "multimedia", "wifi", "wi fi", "cyber", "bureautique"),

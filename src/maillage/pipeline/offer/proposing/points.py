@@ -27,11 +27,13 @@ def take_geocoder(draft: Draft, held: Mapping[str, Any]) -> None:
 
 def leave_countries(draft: Draft) -> None:
     """Leave aside the columns that say the country, at any depth: the commune says it, and FR is a Friday
-    too.
+    too. Rows of another country are left out: their towns and postal codes may well have a French namesake.
     """
     for column in [
         c for c in draft.left if c.has(COUNTRY) and looks.share(looks.country, c.sample) >= ENOUGH
     ]:
+        if any(looks.foreign(cell) for cell in column.cells):
+            draft.leave.append({"from": column.name, "abroad": True})
         draft.ignored.append(column.name)
         draft.left.remove(column)
 
