@@ -29,6 +29,46 @@ def kept(result: Result, field: str) -> list:
     return [row.sheet.get(field) for row in result.accepted]
 
 
+def test_the_spot_of_a_weekly_visit_is_its_name_and_its_day_goes_with_its_hours():
+    found = places("permanences.tsv")
+    assert kept(found, "nom") == ["Mairie annexe", "Maison pour tous", "Médiathèque"]
+    assert kept(found, "structure_parente") == ["CIAS des Collines"] * 2 + ["Ville d’Haubourdin"]
+    assert [each["osm"] for each in kept(found, "horaires")] == [
+        "Mo,Th 09:00-12:00",
+        "Tu 14:00-17:00",
+        "We[1] 13:30-16:30",
+    ]
+
+
+def test_kinds_all_different_are_names_when_nothing_else_is():
+    rows = ("Où", "Mairie annexe"), ("Où", "Maison pour tous"), ("Où", "Médiathèque")
+    text = "Endroit prêté;Commune\n" + "".join(f"{name};Loos\n" for _, name in rows)
+    assert kept(places("x.csv", text.encode()), "nom") == [name for _, name in rows]
+
+
+@pytest.mark.parametrize(
+    ("name", "hours"),
+    [
+        (
+            "abreges_ouv_ferm.csv",
+            ["Th 09:00-12:00,14:00-17:00; Fr 08:30-12:00", "Th 14:00-17:00; Fr off"],
+        ),
+        ("jours_colles.csv", ["Mo-Fr 09:00-17:30", "Tu,Th 14:00-18:00"]),
+    ],
+)
+def test_days_and_hours_under_short_or_glued_names_are_a_week(name, hours):
+    found = places(name)
+    assert [each["osm"] for each in kept(found, "horaires")] == hours
+    assert found.unread == ()
+
+
+def test_a_language_is_no_friday_and_french_is_the_one_read():
+    found = places("langues.json")
+    assert kept(found, "nom") == ["Espace Matabiau", "Cabanis"]
+    assert [each and each["osm"] for each in kept(found, "horaires")] == ["Mo,Tu 09:00-12:00", None]
+    assert found.ignored == ("label.en",)
+
+
 def test_a_country_or_a_legal_form_is_no_opening_hour():
     found = places("pays.csv")
     assert (len(found.accepted), kept(found, "horaires")) == (3, [None] * 3)

@@ -23,8 +23,9 @@ MORE = tuple(  # words of the names of columns that no field has in its own name
     "prix numero telephone mail site internet web commune ville centre nom rue postal postale code voie "
     "public publics accueilli accueillis type types accompagnement aide demarches administratives pret "
     "vente atelier ateliers cours libre acces borne coordonnees modalites rendez inscription gratuit "
-    "payant structure organisme".split()
+    "payant structure organisme fermeture fermetures debut fin matin midi".split()
 )
+LANGUAGES = ("fr", "en", "de", "es", "it", "nl", "pt", "ar")  # the last part of « label.fr »
 SAMPLE = 60  # distinct cells of a column that are looked at
 FURNITURE = {  # words that say nothing of what a column holds
     "a", "au", "aux", "avez", "ce", "d", "dans", "de", "des", "du", "en", "est", "et", "etes", "l", "la",
@@ -99,6 +100,8 @@ def column_names(name: str) -> tuple[str, ...]:
     bare = re.sub(r" ?\d+( \d+)*$", "", whole)
     told = [whole, bare, " ".join(word for word in bare.split() if word not in FURNITURE)]
     parts = [part for part in name.split(".") if not part.isdecimal()]
+    if len(parts) > 1 and parts[-1] in LANGUAGES:
+        parts.pop()
     if parts and re.fullmatch(r"[\w-]+(\.[\w-]+)+", name):
         told.append(plain(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", parts[-1])))
     told += [unglued(each) for each in (whole, bare) if " " not in each]

@@ -29,6 +29,7 @@
         to check
       - {from: thematiques, but: [numerique--]}       # kept when one of its words begins so; of another theme
       else
+      - {from: Pays, abroad: true}                    # another country than France
     personal: [Prénom, Mail]                          # data of a person: never read, told as such
     adds: true                                        # rows complete places already known: they replace
         nothing

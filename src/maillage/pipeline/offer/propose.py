@@ -27,6 +27,7 @@ from maillage.pipeline.offer.proposing.fields import (
 )
 from maillage.pipeline.offer.proposing.points import (
     leave_countries,
+    leave_translations,
     take_departement,
     take_geocoder,
     take_point,
@@ -119,6 +120,7 @@ def _drafted(sheet: Sheet, held: Mapping[str, Any], used: Iterable[str]) -> Draf
     take_geocoder(draft, held)
     draft.left = [column for column in draft.left if column.cells]
     leave_countries(draft)
+    leave_translations(draft)
     take_departement(draft, held)
     take_left_out(draft)
     take_days(draft, held)

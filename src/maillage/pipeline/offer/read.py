@@ -55,8 +55,8 @@ NO_NAME = YES | NO | {"nom", "name", "sans nom", "null", "none", "test", "x"}
 TOTAL = re.compile(r"(?:sous )?tota(?:l|ux)(?: general| des \w+)?(?: \d+.*)?")
 # What is written under a table, without anything else in its row: « Source : Ville de Nice ».
 FOOT = re.compile(
-    r"(?:sources?|notes?|nb|n b|legende|champ|lecture|mise a jour|mis a jour|derniere mise a jour|donnees|fichier|extraction"
-    r"|export|auteur|realisation|moyenne|licence)\b.*"
+    r"(?:sources?|notes?|nb|n b|legende|champ|lecture|(?:derniere )?mise a jour|mis a jour|donnees|fichier"
+    r"|extraction|export|auteur|realisation|moyenne|licence)\b.*"
 )
 OF_A_PLACE = {"adresse", "telephone", "courriels", "site_web", "pivot", "horaires", "services", "practices"}
 NOT_OF_A_NAME = (  # a postcode before its commune, a telephone, hours: two of them are a whole row in a cell

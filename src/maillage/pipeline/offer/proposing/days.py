@@ -8,7 +8,7 @@ from maillage.kernel.names import plain
 from maillage.pipeline.offer import looks
 from maillage.pipeline.offer.clean import hours
 from maillage.pipeline.offer.clean.clock import with_hours
-from maillage.pipeline.offer.columns import FURNITURE, Column
+from maillage.pipeline.offer.columns import FURNITURE, Column, unglued
 from maillage.pipeline.offer.proposing.draft import BY_NAME, ENOUGH, PART_OF_TIME, Draft, by_name
 
 DAYS = {
@@ -35,15 +35,31 @@ HALVES = {
 DAY_BY_DAY = {"jour", "jours", "days", "jours semaine", "jours permanence", "jours de permanence"} | {
     f"{days} {of}"
     for days in ("jour", "jours")
-    for of in ("ouverture", "d ouverture", "accueil", "d accueil", "presence", "de presence")
+    for of in (
+        *("ouverture", "d ouverture", "accueil", "d accueil", "presence", "de presence", "permanence"),
+        *("de permanence", "intervention", "d intervention", "passage", "de passage", "de la semaine"),
+    )
 }
 CLOSED_DAYS = {"jour fermeture", "jours fermeture", "fermeture hebdomadaire", "jour fermeture hebdomadaire"}
 MORNING, AFTERNOON = (
     {"matin", "horaires matin", "matinee"},
     {"apres midi", "aprem", "horaires apres midi", "am", "pm"},
 )
-OPENS = {"ouverture", "debut", "ouvre", "start", "from", "begin", "opens", "open", "opening", "starttime"}
-CLOSES = {"fermeture", "fin", "ferme", "end", "to", "until", "closes", "close", "closing", "endtime"}
+OPENS = {
+    "ouverture",
+    "ouv",
+    "debut",
+    "deb",
+    "ouvre",
+    "start",
+    "from",
+    "begin",
+    "opens",
+    "open",
+    "opening",
+    "starttime",
+}
+CLOSES = {"fermeture", "ferm", "fin", "ferme", "end", "to", "until", "closes", "close", "closing", "endtime"}
 FROM, TO = {"de"}, {"a"}  # the whole name of a column, beside one of days
 SLOT = {
     "timeslot",
@@ -88,9 +104,12 @@ def take_days(draft: Draft, held: Mapping[str, Any]) -> None:
     words = _words_of_days(draft.left)
     halves = HALVES if not _french_am(draft.left, words) else {**HALVES, "am": "pm"}
     closing = {day_of(words[c.name]) for c in draft.left if CLOSES & _words(c) and c.answers is None}
+    codes = {code for told in words.values() for code in told if code in DAYS_OSM}
     for column in draft.left:
         told = words[column.name]
         day = day_of(told)
+        if len(codes) == 1 and codes.issuperset(told):
+            continue  # « label.fr » is a language: the days of a week come together
         if day is None or set(told) - AROUND_A_DAY - DAYS.keys() - DAYS_OSM.keys():
             continue
         if len(days := _several_days(column, told)) > 1:
@@ -205,6 +224,7 @@ def day_words(column: Column) -> list[str]:
     )
     endings = (name, re.sub(r"\([^)]*\)", "", name), " ".join(parts[within:]), parts[-1])
     tried = [plain(each).split() for each in endings]
+    tried += [cut.split() for cut in (unglued(plain(name)),) if cut]
     return next(
         (words for words in tried if set(words) <= AROUND_A_DAY | DAYS.keys() | DAYS_OSM.keys()), tried[1]
     )

@@ -57,6 +57,14 @@ class Draft:
     personal: list[str] = field(default_factory=list)
     why: list[Guess] = field(default_factory=list)
     grouped: bool = False
+    cells: dict[str, tuple[str, ...]] = field(default_factory=dict)  # of every column, taken ones too
+
+    def __post_init__(self) -> None:
+        self.cells = {column.name: column.cells for column in self.left}
+
+    def rows_of(self, column: str) -> tuple[str, ...]:
+        """Return the filled cells of a column, be it taken already."""
+        return self.cells.get(column, ())
 
     def give(self, columns: Sequence[Column], id: str, spec: Any, score: float, why: str) -> None:
         """Give columns to a field; lists add up, any other field is given once."""

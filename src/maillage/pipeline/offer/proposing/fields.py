@@ -389,6 +389,8 @@ def take_name(draft: Draft, held: Mapping[str, Any]) -> None:
         if different and named >= 0.3 and not any(map(looks.alien, column.sample)) and not is_long(column):
             draft.give([column], "nom", column.name, BY_CONTENT * named, "ce que contient la colonne")
             return
+    if _name_from_kinds(draft):
+        return
     unnamed = [column for column in draft.left if UNNAMED.fullmatch(column.name)]
     for column in unnamed[:1]:  # without names of columns, the first text says what a place is called
         if len(set(column.cells)) > 0.7 * len(column.cells) and not any(map(looks.alien, column.sample)):
@@ -401,6 +403,22 @@ def take_name(draft: Draft, held: Mapping[str, Any]) -> None:
             draft.give(
                 [column], "nom", column.name, BY_CONTENT * LEAST, "le premier texte, différent à chaque ligne"
             )
+
+
+def _name_from_kinds(draft: Draft) -> bool:
+    """Give the name of places, when nothing else does, to words of kinds that no name called so, nearly all
+    different: « Mairie annexe », « Médiathèque », « Maison pour tous ». Return whether it was done.
+    """
+    column = draft.fields.get("typologie")
+    given = [guess for guess in draft.why if guess.field == "typologie" and guess.column == column]
+    if not given or given[0].score > BY_CONTENT or len(draft.rows_of(str(column))) < 2:
+        return False
+    cells = draft.rows_of(str(column))
+    if len(set(cells)) <= 0.7 * len(cells):
+        return False
+    draft.fields["nom"] = column
+    draft.why.append(Guess(str(column), "nom", given[0].score, "ce que contient la colonne"))
+    return True
 
 
 def _tells_apart(column: Column, draft: Draft) -> bool:

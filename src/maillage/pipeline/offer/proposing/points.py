@@ -6,7 +6,7 @@ from typing import Any
 
 from maillage.pipeline.offer import looks
 from maillage.pipeline.offer.clean import commune
-from maillage.pipeline.offer.columns import SAMPLE, Column
+from maillage.pipeline.offer.columns import LANGUAGES, SAMPLE, Column
 from maillage.pipeline.offer.forms.sheet import Sheet
 from maillage.pipeline.offer.proposing.draft import BY_CONTENT, BY_NAME, ENOUGH, Draft, by_name
 
@@ -36,6 +36,16 @@ def leave_countries(draft: Draft) -> None:
             draft.leave.append({"from": column.name, "abroad": True})
         draft.ignored.append(column.name)
         draft.left.remove(column)
+
+
+def leave_translations(draft: Draft) -> None:
+    """Leave aside what is said again in another language, « label.en » beside « label.fr »."""
+    names = {column.name for column in draft.left}
+    for column in list(draft.left):
+        stem, _, language = column.name.rpartition(".")
+        if stem and language in LANGUAGES and language != "fr" and f"{stem}.fr" in names:
+            draft.ignored.append(column.name)
+            draft.left.remove(column)
 
 
 def take_departement(draft: Draft, held: Mapping[str, Any]) -> None:
