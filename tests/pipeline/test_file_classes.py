@@ -69,6 +69,41 @@ def test_a_language_is_no_friday_and_french_is_the_one_read():
     assert found.ignored == ("label.en",)
 
 
+def test_the_choices_of_a_form_go_under_their_question():
+    found = places("choix_de_formulaire.csv")
+    assert kept(found, "nom") == ["Cyber de Crest", "Bibliothèque de Die"]
+    assert [sorted(each or {}) for each in kept(found, "practices")] == [["wifi"], ["libre_acces"]]
+    assert found.n_refused == 0
+
+
+def test_a_row_of_one_choice_each_is_no_second_header():
+    rows = "Nom,Commune,Wifi,,Scan\nA,Vif,oui,Salle 1,non\n,,oui,Salle 2,\nB,Vif,oui,Salle 2,non\n"
+    assert places("x.csv", rows.encode()).n_read == 3
+
+
+def test_telephones_and_mails_are_found_in_an_address_and_in_a_column_of_both():
+    found = places("coordonnees_en_bloc.csv")
+    assert kept(found, "adresse") == ["5 rue Scatisse", "Place Schuman", "12 rue Faïta"]
+    assert kept(found, "commune") == ["Nîmes", "Nîmes", "Alès"]
+    assert kept(found, "telephone") == [
+        ["+33466000001"],
+        ["+33466000002", "+33466000003"],
+        None,
+    ]
+    assert kept(found, "courriels") == [
+        ["accueil@relais.example"],
+        ["cyber@nimes.example"],
+        ["mine@ales.example"],
+    ]
+
+
+def test_a_text_kept_from_a_spreadsheet_by_an_equal_sign_is_that_text():
+    found = places("egal_guillemets.csv")
+    assert kept(found, "nom") == ["Cyber de la Dombes", 'Le "Fil"']
+    assert kept(found, "code_postal") == ["01000", "01100"]
+    assert kept(found, "telephone") == [["+33474000001"], ["+33474000002"]]
+
+
 def test_a_country_or_a_legal_form_is_no_opening_hour():
     found = places("pays.csv")
     assert (len(found.accepted), kept(found, "horaires")) == (3, [None] * 3)

@@ -16,6 +16,7 @@ from maillage.pipeline.offer import answers, looks, naming, own, own_services
 from maillage.pipeline.offer.answers import NO, YES
 from maillage.pipeline.offer.clean import (
     commune,
+    contacts,
     day,
     grid,
     hours,
@@ -416,6 +417,7 @@ class _Row:
     nothing: dict[tuple[str, str], str] = field(default_factory=dict)  # those known to add nothing
     whole: set[str] = field(default_factory=set)  # columns kept as they are
     noted: set[str] = field(default_factory=set)  # texts begun by words of lists
+    beside: dict[str, tuple[str, str]] = field(default_factory=dict)  # contacts in a cell of something else
 
     def read(self) -> Read:
         for name, value in self.row.cells.items():
@@ -426,6 +428,7 @@ class _Row:
         for id, origins in fields.items():
             if id not in PLACE:
                 self._fill(self.sheet, offer.fields()[id], origins, "")
+        self._take_contacts()
         for rule in self.correspondence.practices:
             self._practice(rule)
         for told in self.words:
@@ -446,6 +449,34 @@ class _Row:
         if not refused:
             self._identify()
         return Read(self.row.number, self.row.line, self.sheet, tuple(self.remarks), refused)
+
+    def _without_contacts(self, id: str, column: str, text: str) -> str:
+        """Return a cell without the telephones and addresses of mail that its field does not hold, kept for
+        theirs.
+        """
+        parts = contacts.apart(text)
+        for other, found in (("telephone", parts.phones), ("courriels", parts.mails)):
+            if found and other != id:
+                before = self.beside.get(other)
+                self.beside[other] = (before[0], f"{before[1]} ; {found}") if before else (column, found)
+        if id == "telephone":
+            return text if not parts.mails else parts.phones or contacts.MAIL.sub(" ", text).strip(" ;/,|-")
+        if id == "courriels":
+            return text if not parts.phones else parts.mails or parts.rest
+        return parts.rest
+
+    def _take_contacts(self) -> None:
+        """Fill the telephone and the mail that no column gives with those found in a cell of something else."""
+        for id, (column, text) in self.beside.items():
+            if id in self.sheet:
+                continue
+            cleaned = self._clean(offer.fields()[id], text)
+            if cleaned.value:
+                why = "; ".join(filter(None, ("trouvé dans une case qui dit autre chose", cleaned.reason)))
+                word: Word = "doubtful" if cleaned.word == "doubtful" else "mended"
+                self._keep(
+                    self.sheet, offer.fields()[id], column, text, Cleaned(cleaned.value, word, why), ""
+                )
 
     def _take_back(self, sheet: dict[str, Any]) -> None:
         """Take a sheet read back from our own export: what it says anew has nothing left to check."""
@@ -552,6 +583,12 @@ class _Row:
                         cleaned = self._sentence(of, origin.gives, origin.tokens(text))
                     elif origin.inside and of.kind == "hours" and not SOME_TIME.search(text):
                         cleaned = Cleaned.empty()
+                    elif of.id in ("telephone", "courriels") and not (
+                        alone := self._without_contacts(of.id, column, text)
+                    ):
+                        cleaned = Cleaned.empty()
+                    elif of.id in ("telephone", "courriels"):
+                        cleaned = self._clean(of, alone)
                     else:
                         beside = self._beside_hours(origin) if of.kind == "hours" else ""
                         cleaned = self._clean(of, text, self.cells.get(origin.parity, ""), beside)
@@ -876,6 +913,12 @@ class _Row:
             if plain(text) in YES_OR_NO:
                 del typed[id]
                 self._say(column, id, "refused", text, "", NO_TEXT.format(text))
+        if "adresse" in typed:
+            column, text = typed["adresse"]
+            if bare := self._without_contacts("adresse", column, text):
+                typed["adresse"] = column, bare
+            else:
+                del typed["adresse"]
         cells = {id: text for id, (_, text) in typed.items()}
         found = where.locate(cells)
         if self.above and found.where.code_insee:

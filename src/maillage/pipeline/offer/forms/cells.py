@@ -13,6 +13,7 @@ ERRORS = re.compile(
     re.IGNORECASE,
 )
 FORMULA = re.compile(r"=|[+@-][^\W\d_]")
+QUOTED = re.compile(r'="((?:[^"]|"")*)"')  # a text that a spreadsheet must not take for a number: ="01000"
 SCIENTIFIC = re.compile(r"[-+]?\d+(?:[.,]\d+)?[eE]\+\d+")
 ODD_STARTS = frozenset("=+-@#Ee")
 
@@ -40,6 +41,8 @@ def settled(cells: list[str]) -> Iterator[tuple[int, str]]:
         if "\x00" in text:
             cells[rank] = text.replace("\x00", "").strip()
             yield rank, NULS
+        elif whole := QUOTED.fullmatch(text):
+            cells[rank] = whole[1].replace('""', '"').strip()
         elif ERRORS.fullmatch(text):
             cells[rank] = ""
             yield rank, ERROR

@@ -292,6 +292,8 @@ def _over(header: Sequence[str], under: Sequence[str], *rows: Sequence[str]) -> 
     """
     width = max(len(header), len(under))
     first, second = ([*cells, *[""] * (width - len(cells))] for cells in (header, under))
+    if _offers_choices(first, second, rows):
+        return _names_over(first, second)
     gaps = [rank for rank in range(1, width) if not first[rank] and second[rank]]
     words = Counter(cell.casefold() for cell in second if cell)
     below = {cell.casefold() for cells in rows for cell in cells}
@@ -300,10 +302,30 @@ def _over(header: Sequence[str], under: Sequence[str], *rows: Sequence[str]) -> 
         return []
     if any(any(map(str.isdigit, cell)) or len(cell) > 20 for cell in second):
         return []
+    return _names_over(first, second)
+
+
+def _offers_choices(first: Sequence[str], second: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """Return whether a second row holds the choices of the questions above it, as forms export them: there,
+    and nowhere else, one in each column without a name and in the one before, that no row below repeats.
+    """
+    gaps = {rank for rank, name in enumerate(first) if not name and rank and second[rank]}
+    led = gaps | {rank - 1 for rank in gaps}
+    filled = {rank for rank, cell in enumerate(second) if cell}
+    if not gaps or filled != led or len(first) - len(led) < 2:
+        return False
+    if any(not first[rank] for rank in range(len(first)) if rank not in gaps):
+        return False
+    said = {second[rank].casefold() for rank in led}
+    below = {cells[rank].casefold() for cells in rows for rank in led if rank < len(cells)}
+    return len(said) == len(led) and said.isdisjoint(below) and bool(rows)
+
+
+def _names_over(first: Sequence[str], second: Sequence[str]) -> list[str]:
     names, over = [], ""
-    for rank in range(width):
-        over = first[rank] or (over if second[rank] else "")
-        names.append(" ".join(filter(None, (over, second[rank]))))
+    for above, under in zip(first, second, strict=True):
+        over = above or (over if under else "")
+        names.append(" ".join(filter(None, (over, under))))
     return names
 
 
