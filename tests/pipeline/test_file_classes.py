@@ -104,6 +104,36 @@ def test_a_text_kept_from_a_spreadsheet_by_an_equal_sign_is_that_text():
     assert kept(found, "telephone") == [["+33474000001"], ["+33474000002"]]
 
 
+@pytest.mark.parametrize(
+    ("typed", "price", "kept_beside"),
+    [
+        ("2 €", ["paid"], "2 €"),
+        ("5€/an", ["paid"], "5€/an"),
+        ("20 euros la séance", ["paid"], "20 euros la séance"),
+        ("entre 5 et 10€ selon QF", ["paid"], "entre 5 et 10€ selon QF"),
+        ("0 €", ["free"], None),
+        ("0,00 €", ["free"], None),
+        ("0 € ou 5 €", None, "0 € ou 5 €"),
+        ("2", None, "2"),
+        ("Gratuit", ["free"], None),
+    ],
+)
+def test_a_sum_of_money_is_a_price(typed, price, kept_beside):
+    found = places("x.csv", f"Nom;Commune;Tarif\nA;Vif;{typed}\nB;Vif;payant\nC;Vif;gratuit\n".encode())
+    assert kept(found, "frais_a_charge")[0] == price
+    assert kept(found, "frais_precisions")[0] == kept_beside
+
+
+def test_sums_under_another_name_are_no_price():
+    found = places("x.csv", "Nom;Commune;Subvention\nA;Vif;5000 €\nB;Vif;12 000 €\n".encode())
+    assert kept(found, "frais_a_charge") == [None, None]
+
+
+def test_a_numbered_question_about_paying_is_one_of_price():
+    rows = "1. Nom ?;2. Commune ?;3. Vos services sont-ils payants ?\nA;Vif;Non\nB;Vif;Oui\nC;Vif;\n"
+    assert kept(places("x.csv", rows.encode()), "frais_a_charge") == [["free"], ["paid"], None]
+
+
 def test_a_country_or_a_legal_form_is_no_opening_hour():
     found = places("pays.csv")
     assert (len(found.accepted), kept(found, "horaires")) == (3, [None] * 3)

@@ -16,7 +16,8 @@ ASKED = re.compile(
     r"\(?\b(?:oui\s*/\s*non|o\s*/\s*n|y\s*/\s*n|yes\s*/\s*no|oui ou non)\b\)?\s*[?:]?", re.IGNORECASE
 )  # « Wifi (oui/non) »
 LED = re.compile(
-    r"^(?:q(?:uestion)?|champ|field|col(?:onne)?|item|var)[ _.-]*\d+[ _.:)-]+(?=\D)", re.IGNORECASE
+    r"^(?:\d{1,3}\s?[.)]\s+|(?:q(?:uestion)?|champ|field|col(?:onne)?|item|var)[ _.-]*\d+[ _.:)-]+)(?=\D)",
+    re.IGNORECASE,
 )
 MORE = tuple(  # words of the names of columns that no field has in its own names
     "jours horaires heures appliques pratiques proposes souhaites tablettes ordinateurs tarif tarifs "
@@ -33,7 +34,7 @@ FURNITURE = {  # words that say nothing of what a column holds
     "leur", "leurs", "ma", "mes", "mon", "nos", "notre", "ou", "par", "pour", "possedez", "quel", "quelle",
     "quelles",
     "quels", "s", "sa", "ses", "son", "sont", "sur", "un", "une", "vos", "votre", "vous", "accompagnez",
-    "proposez",
+    "proposez", "il", "ils", "elle", "elles",
     "structure", "structures", "lieu", "lieux", "organisation", "etablissement", "service",
 }  # fmt: skip
 

@@ -221,6 +221,7 @@ def known_words(list_id: str, words: Mapping[str, int], *, telling: bool = False
         tells = (
             found is not None
             and found.word != "doubtful"
+            and not wording.SUM.search(word)  # a subsidy is a sum too
             and any(said.slug or said.text for said in found.said)
         )
         known += n * (tells if telling else found is not None or _nearly(list_id, word))

@@ -466,7 +466,9 @@ class _Row:
         return parts.rest
 
     def _take_contacts(self) -> None:
-        """Fill the telephone and the mail that no column gives with those found in a cell of something else."""
+        """Fill the telephone and the mail that no column gives with those found in a cell of something
+        else.
+        """
         for id, (column, text) in self.beside.items():
             if id in self.sheet:
                 continue
@@ -583,12 +585,9 @@ class _Row:
                         cleaned = self._sentence(of, origin.gives, origin.tokens(text))
                     elif origin.inside and of.kind == "hours" and not SOME_TIME.search(text):
                         cleaned = Cleaned.empty()
-                    elif of.id in ("telephone", "courriels") and not (
-                        alone := self._without_contacts(of.id, column, text)
-                    ):
-                        cleaned = Cleaned.empty()
                     elif of.id in ("telephone", "courriels"):
-                        cleaned = self._clean(of, alone)
+                        alone = self._without_contacts(of.id, column, text)
+                        cleaned = self._clean(of, alone) if alone else Cleaned.empty()
                     else:
                         beside = self._beside_hours(origin) if of.kind == "hours" else ""
                         cleaned = self._clean(of, text, self.cells.get(origin.parity, ""), beside)

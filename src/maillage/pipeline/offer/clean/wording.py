@@ -21,6 +21,8 @@ SHORTEST_CUT = 18  # letters: survey tools cut answers at 30 or so; before, many
 SHORTEST_TYPO, ALIKE = 8, 92.0  # letters, and how much two wordings are alike out of 100
 SHORT_ANSWER = 5  # words: in so few, one known word is what the answer says
 CONDITIONAL = {"frais_a_charge"}  # lists whose parentheses may say the contrary: « Gratuit (si adhérent) »
+PRICES = "frais_a_charge"
+SUM = re.compile(r"(?<![\d.,])(\d+(?:[.,]\d+)?)\s*(?:€|euros?\b|eur\b)", re.IGNORECASE)
 DENIALS = {"pas", "sans", "aucun", "aucune", "ni"}
 ASIDE = re.compile(r"\([^)]*\)?")
 SMALL = {  # words that change nothing to those around them
@@ -57,7 +59,22 @@ def understood(list_id: str, text: str) -> Wording | None:
     said = spelled(text)
     if (whole := words.get(said) or _without_spaces(list_id).get(said.replace(" ", ""))) is not None:
         return Wording(whole)
-    return _cut(words, said, text) or _mistyped(words, said, text) or _held(list_id, said, text)
+    found = _cut(words, said, text) or _mistyped(words, said, text) or _held(list_id, said, text)
+    return _priced(text) if found is None and list_id == PRICES else found
+
+
+def _priced(text: str) -> Wording | None:
+    """Return what sums of money say of a price: to pay, the sums being kept as a text, or nothing to pay.
+
+    None without a sum, and when some of them are nought: who pays is not known.
+    """
+    sums = [float(found[1].replace(",", ".")) for found in SUM.finditer(text)]
+    if not sums or not any(sums):
+        return Wording((WordMeaning(PRICES, "free"),)) if sums else None
+    if not all(sums):
+        return None
+    said = " ".join(text.split())
+    return Wording((WordMeaning(PRICES, "paid"), WordMeaning("frais_precisions", text=said)))
 
 
 def _cut(words: Words, said: str, text: str) -> Wording | None:

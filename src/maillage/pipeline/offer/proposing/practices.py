@@ -90,7 +90,7 @@ def _partners(draft: Draft, column: Column) -> bool:
 def _gives(column: Column, told: Mapping[str, Meaning], slugs: Sequence[str]) -> dict[str, Any]:
     """Return what each answer means for a list; an answer that says more than yes is left to check."""
     given = slugs[0] if len(slugs) == 1 else list(slugs)
-    plainly = {"yes": given, "no": None, "unknown": None}
+    plainly = {"yes": given, "no": "free" if given == "paid" else None, "unknown": None}
     known = {
         answer: meaning
         for answer, meaning in told.items()
