@@ -134,6 +134,47 @@ def test_a_numbered_question_about_paying_is_one_of_price():
     assert kept(places("x.csv", rows.encode()), "frais_a_charge") == [["free"], ["paid"], None]
 
 
+def test_closings_of_a_year_are_kept_apart_and_those_of_every_year_go_with_the_hours():
+    found = places("fermetures.csv")
+    assert [each and each["osm"] for each in kept(found, "horaires")] == [
+        "Tu-Sa 10:00-18:00",
+        "Tu-Sa 10:00-18:00; Dec 24-Jan 01 off",
+        "Tu-Sa 10:00-18:00; Aug 01-Aug 31 off",
+        "Tu-Sa 10:00-18:00",
+        None,
+    ]
+    assert kept(found, "fermetures") == [
+        [{"du": "2026-08-03", "au": "2026-08-21"}],
+        None,
+        None,
+        [{"du": "2026-07-20", "au": "2026-08-24"}],
+        [{"du": "2026-08-03", "au": "2026-08-14"}],
+    ]
+    assert found.accepted[3].sheet["horaires"]["left"] == "fermeture : 3 semaines en août"
+    assert found.unread == ()
+
+
+def test_a_remark_of_one_closing_does_not_limit_the_hours():
+    text = (
+        "Nom;Commune;Lundi;Commentaire\nA;Vif;9h-12h;fermeture exceptionnelle le 24/12/2026\nB;Vif;9h-12h;\n"
+    )
+    found = places("x.csv", text.encode())
+    assert [each["osm"] for each in kept(found, "horaires")] == ["Mo 09:00-12:00"] * 2
+    assert kept(found, "fermetures")[0] == [{"du": "2026-12-24", "au": "2026-12-24"}]
+
+
+def test_a_cross_is_closed_where_every_day_is_either_hours_or_a_cross():
+    assert [each["osm"] for each in kept(places("jours_barres.tsv"), "horaires")] == [
+        "Mo 09:00-12:00; We 14:00-17:00; Tu off",
+        "Tu 09:00-12:00; Mo,We off",
+    ]
+    other = b"NOM\tVILLE\tLUNDI\tMARDI\nA\tDole\t9h-12h\tX\nB\tDole\t\t9h-12h\n"
+    assert [each["osm"] for each in kept(places("x.tsv", other), "horaires")] == [
+        'Mo 09:00-12:00; Tu unknown "« x », ouvert ou fermé"',
+        "Tu 09:00-12:00",
+    ]
+
+
 def test_a_country_or_a_legal_form_is_no_opening_hour():
     found = places("pays.csv")
     assert (len(found.accepted), kept(found, "horaires")) == (3, [None] * 3)

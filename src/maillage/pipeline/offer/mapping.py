@@ -11,7 +11,9 @@
       latitude: {from: geom, split: ",", part: 0}     # a part of a cell
       frais_a_charge: {from: Tarifs, gives: {Gratuit: free, "~adhérents": conditional, "Se renseigner": null}}
       horaires: {days: {Mo: Lundi, Tu: Mardi}}        # or "Mo am", "Mo pm"; several columns: [opens, closes,
-          opens, closes]; days that are ticked, {…, ticked: [opens, closes]} or the column of their hours
+          opens, closes]; days that are ticked, {…, ticked: [opens, closes]} or the column of their hours;
+          where a cross among hours says closed, {…, crossed: fermé}
+      fermetures: [Fermeture estivale]                # closings of a year, or of every year
       horaires: {from: "Horaires d’été", lead: "été"} # words that come before what each cell says
       itinerance: {always: fixed}
     practices:
@@ -116,7 +118,8 @@ class Origin:
     of the week.
 
     inside: the column says something else, in which the field may be found; what is found there is always to
-    check. ticked: the columns of the hours of the days that others tick. lead: what comes before each text.
+    check. ticked: the columns of the hours of the days that others tick. crossed: what a cross says among the
+    hours of days, where the file shows it. lead: what comes before each text.
     """
 
     columns: tuple[str, ...] = ()
@@ -129,6 +132,7 @@ class Origin:
     inside: bool = False
     days: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ticked: tuple[str, ...] = ()
+    crossed: str = ""
     parity: str = ""
     lead: str = ""
 
@@ -156,7 +160,7 @@ class Origin:
             hours = [cells.get(column, "") for column in columns]
             pairs = ["-".join(filter(None, hours[k : k + 2])) for k in range(0, len(hours), 2)]
             if text := ", ".join(filter(None, pairs)):
-                week[day] = text
+                week[day] = self.crossed if self.crossed and text.strip().casefold() == "x" else text
         if told := " ".join(filter(None, (cells.get(column, "") for column in self.ticked))):
             given = {"yes": told, "no": "non"}
             return {day: given.get(answers.meant(text), text) for day, text in week.items()}
@@ -537,7 +541,7 @@ def _origins(name: str, id: str, spec: Any, known_fields: Mapping[str, offer.Fie
 DAYS = {f"{day}{half}" for day in ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su") for half in ("", " am", " pm")}
 KEYS = {
     *("from", "join", "with", "split", "part", "always", "gives", "separator", "inside"),
-    *("days", "ticked", "parity", "lead"),
+    *("days", "ticked", "crossed", "parity", "lead"),
 }
 
 
@@ -576,6 +580,7 @@ def _origin(name: str, of: offer.Field, spec: Any) -> Origin:
         inside=bool(spec.get("inside")),
         days={str(day): _columns(columns) for day, columns in (spec.get("days") or {}).items()},
         ticked=_columns(spec.get("ticked") or ()),
+        crossed=str(spec.get("crossed", "")),
         parity=plain(str(spec.get("parity", ""))),
         lead=str(spec.get("lead", "")),
     )

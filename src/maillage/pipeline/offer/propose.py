@@ -16,7 +16,7 @@ from maillage.pipeline.offer import own, people
 from maillage.pipeline.offer.columns import columns_of
 from maillage.pipeline.offer.forms.sheet import Sheet
 from maillage.pipeline.offer.mapping import Correspondence, load
-from maillage.pipeline.offer.proposing.days import take_days, take_spread_days
+from maillage.pipeline.offer.proposing.days import take_closings, take_days, take_spread_days
 from maillage.pipeline.offer.proposing.draft import Draft, Guess
 from maillage.pipeline.offer.proposing.fields import (
     take_house_numbers,
@@ -125,6 +125,7 @@ def _drafted(sheet: Sheet, held: Mapping[str, Any], used: Iterable[str]) -> Draf
     take_left_out(draft)
     take_days(draft, held)
     take_spread_days(draft, held)
+    take_closings(draft, held)
     take_point(draft, sheet, held)
     take_numbered(draft)
     take_named(draft, held)

@@ -15,6 +15,7 @@ from maillage.kernel.names import plain
 from maillage.pipeline.offer import answers, looks, naming, own, own_services
 from maillage.pipeline.offer.answers import NO, YES
 from maillage.pipeline.offer.clean import (
+    closures,
     commune,
     contacts,
     day,
@@ -35,6 +36,7 @@ from maillage.pipeline.offer.clean import (
 )
 from maillage.pipeline.offer.clean.cleaned import Cleaned, Word
 from maillage.pipeline.offer.clean.clock import with_hours
+from maillage.pipeline.offer.clean.opening.osm import valid
 from maillage.pipeline.offer.columns import LINES, are_address_lines
 from maillage.pipeline.offer.forms.sheet import Fault, Row, Sheet
 from maillage.pipeline.offer.mapping import Correspondence, LeaveRule, Origin, PracticeRule, Words
@@ -83,6 +85,7 @@ LEAST_AREA = (
 )
 SECOND_KEY = ("telephone", "courriels", "site_web", "horaires", "latitude", "longitude", "pivot", "services")
 A_SEASON = timedelta(days=365)  # no summer and few works shut a place for longer
+NO_DATE = "fermeture gardée telle quelle : ses jours ne sont pas tous dits"
 OPENED_AGAIN = re.compile(r"\b(?:reouv\w+|rouv\w+|reprise|reopen\w*)\b")
 OTHER_THEME = "d’un autre thème"
 
@@ -417,6 +420,7 @@ class _Row:
     nothing: dict[tuple[str, str], str] = field(default_factory=dict)  # those known to add nothing
     whole: set[str] = field(default_factory=set)  # columns kept as they are
     noted: set[str] = field(default_factory=set)  # texts begun by words of lists
+    shut: list[tuple[str, str, closures.Said]] = field(default_factory=list)  # closings of every year
     beside: dict[str, tuple[str, str]] = field(default_factory=dict)  # contacts in a cell of something else
 
     def read(self) -> Read:
@@ -429,6 +433,7 @@ class _Row:
             if id not in PLACE:
                 self._fill(self.sheet, offer.fields()[id], origins, "")
         self._take_contacts()
+        self._shut_yearly()
         for rule in self.correspondence.practices:
             self._practice(rule)
         for told in self.words:
@@ -570,6 +575,8 @@ class _Row:
                 self._list(into, of, origin, lead)
             elif of.kind == "kinds":
                 self._kinds(of, origin)
+            elif of.kind == "closures":
+                self._closings(origin)
             elif of.kind == "hours" and origin.days:
                 if days := origin.week(self.cells):
                     parity = self.cells.get(origin.parity, "")
@@ -585,12 +592,13 @@ class _Row:
                         cleaned = self._sentence(of, origin.gives, origin.tokens(text))
                     elif origin.inside and of.kind == "hours" and not SOME_TIME.search(text):
                         cleaned = Cleaned.empty()
+                    elif of.kind == "hours":
+                        cleaned = self._hours(column, text, origin)
                     elif of.id in ("telephone", "courriels"):
                         alone = self._without_contacts(of.id, column, text)
                         cleaned = self._clean(of, alone) if alone else Cleaned.empty()
                     else:
-                        beside = self._beside_hours(origin) if of.kind == "hours" else ""
-                        cleaned = self._clean(of, text, self.cells.get(origin.parity, ""), beside)
+                        cleaned = self._clean(of, text)
                     self._keep(
                         into, of, column, text, self._found(cleaned) if origin.inside else cleaned, lead
                     )
@@ -619,13 +627,64 @@ class _Row:
             if column not in origin.used() and not REMARKS.isdisjoint(column.split()):
                 if BY_APPOINTMENT.fullmatch(plain(cell)):
                     return "sur rendez-vous"
-                if LIMITS_HOURS.search(plain(cell)):
+                found, rest = closures.of_year(cell)
+                if found:
+                    self._close(column, cell, found)
+                if LIMITS_HOURS.search(plain(rest)):
                     return hours.LIMITED
         return ""
 
-    def _clean(self, of: offer.Field, text: str, parity: str = "", beside: str = "") -> Cleaned[Any]:
-        if of.kind == "hours":
+    def _hours(self, column: str, text: str, origin: Origin) -> Cleaned[Any]:
+        """Return the hours that a text says; the closings of a year that it holds are kept apart."""
+        found, rest = closures.of_year(text)
+        beside, parity = self._beside_hours(origin), self.cells.get(origin.parity, "")
+        if not found or not rest:
             return hours.clean(text, parity=parity, beside=beside)
+        self._close(column, text, found)
+        cleaned: Cleaned[Any] = hours.clean(rest, parity=parity, beside=beside)
+        if cleaned.value is None:
+            return cleaned
+        return replace(cleaned, value=replace(cleaned.value, text=text))
+
+    def _closings(self, origin: Origin) -> None:
+        """Read columns of closings: those of a year are kept as such, those of every year go with the hours,
+        once these are read.
+        """
+        for column in origin.columns:
+            if text := self.cells.get(column, ""):
+                said = closures.clean(text)
+                self.whole.add(column)
+                if said.dated:
+                    self._close(column, text, said.dated)
+                if said.yearly or said.left:
+                    self.shut.append((column, text, said))
+
+    def _close(self, column: str, text: str, found: Iterable[Mapping[str, str]]) -> None:
+        held = self.sheet.setdefault("fermetures", [])
+        held += [dict(each) for each in found if dict(each) not in held]
+        shown = " ; ".join(f"{each['du']} – {each['au']}" for each in found)
+        self._say(column, "fermetures", "read", text, shown, "")
+
+    def _shut_yearly(self) -> None:
+        """Add to the hours the closings that come back every year; what is not read of them stays beside."""
+        held: dict[str, str] = self.sheet.get("horaires", {})
+        for column, text, said in self.shut:
+            osm = f"{held.get('osm', '')}; {said.yearly}"
+            if said.yearly and said.yearly in held.get("osm", ""):
+                continue
+            if said.yearly and held.get("osm") and valid(osm):
+                held = {**held, "osm": osm, "text": f"{held['text']} ; fermeture : {text}"}
+                self._say(column, "fermetures", "read", text, said.yearly, "")
+            elif held:
+                left = " … ".join(filter(None, (held.get("left", ""), f"fermeture : {said.left or text}")))
+                held = {**held, "text": f"{held['text']} ; fermeture : {text}", "left": left}
+                self._say(column, "fermetures", "doubtful", text, "", NO_DATE)
+            else:
+                self._say(column, "fermetures", "doubtful", text, "", f"{NO_DATE}, et les heures manquent")
+        if held:
+            self.sheet["horaires"] = held
+
+    def _clean(self, of: offer.Field, text: str) -> Cleaned[Any]:
         if of.kind == "phone":
             return phone.clean(text, postcode=str(self.sheet.get("code_postal", "")))
         if of.kind == "pivot":

@@ -41,6 +41,16 @@ DAY_BY_DAY = {"jour", "jours", "days", "jours semaine", "jours permanence", "jou
     )
 }
 CLOSED_DAYS = {"jour fermeture", "jours fermeture", "fermeture hebdomadaire", "jour fermeture hebdomadaire"}
+CLOSINGS = re.compile(
+    r"(?:dates? |periodes? |jours? )?(?:(?:de |des |d )?(?:fermetures?|conges?)|ferme)"
+    r"(?: (?:estivales?|annuel(?:le)?s?|exceptionnel(?:le)?s?|hivernales?|saisonnieres?|ponctuel(?:le)?s?"
+    r"|prevues?|a venir|d? ?ete|(?:de )?noel|vacances|pour|pendant|les|conges?|periodes?|dates?|20\d\d"
+    r"|et|de|d|l|annee|jours? feries?))*"
+)
+A_CLOSING = re.compile(
+    r"\b(?:janv|fevr|mars|avril|mai|juin|juil|aout|sept|octo|nove|dece)\w*|\b\d{1,2} \d{1,2}\b|\bnoel\b"
+    r"|\b(?:vacances|semaines?|conges|fermetures?)\b|^(?:non|aucune|pas|sans|neant)\b"
+)
 MORNING, AFTERNOON = (
     {"matin", "horaires matin", "matinee"},
     {"apres midi", "aprem", "horaires apres midi", "am", "pm"},
@@ -101,15 +111,12 @@ def take_days(draft: Draft, held: Mapping[str, Any]) -> None:
     """Map to hours the columns for days, half-days, or opening and closing times."""
     found: dict[str, Column] = {}
     edges: dict[tuple[str, str, str], Column] = {}
-    words = _words_of_days(draft.left)
+    words = _without_languages(_words_of_days(draft.left))
     halves = HALVES if not _french_am(draft.left, words) else {**HALVES, "am": "pm"}
     closing = {day_of(words[c.name]) for c in draft.left if CLOSES & _words(c) and c.answers is None}
-    codes = {code for told in words.values() for code in told if code in DAYS_OSM}
     for column in draft.left:
         told = words[column.name]
         day = day_of(told)
-        if len(codes) == 1 and codes.issuperset(told):
-            continue  # « label.fr » is a language: the days of a week come together
         if day is None or set(told) - AROUND_A_DAY - DAYS.keys() - DAYS_OSM.keys():
             continue
         if len(days := _several_days(column, told)) > 1:
@@ -136,7 +143,29 @@ def take_days(draft: Draft, held: Mapping[str, Any]) -> None:
     if not week and (hours_of_all := _hours_of_ticked(draft, used)):
         spec["ticked"] = [column.name for column in hours_of_all]
         used |= {column.name: column for column in hours_of_all}
+    elif _crosses_out(draft, list(found.values())):
+        spec["crossed"] = "fermé"
     draft.give(list(used.values()), "horaires", spec, BY_NAME, "un jour de la semaine")
+
+
+def _without_languages(words: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """Return the words of the names of columns without a code alone that no other day stands by: « label.fr »
+    is a language.
+    """
+    codes = {code for told in words.values() for code in told if code in DAYS_OSM}
+    alone = codes if len(codes) == 1 else set()
+    return {name: [] if alone.issuperset(told) else told for name, told in words.items()}
+
+
+def _crosses_out(draft: Draft, columns: Sequence[Column]) -> bool:
+    """Return whether a cross among the hours of days says that the place is closed: every cell is filled, and
+    none says so otherwise.
+    """
+    cells = [cell.strip() for column in columns for cell in column.cells]
+    crosses = sum(cell.casefold() == "x" for cell in cells)
+    rows = max(map(len, draft.cells.values()), default=0)
+    timed = sum(bool(FIRST_HOUR.search(with_hours(cell))) for cell in cells)
+    return crosses > 0 and crosses + timed == len(cells) == rows * len(columns) and timed > 0
 
 
 def _words_of_days(columns: Sequence[Column]) -> dict[str, list[str]]:
@@ -293,6 +322,22 @@ def take_spread_days(draft: Draft, held: Mapping[str, Any]) -> None:
         columns = [*days[:1], *spread]
         spec = {"join": [c.name for c in columns], "with": " "} if len(columns) > 1 else columns[0].name
         draft.give(columns, "horaires", spec, BY_NAME, "les jours et les heures")
+
+
+def take_closings(draft: Draft, held: Mapping[str, Any]) -> None:
+    """Keep the columns that say when places close for a time, in a summer or on some days."""
+    if "fermetures" in held:
+        return
+    found = [
+        column
+        for column in draft.left
+        if any(CLOSINGS.fullmatch(name) for name in column.said)
+        and column.cells
+        and looks.share(lambda text: bool(A_CLOSING.search(plain(text))), column.sample) >= 0.5
+    ]
+    if found:
+        spec = [column.name for column in found]
+        draft.give(found, "fermetures", spec, BY_NAME, "le nom de la colonne")
 
 
 def _of_one_item(columns: Sequence[Column]) -> list[Column]:

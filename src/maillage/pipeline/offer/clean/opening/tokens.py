@@ -191,7 +191,8 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
         "off",
         "",
         (
-            r"(?:fermee?s?|fermetures?(?: annuelles?)?|clos|off|closed|pause(?: meridienne| dejeuner)?"
+            r"(?:fermee?s?|fermetures?(?: (?:annuelles?|estivales?|d'ete)(?: ?:)?)?|clos|off|closed"
+            r"|pause(?: meridienne| dejeuner)?"
             rf"|pas d'(?:accueil|ouverture)(?! {CALLED}))\b"
         ),
     ),
