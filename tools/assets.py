@@ -4,6 +4,7 @@ Run by `make assets`; everything lands in the ignored folder `assets/`.
 """
 
 import shutil
+from io import BytesIO
 from pathlib import Path
 
 from fontTools import subset
@@ -132,6 +133,14 @@ ICONS = [
 ]
 
 
+def read_again(cut: TTFont) -> TTFont:
+    """Return a font as its file would be read: what was cut out of it is gone from all its tables."""
+    held = BytesIO()
+    cut.save(held)
+    held.seek(0)
+    return TTFont(held)
+
+
 def font(
     package: str,
     file: str,
@@ -139,23 +148,24 @@ def font(
     family: str,
     letters: list[int],
     *,
-    weights: tuple[int, int] | None = None,
+    weights: dict[str, tuple[int, int] | int] | None = None,
     kinds: tuple[str, ...] = (PAGES, DOCUMENTS),
 ) -> None:
     """Write a font as woff2 for pages, as TTF for documents, cut to what is needed.
 
-    Pages in Arabic and Ukrainian use the system's letters; a document has none but ours.
+    `weights` are, by kind, those that are kept: two bounds, or a single one. Pages in Arabic and Ukrainian use
+    the system's letters; a document has none but ours.
     """
     for kind in kinds:
         source = TTFont(MODULES / "@fontsource-variable" / package / "files" / f"{file}-wght-normal.woff2")
-        if weights:
-            source = instantiateVariableFont(source, {"wght": weights})
         options = subset.Options()
         options.layout_features = ["*"]
         options.name_IDs = ["*"]
         cutter = subset.Subsetter(options)
         cutter.populate(unicodes=letters)
         cutter.subset(source)
+        if weights and kind in weights:
+            source = instantiateVariableFont(read_again(source), {"wght": weights[kind]})
         for record in source["name"].names:
             if record.nameID in (1, 16):
                 # A document looks for a letter in one file of each family: what completes it is a family of
@@ -172,9 +182,12 @@ def main() -> None:
     for folder in ("fonts", "icons", "leaflet", "site"):
         (OUT / folder).mkdir(parents=True)
     next_, text, title = "atkinson-hyperlegible-next", "Atkinson Hyperlegible Next", "Bricolage Grotesque"
-    font(next_, f"{next_}-latin", "atkinson", text, LATIN)
-    font(next_, f"{next_}-latin-ext", "atkinson-plus", text, ROMANIAN_AND_TURKISH)
-    bold, grotesque = (700, 800), "bricolage-grotesque"
+    # Pages weigh what phones pay: the weights that style sheets ask for, and one weight of titles for three.
+    read: dict[str, tuple[int, int] | int] = {PAGES: (400, 800)}
+    font(next_, f"{next_}-latin", "atkinson", text, LATIN, weights=read)
+    font(next_, f"{next_}-latin-ext", "atkinson-plus", text, ROMANIAN_AND_TURKISH, weights=read)
+    bold: dict[str, tuple[int, int] | int] = {PAGES: 740, DOCUMENTS: (700, 800)}
+    grotesque = "bricolage-grotesque"
     font(grotesque, f"{grotesque}-latin", "bricolage", title, LATIN, weights=bold)
     font(grotesque, f"{grotesque}-latin-ext", "bricolage-plus", title, ROMANIAN_AND_TURKISH, weights=bold)
     font("noto-sans", "noto-sans-cyrillic", "noto-ukrainien", "Noto Sans", UKRAINIAN, kinds=(DOCUMENTS,))

@@ -442,3 +442,50 @@ def test_the_stylesheets_stay_light(visit):
     for address in page.eval_on_selector_all("link[rel=stylesheet]", "links => links.map(l => l.href)"):
         sizes.append(len(gzip.compress(page.request.get(address).body())))
     assert sum(sizes) <= 12_000
+
+
+BEFORE_ITS_MAP = 95_000  # bytes on the wire; 100 kB promised to a phone, and a margin
+OF_THE_MAP = ("/leaflet/", "/contours.json", "/points.json", "/carte.json")
+LIGHT = {
+    "accueil": "/",
+    "territoire": PERIMETER,
+    "zone": f"{PERIMETER}zones/38151/",
+    "carte": "/carte/",
+    "recherche": "/carte/?ou=Grenoble",
+    "lieu": "/lieux/",
+    "bilan": "/bilan/",
+    "apprendre": "/apprendre/",
+    "ateliers": "/ateliers/",
+    "sources": "/sources/",
+    "methodes": "/methodes/",
+    "glossaire": "/glossaire/",
+    "aider un proche": "/aider-un-proche/",
+    "ma carte": "/ma-carte/",
+    "connexions": "/connexions/",
+}
+
+
+@pytest.mark.parametrize("name", some(LIGHT, "accueil", "territoire"))
+def test_a_public_page_weighs_little_before_its_map(visit, site, name):
+    address = LIGHT[name]
+    if name == "lieu":
+        address = visit("/carte/?ou=Grenoble").get_attribute(".rang h3 a", "href")
+    page = visit("/favicon.ico", width=390)
+    wire = page.context.new_cdp_session(page)
+    wire.send("Network.enable")
+    wire.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    asked, sent = {}, {}
+    wire.on(
+        "Network.requestWillBeSent", lambda told: asked.update({told["requestId"]: told["request"]["url"]})
+    )
+    wire.on(
+        "Network.loadingFinished", lambda told: sent.update({told["requestId"]: told["encodedDataLength"]})
+    )
+    page.goto(f"{site}{address}")
+    page.wait_for_load_state("networkidle")
+    page.evaluate("document.fonts.ready.then(() => null)")
+    weights = {
+        asked[key]: weight for key, weight in sent.items() if not any(m in asked[key] for m in OF_THE_MAP)
+    }
+    assert any("polices/atkinson" in each for each in weights), "fonts are counted"
+    assert sum(weights.values()) <= BEFORE_ITS_MAP, sorted(weights.items(), key=lambda each: -each[1])[:6]
