@@ -527,7 +527,12 @@ def test_a_professional_keeps_it_with_a_person_they_follow(client, aidant, struc
     assert (row.person, row.structure, row.by) == (person, structure, aidant)
     assert Consent.objects.get().how == "read"
     assert client.get(f"/espace/bilans/{row.pk}/").status_code == 200
-    assert Entry.objects.filter(verb="person.seen", row=person.pk).exists()
+    assert client.get(f"/espace/bilans/personnes/{person.pk}/").status_code == 200
+    seen = set(Entry.objects.filter(verb__endswith=".seen", row=person.pk).values_list("verb", flat=True))
+    assert seen == {"person.bilan.seen", "person.bilans.seen"}, "her sheet itself was not opened"
+    page = text_of(client.get(f"/espace/personnes/{person.pk}/"))
+    assert "a ouvert un bilan" in page
+    assert "a ouvert la liste des bilans" in page
 
 
 @pytest.mark.both_databases

@@ -364,6 +364,28 @@ def test_what_is_decided_with_a_helper_says_so(client, fatou, leila, lieu):
     assert mandat.withdrawn_with == leila
 
 
+@pytest.mark.parametrize(
+    ("address", "verb", "words"),
+    [
+        ("/ma-carte/copie/", "person.copy_opened", "a ouvert la copie de ce qui est gardé"),
+        ("/ma-carte/copie/?format=json", "person.exported", "a remis une copie de ce qui est gardé"),
+    ],
+)
+def test_a_copy_taken_from_the_card_is_told_with_who_opened_it(
+    client, fatou, leila, lieu, address, verb, words
+):
+    give_secret(fatou)
+    client.force_login(leila)
+    client.post(f"/espace/personnes/{fatou.pk}/page/")
+    assert client.get(address).status_code == 200
+    assert Entry.objects.get(verb=verb, row=fatou.pk, by=leila.pk).structure == lieu.structure.pk
+    assert f"Leïla ({lieu.structure.name}) {words}" in text(client.get("/ma-carte/vues/"))
+    alone = Client()
+    assert try_card(alone, fatou.code, SECRET).status_code == 302
+    assert alone.get(address).status_code == 200
+    assert Entry.objects.filter(verb=verb, row=fatou.pk, by=None, structure=None).exists()
+
+
 @pytest.mark.both_databases
 def test_a_forgotten_secret_is_chosen_again_with_a_helper_and_told(client, fatou, leila, lieu):
     give_secret(fatou)

@@ -80,7 +80,7 @@ def _begin(request: HttpRequest) -> HttpResponse:
 def person(request: HttpRequest, pk: int) -> HttpResponse:
     """The diagnoses of a person, with what changed."""
     found = get_object_or_404(people_access.people_for(request.user), pk=pk)
-    people.record_view(found, by=request.user, structure=None, at=timezone.now())
+    people.record_bilans_view(found, by=request.user, structure=None, at=timezone.now())
     return render(request, "autonomy/space/person.html", {"person": found, "rows": retained.of_person(found)})
 
 
@@ -91,7 +91,7 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(
         access.bilans_for(request.user).select_related("person", "structure", "changed_by"), pk=pk
     )
-    people.record_view(row.person, by=request.user, structure=row.structure_id, at=timezone.now())
+    people.record_bilan_view(row.person, by=request.user, structure=row.structure_id, at=timezone.now())
     context = {
         "sheet": retained.sheet(row),
         "row": row,

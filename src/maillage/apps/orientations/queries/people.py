@@ -38,6 +38,8 @@ VERBS = {
     "person.followed": "suit la personne",
     "person.left": "ne suit plus la personne",
     "person.seen": "a ouvert la fiche",
+    "person.bilans.seen": "a ouvert la liste des bilans",
+    "person.bilan.seen": "a ouvert un bilan",
     "person.corrected": "a corrigé la fiche",
     "person.copy_opened": "a ouvert la copie de ce qui est gardé",
     "person.exported": "a remis une copie de ce qui est gardé",

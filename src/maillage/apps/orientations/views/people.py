@@ -17,6 +17,7 @@ from django.utils.crypto import salted_hmac
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maillage.apps.accounts.access import account_of, count, counted, holding, rights_of
+from maillage.apps.accounts.models import User
 from maillage.apps.actes.access import acts_for
 from maillage.apps.actes.queries import lists as acts
 from maillage.apps.agenda.queries import appointment_book
@@ -254,13 +255,15 @@ def consent(request: HttpRequest, pk: int) -> HttpResponse:
 def export(request: HttpRequest, pk: int) -> HttpResponse:
     """All that is kept of a person, for them to take away: to read and print, or as a file."""
     found = _person(request, pk)
+    return copy_of(request, found, by=account_of(request), structure=acting_for(request, found))
+
+
+def copy_of(request: HttpRequest, found: Person, *, by: User | None, structure: int | None) -> HttpResponse:
+    """Return the copy of what is kept: a page to read or print, or a file when it is asked so. Who opened it, the
+    person when `by` is None, is written in the journal.
+    """
     written = register.exported if request.GET.get("format") == "json" else register.copy_opened
-    written(found, by=account_of(request), structure=acting_for(request, found), at=timezone.localtime())
-    return copy_of(request, found)
-
-
-def copy_of(request: HttpRequest, found: Person) -> HttpResponse:
-    """Return the copy of what is kept: a page to read or print, or a file when it is asked so."""
+    written(found, by=by, structure=structure, at=timezone.localtime())
     if request.GET.get("format") == "json":
         told = copies.of_person(found)
         response = JsonResponse(told, json_dumps_params={"ensure_ascii": False, "indent": 1})

@@ -198,13 +198,23 @@ def record_view(person: Person, *, by: User, structure: int | None, at: datetime
     journal.record(by=by, verb="person.seen", row=person, at=at, structure=structure)
 
 
+def record_bilans_view(person: Person, *, by: User, structure: int | None, at: datetime) -> None:
+    """Record that a user opened the list of a person's diagnoses."""
+    journal.record(by=by, verb="person.bilans.seen", row=person, at=at, structure=structure)
+
+
+def record_bilan_view(person: Person, *, by: User, structure: int | None, at: datetime) -> None:
+    """Record that a user opened one diagnosis of a person, whole."""
+    journal.record(by=by, verb="person.bilan.seen", row=person, at=at, structure=structure)
+
+
 def card_printed(person: Person, *, by: User, structure: int | None, at: datetime) -> None:
     """Record that a user opened a person's card to print it."""
     journal.record(by=by, verb="person.card_printed", row=person, at=at, structure=structure)
 
 
-def copy_opened(person: Person, *, by: User, structure: int | None, at: datetime) -> None:
-    """Record that a user opened the page of what is kept: nobody received it yet."""
+def copy_opened(person: Person, *, by: User | None, structure: int | None, at: datetime) -> None:
+    """Record that the page of what is kept was opened, by a user or by the person: nobody received it yet."""
     journal.record(by=by, verb="person.copy_opened", row=person, at=at, structure=structure)
 
 

@@ -32,7 +32,7 @@ from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.queries import card as queries
 from maillage.apps.orientations.queries import people, persons, register
 from maillage.apps.orientations.views.card.opening import with_card
-from maillage.apps.orientations.views.people import copy_of
+from maillage.apps.orientations.views.people import acting_for, copy_of
 from maillage.apps.people import access
 from maillage.apps.people import queries as corrections
 from maillage.apps.people.access import Opened
@@ -277,7 +277,8 @@ def correct(request: HttpRequest, opened: Opened) -> HttpResponse:
 @with_card
 @require_safe
 def copy(request: HttpRequest, opened: Opened) -> HttpResponse:
-    return copy_of(request, opened.person)
+    structure = acting_for(request, opened.person) if opened.helper else None
+    return copy_of(request, opened.person, by=opened.helper, structure=structure)
 
 
 @with_card
