@@ -518,3 +518,17 @@ def test_wrong_codes_are_counted(client):
 def test_hours_are_read_as_they_are_said(typed, minutes):
     form = missions_forms.HoursForm({"jour": "2026-11-20", "heures": typed, "jeton": "a"})
     assert (form.minutes if form.is_valid() else None) == minutes
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("0,1", "un quart d’heure. Écrivez par exemple 0,25"),
+        ("11", "dix heures au plus"),
+        ("abc", "par exemple 1,5"),
+    ],
+)
+def test_hours_out_of_bounds_are_told_in_words(typed, said):
+    form = missions_forms.HoursForm({"jour": "2026-11-20", "heures": typed, "jeton": "a"})
+    (words,) = form.errors["heures"]
+    assert said in words

@@ -29,6 +29,7 @@ from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.queries import pressing
 from maillage.apps.people.actions import consents
 from maillage.apps.people.actions import register as people
+from maillage.apps.site.templatetags.maillage import with_phones
 from maillage.apps.surveys.models import Survey
 from maillage.apps.volunteers.actions import hours, meetings
 from maillage.apps.volunteers.models import Engagement, Hours
@@ -333,6 +334,8 @@ def test_silent_places_are_counted_the_oldest_first_and_reached_by_any_of_their_
     assert (other.n, other.mail, other.phone) == (1, "", "")
     by_phone = dataclasses.replace(first, mail="").reached_words
     assert by_phone == "Pas d’adresse e-mail sur sa fiche : appelez le 04 76 00 00 00."
+    assert '<a href="tel:+33476000000">04 76 00 00 00</a>' in with_phones(by_phone)
+    assert with_phones("<b> 38000 04 76") == "&lt;b&gt; 38000 04 76", "no number, and nothing of its own"
     assert pressing.silent_places(coordinator, now, most=1) == [first]
     assert pressing.silent_place(coordinator, second.structure_id, now) == other
     for k in range(4):

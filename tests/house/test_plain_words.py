@@ -7,7 +7,11 @@ import re
 from importlib import import_module
 from pathlib import Path
 
+import pytest
+from django.core.exceptions import ValidationError
 from django.forms import Form, ModelChoiceField
+
+from maillage.web import decimals
 
 ROOT = Path("src/maillage")
 PAGES = sorted((ROOT / "apps").rglob("templates/**/*.html"))
@@ -64,3 +68,18 @@ def test_an_empty_choice_says_what_it_means():
 
 def _below(form: type) -> set[type]:
     return {each for direct in form.__subclasses__() for each in (direct, *_below(direct))}
+
+
+def test_bounds_of_decimal_numbers_are_told_with_a_comma():
+    """Django writes « supérieure ou égale à 0.25 »; the fields of `web/decimals.py` write 0,25."""
+    found = [
+        f"{path.relative_to(ROOT)}: {field}"
+        for path in CODE
+        for field in re.findall(r"\bforms\.(?:Float|Decimal)Field\b", path.read_text("utf-8"))
+    ]
+    assert found == []
+    field = decimals.DecimalField(min_value=0.5, max_value=1000)
+    for typed, words in (("0.1", "0,5."), ("1001", "1\xa0000.")):
+        with pytest.raises(ValidationError) as refused:
+            field.clean(typed)
+        assert refused.value.messages[0].endswith(words)

@@ -18,12 +18,12 @@ from maillage.reports.territory.offer import zone_names
 from maillage.studies.need.social import VARIABLES
 from maillage.studies.offer.grounds import Ground
 from maillage.studies.offer.siting import Spot, zone_at
-from maillage.web import uploads
+from maillage.web import decimals, uploads
 from maillage.web.overwrites import OverwriteGuard
 from maillage.words.wording import listing, number
 
 
-class FigureField(forms.FloatField):
+class FigureField(decimals.FloatField):
     """A number as people write it: spaces between thousands, a comma or a point."""
 
     def __init__(self, **kwargs: object) -> None:
@@ -61,7 +61,7 @@ class ChoiceForm(forms.Form):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.fields["definition"].choices = [(d.id, d.label) for d in offered()]  # type: ignore[attr-defined]
         for variable in VARIABLES:
-            self.fields[f"poids_{variable.id}"] = forms.FloatField(
+            self.fields[f"poids_{variable.id}"] = decimals.FloatField(
                 label=variable.label, required=False, min_value=-10, max_value=10
             )
 

@@ -7,6 +7,7 @@ from django import forms
 
 from maillage.engine.tasks import TRIES, Found, Reached, Scrolled, Sorted, Written
 from maillage.reference import bilan_tasks
+from maillage.web import decimals
 
 WAYS = [(way, way) for way in ("mouse", "touch", "pen", "keyboard")]
 MANY = 99  # beyond, a count says no more
@@ -21,7 +22,7 @@ class Count(forms.IntegerField):
 
 
 class _Timed(forms.Form):
-    secondes = forms.FloatField(required=False, min_value=0)
+    secondes = decimals.FloatField(required=False, min_value=0)
     script = forms.BooleanField(required=False)
     voie = forms.ChoiceField(choices=WAYS, required=False)
 

@@ -120,6 +120,21 @@ def elision(name: object, word: str) -> str:
     return wording.elision(word, str(name))
 
 
+PHONE = re.compile(r"(?<!\d)0[1-9](?:[ \u00a0]\d\d){4}(?!\d)")
+
+
+@register.filter
+def with_phones(text: str) -> SafeString:
+    """Return a sentence in which a French telephone number calls when it is touched."""
+    pieces, end = [], 0
+    for number in PHONE.finditer(text):
+        dialled = "+33" + "".join(filter(str.isdigit, number[0]))[1:]
+        pieces.append(escape(text[end : number.start()]))
+        pieces.append(format_html('<a href="tel:{}">{}</a>', dialled, number[0]))
+        end = number.end()
+    return mark_safe("".join([*pieces, escape(text[end:])]))
+
+
 @register.filter
 def rich(text: str) -> SafeString:
     return SafeString(rich_text.html(text))

@@ -11,7 +11,7 @@ from maillage.kernel.errors import Refused
 from maillage.pipeline.survey import margins
 from maillage.pipeline.survey.margins import Margin
 from maillage.reports.survey import cards as survey_cards
-from maillage.web import uploads
+from maillage.web import decimals, uploads
 
 LONGEST = 90
 
@@ -107,7 +107,7 @@ class WeighForm(forms.Form):
     """How weights are looked for."""
 
     methode = forms.ChoiceField(label="Méthode", choices=list(rules.METHODS.items()), initial="raking")
-    bas = forms.FloatField(
+    bas = decimals.FloatField(
         label="Au moins",
         required=False,
         min_value=0.001,
@@ -115,10 +115,10 @@ class WeighForm(forms.Form):
         localize=True,
         help_text="Par exemple 0,3",
     )
-    haut = forms.FloatField(
+    haut = decimals.FloatField(
         label="Au plus", required=False, min_value=1, max_value=1000, localize=True, help_text="Par exemple 3"
     )
-    plafond = forms.FloatField(
+    plafond = decimals.FloatField(
         label="Plafond, en poids moyens",
         required=False,
         min_value=1,

@@ -20,6 +20,7 @@ from maillage.apps.volunteers.models import Engagement
 from maillage.apps.volunteers.queries.missions import GapRow
 from maillage.apps.volunteers.rules import missions as rules
 from maillage.reference import clocks
+from maillage.web import decimals
 from maillage.words.languages import spoken, to_say
 
 NOBODY = ""
@@ -324,7 +325,7 @@ class SupervisorForm(forms.Form):
         return self.supervisors[self.cleaned_data["encadre"]]
 
 
-class HoursField(forms.DecimalField):
+class HoursField(decimals.DecimalField):
     """Hours, as a number or as they are said: 1h30."""
 
     def to_python(self, value: Any) -> Any:
@@ -347,6 +348,8 @@ class HoursForm(forms.Form):
         error_messages={
             "required": to_say("Il manque le nombre d’heures. Écrivez par exemple 2."),
             "invalid": to_say("Ce nombre ne se lit pas. Écrivez par exemple 1,5."),
+            "min_value": to_say("Comptez au moins un quart d’heure. Écrivez par exemple 0,25."),
+            "max_value": to_say("Comptez dix heures au plus dans une journée. Écrivez par exemple 8."),
         },
         localize=True,
     )

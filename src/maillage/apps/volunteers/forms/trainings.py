@@ -14,6 +14,7 @@ from maillage.apps.volunteers.forms.lieux import AtLieu
 from maillage.apps.volunteers.models import Aidant
 from maillage.apps.volunteers.rules import trainings as rules
 from maillage.reference import clocks
+from maillage.web import decimals
 
 NOBODY = ""
 
@@ -97,7 +98,7 @@ class OwnTrainingForm(OnBehalf):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Il manque pour qui elle est faite. Cochez au moins une case."},
     )
-    heures = forms.DecimalField(
+    heures = decimals.DecimalField(
         label="Heures",
         min_value=0.5,
         max_value=200,
