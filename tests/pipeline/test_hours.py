@@ -370,7 +370,7 @@ def test_what_is_guessed_or_left_is_said(text, osm, left, reason):
         (
             "Lundi au vendredi 9h-17h, samedi 9h-12h (sauf juillet-août)",
             "doubtful",
-            "Mo-Fr 09:00-17:00; Sa 09:00-12:00; Jul-Aug off",
+            "Mo-Fr 09:00-17:00; Sa 09:00-12:00; Jul-Aug Sa off",
         ),
         # hours of the days excepted, in parentheses
         (
@@ -406,7 +406,8 @@ def test_what_is_guessed_or_left_is_said(text, osm, left, reason):
         (
             "Mardi 9h-12h. Vendredi sur rendez-vous. Fermé 1ère semaine des vacances.",
             "doubtful",
-            'Tu 09:00-12:00; Fr unknown "sur rendez-vous, Fermé 1ère semaine des vacances"',
+            'Tu 09:00-12:00 "Fermé 1ère semaine des vacances"; '
+            'Fr unknown "sur rendez-vous, Fermé 1ère semaine des vacances"',
         ),
         # the days excepted first are those that do not open
         (
@@ -940,3 +941,74 @@ def test_names_of_places_are_no_hours_and_stay_with_theirs(text, osm):
 )
 def test_a_closing_without_accent_is_a_closing(text, osm):
     assert clean(text).value.osm == osm
+
+
+CLOSINGS = [
+    # what is closed is said in several pieces: dates, public holidays, a season that has its dates
+    ("Jeudi 15h-19h. Fermeture estivale du 5 au 20 août", "Th 15:00-19:00; Aug 05-Aug 20 off"),
+    ("Fermeture annuelle : du 3 au 9 mai et du 24 au 31 décembre. Jeudi 15h-18h", "Th 15:00-18:00; May 03-May 09,Dec 24-Dec 31 off"),
+    ("Jeudi 15h-18h, pas de permanence en mai", "Th 15:00-18:00; May off"),
+    ("Jeudi 15h-18h. Relâche en mai et juin", "Th 15:00-18:00; May,Jun off"),
+    ("Jeudi 9h-18h, fermé les jours fériés et en mai", "Th 09:00-18:00; PH off; May off"),
+    ("Jeudi 9h-18h, fermé le lundi et du 3 au 9 mai", "Th 09:00-18:00; Mo off; May 03-May 09 off"),
+    ("Jeudi 9h-18h. Fermé du 3 au 9 mai et les jours fériés", "Th 09:00-18:00; PH off; May 03-May 09 off"),
+    ("Jeudi 9h-18h sauf jours fériés, 24 et 31 décembre", "Th 09:00-18:00; PH off; Dec 24,Dec 31 off"),
+    ("Tous les jours sauf lundi, 25 décembre et 1er mai : 9h-17h", "Tu-Su 09:00-17:00; Mo off; Dec 25,May 01 off"),
+    ("Mardi au jeudi 9h-11h. Samedi 9h-10h (sauf en mai)", "Tu-Th 09:00-11:00; Sa 09:00-10:00; May Sa off"),
+    ("Lundi 9h-11h ; mardi - ; jeudi : - / vendredi : 9h-11h", "Mo,Fr 09:00-11:00; Tu,Th off"),
+    # half a day closed for part of the year leaves the ordinary hours
+    ("Lundi au jeudi 9h-11h et 14h-16h. Fermé l’après-midi en mai", "Mo-Th 09:00-11:00,14:00-16:00; May Mo-Th 09:00-11:00"),
+    ("Lundi au jeudi 9h-11h et 14h-16h. En mai et juin, fermé l’après-midi", "Mo-Th 09:00-11:00,14:00-16:00; May,Jun Mo-Th 09:00-11:00"),
+    ("Lundi au jeudi 9h-11h et 14h-16h. Mai : fermé le mardi après-midi", "Mo-Th 09:00-11:00,14:00-16:00; May Tu 09:00-11:00"),
+    ("Lundi au jeudi 9h-11h et 14h-16h. Fermé le mardi après-midi en mai", "Mo-Th 09:00-11:00,14:00-16:00; May Tu 09:00-11:00"),
+    ("Lundi au jeudi 9h-11h et 14h-16h. En mai ouvert le matin seulement", "Mo-Th 09:00-11:00,14:00-16:00; May Mo-Th 09:00-11:00"),
+    ("Lundi au jeudi 9h-11h et 14h-16h. Le matin uniquement en mai", "Mo-Th 09:00-11:00,14:00-16:00; May Mo-Th 09:00-11:00"),
+    ("Lundi au jeudi 9h-11h / 14h-17h. Mai : fermeture à 16h", "Mo-Th 09:00-11:00,14:00-17:00; May Mo-Th 09:00-11:00,14:00-16:00"),
+    ("Lundi au jeudi 9h-11h et 14h-16h, sauf le mardi (fermeture l’après-midi)", "Mo,We,Th 09:00-11:00,14:00-16:00; Tu 09:00-11:00"),
+    # some days of the month, some days as others
+    ("Tous les jeudis sauf le dernier du mois, de 15h à 18h", "Th 15:00-18:00; Th[-1] off"),
+    ("Jeudi 15h-18h sauf le 1er jeudi du mois : 9h-11h", "Th 15:00-18:00; Th[1] 09:00-11:00"),
+    ("Samedi 9h-11h (un samedi sur deux, semaines paires)", "week 2-52/2 Sa 09:00-11:00"),
+    ("Jeudi 9h-12h, vendredi 10h-11h, samedi idem jeudi, dimanche 8h-9h", "Th,Sa 09:00-12:00; Fr 10:00-11:00; Su 08:00-09:00"),
+    ("Tous les jours 8h-19h, sauf dimanche et jours fériés 9h-11h", "Mo-Sa 08:00-19:00; Su,PH 09:00-11:00"),
+    ("Tous les jours de 8h à 19h, même les jours fériés", "Mo-Su,PH 08:00-19:00"),
+    # months in short, a season and its dates, the year outside it
+    ("Du 15 mai au 15 sept. : lundi au jeudi 9h-11h ; oct. à avr. : jeudi 9h-10h", "May 15-Sep 15 Mo-Th 09:00-11:00; Oct-Apr Th 09:00-10:00"),
+    ("Horaires d’été du 1er mai au 15 juin : jeudi 8h-11h. Le reste de l’année : jeudi 15h-18h", "Th 15:00-18:00; May 01-Jun 15 Th 08:00-11:00"),
+    ("Ouvert du 3 mai au 9 juin, tous les jours sauf le lundi, de 9h à 11h. Hors saison : sur rendez-vous.", 'Tu-Su unknown "sur rendez-vous"; May 03-Jun 09 Tu-Su 09:00-11:00; May 03-Jun 09 Mo off'),
+    # hours on a line, their days on the next
+    ("9h-11h / 15h-18h\nlundi, mardi\n9h-11h\njeudi", "Mo,Tu 09:00-11:00,15:00-18:00; Th 09:00-11:00"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "osm"), CLOSINGS)
+def test_what_is_closed_is_closed_and_nothing_else(text, osm):
+    found = clean(text)
+    assert (found.word, found.value.osm, found.value.left) == ("read", osm, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "osm", "reason"),
+    [
+    ("Jeudi 9h-18h. Fermée en mai et entre Noël et le jour de l’An", 'Th 09:00-18:00 "fermé entre Noël et le jour de l\'An"; May off', "« entre Noël et le jour de l'An » : gardé en commentaire"),
+    ("Jeudi 9h-18h. Fermé les jours fériés, du 3 au 9 mai et la première quinzaine d’août", 'Th 09:00-18:00 "fermé première quinzaine d\'août"; PH off; May 03-May 09 off', "« première quinzaine d'août » : gardé en commentaire"),
+    ("Jeudi 9h-18h. Fermé les jours fériés et pendant les vacances scolaires", 'Th 09:00-18:00 "fermé vacances scolaires"; PH off', "« vacances scolaires » : gardé en commentaire"),
+    ("Jeudi 15h-18h hors vacances scolaires et jours fériés", 'Th 15:00-18:00 "hors vacances scolaires"; PH off', "« hors vacances scolaires » : gardé en commentaire"),
+    ("Jeudi 9h-18h, fermé les jours fériés sauf le 8 mai", 'Th 09:00-18:00 "sauf le 8 mai"; PH off', "« sauf le 8 mai » : gardé en commentaire"),
+    ("Jeudi 9h-11h et 15h-18h. Fermé l’après-midi pendant les vacances scolaires", 'Th 09:00-11:00,15:00-18:00 "Fermé l\'après-midi pendant les vacances scolaires"', "« Fermé l'après-midi pendant les vacances scolaires » : gardé en commentaire"),
+    ("Jeudi : 15h-18h (période scolaire) / 9h-11h et 15h-17h (vacances scolaires)", 'Th 15:00-18:00 "période scolaire, 9h-11h et 15h-17h (vacances scolaires)"', "« période scolaire » : gardé en commentaire"),
+    ("Jeudi 15h-18h en période scolaire, 9h-11h pendant les vacances", 'Th 15:00-18:00 "en période scolaire, 9h-11h pendant les vacances"', "« en période scolaire » : gardé en commentaire"),
+    ("Jeudi 9h-18h ; la caisse ferme à 17h", 'Th 09:00-18:00 "caisse ferme à 17h"', "non compris : « caisse ferme à 17h »"),
+    ("À compter du 3 mai : jeudi 9h-11h", 'Th 09:00-11:00 "À compter du 3 mai"', "« À compter du 3 mai » : gardé en commentaire"),
+    ("Jeudi 9h-11h (accueil téléphonique), vendredi 9h-11h", "Fr 09:00-11:00", "non compris : « Jeudi 9h-11h (accueil téléphonique) »"),
+    ("Jeudi 9h-11h et 15h-18h (accueil téléphonique uniquement l’après-midi). Lundi 9h-11h", 'Mo 09:00-11:00; Th 09:00-11:00,15:00-18:00 "accueil téléphonique uniquement l\'après-midi"', "« accueil téléphonique uniquement l'après-midi » : gardé en commentaire"),
+    ("9h-11h tous les matins, 15h-18h le lundi et le jeudi", 'Mo,Th 15:00-18:00 "9h-11h"', "« 9h-11h » : on ne sait pas quel jour"),
+    ("Samedi 9h-11h (un samedi sur deux)", 'Sa 09:00-11:00 "un samedi sur deux"', "« un samedi sur deux » : gardé en commentaire"),
+    ("Mercredi au vendredi de 15h à 18h (jeudi dès 10h)", "We,Fr 15:00-18:00; Th 10:00-18:00", "« 10h » : l’heure de fin n’est pas dite"),
+    ("Du 1er mai au 31 mai : 9h-11h. Du 1er juin au 31 juillet : 9h-18h. Fermé le mardi.", 'Jun 01-Jul 31 Mo,We-Su 09:00-18:00 "jours non précisés"; May 01-May 31 Mo,We-Su 09:00-11:00 "jours non précisés"; Jun 01-Jul 31 Tu off; May 01-May 31 Tu off', "aucun jour n’est écrit : lu du lundi au dimanche"),
+    ],
+)  # fmt: skip
+def test_a_closing_that_nobody_can_date_is_told(text, osm, reason):
+    found = clean(text)
+    assert (found.word, found.value.osm) == ("doubtful", osm)
+    assert reason in found.reason

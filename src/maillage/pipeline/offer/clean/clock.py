@@ -29,7 +29,9 @@ ENDS = re.compile(  # « ouverture à 9h, fermeture à 17h »; not « 9h-18h, fe
     re.IGNORECASE,
 )
 
-NOTHING = re.compile(r"(?<=:)(\s*)[-–—](?=\s*(?:[|;,\n]|$))")  # « mardi : - | mercredi : 9h-12h »
+NOTHING = re.compile(
+    r"(?i)(?:(?<=:)|(?<=di )|(?<=he ))(\s*)[-–—](?=\s*(?:[|;,\n]|/\s|$))"
+)  # « mardi : - | mercredi : 9h-12h »
 
 
 def with_hours(text: str) -> str:

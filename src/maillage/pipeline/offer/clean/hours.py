@@ -135,7 +135,8 @@ def _clean(text: str, parity: str, beside: str) -> Cleaned[Hours]:
     last = max(
         day for day in (4, *closed) if day < PUBLIC_HOLIDAY
     )  # « 9h-19h, fermé le dimanche » is about the whole week
-    last = 6 if Day(0) in shut else last  # « 9h-19h, fermé le lundi » too
+    seasons = any(statement.weeks[:1].isupper() for statement in reading.statements)
+    last = 6 if Day(0) in shut or (shut and seasons) else last  # « 9h-19h, fermé le lundi » too
     dayless = [statement for statement in reading.statements if statement.days is None]
     always = {span[:2] for each in dayless for span in each.spans} == {DAY_AND_NIGHT}
     for statement in () if always else dayless:

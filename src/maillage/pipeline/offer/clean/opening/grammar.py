@@ -25,6 +25,7 @@ from maillage.pipeline.offer.clean.opening.items import (
     Times,
     gather,
     months,
+    without_half,
 )
 from maillage.pipeline.offer.clean.opening.osm import CODES
 from maillage.pipeline.offer.clean.opening.tokens import FULL, PUBLIC_HOLIDAY, WHOLE_YEAR, WORKDAYS, folded
@@ -41,7 +42,7 @@ CUT = re.compile(  # how a text ends when a field was too short for it
     r"|[(&+:…-]|\.\.\.|\bet \d\d?)\s*"
 )
 ALSO = re.compile(r"\b(?:nocturnes?|aussi|egalement|en plus)\b")
-INCLUDED = re.compile(r"\b(?:compris|inclus|ainsi que)\b")
+INCLUDED = re.compile(r"\b(?:compris|inclus|ainsi que|meme)\b")
 OPENING = re.compile(r"\bouv(?:re|ert|erture)")  # « le jeudi, ouverture à 10h30 »
 CUT_SHORT = "texte coupé"
 WHICH_DAYS = "jours à vérifier"  # hours of the last days, or of all those before: never firm
@@ -149,7 +150,10 @@ class _Reader:
         self.season, self.dated = "", False
         self.means = "par téléphone"  # how one calls, where it is said
         self.headed = ""  # a rhythm said before what it is about
+        self.run_at = 0  # where the last run of times begins, and the last word of term
+        self.term_at = -1
         self.shutting = False  # this sentence closes days
+        self.closing = False  # what it closes, days or parts of the year, was the last thing said
         self.under_a_day = False  # the season set aside is said of one day, and ends with it
         self.apart: set[int] = set()  # the pieces of hours that are no opening, understood and left
 
@@ -168,7 +172,7 @@ class _Reader:
 
     def _run(self, items: list[Item]) -> None:
         outer = self.items, self.at, self.order
-        self.items, self.at = _dated(items), 0
+        self.items, self.at = _dated(items) if self.depth else _paired(_dated(items)), 0
         self.order = self._order_from(0)
         while self.at < len(self.items):
             item = self.items[self.at]
@@ -178,6 +182,7 @@ class _Reader:
             elif item.kind not in NEUTRAL:
                 self._on_word(item)
             item = self.items[self.at]  # a handler may have read further
+            self.closing = self.closing and item.kind not in ("times", "note", "word", "opened", "half")
             if item.kind not in ("filler", "of", "paren"):
                 self.before = item.kind
             if self.current and not self.depth and item.kind not in NEUTRAL and item.kind != "word":
@@ -233,7 +238,7 @@ class _Reader:
     def _begins(self) -> bool:
         """Return whether a sentence, or what a colon announces, begins here."""
         before = (self.items[n].kind for n in range(self.at - 1, -1, -1))
-        return next((kind for kind in before if kind not in ("filler", "of", "range")), "stop") in (
+        return next((kind for kind in before if kind not in ("filler", "of", "range", "opened")), "stop") in (
             "stop",
             "colon",
         )
@@ -272,6 +277,7 @@ class _Reader:
 
     def _change(self, verb: str, days: tuple[Day, ...] | None, **said: Any) -> None:
         self.shutting = self.shutting or verb == "off"
+        self.closing = self.closing or verb == "off"
         self.out.changes.append(Change(verb, days, weeks=self._season_changed(), **said))
 
     def _season_changed(self) -> str:
@@ -305,7 +311,7 @@ class _Reader:
 
     def _on_stop(self, _: Item) -> None:
         self.awaiting = ""
-        self.shutting = False
+        self.shutting = self.closing = False
         if self.current:
             self.current.sealed = True
         if self.aside == "call" and self._speaks_of_another_thing():
@@ -371,7 +377,7 @@ class _Reader:
             self._end_said(item, days, after)
         elif timed := self._without_days():
             timed.days, timed.atoms = days, item.value
-        elif self._holidays_too(item):
+        elif self._holidays_too(item) or self._shut_too(item):
             pass
         else:
             season = self._season_carried()
@@ -424,6 +430,29 @@ class _Reader:
         too.spans, too.run, too.weeks = list(statement.spans), statement.run, statement.weeks
         return True
 
+    def _shut_too(self, item: Item) -> bool:
+        """Close public holidays, or part of the year, named after others that are closed: « fermé en août et
+        les jours fériés », « sauf les jours fériés et en août ».
+        """
+        before = [other for other in self.items[: self.at] if other.kind not in JOINTS]
+        after = self._after(self.at, ("filler",))
+        alone = (
+            after is None
+            or after.kind in ("and", "stop", "paren", "close")
+            or (after.kind in ("colon", "times") and item.first in self.source.dates)
+        )  # « sauf mardi et 25 décembre : 10h-18h »
+        if not self.closing or not alone or [other.kind for other in before[-1:]] != ["and"]:
+            return False
+        if item.kind == "season" and self.source.dates.get(item.first, item.value) in SEASONS:
+            self.out.comments.append(f"fermé {self._kept(item.first, item.last)}")
+        elif item.kind == "season":
+            self._closed_in(item, item)
+        elif {day.weekday for day in _flat(item)} == {PUBLIC_HOLIDAY}:
+            self._change("off", _flat(item))
+        else:
+            return False
+        return True
+
     def _without_days(self) -> Statement | None:
         """Return the hours just read, where their days come after them; None otherwise."""
         awaits = self.order == "times" and self.current and self.current.days is None and self.current.spans
@@ -466,7 +495,7 @@ class _Reader:
         ):  # « tous les matins sauf le mercredi : 9h-12h »
             self._change("off", days)
             return
-        known = base.weekdays if base else set()
+        known = base.weekdays | {PUBLIC_HOLIDAY} if base else set()
         if len(item.value) > 1 and (verb == "off" or (known and item.value[-1][0].weekday not in known)):
             self.doubt(
                 f"« {self.typed(item.first, times.last)} » : ces heures sont lues pour le dernier jour nommé"
@@ -493,6 +522,15 @@ class _Reader:
         parenthesis; False otherwise.
         """
         season = self._after(self.at, ("filler", "of", "range"))
+        halves = {day.half for day in days} - {""}
+        if (
+            season
+            and season.kind == "season"
+            and len(halves) == 1
+            and not any(day.nth for day in days)
+            and self._again_in(season, *halves, last=season, weekdays={day.weekday for day in days})
+        ):
+            return True
         if season and season.kind == "season" and season.value not in SEASONS and _whole_days(days):
             self.out.closed.append(f"{season.value} {_codes(days)}")  # « sauf le samedi en juillet et août »
             self._skip_to(season)
@@ -509,6 +547,11 @@ class _Reader:
                 if follower and follower.kind == "days":
                     held = self._after(self.items.index(follower, self.at))
                     self.awaiting = "except" if held and held.kind == "paren" else ""
+                return True
+            if {item.kind for item in inner} == {"off", "half"} and _whole_days(days):
+                half = next(item.value for item in inner if item.kind == "half")
+                self._change("off", days, half=half)  # « sauf le mardi (fermé l’après-midi) »
+                self._skip_to(closing)
                 return True
         if closing and closing.kind == "off":  # « sauf le jeudi, fermeture à 18h30 »
             times = self._after(self.items.index(closing, self.at))
@@ -562,6 +605,7 @@ class _Reader:
         elif statement.spans and statement.weeks not in ("", self.weeks) and not statement.headed:
             # « mardi 9h-12h en semaine paire, 14h-17h en semaine impaire »
             statement = self._open(statement.days, item, statement.atoms)
+        self.run_at = item.first
         half = self.half or (statement.days[0].half if statement.days else "")
         spans = [self._in_half(span, half, item) for span in times.spans]
         statement.spans += [span._replace(note=statement.note or span.note) for span in spans]
@@ -637,24 +681,11 @@ class _Reader:
         after = self._after(self.at, ("filler", "of", "note", "colon"))
         statement = self.current
         run = statement.spans[-statement.run :] if statement and statement.run else []
-        note = self._after(self.at, ("filler", "of", "colon", "range"))
+        if self._half_of_season(item) or self._half_on_request(item, run):
+            return
         if run and self.before == "times" and item.value == "am" and 0 < (run[-1].end or 0) <= DAWN:
             return  # « 20h-2h du matin »
-        if (
-            statement
-            and run
-            and note
-            and self._is_alone(note)
-            and not (statement.sealed and self.before == "word")
-            and all((span.start < NOON) != (item.value == "am") for span in run)
-        ):
-            if self.done:
-                self._doubt_which(item.first, note.last)
-            self._change(
-                "note", statement.days, half=item.value, note=note.value
-            )  # « 9h-12h, l’après-midi sur rdv »
-            self._skip_to(note)
-        elif after and after.kind == "days" and not (statement and not statement.sealed):
+        if after and after.kind == "days" and not (statement and not statement.sealed):
             # « le matin du lundi au vendredi de 9h à 12h »
             self.items[self.items.index(after, self.at)] = after._replace(
                 value=tuple(
@@ -672,6 +703,35 @@ class _Reader:
             statement.spans[-statement.run :] = [self._in_half(span, "pm", item) for span in run]
         elif not run or any((span.start < NOON) != (item.value == "am") for span in run):
             self._on_word(item)
+        elif statement and statement.days is None and self._of_every_day(item):
+            self._close()  # « 9h-12h tous les matins, 14h-17h le lundi »
+
+    def _half_of_season(self, half: Item) -> bool:
+        """Read « le matin uniquement en juillet et août », after the hours of the year."""
+        season = self._after(self.at, ("filler", "of", "range"))
+        if not season or season.kind != "season" or not self._begins() or self._ahead("days", "times"):
+            return False
+        return self._again_in(season, "am" if half.value == "pm" else "pm", last=season)
+
+    def _half_on_request(self, half: Item, run: list[Span]) -> bool:
+        """Read « 9h-12h, l’après-midi sur rendez-vous »."""
+        statement, note = self.current, self._after(self.at, ("filler", "of", "colon", "range"))
+        if not statement or not run or not note or not self._is_alone(note):
+            return False
+        inside = any((span.start < NOON) == (half.value == "am") for span in run)
+        if inside or (statement.sealed and self.before == "word"):
+            return False
+        if self.done:
+            self._doubt_which(half.first, note.last)
+        self._change("note", statement.days, half=half.value, note=note.value)
+        self._skip_to(note)
+        return True
+
+    def _of_every_day(self, half: Item) -> bool:
+        """Return whether « tous les matins » is said of hours that have no other day."""
+        said = folded(self.typed(max(half.first - 2, 0), half.first))
+        after = self._after(self.at, ("filler", "of", "and"))
+        return said.startswith(("tous les", "toutes les")) and after is not None and after.kind == "times"
 
     def _on_same(self, item: Item) -> None:
         known = self.current or (self.done[-1] if self.done else None)
@@ -709,9 +769,15 @@ class _Reader:
         said = (
             folded(self.typed(item.last + 1, named.first - 1)).split() if named.first > item.last + 1 else []
         )
+        if len(named.value) > 1 and self._hours_after(named):  # « jeudi idem lundi, vendredi 9h-12h »
+            at = self.items.index(named, self.at)
+            one, others = named._replace(value=named.value[:1]), named._replace(value=named.value[1:])
+            self.items[at : at + 1] = [one, others]
+            named = one
         wanted = {day.weekday for day in _flat(named)}
         known = next((each for each in self.done if each.spans and wanted <= each.weekdays), None)
-        if said[:1] not in (["que"], ["qu'au"]) or known is None or self.current is None:
+        plainly = not set(said) - {"au", "le", "du", "comme", "que", "qu'au"}
+        if not plainly or known is None or self.current is None:
             return False
         self.current.spans, self.current.run = list(known.spans), known.run
         self._skip_to(named)
@@ -744,11 +810,14 @@ class _Reader:
             and (any(day.nth for day in days) or not any(day.nth for day in statement.days or ()))
         ):
             statement.days = days  # « vendredi 9h-12h (1er et 3e vendredi du mois) »
+            self._every_other(inner, statement, item)
             return
         told = statement and statement.days is None and statement.spans
         if days and told and statement and not limits | (kinds & {"times", "note", "season"}):
             statement.days, statement.atoms = days, (days,)  # « 9h-12h (lundi, mardi), 14h-17h (jeudi) »
             self._close()
+            return
+        if "call" in kinds and self._calls_alone(kinds, item):
             return
         self.depth += 1
         if statement and statement.days and statement.spans and not limits and self._adds(inner, statement):
@@ -776,6 +845,26 @@ class _Reader:
             self._run(inner)
         self.awaiting = ""
         self.depth -= 1
+
+    def _every_other(self, inner: list[Item], statement: Statement, item: Item) -> None:
+        """Keep the weeks said in a parenthesis: « samedi 9h-12h (un samedi sur deux, semaines impaires) »."""
+        parity = next((other.value for other in inner if other.kind == "parity"), "")
+        statement.weeks = statement.weeks or parity
+        if not parity and any(other.kind == "rhythm" for other in inner):
+            statement.comment = _together(statement.comment, self._kept(item.first + 1, item.last - 1))
+
+    def _calls_alone(self, kinds: set[str], item: Item) -> bool:
+        """Read « lundi 9h-12h (accueil téléphonique), mardi 9h-12h »: these are calls."""
+        statement = self.current
+        if not statement or not statement.spans or kinds & {"off", "except", "times", "days", "desk"}:
+            return False
+        if "half" in kinds:
+            statement.comment = _together(statement.comment, self._kept(item.first + 1, item.last - 1))
+            return True
+        statement.aside = "call"
+        self.aside_from = min(self.aside_from or statement.first, statement.first)
+        self._leave(item.first, item.last)
+        return True
 
     def _otherwise_in_season(self, inner: list[Item], statement: Statement, item: Item) -> bool:
         """Read « mardi 10h-18h (17h de novembre à mars) »: the hours just said are others in that season."""
@@ -816,10 +905,14 @@ class _Reader:
 
     def _on_off(self, item: Item) -> None:
         after = self._after(self.at, ("filler", "of"))
+        colon = self._after(self.at, ("filler", "of", "colon", "range"))
         statement = self.current
         about = statement or self.base
         if self._ends_at(item):
             return
+        if after and after.kind == "half" and self._half_shut_then(after):
+            return
+        after = colon if colon and colon.kind == "season" else after
         if after and after.kind == "season":
             self._closed_in(item, after)
         elif part := self._part_of_season():
@@ -845,6 +938,57 @@ class _Reader:
             self._skip_to(after)
         else:
             self._off_alone(item, about)
+
+    def _half_shut_then(self, half: Item) -> bool:
+        """Read « fermé l’après-midi en juillet et août », after the hours of the year."""
+        season = self._after(self.items.index(half, self.at), ("filler", "of", "range"))
+        if not season or season.kind != "season":
+            return False
+        return self._again_in(season, half.value, last=season)
+
+    def _again_in(self, season: Item, half: str, *, last: Item, weekdays: set[int] | None = None) -> bool:
+        """Say the ordinary hours again for part of the year, less one half of the day; for some days, or all.
+
+        What OSM cannot select is a comment.
+        """
+        ordinary = [
+            each
+            for each in (*self.done, *([self.current] if self.current else []))
+            if each.spans and not each.weeks and not each.aside and (not weekdays or each.weekdays & weekdays)
+        ]
+        if not ordinary:
+            return False
+        if season.value in SEASONS:
+            self._comment(min(season.first, self.items[self.at].first), last.last)
+            self._skip_to(last)
+            return True
+        self._close()
+        open_then = set[int]()
+        for each in ordinary:
+            days = tuple(day for day in each.days or () if not weekdays or day.weekday in weekdays)
+            spans = [piece for span in each.spans if (piece := without_half(span, half))]
+            if set(spans) - set(each.spans):
+                self.doubt(f"« {self.typed(season.first, last.last)} » : les heures sont coupées à 12 h")
+            if spans:
+                open_then |= each.weekdays
+                self.done.append(
+                    replace(
+                        each,
+                        days=days if each.days is not None else None,
+                        atoms=(days,),
+                        weeks=season.value,
+                        spans=spans,
+                        run=len(spans),
+                        sealed=True,
+                    )
+                )
+        shut = {
+            each for one in ordinary for each in one.weekdays if not weekdays or each in weekdays
+        } - open_then
+        if shut:
+            self.out.closed.append(f"{season.value} {_codes(tuple(map(Day, sorted(shut))))}")
+        self._skip_to(last)
+        return True
 
     def _off_alone(self, item: Item, about: Statement | None) -> None:
         """Read « fermé » beside nothing that it closes: the days to come, everything, or a word."""
@@ -888,11 +1032,18 @@ class _Reader:
             about.comment = self._kept(item.first, times.last)
             self._skip_to(times)
             return True
-        days = self._after(self.items.index(times, self.at), ("filler", "of"))
         self.left.difference_update(range(times.first, times.last + 1))
         end = times.value.alone if times.value.until is None else times.value.until
-        if end is None:
-            return False
+        if end is not None:
+            self._shut_from(end, item, times)
+        return end is not None
+
+    def _shut_from(self, end: int, item: Item, times: Item) -> None:
+        """Read « fermeture à 16h », of some days, of part of the year, or of those just said."""
+        about, days = (
+            self.current or self.base,
+            self._after(self.items.index(times, self.at), ("filler", "of")),
+        )
         if days and days.kind == "season":  # « fermeture à 19h en juillet »
             if not self._later_in_season(end, days):
                 self._comment(item.first, days.last)
@@ -900,10 +1051,12 @@ class _Reader:
         elif days and days.kind == "days" and not self._hours_after(days):
             self._change("until", _flat(days), until=end)
             self._skip_to(days)
+        elif self.before == "word":  # « la caisse ferme à 16h30 » is not the place
+            self._leave(item.first, times.last)
+            self._skip_to(times)
         else:
             self._change("until", about.days if about else None, until=end)
             self._skip_to(times)
-        return True
 
     def _speaks_of_others(self, statement: Statement) -> bool:
         """Return whether « fermé » is about days to come rather than about the days just named."""
@@ -917,8 +1070,16 @@ class _Reader:
 
     def _on_except(self, item: Item) -> None:
         after = self._after(self.at, ("filler", "of", "range"))
+        lately = self._just_before()
         if self.shutting and after and after.kind == "days":
             self.awaiting = "spared"  # « fermé le lundi (sauf les jours fériés) » opens them, at hours unsaid
+        elif (
+            self.closing and after and after.kind == "season" and lately and lately.kind in ("days", "season")
+        ):
+            self._comment(
+                item.first, after.last
+            )  # « fermé les jours fériés sauf le 8 mai » does not close it
+            self._skip_to(after)
         elif after and after.kind == "season":
             if after.value == "term" and self._begins() and self._ahead_anywhere("days", "times"):
                 self._close()  # « hors période scolaire : mardi 9h-12h »
@@ -928,23 +1089,51 @@ class _Reader:
             self._closed_in(item, after)
         elif after and after.kind == "days":
             self.awaiting = "except"
+        elif after and after.kind == "nth" and self._except_some(after):
+            pass
         else:
             self._on_word(item)
+
+    def _except_some(self, first: Item) -> bool:
+        """Read « tous les jeudis sauf le dernier du mois », which closes it."""
+        at, about, ranks = self.items.index(first, self.at), self.current or self.base, list[int]()
+        while at < len(self.items) and self.items[at].kind in ("nth", "and", "filler", "of"):
+            ranks += [self.items[at].value] if self.items[at].kind == "nth" else []
+            at += 1
+        monthly = at < len(self.items) and self.items[at].kind == "month"
+        if not monthly or not about or len(about.weekdays) != 1 or any(day.nth for day in about.days or ()):
+            return False
+        self._change("off", tuple(day._replace(nth=tuple(ranks)) for day in about.days or ()))
+        self._skip_to(self.items[at])
+        return True
 
     def _closed_in(self, item: Item, season: Item) -> None:
         """Close part of the year: as OSM selects it when it can, else in a comment."""
         period = self.source.dates.get(season.first, season.value)
+        self.closing = True
         if period in SEASONS:
             self._comment(item.first, season.last)
         else:
             about = self.base if self.depth else None
             later = any(other.kind == "days" and other.first > season.last for other in self.source.items)
-            if about and later and about.days and _whole_days(about.days):
-                period += f" {_codes(about.days)}"  # « lundi 14h-18h (sauf en août), mercredi 9h-12h »
+            own = about is not None and (later or self._stands_alone(about))
+            if about and own and about.days and not any(day.nth for day in about.days):
+        known = {each for one in ordinary for each in one.weekdays if not weekdays or each in weekdays}
+        shut = known - open_then
+                period += f" {_codes(about.days)}"
+                if not later and not self.done[-1].sealed:
+                    self._doubt_which(item.first, season.last)
             elif self.done and (self.depth or (item.kind == "except" and self.current)):
                 self._doubt_which(item.first, season.last)
             self.out.closed.append(period)
         self._skip_to(season)
+
+    def _stands_alone(self, about: Statement) -> bool:
+        """Return whether an exception in a parenthesis is about these days alone: those before are of another
+        sentence, or were said together: « du lundi au vendredi 9h-17h, samedi 9h-12h (sauf en août) ».
+        """
+        before = self.done[-1] if self.done else None
+        return before is not None and (before.sealed or len(about.weekdays) == 1 < len(before.weekdays))
 
     def _doubt_which(self, first: int, last: int) -> None:
         self.doubt(f"« {self.typed(first, last)} » : pour tous les jours, ou pour les derniers seulement ?")
@@ -1061,14 +1250,12 @@ class _Reader:
             and (after.kind in ("colon", "days", "times") or (after.kind in ("and", "stop") and begins))
             and (colon or item.value != "date")
         )
-        if self._shut_then(item) or self._ends_in_season(item):
-            return
-        if item.value not in SEASONS and self._selects(item, heads):
+        if self._begun(item) or self._told_in_season(item, begins) or self._selects(item, heads):
             return
         if item.value == "term" and not self.awaiting:  # hours of term are the ordinary ones
             if self.current and self.current.aside:
                 self._close()
-            self.aside = ""
+            self.aside, self.term_at = "", item.first
             self._comment(item.first, item.last)
         elif self.awaiting:
             self.awaiting = ""
@@ -1084,17 +1271,57 @@ class _Reader:
         else:
             self._season_after(item, statement)
 
+    def _begun(self, season: Item) -> bool:
+        """Keep in a comment « à partir du 1er septembre »: it has no end, and may be past."""
+        before = self.items[self.at - 1] if self.at else None
+        once = season.value == "date" or not set("- ") & set(season.value)
+        if not before or before.kind != "from" or not once:
+            return False
+        self._comment(before.first, season.last)
+        return True
+
+    def _told_in_season(self, season: Item, begins: bool) -> bool:
+        """Read what a part of the year closes, ends earlier, or opens half a day."""
+        told = self._shut_then(season) or self._ends_in_season(season) or self._shut_too(season)
+        return told or (begins and self._half_then(season))
+
+    def _half_then(self, season: Item) -> bool:
+        """Read « en juillet et août ouvert le matin seulement », after the hours of the year."""
+        said = [each for each in self._rest() if each.kind not in NEUTRAL]
+        if [each.kind for each in said] != ["half"]:
+            return False
+        return self._again_in(season, "am" if said[0].value == "pm" else "pm", last=said[0])
+
     def _season_after(self, item: Item, statement: Statement | None) -> None:
         """Set hours apart, or comment them, by the season said after them."""
         if statement and statement.spans and self.before != "word" and item.value == "date":
             statement.comment = self._kept(item.first, item.last)
         elif statement and statement.spans and self.before != "word" and not statement.sealed:
+            statement = self._last_of_term(statement)
             statement.aside, statement.last = "season", item.last
             self.aside_from, self.season = min(statement.first, item.first), self.typed(item.first, item.last)
             statement.season = self.season
             self.dated = item.value == "date"
         else:
             self._on_word(item)
+
+    def _last_of_term(self, statement: Statement) -> Statement:
+        """Return the statement of the last hours alone, where those before are of term: « 14h-18h en période
+        scolaire, 9h-12h pendant les vacances ».
+        """
+        termed = statement.first <= self.term_at < self.run_at
+        if not termed or not 0 < statement.run < len(statement.spans):
+            return statement
+        apart = replace(
+            statement,
+            first=self.run_at,
+            spans=statement.spans[-statement.run :],
+        )
+        del statement.spans[-statement.run :]
+        statement.run = len(statement.spans)
+        self.done.append(statement)
+        self.current = apart
+        return apart
 
     def _ends_in_season(self, item: Item) -> bool:
         """Keep a time that nothing explains with its season: « mardi 9h-18h, 19h en juillet »."""
@@ -1106,10 +1333,12 @@ class _Reader:
 
     def _shut_then(self, item: Item) -> bool:
         """Read « août : fermé », which closes that part of the year alone, where hours are said elsewhere."""
-        off = self._after(self.at, ("filler", "of", "range", "colon"))
+        off = self._after(self.at, ("filler", "of", "range", "colon", "and"))
         if off is None or off.kind != "off" or self.awaiting or self.depth:
             return False
-        after = self._after(self.items.index(off, self.at), ("filler", "of"))
+        after = self._after(self.items.index(off, self.at), ("filler", "of", "range"))
+        if after and self._begins() and self._partly_shut_then(item, after):
+            return True
         said = (self.current.stated if self.current else bool(self.done)) or self._ahead_anywhere("times")
         period = self.source.dates.get(item.first, item.value)
         if said and after and after.kind == "days" and self._begins():
@@ -1122,6 +1351,33 @@ class _Reader:
         else:
             self.out.closed.append(period)
         self._skip_to(off)
+        return True
+
+    def _partly_shut_then(self, season: Item, what: Item) -> bool:
+        """Read « juillet : fermé l’après-midi », « … le mercredi après-midi », « … : fermeture à 16h »."""
+        if what.kind == "half":
+            return self._again_in(season, what.value, last=what)
+        if what.kind == "days":
+            halves = {day.half for day in _flat(what)}
+            half = halves.pop() if len(halves) == 1 else ""
+            named = {day.weekday for day in _flat(what)}
+            return bool(half) and self._again_in(season, half, last=what, weekdays=named)
+        if what.kind != "times" or what.value.spans:
+            return False
+        end = what.value.alone if what.value.until is None else what.value.until
+        follower = self._after(self.items.index(what, self.at), ("filler", "of"))
+        statement = self.current or (self.done[-1] if self.done else None)
+        if end is None or not statement or statement.weeks or not statement.spans or season.value in SEASONS:
+            return False
+        if end <= statement.spans[-1].start or (follower and follower.kind in ("times", "days")):
+            return False
+        self.left.difference_update(range(what.first, what.last + 1))
+        *others, last = statement.spans
+        again = self._again(statement, season)
+        again.weeks, again.headed = season.value, True
+        again.spans = [*others, last._replace(end=end)]
+        again.run = len(again.spans)
+        self._skip_to(what)
         return True
 
     def _shut_days_then(self, season: Item, days: Item, period: str) -> bool:
@@ -1143,6 +1399,8 @@ class _Reader:
 
     def _selects(self, item: Item, heads: bool) -> bool:
         """Restrict to part of the year what follows, or what precedes; False when neither is there."""
+        if item.value in SEASONS:
+            return False
         statement, after = self.current, self._after(self.at, (*JOINTS, "stop"))
         timed = after is not None and after.kind == "times" and not self.awaiting
         if timed and statement and statement.days and not statement.stated:
@@ -1534,6 +1792,25 @@ def _dated(items: list[Item]) -> list[Item]:
         else:
             out.append(item)
     return out
+
+
+def _paired(items: list[Item]) -> list[Item]:
+    """Return the items without the ends of lines that part hours from the days below them."""
+    lines: list[list[Item]] = [[]]
+    for item in items:
+        if item.kind == "stop":
+            lines.append([])
+        lines[-1].append(item)
+    kinds = [[item.kind for item in line if item.kind not in NEUTRAL] for line in lines]
+    told = [kind for kind in kinds if kind]
+    if len(told) < 4 or told != [["times"], ["days"]] * (len(told) // 2):
+        return items
+    return [
+        item
+        for line, kind in zip(lines, kinds, strict=True)
+        for item in line
+        if not (kind == ["days"] and item.kind == "stop")
+    ]
 
 
 def _balanced(piece: str) -> str:

@@ -25,6 +25,7 @@ NAMES = (*DAYS, "jours fériés")
 UNSURE = "à vérifier"
 WHOLE = "whole"  # « matin et après-midi », which a half said later does not change
 NOON, MIDNIGHT = 12 * 60, 24 * 60
+LUNCH = 13 * 60 + 30  # a morning ends before, an afternoon ends after
 DAWN, EVENING = (
     5 * 60,
     18 * 60,
@@ -390,11 +391,32 @@ class _Gatherer:
             while self.kinds[after] in LINKS:
                 after += 1
             listed = after == last + 1 and not (self._is_month(last) and self._is_month(after))
-            if self.kinds[after] != "season" or listed:
+            if self.kinds[after] != "season" or listed or self._shut_apart(at, last, after):
+                if period := self._period_named(at, last):  # « horaires d’été du 1er juillet au 31 août »
+                    return Item("season", period, at, last)
                 kind = kinds.pop() if len(kinds) == 1 else "holiday"
                 return Item("season", (kind == "date" and self._period(at, last)) or kind, at, last)
             last = after
             kinds.add(self.tokens[after].value)
+
+    def _period_named(self, first: int, last: int) -> str:
+        """Return the dates that a season is said to have, right after its name; '' when it has none."""
+        at = first + 1
+        while at <= last and self.kinds[at] in ("of", "filler"):
+            at += 1
+        dated = at <= last and all(
+            self.tokens[n].value == "date" for n in range(at, last + 1) if self.kinds[n] == "season"
+        )
+        return self._period(at, last) if dated and self.tokens[first].value == "holiday" else ""
+
+    def _shut_apart(self, first: int, last: int, after: int) -> bool:
+        """Return whether two closings stand side by side, one of which OSM can select: « fermé en août et
+        entre Noël et le jour de l’An ».
+        """
+        listed = (*LINKS, "colon", "season", *DAY_KINDS)
+        before = next((n for n in range(first - 1, -1, -1) if self.kinds[n] not in listed), 0)
+        dated = {self.tokens[n].value == "date" for n in (last, after)}
+        return self.kinds[before] in ("off", "except") and len(dated) == 2 and self.kinds[last + 1] != "range"
 
     def _period(self, first: int, last: int) -> str:
         """Return part of every year as OSM selects it, « Jul 01-Aug 31 », « Jul,Aug »; '' for a day alone, or
@@ -498,6 +520,16 @@ def _over_midnight(opens: int, closes: int) -> bool:
     (True, True, False)
     """
     return (opens >= EVENING and closes <= DAWN + 60) or (opens >= NOON and closes <= 3 * 60)
+
+
+def without_half(span: Span, half: str) -> Span | None:
+    """Return what a closed half-day leaves of a span: all of it, what is past noon or before it, nothing."""
+    end = span.end or MIDNIGHT
+    if half == "am":
+        return span if span.start >= NOON else span._replace(start=NOON) if end > LUNCH else None
+    return (
+        span if end <= LUNCH and span.start < NOON else span._replace(end=NOON) if span.start < NOON else None
+    )
 
 
 def _last_day(month: str) -> int:

@@ -47,6 +47,7 @@ FOLLOWS_A_SHORT_DAY = frozenset(
     "bracket", "parity")
 )  # fmt: skip
 
+PLAIN_MONTHS = frozenset(map(plain, MONTHS))
 MONTH = f"(?:{'|'.join(map(plain, MONTHS))})"
 _LONG = "|".join([*FULL, *filter(lambda month: len(month) > 3, map(plain, MONTHS))])
 GLUED = re.compile(
@@ -65,6 +66,15 @@ MEANS = r"(?:tel(?:ephone)?\b\.?|courriel\b|e?-?mails?\b)"
 OTHERS = "groupes?|scolaires|classes|ecoles|creches"  # whose appointments are not those of who comes
 ONLY = r"(?:uniquement|seulement|exclusivement|obligatoire)"
 
+SHUT_IN = (  # « fermeture estivale du 1er au 21 août » has its dates
+    r"fermetures? (?:estivales?|hivernales?|annuelles?|d'ete|d'hiver)(?= ?:? ?(?:d[ue] |en |le |au )?"
+    rf"(?:mois d(?:e |'))?(?:{DATE} (?:au|{MONTH})|{MONTH})\b)"
+)
+SOME_DAYS = (  # of a period: « deux semaines en août », « la première quinzaine de juillet »
+    r"(?:(?:une?|deux|trois|quatre|\d|premieres?|derni?eres?|seconde|1ere?|2e(?:me)?) )+"
+    rf"(?:semaines?|quinzaines?) (?:(?:de|en|du|des) |d')(?:mois d(?:e |'))?"
+    rf"(?:{MONTH}|vacances(?: d[a-z']+(?: [a-z]+)?)?)\b"
+)
 WHOLE_YEAR = "whole year"
 STREETS = r"(?:rue|place|avenue|av\.?|boulevard|bd\.?|cours|square|quai|allee|esplanade|salle)"
 TIMELY = rf"(?:le |la )?(?:{'|'.join(FULL)}|matin|midi|apres|{MONTH}|vacances|jours?\b)"
@@ -122,11 +132,11 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
     ),
     ("day", WEEKEND, r"week ?-? ?ends?\b"),
     ("day", (PUBLIC_HOLIDAY,), r"(?:jours? (?:de )?)?(?:feries?|feris)\b|ph\b"),
-    ("same", "", r"(?:ces|les) memes? jours?\b"),
+    ("same", "", r"(?:ces|les|le|ce) memes? jours?\b"),
     ("idem", "", r"idem\b|pareil\b|(?:aux )?memes (?:heures|horaires)\b"),
     ("rhythm", "", r"semaines? [ab]\b(?!')"),
     ("filler", WHOLE_YEAR, r"toute l'annee\b"),
-    ("rest", "", r"(?:le )?reste (?:de l'annee|du temps)\b|sinon\b|en dehors\b(?! d)"),
+    ("rest", "", r"(?:le )?reste (?:de l'annee|du temps)\b|sinon\b|en dehors\b(?! d)|hors[ -]saison\b"),
     ("others", "", r"autres jours\b(?: de la semaine\b)?|reste de la semaine\b"),
     ("parity", "week 2-52/2", r"(?:semaines? )?paires?\b"),
     ("parity", "week 1-53/2", r"(?:semaines? )?impaires?\b"),
@@ -171,6 +181,13 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
             r"|(?:periodes? |saisons? )?(?:estiv|hivern)ales?\b|noel\b"
         ),
     ),
+    ("season", "holiday", SOME_DAYS),
+    (
+        "season",
+        "holiday",
+        r"entre (?:le )?noel et (?:le )?(?:nouvel an|jour de l'an)\b|(?:nouvel|jour de l') ?an\b",
+    ),
+    ("season", "holiday", r"(?:en|pleine|avant|arriere)[ -]saison\b"),
     ("season", "term", r"(?:periodes?|temps) scolaires?\b"),
     ("odd", "", r"(?:(?:fermetures?|ouvertures?) )?exceptionnel[a-z]*"),
     ("desk", "", r"physiques?\b|sur place\b|au guichet\b"),
@@ -191,9 +208,9 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
         "off",
         "",
         (
-            r"(?:fermee?s?|fermetures?(?: (?:annuelles?|estivales?|d'ete)(?: ?:)?)?|clos|off|closed"
+            rf"(?:fermee?s?|{SHUT_IN}|fermetures?(?: annuelles?(?: ?:)?)?|clos|relache|off|closed"
             r"|pause(?: meridienne| dejeuner)?"
-            rf"|pas d'(?:accueil|ouverture)(?! {CALLED}))\b"
+            rf"|pas d(?:'(?:accueil|ouverture)|e permanences?)(?! {CALLED}))\b"
         ),
     ),
     ("except", "", r"(?:sauf|sf|hormis|hors|exceptee?s?|a l'exception d(?:e|u|es))\b"),
@@ -252,8 +269,8 @@ SCANNER = re.compile(
 
 FILLERS = """le la les du des en un une tous toutes tout toute chaque ouverture ouvertures
     horaire horaires heure heures jour jours accueil public publics uniquement seulement exclusivement est
-    sont journee annee mais aussi egalement inclus compris permanence permanences semaine semaines pendant
-    durant sur y"""
+    sont journee annee mais meme aussi egalement inclus compris permanence permanences semaine semaines
+    pendant durant sur y"""
 WORDS: dict[str, tuple[str, Any]] = {
     **{word: ("day" if len(word) > SHORT else "short", day) for word, day in DAY_OF.items()},
     **dict.fromkeys(("a", "au", "aux", "to"), ("range", "")),
@@ -279,6 +296,17 @@ EXCEPTED = re.compile(  # « sauf le 25/12 et le 01/01 »
     rf"\b(?:sauf|sf|hormis|ferm[eé]\w*(?= les? ))(?:,? (?:et )?(?:les? )?{IN_FULL})+", re.IGNORECASE
 )
 IN_FIGURES = re.compile(rf"(?<=\b[Dd]u ){FIGURES} au {FIGURES}(?![\d/h])")  # « du 01/09 au 30/06 »
+SHORT_MONTHS = {
+    "janv": "janvier", "fev": "février", "fevr": "février", "avr": "avril", "juil": "juillet",
+    "juill": "juillet", "sept": "septembre", "oct": "octobre", "nov": "novembre", "dec": "décembre",
+}  # fmt: skip
+IN_SHORT = re.compile(  # « du 15 juin au 15 sept. »; « sept heures » is an hour
+    r"(?<!\w)(?P<month>(?i:janv|fevr?|avr|juill?|sept(?! ?h)|oct|nov|dec))(?![\w'])(?:\.(?!\s+[A-Z]|\s*$))?"
+)
+SHARED = re.compile(  # « les 24 et 31 décembre »
+    rf"(?<![\dh:/-])(?<!\d )(?P<days>{DATE}(?:, ?{DATE})*,? et (?:le )?{DATE}) (?P<month>[^\W\d]{{3,9}})\b",
+    re.IGNORECASE,
+)
 SIGNS = str.maketrans(
     dict.fromkeys("‐‑‒–—―−", "-") | dict.fromkeys("’‘ʼ`´", "'") | dict.fromkeys("\u00a0\u202f\u2009\t", " ")
 )
@@ -291,8 +319,27 @@ def unwrapped(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
     text = SPACES.sub(" ", text.translate(SIGNS).replace("\r\n", "\n").replace("\r", "\n"))
-    text = EXCEPTED.sub(_days_in_letters, IN_FIGURES.sub(_in_letters, _unglued(text)))
+    text = EXCEPTED.sub(_days_in_letters, IN_FIGURES.sub(_in_letters, _unglued(_months_in_full(text))))
+    text = SHARED.sub(_each_with_its_month, text)
     return LISTED.sub("\n", MIDDLE_DOT.sub(" ", text))
+
+
+def _each_with_its_month(found: re.Match[str]) -> str:
+    days = re.findall(r"\d\d?(?:er)?", found["days"])
+    if folded(found["month"]) not in PLAIN_MONTHS or any(int(day.removesuffix("er")) > 31 for day in days):
+        return found[0]
+    return " et ".join(f"{day} {found['month']}" for day in days)
+
+
+def _months_in_full(text: str) -> str:
+    """Return the text with its months in full.
+
+    >>> _months_in_full("oct. à déc. et 15 sept. Fermé le 2 janv.")
+    'octobre à décembre et 15 septembre. Fermé le 2 janvier.'
+    """
+    for found in reversed([*IN_SHORT.finditer(text.translate(PLAIN))]):
+        text = f"{text[: found.start()]}{SHORT_MONTHS[found['month'].lower()]}{text[found.end() :]}"
+    return text
 
 
 def _unglued(text: str) -> str:

@@ -5,12 +5,20 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from maillage.pipeline.offer.clean.opening.grammar import Change, Reading, Statement
-from maillage.pipeline.offer.clean.opening.items import MIDNIGHT, NAMES, NOON, Day, Span, months
+from maillage.pipeline.offer.clean.opening.items import (
+    LUNCH,
+    MIDNIGHT,
+    NAMES,
+    NOON,
+    Day,
+    Span,
+    months,
+    without_half,
+)
 from maillage.pipeline.offer.clean.opening.osm import CODES
 from maillage.pipeline.offer.clean.opening.tokens import PUBLIC_HOLIDAY
 
 HALVES = {"am": "le matin", "pm": "l’après-midi"}
-LUNCH = 13 * 60 + 30  # a morning ends before, an afternoon ends after
 UNSAID = "heures non précisées"
 
 
@@ -33,6 +41,7 @@ class Cell:
     off: bool = False
     unknown: str = ""
     breadth: int = 7  # how many days were said together: the fewer, the more precise
+    instead: bool = False  # of some days of the month, in place of the hours of the others
 
 
 class Week:
@@ -118,7 +127,7 @@ class Week:
         if not day.half or len({each.half for each in days}) == 1:
             return spans
         other = "pm" if day.half == "am" else "am"
-        halved = [piece for span in spans if (piece := _without_half(span, other))]
+        halved = [piece for span in spans if (piece := without_half(span, other))]
         if set(halved) - set(spans):
             self.doubt(f"{HALVES[day.half]} seulement : les heures sont coupées à 12 h", day)
         return halved
@@ -133,7 +142,7 @@ class Week:
             self.doubt(f"{statement.note} à toutes ses heures ?", day)
             cell.spans = [_noted(span, statement.note) for span in cell.spans]
             return True
-        left = [(span, _without_half(span, day.half)) for span in cell.spans]
+        left = [(span, without_half(span, day.half)) for span in cell.spans]
         if all(rest == span for span, rest in left):
             return False
         if any(rest not in (None, span) for span, rest in left):
@@ -202,37 +211,47 @@ class Week:
             return
         if not cell.spans and not cell.off:
             cell.unknown = f"fermé {HALVES[day.half]}"
-        whole = [_without_half(span, day.half) for span in cell.spans]
+        whole = [without_half(span, day.half) for span in cell.spans]
         if any(piece not in (None, span) for piece, span in zip(whole, cell.spans, strict=True)):
             self.doubt(f"fermé {HALVES[day.half]} : les heures sont coupées à 12 h", day)
         cell.spans = [piece for piece in whole if piece]
 
     def _change(self, change: Change, default: tuple[Day, ...], weeks: str) -> None:
         if change.verb == "note":
-            about = {day.weekday for day in change.days or ()}
-            for key, cell in self.cells.items():
-                if (about and key.weekday not in about) or change.weeks not in ("", key.weeks):
-                    continue
-                inside = [(span.start >= NOON) == (change.half == "pm") for span in cell.spans]
-                cell.spans = [
-                    _noted(span, change.note) if yes else span
-                    for span, yes in zip(cell.spans, inside, strict=True)
-                ]
-                if not any(inside) and not cell.off:  # « 9h-12h et sur rendez-vous l’après-midi »
-                    cell.unknown = f"{HALVES[change.half]}, {change.note}"
+            self._note(change)
             return
         for day in change.days if change.days is not None else default:
             day = day._replace(half=change.half) if change.half else day  # noqa: PLW2901
             keys = self._changed(change, day)
             if not keys and change.verb == "off" and not day.half:
                 keys = [Key(day.weekday, day.nth, change.weeks or weeks)]
-            if not keys:
-                self.doubt("une précision, sans heures à préciser", day)
-                keys = [Key(day.weekday, day.nth, weeks)] if change.spans else []
-                if change.until:  # « le vendredi jusqu’à 16 h »: open that day, from an hour unsaid
-                    self.cells[Key(day.weekday, day.nth, weeks)] = Cell(unknown=_until(change.until))
-            for key in keys:
+            for key in keys or self._new_keys(change, day, weeks):
                 self._amend(self.cells.setdefault(key, Cell()), change, day)
+
+    def _note(self, change: Change) -> None:
+        """Hold the hours of one half of the day to « sur rendez-vous », or say that it has some."""
+        about = {day.weekday for day in change.days or ()}
+        for key, cell in self.cells.items():
+            if (about and key.weekday not in about) or change.weeks not in ("", key.weeks):
+                continue
+            inside = [(span.start >= NOON) == (change.half == "pm") for span in cell.spans]
+            cell.spans = [
+                _noted(span, change.note) if yes else span
+                for span, yes in zip(cell.spans, inside, strict=True)
+            ]
+            if not any(inside) and not cell.off:  # « 9h-12h et sur rendez-vous l’après-midi »
+                cell.unknown = f"{HALVES[change.half]}, {change.note}"
+
+    def _new_keys(self, change: Change, day: Day, weeks: str) -> list[Key]:
+        """Return the cells of a day that a change alone names: « sauf le 1er mardi du mois : 9h-12h »."""
+        key = Key(day.weekday, day.nth, weeks)
+        if change.verb == "only" and day.nth and any(known.weekday == day.weekday for known in self.cells):
+            self.cells[key] = Cell(instead=True)
+        elif day.weekday != PUBLIC_HOLIDAY or not change.spans:
+            self.doubt("une précision, sans heures à préciser", day)
+        if change.until:  # « le vendredi jusqu’à 16 h »: open that day, from an hour unsaid
+            self.cells[key] = Cell(unknown=_until(change.until))
+        return [key] if change.spans else []
 
     def _changed(self, change: Change, day: Day) -> list[Key]:
         """Return the cells a change is about: « juillet : tous les jours sauf le mardi » says nothing of the
@@ -252,6 +271,8 @@ class Week:
         elif change.verb == "cut":
             for hole in change.spans:
                 cell.spans = [piece for span in cell.spans for piece in _without(span, hole)]
+        elif change.verb == "since" and cell.spans and change.since < cell.spans[0].start:
+            cell.spans[0] = cell.spans[0]._replace(start=change.since)  # « 14h-18h (mercredi dès 10h) »
         elif change.verb == "since":
             cell.spans = [
                 span._replace(start=max(span.start, change.since))
@@ -292,7 +313,8 @@ class Week:
             )  # what is said of a period replaces what is said of the year
             days = {(period, key.weekday) for key in keys}
             text = " ".join(piece for piece in (weeks, _selector(keys), rule) if piece)
-            joint = "" if not out else ", " if days & seen and rule != "off" else "; "
+            added = days & seen and rule != "off" and not any(self.cells[key].instead for key in keys)
+            joint = "" if not out else ", " if added else "; "
             out += joint + text
             seen |= days if rule != "off" else set()
         out += "".join(f"; {period} off" for period in self.closed if out)
@@ -399,16 +421,6 @@ def _cross(a: Span, b: Span) -> bool:
 
 def _overlap(a: Span, b: Span) -> str:
     return f"deux plages se chevauchent, {_hours(a)} et {_hours(b)}"
-
-
-def _without_half(span: Span, half: str) -> Span | None:
-    """Return what a closed half-day leaves of a span: all of it, what is past noon or before it, nothing."""
-    end = span.end or MIDNIGHT
-    if half == "am":
-        return span if span.start >= NOON else span._replace(start=NOON) if end > LUNCH else None
-    return (
-        span if end <= LUNCH and span.start < NOON else span._replace(end=NOON) if span.start < NOON else None
-    )
 
 
 def _less(span: Span, rest: Span | None) -> list[Span]:
