@@ -1118,8 +1118,7 @@ class _Reader:
             later = any(other.kind == "days" and other.first > season.last for other in self.source.items)
             own = about is not None and (later or self._stands_alone(about))
             if about and own and about.days and not any(day.nth for day in about.days):
-        known = {each for one in ordinary for each in one.weekdays if not weekdays or each in weekdays}
-        shut = known - open_then
+                # « lundi 14h-18h (sauf en août), mercredi … »; « mardi 9h-12h. Samedi 9h-12h (sauf en août) »
                 period += f" {_codes(about.days)}"
                 if not later and not self.done[-1].sealed:
                     self._doubt_which(item.first, season.last)
