@@ -187,6 +187,7 @@ SINCE = (
     "dossiers.0007_comment_study",
     "dossiers.0008_mission_origin",
     "site.0001_initial",
+    "orientations.0004_served_index",
 )
 ADDED = {
     "dossiers.comment": ("study", "study_on"),

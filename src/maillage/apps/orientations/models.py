@@ -142,6 +142,11 @@ class Orientation(models.Model):
             models.Index(fields=("person", "procedure"), name="orientations_of_person"),
             models.Index(fields=("state", "expires_on"), name="orientations_waiting"),
             models.Index(fields=("commune", "sent_at"), name="orientations_measured"),
+            models.Index(
+                fields=("served_at", "outcome", "example"),
+                condition=models.Q(served_at__isnull=False),
+                name="orientations_served",
+            ),
         )
 
     def __str__(self) -> str:
