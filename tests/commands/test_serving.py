@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.db import connections
+from gunicorn.errors import HaltServer
 
 from maillage.apps.learning.queries import contents
 from maillage.apps.search import queries as search
@@ -202,3 +203,33 @@ def test_the_first_workers_leave_in_turn_once_nobody_waits_for_them(monkeypatch)
         assert not worker.alive
     turn = server.AFTER + server.BETWEEN
     assert slept == [turn, server.AFTER, server.EVERY, server.EVERY]
+
+
+@pytest.mark.parametrize(
+    ("raised", "code"),
+    [
+        (SystemExit(0), 0),
+        (SystemExit(3), None),  # a worker that could not start: gunicorn reads its code
+        (RuntimeError(), None),
+    ],
+)
+def test_a_worker_that_has_ended_leaves_its_memory_as_it_is(monkeypatch, raised, code):
+    left = []
+    monkeypatch.setattr(server.os, "_exit", left.append)
+    with pytest.raises(type(raised)):
+        try:
+            raise raised
+        finally:
+            server.worker_exit(None, None)
+    assert left == ([] if code is None else [code])
+
+
+def test_a_server_that_could_not_start_says_so_to_who_started_it(monkeypatch):
+    left = []
+    monkeypatch.setattr(server.os, "_exit", left.append)
+    server.on_exit(None)
+    try:
+        raise HaltServer("a worker failed to boot", 3)
+    except HaltServer:
+        server.on_exit(None)
+    assert left == [0, 3]

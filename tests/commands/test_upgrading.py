@@ -63,7 +63,10 @@ def test_a_socket_is_inherited_from_systemd_and_from_nobody_else(monkeypatch):
 @pytest.mark.slow("two servers, one after the other")
 def test_no_request_is_lost_while_the_tables_then_the_program_change(tmp_path):
     home = served(tmp_path / "maison")
-    with closing(socket.create_server(("127.0.0.1", 0), backlog=128)) as door:
+    with (
+        closing(socket.create_server(("127.0.0.1", 0), backlog=128)) as door,
+        (tmp_path / "said.txt").open("w") as said,
+    ):
         port = door.getsockname()[1]
 
         def serve() -> subprocess.Popen:
@@ -75,6 +78,7 @@ def test_no_request_is_lost_while_the_tables_then_the_program_change(tmp_path):
                 preexec_fn=lambda: os.dup2(door.fileno(), servir.FIRST),
                 pass_fds=(servir.FIRST,),
                 stdout=subprocess.DEVNULL,
+                stderr=said,
             )
 
         def migrate(*words: str) -> str:
@@ -124,5 +128,6 @@ def test_no_request_is_lost_while_the_tables_then_the_program_change(tmp_path):
             for each in servers:
                 each.wait(timeout=PATIENCE)
     assert set(answers) == {200}
+    assert (tmp_path / "said.txt").read_text("utf-8") == "", "who stops it reads nothing of libraries"
     with closing(sqlite3.connect(home / "maillage.sqlite3")) as base:
         assert "novelty" in [row[1] for row in base.execute("pragma table_info(people_person)")]

@@ -7,6 +7,8 @@ reads once before it replaces the first to leave, and those that come share its 
 """
 
 import gc
+import os
+import sys
 import threading
 import time
 from typing import Any
@@ -56,6 +58,27 @@ def post_worker_init(worker: Any) -> None:
     """Let a worker of the start leave its place to one that shares what the server has read."""
     if _is_first(worker):
         threading.Thread(target=leave_once_idle, args=(worker,), daemon=True).start()
+
+
+def worker_exit(server: Any, worker: Any) -> None:
+    """End a worker that has nothing left to do."""
+    left = sys.exception()
+    if isinstance(left, SystemExit) and not left.code:
+        _leave(0)
+
+
+def on_exit(server: Any) -> None:
+    """End the server, its workers gone; with what gunicorn says of a start that failed."""
+    _leave(getattr(sys.exception(), "exit_status", 0))
+
+
+def _leave(code: int) -> None:
+    """End this process without tidying its memory, which goes with it: seconds on an old computer, after
+    which a library counts aloud, in the terminal of who stops the platform, what was never looked through.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def leave_once_idle(worker: Any) -> None:

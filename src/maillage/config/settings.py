@@ -424,5 +424,8 @@ LOGGING = {
         "console": {"class": "logging.StreamHandler", "formatter": "json" if JSON_LOGS else "masked"}
     },
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"maillage.requests": {"level": "INFO" if JSON_LOGS else "WARNING"}},
+    "loggers": {
+        "maillage.requests": {"level": "INFO" if JSON_LOGS else "WARNING"},
+        "django_tasks_db": {"level": "ERROR"},  # it says in English, to who presses Ctrl+C, that it stops
+    },
 }

@@ -259,8 +259,8 @@ def export(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def copy_of(request: HttpRequest, found: Person, *, by: User | None, structure: int | None) -> HttpResponse:
-    """Return the copy of what is kept: a page to read or print, or a file when it is asked so. Who opened it, the
-    person when `by` is None, is written in the journal.
+    """Return the copy of what is kept: a page to read or print, or a file when it is asked so. Who opened
+    it, the person when `by` is None, is written in the journal.
     """
     written = register.exported if request.GET.get("format") == "json" else register.copy_opened
     written(found, by=by, structure=structure, at=timezone.localtime())
