@@ -245,12 +245,15 @@ def test_every_template_is_used():
     assert unused == []
 
 
-def test_every_icon_of_a_template_exists():
+@pytest.mark.parametrize(
+    ("where", "named"), [("src/*.html", r'\{% icon "([\w-]+)" %\}'), ("src/*.py", r'\bicon="([\w-]{2,})"')]
+)
+def test_every_icon_that_is_named_exists(where, named):
     from maillage.reference.files import ASSETS
 
-    for path, text in texts("src/*.html").items():
-        for name in re.findall(r'\{% icon "([\w-]+)" %\}', text):
-            assert (ASSETS / "icons" / f"{name}.svg").exists(), f"{path.name}: {name}"
+    found = {name: path.name for path, text in texts(where).items() for name in re.findall(named, text)}
+    assert len(found) > 20
+    assert {name: at for name, at in found.items() if not (ASSETS / "icons" / f"{name}.svg").exists()} == {}
 
 
 def test_every_term_explained_in_a_page_is_in_the_glossary():

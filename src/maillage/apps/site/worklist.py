@@ -31,5 +31,5 @@ def lines(user: Any, at: datetime) -> Iterable[Line]:
             late=(timezone.localdate(at) - since).days > LONG,
             url=reverse("problems"),
             gesture="Lire",
-            icon="message-circle-warning",
+            icon="triangle-alert",
         )
