@@ -37,6 +37,7 @@ from maillage.kernel.errors import Refused
 from maillage.reference.plan_frames import frames
 from maillage.reports import written
 from maillage.reports.catalogue import DECK, POSTER, SYNTHESIS
+from maillage.reports.plan import document
 from maillage.reports.territory import criteria, gaps
 from maillage.reports.territory.reading import MissingLine, OfferLine, OfferReading, ZoneOffer
 from maillage.web.amounts import NO_AMOUNT, NO_CENTS, AmountField
@@ -520,6 +521,31 @@ def test_a_blank_plan_gets_its_title_and_dynamics_and_loses_those_that_are_empty
     assert [axis.number for axis in blank.axes.all()] == [2]
     assert "Ce geste n’existe pas" in said("autre")
     assert "quelqu’un l’a retirée" in said("retirer", dynamique=only.pk), "twice"
+
+
+def test_a_plan_says_who_has_the_roles_of_its_network_and_its_report_too(client, plan, lea, reading):
+    """S-017: who coordinates, which structure leads; nothing is said of a role that nobody has."""
+    client.force_login(lea)
+    address, was = f"{IN_SPACE}dynamiques/", {"title": plan.title, "initial-title": plan.title}
+    assert report_of(PLACE, reading, on=ON).roles == ()
+    assert "chef de file" not in client.get(AT_TERRITORY).content.decode()
+    mine = {"geste": "titre", **was, "initial-coordinator": "", "coordinator": "", "initial-lead": ""}
+    page = client.post(address, {**mine, "lead": "La Fabrique"}, follow=True).content.decode()
+    assert "Les rôles sont enregistrés." in page
+    stale = client.post(address, {**mine, "lead": "La Remise"})
+    assert stale.status_code == 400 and "« La Fabrique »" in stale.content.decode().replace("\xa0", " ")
+    client.post(
+        address, {**mine, "initial-lead": "La Fabrique", "lead": "La Fabrique", "coordinator": "La Métropole"}
+    )
+    page = client.get(AT_TERRITORY).content.decode().replace("\xa0", " ")
+    assert "Coordonne le réseau : <strong>La Métropole</strong>" in page
+    assert "Structure chef de file : <strong>La Fabrique</strong>" in page
+    told = report_of(PLACE, reading, on=ON)
+    assert told.roles == (("coordonne le réseau", "La Métropole"), ("structure chef de file", "La Fabrique"))
+    for actors, title in ((told.actors, "Les acteurs que nomme le plan"), ((), "Qui tient le réseau")):
+        chapter = document._actors(replace(told, actors=actors))
+        assert chapter.title == title
+        assert chapter.blocks[0].items[1] == "**Structure chef de file** : La Fabrique."
 
 
 def test_who_changes_the_title_of_a_dynamic_takes_nothing_of_its_statement(client, plan, lea, study):

@@ -184,6 +184,7 @@ SINCE = (
     "plans.0014_decimals",
     "plans.0015_origin_of_frames",
     "plans.0016_origin_of_aims",
+    "plans.0017_roles",
     "dossiers.0007_comment_study",
     "dossiers.0008_mission_origin",
     "site.0001_initial",
@@ -192,6 +193,7 @@ SINCE = (
 ADDED = {
     "dossiers.comment": ("study", "study_on"),
     "dossiers.studymission": ("initiator", "ground"),
+    "plans.plan": ("coordinator", "lead"),
     "plans.planaction": (
         *("counts", "proposed", "number_alone", "written_for", "written_on"),
         *("unit", "direction", "delayed"),

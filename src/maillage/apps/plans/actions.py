@@ -41,6 +41,7 @@ from maillage.words.dates import in_words
 FREE = "Autres actions"
 MOST_WORDS = 600  # of a line of a journal
 NO_TITLE = "Le titre n’a pas été changé."
+NO_ROLE = "Les rôles n’ont pas été changés."
 
 
 @transaction.atomic
@@ -131,17 +132,30 @@ def publish(plan: Plan, *, shown: bool, by: User, at: datetime) -> None:
 
 
 @transaction.atomic
-def rename(plan: Plan, title: str, *, shown: Mapping[str, Any] | None = None, by: User, at: datetime) -> None:
-    """Give a plan another title. shown: the one that was read, to replace no other. Refused when it is
-    empty.
+def rename(
+    plan: Plan,
+    title: str | None = None,
+    *,
+    shown: Mapping[str, Any] | None = None,
+    by: User,
+    at: datetime,
+    **roles: str,
+) -> None:
+    """Give a plan another title, or say who has the roles of its network. shown: what was read of them, to
+    replace nothing else. Refused with an empty title.
     """
-    text, held = line(title, 160), Plan.objects.select_for_update().get(pk=plan.pk)
-    if not text:
+    held = Plan.objects.select_for_update().get(pk=plan.pk)
+    typed = {name: line(who, 120) for name, who in roles.items() if name in rules.ROLES}
+    typed |= {} if title is None else {"title": line(title, 160)}
+    if typed.get("title") == "":
         raise Refused(NO_TITLE, why="Il manque un titre.", do="Écrivez-en un.")
-    refuse_secrets(text)
-    refuse_overwrites(NO_TITLE, now={"title": held.title}, shown=shown or {}, typed={"title": text})
-    plan.title = text
-    plan.save(update_fields=["title"])
+    for text in typed.values():
+        refuse_secrets(text)
+    now = {name: getattr(held, name) for name in typed}
+    refuse_overwrites(NO_TITLE if "title" in typed else NO_ROLE, now=now, shown=shown or {}, typed=typed)
+    for name, text in typed.items():
+        setattr(plan, name, text)
+    plan.save(update_fields=list(typed))
     search.refresh_rows(PlanAction, plan.actions.values_list("pk", flat=True))
     journal.record(by=by, verb="plan.renamed", row=plan, at=at)
 

@@ -127,13 +127,24 @@ class TextsForm(PlanForm, OverwriteGuard):
 
 
 class PlanTitleForm(TextsForm):
-    """The title of a plan."""
+    """The title of a plan, and who has a role in its network."""
 
-    compared = ("title",)
+    compared = ("title", "coordinator", "lead")
+    marks = discussions.REACHING  # an animator has a name
     title = forms.CharField(
         label="Titre",
         max_length=160,
         error_messages={"required": "Il manque le titre du plan."},
+    )
+    coordinator = _text(
+        "Qui coordonne le réseau (facultatif)",
+        120,
+        help_text="La collectivité, ou qui l’anime pour elle : il réunit les acteurs.",
+    )
+    lead = _text(
+        "Structure chef de file (facultatif)",
+        120,
+        help_text="Celle qui anime et soutient les autres structures.",
     )
 
 

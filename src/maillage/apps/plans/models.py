@@ -13,11 +13,18 @@ from maillage.apps.plans import rules
 
 
 class Plan(models.Model):
-    """The plan of a territory. frame: the one it starts from, "" when it was written from nothing."""
+    """The plan of a territory. frame: the one it starts from, "" when it was written from nothing;
+    coordinator: who brings the network together; lead: the structure that animates and supports it. "" when
+    nobody said.
+    """
 
     place = models.CharField("territoire ou périmètre", max_length=61, unique=True)
     title = models.CharField("titre", max_length=160)
     frame = models.CharField("cadre", max_length=40, blank=True)
+    coordinator = models.CharField(
+        rules.ROLES["coordinator"], max_length=120, blank=True, default="", db_default=""
+    )
+    lead = models.CharField(rules.ROLES["lead"], max_length=120, blank=True, default="", db_default="")
     by = by_account("ouvert par", blank=True)
     at = models.DateTimeField("ouvert le")
     published_at = models.DateTimeField("publié le", null=True, blank=True)
@@ -29,6 +36,12 @@ class Plan(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def roles(self) -> tuple[tuple[str, str], ...]:
+        """The roles of its network that somebody has: what it is, who has it."""
+        told = ((label, getattr(self, name)) for name, label in rules.ROLES.items())
+        return tuple((label, who) for label, who in told if who)
 
 
 class PlanAxis(models.Model):

@@ -16,6 +16,8 @@ STATES: Mapping[str, str] = {
     DONE: "faite",
     DROPPED: "abandonnée",
 }
+# Of the network of a plan, beside its structures and its aidants, whom the directory and the accounts know.
+ROLES: Mapping[str, str] = {"coordinator": "coordonne le réseau", "lead": "structure chef de file"}
 ALIVE = (TO_DECIDE, READY, RUNNING)
 DECIDED = (READY, RUNNING)  # what somebody may count on
 DECISION, COMMENT, ELSEWHERE, EDIT = "decision", "comment", "elsewhere", "edit"

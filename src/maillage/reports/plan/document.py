@@ -68,7 +68,7 @@ def compose(s: Subject, plan: PlanReading | None) -> Document:
         chapters += [_schedule(plan), _money(plan), _follow_up(plan)]
     if plan and plan.refused:
         chapters.append(_refused(plan))
-    if plan and plan.actors:
+    if plan and (plan.actors or plan.roles):
         chapters.append(_actors(plan))
     chapters.append(_conclusion(s, plan))
     chapters += [source_chapter(r), warning_chapter(r)]
@@ -370,6 +370,10 @@ def _actors(plan: PlanReading) -> Chapter:
         )
         for each in plan.actors
     )
+    roles = tuple(f"**{upper_first(role)}** : {who}." for role, who in plan.roles)
+    held: tuple[Block, ...] = (Bullets(items=roles),) if roles else ()
+    if not rows:
+        return Chapter(number="n", short="Les acteurs", title="Qui tient le réseau", flows=True, blocks=held)
     grid = Grid(
         caption="Les acteurs que nomme le plan de départ",
         columns=("Acteur", "Ce qu’il en est dit", "Dynamiques"),
@@ -382,7 +386,11 @@ def _actors(plan: PlanReading) -> Chapter:
         ),
     )
     return Chapter(
-        number="n", short="Les acteurs", title="Les acteurs que nomme le plan", flows=True, blocks=(grid,)
+        number="n",
+        short="Les acteurs",
+        title="Les acteurs que nomme le plan",
+        flows=True,
+        blocks=(*held, grid),
     )
 
 

@@ -87,7 +87,8 @@ class PlanActor:
 class PlanReading:
     """A plan. state: where its actions stand, in a sentence; frame: the published plan it started from, ""
     for none; refused: (proposal, reason); settled: the keys of the gaps that it answers, holds or refused;
-    journeys: those that explain its dynamics; actors: those that its frame names.
+    journeys: those that explain its dynamics; actors: those that its frame names;
+    roles: (role in the network, who has it).
     """
 
     title: str
@@ -100,6 +101,7 @@ class PlanReading:
     settled: tuple[str, ...] = ()
     journeys: tuple[Journey, ...] = ()
     actors: tuple[PlanActor, ...] = ()
+    roles: tuple[tuple[str, str], ...] = ()
 
     @property
     def actions(self) -> tuple[PlanAction, ...]:

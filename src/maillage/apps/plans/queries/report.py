@@ -51,6 +51,7 @@ def plan_of(code: str, reading: Reading, *, on: date) -> PlanReading | None:
             ),
             *journeys_of(plan.place),
         ),
+        roles=plan.roles,
         actors=tuple(_actor(each, frame) for each in frame.actors) if frame else (),
     )
 

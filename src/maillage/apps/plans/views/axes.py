@@ -34,7 +34,8 @@ def axes(request: HttpRequest, place: str) -> HttpResponse:
     def sent(gesture: str, axis: PlanAxis | None = None) -> object:
         return request.POST if what == gesture and axis == chosen else None
 
-    title = PlanTitleForm(sent("titre"), initial={"title": plan.title}, auto_id="plan-%s")
+    about = {name: getattr(plan, name) for name in PlanTitleForm.compared}
+    title = PlanTitleForm(sent("titre"), initial=about, auto_id="plan-%s")
     rescued = request.POST if is_gone and what == "changer" else None
     added = AxisForm(rescued or sent("ajouter"), auto_id="nouvelle-%s")
     rows = [
@@ -78,7 +79,10 @@ def _do(
     if isinstance(form, PlanTitleForm):
         if form.values:
             actions.rename(plan, **form.values, shown=form.original, by=by, at=at)
-        messages.success(request, "Le titre du plan est changé.")
+        renamed = "title" in form.values
+        messages.success(
+            request, "Le titre du plan est changé." if renamed else "Les rôles sont enregistrés."
+        )
     elif chosen is None:
         title, statement = (form.cleaned_data[name] for name in ("title", "statement"))
         axis = actions.add_axis(plan, title=title, statement=statement, by=by, at=at)
