@@ -85,6 +85,28 @@ def test_small_news_go_into_a_bulletin_that_no_longer_moves(client, library, kar
     assert News.objects.get().withdrawn_at is None
 
 
+def test_two_who_take_off_the_same_put_nothing_back(client, library, karim, lead):
+    client.force_login(karim)
+    client.post("/espace/reseau/bulletin/nouvelles/", {"titre": "Deux", "mots": "Au cours.", "jeton": "n"})
+    news, resource = News.objects.get(), shared(library, karim)
+    client.force_login(lead)
+    client.post("/espace/reseau/services/", change())
+    outage = ServiceChange.objects.get()
+    at_outage = f"/espace/reseau/services/{outage.pk}/"
+    gestures = (
+        (news, karim, f"/espace/reseau/bulletin/nouvelles/{news.pk}/", {}, "withdrawn_at"),
+        (resource, karim, f"/espace/reseau/ressources/{resource.pk}/retirer/", {}, "withdrawn_at"),
+        (outage, lead, at_outage, {"geste": "fini"}, "ends_on"),
+        (outage, lead, at_outage, {"geste": "retirer"}, "withdrawn_at"),
+    )
+    for row, by, address, sent, moved in gestures:
+        client.force_login(by)
+        for was, is_off in (("", True), ("", True), ("1", False), ("1", False)):
+            assert client.post(address, {**sent, "etait": was}).status_code == 302
+            row.refresh_from_db()
+            assert bool(getattr(row, moved)) is is_off, (address, was)
+
+
 def test_a_bulletin_without_anything_is_refused_and_a_draft_is_erased(client, library, karim, lead):
     with pytest.raises(Refused):
         actions.prepare(title="Vide", keys=(), commune="38185", token="v", by=lead, at=AT)

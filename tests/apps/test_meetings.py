@@ -246,6 +246,17 @@ def test_a_meeting_cancelled_by_mistake_is_held_after_all(client, library, karim
     assert row.sequence == 2
 
 
+def test_two_who_cancel_a_meeting_do_not_hold_it_after_all(client, library, karim):
+    row = proposed(library.structure, karim)
+    client.force_login(karim)
+    for was, n in (("", 1), ("", 1), ("1", 0), ("1", 0)):
+        sent = {"geste": "annuler", "raison": "Grève", "etait": was}
+        client.post(f"/espace/reseau/reunions/{row.pk}/geste/", sent)
+        row.refresh_from_db()
+        assert bool(row.cancelled_at) == bool(n)
+    assert row.sequence == 2
+
+
 def test_the_hour_of_a_meeting_is_that_of_its_place(lead):
     row = proposed(None, lead, dates=(datetime(2026, 12, 1, 6, tzinfo=UTC),), commune="97411")
     assert "10\u00a0h" in queries.when(row)

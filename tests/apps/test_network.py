@@ -262,6 +262,10 @@ def test_a_member_removed_while_writing_is_told(karim, leila):
     groups.close(group, by=karim, at=AT)
     with pytest.raises(Refused, match="fermé"):
         groups.join(group, by=leila, at=AT)
+    assert groups.close(group, was=False, by=karim, at=AT).closed_at is not None, (
+        "who closes second opens none"
+    )
+    assert groups.close(group, was=True, by=karim, at=AT).closed_at is None
 
 
 # ----------------------------------------------------------------------------------------------------- the charter

@@ -35,6 +35,7 @@ from maillage.kernel.typed import line
 from maillage.reference.plan_frames import Frame, FrameAction, FrameAxis, frames
 from maillage.reports.territory.certainty import upper_first
 from maillage.web.overwrites import as_compared, refuse_overwrites
+from maillage.web.withdrawal import is_done
 from maillage.words import wording
 from maillage.words.dates import in_words
 
@@ -482,7 +483,7 @@ def _is_done(row: PlanNote | PlanMeasure | Funding, was: bool | None) -> bool:
     """
     held: PlanNote | PlanMeasure | Funding = type(row)._default_manager.select_for_update().get(pk=row.pk)
     row.withdrawn_at = held.withdrawn_at
-    return was is not None and bool(held.withdrawn_at) != was
+    return is_done(held.withdrawn_at, was)
 
 
 @transaction.atomic

@@ -22,6 +22,7 @@ from maillage.apps.messages.rules import states
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
 from maillage.kernel.typed import line
+from maillage.web.withdrawal import is_done
 
 
 @transaction.atomic
@@ -58,9 +59,13 @@ def write_news(
 
 
 @transaction.atomic
-def withdraw_news(row: News, *, by: User, at: datetime) -> News:
-    """Take news off, or put them back; Refused once a bulletin carries them."""
+def withdraw_news(row: News, *, was: bool | None = None, by: User, at: datetime) -> News:
+    """Take news off, or put them back; was: whether they were off when they were read. Refused once a
+    bulletin carries them.
+    """
     held = News.objects.select_for_update().get(pk=row.pk)
+    if is_done(held.withdrawn_at, was):
+        return held
     if held.bulletin_id is not None:
         raise Refused(
             "La nouvelle n’a pas été retirée.",
@@ -230,9 +235,13 @@ def note_change(
 
 
 @transaction.atomic
-def end_outage(row: ServiceChange, *, by: User, at: datetime) -> ServiceChange:
-    """Say that a service answers again, today; or that it does not after all."""
+def end_outage(row: ServiceChange, *, was: bool | None = None, by: User, at: datetime) -> ServiceChange:
+    """Say that a service answers again, today; or that it does not after all. was: whether it answered when
+    it was read.
+    """
     held = ServiceChange.objects.select_for_update().get(pk=row.pk)
+    if is_done(held.ends_on, was):
+        return held
     today = timezone.localdate(at)
     if held.kind != rules.OUTAGE or held.starts_on > today:
         raise Refused(
@@ -247,9 +256,11 @@ def end_outage(row: ServiceChange, *, by: User, at: datetime) -> ServiceChange:
 
 
 @transaction.atomic
-def withdraw_change(row: ServiceChange, *, by: User, at: datetime) -> ServiceChange:
-    """Take a change off the calendar, or put it back."""
+def withdraw_change(row: ServiceChange, *, was: bool | None = None, by: User, at: datetime) -> ServiceChange:
+    """Take a change off the calendar, or put it back. was: whether it was off when it was read."""
     held = ServiceChange.objects.select_for_update().get(pk=row.pk)
+    if is_done(held.withdrawn_at, was):
+        return held
     held.withdrawn_at = None if held.withdrawn_at else at
     held.save(update_fields=["withdrawn_at"])
     verb = "change.withdrawn" if held.withdrawn_at else "change.put_back"

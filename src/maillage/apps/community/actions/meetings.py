@@ -14,6 +14,7 @@ from maillage.apps.directory.models import Lieu, Structure
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
 from maillage.kernel.typed import line
+from maillage.web.withdrawal import is_done
 
 
 @transaction.atomic
@@ -124,12 +125,14 @@ def reopen_vote(meeting: Meeting, *, by: User, at: datetime) -> Meeting:
 
 
 @transaction.atomic
-def cancel(meeting: Meeting, *, reason: str = "", by: User, at: datetime) -> Meeting:
-    """Cancel a meeting, or hold it after all when it was cancelled by mistake; Refused for one that has its
-    minutes.
+def cancel(meeting: Meeting, *, reason: str = "", was: bool | None = None, by: User, at: datetime) -> Meeting:
+    """Cancel a meeting, or hold it after all when it was cancelled by mistake. was: whether it was cancelled
+    when it was read. Refused for one that has its minutes.
     """
     refuse_secrets(reason)
     held = lock(meeting)
+    if is_done(held.cancelled_at, was):
+        return held
     if held.record and not held.cancelled_at:
         raise Refused(
             "La réunion n’a pas été annulée.",

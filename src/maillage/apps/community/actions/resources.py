@@ -12,6 +12,7 @@ from maillage.apps.directory.models import Structure
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
 from maillage.kernel.typed import line
+from maillage.web.withdrawal import is_done
 
 
 @transaction.atomic
@@ -88,9 +89,13 @@ def share(
 
 
 @transaction.atomic
-def withdraw(row: Resource, *, by: User, at: datetime) -> Resource:
-    """Take a resource off the lists, or put it back; what was told of it stays."""
+def withdraw(row: Resource, *, was: bool | None = None, by: User, at: datetime) -> Resource:
+    """Take a resource off the lists, or put it back; what was told of it stays. was: whether it was off when
+    it was read.
+    """
     held = Resource.objects.select_for_update().get(pk=row.pk)
+    if is_done(held.withdrawn_at, was):
+        return held
     held.withdrawn_at = None if held.withdrawn_at else at
     held.save(update_fields=["withdrawn_at"])
     verb = "resource.withdrawn" if held.withdrawn_at else "resource.put_back"

@@ -18,6 +18,7 @@ from maillage.apps.community.models import Bulletin
 from maillage.apps.community.queries import bulletins as queries
 from maillage.apps.community.rules import bulletins as rules
 from maillage.kernel.errors import Refused
+from maillage.web.withdrawal import was_withdrawn
 
 PAGE = 30
 
@@ -78,7 +79,9 @@ def withdraw_news(request: HttpRequest, pk: int) -> HttpResponse:
     """Take news of ours off, or put them back."""
     row = get_object_or_404(access.news_for(request.user), pk=pk)
     try:
-        row = actions.withdraw_news(row, by=account_of(request), at=timezone.localtime())
+        row = actions.withdraw_news(
+            row, was=was_withdrawn(request), by=account_of(request), at=timezone.localtime()
+        )
     except Refused as refused:
         messages.error(request, " ".join(refused.sentences))
     else:
@@ -207,15 +210,15 @@ def service_changes(request: HttpRequest) -> HttpResponse:
 def change_gesture(request: HttpRequest, pk: int) -> HttpResponse:
     """Say that an outage is over, take a change off the calendar, or put it back."""
     row = get_object_or_404(access.changes_for(request.user), pk=pk)
-    by, at = account_of(request), timezone.localtime()
+    by, at, was = account_of(request), timezone.localtime(), was_withdrawn(request)
     try:
         if request.POST.get("geste") == "fini":
-            row = actions.end_outage(row, by=by, at=at)
+            row = actions.end_outage(row, was=was, by=by, at=at)
             messages.success(
                 request, "Le service répond de nouveau." if row.ends_on else "La panne continue."
             )
         else:
-            row = actions.withdraw_change(row, by=by, at=at)
+            row = actions.withdraw_change(row, was=was, by=by, at=at)
             messages.success(
                 request,
                 "Ce changement n’est plus au calendrier. Vous pouvez le remettre."

@@ -22,6 +22,7 @@ from maillage.apps.community.rules import meetings as rules
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import whole
 from maillage.reference import clocks
+from maillage.web.withdrawal import was_withdrawn
 
 PAGE = 30
 ROWS = 10**15
@@ -165,7 +166,8 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
                 actions.reopen_vote(row, by=by, at=at)
                 messages.success(request, "Le vote est remis. Les réponses données sont gardées.")
             case "annuler":
-                row = actions.cancel(row, reason=request.POST.get("raison", ""), by=by, at=at)
+                was, why = was_withdrawn(request), request.POST.get("raison", "")
+                row = actions.cancel(row, reason=why, was=was, by=by, at=at)
                 messages.success(
                     request,
                     "La réunion est annulée. Vous pouvez la remettre."

@@ -18,6 +18,7 @@ from maillage.apps.community.forms.resources import ResourceForm, UseForm, Wante
 from maillage.apps.community.models import Resource
 from maillage.apps.community.queries import resources as queries
 from maillage.kernel.errors import Refused
+from maillage.web.withdrawal import was_withdrawn
 
 PAGE = 40
 
@@ -137,7 +138,7 @@ def file(request: HttpRequest, pk: int) -> HttpResponse:
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a resource of ours off the lists, or put it back."""
     row = get_object_or_404(access.resources_for(request.user), pk=pk)
-    row = actions.withdraw(row, by=account_of(request), at=timezone.localtime())
+    row = actions.withdraw(row, was=was_withdrawn(request), by=account_of(request), at=timezone.localtime())
     messages.success(
         request,
         "La ressource n’est plus dans les listes. Vous pouvez la remettre."

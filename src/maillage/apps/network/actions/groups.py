@@ -13,6 +13,7 @@ from maillage.apps.network.rules import groups as rules
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
 from maillage.kernel.typed import line
+from maillage.web.withdrawal import is_done
 
 
 @transaction.atomic
@@ -83,9 +84,13 @@ def leave(group: Group, *, by: User, at: datetime) -> None:
 
 
 @transaction.atomic
-def close(group: Group, *, by: User, at: datetime) -> Group:
-    """Close a group, or open it again: nobody writes in it, its messages stay."""
+def close(group: Group, *, was: bool | None = None, by: User, at: datetime) -> Group:
+    """Close a group, or open it again: nobody writes in it, its messages stay. was: whether it was closed
+    when it was read.
+    """
     row = Group.objects.select_for_update().get(pk=group.pk)
+    if is_done(row.closed_at, was):
+        return row
     row.closed_at = None if row.closed_at else at
     row.save(update_fields=["closed_at"])
     journal.record(by=by, verb="group.closed" if row.closed_at else "group.reopened", row=row, at=at)

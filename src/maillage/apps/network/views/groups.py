@@ -129,7 +129,7 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
     """Join a group, leave it; close it or open it again, for who leads it."""
     user, at, geste = account_of(request), timezone.localtime(), request.POST.get("geste", "")
     if geste == "rouvrir":
-        actions.close(get_object_or_404(access.closed_groups_led_by(user), pk=pk), by=user, at=at)
+        actions.close(get_object_or_404(access.closed_groups_led_by(user), pk=pk), was=True, by=user, at=at)
         messages.success(request, "Le groupe est rouvert, avec ses membres et ses messages.")
         return redirect("trade_group", pk)
     row = get_object_or_404(access.open_groups(), pk=pk)
@@ -143,7 +143,7 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
                 request, "Vous avez quitté le groupe. Vos messages y restent ; vous pouvez revenir."
             )
         elif geste == "fermer":
-            actions.close(get_object_or_404(access.groups_led_by(user), pk=pk), by=user, at=at)
+            actions.close(get_object_or_404(access.groups_led_by(user), pk=pk), was=False, by=user, at=at)
             messages.success(
                 request, "Le groupe est fermé. Ses messages ne se lisent plus. Vous pouvez le rouvrir."
             )

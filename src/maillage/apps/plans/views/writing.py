@@ -36,6 +36,7 @@ from maillage.kernel.typed import line, whole
 from maillage.reference.plan_frames import frames
 from maillage.web import refusals
 from maillage.web.overwrites import WrittenMeanwhile
+from maillage.web.withdrawal import was_withdrawn
 from maillage.words.dates import in_words
 from maillage.words.wording import listing
 
@@ -293,11 +294,6 @@ def _chosen(request: HttpRequest, rows: Any, name: str) -> Any:
     return get_object_or_404(rows, pk=whole(request.POST.get(name, ""), ROWS))
 
 
-def _was(request: HttpRequest) -> bool | None:
-    """Return whether what a button moves was withdrawn, or passed, on the page; None when it does not say."""
-    return bool(request.POST["etait"]) if "etait" in request.POST else None
-
-
 def _state(request: HttpRequest, row: PlanAction) -> None:
     state = request.POST.get("etat", "")
     if state not in rules.STATES:
@@ -309,7 +305,7 @@ def _state(request: HttpRequest, row: PlanAction) -> None:
 
 def _pass_step(request: HttpRequest, row: PlanAction) -> None:
     step = _chosen(request, row.milestones, "etape")
-    was = _was(request)
+    was = was_withdrawn(request)
     passed = step.done_on is None if was is None else not was
     actions.pass_milestone(step, passed=passed, by=account_of(request), at=timezone.now())
     messages.success(request, "Étape passée." if step.done_on else "Étape à faire de nouveau.")
@@ -317,13 +313,13 @@ def _pass_step(request: HttpRequest, row: PlanAction) -> None:
 
 def _withdraw_measure(request: HttpRequest, row: PlanAction) -> None:
     measure = _chosen(request, row.measures, "mesure")
-    actions.withdraw_measure(measure, was=_was(request), by=account_of(request), at=timezone.now())
+    actions.withdraw_measure(measure, was=was_withdrawn(request), by=account_of(request), at=timezone.now())
     messages.success(request, "Nombre retiré." if measure.withdrawn_at else "Nombre remis.")
 
 
 def _withdraw_funding(request: HttpRequest, row: PlanAction) -> None:
     funding = _chosen(request, row.fundings, "financement")
-    actions.withdraw_funding(funding, was=_was(request), by=account_of(request), at=timezone.now())
+    actions.withdraw_funding(funding, was=was_withdrawn(request), by=account_of(request), at=timezone.now())
     messages.success(request, "Financement retiré." if funding.withdrawn_at else "Financement remis.")
 
 
@@ -343,7 +339,7 @@ def _unlink_task(request: HttpRequest, row: PlanAction) -> None:
 
 def _withdraw_note(request: HttpRequest, row: PlanAction) -> None:
     note = _chosen(request, row.notes, "note")
-    actions.withdraw_note(note, was=_was(request), by=account_of(request), at=timezone.now())
+    actions.withdraw_note(note, was=was_withdrawn(request), by=account_of(request), at=timezone.now())
     messages.success(request, "Retirée du journal." if note.withdrawn_at else "Remise au journal.")
 
 
