@@ -135,6 +135,24 @@ def test_a_long_file_without_names_of_columns_on_its_first_line_is_refused(tmp_p
         take(path)
 
 
+def test_the_command_answers_in_json_when_a_piece_holds_no_place_and_names_what_to_look_at(
+    path, monkeypatch, tmp_path, capsys
+):
+    monkeypatch.setattr(pieces, "LONG", 10)
+    bad = tmp_path / "vide.csv"
+    bad.write_text("nom;commune\n" + "x;Nulleville\n" * 12, "utf-8")
+    with pytest.raises(Refused, match="aucun lieu"):
+        offre.run(offre_arguments("importer", str(bad), "--source", "Vide", "--json"))
+    told = json.loads(capsys.readouterr().out)
+    assert (told["lus"], told["crees"], told["refuses"], told["constats_total"]) == (12, 0, 12, 12)
+    with path.open("a", encoding="utf-8") as file:
+        file.write("Loin;1 rue X;;Nulleville;\n")
+    offre.run(offre_arguments("importer", str(path), "--source", "Pays", "--json"))
+    told = json.loads(capsys.readouterr().out)
+    assert (told["constats"][0]["ligne"], told["constats"][0]["valeur"]) == (51, "Loin")
+    assert told["constats_total"] > 25  # each place without a point is told too
+
+
 def test_the_command_tells_its_progress_and_how_to_go_on(path, monkeypatch, capsys):
     monkeypatch.setattr(pieces, "LONG", 10)
     given = offre_arguments("importer", str(path), "--source", "Pays", "--json")

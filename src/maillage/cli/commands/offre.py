@@ -296,6 +296,7 @@ def take_in_by_pieces(given: argparse.Namespace) -> int:
             at=timezone.now(),
             correspondence=chosen,
             tell=lambda step, share: print(f"{share:4.0%}  {step}", file=sys.stderr, flush=True),
+            when_refused=_tell_nothing_taken if given.json else lambda refused: None,
         )
     except KeyboardInterrupt:
         raise Refused(
@@ -305,7 +306,7 @@ def take_in_by_pieces(given: argparse.Namespace) -> int:
         ) from None
     told = {key: done.counts[key] for key in COUNTED}
     if given.json:
-        print_json(told | {"morceaux": len(done.rows), "repris": done.resumed})
+        print_json(told | {"morceaux": len(done.rows), "repris": done.resumed} | done.findings)
     else:
         print(", ".join(f"{key} : {n}" for key, n in told.items()) + f", en {len(done.rows)} morceaux.")
     return PARTLY if done.counts["refuses"] else OK

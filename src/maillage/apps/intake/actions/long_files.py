@@ -6,10 +6,11 @@ Each piece is an import of its own, in one transaction: a piece is whole or abse
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -20,7 +21,7 @@ from maillage.apps.intake.actions import duplicates, importing
 from maillage.apps.intake.queries import imports
 from maillage.kernel import memory
 from maillage.kernel.errors import Refused
-from maillage.pipeline.offer import files, mapping
+from maillage.pipeline.offer import files, mapping, report
 from maillage.pipeline.offer.forms import pieces
 from maillage.pipeline.offer.forms import read as forms
 from maillage.pipeline.offer.forms.pieces import Piece
@@ -36,6 +37,7 @@ class LongImport:
     rows: Sequence[Import]
     counts: Counter[str]
     resumed: int
+    findings: Mapping[str, Any]  # the first things to look at in the pieces read now, and their number
 
 
 def take_in(
@@ -46,6 +48,7 @@ def take_in(
     at: datetime,
     correspondence: Correspondence | None = None,
     tell: Callable[[str, float], None] = lambda step, share: None,
+    when_refused: Callable[[Result], None] = lambda result: None,
     size: int = pieces.ROWS,
 ) -> LongImport:
     """Import a long CSV file; what it raises, or what `tell` raises, leaves the pieces already stored, and
@@ -53,10 +56,12 @@ def take_in(
 
     The columns are read as the first piece is. Rows of one place in two pieces are one place, as the later
     one says it; places absent from the file are not told, since no list of all of them is kept.
+    when_refused: called with what was read of a piece that holds no place, before it is refused.
     """
     before = imports.unfinished(source, path.name)
     stored = {row.digest: (row.pk, row.counts) for row in before}
-    work = _Work(path.name, source, by, at, before[0].started_at if before else at, correspondence)
+    started = before[0].started_at if before else at
+    work = _Work(path.name, source, by, at, started, correspondence, when_refused)
     done: list[int] = []
     counts: Counter[str] = Counter()
     for piece in pieces.pieces(path, rows=size):
@@ -77,7 +82,9 @@ def take_in(
     last = Import.objects.get(pk=done[-1])
     del last.report["morceau"]  # nothing is left to go on with
     last.save(update_fields=["report"])
-    return LongImport(rows, counts, len(before))
+    return LongImport(
+        rows, counts, len(before), {"constats": work.findings, "constats_total": work.n_findings}
+    )
 
 
 @dataclass(slots=True)
@@ -92,7 +99,10 @@ class _Work:
     at: datetime
     started: datetime
     correspondence: Correspondence | None
+    when_refused: Callable[[Result], None]
     columns: tuple[str, ...] = ()
+    findings: list[dict[str, Any]] = field(default_factory=list)
+    n_findings: int = 0
 
     def read_columns(self, sheet: Sheet) -> Correspondence:
         """Return how the columns of the file are read: as those of the first piece are."""
@@ -105,11 +115,16 @@ class _Work:
         today = timezone.localdate(self.at)
         result = read(sheet, self.read_columns(sheet), today=today, source=self.source)
         if (first and not result.accepted) or (self.columns and self.columns[0] not in sheet.columns):
+            self.when_refused(_placed(result, piece))
             raise _unreadable(self.name)
         self.columns = sheet.columns
+        placed = _placed(result, piece)
+        told = report.findings(placed)
+        self.findings += told["constats"][: report.MOST_FINDINGS - len(self.findings)]
+        self.n_findings += told["constats_total"]
         with transaction.atomic():
             row = importing.take_in(
-                _placed(result, piece),
+                placed,
                 source=self.source,
                 digest=digest,
                 by=self.by,
