@@ -65,9 +65,14 @@ def test_a_kind_of_place_has_many_names(spec):
         Maison de Services Au Public  | 2 rue du Bourg  | France Services             | 2 rue du Bourg
         Foyer Jeunes Travailleurs Darwin | 3 rue Darwin | FJT Darwin                  | 3 rue Darwin
         Maison de la justice et du droit | 8 rue Sicre  | MJD                         | 8 rue Sicre
+        FS de Susville                | 17 rue du Drac  | Maison France Services de Susville | rue du Drac
+        Tiers-lieu La Cordée          | 10 place Coty   | Coworking La Cordée         | 10 pl. Coty
+        École de la 2e chance         | 4 rue Zola      | E2C                         | 4 rue Zola
+        Centre d’accueil de demandeurs d’asile Adoma | 3 rue Péri | CADA Adoma       | 3 rue Péri
+        Le Bus numérique              | place du Marché | Bus numérique de Susville   | pl. du Marché
         """,
         decisions,
-        ["la même"] * 6,
+        ["la même"] * 11,
     )
 
 
