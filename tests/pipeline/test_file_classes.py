@@ -175,6 +175,45 @@ def test_a_cross_is_closed_where_every_day_is_either_hours_or_a_cross():
     ]
 
 
+def test_a_cell_of_two_towns_is_kept_at_the_first_to_check():
+    found = places("deux_communes.csv")
+    assert kept(found, "commune") == ["Gap", "Embrun", "Briançon", "Chorges"]
+    told = [[r.reason for r in row.remarks if r.field == "commune"] for row in found.accepted]
+    assert told[0] == [
+        "« Gap / Veynes » nomme 2 communes : rangé à la première, faites une ligne pour Veynes"
+    ]
+    assert all(row.doubtful for row in found.accepted)
+
+
+def test_a_column_called_like_a_practice_says_it_in_words_and_prices():
+    found = places("materiel_en_mots.csv")
+    assert [sorted(each or {}) for each in kept(found, "practices")] == [
+        ["impression", "libre_acces", "wifi"],
+        ["wifi"],
+        ["impression", "libre_acces", "wifi"],
+    ]
+    assert kept(found, "sans") == [None, ["libre_acces", "impression"], None]
+    assert kept(found, "frais_a_charge") == [None] * 3  # free scanning is not a free place
+
+
+def test_a_remark_that_a_place_is_no_more_is_heard():
+    found = places("remarques.csv")
+    assert kept(found, "nom") == ["Le Garros", "La Hourre"]
+    assert [row.refused for row in found.rows if row.refused] == [
+        "la colonne « remarques » dit « Fermé définitivement depuis mars 2024 »",
+        "la colonne « remarques » dit « en projet pour 2027 »",
+    ]
+    assert any("sa remarque" in remark.reason for remark in found.accepted[1].remarks)
+
+
+def test_days_stand_with_the_hours_whatever_these_are_called():
+    found = places("plage_horaire.csv")
+    assert [each["osm"] for each in kept(found, "horaires")] == [
+        "Tu,We,Fr 14:00-18:00",
+        "Mo-Fr 09:00-12:00,13:30-17:30",
+    ]
+
+
 def test_a_country_or_a_legal_form_is_no_opening_hour():
     found = places("pays.csv")
     assert (len(found.accepted), kept(found, "horaires")) == (3, [None] * 3)

@@ -118,7 +118,7 @@ LOOKS: Mapping[str, Callable[[str], bool]] = {
     "postcode": lambda text: postcode.clean(text).word == "read" and text in commune.index().postcodes,
     "pivot": lambda text: bool(re.fullmatch(r"\d{14}|W\d{9}", re.sub(r"[ .]", "", text))),
     "street": lambda text: is_street(text) and len(text) < 120,
-    "commune": lambda text: bool(commune.named(text)) and not text.isdecimal(),
+    "commune": lambda text: bool(commune.named(text) or commune.several(text)) and not text.isdecimal(),
     "kinds": lambda text: any(plain(token) in kind_words() for token in several.split(text)),
 }
 READS: Mapping[str, Callable[[str], bool]] = {

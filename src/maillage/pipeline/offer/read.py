@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from maillage.kernel import cores
 from maillage.kernel.names import plain
-from maillage.pipeline.offer import answers, looks, naming, own, own_services
+from maillage.pipeline.offer import answers, looks, naming, own, own_services, status
 from maillage.pipeline.offer.answers import NO, YES
 from maillage.pipeline.offer.clean import (
     closures,
@@ -95,6 +95,11 @@ A_TIME = re.compile(r"\d\d:\d\d|24/7")
 POSTCODE = re.compile(r"(?<!\d)(?:0[1-9]|[1-8]\d|9[0-5]|97)\d{3}(?!\d)")
 SOME_TIME = re.compile(  # what a text that speaks of something else holds at least when it also says hours
     r"\d\s*(?:h|:|heure)|24\s*/|midi|minuit|(?:di|manche)s?\b[^.]{0,40}\d|\d\s*(?:[aà]|-)\s*\d", re.IGNORECASE
+)
+GONE = re.compile(  # in a remark, that a place is no more, or not yet
+    r"\b(?:ferme(?:e|s|es)? definitivement|definitivement ferme(?:e|s|es)?|fermeture definitive|n existe plus"
+    r"|cessation d activite|a cesse son activite|en projet|pas encore ouverte?"
+    r"|ouverture (?:prevue|prochaine))\b"
 )
 CLOSED = re.compile(
     r"\bferm(?:ée?|ee)s?\b|\bfermeture\b|d[ée]finitivement|n[’']existe plus", re.IGNORECASE
@@ -500,6 +505,8 @@ class _Row:
         """Return why a row is not a place to publish, '' when it is one; an unknown status is to be
         checked.
         """
+        if why := self._gone():
+            return why
         for rule in self.correspondence.leave:
             if rule.ended:
                 if why := self._ended(rule):
@@ -523,6 +530,18 @@ class _Row:
                     "",
                     "lieu gardé, bien que ce mot ne dise pas s’il est ouvert",
                 )
+        return ""
+
+    def _gone(self) -> str:
+        """Return why a remark, which says nothing else, makes a row no place; one that says more leaves it to
+        check.
+        """
+        for column, cell in self.cells.items():
+            if REMARKS.isdisjoint(column.split()) or not GONE.search(plain(cell)):
+                continue
+            if status.meant(cell) == "shut":
+                return f"la colonne « {self._shown(column)} » dit « {cell[:120]} »"
+            self._say(column, "nom", "doubtful", cell, "", "sa remarque le dit fermé ou à venir : lieu gardé")
         return ""
 
     def _ended(self, rule: LeaveRule) -> str:
@@ -1036,6 +1055,10 @@ class _Row:
             return None
         if not code and not town:
             return _named_at_the_end(cells, names[:1], area)
+        if towns := commune.several(town, area):
+            other = known.communes[towns[1]].name
+            many = f"« {town} » nomme {len(towns)} communes"
+            return towns[0], f"{many} : rangé à la première, faites une ligne pour {other}"
         shared = known.postcodes.get(code, ())
         if len(shared) < 2 or (town and not town.isdecimal()):
             return None

@@ -29,7 +29,7 @@ NAMES = {
 FOR_A_TIME = re.compile(r"tempora|provisoire|momentan|estival|vacances|travaux")
 SHUT = re.compile(
     r"(?:definitivement )?(?:fermee?s?|close?s?|cloturee?s?|arretee?s?|terminee?s?)"
-    r"(?: (?:definitivement|depuis .*|en \d.*|le \d.*))?|cessee?s?|.*\bcessation\b.*|.*fermeture definitive.*"
+    r"(?: (?:definitivement|depuis .*|en \d.*|le \d.*))*|cessee?s?|.*\bcessation\b.*|.*fermeture definitive.*"
     r"|inacti(?:f|ve)s?|desactivee?s?|refusee?s?|.*\brefus\b.*|rejetee?s?|annulee?s?|abandonnee?s?|supprimee?s?|archivee?s?"
     r"|radiee?s?|dissoute?|dissous|disparue?s?|.*liquidation.*|brouillon|draft|expiree?s?|.*n existe plus.*"
     r"|.*plus en activite.*|non (?:retenue?|validee?|publiee?|active?|actif|habilitee?|labellisee?|ouverte?)"

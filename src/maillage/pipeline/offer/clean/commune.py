@@ -256,6 +256,24 @@ def ending(text: str, area: str, *, linked: bool = False) -> str:
     return ""
 
 
+def several(text: str, area: str = "") -> tuple[str, ...]:
+    """Return the communes of a cell that names two or more and nothing else, in its order; () otherwise.
+
+    area: the département where each is, when it is known; else that of those with no namesake.
+
+    >>> several("Gap / Veynes"), several("Briançon et Névache"), several("Ateliers / Veynes")
+    (('05061', '05179'), ('05023', '05093'), ())
+    """
+    parts = [part for part in re.split(r"\s*[/,;&+|]\s*|\s[–—-]+\s|\s+et\s+", text.strip()) if part]
+    if not 2 <= len(parts) <= 6:
+        return ()
+    found = [named(part) for part in parts]
+    sure = {departement(code) for codes in found if len(codes) == 1 for code in codes}
+    area = area or (sure.pop() if len(sure) == 1 else "")
+    each = [_only(codes, area if len(codes) > 1 else "") for codes in found]
+    return tuple(dict.fromkeys(each)) if all(each) and len(set(each)) > 1 else ()
+
+
 def _only(codes: Iterable[str], area: str) -> str:
     found = [code for code in codes if area in ("", departement(code))]
     return found[0] if len(found) == 1 else ""

@@ -9,7 +9,7 @@ from maillage.pipeline.offer import looks
 from maillage.pipeline.offer.clean import hours
 from maillage.pipeline.offer.clean.clock import with_hours
 from maillage.pipeline.offer.columns import FURNITURE, Column, unglued
-from maillage.pipeline.offer.proposing.draft import BY_NAME, ENOUGH, PART_OF_TIME, Draft, by_name
+from maillage.pipeline.offer.proposing.draft import BY_NAME, BY_PART, ENOUGH, PART_OF_TIME, Draft, by_name
 
 DAYS = {
     "lundi": "Mo",
@@ -311,7 +311,12 @@ def take_spread_days(draft: Draft, held: Mapping[str, Any]) -> None:
     days = [c for c in draft.left if not DAY_BY_DAY.isdisjoint(c.said) and not _unreadable_days(c)]
     first = [c for c in draft.left if not MORNING.isdisjoint(c.said) and c.answers is None]
     then = [c for c in draft.left if not AFTERNOON.isdisjoint(c.said) and c.answers is None]
-    whole = [c for c in draft.left if not (first or then) and by_name(c, "horaires")[0] == BY_NAME]
+    least = BY_PART if days else BY_NAME  # beside a column of days, « Plage horaire » is that of their hours
+    whole = [
+        c
+        for c in draft.left
+        if not (first or then) and c not in days and by_name(c, "horaires")[0] >= least and _says_hours(c)
+    ]
     closed = [c for c in draft.left if not CLOSED_DAYS.isdisjoint(c.said) and not _unreadable_days(c)]
     if whole and closed and not days:
         told = {"join": [whole[0].name, closed[0].name], "with": ", fermé "}

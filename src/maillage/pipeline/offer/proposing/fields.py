@@ -150,6 +150,7 @@ PIECES_OF_STREET = (  # what may stand before the name of a street, in this orde
         "num",
         *(f"{n} {of}".strip() for n in ("n", "no", "num", "numero") for of in ("voie", "rue", "adresse", "")),
         "adresse numero",
+        *("adr num", "adr n", "adr numero", "num adr", "voie numero", "numero", "n rue"),
         "street number",
         "address numero",
         "house number",
@@ -262,8 +263,9 @@ def _guesses(column: Column) -> list[Guess]:
         aside = column.has(ASIDE) and not (of.kind == "hours" and named)  # « Précisez vos horaires »
         if aside and named < BY_NAME and of.kind != "text":
             continue
-        if of.id == "modalites_acces" and named < NEARLY and naming.mentioned(column.said[0]):
-            continue
+        least = {"modalites_acces": NEARLY, "frais_a_charge": LEAST}.get(of.id, 0.0)
+        if named < least and naming.mentioned(column.said[0]):
+            continue  # « Scanner » : gratuit
         if of.kind == "date" and (column.has(MADE) or (not named and _other_date(column))):
             continue
         words = day_words(column)

@@ -144,6 +144,10 @@ def take_words(draft: Draft, column: Column) -> None:
             by_practice.setdefault(practice, []).append(word)
     known = sum(words[word] for many in by_practice.values() for word in many) / words.total()
     about = _about(column)
+    if shares[best] < LEAST and known < LEAST and _answers_in_words(column):
+        because = "le nom de la colonne, et ce que chaque case en dit"
+        draft.practice(column, {"practice": about, "from": column.name}, because)
+        return
     if (
         about
         and known < LEAST
@@ -197,6 +201,15 @@ def _condition(draft: Draft, column: Column, practice: str, id: str) -> None:
     if rule is not None:
         rule.setdefault("with", {})[id] = column.name
         draft.take([column], f"pratique {practice}", BY_CONTENT, "ce que contient la colonne")
+
+
+def _answers_in_words(column: Column) -> bool:
+    """Return whether cells under the name of a practice say yes or no, be it beside prices and colours:
+    « Imprimante » : non, 0,20 €/page, noir et blanc. Counts alone are none of it.
+    """
+    if not _about(column) or all(not any(map(str.isalpha, cell)) for cell in column.cells):
+        return False
+    return not {"yes", "no"}.isdisjoint(answers.meant(cell) for cell in column.cells)
 
 
 def _about(column: Column) -> str:
