@@ -214,6 +214,15 @@ def test_days_stand_with_the_hours_whatever_these_are_called():
     ]
 
 
+def test_ticks_under_hours_are_those_hours():
+    found = places("heures_en_nom.csv")
+    assert [each["osm"] for each in kept(found, "horaires")] == [
+        'Tu 10:00-12:00; Sa unknown "le matin"',
+        "We 14:00-17:00",
+    ]
+    assert found.unread == ()
+
+
 def test_a_country_or_a_legal_form_is_no_opening_hour():
     found = places("pays.csv")
     assert (len(found.accepted), kept(found, "horaires")) == (3, [None] * 3)

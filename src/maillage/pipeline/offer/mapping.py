@@ -13,6 +13,7 @@
       horaires: {days: {Mo: Lundi, Tu: Mardi}}        # or "Mo am", "Mo pm"; several columns: [opens, closes,
           opens, closes]; days that are ticked, {…, ticked: [opens, closes]} or the column of their hours;
           where a cross among hours says closed, {…, crossed: fermé}
+      horaires: {join: [Mardi 10h-12h, Jeudi 14h-17h], with: " ; ", named: true}  # ticks under hours
       fermetures: [Fermeture estivale]                # closings of a year, or of every year
       horaires: {from: "Horaires d’été", lead: "été"} # words that come before what each cell says
       itinerance: {always: fixed}
@@ -119,7 +120,8 @@ class Origin:
 
     inside: the column says something else, in which the field may be found; what is found there is always to
     check. ticked: the columns of the hours of the days that others tick. crossed: what a cross says among the
-    hours of days, where the file shows it. lead: what comes before each text.
+    hours of days, where the file shows it. names: those of the columns, which say what their ticks do.
+    lead: what comes before each text.
     """
 
     columns: tuple[str, ...] = ()
@@ -133,6 +135,7 @@ class Origin:
     days: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ticked: tuple[str, ...] = ()
     crossed: str = ""
+    names: tuple[str, ...] = ()
     parity: str = ""
     lead: str = ""
 
@@ -142,6 +145,10 @@ class Origin:
 
     def text(self, cells: Mapping[str, str]) -> tuple[str, str]:
         """Return (column, text) of a row; ('', '') when nothing is filled."""
+        if self.joined is not None and self.names:
+            named = zip(self.names, self.columns, strict=True)
+            parts = [name for name, c in named if answers.meant(cells.get(c, "")) == "yes"]
+            return (" + ".join(self.columns), self.joined.join(parts)) if parts else ("", "")
         if self.joined is not None:
             parts = [cells[c] for c in self.columns if cells.get(c)]
             return (" + ".join(self.columns), self.joined.join(parts)) if parts else ("", "")
@@ -541,7 +548,7 @@ def _origins(name: str, id: str, spec: Any, known_fields: Mapping[str, offer.Fie
 DAYS = {f"{day}{half}" for day in ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su") for half in ("", " am", " pm")}
 KEYS = {
     *("from", "join", "with", "split", "part", "always", "gives", "separator", "inside"),
-    *("days", "ticked", "crossed", "parity", "lead"),
+    *("days", "ticked", "crossed", "named", "parity", "lead"),
 }
 
 
@@ -581,6 +588,7 @@ def _origin(name: str, of: offer.Field, spec: Any) -> Origin:
         days={str(day): _columns(columns) for day, columns in (spec.get("days") or {}).items()},
         ticked=_columns(spec.get("ticked") or ()),
         crossed=str(spec.get("crossed", "")),
+        names=_strings(spec.get("join") or ()) if spec.get("named") else (),
         parity=plain(str(spec.get("parity", ""))),
         lead=str(spec.get("lead", "")),
     )

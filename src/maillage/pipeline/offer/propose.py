@@ -16,7 +16,12 @@ from maillage.pipeline.offer import own, people
 from maillage.pipeline.offer.columns import columns_of
 from maillage.pipeline.offer.forms.sheet import Sheet
 from maillage.pipeline.offer.mapping import Correspondence, load
-from maillage.pipeline.offer.proposing.days import take_closings, take_days, take_spread_days
+from maillage.pipeline.offer.proposing.days import (
+    take_closings,
+    take_days,
+    take_named_hours,
+    take_spread_days,
+)
 from maillage.pipeline.offer.proposing.draft import Draft, Guess
 from maillage.pipeline.offer.proposing.fields import (
     take_house_numbers,
@@ -123,6 +128,7 @@ def _drafted(sheet: Sheet, held: Mapping[str, Any], used: Iterable[str]) -> Draf
     leave_translations(draft)
     take_departement(draft, held)
     take_left_out(draft)
+    take_named_hours(draft, held)
     take_days(draft, held)
     take_spread_days(draft, held)
     take_closings(draft, held)

@@ -121,7 +121,7 @@ class UploadForm(forms.Form):
 def choices() -> list[tuple[str, list[tuple[str, str]]]]:
     """Return the possible uses of a column, by group."""
     grouped = {id for ids in GROUPS.values() for id in ids}
-    known = {id: f for id, f in offer.fields().items() if f.kind != "closures"}
+    known = offer.fields()
     groups = [(label, [(id, queries.use_label(id)) for id in ids]) for label, ids in GROUPS.items()]
     rest = [f for id, f in known.items() if id not in grouped]
     groups.append(("Autres précisions", [(f.id, f.label) for f in rest if not f.private]))

@@ -107,6 +107,28 @@ AROUND_A_DAY = {
 }
 
 
+def take_named_hours(draft: Draft, held: Mapping[str, Any]) -> None:
+    """Map to hours the ticks under names that are hours, « Mardi 10h-12h », with those of halves of days."""
+    if "horaires" in held:
+        return
+    ticks = [column for column in draft.left if column.answers is not None]
+    named = [column for column in ticks if _names_hours(column)]
+    if not named:
+        return
+    halves = [c for c in ticks if c not in named and day_of(words := day_words(c)) and HALVES.keys() & words]
+    found = [column for column in ticks if column in named or column in halves]
+    spec = {"join": [column.name for column in found], "with": " ; ", "named": True}
+    draft.give(found, "horaires", spec, BY_NAME, "des jours et des heures, en nom de colonne")
+
+
+def _names_hours(column: Column) -> bool:
+    """Return whether the name of a column is a day and its hours, surely read."""
+    if not FIRST_HOUR.search(column.name):
+        return False
+    read = hours.clean(column.name)
+    return read.word == "read" and read.value is not None and read.value.osm[:2] in DAYS.values()
+
+
 def take_days(draft: Draft, held: Mapping[str, Any]) -> None:
     """Map to hours the columns for days, half-days, or opening and closing times."""
     found: dict[str, Column] = {}
@@ -136,7 +158,7 @@ def take_days(draft: Draft, held: Mapping[str, Any]) -> None:
     draft.ignored += [column.name for column in ticks]  # « Lundi » : oui, beside its hours
     found = {key: column for key, column in found.items() if key not in apart}
     used = {column.name: column for column in (*found.values(), *(c for day in week.values() for c in day))}
-    if not used or "horaires" in held:
+    if not used or "horaires" in held or "horaires" in draft.fields:
         return
     named: dict[str, Any] = {day: [column.name for column in columns] for day, columns in week.items()}
     spec: dict[str, Any] = {"days": named | {day: column.name for day, column in found.items()}}
