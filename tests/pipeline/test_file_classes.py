@@ -223,6 +223,23 @@ def test_ticks_under_hours_are_those_hours():
     assert found.unread == ()
 
 
+def test_what_is_denied_of_one_practice_is_said_of_no_other():
+    found = places("negations.csv")
+    assert kept(found, "sans") == [None, None, None, ["wifi", "impression", "formation"]]
+    assert [sorted(each or {}) for each in kept(found, "practices")] == [
+        ["wifi"],
+        ["impression"],
+        ["formation", "wifi"],
+        [],
+    ]
+
+
+def test_a_name_that_is_a_kind_is_a_name_beside_a_column_of_kinds():
+    found = places("codes_insee.csv")
+    assert kept(found, "nom") == ["Médiathèque", "France services"]
+    assert kept(found, "code_insee") == ["01053", "2A004"]
+
+
 def test_a_country_or_a_legal_form_is_no_opening_hour():
     found = places("pays.csv")
     assert (len(found.accepted), kept(found, "horaires")) == (3, [None] * 3)

@@ -243,8 +243,8 @@ class PracticeRule:
         if self.when is None:
             return ["yes" if whole == "other" and not self.yesno else whole]
         told = self._told(cell)
-        if not told:
-            return ["no" if whole == "no" else "unknown"]
+        if not told:  # « Pas d’aide pour la Caf » denies no other practice
+            return ["no" if spelled(cell) in answers.NO else "unknown"]
         if any(spelled(text) in self.when.whole for text in told):
             return ["yes"]
         pieces = [cell] if answers.rest(cell) else [text for text in told if text != cell] or told

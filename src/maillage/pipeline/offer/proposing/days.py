@@ -40,7 +40,15 @@ DAY_BY_DAY = {"jour", "jours", "days", "jours semaine", "jours permanence", "jou
         *("de permanence", "intervention", "d intervention", "passage", "de passage", "de la semaine"),
     )
 }
-CLOSED_DAYS = {"jour fermeture", "jours fermeture", "fermeture hebdomadaire", "jour fermeture hebdomadaire"}
+CLOSED_DAYS = {
+    "jour ferme",
+    "jours fermes",
+    "jours de fermeture",
+    "jour fermeture",
+    "jours fermeture",
+    "fermeture hebdomadaire",
+    "jour fermeture hebdomadaire",
+}
 CLOSINGS = re.compile(
     r"(?:dates? |periodes? |jours? )?(?:(?:de |des |d )?(?:fermetures?|conges?)|ferme)"
     r"(?: (?:estivales?|annuel(?:le)?s?|exceptionnel(?:le)?s?|hivernales?|saisonnieres?|ponctuel(?:le)?s?"

@@ -411,15 +411,15 @@ def _name_from_kinds(draft: Draft) -> bool:
     """Give the name of places, when nothing else does, to words of kinds that no name called so, nearly all
     different: « Mairie annexe », « Médiathèque », « Maison pour tous ». Return whether it was done.
     """
-    column = draft.fields.get("typologie")
-    given = [guess for guess in draft.why if guess.field == "typologie" and guess.column == column]
-    if not given or given[0].score > BY_CONTENT or len(draft.rows_of(str(column))) < 2:
+    told = [guess for guess in draft.why if guess.field == "typologie" and guess.score <= BY_CONTENT]
+    for guess in told:
+        cells = draft.rows_of(guess.column)
+        if len(cells) > 1 and len(set(cells)) > 0.7 * len(cells):
+            break
+    else:
         return False
-    cells = draft.rows_of(str(column))
-    if len(set(cells)) <= 0.7 * len(cells):
-        return False
-    draft.fields["nom"] = column
-    draft.why.append(Guess(str(column), "nom", given[0].score, "ce que contient la colonne"))
+    draft.fields["nom"] = guess.column
+    draft.why.append(Guess(guess.column, "nom", guess.score, "ce que contient la colonne"))
     return True
 
 
