@@ -153,8 +153,8 @@ def font(
 ) -> None:
     """Write a font as woff2 for pages, as TTF for documents, cut to what is needed.
 
-    `weights` are, by kind, those that are kept: two bounds, or a single one. Pages in Arabic and Ukrainian use
-    the system's letters; a document has none but ours.
+    `weights` are, by kind, those that are kept: two bounds, or a single one. Pages in Arabic and Ukrainian
+    use the system's letters; a document has none but ours.
     """
     for kind in kinds:
         source = TTFont(MODULES / "@fontsource-variable" / package / "files" / f"{file}-wght-normal.woff2")
