@@ -10,7 +10,7 @@ as `typed`.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache, lru_cache
 from typing import Any
@@ -27,7 +27,6 @@ DAYS = (
     *(to_say("Lundi"), to_say("Mardi"), to_say("Mercredi"), to_say("Jeudi")),
     *(to_say("Vendredi"), to_say("Samedi"), to_say("Dimanche")),
 )
-BRIEF = 40  # characters of a comment that a few words can hold
 NEAR = 6  # days: until then a day of the week is told by its name alone
 MIDNIGHT = time(0)
 MOST_CHANGES = 60  # looked at before the next opening: a month of days
@@ -106,8 +105,7 @@ def _now(osm: str, at: datetime) -> Opening:
     if state != State.CLOSED and (
         comment or state == State.UNKNOWN
     ):  # “sur rendez-vous”: nobody may just come
-        said = _brief(comment)
-        return Opening("unknown", _first_upper(_confirm(said)), _is_unread(comment) or said != comment)
+        return Opening("unknown", _first_upper(_confirm(comment)), _is_unread(comment))
     if state == State.OPEN and "SH" in osm:
         return Opening("unknown", say("Horaires de vacances : se renseigner"))
     change = hours.next_change(at)
@@ -125,8 +123,7 @@ def _closed_until(osm: str, at: datetime, change: datetime) -> Opening:
     it is in one.
     """
     days = (change.date() - at.date()).days
-    state, whole = _hours(osm).state(change)
-    comment = _brief(whole)
+    state, comment = _hours(osm).state(change)
     if days > NEAR and _in_closure(osm, at, change):
         last = _near(change.date() - timedelta(days=1), at.date())
         return Opening("closed", say("Fermé jusqu’au {day}", day=last))
@@ -134,18 +131,14 @@ def _closed_until(osm: str, at: datetime, change: datetime) -> Opening:
     if state == State.UNKNOWN:
         when = day if change.time() == MIDNIGHT else say("{day} à {hour}", day=day, hour=clock(change))
         return Opening(
-            "closed", say("Fermé ; {when} : {what}", when=when, what=_confirm(comment)), _is_unread(whole)
+            "closed", say("Fermé ; {when} : {what}", when=when, what=_confirm(comment)), _is_unread(comment)
         )
     note = f" ({_comment(comment)})" if comment else ""
     if days == 0:
-        soon = Opening("soon", say("Ouvre à {hour}", hour=clock(change)))
-    elif days == 1:
-        soon = Opening("soon", say("Ouvre {day} à {hour}", day=day, hour=clock(change)))
-    else:
-        soon = Opening("closed", say("Fermé, ouvre {day} à {hour}", day=day, hour=clock(change)))
-    if whole and not comment:
-        return Opening(soon.state, to_confirm(soon.words), doubted=True)
-    return replace(soon, words=soon.words + note)
+        return Opening("soon", say("Ouvre à {hour}", hour=clock(change)) + note)
+    if days == 1:
+        return Opening("soon", say("Ouvre {day} à {hour}", day=day, hour=clock(change)) + note)
+    return Opening("closed", say("Fermé, ouvre {day} à {hour}", day=day, hour=clock(change)) + note)
 
 
 def _day_said(day: date, today: date) -> str:
@@ -184,17 +177,6 @@ def _confirm(comment: str) -> str:
 
 def to_confirm(words: str) -> str:
     return say("{words}, à confirmer", words=words)
-
-
-def _brief(comment: str) -> str:
-    """Return a comment that stands in a few words beside a place; '' for a sentence, which its hours tell.
-
-    >>> _brief("sur rendez-vous, auprès du secrétariat de la mairie"), _brief("un mercredi sur deux")
-    ('sur rendez-vous', 'un mercredi sur deux')
-    """
-    if len(comment) <= BRIEF:
-        return comment
-    return BY_APPOINTMENT if comment.startswith(BY_APPOINTMENT) else ""
 
 
 def _is_unread(comment: str) -> bool:
