@@ -450,6 +450,34 @@ def test_a_closed_place_says_when_it_opens_and_nothing_nobody_knows(osm, words):
     assert opening.now(osm, EVENING).words == words
 
 
+@pytest.mark.parametrize(
+    ("osm", "left", "brief", "rest"),
+    [
+        ("Mo 09:00-12:00; Tu-Su off", "", "Fermé", "ouvre lundi à 9 h"),
+        ("Mo 09:00-12:00; Tu-Su off", "9h", "Fermé", "ouvre lundi à 9 h, à confirmer"),
+        ("Fr 14:00-19:00", "", "", ""),
+        ("Fr 14:00-19:00", "19h", "Ouvert jusqu’à 19 h", "à confirmer"),
+        ('We unknown "« 18h »"', "", "Fermé", "mercredi : « 18h », à confirmer"),
+        ('Sa 09:00-12:00 "sur rendez-vous"', "", "Ouvre demain à 9 h", "sur rendez-vous"),
+        ('unknown "sur rendez-vous"', "", "", ""),
+        (
+            'unknown "en appelant la mairie le matin même"',
+            "",
+            "Se renseigner",
+            "En appelant la mairie le matin même",
+        ),
+        ('unknown "« vendredi, sauf réunion »"', "", "Horaires à confirmer", "« vendredi, sauf réunion »"),
+        ("SH Mo-Fr 10:00-19:00", "", "Se renseigner", "Horaires des vacances scolaires seulement"),
+        ("Mo-Fr 09:00-12:00; SH off", "", "Fermé", "ouvre lundi à 9 h hors vacances scolaires"),
+    ],
+)
+def test_a_tag_of_hours_is_short_and_the_sentence_stands_beside(osm, left, brief, rest):
+    place = lieu("x", sheet={"horaires": {"osm": osm, "left": left}})
+    fact = places.opened(place, EVENING)
+    assert (fact.brief, fact.rest) == (brief, rest)
+    assert len(fact.brief or fact.words) <= opening.BRIEF
+
+
 def test_a_day_without_hours_is_said_once_to_confirm():
     place = lieu(
         "x", sheet={"horaires": {"osm": 'We unknown "« 18h »"', "text": "mercredi : 18h", "left": "18h"}}

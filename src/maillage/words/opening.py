@@ -54,6 +54,7 @@ BY_APPOINTMENT = to_say("sur rendez-vous")  # the commonest of comments
 HOUR = re.compile(r"\d h\b|\d:\d")
 SPAN = re.compile(r"\d+ h(?: \d\d)? – \d+ h(?: \d\d)?")  # two hours stay on their line
 LONG_HOURS = 120  # characters
+BRIEF = 30  # characters that fit in a tag
 CHANGING = to_say("Horaires qui changent d’une semaine à l’autre : appelez.")
 OTHER_DAYS = to_say("Hors vacances scolaires : horaires inconnus")
 
@@ -61,12 +62,15 @@ OTHER_DAYS = to_say("Hors vacances scolaires : horaires inconnus")
 @dataclass(frozen=True, slots=True)
 class Opening:
     """What to say of a place now. `state`: open, soon (opens today), closed, or unknown; doubted: `words` say
-    to confirm.
+    to confirm. brief, rest: the same in a few words, and what is to be said beside them; "" when `words` are
+    few enough.
     """
 
     state: str
     words: str
     doubted: bool = False
+    brief: str = ""
+    rest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +92,28 @@ def now(osm: str, at: datetime) -> Opening:
     if not holidays:
         return _now(osm, at)
     if not usual:
-        return Opening("unknown", say("Horaires des vacances scolaires seulement"))
+        return _to_ask(say("Horaires des vacances scolaires seulement"))
     one, other = _now(usual, at), _now(f"{usual}; {holidays}", at)
     if one == other:
         return one
     if {one.state, other.state} <= {"closed", "soon"}:
-        return Opening(one.state, say("{words} hors vacances scolaires", words=one.words))
-    return Opening("unknown", say("Horaires de vacances : se renseigner"))
+        rest = " ".join(filter(None, (one.rest, say("hors vacances scolaires"))))
+        whole = say("{words} hors vacances scolaires", words=one.words)
+        return Opening(one.state, whole, brief=one.brief or one.words, rest=rest)
+    return _to_ask(say("Horaires de vacances : se renseigner"))
+
+
+def _to_ask(words: str) -> Opening:
+    return Opening("unknown", words, brief=say("Se renseigner"), rest=words)
+
+
+def _commented(comment: str) -> Opening:
+    """Return what is said of a place whose hours are a comment; what is long stands beside a few words."""
+    words, unread = _first_upper(_confirm(comment)), _is_unread(comment)
+    if not unread and len(words) <= BRIEF:
+        return Opening("unknown", words)
+    brief = say("Horaires à confirmer") if unread else say("Se renseigner")
+    return Opening("unknown", words, unread, brief, typed(comment) if unread else words)
 
 
 def _now(osm: str, at: datetime) -> Opening:
@@ -105,9 +124,9 @@ def _now(osm: str, at: datetime) -> Opening:
     if state != State.CLOSED and (
         comment or state == State.UNKNOWN
     ):  # “sur rendez-vous”: nobody may just come
-        return Opening("unknown", _first_upper(_confirm(comment)), _is_unread(comment))
+        return _commented(comment)
     if state == State.OPEN and "SH" in osm:
-        return Opening("unknown", say("Horaires de vacances : se renseigner"))
+        return _to_ask(say("Horaires de vacances : se renseigner"))
     change = hours.next_change(at)
     if state == State.OPEN:
         if change is None or change - at > timedelta(hours=24):
@@ -130,15 +149,24 @@ def _closed_until(osm: str, at: datetime, change: datetime) -> Opening:
     day = _day_said(change.date(), at.date())
     if state == State.UNKNOWN:
         when = day if change.time() == MIDNIGHT else say("{day} à {hour}", day=day, hour=clock(change))
-        return Opening(
-            "closed", say("Fermé ; {when} : {what}", when=when, what=_confirm(comment)), _is_unread(comment)
+        what = _confirm(comment)
+        whole, rest = (
+            say("Fermé ; {when} : {what}", when=when, what=what),
+            say("{when} : {what}", when=when, what=what),
         )
-    note = f" ({_comment(comment)})" if comment else ""
-    if days == 0:
-        return Opening("soon", say("Ouvre à {hour}", hour=clock(change)) + note)
-    if days == 1:
-        return Opening("soon", say("Ouvre {day} à {hour}", day=day, hour=clock(change)) + note)
-    return Opening("closed", say("Fermé, ouvre {day} à {hour}", day=day, hour=clock(change)) + note)
+        return Opening("closed", whole, _is_unread(comment), say(CLOSED), rest)
+    said = _comment(comment) if comment else ""
+    note = f" ({said})" if said else ""
+    if days < 2:
+        words = (
+            say("Ouvre {day} à {hour}", day=day, hour=clock(change))
+            if days
+            else say("Ouvre à {hour}", hour=clock(change))
+        )
+        return Opening("soon", words + note, brief=words if said else "", rest=said)
+    whole = say("Fermé, ouvre {day} à {hour}", day=day, hour=clock(change))
+    rest = say("ouvre {day} à {hour}", day=day, hour=clock(change))
+    return Opening("closed", whole + note, brief=say(CLOSED), rest=rest + note)
 
 
 def _day_said(day: date, today: date) -> str:

@@ -10,6 +10,7 @@ from maillage.apps.directory.queries.results import (
     MINUTES,
     NEAREST,
     PAGE,
+    USUAL,
     Search,
     chosen_facets,
 )
@@ -25,7 +26,7 @@ class FindForm(forms.Form):
     territoire = forms.CharField(required=False, max_length=61)
     besoin = forms.CharField(required=False)
     marche = forms.TypedChoiceField(
-        required=False, coerce=int, empty_value=30, choices=[(str(m), w) for m, w in MINUTES.items()]
+        required=False, coerce=int, empty_value=USUAL, choices=[(str(m), w) for m, w in MINUTES.items()]
     )
     mot = forms.CharField(required=False, max_length=80)
     montrer = forms.IntegerField(required=False, min_value=PAGE, max_value=NEAREST)
@@ -43,7 +44,7 @@ class FindForm(forms.Form):
             need=need if need in offer.practices() else "",
             filters=tuple(id for id in FILTERS if self.data.get(id)),
             chosen=self._chosen(),
-            minutes=minutes if minutes != "" else 30,
+            minutes=minutes if minutes != "" else USUAL,
             text=self.typed("mot"),
             shown=self.typed("montrer") or PAGE,
         )

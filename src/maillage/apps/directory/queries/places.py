@@ -53,11 +53,15 @@ TONES = {"open": "ouvert", "soon": "bientot", "closed": "ferme", "unknown": ""}
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A few words beside their icon. tone: ouvert, bientot, ferme, numerique or ''."""
+    """A few words beside their icon. tone: ouvert, bientot, ferme, numerique or ''. brief, rest: what of long
+    words stands in a tag, and what stands beside it; '' when they are few.
+    """
 
     icon: str
     words: str
     tone: str = ""
+    brief: str = ""
+    rest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +176,12 @@ def opened(lieu: Lieu, at: datetime) -> Fact:
         return Fact("clock", say("Horaires à confirmer") if hours else say("Horaires inconnus"))
     found = opening.now(hours["osm"], at)
     doubted = hours.get("left") and found.state != "unknown" and not found.doubted
-    words = opening.to_confirm(found.words) if doubted else found.words
-    return Fact("clock", words, TONES[found.state])
+    if not doubted:
+        return Fact("clock", found.words, TONES[found.state], found.brief, found.rest)
+    rest = opening.to_confirm(found.rest) if found.rest else say("à confirmer")
+    return Fact(
+        "clock", opening.to_confirm(found.words), TONES[found.state], found.brief or found.words, rest
+    )
 
 
 def is_open(lieu: Lieu, at: datetime) -> bool:

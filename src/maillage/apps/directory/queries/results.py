@@ -21,6 +21,7 @@ from maillage.words.languages import FRENCH, say, speaking, spoken, to_say, type
 from maillage.words.wording import listing
 
 PAGE = 30
+USUAL = 30  # minutes on foot, when nobody says how many
 NAMED = 6  # départements said to be covered
 PRINTED = 200  # places of a printed list
 NEAREST = 500  # places read at most, nearest first: what is opened now is not in the index
@@ -64,7 +65,7 @@ FILTERS: Mapping[str, Filter] = {
         Filter("gratuit", to_say("Gratuit"), "euro", ("prix:free",)),
         Filter("debuter", to_say("Pour débuter"), "user-check", ("niveau:beginner",)),
         Filter("sans_rendez_vous", to_say("Sans rendez-vous"), "door-open", ("venir:come",)),
-        Filter("fauteuil", to_say("Accessible en fauteuil roulant"), "accessibility", ("pour:motor",)),
+        Filter("fauteuil", to_say("Accès fauteuil"), "accessibility", ("pour:motor",)),
         Filter(
             "wifi_libre", to_say("Wifi sans e-mail ni téléphone"), "wifi", ("wifi:sans_contact",), more=True
         ),
@@ -141,7 +142,7 @@ class Search:
     need: str = ""
     filters: tuple[str, ...] = ()
     chosen: Mapping[str, str] = field(default_factory=dict)
-    minutes: int = 30
+    minutes: int = USUAL
     text: str = ""
     shown: int = PAGE
 
