@@ -3,6 +3,8 @@ wrong.
 """
 
 import re
+from itertools import combinations
+from math import hypot
 from pathlib import Path
 
 import pytest
@@ -140,6 +142,44 @@ def test_the_map_has_the_numbers_of_the_list_and_each_shows_the_other(visit):
     )
 
 
+CIRCLES = """() => [...document.querySelectorAll(".point-lieu, .groupe-lieux")].map((each) => {
+  const { x, y, width } = each.getBoundingClientRect();
+  return [x + width / 2, y + width / 2, width / 2];
+})"""
+
+
+@pytest.mark.parametrize("width", some([1280, 390], 1280))
+def test_circles_that_would_touch_are_one_at_every_scale(visit, site, width):
+    """Sous cinq cents, les lieux se dessinaient un à un, les uns sur les autres, et leurs numéros avec eux."""
+    page = visit("/glossaire/", width=width)
+    crowd = [[f"l{k}", f"Lieu {k}", 48.56 + k % 7 * 0.0009, 7.72 + k % 11 * 0.0011, ""] for k in range(77)]
+    page.route("**/carte/points.json*", lambda route: route.fulfill(json={"lieux": crowd}))
+    page.goto(f"{site}/carte/")
+    page.wait_for_selector(".groupe-lieux")
+    for _ in range(5):
+        circles = page.evaluate(CIRCLES)
+        touching = [
+            (one, other)
+            for one, other in combinations(circles, 2)
+            if hypot(one[0] - other[0], one[1] - other[1]) < one[2] + other[2] - 1
+        ]
+        assert touching == []
+        page.click(".leaflet-control-zoom-in")
+    counted = sum(map(int, page.locator(".groupe-mots").all_inner_texts()))
+    assert counted + page.locator(".point-lieu").count() == len(crowd)
+
+
+def test_the_words_of_the_circle_are_not_under_the_button_of_a_phone(visit):
+    page = visit(AROUND, width=390, height=844)
+    page.wait_for_selector("[data-en-grand]:visible")
+    words, button, frame = (
+        page.locator(each).bounding_box() for each in (".anneau-mots", "[data-en-grand]", "#carte")
+    )
+    apart = words["y"] + words["height"] <= button["y"] or words["x"] + words["width"] <= button["x"]
+    assert apart or button["y"] + button["height"] <= words["y"]
+    assert frame["y"] <= words["y"] and words["y"] + words["height"] <= frame["y"] + frame["height"]
+
+
 def test_a_position_stays_in_the_device(visit, site):
     asked = []
     page = visit("/", permissions=["geolocation"], geolocation={"latitude": 48.56256, "longitude": 7.72083})
@@ -232,6 +272,21 @@ def test_after_a_search_the_first_place_is_in_the_first_screen(visit, width, hei
     order = page.evaluate("""() => document.querySelector("#lieu-1").compareDocumentPosition(
       document.querySelector(".petit[data-depuis]"))""")
     assert order & 4  # what the distances are worth is said after the list
+
+
+def test_on_a_desk_three_places_are_in_the_first_screen_after_a_search(visit):
+    """Le dessin en montre trois ; la recherche, ses filtres et ses choix rares prenaient la place des réponses."""
+    page = visit(AROUND, height=900)
+    third = page.locator("#lieu-3 .rang-ou").bounding_box()
+    assert third["y"] + third["height"] < 900
+    assert not page.is_visible("[name=marche]")
+    assert not page.is_visible("[name=mot]")
+    page.click(".plus-de-choix > summary")
+    assert page.is_visible("[name=marche]")
+    page.fill("[name=mot]", "école")
+    page.click(".chercher [type=submit]")
+    page.wait_for_url("**mot=**")
+    assert page.is_visible("[name=mot]")  # what narrows the answer stays in sight
 
 
 def test_on_a_phone_the_form_folds_after_a_search_and_opens_again(visit):

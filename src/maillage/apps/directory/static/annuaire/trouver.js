@@ -63,9 +63,10 @@ const position = () => JSON.parse(sessionStorage.getItem("position") ?? "null");
 for (const bloc of tous("[data-pres]")) {
   if (!navigator.geolocation || !isSecureContext) continue;
   const bouton = un("button", bloc),
-    dit = un(".aide", bloc);
+    dit = un("[data-etat]", bloc);
   bloc.hidden = false;
   bouton.addEventListener("click", () => {
+    dit.className = "aide";
     dit.textContent = bloc.dataset.cherche;
     navigator.geolocation.getCurrentPosition(
       async ({ coords }) => {
@@ -214,24 +215,6 @@ const dessiner = async () => {
   if (centre) {
     L.circle(centre, trait("anneau", { radius: +cadre.dataset.anneau })).addTo(carte);
     L.circleMarker(centre, trait("depart", { radius: 8 })).addTo(carte);
-    const bornes = L.latLng(centre).toBounds(2 * cadre.dataset.anneau);
-    const pris = (lat, haut) =>
-      rangs.some((r) => {
-        // une goutte fait 41 points de haut, les mots une vingtaine
-        const a = carte.latLngToContainerPoint([lat, centre[1]]),
-          b = carte.latLngToContainerPoint([+r.dataset.lat, +r.dataset.lon]);
-        return Math.abs(a.x - b.x) < 115 && b.y - 41 < a.y + haut + 24 && b.y > a.y + haut;
-      });
-    const dessous = pris(bornes.getNorth(), -26) && !pris(bornes.getSouth(), 2);
-    L.tooltip({
-      permanent: true,
-      direction: dessous ? "bottom" : "top",
-      className: "nom-carte anneau-mots",
-      interactive: false,
-    })
-      .setLatLng([dessous ? bornes.getSouth() : bornes.getNorth(), centre[1]])
-      .setContent(mots(dits.anneau))
-      .addTo(carte);
   }
   for (const rang of rangs) {
     const tete = document.createElement("div");
@@ -275,25 +258,112 @@ const dessiner = async () => {
   L.geoJSON(contours, {
     style: (f) => trait(f.properties.nom ? "ligne-commune" : "ligne-quartier", { fill: false }),
   }).addTo(fond);
-  for (const [slug, nom, lat, lon] of points?.lieux ?? []) {
-    const point = L.circleMarker([lat, lon], trait("point-lieu", { radius: 7, interactive: true })).addTo(autres);
-    point
+  // Des cercles qui se toucheraient n’en font qu’un, à chaque échelle : il dit combien de lieux il compte.
+  const places = [
+    ...(points?.lieux ?? []).map(([slug, nom, lat, lon]) => ({ n: 1, lat, lon, slug, nom })),
+    ...(points?.groupes ?? []).map(([n, lat, lon]) => ({ n, lat, lon })),
+  ];
+  const point = (lat, lon) => `${(+lat).toFixed(4)} ${(+lon).toFixed(4)}`;
+  const reponses = new Set(rangs.map((r) => point(r.dataset.lat, r.dataset.lon)));
+  const estReponse = (p) => Boolean(centre) && reponses.has(point(p.lat, p.lon));
+  const rayonDe = (n) => (n > 1 ? 10 + 3 * Math.log2(n) : 7);
+  const reunis = () => {
+    let groupes = places
+      .filter((p) => !estReponse(p))
+      .map((p) => ({ ...carte.latLngToLayerPoint([p.lat, p.lon]), n: p.n, lieux: [p] }));
+    for (let avant = Infinity; groupes.length < avant;) {
+      avant = groupes.length;
+      const gardes = [];
+      for (const g of groupes) {
+        const v = gardes.find((v) => Math.hypot(v.x - g.x, v.y - g.y) < rayonDe(v.n) + rayonDe(g.n) + 4);
+        if (!v) gardes.push(g);
+        else {
+          const n = v.n + g.n;
+          Object.assign(v, { x: (v.x * v.n + g.x * g.n) / n, y: (v.y * v.n + g.y * g.n) / n, n });
+          v.lieux.push(...g.lieux);
+        }
+      }
+      groupes = gardes;
+    }
+    return groupes;
+  };
+  const seul = ({ slug, nom, lat, lon }) =>
+    L.circleMarker([lat, lon], trait("point-lieu", { radius: 7, interactive: true }))
       .bindTooltip(() => mots(nom), { className: "titre-carte" })
       .on("click", () => {
         location.href = cadre.dataset.lieu.replace("LIEU", encodeURIComponent(slug));
-      });
-  }
-  for (const [n, lat, lon] of points?.groupes ?? []) {
-    L.circleMarker([lat, lon], trait("groupe-lieux", { radius: 10 + 3 * Math.log2(n) })).addTo(autres);
+      })
+      .addTo(autres);
+  const ensemble = ({ x, y, n, lieux }) => {
+    const ou = carte.layerPointToLatLng([x, y]);
+    L.circleMarker(ou, trait("groupe-lieux", { radius: rayonDe(n), interactive: true }))
+      .on("click", () => {
+        const etendue = L.latLngBounds(lieux.map((p) => [p.lat, p.lon]));
+        if (carte.getBoundsZoom(etendue) > carte.getZoom())
+          carte.fitBounds(etendue, { padding: [60, 60], maxZoom: 17 });
+        else carte.setZoomAround(ou, carte.getZoom() + 1);
+      })
+      .addTo(autres);
     L.tooltip({ permanent: true, direction: "center", className: "nom-carte groupe-mots", interactive: false })
-      .setLatLng([lat, lon])
+      .setLatLng(ou)
       .setContent(mots(String(n)))
       .addTo(autres);
-  }
-  for (const chemin of tous("path", cadre)) {
-    chemin.setAttribute("tabindex", "-1");
-    chemin.setAttribute("aria-hidden", "true");
-  }
+  };
+  const poser = () => {
+    autres.clearLayers();
+    const groupes = reunis().filter((groupe) => {
+      if (groupe.n > 1) ensemble(groupe);
+      else seul(groupe.lieux[0]);
+      return groupe.n > 1;
+    });
+    for (const p of places) if (estReponse(p)) seul(p);
+    // Sans question, un numéro n’est qu’un rang de l’alphabet : il attend d’être seul, ou montré du doigt.
+    for (const [rang, goutte] of gouttes) {
+      const p = carte.latLngToLayerPoint(goutte.getLatLng());
+      const dedans = groupes.some((g) => Math.hypot(g.x - p.x, g.y - p.y) < rayonDe(g.n) + 11);
+      goutte.getElement()?.classList.toggle("en-groupe", !centre && dedans);
+    }
+    for (const chemin of tous("path", cadre)) {
+      chemin.setAttribute("tabindex", "-1");
+      chemin.setAttribute("aria-hidden", "true");
+    }
+  };
+  const bouton = un("[data-en-grand]");
+  if (bouton) bouton.hidden = false;
+  // Les mots du cercle vont où ils cachent le moins : dessus, dessous, ou dedans ; jamais sous le bouton.
+  const dire = centre && L.tooltip({ permanent: true, className: "nom-carte anneau-mots", interactive: false });
+  const nommer = () => {
+    if (!centre) return;
+    const bornes = L.latLng(centre).toBounds(2 * cadre.dataset.anneau),
+      cote = cadre.getBoundingClientRect(),
+      b = bouton?.getBoundingClientRect(),
+      large = 92;
+    const peine = ([lat, direction]) => {
+      const { x, y } = carte.latLngToContainerPoint([lat, centre[1]]);
+      const haut = direction === "top" ? y - 30 : y + 6,
+        bas = haut + 24;
+      const croise = (g, h, d, f) => g < x + large && d > x - large && h < bas && f > haut;
+      const dehors = haut < 0 || bas > cote.height;
+      const sous =
+        b?.width && croise(b.left - cote.left, b.top - cote.top, b.right - cote.left, b.bottom - cote.top + 18);
+      return (
+        (dehors || sous ? 100 : 0) +
+        rangs.filter((r) => {
+          const p = carte.latLngToContainerPoint([+r.dataset.lat, +r.dataset.lon]); // une goutte : 34 sur 41
+          return croise(p.x - 17, p.y - 41, p.x + 17, p.y + 8);
+        }).length
+      );
+    };
+    const cotes = [
+      [bornes.getNorth(), "top"],
+      [bornes.getSouth(), "bottom"],
+      [bornes.getNorth(), "bottom"],
+      [bornes.getSouth(), "top"],
+    ];
+    const [lat, direction] = cotes.reduce((a, c) => (peine(c) < peine(a) ? c : a));
+    dire.options.direction = direction;
+    dire.setLatLng([lat, centre[1]]).setContent(mots(dits.anneau)).addTo(carte);
+  };
   const ecrits = [];
   // Le milieu de ce qu’on voit d’une commune ; rien quand on n’en voit qu’un coin.
   const milieu = ({ type, coordinates }) => {
@@ -321,7 +391,7 @@ const dessiner = async () => {
   };
   const noms = () => {
     for (const nom of ecrits.splice(0)) nom.remove();
-    const boites = tous(".anneau-mots, .leaflet-control-zoom", cadre).map((e) => {
+    const boites = tous(".anneau-mots, .groupe-mots, .leaflet-control-zoom", cadre).map((e) => {
       const b = e.getBoundingClientRect(),
         c = cadre.getBoundingClientRect();
       return [b.left - c.left, b.top - c.top, b.right - c.left, b.bottom - c.top];
@@ -356,9 +426,14 @@ const dessiner = async () => {
       );
     }
   };
-  carte.on("zoomend moveend resize", noms);
+  carte.on("zoomend", poser);
+  carte.on("zoomend moveend resize", () => {
+    nommer();
+    noms();
+  });
+  poser();
+  nommer();
   noms();
-  const bouton = un("[data-en-grand]");
   if (bouton) {
     const cote = bouton.parentElement;
     const basculer = (grande) => {
@@ -367,7 +442,6 @@ const dessiner = async () => {
       un("span", bouton).textContent = grande ? dits.liste : dits.grand;
       carte.invalidateSize();
     };
-    bouton.hidden = false;
     bouton.addEventListener("click", () => basculer(!cote.classList.contains("grande")));
     cote.addEventListener("keydown", (e) => {
       if (e.key === "Escape") {
