@@ -318,7 +318,7 @@ const dessiner = async () => {
     });
     for (const p of places) if (estReponse(p)) seul(p);
     // Sans question, un numéro n’est qu’un rang de l’alphabet : il attend d’être seul, ou montré du doigt.
-    for (const [rang, goutte] of gouttes) {
+    for (const goutte of gouttes.values()) {
       const p = carte.latLngToLayerPoint(goutte.getLatLng());
       const dedans = groupes.some((g) => Math.hypot(g.x - p.x, g.y - p.y) < rayonDe(g.n) + 11);
       goutte.getElement()?.classList.toggle("en-groupe", !centre && dedans);
