@@ -478,6 +478,17 @@ def test_a_tag_of_hours_is_short_and_the_sentence_stands_beside(osm, left, brief
     assert len(fact.brief or fact.words) <= opening.BRIEF
 
 
+def test_hours_that_a_file_gave_as_a_presentation_are_told_once(client):
+    text = "Mardi : 14h-19h Mercredi : 10h-13h"
+    held = {"osm": "Tu 14:00-19:00; We 10:00-13:00", "text": text}
+    place = lieu(
+        "x", sheet={"horaires": held, "presentation_resume": f"{text} ", "presentation_detail": "Au fond."}
+    )
+    shown = places.detail(place, EVENING)
+    assert (shown.intro, shown.detail) == ("", "Au fond.")
+    assert text not in text_of(client.get("/lieux/x/"))
+
+
 def test_a_day_without_hours_is_said_once_to_confirm():
     place = lieu(
         "x", sheet={"horaires": {"osm": 'We unknown "« 18h »"', "text": "mercredi : 18h", "left": "18h"}}

@@ -489,3 +489,45 @@ def test_a_public_page_weighs_little_before_its_map(visit, site, name):
     }
     assert any("polices/atkinson" in each for each in weights), "fonts are counted"
     assert sum(weights.values()) <= BEFORE_ITS_MAP, sorted(weights.items(), key=lambda each: -each[1])[:6]
+
+
+# What stands side by side in a form, and is about as high, stands on one line.
+STEPS = """() => [...document.forms].flatMap((form) => {
+  const boxes = [...form.querySelectorAll("input, select, summary, button")]
+    .filter((each) => each.checkVisibility({ visibilityProperty: true }))
+    .map((each) => [each.name || each.textContent.trim(), each.getBoundingClientRect()])
+    .filter(([, box]) => box.width > 60 && box.height >= 40 && box.height < 70);
+  return boxes.flatMap(([one, a], n) => boxes.slice(n + 1)
+    .filter(([, b]) => Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 10)
+    .filter(([, b]) => Math.abs(a.top + a.bottom - b.top - b.bottom) > 6)
+    .map(([other]) => `${one} / ${other}`));
+})"""
+
+
+@pytest.mark.parametrize(
+    "address",
+    some(
+        [
+            *("/benevoles/", "/ateliers/", "/", "/carte/", "/carte/?ou=Grenoble", "/apprendre/", "/donnees/"),
+            *(
+                "/sources/",
+                "/rejoindre/",
+                "/ma-carte/",
+                "/territoires/",
+                f"{PERIMETER}comparer/",
+                "/signaler/",
+            ),
+        ],
+        "/benevoles/",
+        "/ateliers/",
+    ),
+)
+def test_fields_and_buttons_side_by_side_stand_on_one_line(visit, address):
+    assert visit(address).evaluate(STEPS) == []
+
+
+def test_what_somebody_needs_is_in_the_first_screen_of_the_home(visit):
+    """Le dessin montre les besoins sous la recherche ; le tricot prenait leur place."""
+    page = visit("/", height=900)
+    first = page.locator(".accueil-besoins a").first.bounding_box()
+    assert first["y"] + first["height"] < 900

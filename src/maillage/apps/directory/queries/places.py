@@ -699,8 +699,8 @@ def detail(lieu: Lieu, at: datetime) -> Sheet:
         address=full_address(sheet),
         facts=_facts(lieu, at),
         phones=phones(sheet),
-        intro=plain(sheet.get("presentation_resume", "")),
-        detail=plain(sheet.get("presentation_detail", "")),
+        intro=_presentation(sheet, "presentation_resume"),
+        detail=_presentation(sheet, "presentation_detail"),
         offered=offered(sheet),
         planned=offered(sheet, "planned"),
         without=listing(
@@ -733,6 +733,15 @@ def detail(lieu: Lieu, at: datetime) -> Sheet:
         signs=[(id, lower_first(say(title))) for id, (title, _) in SIGNS.items() if id in running(sheet)],
         located=is_located(lieu),
     )
+
+
+def _presentation(sheet: rules.Sheet, field: str) -> str:
+    """Return what a sheet says of itself; nothing when a file put its hours there, that stand in their own
+    place.
+    """
+    words = plain(sheet.get(field, ""))
+    hours = plain(sheet.get("horaires", {}).get("text", ""))
+    return "" if words.split() == hours.split() else words
 
 
 def _facts(lieu: Lieu, at: datetime) -> list[Fact]:
