@@ -1012,3 +1012,42 @@ def test_a_closing_that_nobody_can_date_is_told(text, osm, reason):
     found = clean(text)
     assert (found.word, found.value.osm) == ("doubtful", osm)
     assert reason in found.reason
+
+
+PLACES = [
+    # some days of the month open later, or close at noon
+    ("Lundi au jeudi 9h-17h\nSamedi 9h-11h\nOuverture à 10h le premier mardi du mois", "Mo-Th 09:00-17:00; Tu[1] 10:00-17:00; Sa 09:00-11:00"),
+    ("Lundi au jeudi 9h-17h. Ouverture au public à 10h30 le 2e jeudi du mois.", "Mo-Th 09:00-17:00; Th[2] 10:30-17:00"),
+    ("Lundi au jeudi 9h-17h\nFermeture de 12h à 15h les premiers mardis de chaque mois\nSamedi 9h-11h", "Mo-Th 09:00-17:00; Tu[1] 09:00-12:00,15:00-17:00; Sa 09:00-11:00"),
+    ("Lundi au jeudi 9h-17h\nFermeture chaque mercredi de 12h à 15h", "Mo,Tu,Th 09:00-17:00; We 09:00-12:00,15:00-17:00"),
+    # bars, bullets, days on the line below their hours
+    ("Lundi et jeudi :\n9h30 | 12 h et de 15h | 17h\nmardi : 9h30 | 12h", "Mo,Th 09:30-12:00,15:00-17:00; Tu 09:30-12:00"),
+    ("5h–22h • 7j/7", "Mo-Su 05:00-22:00"),
+    ("Accès libre : 5h à 23h, 7j/7. Accueil : lundi 9h-12h", "Mo-Su 05:00-23:00"),
+    ("8h-20h du lundi au mercredi, sauf le mardi qui est de 9h à 11h", "Mo,We 08:00-20:00; Tu 09:00-11:00"),
+    ("Accueil et standard téléphonique du lundi au jeudi, 9h-11h (fermé le mercredi)", "Mo,Tu,Th 09:00-11:00; We off"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "osm"), PLACES)
+def test_hours_of_some_days_of_the_month_leave_the_others(text, osm):
+    found = clean(text)
+    assert (found.word, found.value.osm, found.value.left) == ("read", osm, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "osm", "reason"),
+    [
+    ("Lundi au jeudi 9h-17h. Pas de permanence le jeudi soir", 'Mo-Th 09:00-17:00 "Pas de permanence le jeudi soir"', "non compris : « Pas de permanence le jeudi soir »"),
+    ("Lundi au jeudi 9h-17h\nService courrier : fermé le mardi matin et le jeudi après-midi", 'Mo-Th 09:00-17:00 "Service courrier : fermé le mardi matin et le jeudi après-midi"', "non compris : « Service courrier : fermé le mardi matin et le jeudi après-midi »"),
+    ("Lundi 9h-17h\no Guichet des plantes fermé :\n- le jeudi matin", 'Mo 09:00-17:00; Th unknown "le matin, Guichet des plantes fermé"', "jeudi : les heures ne sont pas dites"),
+    ("Lundi au jeudi 9h-12h et 14h-17h. Demandes de prêt : mardi 10h-11h et mercredi 13h30-15h", 'Mo-Th 09:00-12:00,14:00-17:00, We 13:30-15:00 "Demandes de prêt"', "mercredi : deux plages se chevauchent, 14:00-17:00 et 13:30-15:00"),
+    ("Lundi 9h-12h 14h-17h\nATELIERS PLANTÉS (sur inscription) Lundi 16h-19h | Mardi 9h-10h", 'Mo 09:00-12:00,14:00-17:00, Mo 16:00-19:00 "ATELIERS PLANTÉS (sur inscription)"; Tu 09:00-10:00 "ATELIERS PLANTÉS (sur inscription)"', "lundi : deux plages se chevauchent, 14:00-17:00 et 16:00-19:00"),
+    ("Jeudi 14h-18h, samedi 9h-17h, vacances sur RDV", 'Th 14:00-18:00 "vacances sur RDV"; Sa 09:00-17:00 "vacances sur RDV"', "« vacances sur RDV » : gardé en commentaire"),
+    ("Mardi midi au jeudi de 9h à 17h", "Tu 12:00-17:00; We,Th 09:00-17:00", "mardi : l’après-midi seulement : les heures sont coupées à 12 h"),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_a_service_takes_nothing_from_the_place(text, osm, reason):
+    found = clean(text)
+    assert (found.word, found.value.osm) == ("doubtful", osm)
+    assert reason in found.reason

@@ -42,6 +42,8 @@ CUT = re.compile(  # how a text ends when a field was too short for it
     r"|[(&+:…-]|\.\.\.|\bet \d\d?)\s*"
 )
 ALSO = re.compile(r"\b(?:nocturnes?|aussi|egalement|en plus)\b")
+TITLES = frozenset(("accueil", "acces", "permanence", "permanences", "entree"))
+EVENINGS = re.compile(r"\bsoir")
 INCLUDED = re.compile(r"\b(?:compris|inclus|ainsi que|meme)\b")
 OPENING = re.compile(r"\bouv(?:re|ert|erture)")  # « le jeudi, ouverture à 10h30 »
 CUT_SHORT = "texte coupé"
@@ -68,6 +70,7 @@ class Statement:
     season: str = ""  # of hours set aside, as it was typed
     murky: bool = False  # a word nobody understood stands in its sentence
     sealed: bool = False  # its sentence is over
+    service: bool = False  # of something named by a title: its hours take nothing from those of the place
 
     @property
     def timed(self) -> bool:
@@ -375,7 +378,7 @@ class _Reader:
             self._excepted(item, days)
         elif after and _end_alone(after) and not self.aside:
             self._end_said(item, days, after)
-        elif timed := self._without_days():
+        elif timed := (self._without_days() or self._hours_above()):
             timed.days, timed.atoms = days, item.value
         elif self._holidays_too(item) or self._shut_too(item):
             pass
@@ -458,6 +461,16 @@ class _Reader:
         awaits = self.order == "times" and self.current and self.current.days is None and self.current.spans
         return self.current if awaits else None
 
+    def _hours_above(self) -> Statement | None:
+        """Return the hours said alone in the sentence before, where this one names their days: « 6h-23h •
+        7j/7 ».
+        """
+        known, line = self.current, self._line_so_far()
+        if not known or known.days is not None or not known.spans or not known.sealed or self.depth:
+            return None
+        alone = all(other.kind in NEUTRAL for other in [*line, *self._rest()])
+        return known if alone else None
+
     def _either(self, item: Item) -> bool:
         """Return whether « ou » stands just before these days: « lundi 9h-12h ou mardi 9h-12h »."""
         before = (other for other in reversed(self.items[: self.at]) if other.kind not in ("filler", "of"))
@@ -466,8 +479,9 @@ class _Reader:
     def _excepted(self, item: Item, days: tuple[Day, ...]) -> None:
         """Say what « sauf » or « fermé » does to the days that follow it."""
         verb, self.awaiting = self.awaiting, ""
-        if verb == "spared":
-            self._leave(item.first, item.last)
+        evening = any(day.half for day in days) and EVENINGS.search(folded(self.typed(item.first, item.last)))
+        if verb == "spared" or evening:  # « pas de permanence le jeudi soir » closes no afternoon
+            self._leave(item.first if verb == "spared" else self._told_from(item), item.last)
             return
         base = self.current or self.base
         note = self._after(self.at)
@@ -508,6 +522,13 @@ class _Reader:
         else:
             self._change("only" if verb == "except" else "cut", days, spans=times.value.spans)
             self._skip_to(times)
+
+    def _told_from(self, item: Item) -> int:
+        """Return where the exception that bears on these days begins."""
+        return next(
+            (other.first for other in reversed(self.items[: self.at]) if other.kind in ("off", "except")),
+            item.first,
+        )
 
     def _halved(self, days: tuple[Day, ...], base: Statement | None) -> tuple[Day, ...]:
         """Return days excepted from hours of one half of the day, whose other half is said elsewhere: « le
@@ -596,7 +617,7 @@ class _Reader:
             self.current = None
             return
         self.awaiting = ""
-        if self._opens_later(times, statement):
+        if self._opens_later(times, statement) or self._opens_at(item, after):
             return
         if statement and self.order == "times" and statement.days is not None and statement.spans:
             statement = self._next_of(statement, item)
@@ -651,6 +672,23 @@ class _Reader:
             return False
         self._change("since", statement.days, since=since.start)
         self.current = None
+        return True
+
+    def _opens_at(self, item: Item, days: Item | None) -> bool:
+        """Read « ouverture à 10h le premier mardi du mois », after the hours of the week."""
+        alone, line = item.value.alone, self._line_so_far()
+        if alone is None or not days or days.kind != "days" or self.depth or self._hours_after(days):
+            return False
+        plain = all(other.kind in ("filler", "opened", "of", "range") for other in line)
+        opens = line and OPENING.search(folded(self.typed(line[0].first, item.first)))
+        known = {
+            day for each in (*self.done, *([self.current] if self.current else [])) for day in each.weekdays
+        }
+        if not plain or not opens or not {day.weekday for day in _flat(days)} <= known:
+            return False
+        self.left.difference_update(range(item.first, item.last + 1))
+        self._change("since", _flat(days), since=alone)
+        self._skip_to(days)
         return True
 
     def _next_of(self, statement: Statement, item: Item) -> Statement:
@@ -908,7 +946,7 @@ class _Reader:
         colon = self._after(self.at, ("filler", "of", "colon", "range"))
         statement = self.current
         about = statement or self.base
-        if self._ends_at(item):
+        if self._ends_at(item) or self._another_closes(item):
             return
         if after and after.kind == "half" and self._half_shut_then(after):
             return
@@ -938,6 +976,25 @@ class _Reader:
             self._skip_to(after)
         else:
             self._off_alone(item, about)
+
+    def _another_closes(self, item: Item) -> bool:
+        """Read « État civil : fermé le mardi matin », after the hours of the place, which stays open."""
+        line = self._line_so_far()
+        if not line or line[-1].kind != "colon" or not any(other.kind == "word" for other in line[:-1]):
+            return False
+        if any(other.kind in ("days", "times", "season") for other in line):
+            return False
+        if not any(each.spans for each in (*self.done, *([self.current] if self.current else []))):
+            return False
+        last = (self._rest() or [item])[-1]
+        self._leave(line[0].first, last.last)
+        self._skip_to(last)
+        return True
+
+    def _line_so_far(self) -> list[Item]:
+        """Return the items read since the sentence or the line began."""
+        start = next((n for n in range(self.at - 1, -1, -1) if self.items[n].kind == "stop"), -1)
+        return self.items[start + 1 : self.at]
 
     def _half_shut_then(self, half: Item) -> bool:
         """Read « fermé l’après-midi en juillet et août », after the hours of the year."""
@@ -1026,6 +1083,8 @@ class _Reader:
             self._skip_to(times)
             return True
         if times.value.spans:
+            if self._cut_some(times, about):
+                return True
             if not about or not about.days or about.timed or about is self.base:
                 return False
             # « mardi fermé de 12h à 14h » says no opening
@@ -1037,6 +1096,15 @@ class _Reader:
         if end is not None:
             self._shut_from(end, item, times)
         return end is not None
+
+    def _cut_some(self, times: Item, about: Statement | None) -> bool:
+        """Read « fermeture de 12h à 14h les premiers mardis du mois », of those days alone."""
+        days = self._after(self.items.index(times, self.at), ("filler", "of"))
+        if not days or days.kind != "days" or not about or not about.timed or self._hours_after(days):
+            return False
+        self._change("cut", _flat(days), spans=times.value.spans)
+        self._skip_to(days)
+        return True
 
     def _shut_from(self, end: int, item: Item, times: Item) -> None:
         """Read « fermeture à 16h », of some days, of part of the year, or of those just said."""
@@ -1061,6 +1129,8 @@ class _Reader:
     def _speaks_of_others(self, statement: Statement) -> bool:
         """Return whether « fermé » is about days to come rather than about the days just named."""
         after = self._after(self.at, ("filler", "of"))
+        if statement.sealed and self.before == "word":
+            return True  # « mardi. Le guichet fermé… »
         elsewhere = (
             statement.murky
             or statement.sealed
@@ -1251,7 +1321,11 @@ class _Reader:
         )
         if self._begun(item) or self._told_in_season(item, begins) or self._selects(item, heads):
             return
-        if item.value == "term" and not self.awaiting:  # hours of term are the ordinary ones
+        request = self._after(self.at, ("filler", "of"))
+        if item.value in SEASONS and request and self._is_alone(request) and self._separated() and not begins:
+            self._comment(item.first, request.last)  # « mardi 9h-12h, vacances sur rendez-vous »
+            self._skip_to(request)
+        elif item.value == "term" and not self.awaiting:  # hours of term are the ordinary ones
             if self.current and self.current.aside:
                 self._close()
             self.aside, self.term_at = "", item.first
@@ -1697,16 +1771,31 @@ class _Reader:
                 (headings[n] for n in sorted(headings, reverse=True) if n < statement.first), ""
             ):
                 statement.comment = _together(heading, statement.comment)
+            statement.service = bool(heading) or self._titled(statement)
         told = " ".join(self.source.doubts)
         if pieces := [f"« {piece} »" for piece in self.out.left if f"« {piece} »" not in told]:
             self.doubt(f"non compris : {' … '.join(pieces)}")
+
+    def _titled(self, statement: Statement) -> bool:
+        """Return whether the sentence of these hours begins by a name: « accès libre : … »."""
+        tokens, start = self.source.tokens, statement.first
+        while start and tokens[start - 1].kind != "stop":
+            start -= 1
+        at = start
+        while at < statement.first and tokens[at].kind in ("filler", "note", "desk", "word", "of"):
+            at += 1
+        if at == start or tokens[at].kind != "colon":
+            return False
+        said = set(re.findall(r"[a-z]+", folded(self.typed(start, at - 1))))
+        return bool(said & TITLES) or any(token.kind == "word" for token in tokens[start:at])
 
     def _heads(self, run: list[int]) -> bool:
         """Return whether a piece not understood is about the hours to come: « Atelier : … », « … et pour les
         groupes le jeudi 9h-11h ».
         """
         tokens = self.source.tokens
-        after = next((n for n in range(run[-1] + 1, len(tokens)) if tokens[n].kind not in JOINTS[:-2]), 0)
+        skipped = ("filler", "of", "range", "close")
+        after = next((n for n in range(run[-1] + 1, len(tokens)) if tokens[n].kind not in skipped), 0)
         if after == run[-1] + 1 and tokens[after].kind == "colon":
             return True
         lines = self.source.text[tokens[run[-1]].end : tokens[after].end].count("\n")

@@ -227,8 +227,8 @@ class _Gatherer:
             atoms.append(
                 tuple(Day(day, () if day == PUBLIC_HOLIDAY else tuple(ranks), half) for day in token.value)
             )
-            if self.kinds[at + 1] == "month":
-                at += 1
+            at += self.kinds[at + 1] == "month"
+            at += self._begins_at_noon(at + 1, atoms)
             start = self._day_next(at + 1)
             if not start or self._says_nothing(first, at, start):
                 break
@@ -256,12 +256,19 @@ class _Gatherer:
             return True
         return False
 
+    def _begins_at_noon(self, at: int, atoms: list[tuple[Day, ...]]) -> bool:
+        """Hold the day just read to its afternoon, where noon begins a range: « lundi midi au samedi »."""
+        begins = self._says_noon(at) and self.kinds[at + 1] in LINKS and bool(self._day_next(at + 1))
+        if begins:
+            atoms[-1] = tuple(day._replace(half="pm") for day in atoms[-1])
+        return begins
+
     def _says_noon(self, at: int) -> bool:
         """Return whether « midi » ends a day, rather than hours."""
         return (
             self.kinds[at] == "time"
             and folded(self.out.typed(at, at)) == "midi"
-            and self.kinds[at + 1] not in ("range", "until")
+            and (self.kinds[at + 1] not in ("range", "until") or bool(self._day_next(at + 2)))
         )
 
     def _says_nothing(self, first: int, at: int, start: int) -> bool:
@@ -285,6 +292,8 @@ class _Gatherer:
                 out.append(atom)
                 continue
             span = _between(out[-1][0], atom[0])
+            if folded(typed).count(" midi ") and out[-1][0].half == "pm" and not atom[0].half:
+                span = (span[0], *(day._replace(half=WHOLE) for day in span[1:]))
             if joint == "-" and self.lists and len(span) > 2:
                 self.out.doubt(f"« {typed} » : des jours isolés, ou un intervalle ?")
                 out.append(atom)

@@ -191,6 +191,7 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
     ("season", "term", r"(?:periodes?|temps) scolaires?\b"),
     ("odd", "", r"(?:(?:fermetures?|ouvertures?) )?exceptionnel[a-z]*"),
     ("desk", "", r"physiques?\b|sur place\b|au guichet\b"),
+    ("desk", "", r"accueil et (?:permanences?|standard) telephon[a-z]+"),
     ("means", "à distance", r"a distance\b|(?:en|par) visio\w*(?: conference)?"),
     ("means", "", rf"(?:par|via) {MEANS}(?:,? ?(?:ou|et) (?:par )?{MEANS})?"),
     ("call", "", r"telephon[a-z]+|standard\b|joignables?\b|hotline\b"),
@@ -270,7 +271,7 @@ SCANNER = re.compile(
 FILLERS = """le la les du des en un une tous toutes tout toute chaque ouverture ouvertures
     horaire horaires heure heures jour jours accueil public publics uniquement seulement exclusivement est
     sont journee annee mais meme aussi egalement inclus compris permanence permanences semaine semaines
-    pendant durant sur y"""
+    pendant durant sur y qui"""
 WORDS: dict[str, tuple[str, Any]] = {
     **{word: ("day" if len(word) > SHORT else "short", day) for word, day in DAY_OF.items()},
     **dict.fromkeys(("a", "au", "aux", "to"), ("range", "")),
@@ -284,7 +285,7 @@ PLAIN = {n: unicodedata.normalize("NFKD", chr(n))[0] for n in range(0xC0, 0x250)
     ord("Œ"): "o",
 }
 BLOCK = re.compile(r"<(?:br|/?p|/?li|/?div|/?h\d|/?tr)\b[^<>]{0,200}>", re.IGNORECASE)
-MIDDLE_DOT = re.compile(r"(?<=\s)[·▪●◦](?=\s)")  # « Lun-Ven · 9h-18h »
+MIDDLE_DOT = re.compile(r"(?<=\s)[·▪●◦](?=\s)|(?<=\n)o(?= )")  # « Lun-Ven · 9h-18h »; « o » begins a line
 LISTED = re.compile(  # a list whose lines were joined: « Mardi : 9h-12h - Mercredi : 14h-17h »
     rf"(?<=[\dh)*]) - (?=(?:{'|'.join(words.split()[0] for words in DAYS)}) ?:)", re.IGNORECASE
 )
@@ -303,6 +304,7 @@ SHORT_MONTHS = {
 IN_SHORT = re.compile(  # « du 15 juin au 15 sept. »; « sept heures » is an hour
     r"(?<!\w)(?P<month>(?i:janv|fevr?|avr|juill?|sept(?! ?h)|oct|nov|dec))(?![\w'])(?:\.(?!\s+[A-Z]|\s*$))?"
 )
+BAR = re.compile(r"(?:(?<=\dh)|(?<=h\d\d)|(?<=\d h)) ?\| ?(?=\d{1,2} ?h)", re.IGNORECASE)  # « 8h30 | 12h »
 SHARED = re.compile(  # « les 24 et 31 décembre »
     rf"(?<![\dh:/-])(?<!\d )(?P<days>{DATE}(?:, ?{DATE})*,? et (?:le )?{DATE}) (?P<month>[^\W\d]{{3,9}})\b",
     re.IGNORECASE,
@@ -321,7 +323,7 @@ def unwrapped(text: str) -> str:
     text = SPACES.sub(" ", text.translate(SIGNS).replace("\r\n", "\n").replace("\r", "\n"))
     text = EXCEPTED.sub(_days_in_letters, IN_FIGURES.sub(_in_letters, _unglued(_months_in_full(text))))
     text = SHARED.sub(_each_with_its_month, text)
-    return LISTED.sub("\n", MIDDLE_DOT.sub(" ", text))
+    return LISTED.sub("\n", MIDDLE_DOT.sub(" ", BAR.sub("-", text)))
 
 
 def _each_with_its_month(found: re.Match[str]) -> str:

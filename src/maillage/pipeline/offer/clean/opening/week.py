@@ -112,7 +112,10 @@ class Week:
             if statement.off:
                 self._shut(cell, day)
             elif spans := self._spans_for(day, days, statement.spans):
-                self._fill(cell, spans, statement.comment, day, len(days))
+                if statement.service and cell.spans:
+                    self._add_service(cell, spans, statement.comment, day)
+                else:
+                    self._fill(cell, spans, statement.comment, day, len(days))
             elif not self._limit(cell, statement, day, len(days)):
                 said = [HALVES.get(day.half, ""), statement.note or "", statement.comment]
                 text = ", ".join(piece for piece in said if piece) or UNSAID
@@ -184,6 +187,18 @@ class Week:
             cell.spans.append(span)
         cell.breadth = min(cell.breadth, breadth)
 
+    def _add_service(self, cell: Cell, given: Sequence[Span], comment: str, day: Day) -> None:
+        """Add the hours of something that has its own title to those of the place, which keeps its own."""
+        if all(known.note and comment not in known.note for known in cell.spans) and comment:
+            self._fill_apart(cell, [_noted(span, comment) for span in given], comment, day)
+            return
+        for span in (_noted(each, comment) for each in given):
+            if any(known.end is not None and not _less(span, known) for known in cell.spans):
+                continue  # within hours already said
+            if crossed := next((known for known in cell.spans if _cross(known, span)), None):
+                self.doubt(_overlap(crossed, span), day)
+            cell.spans.append(span)
+
     def _doubt_spans(self, spans: Sequence[Span], day: Day) -> None:
         """Tell hours of the other half of the day, and those that overlap."""
         for span in spans:
@@ -245,9 +260,11 @@ class Week:
     def _new_keys(self, change: Change, day: Day, weeks: str) -> list[Key]:
         """Return the cells of a day that a change alone names: « sauf le 1er mardi du mois : 9h-12h »."""
         key = Key(day.weekday, day.nth, weeks)
-        if change.verb == "only" and day.nth and any(known.weekday == day.weekday for known in self.cells):
-            self.cells[key] = Cell(instead=True)
-        elif day.weekday != PUBLIC_HOLIDAY or not change.spans:
+        weekly = self.cells.get(key._replace(nth=()))
+        if day.nth and weekly and weekly.spans and change.verb != "off":
+            self.cells[key] = Cell(spans=list(weekly.spans), instead=True)
+            return [key]
+        if day.weekday != PUBLIC_HOLIDAY or not change.spans:
             self.doubt("une précision, sans heures à préciser", day)
         if change.until:  # « le vendredi jusqu’à 16 h »: open that day, from an hour unsaid
             self.cells[key] = Cell(unknown=_until(change.until))
