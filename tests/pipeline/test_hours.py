@@ -188,6 +188,7 @@ MENDED = [
     ("Mardi 14h-17h (Sur Rendez vous : 04 57 42 50 00 )", 'Tu 14:00-17:00 "sur rendez-vous"', "téléphone"),
     ("Lundi 9h-17h / Mercred 9h-17h / vendrei 9h-17h", "Mo,We,Fr 09:00-17:00", "« Mercred » lu mercredi"),
     ('"Mo-Fr 09:00-12:00"', "Mo-Fr 09:00-12:00", "guillemets"),
+    ("Ouvert jeudi de 11h à 17h, et le dimande de 10h à 18h", "Th 11:00-17:00; Su 10:00-18:00", "« dimande » lu dimanche"),
 ]  # fmt: skip
 
 # Something was guessed, or left: text, OSM, what is left, a part of the reason.
@@ -1026,6 +1027,10 @@ PLACES = [
     ("Accès libre : 5h à 23h, 7j/7. Accueil : lundi 9h-12h", "Mo-Su 05:00-23:00"),
     ("8h-20h du lundi au mercredi, sauf le mardi qui est de 9h à 11h", "Mo,We 08:00-20:00; Tu 09:00-11:00"),
     ("Accueil et standard téléphonique du lundi au jeudi, 9h-11h (fermé le mercredi)", "Mo,Tu,Th 09:00-11:00; We off"),
+    # a line that goes on, a hole of some days or of part of the year, bullets that are no notes
+    ("sur rendez-vous du lundi au mercredi de 9h à 11h et de 15h\n      à 17h", 'Mo-We 09:00-11:00,15:00-17:00 "sur rendez-vous"'),
+    ("Lundi au jeudi de 9h à 17h. Fermeture de 12h à 14h en mai", "Mo-Th 09:00-17:00; May Mo-Th 09:00-12:00,14:00-17:00"),
+    ("* Lundi au jeudi de 9h à 11h\n* Samedi matin de 9h à 10h\n* Samedi après-midi de 15h à 16h", "Mo-Th 09:00-11:00; Sa 09:00-10:00,15:00-16:00"),
 ]  # fmt: skip
 
 
@@ -1045,6 +1050,12 @@ def test_hours_of_some_days_of_the_month_leave_the_others(text, osm):
     ("Lundi 9h-12h 14h-17h\nATELIERS PLANTÉS (sur inscription) Lundi 16h-19h | Mardi 9h-10h", 'Mo 09:00-12:00,14:00-17:00, Mo 16:00-19:00 "ATELIERS PLANTÉS (sur inscription)"; Tu 09:00-10:00 "ATELIERS PLANTÉS (sur inscription)"', "lundi : deux plages se chevauchent, 14:00-17:00 et 16:00-19:00"),
     ("Jeudi 14h-18h, samedi 9h-17h, vacances sur RDV", 'Th 14:00-18:00 "vacances sur RDV"; Sa 09:00-17:00 "vacances sur RDV"', "« vacances sur RDV » : gardé en commentaire"),
     ("Mardi midi au jeudi de 9h à 17h", "Tu 12:00-17:00; We,Th 09:00-17:00", "mardi : l’après-midi seulement : les heures sont coupées à 12 h"),
+    ("Lundi au jeudi de 9h à 17h. Fermeture de 12h à 14h pendant toutes les vacances scolaires", 'Mo-Th 09:00-17:00 "Fermeture de 12h à 14h pendant toutes les vacances scolaires"', "« Fermeture de 12h à 14h pendant toutes les vacances scolaires » : gardé en commentaire"),
+    ("10h à 17h du mardi au jeudi, 9h à 18h les week-ends et vacances scolaires", 'Tu-Th 10:00-17:00; Sa,Su 09:00-18:00 "vacances scolaires"', "« vacances scolaires » : gardé en commentaire"),
+    ("Lundi : 8h30-12h et 14h-18h (autres guichets de la mairie : 8h à 11h. fermeture l’après-midi)", 'Mo 08:30-12:00,14:00-18:00 "(autres guichets de la mairie : 8h à 11h. fermeture l\'après-midi)"', "non compris : « (autres guichets de la mairie : 8h à 11h. fermeture l'après-midi) »"),
+    ("Jeudi et samedi de 9h à 11h\nDépôt ouvert du lundi au samedi 10h-18h", 'Mo-Sa 10:00-18:00 "Dépôt", Th,Sa 09:00-11:00', "jeudi, samedi : deux plages se chevauchent, 09:00-11:00 et 10:00-18:00"),
+    ("Salle fermée le mardi, le lundi de 14h à 17h. Bibliothèque : mardi 9h-12h.", 'Mo 14:00-17:00 "Salle"; Tu 09:00-12:00 "Bibliothèque"', "« mardi, le lundi de 14h à 17h » : ces heures sont lues pour le dernier jour nommé"),
+    ("Accueil physique et téléphonique du lundi au jeudi de 9h à 11h. Visites lundi de 10h à 11h", "Mo-Th 09:00-11:00", "non compris : « Visites »"),
     ],
 )  # fmt: skip
 def test_what_is_said_of_a_service_takes_nothing_from_the_place(text, osm, reason):

@@ -44,6 +44,7 @@ ON_A_DATE = re.compile(  # « jeudi 12/03 », and dates where no day of the week
 )
 ONCE = "ce texte donne des dates, pas des jours de chaque semaine : ses heures ne sont pas reprises"
 FOOTNOTE = re.compile(r"(?<=\s)(?P<note>\*+ ?[^\W\d][^*]*)$")  # « 9h-12h* … * sauf pendant les vacances »
+CALLS_A_NOTE = re.compile(r"[^\s*] *\*")  # a star that begins a line is a bullet
 LIMITED = "une remarque du fichier limite ces heures"
 DENIED = "ce texte dit que le lieu ne reçoit plus : ses heures ne sont pas reprises"
 LOOSE = re.compile(r"(?=.* -|.*- )[\d:, -]+")  # « 09:00 - 11:00 »: OSM would read every day, nobody wrote OSM
@@ -159,7 +160,7 @@ def _without_footnote(text: str) -> tuple[str, str]:
     ('lundi 9h-12h , mardi 9h-12h ', '* sauf vacances')
     """
     found = FOOTNOTE.search(text)
-    if not found or "*" not in text[: found.start("note")]:
+    if not found or not CALLS_A_NOTE.search(text[: found.start("note")]):
         return text, ""
     return text[: found.start("note")].replace("*", " "), " ".join(found["note"].split())
 

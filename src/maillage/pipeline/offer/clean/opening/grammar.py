@@ -25,6 +25,7 @@ from maillage.pipeline.offer.clean.opening.items import (
     Times,
     gather,
     months,
+    without,
     without_half,
 )
 from maillage.pipeline.offer.clean.opening.osm import CODES
@@ -101,6 +102,7 @@ class Change(NamedTuple):
     since: int = 0
     note: str = ""
     weeks: str = ""  # the part of the year whose hours it changes; '' for all
+    at: int = 0  # where it is said
 
 
 @dataclass(slots=True)
@@ -165,6 +167,7 @@ class _Reader:
         self._close()
         self._share_hours()
         self._settle()
+        self._open_again()
         self._add_to_wider()
         self._gather_left()
         self._tell_cut()
@@ -281,7 +284,8 @@ class _Reader:
     def _change(self, verb: str, days: tuple[Day, ...] | None, **said: Any) -> None:
         self.shutting = self.shutting or verb == "off"
         self.closing = self.closing or verb == "off"
-        self.out.changes.append(Change(verb, days, weeks=self._season_changed(), **said))
+        place = self.items[self.at].first if days and self.at < len(self.items) else 0
+        self.out.changes.append(Change(verb, days, weeks=self._season_changed(), at=place, **said))
 
     def _season_changed(self) -> str:
         """Return the part of the year that a change is about, where its sentence is about one alone:
@@ -855,7 +859,7 @@ class _Reader:
             statement.days, statement.atoms = days, (days,)  # « 9h-12h (lundi, mardi), 14h-17h (jeudi) »
             self._close()
             return
-        if "call" in kinds and self._calls_alone(kinds, item):
+        if self._of_another(inner, item) or ("call" in kinds and self._calls_alone(kinds, item)):
             return
         self.depth += 1
         if statement and statement.days and statement.spans and not limits and self._adds(inner, statement):
@@ -890,6 +894,16 @@ class _Reader:
         statement.weeks = statement.weeks or parity
         if not parity and any(other.kind == "rhythm" for other in inner):
             statement.comment = _together(statement.comment, self._kept(item.first + 1, item.last - 1))
+
+    def _of_another(self, inner: list[Item], item: Item) -> bool:
+        """Keep beside the hours a parenthesis with its own title: « (autres services : 8h-12h) »."""
+        said = [other.kind for other in inner if other.kind not in ("filler", "of", "and")]
+        title = list(takewhile(lambda kind: kind == "word", said))
+        timed = {"times", "off"} & set(said)
+        if not title or said[len(title) : len(title) + 1] != ["colon"] or not timed or not self.current:
+            return False
+        self._leave(item.first, item.last)
+        return True
 
     def _calls_alone(self, kinds: set[str], item: Item) -> bool:
         """Read « lundi 9h-12h (accueil téléphonique), mardi 9h-12h »: these are calls."""
@@ -1083,7 +1097,7 @@ class _Reader:
             self._skip_to(times)
             return True
         if times.value.spans:
-            if self._cut_some(times, about):
+            if self._cut_some(times, about) or self._cut_in_season(item, times, about):
                 return True
             if not about or not about.days or about.timed or about is self.base:
                 return False
@@ -1104,6 +1118,23 @@ class _Reader:
             return False
         self._change("cut", _flat(days), spans=times.value.spans)
         self._skip_to(days)
+        return True
+
+    def _cut_in_season(self, item: Item, times: Item, about: Statement | None) -> bool:
+        """Read « fermeture de 12h à 14h pendant les vacances scolaires », or « … en août »: then alone."""
+        season = self._after(self.items.index(times, self.at), ("filler", "of", "range"))
+        if not season or season.kind != "season" or not about or not about.spans:
+            return False
+        if season.value in SEASONS or about.weeks or not about.days:
+            self._comment(item.first, season.last)
+        else:
+            again = self._again(about, season)
+            again.weeks, again.headed = season.value, True
+            again.spans = about.spans
+            for hole in times.value.spans:
+                again.spans = [piece for span in again.spans for piece in without(span, hole)]
+            again.run = len(again.spans)
+        self._skip_to(season)
         return True
 
     def _shut_from(self, end: int, item: Item, times: Item) -> None:
@@ -1369,6 +1400,8 @@ class _Reader:
         """Set hours apart, or comment them, by the season said after them."""
         if statement and statement.spans and self.before != "word" and item.value == "date":
             statement.comment = self._kept(item.first, item.last)
+        elif statement and statement.spans and self._one_of_the_days():
+            statement.comment = _together(statement.comment, self._kept(item.first, item.last))
         elif statement and statement.spans and self.before != "word" and not statement.sealed:
             statement = self._last_of_term(statement)
             statement.aside, statement.last = "season", item.last
@@ -1377,6 +1410,11 @@ class _Reader:
             self.dated = item.value == "date"
         else:
             self._on_word(item)
+
+    def _one_of_the_days(self) -> bool:
+        """Return whether a season ends a list of days: « 10h-18h les week-ends et vacances scolaires »."""
+        before = [other.kind for other in self.items[: self.at] if other.kind not in ("filler", "of")]
+        return before[-2:] == ["days", "and"]
 
     def _last_of_term(self, statement: Statement) -> Statement:
         """Return the statement of the last hours alone, where those before are of term: « 14h-18h en période
@@ -1701,6 +1739,23 @@ class _Reader:
                 if not any(_overlap(span, own) for own in added.spans):
                     added.spans.append(span)
 
+    def _open_again(self) -> None:
+        """Take back the closing of a day that a later sentence names alone, with hours: « musée fermé le
+        mardi. Bibliothèque : mardi 9h-12h ».
+        """
+        for n, change in enumerate(self.out.changes):
+            if change.verb != "off" or change.half or change.weeks or not change.days:
+                continue
+            again = {
+                atom[0].weekday
+                for each in self.out.statements
+                if each.first > change.at and each.spans and each.sealed and not each.weeks
+                for atom in each.atoms
+                if len(atom) == 1
+            }
+            days = tuple(day for day in change.days if day.half or day.nth or day.weekday not in again)
+            self.out.changes[n] = change._replace(days=days)
+
     def _settle(self) -> None:
         """Sort the statements: ordinary ones, those stored as a comment, those not understood."""
         plain = [statement for statement in self.done if not statement.aside]
@@ -1794,7 +1849,7 @@ class _Reader:
         groupes le jeudi 9h-11h ».
         """
         tokens = self.source.tokens
-        skipped = ("filler", "of", "range", "close")
+        skipped = ("filler", "of", "range", "close", "opened")
         after = next((n for n in range(run[-1] + 1, len(tokens)) if tokens[n].kind not in skipped), 0)
         if after == run[-1] + 1 and tokens[after].kind == "colon":
             return True

@@ -531,6 +531,15 @@ def _over_midnight(opens: int, closes: int) -> bool:
     return (opens >= EVENING and closes <= DAWN + 60) or (opens >= NOON and closes <= 3 * 60)
 
 
+def without(span: Span, hole: Span) -> list[Span]:
+    """Return what a hole leaves of a span, which may be in two."""
+    end, hole_end = span.end or MIDNIGHT, hole.end or MIDNIGHT
+    if hole_end <= span.start or hole.start >= end:
+        return [span]
+    pieces = [span._replace(end=hole.start), span._replace(start=hole_end)]
+    return [piece for piece in pieces if piece.start < (piece.end or MIDNIGHT)]
+
+
 def without_half(span: Span, half: str) -> Span | None:
     """Return what a closed half-day leaves of a span: all of it, what is past noon or before it, nothing."""
     end = span.end or MIDNIGHT

@@ -190,8 +190,8 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
     ("season", "holiday", r"(?:en|pleine|avant|arriere)[ -]saison\b"),
     ("season", "term", r"(?:periodes?|temps) scolaires?\b"),
     ("odd", "", r"(?:(?:fermetures?|ouvertures?) )?exceptionnel[a-z]*"),
+    ("desk", "", r"accueil et (?:permanences?|standard) telephon[a-z]+|physiques? et telephoniques?\b"),
     ("desk", "", r"physiques?\b|sur place\b|au guichet\b"),
-    ("desk", "", r"accueil et (?:permanences?|standard) telephon[a-z]+"),
     ("means", "à distance", r"a distance\b|(?:en|par) visio\w*(?: conference)?"),
     ("means", "", rf"(?:par|via) {MEANS}(?:,? ?(?:ou|et) (?:par )?{MEANS})?"),
     ("call", "", r"telephon[a-z]+|standard\b|joignables?\b|hotline\b"),
@@ -304,6 +304,7 @@ SHORT_MONTHS = {
 IN_SHORT = re.compile(  # « du 15 juin au 15 sept. »; « sept heures » is an hour
     r"(?<!\w)(?P<month>(?i:janv|fevr?|avr|juill?|sept(?! ?h)|oct|nov|dec))(?![\w'])(?:\.(?!\s+[A-Z]|\s*$))?"
 )
+GOES_ON = re.compile(r"(?<=[\w,])[ ]*\n\s*(?=(?:à|et|puis) )")  # « de 9h\n à 17h » is one sentence
 BAR = re.compile(r"(?:(?<=\dh)|(?<=h\d\d)|(?<=\d h)) ?\| ?(?=\d{1,2} ?h)", re.IGNORECASE)  # « 8h30 | 12h »
 SHARED = re.compile(  # « les 24 et 31 décembre »
     rf"(?<![\dh:/-])(?<!\d )(?P<days>{DATE}(?:, ?{DATE})*,? et (?:le )?{DATE}) (?P<month>[^\W\d]{{3,9}})\b",
@@ -320,7 +321,8 @@ def unwrapped(text: str) -> str:
         text = TAG.sub(" ", BLOCK.sub("\n", html.unescape(text)))
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
-    text = SPACES.sub(" ", text.translate(SIGNS).replace("\r\n", "\n").replace("\r", "\n"))
+    text = text.translate(SIGNS).replace("\r\n", "\n").replace("\r", "\n")
+    text = SPACES.sub(" ", GOES_ON.sub(" ", text))
     text = EXCEPTED.sub(_days_in_letters, IN_FIGURES.sub(_in_letters, _unglued(_months_in_full(text))))
     text = SHARED.sub(_each_with_its_month, text)
     return LISTED.sub("\n", MIDDLE_DOT.sub(" ", BAR.sub("-", text)))
@@ -448,14 +450,16 @@ def _one_letter_each(typed: str) -> tuple[int, ...]:
 
 @lru_cache(maxsize=4096)
 def _misspelt(word: str) -> tuple[int, ...] | None:
-    """Return the day of the week a word is one letter away from."""
+    """Return the day of the week a word is one letter away from, or two for a long one that begins alike."""
     if len(word) < 5 or word[0] not in "lmjvsd":
         return None
+    far = 2 if len(word) > 6 else 1
     return next(
         (
             day
             for name, day in FULL.items()
-            if name[0] == word[0] and Levenshtein.distance(name, word, score_cutoff=1) < 2
+            if (name[:3] == word[:3] or (name[0] == word[0] and far == 1))
+            and Levenshtein.distance(name, word, score_cutoff=2) <= far
         ),
         None,
     )

@@ -13,6 +13,7 @@ from maillage.pipeline.offer.clean.opening.items import (
     Day,
     Span,
     months,
+    without,
     without_half,
 )
 from maillage.pipeline.offer.clean.opening.osm import CODES
@@ -287,7 +288,7 @@ class Week:
             cell.spans = list(change.spans)
         elif change.verb == "cut":
             for hole in change.spans:
-                cell.spans = [piece for span in cell.spans for piece in _without(span, hole)]
+                cell.spans = [piece for span in cell.spans for piece in without(span, hole)]
         elif change.verb == "since" and cell.spans and change.since < cell.spans[0].start:
             cell.spans[0] = cell.spans[0]._replace(start=change.since)  # « 14h-18h (mercredi dès 10h) »
         elif change.verb == "since":
@@ -442,12 +443,4 @@ def _overlap(a: Span, b: Span) -> str:
 
 def _less(span: Span, rest: Span | None) -> list[Span]:
     """Return what a part of a span leaves of it."""
-    return _without(span, rest) if rest else [span]
-
-
-def _without(span: Span, hole: Span) -> list[Span]:
-    end, hole_end = span.end or MIDNIGHT, hole.end or MIDNIGHT
-    if hole_end <= span.start or hole.start >= end:
-        return [span]
-    pieces = [span._replace(end=hole.start), span._replace(start=hole_end)]
-    return [piece for piece in pieces if piece.start < (piece.end or MIDNIGHT)]
+    return without(span, rest) if rest else [span]
