@@ -425,7 +425,7 @@ class _Row:
     nothing: dict[tuple[str, str], str] = field(default_factory=dict)  # those known to add nothing
     whole: set[str] = field(default_factory=set)  # columns kept as they are
     noted: set[str] = field(default_factory=set)  # texts begun by words of lists
-    shut: list[tuple[str, str, closures.Said]] = field(default_factory=list)  # closings of every year
+    shut: list[tuple[str, str, closures.Closings]] = field(default_factory=list)  # closings of every year
     beside: dict[str, tuple[str, str]] = field(default_factory=dict)  # contacts in a cell of something else
 
     def read(self) -> Read:

@@ -39,7 +39,7 @@ OFF = re.compile(r"Mo 09:00-10:00; (.+ off)")
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Closings:
     """What a text says of closings: those of a year, the OSM of those of every year, what is not read."""
 
     dated: tuple[Closure, ...] = ()
@@ -59,22 +59,22 @@ def of_year(text: str) -> tuple[list[Closure], str]:
 
 
 @lru_cache(maxsize=4096)
-def clean(text: str) -> Said:
+def clean(text: str) -> Closings:
     """Return what a cell of closings says, its days alone or after « fermé du ».
 
     >>> clean("du 3 au 24 août 2026").dated
     ({'du': '2026-08-03', 'au': '2026-08-24'},)
     >>> clean("du 24/12 au 01/01"), clean("Pas de fermeture estivale")
-    (Said(dated=(), yearly='Dec 24-Jan 01 off', left=''), Said(dated=(), yearly='', left=''))
+    (Closings(dated=(), yearly='Dec 24-Jan 01 off', left=''), Closings(dated=(), yearly='', left=''))
     """
     said = ISO.sub(r"\3/\2/\1", " ".join(text.split()))
     dated, rest = _taken(said, BARE_SPAN, BARE_DAY)
     if LEFT.fullmatch(plain(rest)) or NONE.fullmatch(plain(rest)):
-        return Said(tuple(dated))
+        return Closings(tuple(dated))
     bare = re.sub(rf"^{SHUT} ?:? ?", "", rest, flags=re.IGNORECASE)
     found = hours.clean(f"lundi 9h-10h, fermeture {bare}")
     yearly = OFF.fullmatch(found.value.osm) if found.word != "doubtful" and found.value else None
-    return Said(tuple(dated), yearly[1] if yearly else "", "" if yearly else rest)
+    return Closings(tuple(dated), yearly[1] if yearly else "", "" if yearly else rest)
 
 
 def _taken(text: str, *shapes: re.Pattern[str]) -> tuple[list[Closure], str]:
