@@ -140,6 +140,17 @@ def test_a_full_place_comes_back_whole_from_our_table():
     assert found.unread == ()
 
 
+def test_our_table_and_hsds_name_a_place_alike(tmp_path):
+    """L’identifiant de la source revient des deux, même quand l’adresse de la fiche est un autre."""
+    lieu = place({**ADDRESS, "id": "2226 - APTIC"}, id="mediatheque-grenoble")
+    hsds.write(tmp_path, [lieu], on=ON)
+    found = [
+        places_in.places(forms.read(tmp_path), today=ON),
+        places_in.places(forms.parse(table.text([lieu]).encode(), "tableau.csv"), today=ON),
+    ]
+    assert [[row.sheet["id"] for row in each.accepted] for each in found] == [["2226 - APTIC"]] * 2
+
+
 # -------------------------------------------------------------------------------------------- schéma national
 
 

@@ -125,7 +125,7 @@ def _place(place: Published) -> Iterator[tuple[str, Cells]]:
             country="FR",
             address_type="physical",
         )
-    for column, text in {"id": id, **_beside(s)}.items():
+    for column, text in {"id": str(s.get("id") or id), **_beside(s)}.items():
         yield _row(
             "attribute",
             [location, column],
