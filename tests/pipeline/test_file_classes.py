@@ -198,12 +198,13 @@ def test_a_column_called_like_a_practice_says_it_in_words_and_prices():
 
 def test_a_remark_that_a_place_is_no_more_is_heard():
     found = places("remarques.csv")
-    assert kept(found, "nom") == ["Le Garros", "La Hourre"]
+    assert kept(found, "nom") == ["Le Garros", "La Hourre", "Pradoulin", "Verdun"]
     assert [row.refused for row in found.rows if row.refused] == [
         "la colonne « remarques » dit « Fermé définitivement depuis mars 2024 »",
         "la colonne « remarques » dit « en projet pour 2027 »",
     ]
-    assert any("sa remarque" in remark.reason for remark in found.accepted[1].remarks)
+    told = [any("sa remarque" in remark.reason for remark in row.remarks) for row in found.accepted]
+    assert told == [False, True, False, False]
 
 
 def test_days_stand_with_the_hours_whatever_these_are_called():
@@ -211,6 +212,14 @@ def test_days_stand_with_the_hours_whatever_these_are_called():
     assert [each["osm"] for each in kept(found, "horaires")] == [
         "Tu,We,Fr 14:00-18:00",
         "Mo-Fr 09:00-12:00,13:30-17:30",
+    ]
+
+
+def test_one_tick_under_hours_takes_nothing_from_a_column_of_hours():
+    rows = "Nom;Commune;Horaires;Ouvert le samedi 9h-12h\nA;Vif;lundi 9h-12h;oui\nB;Vif;mardi 14h-17h;non\n"
+    assert [each["osm"] for each in kept(places("x.csv", rows.encode()), "horaires")] == [
+        "Mo 09:00-12:00",
+        "Tu 14:00-17:00",
     ]
 
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from maillage.kernel import cores
 from maillage.kernel.names import plain
-from maillage.pipeline.offer import answers, looks, naming, own, own_services, status
+from maillage.pipeline.offer import answers, looks, naming, own, own_services
 from maillage.pipeline.offer.answers import NO, YES
 from maillage.pipeline.offer.clean import (
     closures,
@@ -96,11 +96,13 @@ POSTCODE = re.compile(r"(?<!\d)(?:0[1-9]|[1-8]\d|9[0-5]|97)\d{3}(?!\d)")
 SOME_TIME = re.compile(  # what a text that speaks of something else holds at least when it also says hours
     r"\d\s*(?:h|:|heure)|24\s*/|midi|minuit|(?:di|manche)s?\b[^.]{0,40}\d|\d\s*(?:[aà]|-)\s*\d", re.IGNORECASE
 )
-GONE = re.compile(  # in a remark, that a place is no more, or not yet
-    r"\b(?:ferme(?:e|s|es)? definitivement|definitivement ferme(?:e|s|es)?|fermeture definitive|n existe plus"
-    r"|cessation d activite|a cesse son activite|en projet|pas encore ouverte?"
-    r"|ouverture (?:prevue|prochaine))\b"
+GONE = re.compile(  # a whole remark: a place is no more, or not yet
+    r"(?:(?:le |la |l |ce |cette )?(?:lieu|structure|site|espace|etablissement) )?(?:est )?"
+    r"(?:(?:ferme(?:e|s|es)? definitivement|definitivement ferme(?:e|s|es)?|fermeture definitive"
+    r"|n existe plus)(?: (?:depuis|en|le|au|fin|debut) .*)?|en projet(?: (?:pour|en|fin|debut) .*)?|pas encore ouverte?"
+    r"|ouverture (?:prevue|prochaine)(?: (?:en|le|fin|debut|pour) .*)?)"
 )
+PERHAPS_GONE = re.compile(r"\bferme(?:e|s|es)? definitivement|definitivement ferme|fermeture definitive\b")
 CLOSED = re.compile(
     r"\bferm(?:ée?|ee)s?\b|\bfermeture\b|d[ée]finitivement|n[’']existe plus", re.IGNORECASE
 )  # not a « ferme »
@@ -537,11 +539,14 @@ class _Row:
         check.
         """
         for column, cell in self.cells.items():
-            if REMARKS.isdisjoint(column.split()) or not GONE.search(plain(cell)):
+            if REMARKS.isdisjoint(column.split()):
                 continue
-            if status.meant(cell) == "shut":
+            if GONE.fullmatch(plain(cell)):
                 return f"la colonne « {self._shown(column)} » dit « {cell[:120]} »"
-            self._say(column, "nom", "doubtful", cell, "", "sa remarque le dit fermé ou à venir : lieu gardé")
+            if PERHAPS_GONE.search(plain(cell)):
+                self._say(
+                    column, "nom", "doubtful", cell, "", "sa remarque parle d’une fermeture : lieu gardé"
+                )
         return ""
 
     def _ended(self, rule: LeaveRule) -> str:

@@ -121,7 +121,8 @@ def take_named_hours(draft: Draft, held: Mapping[str, Any]) -> None:
         return
     ticks = [column for column in draft.left if column.answers is not None]
     named = [column for column in ticks if _names_hours(column)]
-    if not named:
+    told = any(by_name(column, "horaires")[0] == BY_NAME and column.answers is None for column in draft.left)
+    if len(named) < 2 or told:  # « Ouvert le samedi 9h-12h » beside the hours is only one more thing
         return
     halves = [c for c in ticks if c not in named and day_of(words := day_words(c)) and HALVES.keys() & words]
     found = [column for column in ticks if column in named or column in halves]
