@@ -99,7 +99,8 @@ SOME_TIME = re.compile(  # what a text that speaks of something else holds at le
 GONE = re.compile(  # a whole remark: a place is no more, or not yet
     r"(?:(?:le |la |l |ce |cette )?(?:lieu|structure|site|espace|etablissement) )?(?:est )?"
     r"(?:(?:ferme(?:e|s|es)? definitivement|definitivement ferme(?:e|s|es)?|fermeture definitive"
-    r"|n existe plus)(?: (?:depuis|en|le|au|fin|debut) .*)?|en projet(?: (?:pour|en|fin|debut) .*)?|pas encore ouverte?"
+    r"|n existe plus)(?: (?:depuis|en|le|au|fin|debut) .*)?|en projet(?: (?:pour|en|fin|debut) .*)?"
+    r"|pas encore ouverte?"
     r"|ouverture (?:prevue|prochaine)(?: (?:en|le|fin|debut|pour) .*)?)"
 )
 PERHAPS_GONE = re.compile(r"\bferme(?:e|s|es)? definitivement|definitivement ferme|fermeture definitive\b")
