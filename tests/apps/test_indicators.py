@@ -21,6 +21,7 @@ from maillage.apps.learning.models import Fact, Plan
 from maillage.apps.orientations.models import Orientation, Path
 from maillage.apps.people.models import Person
 from maillage.apps.plans import actions as steering
+from maillage.apps.plans.rules import DROPPED
 from maillage.apps.surveys.models import Publication, Survey
 from maillage.apps.volunteers.models import Aidant
 from maillage.cli.main import main
@@ -616,3 +617,36 @@ def test_both_ends_of_an_estimate_have_as_many_decimals(id, low, high, words):
         definition=indicators()[id], on=ON, value=(low + high) / 2, low=low, high=high, kind=rules.ESTIMATED
     )
     assert reading.figure(value) == words
+
+
+def test_passes_are_those_that_a_published_plan_counts_by_actor(library, home):
+    """Q-016: by territory and by actor, typed beside a source; one too small is told, and hides the total."""
+    lea = account("lea", "analyste", territory="38")
+    plan = steering.open_plan(GRENOBLE, title="Le plan", frame=None, by=lea, at=AT)
+
+    def write(title: str, **more):
+        values = {"axis": plan.axes.get(), "title": title, "indicator": "pass remis", "unit": "Pass", **more}
+        return steering.write(plan, token=title, by=lea, at=AT, **values)
+
+    def count(row, value: float, day: int = 2):
+        steering.count(row, on=date(2026, 11, day), value=value, source="Relevé", by=lea, at=AT)
+
+    def passes():
+        return read(GRENOBLE)["passes"]
+
+    whole = write("Le pass", pilot="La Région")
+    count(whole, 172)
+    assert passes().value is None, "a draft is nobody’s figure"
+    steering.publish(plan, shown=True, by=lea, at=AT)
+    assert (passes().value, passes().apart) == (172, ("La Région : 172, au 2 novembre 2026 (Relevé).",))
+    first, second = write("L’ADIIJ", parent=whole), write("L’Âge d’Or", parent=whole, pilot="Âge d’Or")
+    count(first, 40, 1)
+    count(first, 60)
+    count(second, 56)
+    assert passes().value == 116, "its parts tell by actor what the whole would count twice"
+    few = write("La mairie")
+    count(few, 2)
+    held = passes()
+    assert held.value is None and held.reason and "La mairie : trop peu pour être dit" in held.apart[-1]
+    steering.set_state(few, DROPPED, why="Trop peu.", by=lea, at=AT)
+    assert passes().value == 116

@@ -11,6 +11,7 @@ from maillage.apps.indicators import rules
 from maillage.apps.indicators.queries import series
 from maillage.apps.indicators.queries.ground import NO_STUDY, Counts, Ground, Interval
 from maillage.apps.indicators.rules import Capacity, Value, missing
+from maillage.apps.plans.queries.effects import delivered
 from maillage.engine import disclosure
 from maillage.kernel.estimate import Estimate
 from maillage.reference import definitions
@@ -19,6 +20,7 @@ from maillage.reference.parameters import number
 from maillage.reports.directory.census import moving_sentence
 from maillage.studies.offer.districts import EDGE, INSIDE, OUTSIDE, UNKNOWN
 from maillage.words import wording
+from maillage.words.dates import in_words
 from maillage.words.opening import date_text
 
 PROCEDURES = "demarches"
@@ -42,6 +44,11 @@ SILENT_ACCESS = "À part, {} où se connecter seul sans dire combien de personne
 NO_PLACE = (
     "L’annuaire n’a encore aucun lieu ici : un annuaire vide ne dit pas qu’il n’y a rien. Une liste de lieux"
     " importée, ou un lieu proposé, et ce chiffre se compte."
+)
+NOT_DELIVERED = (
+    "Aucun plan publié ici ne compte de pass. Un territoire qui le connaît le note dans son plan : une"
+    " action, ou une sous-action par acteur, dont l’unité est « pass » ; puis un nombre, avec son jour et sa"
+    " source."
 )
 NO_TALK = "Aucun lieu d’ici ne dit ce qu’il fait : à demander à chacun."
 
@@ -526,6 +533,25 @@ def _plan(ground: Ground, definition: Indicator) -> Value:
     )
 
 
+PASSES = ("pass", "pass numerique", "pass numeriques")
+
+
+def _passes(ground: Ground, definition: Indicator) -> Value:
+    found = delivered(ground.code, PASSES, ground.on)
+    if not found:
+        return missing(definition, ground.on, NOT_DELIVERED)
+    told = tuple(
+        f"{each.actor} : {'trop peu pour être dit' if each.n is None else wording.number(each.n)}, au"
+        f" {in_words(each.on)} ({each.source})."
+        for each in found
+    )
+    known = [each.n for each in found if each.n is not None]
+    if len(known) < len(found):  # beside the others, the total would tell the one that is too small
+        held = missing(definition, ground.on, "Trop peu chez un acteur : le total dirait combien.")
+        return replace(held, kind=rules.WITHHELD, apart=told)
+    return Value(definition=definition, on=ground.on, value=sum(known), apart=told)
+
+
 def _missing(ground: Ground, definition: Indicator) -> Value:
     return missing(definition, ground.on, definition.missing)
 
@@ -536,7 +562,7 @@ def _least(ground: Ground, measure: str) -> int:
 
 
 OF_PLACES = ("service", "telling", "per_need", "capacity", "capacity_per_need", "visits")
-UNCOUNTED = ("district", "target_share", "target_year", "survey", "plan", "missing")
+UNCOUNTED = ("district", "target_share", "target_year", "survey", "plan", "passes", "missing")
 WAYS: Mapping[str, Callable[[Ground, Indicator], Value]] = {
     "stock": _stock,
     "people_stock": _people_stock,
@@ -557,5 +583,6 @@ WAYS: Mapping[str, Callable[[Ground, Indicator], Value]] = {
     "target_followed": _target_followed,
     "survey": _survey,
     "plan": _plan,
+    "passes": _passes,
     "missing": _missing,
 }

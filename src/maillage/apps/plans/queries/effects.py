@@ -1,6 +1,6 @@
 """What was counted of an action beside what was expected of it, and the tasks that meetings gave for it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,6 +10,7 @@ from maillage.apps.community.models import Decision
 from maillage.apps.community.queries.meetings import pilot_name
 from maillage.apps.plans import rules
 from maillage.apps.plans.models import PlanAction, PlanMeasure, PlanTask
+from maillage.kernel.names import plain
 from maillage.reference.parameters import number as parameter
 from maillage.reports.page import series
 from maillage.words.dates import SHORT_MONTHS, in_words
@@ -80,6 +81,46 @@ def baseline_of(row: PlanAction) -> float | str | None:
         if rules.is_small(row.baseline, least)
         else rules.plain(row.baseline)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What an actor gave, as its action counts it. n: since the start, None when it is too few to be told."""
+
+    actor: str
+    n: float | None
+    on: date
+    source: str
+
+
+def delivered(place: str, units: Collection[str], until: date) -> list[Delivered]:
+    """Return the last total of each action of a published plan that counts in one of these units, plain
+    words: of its parts, where they count; nothing of what was dropped.
+    """
+    rows = PlanAction.objects.filter(plan__place=place, plan__published_at__isnull=False).exclude(unit="")
+    rows = rows.select_related("plan", "parent").prefetch_related("measures")
+    found: dict[int, tuple[PlanAction, PlanMeasure]] = {}
+    for row in rows:
+        if plain(row.unit) not in units or row.standing == rules.DROPPED:
+            continue
+        totals = [
+            each
+            for each in row.measures.all()
+            if each.span == rules.SINCE
+            and not each.elsewhere
+            and each.withdrawn_at is None
+            and each.on <= until
+        ]
+        if totals:
+            found[row.pk] = (row, max(totals, key=lambda each: (each.on, each.pk)))
+    detailed = {row.parent_id for row, _ in found.values()}
+    return [
+        Delivered(
+            row.pilot or row.title, None if last.value < least_of(row) else last.value, last.on, last.source
+        )
+        for row, last in found.values()
+        if row.pk not in detailed
+    ]
 
 
 def last_count(row: PlanAction, until: date = rules.LAST_DAY) -> str:
