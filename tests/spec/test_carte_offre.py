@@ -337,5 +337,11 @@ def test_a_departement_of_which_the_census_says_nothing_is_named(d, o):
     assert words.startswith("Départements non recensés : Loire-Atlantique et Morbihan.")
     assert words.endswith("Ce n’est pas une absence.")
     assert words in [each.replace("\xa0", " ") for each in offer.cautions(one)]
+    told = presentation.present(Study(d, one, (), (), None), fingerprint="").offer
+    assert told is not None and {code[:2] for code in told.zones} == {"35"}, (
+        "rien n’est dit des zones d’à côté"
+    )
+    assert {code[:2] for code in told.unlisted_zones} == {"44", "56"}
+    assert {zone.code[:2] for each in told.lists for zone in each.zones} == {"35"}
     both = offered(d, [sheet("Rennes", "35238", wifi={}), sheet("Dehors", LOIRE, wifi={})])
     assert both.border.unlisted == ("56",)

@@ -301,12 +301,15 @@ def shared_places(by_zone: int, whole: int) -> str:
     )
 
 
-def why_no_walk(n_places: int | None) -> str:
-    """Return why nobody is said to be without a place on foot: none is known, or distances were not drawn.
+def why_no_walk(n_places: int | None, *, is_listed: bool = True) -> str:
+    """Return why nobody is said to be without a place on foot: none is known, of the whole département even,
+    or distances were not drawn.
 
     >>> why_no_walk(0), why_no_walk(304)
     ('aucun lieu recensé', 'distances à pied non calculées')
     """
+    if not is_listed:
+        return "département non recensé"
     return "distances à pied non calculées" if n_places else "aucun lieu recensé"
 
 

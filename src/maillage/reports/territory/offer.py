@@ -1,7 +1,7 @@
 """The offer and the gaps: as etude.json writes them, as pages, dossier and sheets tell them."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NotRequired, TypedDict
 
@@ -27,7 +27,7 @@ from maillage.reports.territory.reading import (
 from maillage.studies.diagnosis.territories import gazetteer
 from maillage.studies.need import population as frames
 from maillage.studies.offer import gap_rules, reach, silence, siting, what_if
-from maillage.studies.offer.census import Offered, places_in
+from maillage.studies.offer.census import Offered, is_listed, places_in, unlisted_zones
 from maillage.studies.offer.gap_rules import Gap, Supply, ZoneGaps
 from maillage.studies.offer.gaps import Gaps
 from maillage.studies.offer.grounds import Ground
@@ -360,7 +360,7 @@ def read(o: Offered) -> OfferReading:
     """Return the offer of a study as a reader sees it: the whole, each zone, and the lists that its rules
     make.
     """
-    names = zone_names(o.ground)
+    names, unlisted = zone_names(o.ground), unlisted_zones(o)
     labels = {line.id: line.label for line in diagnosis_lines().values()}
     return OfferReading(
         source=o.census.name,
@@ -374,7 +374,11 @@ def read(o: Offered) -> OfferReading:
             )
             for public, of in o.publics.items()
         },
-        zones={found.code: _zone(o, found, names[found.code]) for found in o.gaps.zones},
+        zones={
+            found.code: _zone(o, found, names[found.code])
+            for found in o.gaps.zones
+            if found.code not in unlisted
+        },
         lists=tuple(
             ZoneList(
                 rule=rule.id,
@@ -387,11 +391,12 @@ def read(o: Offered) -> OfferReading:
             )
             for rule in gap_rules.rules()
             for line in rule.offers
-            if (codes := o.gaps.where(rule.id, line))
+            if (codes := [code for code in o.gaps.where(rule.id, line) if code not in unlisted])
         ),
         cautions=tuple(cautions(o)),
         filter="" if o.inside is None else filtered(o),
         unlisted=unlisted_words(o),
+        unlisted_zones=tuple(sorted(unlisted)),
         communes=_communes(o),
     )
 
@@ -412,11 +417,15 @@ def _communes(o: Offered) -> tuple[CommuneList, ...]:
     table = frames.sources().communes
     found = table.aligned("code", np.array(codes), "name", missing="").tolist()
     names = {code: name or code for code, name in zip(codes, found, strict=True)}
+
+    def unlisted(communes: Iterable[str]) -> list[str]:
+        return [code for code in communes if not is_listed(o, code)]
+
     return tuple(
         CommuneList(
             diagnosis_lines()[line].label,
-            tuple(sorted((names[code] for code in gap.without), key=plain)),
-            tuple(sorted((names[code] for code in gap.unknown), key=plain)),
+            tuple(sorted((names[code] for code in gap.without if is_listed(o, code)), key=plain)),
+            tuple(sorted((names[code] for code in (*gap.unknown, *unlisted(gap.without))), key=plain)),
         )
         for line, gap in o.communes.items()
     )

@@ -514,7 +514,8 @@ class CommuneList:
 class OfferReading:
     """The offer of a study: the whole, each public, each zone, the lists that its rules make, what to know
     before believing it. filter: whom it counts, '' for everybody; communes: lists by commune where zones are
-    smaller; unlisted: the part of the territory of which the census says nothing, in words, '' for none.
+    smaller; unlisted: the part of the territory of which the census says nothing, in words, '' for none;
+    unlisted_zones: those that it holds whole, of which nothing is told.
     """
 
     source: str
@@ -527,6 +528,7 @@ class OfferReading:
     filter: str = ""
     communes: tuple[CommuneList, ...] = ()
     unlisted: str = ""
+    unlisted_zones: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

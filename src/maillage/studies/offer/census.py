@@ -400,6 +400,23 @@ def offered(request: Request, d: Diagnosis, given: Census) -> Offered | None:
     )
 
 
+def is_listed(o: Offered, commune: str) -> bool:
+    """Return whether the census says something of the département of a commune."""
+    return _departement(commune) not in o.border.unlisted
+
+
+def unlisted_zones(o: Offered) -> frozenset[str]:
+    """Return the codes of the zones that stand whole in départements of which the census says nothing: that
+    nobody there has a place on foot is not known.
+    """
+    g, unlisted = o.ground, set(o.border.unlisted)
+    return frozenset(
+        zone.code
+        for i, zone in enumerate(g.zones)
+        if unlisted and unlisted.issuperset(map(_departement, g.areas.commune[g.zone_of == i].tolist()))
+    )
+
+
 def places_in(o: Offered, code: str) -> tuple[Place, ...]:
     """Return the places that surely stand in one zone, in the order of their names; several sheets, or
     several stops there, are one place.

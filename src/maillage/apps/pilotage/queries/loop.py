@@ -334,7 +334,9 @@ def _row(
     return ZoneLoop(
         need=zone,
         offer=reading.offer.zones.get(zone.code) if reading.offer else None,
-        no_walk=rules.why_no_walk(places.n),
+        no_walk=rules.why_no_walk(
+            places.n, is_listed=reading.offer is None or zone.code not in reading.offer.unlisted_zones
+        ),
         gap=gap,
         places=places if alone else None,
         unit=unit,
