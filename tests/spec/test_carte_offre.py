@@ -343,5 +343,8 @@ def test_a_departement_of_which_the_census_says_nothing_is_named(d, o):
     )
     assert {code[:2] for code in told.unlisted_zones} == {"44", "56"}
     assert {zone.code[:2] for each in told.lists for zone in each.zones} == {"35"}
+    drawn = {code: kind for code, kind, _ in drawn_zones(atlas.gap_maps(d, one)["manque-wifi"])}
+    assert {kind for code, kind in drawn.items() if code[:2] != "35"} == {"inconnue"}
+    assert {kind for code, kind in drawn.items() if code[:2] == "35"} != {"inconnue"}
     both = offered(d, [sheet("Rennes", "35238", wifi={}), sheet("Dehors", LOIRE, wifi={})])
     assert both.border.unlisted == ("56",)

@@ -1,7 +1,7 @@
 """The maps of a diagnosis: digital, social, joint, certainty; its sheet maps; its knitted cover."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 
@@ -23,7 +23,7 @@ from maillage.studies.diagnosis.shapes import joined
 from maillage.studies.need import population as frames
 from maillage.studies.need import rurality
 from maillage.studies.offer import silence, siting
-from maillage.studies.offer.census import Offered, places_in
+from maillage.studies.offer.census import Offered, places_in, unlisted_zones
 from maillage.studies.offer.grounds import Ground
 from maillage.studies.offer.silence import Between
 from maillage.studies.offer.whereabouts import Place
@@ -206,8 +206,9 @@ def gap_maps(d: Diagnosis, o: Offered) -> dict[str, str]:
     """Return, for each line of the offer that the census asked about, the map of the people in need who do
     not have it within a walk.
 
-    Nothing where zones have no contour. A zone is hatched where silent places leave its class unknown, and
-    grey where the filter counts nobody. Places that give the line are marked where their address is known.
+    Nothing where zones have no contour. A zone is hatched where silent places leave its class unknown, grey
+    where the filter counts nobody or the census lists nothing. Places that give the line are marked where
+    their address is known.
     """
     if not d.is_drawable:
         return {}
@@ -215,11 +216,11 @@ def gap_maps(d: Diagnosis, o: Offered) -> dict[str, str]:
     base = _background(d, communes, [])
     frame = maps.frame_of([s for s in shapes if s is not None])
     pairs = [(r, shape) for r, shape in zip(d.zones, shapes, strict=True) if shape is not None]
-    made = {}
+    made, unlisted = {}, unlisted_zones(o)
     for line in diagnosis_lines().values():
         if not o.gaps.whole.gaps[line.id].is_asked:
             continue
-        shaded = [_gap_area(r, shape, o, line.id) for r, shape in pairs]
+        shaded = [_gap_area(r, shape, o, line.id, unlisted) for r, shape in pairs]
         names = _named(places, {area.code: _shade(area.kind) for area in shaded})
         made[f"manque-{line.id}"] = maps.draw(
             shaded,
@@ -244,15 +245,18 @@ def _shade(kind: str) -> int:
     return int(kind.removeprefix("m")) if kind.startswith("m") else 0
 
 
-def _gap_area(r: ZoneResult, shape: shapely.Geometry, o: Offered, line: str) -> Area:
-    """Return a zone as the map of a line draws it."""
-    if not o.gaps.holds(r.zone.code):
+def _gap_area(
+    r: ZoneResult, shape: shapely.Geometry, o: Offered, line: str, unlisted: Collection[str]
+) -> Area:
+    """Return a zone as the map of a line draws it. unlisted: those of which the census says nothing."""
+    why = "département non recensé" if r.zone.code in unlisted else ""
+    if why or not o.gaps.holds(r.zone.code):
         return Area(
             code=r.zone.code,
             name=r.zone.name,
             shape=shape,
             kind="inconnue",
-            title=f"{r.zone.name} : hors du filtre",
+            title=f"{r.zone.name} : {why or 'hors du filtre'}",
         )
     part = o.gaps.zone(r.zone.code).gaps[line].figure("share")
     ends = ranges.bounds(part)
