@@ -12,6 +12,7 @@ import pytest
 from django.db import connections
 from gunicorn.errors import HaltServer
 
+from maillage.apps.directory.queries import maps, where
 from maillage.apps.learning.queries import contents
 from maillage.apps.search import queries as search
 from maillage.cli.commands import servir
@@ -189,9 +190,11 @@ def test_what_the_loop_and_the_indicators_look_up_is_read_ahead(monkeypatch):
         monkeypatch.setattr(module, name, lambda: None)
     monkeypatch.setattr(territories, "gazetteer", lambda: SimpleNamespace(find=lambda words: None))
     monkeypatch.setattr(point, "extent", lambda code: None)
+    monkeypatch.setattr(where, "of_code", lambda code: read.append("communes"))
+    monkeypatch.setattr(maps, "beside", lambda *where: read.append("contours"))
     monkeypatch.setattr(connections, "close_all", lambda: None)
     server.read_ahead()
-    assert read == ["sources"]
+    assert read == ["communes", "contours", "sources"]
 
 
 def test_the_first_workers_leave_in_turn_once_nobody_waits_for_them(monkeypatch):

@@ -28,6 +28,7 @@ def read_ahead() -> None:
 
         country()
         return
+    from maillage.apps.directory.queries import maps, where
     from maillage.apps.learning.queries import contents
     from maillage.apps.search import queries as search
     from maillage.kernel import later
@@ -37,6 +38,8 @@ def read_ahead() -> None:
 
     later.load()
     gazetteer().find("a")
+    where.of_code("01001")  # of a search, and of the day of who leads a territory
+    maps.beside(5.0, 46.0, "")  # of the first place, on screen or on paper
     contents.modules()
     search.read_ahead()
     population.sources()  # of the loop, and of the indicators
