@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -294,6 +295,18 @@ def test_a_bar_is_as_long_as_the_people_it_stands_for(client, study):
         row = page.partition(f'<tr id="boucle-{code}">')[2].partition("</tr>")[0]
         bars = re.findall(r'<rect class="plein" x="1" y="6" width="([\d.]+)"', row)
         assert bars[:1] == ([] if each["valeur"] is None else [f"{116 * each['bas'] / top:.1f}"])
+
+
+def test_the_file_of_a_study_is_read_once_for_all_that_asks_its_needs(client, study, monkeypatch):
+    """Dix mégaoctets pour un département, lus trois fois par page."""
+    path, read = dossiers.folder(study) / "etude.json", []
+    os.utime(path)  # as when the study was just made
+    whole = type(path).read_bytes
+    monkeypatch.setattr(type(path), "read_bytes", lambda each: read.append(each.name) or whole(each))
+    assert client.get(PAGE).status_code == 200
+    assert loop.need_of(study)[1] > 0
+    assert ground(PLACE, on=ON).need is not None
+    assert read.count("etude.json") == 1
 
 
 def test_each_sort_is_the_same_page(client, study):

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import hmac
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
@@ -377,6 +378,29 @@ def reading(study: Study) -> Reading:
 @lru_cache(maxsize=16)
 def _read(path: str, stamp: int) -> Reading:
     return load(Path(path).read_bytes())
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """The needs that a finished study counts. whole: by identifier; zones: people in need of each, by code;
+    definition: its identifier and its universe.
+    """
+
+    whole: Mapping[str, Mapping[str, Any]]
+    zones: Mapping[str, Mapping[str, Any]]
+    definition: Mapping[str, Any]
+
+
+def needs(path: Path) -> Needs:
+    """Return the needs of the file of a study, ten megabytes for a département: read once for all who ask."""
+    return _needs(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=64)
+def _needs(path: Path, stamp: int) -> Needs:
+    held = json.loads(path.read_bytes())
+    zones = {zone["code"]: zone["precarite_numerique"] for zone in held.get("zones", ())}
+    return Needs(held["besoins"], zones, held.get("definition", {}))
 
 
 def layer(study: Study, name: str) -> str:

@@ -1,11 +1,9 @@
 """What the indicators of a territory are computed from: residents, places, and what was counted."""
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 from django.db.models import Q, Sum
@@ -233,7 +231,7 @@ def need_of(place: str) -> Need | None:
     """Return the need of a territory from its latest study, None without one or when it is withheld."""
     study = dossiers.latest(place)
     path = dossiers.file(study, "etude.json") if study is not None else None
-    return None if path is None else _need(path, path.stat().st_mtime_ns)
+    return None if path is None else _need(dossiers.needs(path))
 
 
 def why_no_need(place: str) -> str:
@@ -241,7 +239,7 @@ def why_no_need(place: str) -> str:
     study = dossiers.latest(place)
     path = dossiers.file(study, "etude.json") if study is not None else None
     if path is not None:
-        return str(json.loads(path.read_bytes())["besoins"]["precarite_numerique"].get("motif") or NO_STUDY)
+        return str(dossiers.needs(path).whole["precarite_numerique"].get("motif") or NO_STUDY)
     try:
         territory = gazetteer().get(place)
     except UnknownTerritory:  # a perimeter is cut in a territory that has figures
@@ -253,13 +251,11 @@ def why_no_need(place: str) -> str:
     return NO_STUDY
 
 
-@lru_cache(maxsize=128)
-def _need(path: Path, stamp: int) -> Need | None:
-    held = json.loads(path.read_bytes())
-    people, rate = (held["besoins"][id] for id in ("precarite_numerique", "taux_precarite_numerique"))
+def _need(held: dossiers.Needs) -> Need | None:
+    people, rate = (held.whole[id] for id in ("precarite_numerique", "taux_precarite_numerique"))
     if people["valeur"] is None or rate["valeur"] is None:
         return None
-    return Need(_interval(people), _interval(rate), held["definition"]["id"], held["definition"]["univers"])
+    return Need(_interval(people), _interval(rate), held.definition["id"], held.definition["univers"])
 
 
 def _interval(figure: Mapping[str, float]) -> Interval:

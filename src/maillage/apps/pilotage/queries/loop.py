@@ -1,7 +1,6 @@
 """The loop of a territory: its zones, worst first, from what people need to what the plan answers."""
 
 import itertools
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -371,21 +370,14 @@ def _need_bars(path: Path) -> Mapping[str, str]:
 
 def need_of(study: Study) -> tuple[float, float, float]:
     """Return the people in need of a whole territory: low, value, high; zeros when they are withheld."""
-    path = dossiers.folder(study) / "etude.json"
-    return _whole_need(path, path.stat().st_mtime_ns)
-
-
-@lru_cache(maxsize=32)
-def _whole_need(path: Path, stamp: int) -> tuple[float, float, float]:
-    need = json.loads(path.read_bytes())["besoins"]["precarite_numerique"]
+    need = dossiers.needs(dossiers.folder(study) / "etude.json").whole["precarite_numerique"]
     low, value, high = (need.get(name) or 0.0 for name in ("bas", "valeur", "haut"))
     return low, value, high
 
 
 @lru_cache(maxsize=32)
 def _bars(path: Path, stamp: int) -> Mapping[str, str]:
-    zones = json.loads(path.read_bytes())["zones"]
-    held = {zone["code"]: zone["precarite_numerique"] for zone in zones}
+    held = dossiers.needs(path).zones
     told = {code: each for code, each in held.items() if each["valeur"] is not None}
     top = max((each["haut"] for each in told.values()), default=0.0)
     return {
