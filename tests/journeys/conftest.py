@@ -265,12 +265,29 @@ CONTRAST = ("color-contrast", "color-contrast-enhanced")
 MEASURED = ["link-in-text-block", "target-size", "scrollable-region-focusable", "css-orientation-lock"]
 RUN = """([runOnly, rules, exclude, selectors]) => axe.run({include: [["html"]], exclude}, {runOnly, rules, selectors,
   resultTypes: ["violations"], preload: false})"""
-# The head and the foot of a page, with all that decides how they look.
+# The head and the foot of a page, with all that axe reads of how they look: what their links lead to and what their
+# forms send changes nothing of it, and differs on each page.
 FRAME = """() => {
-  const around = [innerWidth, matchMedia("(prefers-color-scheme: dark)").matches, document.documentElement.cloneNode().outerHTML,
-    document.body.cloneNode().outerHTML, ...[...document.styleSheets].map((each) => each.href || each.ownerNode.textContent)];
+  const READ = ["display", "visibility", "opacity", "position", "overflow", "clip", "clipPath", "color", "backgroundColor",
+    "backgroundImage", "filter", "mixBlendMode", "fontSize", "fontWeight", "textDecorationLine", "textShadow", "cursor"];
+  const read = (each) => { const style = getComputedStyle(each); return READ.map((name) => style[name]).join(" "); };
+  const words = (part) => {
+    const copy = part.cloneNode(true);
+    for (const each of copy.querySelectorAll("[href]:not([href^='#']), [action], [type=hidden][value]"))
+      for (const name of ["href", "action", "value"]) if (each.hasAttribute(name)) each.setAttribute(name, "");
+    return copy.outerHTML;
+  };
+  const look = (part) => {
+    const from = part.getBoundingClientRect();
+    return [part, ...part.querySelectorAll("*")].map((each) => {
+      const box = each.getClientRects().length && each.getBoundingClientRect();
+      return (box && [box.x - from.x, box.y - from.y, box.width, box.height].map(Math.round)) + read(each);
+    });
+  };
+  const around = [document.documentElement, document.body].map((each) => each.cloneNode().outerHTML + read(each));
   return ["header", "footer", "nav"].map((each) => `body > ${each}`).filter((each) => document.querySelector(each))
-    .map((each) => [each, [document.querySelector(each).outerHTML, ...around].join("\\n")]);
+    .map((each) => [each, document.querySelector(each)])
+    .map(([each, part]) => [each, [words(part), ...look(part), ...around].join("\\n")]);
 }"""
 
 

@@ -110,6 +110,23 @@ def test_a_head_already_looked_at_is_looked_at_again_as_soon_as_it_differs(chrom
     assert found == [[], [], ["button-name"] * 2, ["button-name"]]
 
 
+LINKED = """<!doctype html><html lang="fr"><title>Une page</title><style>p {{ margin-top: {high}px }}</style>
+<header><a href="?page={page}">Langue</a><form action="/{page}/"><input type="hidden" name="jeton" value="{page}">
+<button>Sortir</button></form></header><main><h1>Une page</h1><p>Un mot</p></main></html>"""
+
+
+def test_a_head_whose_links_lead_elsewhere_is_not_looked_at_again(chromium, faults_of, faultless):
+    """Chaque page a les siens : un lien qui la nomme, un jeton contre les faux formulaires, sa feuille de style."""
+    page = chromium.new_page()
+    known = []
+    for name, high in (("une", 10), ("autre", 30)):
+        page.set_content(LINKED.format(page=name, high=high))
+        assert faults_of(page) == []
+        known.append(set(faultless))
+    page.close()
+    assert known[0] == known[1]
+
+
 SCREENS = 4_500  # pixels at 390: five screens and the foot of the page
 HEIGHT = "document.documentElement.scrollHeight"
 SHORT = {
