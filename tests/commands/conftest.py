@@ -1,13 +1,14 @@
 """Commands run in this process (fast) or as a user runs them."""
 
-import subprocess
-import sys
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.support import programs
+from tests.support.programs import CLI
 from tests.support.speed import PATIENCE
 
 
@@ -42,17 +43,8 @@ def process(tmp_path: Path) -> Callable[..., Answer]:
     """Run a command as a user does: another process, another current folder."""
 
     def run(*words: object, **environment: str) -> Answer:
-        import os
-
-        done = subprocess.run(
-            [sys.executable, "-m", "maillage.cli.main", *(str(word) for word in words)],
-            cwd=tmp_path,
-            env={**os.environ, **environment},
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-        )
+        own = {**os.environ, **environment}
+        done = programs.run(*CLI, *words, environment=own, folder=tmp_path, timeout=PATIENCE)
         return Answer(done.returncode, done.stdout, done.stderr)
 
     return run

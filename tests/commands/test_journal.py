@@ -3,14 +3,12 @@
 import json
 import os
 import sqlite3
-import subprocess
-import sys
 from datetime import UTC, datetime
-from pathlib import Path
 from shutil import rmtree
 
 import pytest
 
+from tests.support import programs
 from tests.support.shared import furnish
 
 SCENE = """
@@ -113,8 +111,7 @@ def test_a_page_that_is_no_anchor_is_refused(maillage, db, home, content, messag
 def test_a_journal_is_proved_from_a_copy_of_its_base_or_a_backup(maillage, process, db, tmp_path):
     home = furnish(tmp_path / "maison")
     words = {"MAILLAGE_HOME": str(home)}
-    root = {**os.environ, **words, "PYTHONPATH": str(Path(__file__).parents[2])}
-    subprocess.run([sys.executable, "-c", SCENE], env=root, check=True)
+    programs.run("-c", SCENE, environment={**os.environ, **words}, check=True)
     assert process("sauvegarder", tmp_path / "copie.zip", **words).code == 0
     copies = [tmp_path / "copie.zip", tmp_path / "copie.sqlite3"]
     with sqlite3.connect(home / "maillage.sqlite3") as base:

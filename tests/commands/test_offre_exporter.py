@@ -19,8 +19,9 @@ from maillage.reference.cards import cards
 from maillage.reference.offer import UNKNOWN_PIVOT
 from maillage.reports.directory.formats import table as our_table
 from maillage.reports.directory.formats.published import Published
-from tests.support.shared import furnish
-from tests.support.speed import PATIENCE
+from tests.support import programs
+from tests.support.programs import CLI
+from tests.support.shared import environment, furnish
 
 pytestmark = pytest.mark.complete  # each of them reads what five commands wrote
 FORMATS = {
@@ -38,19 +39,9 @@ IGNORED = ("source", "date_maj")  # what the contract lets a round trip change
 @pytest.fixture(scope="module")
 def homes(tmp_path_factory):
     """A directory of the two real censuses, made by the commands: (run, home)."""
-    import os
-    import subprocess
-    import sys
 
     def run(home, *words):
-        return subprocess.run(
-            [sys.executable, "-m", "maillage.cli.main", *map(str, words)],
-            env={**os.environ, "MAILLAGE_HOME": str(home)},
-            capture_output=True,
-            text=True,
-            timeout=4 * PATIENCE,
-            check=False,
-        )
+        return programs.run(*CLI, *words, environment=environment(home))
 
     home = furnish(tmp_path_factory.mktemp("annuaire"))
     for source, card in CENSUSES.items():

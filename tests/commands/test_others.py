@@ -13,6 +13,7 @@ from shutil import copytree
 import pytest
 
 from maillage.words.wording import count
+from tests.support import programs
 from tests.support.profile import some, times
 from tests.support.shared import furnish
 from tests.support.speed import PATIENCE
@@ -451,9 +452,7 @@ def test_a_restoration_that_is_cut_leaves_one_state_or_the_other(process, comput
         homes[name] = {"MAILLAGE_HOME": str(home)}
         copytree(made / "etudes" / study["key"], home / "etudes" / name)
         row.write_bytes(pickle.dumps({**study, "key": name}))
-        subprocess.run(
-            [sys.executable, "-c", STUDIED, str(row)], env={**os.environ, **homes[name]}, check=True
-        )
+        programs.run("-c", STUDIED, row, environment={**os.environ, **homes[name]}, check=True)
         assert process("sauvegarder", tmp_path / f"{name}.zip", **homes[name]).code == 0
     home = tmp_path / "une"
     moments = ((0.9, "autre"), (1.6, "une"), (0.5, "autre"), (1.3, "autre"), (1.9, "autre"), (2.2, "une"))
@@ -506,9 +505,6 @@ json.dump([each._meta.label_lower for each in tables() if each._base_manager.exi
 
 @pytest.mark.complete
 def test_the_examples_go_by_one_command_and_real_places_stay(process, demonstration, tmp_path):
-    import subprocess
-    import sys
-
     home = {"MAILLAGE_HOME": str(demonstration(tmp_path / "maison"))}
     answer = process("demo", "--effacer", **home)
     assert answer.code == 0, answer.err
@@ -517,9 +513,7 @@ def test_the_examples_go_by_one_command_and_real_places_stay(process, demonstrat
     whole = sum(map(int, counts.values()))
     gone = count(whole, "ligne d’exemple ôtée", "lignes d’exemple ôtées")
     assert f"{gone}. Les lieux réels et le journal restent." in answer.out
-    done = subprocess.run(
-        [sys.executable, "-c", LEFT], env={**os.environ, **home}, capture_output=True, check=True
-    )
+    done = programs.run("-c", LEFT, environment={**os.environ, **home}, check=True)
     real = {"structure", "lieu", "source", "import", "change", "pair"}
     assert set(json.loads(done.stdout)) == {
         *(f"directory.{name}" for name in real),

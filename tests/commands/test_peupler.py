@@ -1,8 +1,6 @@
 """`maillage peupler`: a made country, the same each time, where nobody real is, and told as made."""
 
 import json
-import subprocess
-import sys
 from datetime import timedelta
 
 import pytest
@@ -14,9 +12,9 @@ from maillage.apps.accounts.queries import broken
 from maillage.apps.directory.models import Structure
 from maillage.apps.surveys.models import Survey
 from maillage.cli.country import making
-from tests.support import shared
+from tests.support import programs, shared
 from tests.support.profile import some
-from tests.support.speed import PATIENCE
+from tests.support.programs import CLI
 from tools.postgresql import ABSENT, binaries
 
 SMALL = {
@@ -67,18 +65,15 @@ print(json.dumps({
 
 
 def run(home, *words, database="", **more):
-    environment = shared.environment(home, database) | more
-    return subprocess.run(
-        words, cwd=shared.ROOT, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False
-    )
+    return programs.run(*words, environment=shared.environment(home, database) | more)
 
 
 def peupler(home, *words, **more):
-    return run(home, sys.executable, "-m", "maillage.cli.main", "peupler", *words, **more)
+    return run(home, *CLI, "peupler", *words, **more)
 
 
 def read(home, database=""):
-    done = run(home, sys.executable, "-c", READ, database=database)
+    done = run(home, "-c", READ, database=database)
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads(done.stdout.splitlines()[-1])
 
@@ -115,7 +110,7 @@ def test_a_country_has_the_size_that_was_asked(engine, tmp_path):
     again = peupler(home, *WORDS, database=database)
     assert again.returncode == 2
     assert "Il y en a déjà un dans cette base" in again.stderr
-    verified = run(home, sys.executable, "-m", "maillage.cli.main", "verifier-journal", database=database)
+    verified = run(home, *CLI, "verifier-journal", database=database)
     assert verified.returncode == 0, verified.stdout + verified.stderr
 
 
@@ -143,7 +138,7 @@ def test_no_country_is_made_where_people_are(tmp_path):
     refused = peupler(home, *WORDS, MAILLAGE_ENV="production", MAILLAGE_HOSTS="exemple.fr")
     assert refused.returncode == 2
     assert "MAILLAGE_ENV vaut « production »" in refused.stderr
-    made = run(home, sys.executable, "-m", "maillage.cli.main", "administrateur", "a@exemple.fr")
+    made = run(home, *CLI, "administrateur", "a@exemple.fr")
     assert made.returncode == 0, made.stderr
     refused = peupler(home, *WORDS)
     assert refused.returncode == 2

@@ -1,14 +1,12 @@
 """Each engine in turn: SQLite, and a real PostgreSQL started for the tests and stopped after them."""
 
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.support import shared
-from tests.support.shared import ROOT
+from tests.support import programs, shared
 from tests.support.speed import PATIENCE
 from tools.postgresql import ABSENT, binaries
 
@@ -38,12 +36,4 @@ def python(
     """Run Python in a home folder, given its tables when it has none, and on a database of its own if any."""
     if not database and not (home / shared.DATABASE).exists():
         shared.furnish(home)
-    return subprocess.run(
-        [sys.executable, *words],
-        cwd=ROOT,
-        env=shared.environment(home, database) | more,
-        capture_output=True,
-        text=True,
-        timeout=timeout,
-        check=False,
-    )
+    return programs.run(*words, environment=shared.environment(home, database) | more, timeout=timeout)

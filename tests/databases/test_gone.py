@@ -3,13 +3,10 @@ back.
 """
 
 import json
-import subprocess
-import sys
 
 import pytest
 
-from tests.support import shared
-from tests.support.speed import PATIENCE
+from tests.support import programs, shared
 from tools import postgresql
 
 ASKING = """
@@ -61,15 +58,8 @@ def test_a_database_that_stops_is_told_and_comes_back(tmp_path):
     try:
         home = tmp_path / "maison"
         home.mkdir()
-        done = subprocess.run(
-            [sys.executable, "-c", ASKING, str(folder)],
-            cwd=shared.ROOT,
-            env=shared.environment(home, postgresql.address(folder)),
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-        )
+        own = shared.environment(home, postgresql.address(folder))
+        done = programs.run("-c", ASKING, folder, environment=own)
         assert done.returncode == 0, done.stderr[-3000:]
     finally:
         postgresql.stop(folder)

@@ -110,8 +110,9 @@ def test_a_head_already_looked_at_is_looked_at_again_as_soon_as_it_differs(chrom
     assert found == [[], [], ["button-name"] * 2, ["button-name"]]
 
 
-LINKED = """<!doctype html><html lang="fr"><title>Une page</title><style>p {{ margin-top: {high}px }}</style>
-<header><a href="?page={page}">Langue</a><form action="/{page}/"><input type="hidden" name="jeton" value="{page}">
+LINKED = """<!doctype html><html lang="fr"><title>Une page</title><style>
+h1 {{ margin-top: {high}px }} header {{ font-size: 24px }} button {{ font-size: 24px }}</style>
+<header><p><a href="?page={page}">Langue</a></p><form action="/{page}/"><input type="hidden" name="jeton" value="{page}">
 <button>Sortir</button></form></header><main><h1>Une page</h1><p>Un mot</p></main></html>"""
 
 
