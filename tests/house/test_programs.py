@@ -1,0 +1,69 @@
+"""A program that begins half loaded says and does what one that Python starts says and does."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.support import programs
+from tests.support.shared import environment
+
+SAYS = "import os, sys; print(sys.argv, os.getcwd(), os.environ.get('WHO'), __name__, sys.path[0] in ('', os.getcwd()))"
+FILE = "import sys\nprint(__name__, sys.argv[1:], sys.path[0])\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("-c", SAYS, "é", "--x"),
+        ("-c", "import sys; print('a'); sys.exit(3)"),
+        ("-c", "import sys; sys.exit('refusé')"),
+        ("-c", "raise SystemExit"),
+        ("-c", "import atexit; atexit.register(print, 'fini'); print('d’abord')"),
+        ("-c", "import threading, time; threading.Timer(0.1, print, ['ensuite']).start()"),
+        ("-c", "import os, signal; os.kill(os.getpid(), signal.SIGTERM)"),
+        ("-c", "import sys; print(sys.stdin.read(), sys.stdout.encoding, sys.stdout.isatty())"),
+        ("-m", "maillage.cli.main", "--version"),
+        ("-m", "maillage.cli.main", "nulle-part"),
+        ("{file}", "un", "deux"),
+    ],
+)
+def test_it_says_and_ends_as_one_that_python_starts(words, tmp_path):
+    file = tmp_path / "programme.py"
+    file.write_text(FILE, "utf-8")
+    words = [word.replace("{file}", str(file)) for word in words]
+    own = environment(tmp_path) | {"WHO": "Leïla"}
+    here = {"env": own, "cwd": tmp_path, "stdin": subprocess.DEVNULL, "capture_output": True, "text": True}
+    real = subprocess.run([sys.executable, *words], check=False, **here)
+    done = programs.run(*words, environment=own, folder=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (real.returncode, real.stdout, real.stderr)
+
+
+def test_a_fault_is_told_where_it_happens(tmp_path):
+    done = programs.run("-c", "def broken():\n    1 / 0\nbroken()", environment=environment(tmp_path))
+    assert done.returncode == 1
+    assert done.stderr.rstrip().endswith("ZeroDivisionError: division by zero")
+
+
+def test_two_programs_run_at_once_and_each_has_its_own_settings(tmp_path):
+    asked = "from django.conf import settings; print(settings.HOME)"
+    homes = [tmp_path / "a", tmp_path / "b"]
+    said = [programs.run("-c", asked, environment=environment(home)).stdout.strip() for home in homes]
+    assert said == list(map(str, homes))
+
+
+def test_one_that_never_ends_is_killed(tmp_path):
+    lines = "import os, time; open('qui', 'w').write(str(os.getpid())); time.sleep(600)"
+    with pytest.raises(subprocess.TimeoutExpired):
+        programs.run("-c", lines, environment=environment(tmp_path), folder=tmp_path, timeout=2)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "qui").read_text("utf-8")), 0)
+
+
+def test_what_it_is_given_before_it_begins_knows_no_setting(tmp_path):
+    own = "print(*sorted(each for each in sys.modules if each.startswith(('maillage.apps', 'maillage.config'))))"
+    done = programs.run(
+        "-c", f"import sys; {own}; import maillage.studies", environment=environment(tmp_path)
+    )
+    assert (done.returncode, done.stdout.strip()) == (0, "")

@@ -1,0 +1,95 @@
+"""Programs of the platform that a test runs to their end, each a process of its own that begins half loaded.
+
+To load what they all have takes longer than what most of them do: a process loads it once, and each program is a copy
+of it, which reads its own settings (tests/support/mould.py). What a test says of the start of a program, of its
+memory or of the order of its sets is asked of one that Python starts.
+"""
+
+import atexit
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+
+from maillage.cli.commands.servir import leave_with_parent
+from tests.environment import SHARED
+from tests.support import shared
+from tests.support.shared import ROOT
+from tests.support.speed import PATIENCE, until
+
+CLI = ("-m", "maillage.cli.main")
+LEARN = (
+    "import sys; from pathlib import Path; from tests.support.mould import learn; learn(Path(sys.argv[1]))"
+)
+
+
+def run(
+    *words: object,
+    environment: Mapping[str, str],
+    folder: Path = ROOT,
+    timeout: float = 4 * PATIENCE,
+    check: bool = False,
+) -> subprocess.CompletedProcess[str]:
+    """Run Python with words, `-m` and a module, `-c` and lines, or a file, and return how it ended and what it said."""
+    said = [str(word) for word in words]
+    with (
+        tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as out,
+        tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as err,
+        socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as asker,
+    ):
+        asker.connect(str(_mould()))
+        asked = json.dumps([said, str(folder), dict(environment)]).encode()
+        socket.send_fds(asker, [asked], [out.fileno(), err.fileno()])
+        copy = int(asker.recv(100))
+        asker.settimeout(timeout)
+        try:
+            code = int(asker.recv(100))
+        except TimeoutError:
+            with suppress(ProcessLookupError):
+                os.kill(copy, signal.SIGKILL)
+            asker.settimeout(None)
+            asker.recv(100)
+            raise subprocess.TimeoutExpired(said, timeout) from None
+        out.seek(0)
+        err.seek(0)
+        done = subprocess.CompletedProcess(said, code, out.read(), err.read())
+    if check:
+        done.check_returncode()
+    return done
+
+
+@cache
+def _mould() -> Path:
+    """Start what the programs of this process are copies of; return where it is asked for them."""
+    folder = Path(tempfile.mkdtemp(dir=SHARED))
+    address = folder / "porte"
+    names = shared.once(SHARED / "chargés", _learn)
+    environment = shared.environment(folder)
+    del environment["DJANGO_SETTINGS_MODULE"]  # what asks for a setting is not loaded
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.support.mould", str(address), str(names)],
+        cwd=ROOT,
+        env=environment,
+        preexec_fn=leave_with_parent,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    )
+    atexit.register(process.wait)
+    atexit.register(process.kill)
+    until(lambda: process.poll() is not None or address.exists())
+    assert process.poll() is None, "it stopped by itself"
+    return address
+
+
+def _learn(part: Path) -> None:
+    with tempfile.TemporaryDirectory(dir=SHARED) as home:
+        words = [sys.executable, "-c", LEARN, str(part)]
+        own = shared.environment(shared.furnish(Path(home)))
+        subprocess.run(words, cwd=ROOT, env=own, check=True, capture_output=True)
