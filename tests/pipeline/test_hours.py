@@ -1030,6 +1030,11 @@ PLACES = [
     # a line that goes on, a hole of some days or of part of the year, bullets that are no notes
     ("sur rendez-vous du lundi au mercredi de 9h à 11h et de 15h\n      à 17h", 'Mo-We 09:00-11:00,15:00-17:00 "sur rendez-vous"'),
     ("Lundi au jeudi de 9h à 17h. Fermeture de 12h à 14h en mai", "Mo-Th 09:00-17:00; May Mo-Th 09:00-12:00,14:00-17:00"),
+    # « avec fermeture » is « fermeture », and a late evening has its end
+    ("Mardi au jeudi de 9h à 11h (avec une fermeture annuelle en mai)", "Tu-Th 09:00-11:00; May off"),
+    ("Lundi au mercredi 9h-17h (fermeture méridienne de 12h à 15h)", "Mo-We 09:00-12:00,15:00-17:00"),
+    ("Tous les jours, 10h-18h, nocturne le mardi jusqu’à 22h", "Mo,We-Su 10:00-18:00; Tu 10:00-22:00"),
+    ("Mardi au dimanche 10h-18h. Nocturne le 1er jeudi du mois jusqu’à 21h", "Tu-Su 10:00-18:00; Th[1] 10:00-21:00"),
     ("* Lundi au jeudi de 9h à 11h\n* Samedi matin de 9h à 10h\n* Samedi après-midi de 15h à 16h", "Mo-Th 09:00-11:00; Sa 09:00-10:00,15:00-16:00"),
 ]  # fmt: skip
 

@@ -78,6 +78,10 @@ SOME_DAYS = (  # of a period: « deux semaines en août », « la première quin
 WHOLE_YEAR = "whole year"
 STREETS = r"(?:rue|place|avenue|av\.?|boulevard|bd\.?|cours|square|quai|allee|esplanade|salle)"
 TIMELY = rf"(?:le |la )?(?:{'|'.join(FULL)}|matin|midi|apres|{MONTH}|vacances|jours?\b)"
+NIGHT = (  # « nocturne le jeudi jusqu’à 22h » says nothing more than « le jeudi jusqu’à 22h »
+    rf"nocturnes?(?=(?: ?:)? (?:(?:les?|chaque|tous les|tou[st]e?s?|1er|premiers?|derniers?) )*(?:{'|'.join(FULL)})s?"
+    r"(?: d(?:u|e chaque) mois)? jusqu)"
+)
 FARM = rf"fermes? (?:de (?:la |l')|des? |du |d')(?!{TIMELY})(?=[a-z]{{3}})"  # a place
 
 # One line a meaning: kind, value, pattern of text without accent nor capital. The first that matches is
@@ -209,7 +213,7 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
         "off",
         "",
         (
-            rf"(?:fermee?s?|{SHUT_IN}|fermetures?(?: annuelles?(?: ?:)?)?|clos|relache|off|closed"
+            rf"(?:fermee?s?|{SHUT_IN}|fermetures?(?: (?:annuelle|meridienne)s?(?: ?:)?)?|clos|relache|off|closed"
             r"|pause(?: meridienne| dejeuner)?"
             rf"|pas d(?:'(?:accueil|ouverture)|e permanences?)(?! {CALLED}))\b"
         ),
@@ -232,7 +236,8 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
     (
         "filler",
         "",
-        r"(?:sans|non) ?-?(?:interruption|stop)\b|en continu\b|journee continue\b|ainsi que\b|[a-z]'",
+        r"(?:sans|non) ?-?(?:interruption|stop)\b|en continu\b|journee continue\b|ainsi que\b|[a-z]'"
+        rf"|avec(?= (?:une )?fermeture\b)|{NIGHT}",
     ),
     ("time", "", r"midi\b|minuit\b"),
     ("time", "", r"(?<=-)\d\d?h(?= (?:1[2-9]|2[0-3])-\d)"),  # « 9-12h 14-18h » is no 12:14
