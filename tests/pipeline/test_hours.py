@@ -1030,6 +1030,14 @@ PLACES = [
     # a line that goes on, a hole of some days or of part of the year, bullets that are no notes
     ("sur rendez-vous du lundi au mercredi de 9h à 11h et de 15h\n      à 17h", 'Mo-We 09:00-11:00,15:00-17:00 "sur rendez-vous"'),
     ("Lundi au jeudi de 9h à 17h. Fermeture de 12h à 14h en mai", "Mo-Th 09:00-17:00; May Mo-Th 09:00-12:00,14:00-17:00"),
+    # what is said of fewer days holds, said first or last
+    ("Lundi fermé. Tous les jours 9h-11h.", "Tu-Su 09:00-11:00; Mo off"),
+    ("Dimanche et mardi : fermé. Tous les jours : 9h-11h", "Mo,We-Sa 09:00-11:00; Tu,Su off"),
+    # hours typed in odd ways
+    ("lundi de 9 h. à 11 h. et de 14 h. 30 à 17 h., mardi 8hH30-12h", "Mo 09:00-11:00,14:30-17:00; Tu 08:30-12:00"),
+    ("Lundi 9,30h - 12,30h, mardi 8h:30 à 12.30 h", "Mo 09:30-12:30; Tu 08:30-12:30"),
+    ("Lundi 9h-12h. 15-17h. - Mardi 14h-17h.", "Mo 09:00-12:00,15:00-17:00; Tu 14:00-17:00"),
+    ("H24 et 7/7", "24/7"),
     # « avec fermeture » is « fermeture », and a late evening has its end
     ("Mardi au jeudi de 9h à 11h (avec une fermeture annuelle en mai)", "Tu-Th 09:00-11:00; May off"),
     ("Lundi au mercredi 9h-17h (fermeture méridienne de 12h à 15h)", "Mo-We 09:00-12:00,15:00-17:00"),
@@ -1048,6 +1056,9 @@ def test_hours_of_some_days_of_the_month_leave_the_others(text, osm):
 @pytest.mark.parametrize(
     ("text", "osm", "reason"),
     [
+    ("Mardi 9h-11h. Fermé le mardi", 'Tu unknown "09:00-11:00 ou fermé"', "mardi : des heures, et une fermeture"),
+    ("Fermé le mardi, lundi 14h-17h. Mardi 9h-11h.", 'Mo 14:00-17:00; Tu unknown "09:00-11:00 ou fermé"', "mardi : des heures, et une fermeture"),
+    ("Salle fermée le mardi. Bibliothèque : mardi 9h-12h", 'Tu 09:00-12:00 "Bibliothèque"', "non compris : « Salle »"),
     ("Lundi au jeudi 9h-17h. Pas de permanence le jeudi soir", 'Mo-Th 09:00-17:00 "Pas de permanence le jeudi soir"', "non compris : « Pas de permanence le jeudi soir »"),
     ("Lundi au jeudi 9h-17h\nService courrier : fermé le mardi matin et le jeudi après-midi", 'Mo-Th 09:00-17:00 "Service courrier : fermé le mardi matin et le jeudi après-midi"', "non compris : « Service courrier : fermé le mardi matin et le jeudi après-midi »"),
     ("Lundi 9h-17h\no Guichet des plantes fermé :\n- le jeudi matin", 'Mo 09:00-17:00; Th unknown "le matin, Guichet des plantes fermé"', "jeudi : les heures ne sont pas dites"),

@@ -1740,8 +1740,8 @@ class _Reader:
                     added.spans.append(span)
 
     def _open_again(self) -> None:
-        """Take back the closing of a day that a later sentence names alone, with hours: « musée fermé le
-        mardi. Bibliothèque : mardi 9h-12h ».
+        """Take back the closing of a day that a later sentence about something else names alone, with hours:
+        « musée fermé le mardi. Bibliothèque : mardi 9h-12h ».
         """
         for n, change in enumerate(self.out.changes):
             if change.verb != "off" or change.half or change.weeks or not change.days:
@@ -1749,12 +1749,19 @@ class _Reader:
             again = {
                 atom[0].weekday
                 for each in self.out.statements
-                if each.first > change.at and each.spans and each.sealed and not each.weeks
+                if each.spans and not each.weeks and self._something_else(change.at, each.first)
                 for atom in each.atoms
                 if len(atom) == 1
             }
             days = tuple(day for day in change.days if day.half or day.nth or day.weekday not in again)
             self.out.changes[n] = change._replace(days=days)
+
+    def _something_else(self, said: int, then: int) -> bool:
+        """Return whether a sentence begins between two places, with a word nobody understood."""
+        stop = next(
+            (item.first for item in self.source.items if item.kind == "stop" and item.first > said), then
+        )
+        return any(place in self.left for place in range(stop, then))
 
     def _settle(self) -> None:
         """Sort the statements: ordinary ones, those stored as a comment, those not understood."""

@@ -79,8 +79,8 @@ WHOLE_YEAR = "whole year"
 STREETS = r"(?:rue|place|avenue|av\.?|boulevard|bd\.?|cours|square|quai|allee|esplanade|salle)"
 TIMELY = rf"(?:le |la )?(?:{'|'.join(FULL)}|matin|midi|apres|{MONTH}|vacances|jours?\b)"
 NIGHT = (  # « nocturne le jeudi jusqu’à 22h » says nothing more than « le jeudi jusqu’à 22h »
-    rf"nocturnes?(?=(?: ?:)? (?:(?:les?|chaque|tous les|tou[st]e?s?|1er|premiers?|derniers?) )*(?:{'|'.join(FULL)})s?"
-    r"(?: d(?:u|e chaque) mois)? jusqu)"
+    r"nocturnes?(?=(?: ?:)? (?:(?:les?|chaque|tous les|tou[st]e?s?|1er|premiers?|derniers?) )*"
+    rf"(?:{'|'.join(FULL)})s?(?: d(?:u|e chaque) mois)? jusqu)"
 )
 FARM = rf"fermes? (?:de (?:la |l')|des? |du |d')(?!{TIMELY})(?=[a-z]{{3}})"  # a place
 
@@ -94,8 +94,9 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
         "always",
         "",
         (
-            r"(?:7 ?(?:/|sur) ?7,? ?)?24 ?h?(?:eures?)? ?(?:/|sur) ?24(?: ?h(?:eures?)?\b)?(?![\d:])(?:,? ?7"
-            r" ?(?:/|sur) ?7(?![\d/ j]))?"
+            r"(?:7 ?(?:/|sur) ?7,? ?)?"
+            r"(?:24 ?h?(?:eures?)? ?(?:/|sur) ?24(?: ?h(?:eures?)?\b)?(?![\d:])|h ?24\b)"
+            r"(?:(?:,| -| et)? ?7 ?(?:/|sur) ?7(?![\d/ j]))?"
         ),
     ),
     ("letters", "", r"(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|au|et|le)\b"),
@@ -311,6 +312,14 @@ IN_SHORT = re.compile(  # « du 15 juin au 15 sept. »; « sept heures » is an 
 )
 GOES_ON = re.compile(r"(?<=[\w,])[ ]*\n\s*(?=(?:à|et|puis) )")  # « de 9h\n à 17h » is one sentence
 BAR = re.compile(r"(?:(?<=\dh)|(?<=h\d\d)|(?<=\d h)) ?\| ?(?=\d{1,2} ?h)", re.IGNORECASE)  # « 8h30 | 12h »
+ODD_TIME = re.compile(  # « 8hH30 », « 8h:30 », « 9 h. 30 à », « 9,30h »
+    r"(?<![\d.,:hH/])(\d\d?)(?: ?(?:[hH][hH:]|::)| ?[hH]\. ?(?=(?:00|30|45) ?(?:[,;)à-]|et\b|$))"
+    r"|[.,](?=(?:00|15|30|45) ?[hH]\b))([0-5]\d)(?!\d)(?: ?[hH]\b)?",
+    re.MULTILINE,
+)
+POINTED = re.compile(  # « de 9 h. à 12 h. et »: that point ends no sentence
+    r"(\d) ?[hH]\.(?= ?(?:[,;)]|(?:à|-) ?\d|et ))"
+)
 SHARED = re.compile(  # « les 24 et 31 décembre »
     rf"(?<![\dh:/-])(?<!\d )(?P<days>{DATE}(?:, ?{DATE})*,? et (?:le )?{DATE}) (?P<month>[^\W\d]{{3,9}})\b",
     re.IGNORECASE,
@@ -327,7 +336,7 @@ def unwrapped(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
     text = text.translate(SIGNS).replace("\r\n", "\n").replace("\r", "\n")
-    text = SPACES.sub(" ", GOES_ON.sub(" ", text))
+    text = POINTED.sub(r"\1h", ODD_TIME.sub(r"\1h\2", SPACES.sub(" ", GOES_ON.sub(" ", text))))
     text = EXCEPTED.sub(_days_in_letters, IN_FIGURES.sub(_in_letters, _unglued(_months_in_full(text))))
     text = SHARED.sub(_each_with_its_month, text)
     return LISTED.sub("\n", MIDDLE_DOT.sub(" ", BAR.sub("-", text)))

@@ -43,6 +43,7 @@ class Cell:
     unknown: str = ""
     breadth: int = 7  # how many days were said together: the fewer, the more precise
     instead: bool = False  # of some days of the month, in place of the hours of the others
+    shut: int = 0  # how many days were closed together; 0 when it is not known
 
 
 class Week:
@@ -111,7 +112,7 @@ class Week:
         for day in days:
             cell = self.cells.setdefault(Key(day.weekday, day.nth, weeks), Cell(breadth=len(days)))
             if statement.off:
-                self._shut(cell, day)
+                self._shut(cell, day, len(days))
             elif spans := self._spans_for(day, days, statement.spans):
                 if statement.service and cell.spans:
                     self._add_service(cell, spans, statement.comment, day)
@@ -161,7 +162,12 @@ class Week:
 
     def _fill(self, cell: Cell, given: Sequence[Span], comment: str, day: Day, breadth: int) -> None:
         spans = [_noted(span, comment) for span in given]
+        if cell.off and 0 < cell.shut < breadth:
+            return  # « lundi fermé, tous les jours 9h-12h »
         self._doubt_spans(spans, day)
+        if cell.off and breadth == cell.shut and not comment:
+            self._shut_or_open(cell, spans, day)
+            return
         if comment and cell.spans and all(each.note and comment not in each.note for each in cell.spans):
             self._fill_apart(cell, spans, comment, day)
             cell.breadth = min(cell.breadth, breadth)
@@ -221,9 +227,13 @@ class Week:
         cell.spans = [_noted(span, comment) if span[:2] in given else span for span in cell.spans]
         cell.spans += [span for span in spans if span[:2] not in known]
 
-    def _shut(self, cell: Cell, day: Day) -> None:
+    def _shut(self, cell: Cell, day: Day, breadth: int = 0) -> None:
+        """Close a day, or half of it; `breadth` is how many days close with it, 0 when it is not said."""
         if not day.half:
-            cell.spans, cell.off, cell.unknown = [], True, ""
+            if cell.spans and breadth >= cell.breadth:
+                self._shut_or_open(cell, cell.spans, day)
+            else:
+                cell.spans, cell.off, cell.unknown, cell.shut = [], True, "", breadth
             return
         if not cell.spans and not cell.off:
             cell.unknown = f"fermé {HALVES[day.half]}"
@@ -231,6 +241,12 @@ class Week:
         if any(piece not in (None, span) for piece, span in zip(whole, cell.spans, strict=True)):
             self.doubt(f"fermé {HALVES[day.half]} : les heures sont coupées à 12 h", day)
         cell.spans = [piece for piece in whole if piece]
+
+    def _shut_or_open(self, cell: Cell, spans: Sequence[Span], day: Day) -> None:
+        """Leave unknown a day that the text both opens and closes: « mardi 9h-12h. Fermé le mardi »."""
+        self.doubt("des heures, et une fermeture", day)
+        cell.unknown = f"{','.join(map(_hours, spans))} ou fermé"
+        cell.spans, cell.off, cell.shut = [], False, 0
 
     def _change(self, change: Change, default: tuple[Day, ...], weeks: str) -> None:
         if change.verb == "note":
@@ -283,7 +299,7 @@ class Week:
 
     def _amend(self, cell: Cell, change: Change, day: Day) -> None:
         if change.verb == "off":
-            self._shut(cell, day)
+            self._shut(cell, day, len(change.days or ()))
         elif change.verb == "only":
             cell.spans = list(change.spans)
         elif change.verb == "cut":
