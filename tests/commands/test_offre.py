@@ -569,6 +569,33 @@ def test_a_file_that_cannot_be_read_takes_nothing_away(imported, fault):
     assert stored() == before
 
 
+COME_BACK = ("crees", "modifies", "inchanges", "absents")
+
+
+def test_a_file_that_loses_or_gains_its_identifiers_tells_the_same_places(imported):
+    def told(counts):
+        return {name: counts[name] for name in COME_BACK if counts.get(name)}
+
+    imported([A, B])
+    before = stored()
+    assert told(imported(csv(B, A, header=HEADER[1:]).encode(), "x.csv")[1]) == {"inchanges": 2}
+    assert stored() == before
+    moved = {**A, "telephone": "04 76 00 11 99"}
+    assert told(imported(csv(moved, B, header=HEADER[1:]).encode(), "x.csv")[1]) == {
+        "modifies": 1,
+        "inchanges": 1,
+    }
+    named = csv(A, B, header=HEADER[1:]).encode()
+    assert told(imported(named, "x.csv", source="Ville")[1]) == {"crees": 2}
+    assert told(imported([{**A, "id": "n1"}, {**B, "id": "n2"}], source="Ville")[1]) == {"inchanges": 2}
+
+
+def test_two_places_of_one_name_and_address_are_not_told_apart_without_identifiers(imported):
+    imported([A, {**A, "id": "twin", "telephone": "04 76 00 00 01"}])
+    counts = imported(csv(A, header=HEADER[1:]).encode(), "x.csv")[1]
+    assert (counts["crees"], set(stored()) >= {"a", "twin"}) == (1, True)
+
+
 # One in six, whatever the fault: that each is told is tried of all of them above.
 READ = [each for each in FAULTS if each.code != 2]
 

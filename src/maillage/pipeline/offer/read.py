@@ -375,6 +375,18 @@ def _of_the_theme(rows: list[Read]) -> list[Read]:
     ]
 
 
+def identifier_of(sheet: Mapping[str, Any]) -> str:
+    """Return the identifier of a place whose file gives none: the same name at the same address of the same
+    commune gives it again.
+
+    >>> identifier_of({"nom": "La Bobine", "commune": "Grenoble", "adresse": "42 bd Clemenceau"})
+    'la-bobine-grenoble-887acb'
+    """
+    key = "|".join(plain(str(sheet.get(field, ""))) for field in ("nom", "adresse", "commune"))
+    named = "-".join(plain(f"{sheet.get('nom', '')} {sheet.get('commune', '')}").split())[:60].strip("-")
+    return f"{named}-{sha256(key.encode()).hexdigest()[:6]}"
+
+
 def _told_apart(rows: list[Read], correspondence: Correspondence, columns: Mapping[str, str]) -> list[Read]:
     """Return rows of which no two have one identifier: what they hold gives their order, not the file's, so
     that
@@ -1077,15 +1089,9 @@ class _Row:
         )
 
     def _identify(self) -> None:
-        """Give the place its identifier: that of the file, else one that the same name at the same address
-        gives again.
-        """
+        """Give the place its identifier: that of the file, else one of its own."""
         if "id" not in self.sheet:
-            key = "|".join(plain(str(self.sheet.get(f, ""))) for f in ("nom", "adresse", "commune"))
-            named = "-".join(plain(f"{self.sheet.get('nom', '')} {self.sheet.get('commune', '')}").split())[
-                :60
-            ].strip("-")
-            self.sheet["id"] = f"{named}-{sha256(key.encode()).hexdigest()[:6]}"
+            self.sheet["id"] = identifier_of(self.sheet)
 
     def _column(self, id: str) -> str:
         origins = self.correspondence.fields.get(id, ())

@@ -86,6 +86,7 @@ def take_in(
     told, and duplicates are left to `duplicates.sweep`, once all are there.
     """
     tell("Recherche des doublons", 0.0)
+    result = result if piece else imports.as_stored(result, source)
     said = [] if piece else [read.sheet for read in result.accepted]
     stored = Lieu.objects.none() if piece else Lieu.objects.filter(source__name=source)
     known = dict(stored.values_list("identifier", "pk"))

@@ -1,11 +1,14 @@
 """What an import must know of the stored places, before it writes or previews."""
 
+from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from django.db.models import QuerySet
 
 from maillage.apps.directory import rules
 from maillage.apps.directory.models import Change, Import, Lieu, Pair, Source
+from maillage.pipeline.offer.read import Result, identifier_of
 
 FEW = 500  # texts asked for at once
 
@@ -17,6 +20,41 @@ def places_of(source: Source, sheets: Sequence[rules.Sheet] | None = None) -> di
         return {lieu.identifier: lieu for lieu in rows}
     ids = [str(sheet["id"]) for sheet in sheets]
     return {lieu.identifier: lieu for some in batches(ids) for lieu in rows.filter(identifier__in=some)}
+
+
+def as_stored(result: Result, source: str) -> Result:
+    """Return what a file says under the identifiers that its source has here already, where the file gives
+    none and gave some before, or gives some and gave none: the same name at the same address is one place.
+
+    What two rows or two sheets could be is left alone, and so is what the file names as before.
+    """
+    rows = Lieu.objects.filter(source__name=source)
+    known = set(rows.values_list("identifier", flat=True))
+    there = {read.sheet["id"] for read in result.accepted}
+    new, gone = there - known, known - there
+    if not new or not gone:
+        return result
+    asked, held = defaultdict(list), defaultdict(list)
+    for read in result.accepted:
+        if read.sheet["id"] in new:
+            asked[identifier_of(read.sheet)].append(read.sheet["id"])
+    for id, sheet in rows.values_list("identifier", "sheet").iterator():
+        if id in gone:
+            held[id if id in asked else identifier_of(sheet)].append(id)
+    same = {
+        ids[0]: held[key][0]
+        for key, ids in asked.items()
+        if len(ids) == len(held.get(key, ())) == 1 and key in (ids[0], held[key][0])
+    }
+    return replace(
+        result,
+        rows=tuple(
+            replace(read, sheet={**read.sheet, "id": same[read.sheet["id"]]})
+            if not read.refused and read.sheet["id"] in same
+            else read
+            for read in result.rows
+        ),
+    )
 
 
 def slugs(sheets: Sequence[rules.Sheet] | None = None) -> set[str]:

@@ -438,6 +438,7 @@ def expected(found: Result, source: str, *, at: datetime) -> dict[str, Any]:
     needed.
     """
     on = timezone.localdate(at)
+    found = imports.as_stored(found, source)
     held = {
         lieu.identifier: lieu for lieu in Lieu.objects.filter(source__name=source).select_related("structure")
     }

@@ -214,7 +214,8 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
         "off",
         "",
         (
-            rf"(?:fermee?s?|{SHUT_IN}|fermetures?(?: (?:annuelle|meridienne)s?(?: ?:)?)?|clos|relache|off|closed"
+            rf"(?:fermee?s?|{SHUT_IN}|fermetures?(?: (?:annuelle|meridienne)s?(?: ?:)?)?|clos|relache"
+            r"|off|closed"
             r"|pause(?: meridienne| dejeuner)?"
             rf"|pas d(?:'(?:accueil|ouverture)|e permanences?)(?! {CALLED}))\b"
         ),
