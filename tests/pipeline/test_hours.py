@@ -1030,6 +1030,13 @@ PLACES = [
     # a line that goes on, a hole of some days or of part of the year, bullets that are no notes
     ("sur rendez-vous du lundi au mercredi de 9h à 11h et de 15h\n      à 17h", 'Mo-We 09:00-11:00,15:00-17:00 "sur rendez-vous"'),
     ("Lundi au jeudi de 9h à 17h. Fermeture de 12h à 14h en mai", "Mo-Th 09:00-17:00; May Mo-Th 09:00-12:00,14:00-17:00"),
+    # the same words in capitals, with spaces that do not break, on two lines
+    ("DU 01/09 AU 30/06 : MERCREDI 14H-16H", "Sep 01-Jun 30 We 14:00-16:00"),
+    ("HIVER (1ER OCT. AU 30 AVRIL) : LUNDI 9H-11H", "Oct 01-Apr 30 Mo 09:00-11:00"),
+    ("LUNDI DE 9H À 11H\n ET DE 14H\n À 17H", "Mo 09:00-11:00,14:00-17:00"),
+    ("Ouverture\u00a0: lundi-jeudi, 7h30.\nFermeture\u00a0: 18h30", "Mo-Th 07:30-18:30"),
+    ("lundi de 10 h à dix-sept\u00a0heures", "Mo 10:00-17:00"),
+    ("lundi 8:30 | 12:00 et de 13:30 | 17:00", "Mo 08:30-12:00,13:30-17:00"),
     # what is said of fewer days holds, said first or last
     ("Lundi fermé. Tous les jours 9h-11h.", "Tu-Su 09:00-11:00; Mo off"),
     ("Dimanche et mardi : fermé. Tous les jours : 9h-11h", "Mo,We-Sa 09:00-11:00; Tu,Su off"),
@@ -1047,6 +1054,22 @@ PLACES = [
 ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+    lambda text: f"{text.rstrip('.')}.",
+    lambda text: text.rstrip("."),
+    lambda text: text.replace(" h", "\u00a0h").replace(" :", "\u00a0:"),
+    lambda text: text.replace("'", "’").replace("-", "–"),
+    lambda text: text.replace("\n", "\r\n"),
+    str.upper,
+    ],
+)  # fmt: skip
+def test_how_a_text_is_typed_changes_nothing(typed):
+    found = {text: clean(typed(text)).value.osm.upper() for text, _ in PLACES}
+    assert found == {text: osm.upper() for text, osm in PLACES}
+
+
 @pytest.mark.parametrize(("text", "osm"), PLACES)
 def test_hours_of_some_days_of_the_month_leave_the_others(text, osm):
     found = clean(text)
@@ -1056,6 +1079,7 @@ def test_hours_of_some_days_of_the_month_leave_the_others(text, osm):
 @pytest.mark.parametrize(
     ("text", "osm", "reason"),
     [
+    ("Lundi de 13 h 45 à 16 h 45 hors vacances", 'Mo 13:45-16:45 "hors vacances"', "« hors vacances » : gardé en commentaire"),
     ("Mardi 9h-11h. Fermé le mardi", 'Tu unknown "09:00-11:00 ou fermé"', "mardi : des heures, et une fermeture"),
     ("Fermé le mardi, lundi 14h-17h. Mardi 9h-11h.", 'Mo 14:00-17:00; Tu unknown "09:00-11:00 ou fermé"', "mardi : des heures, et une fermeture"),
     ("Salle fermée le mardi. Bibliothèque : mardi 9h-12h", 'Tu 09:00-12:00 "Bibliothèque"', "non compris : « Salle »"),

@@ -25,7 +25,7 @@ IN_LETTERS = re.compile(
 CLOCK = r"\d{1,2} ?(?:h|:)(?: ?\d\d)?"
 ENDS = re.compile(  # « ouverture à 9h, fermeture à 17h »; not « 9h-18h, fermeture à 17h »
     rf"(?P<lead>\bouv\w+[^\d;.]{{0,60}}?)(?:[àa] )?(?P<opens>{CLOCK})"
-    rf"(?: ?[,;./-] ?| et | puis )+ferm\w* ?:? ?(?:[àa] )?(?P<closes>{CLOCK})",
+    rf"(?:[\s,;./-]|\bet\b|\bpuis\b)+ferm\w* ?:? ?(?:[àa] )?(?P<closes>{CLOCK})",
     re.IGNORECASE,
 )
 

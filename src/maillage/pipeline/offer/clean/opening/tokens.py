@@ -249,8 +249,8 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
         "time",
         "",
         (
-            r"\d\d? ?h(?:eures?|rs?\b)?(?: ?[0-5]\d(?: ?mi?n\b)?(?!\d| ?h| ?: ?\d\d)| ?[0-5]\d(?=\d\d?"
-            r" ?h)|(?!\d(?!\d? ?h)))"
+            r"\d\d? ?h(?:eures?|rs?\b)?(?: ?[0-5]\d(?: ?mi?n\b)?(?!\d| ?h(?![io])| ?: ?\d\d)"
+            r"| ?[0-5]\d(?=\d\d? ?h)|(?!\d(?!\d? ?h)))"
         ),
     ),
     (
@@ -303,23 +303,30 @@ IN_FULL = r"(?:0[1-9]|[12]\d|3[01])/(?:0[1-9]|1[0-2])(?![/\dh])"
 EXCEPTED = re.compile(  # « sauf le 25/12 et le 01/01 »
     rf"\b(?:sauf|sf|hormis|ferm[eé]\w*(?= les? ))(?:,? (?:et )?(?:les? )?{IN_FULL})+", re.IGNORECASE
 )
-IN_FIGURES = re.compile(rf"(?<=\b[Dd]u ){FIGURES} au {FIGURES}(?![\d/h])")  # « du 01/09 au 30/06 »
+IN_FIGURES = re.compile(
+    rf"(?<=\bdu ){FIGURES} au {FIGURES}(?![\d/h])", re.IGNORECASE
+)  # « du 01/09 au 30/06 »
 SHORT_MONTHS = {
     "janv": "janvier", "fev": "février", "fevr": "février", "avr": "avril", "juil": "juillet",
     "juill": "juillet", "sept": "septembre", "oct": "octobre", "nov": "novembre", "dec": "décembre",
 }  # fmt: skip
 IN_SHORT = re.compile(  # « du 15 juin au 15 sept. »; « sept heures » is an hour
-    r"(?<!\w)(?P<month>(?i:janv|fevr?|avr|juill?|sept(?! ?h)|oct|nov|dec))(?![\w'])(?:\.(?!\s+[A-Z]|\s*$))?"
+    r"(?<!\w)(?P<month>(?i:janv|fevr?|avr|juill?|sept(?! ?h)|oct|nov|dec))(?![\w'])"
+    r"(?:\.(?!\s+[A-Z][a-z]|\s*$))?"
 )
-GOES_ON = re.compile(r"(?<=[\w,])[ ]*\n\s*(?=(?:à|et|puis) )")  # « de 9h\n à 17h » is one sentence
-BAR = re.compile(r"(?:(?<=\dh)|(?<=h\d\d)|(?<=\d h)) ?\| ?(?=\d{1,2} ?h)", re.IGNORECASE)  # « 8h30 | 12h »
+GOES_ON = re.compile(
+    r"(?<=[\w,])[ ]*\n\s*(?=(?:[àÀ](?= \d)|à|et|puis|ET|PUIS) )"
+)  # « de 9h\n à 17h » is one sentence
+BAR = re.compile(
+    r"(?:(?<=\dh)|(?<=[h:]\d\d)|(?<=h \d\d)|(?<=\d h)) ?\| ?(?=\d{1,2} ?[h:])", re.IGNORECASE
+)  # « 8h30 | 12h »
 ODD_TIME = re.compile(  # « 8hH30 », « 8h:30 », « 9 h. 30 à », « 9,30h »
-    r"(?<![\d.,:hH/])(\d\d?)(?: ?(?:[hH][hH:]|::)| ?[hH]\. ?(?=(?:00|30|45) ?(?:[,;)à-]|et\b|$))"
+    r"(?<![\d.,:hH/])(\d\d?)(?: ?(?:[hH][hH:]|::)| ?[hH]\. ?(?=(?:00|30|45) ?(?:[,;)àÀ-]|(?:et|ET)\b|$))"
     r"|[.,](?=(?:00|15|30|45) ?[hH]\b))([0-5]\d)(?!\d)(?: ?[hH]\b)?",
     re.MULTILINE,
 )
 POINTED = re.compile(  # « de 9 h. à 12 h. et »: that point ends no sentence
-    r"(\d) ?[hH]\.(?= ?(?:[,;)]|(?:à|-) ?\d|et ))"
+    r"(\d) ?[hH]\.(?= ?(?:[,;)]|[àÀ-] ?\d|(?:et|ET) ))"
 )
 SHARED = re.compile(  # « les 24 et 31 décembre »
     rf"(?<![\dh:/-])(?<!\d )(?P<days>{DATE}(?:, ?{DATE})*,? et (?:le )?{DATE}) (?P<month>[^\W\d]{{3,9}})\b",
