@@ -1030,6 +1030,11 @@ PLACES = [
     # a line that goes on, a hole of some days or of part of the year, bullets that are no notes
     ("sur rendez-vous du lundi au mercredi de 9h à 11h et de 15h\n      à 17h", 'Mo-We 09:00-11:00,15:00-17:00 "sur rendez-vous"'),
     ("Lundi au jeudi de 9h à 17h. Fermeture de 12h à 14h en mai", "Mo-Th 09:00-17:00; May Mo-Th 09:00-12:00,14:00-17:00"),
+    # days in short
+    ("Du lun. au jeu., de 8 h 30 à 11 h. Le sam., de 9 h à 11 h (sauf juillet et août)", "Mo-Th 08:30-11:00; Sa 09:00-11:00; Jul,Aug Sa off"),
+    ("Le 1er jeu. du mois, 14h-16h, et le dernier ven. du mois, 9h-11h", "Th[1] 14:00-16:00; Fr[-1] 09:00-11:00"),
+    ("Tous les jours sauf le mar., de 10h à 12h, nocturne le jeu. jusqu'à 20h", "Mo,We,Fr-Su 10:00-12:00; Th 10:00-20:00; Tu off"),
+    ("Lun. au jeu. 9h-17h (le mar. jusqu'à 16h). Fermeture le dim. et le ven.", "Mo,We,Th 09:00-17:00; Tu 09:00-16:00; Fr,Su off"),
     # the same words in capitals, with spaces that do not break, on two lines
     ("DU 01/09 AU 30/06 : MERCREDI 14H-16H", "Sep 01-Jun 30 We 14:00-16:00"),
     ("HIVER (1ER OCT. AU 30 AVRIL) : LUNDI 9H-11H", "Oct 01-Apr 30 Mo 09:00-11:00"),
@@ -1062,6 +1067,7 @@ PLACES = [
     lambda text: text.replace(" h", "\u00a0h").replace(" :", "\u00a0:"),
     lambda text: text.replace("'", "’").replace("-", "–"),
     lambda text: text.replace("\n", "\r\n"),
+    lambda text: re.sub(r"\b([lL]un|[mM]ar|[jJ]eu|[vV]en|[sS]am|[dD]im)(?:di|dredi|edi|anche)s?\b(?!\n)", r"\1.", text),
     str.upper,
     ],
 )  # fmt: skip

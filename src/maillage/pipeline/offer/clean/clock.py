@@ -22,7 +22,7 @@ IN_LETTERS = re.compile(
     rf"(?: (?P<minutes>{'|'.join(sorted(MINUTES, key=len, reverse=True))})\b)?",
     re.IGNORECASE,
 )
-CLOCK = r"\d{1,2} ?(?:h|:)(?: ?\d\d)?"
+CLOCK = r"\d{1,2} ?(?:h(?:eures?)?|:)(?: ?\d\d)?"
 ENDS = re.compile(  # « ouverture à 9h, fermeture à 17h »; not « 9h-18h, fermeture à 17h »
     rf"(?P<lead>\bouv\w+[^\d;.]{{0,60}}?)(?:[àa] )?(?P<opens>{CLOCK})"
     rf"(?:[\s,;./-]|\bet\b|\bpuis\b)+ferm\w* ?:? ?(?:[àa] )?(?P<closes>{CLOCK})",
@@ -30,7 +30,7 @@ ENDS = re.compile(  # « ouverture à 9h, fermeture à 17h »; not « 9h-18h, fe
 )
 
 NOTHING = re.compile(
-    r"(?i)(?:(?<=:)|(?<=di )|(?<=he ))(\s*)[-–—](?=\s*(?:[|;,\n]|/\s|$))"
+    r"(?i)(?:(?<=:)|(?<=di )|(?<=dis )|(?<=he ))(\s*)[-–—](?=\s*(?:[|;,\n]|/\s|$))"
 )  # « mardi : - | mercredi : 9h-12h »
 
 

@@ -17,7 +17,14 @@ from maillage.pipeline.offer.clean.clock import in_digits, with_hours
 from maillage.pipeline.offer.clean.opening.grammar import Change, Reading, read
 from maillage.pipeline.offer.clean.opening.items import MIDNIGHT, NAMES, Day
 from maillage.pipeline.offer.clean.opening.osm import CODES, oddities, valid, within_weeks
-from maillage.pipeline.offer.clean.opening.tokens import PUBLIC_HOLIDAY, SIGNS, WORKDAYS, folded, unwrapped
+from maillage.pipeline.offer.clean.opening.tokens import (
+    PUBLIC_HOLIDAY,
+    SIGNS,
+    WORKDAYS,
+    days_in_full,
+    folded,
+    unwrapped,
+)
 from maillage.pipeline.offer.clean.opening.week import Week
 
 LONGEST = 2000  # characters; beyond, it is a page, not hours
@@ -116,7 +123,7 @@ def _clean(text: str, parity: str, beside: str) -> Cleaned[Hours]:
     said = folded(unwrapped(text))
     if why := DENIED if ENDED.search(said) else ONCE if ON_A_DATE.search(said) else "":
         return Cleaned(Hours("", text, text), "doubtful", why)
-    typed, footnote = _without_footnote(in_digits(text.translate(SIGNS)))
+    typed, footnote = _without_footnote(in_digits(days_in_full(text.translate(SIGNS))))
     reading, table = read(typed), Week(", ".join(filter(None, (beside, footnote))))
     left, mends = (
         [*reading.left, *unread],

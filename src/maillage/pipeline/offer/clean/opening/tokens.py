@@ -314,6 +314,13 @@ IN_SHORT = re.compile(  # « du 15 juin au 15 sept. »; « sept heures » is an 
     r"(?<!\w)(?P<month>(?i:janv|fevr?|avr|juill?|sept(?! ?h)|oct|nov|dec))(?![\w'])"
     r"(?:\.(?!\s+[A-Z][a-z]|\s*$))?"
 )
+SHORT_DAYS = {words.split()[0][:n]: words.split()[0] for words in DAYS for n in (3, 4)}
+SAFE = "|".join(sorted(SHORT_DAYS.keys() - {"mer", "jeu"}, key=len, reverse=True))
+DAY_IN_SHORT = re.compile(  # « du lun. au ven. », « 1er jeu. du mois »; « bord de mer. » is no day
+    rf"(?<![\w'])(?P<day>(?i:(?<!\bde )(?<!\bla )(?<!\ben )(?:mer|jeu)"
+    rf"|(?<!\d )mar|mar(?=\. (?:sur|par|/))|(?!mar\.)(?:{SAFE})))"
+    rf"\.(?P<end>(?=\s+(?!(?i:{SAFE}|mer|jeu)\b)[A-Z][a-z]|\s*$|\s*\n))?"
+)
 GOES_ON = re.compile(
     r"(?<=[\w,])[ ]*\n\s*(?=(?:[àÀ](?= \d)|à|et|puis|ET|PUIS) )"
 )  # « de 9h\n à 17h » is one sentence
@@ -345,7 +352,9 @@ def unwrapped(text: str) -> str:
         text = unicodedata.normalize("NFC", text)
     text = text.translate(SIGNS).replace("\r\n", "\n").replace("\r", "\n")
     text = POINTED.sub(r"\1h", ODD_TIME.sub(r"\1h\2", SPACES.sub(" ", GOES_ON.sub(" ", text))))
-    text = EXCEPTED.sub(_days_in_letters, IN_FIGURES.sub(_in_letters, _unglued(_months_in_full(text))))
+    text = EXCEPTED.sub(
+        _days_in_letters, IN_FIGURES.sub(_in_letters, _unglued(_months_in_full(days_in_full(text))))
+    )
     text = SHARED.sub(_each_with_its_month, text)
     return LISTED.sub("\n", MIDDLE_DOT.sub(" ", BAR.sub("-", text)))
 
@@ -366,6 +375,17 @@ def _months_in_full(text: str) -> str:
     for found in reversed([*IN_SHORT.finditer(text.translate(PLAIN))]):
         text = f"{text[: found.start()]}{SHORT_MONTHS[found['month'].lower()]}{text[found.end() :]}"
     return text
+
+
+def days_in_full(text: str) -> str:
+    """Return the text with its days in full.
+
+    >>> days_in_full("du lun. au ven. 9h-12h, sauf le 1er jeu. du mois. Fermé le dim. Bord de mer.")
+    'du lundi au vendredi 9h-12h, sauf le 1er jeudi du mois. Fermé le dimanche. Bord de mer.'
+    """
+    return DAY_IN_SHORT.sub(
+        lambda found: SHORT_DAYS[found["day"].lower()] + ("" if found["end"] is None else "."), text
+    )
 
 
 def _unglued(text: str) -> str:
