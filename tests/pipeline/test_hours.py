@@ -1035,6 +1035,11 @@ PLACES = [
     ("Le 1er jeu. du mois, 14h-16h, et le dernier ven. du mois, 9h-11h", "Th[1] 14:00-16:00; Fr[-1] 09:00-11:00"),
     ("Tous les jours sauf le mar., de 10h à 12h, nocturne le jeu. jusqu'à 20h", "Mo,We,Fr-Su 10:00-12:00; Th 10:00-20:00; Tu off"),
     ("Lun. au jeu. 9h-17h (le mar. jusqu'à 16h). Fermeture le dim. et le ven.", "Mo,We,Th 09:00-17:00; Tu 09:00-16:00; Fr,Su off"),
+    # what a closing or an opening is about
+    ("Du lundi au jeudi 9h-11h. Samedi 9h-10h (fermeture annuelle en mai)", "Mo-Th 09:00-11:00; Sa 09:00-10:00; May off"),
+    ("Du lundi au jeudi 9h-12h et 14h-17h. En juillet et août (fermé l'après-midi)", "Mo-Th 09:00-12:00,14:00-17:00; Jul,Aug Mo-Th 09:00-12:00"),
+    ("9h-17h du mardi au jeudi, ouverture à 10h30 le jeudi", "Tu,We 09:00-17:00; Th 10:30-17:00"),
+    ("Mardi 9h-11h, jeudi et samedi : mêmes horaires que les mardis", "Tu,Th,Sa 09:00-11:00"),
     # the same words in capitals, with spaces that do not break, on two lines
     ("DU 01/09 AU 30/06 : MERCREDI 14H-16H", "Sep 01-Jun 30 We 14:00-16:00"),
     ("HIVER (1ER OCT. AU 30 AVRIL) : LUNDI 9H-11H", "Oct 01-Apr 30 Mo 09:00-11:00"),
@@ -1086,6 +1091,7 @@ def test_hours_of_some_days_of_the_month_leave_the_others(text, osm):
     ("text", "osm", "reason"),
     [
     ("Lundi de 13 h 45 à 16 h 45 hors vacances", 'Mo 13:45-16:45 "hors vacances"', "« hors vacances » : gardé en commentaire"),
+    ("Mardi au jeudi 9h-11h. Samedi 9h-10h (fermé en mai)", "Tu-Th 09:00-11:00; Sa 09:00-10:00; May Sa off", "« fermé en mai » : pour tous les jours, ou pour les derniers seulement ?"),
     ("Mardi 9h-11h. Fermé le mardi", 'Tu unknown "09:00-11:00 ou fermé"', "mardi : des heures, et une fermeture"),
     ("Fermé le mardi, lundi 14h-17h. Mardi 9h-11h.", 'Mo 14:00-17:00; Tu unknown "09:00-11:00 ou fermé"', "mardi : des heures, et une fermeture"),
     ("Salle fermée le mardi. Bibliothèque : mardi 9h-12h", 'Tu 09:00-12:00 "Bibliothèque"', "non compris : « Salle »"),

@@ -47,6 +47,7 @@ TITLES = frozenset(("accueil", "acces", "permanence", "permanences", "entree"))
 EVENINGS = re.compile(r"\bsoir")
 INCLUDED = re.compile(r"\b(?:compris|inclus|ainsi que|meme)\b")
 OPENING = re.compile(r"\bouv(?:re|ert|erture)")  # « le jeudi, ouverture à 10h30 »
+YEARLY_CLOSING = re.compile(r"\bfermetures? (?:annuel|estival|hivernal|d'ete|d'hiver)")  # of the whole place
 CUT_SHORT = "texte coupé"
 WHICH_DAYS = "jours à vérifier"  # hours of the last days, or of all those before: never firm
 PREPOSITIONS = frozenset(("de", "d'", "du", "des", "en", "l'", "un", "une", "pendant", "durant"))
@@ -683,6 +684,8 @@ class _Reader:
         alone, line = item.value.alone, self._line_so_far()
         if alone is None or not days or days.kind != "days" or self.depth or self._hours_after(days):
             return False
+        comma = max((n for n, other in enumerate(line) if other.kind == "and"), default=-1)
+        line = line[comma + 1 :]  # « 9h-18h du mardi au jeudi, ouverture à 10h le jeudi »
         plain = all(other.kind in ("filler", "opened", "of", "range") for other in line)
         opens = line and OPENING.search(folded(self.typed(line[0].first, item.first)))
         known = {
@@ -818,7 +821,7 @@ class _Reader:
             named = one
         wanted = {day.weekday for day in _flat(named)}
         known = next((each for each in self.done if each.spans and wanted <= each.weekdays), None)
-        plainly = not set(said) - {"au", "le", "du", "comme", "que", "qu'au"}
+        plainly = not set(said) - {"au", "aux", "le", "les", "du", "des", "comme", "que", "qu'au", "qu'aux"}
         if not plainly or known is None or self.current is None:
             return False
         self.current.spans, self.current.run = list(known.spans), known.run
@@ -1215,15 +1218,16 @@ class _Reader:
         if period in SEASONS:
             self._comment(item.first, season.last)
         else:
-            about = self.base if self.depth else None
+            yearly = YEARLY_CLOSING.search(folded(self.typed(item.first, season.last)))
+            about = self.base if self.depth and not yearly else None
             later = any(other.kind == "days" and other.first > season.last for other in self.source.items)
             own = about is not None and (later or self._stands_alone(about))
             if about and own and about.days and not any(day.nth for day in about.days):
                 # « lundi 14h-18h (sauf en août), mercredi … »; « mardi 9h-12h. Samedi 9h-12h (sauf en août) »
                 period += f" {_codes(about.days)}"
-                if not later and not self.done[-1].sealed:
+                if not later and (item.kind == "off" or not self.done[-1].sealed):
                     self._doubt_which(item.first, season.last)
-            elif self.done and (self.depth or (item.kind == "except" and self.current)):
+            elif not yearly and self.done and (self.depth or (item.kind == "except" and self.current)):
                 self._doubt_which(item.first, season.last)
             self.out.closed.append(period)
         self._skip_to(season)
@@ -1340,7 +1344,16 @@ class _Reader:
 
     # ---------------------------------------------------------------------- hours that are not ordinary hours
 
+    def _open_parenthesis(self) -> None:
+        """Read « en août (fermé l’après-midi) » as without parenthesis."""
+        after = self._after(self.at, ())
+        kinds = {other.kind for other in after.value} if after and after.kind == "paren" else set[str]()
+        if after and {"off", "half"} <= kinds <= {"off", "half", "filler", "of", "stop"}:
+            at = self.items.index(after, self.at)
+            self.items[at : at + 1] = after.value
+
     def _on_season(self, item: Item) -> None:
+        self._open_parenthesis()
         begins = self._begins()
         skipped = ("filler", "of", "range", "opened") if begins else ("filler", "of", "range")
         statement, after = self.current, self._after(self.at, skipped)
