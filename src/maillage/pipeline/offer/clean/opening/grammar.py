@@ -221,7 +221,9 @@ class _Reader:
                 excepted = False
         if not seen or seen[0] == "days" or "days" not in seen:
             return "days"
-        return "days" if seen[-1] == "times" and (self.current or self.done) else "times"
+        if seen[-1] == "days" or not (self.current or self.done):
+            return "times"
+        return self.order  # « 14h-18h vendredi. 9h-18h du lundi au mercredi, le samedi 10h-12h »
 
     def _after(self, at: int, skip: tuple[str, ...] = JOINTS) -> Item | None:
         return next((item for item in self.items[at + 1 :] if item.kind not in skip), None)
