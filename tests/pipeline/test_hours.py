@@ -1040,6 +1040,8 @@ PLACES = [
     ("Du lundi au jeudi 9h-12h et 14h-17h. En juillet et août (fermé l'après-midi)", "Mo-Th 09:00-12:00,14:00-17:00; Jul,Aug Mo-Th 09:00-12:00"),
     ("9h-17h du mardi au jeudi, ouverture à 10h30 le jeudi", "Tu,We 09:00-17:00; Th 10:30-17:00"),
     ("Mardi 9h-11h, jeudi et samedi : mêmes horaires que les mardis", "Tu,Th,Sa 09:00-11:00"),
+    ("Mercredi, samedi 10h-12h, 14h-18h, fermé le samedi après-midi, jusqu’à 19h le mercredi", "We 10:00-12:00,14:00-19:00; Sa 10:00-12:00"),
+    ("Mercredi, samedi 10h-18h, fermé les jours fériés, ouverture à 11h le mercredi", "We 11:00-18:00; Sa 10:00-18:00; PH off"),
     # the same words in capitals, with spaces that do not break, on two lines
     ("DU 01/09 AU 30/06 : MERCREDI 14H-16H", "Sep 01-Jun 30 We 14:00-16:00"),
     ("HIVER (1ER OCT. AU 30 AVRIL) : LUNDI 9H-11H", "Oct 01-Apr 30 Mo 09:00-11:00"),
@@ -1092,6 +1094,7 @@ def test_hours_of_some_days_of_the_month_leave_the_others(text, osm):
     [
     ("Lundi de 13 h 45 à 16 h 45 hors vacances", 'Mo 13:45-16:45 "hors vacances"', "« hors vacances » : gardé en commentaire"),
     ("Mardi au jeudi 9h-11h. Samedi 9h-10h (fermé en mai)", "Tu-Th 09:00-11:00; Sa 09:00-10:00; May Sa off", "« fermé en mai » : pour tous les jours, ou pour les derniers seulement ?"),
+    ("14h-16h vendredi. 9h-11h du lundi au mercredi, le samedi 10h-12h", "Mo-We 09:00-11:00; Fr 14:00-16:00; Sa 10:00-12:00", "« 10h-12h » est lu pour le dernier jour nommé"),
     ("Mardi 9h-11h. Fermé le mardi", 'Tu unknown "09:00-11:00 ou fermé"', "mardi : des heures, et une fermeture"),
     ("Fermé le mardi, lundi 14h-17h. Mardi 9h-11h.", 'Mo 14:00-17:00; Tu unknown "09:00-11:00 ou fermé"', "mardi : des heures, et une fermeture"),
     ("Salle fermée le mardi. Bibliothèque : mardi 9h-12h", 'Tu 09:00-12:00 "Bibliothèque"', "non compris : « Salle »"),

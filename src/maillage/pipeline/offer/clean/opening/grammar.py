@@ -508,7 +508,7 @@ class _Reader:
             self._change("off", days)
             return
         times = self._after(self.at, (*JOINTS, "and"))
-        if times is None or times.kind != "times":
+        if times is None or times.kind != "times" or (verb == "off" and self._of_later_days(times)):
             self._change("off", self._halved(days, base) if verb == "except" else days)
             return
         if (
@@ -544,6 +544,11 @@ class _Reader:
         if not base or not base.sealed or not self.half or not 0 < base.run < len(base.spans):
             return days
         return tuple(day._replace(half=day.half or self.half) for day in days)
+
+    def _of_later_days(self, times: Item) -> bool:
+        """Return whether one time alone has its own days: « fermé le samedi, jusqu’à 19h le jeudi »."""
+        later = self._after(self.items.index(times, self.at))
+        return not times.value.spans and later is not None and later.kind == "days"
 
     def _excepted_by_another(self, verb: str, days: tuple[Day, ...]) -> bool:
         """Read days excepted for part of the year, by the hour at which they close, or by hours in a
