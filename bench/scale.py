@@ -26,10 +26,10 @@ ROLES = (
 )
 MOST = 400  # pages of a role
 TRIAL = {
-    "shares": (0.0004, 0.002),
+    "shares": (0.0004, 0.0008),
     "requests": 1,
     "roles": ("benevole",),
-    "most": 40,
+    "most": 12,
     "engines": (SQLITE,),
 }
 Pages = dict[tuple[str, str], dict[str, Any]]

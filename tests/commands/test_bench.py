@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 from importlib.util import find_spec
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,6 +11,7 @@ import pytest
 from bench import __main__ as bench
 from bench import timing
 from bench.timing import Measure
+from tests.support import programs
 from tests.support.profile import some
 from tests.support.shared import demonstrated
 
@@ -35,11 +34,9 @@ def test_a_suite_runs_whole_at_a_small_size(suite, tmp_path):
     if suite in PEERS and find_spec(PEERS[suite]) is None:
         pytest.skip(f"« {PEERS[suite]} » n’est pas installé : make .venv/.bench")
     out = tmp_path / "results.json"
-    command = [sys.executable, "-m", "bench", suite, "--taille", "essai", "--sortie", str(out)]
     told = {timing.MADE: str(demonstrated())} if suite in FROM_THE_DEMONSTRATION else {}
-    done = subprocess.run(
-        command, cwd=ROOT, env={**os.environ, **told}, capture_output=True, text=True, check=False
-    )
+    words = ("-m", "bench", suite, "--taille", "essai", "--sortie", out)
+    done = programs.run(*words, environment={**os.environ, **told})
     assert done.returncode == 0, done.stderr[-3000:]
     rows = json.loads(out.read_text("utf-8"))
     assert rows
