@@ -3,11 +3,15 @@
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
 
 import pytest
 
 from tests.support import programs
-from tests.support.shared import environment
+from tests.support.shared import ROOT, environment
+from tests.support.speed import until
 
 SAYS = "import os, sys; print(sys.argv, os.getcwd(), os.environ.get('WHO'), __name__, sys.path[0] in ('', os.getcwd()))"
 FILE = "import sys\nprint(__name__, sys.argv[1:], sys.path[0])\n"
@@ -46,11 +50,41 @@ def test_a_fault_is_told_where_it_happens(tmp_path):
     assert done.stderr.rstrip().endswith("ZeroDivisionError: division by zero")
 
 
-def test_two_programs_run_at_once_and_each_has_its_own_settings(tmp_path):
+def test_each_program_has_its_own_settings(tmp_path):
     asked = "from django.conf import settings; print(settings.HOME)"
     homes = [tmp_path / "a", tmp_path / "b"]
     said = [programs.run("-c", asked, environment=environment(home)).stdout.strip() for home in homes]
     assert said == list(map(str, homes))
+
+
+def test_threads_that_asked_first_leave_it_to_the_others(tmp_path, monkeypatch):
+    monkeypatch.setattr(programs, "_mould", cache(programs._mould.__wrapped__))
+
+    def said(word: str) -> str:
+        return programs.run("-c", f"print({word!r})", environment=environment(tmp_path)).stdout.strip()
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(said, "ab")) == ["a", "b"]
+    assert said("c") == "c"
+
+
+STARTS = """
+import os
+from tests.support import programs
+started = programs.subprocess.Popen
+programs.subprocess.Popen = lambda *words, **more: print((made := started(*words, **more)).pid, flush=True) or made
+programs.run("-c", "pass", environment=os.environ)
+os._exit(0)
+"""
+
+
+def test_it_ends_with_whoever_started_it(tmp_path):
+    """However that ends: nothing of it is asked before it does."""
+    own = environment(tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-c", STARTS], cwd=ROOT, env=own, capture_output=True, text=True, check=True
+    )
+    until(lambda: not Path(f"/proc/{done.stdout.split()[-1]}").exists())
 
 
 def test_one_that_never_ends_is_killed(tmp_path):

@@ -11,6 +11,7 @@ import importlib
 import json
 import os
 import runpy
+import select
 import signal
 import socket
 import sys
@@ -61,6 +62,8 @@ def copies(address: str, names: list[str]) -> list[str]:
         door.listen(64)
         Path(f"{address}.part").rename(address)  # who sees it is let in
         while True:
+            if sys.stdin in select.select([door, sys.stdin], [], [])[0]:
+                os._exit(0)  # whoever started it is gone
             asker, _ = door.accept()
             if not os.fork():
                 break

@@ -13,17 +13,18 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-from maillage.cli.commands.servir import leave_with_parent
 from tests.environment import SHARED
 from tests.support import shared
 from tests.support.shared import ROOT
 from tests.support.speed import PATIENCE, until
 
+STARTING = threading.Lock()  # two threads may ask at once
 CLI = ("-m", "maillage.cli.main")
 LEARN = (
     "import sys; from pathlib import Path; from tests.support.mould import learn; learn(Path(sys.argv[1]))"
@@ -44,7 +45,9 @@ def run(
         tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as err,
         socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as asker,
     ):
-        asker.connect(str(_mould()))
+        with STARTING:
+            address = _mould()
+        asker.connect(str(address))
         asked = json.dumps([said, str(folder), dict(environment)]).encode()
         socket.send_fds(asker, [asked], [out.fileno(), err.fileno()])
         copy = int(asker.recv(100))
@@ -77,8 +80,7 @@ def _mould() -> Path:
         [sys.executable, "-m", "tests.support.mould", str(address), str(names)],
         cwd=ROOT,
         env=environment,
-        preexec_fn=leave_with_parent,
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,  # it ends with whoever holds the other side, a thread that asked first or not
         stdout=subprocess.DEVNULL,
     )
     atexit.register(process.wait)
