@@ -1,7 +1,7 @@
 """Follow the links of a running installation as somebody would, and say those that lead nowhere or make wait.
 
-`python -m tests.support.crawl [EMAIL]`: the public pages, or the space of an account. A page of each address is
-enough: two rows of a list have the same links.
+`python -m tests.support.crawl EMAIL…`: the space of each account, or the public pages for "". A page of each address
+is enough: two rows of a list have the same links.
 """
 
 import os
@@ -103,4 +103,4 @@ if __name__ == "__main__":
     import django
 
     django.setup()
-    print("\n".join(faults(*sys.argv[1:])))
+    print("\n".join(each for email in sys.argv[1:] for each in faults(email)))
