@@ -97,6 +97,11 @@ def text(response) -> str:
     return " ".join(response.content.decode().replace("\u00a0", " ").split())
 
 
+def untold(page: str) -> str:
+    """Return a page without what is drawn at random: any four figures may be in a link, or in a form's key."""
+    return re.sub(r"[0-9a-f]{32}|[0-9A-Za-z]{64}", "", page)
+
+
 def answer(client, row, **posted):
     return client.post(reverse("orientation_answer", args=[row.pk]), posted, follow=True)
 
@@ -125,7 +130,7 @@ def test_the_list_shows_only_what_the_person_shares(client, aidant, worker, ccas
     page = text(client.get("/espace/orientations/"))
     assert "Une personne" in page
     assert "Aurélie" not in page
-    assert "1994" not in page
+    assert "1994" not in untold(page)
     assert "prime d’activité" not in page.lower()
 
 
@@ -1158,7 +1163,7 @@ def test_a_link_reads_nothing_until_somebody_opens_it(client, orientation):
     assert state(orientation) == "sent"
     opened = text(client.post(link(orientation), {"geste": "lire"}, follow=True))
     assert "Aurélie" in opened
-    assert "1994" not in opened
+    assert "1994" not in untold(opened)
     assert state(orientation) == "seen"
 
 

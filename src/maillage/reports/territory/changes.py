@@ -69,6 +69,7 @@ PLAN = {
     "settled": "les manques auxquels il répond",
     "journeys": "les parcours",
     "actors": "les acteurs",
+    "roles": "les rôles du réseau",
 }
 # Sentences made of what stands elsewhere: empty where there is nothing to say, which is no lack.
 MADE = frozenset({"announced", "refused", "settled", "counted", "funded"})
