@@ -59,6 +59,13 @@ def test_an_empty_sentence_is_asked_for_and_what_was_typed_stays(client):
     assert not ProblemReport.objects.exists()
 
 
+def test_the_form_and_what_it_asks_for_speak_the_language_of_the_page(client):
+    client.get("/signaler/?lang=en")
+    page = client.post("/signaler/", {"texte": ""}).content.decode()
+    assert "Dites-nous" not in page and "Il manque votre phrase" not in page
+    assert "Only the people who run this site will read it." in page
+
+
 def test_a_connection_that_tells_too_many_waits(client):
     for _ in range(access.PROBLEMS_AN_HOUR):
         assert client.post("/signaler/", {"texte": SAID}).status_code == 200

@@ -19,7 +19,17 @@ YEAR = 31_536_000
 # so.
 TRANSLATED = frozenset(
     {
-        *("home", "privacy", "find", "find_suggestions", "lieu", "lieu_print", "lieu_report", "connections"),
+        *(
+            "home",
+            "privacy",
+            "problem_report",
+            "find",
+            "find_suggestions",
+            "lieu",
+            "lieu_print",
+            "lieu_report",
+        ),
+        "connections",
         *(
             "bilan",
             "bilan_question",

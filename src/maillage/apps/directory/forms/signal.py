@@ -15,14 +15,9 @@ ABOUT = {
 }
 
 
-class SignalForm(forms.Form):
-    sur = forms.ChoiceField(
-        label=to_say("Qu’est-ce qui ne va pas ?"),
-        choices=list(ABOUT.items()),
-        error_messages={
-            "required": to_say("Il manque ce dont vous parlez. Choisissez une ligne, ou « Autre chose ».")
-        },
-    )
+class MessageForm(forms.Form):
+    """What somebody without an account writes: a sentence, and how to answer for whoever wants an answer."""
+
     texte = forms.CharField(
         label=to_say("Dites-nous, avec vos mots"),
         max_length=2_000,
@@ -53,6 +48,18 @@ class SignalForm(forms.Form):
                 to_say("Cette case doit rester vide. Elle arrête les machines. Videz-la, puis recommencez.")
             )
         return ""
+
+
+class SignalForm(MessageForm):
+    """An error of a sheet, and the part that it is in."""
+
+    sur = forms.ChoiceField(
+        label=to_say("Qu’est-ce qui ne va pas ?"),
+        choices=list(ABOUT.items()),
+        error_messages={
+            "required": to_say("Il manque ce dont vous parlez. Choisissez une ligne, ou « Autre chose ».")
+        },
+    )
 
     @property
     def about(self) -> str:
