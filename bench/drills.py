@@ -5,11 +5,9 @@ page of figures.
 
 import argparse
 import contextlib
-import http.client
 import json
 import os
 import signal
-import socket
 import statistics
 import subprocess
 import sys
@@ -17,16 +15,15 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from itertools import count
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
-from bench.timing import ROOT, script
+from bench.timing import LOST, ROOT, environment, request, script, served
 from tools import postgresql
 
 PAGE = ROOT / "docs" / "epreuves-de-force.md"
@@ -106,7 +103,7 @@ def main() -> int:
         _say("Sauvegarde, puis restauration à part…")
         told["saved"] = _command(home, address, "sauvegarder", f"{home}/copie.zip")
         told["restored"] = _command(home, address, "exercice-restauration", f"{home}/copie.zip")
-        with _served(home, address) as (port, server):
+        with served(home, database=address) as (port, server):
             ask = Asking(port, made)
             for _ in range(WARM):
                 ask.one(0.0, Load(0, 0))
@@ -160,17 +157,13 @@ def _inside(what: str, home: str, address: str, **values: object) -> str:
     return script("bench.drills_script", what, home=home, database=address, **values)
 
 
-def _environment(home: str, address: str) -> dict[str, str]:
-    return {**os.environ, "MAILLAGE_HOME": home} | ({"DATABASE_URL": address} if address else {})
-
-
 def _command(home: str, address: str, *words: str) -> tuple[float, str]:
     """Return the seconds that a command took, and the first line of what it said; it may not fail."""
     start = time.perf_counter()
     done = subprocess.run(
         [sys.executable, "-m", "maillage.cli.main", *words],
         cwd=ROOT,
-        env=_environment(home, address),
+        env=environment(home, address),
         capture_output=True,
         text=True,
         check=False,
@@ -178,54 +171,6 @@ def _command(home: str, address: str, *words: str) -> tuple[float, str]:
     if done.returncode:
         raise SystemExit(f"maillage {' '.join(words)} : {done.stdout}{done.stderr}")
     return time.perf_counter() - start, done.stdout.strip().partition("\n")[0]
-
-
-@contextlib.contextmanager
-def _served(home: str, address: str) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    words = [sys.executable, "-m", "maillage.cli.main", "servir", "--port", str(port)]
-    with Path(home, "servir.log").open("wb") as log:
-        server = subprocess.Popen(
-            words, cwd=ROOT, env=_environment(home, address), stdout=log, stderr=subprocess.STDOUT
-        )
-        try:
-            end = time.monotonic() + 120
-            while not _answers(port):
-                if server.poll() is not None or time.monotonic() > end:
-                    raise SystemExit(Path(home, "servir.log").read_text("utf-8"))
-                time.sleep(0.5)
-            yield port, server
-        finally:
-            server.terminate()
-            server.wait(timeout=180)  # each of its programs may end what it was doing, forty seconds at most
-
-
-def _answers(port: int) -> bool:
-    try:
-        return _request(port, "GET", "/sante/")[0] == HTTPStatus.OK
-    except LOST:
-        return False
-
-
-LOST = (OSError, http.client.HTTPException)  # nobody answered, or not to the end
-
-
-def _request(
-    port: int,
-    method: str,
-    path: str,
-    *,
-    body: str | None = None,
-    headers: Mapping[str, str] = MappingProxyType({}),
-) -> tuple[int, str, bytes]:
-    """Return the status, where it leads and the body of an answer, on a connection of its own."""
-    call = http.client.HTTPConnection("localhost", port, timeout=PATIENCE)
-    with contextlib.closing(call):
-        call.request(method, path, body=body, headers=dict(headers))
-        answer = call.getresponse()
-        return answer.status, answer.headers.get("Location", ""), answer.read()
 
 
 # ------------------------------------------------------------------------------------------------------- load
@@ -288,14 +233,16 @@ class Asking:
 
     def _read(self, role: str, page: str) -> int:
         headers = {"Cookie": self.made["cookies"][role]} if role else {}
-        status, leads, _ = _request(self.port, "GET", page, headers=headers)
+        status, leads, _ = request(self.port, "GET", page, headers=headers, patience=PATIENCE)
         return HTTPStatus.UNAUTHORIZED if "/connexion/" in leads else status
 
     def _sent(self, uid: str, card: str) -> int:
         fact = {**self.made["fact"], "uid": uid}
         sent = json.dumps({"carte": card, "faits": [fact]})
         kind = {"Content-Type": "application/json"}
-        status, _, told = _request(self.port, "POST", "/apprendre/synchroniser/", body=sent, headers=kind)
+        status, _, told = request(
+            self.port, "POST", "/apprendre/synchroniser/", body=sent, headers=kind, patience=PATIENCE
+        )
         return 0 if status == HTTPStatus.OK and uid not in json.loads(told)["recus"] else status
 
 

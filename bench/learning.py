@@ -3,18 +3,11 @@ real server, both engines.
 """
 
 import json
-import os
-import signal
-import socket
-import subprocess
-import sys
 import tempfile
-import time
-import urllib.request
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from bench.timing import ENGINES, ROOT, SQLITE, Measure, on_each_engine, statics
+from bench.timing import ENGINES, SQLITE, Measure, on_each_engine, script, served
 
 LEARNERS, DEVICES, FACTS, SECONDS = 1_000, 500, 40, 20
 EVERY = 30  # seconds that somebody spends on a step
@@ -43,46 +36,11 @@ def _measured(
     engine: str, database: str, *, learners: int, devices: int, facts: int, length: int
 ) -> list[Measure]:
     with tempfile.TemporaryDirectory() as folder:
-        statics(folder)
-        environment = {
-            **os.environ,
-            "MAILLAGE_HOME": folder,
-            "LEARNERS": str(learners),
-            "DEVICES": str(devices),
-        }
-        environment |= {"FACTS": str(facts), "EVERY": str(EVERY), "SECONDS": str(length)}
-        if database:
-            environment["DATABASE_URL"] = database
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        script = [sys.executable, "-m", "bench.learning_script"]
-        subprocess.run([*script, "fill"], cwd=ROOT, env=environment, check=True)
-        command = [
-            sys.executable,
-            "-m",
-            "gunicorn",
-            "maillage.config.wsgi:application",
-            "--preload",
-            "--workers",
-            "2",
-        ]
-        more = ["--threads", "8", "--bind", f"127.0.0.1:{port}", "--log-level", "error"]
-        running = subprocess.Popen([*command, *more], cwd=ROOT, env=environment, start_new_session=True)
-        try:
-            _answers(f"http://127.0.0.1:{port}/sante/")
-            done = subprocess.run(
-                [*script, f"http://127.0.0.1:{port}"],
-                cwd=ROOT,
-                env=environment,
-                check=True,
-                capture_output=True,
-                text=True,
-            )
-        finally:
-            os.killpg(running.pid, signal.SIGTERM)
-            running.wait(timeout=30)
-    told = json.loads(done.stdout)
+        sizes = {"LEARNERS": learners, "DEVICES": devices, "FACTS": facts, "EVERY": EVERY, "SECONDS": length}
+        asked = partial(script, "bench.learning_script", home=folder, database=database, **sizes)
+        asked("fill")
+        with served(folder, database=database) as (port, _):
+            told = json.loads(asked(str(port)))
     return [
         Measure(
             f"afficher une étape, {engine}, p95",
@@ -101,13 +59,3 @@ def _measured(
             " double",
         ),
     ]
-
-
-def _answers(address: str) -> None:
-    for _ in range(200):
-        try:
-            with urllib.request.urlopen(address, timeout=5):
-                return
-        except OSError:
-            time.sleep(0.3)
-    raise RuntimeError(f"{address} does not answer")

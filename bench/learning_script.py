@@ -2,7 +2,6 @@
 would.
 """
 
-import http.client
 import json
 import os
 import random
@@ -10,7 +9,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from urllib.parse import urlsplit
+from http import HTTPStatus
 from uuid import uuid4
 
 from maillage.config.bootstrap import ready
@@ -19,6 +18,7 @@ ready()
 
 from django.utils import timezone
 
+from bench.timing import request
 from maillage.apps.learning import access
 from maillage.apps.learning.actions import groups, progress
 from maillage.apps.learning.models import Fact
@@ -42,19 +42,16 @@ def fill() -> None:
         progress.keep(person, said, at=at)
 
 
-def ask(site: str, path: str, body: bytes | None = None) -> float:
+def ask(port: int, path: str, body: bytes | None = None) -> float:
     """Ask the server for something; return how many seconds it took."""
     start = time.perf_counter()
-    link = http.client.HTTPConnection(urlsplit(site).netloc, timeout=120)
-    link.request("POST" if body else "GET", path, body, {"Content-Type": "application/json"} if body else {})
-    answer = link.getresponse()
-    answer.read()
-    link.close()
-    assert answer.status == 200, (path, answer.status)
+    headers = {"Content-Type": "application/json"} if body else {}
+    status, _, _ = request(port, "POST" if body else "GET", path, body=body, headers=headers)
+    assert status == HTTPStatus.OK, (path, status)
     return time.perf_counter() - start
 
 
-def people_learn(site: str, chance: random.Random) -> list[float]:
+def people_learn(port: int, chance: random.Random) -> list[float]:
     """Let people open steps at the pace they do, for some seconds, whatever the server answers; return the
     seconds of each.
     """
@@ -63,12 +60,12 @@ def people_learn(site: str, chance: random.Random) -> list[float]:
     ]
     pace = int(os.environ["EVERY"]) / int(os.environ["LEARNERS"])
     for page in chance.sample(pages, min(40, len(pages))):
-        ask(site, page)
+        ask(port, page)
     waited = []
     with ThreadPoolExecutor(TOGETHER) as pool:
         end = time.perf_counter() + SECONDS
         while time.perf_counter() < end:
-            waited.append(pool.submit(ask, site, chance.choice(pages)))
+            waited.append(pool.submit(ask, port, chance.choice(pages)))
             time.sleep(pace)
     return sorted(each.result() for each in waited)
 
@@ -88,9 +85,9 @@ def sending(token: str, facts: list[dict[str, object]]) -> bytes:
     return json.dumps({"carte": token, "faits": facts}).encode()
 
 
-def main(site: str) -> None:
+def main(port: int) -> None:
     chance, ids = random.Random(1), list(contents.modules())
-    times = people_learn(site, chance)
+    times = people_learn(port, chance)
     read = partial(
         module_reading.read, module_reading.OURS / "02-tenir-la-souris" / module_reading.FILE, frozenset()
     )
@@ -104,18 +101,18 @@ def main(site: str) -> None:
     ]
     before, start = Fact.objects.count(), time.perf_counter()
     with ThreadPoolExecutor(TOGETHER) as pool:
-        list(pool.map(partial(ask, site, "/apprendre/synchroniser/"), bodies))
+        list(pool.map(partial(ask, port, "/apprendre/synchroniser/"), bodies))
         took = time.perf_counter() - start
         kept = Fact.objects.count() - before
         list(
-            pool.map(partial(ask, site, "/apprendre/synchroniser/"), bodies)
+            pool.map(partial(ask, port, "/apprendre/synchroniser/"), bodies)
         )  # the answer was lost: all is sent again
     doubled = Fact.objects.count() - before - kept
     alone = min(200, 2 * len(people) * int(os.environ["FACTS"]))
     some = [sending(access.token(people[0]), [fact(chance, ids)]) for _ in range(alone)]
     start = time.perf_counter()
     with ThreadPoolExecutor(TOGETHER) as pool:
-        list(pool.map(partial(ask, site, "/apprendre/synchroniser/"), some))
+        list(pool.map(partial(ask, port, "/apprendre/synchroniser/"), some))
     each = (time.perf_counter() - start) / len(some)
     sent = len(people) * int(os.environ["FACTS"])
     print(
@@ -136,4 +133,4 @@ def main(site: str) -> None:
 
 
 if __name__ == "__main__":
-    fill() if sys.argv[1] == "fill" else main(sys.argv[1])
+    fill() if sys.argv[1] == "fill" else main(int(sys.argv[1]))

@@ -1,19 +1,16 @@
 """What somebody waits for: a diagnosis with all its files, a page already computed, the second start."""
 
-import os
 import re
-import socket
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from shutil import copytree
 
 from bench import demonstration
-from bench.timing import Measure, script, seconds
+from bench.timing import Measure, script, seconds, served
 
 PLACE = "200040715"
 TRIAL = {"place": "38151", "told": True}
@@ -80,27 +77,9 @@ def second_start(*, told: bool) -> Measure:
 
 
 def _start(home: str, *options: str) -> float:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = {**os.environ, "MAILLAGE_HOME": home}
     start = time.perf_counter()
-    server = subprocess.Popen(
-        [sys.executable, "-m", "maillage.cli.main", "servir", *options, "--port", str(port)],
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        while True:
-            try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{port}/sante/", timeout=5):
-                    return time.perf_counter() - start
-            except OSError:
-                time.sleep(0.05)
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
+    with served(home, *options):
+        return time.perf_counter() - start
 
 
 def without_map(html: str) -> str:

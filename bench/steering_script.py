@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 from maillage.config.bootstrap import ready
@@ -19,7 +20,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
-from bench.timing import ROOT
+from bench.timing import ROOT, request, served
 from maillage.apps.accounts.models import User
 from maillage.apps.actes.models import Act
 from maillage.apps.directory.actions import index, sheets
@@ -54,7 +55,7 @@ pour = partial(series.pour, example="false")  # of a country where people are, a
 
 
 def main() -> None:
-    """Fill, count everything, then a day of work; ask for each page as a coordination does."""
+    """Fill, count everything, serve each page to somebody who coordinates; then count after a day of work."""
     static.collect()
     at, chance = timezone.now(), random.Random(1)
     size = {
@@ -67,9 +68,9 @@ def main() -> None:
     connection.cursor().execute("analyze")
     whole = timed(lambda: actions.rebuild(at=at))
     naive = timed(by_hand)
-    pages = [
-        page(name, address, client) for client in [signed_in(at)] for name, address in addresses(territories)
-    ]
+    client = signed_in(at)
+    with served(os.environ["MAILLAGE_HOME"], database=os.environ.get("DATABASE_URL", "")) as (port, _):
+        pages = [page(name, address, client, port) for name, address in addresses(territories)]
     touch(size, at)
     day = timed(lambda: day_of_work(at))
     sys.stdout.write(
@@ -98,20 +99,27 @@ def addresses(territories: list[str]) -> list[tuple[str, str]]:
     ]
 
 
-def page(name: str, address: str, client: Client) -> dict[str, Any]:
+def page(name: str, address: str, client: Client, port: int) -> dict[str, Any]:
     """Return the first time of a page, then its p95, its median, the queries that it makes."""
-    first, _ = timed(lambda: ask(client, address))
-    asked = [timed(lambda: ask(client, address)) for _ in range(int(os.environ["REQUESTS"]))]
-    times = sorted(spent for spent, _ in asked)
+    headers = {"Cookie": "; ".join(f"{key}={each.value}" for key, each in client.cookies.items())}
+
+    def ask() -> float:
+        start = time.perf_counter()
+        status, _, _ = request(port, "GET", address, headers=headers)
+        assert status == HTTPStatus.OK, (address, status)
+        return time.perf_counter() - start
+
+    first, *times = (ask() for _ in range(1 + int(os.environ["REQUESTS"])))
+    times.sort()
+    client.get(address)  # what this process reads once
     with connection.execute_wrapper(made := Queries()):
-        ask(client, address)
+        client.get(address)
     sys.stderr.write(f"{name} : {times[len(times) // 2]:.3f} s, {made.n} requêtes, première {first:.1f} s\n")
     return {
         "name": name,
         "first": first,
         "p95": times[int(0.95 * len(times))],
         "median": times[len(times) // 2],
-        "cpu": sorted(cpu for _, cpu in asked)[len(asked) // 2],
         "queries": made.n,
     }
 
@@ -126,12 +134,6 @@ class Queries:
         """Count one more, and make it."""
         self.n += 1
         return execute(*words)
-
-
-def ask(client: Client, address: str) -> None:
-    """Open a page; it must answer."""
-    answer = client.get(address)
-    assert answer.status_code == 200, (address, answer.status_code)
 
 
 def timed(work: Callable[[], object]) -> tuple[float, float]:
@@ -173,10 +175,10 @@ def by_hand() -> None:
     """Count every row in Python, a count for each day and commune, and write these; then take it back."""
     found: Counter[tuple[Any, ...]] = Counter()
     rows = Orientation.objects.filter(sent_at__isnull=False).exclude(origin="relative")
-    for sent, commune, came, served in rows.values_list("sent_at", "commune", "came", "served_at").iterator():
+    for sent, commune, came, when in rows.values_list("sent_at", "commune", "came", "served_at").iterator():
         found["sent", commune, sent.date()] += 1
         found["known", commune, sent.date()] += came is not None
-        found["served", commune, sent.date()] += served is not None
+        found["served", commune, sent.date()] += when is not None
     seats = dict(Structure.objects.values_list("pk", "code_insee"))
     seen: set[int] = set()
     facts = Fact.objects.filter(person__isnull=False).order_by("at")

@@ -1,14 +1,19 @@
 """Timing two ways of doing the same thing, in the same run."""
 
+import http.client
 import os
+import socket
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
+from http import HTTPStatus
 from pathlib import Path
 from shutil import copytree
+from types import MappingProxyType
 from typing import Any
 
 from tools.postgresql import binaries, server
@@ -16,6 +21,8 @@ from tools.postgresql import binaries, server
 ROOT = Path(__file__).resolve().parents[1]
 MADE = "MAILLAGE_DEMONSTRATION"  # a home folder where whoever calls told the demonstration already
 ENGINES = SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
+LOST = (OSError, http.client.HTTPException)  # nobody answered, or not to the end
+PATIENCE = 120.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +67,63 @@ def script(module: str, *words: str, home: str, database: str = "", **values: ob
     what it prints.
     """
     statics(home)
-    environment = {**os.environ, "MAILLAGE_HOME": home} | {name: str(value) for name, value in values.items()}
-    environment |= {"DATABASE_URL": database} if database else {}
+    told = environment(home, database) | {name: str(value) for name, value in values.items()}
     command = [sys.executable, "-m", module, *words]
-    return subprocess.run(
-        command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True
-    ).stdout
+    return subprocess.run(command, cwd=ROOT, env=told, check=True, capture_output=True, text=True).stdout
+
+
+def environment(home: str, database: str = "") -> dict[str, str]:
+    """Return what tells a program its home folder and its database."""
+    return {**os.environ, "MAILLAGE_HOME": home} | ({"DATABASE_URL": database} if database else {})
+
+
+@contextmanager
+def served(home: str, *options: str, database: str = "") -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
+    """Serve the platform as `maillage servir` does; give its port, and its process, once it answers."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    words = [sys.executable, "-m", "maillage.cli.main", "servir", *options, "--port", str(port)]
+    with Path(home, "servir.log").open("wb") as log:
+        server = subprocess.Popen(
+            words, cwd=ROOT, env=environment(home, database), stdout=log, stderr=subprocess.STDOUT
+        )
+    try:
+        end = time.monotonic() + PATIENCE
+        while not _answers(port):
+            if server.poll() is not None or time.monotonic() > end:
+                raise RuntimeError(Path(home, "servir.log").read_text("utf-8"))
+            time.sleep(0.05)
+        yield port, server
+    finally:
+        server.terminate()
+        server.wait(timeout=180)  # each of its programs may end what it was doing, forty seconds at most
+
+
+def request(
+    port: int,
+    method: str,
+    path: str,
+    *,
+    body: str | bytes | None = None,
+    headers: Mapping[str, str] = MappingProxyType({}),
+    patience: float = PATIENCE,
+) -> tuple[int, str, bytes]:
+    """Return the status, where it leads and the body of an answer, on a connection of its own; patience:
+    seconds before who asks leaves.
+    """
+    call = http.client.HTTPConnection("localhost", port, timeout=patience)
+    with closing(call):
+        call.request(method, path, body=body, headers=dict(headers))
+        answer = call.getresponse()
+        return answer.status, answer.headers.get("Location", ""), answer.read()
+
+
+def _answers(port: int) -> bool:
+    try:
+        return request(port, "GET", "/sante/")[0] == HTTPStatus.OK
+    except LOST:
+        return False
 
 
 def on_each_engine(
