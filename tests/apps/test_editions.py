@@ -1,16 +1,23 @@
 """The page of what changed: frozen editions of a territory, one altered, one whose plan is a draft."""
 
 import json
+import re
+import unicodedata
 from datetime import UTC, datetime
+from shutil import copytree
 
 import pytest
 
+from maillage.apps.accounts.models import Entry
 from maillage.apps.dossiers import actions as studies
 from maillage.apps.dossiers import queries
+from maillage.apps.pilotage import actions as pilotage
 from maillage.apps.pilotage.queries import editions
 from maillage.apps.plans import actions
 from maillage.apps.plans.models import PlanAction
+from maillage.kernel.errors import Refused
 from maillage.reference.plan_frames import frames
+from maillage.reports.catalogue import NAMES
 from maillage.reports.page import folder
 from maillage.reports.territory import changes
 from tests.conftest import PLACE, account
@@ -18,6 +25,7 @@ from tests.conftest import PLACE, account
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 PAGE = f"/territoires/{PLACE}/rapports/changements/"
+KEPT = f"/espace/territoires/{PLACE}/editions/"
 
 
 @pytest.fixture
@@ -37,11 +45,78 @@ def freeze(study, settings, tmp_path, monkeypatch):
     return make
 
 
-def test_without_an_edition_the_page_says_how_to_freeze_one(client, study):
+@pytest.fixture
+def lea():
+    return account("lea", "analyste", territory="38")
+
+
+def test_without_an_edition_the_page_leads_who_steers_to_freeze_one(client, study, lea):
     page = client.get(PAGE).content.decode()
     assert "Aucune édition n’est figée ici" in page
-    assert "--edition NOM" in page
+    assert KEPT not in page, "nobody else freezes one"
     assert f'href="{PAGE}"' in client.get(f"/territoires/{PLACE}/rapports/").content.decode()
+    client.force_login(lea)
+    assert f'href="{KEPT}"' in client.get(PAGE).content.decode()
+    assert f'href="{KEPT}"' in client.get(f"/territoires/{PLACE}/rapports/").content.decode()
+
+
+@pytest.fixture
+def own_home(study, settings, tmp_path, computed):
+    """A home where editions may be written, with the computed study of Échirolles."""
+    copytree(computed[0], tmp_path / "home", dirs_exist_ok=True)
+    settings.HOME = tmp_path / "home"
+    return settings.HOME
+
+
+def test_who_steers_freezes_a_report_and_takes_its_files_again(client, own_home, lea):
+    client.force_login(lea)
+    sent = {"report": "plan", "name": "Conseil d’automne"}
+    answer = client.post(KEPT, sent, follow=True)
+    page = unicodedata.normalize("NFKC", answer.content.decode())
+    assert "« Conseil d’automne » est figée" in page and "Scellée : son empreinte est au journal." in page
+    frozen = own_home / "rapports" / PLACE / "plan" / "Conseil d’automne"
+    about, files = folder.read(frozen, seal=queries.edition_seal(frozen))
+    assert (about["edition"], about["rapport"]) == ("Conseil d’automne", "plan")
+    assert sorted(files) == ["plan.html", "plan.json", "plan.pdf"]
+    line = Entry.objects.get(verb="edition.frozen")
+    assert line.by == lea.pk, "the journal says who froze it"
+    address = next(each for each in re.findall('href="([^"]+)"', page) if each.endswith("plan.pdf"))
+    given = client.get(address)
+    assert b"".join(given.streaming_content) == files["plan.pdf"]
+    assert "Conseil" in given["Content-Disposition"]
+    assert client.get(address.replace("plan.pdf", "autre.pdf")).status_code == 404
+    assert "plan d’aujourd’hui" in client.get(PAGE, {"de": "plan/Conseil d’automne"}).content.decode()
+    again = client.post(KEPT, sent)
+    assert again.status_code == 400 and "est déjà figée" in again.content.decode()
+    assert folder.read(frozen)[1] == files, "nothing is written again"
+    (frozen / "plan.pdf").write_bytes(b"%PDF autre")
+    assert client.get(address).status_code == 409
+    assert "Cette édition a été changée : plan.pdf" in client.get(KEPT).content.decode()
+
+
+@pytest.mark.parametrize("report", NAMES)
+def test_each_report_freezes_in_each_form_it_has(own_home, study, lea, report):
+    frozen = pilotage.freeze(study, report, "mai", by=lea, at=AT)
+    forms = {each.suffix for each in frozen.iterdir() if each.name != folder.FILE}
+    assert forms == {".html", ".json", ".pdf"} | ({".pptx"} if report == "restitution" else set())
+
+
+@pytest.mark.parametrize("name", ["a/b", "../mai", "« mai »", "", "x" * 61])
+def test_a_name_that_no_folder_could_bear_is_refused(client, own_home, lea, name):
+    client.force_login(lea)
+    answer = client.post(KEPT, {"report": "plan", "name": name})
+    assert answer.status_code == 400
+    assert not (own_home / "rapports").exists()
+
+
+def test_an_edition_is_frozen_and_read_by_who_writes_about_the_territory_alone(client, own_home, study, lea):
+    frozen = pilotage.freeze(study, "plan", "mai", by=lea, at=AT)
+    assert frozen.is_dir()
+    address = f"{KEPT}plan/mai/plan.pdf"
+    assert client.get(address).status_code == 302, "somebody unknown signs in"
+    client.force_login(account("max", "analyste", territory="59"))
+    assert [client.get(each).status_code for each in (KEPT, address)] == [404, 404]
+    assert client.post(KEPT, {"report": "plan", "name": "juin"}).status_code == 404
 
 
 def test_an_edition_is_compared_with_the_study_of_the_day(client, freeze):
@@ -98,9 +173,10 @@ def test_a_plan_that_is_a_draft_is_not_read_through_its_edition(client, freeze):
     assert "son plan n’est pas publié" in page, "no plan is read here today"
 
 
-def test_an_edition_is_compared_with_the_plan_of_the_day(client, freeze, home, study, settings, computed):
+def test_an_edition_is_compared_with_the_plan_of_the_day(
+    client, freeze, home, study, settings, computed, lea
+):
     settings.HOME, _ = computed
-    lea = account("lea", "analyste", territory="38")
     plan = actions.open_plan(PLACE, title="Le plan", frame=frames()["grenoble"], by=lea, at=AT)
     actions.publish(plan, shown=True, by=lea, at=AT)
     freeze("restitution", "mai", plan=editions.edition_of(study, None, planned=True).plan)
@@ -127,3 +203,22 @@ def test_an_unknown_edition_is_said_unknown(client, freeze, asked):
     page = answer.content.decode()
     assert "Cette édition n’est pas connue ici" in page
     assert "plus haut qu’avant" not in page, "no other edition is compared instead"
+
+
+@pytest.mark.parametrize("page", ["rapports/", "rapports/changements/", "grille/"])
+@pytest.mark.parametrize(("territory", "leads"), [("38", True), ("59", False)])
+def test_a_page_leads_to_writing_who_may_write_there_alone(client, study, page, territory, leads):
+    client.force_login(account("max", "analyste", territory=territory))
+    read = client.get(f"/territoires/{PLACE}/{page}").content.decode()
+    found = set(re.findall(f'href="(/espace/territoires/{PLACE}/[^"#?]*)', read))
+    assert bool(found) is leads
+    assert {client.get(address).status_code for address in found} <= {200}
+
+
+def test_two_who_freeze_one_name_at_the_same_instant_keep_the_first(tmp_path, monkeypatch):
+    path, about = tmp_path / "plan" / "mai", {"rapport": "plan"}
+    folder.freeze(path, {"plan.pdf": b"1"}, about)
+    monkeypatch.setattr(folder, "holds_anything", lambda path: False)  # as the second one saw it
+    with pytest.raises(Refused, match="est déjà figée"):
+        folder.freeze(path, {"plan.pdf": b"2"}, about)
+    assert (path / "plan.pdf").read_bytes() == b"1"

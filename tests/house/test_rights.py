@@ -16,6 +16,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpResponseNotFound
 from django.test import override_settings
@@ -73,7 +74,7 @@ from maillage.apps.territories.models import Correction, Marking, Perimeter
 from maillage.apps.volunteers.actions import hours, sessions
 from maillage.kernel.errors import Refused
 from maillage.modules import authoring
-from maillage.reports.page import drawings
+from maillage.reports.page import drawings, folder
 from tests.conftest import FAST_PASSWORDS, with_role
 from tests.support import mandats, sample_survey
 from tests.support.papers import pdf
@@ -313,7 +314,15 @@ ROWS: dict[str, tuple[set[str], str]] = {
     ),
     **dict.fromkeys(("census_body", "census_say"), ({"import"}, "body")),
     **dict.fromkeys(
-        ("comments", "findings", "study_mission", "study_theme", "bilan_segments", "what_if_keep"),
+        (
+            "comments",
+            "findings",
+            "study_mission",
+            "study_theme",
+            "bilan_segments",
+            "what_if_keep",
+            "editions",
+        ),
         ({"territory"}, "place"),
     ),
     **dict.fromkeys(
@@ -321,6 +330,7 @@ ROWS: dict[str, tuple[set[str], str]] = {
         ({"territory"}, "steered"),
     ),
     **dict.fromkeys(("plan_action_edit", "plan_action_gesture"), ({"territory"}, "plan_action")),
+    "edition_file": ({"territory"}, "edition"),
     "plan_funder": ({"territory"}, "funder"),
     "drop": ({"territory"}, "kept"),
     "member": ({"team"}, "member"),
@@ -743,6 +753,7 @@ def _rows(kind: str, lieu, third, users) -> dict[str, dict[str, Any]]:
         "grant": {"pk": (call := _grant(commune, theirs)).pk},
         "project_of_two": {"pk": _project_of_two(call, lieu.structure, third.structure, helper).pk},
         "steered": {"place": commune},
+        "edition": _edition(commune, kind),
         "plan_action": {"place": commune, "pk": (funded := _plan_action(commune, theirs)).pk},
         "funder": {"place": commune, "pk": steering.fund(funded, name=kind, by=theirs, at=AT).funder_id},
         "source": {"pk": lieu.source_id},
@@ -809,6 +820,13 @@ def _grant(commune: str, by: User) -> GrantCall:
         "closes_on": AT.date(),
     }
     return GrantCall.objects.create(place=commune, **said, token=uuid4().hex, by=by, at=AT, published_at=AT)
+
+
+def _edition(commune: str, kind: str) -> dict[str, str]:
+    """Freeze an edition of a territory, of one file."""
+    frozen = folder.edition_folder(settings.HOME, commune, "plan", kind)
+    folder.freeze(frozen, {"plan.pdf": b"%PDF"}, {"rapport": "plan", "date": "2026-05-04"})
+    return {"place": commune, "report": "plan", "edition": kind, "file": "plan.pdf"}
 
 
 def _plan_action(commune: str, by: User) -> PlanAction:
@@ -1042,9 +1060,9 @@ def test_the_files_of_the_platform_open_to_who_holds_a_territory(client, world, 
 
 def authoring_again(scope: str) -> None:
     """Put back the module that a gesture may have taken away. scope: of the structure that writes one too."""
-    for folder in (contents.folder_of("38").parents[1], contents.folder_of("38"), contents.folder_of(scope)):
+    for held in (contents.folder_of("38").parents[1], contents.folder_of("38"), contents.folder_of(scope)):
         with suppress(Refused):
-            authoring.adapt(folder, "tenir-la-souris", drawings=frozenset(drawings.names()))
+            authoring.adapt(held, "tenir-la-souris", drawings=frozenset(drawings.names()))
 
 
 def test_every_other_address_with_a_row_answers_a_stranger_without_it(client, db):
@@ -1066,6 +1084,8 @@ def test_every_other_address_with_a_row_answers_a_stranger_without_it(client, db
         "uuid:pk": "00000000-0000-4000-8000-000000000000",
         "str:table": "x",
         "slug:report": "plan",
+        "str:edition": "mai",
+        "str:file": "plan.pdf",
         "slug:form": "pdf",
         "slug:slug": "x",
         "slug:key": "x",

@@ -1,4 +1,4 @@
-"""What is typed to ask for an activity report: a period, a structure, for whom."""
+"""What is typed to ask for an activity report, or to freeze an edition of another."""
 
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
@@ -10,11 +10,32 @@ from maillage.apps.directory.forms.moments import DayField
 from maillage.apps.directory.models import Structure
 from maillage.apps.pilotage.queries.activity_report import names_of
 from maillage.apps.plans.models import Funder
+from maillage.kernel.errors import Refused
 from maillage.kernel.names import plain
+from maillage.reports.catalogue import NAMES
+from maillage.reports.page import folder
 from maillage.web.long_lists import CHOICES
 from maillage.words.wording import number
 
 LONGEST = 1_100  # days: three years, as most agreements
+
+
+class EditionForm(forms.Form):
+    """The report to freeze, and the name of its edition."""
+
+    report = forms.ChoiceField(label="Rapport", choices=list(NAMES.items()))
+    name = forms.CharField(
+        label="Nom de l’édition",
+        max_length=60,
+        help_text="Par exemple « Conseil de novembre ». Elle ne se récrit pas : un nom ne sert qu’une fois.",
+    )
+
+    def clean_name(self) -> str:
+        """Return the name, that a folder can bear."""
+        try:
+            return folder.edition_name(self.cleaned_data["name"])
+        except Refused as error:
+            raise forms.ValidationError(" ".join(error.sentences)) from error
 
 
 class ActivityForm(forms.Form):

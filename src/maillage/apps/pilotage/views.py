@@ -1,22 +1,26 @@
 """The loop of a territory, read by everybody; the territories of who steers."""
 
 from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from maillage.apps.accounts.access import holding, once_more
+from maillage.apps.accounts.access import account_of, holding, once_more
 from maillage.apps.dossiers import queries as dossiers
+from maillage.apps.dossiers.access import may_write
 from maillage.apps.dossiers.models import Study
 from maillage.apps.dossiers.rules import DONE
 from maillage.apps.memberships.access import name_of
-from maillage.apps.pilotage import access, rules
-from maillage.apps.pilotage.forms import ActivityForm
+from maillage.apps.pilotage import access, actions, rules
+from maillage.apps.pilotage.forms import ActivityForm, EditionForm
 from maillage.apps.pilotage.queries import activity_report, document, editions, home, reports
 from maillage.apps.pilotage.queries import loop as queries
 from maillage.apps.pilotage.queries import steering as territories_steered
@@ -25,6 +29,7 @@ from maillage.apps.plans.queries.overview import reading_of
 from maillage.apps.territories import queries as territories
 from maillage.kernel.errors import Refused, UnknownTerritory
 from maillage.kernel.typed import line
+from maillage.reports.catalogue import DECK
 from maillage.reports.page import pdf
 from maillage.reports.survey.document import as_csv
 from maillage.reports.territory import activity as told
@@ -138,6 +143,7 @@ def changed(request: HttpRequest, place: str) -> HttpResponse:
         "reading": reading,
         "tab": "rapports",
         "compared": compared,
+        "may_write": may_write(request.user, study.place),
         "today": editions.TODAY,
         "margin": MARGIN,
     }
@@ -158,6 +164,62 @@ def report_file(request: HttpRequest, key: str, report: str, form: str) -> HttpR
     response = HttpResponse(write(), content_type=reports.FILES[form])
     response["Content-Disposition"] = f'attachment; filename="{report}-{study.place}.{form}"'
     return response
+
+
+def _led(request: HttpRequest, place: str) -> str:
+    """Return the code of a territory that a user writes about; Http404 for another's."""
+    try:
+        known = territories.canonical(place)
+    except UnknownTerritory as error:
+        raise Http404(error.what) from error
+    if not may_write(request.user, known):
+        raise Http404
+    return known
+
+
+@holding(access.LEADS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def editions_page(request: HttpRequest, place: str) -> HttpResponse:
+    """The editions of the reports of a territory: frozen under a name, then handed in again as they were."""
+    place, at = _led(request, place), timezone.now()
+    found, error = _studied(place), None
+    form = EditionForm(request.POST or None, initial={"report": DECK})
+    if request.method == "POST" and found and form.is_valid():
+        if not once_more(request, "rapport", REPORTS_AN_HOUR, reads=True):
+            return refusals.page(request, TOO_MANY_REPORTS, status=429)
+        held = form.cleaned_data
+        try:
+            actions.freeze(found[0], held["report"], held["name"], by=account_of(request), at=at)
+            messages.success(
+                request, f"« {held['name']} » est figée : ses fichiers et son empreinte ne changeront plus."
+            )
+            return redirect("editions", place)
+        except Refused as refused:
+            error = refused
+    context = {
+        "place": place,
+        "name": name_of(place),
+        "form": form if found else None,
+        "error": error,
+        "rows": editions.frozen_at(place),
+    }
+    status = 400 if error or (form.errors and found) else 200
+    return render(request, "pilotage/editions.html", context, status=status)
+
+
+@holding(access.LEADS)
+@require_safe
+def edition_file(request: HttpRequest, place: str, report: str, edition: str, file: str) -> HttpResponse:
+    """A file of an edition, as it was frozen."""
+    place = _led(request, place)
+    try:
+        content = editions.file_of(place, report, edition, file)
+    except Refused as altered:
+        return refusals.page(request, altered, status=409)
+    if content is None:
+        raise Http404
+    name = f"{Path(file).stem}-{place}-{edition}{Path(file).suffix}"
+    return FileResponse(BytesIO(content), as_attachment=True, filename=name)
 
 
 def _asked(request: HttpRequest, *, to_hand: bool = False) -> ActivityForm:

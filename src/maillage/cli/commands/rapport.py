@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from maillage.reports.plan.reading import PlanReading
     from maillage.reports.territory.subject import Subject
 
-EDITION = re.compile(r"\w[\w .’-]{0,59}")
-
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("rapport", choices=NAMES, help=f"lequel : {', '.join(NAMES)}")
@@ -61,7 +59,9 @@ def run(given: argparse.Namespace) -> int:
     from maillage.reports.page import folder, theme
     from maillage.words.dates import in_words
 
-    name, since = edition_name(given.edition), edition_name(given.depuis)
+    name, since = (
+        "" if typed is None else folder.edition_name(typed) for typed in (given.edition, given.depuis)
+    )
     if given.theme and given.rapport == DIAGNOSIS:
         raise Refused(
             "Le diagnostic ne prend pas de thème.",
@@ -86,7 +86,7 @@ def run(given: argparse.Namespace) -> int:
     with theme.applied(look if given.rapport != DIAGNOSIS else None):
         about, files, refused = composed(given, name)
     if frozen is not None:
-        folder.write(frozen, files, about)
+        folder.freeze(frozen, files, about)
         seal(frozen)
     folder.write(given.sortie, files, about)
     print(f"{about['titre']} : {len(files)} fichiers écrits dans {given.sortie} (étude {about['etude']})")
@@ -132,30 +132,6 @@ def _theme(path: Path) -> "Theme":
     return found
 
 
-def _allowed(typed: str) -> str:
-    """Return what is left of a name once it holds nothing that an edition may not, "" for nothing.
-
-    >>> _allowed("Édition d’été « 1 »"), _allowed("plan/L'hiver"), _allowed("///")
-    ('Édition d’été 1', 'plan L’hiver', '')
-    """
-    spaced = re.sub(r"[^\w .’-]+", " ", typed.replace("'", "’"))
-    return re.sub(r"^[^\w]+", "", " ".join(spaced.split()))[:60].strip()
-
-
-def edition_name(typed: str | None) -> str:
-    """Return the name of an edition, "" when none was typed; Refused for one that no folder could bear."""
-    if typed is None:
-        return ""
-    if not EDITION.fullmatch(typed.strip()):
-        raise Refused(
-            f"« {typed} » n’est pas un nom d’édition.",
-            why="Il nomme un dossier : une lettre ou un chiffre, puis des lettres, chiffres, espaces, points,"
-            " tirets ou apostrophes courbes (’), 60 signes en tout.",
-            do=f'Écrivez par exemple "{_allowed(typed) or "2026-novembre"}".',
-        )
-    return typed.strip()
-
-
 def _frozen(report: str, code: str, name: str) -> Path:
     """Return the folder where an edition of a report is frozen."""
     from maillage.config.home import HOME
@@ -172,29 +148,14 @@ def composed(given: argparse.Namespace, name: str) -> "tuple[Fingerprint, dict[s
     """Return what the fingerprint of a new report says, its files, and how many rows of places were
     refused.
     """
-    from importlib.metadata import version
-
     from maillage.cli.reports.studies import study_of
+    from maillage.reports.territory.fingerprint import fingerprint
 
     on = date.today()
     if given.rapport == PLAN:
         check_platform()
     found = study_of(given.code, offer=given.offre, on=on)
-    r = found.subject.reading
-    about: Fingerprint = {
-        "version": 1,
-        "rapport": given.rapport,
-        "titre": f"{NAMES[given.rapport]} : {r.territory.name}",
-        "territoire": {"code": r.territory.code, "nom": r.territory.name},
-        "edition": name or None,
-        "date": on.isoformat(),
-        "logiciel": version("maillage"),
-        "etude": r.fingerprint,
-        "donnees": [
-            {"id": x.id, "producteur": x.producer, "titre": x.title, "millesime": x.vintage}
-            for x in r.sources
-        ],
-    }
+    about = fingerprint(found.subject.reading, given.rapport, on=on, edition=name)
     return (
         about,
         {f"{given.rapport}.{form}": content for form, content in forms(given, found).items()},

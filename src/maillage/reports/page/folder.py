@@ -1,8 +1,10 @@
 """A report as a folder: its files and their fingerprint, written whole or not at all."""
 
+import errno
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -49,6 +51,7 @@ class Fingerprint(TypedDict):
     autres: NotRequired[list["Fingerprint"]]
 
 
+EDITION = re.compile(r"\w[\w .’-]{0,59}")  # a name of a folder
 STAGING = ".en-cours-"
 FILE = "empreinte.json"
 
@@ -60,6 +63,28 @@ class Frozen:
     report: str
     name: str
     path: Path
+
+
+def edition_name(typed: str) -> str:
+    """Return the name of an edition, as it was typed; Refused for one that no folder could bear."""
+    if not EDITION.fullmatch(typed.strip()):
+        raise Refused(
+            f"« {typed} » n’est pas un nom d’édition.",
+            why="Il nomme un dossier : une lettre ou un chiffre, puis des lettres, chiffres, espaces, points,"
+            " tirets ou apostrophes courbes (’), 60 signes en tout.",
+            do=f'Écrivez par exemple "{_allowed(typed) or "2026-novembre"}".',
+        )
+    return typed.strip()
+
+
+def _allowed(typed: str) -> str:
+    """Return what is left of a name once it holds nothing that an edition may not, "" for nothing.
+
+    >>> _allowed("Édition d’été « 1 »"), _allowed("plan/L'hiver"), _allowed("///")
+    ('Édition d’été 1', 'plan L’hiver', '')
+    """
+    spaced = re.sub(r"[^\w .’-]+", " ", typed.replace("'", "’"))
+    return re.sub(r"^[^\w]+", "", " ".join(spaced.split()))[:60].strip()
 
 
 def edition_folder(home: Path, code: str, report: str, name: str) -> Path:
@@ -120,6 +145,28 @@ def staging(folder: Path) -> Path:
 def digest(content: bytes) -> str:
     """Return the SHA-256 of a file, in hexadecimal."""
     return hashlib.sha256(content).hexdigest()
+
+
+def freeze(folder: Path, files: Mapping[str, bytes], about: Fingerprint) -> Path:
+    """Write the files of an edition in its folder, and return its path; Refused when something is there: what
+    was frozen is never written again, even by two at the same instant.
+    """
+    try:
+        if not holds_anything(folder):
+            return write(folder, files, about)
+    except OSError as error:
+        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+            raise
+    raise taken(folder)
+
+
+def taken(folder: Path) -> Refused:
+    """Return what is said of the name of an edition that is frozen already."""
+    return Refused(
+        f"Une édition « {folder.name} » de ce rapport est déjà figée.",
+        why="Ce qui a été figé ne se récrit pas : c’est ce qui permet de comparer.",
+        do="Donnez un autre nom à celle-ci.",
+    )
 
 
 def write(folder: Path, files: Mapping[str, bytes], about: Fingerprint) -> Path:

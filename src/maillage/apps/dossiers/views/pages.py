@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -231,6 +232,9 @@ def study_page(
         "reading": reading,
         "asked": asked,
         "tab": tab,
+        "may_write": partial(
+            access.may_write, request.user, study.place
+        ),  # asked by the pages that lead there
         **zone_areas(request, study, query_of(asked)),
     }
     return render(request, template, common | more(study, asked, reading))

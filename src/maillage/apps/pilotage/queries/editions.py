@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from importlib.metadata import version
+from datetime import date
 
 from django.utils import timezone
 
@@ -13,9 +13,10 @@ from maillage.apps.plans.queries.report import plan_of
 from maillage.kernel.errors import Refused
 from maillage.reports.catalogue import NAMES
 from maillage.reports.page import folder
-from maillage.reports.page.folder import Fingerprint, Frozen
+from maillage.reports.page.folder import Frozen
 from maillage.reports.territory import changes
 from maillage.reports.territory.changes import Change, Changes, Edition
+from maillage.reports.territory.fingerprint import fingerprint
 
 TODAY = "etude"
 NOT_COMPARED = Refused(
@@ -45,6 +46,47 @@ class Comparison:
     error: Refused | None = None
     parts: Sequence[tuple[str, Sequence[Change], str]] = field(default=())
     unsealed: Sequence[str] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenEdition:
+    """An edition as it is listed. day: None for one whose fingerprint can no longer be read; files: (name,
+    bytes) of each; altered: what is wrong with it, "" for nothing.
+    """
+
+    report: str
+    title: str
+    name: str
+    day: date | None
+    is_sealed: bool
+    files: Sequence[tuple[str, int]]
+    altered: str = ""
+
+
+def frozen_at(place: str) -> list[FrozenEdition]:
+    """Return the editions of a place, the latest frozen first, each read and checked."""
+    found = []
+    for each in dossiers.editions(place):
+        seal, title = dossiers.edition_seal(each.path), NAMES.get(each.report, each.report)
+        try:
+            about, files = folder.read(each.path, seal=seal)
+        except Refused as error:
+            found.append(FrozenEdition(each.report, title, each.name, None, bool(seal), (), error.what))
+            continue
+        sizes = [(name, len(content)) for name, content in files.items()]
+        day = date.fromisoformat(about["date"])
+        found.append(FrozenEdition(each.report, title, each.name, day, bool(seal), sizes))
+    return found
+
+
+def file_of(place: str, report: str, name: str, file: str) -> bytes | None:
+    """Return a file of an edition of a place, as it was frozen; None for one that it does not hold. Refused
+    when the edition was altered.
+    """
+    known = (each for each in dossiers.editions(place) if (each.report, each.name) == (report, name))
+    for each in known:
+        return folder.read(each.path, seal=dossiers.edition_seal(each.path))[1].get(file)
+    return None
 
 
 def compared(study: Study, before: str, after: str, *, planned: bool) -> Comparison:
@@ -101,20 +143,7 @@ def edition_of(study: Study, each: Frozen | None, *, planned: bool) -> Edition |
 def _today(study: Study) -> Edition:
     kept = json.loads((dossiers.folder(study) / "etude.json").read_bytes())
     r = dossiers.reading(study)
-    about: Fingerprint = {
-        "version": 1,
-        "rapport": "",
-        "titre": study.name,
-        "territoire": {"code": study.place, "nom": study.name},
-        "edition": None,
-        "date": timezone.localdate(study.finished_at).isoformat(),
-        "logiciel": version("maillage"),
-        "etude": r.fingerprint,
-        "donnees": [
-            {"id": x.id, "producteur": x.producer, "titre": x.title, "millesime": x.vintage}
-            for x in r.sources
-        ],
-    }
+    about = fingerprint(r, "", on=timezone.localdate(study.finished_at))
     plan = plan_of(study.place, r, on=timezone.localdate())
     # As an edition reads it back: what was frozen went through JSON.
     held = json.loads(json.dumps(asdict(plan))) if plan is not None and plan.is_published else None

@@ -55,3 +55,14 @@ def read(study: Study, report: str, form: str, on: date, *, planned: bool) -> Ca
             return write()
 
     return themed
+
+
+def whole(study: Study, report: str, on: date) -> dict[str, bytes]:
+    """Return a report in each form it has, by its extension, with the plan of its territory, draft or not: an
+    edition keeps them all.
+    """
+    taken, kept = subject(study, on), dossiers.folder(study)
+    dossier = {form: (kept / f"dossier.{form}").read_bytes for form in ("html", "pdf")}
+    plan = plan_of(study.place, taken.reading, on=on) if report != DIAGNOSIS else None
+    with theme.applied(dossiers.theme_of(study.place) if report != DIAGNOSIS else None):
+        return {form: write() for form, write in written.forms(report, taken, plan, dossier).items()}

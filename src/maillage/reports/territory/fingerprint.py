@@ -1,0 +1,30 @@
+"""What a report on a territory is made from: its territory, its study, its data and their years."""
+
+from datetime import date
+from importlib.metadata import version
+
+from maillage.reports.catalogue import NAMES
+from maillage.reports.page.folder import Fingerprint
+from maillage.reports.territory.reading import Reading
+
+
+def fingerprint(reading: Reading, report: str, *, on: date, edition: str = "") -> Fingerprint:
+    """Return what `empreinte.json` says of a report written on a day, without the digests of its files.
+
+    report: one of NAMES, "" for the study alone; edition: the name under which it is frozen, "" for none.
+    """
+    territory = reading.territory
+    return {
+        "version": 1,
+        "rapport": report,
+        "titre": f"{NAMES[report]} : {territory.name}" if report else territory.name,
+        "territoire": {"code": territory.code, "nom": territory.name},
+        "edition": edition or None,
+        "date": on.isoformat(),
+        "logiciel": version("maillage"),
+        "etude": reading.fingerprint,
+        "donnees": [
+            {"id": each.id, "producteur": each.producer, "titre": each.title, "millesime": each.vintage}
+            for each in reading.sources
+        ],
+    }
