@@ -253,3 +253,17 @@ def test_a_dossier_downloads_from_its_button(visit):
     with page.expect_download() as download:
         page.click("text=Télécharger le dossier")
     assert Path(download.value.path()).read_bytes().startswith(b"%PDF")
+
+
+def test_an_edition_is_frozen_then_compared(enter, site, faults_of_looks):
+    page = enter("coordination", f"/espace{PERIMETER}editions/", looked=True)
+    page.select_option("#id_report", "synthese")
+    page.fill("#id_name", "Conseil de novembre")
+    page.click("main button[type=submit]")
+    page.wait_for_selector("text=est figée")
+    assert faults_of_looks(page, enhanced=False) == []
+    with page.expect_download() as given:
+        page.click("text=synthese.pdf")
+    assert "Conseil de novembre" in given.value.suggested_filename
+    page.click("text=Voir ce qui a changé depuis")
+    page.wait_for_selector("text=Les chiffres et le plan sont les mêmes dans ces deux éditions")
