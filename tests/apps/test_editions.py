@@ -90,8 +90,43 @@ def test_who_steers_freezes_a_report_and_takes_its_files_again(client, own_home,
     assert again.status_code == 400 and "est déjà figée" in again.content.decode()
     assert folder.read(frozen)[1] == files, "nothing is written again"
     (frozen / "plan.pdf").write_bytes(b"%PDF autre")
-    assert client.get(address).status_code == 409
+    refused = client.get(address)
+    assert refused.status_code == 409
+    assert str(own_home) not in refused.content.decode(), "whoever reads is told nothing of the disk"
     assert "Cette édition a été changée : plan.pdf" in client.get(KEPT).content.decode()
+
+
+def test_the_list_says_who_froze_each_and_when_ten_a_page(client, own_home, study, lea):
+    for n in range(11):
+        about = {"rapport": "plan", "date": "2026-05-04"}
+        folder.freeze(folder.edition_folder(own_home, PLACE, "plan", f"n {n}"), {"plan.pdf": b"%PDF"}, about)
+    pilotage.freeze(study, "synthese", "mai_1", by=lea, at=AT)
+    client.force_login(lea)
+    page = client.get(KEPT).content.decode()
+    assert "Figée le" in page and "20 novembre 2026 à 10:00, par" in " ".join(page.split())
+    assert lea.name in page and page.count("Pas\n") + page.count("Pas scellée") == 9
+    assert "Page 2" in page or "?page=2" in page
+
+
+@pytest.mark.parametrize("again", ["conseil d’Automne", "Conseil  d’automne"])
+def test_a_name_that_capitals_or_spaces_alone_tell_apart_is_taken(own_home, study, lea, again):
+    pilotage.freeze(study, "plan", "Conseil d’automne", by=lea, at=AT)
+    with pytest.raises(Refused, match="est déjà figée"):
+        pilotage.freeze(study, "plan", again, by=lea, at=AT)
+
+
+def test_a_draft_is_named_and_compared_by_its_team_alone(client, own_home, study, lea):
+    plan = actions.open_plan(PLACE, title="Le plan", frame=frames()["grenoble"], by=lea, at=AT)
+    for name in ("secret A", "secret B"):
+        pilotage.freeze(study, "plan", name, by=lea, at=AT)
+        PlanAction.objects.filter(plan=plan, number=3).update(pilot="CCAS d’Échirolles")
+    asked = {"de": "plan/secret A", "a": "plan/secret B"}
+    assert "secret" not in client.get(PAGE).content.decode()
+    assert "Aucune édition n’est figée ici" in client.get(PAGE, asked).content.decode()
+    client.force_login(lea)
+    page = client.get(PAGE, asked).content.decode()
+    assert "CCAS d’Échirolles" in page and 'data-t="Ce qu’on peut en dire">Le pilote' in page
+    assert "Plan en brouillon." in client.get(KEPT).content.decode()
 
 
 @pytest.mark.parametrize("report", NAMES)
@@ -166,11 +201,11 @@ def test_a_plan_that_is_a_draft_is_not_read_through_its_edition(client, freeze):
     action = {"number": 1, "title": "Un secret d’équipe", "state": "prête"}
     freeze("plan", "mai", plan={"is_published": False, "axes": [{"actions": [action]}]})
     page = client.get(PAGE).content.decode()
-    assert "son plan n’est pas publié" in page
+    assert "n’est pas publié : seule son équipe" in " ".join(page.split())
     assert "Un secret d’équipe" not in page
     freeze("plan", "juin", plan={"is_published": True, "axes": []})
     page = client.get(PAGE, {"de": "plan/juin"}).content.decode()
-    assert "son plan n’est pas publié" in page, "no plan is read here today"
+    assert "n’est pas publié : seule son équipe" in " ".join(page.split()), "no plan is read here today"
 
 
 def test_an_edition_is_compared_with_the_plan_of_the_day(
@@ -190,7 +225,7 @@ def test_an_edition_is_compared_with_the_plan_of_the_day(
     both = {"de": "restitution/mai", "a": "plan/juin"}
     page = client.get(PAGE, both).content.decode()
     assert "CCAS d’Échirolles" not in page, "what is withdrawn is read in no edition"
-    assert "son plan n’est pas publié" in page
+    assert "n’est pas publié : seule son équipe" in " ".join(page.split())
     client.force_login(lea)
     assert "CCAS d’Échirolles" in client.get(PAGE, both).content.decode(), "its team still reads it"
 
@@ -218,7 +253,7 @@ def test_a_page_leads_to_writing_who_may_write_there_alone(client, study, page, 
 def test_two_who_freeze_one_name_at_the_same_instant_keep_the_first(tmp_path, monkeypatch):
     path, about = tmp_path / "plan" / "mai", {"rapport": "plan"}
     folder.freeze(path, {"plan.pdf": b"1"}, about)
-    monkeypatch.setattr(folder, "holds_anything", lambda path: False)  # as the second one saw it
+    monkeypatch.setattr(folder, "is_taken", lambda path: False)  # as the second one saw it
     with pytest.raises(Refused, match="est déjà figée"):
         folder.freeze(path, {"plan.pdf": b"2"}, about)
     assert (path / "plan.pdf").read_bytes() == b"1"

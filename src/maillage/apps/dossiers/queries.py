@@ -4,23 +4,24 @@ import csv
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import date
-from functools import cache, lru_cache
+from datetime import date, datetime
+from functools import cache, lru_cache, reduce
 from importlib.metadata import version
+from operator import or_
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from django.conf import settings
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.urls import reverse
 from django.utils.http import urlencode
 from django_tasks_db.models import DBTaskResult
 from numpy.typing import NDArray
 
-from maillage.apps.accounts.models import Entry
+from maillage.apps.accounts.models import Entry, User
 from maillage.apps.autonomy.queries import totals
 from maillage.apps.directory.queries import studied
 from maillage.apps.dossiers import rules
@@ -459,14 +460,41 @@ def editions(place: str) -> list[Frozen]:
     return frozen_editions(Path(settings.HOME), place)
 
 
-def edition_seal(path: Path) -> str:
-    """Return the digest that the journal holds of the fingerprint of an edition, "" when it holds none: it
-    was frozen without a platform, or before the journal held them.
+@dataclass(frozen=True, slots=True)
+class Sealing:
+    """What the journal holds of an edition: the digest of its fingerprint, when and by whom it was frozen.
+    by: "" for a command, or an account that is no longer there.
     """
+
+    digest: str
+    at: datetime
+    by: str
+
+
+def edition_sealings(paths: Sequence[Path]) -> dict[Path, Sealing]:
+    """Return what the journal holds of some editions; none of those that were frozen without a platform, or
+    before the journal held them.
+    """
+    if not paths:
+        return {}
+    names = {rules.edition_name(path): path for path in paths}
+    told = reduce(or_, (Q(words__startswith=f"{name} ") for name in names))
     # Of all lines, those of no row: the index finds them.
-    lines = Entry.objects.filter(kind=Study._meta.label_lower, row=0, verb=rules.FROZEN).order_by("pk")
-    told = [each.rpartition(" ") for each in lines.values_list("words", flat=True)]
-    return next((seal for name, _, seal in reversed(told) if name == rules.edition_name(path)), "")
+    of_editions = Entry.objects.filter(told, kind=Study._meta.label_lower, row=0, verb=rules.FROZEN)
+    lines = list(of_editions.order_by("pk"))
+    by = dict(User.objects.filter(pk__in={each.by for each in lines}).values_list("pk", "name"))
+    found = ((*line.words.rpartition(" ")[::2], line) for line in lines)
+    return {
+        names[name]: Sealing(digest, line.at, by.get(line.by, ""))
+        for name, digest, line in found
+        if name in names
+    }
+
+
+def edition_seal(path: Path) -> str:
+    """Return the digest that the journal holds of the fingerprint of an edition, "" when it holds none."""
+    found = edition_sealings([path]).get(path)
+    return found.digest if found else ""
 
 
 def ground(study: Study) -> Ground:

@@ -40,6 +40,7 @@ from maillage.web import refusals
 from maillage.web.long_lists import PAGE
 
 REPORTS_AN_HOUR = 60
+EDITIONS = 10  # a page, each read and checked
 STEERED = 4  # territories a page, each with its loop
 TOO_MANY_REPORTS = Refused(
     "Ce rapport n’a pas été écrit.",
@@ -136,14 +137,15 @@ def changed(request: HttpRequest, place: str) -> HttpResponse:
     study, reading = found
     before, after = (request.GET.get(name, "") for name in ("de", "a"))
     planned = plan_for(request.user, study.place) is not None
-    compared = editions.compared(study, before, after, planned=planned)
+    writes = may_write(request.user, study.place)
+    compared = editions.compared(study, before, after, planned=planned, writes=writes)
     context = {
         "place": study.place,
         "study": study,
         "reading": reading,
         "tab": "rapports",
         "compared": compared,
-        "may_write": may_write(request.user, study.place),
+        "may_write": writes,
         "today": editions.TODAY,
         "margin": MARGIN,
     }
@@ -183,6 +185,7 @@ def editions_page(request: HttpRequest, place: str) -> HttpResponse:
     """The editions of the reports of a territory: frozen under a name, then handed in again as they were."""
     place, at = _led(request, place), timezone.now()
     found, error = _studied(place), None
+    page = Paginator(dossiers.editions(place), EDITIONS).get_page(request.GET.get("page"))
     form = EditionForm(request.POST or None, initial={"report": DECK})
     if request.method == "POST" and found and form.is_valid():
         if not once_more(request, "rapport", REPORTS_AN_HOUR, reads=True):
@@ -201,7 +204,8 @@ def editions_page(request: HttpRequest, place: str) -> HttpResponse:
         "name": name_of(place),
         "form": form if found else None,
         "error": error,
-        "rows": editions.frozen_at(place),
+        "page": page,
+        "rows": editions.listed(list(page)),
     }
     status = 400 if error or (form.errors and found) else 200
     return render(request, "pilotage/editions.html", context, status=status)

@@ -13,7 +13,6 @@ from maillage.reports.catalogue import DIAGNOSIS, NAMES, PLAN
 from maillage.words.wording import count
 
 if TYPE_CHECKING:
-    from maillage.cli.reports.studies import ReportStudy
     from maillage.reports.page.folder import Fingerprint
     from maillage.reports.page.theme import Theme
     from maillage.reports.plan.reading import PlanReading
@@ -149,18 +148,17 @@ def composed(given: argparse.Namespace, name: str) -> "tuple[Fingerprint, dict[s
     refused.
     """
     from maillage.cli.reports.studies import study_of
+    from maillage.reports import written
     from maillage.reports.territory.fingerprint import fingerprint
 
     on = date.today()
     if given.rapport == PLAN:
         check_platform()
     found = study_of(given.code, offer=given.offre, on=on)
-    about = fingerprint(found.subject.reading, given.rapport, on=on, edition=name)
-    return (
-        about,
-        {f"{given.rapport}.{form}": content for form, content in forms(given, found).items()},
-        found.refused,
-    )
+    plan = _plan(given.code, found.subject) if given.rapport != DIAGNOSIS else None
+    about = fingerprint(found.subject.reading, given.rapport, on=on, edition=name, plan=plan)
+    made = written.forms(given.rapport, found.subject, plan, found.dossier)
+    return about, {f"{given.rapport}.{form}": write() for form, write in made.items()}, found.refused
 
 
 def check_platform() -> None:
@@ -175,15 +173,6 @@ def check_platform() -> None:
             do="Donnez le bon MAILLAGE_HOME ; les autres rapports se font sur les seules données.",
         )
     ready()
-
-
-def forms(given: argparse.Namespace, found: "ReportStudy") -> dict[str, bytes]:
-    """Return the report in each form it has."""
-    from maillage.reports import written
-
-    plan = _plan(given.code, found.subject) if given.rapport != DIAGNOSIS else None
-    made = written.forms(given.rapport, found.subject, plan, found.dossier)
-    return {form: write() for form, write in made.items()}
 
 
 def _plan(code: str, subject: "Subject") -> "PlanReading | None":

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import tempfile
+import unicodedata
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -35,7 +36,8 @@ class Data(TypedDict):
 
 class Fingerprint(TypedDict):
     """`empreinte.json`: what a report is, on which data, and the digest of each of its files. edition: None
-    for a report that nobody froze; autres: the fingerprints of the other reports of the folder.
+    for a report that nobody froze; brouillon: it tells a plan that was not published; autres: the
+    fingerprints of the other reports of the folder.
     """
 
     version: int
@@ -47,6 +49,7 @@ class Fingerprint(TypedDict):
     logiciel: str
     etude: str
     donnees: list[Data]
+    brouillon: NotRequired[bool]
     fichiers: NotRequired[dict[str, str]]
     autres: NotRequired[list["Fingerprint"]]
 
@@ -66,15 +69,16 @@ class Frozen:
 
 
 def edition_name(typed: str) -> str:
-    """Return the name of an edition, as it was typed; Refused for one that no folder could bear."""
-    if not EDITION.fullmatch(typed.strip()):
+    """Return the name of an edition, its spaces made one; Refused for one that no folder could bear."""
+    name = " ".join(typed.split())
+    if not EDITION.fullmatch(name):
         raise Refused(
             f"« {typed} » n’est pas un nom d’édition.",
             why="Il nomme un dossier : une lettre ou un chiffre, puis des lettres, chiffres, espaces, points,"
             " tirets ou apostrophes courbes (’), 60 signes en tout.",
             do=f'Écrivez par exemple "{_allowed(typed) or "2026-novembre"}".',
         )
-    return typed.strip()
+    return name
 
 
 def _allowed(typed: str) -> str:
@@ -152,12 +156,22 @@ def freeze(folder: Path, files: Mapping[str, bytes], about: Fingerprint) -> Path
     was frozen is never written again, even by two at the same instant.
     """
     try:
-        if not holds_anything(folder):
-            return write(folder, files, about)
+        if not is_taken(folder):
+            return write(folder, files, about, anew=True)
     except OSError as error:
         if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
             raise
     raise taken(folder)
+
+
+def is_taken(folder: Path) -> bool:
+    """Tell whether an edition of this report has that name, or one that only its capitals tell apart."""
+    name = unicodedata.normalize("NFKC", folder.name).casefold()
+    others = folder.parent.iterdir() if folder.parent.is_dir() else ()
+    return any(
+        unicodedata.normalize("NFKC", each.name).casefold() == name and holds_anything(each)
+        for each in others
+    )
 
 
 def taken(folder: Path) -> Refused:
@@ -169,13 +183,15 @@ def taken(folder: Path) -> Refused:
     )
 
 
-def write(folder: Path, files: Mapping[str, bytes], about: Fingerprint) -> Path:
+def write(folder: Path, files: Mapping[str, bytes], about: Fingerprint, *, anew: bool = False) -> Path:
     """Write the files of a report in a folder, then `empreinte.json`, and return its path.
 
     about: its fingerprint, without the digests, which are computed here. A folder that did not exist, or was
     empty, appears with all of them at once; in another, each file replaces its former self, the fingerprint
-    last, and the fingerprints of other reports stay in `autres`.
+    last, and the fingerprints of other reports stay in `autres`. anew: FileExistsError instead.
     """
+    if anew and holds_anything(folder):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(folder))
     folder.parent.mkdir(parents=True, exist_ok=True)
     clear_abandoned(folder)
     clear_abandoned(folder.parent)
@@ -203,6 +219,11 @@ def write(folder: Path, files: Mapping[str, bytes], about: Fingerprint) -> Path:
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return folder / FILE
+
+
+def is_draft(folder: Path) -> bool:
+    """Tell whether an edition says that it tells a plan that was not published."""
+    return any(each.get("brouillon", False) for each in _fingerprints(folder))
 
 
 def _fingerprints(folder: Path) -> list[Fingerprint]:
@@ -242,8 +263,9 @@ def read(folder: Path, *, seal: str = "") -> tuple[Fingerprint, dict[str, bytes]
 
 
 def _altered(path: Path, why: str) -> Refused:
+    inside = "/".join(path.parts[-4:])  # whoever reads the site is told nothing of the disk
     return Refused(
         f"Cette édition a été changée : {path.name}, {why}.",
         why="Une édition fige ce qui a été rendu : changée, elle ne prouve plus rien.",
-        do=f"Remettez {path} depuis une sauvegarde, ou donnez un autre nom à une nouvelle édition.",
+        do=f"Remettez {inside} depuis une sauvegarde, ou donnez un autre nom à une nouvelle édition.",
     )

@@ -3,18 +3,22 @@
 from datetime import date
 from importlib.metadata import version
 
-from maillage.reports.catalogue import NAMES
+from maillage.reports.catalogue import NAMES, PLAN
 from maillage.reports.page.folder import Fingerprint
+from maillage.reports.plan.reading import PlanReading
 from maillage.reports.territory.reading import Reading
 
 
-def fingerprint(reading: Reading, report: str, *, on: date, edition: str = "") -> Fingerprint:
+def fingerprint(
+    reading: Reading, report: str, *, on: date, edition: str = "", plan: PlanReading | None = None
+) -> Fingerprint:
     """Return what `empreinte.json` says of a report written on a day, without the digests of its files.
 
-    report: one of NAMES, "" for the study alone; edition: the name under which it is frozen, "" for none.
+    report: one of NAMES, "" for the study alone; edition: the name under which it is frozen, "" for none;
+    plan: that of the territory, which only its own report tells when it is a draft.
     """
     territory = reading.territory
-    return {
+    found: Fingerprint = {
         "version": 1,
         "rapport": report,
         "titre": f"{NAMES[report]} : {territory.name}" if report else territory.name,
@@ -28,3 +32,6 @@ def fingerprint(reading: Reading, report: str, *, on: date, edition: str = "") -
             for each in reading.sources
         ],
     }
+    if report == PLAN and plan is not None and not plan.is_published:
+        found["brouillon"] = True
+    return found

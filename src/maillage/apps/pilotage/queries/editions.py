@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.dossiers.models import Study
+from maillage.apps.dossiers.queries import Sealing
 from maillage.apps.plans.queries.report import plan_of
 from maillage.kernel.errors import Refused
 from maillage.reports.catalogue import NAMES
@@ -19,10 +20,15 @@ from maillage.reports.territory.changes import Change, Changes, Edition
 from maillage.reports.territory.fingerprint import fingerprint
 
 TODAY = "etude"
-NOT_COMPARED = Refused(
+NO_FIGURES = Refused(
     "Les deux éditions ne peuvent pas être comparées.",
-    why="L’une a été figée sans ses chiffres, ou son plan n’est pas publié.",
+    why="L’une a été figée sans ses chiffres, avant que les éditions ne se comparent.",
     do="Choisissez-en une autre, ou figez-en une nouvelle : elle se comparera aux suivantes.",
+)
+DRAFT = Refused(
+    "Les deux éditions ne peuvent pas être comparées.",
+    why="Le plan que l’une garde n’est pas publié : seule son équipe le lit.",
+    do="Choisissez-en une autre.",
 )
 UNKNOWN = Refused(
     "Cette édition n’est pas connue ici.",
@@ -50,33 +56,36 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class FrozenEdition:
-    """An edition as it is listed. day: None for one whose fingerprint can no longer be read; files: (name,
-    bytes) of each; altered: what is wrong with it, "" for nothing.
+    """An edition as it is listed. day: None for one whose fingerprint can no longer be read; sealing: when
+    the journal noted it, and who froze it, None when it did not; files: (name, bytes) of each; altered: what
+    is wrong with it, "" for nothing.
     """
 
     report: str
     title: str
     name: str
     day: date | None
-    is_sealed: bool
+    sealing: Sealing | None
     files: Sequence[tuple[str, int]]
+    is_draft: bool = False
     altered: str = ""
 
 
-def frozen_at(place: str) -> list[FrozenEdition]:
-    """Return the editions of a place, the latest frozen first, each read and checked."""
-    found = []
-    for each in dossiers.editions(place):
-        seal, title = dossiers.edition_seal(each.path), NAMES.get(each.report, each.report)
-        try:
-            about, files = folder.read(each.path, seal=seal)
-        except Refused as error:
-            found.append(FrozenEdition(each.report, title, each.name, None, bool(seal), (), error.what))
-            continue
-        sizes = [(name, len(content)) for name, content in files.items()]
-        day = date.fromisoformat(about["date"])
-        found.append(FrozenEdition(each.report, title, each.name, day, bool(seal), sizes))
-    return found
+def listed(editions: Sequence[Frozen]) -> list[FrozenEdition]:
+    """Return editions as they are listed, each read and checked."""
+    sealings = dossiers.edition_sealings([each.path for each in editions])
+    return [_listed(each, sealings.get(each.path)) for each in editions]
+
+
+def _listed(each: Frozen, sealing: Sealing | None) -> FrozenEdition:
+    title = NAMES.get(each.report, each.report)
+    try:
+        about, files = folder.read(each.path, seal=sealing.digest if sealing else "")
+    except Refused as error:
+        return FrozenEdition(each.report, title, each.name, None, sealing, (), altered=error.what)
+    sizes = [(name, len(content)) for name, content in files.items()]
+    day, draft = date.fromisoformat(about["date"]), about.get("brouillon", False)
+    return FrozenEdition(each.report, title, each.name, day, sealing, sizes, is_draft=draft)
 
 
 def file_of(place: str, report: str, name: str, file: str) -> bytes | None:
@@ -89,11 +98,13 @@ def file_of(place: str, report: str, name: str, file: str) -> bytes | None:
     return None
 
 
-def compared(study: Study, before: str, after: str, *, planned: bool) -> Comparison:
+def compared(study: Study, before: str, after: str, *, planned: bool, writes: bool = False) -> Comparison:
     """Return an edition beside another, or beside the study and the plan of today; its error is UNKNOWN for a
-    name that no edition has. planned: whether who asks reads the plan of the territory today.
+    name that no edition has. planned: whether who asks reads the plan of the territory today; writes: whether
+    they write it, and read its drafts.
     """
-    found = {f"{each.report}/{each.name}": each for each in dossiers.editions(study.place)}
+    every = dossiers.editions(study.place)
+    found = {f"{each.report}/{each.name}": each for each in every if writes or not folder.is_draft(each.path)}
     offered = {key: f"{NAMES.get(each.report, each.report)}, « {each.name} »" for key, each in found.items()}
     before, after = before or next(iter(found), ""), after or TODAY
     if not found:
@@ -101,9 +112,9 @@ def compared(study: Study, before: str, after: str, *, planned: bool) -> Compari
     try:
         if before not in found or after not in (*found, TODAY):
             raise UNKNOWN
-        one, other = (edition_of(study, found.get(key), planned=planned) for key in (before, after))
-        if one is None or other is None:
-            raise NOT_COMPARED
+        one, other = (
+            edition_of(study, found.get(key), planned=planned, writes=writes) for key in (before, after)
+        )
     except Refused as error:  # an altered edition proves nothing
         return Comparison(offered=offered, before=before, after=after, error=error)
     told = changes.compare(one, other)
@@ -125,26 +136,29 @@ def compared(study: Study, before: str, after: str, *, planned: bool) -> Compari
     )
 
 
-def edition_of(study: Study, each: Frozen | None, *, planned: bool) -> Edition | None:
-    """Return an edition with its figures, or the latest study and the plan of today when `each` is None; None
-    for one that keeps no figure, or whose plan was a draft, or is no longer read by who asks: what is
-    withdrawn is read in no edition either. Refused when one of its files was altered.
+def edition_of(study: Study, each: Frozen | None, *, planned: bool, writes: bool = False) -> Edition:
+    """Return an edition with its figures, or the latest study and the plan of today when `each` is None.
+    Refused for one that keeps no figure, or whose plan was a draft, or is no longer read by who asks: what is
+    withdrawn is read in no edition either; Refused too when one of its files was altered.
     """
     if each is None:
-        return _today(study)
+        return _today(study, writes=writes)
     about, files = folder.read(each.path, seal=dossiers.edition_seal(each.path))
     content = files.get(f"{each.report}.json")
-    found = changes.edition(about, content) if content else None
-    if found is None or (found.plan and not (planned and found.plan["is_published"])):
-        return None
+    if content is None:
+        raise NO_FIGURES
+    found = changes.edition(about, content)
+    if found.plan and not writes and not (planned and found.plan["is_published"]):
+        raise DRAFT
     return found
 
 
-def _today(study: Study) -> Edition:
+def _today(study: Study, *, writes: bool) -> Edition:
     kept = json.loads((dossiers.folder(study) / "etude.json").read_bytes())
     r = dossiers.reading(study)
     about = fingerprint(r, "", on=timezone.localdate(study.finished_at))
     plan = plan_of(study.place, r, on=timezone.localdate())
     # As an edition reads it back: what was frozen went through JSON.
-    held = json.loads(json.dumps(asdict(plan))) if plan is not None and plan.is_published else None
+    is_read = plan is not None and (writes or plan.is_published)
+    held = json.loads(json.dumps(asdict(plan))) if plan is not None and is_read else None
     return Edition(about, kept, held)

@@ -11,7 +11,9 @@ from maillage.apps.surveys.queries.verbatims import published_voices
 from maillage.reports import written
 from maillage.reports.catalogue import DIAGNOSIS, NAMES, PLAN
 from maillage.reports.page import theme
+from maillage.reports.page.folder import Fingerprint
 from maillage.reports.territory.atlas import LAYERS
+from maillage.reports.territory.fingerprint import fingerprint
 from maillage.reports.territory.subject import Subject
 
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
@@ -57,12 +59,14 @@ def read(study: Study, report: str, form: str, on: date, *, planned: bool) -> Ca
     return themed
 
 
-def whole(study: Study, report: str, on: date) -> dict[str, bytes]:
-    """Return a report in each form it has, by its extension, with the plan of its territory, draft or not: an
-    edition keeps them all.
+def whole(study: Study, report: str, on: date, *, name: str) -> tuple[Fingerprint, dict[str, bytes]]:
+    """Return a report in each form it has, with what its fingerprint says, to be frozen under a name; with
+    the plan of its territory, draft or not: an edition keeps them all.
     """
     taken, kept = subject(study, on), dossiers.folder(study)
     dossier = {form: (kept / f"dossier.{form}").read_bytes for form in ("html", "pdf")}
     plan = plan_of(study.place, taken.reading, on=on) if report != DIAGNOSIS else None
     with theme.applied(dossiers.theme_of(study.place) if report != DIAGNOSIS else None):
-        return {form: write() for form, write in written.forms(report, taken, plan, dossier).items()}
+        made = written.forms(report, taken, plan, dossier)
+        files = {f"{report}.{form}": write() for form, write in made.items()}
+    return fingerprint(taken.reading, report, on=on, edition=name, plan=plan), files
