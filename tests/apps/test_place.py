@@ -646,3 +646,16 @@ def test_what_a_place_has_not_is_said(client):
     lieu("x", sheet={"sans": ["wifi", "pret"]})
     page = text_of(client.get("/lieux/x/"))
     assert "On n’y trouve pas : wifi et prêt de matériel." in page
+
+
+def test_a_day_with_hours_to_confirm_tells_those_that_are_known():
+    osm = 'Mo,Tu unknown "horaires à confirmer", Mo 09:00-12:00; We 14:00-16:00'
+    monday, tuesday, wednesday, thursday, *_ = opening.week(osm, date(2026, 11, 16))
+    assert monday.words == "9 h – 12 h, horaires à confirmer"
+    assert (tuesday.words, wednesday.words) == ("Horaires à confirmer", "14 h – 16 h")
+    assert thursday.words == "Fermé"
+    said = [
+        opening.now(osm, datetime(2026, 11, 16 + day, hour)).words for day, hour in ((0, 10), (0, 15), (3, 9))
+    ]
+    assert said[:2] == ["Ouvert jusqu’à 12 h", "Horaires à confirmer"]
+    assert said[2].startswith("Fermé ; lundi")

@@ -208,7 +208,7 @@ DOUBTFUL = [
     ("Mardi et jeudi : 9h-12h Jeudi : accueil de groupes", 'Tu,Th 09:00-12:00 "Jeudi : accueil de groupes"', "Jeudi : accueil de groupes", "non compris"),
     ("Lundi au vendredi, Accueil physique : 8h à 16h, Accueil téléphonique : 9h à 16h30", "Mo-Fr 08:00-16:00", "téléphonique : 9h à 16h30", "non compris"),
     ("Accueil téléphonique lundi 9h-12h", 'Mo 09:00-12:00 "par téléphone"', "", "valent seulement : par téléphone"),
-    ("mardi et jeudi 8h45-11h4 et 13h30-16h30", 'Tu,Th 13:30-16:30 "8h45-11h4"', "8h45-11h4", "minutes incomplètes"),
+    ("mardi et jeudi 8h45-11h4 et 13h30-16h30", 'Tu,Th unknown "horaires à confirmer", Tu,Th 13:30-16:30 "8h45-11h4"', "8h45-11h4", "minutes incomplètes"),
     ("mardi 25h-26h, jeudi 9h-12h", 'Tu unknown "25h-26h"; Th 09:00-12:00', "25h-26h", "heure au-delà de 24 h"),
     ("lundi 14h-12h, jeudi 9h-12h", 'Mo unknown "14h-12h"; Th 09:00-12:00', "14h-12h", "la fin vient avant le début"),
     ("Lundi 9h-12h, 11h-14h", "Mo 09:00-12:00,11:00-14:00", "", "lundi : deux plages se chevauchent"),
@@ -995,7 +995,7 @@ def test_what_is_closed_is_closed_and_nothing_else(text, osm):
     ("Jeudi 9h-18h. Fermé les jours fériés, du 3 au 9 mai et la première quinzaine d’août", 'Th 09:00-18:00 "fermé première quinzaine d\'août"; PH off; May 03-May 09 off', "« première quinzaine d'août » : gardé en commentaire"),
     ("Jeudi 9h-18h. Fermé les jours fériés et pendant les vacances scolaires", 'Th 09:00-18:00 "fermé vacances scolaires"; PH off', "« vacances scolaires » : gardé en commentaire"),
     ("Jeudi 15h-18h hors vacances scolaires et jours fériés", 'Th 15:00-18:00 "hors vacances scolaires"; PH off', "« hors vacances scolaires » : gardé en commentaire"),
-    ("Jeudi 9h-18h, fermé les jours fériés sauf le 8 mai", 'Th 09:00-18:00 "sauf le 8 mai"; PH off', "« sauf le 8 mai » : gardé en commentaire"),
+    ("Jeudi 9h-18h, fermé les jours fériés sauf le 8 mai", 'Th 09:00-18:00 "sauf le 8 mai"; PH off; May 08 Th 09:00-18:00 "sauf le 8 mai"', "« sauf le 8 mai » : gardé en commentaire"),
     ("Jeudi 9h-11h et 15h-18h. Fermé l’après-midi pendant les vacances scolaires", 'Th 09:00-11:00,15:00-18:00 "Fermé l\'après-midi pendant les vacances scolaires"', "« Fermé l'après-midi pendant les vacances scolaires » : gardé en commentaire"),
     ("Jeudi : 15h-18h (période scolaire) / 9h-11h et 15h-17h (vacances scolaires)", 'Th 15:00-18:00 "période scolaire, 9h-11h et 15h-17h (vacances scolaires)"', "« période scolaire » : gardé en commentaire"),
     ("Jeudi 15h-18h en période scolaire, 9h-11h pendant les vacances", 'Th 15:00-18:00 "en période scolaire, 9h-11h pendant les vacances"', "« en période scolaire » : gardé en commentaire"),
@@ -1003,7 +1003,7 @@ def test_what_is_closed_is_closed_and_nothing_else(text, osm):
     ("À compter du 3 mai : jeudi 9h-11h", 'Th 09:00-11:00 "À compter du 3 mai"', "« À compter du 3 mai » : gardé en commentaire"),
     ("Jeudi 9h-11h (accueil téléphonique), vendredi 9h-11h", "Fr 09:00-11:00", "non compris : « Jeudi 9h-11h (accueil téléphonique) »"),
     ("Jeudi 9h-11h et 15h-18h (accueil téléphonique uniquement l’après-midi). Lundi 9h-11h", 'Mo 09:00-11:00; Th 09:00-11:00,15:00-18:00 "accueil téléphonique uniquement l\'après-midi"', "« accueil téléphonique uniquement l'après-midi » : gardé en commentaire"),
-    ("9h-11h tous les matins, 15h-18h le lundi et le jeudi", 'Mo,Th 15:00-18:00 "9h-11h"', "« 9h-11h » : on ne sait pas quel jour"),
+    ("9h-11h tous les matins, 15h-18h le lundi et le jeudi", 'Mo-Fr unknown "horaires à confirmer", Mo,Th 15:00-18:00 "9h-11h"', "« 9h-11h » : on ne sait pas quel jour"),
     ("Samedi 9h-11h (un samedi sur deux)", 'Sa 09:00-11:00 "un samedi sur deux"', "« un samedi sur deux » : gardé en commentaire"),
     ("Mercredi au vendredi de 15h à 18h (jeudi dès 10h)", "We,Fr 15:00-18:00; Th 10:00-18:00", "« 10h » : l’heure de fin n’est pas dite"),
     ("Du 1er mai au 31 mai : 9h-11h. Du 1er juin au 31 juillet : 9h-18h. Fermé le mardi.", 'Jun 01-Jul 31 Mo,We-Su 09:00-18:00 "jours non précisés"; May 01-May 31 Mo,We-Su 09:00-11:00 "jours non précisés"; Jun 01-Jul 31 Tu off; May 01-May 31 Tu off', "aucun jour n’est écrit : lu du lundi au dimanche"),
@@ -1117,3 +1117,63 @@ def test_what_is_said_of_a_service_takes_nothing_from_the_place(text, osm, reaso
     found = clean(text)
     assert (found.word, found.value.osm) == ("doubtful", osm)
     assert reason in found.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "osm"),
+    [
+    ("mar 14-17", "Tu 14:00-17:00"),
+    ("Tuesday 1–6 PM", "Tu 13:00-18:00"),
+    ("Mon-Fri 9 AM–5 PM", "Mo-Fr 09:00-17:00"),
+    ("Ouvert 5 jours sur 7, du mardi au samedi de 9h à 17h", "Tu-Sa 09:00-17:00"),
+    ("6j/7 : jeudi au dimanche 10h-18h", "Th-Su 10:00-18:00"),
+    ("T.l.j. 10h-19h (sauf mardi)", "Mo,We-Su 10:00-19:00; Tu off"),
+    ],
+)  # fmt: skip
+def test_short_days_and_afternoon_hours_are_read_whole(text, osm):
+    found = clean(text)
+    assert (found.word, found.value.osm, found.value.left) == ("read", osm, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "osm", "reason"),
+    [
+    ("Ouvert 4 jours sur 7 de 9h à 17h", 'Mo-Fr 09:00-17:00 "jours non précisés"', "aucun jour n’est écrit : lu du lundi au vendredi"),
+    ("Jeudi au samedi 10h-18h, fermé les jours fériés sauf le 8 mai et le 11 novembre", 'Th-Sa 10:00-18:00 "sauf le 8 mai et le 11 novembre"; PH off; May 08,Nov 11 Th-Sa 10:00-18:00 "sauf le 8 mai et le 11 novembre"', "« sauf le 8 mai et le 11 novembre » : gardé en commentaire"),
+    ("Maison du Bord de Mer : jeudi et samedi 9h-12h", 'Th,Sa 09:00-12:00 "Maison du Bord de Mer"', "non compris : « Maison du Bord de Mer »"),
+    ("Mairie : lundi au jeudi 8h-12h / 13h-17h. Service des cartes fermé le lundi matin.", 'Mo-Th 08:00-12:00,13:00-17:00 "Mairie, Service des cartes fermé le lundi matin"', "non compris : « Mairie » … « Service des cartes fermé le lundi matin »"),
+    ("L’atelier est fermé le mardi. Lundi au jeudi 9h-17h", 'Mo,We,Th 09:00-17:00 "atelier"; Tu off', "non compris : « atelier »"),
+    ("Lundi au jeudi 9h-17h. Le service est fermé les jours fériés.", 'Mo-Th 09:00-17:00 "service"; PH off', "non compris : « service »"),
+    ("Le matin de 8h à 12h du lundi au jeudi, sur rendez-vous l’après-midi de 14h à 17h", 'Mo-Th 08:00-12:00, Mo-Th 14:00-17:00 "sur rendez-vous"', "« de 14h à 17h » : lu pour les mêmes jours"),
+    ("Ludothèque : jeudi 14h-17h, samedi 10h-12h (en mai et juin : samedi uniquement)", 'Th 14:00-17:00 "Ludothèque"; Sa 10:00-12:00 "Ludothèque"; May,Jun Th off', "non compris : « Ludothèque »"),
+    ("Jeudi 9h-12h et, les semaines paires, lundi 14h-17h", "week 2-52/2 Mo 14:00-17:00; Th 09:00-12:00", "« semaines paires » : pour tous les jours, ou pour les derniers seulement ?"),
+    ("Vacances scolaires : du lundi au jeudi de 10h à 17h. Hors vacances : jeudi et samedi de 14h à 18h.", 'Th,Sa 14:00-18:00 "Hors vacances, Vacances scolaires : du lundi au jeudi de 10h à 17h"', "« Hors vacances » : gardé en commentaire"),
+    ("Lundi au jeudi 8h-12h et 13h-17h, le 1er mardi du mois fermé le matin", 'Mo-Th 08:00-12:00,13:00-17:00 "1er mardi du mois fermé le matin"; Tu[1] 13:00-17:00 "1er mardi du mois fermé le matin"', "non compris : « 1er mardi du mois fermé le matin »"),
+    ("Du lundi au samedi de 9h à 12h et de 14h à 17h, sauf mardi et samedi après-midi", 'Mo,We-Fr 09:00-12:00,14:00-17:00; Tu 09:00-12:00 "à vérifier"; Sa 09:00-12:00', "« mardi et samedi après-midi » : la demi-journée est lue pour chaque jour"),
+    ],
+)  # fmt: skip
+def test_what_closes_or_opens_a_part_leaves_the_rest(text, osm, reason):
+    found = clean(text)
+    assert (found.word, found.value.osm) == ("doubtful", osm)
+    assert reason in found.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "osm"),
+    [
+    ("Lundi au jeudi 9h-12h et 14h-17h qui passe ensuite de 13h à 18h bientôt", 'Mo-Th 09:00-12:00,13:00-18:00,14:00-17:00 "passe, bientôt"'),
+    ("Jeudi 9h-11h, dimanche selon tournois", 'Th 09:00-11:00 "dimanche selon tournois"; Su unknown "horaires à confirmer"'),
+    ("Lundi, mardi : x / jeudi : 9h-11h", 'Mo,Tu unknown "horaires à confirmer"; Th 09:00-11:00 "Lundi, mardi : x"'),
+    ("Lundi au jeudi 9h-17h. La ruche en libre pollen est fermée le mardi après-midi", 'Tu unknown "horaires à confirmer"; Mo,We,Th 09:00-17:00 "ruche en libre pollen", Tu 09:00-12:00 "ruche en libre pollen"'),
+    ("10h à 17h du mardi au jeudi. 9h à 18h les dimanches et vacances scolaires", 'Tu-Th 10:00-17:00; Su 09:00-18:00 "vacances scolaires"'),
+    ("Serre ouverte de 9h à 17h. Pépinière : lundi 14h-16h", 'Mo-Fr unknown "horaires à confirmer", Mo 14:00-16:00 "Pépinière"'),
+    ("Jeudi 9h-11h et 14h-16h tisane", 'Th 09:00-11:00,14:00-16:00 "tisane"'),
+    ("lundi 14h-12h, jeudi 9h-12h", 'Mo unknown "14h-12h"; Th 09:00-12:00'),
+    ("Jeudi 9h-18h (contes de 14h à 16h)", 'Th 09:00-18:00 "contes de 14h à 16h"'),
+    ("Jeudi 9h-18h (dernière visite à 17h)", 'Th 09:00-18:00 "dernière visite à 17h"'),
+    ("Lundi NON, jeudi OUI 9h-11h", 'Th 09:00-11:00 "Lundi NON, OUI"'),
+    ],
+)  # fmt: skip
+def test_a_day_whose_hours_may_be_lost_is_not_firmly_closed(text, osm):
+    found = clean(text)
+    assert (found.word, found.value.osm) == ("doubtful", osm)

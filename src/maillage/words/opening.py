@@ -51,6 +51,7 @@ SHORT = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 RANKS = {"1": "1er", "2": "2e", "3": "3e", "4": "4e", "5": "5e", "-1": "dernier"}
 CLOSED, ALL_DAY = to_say("Fermé"), to_say("Toute la journée")
 BY_APPOINTMENT = to_say("sur rendez-vous")  # the commonest of comments
+TO_CONFIRM = to_say("horaires à confirmer")  # of a day whose hours were not all understood
 HOUR = re.compile(r"\d h\b|\d:\d")
 SPAN = re.compile(r"\d+ h(?: \d\d)? – \d+ h(?: \d\d)?")  # two hours stay on their line
 LONG_HOURS = 120  # characters
@@ -200,7 +201,7 @@ def _confirm(comment: str) -> str:
     """Return what is said instead of hours; a text that nobody understood is to be confirmed."""
     if _is_unread(comment):
         return to_confirm(typed(comment))
-    return _comment(comment) if comment else say("horaires à confirmer")
+    return _comment(comment) if comment else say(TO_CONFIRM)
 
 
 def to_confirm(words: str) -> str:
@@ -216,7 +217,7 @@ def _comment(comment: str) -> str:
     """Return a comment of the hours: those that everybody writes are said, the others stay as they were
     typed.
     """
-    return say(comment) if comment == BY_APPOINTMENT else typed(comment)
+    return say(comment) if comment in (BY_APPOINTMENT, TO_CONFIRM) else typed(comment)
 
 
 def _first_upper(text: str) -> str:
@@ -262,7 +263,7 @@ def week(osm: str, on: date) -> list[Day]:
     for n in range(len(DAYS)):
         day = monday + timedelta(days=n)
         start = datetime(day.year, day.month, day.day)
-        parts = []
+        parts, others = [], ""
         night = start + timedelta(days=1)
         for first, last, state, comment in hours.intervals(start, night):
             if state == State.CLOSED:
@@ -272,9 +273,13 @@ def week(osm: str, on: date) -> list[Day]:
             if whole and state == State.UNKNOWN:  # the day is known, not the hours
                 parts.append(_first_upper(_confirm(comment)))
                 continue
+            if state == State.UNKNOWN and comment == TO_CONFIRM:  # around the hours known, from when is not
+                others = say(TO_CONFIRM)
+                continue
             told = say(ALL_DAY) if whole else say("{begin} – {end}", begin=clock(begin), end=clock(end))
             parts.append(f"{told} ({_comment(comment)})" if comment else told)
-        found.append(Day(_first_upper(weekday(n)), series(parts) or say(CLOSED), day == on))
+        told = series([*parts, *filter(None, [others])]) or say(CLOSED)
+        found.append(Day(_first_upper(weekday(n)), told, day == on))
     return found
 
 

@@ -20,6 +20,7 @@ from maillage.pipeline.offer.clean.opening.osm import CODES, oddities, valid, wi
 from maillage.pipeline.offer.clean.opening.tokens import (
     PUBLIC_HOLIDAY,
     SIGNS,
+    WEEKEND,
     WORKDAYS,
     days_in_full,
     folded,
@@ -55,6 +56,7 @@ CALLS_A_NOTE = re.compile(r"[^\s*] *\*")  # a star that begins a line is a bulle
 LIMITED = "une remarque du fichier limite ces heures"
 DENIED = "ce texte dit que le lieu ne reçoit plus : ses heures ne sont pas reprises"
 LOOSE = re.compile(r"(?=.* -|.*- )[\d:, -]+")  # « 09:00 - 11:00 »: OSM would read every day, nobody wrote OSM
+IN_MARCH = re.compile(r"mar\b[\d\s,/-]+", re.IGNORECASE)  # OSM would read days of March, without hours
 DASHES = re.compile(r"[\s/_‐-―−-]+")
 CROSS = "« x », ouvert ou fermé"
 TICK = re.compile(r"\s*x\s*", re.IGNORECASE)
@@ -116,7 +118,7 @@ def _clean(text: str, parity: str, beside: str) -> Cleaned[Hours]:
     osm = text.strip()
     quoted = [(osm.strip("\"'[] "), ["guillemets ôtés"])] if osm.startswith(('"', "'", "[")) else []
     for kept, mends in (*quoted, (osm, [])):
-        if valid(kept) and not LOOSE.fullmatch(kept):
+        if valid(kept) and not (LOOSE.fullmatch(kept) or IN_MARCH.fullmatch(kept)):
             held = within_weeks(kept, weeks) if weeks else kept
             doubts = [*_doubts_of_osm(kept), *_limits(beside)]
             return _answer(held or kept, text, unread if held else [parity], doubts, mends)
@@ -125,6 +127,9 @@ def _clean(text: str, parity: str, beside: str) -> Cleaned[Hours]:
         return Cleaned(Hours("", text, text), "doubtful", why)
     typed, footnote = _without_footnote(in_digits(days_in_full(text.translate(SIGNS))))
     reading, table = read(typed), Week(", ".join(filter(None, (beside, footnote))))
+    if footnote:  # hours of a note are those of nobody: a day that it alone names is not firmly closed
+        noted, told = (_days_told(each) for each in (read(footnote), reading))
+        table.unsure |= noted - told
     left, mends = (
         [*reading.left, *unread],
         [*reading.mends, *(["écriture OSM redressée"] if ENGLISH.search(text) else [])],
@@ -149,6 +154,9 @@ def _clean(text: str, parity: str, beside: str) -> Cleaned[Hours]:
     always = {span[:2] for each in dayless for span in each.spans} == {DAY_AND_NIGHT}
     for statement in () if always else dayless:
         statement.comment = ", ".join(filter(None, (statement.comment, NO_DAY)))
+    titled = any(each.comment != NO_DAY for each in dayless)
+    if titled and not always and any(each.days for each in reading.statements):
+        table.unsure |= set(WEEKEND) - _days_told(reading)  # two things, of which one has its days
     table.add(reading, tuple(map(Day, range(7 if always else last + 1))), weeks=weeks)
     guess = [f"aucun jour n’est écrit : lu du lundi au {NAMES[last]}"] if dayless and not always else []
     guess += (
@@ -249,6 +257,10 @@ def _twice(reading: Reading) -> bool:
     """
     days = [weekday for statement in reading.statements for weekday in statement.weekdays]
     return len(days) > len(set(days))
+
+
+def _days_told(reading: Reading) -> set[int]:
+    return {day for each in reading.statements if each.spans for day in each.weekdays}
 
 
 def _name(day: Day) -> str:

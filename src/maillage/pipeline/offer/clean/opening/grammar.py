@@ -8,13 +8,14 @@ left.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from itertools import pairwise, takewhile
 from typing import Any, NamedTuple
 
 from maillage.pipeline.offer.clean.opening.items import (
     DAWN,
+    DAY_KINDS,
     MIDNIGHT,
     NAMES,
     NOON,
@@ -29,7 +30,14 @@ from maillage.pipeline.offer.clean.opening.items import (
     without_half,
 )
 from maillage.pipeline.offer.clean.opening.osm import CODES
-from maillage.pipeline.offer.clean.opening.tokens import FULL, PUBLIC_HOLIDAY, WHOLE_YEAR, WORKDAYS, folded
+from maillage.pipeline.offer.clean.opening.tokens import (
+    FULL,
+    PUBLIC_HOLIDAY,
+    WEEKEND,
+    WHOLE_YEAR,
+    WORKDAYS,
+    folded,
+)
 
 NEUTRAL = frozenset(("filler", "opened", "of", "range", "and", "colon", "stop", "month", "open", "close"))
 JOINTS = ("filler", "of", "range", "colon", "opened")
@@ -48,6 +56,18 @@ EVENINGS = re.compile(r"\bsoir")
 INCLUDED = re.compile(r"\b(?:compris|inclus|ainsi que|meme)\b")
 OPENING = re.compile(r"\bouv(?:re|ert|erture)")  # « le jeudi, ouverture à 10h30 »
 YEARLY_CLOSING = re.compile(r"\bfermetures? (?:annuel|estival|hivernal|d'ete|d'hiver)")  # of the whole place
+DENYING = re.compile(r"\b(?:pas|non|aucune?|ni|jamais|absence)\b")
+PLACES = re.compile(  # what closes with its door: « la mairie est fermée le mardi »
+    r"\b(?:nous|mairies?|bibliotheques?|mediatheques?|ludotheques?|musees?|centres?|espaces?|maisons?|bureaux?"
+    r"|agences?|antennes?|locaux|local|lieux?|etablissements?|structures?|associations?|accueil|boutiques?"
+    r"|decheter\w+|dechetter\w+|sites?|points?|poste|offices?|relais|secretariat|hebdomadaires?|sera|seront)\b"
+)
+SERVICES = re.compile(  # what closes without its place: « le service urbanisme est fermé le mercredi »
+    r"(?:les? |la |l'|nos |notre )?(?:services?(?! (?:est|sont|sera|seront|ferm))|guichets?|etat[ -]civil"
+    r"|urbanisme|passeports?|caisses?|cantines?|restaurants?|cafeterias?|standard|ateliers?|piscines?"
+    r"|parkings?|boutiques? du musee)\b"
+    r"(?! (?:public|d'accueil|municipa|communa|social|administrati))"
+)
 CUT_SHORT = "texte coupé"
 WHICH_DAYS = "jours à vérifier"  # hours of the last days, or of all those before: never firm
 PREPOSITIONS = frozenset(("de", "d'", "du", "des", "en", "l'", "un", "une", "pendant", "durant"))
@@ -116,6 +136,8 @@ class Reading:
     changes: list[Change] = field(default_factory=list)
     comments: list[str] = field(default_factory=list)
     closed: list[str] = field(default_factory=list)  # periods of the year, as OSM selects them
+    spared: list[str] = field(default_factory=list)  # days of the year that no closing of holidays touches
+    unsure: set[int] = field(default_factory=set)  # days of which some hours were not understood
     note: str = ""  # said of everything, when no day nor hour is
     left: list[str] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
@@ -162,15 +184,21 @@ class _Reader:
         self.closing = False  # what it closes, days or parts of the year, was the last thing said
         self.under_a_day = False  # the season set aside is said of one day, and ends with it
         self.apart: set[int] = set()  # the pieces of hours that are no opening, understood and left
+        self.held: list[Change] = []  # made after all the others
+        self.dayless: set[int] = set()  # the pieces of hours whose days are not said, beside others
+        self.stray_days: set[tuple[int, ...]] = set()  # named in a piece left, or kept as a comment
+        self.known: set[int] = set()  # the pieces left that take nothing from the hours
 
     def read(self) -> Reading:
         self._run(self.source.items)
         self._close()
+        self.out.changes += self.held
         self._share_hours()
         self._settle()
         self._open_again()
         self._add_to_wider()
         self._gather_left()
+        self._tell_lost()
         self._tell_cut()
         if not (self.out.statements or self.out.changes):
             self.out.note = self.note or ""
@@ -285,10 +313,25 @@ class _Reader:
         self.current = None
 
     def _change(self, verb: str, days: tuple[Day, ...] | None, **said: Any) -> None:
+        if verb in ("off", "cut") and self._of_something_unknown():
+            about = self.current or self.base
+            told = {day for each in (*self.done, about) if each and each.spans for day in each.weekdays}
+            self.out.unsure |= told & {day.weekday for day in days or (about.days if about else None) or ()}
         self.shutting = self.shutting or verb == "off"
         self.closing = self.closing or verb == "off"
         place = self.items[self.at].first if days and self.at < len(self.items) else 0
         self.out.changes.append(Change(verb, days, weeks=self._season_changed(), at=place, **said))
+
+    def _of_something_unknown(self) -> bool:
+        """Return whether a closing, after hours, has a subject that nobody understood: « cabines d’essayage
+        fermées le mardi ».
+        """
+        line = self._line_so_far()
+        shut = next((n for n, item in enumerate(line) if item.kind in ("off", "except")), len(line))
+        words = [item for item in line[:shut] if item.kind == "word"]
+        if not words or not (self.done or self.current) or any(each.kind == "times" for each in line[:shut]):
+            return False
+        return not PLACES.search(folded(self.typed(line[0].first, words[-1].last)))
 
     def _season_changed(self) -> str:
         """Return the part of the year that a change is about, where its sentence is about one alone:
@@ -303,6 +346,11 @@ class _Reader:
     def _leave(self, first: int, last: int) -> None:
         self.left.update(range(first, last + 1))
 
+    def _pass_over(self, first: int, last: int) -> None:
+        """Leave pieces that are about something else, or about a date: the hours of the place are whole."""
+        self._leave(first, last)
+        self.known.update(range(first, last + 1))
+
     def _comment(self, first: int, last: int) -> None:
         self.out.comments.append(self._kept(first, last))
 
@@ -311,6 +359,12 @@ class _Reader:
         first -= first > 0 and self.typed(first - 1, first - 1).casefold() in PREPOSITIONS
         self.left.difference_update(range(first, last + 1))
         text = self.typed(first, last)
+        kinds = [self.source.tokens[n].kind for n in range(first, last + 1)]
+        season = kinds.index("season") if "season" in kinds else 0
+        if "time" in kinds[:season] and "and" in kinds[:season][-2:]:
+            # « samedi 9h-17h, vacances sur rendez-vous »; « 10h-18h le samedi et en vacances scolaires »
+            ordinary = range(first, first + season)
+            self.stray_days |= self._named_in(ordinary)
         self.doubt(f"« {text} » : gardé en commentaire")
         return text
 
@@ -488,7 +542,7 @@ class _Reader:
         verb, self.awaiting = self.awaiting, ""
         evening = any(day.half for day in days) and EVENINGS.search(folded(self.typed(item.first, item.last)))
         if verb == "spared" or evening:  # « pas de permanence le jeudi soir » closes no afternoon
-            self._leave(item.first if verb == "spared" else self._told_from(item), item.last)
+            self._pass_over(item.first if verb == "spared" else self._told_from(item), item.last)
             return
         base = self.current or self.base
         note = self._after(self.at)
@@ -500,6 +554,9 @@ class _Reader:
             return
         if len(item.value) > 1 and {day.half for day in days} in ({"am"}, {"pm"}):
             self.doubt(f"« {self.typed(item.first, item.last)} » : la demi-journée est lue pour chaque jour")
+            half, first = days[0].half, tuple(Day(day.weekday) for atom in item.value[:-1] for day in atom)
+            other = "pm" if half == "am" else "am"  # closed for the whole day, the first ones?
+            self.held.append(Change("note", first, half=other, note=UNSURE))
         if (
             verb == "except" and base and base.days and not base.timed
         ):  # « tous les jours sauf le lundi : 9h-12h »
@@ -854,6 +911,9 @@ class _Reader:
             self._comment(item.first + 1, item.last - 1)
             return
         days = tuple(day for other in inner if other.kind == "days" for day in _flat(other))
+        if {"season", "days"} <= kinds and not limits | (kinds & {"note", "times"}):
+            self._days_of_season(inner, days, item)
+            return
         if (
             days
             and statement
@@ -898,6 +958,17 @@ class _Reader:
         self.awaiting = ""
         self.depth -= 1
 
+    def _days_of_season(self, inner: list[Item], days: tuple[Day, ...], item: Item) -> None:
+        """Read « (en juillet et août : samedi uniquement) », which closes the other days then."""
+        season = next(other for other in inner if other.kind == "season")
+        told = [*self.done, *([self.current] if self.current else [])]
+        others = {day for each in told if each.spans for day in each.weekdays} - {day.weekday for day in days}
+        only = LIMITS & set(folded(self.typed(item.first, item.last)).replace(")", " ").split())
+        if season.value in SEASONS or not only or not others or not _whole_days(days):
+            self._comment(item.first + 1, item.last - 1)
+        else:
+            self.out.closed.append(f"{season.value} {_codes(tuple(map(Day, sorted(others))))}")
+
     def _every_other(self, inner: list[Item], statement: Statement, item: Item) -> None:
         """Keep the weeks said in a parenthesis: « samedi 9h-12h (un samedi sur deux, semaines impaires) »."""
         parity = next((other.value for other in inner if other.kind == "parity"), "")
@@ -912,7 +983,7 @@ class _Reader:
         timed = {"times", "off"} & set(said)
         if not title or said[len(title) : len(title) + 1] != ["colon"] or not timed or not self.current:
             return False
-        self._leave(item.first, item.last)
+        self._pass_over(item.first, item.last)
         return True
 
     def _calls_alone(self, kinds: set[str], item: Item) -> bool:
@@ -1004,14 +1075,16 @@ class _Reader:
     def _another_closes(self, item: Item) -> bool:
         """Read « État civil : fermé le mardi matin », after the hours of the place, which stays open."""
         line = self._line_so_far()
-        if not line or line[-1].kind != "colon" or not any(other.kind == "word" for other in line[:-1]):
+        titled = line and line[-1].kind == "colon" and any(other.kind == "word" for other in line[:-1])
+        subject = folded(self.typed(line[0].first, line[-1].last)) if line else ""
+        if not titled and not (self._ahead("days", "half") and SERVICES.match(subject)):
             return False
         if any(other.kind in ("days", "times", "season") for other in line):
             return False
         if not any(each.spans for each in (*self.done, *([self.current] if self.current else []))):
             return False
         last = (self._rest() or [item])[-1]
-        self._leave(line[0].first, last.last)
+        self._pass_over(line[0].first, last.last)
         self._skip_to(last)
         return True
 
@@ -1161,7 +1234,7 @@ class _Reader:
             self._change("until", _flat(days), until=end)
             self._skip_to(days)
         elif self.before == "word":  # « la caisse ferme à 16h30 » is not the place
-            self._leave(item.first, times.last)
+            self._pass_over(item.first, times.last)
             self._skip_to(times)
         else:
             self._change("until", about.days if about else None, until=end)
@@ -1187,11 +1260,19 @@ class _Reader:
         elif (
             self.closing and after and after.kind == "season" and lately and lately.kind in ("days", "season")
         ):
+            if lately.kind == "days" and (dates := self.source.dates.get(after.first)):
+                self.out.spared.append(dates)  # « fermé les jours fériés sauf le 8 mai »: ordinary hours then
             self._comment(
                 item.first, after.last
             )  # « fermé les jours fériés sauf le 8 mai » does not close it
             self._skip_to(after)
         elif after and after.kind == "season":
+            if after.value == "holiday" and self.aside == "season" and self._begins():
+                self._close()  # « vacances : … Hors vacances : … » goes back to ordinary hours
+                self.aside = ""
+                self._comment(item.first, after.last)
+                self._skip_to(after)
+                return
             if after.value == "term" and self._begins() and self._ahead_anywhere("days", "times"):
                 self._close()  # « hors période scolaire : mardi 9h-12h »
                 self._set_aside("season", after._replace(first=item.first))
@@ -1304,7 +1385,8 @@ class _Reader:
         """
         if self.at and self.items[self.at - 1].kind == "stop":
             return self._ahead("days", "times", "same", "others")
-        return self._separated() and after is not None and after.kind in ("days", "times")
+        halved = after is not None and after.kind == "half" and self._hours_after(after)
+        return self._separated() and after is not None and (halved or after.kind in ("days", "times"))
 
     def _note_run(self, statement: Statement, text: str) -> None:
         if self.items[self.at - 1].value == "ou":
@@ -1323,6 +1405,10 @@ class _Reader:
     def _on_parity(self, item: Item) -> None:
         after = self._after(self.at, ("filler",))
         ahead = after is not None and after.kind in ("colon", "days")
+        days = self._after(self.at, ("filler", "and"))
+        if self._separated() and not ahead and days and days.kind == "days" and self._hours_after(days):
+            ahead = True  # « mardi 9h-12h et, les semaines paires, jeudi 14h-17h »
+            self._doubt_which(item.first, item.last)
         if self.current and self.current.weeks not in ("", item.value) and not ahead:
             self._on_word(item)
         elif self.current and self.current.days and not (self.current.spans and ahead):
@@ -1812,6 +1898,8 @@ class _Reader:
                 self._leave(statement.first, statement.last)
             if statement.aside == "call":
                 self.apart.update(range(statement.first, statement.last + 1))
+            elif statement.aside == "odd":
+                self.known.update(range(statement.first, statement.last + 1))
         if seasons:
             self._comment(min(self.aside_from, seasons[0].first), seasons[-1].last)
         self._choose(plain)
@@ -1829,11 +1917,30 @@ class _Reader:
             before = statement.weekdays
             if not statement.stated and (statement.murky or (again and news)):
                 self._leave(statement.first, statement.last)
+            elif statement.days is None and statement.weeks in whose_days and self._other_half(statement):
+                self.out.statements.append(statement)
             elif statement.days is None and statement.weeks in whose_days:
+                self.dayless.update(range(statement.first, statement.last + 1))
                 self.doubt(f"« {self.typed(statement.first, statement.last)} » : on ne sait pas quel jour")
                 self._leave(statement.first, statement.last)
             elif not again:
                 self.out.statements.append(statement)
+
+    def _other_half(self, statement: Statement) -> bool:
+        """Give hours without days those of the other half of the day, in the same sentence: « le matin 9h-12h
+        du lundi au vendredi, sur rendez-vous l’après-midi de 14h à 17h ».
+        """
+        before = self.out.statements[-1] if self.out.statements else None
+        if not before or not before.spans or not before.days or before.sealed or not statement.spans:
+            return False
+        between = range(before.first, statement.first)
+        halved = any(self.source.tokens[n].kind == "half" for n in between)
+        ends = max(span.end or MIDNIGHT for span in before.spans)
+        if not halved or min(span.start for span in statement.spans) < max(ends, NOON):
+            return False
+        statement.days, statement.atoms = before.days, before.atoms
+        self.doubt(f"« {self.typed(statement.first, statement.last)} » : lu pour les mêmes jours")
+        return True
 
     def _gather_left(self) -> None:
         """Join neighbouring pieces that were not understood, as typed, and say them beside the hours they
@@ -1930,6 +2037,54 @@ class _Reader:
             headings[first] = piece
         elif before:
             before[-1].comment = _together(before[-1].comment, piece)
+
+    def _tell_lost(self) -> None:
+        """Say the days of which hours may have been lost: no hour of theirs is firmly closed."""
+        tokens, start = self.source.tokens, 0
+        for stop in (*(n for n, token in enumerate(tokens) if token.kind == "stop"), len(tokens)):
+            self._tell_lost_in(range(start, stop))
+            start = stop + 1
+        told = {day for each in self.out.statements for day in each.weekdays}
+        self.out.unsure |= {day for days in self.stray_days if not set(days) & told for day in days}
+        self.out.unsure.discard(PUBLIC_HOLIDAY)
+
+    def _tell_lost_in(self, sentence: range) -> None:
+        """Say the days of the hours that a sentence leaves aside, and those it names for nothing known."""
+        kinds = {n: self.source.tokens[n].kind for n in sentence if n not in self.apart | self.known}
+        if {"call", "means"} & set(kinds.values()):
+            return
+        left = [n for n in kinds if n in self.left]
+        lost = [n for n in left if kinds[n] in ("time", "wrong") and not self._within_known(n)]
+        if left and not DENYING.search(folded(self.typed(sentence[0], sentence[-1]))):
+            self.stray_days |= self._named_in(left)
+        if len(lost) < 2:  # « fermeture des caisses à 16h » loses none
+            return
+        before = [each for each in self.out.statements if each.first < lost[0]]
+        every = {day for each in self.out.statements for day in each.weekdays}
+        if before and not before[-1].timed and before[-1].first in sentence:
+            self.out.unsure |= before[-1].weekdays  # « lundi 14h-12h, jeudi 9h-12h » says nothing of Monday
+        else:
+            named = {day for days in self._named_in(kinds) for day in days}
+            self.out.unsure |= named or (before[-1].weekdays if before else every)
+            self.out.unsure |= set(WORKDAYS) if self.dayless & set(lost) else set()
+
+    def _within_known(self, n: int) -> bool:
+        """Return whether a time falls within the hours just before: « 14h-18h (atelier de 14h à 16h) »."""
+        before = [each for each in self.out.statements if each.first < n and each.spans]
+        return self.source.tokens[n].kind == "time" and any(
+            span.start <= self.source.tokens[n].value <= (span.end or MIDNIGHT)
+            for each in before[-1:]
+            for span in each.spans
+        )
+
+    def _named_in(self, places: Iterable[int]) -> set[tuple[int, ...]]:
+        """Return the days named there; « semaine 2 » names none."""
+        tokens = self.source.tokens
+        return {
+            tokens[n].value
+            for n in places
+            if tokens[n].kind in DAY_KINDS and len(tokens[n].value) <= len(WEEKEND)
+        }
 
     def _limits(self, n: int) -> bool:
         return folded(self.typed(n, n)) in LIMITS

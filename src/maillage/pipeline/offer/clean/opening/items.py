@@ -147,6 +147,7 @@ class _Gatherer:
                 continue  # « 9h - 12 personnes »
             elif linked_back or linked_on:
                 kind[n] = "time"
+                minutes += NOON * (linked_on and self._after_noon(n + 2, minutes))
             elif (
                 after == "time"
                 and before in (*DAY_KINDS, "and", "colon")
@@ -159,6 +160,12 @@ class _Gatherer:
                 if other is not None and DAWN <= minutes < other and kind[n + 3] != "word":
                     kind[n] = "time"
             row[n] = Token(kind[n], minutes if kind[n] == "time" else token.value, token.start, token.end)
+
+    def _after_noon(self, end: int, minutes: int) -> bool:
+        """Return whether a number shares the « PM » of the time that ends its span: « 1-6 PM »."""
+        closing = self.tokens[end]
+        typed = folded(self.out.typed(end, end)).replace(".", "")
+        return typed.endswith("pm") and minutes + NOON < closing.value and minutes < NOON
 
     def _tight(self, n: int, linked: bool) -> bool:
         """Return whether a number is stuck to the time before it: « 14h-16 Mairie »."""

@@ -30,13 +30,13 @@ class Token(NamedTuple):
 
 
 DAYS = (
-    "lundi lundis lun lu mo monday",
-    "mardi mardis mar ma tu tuesday",
-    "mercredi mercredis merc mer me wednesday",
-    "jeudi jeudis jeu je th thursday",
-    "vendredi vendredis vend ven ve fr friday",
-    "samedi samedis sam sa saturday",
-    "dimanche dimanches dim di su sunday",
+    "lundi lundis lun lu mo mon monday",
+    "mardi mardis mar ma tu tue tuesday",
+    "mercredi mercredis merc mer me wed wednesday",
+    "jeudi jeudis jeu je th thu thursday",
+    "vendredi vendredis vend ven ve fr fri friday",
+    "samedi samedis sam sa sat saturday",
+    "dimanche dimanches dim di su sun sunday",
 )
 DAY_OF = {word: (number,) for number, words in enumerate(DAYS) for word in words.split()}
 SHORT = 4  # letters: « mer », « jeu », « sa » are days only where a day can stand
@@ -88,6 +88,11 @@ FARM = rf"fermes? (?:de (?:la |l')|des? |du |d')(?!{TIMELY})(?=[a-z]{{3}})"  # a
 # taken.
 PHRASES: tuple[tuple[str, Any, str], ...] = (
     ("time", "", r"\d\d?(?:[:.h][0-5]\d)? ?[ap]\.?m\b\.?"),
+    (
+        "word",
+        "",
+        r"(?:(?:bord|bain|front|produits?|air|vue|pleine|fruits?) (?:de (?:la )?)?|la |outre[ -]?)mer\b",
+    ),
     ("word", "", rf"{STREETS} du {DATE} {MONTH}\b(?: \d{{4}})?|(?:saint|st)e?[ -]{MONTH}\b|{FARM}"),
     # What comes most, and begins nothing longer, is tried first.
     (
@@ -121,7 +126,7 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
         WEEK,
         (
             r"every ?day\b|daily\b|7 ?j(?:ours?)? ?(?:/|sur) ?7(?: ?j(?:ours?)?)?\b"
-            r"|(?:tous les|chaque) jours?\b(?! fer| ouv| de la sem)|tlj\b"
+            r"|(?:tous les|chaque) jours?\b(?! fer| ouv| de la sem)|tlj\b|t\. ?l\. ?j\b\.?"
         ),
     ),
     (
@@ -133,9 +138,10 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
     (
         "guess",
         WORKDAYS,
-        r"toute la semaine\b|(?:tous )?(?:les )?jours? ouvrables?\b|5 ?j(?:ours?)? ?(?:/|sur) ?7\b",
+        r"toute la semaine\b|(?:tous )?(?:les )?jours? ouvrables?\b",
     ),
     ("day", WEEKEND, r"week ?-? ?ends?\b"),
+    ("filler", "", r"[3-6] ?j(?:ours?)? ?(?:/|sur) ?7(?: ?j(?:ours?)?)?\b"),  # which ones is not said
     ("day", (PUBLIC_HOLIDAY,), r"(?:jours? (?:de )?)?(?:feries?|feris)\b|ph\b"),
     ("same", "", r"(?:ces|les|le|ce) memes? jours?\b"),
     ("idem", "", r"idem\b|pareil\b|(?:aux )?memes (?:heures|horaires)\b"),

@@ -21,6 +21,7 @@ from maillage.pipeline.offer.clean.opening.tokens import PUBLIC_HOLIDAY
 
 HALVES = {"am": "le matin", "pm": "l’après-midi"}
 UNSAID = "heures non précisées"
+TO_CONFIRM = "horaires à confirmer"  # of the rest of a day, some hours of which were not understood
 
 
 class Key(NamedTuple):
@@ -57,6 +58,8 @@ class Week:
         # the weekdays of each, none when it is about them all
         self.comments: dict[str, set[int]] = {beside: set()} if beside else {}
         self.closed: list[str] = []
+        self.spared: list[str] = []  # dates of the year that keep the hours of their day of the week
+        self.unsure: set[int] = set()  # weekdays whose other hours nobody knows: never firmly closed
         self._doubts: dict[str, list[int]] = {}
 
     def doubt(self, reason: str, day: Day) -> None:
@@ -89,6 +92,8 @@ class Week:
             known = self.comments.setdefault(text, alone)
             self.comments[text] = known | alone if known and alone else set()
         self.closed += [period for period in reading.closed if period not in self.closed]
+        self.unsure |= reading.unsure
+        self.spared += reading.spared
 
     def open_at(self, day: Day, said: str, weeks: str) -> None:
         """Record that a day, or half of it, is open, at unknown hours or with a comment that was not
@@ -186,13 +191,19 @@ class Week:
             if same:
                 continue
             if crossed:
-                self.doubt(_overlap(crossed[0], span), day)
+                self._two_at_once(crossed, span, day, same_breadth=breadth == cell.breadth)
                 if breadth > cell.breadth:
                     continue
                 if breadth < cell.breadth:
                     cell.spans = [known for known in cell.spans if known not in crossed]
             cell.spans.append(span)
         cell.breadth = min(cell.breadth, breadth)
+
+    def _two_at_once(self, known: Sequence[Span], span: Span, day: Day, *, same_breadth: bool) -> None:
+        """Tell hours of which only some are kept; of two things under one roof, neither closes the place."""
+        self.doubt(_overlap(known[0], span), day)
+        if not same_breadth and (span.note or any(each.note for each in known)):
+            self.unsure.add(day.weekday)
 
     def _add_service(self, cell: Cell, given: Sequence[Span], comment: str, day: Day) -> None:
         """Add the hours of something that has its own title to those of the place, which keeps its own."""
@@ -278,7 +289,7 @@ class Week:
         """Return the cells of a day that a change alone names: « sauf le 1er mardi du mois : 9h-12h »."""
         key = Key(day.weekday, day.nth, weeks)
         weekly = self.cells.get(key._replace(nth=()))
-        if day.nth and weekly and weekly.spans and change.verb != "off":
+        if day.nth and weekly and weekly.spans and (change.verb != "off" or day.half):
             self.cells[key] = Cell(spans=list(weekly.spans), instead=True)
             return [key]
         if day.weekday != PUBLIC_HOLIDAY or not change.spans:
@@ -322,6 +333,7 @@ class Week:
 
     def osm(self) -> str:
         """Return the week in OSM, '' when nothing is known: open hours first, then closed days."""
+        self._leave_open()
         rules: dict[tuple[bool, str, str], list[Key]] = {}
         periods = any(_yearly(key.weeks) for key in self.cells)
         holidays = any(key.weekday == PUBLIC_HOLIDAY and not key.weeks for key in self.cells)
@@ -340,7 +352,7 @@ class Week:
                 _rank(item[0][2], item[1], open_days),
             ),
         )
-        out, seen = "", set[tuple[str, int]]()
+        out, seen, weekly = "", set[tuple[str, int]](), list[str]()
         for (_, weeks, rule), keys in _holidays_last(ordered):
             period = (
                 weeks if _yearly(weeks) else ""
@@ -350,9 +362,26 @@ class Week:
             added = days & seen and rule != "off" and not any(self.cells[key].instead for key in keys)
             joint = "" if not out else ", " if added else "; "
             out += joint + text
+            if (
+                not weeks
+                and rule != "off"
+                and all(key.weekday < PUBLIC_HOLIDAY and not key.nth for key in keys)
+            ):
+                weekly.append(text)
             seen |= days if rule != "off" else set()
         out += "".join(f"; {period} off" for period in self.closed if out)
+        out += "".join(f"; {date} {text}" for date in self.spared for text in weekly)
         return "24/7" if out == "Mo-Su 00:00-24:00" else out
+
+    def _leave_open(self) -> None:
+        """Hold the rest of the days whose hours are not all known to « horaires à confirmer »."""
+        if not any(cell.spans or cell.unknown for cell in self.cells.values()):
+            return
+        for weekday in self.unsure:
+            keys = [key for key in self.cells if key.weekday == weekday and not key.nth]
+            for key in keys or [Key(weekday)]:
+                cell = self.cells.setdefault(key, Cell())
+                cell.unknown, cell.off = cell.unknown or TO_CONFIRM, False
 
     def _rules_of(self, weekday: int, cell: Cell) -> list[str]:
         comments = "".join(f", {text}" for text, days in self.comments.items() if not days or weekday in days)
@@ -361,7 +390,7 @@ class Week:
             by_note.setdefault((span.note + comments).removeprefix(", "), []).append(_hours(span))
         rules = [",".join(hours) + _quoted(note) for note, hours in by_note.items()]
         if cell.unknown:
-            rules.append(f"unknown{_quoted(cell.unknown + comments)}")
+            rules.append(f"unknown{_quoted(cell.unknown + comments * (cell.unknown != TO_CONFIRM))}")
         return rules or (["off"] if cell.off else [])
 
 
