@@ -1123,6 +1123,10 @@ def test_what_is_said_of_a_service_takes_nothing_from_the_place(text, osm, reaso
     ("text", "osm"),
     [
     ("mar 14-17", "Tu 14:00-17:00"),
+    ("Ouvert tous les jours du lundi au jeudi de 8h à 12h", "Mo-Th 08:00-12:00"),
+    ("Mardi - Jeudi 7h00 - 00h00", "Tu-Th 07:00-24:00"),
+    ("Lundi 9h-12h ; jeudi et samedi 10h-12h ; jeudi matin fermé en mai et juin", "Mo 09:00-12:00; Th,Sa 10:00-12:00; May,Jun Th off"),
+    ("Lundi 9h-12h ; jeudi et samedi 10h-12h ; samedi fermé en mai et juin", "Mo 09:00-12:00; Th,Sa 10:00-12:00; May,Jun Sa off"),
     ("Tuesday 1–6 PM", "Tu 13:00-18:00"),
     ("Mon-Fri 9 AM–5 PM", "Mo-Fr 09:00-17:00"),
     ("Ouvert 5 jours sur 7, du mardi au samedi de 9h à 17h", "Tu-Sa 09:00-17:00"),
@@ -1177,3 +1181,22 @@ def test_what_closes_or_opens_a_part_leaves_the_rest(text, osm, reason):
 def test_a_day_whose_hours_may_be_lost_is_not_firmly_closed(text, osm):
     found = clean(text)
     assert (found.word, found.value.osm) == ("doubtful", osm)
+
+
+@pytest.mark.parametrize(
+    ("text", "osm", "reason"),
+    [
+    ("Serre ouverte tous les jours du lundi au jeudi de 8h à 12h", 'Mo-Th 08:00-12:00 "Serre"', "non compris : « Serre »"),
+    ("Du lundi au jeudi\nDe 8h30 à 11h\nDe 14h à 17h sauf le mardi", "Mo,We,Th 08:30-11:00,14:00-17:00; Tu 08:30-11:00", "« mardi » : pour tous les jours, ou pour les derniers seulement ?"),
+    ("Lundi au jeudi\n8h-9h : petit pain\n11h-14h : soupe (fermé le jeudi)", 'Mo-We 08:00-09:00,11:00-14:00 "petit pain, soupe"; Th 08:00-09:00 "petit pain, soupe"', "« jeudi » : pour tous les jours, ou pour les derniers seulement ?"),
+    ("Lundi 9h-12h ; jeudi et samedi 10h-12h ; samedi fermé pendant les vacances", 'Mo 09:00-12:00 "samedi fermé pendant les vacances"; Th,Sa 10:00-12:00 "samedi fermé pendant les vacances"', "« samedi fermé pendant les vacances » : gardé en commentaire"),
+    ("Mai-juin : lundi au jeudi, 10h-19h\nReste de l’année : mardi au jeudi, 10h-18h\n(Le lundi hors été = fermé)", 'Tu-Th 10:00-18:00 "lundi hors été = fermé"; May-Jun Mo-Th 10:00-19:00 "lundi hors été = fermé"', "« lundi hors été = fermé » : gardé en commentaire"),
+    ("Ouvert le jeudi de 14h à 18h, tous les jours pendant les vacances", 'Th 14:00-18:00 "tous les jours pendant les vacances"', "« vacances » : gardé en commentaire"),
+    ("9h-20h, fermé le vendredi", 'Mo-Th 09:00-20:00 "jours non précisés"; Sa,Su unknown "horaires à confirmer"; Fr off', "aucun jour n’est écrit : lu du lundi au vendredi"),
+    ("Ouvert durant les vacances scolaires du lundi au jeudi de 14h à 18h, hors vacances scolaires le mardi de 14h à 17h. Accueil des groupes sur rendez-vous", 'Tu 14:00-17:00 "groupes sur rendez-vous, hors vacances scolaires, vacances scolaires du lundi au jeudi de 14h à 18h"', "« hors vacances scolaires » : gardé en commentaire"),
+    ],
+)  # fmt: skip
+def test_a_closing_holds_where_it_is_said(text, osm, reason):
+    found = clean(text)
+    assert (found.word, found.value.osm) == ("doubtful", osm)
+    assert reason in found.reason

@@ -155,6 +155,8 @@ def _clean(text: str, parity: str, beside: str) -> Cleaned[Hours]:
     for statement in () if always else dayless:
         statement.comment = ", ".join(filter(None, (statement.comment, NO_DAY)))
     titled = any(each.comment != NO_DAY for each in dayless)
+    if dayless and last == WORKDAYS[-1] and Day(last) in shut:
+        table.unsure |= set(WEEKEND) - _days_told(reading)  # « 9h-17h, fermé le vendredi »: and on Saturdays?
     if titled and not always and any(each.days for each in reading.statements):
         table.unsure |= set(WEEKEND) - _days_told(reading)  # two things, of which one has its days
     table.add(reading, tuple(map(Day, range(7 if always else last + 1))), weeks=weeks)

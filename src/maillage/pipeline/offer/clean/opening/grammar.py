@@ -92,6 +92,7 @@ class Statement:
     season: str = ""  # of hours set aside, as it was typed
     murky: bool = False  # a word nobody understood stands in its sentence
     sealed: bool = False  # its sentence is over
+    away: bool = False  # of days of the holidays, at hours unsaid
     service: bool = False  # of something named by a title: its hours take nothing from those of the place
 
     @property
@@ -566,7 +567,7 @@ class _Reader:
             return
         times = self._after(self.at, (*JOINTS, "and"))
         if times is None or times.kind != "times" or (verb == "off" and self._of_later_days(times)):
-            self._change("off", self._halved(days, base) if verb == "except" else days)
+            self._shut_or_cut(verb, item, days, base)
             return
         if (
             verb == "except" and base is None and not self.done
@@ -593,6 +594,20 @@ class _Reader:
             (other.first for other in reversed(self.items[: self.at]) if other.kind in ("off", "except")),
             item.first,
         )
+
+    def _shut_or_cut(self, verb: str, item: Item, days: tuple[Day, ...], base: Statement | None) -> None:
+        """Close days, or only the hours of the line that excepts them: « lundi au jeudi, 8h-12h » and below
+        « 13h-16h sauf le mardi ».
+        """
+        lines, timed = "", self.depth > 0 or any(other.kind == "times" for other in self._line_so_far())
+        if base and timed and not self.half and 0 < base.run < len(base.spans):
+            first, last = self.source.tokens[base.first].start, self.source.tokens[item.first].start
+            lines = self.source.text[first:last]
+        if base and "\n" in lines and (verb == "except" or self.depth) and not any(day.half for day in days):
+            self._doubt_which(item.first, item.last)
+            self._change("cut", days, spans=tuple(base.spans[-base.run :]))
+        else:
+            self._change("off", self._halved(days, base) if verb == "except" else days)
 
     def _halved(self, days: tuple[Day, ...], base: Statement | None) -> tuple[Day, ...]:
         """Return days excepted from hours of one half of the day, whose other half is said elsewhere: « le
@@ -1046,7 +1061,9 @@ class _Reader:
         if after and after.kind == "half" and self._half_shut_then(after):
             return
         after = colon if colon and colon.kind == "season" else after
-        if after and after.kind == "season":
+        if after and after.kind == "season" and self._shut_days_in(after):
+            pass
+        elif after and after.kind == "season":
             self._closed_in(item, after)
         elif part := self._part_of_season():
             self._comment(item.first, part.last)
@@ -1071,6 +1088,24 @@ class _Reader:
             self._skip_to(after)
         else:
             self._off_alone(item, about)
+
+    def _shut_days_in(self, season: Item) -> bool:
+        """Read « samedi matin fermé en juillet et août », which closes no other day."""
+        named = self.current
+        if not named or not named.days or named.stated or named.sealed or any(d.nth for d in named.days):
+            return False
+        halves, weekdays = {day.half for day in named.days}, named.weekdays
+        self.current = None
+        if season.value in SEASONS:
+            self._comment(named.first, season.last)
+            self._skip_to(season)
+        elif len(halves) > 1 or "" in halves:
+            self.out.closed.append(f"{season.value} {_codes(named.days)}")
+            self._skip_to(season)
+        elif not self._again_in(season, *halves, last=season, weekdays=weekdays):
+            self.current = named
+            return False
+        return True
 
     def _another_closes(self, item: Item) -> bool:
         """Read « État civil : fermé le mardi matin », after the hours of the place, which stays open."""
@@ -1267,11 +1302,7 @@ class _Reader:
             )  # « fermé les jours fériés sauf le 8 mai » does not close it
             self._skip_to(after)
         elif after and after.kind == "season":
-            if after.value == "holiday" and self.aside == "season" and self._begins():
-                self._close()  # « vacances : … Hors vacances : … » goes back to ordinary hours
-                self.aside = ""
-                self._comment(item.first, after.last)
-                self._skip_to(after)
+            if self._ordinary_again(item, after) or self._shut_outside(item, after):
                 return
             if after.value == "term" and self._begins() and self._ahead_anywhere("days", "times"):
                 self._close()  # « hors période scolaire : mardi 9h-12h »
@@ -1285,6 +1316,31 @@ class _Reader:
             pass
         else:
             self._on_word(item)
+
+    def _ordinary_again(self, item: Item, season: Item) -> bool:
+        """Read « vacances : … Hors vacances : … », which goes back to ordinary hours."""
+        ahead = self._after(self.items.index(season, self.at), JOINTS)
+        heads = self._begins() or (self._separated() and ahead is not None and ahead.kind == "days")
+        if season.value != "holiday" or self.aside != "season" or not heads:
+            return False
+        self._close()
+        self.aside = ""
+        self._comment(item.first, season.last)
+        self._skip_to(season)
+        return True
+
+    def _shut_outside(self, item: Item, season: Item) -> bool:
+        """Keep beside « le lundi, hors été, fermé », which says nothing of the Mondays of summer."""
+        named, rest = self.current, self._rest()
+        if not named or not named.days or named.stated or named.sealed or season.value not in SEASONS:
+            return False
+        if not any(other.kind == "off" for other in rest):
+            return False
+        last = (rest or [item])[-1]
+        self._comment(named.first, last.last)
+        self.current = None
+        self._skip_to(last)
+        return True
 
     def _except_some(self, first: Item) -> bool:
         """Read « tous les jeudis sauf le dernier du mois », which closes it."""
@@ -1474,6 +1530,7 @@ class _Reader:
             statement and statement.days and not statement.stated and not colon
         ):  # « mercredi et vacances scolaires : … »
             statement.comment = self._kept(item.first, item.last)
+            statement.away = item.value == "holiday" and not self._ahead("times", "note", "meeting")
         elif heads and self._ahead_anywhere("days", "times"):
             self._set_aside("season", item)
         elif self._dates_hours(item, after):  # « le 12 mars de 14h à 16h » is no weekly day
@@ -1915,7 +1972,9 @@ class _Reader:
             again = not statement.stated and statement.weekdays <= told
             news = statement.weekdays != before or any(day.nth or day.half for day in statement.days or ())
             before = statement.weekdays
-            if not statement.stated and (statement.murky or (again and news)):
+            if not statement.stated and statement.away and told:
+                self._comment(statement.first, statement.last)  # « tous les jours pendant les vacances »
+            elif not statement.stated and (statement.murky or (again and news)):
                 self._leave(statement.first, statement.last)
             elif statement.days is None and statement.weeks in whose_days and self._other_half(statement):
                 self.out.statements.append(statement)

@@ -14,6 +14,7 @@ from maillage.pipeline.offer.clean.opening.tokens import (
     INITIALS,
     MONTH,
     PUBLIC_HOLIDAY,
+    WEEK,
     Token,
     folded,
     tokens,
@@ -117,9 +118,21 @@ class _Gatherer:
             self.out.mends["le numéro de téléphone n’est pas un horaire"] = None
 
     def gather(self, day_known: bool) -> Gathered:
+        self._specify_every_day()
         self._promote_numbers(day_known)
         self.out.items = self._grouped(0, len(self.tokens))
         return self.out
+
+    def _specify_every_day(self) -> None:
+        """Leave to a range the days that « tous les jours du lundi au vendredi » says in full."""
+        for n, token in enumerate(self.tokens):
+            at = n + 1
+            while at < len(self.tokens) and self.tokens[at].kind in ("filler", "of"):
+                at += 1
+            days = [other.kind for other in self.tokens[at : at + 3]]
+            ranged = len(days) > 2 and days[1] == "range" and {days[0], days[2]} <= DAY_KINDS
+            if token.kind == "day" and token.value == WEEK and ranged:
+                self.tokens[n] = token._replace(kind="filler", value="")
 
     def _promote_numbers(self, day_before: bool) -> None:
         """Turn bare numbers into times where a link says so: « 8 à 20h », « 14-18 », « 13h30-1730 », « 9h 0
@@ -392,7 +405,7 @@ class _Gatherer:
         else:
             if joint and not joint & {"range", "until", "/"} and not introduced:
                 self.out.doubt(f"« {typed} » lu comme un début et une fin")
-            night = closes.value <= opens.value < EVENING
+            night = 0 < closes.value <= opens.value < EVENING
             if night:
                 self.out.doubt(f"« {typed} » : ouvert après minuit ?")
             return Span(opens.value % MIDNIGHT, closes.value or MIDNIGHT, UNSURE if night else "")
@@ -535,12 +548,15 @@ def _over_midnight(opens: int, closes: int) -> bool:
     >>> _over_midnight(22 * 60, 6 * 60), _over_midnight(13 * 60, 3 * 60), _over_midnight(14 * 60, 12 * 60)
     (True, True, False)
     """
-    return (opens >= EVENING and closes <= DAWN + 60) or (opens >= NOON and closes <= 3 * 60)
+    evening = opens >= EVENING and closes <= DAWN + 60
+    return evening or (opens >= NOON and closes <= 3 * 60) or (opens >= DAWN and closes == 0)
 
 
 def without(span: Span, hole: Span) -> list[Span]:
     """Return what a hole leaves of a span, which may be in two."""
     end, hole_end = span.end or MIDNIGHT, hole.end or MIDNIGHT
+    if span[:2] == hole[:2]:
+        return []
     if hole_end <= span.start or hole.start >= end:
         return [span]
     pieces = [span._replace(end=hole.start), span._replace(start=hole_end)]

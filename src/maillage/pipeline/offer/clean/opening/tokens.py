@@ -212,6 +212,7 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
         "",
         rf"(?:{ONLY} )?(?:sur|avec) (?:{RDV}|reservation) (?:{ONLY} )?pour (?:les? )?(?:{OTHERS})\b",
     ),
+    ("word", "", rf"(?:{OTHERS}) (?:{ONLY} )?(?:sur|avec) (?:{RDV}|reservation)(?: toute la semaine\b)?"),
     ("note", "sur rendez-vous", rf"(?:{ONLY} )?(?:sur|avec|sous) {RDV}(?: {ONLY})?|{RDV} {ONLY}"),
     ("meeting", "sur rendez-vous", RDV),
     ("note", "sur inscription", rf"(?:{ONLY} )?sur inscription\b"),
