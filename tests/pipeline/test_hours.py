@@ -1194,6 +1194,10 @@ def test_a_day_whose_hours_may_be_lost_is_not_firmly_closed(text, osm):
     ("Ouvert le jeudi de 14h à 18h, tous les jours pendant les vacances", 'Th 14:00-18:00 "tous les jours pendant les vacances"', "« vacances » : gardé en commentaire"),
     ("9h-20h, fermé le vendredi", 'Mo-Th 09:00-20:00 "jours non précisés"; Sa,Su unknown "horaires à confirmer"; Fr off', "aucun jour n’est écrit : lu du lundi au vendredi"),
     ("Ouvert durant les vacances scolaires du lundi au jeudi de 14h à 18h, hors vacances scolaires le mardi de 14h à 17h. Accueil des groupes sur rendez-vous", 'Tu 14:00-17:00 "groupes sur rendez-vous, hors vacances scolaires, vacances scolaires du lundi au jeudi de 14h à 18h"', "« hors vacances scolaires » : gardé en commentaire"),
+    ("Lundi 9h-12h\nMardi 9h-12h\nJeudi 9h-12h\nLes lundis et jeudis sur rendez-vous", 'Mo,Th 09:00-12:00 "sur rendez-vous"; Tu 09:00-12:00', "lundi, jeudi : sur rendez-vous à toutes ses heures ?"),
+    ("Lundi au jeudi 9h-17h. Fermé le 24 décembre après-midi", 'Mo-Th 09:00-17:00 "Fermé le 24 décembre après-midi"', "« Fermé le 24 décembre après-midi » : gardé en commentaire"),
+    ("Lundi, mardi après-midi et jeudi : 9h-12h et 14h-17h", "Mo,Th 09:00-12:00,14:00-17:00; Tu 14:00-17:00", "« Lundi, mardi après-midi et jeudi » : la demi-journée est lue pour son seul jour"),
+    ("Du lundi au jeudi de 9h à 17h. Par rapport aux horaires pratiqués jusque-là (8h-11h et 13h-16h), c’est plus", 'Mo-Th 09:00-17:00 "Par rapport aux horaires pratiqués jusque-là (8h-11h et 13h-16h), c\'est plus"', "« 8h-11h et 13h-16h » : on ne sait pas quel jour"),
     ],
 )  # fmt: skip
 def test_a_closing_holds_where_it_is_said(text, osm, reason):

@@ -56,6 +56,9 @@ EVENINGS = re.compile(r"\bsoir")
 INCLUDED = re.compile(r"\b(?:compris|inclus|ainsi que|meme)\b")
 OPENING = re.compile(r"\bouv(?:re|ert|erture)")  # « le jeudi, ouverture à 10h30 »
 YEARLY_CLOSING = re.compile(r"\bfermetures? (?:annuel|estival|hivernal|d'ete|d'hiver)")  # of the whole place
+FORMER = re.compile(  # hours that no longer hold
+    r"\b(?:jusque[- ]la|jusqu'ici|jusqu'a present|auparavant|au lieu d|anciens? horaires|precedemment)\b"
+)
 DENYING = re.compile(r"\b(?:pas|non|aucune?|ni|jamais|absence)\b")
 PLACES = re.compile(  # what closes with its door: « la mairie est fermée le mardi »
     r"\b(?:nous|mairies?|bibliotheques?|mediatheques?|ludotheques?|musees?|centres?|espaces?|maisons?|bureaux?"
@@ -1358,8 +1361,12 @@ class _Reader:
     def _closed_in(self, item: Item, season: Item) -> None:
         """Close part of the year: as OSM selects it when it can, else in a comment."""
         period = self.source.dates.get(season.first, season.value)
+        half = next(iter(self.items[self.items.index(season, self.at) + 1 :]), None)
         self.closing = True
-        if period in SEASONS:
+        if half and half.kind == "half":  # « fermé le 24 décembre après-midi » closes no morning
+            self._comment(item.first, half.last)
+            season = half
+        elif period in SEASONS:
             self._comment(item.first, season.last)
         else:
             yearly = YEARLY_CLOSING.search(folded(self.typed(item.first, season.last)))
@@ -2110,7 +2117,9 @@ class _Reader:
     def _tell_lost_in(self, sentence: range) -> None:
         """Say the days of the hours that a sentence leaves aside, and those it names for nothing known."""
         kinds = {n: self.source.tokens[n].kind for n in sentence if n not in self.apart | self.known}
-        if {"call", "means"} & set(kinds.values()):
+        if {"call", "means"} & set(kinds.values()) or (
+            kinds and FORMER.search(folded(self.typed(sentence[0], sentence[-1])))
+        ):
             return
         left = [n for n in kinds if n in self.left]
         lost = [n for n in left if kinds[n] in ("time", "wrong") and not self._within_known(n)]

@@ -258,12 +258,24 @@ class _Gatherer:
             dashed = start > at + 1 and self.out.typed(at + 1, start - 1) == "-"
             joints.append("-" if dashed else "to" if kinds & {"range", "until"} else "and")
             at = start
-        listed = _shared_half(self._ranged(atoms, joints, self.out.typed(first, at)))
+        listed = self._halved(self._ranged(atoms, joints, self.out.typed(first, at)), first, at)
         if self._says_noon(at + 1):
             at += 1
             *others, last = listed[-1]
             listed[-1] = (*others, last._replace(half="am"))  # « du lundi au samedi midi »: that day alone
         return Item("days", tuple(listed), first, at)
+
+    def _halved(self, listed: list[tuple[Day, ...]], first: int, last: int) -> list[tuple[Day, ...]]:
+        """Return a list of days with its half-days: « lundi et mardi après-midi » is two afternoons, « lundi,
+        mardi après-midi et jeudi » one.
+        """
+        halves = [atom[0].half for atom in listed]
+        if not any(halves) or halves[-1]:
+            return _shared_half(listed)
+        if not halves[0]:
+            typed = self.out.typed(first, last)
+            self.out.doubt(f"« {typed} » : la demi-journée est lue pour son seul jour")
+        return [tuple(day._replace(half=day.half.removeprefix(WHOLE)) for day in atom) for atom in listed]
 
     def _on_a_holiday(self, at: int) -> bool:
         """Return whether a day is said of holidays alone: « les lundis fériés » are not the Mondays."""

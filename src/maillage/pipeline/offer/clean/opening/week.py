@@ -146,7 +146,9 @@ class Week:
         """Hold hours said of more days to « sur rendez-vous le vendredi après-midi »; False when it is about
         no such hours.
         """
-        if not statement.note or not cell.spans or breadth >= cell.breadth:
+        told = {key.weekday for key, each in self.cells.items() if each.spans}
+        some = statement.weekdays < told  # « … Les lundis et jeudis sur rendez-vous », the other days freely
+        if not statement.note or not cell.spans or (breadth >= cell.breadth and not some):
             return False
         if not day.half:
             self.doubt(f"{statement.note} à toutes ses heures ?", day)
