@@ -1,11 +1,12 @@
 """Opening hours composed at random, whose meaning is known: days, hours, one exception, in any order."""
 
 import random
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from opening_hours import OpeningHours
+from opening_hours import OpeningHours, State
 
 from maillage.pipeline.offer.clean.hours import clean
+from tests.support.profile import times
 
 DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 CODES = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
@@ -103,3 +104,52 @@ def test_what_is_composed_is_read_as_it_was_meant():
         if _states(clean(text).value.osm) != _states(composer.osm())
     }
     assert wrong == {}
+
+
+PLACES = (  # hours of a place, in three orders
+    ("Du lundi au vendredi de 9h à 12h et de 14h à 17h", "Mo-Fr 09:00-12:00,14:00-17:00"),
+    ("Lundi, mardi et jeudi : 8h-12h / 13h-17h, vendredi : 8h-12h", "Mo,Tu,Th 08:00-12:00,13:00-17:00; Fr 08:00-12:00"),
+    ("Lundi : 9h-12h\nMardi : 14h-18h\nMercredi : 9h-12h / 14h-18h", "Mo 09:00-12:00; Tu 14:00-18:00; We 09:00-12:00,14:00-18:00"),
+    ("9h-12h du lundi au samedi", "Mo-Sa 09:00-12:00"),
+)  # fmt: skip
+SERVICES = (  # what may be said below them of something else, which closes no place and opens none without its name
+    "Le service des cartes est fermé le mercredi", "Service courrier fermé le vendredi après-midi",
+    "Le guichet des plantes ferme à 11h30", "Semences : fermé le mardi", "Greffe : mardi 14h-16h",
+    "Cours de taille le mardi de 14h à 16h", "Permanence SPA le 1er mardi du mois de 9h à 12h",
+    "Un jeudi par mois, bourse aux graines de 9h à 11h", "Accueil téléphonique de 8h à 12h du lundi au vendredi",
+    "Le trésorier reçoit le samedi matin sur rendez-vous", "Jardinier présent le vendredi de 9h à 12h",
+    "La caisse ferme 30 minutes avant", "Dernière visite à 16h30", "Le jardinier est absent le lundi",
+    "Retrait des plants : lundi et jeudi de 15h à 17h", "Serre : mardi 9h-11h (fermé en août)",
+    "Réunion chaque premier vendredi du mois à 14h", "Le troc (dans le hall) : du mardi au samedi, 9h-12h",
+    "Fermeture du guichet unique de 12h à 13h",
+)  # fmt: skip
+
+
+def test_what_is_said_of_a_service_closes_no_place_and_opens_none_firmly():
+    spring = datetime(2027, 3, 1), datetime(2027, 3, 1 + times(7, 28))
+    joints = (". {}.", "\n{}", " ; {}", " ({})")[: times(2, 4)]
+    wrong = []
+    for place, osm in PLACES:
+        meant = _minutes(osm, *spring)
+        for text in (place + joint.format(service) for service in SERVICES for joint in joints):
+            read = _minutes(clean(text).value.osm, *spring)
+            shut = any(
+                state == State.CLOSED and meant[at][0] == State.OPEN for at, (state, _) in read.items()
+            )
+            opens = any(
+                (state, note) == (State.OPEN, "") and meant[at][0] == State.CLOSED
+                for at, (state, note) in read.items()
+            )
+            wrong += [text] if shut or opens else []
+    assert wrong == []
+
+
+def _minutes(osm: str, first: datetime, last: datetime) -> dict[datetime, tuple[State, str]]:
+    """Return the state and the comment every quarter of an hour."""
+    found, quarter = dict[datetime, tuple[State, str]](), timedelta(minutes=15)
+    for start, end, state, comment in OpeningHours(osm, country="FR").intervals(first, last):
+        at = max(start, first)
+        while at < min(end or last, last):
+            found[at] = (state, str(comment or ""))
+            at += quarter
+    return found

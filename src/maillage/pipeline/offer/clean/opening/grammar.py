@@ -189,6 +189,7 @@ class _Reader:
         self.under_a_day = False  # the season set aside is said of one day, and ends with it
         self.apart: set[int] = set()  # the pieces of hours that are no opening, understood and left
         self.held: list[Change] = []  # made after all the others
+        self.shut_beside: list[tuple[Statement, str, str]] = []  # hours, when they close, as it was typed
         self.dayless: set[int] = set()  # the pieces of hours whose days are not said, beside others
         self.stray_days: set[tuple[int, ...]] = set()  # named in a piece left, or kept as a comment
         self.known: set[int] = set()  # the pieces left that take nothing from the hours
@@ -697,9 +698,10 @@ class _Reader:
             return
         if times.until is not None and not times.spans and self._later_in_season(times.until, after):
             return
+        named = any(other.kind == "word" for other in self.items[: self.at])
         if (
-            end_alone and self.depth and statement and statement.days and not statement.timed
-        ):  # « (vendredi : 16h30) »
+            end_alone and self.depth and not named and statement and statement.days and not statement.timed
+        ):  # « (vendredi : 16h30) »; « (réunion le vendredi à 14h) » is no end
             self._end_at(statement.days, item)
             self.current = None
             return
@@ -1119,7 +1121,7 @@ class _Reader:
             return False
         if any(other.kind in ("days", "times", "season") for other in line):
             return False
-        if not any(each.spans for each in (*self.done, *([self.current] if self.current else []))):
+        if not any(each and each.spans for each in (*self.done, self.current, self.base)):
             return False
         last = (self._rest() or [item])[-1]
         self._pass_over(line[0].first, last.last)
@@ -1378,6 +1380,7 @@ class _Reader:
                 period += f" {_codes(about.days)}"
                 if not later and (item.kind == "off" or not self.done[-1].sealed):
                     self._doubt_which(item.first, season.last)
+                self.shut_beside.append((about, period, self.typed(item.first, season.last)))
             elif not yearly and self.done and (self.depth or (item.kind == "except" and self.current)):
                 self._doubt_which(item.first, season.last)
             self.out.closed.append(period)
@@ -2027,9 +2030,20 @@ class _Reader:
             ):
                 statement.comment = _together(heading, statement.comment)
             statement.service = bool(heading) or self._titled(statement)
+        self._spare_the_place()
         told = " ".join(self.source.doubts)
         if pieces := [f"« {piece} »" for piece in self.out.left if f"« {piece} »" not in told]:
             self.doubt(f"non compris : {' … '.join(pieces)}")
+
+    def _spare_the_place(self) -> None:
+        """Keep beside the hours of a service what closes it alone: « Point info : mardi 9h-11h (fermé en
+        août) », in a place that opens on Tuesdays.
+        """
+        for about, period, typed in self.shut_beside:
+            place = [each for each in self.out.statements if each.spans and not each.service]
+            if about.service and any(each.weekdays & about.weekdays for each in place):
+                self.out.closed.remove(period)
+                about.comment = _together(about.comment, typed)
 
     def _titled(self, statement: Statement) -> bool:
         """Return whether the sentence of these hours begins by a name: « accès libre : … »."""
@@ -2051,15 +2065,20 @@ class _Reader:
         tokens = self.source.tokens
         skipped = ("filler", "of", "range", "close", "opened")
         after = next((n for n in range(run[-1] + 1, len(tokens)) if tokens[n].kind not in skipped), 0)
-        if after == run[-1] + 1 and tokens[after].kind == "colon":
+        if after and tokens[after].kind == "colon" and self._only_closes(run[-1] + 1, after):
             return True
         lines = self.source.text[tokens[run[-1]].end : tokens[after].end].count("\n")
-        if not after or tokens[after].kind not in ("day", "stop"):
+        named = tokens[after].kind in ("day", "nth") or (tokens[after].kind == "stop" and after > 0)
+        if not after or not named:
             return False
         if tokens[after].kind == "stop":  # a line of words, and below it days that others have named
             return lines > 0 and self._begins_a_line(run[0]) and self._names_again(after + 1)
         said = folded(self.typed(run[0], run[-1]))
         return not lines and (self._begins_a_part(run[0]) or said.startswith("pour "))
+
+    def _only_closes(self, first: int, last: int) -> bool:
+        """Return whether nothing but the end of a parenthesis stands there: « l’agence (dans le hall) : »."""
+        return all(token.kind == "close" for token in self.source.tokens[first:last])
 
     def _begins_a_line(self, at: int) -> bool:
         tokens, at = self.source.tokens, self._back(at)
@@ -2068,7 +2087,7 @@ class _Reader:
     def _begins_a_part(self, at: int) -> bool:
         """Return whether a line, a sentence or a member of a list begins there."""
         at = self._back(at)
-        return at > 0 and self.source.tokens[at - 1].kind in ("stop", "and")
+        return at > 0 and self.source.tokens[at - 1].kind in ("stop", "and", "open")
 
     def _back(self, at: int) -> int:
         """Return the first of the small words that stand before a piece."""

@@ -210,7 +210,13 @@ class _Gatherer:
         return out
 
     def _closing(self, at: int, end: int) -> int:
-        return next((n for n in range(at + 1, end) if self.tokens[n].kind in ("open", "close")), 0)
+        """Return where a parenthesis ends, 0 when it never does."""
+        depth = 0
+        for n in range(at, end):
+            depth += {"open": 1, "close": -1}.get(self.tokens[n].kind, 0)
+            if not depth:
+                return n
+        return 0
 
     def _day_after_nth(self, at: int) -> bool:
         while self.kinds[at] in ("nth", "and", "filler", "of"):
