@@ -59,6 +59,9 @@ YEARLY_CLOSING = re.compile(r"\bfermetures? (?:annuel|estival|hivernal|d'ete|d'h
 FORMER = re.compile(  # hours that no longer hold
     r"\b(?:jusque[- ]la|jusqu'ici|jusqu'a present|auparavant|au lieu d|anciens? horaires|precedemment)\b"
 )
+CALLING = re.compile(  # « en cas d’urgence, appelez le 06… de 13h à 17h »: no hours of the place
+    r"\b(?:appel(?:er|ez)|contact(?:er|ez)|joindre|joignez)\b"
+)
 DENYING = re.compile(r"\b(?:pas|non|aucune?|ni|jamais|absence)\b")
 PLACES = re.compile(  # what closes with its door: « la mairie est fermée le mardi »
     r"\b(?:nous|mairies?|bibliotheques?|mediatheques?|ludotheques?|musees?|centres?|espaces?|maisons?|bureaux?"
@@ -1677,9 +1680,12 @@ class _Reader:
         return True
 
     def _dates_hours(self, item: Item, after: Item | None) -> bool:
-        """Return whether a date is all that says when the hours after it are."""
-        timed = after is not None and after.kind == "times"
-        return item.value == "date" and timed and not self.current and not self._ahead_anywhere("days")
+        """Return whether a date is all that says when the hours after it are, or a day of one year."""
+        if item.value != "date" or after is None or after.kind != "times":
+            return False
+        named = folded(self.typed(item.first, item.first)).split()[0] in FULL
+        stands_alone = self.current is None or self.current.sealed
+        return named or (stands_alone and not self._ahead_anywhere("days"))
 
     def _selects(self, item: Item, heads: bool) -> bool:
         """Restrict to part of the year what follows, or what precedes; False when neither is there."""
@@ -2144,16 +2150,29 @@ class _Reader:
         lost = [n for n in left if kinds[n] in ("time", "wrong") and not self._within_known(n)]
         if left and not DENYING.search(folded(self.typed(sentence[0], sentence[-1]))):
             self.stray_days |= self._named_in(left)
-        if len(lost) < 2:  # « fermeture des caisses à 16h » loses none
-            return
+        if len(lost) < 2 or CALLING.search(folded(self._left_until(lost[0]))):
+            return  # « fermeture des caisses à 16h » loses none
         before = [each for each in self.out.statements if each.first < lost[0]]
         every = {day for each in self.out.statements for day in each.weekdays}
         if before and not before[-1].timed and before[-1].first in sentence:
             self.out.unsure |= before[-1].weekdays  # « lundi 14h-12h, jeudi 9h-12h » says nothing of Monday
+        elif before and before[-1].first in sentence and self._in_parentheses(lost[0], before[-1].first):
+            self.out.unsure |= before[-1].weekdays  # « lundi 9h-12h (le gardien passe de 14h à 16h) »
         else:
             named = {day for days in self._named_in(kinds) for day in days}
             self.out.unsure |= named or (before[-1].weekdays if before else every)
             self.out.unsure |= set(WORKDAYS) if self.dayless & set(lost) else set()
+
+    def _left_until(self, n: int) -> str:
+        """Return the words that stand right before hours not understood."""
+        tokens, first = self.source.tokens, n
+        while first and tokens[first - 1].kind not in ("stop", "open", "close", "time", *DAY_KINDS):
+            first -= 1
+        return self.typed(first, n)
+
+    def _in_parentheses(self, n: int, since: int) -> bool:
+        kinds = [token.kind for token in self.source.tokens[since:n]]
+        return kinds.count("open") > kinds.count("close")
 
     def _within_known(self, n: int) -> bool:
         """Return whether a time falls within the hours just before: « 14h-18h (atelier de 14h à 16h) »."""

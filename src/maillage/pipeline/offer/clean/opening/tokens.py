@@ -75,6 +75,11 @@ SOME_DAYS = (  # of a period: « deux semaines en août », « la première quin
     rf"(?:semaines?|quinzaines?) (?:(?:de|en|du|des) |d')(?:mois d(?:e |'))?"
     rf"(?:{MONTH}|vacances(?: d[a-z']+(?: [a-z]+)?)?)\b"
 )
+DATED_DAY = rf"(?:{'|'.join(FULL)}) {DATE}(?: {MONTH})?(?: \d{{4}})?(?: inclus)?"
+OF_A_YEAR = (  # its days of the week make it of one year alone: « du lundi 3 au vendredi 21 août »
+    rf"(?:{DATED_DAY}(?:,? (?:et|au|jusqu'au)|,)(?: le)? )*(?:{'|'.join(FULL)}) {DATE} {MONTH}\b"
+    r"(?: \d{4}\b)?(?: inclus\b)?"
+)
 WHOLE_YEAR = "whole year"
 STREETS = r"(?:rue|place|avenue|av\.?|boulevard|bd\.?|cours|square|quai|allee|esplanade|salle)"
 TIMELY = rf"(?:le |la )?(?:{'|'.join(FULL)}|matin|midi|apres|{MONTH}|vacances|jours?\b)"
@@ -94,6 +99,7 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
         r"(?:(?:bord|bain|front|produits?|air|vue|pleine|fruits?) (?:de (?:la )?)?|la |outre[ -]?)mer\b",
     ),
     ("word", "", rf"{STREETS} du {DATE} {MONTH}\b(?: \d{{4}})?|(?:saint|st)e?[ -]{MONTH}\b|{FARM}"),
+    ("season", "date", OF_A_YEAR),
     # What comes most, and begins nothing longer, is tried first.
     (
         "always",
@@ -346,6 +352,11 @@ SHARED = re.compile(  # « les 24 et 31 décembre »
     rf"(?<![\dh:/-])(?<!\d )(?P<days>{DATE}(?:, ?{DATE})*,? et (?:le )?{DATE}) (?P<month>[^\W\d]{{3,9}})\b",
     re.IGNORECASE,
 )
+FROM_TO = re.compile(  # « à partir du 2 juillet (et jusqu’au 31 août) », « du 2 juillet (inclus) au 31 août »
+    rf"\ba (?:partir|compter) du (?P<first>{DATE} {MONTH}),? \(?(?:et )?jusqu'au (?P<last>{DATE} {MONTH})\b"
+    r"\)?"
+    rf"|\bdu (?P<from>{DATE}(?: {MONTH})?) \(?inclus\)? au (?P<to>{DATE} {MONTH})\b(?: \(?inclus\b\)?)?"
+)
 SIGNS = str.maketrans(
     dict.fromkeys("‐‑‒–—―−", "-") | dict.fromkeys("’‘ʼ`´", "'") | dict.fromkeys("\u00a0\u202f\u2009\t", " ")
 )
@@ -362,7 +373,7 @@ def unwrapped(text: str) -> str:
     text = EXCEPTED.sub(
         _days_in_letters, IN_FIGURES.sub(_in_letters, _unglued(_months_in_full(days_in_full(text))))
     )
-    text = SHARED.sub(_each_with_its_month, text)
+    text = _from_to(SHARED.sub(_each_with_its_month, text))
     return LISTED.sub("\n", MIDDLE_DOT.sub(" ", BAR.sub("-", text)))
 
 
@@ -371,6 +382,18 @@ def _each_with_its_month(found: re.Match[str]) -> str:
     if folded(found["month"]) not in PLAIN_MONTHS or any(int(day.removesuffix("er")) > 31 for day in days):
         return found[0]
     return " et ".join(f"{day} {found['month']}" for day in days)
+
+
+def _from_to(text: str) -> str:
+    """Return the text with the two ends of its periods side by side.
+
+    >>> _from_to("À partir du 2 juillet (et jusqu'au 31 août) : mardi. Du 3 (inclus) au 5 mai inclus : jeudi")
+    'du 2 juillet au 31 août : mardi. du 3 au 5 mai : jeudi'
+    """
+    for found in reversed([*FROM_TO.finditer(folded(text))]):
+        ends = [text[start:end] for start, end in found.regs[1:] if start >= 0]
+        text = f"{text[: found.start()]}du {' au '.join(ends)}{text[found.end() :]}"
+    return text
 
 
 def _months_in_full(text: str) -> str:
