@@ -1204,6 +1204,8 @@ def test_a_day_whose_hours_may_be_lost_is_not_firmly_closed(text, osm):
     ("Lundi 8h-12h / 14h-17h\nMardi 8h-12h (le gardien passe de 13h à 18h)\nJeudi 8h-12h", 'Tu unknown "horaires à confirmer"; Mo 08:00-12:00,14:00-17:00, Tu 08:00-12:00 "gardien passe de 13h à 18h"; Th 08:00-12:00', "« de 13h à 18h » : on ne sait pas quel jour"),
     ("Lundi 8h-12h / 14h-17h\nMardi 8h-12h (urgence : contactez le 06 00 00 00 00 de 13h à 18h)\nJeudi 8h-12h", 'Mo 08:00-12:00,14:00-17:00; Tu 08:00-12:00 "(urgence : contactez le 06 00 00 00 00 de 13h à 18h)"; Th 08:00-12:00', "non compris : « (urgence"),
     ("Mardi 8h-12h (une urgence, contactez le 06 00 00 00 00 de 13h à 18h)", 'Tu 08:00-12:00 "urgence, contactez le 06 00 00 00 00 de 13h à 18h"', "« de 13h à 18h » : on ne sait pas quel jour"),
+    ("9h-12h et 14h-17h, fermé le mardi après-midi, du lundi au jeudi", "Mo,We,Th 09:00-12:00,14:00-17:00; Tu 09:00-12:00", "« mardi après-midi, du lundi au jeudi » : fermé, puis les jours d’ouverture ?"),
+    ("Tous les jours de 9h à 12h, sauf le mardi, du lundi au jeudi", "Mo,We,Th 09:00-12:00; Tu off", "« mardi, du lundi au jeudi » : fermé, puis les jours d’ouverture ?"),
     ("Lundi au jeudi 9h-12h. Fermé les mercredi 11 et jeudi 12 novembre", 'Mo-Th 09:00-12:00 "Fermé les mercredi 11 et jeudi 12 novembre"', "« Fermé les mercredi 11 et jeudi 12 novembre » : gardé en commentaire"),
     ("Lundi au jeudi 9h-12h. Ouvert samedi 15 mai de 14h à 17h", 'Mo-Th 09:00-12:00 "samedi 15 mai de 14h à 17h"', "non compris : « samedi 15 mai de 14h à 17h »"),
     ("Lundi au jeudi 9h-12h. Ouvert le 15 mai de 14h à 17h", 'Mo-Th 09:00-12:00 "15 mai de 14h à 17h"', "non compris : « 15 mai de 14h à 17h »"),

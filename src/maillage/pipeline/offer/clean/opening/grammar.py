@@ -33,6 +33,7 @@ from maillage.pipeline.offer.clean.opening.osm import CODES
 from maillage.pipeline.offer.clean.opening.tokens import (
     FULL,
     PUBLIC_HOLIDAY,
+    WEEK,
     WEEKEND,
     WHOLE_YEAR,
     WORKDAYS,
@@ -558,7 +559,7 @@ class _Reader:
             self._open(days, item, item.value).note = note.value
             self._skip_to(note)
             return
-        if self._excepted_by_another(verb, days):
+        if self._excepted_by_another(verb, days) or (base and self._gives_days_back(item, base)):
             return
         if len(item.value) > 1 and {day.half for day in days} in ({"am"}, {"pm"}):
             self.doubt(f"« {self.typed(item.first, item.last)} » : la demi-journée est lue pour chaque jour")
@@ -594,6 +595,21 @@ class _Reader:
         else:
             self._change("only" if verb == "except" else "cut", days, spans=times.value.spans)
             self._skip_to(times)
+
+    def _gives_days_back(self, item: Item, base: Statement) -> bool:
+        """Give hours the days said after what closes among them: « 9h-12h, fermé le mardi, du lundi au
+        vendredi ».
+        """
+        *others, whole = item.value
+        shut = {day.weekday for atom in others for day in atom}
+        week = {day.weekday for day in whole if not day.half}
+        every = not base.days or base.weekdays >= set(WEEK)
+        if not (base.spans and every and shut and shut < week):
+            return False
+        self.doubt(f"« {self.typed(item.first, item.last)} » : fermé, puis les jours d’ouverture ?")
+        base.days = tuple(whole)
+        self._change("off", tuple(day for atom in others for day in atom))
+        return True
 
     def _told_from(self, item: Item) -> int:
         """Return where the exception that bears on these days begins."""
