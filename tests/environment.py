@@ -10,11 +10,14 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from _pytest import main
 
 from tests.support import profile
+from tests.support.stack import roomy
 from tools.postgresql import address, binaries
 
 profile.load()
+main._main = roomy(main._main)  # all that pytest calls: what it collects, then the tests
 
 # A process of tests keeps the country in memory: looking for rubbish among millions of objects that stay takes
 # one second in seven. Young ones are looked at as always, all of them seldom.
@@ -42,6 +45,12 @@ if REPLAYED and FIRST and binaries():
     from tests.support import shared
 
     os.environ["DATABASE_URL"] = address(shared.server())
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """What was loaded to collect stays to the end: nobody looks there for rubbish."""
+    gc.freeze()
 
 
 @pytest.hookimpl(tryfirst=True)
