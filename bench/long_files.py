@@ -18,7 +18,7 @@ from bench.timing import ROOT, Measure
 from maillage.pipeline.offer.forms.pieces import ROWS
 
 SIZES = 50_000, 500_000
-TRIAL = {"sizes": (500, 1_000), "padding": 40_000}  # or a file so short would be read at once
+TRIAL = {"sizes": (150, 170), "padding": 120_000}  # or a file so short would be read at once
 LEFT_ASIDE = "Etat"
 SETTING_UP = "bench.importing_script"
 

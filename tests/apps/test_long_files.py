@@ -104,6 +104,21 @@ def test_nothing_of_a_piece_is_left_in_memory_when_the_next_is_read(path):
     assert seen == [[]] * 4  # before each of the three pieces, then before duplicates are looked for
 
 
+@pytest.mark.parametrize(("much", "times"), [(20, 1), (9, 3), (100, 0)])
+def test_memory_is_given_back_once_much_was_read_of_however_many_departements(
+    tmp_path, monkeypatch, much, times
+):
+    towns = ("Grenoble", "38000"), ("Lyon", "69003"), ("Valence", "26000")
+    rows = [f"Relais {n};{n + 1} rue des Lilas;{code};{town};" for n in range(15) for town, code in towns]
+    path = tmp_path / "lieux.csv"
+    path.write_text("\n".join([HEADER, *rows]) + "\n", "utf-8")
+    asked: list[None] = []
+    monkeypatch.setattr(duplicates, "MUCH", much)
+    monkeypatch.setattr(duplicates.memory, "give_back", lambda: asked.append(None))
+    take(path)
+    assert len(asked) == len(list(pieces.pieces(path, rows=10))) + times
+
+
 def test_a_piece_that_fails_leaves_nothing_of_itself(path, monkeypatch):
     real = long_files.importing.take_in
 

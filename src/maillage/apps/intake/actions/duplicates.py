@@ -76,7 +76,7 @@ def sweep(rows: Sequence[Import], tell: Callable[[str, float], None] = lambda st
     made = Change.objects.filter(within__in=[row.pk for row in rows], before__isnull=True)
     codes = made.order_by().values_list("lieu__code_insee", flat=True).distinct()
     departements = sorted({code[:2] for code in codes})
-    n = 0
+    n = read_since = 0
     for rank, departement in enumerate(departements):
         tell("Recherche des doublons", rank / len(departements))
         numbers = set(
@@ -94,12 +94,16 @@ def sweep(rows: Sequence[Import], tell: Callable[[str, float], None] = lambda st
             ],
             {},
         )
+        read_since += len(stored)
         del stored
-        memory.give_back()
+        if read_since >= MUCH:  # a look at all that the process holds: a fifth of a second each time
+            memory.give_back()
+            read_since = 0
     return n
 
 
 BATCH = 1_000
+MUCH = 5_000  # places read, of which the memory is worth giving back
 MANY = 1_000  # new places under which a process of its own costs more than it saves
 
 
