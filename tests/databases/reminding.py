@@ -73,24 +73,26 @@ def main() -> None:
         while outbox.send_ready(at=at, providers=lambda channel: Watched(chosen.provider(channel)))["sent"]:
             pass
 
-    def killed(at: datetime) -> bool:
-        """Have a worker do it, killed as it sends; return whether it was sending."""
-        begun[0] = 0
+    def killed(at: datetime) -> tuple[bool, bool]:
+        """Have a worker do it, killed as it sends; return whether it was sending, and whether it did all of it."""
+        begun[0], ended, status = 0, 0, 0
         connections.close_all()
         if not (pid := os.fork()):
             try:
                 look(at)
-            finally:
-                os._exit(0)
-        while not begun[0] and not os.waitpid(pid, os.WNOHANG)[0]:
+            except BaseException:
+                os._exit(1)
+            os._exit(0)
+        while not begun[0] and not ended:
             time.sleep(0.001)
-        if begun[0]:
+            ended, status = os.waitpid(pid, os.WNOHANG)
+        if not ended:
             time.sleep(draw.uniform(0.0, 0.01))
             os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
         # Hours pass at the next word: what the dead worker handed over is taken, or lost, by then.
         urlopen(f"{os.environ['MAILLAGE_SMS']}/quiet", timeout=60).close()
-        return bool(begun[0])
+        return not ended, bool(ended) and status == 0
 
     CLOCK.write_text(datetime.combine(BEGINS, datetime.min.time(), UTC).isoformat(), "utf-8")
     served = _serve(port)
@@ -146,9 +148,10 @@ def main() -> None:
                 else:
                     appointments.cancel(row, by=leila, at=when)
             CLOCK.write_text(at.isoformat(), "utf-8")
-            if left and killed(at):
-                left -= 1
-            look(at)
+            sending, done = killed(at) if left else (False, False)
+            left -= sending
+            if not done:
+                look(at)
             connections.close_all()
     os.kill(served, signal.SIGKILL)
     messages = {message.key: message for message in Message.objects.all()}
