@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from shutil import copytree
 from typing import Any
@@ -20,7 +21,7 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpResponseNotFound
 from django.test import override_settings
-from django.urls import URLPattern, get_resolver, reverse
+from django.urls import ResolverMatch, URLPattern, URLResolver, get_resolver, reverse
 from django_tasks_db.models import DBTaskResult
 
 from maillage.apps.accounts.models import User
@@ -970,6 +971,13 @@ def _bare_refusals(monkeypatch) -> None:
     thousand times.
     """
     monkeypatch.setattr("maillage.config.urls.handler404", lambda request, exception: HttpResponseNotFound())
+    monkeypatch.setattr(get_resolver(), "resolve", _answered_by)
+
+
+@cache
+def _answered_by(address: str) -> ResolverMatch:
+    """Return what answers an address, looked for once for the ten roles that read and write it: a tenth of the time."""
+    return URLResolver.resolve(get_resolver(), address)
 
 
 def ask(client, method: str, address: str, sent: dict[str, str] | None = None) -> int:
