@@ -94,6 +94,7 @@ MIDDLEWARE = [
     "maillage.config.requests.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "maillage.config.kept_pages.KeptPages",
     "django.middleware.gzip.GZipMiddleware",
     "maillage.config.middleware.SharedCaches",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -142,7 +143,12 @@ if database_url():
         DATABASES["default"]["ENGINE"] = "maillage.config.postgresql"
         # A base of a country is read from memory, or from a disk without arm. PostgreSQL thinks by default of
         # one where a page apart costs four times the next: it reads a million people for the forty of a list.
-        DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c random_page_cost=1.1")
+        given = DATABASES["default"].setdefault("OPTIONS", {})
+        given.setdefault("options", "-c random_page_cost=1.1")
+        # What a page asks again is understood and planned once by each connection: half of what a page costs
+        # PostgreSQL. Values leave apart from the words of a query, which are then the same for everybody.
+        if given.pop("prepare", "oui") == "oui":
+            given |= {"server_side_binding": True, "prepare_threshold": 3}
 else:
     DATABASES = {
         "default": {
@@ -175,6 +181,8 @@ CACHES = {
     # Pages read within the hour, in each process: a reader never waits for whoever writes.
     "reads": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "reads"},
 }
+# Seconds that a public page, the same for all, may be kept whole by a process; 0, and each is made.
+PAGES_KEPT = int(os.environ.get("MAILLAGE_PAGES_KEPT", "60"))
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 7 * 24 * 3600
 MESSAGE_STORAGE = "maillage.config.message_storage.Storage"
@@ -191,8 +199,9 @@ FILE_FETCHER = "maillage.config.providers.files.fetch"
 SOURCES_INSIDE = bool(os.environ.get("MAILLAGE_SOURCES_INSIDE"))
 # The next appointment that a referral gives a person, as a user may read it: their rights say it.
 REFERRAL_OF = "maillage.apps.orientations.queries.people.next_appointment"
-# Who reads each line of the journal as it is written, in its transaction: the index of the search.
-JOURNAL_FOLLOWER = "maillage.apps.search.actions.follow"
+# Who reads each line of the journal as it is written, in its transaction: the index of the search, and what
+# keeps public pages.
+JOURNAL_FOLLOWER = "maillage.config.kept_pages.follow"
 # What each feature puts in the search across the space, in the order of the page.
 SEARCH_KINDS = (
     "maillage.apps.orientations.queries.search_kinds.SEARCH_KINDS",

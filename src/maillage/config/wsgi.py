@@ -27,3 +27,6 @@ from django.core.wsgi import get_wsgi_application  # noqa: E402, after the table
 application = get_wsgi_application()
 gc.freeze()  # what the workers share is not written to
 gc.enable()
+# What a page makes is gone with it, or stays: many objects may be made before they are looked
+# through for those that hold each other. One twentieth of the time of a page.
+gc.set_threshold(50_000, 20, 100)

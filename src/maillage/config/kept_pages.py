@@ -1,0 +1,144 @@
+"""Public pages that are the same for everybody, kept whole in each process until what they show changes.
+
+What is kept is what somebody who never came before is shown: no session, no form, no question asked, no
+cookie but those of a language and of a light. It serves until the minute ends, for what has an hour, or until
+a line of the journal tells a change of what the page shows, in whichever process it was written. Anybody else
+gets a page made for them.
+"""
+
+import hashlib
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.core.cache import caches
+from django.core.exceptions import DisallowedHost
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response
+
+from maillage.apps.search import actions as search
+from maillage.apps.search.rules import READING
+from maillage.config.languages import COOKIE as LANGUAGE
+from maillage.words import languages
+
+# What each page shows: the features whose rows it reads, or what its verbs are about in the journal.
+SHOWN: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "/": ("dossiers",),
+        "/carte/": ("directory", "territories"),
+        "/ateliers/": ("agenda", "directory"),
+        "/apprendre/": ("module",),
+        "/glossaire/": (),
+        "/aider-un-proche/": (),
+        "/sources/": ("territories",),
+    }
+)
+SUBJECTS = frozenset(subject for subjects in SHOWN.values() for subject in subjects)
+LIGHT, LIGHTS = "theme", ("jour", "nuit")
+STORE, KEY = "default", "kept_pages:"  # of the mark that each change leaves, for all processes
+MOST = 200  # pages: an address, a language, a light, a host
+Answer = Callable[[HttpRequest], HttpResponse]
+Marks = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page as it was answered. until: seconds since 1970; marks: of what it shows, before it was made."""
+
+    until: float
+    marks: Marks
+    headers: Mapping[str, str]
+    body: bytes
+    match: Any
+
+
+class KeptPages:
+    """Answers what is kept, and keeps what may be."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+        self.pages: dict[tuple[Any, ...], Page] = {}
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        key = _key(request) if settings.PAGES_KEPT else None
+        if key is None:
+            return self.answer(request)
+        try:
+            marks = _marks(SHOWN[request.path])
+        except DatabaseError:  # what can be answered without a database still is, or says why not
+            return self.answer(request)
+        at, kept = time.time(), self.pages.get(key)
+        if kept is not None and at < kept.until and kept.marks == marks:
+            request.resolver_match = kept.match
+            return _unless_had(request, HttpResponse(kept.body, headers=kept.headers))
+        response = self.answer(request)
+        if not _is_for_all(response):
+            return response
+        digest = hashlib.sha256(response.content).hexdigest()[:20]
+        response.headers["ETag"] = f'W/"{digest}"'
+        if len(self.pages) >= MOST:
+            self.pages.clear()
+        until = at - at % settings.PAGES_KEPT + settings.PAGES_KEPT
+        headers = dict(response.items())
+        self.pages[key] = Page(until, marks, headers, response.content, request.resolver_match)
+        return _unless_had(request, response)
+
+
+def follow(lines: Sequence[tuple[str, str, int]]) -> None:
+    """Read lines of the journal as they are written (`settings.JOURNAL_FOLLOWER`): verb, label of the model,
+    number. The search reads its words again; pages that show what changed are made again, from the instant
+    when the change can be read.
+    """
+    search.follow(lines)
+    told = [line for line in lines if not line[0].endswith(READING)]
+    named = {words.partition(".")[0] for verb, model, _ in told for words in (verb, model)}
+    for subject in sorted(named & SUBJECTS):
+        caches[STORE].set(KEY + subject, uuid4().hex, timeout=None)
+
+
+def _marks(subjects: Sequence[str]) -> Marks:
+    """Return the mark that the last change of each subject left."""
+    return caches[STORE].get_many([KEY + subject for subject in subjects]) if subjects else {}
+
+
+def _key(request: HttpRequest) -> tuple[Any, ...] | None:
+    """Return what distinguishes the pages of those who are shown the same; None for anybody else."""
+    if request.method != "GET" or request.path not in SHOWN or request.META.get("QUERY_STRING"):
+        return None
+    cookies = request.COOKIES
+    if not cookies.keys() <= {LANGUAGE, LIGHT} or "Authorization" in request.headers:
+        return None
+    try:
+        host = request.get_host()
+    except DisallowedHost:
+        return None
+    language, light = cookies.get(LANGUAGE, languages.FRENCH), cookies.get(LIGHT)
+    return (
+        request.path,
+        language if language in languages.LANGUAGES else languages.FRENCH,
+        light if light in LIGHTS else "",
+        request.is_secure(),
+        host,
+        "gzip" in request.headers.get("Accept-Encoding", ""),
+    )
+
+
+def _is_for_all(response: HttpResponse) -> bool:
+    """Return whether an answer is a page that holds nothing of who asked, nor a form of theirs."""
+    return (
+        response.status_code == 200
+        and not response.streaming
+        and not response.cookies
+        and not response.has_header("Cache-Control")
+    )
+
+
+def _unless_had(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Return the page, or 304 to a browser that has it."""
+    found: HttpResponse = get_conditional_response(request, etag=response["ETag"], response=response)
+    return found

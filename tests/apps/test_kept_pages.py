@@ -1,0 +1,203 @@
+"""Public pages kept whole: the same as if they were made, for nobody but who has no cookie, and until what
+they show changes.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.contrib import messages
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from maillage.apps.accounts import actions as journal
+from maillage.apps.agenda.actions import planning
+from maillage.config import kept_pages
+from maillage.config.kept_pages import SHOWN, KeptPages
+from tests.conftest import account
+from tests.support.places import place
+
+pytestmark = pytest.mark.django_db
+NOW = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+SOON = NOW + timedelta(days=3, hours=1)
+
+
+@pytest.fixture(autouse=True)
+def _kept(settings, monkeypatch):
+    """Pages are kept, and the minute of the test does not end."""
+    settings.PAGES_KEPT = 60
+    monkeypatch.setattr("maillage.config.kept_pages.time.time", lambda: 6000.0)
+
+
+@pytest.fixture
+def karim(home):
+    library = place("bibliotheque", {"nom": "Bibliothèque"})
+    return account("karim", "formation", structure=library.structure), library
+
+
+def planned(karim):
+    by, library = karim
+    held = {"title": "Écrire à Zoé", "subject": "mail", "level": "debutant", "lieu": library, "capacity": 2}
+    values = held | {"starts_at": SOON, "ends_at": SOON + timedelta(hours=2)}
+    return planning.plan(by=by, structure=library.structure, values=values, at=NOW)
+
+
+def queries(client, path) -> tuple[list[str], str]:
+    with CaptureQueriesContext(connection) as made:
+        answer = client.get(path)
+    assert answer.status_code == 200
+    return [each["sql"] for each in made], answer.content.decode()
+
+
+@pytest.mark.parametrize("path", list(SHOWN))
+def test_a_page_is_made_once_and_is_the_one_that_would_be_made(client, settings, path):
+    first = client.get(path)
+    made, again = queries(client, path)
+    assert again == first.content.decode()
+    assert len(made) <= 1, "a page that is kept asks only whether it still holds"
+    kept = client.get(path)
+    assert {**kept.headers, "X-Request-ID": ""} == {**first.headers, "X-Request-ID": ""}
+    assert not kept.cookies and kept.resolver_match.route == first.resolver_match.route
+    settings.PAGES_KEPT = 0
+    assert client.get(path).content.decode() == again
+
+
+def test_somebody_signed_in_gets_their_own_page_and_leaves_nothing_of_it(client, karim):
+    nobody = client.get("/ateliers/").content.decode()
+    client.force_login(karim[0])
+    theirs = client.get("/ateliers/")
+    assert theirs.content.decode() != nobody
+    assert "no-store" in theirs["Cache-Control"] and "ETag" not in theirs
+    client.logout()
+    assert client.get("/ateliers/").content.decode() == nobody
+
+
+def test_somebody_signed_in_who_comes_first_is_kept_for_nobody(client, karim):
+    client.force_login(karim[0])
+    theirs = client.get("/glossaire/").content.decode()
+    client.logout()
+    assert client.get("/glossaire/").content.decode() != theirs
+    made, _ = queries(client, "/ateliers/")
+    assert len(made) > 1, "the first page of nobody is made"
+
+
+def test_what_is_said_to_one_is_said_to_nobody_else(client, rf, karim):
+    client.force_login(karim[0])
+    session = client.session
+    asked = rf.get("/")
+    asked.session, asked.COOKIES["sessionid"] = session, session.session_key
+    asked._messages = messages.storage.default_storage(asked)
+    messages.info(asked, "Ceci est pour Karim.")
+    asked._messages.update(None)
+    session.save()
+    assert "Ceci est pour Karim." in client.get("/glossaire/").content.decode()
+    client.logout()
+    assert "Ceci est pour Karim." not in client.get("/glossaire/").content.decode()
+    assert "Ceci est pour Karim." not in Client().get("/glossaire/").content.decode()
+
+
+def test_each_language_and_each_light_has_its_page(client):
+    french = client.get("/").content.decode()
+    for cookie, value, sign in (
+        ("langue", "uk", 'lang="uk"'),
+        ("langue", "ar", 'dir="rtl"'),
+        ("theme", "nuit", 'data-theme="nuit"'),
+    ):
+        client.cookies[cookie] = value
+        for _ in range(2):
+            assert sign in client.get("/").content.decode()
+        del client.cookies[cookie]
+    client.cookies["langue"] = "xx"
+    assert client.get("/").content.decode() == french
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"path": "/sources/", "data": {"q": "Insee"}},
+        {"path": "/ateliers/", "headers": {"cookie": "territoire=38"}},
+        {"path": "/ateliers/", "headers": {"cookie": "sessionid=x"}},
+        {"path": "/ateliers/", "headers": {"authorization": "Bearer x"}},
+        {"path": "/ateliers/", "headers": {"host": "127.0.0.1"}},
+    ],
+)
+def test_who_asks_otherwise_gets_a_page_made_for_them(client, asked):
+    client.get(asked["path"])
+    with CaptureQueriesContext(connection) as made:
+        assert client.get(**asked).status_code == 200
+    assert any("cache" not in each["sql"] for each in made)
+
+
+def test_a_host_that_is_not_ours_is_refused(client):
+    assert client.get("/").status_code == 200
+    assert client.get("/", headers={"host": "ailleurs.exemple.fr"}).status_code == 400
+
+
+def test_a_page_with_a_form_is_never_kept(client):
+    secrets = {Client().get("/bilan/").cookies["csrftoken"].value for _ in range(2)}
+    assert len(secrets) == 2 and "/bilan/" not in SHOWN
+
+
+def test_a_write_is_shown_at_once_in_each_process(client, karim):
+    other = Client()  # with pages of its own, as another process
+    row = planned(karim)
+    for each in (client, other, client, other):
+        assert "Écrire à Zoé" not in each.get("/ateliers/").content.decode()
+    planning.publish(row, by=karim[0], at=NOW)
+    for each in (client, other):
+        assert "Écrire à Zoé" in each.get("/ateliers/").content.decode()
+
+
+def test_a_reading_or_a_write_of_something_else_makes_no_page_again(client, karim):
+    client.get("/ateliers/")
+    journal.record(by=karim[0], verb="lieu.seen", row=karim[1], at=NOW)
+    journal.record(by=karim[0], verb="account.changed", row=karim[0], at=NOW)
+    made, _ = queries(client, "/ateliers/")
+    assert len(made) == 1
+
+
+def test_what_no_line_tells_is_shown_once_the_minute_ends(client, karim, monkeypatch):
+    row = planned(karim)
+    client.get("/ateliers/")
+    type(row).objects.filter(pk=row.pk).update(published_at=NOW)
+    monkeypatch.setattr("maillage.config.kept_pages.time.time", lambda: 6059.9)
+    assert "Écrire à Zoé" not in client.get("/ateliers/").content.decode()
+    monkeypatch.setattr("maillage.config.kept_pages.time.time", lambda: 6060.0)
+    assert "Écrire à Zoé" in client.get("/ateliers/").content.decode()
+
+
+def test_a_browser_that_has_the_page_is_sent_nothing(client):
+    first = client.get("/glossaire/")
+    again = client.get("/glossaire/", headers={"if-none-match": first["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_a_page_is_packed_for_those_alone_who_can_open_it(rf):
+    made = []
+
+    def answer(request):
+        made.append(request)
+        return HttpResponse(request.headers.get("Accept-Encoding", ""))
+
+    kept = KeptPages(answer)
+    for words in ("gzip, br", "", "gzip", "identity"):
+        headers = {"accept-encoding": words}
+        assert (b"gzip" in kept(rf.get("/glossaire/", headers=headers)).content) == ("gzip" in words)
+    assert len(made) == 2
+
+
+def test_pages_that_ask_the_database_nothing_answer_without_it(client, monkeypatch):
+    def away(*_: object, **__: object) -> None:
+        raise AssertionError("the database was asked")
+
+    client.get("/glossaire/")
+    monkeypatch.setattr(kept_pages, "caches", away)
+    assert client.get("/glossaire/").status_code == 200
+
+
+def test_only_so_many_pages_are_kept(client, monkeypatch):
+    monkeypatch.setattr(kept_pages, "MOST", 2)
+    for path in SHOWN:
+        assert client.get(path).status_code == 200
+    assert client.get("/").status_code == 200
