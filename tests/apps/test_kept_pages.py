@@ -13,8 +13,11 @@ from django.test.utils import CaptureQueriesContext
 
 from maillage.apps.accounts import actions as journal
 from maillage.apps.agenda.actions import planning
+from maillage.apps.directory.actions import index
+from maillage.apps.territories.actions import correct
 from maillage.config import kept_pages
 from maillage.config.kept_pages import SHOWN, KeptPages
+from tests.apps.test_space import CELL
 from tests.conftest import account
 from tests.support.places import place
 
@@ -28,6 +31,17 @@ def _kept(settings, monkeypatch):
     """Pages are kept, and the minute of the test does not end."""
     settings.PAGES_KEPT = 60
     monkeypatch.setattr("maillage.config.kept_pages.time.time", lambda: 6000.0)
+
+
+@pytest.fixture
+def committed(django_capture_on_commit_callbacks):
+    """What is written in it is committed at its end; what was written before never was."""
+
+    def within():
+        connection.run_on_commit.clear()
+        return django_capture_on_commit_callbacks(execute=True)
+
+    return within
 
 
 @pytest.fixture
@@ -139,22 +153,41 @@ def test_a_page_with_a_form_is_never_kept(client):
     assert len(secrets) == 2 and "/bilan/" not in SHOWN
 
 
-def test_a_write_is_shown_at_once_in_each_process(client, karim):
+def test_a_write_is_shown_at_once_in_each_process(client, karim, committed):
     other = Client()  # with pages of its own, as another process
     row = planned(karim)
     for each in (client, other, client, other):
         assert "Écrire à Zoé" not in each.get("/ateliers/").content.decode()
-    planning.publish(row, by=karim[0], at=NOW)
+    with committed():
+        planning.publish(row, by=karim[0], at=NOW)
+        planning.publish(row, by=karim[0], at=NOW)
     for each in (client, other):
         assert "Écrire à Zoé" in each.get("/ateliers/").content.decode()
 
 
-def test_a_reading_or_a_write_of_something_else_makes_no_page_again(client, karim):
+def test_a_reading_or_a_write_of_something_else_makes_no_page_again(client, karim, committed):
     client.get("/ateliers/")
-    journal.record(by=karim[0], verb="lieu.seen", row=karim[1], at=NOW)
-    journal.record(by=karim[0], verb="account.changed", row=karim[0], at=NOW)
+    with committed() as told:
+        journal.record(by=karim[0], verb="lieu.seen", row=karim[1], at=NOW)
+        journal.record(by=karim[0], verb="account.changed", row=karim[0], at=NOW)
+    assert not told
     made, _ = queries(client, "/ateliers/")
     assert len(made) == 1
+
+
+def test_a_place_and_a_correction_are_shown_at_once(client, karim, committed):
+    by, library = karim
+    for path in ("/carte/", "/ateliers/", "/sources/"):
+        client.get(path)
+    with committed() as told:
+        index.refresh([library])
+        index.refresh([library])
+    assert len(told) == 1, "a mark is left once by a transaction"
+    for path, again in (("/carte/", True), ("/ateliers/", True), ("/sources/", False)):
+        assert (len(queries(client, path)[0]) > 1) == again
+    with committed():
+        correct(by=by, **CELL, value=21_000.0, reason="L’arrêté de mars")
+    assert "L’arrêté de mars" in client.get("/sources/").content.decode()
 
 
 def test_what_no_line_tells_is_shown_once_the_minute_ends(client, karim, monkeypatch):
@@ -192,7 +225,7 @@ def test_pages_that_ask_the_database_nothing_answer_without_it(client, monkeypat
         raise AssertionError("the database was asked")
 
     client.get("/glossaire/")
-    monkeypatch.setattr(kept_pages, "caches", away)
+    monkeypatch.setattr("maillage.web.marks.caches", away)
     assert client.get("/glossaire/").status_code == 200
 
 

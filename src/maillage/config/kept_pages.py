@@ -12,10 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
-from uuid import uuid4
 
 from django.conf import settings
-from django.core.cache import caches
 from django.core.exceptions import DisallowedHost
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
@@ -24,9 +22,10 @@ from django.utils.cache import get_conditional_response
 from maillage.apps.search import actions as search
 from maillage.apps.search.rules import READING
 from maillage.config.languages import COOKIE as LANGUAGE
+from maillage.web import marks
 from maillage.words import languages
 
-# What each page shows: the features whose rows it reads, or what its verbs are about in the journal.
+# What each page shows: features whose rows it reads, or what verbs of the journal are about.
 SHOWN: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "/": ("dossiers",),
@@ -40,10 +39,8 @@ SHOWN: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 SUBJECTS = frozenset(subject for subjects in SHOWN.values() for subject in subjects)
 LIGHT, LIGHTS = "theme", ("jour", "nuit")
-STORE, KEY = "default", "kept_pages:"  # of the mark that each change leaves, for all processes
 MOST = 200  # pages: an address, a language, a light, a host
 Answer = Callable[[HttpRequest], HttpResponse]
-Marks = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +48,7 @@ class Page:
     """A page as it was answered. until: seconds since 1970; marks: of what it shows, before it was made."""
 
     until: float
-    marks: Marks
+    marks: Mapping[str, str]
     headers: Mapping[str, str]
     body: bytes
     match: Any
@@ -69,11 +66,11 @@ class KeptPages:
         if key is None:
             return self.answer(request)
         try:
-            marks = _marks(SHOWN[request.path])
+            found = marks.latest(SHOWN[request.path])
         except DatabaseError:  # what can be answered without a database still is, or says why not
             return self.answer(request)
         at, kept = time.time(), self.pages.get(key)
-        if kept is not None and at < kept.until and kept.marks == marks:
+        if kept is not None and at < kept.until and kept.marks == found:
             request.resolver_match = kept.match
             return _unless_had(request, HttpResponse(kept.body, headers=kept.headers))
         response = self.answer(request)
@@ -85,25 +82,19 @@ class KeptPages:
             self.pages.clear()
         until = at - at % settings.PAGES_KEPT + settings.PAGES_KEPT
         headers = dict(response.items())
-        self.pages[key] = Page(until, marks, headers, response.content, request.resolver_match)
+        self.pages[key] = Page(until, found, headers, response.content, request.resolver_match)
         return _unless_had(request, response)
 
 
 def follow(lines: Sequence[tuple[str, str, int]]) -> None:
     """Read lines of the journal as they are written (`settings.JOURNAL_FOLLOWER`): verb, label of the model,
-    number. The search reads its words again; pages that show what changed are made again, from the instant
-    when the change can be read.
+    number. The search reads its words again; pages that show what changed are made again.
     """
     search.follow(lines)
     told = [line for line in lines if not line[0].endswith(READING)]
     named = {words.partition(".")[0] for verb, model, _ in told for words in (verb, model)}
-    for subject in sorted(named & SUBJECTS):
-        caches[STORE].set(KEY + subject, uuid4().hex, timeout=None)
-
-
-def _marks(subjects: Sequence[str]) -> Marks:
-    """Return the mark that the last change of each subject left."""
-    return caches[STORE].get_many([KEY + subject for subject in subjects]) if subjects else {}
+    for subject in named & SUBJECTS:
+        marks.leave(subject)
 
 
 def _key(request: HttpRequest) -> tuple[Any, ...] | None:

@@ -21,9 +21,11 @@ from maillage.studies.diagnosis import filters
 from maillage.studies.diagnosis.territories import gazetteer
 from maillage.studies.diagnosis.zoning import from_file
 from maillage.studies.need import population as frames
+from maillage.web import marks
 
 LONGEST_FILE_NAME = 120
 LONGEST_CODE, LONGEST_NAME = 20, 160
+CORRECTED = "territories"  # of the marks that the page of sources looks at
 PRECISION = 6  # decimals of a degree: ten centimetres
 
 
@@ -174,6 +176,7 @@ def correct(*, by: User, table: str, key: str, column: str, value: float, reason
             why="Une valeur impossible dans un seul quartier fausserait les calculs de toute la France.",
             do="Vérifiez le nombre et son unité.",
         )
+    marks.leave(CORRECTED)
     former = row[column]
     return Correction.objects.create(
         table=table,
@@ -189,6 +192,7 @@ def correct(*, by: User, table: str, key: str, column: str, value: float, reason
 @transaction.atomic
 def withdraw(*, by: User, correction: Correction, at: datetime) -> None:
     """Withdraw a correction: the former value is read again, the row stays for whoever asks."""
+    marks.leave(CORRECTED)
     correction.withdrawn_at, correction.withdrawn_by = at, by
     correction.save(update_fields=["withdrawn_at", "withdrawn_by"])
 

@@ -12,14 +12,17 @@ from maillage.apps.directory.models import Lieu, Pair, Structure
 from maillage.apps.directory.queries import districts
 from maillage.apps.search import actions as search
 from maillage.apps.territories.rules import AREAS
+from maillage.web import marks
 
 BATCH = 500
+SUBJECT = "directory"  # of the marks that pages of places look at
 
 
 def refresh(lieux: Iterable[Lieu]) -> None:
     """Write the words, point and facets of these places; those no longer published leave the index."""
     many = list(lieux)
     _write(many)
+    marks.leave(SUBJECT)
     search.refresh_rows(Lieu, [lieu.pk for lieu in many])
     search.refresh_rows(Structure, {lieu.structure_id for lieu in many})
 
@@ -29,6 +32,7 @@ def add(lieux: Sequence[Lieu], structures: Sequence[Structure] = ()) -> None:
     places are read again.
     """
     _insert(lieux)
+    marks.leave(SUBJECT)
     search.add_rows(Lieu, lieux)
     search.add_rows(Structure, structures)
     fresh = {structure.pk for structure in structures}
@@ -105,6 +109,7 @@ def mark_areas() -> None:
     """Write again where every published place stands, once the contours of areas have changed
     (`settings.AREAS_READ_BY`).
     """
+    marks.leave(SUBJECT)
     with connection.cursor() as cursor:
         for kind in AREAS:
             cursor.execute("delete from directory_facets where facet like %s", [f"{kind}:%"])
