@@ -8,6 +8,7 @@ from maillage.forms.questionnaire import Choice
 from maillage.kernel.errors import Refused
 from maillage.kernel.table import Table
 from maillage.pipeline.survey.margins import Category, Margin
+from maillage.studies.need import model
 from maillage.studies.survey import sample_margins, weighting
 from maillage.studies.survey.age_classes import class_starts
 from maillage.studies.survey.census_margins import AVAILABLE, in_question_classes, margins_of
@@ -25,6 +26,16 @@ def answers(**columns):
 
 def margin(variable, **totals):
     return Margin(variable, tuple(Category(name, float(total), (name,)) for name, total in totals.items()))
+
+
+def test_margins_read_who_lives_where_and_no_more(monkeypatch):
+    def described(*_: object) -> None:
+        raise AssertionError("what estimates need was read, for a count")
+
+    monkeypatch.setattr(model, "_country", described)
+    assert [each.variable for each in margins_of(MAUBEUGE, ("age", "sexe"))] == ["age", "sexe"]
+    monkeypatch.undo()
+    assert model.country().frame is model.country_frame(), "read once for both"
 
 
 def test_post_stratification_gives_the_coefficients_of_the_requirement():

@@ -157,10 +157,21 @@ def country() -> Country:
     return _country(corrections.in_force())
 
 
+def country_frame() -> Frame:
+    """Return the frame of the country alone: who lives where, for what estimates nothing."""
+    return _frame(corrections.in_force())
+
+
 @lru_cache(maxsize=2)
 def _country(laid: tuple[Correction, ...]) -> Country:
     with threadpool_limits(1):
-        return describe(frames.build(frames.sources()))
+        return describe(_frame(laid))
+
+
+@lru_cache(maxsize=2)
+def _frame(laid: tuple[Correction, ...]) -> Frame:
+    with threadpool_limits(1):
+        return frames.build(frames.sources())
 
 
 def _blocks(commune_of: Positions) -> Positions:

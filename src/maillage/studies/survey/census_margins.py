@@ -87,7 +87,7 @@ def margins_of(
     knows the answers of our questionnaires, ages in years included. Raises Refused on a variable with no
     table for this territory, UnknownTerritory on a code.
     """
-    frame = model.country().frame
+    frame = model.country_frame()
     tables = frames.sources()
     if rows is None:
         territory = gazetteer().get(code)

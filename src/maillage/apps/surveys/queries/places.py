@@ -110,7 +110,7 @@ def census_margins(survey: Survey, names: Sequence[str]) -> tuple[Margin, ...]:
     rows = None
     if kept is not None:
         rows = np.flatnonzero(
-            np.isin(model.country().frame.commune, list(communes_of(survey.territory) or ()))
+            np.isin(model.country_frame().commune, list(communes_of(survey.territory) or ()))
         )
     form = questionnaire(survey)
     if survey.kind not in rules.OF_RESIDENTS:
