@@ -1,9 +1,13 @@
 """The frame of every page: what it asks of an account is read once, and never kept for the next page."""
 
+from functools import cache
+
 import pytest
 from django.template import engines
 from django.test import RequestFactory
+from django.urls import NoReverseMatch
 
+from maillage.apps.site.templatetags import maillage as site
 from maillage.config import context_processors
 from tests.conftest import account
 from tests.support.places import place
@@ -24,3 +28,21 @@ def test_rights_are_read_once_for_a_page_and_are_those_of_its_reader(monkeypatch
         request.user = account(role, role, structure=here)
         said.append(template.render({}, request))
     assert said == ["False True True True True", "True True True True True"] and len(read) == 2
+
+
+def test_the_address_of_a_page_is_found_once_and_others_each_time(monkeypatch, settings):
+    asked = []
+    found = site._page.__wrapped__
+    monkeypatch.setattr(site, "_page", cache(lambda *page: asked.append(page) or found(*page)))
+    template = engines["django"].from_string(
+        "{% url 'glossary' %} {% url 'method' 'besoins' %} {% url 'nowhere' as absent %}[{{ absent }}]"
+        "{% url 'sources' as page %}{{ page }}"
+    )
+    for _ in range(2):
+        assert template.render({}) == "/glossaire/ /methodes/besoins/ []/sources/"
+    assert [name for name, *_ in asked].count("glossary") == 1
+    settings.ROOT_URLCONF = context_processors.OTHER_COUNTRY
+    sources = engines["django"].from_string("{% url 'sources' %}")
+    assert sources.render({}) == "/sources/" and len({where for name, where, _ in asked}) == 2
+    with pytest.raises(NoReverseMatch):
+        engines["django"].from_string("{% url 'nowhere' %}").render({})

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 
 from django.db.models import Count
 
@@ -574,12 +575,19 @@ def coverage() -> str:
     directory.
     """
     counts: Counter[str] = Counter()
-    of_commune = {row["code"]: row["departement_name"] for row in cog.communes().rows()}
+    of_commune = _departements()
     rows = Lieu.objects.filter(state=rules.PUBLISHED).values("code_insee").annotate(n=Count("pk"))
     for row in rows.order_by("code_insee"):
         if name := of_commune.get(row["code_insee"]):
             counts[name] += row["n"]
     return listing([typed(name) for name, _ in counts.most_common(NAMED)])
+
+
+@cache
+def _departements() -> Mapping[str, str]:
+    """Return the name of the département of each commune, by code."""
+    communes = cog.communes()
+    return dict(zip(communes["code"].tolist(), communes["departement_name"].tolist(), strict=True))
 
 
 def credits() -> str:

@@ -8,9 +8,11 @@ from urllib.parse import parse_qsl, quote
 
 from django import template
 from django.conf import settings
-from django.template import defaultfilters
+from django.template import defaultfilters, defaulttags
+from django.template.base import Parser, Token
+from django.template.defaulttags import URLNode
 from django.templatetags import tz
-from django.urls import reverse
+from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 from django.utils import translation
 from django.utils.html import conditional_escape, escape, format_html, format_html_join
 from django.utils.safestring import SafeData, SafeString, mark_safe
@@ -30,6 +32,38 @@ from maillage.words import rich as rich_text
 MOST_STROKES = 30
 register = template.Library()
 register.filter("spaced", wording.spaced)
+
+
+class PageNode(URLNode):
+    """The address of a page that takes nothing: found once by a process, where a frame names eighty."""
+
+    def render(self, context: template.Context) -> str:
+        site = get_urlconf() or settings.ROOT_URLCONF
+        try:
+            found = _page(self.view_name.resolve(context), site, get_script_prefix())
+        except NoReverseMatch:
+            if self.asvar is None:
+                raise
+            found = ""
+        if self.asvar:
+            context[self.asvar] = found
+            return ""
+        return found
+
+
+@register.tag
+def url(parser: Parser, token: Token) -> URLNode:
+    """Return what writes an address, as Django's own tag does."""
+    node = defaulttags.url(parser, token)
+    if node.args or node.kwargs:
+        return node
+    return PageNode(node.view_name, [], {}, node.asvar)
+
+
+@cache
+def _page(name: str, site: str, prefix: str) -> str:
+    """Return the address of a page of a site; prefix: where the site is served."""
+    return conditional_escape(reverse(name))
 
 
 @register.filter
