@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 
 from maillage.apps.accounts.access import rights_of
 from maillage.apps.actes.models import Act
+from maillage.apps.directory.access import SHEET
 from maillage.apps.directory.models import Structure
 
 SEE, MINE, MANAGE, MEASURES = "people.see", "people.mine", "members.manage", "measures.see"
@@ -31,9 +32,9 @@ def acts_for(user: Any) -> QuerySet[Act]:
     """Return the acts a user sees: those of their structures; for a volunteer, their own."""
     rights = rights_of(user)
     whole, mine = rights.structures(SEE), rights.structures(MINE)
-    return Act.objects.filter(Q(structure__in=whole) | Q(structure__in=mine, by=user.pk)).select_related(
-        "structure", "person", "by", "lieu", "struck_by"
-    )
+    rows = Act.objects.filter(Q(structure__in=whole) | Q(structure__in=mine, by=user.pk))
+    read = rows.select_related("structure", "person", "by", "lieu", "struck_by")
+    return read.defer(*SHEET)  # of its place, an act reads the name
 
 
 def changeable_for(user: Any) -> QuerySet[Act]:

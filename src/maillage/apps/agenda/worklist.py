@@ -99,8 +99,9 @@ def _absent(user: Any, at: datetime) -> Iterable[Line]:
 
 def hours(user: Any, at: datetime) -> Iterable[Moment]:
     """Return the appointments and the workshops of the day; without any workshop, the next one."""
-    today = timezone.localdate(at)
-    for each in appointment_book.of_day(user, today, at):
+    today, rights = timezone.localdate(at), rights_of(user)
+    helps = rights.any(access.SEE, access.MINE)
+    for each in appointment_book.of_day(user, today, at) if helps else ():
         row = each.appointment
         yield Moment(
             at=given.local(row),
@@ -111,7 +112,7 @@ def hours(user: Any, at: datetime) -> Iterable[Moment]:
             tone=each.tone,
             url=reverse("appointment", args=[row.pk]),
         )
-    if not rights_of(user).any(access.MANAGE):
+    if not rights.any(access.MANAGE):
         return
     theirs = access.workshops_for(user).select_related(None).select_related("lieu")
     rows = theirs.filter(cancelled_at__isnull=True, ends_at__gte=at)

@@ -13,6 +13,7 @@ from maillage.apps.autonomy import access
 from maillage.apps.autonomy.models import Bilan
 from maillage.apps.autonomy.queries import overdue, retained
 from maillage.apps.memberships.access import holds_territory
+from maillage.web import bulk
 from maillage.words.wording import count, series
 
 
@@ -80,7 +81,7 @@ def news(user: Any, at: datetime) -> Iterable[News]:
     rows = access.bilans_for(user).filter(
         retest_of__isnull=False, at__gte=at - timedelta(days=NEWS_DAYS), by=user.pk
     )
-    for row in rows.select_related("retest_of", "person").order_by("-at")[:12]:
+    for row in bulk.seldom(rows.select_related("retest_of", "person").order_by("-at")[:12]):
         found = retained.progress(row)
         if found is not None and found.way == "better":
             yield News(

@@ -13,6 +13,7 @@ from maillage.apps.community import access
 from maillage.apps.community.models import Vote
 from maillage.apps.community.queries import listings, meetings
 from maillage.reference import clocks
+from maillage.web import bulk
 from maillage.words.wording import count, series
 
 
@@ -23,7 +24,7 @@ def lines(user: Any, at: datetime) -> Iterable[Line]:
         return
     yield from _tasks(user, at)
     if rights.any(access.WRITES):
-        found = list(listings.unanswered(user).order_by("at", "pk")[:50])
+        found = bulk.seldom(listings.unanswered(user).order_by("at", "pk")[:50])
         if found:
             yield Line(
                 kind="network-message",
@@ -39,7 +40,7 @@ def lines(user: Any, at: datetime) -> Iterable[Line]:
                 icon="message-square",
             )
     voted = Vote.objects.filter(by=user.pk).values("date__meeting")
-    for row in meetings.to_vote(at).exclude(pk__in=voted).order_by("pk")[:2]:
+    for row in bulk.seldom(meetings.to_vote(at).exclude(pk__in=voted).order_by("pk")[:2]):
         yield Line(
             kind="meeting-vote",
             group=NETWORK,
@@ -84,7 +85,7 @@ def hours(user: Any, at: datetime) -> Iterable[Moment]:
     """Return the meetings of the day, and the next one of the week."""
     if not rights_of(user).any(*access.MEMBERS):
         return
-    for row in meetings.to_come(at).filter(starts_at__lt=at + timedelta(days=7))[:3]:
+    for row in bulk.seldom(meetings.to_come(at).filter(starts_at__lt=at + timedelta(days=7))[:3]):
         zone = clocks.zone(row.commune)
         yield Moment(
             at=row.starts_at.astimezone(zone),
@@ -97,7 +98,7 @@ def hours(user: Any, at: datetime) -> Iterable[Moment]:
 
 def undo(user: Any, at: datetime) -> Iterable[Undo]:
     """Return the tasks of meetings that an account said done a moment ago."""
-    for row in meetings.just_finished(user, at)[:MOST]:
+    for row in bulk.seldom(meetings.just_finished(user, at)[:MOST]):
         yield Undo(
             title=row.words,
             words=f"C’est fait, décidé à « {row.meeting.title} ».",

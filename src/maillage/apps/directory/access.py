@@ -13,6 +13,8 @@ from maillage.web import bulk
 SIGNALS_AN_HOUR = 20  # these pages need no account: each visitor has a limit
 ANSWERS_AN_HOUR = 600
 PAPERS_AN_HOUR = 60
+# What is heavy of a place beside a row that reads its name.
+SHEET = ("lieu__sheet", "lieu__origins", "lieu__to_check")
 
 
 def lieux_for(user) -> QuerySet[Lieu]:

@@ -12,6 +12,7 @@ from maillage.apps.accounts.access import rights_of
 from maillage.apps.accounts.rules.worklist import MOST, NETWORK, NEWS_DAYS, Line, News
 from maillage.apps.grants import access, rules
 from maillage.apps.grants.models import GrantApplication, GrantDecision, Juror, Score
+from maillage.web import bulk
 
 
 def lines(user: Any, at: datetime) -> Iterable[Line]:
@@ -21,7 +22,7 @@ def lines(user: Any, at: datetime) -> Iterable[Line]:
         mine = access.written_by(user).filter(
             state=rules.WRITTEN, call__closes_on__gte=today, call__published_at__isnull=False
         )
-        for row in mine.order_by("call__closes_on", "pk")[:MOST]:
+        for row in bulk.seldom(mine.order_by("call__closes_on", "pk")[:MOST]):
             yield Line(
                 kind="grant-application",
                 group=NETWORK,

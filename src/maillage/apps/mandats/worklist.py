@@ -53,6 +53,8 @@ def _emergency(task: lists.Task) -> str:
 
 def news(user: Any, at: datetime) -> Iterable[News]:
     """Return the mandates that an account prepared and that were signed since."""
+    if not access.own_numbers(user):
+        return
     signed = access.mandats_for(user).filter(
         by=user.pk,
         emergency=False,

@@ -49,7 +49,8 @@ class InviteForm(TerritoryChoiceMixin, forms.Form):
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.structures = list(access.structures_with(user, access.MANAGE).order_by("name")[:NAMED])
+        rows = access.structures_with(user, access.MANAGE).order_by("name")
+        self.names = list(rows.values_list("name", flat=True)[:NAMED])  # proposed as one types
         self.over_territories = access.holds_territory(user)
         wide = self.over_territories
         self.fields["role"].choices = [
@@ -58,17 +59,12 @@ class InviteForm(TerritoryChoiceMixin, forms.Form):
             if role.over == rules.STRUCTURE or (wide and (id != "administration" or access.runs(user)))
         ]
         self.user = user
-        if len(self.structures) == 1 and not wide:
-            self.fields["structure"].initial = self.structures[0].name
+        if len(self.names) == 1 and not wide:
+            self.fields["structure"].initial = self.names[0]
         if not wide:
             del self.fields["territoire"], self.fields["nouvelle"]
         if self.data.get("role") in rules.BY_TERRITORY:
             self.offer_territories()
-
-    @property
-    def names(self) -> list[str]:
-        """The structures that the field proposes as one types."""
-        return [structure.name for structure in self.structures]
 
     def clean_pour_qui(self) -> list[str]:
         """Return the names typed, one a line, each once."""

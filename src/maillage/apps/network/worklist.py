@@ -16,6 +16,7 @@ from maillage.apps.directory.rules import gaps
 from maillage.apps.network import access
 from maillage.apps.network.queries import joining
 from maillage.apps.network.rules import charter
+from maillage.web import bulk
 from maillage.words.wording import count, listing, of
 
 # What somebody looks for first on a sheet: its words, and where on the form it is written.
@@ -35,7 +36,7 @@ def lines(user: Any, at: datetime) -> Iterable[Line]:
         yield from _applications(user, at)
         yield from _declarations(user)
     yield from _letters(user, at)
-    for row in access.revisions_for(user).filter(chosen=None).order_by("at", "pk")[:MOST]:
+    for row in bulk.seldom(access.revisions_for(user).filter(chosen=None).order_by("at", "pk")[:MOST]):
         yield Line(
             kind="sheet-revision",
             group=NETWORK,

@@ -27,6 +27,7 @@ from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.queries import detail, lists, pressing
 from maillage.apps.orientations.rules import cycle
 from maillage.reference.parameters import number
+from maillage.web import bulk
 from maillage.words import dates, opening
 from maillage.words.wording import count, lower_first, of
 
@@ -185,7 +186,7 @@ def hours(user: Any, at: datetime) -> Iterable[Moment]:
         )
         .exclude(pk__in=Appointment.objects.filter(referral__isnull=False).values("referral"))
     )
-    for row in _named(rows, "lieu").order_by("appointment_at", "pk")[:60]:
+    for row in bulk.seldom(_named(rows, "lieu").order_by("appointment_at", "pk")[:60]):
         if row.local_appointment is not None:
             yield Moment(
                 at=row.local_appointment,

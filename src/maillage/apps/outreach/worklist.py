@@ -12,6 +12,7 @@ from maillage.apps.accounts.rules.worklist import DIRECTORY, MOST, Line
 from maillage.apps.outreach import access
 from maillage.apps.outreach.models import Device, Loan
 from maillage.apps.outreach.queries import campaigns
+from maillage.web import bulk
 from maillage.words.wording import count
 
 RUNS, LENDS = "directory.import", "directory.edit"
@@ -47,7 +48,7 @@ def _devices(user: Any, at: datetime) -> Iterable[Line]:
     """Return the reservations whose day has come, and the loans that are late; a territory reads counts."""
     today = timezone.localdate(at)
     ready = access.reservations_for(user).filter(from_on__lte=today, until_on__gte=today)
-    waiting = list(ready.select_related("device__lieu").order_by("from_on", "pk")[: 10 * MOST])
+    waiting = bulk.seldom(ready.select_related("device__lieu").order_by("from_on", "pk")[: 10 * MOST])
     if waiting:
         first = waiting[0].device
         yield Line(
@@ -63,7 +64,7 @@ def _devices(user: Any, at: datetime) -> Iterable[Line]:
         )
     mine = access.devices_for(user).values("pk")
     loans = Loan.objects.filter(back_on=None, due_on__lt=today, device__in=mine)
-    late = list(loans.select_related("device__lieu").order_by("due_on", "pk")[: 10 * MOST])
+    late = bulk.seldom(loans.select_related("device__lieu").order_by("due_on", "pk")[: 10 * MOST])
     if late:
         first = late[0].device
         yield Line(

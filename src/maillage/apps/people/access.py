@@ -15,14 +15,25 @@ from django.utils.module_loading import import_string
 
 from maillage.apps.accounts.access import account_of, rights_of
 from maillage.apps.accounts.models import User
+from maillage.apps.accounts.rules.rights import Rights
 from maillage.apps.people import rules
 from maillage.apps.people.models import CardSecret, CorrectionRequest, Following, Person
 from maillage.kernel.errors import Refused
 
 
 def people_for(user: Any) -> QuerySet[Person]:
-    """Return the persons a user may see; none for a stranger, the coordination or the administration."""
+    """Return the persons a user may see; none for a stranger, the coordination or the administration.
+
+    The question is written once for a page, which asks it ten times; each time, the database answers.
+    """
     rights = rights_of(user)
+    if getattr(user, "people_asked", (None,))[0] is not rights:
+        user.people_asked = rights, _people(user, rights)
+    asked: QuerySet[Person] = user.people_asked[1]
+    return asked.all()
+
+
+def _people(user: Any, rights: Rights) -> QuerySet[Person]:
     whole, mine = rights.structures("people.see"), rights.structures("people.mine")
     if not whole and not mine:
         return Person.objects.none()

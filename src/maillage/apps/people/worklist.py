@@ -9,12 +9,13 @@ from django.utils import timezone
 
 from maillage.apps.accounts.rules.worklist import LONG, MOST, PEOPLE, Line
 from maillage.apps.people import access
+from maillage.web import bulk
 
 
 def lines(user: Any, at: datetime) -> Iterable[Line]:
     """Return the corrections that persons asked for and that nobody answered, the oldest first."""
     rows = access.corrections_for(user).filter(done_at=None).order_by("asked_at", "pk")
-    for row in rows[: 2 * MOST]:
+    for row in bulk.seldom(rows[: 2 * MOST]):
         since = timezone.localdate(row.asked_at)
         yield Line(
             kind="correction",

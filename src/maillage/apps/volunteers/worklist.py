@@ -15,6 +15,7 @@ from maillage.apps.volunteers import access
 from maillage.apps.volunteers.models import Engagement, Enrolment
 from maillage.apps.volunteers.queries import missions, team
 from maillage.apps.volunteers.rules import missions as rules
+from maillage.web import bulk
 from maillage.words.wording import count, series
 
 NOTED_WITHIN = timedelta(days=14)  # beyond, one no longer remembers the hours one gave
@@ -167,7 +168,7 @@ def hours(user: Any, at: datetime) -> Iterable[Moment]:
         # A base that joins the dozen tables of an engagement takes longer to plan than to read.
         told = met.prefetch_related(None).select_related(None)
         read = told.select_related("mission__structure", "volunteer", "appointment")
-        for row in read.order_by("appointment__starts_at")[:6]:
+        for row in bulk.seldom(read.order_by("appointment__starts_at")[:6]):
             yield Moment(
                 at=timezone.localtime(row.appointment.starts_at),
                 title=f"Rencontre : {row.volunteer.name}",
@@ -183,7 +184,7 @@ def hours(user: Any, at: datetime) -> Iterable[Moment]:
         session__workshop__starts_at__gte=morning,
         session__workshop__starts_at__lt=week,
     ).select_related("session__workshop__lieu")
-    for each in taken.order_by("session__workshop__starts_at")[:3]:
+    for each in bulk.seldom(taken.order_by("session__workshop__starts_at")[:3]):
         workshop = each.session.workshop
         local = words.local(workshop)
         yield Moment(

@@ -15,6 +15,7 @@ from maillage.apps.agenda.queries import permanences, slots
 from maillage.apps.agenda.rules import appointments
 from maillage.apps.people.models import Person
 from maillage.reference import clocks
+from maillage.web import bulk
 from maillage.words import opening
 
 COMING_DAYS = 14
@@ -82,7 +83,7 @@ def untold(user: Any, before: date, at: datetime) -> list[Line]:
         )
         .exclude(kind=appointments.VOLUNTEER)
     )
-    return [line(each, at) for each in rows if words.local(each).date() < before][:MOST_COMING]
+    return [line(each, at) for each in bulk.seldom(rows) if words.local(each).date() < before][:MOST_COMING]
 
 
 def coming(user: Any, after: date, at: datetime) -> list[tuple[str, list[Line]]]:

@@ -13,6 +13,7 @@ from maillage.apps.agenda.models import Course, Seat, Workshop
 from maillage.apps.agenda.queries import outlines, rooms
 from maillage.apps.agenda.queries.public import WorkshopPage
 from maillage.apps.agenda.rules import workshops as rules
+from maillage.apps.directory.access import SHEET
 from maillage.apps.directory.queries import places
 from maillage.apps.directory.queries.moments import midnight
 from maillage.apps.messages.rules import addresses
@@ -70,7 +71,7 @@ class Day:
 
 
 def _read(rows: QuerySet[Workshop], at: datetime) -> list[tuple[WorkshopRow, str, str]]:
-    found = rooms.with_room(rows).annotate(n_unticked=UNTICKED, n_came=CAME)
+    found = rooms.with_room(rows).annotate(n_unticked=UNTICKED, n_came=CAME).defer(*SHEET)
     shown = [WorkshopRow(row, rooms.room(row)) for row in found]
     return [(each, *each.tag(at)) for each in shown]
 

@@ -17,6 +17,7 @@ from maillage.engine import bilan as engine
 from maillage.engine.bilan import Conclusion
 from maillage.reference import bilan
 from maillage.reference.bilan import Option, Question
+from maillage.web import bulk
 
 LISTED = 60
 
@@ -116,7 +117,7 @@ def recent(user: Any) -> list[Bilan]:
 
 def to_repeat(user: Any, on: date) -> list[Bilan]:
     """Return the diagnoses due to be repeated: none was done since."""
-    return list(
+    return bulk.seldom(
         access.bilans_for(user)
         .filter(retest_on__lte=on, again__isnull=True)
         .select_related("person", "structure")

@@ -24,6 +24,7 @@ from maillage.apps.people import queries as people
 from maillage.apps.people import rules as purposes
 from maillage.apps.people.models import Person
 from maillage.reference import procedures
+from maillage.web import bulk
 
 # The procedures proposed where nothing is noted yet.
 FIRST = ("complementaire-sante", "prime-activite", "carte-identite")
@@ -175,7 +176,7 @@ def _entries(persons: Sequence[Person], structures: Sequence[Structure]) -> Held
         if told is not None and act.person_id is not None and facts.follows(act.procedure):
             entry = Entry(told.kind, told.on, act.noted_at, act.structure_id, act.by, act=act)
             entries[act.person_id, act.procedure].append(entry)
-    for plan in Plan.objects.filter(module__in=facts.TAUGHT, **ours).select_related("by"):
+    for plan in bulk.seldom(Plan.objects.filter(module__in=facts.TAUGHT, **ours).select_related("by")):
         answered = timezone.localdate(plan.answered_at) if plan.answered_at else None
         told = facts.of_plan(plan.answer, timezone.localdate(plan.at), answered)
         if plan.person_id is not None and plan.structure_id is not None:

@@ -16,6 +16,7 @@ from maillage.apps.mandats.queries.catalogue import family_of, keys_permitting
 from maillage.apps.mandats.rules import frame
 from maillage.apps.people.models import Person
 from maillage.reference import procedures
+from maillage.web import bulk
 
 
 def to_remind(today: date) -> list[Mandat]:
@@ -86,14 +87,16 @@ def tasks(user: Any, at: datetime, most: int) -> list[Task]:
     """
     today = timezone.localdate(at)
     ours = access.own_numbers(user)
+    if not ours:
+        return []
     rows = access.mandats_for(user).filter(structure__in=ours).select_related(None).select_related("person")
     urgent = [
         Task(row, 0, late=row.regularise_before is not None and row.regularise_before < at)
-        for row in to_regularise(rows)[:most]
+        for row in bulk.seldom(to_regularise(rows)[:most])
     ]
     lacking = [
         Task(row, 0, late=row.photograph_before < at, photograph=True)
-        for row in running(rows, today).filter(photograph_before__isnull=False)[:most]
+        for row in bulk.seldom(running(rows, today).filter(photograph_before__isnull=False)[:most])
     ]
     return (
         urgent + lacking + [Task(row, (row.ends_on - today).days + 1) for row in ending(rows, today)[:most]]

@@ -163,9 +163,14 @@ def _year(rows: QuerySet[Orientation], at: datetime) -> Year:
         Q(state=cycle.CANCELLED, came=None),
     )
     wanted, wait = year.exclude(taken_back), int(parameter("referrals/outcome_days"))
-    old = wanted.filter(sent_at__lt=at - timedelta(days=wait))
+    old = ~taken_back & Q(sent_at__lt=at - timedelta(days=wait))
     known_ones = Q(came__isnull=False) | ~Q(reason="") | Q(state__in=SAID_NO)
-    ripe, ripe_known = old.count(), old.filter(known_ones).count()
+    told = year.aggregate(
+        cancelled=Count("pk", filter=taken_back),
+        ripe=Count("pk", filter=old),
+        ripe_known=Count("pk", filter=old & known_ones),
+    )
+    ripe, ripe_known = told["ripe"], told["ripe_known"]
     counted = (
         wanted.order_by()
         .annotate(helped=Q(served_at__isnull=False))
@@ -191,7 +196,7 @@ def _year(rows: QuerySet[Orientation], at: datetime) -> Year:
             reasons[reason] += n
     return Year(
         n=whole,
-        cancelled=year.filter(taken_back).count(),
+        cancelled=told["cancelled"],
         known=known,
         ripe=ripe,
         ripe_known=ripe_known,

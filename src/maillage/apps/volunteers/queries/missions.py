@@ -25,6 +25,7 @@ from maillage.apps.volunteers.models import Attestation, Engagement, Hours, Miss
 from maillage.apps.volunteers.rules import missions as rules
 from maillage.reports.assistance import certificates
 from maillage.reports.territory.reading import Stale
+from maillage.web import bulk
 from maillage.words.wording import unbroken
 
 MOST_GAPS = 8
@@ -285,7 +286,7 @@ def engagements(rows: QuerySet[Engagement]) -> list[Engagement]:
     attestation of their hours that runs; `meeting`: the first one.
     """
     at = timezone.now()
-    found = list(rows.prefetch_related(Prefetch("hours", Hours.objects.order_by("-on", "-pk"))))
+    found = bulk.seldom(rows.prefetch_related(Prefetch("hours", Hours.objects.order_by("-on", "-pk"))))
     given = Attestation.objects.filter(
         aidant__in={each.aidant_id for each in found} - {None}, withdrawn_at=None
     ).exclude(code="")

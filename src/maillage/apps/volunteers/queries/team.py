@@ -18,6 +18,7 @@ from maillage.apps.volunteers.models import Aidant, Attestation, Enrolment, Sess
 from maillage.apps.volunteers.rules import trainings as rules
 from maillage.kernel import codes
 from maillage.kernel.names import plain
+from maillage.web import bulk
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,7 @@ def run_by(user: Any, at: datetime) -> list[SessionRow]:
 
 
 def _rows(rows: QuerySet[Session]) -> list[SessionRow]:
-    found = list(rows.select_related("workshop__structure", "workshop__lieu"))
+    found = bulk.seldom(rows.select_related("workshop__structure", "workshop__lieu"))
     room = rooms.rooms([each.workshop for each in found])
     return [session_row(each, room[each.workshop_id]) for each in found]
 
