@@ -37,7 +37,7 @@ HOME = Path(tempfile.mkdtemp(prefix="maison-", dir=SHARED))
 (HOME / "statique").mkdir()
 os.environ["MAILLAGE_HOME"] = str(HOME)
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-os.environ["MAILLAGE_PAGES_KEPT"] = "0"  # what a test writes by itself, no line of the journal tells
+os.environ["MAILLAGE_STORED_PAGES"] = "0"  # what a test writes by itself, no line of the journal tells
 
 
 # `make test-postgresql`: the tests marked both_databases again, each worker in a database of one server.

@@ -46,3 +46,13 @@ def test_the_address_of_a_page_is_found_once_and_others_each_time(monkeypatch, s
     assert sources.render({}) == "/sources/" and len({where for name, where, _ in asked}) == 2
     with pytest.raises(NoReverseMatch):
         engines["django"].from_string("{% url 'nowhere' %}").render({})
+
+
+def test_what_a_field_proposes_is_written_as_a_value_whatever_it_holds():
+    template = engines["django"].from_string("{{ names|proposals }}{{ nobody|proposals }}")
+    found = template.render({"names": ['L’« Escale » & "Co"', "<b>"], "nobody": []})
+    assert found.split("\n") == [
+        '<option value="L’« Escale » &amp; &quot;Co&quot;"></option>',
+        '<option value="&lt;b&gt;"></option>',
+        "",
+    ]

@@ -94,7 +94,7 @@ MIDDLEWARE = [
     "maillage.config.requests.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "maillage.config.kept_pages.KeptPages",
+    "maillage.config.stored_pages.StoredPages",
     "django.middleware.gzip.GZipMiddleware",
     "maillage.config.middleware.SharedCaches",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -182,7 +182,7 @@ CACHES = {
     "reads": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "reads"},
 }
 # Seconds that a public page, the same for all, may be kept whole by a process; 0, and each is made.
-PAGES_KEPT = int(os.environ.get("MAILLAGE_PAGES_KEPT", "60"))
+STORED_PAGES = int(os.environ.get("MAILLAGE_STORED_PAGES", "60"))
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 7 * 24 * 3600
 MESSAGE_STORAGE = "maillage.config.message_storage.Storage"
@@ -201,7 +201,7 @@ SOURCES_INSIDE = bool(os.environ.get("MAILLAGE_SOURCES_INSIDE"))
 REFERRAL_OF = "maillage.apps.orientations.queries.people.next_appointment"
 # Who reads each line of the journal as it is written, in its transaction: the index of the search, and what
 # keeps public pages.
-JOURNAL_FOLLOWER = "maillage.config.kept_pages.follow"
+JOURNAL_FOLLOWER = "maillage.config.stored_pages.follow"
 # What each feature puts in the search across the space, in the order of the page.
 SEARCH_KINDS = (
     "maillage.apps.orientations.queries.search_kinds.SEARCH_KINDS",

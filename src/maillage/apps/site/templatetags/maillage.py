@@ -1,7 +1,7 @@
 """What templates may call: icons, strong words, terms of the glossary."""
 
 import re
-from collections.abc import Mapping, Sized
+from collections.abc import Iterable, Mapping, Sized
 from datetime import datetime
 from functools import cache
 from urllib.parse import parse_qsl, quote
@@ -270,6 +270,12 @@ def mixed(text: str) -> str:
     if languages.spoken().is_french:
         return text
     return mark_safe(TYPED.sub(r'<bdi lang="fr" dir="ltr">\1</bdi>', conditional_escape(text)))
+
+
+@register.filter
+def proposals(names: Iterable[object] | None) -> SafeString:
+    """Return the choices that a field proposes as one types, hundreds of them, written at once."""
+    return mark_safe("".join(f'<option value="{escape(str(name))}"></option>\n' for name in names or ()))
 
 
 @register.filter

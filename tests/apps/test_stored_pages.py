@@ -15,8 +15,8 @@ from maillage.apps.accounts import actions as journal
 from maillage.apps.agenda.actions import planning
 from maillage.apps.directory.actions import index
 from maillage.apps.territories.actions import correct
-from maillage.config import kept_pages
-from maillage.config.kept_pages import SHOWN, KeptPages
+from maillage.config import stored_pages
+from maillage.config.stored_pages import SHOWN, StoredPages
 from tests.apps.test_space import CELL
 from tests.conftest import account
 from tests.support.places import place
@@ -29,8 +29,8 @@ SOON = NOW + timedelta(days=3, hours=1)
 @pytest.fixture(autouse=True)
 def _kept(settings, monkeypatch):
     """Pages are kept, and the minute of the test does not end."""
-    settings.PAGES_KEPT = 60
-    monkeypatch.setattr("maillage.config.kept_pages.time.time", lambda: 6000.0)
+    settings.STORED_PAGES = 60
+    monkeypatch.setattr("maillage.config.stored_pages.time.time", lambda: 6000.0)
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def test_a_page_is_made_once_and_is_the_one_that_would_be_made(client, settings,
     kept = client.get(path)
     assert {**kept.headers, "X-Request-ID": ""} == {**first.headers, "X-Request-ID": ""}
     assert not kept.cookies and kept.resolver_match.route == first.resolver_match.route
-    settings.PAGES_KEPT = 0
+    settings.STORED_PAGES = 0
     assert client.get(path).content.decode() == again
 
 
@@ -194,9 +194,9 @@ def test_what_no_line_tells_is_shown_once_the_minute_ends(client, karim, monkeyp
     row = planned(karim)
     client.get("/ateliers/")
     type(row).objects.filter(pk=row.pk).update(published_at=NOW)
-    monkeypatch.setattr("maillage.config.kept_pages.time.time", lambda: 6059.9)
+    monkeypatch.setattr("maillage.config.stored_pages.time.time", lambda: 6059.9)
     assert "Écrire à Zoé" not in client.get("/ateliers/").content.decode()
-    monkeypatch.setattr("maillage.config.kept_pages.time.time", lambda: 6060.0)
+    monkeypatch.setattr("maillage.config.stored_pages.time.time", lambda: 6060.0)
     assert "Écrire à Zoé" in client.get("/ateliers/").content.decode()
 
 
@@ -213,7 +213,7 @@ def test_a_page_is_packed_for_those_alone_who_can_open_it(rf):
         made.append(request)
         return HttpResponse(request.headers.get("Accept-Encoding", ""))
 
-    kept = KeptPages(answer)
+    kept = StoredPages(answer)
     for words in ("gzip, br", "", "gzip", "identity"):
         headers = {"accept-encoding": words}
         assert (b"gzip" in kept(rf.get("/glossaire/", headers=headers)).content) == ("gzip" in words)
@@ -230,7 +230,7 @@ def test_pages_that_ask_the_database_nothing_answer_without_it(client, monkeypat
 
 
 def test_only_so_many_pages_are_kept(client, monkeypatch):
-    monkeypatch.setattr(kept_pages, "MOST", 2)
+    monkeypatch.setattr(stored_pages, "MOST", 2)
     for path in SHOWN:
         assert client.get(path).status_code == 200
     assert client.get("/").status_code == 200

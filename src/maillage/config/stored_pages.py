@@ -54,7 +54,7 @@ class Page:
     match: Any
 
 
-class KeptPages:
+class StoredPages:
     """Answers what is kept, and keeps what may be."""
 
     def __init__(self, answer: Answer) -> None:
@@ -62,7 +62,7 @@ class KeptPages:
         self.pages: dict[tuple[Any, ...], Page] = {}
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        key = _key(request) if settings.PAGES_KEPT else None
+        key = _key(request) if settings.STORED_PAGES else None
         if key is None:
             return self.answer(request)
         try:
@@ -80,7 +80,7 @@ class KeptPages:
         response.headers["ETag"] = f'W/"{digest}"'
         if len(self.pages) >= MOST:
             self.pages.clear()
-        until = at - at % settings.PAGES_KEPT + settings.PAGES_KEPT
+        until = at - at % settings.STORED_PAGES + settings.STORED_PAGES
         headers = dict(response.items())
         self.pages[key] = Page(until, found, headers, response.content, request.resolver_match)
         return _unless_had(request, response)
