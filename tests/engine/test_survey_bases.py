@@ -3,6 +3,7 @@
 from datetime import date
 
 import numpy as np
+import pytest
 
 from maillage.forms.questionnaire import Choice, Group, Question, Questionnaire
 from maillage.kernel.estimate import Estimate, Withheld
@@ -11,6 +12,7 @@ from maillage.reports.survey import cards as survey_cards
 from maillage.reports.survey import charts
 from maillage.reports.survey import document as survey_document
 from maillage.reports.survey.findings import Line, QuestionAnswers
+from maillage.studies.survey import protection
 from maillage.studies.survey.samples import sample
 from maillage.studies.survey.tabulation import of_sample
 
@@ -206,3 +208,15 @@ def test_a_document_has_no_empty_chapter():
         on=date(2026, 11, 20),
     )
     assert all(chapter.blocks for chapter in survey_document.document(results).chapters)
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("professionals", "leurs collègues"),
+        ("structures", "leur fiche publique"),
+        ("inhabitants", "personnes qui"),
+    ],
+)
+def test_each_kind_of_survey_says_whom_its_rule_protects(kind, said):
+    assert said in protection.words(kind)
