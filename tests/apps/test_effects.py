@@ -178,14 +178,15 @@ def test_nobody_else_counts_or_links(client, row):
 def test_a_zone_without_the_action_stands_beside_with_its_limits(client, lea, row):
     client.force_login(lea)
     today = date.today()
-    began = (today - row.starts_on).days - 4
-    for days, value, where in ((began, 10, "Le Pont-de-Claix"), (3, 22, "Le Pont-de-Claix"), (2, 41, "")):
+    began = (today - row.starts_on).days
+    for days, value, where in ((began, 10, "Le Pont-de-Claix"), (2, 22, "Le Pont-de-Claix"), (2, 41, "")):
         on = (today - timedelta(days=days)).isoformat()
         send(client, row, geste="mesure", on=on, value=value, source="Registre du CCAS", elsewhere=where)
     page = page_of(client, row)
     assert "De 12 au départ à 41" in page, "what is counted elsewhere is not counted here"
     assert "ici, de 12 à 41 (+29). Le Pont-de-Claix, sans l’action : de 10 à 22 (+12). Écart : +17." in page
-    assert "cet écart ne prouve pas l’effet de l’action" in page
+    assert "Les zones n’ont pas la même taille" in page and "chaque compte a son hasard" in page
+    assert "ne prouve pas l’effet de l’action" in page
 
 
 def test_a_comparison_says_what_it_lacks():
@@ -204,8 +205,19 @@ def test_what_moved_before_one_side_was_counted_is_no_difference_between_them():
     there = rules.Series([(date(2026, 10, 9), 14), (date(2026, 11, 20), 35), (date(2026, 12, 30), 60)])
     told = rules.comparison_sentence((date(2026, 9, 22), 0), here, "Sassenage", there)
     assert told.startswith(
-        "Du 7 octobre 2026 au 23 novembre 2026, ici, de 9 à 41 (+32). Sassenage, sans l’action : de 14 à 35 (+21)."
-        " Écart : +11."
+        "Du 7 octobre 2026 au 23 novembre 2026, ici, de 9 à 41 (+32). Du 9 octobre 2026 au 20 novembre 2026,"
+        " Sassenage, sans l’action : de 14 à 35 (+21). Écart : +11."
+    )
+
+
+def test_the_same_day_is_taken_before_a_day_that_is_only_near():
+    """Le départ du 22 septembre est à quinze jours du 7 octobre : c’est le 7 octobre, compté des deux côtés, qui se compare."""
+    days = date(2026, 10, 7), date(2026, 11, 6), date(2026, 11, 23)
+    here, there = (rules.Series(list(zip(days, told, strict=True))) for told in ((9, 23, 41), (14, 27, 35)))
+    told = rules.comparison_sentence((date(2026, 9, 22), 0), here, "Sassenage et Seyssins", there)
+    assert told.startswith(
+        "Du 7 octobre 2026 au 23 novembre 2026, ici, de 9 à 41 (+32). Sassenage et Seyssins, sans l’action : de 14 à 35"
+        " (+21). Écart : +11."
     )
 
 

@@ -528,8 +528,9 @@ NO_SUM = (
     " pas"
 )
 LIMITS = (
-    "Ces zones n’ont pas été tirées au sort, et chaque compte a son hasard : cet écart ne prouve pas l’effet"
-    " de l’action."
+    "Les zones n’ont pas la même taille, et ces nombres ne sont pas rapportés à leurs habitants. Elles n’ont"
+    " pas été tirées au sort, et chaque compte a son hasard, qui n’est pas chiffré : il peut faire tout cet"
+    " écart, qui ne prouve pas l’effet de l’action."
 )
 
 
@@ -544,13 +545,14 @@ def comparison_sentence(
 ) -> str:
     """Return how a zone without the action moved, beside the zones of the action; what it lacks to be
     compared, when it lacks something. baseline: where the action began, and when; least: counts under it are
-    not told, nor how much they moved. Both sides are read between the same days.
+    not told, nor how much they moved. Both sides are read between the same days, or the nearest ones, each
+    with its own.
 
     >>> there = Series([(date(2026, 1, 5), 10), (date(2026, 11, 2), 22)])
     >>> here = Series([(date(2026, 11, 3), 41)])
-    >>> comparison_sentence((date(2026, 1, 5), 12), here, "Fontaine", there).split(". Ces")[0]
-    'Du 5 janvier 2026 au 3 novembre 2026, ici, de 12 à 41 (+29). Fontaine, sans l’action : de 10 à 22 (+12).\
- Écart : +17'
+    >>> comparison_sentence((date(2026, 1, 5), 12), here, "Fontaine", there).split(". Les")[0]
+    'Du 5 janvier 2026 au 3 novembre 2026, ici, de 12 à 41 (+29). Du 5 janvier 2026 au 2 novembre 2026,\
+ Fontaine, sans l’action : de 10 à 22 (+12). Écart : +17'
     >>> comparison_sentence(None, here, "Fontaine", there)
     'Fontaine, sans l’action : de 10 à 22 (+12). Ici, un seul compte : rien ne se compare encore.'
     >>> comparison_sentence((date(2026, 1, 5), 12), here, "Fontaine", there, least=11)[:68]
@@ -573,28 +575,36 @@ def comparison_sentence(
     words, moved = _move(Series([other for _, other in ends], others.added), least, unit)
     if own is None or moved is None:
         return f"Ici, {own_words}. {elsewhere}, sans l’action : {words}. {NO_GAP.format(least=least)}"
-    first, last = (in_words(here[0]) for here, _ in ends)
+    own_days, days = (
+        f"Du {in_words(first[0])} au {in_words(last[0])}, " for first, last in zip(*ends, strict=True)
+    )
     return (
-        f"Du {first} au {last}, ici, {own_words}. {elsewhere}, sans l’action : {words}. Écart :"
-        f" {signed(own - moved)}. {LIMITS}"
+        f"{own_days}ici, {own_words}. {days if days != own_days else ''}{elsewhere}, sans l’action : {words}."
+        f" Écart : {signed(own - moved)}. {LIMITS}"
     )
 
 
 def _same_days(here: Series, others: Series) -> tuple[tuple[Point, Point], tuple[Point, Point]] | None:
-    """Return the first and last numbers that were counted about the same days on both sides, None when there
-    are not two: what moved before or after one side was counted is no difference between them.
+    """Return the first and last numbers that were counted the same days on both sides, or about them, None
+    when there are not two: what moved before or after one side was counted is no difference between them. A
+    number goes with the nearest one of the other side, and with no other.
     """
-    near = [
-        (own, other)
-        for own in here.points
-        for other in others.points
-        if abs((own[0] - other[0]).days) <= NEAR_DAYS
+    own, there = dict(here.points), dict(others.points)  # the last number of each day
+    pairs = [
+        (day, other)
+        for day in own
+        for other in [_nearest(day, there)]
+        if _nearest(other, own) == day and abs((day - other).days) <= NEAR_DAYS
     ]
-    if not near:
+    if len(pairs) < 2:
         return None
-    first = min(near, key=lambda pair: (pair[0][0], abs((pair[0][0] - pair[1][0]).days)))
-    last = max(near, key=lambda pair: (pair[0][0], -abs((pair[0][0] - pair[1][0]).days)))
-    return (first, last) if first[0][0] < last[0][0] and first[1][0] < last[1][0] else None
+    first, last = (((day, own[day]), (other, there[other])) for day, other in (min(pairs), max(pairs)))
+    return first, last
+
+
+def _nearest(day: date, days: Iterable[date]) -> date:
+    """Return the day that is nearest to another, the earlier of two as near."""
+    return min(days, key=lambda each: (abs((each - day).days), each))
 
 
 def _move(held: Series, least: int, unit: str) -> tuple[str, float | None]:
