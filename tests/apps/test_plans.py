@@ -1496,14 +1496,14 @@ def test_the_frames_that_we_ship_fit_their_columns():
                     assert not frame.attributed(getattr(row, name), most=most).endswith(" …"), row.number
 
 
-def test_the_directions_of_maubeuge_are_a_frame_with_what_they_announce(lea):
-    """R-050 to R-054: two directions, two ways then three; how often each is announced agrees with what is
-    written.
+def test_the_directions_of_maubeuge_are_a_frame_that_announces_no_number(lea):
+    """R-050 to R-054, R-063: two directions, two ways then three; the text announces no number of them, so
+    more actions contradict nothing.
     """
     made = actions.open_plan("59392", title="Nos pistes", frame=frames()["maubeuge"], by=lea, at=AT)
     assert [(axis.title, axis.announced, axis.actions.count()) for axis in made.axes.all()] == [
-        ("Amener les publics les plus éloignés vers les accompagnements", 2, 2),
-        ("Outiller les aidants et équiper les lieux", 3, 3),
+        ("Amener les publics les plus éloignés vers les accompagnements", None, 2),
+        ("Outiller les aidants et équiper les lieux", None, 3),
     ]
     assert list(made.actions.values_list("title", flat=True)) == [
         "Développer une offre d’aller vers et de sensibilisation",
@@ -1569,6 +1569,16 @@ def test_plans_opened_before_say_whose_their_frame_was(lea):
     assert plan.axes.get(number=2).statement.startswith("D’après Maubeuge-Val de Sambre, 2021 : ")
     import_module("maillage.apps.plans.migrations.0016_origin_of_aims").say_whose(apps, None)
     assert plan.actions.get(number=2).objective == aim != ""
+
+
+def test_plans_opened_before_forget_a_number_that_no_document_announced(lea):
+    plan = actions.open_plan(PLACE, title="Le nôtre", frame=frames()["maubeuge"], by=lea, at=AT)
+    other = actions.open_plan("59392", title="Autre", frame=frames()["grenoble"], by=lea, at=AT)
+    plan.axes.filter(number=1).update(announced=2)
+    plan.axes.filter(number=2).update(announced=4)  # somebody else's number
+    import_module("maillage.apps.plans.migrations.0018_no_number_announced").forget_announced(apps, None)
+    assert list(plan.axes.values_list("announced", flat=True)) == [None, 4]
+    assert list(other.axes.values_list("announced", flat=True)) == [3, 6, None, None]
 
 
 def test_the_goals_of_the_network_of_strasbourg_are_held_and_followed(client, lea, study):

@@ -185,6 +185,7 @@ SINCE = (
     "plans.0015_origin_of_frames",
     "plans.0016_origin_of_aims",
     "plans.0017_roles",
+    "plans.0018_no_number_announced",
     "dossiers.0007_comment_study",
     "dossiers.0008_mission_origin",
     "site.0001_initial",
