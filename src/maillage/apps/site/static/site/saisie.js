@@ -1,5 +1,6 @@
 // Ce qui est tapé dans l’espace survit à l’envoi d’un autre formulaire, à un refus, à un retour en arrière.
-// Gardé dans cet onglet, pour ce compte, une demi-journée ; ôté à l’envoi réussi et à la déconnexion.
+// Gardé dans cet onglet, pour ce compte, une demi-journée ; ôté à l’envoi réussi et à la déconnexion. Ce que le serveur a
+// refusé, et montré de nouveau, ne revient pas de lui-même : la page propose de le remettre.
 // Ce qui est tapé pour une personne ne vient jamais dans la page d’une autre.
 const COMPTE = document.querySelector("[data-saisie]").dataset.saisie,
   QUI = document.querySelectorAll("[type=hidden][name=personne], select[name=pour] > [selected]"),
@@ -37,64 +38,86 @@ const valeur = (c) => (coche(c) ? c.checked : c.options ? choisis(c, "selected")
 const change = (c) => String(valeur(c)) !== depart(c) && !(c.options && !depart(c) && c.selectedIndex === 0);
 const vide = (c) => coche(c) && c.value;
 
+// Ce qui est gardé d’un champ : son formulaire, son nom, sa case, ce que disait la page, ce qui est dit, si c’est refusé.
+const lire = (cle) => {
+  const garde = JSON.parse(sessionStorage.getItem(cle) ?? "null");
+  return garde && Date.now() - garde.a <= DUREE ? garde.tapes : [];
+};
+const garder = (cle, tapes) => {
+  if (tapes.length) sessionStorage.setItem(cle, JSON.stringify({ a: Date.now(), tapes }));
+  else sessionStorage.removeItem(cle);
+};
+const memeChamp = (un, autre) => [0, 1, 2].every((i) => un[i] === autre[i]);
+
 const ecrire = () => {
   const tapes = nommes().flatMap(([nom, f]) =>
     champs(f)
       .filter(change)
       .map((c) => [nom, c.name, vide(c), depart(c), valeur(c)]),
   );
-  if (tapes.length) sessionStorage.setItem(CLE, JSON.stringify({ a: Date.now(), tapes }));
-  else sessionStorage.removeItem(CLE);
+  garder(CLE, [...tapes, ...lire(CLE).filter((dit) => dit[5] && !tapes.some((tape) => memeChamp(tape, dit)))]);
 };
 
-// La page qui suit un envoi dit s’il a réussi ; une page rouverte en arrière ne dit rien.
+// La page qui suit un envoi dit s’il a réussi ; une page rouverte en arrière ne dit rien. Réussi, tout ce qui en était
+// gardé s’en va, refus d’avant compris, même à une autre adresse ; refusé, ce n’est plus remis sans qu’on le demande.
+let refuses = []; // ce que cette page refuse : où c’est gardé, de quel formulaire
 const conclure = () => {
   const envoi = JSON.parse(sessionStorage.getItem(ENVOI) ?? "null");
   sessionStorage.removeItem(ENVOI);
   const venue = performance.getEntriesByType("navigation")[0];
-  if (!envoi || venue?.type !== "navigate") return false;
-  const annonces = ".annonces:not(.seance-rang)";
-  if (venue.responseStatus >= 400 || document.querySelector(`${annonces} .error, ${annonces} .warning`)) return true;
-  const garde = JSON.parse(sessionStorage.getItem(envoi.cle) ?? "null");
-  const tapes = garde?.tapes.filter(([nom]) => nom !== envoi.nom) ?? [];
-  if (tapes.length) sessionStorage.setItem(envoi.cle, JSON.stringify({ ...garde, tapes }));
-  else sessionStorage.removeItem(envoi.cle);
+  if (!envoi?.gardes || venue?.type !== "navigate") return false;
+  const annonce = (sorte) => document.querySelector(`.annonces:not(.seance-rang) .${sorte}`);
+  const refuse = venue.responseStatus >= 400 || annonce("error") || (annonce("warning") && !annonce("success"));
+  for (const [cle, nom] of envoi.gardes)
+    garder(
+      cle,
+      lire(cle).flatMap((dit) => (dit[0] !== nom ? [dit] : refuse ? [[...dit.slice(0, 5), true]] : [])),
+    );
+  if (refuse) refuses = envoi.gardes;
   return true;
 };
 
-const remettre = () => {
-  const { a, tapes } = JSON.parse(sessionStorage.getItem(CLE) ?? '{"a":0,"tapes":[]}');
-  if (Date.now() - a > DUREE) return sessionStorage.removeItem(CLE);
-  const remis = [];
-  for (const [nom, f] of nommes())
-    for (const c of champs(f)) {
-      const dit = tapes.find(([ou, name, v]) => ou === nom && name === c.name && v === vide(c));
-      if (!dit || depart(c) !== dit[3]) continue; // la page a changé entre-temps : ce qu’elle dit l’emporte
-      if (coche(c)) c.checked = dit[4];
-      else if (c.options) for (const o of c.options) o.selected = dit[4].includes(o.value);
-      else c.value = dit[4];
-      for (let pli = c.closest("details"); pli; pli = pli.parentElement.closest("details")) pli.open = true;
-      remis.push(c);
-    }
-  return remis;
+// Les champs de la page où remettre ce qui est gardé ; ce que la page dit de nouveau l’emporte.
+const retrouver = (voulu) => {
+  const tapes = lire(CLE).filter(voulu);
+  return nommes().flatMap(([nom, f]) =>
+    champs(f).flatMap((c) => {
+      const dit = tapes.find((tape) => memeChamp(tape, [nom, c.name, vide(c)]));
+      return dit && depart(c) === dit[3] ? [[c, dit[4]]] : [];
+    }),
+  );
+};
+const deplier = (c) => {
+  for (let pli = c.closest("details"); pli; pli = pli.parentElement.closest("details")) pli.open = true;
+};
+const remettre = (trouves) => {
+  for (const [c, dit] of trouves) {
+    if (coche(c)) c.checked = dit;
+    else if (c.options) for (const o of c.options) o.selected = dit.includes(o.value);
+    else c.value = dit;
+    deplier(c);
+  }
 };
 
-const dire = (remis) => {
-  const p = document.createElement("p"),
-    bouton = document.createElement("button");
+const dire = (trouves, mots, gestes) => {
+  if (!trouves.length) return;
+  const p = document.createElement("p");
   p.className = "message";
   p.setAttribute("role", "status");
-  p.textContent = "Ce que vous aviez tapé ici, sans l’envoyer, est remis. ";
-  bouton.type = "button";
-  bouton.className = "bouton texte";
-  bouton.textContent = "L’effacer";
-  bouton.addEventListener("click", () => {
-    for (const f of new Set(remis.map((c) => c.form))) f.reset();
-    sessionStorage.removeItem(CLE);
-    p.remove();
-  });
-  p.append(bouton);
-  remis[0].form.before(p);
+  p.append(mots);
+  for (const [nom, geste] of Object.entries(gestes)) {
+    const bouton = document.createElement("button");
+    bouton.type = "button";
+    bouton.className = "bouton texte";
+    bouton.textContent = nom;
+    bouton.addEventListener("click", () => {
+      geste();
+      p.remove();
+    });
+    p.append(" ", bouton);
+  }
+  trouves[0][0].form.before(p);
+  deplier(p);
 };
 
 const oublier = (sauf) => {
@@ -105,8 +128,28 @@ const oublier = (sauf) => {
 try {
   oublier(DEBUT); // un autre compte, sur le même ordinateur
   const suite = conclure(),
-    remis = remettre();
-  if (remis?.length && !suite) dire(remis);
+    ici = (dit) => !dit[5] || refuses.some(([cle, nom]) => cle === CLE && nom === dit[0]),
+    remis = retrouver(ici),
+    offerts = retrouver((dit) => !ici(dit));
+  remettre(remis);
+  if (!suite)
+    dire(remis, "Ce que vous aviez tapé ici, sans l’envoyer, est remis.", {
+      "L’effacer": () => {
+        for (const f of new Set(remis.map(([c]) => c.form))) f.reset();
+        sessionStorage.removeItem(CLE);
+      },
+    });
+  dire(offerts, "Ce que vous aviez envoyé ici a été refusé : ce n’est pas enregistré.", {
+    "Le remettre": () => {
+      remettre(offerts);
+      ecrire();
+    },
+    "L’oublier": () =>
+      garder(
+        CLE,
+        lire(CLE).filter((dit) => !dit[5]),
+      ),
+  });
   let attente;
   document.addEventListener("input", () => {
     clearTimeout(attente);
@@ -118,7 +161,8 @@ try {
     ecrire();
     const nom = nommes().find(([, f]) => f === target)?.[0];
     if (target.getAttribute("action")?.includes("/deconnexion/")) return oublier("");
-    if (nom) sessionStorage.setItem(ENVOI, JSON.stringify({ cle: CLE, nom }));
+    const avant = refuses.filter(([cle, ou]) => ou === nom && cle !== CLE);
+    if (nom) sessionStorage.setItem(ENVOI, JSON.stringify({ gardes: [...avant, [CLE, nom]] }));
   });
 } catch {
   // un navigateur qui ne garde rien : la page marche comme avant
