@@ -185,7 +185,7 @@ def test_a_zone_without_the_action_stands_beside_with_its_limits(client, lea, ro
     page = page_of(client, row)
     assert "De 12 au départ à 41" in page, "what is counted elsewhere is not counted here"
     assert "ici, de 12 à 41 (+29). Le Pont-de-Claix, sans l’action : de 10 à 22 (+12). Écart : +17." in page
-    assert "Les zones n’ont pas la même taille" in page and "chaque compte a son hasard" in page
+    assert "Les zones peuvent être de tailles différentes" in page and "chaque compte a son hasard" in page
     assert "ne prouve pas l’effet de l’action" in page
 
 

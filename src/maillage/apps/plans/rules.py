@@ -528,9 +528,9 @@ NO_SUM = (
     " pas"
 )
 LIMITS = (
-    "Les zones n’ont pas la même taille, et ces nombres ne sont pas rapportés à leurs habitants. Elles n’ont"
-    " pas été tirées au sort, et chaque compte a son hasard, qui n’est pas chiffré : il peut faire tout cet"
-    " écart, qui ne prouve pas l’effet de l’action."
+    "Les zones peuvent être de tailles différentes : ces nombres ne sont pas rapportés à leurs habitants."
+    " Elles n’ont pas été tirées au sort, et chaque compte a son hasard, qui n’est pas chiffré : il peut"
+    " faire tout cet écart, qui ne prouve pas l’effet de l’action."
 )
 
 
