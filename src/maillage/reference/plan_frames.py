@@ -64,6 +64,11 @@ class FrameAxis:
     actions: tuple[FrameAction, ...] = field(default=())
 
     @property
+    def explained_by(self) -> tuple[tuple[str, str], ...]:
+        """The journeys that explain it: (id, name of who makes it)."""
+        return tuple((id, codesign.journeys()[id].name) for id in self.journeys)
+
+    @property
     def strays(self) -> tuple[FrameAction, ...]:
         """The parts of which this dynamic does not have the action, or that are parts of a part."""
         whole = {each.number for each in self.actions if each.parent is None}
