@@ -688,6 +688,10 @@ def test_a_gap_becomes_a_proposal_then_an_action_with_the_figures_of_the_day(cli
     row = plan.actions.get(proposal=first.key)
     assert (row.state, row.zones, row.line) == (rules.TO_DECIDE, list(first.zones), first.line)
     assert row.evidence[0][:2] == [gap.missing, gap.missing_between]
+    page = client.get(f"{AT_TERRITORY}actions/{row.pk}/").content.decode()
+    why = " ".join(page.partition('id="s-pourquoi"')[2].partition("</section>")[0].split())
+    assert first.evidence[0].source[1:] in why, "the same words beside the same figure"
+    assert "data-imprimer" in page and "data-imprimer" in text
     assert first.key not in {each.key for each in proposals.proposals(plan, reading, ON)}
     page = client.post(f"{IN_SPACE}geste/", {"geste": "garder", "proposition": first.key}, follow=True)
     assert "Cette proposition n’est plus là." in page.content.decode()
@@ -1748,10 +1752,19 @@ def test_the_people_of_the_whole_territory_are_told_without_a_zone(client, plan,
     assert "personnes en difficulté sans assistance" in " ".join(page.split())
 
 
+def test_a_number_of_a_file_is_rounded_as_it_is_printed(reading):
+    figures = {"missing": "540", "missing_between": "400 – 660", "missing_value": 534.4800181274414}
+    gap = line("assistance", **figures, missing_low=407.3, missing_high=655.1)
+    offer = OfferReading("l’annuaire", 30, ZoneOffer("", 6, 2, (gap,), (), ""), {}, {}, (), ())
+    told = overview.concerned("assistance", [], replace(reading, offer=offer))
+    assert (told.value, told.low, told.high) == (540.0, 400.0, 660.0)
+
+
 def test_who_may_write_a_plan_opens_it_where_there_is_none(client, lea, study):
     assert client.get(AT_TERRITORY).status_code == 404
     client.force_login(lea)
     assert client.get(AT_TERRITORY).url == IN_SPACE
+    assert "\xa0: Aurélie</a>" in client.get(IN_SPACE).content.decode()
     client.force_login(account("lille", "analyste", territory="59"))
     assert client.get(AT_TERRITORY).status_code == 404
 

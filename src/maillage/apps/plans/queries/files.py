@@ -44,7 +44,7 @@ COLUMNS = (
     ),
     *("budget_euros", "finance_euros", "financeurs", "indicateur", "au_depart", "cible", "existant"),
     *("personnes_concernees", "personnes_intervalle", "personnes_qui", "personnes_source"),
-    # As numbers, unrounded: what is read above is for the eye.
+    # As numbers, rounded as what is read above.
     *("personnes_valeur", "personnes_bas", "personnes_haut", "personnes_motif"),
     *("au_depart_valeur", "au_depart_motif", "unite", "sens_voulu", "invente"),
 )

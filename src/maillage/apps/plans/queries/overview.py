@@ -10,8 +10,9 @@ from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.plans import rules
 from maillage.apps.plans.models import Funding, Milestone, Plan, PlanAction, PlanAxis
 from maillage.reference.plan_frames import inspiring
-from maillage.reports.territory.reading import OfferLine, Reading, Stale
-from maillage.words.wording import DASH, listing, number
+from maillage.reports.territory.reading import OfferLine, OfferReading, Reading, Stale
+from maillage.words.rounding import nearest, outwards, step
+from maillage.words.wording import DASH, NINE_TIMES, listing, number
 
 MOST_OVER = 60.0  # percent of the calendar: beyond, what is left is narrower than words
 NO_SERVICE = "non chiffré : elle n’ouvre aucun des services que l’on sait compter"
@@ -23,8 +24,8 @@ MOST_ZONES = 3  # named beside an action; the others are counted
 class Concerned:
     """How many people an action concerns, as printed: about, between, what they are, where it comes from.
     about "": not counted, and words say why. lack: what they have not, without how it was added up. value,
-    low, high: unrounded, for a file; no value where places that are silent leave bounds alone, and doubt says
-    so.
+    low, high: rounded as they are printed, for a file; no value where places that are silent leave bounds
+    alone, and doubt says so.
     """
 
     about: str
@@ -257,6 +258,17 @@ def line_in(reading: Reading, code: str, line: str) -> OfferLine | None:
     return next((each for each in held.lines if each.id == line), None) if held else None
 
 
+def estimated(reading: Reading, offer: OfferReading) -> str:
+    """Return what stands beside each number of people without an offer: how sure it is, the rate, of whom,
+    the census of places.
+    """
+    counted = reading.source
+    return (
+        f"estimation, {NINE_TIMES} ; taux {counted.producer} {counted.year}, parmi :"
+        f" {reading.definition.universe} ; lieux : {offer.source}"
+    )
+
+
 def concerned(line: str, zones: Sequence[str], reading: Reading | None) -> Concerned:
     """Return how many people an action concerns: those in difficulty who have nothing of its line on foot, in
     its zones. Bounds of several zones are added, which is wider than their sum would be.
@@ -267,7 +279,7 @@ def concerned(line: str, zones: Sequence[str], reading: Reading | None) -> Conce
         return Concerned(about="", between="", words="non chiffré : aucun diagnostic d’offre ici")
     found = [line_in(reading, code, line) for code in (zones or [""])]
     lines = [each for each in found if each is not None and each.missing != DASH]
-    source = reading.offer.source
+    source = estimated(reading, reading.offer)
     if not lines:
         return Concerned(
             about="", between="", words="non chiffré : l’étude d’aujourd’hui ne le compte pas ici"
@@ -277,6 +289,7 @@ def concerned(line: str, zones: Sequence[str], reading: Reading | None) -> Conce
         sum(getattr(each, name) for each in lines)
         for name in ("missing_value", "missing_low", "missing_high")
     )
+    value, (low, high) = _printed(value, low, high, is_sum=len(lines) > 1)
     doubt = next((each.doubt for each in lines if each.doubt), "")
     known = {"source": source, "lack": words, "doubt": doubt, "low": low, "high": high}
     known["value"] = None if doubt else value
@@ -289,6 +302,14 @@ def concerned(line: str, zones: Sequence[str], reading: Reading | None) -> Conce
         words=f"{words}, bornes des {len(lines)} zones ajoutées",
         **known,
     )
+
+
+def _printed(value: float, low: float, high: float, *, is_sum: bool) -> tuple[float, tuple[float, float]]:
+    """Return a number of people and its bounds as they are printed. is_sum: of several zones."""
+    if is_sum:
+        return nearest(value, _step(value)), (_down(low), _up(high))
+    by = step((high - low) / 2)
+    return nearest(value, by), outwards(low, high, by)
 
 
 def _step(value: float) -> int:

@@ -22,7 +22,6 @@ from maillage.reference.plan_frames import frames
 from maillage.reports.territory import criteria, gaps
 from maillage.reports.territory.gaps import OPENINGS
 from maillage.reports.territory.reading import OfferReading, Reading
-from maillage.words import wording
 from maillage.words.opening import date_text
 from maillage.words.rounding import outwards, rounded
 from maillage.words.wording import lower_first, number, percent
@@ -159,13 +158,8 @@ def _gaps(reading: Reading, settled: Collection[str]) -> list[Proposal]:
     offer = reading.offer
     if offer is None:
         return []
-    counted = reading.source
-    estimated = (
-        f"estimation, {wording.NINE_TIMES} ; taux {counted.producer} {counted.year}, parmi :"
-        f" {reading.definition.universe} ; lieux : {offer.source}"
-    )
     found = gaps.varied([gap for gap in gaps.certain(offer) if gap.key not in settled])
-    return [_gap(offer, gap, estimated) for gap in found[:MOST_PROPOSALS]]
+    return [_gap(offer, gap, overview.estimated(reading, offer)) for gap in found[:MOST_PROPOSALS]]
 
 
 def settled(plan: Plan, offer: OfferReading | None) -> tuple[str, ...]:
