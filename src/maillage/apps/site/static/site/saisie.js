@@ -1,6 +1,6 @@
 // Ce qui est tapé dans l’espace survit à l’envoi d’un autre formulaire, à un refus, à un retour en arrière.
-// Gardé dans cet onglet, pour ce compte, une demi-journée ; ôté à l’envoi réussi et à la déconnexion. Ce que le serveur a
-// refusé, et montré de nouveau, ne revient pas de lui-même : la page propose de le remettre.
+// Gardé dans cet onglet, pour ce compte, une demi-journée ; ôté à l’envoi réussi et à la déconnexion.
+// Ce que le serveur a refusé, et montré de nouveau, ne revient pas de lui-même : la page propose de le remettre.
 // Ce qui est tapé pour une personne ne vient jamais dans la page d’une autre.
 const COMPTE = document.querySelector("[data-saisie]").dataset.saisie,
   QUI = document.querySelectorAll("[type=hidden][name=personne], select[name=pour] > [selected]"),
@@ -38,7 +38,8 @@ const valeur = (c) => (coche(c) ? c.checked : c.options ? choisis(c, "selected")
 const change = (c) => String(valeur(c)) !== depart(c) && !(c.options && !depart(c) && c.selectedIndex === 0);
 const vide = (c) => coche(c) && c.value;
 
-// Ce qui est gardé d’un champ : son formulaire, son nom, sa case, ce que disait la page, ce qui est dit, si c’est refusé.
+// Ce qui est gardé d’un champ : son formulaire, son nom, sa case, ce que disait la page, ce qui est tapé, si c’est
+// refusé.
 const lire = (cle) => {
   const garde = JSON.parse(sessionStorage.getItem(cle) ?? "null");
   return garde && Date.now() - garde.a <= DUREE ? garde.tapes : [];
