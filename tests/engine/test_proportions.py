@@ -36,6 +36,26 @@ def test_a_greater_variance_widens_the_interval(p, n, times):
     assert wide_low <= low <= p <= high <= wide_high
 
 
+@given(st.floats(0.001, 0.999), st.integers(2, 300), st.floats(0.01, 4), st.floats(1, 3))
+def test_a_small_sample_is_never_surer_than_as_many_drawn_at_random(p, n, times, effect):
+    share = Share(value=p, variance=times * p * (1 - p) / n, n=n, df=n - 1, effect=effect)
+    low, high = proportions.clopper_pearson(p * n, n)
+    found_low, found_high = share.interval()
+    assert found_low <= low + 1e-9
+    assert high - 1e-9 <= found_high
+    assert share.effective <= n
+
+
+@given(st.floats(0.0001, 0.2), st.integers(2, 300), st.floats(0.01, 4), st.floats(1, 3))
+def test_one_answer_never_says_less_than_none(p, n, times, effect):
+    """Sur 30 réponses, aucune donnait 0 à 12 %, et une seule, de poids léger, 0 à 8 %."""
+    none = Share(value=0.0, variance=0.0, n=n, df=n - 1, effect=effect).interval()
+    some = Share(value=p, variance=times * p * (1 - p) / n, n=n, df=n - 1, effect=effect).interval()
+    assert some[1] >= none[1] - 1e-9
+    light = Share(value=0.0156, variance=0.000251, n=30, df=29, effect=1.205).interval()
+    assert light[1] > 0.113
+
+
 def test_few_places_widen_the_interval():
     """Quinze grappes valent moins que cent quatre-vingts personnes tirées une à une."""
     few = proportions.korn_graubard(0.3, 0.002, n=180, df=14)

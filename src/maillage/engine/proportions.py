@@ -42,7 +42,10 @@ class Share:
             return wilson(self.value, self.n, level)
         if self.variance <= FIXED or min(self.value, 1 - self.value) <= NEVER:
             return clopper_pearson(self.value * self.n / self.effect, self.n / self.effect, level)
-        return korn_graubard(self.value, self.variance, n=self.n, df=self.df, level=level)
+        low, high = korn_graubard(self.value, self.variance, n=self.n, df=self.df, level=level)
+        # Somebody who answered never says less than nobody: one light weight has next to no variance.
+        nobody = clopper_pearson(0, self.n / self.effect, level)[1]
+        return min(low, 1 - nobody), max(high, nobody)
 
     @property
     def variation(self) -> float:
@@ -56,10 +59,10 @@ class Share:
 
     @property
     def effective(self) -> float:
-        """The size of a simple random sample that would be as precise."""
+        """The size of a simple random sample that would be as precise, n at most."""
         if self.variance <= FIXED or min(self.value, 1 - self.value) <= NEVER:
             return self.n / self.effect
-        return self.value * (1 - self.value) / self.variance
+        return min(self.value * (1 - self.value) / self.variance, float(self.n))
 
 
 def wilson(share: float, n: float, level: float = LEVEL) -> tuple[float, float]:
@@ -95,11 +98,12 @@ def clopper_pearson(part: float, n: float, level: float = LEVEL) -> tuple[float,
 def korn_graubard(
     share: float, variance: float, *, n: float, df: float, level: float = LEVEL
 ) -> tuple[float, float]:
-    """Return the bounds of Korn and Graubard (1998), as `svyciprop(method = "beta")` of R computes them.
+    """Return the bounds of Korn and Graubard (1998), as `svyciprop(method = "beta")` of R computes them where
+    the effective number does not exceed n.
 
     The effective number is share · (1 − share) / variance, times (t(n − 1) / t(df))²: few first-stage units
-    widen it. It may exceed n: that is the gain from calibration. At 0 or 1, or without variance, use
-    `Share.interval`.
+    widen it. It is never more than n (National Center for Health Statistics, 2017). At 0 or 1, or without
+    variance, use `Share.interval`.
 
     >>> low, high = korn_graubard(0.0218579235, 0.0226224509**2, n=183, df=14, level=0.95)
     >>> round(low, 8), round(high, 8)
@@ -110,7 +114,11 @@ def korn_graubard(
 
 
 def effective_number(share: float, variance: float, *, n: float, df: float, level: float = LEVEL) -> float:
-    """Return the effective sample size of a share, reduced for few degrees of freedom."""
+    """Return the effective sample size of a share, reduced for few degrees of freedom; n at most.
+
+    A variance under that of as many people drawn at random may be the gain from calibration, and is more
+    often the chance of a small sample: the weights of those who answered were light.
+    """
     _checked(share, n, level)
     if variance <= 0:
         raise ValueError(
@@ -120,7 +128,7 @@ def effective_number(share: float, variance: float, *, n: float, df: float, leve
     ratio = 1.0
     if n > 1 and 0 < df < n - 1:
         ratio = float(special.stdtrit(n - 1, 0.5 + level / 2) / special.stdtrit(df, 0.5 + level / 2))
-    return share * (1 - share) / variance * ratio * ratio
+    return min(share * (1 - share) / variance * ratio * ratio, float(n))
 
 
 def _checked(share: float, n: float, level: float) -> None:

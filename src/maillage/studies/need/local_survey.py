@@ -212,12 +212,7 @@ def _measured(concerned: Bools, answered: Bools, plan: Plan) -> tuple[int, int, 
         df=plan.df,
         effect=variance.kish(plan.weights[answered]),
     )
-    return (
-        n,
-        count,
-        share.value,
-        min(share.effective, float(n)),
-    )  # never surer than as many people drawn at random
+    return n, count, share.value, share.effective
 
 
 def compose(measured: Measured, chosen: Definition, rates: Floats, *, seed: int) -> Composite:
