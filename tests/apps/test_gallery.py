@@ -72,6 +72,24 @@ def test_only_what_nobody_counted_here_is_not_drawn(drawn):
     assert not empty & shown
 
 
+def test_what_a_document_does_not_print_is_missing_and_never_zero(drawn):
+    """« Une connexion Internet à la maison 0 % » : le document de Maubeuge ne l’imprime pas."""
+    made = [plate for plate in drawn.values() if "fabriqué pour" in plate.source]
+    assert len(made) > 15
+    for plate in made:
+        assert not [row for row in plate.table.rows if "0\xa0%" in row], plate.id
+    tablet = next(row for row in drawn["equipement"].table.rows if row[0] == "Une tablette")
+    assert tablet[1:] == ("–", "manquant", "–")
+    assert drawn["equipement"].svg.count('<rect fill="url(#g-equipement)" x="1" y=') == 3
+    assert drawn["equipement"].svg.count(">manquant</text>") == 3
+    assert "Manquant\xa0: le document publié n’imprime" in drawn["equipement"].source
+
+
+def test_answers_that_are_all_there_is_do_not_come_first(drawn):
+    assert "se suivent sans écart net" in drawn["decouverte"].title
+    assert "entre 87 et 100" in drawn["satisfaction"].title
+
+
 def test_what_documents_print_is_drawn_as_printed(drawn):
     """Who telephones the Caf, among everybody who was met: of those of whom the file says it, all do."""
 

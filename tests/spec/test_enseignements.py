@@ -175,6 +175,15 @@ def test_near_answers_are_not_the_most_cited():
     ]
 
 
+def test_answers_that_are_all_there_is_do_not_come_first():
+    """Trois réponses que personne ne départage, et une quatrième que personne n’a donnée : aucune ne vient en
+    tête.
+    """
+    three = (line("Prix", 40, 23, 58), line("Lieu", 33, 17, 53), line("Nom", 27, 12, 47))
+    told = written(asked(*three, line("Autre", 0, 0, 5)))
+    assert told[0].endswith(": « Prix » (40 %), « Lieu » (33 %) et « Nom » (27 %) se suivent sans écart net.")
+
+
 def test_answers_far_apart_are_not_said_to_be_near():
     """32, 28, 27 puis 14 % : la dernière touche la troisième, non la première ; elle n’est pas citée avec elles."""
     told = written(

@@ -61,6 +61,11 @@ class Withheld:
     counted: tuple[tuple[str, int], ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing(Withheld):
+    """A figure that no source gives, with the reason: shown as missing, never as zero."""
+
+
 Figure = Estimate | Withheld
 
 

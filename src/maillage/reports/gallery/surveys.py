@@ -1,14 +1,15 @@
 """The plates that surveys draw, from files made to give back published margins: nobody answered them, so
-nothing is withheld.
+nothing is withheld. An answer that nobody was made to give is one that the document does not print: missing,
+never zero.
 """
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from maillage.forms.questionnaire import words
-from maillage.kernel.estimate import Estimate
+from maillage.kernel.estimate import Estimate, Missing
 from maillage.pipeline.survey import answers, margins
 from maillage.reference.cards import cards as origins
 from maillage.reference.surveys import banks
@@ -20,6 +21,7 @@ from maillage.reports.territory import services
 from maillage.reports.territory.criteria import Answered
 from maillage.studies.survey import samples, tabulation, weighting
 from maillage.studies.survey.printed import printed_share
+from maillage.studies.survey.tables import Row
 from maillage.studies.survey.weighting import Weighting
 from maillage.words.wording import listing, lower_first, number, percent
 
@@ -65,6 +67,7 @@ PRINTED: tuple[tuple[str, tuple[str, ...], str, int, tuple[tuple[str, int], ...]
     ),
     ("besoins", ("I-009",), "structures", 129, (("moyens_humains", 45), ("outillage", 40))),
 )
+UNPRINTED = "le document publié n’imprime pas cette réponse"
 TELEPHONE = 37  # percent of them: « un réflexe »
 CAF_ANSWERS = (
     ("services_en_ligne", "jamais", "N’ont jamais utilisé les services en ligne"),
@@ -78,6 +81,7 @@ CAF_ANSWERS = (
 
 
 QUESTION = re.compile(r"^« .*? \?[^»]*» ?: ")
+AMONG = re.compile(r"^« .*? \?[^»]*», parmi les réponses publiées : ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +95,11 @@ class SurveyFile:
     weighed: Weighting | None = None
 
     def card(self, question: str) -> Card:
-        """Return a question as it is shown; nothing is withheld, since nobody gave these answers."""
-        return cards.card(self.sample, tabulation.of_sample(self.sample, question, least=None))
+        """Return a question as it is shown; nothing is withheld, since nobody gave these answers. What the
+        document does not print is missing.
+        """
+        found = tabulation.of_sample(self.sample, question, least=None)
+        return cards.card(self.sample, replace(found, rows=tuple(map(_printed_row, found.rows))))
 
 
 @cache
@@ -114,6 +121,17 @@ def survey(name: str) -> SurveyFile:
     )
     held = samples.sample(table, bank, weights)
     return SurveyFile(source, held, "redressé", findings.who(bank.kind, weighted=True), found)
+
+
+def _printed_row(row: Row) -> Row:
+    """Return a row as the document gives it: of those read here, none prints a zero."""
+    if row.n != 0 or not isinstance(row.figure, Estimate):
+        return row
+    figure = row.figure
+    lack = Missing(
+        reason=UNPRINTED, unit=figure.unit, universe=figure.universe, n=figure.n, method=figure.method
+    )
+    return replace(row, figure=lack, fragile=False, share=None)
 
 
 def plates() -> list[Plate]:
@@ -161,8 +179,12 @@ def conclusion(text: str) -> str:
 
     >>> conclusion("« Où ? » : « Ici » vient en tête, 41 %. Attention : 30 réponses seulement.")
     '« Ici » vient en tête, 41 %'
+    >>> conclusion("« Où ? », parmi les réponses publiées : « Ici » (41 %) est la plus fréquente.")
+    'Parmi les réponses publiées, « Ici » (41 %) est la plus fréquente'
     """
-    head = QUESTION.sub("", text).partition(". ")[0].rstrip(".")
+    among = AMONG.match(text)
+    bare = f"Parmi les réponses publiées, {text[among.end() :]}" if among else QUESTION.sub("", text)
+    head = bare.partition(". ")[0].rstrip(".")
     return head[:1].upper() + head[1:]
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from html import escape
 from textwrap import wrap
 
-from maillage.kernel.estimate import Estimate, Figure, Withheld
+from maillage.kernel.estimate import Estimate, Figure, Missing, Withheld
 from maillage.reports.page.charts import hatch
 from maillage.words import wording
 from maillage.words.rounding import rounded
@@ -75,10 +75,12 @@ def _bar(
     words, y = _words(row.label, y, per_line)
     figure = row.figure
     if isinstance(figure, Withheld):
+        at = f'x="1" y="{y + 1}" width="{wide - 2}" height="14"'
+        hatched = f'<rect fill="url(#{id})" {at}/>' if isinstance(figure, Missing) else ""
         return (
             (
-                f'{words}<rect class="retenu" x="1" y="{y + 1}" width="{wide - 2}" height="14"/>'
-                f'<text class="axe-texte" x="{wide + 8}" y="{y + 13}">non publié</text>'
+                f'{words}{hatched}<rect class="retenu" {at}/>'
+                f'<text class="axe-texte" x="{wide + 8}" y="{y + 13}">{silence(figure)}</text>'
             ),
             y + 30,
         )
@@ -280,7 +282,12 @@ def in_words(rows: Sequence[Bar], other: str = "", rule: str = "nearest") -> str
 def one(figure: Figure, rule: str = "nearest") -> str:
     """Return a figure and its interval in a few words, the reason where it is withheld."""
     shown = wording.survey_share(figure, rule=rule)
-    return f"{shown.value} ({shown.between})" if shown.value else "non publié"
+    return f"{shown.value} ({shown.between})" if shown.value else silence(figure)
+
+
+def silence(figure: Figure) -> str:
+    """Return the word that stands where a figure does not."""
+    return "manquant" if isinstance(figure, Missing) else "non publié"
 
 
 def parts_in_words(rows: Sequence[Stack], levels: Sequence[str], rule: str = "nearest") -> str:

@@ -11,7 +11,7 @@ from datetime import date
 
 from maillage.forms.questionnaire import Group as Part
 from maillage.forms.questionnaire import Questionnaire, words
-from maillage.kernel.estimate import Estimate, Figure, Withheld
+from maillage.kernel.estimate import Estimate, Figure, Missing, Withheld
 from maillage.reports.directory.formats import published
 from maillage.reports.page.blocks import (
     Block,
@@ -402,10 +402,12 @@ def base(card: Card, computed: str) -> str:
         f"chiffres {computed}s",
     ]
     lines = (*asked.lines, *(line for group in card.groups for line in group.lines))
-    why = dict.fromkeys(line.figure.reason for line in lines if isinstance(line.figure, Withheld))
+    why = {
+        line.figure.reason: charts.silence(line.figure) for line in lines if isinstance(line.figure, Withheld)
+    }
     later = dict.fromkeys(line.unpublished for line in lines if line.unpublished)
     told = (
-        *(f"Non publié : {lower_first(reason)}" for reason in why),
+        *(f"{word.capitalize()} : {lower_first(reason)}" for reason, word in why.items()),
         *(f"{WILL_NOT} : {lower_first(reason)}" for reason in later),
         *(note for note in card.notes if note not in why),
     )
@@ -527,7 +529,9 @@ def table(card: Card, computed: str) -> Grid:
     if folded:
         more = len(folded) - MOST_NAMED
         names = ", ".join(folded[:MOST_NAMED]) if more > 1 else ", ".join(folded)
-        text = f"Non publiées : {names}{f' et {more} autres' if more > 1 else ''}"
+        is_missing = any(isinstance(line.figure, Missing) for line in card.asked.lines)
+        lead = "Manquantes" if is_missing else "Non publiées"
+        text = f"{lead} : {names}{f' et {more} autres' if more > 1 else ''}"
         rows += ((Cell(text=text), Cell(text=DASH), Cell(text=DASH), Cell(text=DASH)),)
     return Grid(
         caption=card.asked.label,
@@ -581,7 +585,7 @@ def percentage_text(figure: Figure, rounding: str) -> str:
     """Return a percentage as the publication prints it; its range when too imprecise; the word for
     withheld.
     """
-    return survey_share(figure, rule=rounding).value or "non publié"
+    return survey_share(figure, rule=rounding).value or charts.silence(figure)
 
 
 def span(figure: Figure) -> str:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 
 from maillage.engine import ranking
 from maillage.forms.questionnaire import National
-from maillage.kernel.estimate import Estimate, Figure
+from maillage.kernel.estimate import Estimate, Figure, Missing
 from maillage.words import fractions
 from maillage.words.rounding import outwards, rounded
 from maillage.words.wording import NBSP, bounds, listing, number, survey_share
@@ -331,7 +331,7 @@ def _yes(asked: QuestionAnswers, shown: Sequence[Line], people: Who) -> list[Sen
 
 def _first(asked: QuestionAnswers, shown: Sequence[Line], people: Who) -> list[Sentence]:
     found = _leaders(asked.lines, asked)
-    if not found:
+    if not found or _is_all(found, asked.lines):
         return [_unranked(asked, shown)]
     verb = "viennent en tête, sans écart net entre les deux" if len(found) == 2 else "viennent en tête"
     text = (
@@ -358,7 +358,7 @@ def _last(asked: QuestionAnswers, shown: Sequence[Line]) -> list[Sentence]:
 
 def _several(asked: QuestionAnswers, shown: Sequence[Line], people: Who) -> list[Sentence]:
     found = _leaders(asked.lines, asked)
-    if not found:
+    if not found or _is_all(found, asked.lines):
         return [_unranked(asked, shown)]
     verb = "est le plus cité" if len(found) == 1 else "sont les plus cités"
     text = f"{_about(asked)} : {_cited(found, asked)} {verb}.{_beyond(asked, shown)}{_small(asked.n)}"
@@ -374,6 +374,15 @@ def _leaders(lines: Sequence[Line], asked: QuestionAnswers) -> list[Line]:
         widest=asked.several,
     )
     return [lines[k] for k in found]
+
+
+def _is_all(found: Sequence[Line], lines: Sequence[Line]) -> bool:
+    """Return whether several answers are all those that somebody gave: none of them comes first."""
+    given = (
+        line.figure.value > 0 if isinstance(line.figure, Estimate) else not isinstance(line.figure, Missing)
+        for line in lines
+    )
+    return 1 < len(found) == sum(given)
 
 
 def _adds_up(asked: QuestionAnswers) -> bool:
