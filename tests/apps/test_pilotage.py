@@ -29,6 +29,7 @@ from maillage.apps.orientations.rules import cycle
 from maillage.apps.pilotage import access, views
 from maillage.apps.pilotage.queries import activity, document, links, loop, units
 from maillage.apps.pilotage.queries.home import home_loop
+from maillage.apps.pilotage.queries.loop import LINE
 from maillage.apps.pilotage.queries.units import Unit
 from maillage.apps.pilotage.rules import Link
 from maillage.apps.plans import actions as steering
@@ -295,6 +296,29 @@ def test_a_bar_is_as_long_as_the_people_it_stands_for(client, study):
         row = page.partition(f'<tr id="boucle-{code}">')[2].partition("</tr>")[0]
         bars = re.findall(r'<rect class="plein" x="1" y="6" width="([\d.]+)"', row)
         assert bars[:1] == ([] if each["valeur"] is None else [f"{116 * each['bas'] / top:.1f}"])
+
+
+def test_a_change_of_scale_is_said_where_it_is_drawn(client, study, monkeypatch):
+    """Un manque de 25 à 2 000 personnes était dessiné plus long qu’un besoin de 3 900."""
+    page = client.get(PAGE).content.decode()
+    assert "barres agrandies" not in page and "même échelle" not in page, "no gap here: no scale to change"
+    top = loop.loop(AnonymousUser(), study, reading_of(PLACE), on=ON).scale.top
+    gap = offer_line(LINE, missing="0", missing_value=top / 4, missing_low=top / 8, missing_high=top / 3.4)
+    monkeypatch.setattr(loop, "line_of", lambda reading, code: gap)
+    page = " ".join(client.get(PAGE).content.decode().split())
+    assert "barres agrandies</span> × 3</span>" in page
+    assert "axe ocre en tirets : l’échelle change (besoin 0 à " in page
+    assert "même échelle de barres, 0 à " in page
+    found = loop.loop(AnonymousUser(), study, reading_of(PLACE), on=ON)
+    larger, shared = found.rows[0].bar.split("</svg>")[:2]
+    assert 'class="fig mini loupe"' in larger and 'class="axe loupe"' in larger
+    assert 'class="fig mini partage"' in shared and "axe" not in shared
+
+    def length(drawn: str) -> float:
+        return float(re.findall(r'"plein" x="1" y="6" width="([\d.]+)"', drawn)[0])
+
+    assert length(shared) == pytest.approx(116 / 8, abs=0.1), "as long as so many people in need"
+    assert length(larger) == pytest.approx(3 * 116 / 8, abs=0.1)
 
 
 def test_the_file_of_a_study_is_read_once_for_all_that_asks_its_needs(client, study, monkeypatch):

@@ -9,6 +9,8 @@ from maillage.kernel.estimate import Estimate, Figure
 from maillage.words import wording
 from maillage.words.rounding import step
 
+LOUPE = "loupe"  # the class of what is drawn on a larger scale than its neighbours
+
 
 def hatch(id: str) -> str:
     """Return the hatching that means “possible”."""
@@ -57,9 +59,11 @@ def _nice_step(value: float) -> float:
     return next(power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor >= value)
 
 
-def small_bar(figure: Figure, *, top: float, id: str, social: bool = False, tick: bool = True) -> str:
+def small_bar(
+    figure: Figure, *, top: float, id: str, social: bool = False, tick: bool = True, scale_class: str = ""
+) -> str:
     """Return the bar of a table row, 0 to `top`, with the same three marks; tick False: a range without a
-    value.
+    value. scale_class: of a bar that has several scales; that of a change of scale (LOUPE) has its axis.
     """
     if not isinstance(figure, Estimate):
         return (
@@ -70,12 +74,14 @@ def small_bar(figure: Figure, *, top: float, id: str, social: bool = False, tick
     low, high, value = (min(max(v, 0.0), top) * scale for v in (figure.low, figure.high, figure.value))
     kind = "social" if social else "plein"
     mark = f'<path class="repere" d="M{1 + value:.1f} 2V18"/>'
+    axis = f'<path class="axe {LOUPE}" d="M1 18.5H117"/>' if scale_class == LOUPE else ""
+    kinds = f"fig mini {scale_class}".rstrip()
     return (
-        '<svg class="fig mini" viewBox="0 0 120 20" aria-hidden="true" xmlns="http://www.w3.org/2000/svg">'
+        f'<svg class="{kinds}" viewBox="0 0 120 20" aria-hidden="true" xmlns="http://www.w3.org/2000/svg">'
         f'<rect class="{kind}" x="1" y="6" width="{low:.1f}" height="8"/>'
         f'<rect class="doute doute-fond" x="{1 + low:.1f}" y="6.7" width="{high - low:.1f}" height="6.6"/>'
         f'<rect fill="url(#{id})" x="{1 + low:.1f}" y="6.7" width="{high - low:.1f}" height="6.6"/>'
-        f"{mark if tick else ''}</svg>"
+        f"{mark if tick else ''}{axis}</svg>"
     )
 
 

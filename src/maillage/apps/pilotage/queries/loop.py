@@ -34,13 +34,14 @@ from maillage.reports.page import charts
 from maillage.reports.territory.gaps import FOLLOWED
 from maillage.reports.territory.reading import OfferLine, Reading, ZoneOffer, ZoneRow
 from maillage.web import bulk
-from maillage.words.wording import DASH
+from maillage.words.wording import DASH, number
 
 OPEN = 3  # zones that a phone shows before the others are asked for
 MOST = 80  # zones that a page shows before all of them are asked for: on paper, two sheets of A3
 NOTHING: Mapping[str, str] = {}
 LINE = FOLLOWED
 RECENT = timedelta(days=182)
+SHARED = "partage"  # the class of a bar on the scale of its neighbour
 # What is followed from a wave of a survey to the next, by kind of survey: a question, and an answer.
 WAVES = {
     "inhabitants": (("aisance", "a_l_aise tres"), ("accompagne", "oui"), ("forme", "oui")),
@@ -84,11 +85,24 @@ class Planned:
         return self.action.standing == DONE
 
 
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Where bars end: `top` people for those in need, `top` over `zoom` for those without a place on foot."""
+
+    top: float
+    zoom: int = 1
+
+    @property
+    def words(self) -> str:
+        """What the key says of it: « besoin 0 à 6 000, offre 0 à 2 000 »."""
+        return f"besoin 0 à {number(self.top)}, offre 0 à {number(self.top / self.zoom)}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ZoneLoop:
     """A zone of the loop. offer: None without a census of places, and no_walk says why; chain: None when what
     is noted is known for its `unit` only, not for it; need_bar: of the people in need, on one scale for all
-    the zones; top: the end of the scale of those without a place on foot.
+    the zones; scale: that of those without a place on foot.
     """
 
     need: ZoneRow
@@ -100,14 +114,21 @@ class ZoneLoop:
     chain: Chain | None
     plan: tuple[Planned, ...]
     need_bar: str
-    top: float
+    scale: Scale
     standing: Standing
     plan_words: tuple[str, str]
 
     @property
     def bar(self) -> str:
-        """The bar of the people without a place on foot, drawn for a row that is shown."""
-        return _bar(self.gap, self.top) if self.gap is not None else ""
+        """The bar of the people without a place on foot, drawn for a row that is shown: on the scale of those
+        in need, and larger where a table has room to say so.
+        """
+        if self.gap is None:
+            return ""
+        shared = _bar(self.gap, self.scale.top, SHARED if self.scale.zoom > 1 else "")
+        if self.scale.zoom == 1:
+            return shared
+        return _bar(self.gap, self.scale.top / self.scale.zoom, charts.LOUPE) + shared
 
     @property
     def no_gap(self) -> str:
@@ -153,7 +174,7 @@ class Loop:
     sentences: tuple[Sentence, ...]
     has_plan: bool
     sort: str
-    top: float
+    scale: Scale
     most: int = MOST
     areas: tuple[ZoneAreas, ...] = ()
     waves: tuple[str, ...] = ()
@@ -268,8 +289,10 @@ def loop(
     actions = [each for each in every_action if each.standing in DECIDED]  # one to decide answers nothing yet
     answered = overview.answered(actions, LINE)
     gaps = {zone.code: line_of(reading, zone.code) for zone in reading.zones}
-    top = max((line.missing_high for line in gaps.values() if line is not None), default=0.0)
-    needs = _need_bars(dossiers.folder(study) / "etude.json")
+    widest = max((line.missing_high for line in gaps.values() if line is not None), default=0.0)
+    path = dossiers.folder(study) / "etude.json"
+    scale = scale_of(_need_top(path), widest)
+    needs = _need_bars(path, scale.top)
     rows = [
         _row(
             zone,
@@ -277,7 +300,7 @@ def loop(
             gaps[zone.code],
             *by_zone[zone.code],
             named.get(zone.code, ()),
-            top=top,
+            scale=scale,
             need_bar=needs.get(zone.code, ""),
             answered=answered,
             has_plan=has_plan,
@@ -299,7 +322,7 @@ def loop(
         sentences=tuple(rules.sentences(facts)),
         has_plan=has_plan,
         sort=sort,
-        top=top,
+        scale=scale,
         waves=_waves(study.place),
         most=most,
         areas=dossiers.zone_areas(study, asked),
@@ -321,7 +344,7 @@ def _row(
     places: Places,
     plan: Sequence[Planned],
     *,
-    top: float,
+    scale: Scale,
     need_bar: str,
     answered: frozenset[str] | None,
     has_plan: bool,
@@ -342,7 +365,7 @@ def _row(
         chain=chain if alone else None,
         plan=tuple(plan),
         need_bar=need_bar,
-        top=top,
+        scale=scale,
         standing=Standing(
             name=zone.full_name,
             need=zone.people_value,
@@ -363,9 +386,26 @@ def _row(
     )
 
 
-def _need_bars(path: Path) -> Mapping[str, str]:
+def scale_of(need: float, gap: float) -> Scale:
+    """Return the scale of bars that reach `need` and `gap` people at most: a whole number of times larger for
+    the second where that leaves it room.
+
+    >>> scale_of(6000, 1900), scale_of(4500, 3000), scale_of(0, 700)
+    (Scale(top=6000, zoom=3), Scale(top=4500, zoom=1), Scale(top=700, zoom=1))
+    """
+    top = max(need, gap)
+    return Scale(top, max(int(top // gap), 1) if gap else 1)
+
+
+def _need_top(path: Path) -> float:
+    """Return the most people that may be in need in a zone."""
+    zones = dossiers.needs(path).zones.values()
+    return max((each["haut"] for each in zones if each["valeur"] is not None), default=0.0)
+
+
+def _need_bars(path: Path, top: float) -> Mapping[str, str]:
     """Return the bar of the people in need of each zone, by code, on one scale for all."""
-    return _bars(path, path.stat().st_mtime_ns)
+    return _bars(path, path.stat().st_mtime_ns, top)
 
 
 def need_of(study: Study) -> tuple[float, float, float]:
@@ -376,10 +416,9 @@ def need_of(study: Study) -> tuple[float, float, float]:
 
 
 @lru_cache(maxsize=32)
-def _bars(path: Path, stamp: int) -> Mapping[str, str]:
+def _bars(path: Path, stamp: int, top: float) -> Mapping[str, str]:
     held = dossiers.needs(path).zones
     told = {code: each for code, each in held.items() if each["valeur"] is not None}
-    top = max((each["haut"] for each in told.values()), default=0.0)
     return {
         code: charts.small_bar(
             Estimate(
@@ -398,7 +437,7 @@ def _bars(path: Path, stamp: int) -> Mapping[str, str]:
     }
 
 
-def _bar(line: OfferLine, top: float) -> str:
+def _bar(line: OfferLine, top: float, scale_class: str) -> str:
     """Return the bar of a gap, without a tick when silent places leave a range; its basis is written
     beside.
     """
@@ -411,7 +450,9 @@ def _bar(line: OfferLine, top: float) -> str:
         n=0,
         method="manques",
     )
-    return charts.small_bar(figure, top=top, id="rayures", tick=DASH not in line.missing)
+    return charts.small_bar(
+        figure, top=top, id="rayures", tick=DASH not in line.missing, scale_class=scale_class
+    )
 
 
 def _places(communes: frozenset[str] | None, on: date) -> dict[str, Places]:
