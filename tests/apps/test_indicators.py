@@ -610,6 +610,9 @@ def test_territories_stand_against_what_chance_gives_and_are_not_ranked(client, 
         ("lieux-besoin", 0.5, 0.84, "0,50 à 0,84"),
         ("lieux-besoin", 0.5, 1.2, "0,5 à 1,2"),
         ("lieux-besoin", 21.3, 33.6, "21 à 34"),
+        ("objectif-an", 0.7, 1.4, "moins de 10"),
+        ("objectif-an", 8.6, 9.9, "moins de 10"),
+        ("objectif-an", 8.6, 12.2, "8 à 13"),
     ],
 )
 def test_both_ends_of_an_estimate_have_as_many_decimals(id, low, high, words):
@@ -650,3 +653,61 @@ def test_passes_are_those_that_a_published_plan_counts_by_actor(library, home):
     assert held.value is None and held.reason and "La mairie : trop peu pour être dit" in held.apart[-1]
     steering.set_state(few, DROPPED, why="Trop peu.", by=lea, at=AT)
     assert passes().value == 116
+
+
+def test_a_goal_of_a_few_people_is_said_in_the_plural_and_a_project_is_no_person():
+    """Sassegnies : « But d’une année : 0,7 à 1,4 personne »."""
+    few = rules.Value(
+        definition=indicators()["objectif-an"], on=ON, value=1.0, low=0.7, high=1.4, kind=rules.ESTIMATED
+    )
+    held = reading.reading(few)
+    assert (held.figure, held.beside) == ("moins de 10", "personnes")
+    followed = rules.Value(
+        definition=indicators()["objectif-suivi"],
+        on=ON,
+        value=2.0,
+        low=1.0,
+        high=3.0,
+        part=12,
+        denominator=600,
+        kind=rules.ESTIMATED,
+    )
+    beside = reading.reading(followed).beside.replace("\xa0", " ")
+    assert beside.startswith("12 projets faits en ligne, pour un but en personnes")
+
+
+def test_the_title_of_a_chart_is_its_conclusion():
+    def shown(id: str, *values: float, looks: int = 5) -> str:
+        points = tuple(rules.Point(date(2026, k + 1, 1), each, n=50) for k, each in enumerate(values))
+        held = rules.Value(definition=indicators()[id], on=ON, value=values[-1], series=points)
+        return reading.reading(held, looks=looks).conclusion.replace("\xa0", " ")
+
+    assert shown("reponse-8-jours", 80, 80, 80, 80, 40) == "Baisse au-delà du hasard en mai 2026"
+    assert shown("reponse-8-jours", 80, 78, 80) == "En mars 2026, rien que le hasard ne puisse donner"
+    assert shown("reponse-8-jours", 80, 20) == "Trop peu de mois pour dire si la part change"
+    assert shown("structures", 12, 18, 30) == "De 12 en janvier 2026 à 30 en mars 2026"
+    assert shown("structures", 12, 18, 12) == "Autant en mars 2026 qu’en janvier 2026 : 12"
+    assert shown("apprenants", 12, 30, 18) == "Le plus en février 2026 : 30"
+    assert shown("apprenants", 30, 30, 18) == "30 au plus en un mois, 2 fois"
+    assert shown("structures", 12) == ""
+
+
+def test_knowing_who_came_is_not_knowing_what_it_gave(client, library):
+    """« On sait comment l’orientation a fini : 100 % », à côté de « on ne sait pas si la démarche a abouti »."""
+    about = indicators()["suite-connue"]
+    assert "venue" in about.label and "fini" not in about.label
+    page = client.get("/indicateurs/suite-connue/").content.decode()
+    assert "démarches abouties" in page and "Aucune autre avant." in page, "the words alone changed"
+
+
+def test_a_figure_of_the_chain_has_its_base_and_its_interval(client, library, monkeypatch):
+    """« 60 % » seul, en tête de page."""
+    about = indicators()["reussite"]
+    share = rules.Value(
+        definition=about, on=ON, value=60.0, low=44.2, high=74.0, denominator=30, part=18, examples=True
+    )
+    monkeypatch.setattr("maillage.apps.indicators.views.values", lambda held: [share])
+    page = " ".join(client.get("/territoires/38/indicateurs/").content.decode().replace("\xa0", " ").split())
+    chain = page.partition('<ol class="chaine">')[2].partition("</ol>")[0]
+    assert "60 %" in chain and "18 sur 30 projets." in chain
+    assert "auraient pu donner de 44 à 74 %." in chain

@@ -25,7 +25,9 @@ AMONG = {
     "uncovered": ("commune", "communes"),
     "district": ("lieu dont on sait s’il y est", "lieux dont on sait s’ils y sont"),
 }
+STANDING = ("stock", "people_stock")  # ways of counting what stands on a day
 # A unit that agrees, when there is one or none of it.
+FEW = 10  # people: an estimate under it is no number of persons
 ONE = {"structures": "structure", "personnes": "personne", "actes": "acte"}
 
 
@@ -42,7 +44,7 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Reading:
     """An indicator as it is read. figure: its value in words, the range alone for an estimate; beside: what
-    it is out of.
+    it is out of; conclusion: what its chart shows, its title.
     """
 
     value: Value
@@ -54,6 +56,7 @@ class Reading:
     lines: Sequence[Line]
     early: bool
     move: Move | None = None
+    conclusion: str = ""
 
 
 def page(values: Sequence[Value]) -> dict[str, Any]:
@@ -87,6 +90,7 @@ def reading(value: Value, *, looks: int = 0) -> Reading:
     """
     chart = _chart(value)
     watched = looks and value.definition.unit == "pourcent"
+    move = rules.moved(value.series, looks) if watched else None
     return Reading(
         value=value,
         figure=figure(value),
@@ -96,8 +100,38 @@ def reading(value: Value, *, looks: int = 0) -> Reading:
         chart=chart,
         lines=[_line(point, value) for point in value.series] if chart else [],
         early=bool(chart) and any(point.early for point in value.series),
-        move=rules.moved(value.series, looks) if watched else None,
+        move=move,
+        conclusion=conclusion(value, move) if chart else "",
     )
+
+
+def conclusion(value: Value, move: Move | None) -> str:
+    """Return what the chart of a series shows, as its title: of a share, whether its latest month differs
+    beyond chance; of what stands on a day, where it comes from; of what is counted by month, its highest.
+    """
+    told = [(each, each.value) for each in value.series if each.value is not None]
+    (first, begins), (last, ends) = told[0], told[-1]
+    if value.definition.unit == "pourcent":
+        if move:
+            way = "Hausse" if move.now > move.before else "Baisse"
+            return f"{way} au-delà du hasard en {_month(move.month)}"
+        if len(told) < rules.FEWEST_MONTHS:
+            return "Trop peu de mois pour dire si la part change"
+        return f"En {_month(last.month)}, rien que le hasard ne puisse donner"
+    if value.definition.way in STANDING:
+        if begins == ends:
+            return f"Autant en {_month(last.month)} qu’en {_month(first.month)} : {wording.number(ends)}"
+        came, left = f"{wording.number(begins)} en {_month(first.month)}", wording.number(ends)
+        return f"De {came} à {left} en {_month(last.month)}"
+    most = max(number for _, number in told)
+    best = [each for each, number in told if number == most]
+    if len(best) > 1:
+        return f"{wording.number(most)} au plus en un mois, {len(best)} fois"
+    return f"Le plus en {_month(best[0].month)} : {wording.number(most)}"
+
+
+def _month(first: date) -> str:
+    return f"{MONTHS[first.month - 1]} {first.year}"
 
 
 def side_by_side(columns: Sequence[Sequence[Value]]) -> list[tuple[Value, list[Reading]]]:
@@ -186,11 +220,19 @@ def figure(value: Value) -> str:
             low, high = outwards(value.low, value.high, by)
             return f"{wording.number(low, _decimals(by))} à {wording.percent(high, _decimals(by))}"
         return wording.percent(value.value)
+    if _is_few(value):
+        return f"moins de {FEW}"
     if value.kind == rules.ESTIMATED and value.low is not None and value.high is not None:
         by = _step(value.high)
         low, high = (wording.number(end, _decimals(by)) for end in outwards(value.low, value.high, by))
         return low if low == high else f"{low} à {high}"
     return _number(value.value)
+
+
+def _is_few(value: Value) -> bool:
+    """Return whether an estimate of people is too small to be told but as a few."""
+    is_people = value.definition.unit == "personnes" and value.kind == rules.ESTIMATED
+    return is_people and value.high is not None and value.high < FEW
 
 
 def _percent(value: float) -> str:
@@ -231,7 +273,8 @@ def _beside(value: Value) -> str:
     whole = value.denominator
     if value.part is not None and whole is not None and about.unit == "pourcent":
         if about.way == "target_followed":
-            return f"{wording.number(value.part)} projets faits en ligne"
+            done = wording.count(value.part, "projet fait en ligne", "projets faits en ligne")
+            return f"{done}, pour un but en personnes : une personne peut en réussir deux"
         among = _among(about, whole) or f"{wording.number(whole)} {about.things}".strip()
         return f"{wording.number(value.part)} sur {among}"
     if about.way == "capacity" and value.denominator is not None:
@@ -244,7 +287,8 @@ def _beside(value: Value) -> str:
         return f"sur {among}"
     if about.unit == "pourcent":
         return ""  # its figure says « % »
-    return ONE.get(about.unit, about.unit) if abs(value.value) < 2 else about.unit
+    is_one = abs(value.value) < 2 and not _is_few(value)
+    return ONE.get(about.unit, about.unit) if is_one else about.unit
 
 
 def _among(about: Indicator, whole: float) -> str:
@@ -262,7 +306,7 @@ def _between(value: Value) -> str:
 
 
 def _line(point: Point, value: Value) -> Line:
-    month = f"{MONTHS[point.month.month - 1]} {point.month.year}"
+    month = _month(point.month)
     if point.value is None:
         words = "trop tôt" if point.early else "masqué ou rien"
         return Line(month, words, "", "")
