@@ -4,6 +4,7 @@ import csv
 import random
 from collections import defaultdict
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 from itertools import combinations
@@ -415,6 +416,14 @@ def test_many_structures_are_turned_page_by_page_and_one_is_named(client, struct
         assert "Le Pimms" in named and "La Ruche" not in named
     both = client.get(PAGE, {**PERIOD, "structure": "l"})
     assert both.status_code == 400 and "2 structures ont ces mots" in both.content.decode()
+    said = both.content.decode()
+    assert "Choisissez-en une." in said and said.count("<option") == 4, "each may be clicked"
+    assert f'<option value="{structures[0].pk}">Le Pimms</option>' in said
+    again = client.get(PAGE, {**PERIOD, "structure": str(structures[0].pk)}).content.decode()
+    assert "Le Pimms" in again and "<select" not in again
+    monkeypatch.setattr("maillage.apps.pilotage.forms.MOST_OFFERED", 1)
+    both = client.get(PAGE, {**PERIOD, "structure": "l"}).content.decode()
+    assert "Écrivez le nom en entier." in both and "<select" not in both
     nobody = client.get(PAGE, {**PERIOD, "structure": "Ailleurs"})
     assert nobody.status_code == 400 and "Aucune structure n’a ces mots" in nobody.content.decode()
 
@@ -423,11 +432,27 @@ def test_the_report_is_handed_as_a_table_and_a_document(client, structures):
     act(structures[0], 12)
     client.force_login(account("max", "gestionnaire", structure=structures[0]))
     sent = {**PERIOD, "pour": "le Département de l’Isère"}
-    assert "pour le Département de l’Isère" in client.get(PAGE, sent).content.decode()
+    page = client.get(PAGE, sent).content.decode()
+    assert "pour le Département de l’Isère" in page
+    assert "et pas seulement ce que le Département de l’Isère finance." in page
+    assert "pas seulement" not in client.get(PAGE, PERIOD).content.decode(), "made for nobody in particular"
     pdf = client.get("/espace/pilotage/activite.pdf", sent)
     assert pdf["Content-Type"] == "application/pdf"
     assert pdf.content.startswith(b"%PDF")
     assert client.get("/espace/pilotage/activite.exe", sent).status_code == 404
+
+
+def test_what_became_of_those_helped_has_its_total_and_its_shares(structures):
+    """128 « orientations aidées » en quatre lignes, sans total ni part."""
+    held = replace(report(structures), outcomes={"abouti": 97, "effet inconnu": 31})
+    assert held.outcome_total == 128
+    assert [each.share for each in held.outcome_lines] == ["76\xa0%", "24\xa0%"]
+    drawn = html.page(told.document(held, on=UNTIL))
+    assert told.TOTAL in drawn and "128" in drawn and "76\xa0%" in drawn
+    few = replace(held, outcomes={"abouti": 97, "effet inconnu": None})
+    assert few.outcome_total == 97
+    assert [each.share for each in few.outcome_lines] == ["", ""], "a share would tell those that are a few"
+    assert [each.share for each in replace(held, outcomes={"abouti": 10}).outcome_lines] == [""]
 
 
 @pytest.mark.parametrize(

@@ -93,12 +93,18 @@ def test_the_report_of_activity_takes_the_funder_and_what_it_funds(client, lea, 
     text = client.get(REPORT, year).content.decode().translate(PLAIN)
     assert "Ce que Le Département finance" in text
     assert row.title.replace("'", "&#x27;") in text or row.title in text
+    assert (
+        "Toute l’activité notée ici, et pas seulement ce que Le Département finance : son action du" in text
+    )
     assert "Personnes venues : 14, le 10 mars 2026" in text
     period = {"du": "2026-01-01", "au": "2026-06-30", "financeur": funder.pk}
     sheet = client.get("/espace/pilotage/activite.pdf", period).content
     with pypdfium2.PdfDocument(io.BytesIO(sheet)) as pages:
         text = "".join(page.get_textpage().get_text_range() for page in pages)
-    assert "Ce qu’il finance" in text
+    assert "Ce que Le Département finance" in text
+    assert "Toute l’activité notée ici, et pas seulement ce que Le Département finance" in " ".join(
+        text.split()
+    )
     assert "pour Le Département" in text
     assert "inventé" not in text
     type(plan).objects.update(example=True)

@@ -17,6 +17,7 @@ from maillage.reports.page import folder
 from maillage.web.long_lists import CHOICES
 from maillage.words.wording import number
 
+MOST_OFFERED = 100  # structures that a list offers when words are those of several
 LONGEST = 1_100  # days: three years, as most agreements
 
 
@@ -111,12 +112,25 @@ class ActivityForm(forms.Form):
         if not found:
             raise forms.ValidationError("Aucune structure n’a ces mots dans son nom. Écrivez-en d’autres.")
         if len(found) > 1:
+            self._offer(typed, found)
             first = ", ".join(f"« {self.named[key]} »" for key in found[:3])
             raise forms.ValidationError(
-                f"{number(len(found))} structures ont ces mots dans leur nom, dont {first}. Écrivez le nom en"
-                " entier."
+                f"{number(len(found))} structures ont ces mots dans leur nom, dont {first}."
+                f" {'Choisissez-en une.' if len(found) <= MOST_OFFERED else 'Écrivez le nom en entier.'}"
             )
         return [self.structures[found[0]]]
+
+    def _offer(self, typed: str, found: list[str]) -> None:
+        """Let one of the structures found be chosen, where the words typed stood."""
+        if len(found) > MOST_OFFERED:
+            return
+        self.fields["structure"].widget = forms.Select(
+            choices=[
+                (typed, f"Choisir parmi {number(len(found))}"),
+                *sorted(((key, self.named[key]) for key in found), key=lambda each: plain(each[1])),
+                ("", f"Toutes ({number(len(self.named))})"),
+            ]
+        )
 
     def _names(self, key: str) -> tuple[str, str]:
         return plain(self.structures[key].name), plain(self.named[key])

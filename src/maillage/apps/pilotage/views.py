@@ -286,6 +286,7 @@ def _activity_page(request: HttpRequest, form: ActivityForm) -> HttpResponse:
         "page": page,
         "notes": told.notes(report) if report else (),
         "no_structure": told.NO_STRUCTURE,
+        "outcome_total": told.TOTAL,
         "query": query.urlencode(),
     }
     return render(request, "pilotage/activity.html", context, status=200 if valid else 400)

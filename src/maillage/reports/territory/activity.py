@@ -6,7 +6,7 @@ from datetime import date
 
 from maillage.reports.page.blocks import Block, Bullets, Callout, Cell, Chapter, Cover, Document, Grid, Text
 from maillage.words.dates import in_words
-from maillage.words.wording import NBSP, count, number
+from maillage.words.wording import DASH, NBSP, count, elision, lower_first, number, percent
 
 INVENTED = "inventé, pour l’exemple"
 UNWRITTEN = "non renseigné"
@@ -14,6 +14,8 @@ NO_STRUCTURE = (
     "Importez une liste de lieux ou invitez une structure : ce rapport s’écrit de ce qu’elles notent. Un"
     " annuaire vide ne dit pas que rien n’est fait."
 )
+FEWEST_SHARED = 11  # those helped under whom no share is told
+TOTAL = "Orientations suivies d’une aide, en tout"
 NO_CAUSE = "Un nombre compté après l’action ne dit pas qu’elle en est la cause."
 
 
@@ -51,6 +53,17 @@ class ThemeActivity:
     name: str
     individual: int | None
     group: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeLine:
+    """What became of some of those helped. n: None for what may be a few; share: of all those told, "" where
+    some are not, or where all are a few.
+    """
+
+    name: str
+    n: int | None
+    share: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +149,34 @@ class ActivityReport:
         )
         return f"{told[0].upper()}{told[1:]}{time}{people}."
 
+    @property
+    def scope(self) -> str:
+        """Whose activity it is, beside what the funder funds; "" when it is made for nobody."""
+        if not self.funder:
+            return ""
+        funds = f"Ce {elision('que', self.funder)} finance"
+        whole = f"Toute l’activité notée ici, et pas seulement {lower_first(funds)}"
+        if not self.actions:
+            return f"{whole}."
+        if len(self.actions) == 1:
+            return f"{whole} : son action du plan est plus bas, sous « {funds} »."
+        return f"{whole} : ses {number(len(self.actions))} actions du plan sont plus bas, sous « {funds} »."
+
+    @property
+    def outcome_total(self) -> int:
+        """How many of those helped are told, whatever became of them."""
+        return sum(n or 0 for n in self.outcomes.values())
+
+    @property
+    def outcome_lines(self) -> tuple[OutcomeLine, ...]:
+        """What became of those helped, each with its share where all are told."""
+        total = self.outcome_total
+        is_whole = total >= FEWEST_SHARED and None not in self.outcomes.values()
+        return tuple(
+            OutcomeLine(name, n, percent(100 * n / total) if is_whole and n is not None else "")
+            for name, n in self.outcomes.items()
+        )
+
     def words(self, n: int | None) -> str:
         """Return a count as it is written: in words when it may be a few."""
         return f"moins de {self.least}" if n is None else number(n)
@@ -189,7 +230,7 @@ def notes(r: ActivityReport) -> tuple[str, ...]:
 def document(r: ActivityReport, *, on: date) -> Document:
     """Return the report as a document."""
     whom = f", pour {r.funder}" if r.funder else ""
-    head: list[Block] = [Text(text=f"{r.title}, {r.period}{whom}.")]
+    head: list[Block] = [Text(text=f"{r.title}, {r.period}{whom}. {r.scope}".rstrip())]
     if r.invented:
         head.append(Callout(tone="prudence", title="Exemple.", text=r.invented))
     chapters = [
@@ -265,7 +306,15 @@ def _actions(r: ActivityReport) -> tuple[Chapter, ...]:
         ),
         note=NO_CAUSE,
     )
-    return (Chapter(number="", short="Plan", title="Ce qu’il finance", blocks=(grid,), flows=True),)
+    return (
+        Chapter(
+            number="",
+            short="Plan",
+            title=f"Ce {elision('que', r.funder)} finance",
+            blocks=(grid,),
+            flows=True,
+        ),
+    )
 
 
 def _themes(r: ActivityReport) -> Block:
@@ -290,10 +339,20 @@ def _outcomes(r: ActivityReport) -> tuple[Block, ...]:
     return (
         Grid(
             caption="Orientations aidées, et ce qu’elles sont devenues",
-            columns=("Suite", "Orientations"),
-            align="gd",
-            widths=(4, 1),
-            rows=tuple((Cell(text=name), Cell(text=r.words(n))) for name, n in r.outcomes.items()),
+            columns=("Suite", "Orientations", "Part"),
+            align="gdd",
+            widths=(4, 1, 1),
+            rows=(
+                *(
+                    (Cell(text=each.name), Cell(text=r.words(each.n)), Cell(text=each.share or DASH))
+                    for each in r.outcome_lines
+                ),
+                (
+                    Cell(text=TOTAL, strong=True),
+                    Cell(text=number(r.outcome_total), strong=True),
+                    Cell(text=""),
+                ),
+            ),
             note="Un effet inconnu n’est pas un échec : personne ne l’a dit.",
         ),
     )
