@@ -311,7 +311,7 @@ def test_a_change_of_scale_is_said_where_it_is_drawn(client, study, monkeypatch)
     assert "même échelle de barres, 0 à " in page
     found = loop.loop(AnonymousUser(), study, reading_of(PLACE), on=ON)
     larger, shared = found.rows[0].bar.split("</svg>")[:2]
-    assert 'class="fig mini loupe"' in larger and 'class="axe loupe"' in larger
+    assert 'class="fig mini loupe"' in larger and 'class="axe-loupe"' in larger
     assert 'class="fig mini partage"' in shared and "axe" not in shared
 
     def length(drawn: str) -> float:

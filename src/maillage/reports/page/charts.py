@@ -74,7 +74,7 @@ def small_bar(
     low, high, value = (min(max(v, 0.0), top) * scale for v in (figure.low, figure.high, figure.value))
     kind = "social" if social else "plein"
     mark = f'<path class="repere" d="M{1 + value:.1f} 2V18"/>'
-    axis = f'<path class="axe {LOUPE}" d="M1 18.5H117"/>' if scale_class == LOUPE else ""
+    axis = '<path class="axe-loupe" d="M1 18.5H117"/>' if scale_class == LOUPE else ""
     kinds = f"fig mini {scale_class}".rstrip()
     return (
         f'<svg class="{kinds}" viewBox="0 0 120 20" aria-hidden="true" xmlns="http://www.w3.org/2000/svg">'
