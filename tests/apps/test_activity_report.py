@@ -445,12 +445,12 @@ def test_the_report_is_handed_as_a_table_and_a_document(client, structures):
 def test_what_became_of_those_helped_has_its_total_and_its_shares(structures):
     """128 « orientations aidées » en quatre lignes, sans total ni part."""
     held = replace(report(structures), outcomes={"abouti": 97, "effet inconnu": 31})
-    assert held.outcome_total == 128
+    assert held.outcome_total == "128"
     assert [each.share for each in held.outcome_lines] == ["76\xa0%", "24\xa0%"]
-    drawn = html.page(told.document(held, on=UNTIL))
+    drawn = html.dossier(told.document(held, on=UNTIL)).decode()
     assert told.TOTAL in drawn and "128" in drawn and "76\xa0%" in drawn
     few = replace(held, outcomes={"abouti": 97, "effet inconnu": None})
-    assert few.outcome_total == 97
+    assert few.outcome_total == "au moins 97"
     assert [each.share for each in few.outcome_lines] == ["", ""], "a share would tell those that are a few"
     assert [each.share for each in replace(held, outcomes={"abouti": 10}).outcome_lines] == [""]
 

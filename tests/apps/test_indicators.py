@@ -684,6 +684,7 @@ def test_the_title_of_a_chart_is_its_conclusion():
 
     assert shown("reponse-8-jours", 80, 80, 80, 80, 40) == "Baisse au-delà du hasard en mai 2026"
     assert shown("reponse-8-jours", 80, 78, 80) == "En mars 2026, rien que le hasard ne puisse donner"
+    assert shown("reponse-8-jours", 100, 100, 100) == "100 % chaque mois"
     assert shown("reponse-8-jours", 80, 20) == "Trop peu de mois pour dire si la part change"
     assert shown("structures", 12, 18, 30) == "De 12 en janvier 2026 à 30 en mars 2026"
     assert shown("structures", 12, 18, 12) == "Autant en mars 2026 qu’en janvier 2026 : 12"

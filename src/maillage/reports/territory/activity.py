@@ -163,14 +163,15 @@ class ActivityReport:
         return f"{whole} : ses {number(len(self.actions))} actions du plan sont plus bas, sous « {funds} »."
 
     @property
-    def outcome_total(self) -> int:
-        """How many of those helped are told, whatever became of them."""
-        return sum(n or 0 for n in self.outcomes.values())
+    def outcome_total(self) -> str:
+        """How many of those helped are told, whatever became of them: at least, where some are a few."""
+        told = number(sum(n or 0 for n in self.outcomes.values()))
+        return f"au moins {told}" if None in self.outcomes.values() else told
 
     @property
     def outcome_lines(self) -> tuple[OutcomeLine, ...]:
         """What became of those helped, each with its share where all are told."""
-        total = self.outcome_total
+        total = sum(n or 0 for n in self.outcomes.values())
         is_whole = total >= FEWEST_SHARED and None not in self.outcomes.values()
         return tuple(
             OutcomeLine(name, n, percent(100 * n / total) if is_whole and n is not None else "")
@@ -349,7 +350,7 @@ def _outcomes(r: ActivityReport) -> tuple[Block, ...]:
                 ),
                 (
                     Cell(text=TOTAL, strong=True),
-                    Cell(text=number(r.outcome_total), strong=True),
+                    Cell(text=r.outcome_total, strong=True),
                     Cell(text=""),
                 ),
             ),

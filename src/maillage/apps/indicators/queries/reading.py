@@ -115,6 +115,8 @@ def conclusion(value: Value, move: Move | None) -> str:
         if move:
             way = "Hausse" if move.now > move.before else "Baisse"
             return f"{way} au-delà du hasard en {_month(move.month)}"
+        if all(number == ends for _, number in told):
+            return f"{wording.percent(ends)} chaque mois"
         if len(told) < rules.FEWEST_MONTHS:
             return "Trop peu de mois pour dire si la part change"
         return f"En {_month(last.month)}, rien que le hasard ne puisse donner"
