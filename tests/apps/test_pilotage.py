@@ -38,6 +38,7 @@ from maillage.cli.demonstration import loop as year
 from maillage.cli.main import main
 from maillage.reports.territory.reading import OfferReading, ZoneOffer
 from maillage.words.dates import window
+from maillage.words.wording import number
 from tests.apps.test_gaps import line as offer_line
 from tests.conftest import PLACE, account
 from tests.support.anchors import broken_anchors
@@ -306,10 +307,12 @@ def test_a_change_of_scale_is_said_where_it_is_drawn(client, study, monkeypatch)
     gap = offer_line(LINE, missing="0", missing_value=top / 4, missing_low=top / 8, missing_high=top / 3.4)
     monkeypatch.setattr(loop, "line_of", lambda reading, code: gap)
     page = " ".join(client.get(PAGE).content.decode().split())
-    assert "barres agrandies</span> × 3</span>" in page
-    assert "axe ocre en tirets : l’échelle change (besoin 0 à " in page
-    assert "même échelle de barres, 0 à " in page
     found = loop.loop(AnonymousUser(), study, reading_of(PLACE), on=ON)
+    zoom, end = found.scale.zoom, found.scale.top
+    assert zoom in (3, 4) and end >= top and end / zoom >= top / 3.4
+    assert f"barres agrandies</span> × {zoom}</span>" in page
+    assert f"axe ocre en tirets : l’échelle change ({found.scale.words})" in page
+    assert f"même échelle de barres, 0 à {number(end)}" in page
     larger, shared = found.rows[0].bar.split("</svg>")[:2]
     assert 'class="fig mini loupe"' in larger and 'class="axe-loupe"' in larger
     assert 'class="fig mini partage"' in shared and "axe" not in shared
@@ -317,8 +320,9 @@ def test_a_change_of_scale_is_said_where_it_is_drawn(client, study, monkeypatch)
     def length(drawn: str) -> float:
         return float(re.findall(r'"plein" x="1" y="6" width="([\d.]+)"', drawn)[0])
 
-    assert length(shared) == pytest.approx(116 / 8, abs=0.1), "as long as so many people in need"
-    assert length(larger) == pytest.approx(3 * 116 / 8, abs=0.1)
+    people = 116 * top / 8 / end
+    assert length(shared) == pytest.approx(people, abs=0.1), "as long as so many people in need"
+    assert length(larger) == pytest.approx(zoom * people, abs=0.1)
 
 
 def test_the_file_of_a_study_is_read_once_for_all_that_asks_its_needs(client, study, monkeypatch):

@@ -10,7 +10,7 @@ from maillage.words import wording
 CODE = Path(maillage.__file__).parent
 MASCULINE = frozenset(
     "accès acte an appareil atelier attend autre bulletin ce codes compte doublon exemplaire habitant jour lieu mandat"
-    " manque message métier organisme professionnel prêt problème quartier rendez-vous reçu rôle sans sorti témoignage".split()
+    " manque message métier organisme professionnel projet prêt problème quartier rendez-vous reçu rôle sans sorti témoignage".split()
 )  # « autre » stands alone beside what it counts
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
+from math import ceil, floor, log10
 from pathlib import Path
 from typing import Any
 
@@ -387,14 +388,18 @@ def _row(
 
 
 def scale_of(need: float, gap: float) -> Scale:
-    """Return the scale of bars that reach `need` and `gap` people at most: a whole number of times larger for
-    the second where that leaves it room.
+    """Return the scale of bars that reach `need` and `gap` people at most: where the first is twice the
+    second or more, the second has a round end, a whole number of times nearer.
 
-    >>> scale_of(6000, 1900), scale_of(4500, 3000), scale_of(0, 700)
-    (Scale(top=6000, zoom=3), Scale(top=4500, zoom=1), Scale(top=700, zoom=1))
+    >>> scale_of(5516, 1970), scale_of(4500, 3000), scale_of(0, 700)
+    (Scale(top=6000.0, zoom=3), Scale(top=4500, zoom=1), Scale(top=700, zoom=1))
     """
-    top = max(need, gap)
-    return Scale(top, max(int(top // gap), 1) if gap else 1)
+    by = 10.0 ** max(floor(log10(gap)) - 1, 0) if gap >= 1 else 1.0
+    end = by * ceil(gap / by)
+    if not end or need < 2 * end:
+        return Scale(max(need, gap))
+    zoom = ceil(need / end)
+    return Scale(zoom * end, zoom)
 
 
 def _need_top(path: Path) -> float:
