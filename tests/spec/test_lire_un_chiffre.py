@@ -160,6 +160,7 @@ def test_shares_are_said_as_people_say_them(spec):
         13.1 | 11   | 15   | 0
         13.4 | 11   | 15   | 0
         18.2 | 16   | 20   | 0
+        18.4 | 14   | 23   | 0
         15.4 | 15.1 | 15.8 | 1
         48   | 44   | 53   | 0
         48   | 47   | 49   | 0
@@ -175,6 +176,7 @@ def test_shares_are_said_as_people_say_them(spec):
         [
             "1 personne sur 8",
             "1 personne sur 8",
+            "environ 1 personne sur 6",
             "environ 1 personne sur 6",
             "un peu plus de 1 personne sur 7",
             "environ 1 personne sur 2",

@@ -54,13 +54,14 @@ def fraction(
         return rounding.rounded(at, decimals=decimals) == printed
 
     def gap(each: tuple[int, int]) -> tuple[bool, float]:
-        # One that prints the same percentage goes first: 13 % is 1 in 8 everywhere, be it 12.6 or 13.4.
+        # One that prints the same percentage goes first, then the nearest to the percentage as it is printed:
+        # 13 % is 1 in 8 everywhere, be it 12.6 or 13.4, and 18 % about 1 in 6, be it 17.6 or 18.4.
         at = 100 * each[0] / each[1]
-        return not same(at), abs(at - percent)
+        return not same(at), abs(at - printed)
 
     part, whole = min(among, key=gap)
     at = 100 * part / whole
-    if abs(at - percent) > NEAR:
+    if abs(at - printed) > NEAR:
         return None
     if same(at):
         return Fraction(part, whole, "")
