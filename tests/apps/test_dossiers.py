@@ -233,7 +233,7 @@ def test_comparing_stops_at_six_and_says_so(client, study):
 def test_comparing_tells_what_contradicts_either_side(client, study, monkeypatch):
     """La Corse à côté de l’Isère : le chiffre publié qui contredit le nôtre est dit avec le verdict."""
     read = queries.reading
-    note = PublishedNote(kind="contredit", text="**Un chiffre publié** contredit le nôtre.")
+    note = PublishedNote(kind="contredit", text="**Un chiffre publié** contredit le nôtre.", short="")
     monkeypatch.setattr(queries, "reading", lambda kept: replace(read(kept), published=(note,)))
     page = text_of(client.get(f"{ADDRESS}comparer/?avec=38151"))
     assert page.count("Un chiffre publié contredit le nôtre.") == 1

@@ -1,12 +1,16 @@
 """The reports on a territory as the site hands them: to present, to print, to correct."""
 
 import io
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
 
 import pypdfium2
 import pytest
 from pptx import Presentation
+from pptx.util import Inches
 
 from maillage.apps.dossiers.models import StudyTheme
 from maillage.apps.pilotage import views
@@ -16,7 +20,8 @@ from maillage.reference.plan_frames import frames
 from maillage.reports.page import html, pdf, slides
 from maillage.reports.plan import document
 from maillage.reports.plan.reading import PlanAction, PlanAxis, PlanReading
-from maillage.reports.territory import deck, synthesis
+from maillage.reports.territory import deck, poster, synthesis
+from maillage.reports.territory.reading import PublishedNote
 from maillage.reports.territory.subject import Subject, headline
 from tests.conftest import PLACE, account
 
@@ -110,6 +115,65 @@ def words_of(subject: Subject) -> str:
     """Return what the deck, the synthesis and the plan say of a subject."""
     made = (deck.compose(subject, None), synthesis.compose(subject, None), document.compose(subject, None))
     return " ".join(html.dossier(each).decode() for each in made).replace("\xa0", " ")
+
+
+def test_what_contradicts_the_first_figure_stands_under_it_in_every_report(study):
+    held = reports.subject(study, AT.date())
+    said = "Un chiffre publié contredit le nôtre : Insee, 25 %."
+    note = PublishedNote(kind="contredit", text="Longuement.", short=said)
+    denied = replace(held, reading=replace(held.reading, published=(note,)))
+    for compose in (deck.compose, synthesis.compose, poster.compose, document.compose):
+        told = [html.dossier(compose(each, None)).decode().replace("\xa0", " ") for each in (denied, held)]
+        assert said in told[0] and said not in told[1], compose.__module__
+
+
+def test_people_counted_by_level_keep_their_interval_and_their_source(study):
+    """Les niveaux ne sont pas ceux du premier nombre : l’affiche et la synthèse le disent, sous le même mot."""
+    held = reports.subject(study, AT.date())
+    bare = replace(held, reading=replace(held.reading, offer=None))
+    items = [text for text in synthesis.proposals(bare, None) if "personnes" in text]
+    assert len(items) == 2 and all(re.search(r"personnes \(entre .+ et .+\) ", text) for text in items)
+    for compose in (poster.compose, synthesis.compose):
+        told = html.dossier(compose(bare, None)).decode().replace("\xa0", " ")
+        assert "Niveaux de difficulté : parts nationales, WeTechCare 2017" in told
+        assert "Une autre définition que celle du premier nombre" in told
+
+
+def test_a_census_without_any_place_says_it_once(study):
+    held = reports.subject(study, AT.date())
+    whole = SimpleNamespace(n_places=0, n_silent=0, lines=())
+    none: Any = SimpleNamespace(source="l’annuaire", zones={}, whole=whole)
+    told = html.dossier(synthesis.compose(replace(held, reading=replace(held.reading, offer=none)), None))
+    assert "Aucun lieu dans le périmètre" in told.decode() and "Aucun ne dit" not in told.decode()
+
+
+def test_the_map_of_a_slide_is_read_from_the_end_of_the_room(study):
+    """Une carte a toute sa colonne, sous le titre ; ses classes et le tableau se partagent l’autre, sans se couvrir."""
+    made = deck.compose(reports.subject(study, AT.date()), None)
+    opened = Presentation(io.BytesIO(slides.deck(made, on=AT.date())))
+    seen = 0
+    for slide in opened.slides:
+        maps = [x for x in slide.shapes if x.shape_type == 13 and x.height > Inches(1) and "Carte" in alt(x)]
+        if not maps or "tricotée" in alt(maps[0]):
+            continue
+        seen += 1
+        (drawn,) = maps
+        assert drawn.width > 0.4 * opened.slide_width or drawn.height > Inches(3.6)
+        (key,) = [x for x in slide.shapes if x.has_text_frame and "Rayé" in x.text_frame.text]
+        beside = [x for x in slide.shapes if x.has_table or (x.has_text_frame and "•" in etree(x))]
+        for each in beside:
+            tall = sum(row.height for row in each.table.rows) if each.has_table else each.height
+            assert each.top + tall <= key.top
+        assert len(slide.shapes.title.text_frame.text) <= 2 * 67
+    assert seen == 2
+
+
+def alt(shape) -> str:
+    return shape._element.xpath("./*/p:cNvPr")[0].get("descr", "")
+
+
+def etree(shape) -> str:
+    return "".join(each.get("char", "") for each in shape._element.xpath(".//a:buChar"))
 
 
 def test_a_stranger_does_not_have_them_written_all_day(client, study, monkeypatch):

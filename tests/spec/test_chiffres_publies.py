@@ -101,6 +101,15 @@ def test_the_contradiction_is_told_with_every_measure(spec):
     )
 
 
+def test_the_contradiction_has_a_short_form_for_a_page():
+    """Sous le premier nombre d’une affiche : qui, combien, et combien pour nous, chacun avec sa fourchette."""
+    (note,) = published.notes((beside(25, 16.5, 20.0, here=False),), definition(DEFAULT))
+    assert plain(note.short) == (
+        "Un chiffre publié contredit le nôtre. Corse, qui contient ce territoire, 2019 : 25 %, d’après l’Insee ;"
+        " notre calcul y donne 18 % (entre 16 et 20 %). Citez-les ensemble, ne décidez rien sur le nôtre seul."
+    )
+
+
 def test_what_denies_a_region_denies_what_it_holds(spec):
     """Ce qui contredit une région se dit aussi dans le diagnostic d’un territoire qu’elle contient."""
     spec(

@@ -106,8 +106,7 @@ def test_members_are_counted_with_an_interval_and_prescriptions_wait(spec):
         [
             (
                 "De 2 à 7 zones sur 22 cumulent précarité numérique et précarité sociale fortes pour ce territoire."
-                " Parmi elles, très probablement (8 chances sur 10 ou plus) : Sud et Nord. L’aide doit y être"
-                " humaine, gratuite et proche."
+                " Parmi elles, très probablement (8 chances sur 10 ou plus) : Sud et Nord."
             ),
             (
                 "Jusqu’à 1 zone sur 22 cumule précarité numérique et précarité sociale fortes pour ce territoire."

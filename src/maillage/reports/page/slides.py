@@ -39,7 +39,7 @@ from maillage.words import rich, wording
 
 WIDE, HIGH = 13.333, 7.5  # inches
 SIDE, BOTTOM = 0.67, 6.7
-LINE = 60  # letters of a lead on half of two lines
+LINE = 95  # letters of a lead on a line, where the font is replaced by a wider one
 TITLES = (28, 24, 20, 18, 16, 14, 12)  # points: of a title, the largest that leave it in its place
 TITLE = 48  # letters of a title on one line in the largest, where the font is replaced by a wider one
 TITLE_HIGH = 1.05  # inches
@@ -62,6 +62,7 @@ MEAN = 0.56  # a letter of that font, in its size, where words follow one anothe
 LETTER, MARGINS = 0.72, 0.2  # a bold letter of that wider font, in its size; sides of a cell, in inches
 HIGHEST, ESTIMATE, LOWEST = "Jusqu’à", "Estimation", "Au moins"  # series of a chart, drawn in this order
 KEY, KEY_LINE = 2.85, 0.3  # inches: the column of the classes of a map, a line of it
+ACROSS = 2  # classes a line, under the words that stand beside a map
 SMALL = 12  # points: the smallest words that are read from the end of a room
 FONT = "Arial"  # on every computer: the file does not carry fonts
 Box = tuple[float, float, float, float]  # left, top, width, height, in inches
@@ -166,12 +167,16 @@ def _slide(made: Any, chapter: Chapter) -> Any:
     _paragraph(slide, chapter.over, (SIDE, 0.38, 8.0, 0.4), size=14, colour="prune", bold=True)
     top = 1.45 if len(chapter.title) <= TITLE else 1.85
     if chapter.lead:
-        _paragraph(slide, chapter.lead, (SIDE, top, WIDE - 2 * SIDE, 0.65), size=15, colour="encre-2")
-        top += 0.45 if len(chapter.lead) < 2 * LINE else 0.7
+        lines = ceil(len(rich.bare(chapter.lead)) / LINE)
+        box = (SIDE, top, WIDE - 2 * SIDE, 0.15 + 0.25 * lines)
+        _paragraph(slide, chapter.lead, box, size=15, colour="encre-2")
+        top += 0.2 + 0.25 * lines
     notes = [b for b in chapter.blocks if isinstance(b, Text) and b.tone == "note"]
     body = [b for b in chapter.blocks if b not in notes]
     for block, box in zip(body, _boxes(body, top + 0.1), strict=True):
-        if isinstance(block, Callout) and len(body) > 1:
+        if _is_large(block, body):
+            _map_and_key(slide, block, box)
+        elif isinstance(block, Callout) and len(body) > 1:
             _card(slide, block, box)
         else:
             _draw(slide, block, box)
@@ -185,7 +190,7 @@ def _slide(made: Any, chapter: Chapter) -> Any:
 
 def _boxes(blocks: Sequence[Block], top: float) -> list[Box]:
     """Return where each block stands under `top`: the whole width for one, a wide and a narrow column for
-    two, lines of two beyond.
+    two, lines of two beyond. Beside a map, a block leaves its foot to the classes: the map keeps its width.
     """
     whole, high = WIDE - 2 * SIDE, BOTTOM - top
     if len(blocks) == 1:
@@ -202,7 +207,22 @@ def _boxes(blocks: Sequence[Block], top: float) -> list[Box]:
     left, right = blocks
     share = 0.5 if isinstance(left, Picture) or isinstance(right, Grid) else 0.6
     wide = (whole - GAP) * share
-    return [(SIDE, top, wide, high), (SIDE + wide + GAP, top, whole - GAP - wide, high)]
+    under = _key_high(left, whole - GAP - wide) if _is_large(left, blocks) else 0.0
+    return [(SIDE, top, wide, high), (SIDE + wide + GAP, top, whole - GAP - wide, high - under)]
+
+
+def _is_large(block: Block, body: Sequence[Block]) -> bool:
+    """Tell whether a block is a map that another block stands beside: its classes are under that one."""
+    return isinstance(block, Picture) and bool(block.key) and len(body) == 2
+
+
+def _map_and_key(slide: Any, block: Picture, box: Box) -> None:
+    """Draw a map in the whole of its column, its classes at the foot of the next one."""
+    left, top, wide, high = box
+    _picture(slide, pdf.png(block.svg, letters=_map_letters(block.svg, box)), block.alt, box)
+    beside = left + wide + GAP
+    under = _key_high(block, WIDE - SIDE - beside)
+    _key(slide, block, (beside, top + high - under, WIDE - SIDE - beside, under), across=ACROSS)
 
 
 def _draw(slide: Any, block: Block, box: Box) -> None:
@@ -382,11 +402,18 @@ def _map_letters(svg: str, box: Box) -> float:
     return SMALL / 72 / min(wide / int(frame[1]), high / int(frame[2]))
 
 
-def _key(slide: Any, block: Picture, box: Box) -> None:
-    """Draw the classes of a map one under the other, and their unit under them."""
-    left, top, wide, high = box
-    y = top
-    for kind, words in block.key:
+def _key_high(block: Picture, wide: float) -> float:
+    """Return how high the classes of a map stand, and their unit, in a column `wide` inches wide."""
+    lines = ceil(len(rich.bare(block.caption)) * SMALL * MEAN / 72 / (wide - 0.2))
+    return KEY_LINE * ceil(len(block.key) / ACROSS) + lines * SMALL * 1.2 / 72 + 0.15
+
+
+def _key(slide: Any, block: Picture, box: Box, *, across: int = 1) -> None:
+    """Draw the classes of a map, so many a line, and their unit under them."""
+    left, top, whole, high = box
+    y, wide = top, whole / across
+    for k, (kind, words) in enumerate(block.key):
+        left = box[0] + k % across * wide
         square = slide.shapes.add_shape(
             MSO_SHAPE.RECTANGLE, *(Inches(each) for each in (left + 0.1, y + 0.11, 0.16, 0.16))
         )
@@ -396,8 +423,9 @@ def _key(slide: Any, block: Picture, box: Box) -> None:
         square.line.width = Pt(0.5)
         lines = ceil(len(words) * SMALL * MEAN / 72 / (wide - 0.37))
         _paragraph(slide, words, (left + 0.32, y, wide - 0.32, KEY_LINE), size=SMALL, colour="encre")
-        y += KEY_LINE + (lines - 1) * SMALL * 1.2 / 72
-    rest = (left + 0.1, y, wide - 0.1, top + high - y)
+        if k % across == across - 1 or k == len(block.key) - 1:
+            y += KEY_LINE + (lines - 1) * SMALL * 1.2 / 72
+    rest = (box[0] + 0.1, y, whole - 0.1, top + high - y)
     _paragraph(slide, block.caption, rest, size=SMALL, colour="encre-2")
 
 

@@ -33,7 +33,7 @@ from maillage.reports.territory.chapters.offer import offer_chapter
 from maillage.reports.territory.chapters.opening import withheld_chapter
 from maillage.reports.territory.dossier import numbered
 from maillage.reports.territory.reading import Reading
-from maillage.reports.territory.subject import Subject, cover, headline, interval
+from maillage.reports.territory.subject import Subject, beside, cover, headline
 from maillage.words import wording
 
 UNWRITTEN = "non renseigné"
@@ -110,7 +110,7 @@ def _introduction(s: Subject, plan: PlanReading | None) -> Chapter:
 
 
 def _summary(s: Subject, plan: PlanReading | None) -> Chapter:
-    items = [f"**{headline(s.reading)}.** {interval(s.reading)}"]
+    items = [f"**{headline(s.reading)}.** {beside(s.reading)}"]
     if plan:
         items.append(f"**{plan.title}.** {plan.state}")
         items += [f"**Dynamique {axis.number} :** {wording.lower_first(axis.title)}." for axis in plan.axes]
@@ -207,7 +207,7 @@ def _conclusion(s: Subject, plan: PlanReading | None) -> Chapter:
     another territory may take up. Nothing there is not counted elsewhere in the plan.
     """
     r = s.reading
-    items = [f"**Ce que l’on sait.** {headline(r)}. {interval(r)}".strip()]
+    items = [f"**Ce que l’on sait.** {headline(r)}. {beside(r)}".strip()]
     if r.offer:
         n, silent = len(gaps.certain(r.offer)), r.offer.whole.n_silent
         lacks = wording.count(n, "manque certain", "manques certains")

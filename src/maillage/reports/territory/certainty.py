@@ -111,11 +111,7 @@ def crossing(spread: Spread, n: int, unit: str, likely: Sequence[str], *, beside
             " : avant d’y"
             " choisir une aide, vérifiez sur place."
         )
-    return (
-        f"{head} Parmi {those}, très probablement ({odds_text()}) : {named(likely, most=6)}. L’aide"
-        " doit y être"
-        " humaine, gratuite et proche."
-    )
+    return f"{head} Parmi {those}, très probablement ({odds_text()}) : {named(likely, most=6)}."
 
 
 def unestimated(n: int, unit: str) -> str:

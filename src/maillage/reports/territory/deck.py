@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import ceil
 
-from maillage.reference.definitions import LEVELS, definition
 from maillage.reports.page.blocks import (
     Block,
     Bullets,
@@ -20,13 +19,16 @@ from maillage.reports.territory import gaps, map_keys, mission, synthesis, withh
 from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.reading import LevelLine, OfferReading, Reading
 from maillage.reports.territory.subject import (
+    OTHER_DEFINITION,
     Subject,
+    beside,
     cover,
     first_sentence,
     for_a_room,
     headline,
-    interval,
     levels_chart,
+    levels_note,
+    levels_source,
     need_chart,
     offer_chart,
     provenance,
@@ -44,6 +46,7 @@ METHOD, PEOPLE, OFFER, ADVICE, NEXT = (
 )
 PARTS = (METHOD, PEOPLE, OFFER, ADVICE, NEXT)
 MOST_ROWS = 6
+MOST_BESIDE = 4  # rows beside a map: its classes are under them
 FEW_GAPS = 2
 MOST_LIMITS = 5
 MOST_STEPS = 9
@@ -59,11 +62,11 @@ def compose(s: Subject, plan: PlanReading | None) -> Document:
     that is published, None without.
     """
     r = s.reading
-    slides = [*_mission(s), _method(s), _limits(s)]
+    slides = [*_mission(s), _method(s)]
     if r.withheld:
         slides.append(_withheld(s))
     else:
-        slides += [*_people(s), *_offer(s), _answers(s)]
+        slides += [_limits(s), *_people(s), *_offer(s), _answers(s)]
         slides += [*_plan(plan), _proposals(s, plan), _decisions(s, plan)]
     slides += [*_thanks(s), _sources(s)]
     return Document(
@@ -100,12 +103,6 @@ def _foot(s: Subject, rates: str = "") -> str:
         f"Estimation Maillage du {in_words(s.on)} : [{whose}, recensement de 2021](#sources)."
         f" Fourchettes : {wording.NINE_IN_TEN}."
     )
-
-
-def _of_levels() -> str:
-    """Return whose shares the levels of difficulty come from."""
-    cut = definition(LEVELS)
-    return f"parts nationales, {cut.producer} {cut.year}"
 
 
 def _cells(*texts: str) -> tuple[Cell, ...]:
@@ -224,7 +221,7 @@ def _need(s: Subject) -> Chapter:
     about = f"{r.both.in_full.capitalize()} vivent aussi modestement : une partie des premières."
     said = (about, r.both.poverty) if r.both.modest else (r.both.about,)
     blocks: tuple[Block, ...] = (*((drawn,) if drawn else ()), Bullets(items=tuple(filter(None, said))))
-    return _slide(PEOPLE, headline(r), blocks, lead=interval(r), notes=provenance(s), foot=_foot(s))
+    return _slide(PEOPLE, headline(r), blocks, lead=beside(r), notes=provenance(s), foot=_foot(s))
 
 
 def _levels(s: Subject) -> Chapter:
@@ -233,16 +230,15 @@ def _levels(s: Subject) -> Chapter:
     title = f"{first.about.capitalize()} {first.who}" if _is_told(s, first) else first.label
     drawn = for_a_room(levels_chart(s))
     answers = Bullets(items=tuple(f"**{x.label}** : {x.who}." for x in r.levels.lines[:3]))
-    lead = "Une autre définition que celle du premier nombre : les deux ne s’additionnent pas."
     return _slide(
         PEOPLE,
         title,
         (*((drawn,) if drawn else ()), answers),
-        lead=lead if r.levels.link else "",
+        lead=OTHER_DEFINITION if r.levels.link else "",
         notes=" ".join(
             filter(None, (r.levels.link, provenance(s, what=f"{r.levels.source} {r.levels.doubt}")))
         ),
-        foot=_foot(s, _of_levels()),
+        foot=_foot(s, levels_source()),
     )
 
 
@@ -255,7 +251,8 @@ def _zones(s: Subject) -> Chapter:
     """Return where people live: the map beside the zones with most people concerned."""
     r = s.reading
     title, rest = first_sentence(r.half_sentence)
-    shown = [zone for zone in r.zones if zone.share][:MOST_ROWS]
+    svg = s.layers.get("numerique", "")
+    shown = [zone for zone in r.zones if zone.share][: MOST_BESIDE if svg else MOST_ROWS]
     table = Grid(
         caption="Les zones où l’estimation est la plus haute",
         columns=("Zone", "Personnes", "Fourchette", "Part"),
@@ -272,7 +269,6 @@ def _zones(s: Subject) -> Chapter:
         ),
         note="Les fourchettes se recouvrent : ce n’est pas un classement.",
     )
-    svg = s.layers.get("numerique", "")
     alt = "Carte de la part de personnes concernées, zone par zone, du clair (rare) au foncé."
     picture = map_keys.picture(r, "numerique", svg, alt=alt)
     return _slide(
@@ -384,7 +380,7 @@ def _reach(s: Subject, o: OfferReading, few: Sequence[str]) -> Chapter:
     known = [line for line in o.whole.lines if line.state != "donnee-manquante"]
     worst = max(known, key=lambda line: line.missing_low, default=None)
     if worst is not None and worst.missing_low >= 1:
-        title = f"{worst.label} : {worst.missing_about} n’en ont pas à pied"
+        title = f"{worst.label} : {worst.missing_about} n’en ont pas à portée de marche"
     elif gaps.unknown(o):
         title = "Aucun manque n’est certain : des lieux ne disent pas ce qu’ils proposent"
     else:
@@ -408,7 +404,7 @@ def _reach(s: Subject, o: OfferReading, few: Sequence[str]) -> Chapter:
         OFFER,
         title,
         blocks,
-        lead="Personnes en difficulté sans ce service à pied.",
+        lead="Personnes en difficulté sans ce service à portée de marche.",
         notes=f"{' '.join(o.cautions)} {provenance(s, what=f'{o.source} pour les lieux')}",
         foot=f"Lieux : {o.source}. {_foot(s)}",
     )
@@ -426,7 +422,7 @@ def _gaps(s: Subject, o: OfferReading) -> tuple[list[str], list[Chapter]]:
     notes = f"{' '.join(o.cautions)} {provenance(s, what=f'{o.source} pour les lieux')}"
     if unknown:
         items = tuple(
-            f"**{line.label}** : {line.missing_about} sans lieu connu à pied. {line.doubt}"
+            f"**{line.label}** : {line.missing_about} sans lieu connu à portée de marche. {line.doubt}"
             for line in unknown[:4]
         )
         title = "Ce que l’on ne sait pas encore de l’offre"
@@ -469,7 +465,7 @@ def _answers(s: Subject) -> Chapter:
         (table,),
         lead="À chaque niveau de difficulté, sa réponse." if told else "",
         notes=provenance(s, what=f"{r.levels.source} {r.levels.doubt}"),
-        foot=_foot(s, _of_levels()),
+        foot=_foot(s, levels_source()),
     )
 
 
@@ -514,7 +510,8 @@ def _whole(actions: Sequence[PlanAction]) -> Sequence[PlanAction]:
 
 
 def _proposals(s: Subject, plan: PlanReading | None) -> Chapter:
-    found = synthesis.proposals(s, plan)
+    r, found = s.reading, synthesis.proposals(s, plan)
+    by_level = synthesis.tells_levels(r, found)
     first = rich.bare(first_sentence(found[0])[0]).rstrip(".") if found else ""
     proposed = (
         f"À discuter d’abord : {wording.lower_first(first)}" if first else "Rien n’est assez sûr à proposer"
@@ -524,9 +521,17 @@ def _proposals(s: Subject, plan: PlanReading | None) -> Chapter:
         proposed,
         (Bullets(items=found or ("Aucune : les chiffres sont trop peu sûrs.",)),),
         lead="Elles viennent des chiffres. Le choix, l’ordre et les moyens reviennent au territoire.",
-        notes="Un effet attendu est un plafond : toutes les personnes d’une zone ne viendront pas. "
-        + provenance(s),
-        foot=_foot(s),
+        notes=" ".join(
+            filter(
+                None,
+                (
+                    "Un effet attendu est un plafond : toutes les personnes d’une zone ne viendront pas.",
+                    levels_note(r) if by_level else "",
+                    provenance(s),
+                ),
+            )
+        ),
+        foot=_foot(s, f"{r.source.producer} {r.source.year}, et {levels_source()}" if by_level else ""),
     )
 
 
@@ -552,7 +557,7 @@ def _sources(s: Subject) -> Chapter:
     shown = r.sources[:MOST_ROWS]
     more = len(r.sources) - len(shown)
     table = Grid(
-        caption="D’où viennent les chiffres",
+        caption="D’où viennent les données",
         columns=("Producteur", "Source", "Millésime"),
         align="ggg",
         widths=(1.6, 5, 2),
@@ -563,6 +568,7 @@ def _sources(s: Subject) -> Chapter:
         note=f"Et {more} autres, citées dans le diagnostic et dans les notes." if more > 0 else "",
     )
     told = " ; ".join(f"{x.producer}, {x.title} ({x.vintage}, {x.licence})" for x in r.sources)
-    title = f"Ces chiffres viennent de {wording.count(len(r.sources), 'source')}"
+    what = "données" if r.withheld else "chiffres"
+    title = f"Ces {what} viennent de {wording.count(len(r.sources), 'source')}"
     foot = f"Le calcul : [des taux nationaux, appliqués aux habitants](#methode). {table.note}".strip()
     return _slide(NEXT, title, (table,), notes=f"{told}.", foot=foot, anchor="sources")

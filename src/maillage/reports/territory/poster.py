@@ -7,7 +7,17 @@ from dataclasses import replace
 from maillage.reports.page.blocks import Bullets, Chapter, Document, Picture, Text
 from maillage.reports.plan.reading import PlanAction, PlanReading
 from maillage.reports.territory import map_keys, synthesis
-from maillage.reports.territory.subject import Subject, cover, headline, interval, need_chart, provenance
+from maillage.reports.territory.reading import LevelLine, Reading
+from maillage.reports.territory.subject import (
+    OTHER_DEFINITION,
+    Subject,
+    beside,
+    cover,
+    headline,
+    levels_source,
+    need_chart,
+    provenance,
+)
 from maillage.words import wording
 
 MOST = 3
@@ -27,7 +37,7 @@ def compose(s: Subject, plan: PlanReading | None) -> Document:
         title=f"Affiche : {r.territory.name}",
         cover=cover(s, "Inclusion numérique", drawn=False),
         chapters=(
-            Chapter(number="", title=headline(r), lead=interval(r), blocks=tuple(blocks)),
+            Chapter(number="", title=headline(r), lead=beside(r), blocks=tuple(blocks)),
             _actions(s, plan),
             *_network(s),
             Chapter(number="", title="Sources", blocks=_notes(s, plan)),
@@ -38,6 +48,8 @@ def compose(s: Subject, plan: PlanReading | None) -> Document:
 
 def _notes(s: Subject, plan: PlanReading | None) -> tuple[Text, ...]:
     notes = [Text(text=provenance(s), tone="note")]
+    if _levels(s.reading):
+        notes.append(Text(text=f"Niveaux de difficulté : {levels_source()}.", tone="note"))
     if plan is not None and plan.is_example and plan.led:
         notes.insert(
             0, Text(text="Exemple : les pilotes et les dates des actions sont inventés.", tone="note")
@@ -68,17 +80,23 @@ def _network(s: Subject) -> list[Chapter]:
     where none of it is known.
     """
     r = s.reading
-    levels = () if r.withheld else tuple(line for line in r.levels.lines[:MOST] if line.value)
+    levels = _levels(r)
     places = r.offer.whole.n_places if r.offer else s.n_places
     coming = s.mission.to_come.removeprefix("À venir : ") if s.mission else ""
     whom = [f"{wording.lower_first(line.label)}, {line.in_full}" for line in levels]
+    other = f" {OTHER_DEFINITION}" if r.levels.link else ""
     told = (
-        f"**Pour qui :** {' ; '.join(whom)}." if whom else "",
+        f"**Pour qui :** {' ; '.join(whom)}.{other}" if whom else "",
         f"**Avec qui :** {wording.count(places, 'lieu connu', 'lieux connus')} ici." if places else "",
         f"**Et après :** {coming}" if coming else "",
     )
     items = tuple(filter(None, told))
     return [Chapter(number="", title="Le réseau", blocks=(Bullets(items=items),))] if items else []
+
+
+def _levels(r: Reading) -> tuple[LevelLine, ...]:
+    """Return the levels of difficulty whose people may be counted."""
+    return () if r.withheld else tuple(line for line in r.levels.lines[:MOST] if line.value)
 
 
 def _title(begun: int, n: int) -> str:

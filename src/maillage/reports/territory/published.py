@@ -22,13 +22,15 @@ def notes(found: Sequence[Beside], shown: Definition) -> tuple[PublishedNote, ..
     """
     alone = [each for each in found if each.ours is None]
     out = [
-        PublishedNote("contredit", contradiction(each, [x for x in alone if x.place == each.place]))
+        PublishedNote(
+            "contredit", contradiction(each, [x for x in alone if x.place == each.place]), in_short(each)
+        )
         for each in found
         if each.contradicts
     ]
     contradicted = {each.place for each in found if each.contradicts}
     out += [
-        PublishedNote("note", agreement(each, shown))
+        PublishedNote("note", agreement(each, shown), "")
         for each in found
         if each.is_here and each.place not in contradicted
     ]
@@ -58,6 +60,19 @@ def contradiction(each: Beside, others: Sequence[Beside]) -> str:
         f" ({ours.between}) : le chiffre publié est {side} de notre fourchette.{beside} Nous ne"
         " savons pas qui se"
         f" trompe : citez-les ensemble, et ne décidez rien sur le nôtre seul. {p.title} : {lower(p.doubt)}"
+    )
+
+
+def in_short(each: Beside) -> str:
+    """Return the same in the few words of a page that has no room for it: who, how much, how much here."""
+    p, ours = each.published, wording.rate(each.ours) if each.ours else None
+    if ours is None:
+        return ""
+    where = f"{each.place}{'' if each.is_here else HOLDS}"
+    told = f"{ours.value} ({ours.between})" if ours.value else ours.between
+    return (
+        f"{CONTRADICTED}{where}, {p.year} : {percent(p.rate)}, d’après {p.by} ; notre calcul y donne {told}."
+        " Citez-les ensemble, ne décidez rien sur le nôtre seul."
     )
 
 

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from maillage.kernel.errors import HouseError
 from maillage.reports.territory.comparison import Measure
 
-Version = Literal[7]  # raised when a field changes: studies kept before are then computed again
+Version = Literal[8]  # raised when a field changes: studies kept before are then computed again
 VERSION: Final[Version] = get_args(Version)[0]
 
 
@@ -190,11 +190,12 @@ class Both:
 @dataclass(frozen=True, slots=True)
 class PublishedNote:
     """What a rate published by others says of ours: it contradicts it, or it does not count the same
-    thing.
+    thing. short: a contradiction in the few words that stand beside the headline, "" for a note.
     """
 
     kind: Literal["contredit", "note"]
     text: str
+    short: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,19 +40,18 @@ def half(d: Diagnosis, names_of: Names) -> list[str]:
     """Return the sentence that says where half of the people concerned live; nothing under a handful of
     zones, which a table shows at a glance.
     """
-    verb, unit = d.request.definition.statement, unit_of(d)
+    unit = unit_of(d)
     n = sum(isinstance(r.need, Estimate) for r in d.zones)
     if n < FEWEST_ZONES or isinstance(d.need, Withheld):
         return []
     beside = sum(not isinstance(r.need, Estimate) and r.share_inside > 0 for r in d.zones)
-    count = f"{certainty.between(d.half_zones, unit)} sur {certainty.among(n, beside, unit, 'estimé')}"
-    drawn = ", selon les tirages," if d.half_zones.low < d.half_zones.high else ""
-    lead = f"Il faut {count}{drawn} pour réunir la moitié des personnes qui {verb}"
+    count = f"{certainty.between(d.half_zones, unit)} sur {wording.number(n)}"
+    lead = f"Il faut {count} pour réunir la moitié des personnes concernées"
     rest = [certainty.unestimated(beside, unit)] if beside else []
     if d.half_zones.low > MOST_NAMED and d.half_zones.low * CONCENTRATED > n:
-        told = f"{lead} : la difficulté est répandue, elle n’est pas concentrée."
+        told = f"{lead}. La difficulté est répandue, elle n’est pas concentrée."
     elif not d.half:
-        told = f"{lead} ; rien ne dit assez sûrement {'lesquelles' if unit in FEMININE else 'lesquels'}."
+        told = f"{lead}. Rien ne dit assez sûrement {'lesquelles' if unit in FEMININE else 'lesquels'}."
     else:
         told = f"{lead}. Très probablement ({certainty.odds_text()}) : {named(names_of(d, d.half))}."
     return [told, *rest]

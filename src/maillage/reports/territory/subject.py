@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from maillage.reference.definitions import LEVELS, definition
 from maillage.reports.page import charts
 from maillage.reports.page.blocks import Bar, Chart, Cover
 from maillage.reports.territory import withheld
@@ -67,8 +68,8 @@ def cover(s: Subject, over: str, *, drawn: bool = True) -> Cover:
 
 
 def headline(r: Reading) -> str:
-    """Return the first figure in a sentence without its interval, that `interval` says: « Environ 4 800
-    personnes ne savent pas se servir d’Internet ».
+    """Return the first figure in a sentence without what `beside` says, which stands with it wherever it is
+    printed: « Environ 4 800 personnes ne savent pas se servir d’Internet ».
     """
     c = r.headline
     if c.value:
@@ -76,8 +77,14 @@ def headline(r: Reading) -> str:
     return f"{c.between.capitalize()} {c.sentence}" if c.low else withheld.explain(r).headline
 
 
-def interval(r: Reading) -> str:
-    """Return the interval of the first figure, and its share, in a sentence."""
+def beside(r: Reading) -> str:
+    """Return what the first figure is never printed without: its interval, its share, and the published
+    figures that contradict it.
+    """
+    return " ".join([_interval(r), *(note.short for note in r.published if note.kind == "contredit")])
+
+
+def _interval(r: Reading) -> str:
     c = r.headline
     if not c.low:
         return c.reason
@@ -85,6 +92,23 @@ def interval(r: Reading) -> str:
     return (
         f"{c.between.capitalize()}, {wording.NINE_TIMES} : {share}." if c.value else f"{upper_first(share)}."
     )
+
+
+OTHER_DEFINITION = "Une autre définition que celle du premier nombre : les deux ne s’additionnent pas."
+
+
+def levels_source() -> str:
+    """Return whose shares the levels of difficulty come from."""
+    cut = definition(LEVELS)
+    return f"parts nationales, {cut.producer} {cut.year}"
+
+
+def levels_note(r: Reading) -> str:
+    """Return what stands wherever people are counted by level of difficulty: whose shares they are, and that
+    it is not how the first figure counts; the last where both are one definition is left out.
+    """
+    other = f" {OTHER_DEFINITION}" if r.levels.link else ""
+    return f"Niveaux de difficulté : {levels_source()}.{other}"
 
 
 def first_sentence(text: str) -> tuple[str, str]:
@@ -182,7 +206,7 @@ def offer_chart(lines: Sequence[OfferLine]) -> Chart | None:
         if line.state != "donnee-manquante"
         for ends in [rounded(line.missing_low, line.missing_high)]
     ]
-    return chart(rows, alt="Personnes en difficulté sans l’offre à pied.") if rows else None
+    return chart(rows, alt="Personnes en difficulté sans l’offre à portée de marche.") if rows else None
 
 
 def bar(label: str, figure: FigureJson, value: str, between: str) -> Bar | None:

@@ -11,10 +11,10 @@ from maillage.reports.territory.labels import FIRST_ANSWERS
 from maillage.reports.territory.reading import Reading
 from maillage.reports.territory.subject import (
     Subject,
+    beside,
     cover,
-    first_sentence,
     headline,
-    interval,
+    levels_note,
     need_chart,
 )
 from maillage.words import rich, wording
@@ -39,10 +39,11 @@ def compose(s: Subject, plan: PlanReading | None) -> Document:
         chapters.append(advice(r))
     else:
         chapters += [_where(s), _offer(s), _gaps(s), _proposals(s, plan)]
+    by_level = not r.withheld and tells_levels(r, proposals(s, plan))
     return Document(
         title=f"Synthèse pour les élus : {r.territory.name}",
         cover=cover(s, "Inclusion numérique, synthèse", drawn=False),
-        chapters=(*chapters, _limits(r)),
+        chapters=(*chapters, _limits(r, levels_note(r) if by_level else "")),
         keywords=("inclusion numérique", "synthèse", r.territory.name),
     )
 
@@ -64,7 +65,7 @@ def _first(s: Subject) -> Chapter:
     return Chapter(
         number="",
         title=f"{headline(r)}.",
-        lead=interval(r),
+        lead=beside(r),
         blocks=(drawn,) if drawn else (),
     )
 
@@ -106,12 +107,14 @@ def _offer(s: Subject) -> Chapter:
         return Chapter(number="", title="L’offre", blocks=(Text(text=no_offer(s)),))
     whole = r.offer.whole
     counted = [f"{wording.lower_first(line.label)} ({line.places})" for line in whole.lines if line.n_places]
-    items = [
-        f"{wording.count(whole.n_places, 'lieu', 'lieux')} dans le périmètre, d’après {r.offer.source}.",
-        f"Ce qu’ils disent proposer : {wording.listing(counted)}."
-        if counted
-        else "Aucun ne dit ce qu’il propose.",
-    ]
+    n_places = upper_first(wording.count(whole.n_places, "lieu", "lieux"))
+    items = [f"{n_places} dans le périmètre, d’après {r.offer.source}."]
+    if whole.n_places:
+        items.append(
+            f"Ce qu’ils disent proposer : {wording.listing(counted)}."
+            if counted
+            else "Aucun ne dit ce qu’il propose."
+        )
     if whole.n_silent:
         items.append(
             f"{wording.count(whole.n_silent, 'lieu ne dit', 'lieux ne disent')} pas ce qu’on y trouve :"
@@ -129,7 +132,9 @@ def _gaps(s: Subject) -> Chapter:
         return Chapter(number="", title=title, blocks=(Bullets(items=tuple(gap.sentence for gap in found)),))
     doubts = gaps.unknown(r.offer)[:MOST]
     if doubts:
-        items = tuple(f"{line.label} : {line.missing_about} sans lieu connu à pied." for line in doubts)
+        items = tuple(
+            f"{line.label} : {line.missing_about} sans lieu connu à portée de marche." for line in doubts
+        )
         return Chapter(number="", title="Aucun manque n’est certain", blocks=(Bullets(items=items),))
     unread = "dans un territoire plus petit" if s.is_too_large else "quand les lieux seront recensés"
     told = "Aucun, d’après ce recensement." if r.offer else f"Ils se liront {unread}."
@@ -153,12 +158,22 @@ def proposals(s: Subject, plan: PlanReading | None) -> tuple[str, ...]:
         for line in gaps.unknown(r.offer)
     ]
     census = [] if r.offer else [SMALLER if s.is_too_large else CENSUS]
-    answers = [
-        f"**{FIRST_ANSWERS[line.name]}.** {line.about.capitalize()} {line.who}."
+    return tuple([*openings[:MOST], *asked[:1], *census, *_answers(r)][:MOST])
+
+
+def _answers(r: Reading) -> list[str]:
+    """Return what each level of difficulty calls for, and for how many people."""
+    return [
+        f"**{FIRST_ANSWERS[line.name]}.** {upper_first(line.in_full)} {line.who}."
         for line in r.levels.lines[:MOST]
         if line.value
     ]
-    return tuple([*openings[:MOST], *asked[:1], *census, *answers][:MOST])
+
+
+def tells_levels(r: Reading, found: Iterable[str]) -> bool:
+    """Return whether something proposed counts people by level of difficulty: its source is then told."""
+    answers = _answers(r)
+    return any(text in answers for text in found)
 
 
 def _proposals(s: Subject, plan: PlanReading | None) -> Chapter:
@@ -181,14 +196,13 @@ def named_producers(told: Iterable[str]) -> list[str]:
     return sorted(names, key=str.casefold)
 
 
-def _limits(r: Reading) -> Chapter:
-    """Return sources and limits, in small print."""
+def _limits(r: Reading, more: str) -> Chapter:
+    """Return sources and limits, in small print. more: what to know of other figures than the first."""
     pages = {name: x.url for x in reversed(r.sources) for name in named_producers([x.producer])}
     producers = wording.listing(
         [rich.link(name, pages[name]) for name in named_producers([x.producer for x in r.sources])]
     )
-    contradicted = [first_sentence(note.text)[0] for note in r.published if note.kind == "contredit"]
-    limits = [*(f"{text}." for text in contradicted), *(text.replace("**", "") for text in r.warnings[:1])]
+    limits = [text.replace("**", "") for text in r.warnings[:1]]
     return Chapter(
         number="",
         title="Sources et limites",
@@ -199,7 +213,7 @@ def _limits(r: Reading) -> Chapter:
                 ),
                 tone="note",
             ),
-            Text(text=" ".join([r.source.margin, *limits]), tone="note"),
+            Text(text=" ".join(filter(None, [r.source.margin, *limits, more])), tone="note"),
             Text(
                 text=f"Données : {producers} ; années et doutes de chacune dans le diagnostic.", tone="note"
             ),

@@ -29,7 +29,7 @@ MOST_PARTS = 8
 VERDICTS = {
     "les_deux": (
         "La difficulté est **numérique et sociale à la fois** : la part est parmi les plus fortes, comme la"
-        " précarité sociale. L’aide doit être humaine, gratuite et proche."
+        " précarité sociale."
     ),
     "numerique": (
         "La difficulté est **numérique, plus que sociale** : la part est parmi les plus fortes, la précarité"
