@@ -416,17 +416,20 @@ def test_a_workbook_of_a_chart_holds_its_figures(deck):
 
 def test_what_a_zone_lacks_altogether_is_said_in_few_words():
     lines = [
-        SimpleNamespace(label=label, missing_about="environ 480 personnes", missing_sentence="")
-        for label in ("Formation", "Wifi", "Réparation")
+        SimpleNamespace(id=id, missing_about="environ 480 personnes", missing_sentence="")
+        for id in ("formation", "wifi", "reparation")
     ]
-    counted = ("formation", "wifi", "réparation")
+    counted = ("formation", "wifi", "reparation")
 
     def said(n):
         return gaps.SharedGap(tuple(gaps.Gap("1", "Ici", line, "") for line in lines[:n]), counted).sentence
 
-    assert said(1) == "Ici : environ 480 personnes sans formation à pied."
-    assert said(2) == "Ici : environ 480 personnes sans aucun service recensé à pied, sauf réparation."
-    assert said(3) == "Ici : environ 480 personnes sans aucun service recensé à pied."
+    assert said(1) == "Ici : environ 480 personnes sans lieu de formation à portée de marche."
+    assert (
+        said(2)
+        == "Ici : environ 480 personnes sans aucun service recensé à portée de marche, sauf réparation."
+    )
+    assert said(3) == "Ici : environ 480 personnes sans aucun service recensé à portée de marche."
 
 
 def test_charts_and_tables_may_be_edited(deck):
@@ -536,6 +539,7 @@ def test_a_territory_too_small_for_any_figure_has_whole_reports_that_say_so(
             assert not re.search(r"[\w,;(] $", told[:start]), told[start - 40 : end]
             assert not re.match(r" ?[a-zà-ÿ,;)]", told[end:]), told[start : end + 40]
         assert not re.search(r"\b1 (?:habitants|personnes)\b", told), name
+        assert "Ces chiffres" not in told, "there is none"
 
 
 @pytest.mark.parametrize("name", ["diagnostic", "restitution", "synthese", "affiche"])

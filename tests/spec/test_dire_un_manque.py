@@ -65,13 +65,13 @@ def test_lines_that_the_same_people_lack_are_said_once(spec):
         """,
         lambda t: [gap.sentence for gap in gaps.shared(offer(t))],
         [
-            "Ici : environ 480 personnes (entre 400 et 560) sans aucun service recensé à pied, sauf réparation.",
-            "Là-bas : environ 480 personnes (entre 400 et 560) sans wifi à pied.",
-            "Ici : environ 300 personnes (entre 250 et 350) sans réparation à pied.",
-            "Plus loin : environ 200 personnes (entre 160 et 260) sans wifi à pied.",
-            "Plus loin : environ 200 personnes (entre 150 et 260) sans formation à pied.",
-            "Au bout : environ 90 personnes (entre 80 et 100) sans formation à pied.",
-            "Au bout : environ 90 personnes (entre 80 et 100) sans wifi à pied.",
+            "Ici : environ 480 personnes (entre 400 et 560) sans aucun service recensé à portée de marche, sauf réparation.",
+            "Là-bas : environ 480 personnes (entre 400 et 560) sans wifi ouvert à tous à portée de marche.",
+            "Ici : environ 300 personnes (entre 250 et 350) sans lieu de réparation à portée de marche.",
+            "Plus loin : environ 200 personnes (entre 160 et 260) sans wifi ouvert à tous à portée de marche.",
+            "Plus loin : environ 200 personnes (entre 150 et 260) sans lieu de formation à portée de marche.",
+            "Au bout : environ 90 personnes (entre 80 et 100) sans lieu de formation à portée de marche.",
+            "Au bout : environ 90 personnes (entre 80 et 100) sans wifi ouvert à tous à portée de marche.",
         ],
     )
 
@@ -89,9 +89,9 @@ def test_what_may_be_opened_is_said_once_too(spec):
         lambda t: [f"{gap.title}. {gap.lines}. {gap.lack}" for gap in gaps.shared(offer(t))],
         [
             "Ouvrir un lieu d’aide : Ici. Formation et wifi. Environ 480 personnes (entre 400 et 560) sont sans"
-            " aucun service recensé à pied, sauf réparation.",
-            "Proposer une réparation : Là-bas. Réparation. Environ 300 personnes (entre 250 et 350) n’en ont pas à"
-            " pied.",
+            " aucun service recensé à portée de marche, sauf réparation.",
+            "Ouvrir un lieu de réparation : Là-bas. Réparation. Environ 300 personnes (entre 250 et 350) n’en ont pas"
+            " à portée de marche.",
         ],
     )
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from maillage.kernel.names import plain
 from maillage.reference.files import read_yaml
+from maillage.words.wording import listing
 
 FILES = Path(__file__).parent / "offer"
 UNKNOWN_PIVOT = "00000000000000"
@@ -121,12 +122,19 @@ class Kind:
     words: tuple[str, ...] = field(default=())
 
 
+ON_FOOT = "à portée de marche"
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the offer in a study: the practices that make it, with or without somebody at hand."""
+    """A line of the offer in a study: the practices that make it, with or without somebody at hand. place:
+    what one walks to for it, after « sans »; opening: what may be opened where it lacks.
+    """
 
     id: str
     label: str
+    place: str
+    opening: str
     practices: tuple[str, ...]
     accompanied: bool | None
 
@@ -222,9 +230,25 @@ def _most_words() -> int:
 def diagnosis_lines() -> dict[str, Line]:
     """Return the lines of the offer in a study, in order."""
     return {
-        id: Line(id, raw["label"], tuple(raw["practices"]), {"when": True, "unless": False}.get(_rule(raw)))
+        id: Line(
+            id,
+            raw["label"],
+            raw["place"],
+            raw["opening"],
+            tuple(raw["practices"]),
+            {"when": True, "unless": False}.get(_rule(raw)),
+        )
         for id, raw in _read("diagnosis").items()
     }
+
+
+def without(*lines: str) -> str:
+    """Return what people lack, after « sans », by lines of the offer.
+
+    >>> without("reparation"), without("formation", "wifi")
+    ('lieu de réparation à portée de marche', 'lieu de formation ni wifi ouvert à tous à portée de marche')
+    """
+    return f"{listing([diagnosis_lines()[id].place for id in lines], 'ni')} {ON_FOOT}"
 
 
 def _rule(raw: Mapping[str, Any]) -> str:

@@ -225,10 +225,10 @@ def gap_maps(d: Diagnosis, o: Offered) -> dict[str, str]:
         made[f"manque-{line.id}"] = maps.draw(
             shaded,
             base=replace(base, names=names, dots=_dots(o, line.id, frame)),
-            title=f"{line.label} : la part des personnes concernées qui n’en ont pas à pied",
+            title=f"{line.label} : la part des personnes concernées qui n’en ont pas à portée de marche",
             description=(
-                "Plus c’est foncé, plus la part sans lieu à pied est forte. Hachuré : des lieux ne disent pas"
-                " s’ils le proposent, on ne sait pas. Le tableau dit la même chose."
+                "Plus c’est foncé, plus la part sans lieu à portée de marche est forte. Hachuré : des lieux"
+                " ne disent pas s’ils le proposent, on ne sait pas. Le tableau dit la même chose."
             ),
             id=f"m-{line.id}",
             frame=frame,
@@ -263,7 +263,7 @@ def _gap_area(
     value = silence.value(part)
     classes = {_quarter(value)} if value is not None else {_quarter(end) for end in ends or ()}
     said = ranges.share(part)
-    words = f"{said.about} ont un lieu à pied" if ends else lower_first(said.why)
+    words = f"{said.about} ont un lieu à portée de marche" if ends else lower_first(said.why)
     if isinstance(part, Between):
         words = f"{words} ; {lower_first(part.reason)}"
     return Area(

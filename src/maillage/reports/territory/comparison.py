@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from maillage.kernel.estimate import Estimate, Figure, Withheld
-from maillage.reference.offer import diagnosis_lines
+from maillage.reference.offer import without
 from maillage.reports.page import sides as drawn
 from maillage.studies.diagnosis.results import Diagnosis
 from maillage.studies.offer.census import Offered
@@ -108,7 +108,7 @@ def measures(d: Diagnosis, o: Offered | None) -> tuple[Measure, ...]:
 
 
 def _away(o: Offered | None, line: str, when: str) -> Measure:
-    label = f"En difficulté, sans {wording.lower_first(diagnosis_lines()[line].label)} à pied"
+    label = f"En difficulté, sans {without(line)}"
     if o is None:
         return _missing(f"sans_{line}", label, "personnes en difficulté", when, counted=False)
     whole = o.gaps.whole.gaps[line]

@@ -297,7 +297,7 @@ def _publics(found: Evidence) -> tuple[Bounds | None, str]:
     if not theirs:
         return None, "Trop peu de personnes de chaque public pour le dire."
     if not high:
-        return None, f"{line.label} : personne n’en a à pied, quel que soit son public."
+        return None, f"{line.label} : personne n’en a à portée de marche, quel que soit son public."
     told = " ; ".join(f"{label} : {_part(each)}" for label, each, _ in theirs)
     welcomed = [
         f"{said.label} : {said.figure}"

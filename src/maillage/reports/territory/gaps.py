@@ -3,26 +3,20 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from maillage.reference.offer import ON_FOOT, diagnosis_lines, without
 from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.reading import OfferLine, OfferReading, ZoneRow
 from maillage.words.wording import listing, lower_first
 
-# What may be opened for each line of the offer, and which sentence says it, whatever the gender of the zone.
-OPENINGS: Mapping[str, str] = {
-    "assistance": "Ouvrir une permanence d’aide aux démarches",
-    "libre_acces_accompagne": "Ouvrir un libre accès accompagné",
-    "libre_acces_autonome": "Ouvrir des ordinateurs en libre accès",
-    "formation": "Ouvrir des ateliers pour apprendre",
-    "equipement_solidaire": "Proposer du matériel à prix solidaire",
-    "reparation": "Proposer une réparation",
-    "wifi": "Ouvrir un point wifi",
-    "orientation": "Ouvrir un accueil qui oriente",
-}
+# What may be opened for each line of the offer.
+OPENINGS: Mapping[str, str] = {line.id: line.opening for line in diagnosis_lines().values()}
 
 OPEN_ANY = "Ouvrir un lieu d’aide"  # where several lines are lacking at once
 FOLLOWED = "assistance"  # the line that the loop follows: somebody beside, for a procedure
 FEWEST = 1  # people, at the low bound: under it, « 0 » is printed
-SOME = "Des personnes concernées n’en ont pas à pied, même si tous les lieux qui se taisent le proposaient."
+SOME = (
+    f"Des personnes concernées n’en ont pas {ON_FOOT}, même si tous les lieux qui se taisent le proposaient."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +51,10 @@ class Gap:
 
     @property
     def lack(self) -> str:
-        """How many people are without which line: « environ 300 personnes sans wifi à pied »."""
-        return f"{self.people} sans {lower_first(self.line.label)} à pied"
+        """How many people are without which line: « environ 300 personnes sans lieu de réparation à portée de
+        marche ».
+        """
+        return f"{self.people} sans {without(self.line.id)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +62,7 @@ class SharedGap:
     """Lines that the same people of a zone lack for the same reason: said once, not a line each."""
 
     gaps: tuple[Gap, ...]
-    counted: tuple[str, ...]  # the label of every line that the census tells of, within a sentence
+    counted: tuple[str, ...]  # every line that the census tells of
 
     @property
     def zone(self) -> str:
@@ -95,12 +91,15 @@ class SharedGap:
 
     @property
     def without(self) -> str:
-        """What these people are without, after « sans », in few words: « formation ni wifi à pied »."""
-        lacking = [lower_first(gap.line.label) for gap in self.gaps]
-        left = [label for label in self.counted if label not in lacking]
+        """What these people are without, after « sans », in few words: « lieu de formation ni lieu de
+        réparation à portée de marche ».
+        """
+        lacking = [gap.line.id for gap in self.gaps]
+        left = [id for id in self.counted if id not in lacking]
         if len(lacking) == 1 or len(left) >= len(lacking):
-            return f"{listing(lacking, 'ni')} à pied"
-        return f"aucun service recensé à pied{f', sauf {listing(left)}' if left else ''}"
+            return without(*lacking)
+        spared = listing([lower_first(diagnosis_lines()[id].label) for id in left])
+        return f"aucun service recensé {ON_FOOT}{f', sauf {spared}' if left else ''}"
 
     @property
     def title(self) -> str:
@@ -109,9 +108,9 @@ class SharedGap:
 
     @property
     def lack(self) -> str:
-        """Who lacks what they may have: « Environ 480 personnes sont sans formation ni wifi à pied. »"""
+        """Who lacks what they may have: « Environ 480 personnes sont sans aucun service recensé. »"""
         if len(self.gaps) == 1:
-            return f"{upper_first(self.people)} n’en ont pas à pied."
+            return f"{upper_first(self.people)} n’en ont pas {ON_FOOT}."
         return f"{upper_first(self.people)} sont sans {self.without}."
 
     @property
@@ -132,7 +131,7 @@ def shared(offer: OfferReading | None, settled: Collection[str] = ()) -> list[Sh
         same = (gap.code, line.missing_value, line.missing_low, line.missing_high, gap.reason)
         groups.setdefault(same, []).append(gap)
     counted = tuple(
-        lower_first(line.label)
+        line.id
         for line in (offer.whole.lines if offer else ())
         if line.state != "donnee-manquante" and line.id in OPENINGS
     )

@@ -28,7 +28,7 @@ def offer_chapter(r: Reading, o: OfferReading, said: Mapping[str, str]) -> Chapt
         ),
         blocks=(
             Grid(
-                caption="Chaque sorte d’offre, et les personnes concernées qui l’ont à pied",
+                caption="Chaque sorte d’offre, et les personnes concernées qui l’ont à portée de marche",
                 columns=(
                     *("Offre", "Lieux", "À portée", "Entre", "Hors de portée", "Entre"),
                     *("Part à portée", "Entre"),
@@ -108,8 +108,8 @@ def _rules(o: OfferReading, known: Sequence[OfferLine]) -> Block:
     found = {(each.rule, each.id): len(each.zones) for each in o.lists}
     rules = (
         ("offre-inconnue", "On ne sait pas"),
-        ("personne-a-portee", "Personne n’en a à pied"),
-        ("hors-de-portee", "La plupart n’en ont pas à pied"),
+        ("personne-a-portee", "Personne n’en a à portée de marche"),
+        ("hors-de-portee", "La plupart n’en ont pas à portée de marche"),
         ("a-la-limite", "À la limite de la marche"),
         ("offre-rare", "Moitié moins d’offre qu’ailleurs"),
     )
