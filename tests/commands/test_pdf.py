@@ -301,16 +301,26 @@ def _places(pages: list[pypdfium2.PdfTextPage], word: str) -> list[tuple[int, fl
 
 
 LINE = Text(text="Une ligne.")
-COLUMNS = (Heading(text="Andrei"), Beside(left=(LINE,), right=(LINE,)))
+
+
+def columns(n):
+    """A heading, then so many lines beside others."""
+    return Heading(text="Andrei"), Beside(left=(LINE,) * n, right=(LINE,) * n)
 
 
 @pytest.mark.parametrize(
     ("lines", "blocks", "apart"),
-    [(8, (LINE,), False), (22, (LINE,), True), (12, (LINE,), False), (12, COLUMNS, True)],
+    [
+        (8, (LINE,), False),
+        (22, (LINE,), True),
+        (12, (LINE,), False),
+        (12, columns(24), True),
+        (12, columns(4), False),
+    ],
 )
 def test_a_chapter_has_a_page_of_its_own_unless_half_of_one_would_stay_empty(lines, blocks, apart):
-    """Le premier chapitre suit le sommaire ; le second, aussi, s’il reste une demi-page. Celui qui commence par un dessin
-    à côté de mots veut la place du dessin, sous un intertitre aussi : un titre ne reste pas seul au bas d’une page.
+    """Le premier chapitre suit le sommaire ; le second, aussi, s’il reste une demi-page. Celui qui commence par deux
+    colonnes en veut la hauteur, sous un intertitre aussi, et rien de plus : ni titre seul au bas d’une page, ni page vide.
     """
     first = Chapter(number="1", title="Premier", blocks=(LINE,) * lines)
     second = Chapter(number="2", title="Second", blocks=blocks)
@@ -335,6 +345,34 @@ def test_the_title_of_a_chapter_and_its_sentence_are_never_alone_at_the_end_of_a
             texts = [page.get_textpage().get_text_range() for page in pages]
         (page,) = [k for k, text in enumerate(texts) if "Ce qu’il annonce." in text]
         assert "Le tableau" in texts[page], lines
+
+
+def test_what_introduces_a_table_stands_above_its_first_rows():
+    """Un intertitre et sa phrase au bas d’une page, leur tableau en haut de la suivante : on lit une annonce de rien."""
+    rows = tuple((Cell(text=f"Groupe {n}"), Cell(text="Une ligne")) for n in range(17))
+    grid = Grid(caption="Le tableau", columns=("Groupe", "Part"), align="gd", rows=rows)
+    said = (Heading(text="Qui sont ces personnes"), Text(text="Deux lectures."), grid)
+    cover = Cover(over="", title="Ici", subtitle="", edition="", print="", svg="", alt="")
+    for lines in range(14, 28, 2):
+        chapter = Chapter(number="1", title="Premier", blocks=(*(LINE,) * lines, *said))
+        held = Document(title="Ici", cover=cover, chapters=(chapter,))
+        with pypdfium2.PdfDocument(io.BytesIO(pdf.dossier(held, on=date(2026, 11, 25)))) as pages:
+            texts = [page.get_textpage().get_text_range() for page in pages]
+        (page,) = [k for k, text in enumerate(texts) if "Deux lectures." in text]
+        assert "Qui sont ces personnes" in texts[page] and "Groupe 2" in texts[page], lines
+
+
+def test_a_tall_drawing_lets_what_follows_fill_its_page():
+    tall = replace(a_map("Nord", "Sud", wide=0.5), width=1.0, tall=True)
+    chapter = Chapter(
+        number="1", title="Ici", blocks=(*(LINE,) * 26, tall, Text(text="Après lui."), *(LINE,) * 2)
+    )
+    cover = Cover(over="", title="Ici", subtitle="", edition="", print="", svg="", alt="")
+    held = Document(title="Ici", cover=cover, chapters=(chapter,))
+    with pypdfium2.PdfDocument(io.BytesIO(pdf.dossier(held, on=date(2026, 11, 25)))) as pages:
+        texts = [page.get_textpage().get_text_range() for page in pages]
+    (page,) = [k for k, text in enumerate(texts) if "Après lui." in text]
+    assert "Une ligne." in texts[page] and "Nord" not in texts[page] and "Nord" in texts[page + 1]
 
 
 def test_a_few_rows_of_long_sentences_start_where_they_have_room():

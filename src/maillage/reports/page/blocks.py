@@ -39,13 +39,15 @@ class Bullets:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
     """A drawing with what it says. alt: the text that stands for it; width: share of the page, 0 to 1; key:
-    the classes of a map, each with its class of style and its words.
+    the classes of a map, each with its class of style and its words; tall: it takes half a page, and what
+    follows may go on before it.
     """
 
     svg: str
     alt: str
     caption: str = ""
     width: float = 1.0
+    tall: bool = False
     key: tuple[tuple[str, str], ...] = ()
     kind: str = "picture"
 

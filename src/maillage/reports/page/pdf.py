@@ -24,7 +24,7 @@ RICH_KEYS = {"items", "lead"}
 
 def dossier(document: Document, *, on: date) -> bytes:
     """Return the dossier as PDF bytes."""
-    return _laid_out(document, "dossier.typ", on=on)
+    return _laid_out(document, "dossier.typ", on=on, most=MAP)
 
 
 def slides(document: Document, *, on: date) -> bytes:
@@ -38,6 +38,8 @@ def poster(document: Document, *, on: date) -> bytes:
     """
     return _laid_out(document, "poster.typ", on=on)
 
+
+MAP = 80  # millimetres: the most that a map is high beside words, so that the next chapter has room under it
 
 # Letters, in points, the first where nearly nothing may be told; then the height of a map, in millimetres:
 # that of a département longer than it is wide takes half of the page. 0: as high as its column makes it.

@@ -15,7 +15,9 @@ from maillage.words import wording
 def _factors(r: Reading) -> tuple[Block, ...]:
     """Return the chart of what weighs, none where nobody is told of."""
     drawn = evaluation.factors(r)
-    return (Picture(svg=drawn.svg, alt=drawn.words, caption=drawn.words, width=0.62),) if drawn else ()
+    if drawn is None:
+        return ()
+    return (Picture(svg=drawn.svg, alt=drawn.words, caption=drawn.words, width=0.5, tall=True),)
 
 
 def _living_standards(both: Both) -> tuple[str, ...]:

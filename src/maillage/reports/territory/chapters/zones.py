@@ -110,12 +110,15 @@ def crossing_chapter(d: Diagnosis, r: Reading, layers: Mapping[str, str], said: 
                 f"{CELL_LABELS[name]} {wording.share(value)}" for name, value in r.cell_shares.items()
             ),
             caption="Part des habitants à attendre dans chaque case",
-            width=0.85 if "les-deux" in layers else 0.4,
+            width=0.7 if "les-deux" in layers else 0.4,
         )
     )
-    if r.leaders_sentence:
-        right.append(Callout(tone="prudence", title="À lire avec prudence.", text=r.leaders_sentence))
-    blocks: list[Block] = right
+    careful: tuple[Block, ...] = (
+        (Callout(tone="prudence", title="À lire avec prudence.", text=r.leaders_sentence),)
+        if r.leaders_sentence
+        else ()
+    )
+    blocks: list[Block] = [*right, *careful]
     if "les-deux" in layers:
         caption = (
             "Précarité numérique et sociale, zones comparées entre elles. Forte : les deux plus"
@@ -125,7 +128,7 @@ def crossing_chapter(d: Diagnosis, r: Reading, layers: Mapping[str, str], said: 
         picture = Picture(
             svg=layers["les-deux"], alt=atlas.description(d, "les-deux"), caption=caption + unknown_zones(r)
         )
-        blocks = [Beside(share=0.46, left=(picture,), right=tuple(right))]
+        blocks = [Beside(share=0.46, left=(picture,), right=tuple(right)), *careful]
     else:
         blocks[1:1] = [Text(text=text) for text in (*r.class_sentences, *r.cluster_sentences)]
     if r.discordances:
