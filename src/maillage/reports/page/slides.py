@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from math import ceil
-from typing import Any
+from typing import Any, TypeGuard
 
 from pptx import Presentation
 from pptx.chart.data import CategoryChartData
@@ -211,7 +211,7 @@ def _boxes(blocks: Sequence[Block], top: float) -> list[Box]:
     return [(SIDE, top, wide, high), (SIDE + wide + GAP, top, whole - GAP - wide, high - under)]
 
 
-def _is_large(block: Block, body: Sequence[Block]) -> bool:
+def _is_large(block: Block, body: Sequence[Block]) -> TypeGuard[Picture]:
     """Tell whether a block is a map that another block stands beside: its classes are under that one."""
     return isinstance(block, Picture) and bool(block.key) and len(body) == 2
 

@@ -9,6 +9,7 @@ from django.db.models import Prefetch
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.plans import rules
 from maillage.apps.plans.models import Funding, Milestone, Plan, PlanAction, PlanAxis
+from maillage.reference.offer import without
 from maillage.reference.plan_frames import inspiring
 from maillage.reports.territory.reading import OfferLine, OfferReading, Reading, Stale
 from maillage.words.rounding import nearest, outwards, step
@@ -284,7 +285,7 @@ def concerned(line: str, zones: Sequence[str], reading: Reading | None) -> Conce
         return Concerned(
             about="", between="", words="non chiffré : l’étude d’aujourd’hui ne le compte pas ici"
         )
-    words = f"sans {lines[0].label[:1].lower()}{lines[0].label[1:]} à pied"
+    words = f"sans {without(lines[0].id)}"
     value, low, high = (
         sum(getattr(each, name) for each in lines)
         for name in ("missing_value", "missing_low", "missing_high")

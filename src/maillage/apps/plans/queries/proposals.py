@@ -18,6 +18,7 @@ from maillage.apps.plans import rules
 from maillage.apps.plans.models import Plan, PlanAction
 from maillage.apps.plans.queries import overview
 from maillage.apps.surveys.queries import evidence
+from maillage.reference.offer import without
 from maillage.reference.plan_frames import frames
 from maillage.reports.territory import criteria, gaps
 from maillage.reports.territory.gaps import OPENINGS
@@ -201,7 +202,7 @@ def _gap(offer: OfferReading, gap: gaps.Gap, estimated: str) -> Proposal:
             Evidence(
                 line.missing,
                 line.missing_between,
-                f"personnes en difficulté sans {label} à pied",
+                f"personnes en difficulté sans {without(line.id)}",
                 estimated,
             ),
             Evidence(
