@@ -1749,7 +1749,9 @@ def test_the_people_of_the_whole_territory_are_told_without_a_zone(client, plan,
     client.force_login(lea)
     row = changed(action(plan, 1), lea, line="assistance", zones=[])
     page = client.get(f"{AT_TERRITORY}actions/{row.pk}/").content.decode()
-    assert "personnes en difficulté sans lieu d’aide aux démarches à portée de marche" in " ".join(page.split())
+    assert "personnes en difficulté sans lieu d’aide aux démarches à portée de marche" in " ".join(
+        page.split()
+    )
 
 
 def test_a_number_of_a_file_is_rounded_as_it_is_printed(reading):
