@@ -404,8 +404,8 @@ def _map_letters(svg: str, box: Box) -> float:
 
 def _key_high(block: Picture, wide: float) -> float:
     """Return how high the classes of a map stand, and their unit, in a column `wide` inches wide."""
-    lines = ceil(len(rich.bare(block.caption)) * SMALL * MEAN / 72 / (wide - 0.2))
-    return KEY_LINE * ceil(len(block.key) / ACROSS) + lines * SMALL * 1.2 / 72 + 0.15
+    lines = ceil(len(rich.bare(block.caption)) * SMALL * LETTER / 72 / (wide - 0.2))
+    return KEY_LINE * ceil(len(block.key) / ACROSS) + lines * SMALL * 1.2 / 72 + 0.3
 
 
 def _key(slide: Any, block: Picture, box: Box, *, across: int = 1) -> None:

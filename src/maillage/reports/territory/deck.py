@@ -257,7 +257,7 @@ def _zones(s: Subject) -> Chapter:
         caption="Les zones où l’estimation est la plus haute",
         columns=("Zone", "Personnes", "Fourchette", "Part"),
         align="gddd",
-        widths=(2.0, 1.3, 2.1, 0.8),  # a range stands on one line
+        widths=(3.2, 1.2, 1.5, 0.7),
         rows=tuple(
             _cells(
                 z.full_name,
