@@ -45,7 +45,7 @@ def half(d: Diagnosis, names_of: Names) -> list[str]:
     if n < FEWEST_ZONES or isinstance(d.need, Withheld):
         return []
     beside = sum(not isinstance(r.need, Estimate) and r.share_inside > 0 for r in d.zones)
-    count = f"{certainty.between(d.half_zones, unit)} sur {wording.number(n)}"
+    count = f"{certainty.between(d.half_zones, unit)} sur {certainty.among(n, beside, unit, 'estimé')}"
     lead = f"Il faut {count} pour réunir la moitié des personnes concernées"
     rest = [certainty.unestimated(beside, unit)] if beside else []
     if d.half_zones.low > MOST_NAMED and d.half_zones.low * CONCENTRATED > n:

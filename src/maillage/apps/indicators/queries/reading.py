@@ -225,7 +225,8 @@ def figure(value: Value) -> str:
     if _is_few(value):
         return f"moins de {FEW}"
     if value.kind == rules.ESTIMATED and value.low is not None and value.high is not None:
-        by = _step(value.high)
+        least = 1.0 if value.definition.unit == "personnes" else 0.0
+        by = max(_step(value.high), least)  # of people, none is told in parts
         low, high = (wording.number(end, _decimals(by)) for end in outwards(value.low, value.high, by))
         return low if low == high else f"{low} à {high}"
     return _number(value.value)
