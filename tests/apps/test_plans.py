@@ -3,7 +3,7 @@
 import json
 import re
 from dataclasses import asdict, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from html import unescape
 from importlib import import_module
@@ -18,6 +18,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from maillage.apps.actes.models import Act
 from maillage.apps.codesign.models import Card, DraftAction, Group, Session
 from maillage.apps.dossiers import queries as dossiers
+from maillage.apps.orientations.models import Orientation, Path
 from maillage.apps.pilotage.queries import loop as loops
 from maillage.apps.pilotage.queries import reports
 from maillage.apps.plans import actions, rules
@@ -850,6 +851,36 @@ def test_time_in_the_place_of_people_proposes_to_teach_when_it_would_be_shorter(
 def test_short_acts_in_place_call_for_no_course(plan):
     acts(place("mairie", {"code_insee": PLACE}).structure, "place", 22, 4)
     assert proposals.proposal(plan, "load", ON) is None
+
+
+def without_solution(n: int, *, example: bool = False) -> None:
+    """Note referrals that no place answered; those of invented people come with one that was sent."""
+    at = AT - timedelta(days=3)
+    told = {"origin": "professional", "commune": PLACE, "example": example}
+    ends = [{"state": "unsolved", "ended_at": at}] * n
+    for end in (*ends, {"state": "sent", "sent_at": at}) if example else ends:
+        path = Path.objects.create(made_at=at, **told)
+        Orientation.objects.create(path=path, need="formation", prepared_at=at, changed_at=at, **end, **told)
+
+
+@pytest.mark.parametrize(
+    ("real", "invented", "told"), [(0, 0, None), (10, 0, None), (11, 0, "11"), (23, 0, "22"), (10, 5, None), (0, 20, None)]
+)  # fmt: skip
+def test_referrals_without_solution_are_proposed_by_whole_batches_and_never_invented(
+    client, plan, lea, real, invented, told
+):
+    without_solution(real)
+    if invented:
+        without_solution(invented, example=True)
+    found = proposals.proposal(plan, "unsolved", ON)
+    assert (found.evidence[0].value if found else None) == told
+    client.force_login(lea)
+    page = client.get(AT_TERRITORY).content.decode()
+    assert ("Trouver une solution pour les demandes restées sans lieu" in page) is (told is not None)
+    if found:
+        assert "Aucun effet n’est chiffré." in page
+        actions.refuse(plan, found, why="Le CCAS les reçoit déjà", by=lea, at=AT)
+        assert proposals.proposal(plan, "unsolved", ON) is None
 
 
 def test_a_proposal_goes_where_the_plan_answers_its_line_and_says_where_it_comes_from(
