@@ -23,7 +23,6 @@ from maillage.apps.dossiers.models import Study
 from maillage.apps.indicators import actions as counts
 from maillage.apps.indicators.queries.ground import ground
 from maillage.apps.indicators.queries.values import values
-from maillage.apps.indicators.rules import period
 from maillage.apps.orientations.models import Orientation, Path
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.pilotage import access, views
@@ -37,7 +36,6 @@ from maillage.apps.plans.queries.overview import reading_of
 from maillage.cli.demonstration import loop as year
 from maillage.cli.main import main
 from maillage.reports.territory.reading import OfferReading, ZoneOffer
-from maillage.words.dates import window
 from maillage.words.wording import number
 from tests.apps.test_gaps import line as offer_line
 from tests.conftest import PLACE, account
@@ -162,13 +160,23 @@ def test_real_people_never_empty_the_loop_of_a_demonstration_nor_mix_with_it(cli
     assert apart in page
 
 
-def test_the_loop_and_the_indicators_say_the_same_days_and_when_each_was_counted(client, study):
-    counts.rebuild(at=timezone.now() - timedelta(minutes=4, seconds=10))
-    until = timezone.localdate()
-    days = f"Ce qui est noté : {window(period(until, 12), until)}"
-    for address, ago in (("boucle", "à l’instant"), ("indicateurs", "il y a 4 minutes")):
+@pytest.mark.parametrize(
+    ("hour", "until", "ago"),
+    [("12:00", "26", "il y a 4 minutes"), ("00:02", "25", "le 25 novembre 2026")],
+)
+def test_the_loop_and_the_indicators_say_the_same_days_and_when_each_was_counted(
+    client, study, monkeypatch, hour, until, ago
+):
+    """What was counted before midnight says nothing of the day after."""
+    now = datetime.fromisoformat(f"2026-11-26T{hour}").replace(tzinfo=timezone.get_default_timezone())
+    monkeypatch.setattr(timezone, "now", lambda: now)
+    counts.rebuild(at=now - timedelta(minutes=4, seconds=10))
+    for address, words in (
+        ("boucle", "au 26 novembre 2026, compté à l’instant."),
+        ("indicateurs", f"au {until} novembre 2026, compté {ago}."),
+    ):
         page = client.get(f"/territoires/{PLACE}/{address}/").content.decode().replace("\xa0", " ")
-        assert f"{days}, compté {ago}." in page
+        assert f"Ce qui est noté : du 1er décembre 2025 {words}" in page
 
 
 @pytest.mark.both_databases

@@ -59,12 +59,16 @@ def ago(at: datetime, now: datetime) -> str:
 
 
 def counted(since: date, until: date, at: datetime | None, now: datetime) -> str:
-    """Return between which days something was counted, and when; at: None for just now.
+    """Return between which days something was counted, and when; at: None for just now. What was counted on a
+    day says nothing of the days that came after.
 
     >>> counted(date(2025, 12, 1), date(2026, 11, 26), None, datetime(2026, 11, 26, 9))
     'du 1er décembre 2025 au 26 novembre 2026, compté à l’instant'
+    >>> counted(date(2025, 12, 1), date(2026, 11, 26), datetime(2026, 11, 24, 9), datetime(2026, 11, 26, 9))
+    'du 1er décembre 2025 au 24 novembre 2026, compté le 24 novembre 2026'
     """
-    return f"{window(since, until)}, compté {ago(at or now, now)}"
+    at = at or now
+    return f"{window(since, min(until, at.date()))}, compté {ago(at, now)}"
 
 
 def window(since: date, until: date) -> str:
