@@ -53,7 +53,7 @@ def shared(lieu, by, token="a", **more):
         "title": "Fiche", "about": "Six écrans", "format": "sheet", "level": "start", "public": "all",
         "author": "Nous", "licence": "cc-by", "link": "https://exemple.fr/",
     }  # fmt: skip
-    return resources.share(lieu.structure, **{**held, **more}, token=token, by=by, at=AT)
+    return resources.share(lieu.structure, resources.Draft(**{**held, **more}, token=token), by=by, at=AT)
 
 
 def test_small_news_go_into_a_bulletin_that_no_longer_moves(client, library, karim, lead):
@@ -224,9 +224,7 @@ def test_everything_a_structure_wrote_leaves_in_open_formats(client, library, ka
     said = {"title": "=Réunion", "kind": "meeting", "commune": "38185", "minutes": 60}
     held = meetings.propose(
         library.structure,
-        **said,
-        dates=[AT - timedelta(days=1)],
-        token="m",
+        meetings.Draft(**said, dates=[AT - timedelta(days=1)], token="m"),
         by=karim,
         at=AT - timedelta(days=9),
     )

@@ -289,18 +289,20 @@ def told(client) -> dict[str, Any]:
     autonomy.note_annex(last, {"F1": "town"}, by=leila, at=AT)
     Bilan.objects.filter(pk=last.pk).update(retest_of=first, observed="G2", flags=["procedure"])
     row = drafts.prepare(
+        drafts.Draft(
+            structure=library.structure,
+            person=person,
+            lieu=centre,
+            need="formation",
+            procedure="argent",
+            procedure_words="prime d’activité",
+            availability="le mardi",
+            urgent_before=(AT + timedelta(days=30)).date(),
+            result="assistance",
+            note="Parle peu",
+            shared=("nickname", "note"),
+        ),
         by=leila,
-        structure=library.structure,
-        person=person,
-        lieu=centre,
-        need="formation",
-        procedure="argent",
-        procedure_words="prime d’activité",
-        availability="le mardi",
-        urgent_before=(AT + timedelta(days=30)).date(),
-        result="assistance",
-        note="Parle peu",
-        shared=("nickname", "note"),
         at=AT,
     )
     row = sending.send(row, by=leila, channel="phone", at=AT)

@@ -89,14 +89,11 @@ def _sent(ccas: Lieu, lieu: Lieu, sender, name: str) -> Orientation:
         "note": f"{name} lit peu",
     }
     row = drafts.prepare(
+        drafts.Draft(
+            structure=ccas.structure, person=person, lieu=lieu, shared=SHARED, language="ro", **said
+        ),
         by=sender,
         at=AT,
-        structure=ccas.structure,
-        person=person,
-        lieu=lieu,
-        shared=SHARED,
-        language="ro",
-        **said,
     )
     return sending.send(row, by=sender, at=AT)
 

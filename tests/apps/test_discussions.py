@@ -51,7 +51,7 @@ def lead(home):
 def meeting(lead):
     said = {"title": "Se connaître", "kind": "meeting", "commune": "38185", "minutes": 60}
     dates = [AT + timedelta(days=9)]
-    return meetings.propose(None, **said, dates=dates, token="m", by=lead, at=AT)
+    return meetings.propose(None, meetings.Draft(**said, dates=dates, token="m"), by=lead, at=AT)
 
 
 @pytest.fixture

@@ -497,13 +497,15 @@ def test_the_copy_holds_all_and_erasing_leaves_nothing(andrei, leila):
 def test_what_came_of_a_referral_is_told_on_the_same_line(andrei, leila, diallo, structure):
     lieu = place("recoit", {"nom": "SLS", "pivot": "21380185500015"})
     row = drafts.prepare(
+        drafts.Draft(
+            structure=structure,
+            person=andrei,
+            lieu=lieu,
+            need="assistance",
+            procedure="logement",
+            shared=["procedure"],
+        ),
         by=leila,
-        structure=structure,
-        person=andrei,
-        lieu=lieu,
-        need="assistance",
-        procedure="logement",
-        shared=["procedure"],
         at=AT - timedelta(days=3),
     )
     consents.agree(
@@ -570,13 +572,15 @@ def test_the_appointment_of_a_referral_is_the_next_one(andrei, leila, structure)
     lieu = place("recoit", {"nom": "SLS", "pivot": "21380185500015"})
     before = AT - timedelta(days=3)
     row = drafts.prepare(
+        drafts.Draft(
+            structure=structure,
+            person=andrei,
+            lieu=lieu,
+            need="formation",
+            procedure_words="Boîte mail",
+            shared=["procedure"],
+        ),
         by=leila,
-        structure=structure,
-        person=andrei,
-        lieu=lieu,
-        need="formation",
-        procedure_words="Boîte mail",
-        shared=["procedure"],
         at=before,
     )
     consents.agree(person=andrei, purpose="share", how="read", structure=lieu.structure, by=leila, at=before)

@@ -58,7 +58,7 @@ def lead(home):
 
 def proposed(structure, by, dates=(SOON, LATER), token="a", **more):
     said = {"title": "Se connaître", "kind": "meeting", "commune": "38185", "minutes": 90, **more}
-    return actions.propose(structure, dates=dates, token=token, by=by, at=AT, **said)
+    return actions.propose(structure, actions.Draft(dates=dates, token=token, **said), by=by, at=AT)
 
 
 def held(lead, token="t"):

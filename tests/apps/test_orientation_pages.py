@@ -78,12 +78,14 @@ def sent(worker, ccas, lieu, person=None, days=0, channel="email", **more) -> Or
     if person is not None and more.get("shared"):
         consents.agree(person=person, purpose="share", structure=lieu.structure, how="read", by=worker, at=at)
     row = drafts.prepare(
+        drafts.Draft(
+            structure=ccas.structure,
+            person=person,
+            lieu=lieu,
+            **{"need": "assistance", "procedure": "argent", "procedure_words": "prime d’activité", **more},
+        ),
         by=worker,
         at=at,
-        structure=ccas.structure,
-        person=person,
-        lieu=lieu,
-        **{"need": "assistance", "procedure": "argent", "procedure_words": "prime d’activité", **more},
     )
     return sending.send(row, by=worker, at=at, channel=channel)
 

@@ -68,12 +68,14 @@ def person(worker, ccas) -> Person:
 
 def prepared(worker, ccas, lieu, person=None, **more) -> Orientation:
     return drafts.prepare(
+        drafts.Draft(
+            structure=ccas.structure,
+            person=person,
+            lieu=lieu,
+            **{"need": "assistance", "procedure": "argent", **more},
+        ),
         by=worker,
         at=AT,
-        structure=ccas.structure,
-        person=person,
-        lieu=lieu,
-        **{"need": "assistance", "procedure": "argent", **more},
     )
 
 
@@ -144,19 +146,23 @@ def test_preparing_for_somebody_else_or_in_another_name_is_refused(worker, aidan
     with pytest.raises(Refused):
         prepared(aidant, library, ccas, person)
     with pytest.raises(Refused):
-        drafts.prepare(by=None, at=AT, need="assistance", structure=ccas.structure)
+        drafts.prepare(drafts.Draft(need="assistance", structure=ccas.structure), by=None, at=AT)
 
 
 @pytest.mark.both_databases
 def test_the_path_of_somebody_is_for_whoever_helps_them(orientation, aidant, library):
     with pytest.raises(Refused):
-        drafts.prepare(by=aidant, at=AT, need="wifi", structure=library.structure, follows=orientation)
+        drafts.prepare(
+            drafts.Draft(need="wifi", structure=library.structure, follows=orientation), by=aidant, at=AT
+        )
     with pytest.raises(Refused):
-        drafts.prepare(by=None, at=AT, need="wifi", origin="relative", follows=orientation)
+        drafts.prepare(drafts.Draft(need="wifi", origin="relative", follows=orientation), by=None, at=AT)
     people.follow(person=orientation.person, structure=library.structure, by=aidant, at=AT)
     answers.came(orientation, by=aidant, at=AT)
     following = drafts.prepare(
-        by=aidant, at=AT, need="wifi", structure=library.structure, origin="structure", follows=orientation
+        drafts.Draft(need="wifi", structure=library.structure, origin="structure", follows=orientation),
+        by=aidant,
+        at=AT,
     )
     assert (following.person, following.position) == (orientation.person, 2)
 
@@ -313,7 +319,7 @@ def test_a_place_without_email_is_called_or_shown_a_card(worker, ccas):
 
 @pytest.mark.both_databases
 def test_a_relative_sends_with_a_card_and_nothing_is_mailed(library):
-    row = drafts.prepare(by=None, at=AT, need="assistance", origin="relative", lieu=library)
+    row = drafts.prepare(drafts.Draft(need="assistance", origin="relative", lieu=library), by=None, at=AT)
     row = sending.send(row, by=None, at=AT, channel="email")
     assert (row.state, row.channel, row.token, row.commune) == ("sent", "card", None, "38185")
     assert not Message.objects.exists()
@@ -458,7 +464,9 @@ def test_another_place_is_proposed_and_becomes_a_new_step(orientation, aidant, w
     row = answers.redirect(orientation, by=aidant, at=AT, lieu=other, reason="too_far")
     assert (row.state, row.proposed, row.held_by) == ("redirected", other, "sender")
     following = drafts.prepare(
-        by=worker, at=AT, need="assistance", structure=ccas.structure, person=person, lieu=other, follows=row
+        drafts.Draft(need="assistance", structure=ccas.structure, person=person, lieu=other, follows=row),
+        by=worker,
+        at=AT,
     )
     row.refresh_from_db()
     assert (row.state, following.path, following.position) == ("closed", row.path, 2)

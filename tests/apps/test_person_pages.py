@@ -65,12 +65,10 @@ def person(aidant, lieu) -> Person:
 def sent(aidant, lieu, other, person) -> Orientation:
     consents.agree(person=person, purpose="share", structure=other.structure, how="read", by=aidant, at=AT)
     row = drafts.prepare(
+        drafts.Draft(
+            structure=lieu.structure, person=person, lieu=other, need="formation", shared=("nickname",)
+        ),
         by=aidant,
-        structure=lieu.structure,
-        person=person,
-        lieu=other,
-        need="formation",
-        shared=("nickname",),
         at=AT,
     )
     return sending.send(row, by=aidant, channel="space", at=AT)
@@ -462,7 +460,7 @@ def test_a_place_merged_into_another_structure_reads_nothing_that_was_not_agreed
 
 def test_who_only_carries_a_card_is_not_announced(client, aidant, lieu, other, stranger, person):
     row = drafts.prepare(
-        by=aidant, structure=lieu.structure, person=person, lieu=other, need="formation", at=AT
+        drafts.Draft(structure=lieu.structure, person=person, lieu=other, need="formation"), by=aidant, at=AT
     )
     row = sending.send(row, by=aidant, channel="card", at=AT)
     assert row.held_by == "person"
@@ -487,7 +485,7 @@ def test_a_structure_that_left_sends_the_person_nowhere_and_prints_no_code(
     client, aidant, lieu, other, person, sent
 ):
     draft = drafts.prepare(
-        by=aidant, structure=lieu.structure, person=person, lieu=other, need="assistance", at=AT
+        drafts.Draft(structure=lieu.structure, person=person, lieu=other, need="assistance"), by=aidant, at=AT
     )
     client.force_login(aidant)
     assert "Fatou" in client.get(f"/espace/orientations/{draft.pk}/envoyer/").content.decode()

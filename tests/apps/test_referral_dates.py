@@ -84,14 +84,16 @@ def door(leila, library) -> Permanence:
 def orientation(worker, ccas, library, person) -> Orientation:
     consents.agree(person=person, purpose="share", structure=library.structure, how="read", by=worker, at=AT)
     row = drafts.prepare(
+        drafts.Draft(
+            structure=ccas.structure,
+            person=person,
+            lieu=library,
+            need="assistance",
+            procedure="argent",
+            shared=["nickname"],
+        ),
         by=worker,
         at=AT,
-        structure=ccas.structure,
-        person=person,
-        lieu=library,
-        need="assistance",
-        procedure="argent",
-        shared=["nickname"],
     )
     return sending.send(row, by=worker, at=AT)
 
@@ -220,7 +222,9 @@ def test_a_date_overseas_is_in_the_time_of_the_place(worker, ccas, leila, person
     marie = account("marie", "aidant", structure=reunion.structure)
     consents.agree(person=person, purpose="share", structure=reunion.structure, how="read", by=worker, at=AT)
     row = drafts.prepare(
-        by=worker, at=AT, structure=ccas.structure, person=person, lieu=reunion, need="assistance", shared=[]
+        drafts.Draft(structure=ccas.structure, person=person, lieu=reunion, need="assistance", shared=[]),
+        by=worker,
+        at=AT,
     )
     row = sending.send(row, by=worker, at=AT)
     answers.appoint(row, by=marie, at=AT, when=datetime(2026, 11, 24, 9, tzinfo=ZoneInfo("Indian/Reunion")))

@@ -50,7 +50,7 @@ def shared(lieu, by, token="a", **more):
         "title": "Fiche", "about": "Six écrans", "format": "sheet", "level": "start", "public": "all",
         "author": "Nous", "licence": "cc-by", "link": "https://exemple.fr/",
     }  # fmt: skip
-    return actions.share(lieu.structure, **{**held, **more}, token=token, by=by, at=AT)
+    return actions.share(lieu.structure, actions.Draft(**{**held, **more}, token=token), by=by, at=AT)
 
 
 def test_a_resource_is_shared_once_and_told_of(client, karim, leila):

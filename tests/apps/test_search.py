@@ -55,10 +55,7 @@ def found(user, text, kind="") -> list[str]:
 
 
 def share(structure, by, title, token="a"):
-    return resources.share(
-        structure, title=title, about="Six écrans", format="sheet", level="start", public="all",
-        author="Nous", licence="cc-by", link="https://exemple.fr/", token=token, by=by, at=AT,
-    )  # fmt: skip
+    return resources.share(structure, resources.Draft(title=title, about="Six écrans", format="sheet", level="start", public="all", author="Nous", licence="cc-by", link="https://exemple.fr/", token=token), by=by, at=AT)  # fmt: skip
 
 
 # ------------------------------------------------------------------------------------------ what is found
@@ -110,10 +107,7 @@ def test_another_word_is_not_a_fault(leila, library, gwenaelle, typed):
 
 def test_a_title_comes_before_a_mention_and_the_latest_first(leila, library):
     for n, title in enumerate(("Remplir un dossier", "Le mail, pas à pas", "Mail et pièces jointes")):
-        resources.share(
-            library, title=title, about="avec un mail", format="sheet", level="start", public="all",
-            author="Nous", licence="cc-by", link="https://exemple.fr/", token=str(n), by=leila, at=AT,
-        )  # fmt: skip
+        resources.share(library, resources.Draft(title=title, about="avec un mail", format="sheet", level="start", public="all", author="Nous", licence="cc-by", link="https://exemple.fr/", token=str(n)), by=leila, at=AT)  # fmt: skip
     assert found(leila, "mail", "ressources") == [
         "Mail et pièces jointes",
         "Le mail, pas à pas",

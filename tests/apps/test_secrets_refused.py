@@ -52,7 +52,9 @@ def test_a_sheet_holds_no_secret(aidant, library, person, field):
 @pytest.mark.parametrize("field", ["note", "availability", "procedure_words"])
 def test_a_referral_is_not_prepared_with_a_secret(aidant, library, field):
     with refused():
-        drafts.prepare(by=aidant, structure=library.structure, at=AT, need="formation", **{field: SECRET})
+        drafts.prepare(
+            drafts.Draft(structure=library.structure, need="formation", **{field: SECRET}), by=aidant, at=AT
+        )
     assert not Orientation.objects.exists()
 
 
@@ -60,7 +62,9 @@ def test_a_referral_is_not_prepared_with_a_secret(aidant, library, field):
 def test_what_was_done_is_told_without_a_secret(aidant, library, person, words):
     third = place("tiers", {"nom": "Tiers"})
     sender = account("sender", "aidant", structure=third.structure)
-    row = drafts.prepare(by=sender, structure=third.structure, lieu=library, need="formation", at=AT)
+    row = drafts.prepare(
+        drafts.Draft(structure=third.structure, lieu=library, need="formation"), by=sender, at=AT
+    )
     row = sending.send(row, by=sender, channel="space", at=AT)
     before = Event.objects.count()
     with refused():

@@ -84,14 +84,16 @@ def send(worker, ccas, library, at, name="Andrei") -> Orientation:
     person = people.welcome(by=worker, structure=ccas.structure, at=at, nickname=name)
     consents.agree(person=person, purpose="share", structure=library.structure, how="read", by=worker, at=at)
     row = drafts.prepare(
+        drafts.Draft(
+            structure=ccas.structure,
+            person=person,
+            lieu=library,
+            need="assistance",
+            procedure="argent",
+            shared=["nickname"],
+        ),
         by=worker,
         at=at,
-        structure=ccas.structure,
-        person=person,
-        lieu=library,
-        need="assistance",
-        procedure="argent",
-        shared=["nickname"],
     )
     return sending.send(row, by=worker, channel="space", at=at)
 

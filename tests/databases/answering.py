@@ -48,7 +48,9 @@ def main() -> None:
     leila, karim = (with_role(user, "aidant", structure=library.structure) for user in users[1:])
     rows = [
         sending.send(
-            drafts.prepare(by=sofia, at=AT, structure=ccas.structure, need="formation", lieu=library),
+            drafts.prepare(
+                drafts.Draft(structure=ccas.structure, need="formation", lieu=library), by=sofia, at=AT
+            ),
             by=sofia,
             at=AT,
         )

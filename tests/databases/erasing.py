@@ -59,7 +59,9 @@ def main() -> None:
                     card_secrets.choose_secret(person, secret, by=leila, at=AT)
                     corrections.ask_correction(person, library, "Zohra", by=leila, at=AT)
                     drafts.prepare(
-                        by=leila, at=AT, structure=library, person=person, need="formation", note="Zohra"
+                        drafts.Draft(structure=library, person=person, need="formation", note="Zohra"),
+                        by=leila,
+                        at=AT,
                     )
         finally:
             connection.close()

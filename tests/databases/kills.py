@@ -132,7 +132,9 @@ def writes() -> list[Callable[[random.Random, datetime], Any]]:
         lieu = Lieu.objects.filter(structure=of(receiver())).first()
         sending.send(
             drafts.prepare(
-                by=sender(), at=at, structure=of(sender()), person=person, lieu=lieu, need="assistance"
+                drafts.Draft(structure=of(sender()), person=person, lieu=lieu, need="assistance"),
+                by=sender(),
+                at=at,
             ),
             by=sender(),
             at=at,

@@ -611,11 +611,11 @@ def _rows(kind: str, lieu, third, users) -> dict[str, dict[str, Any]]:
     sender = User.objects.create_user(f"sender-{kind}@exemple.fr", "x", is_demonstration=True)
     with_role(sender, "aidant", structure=third.structure)
     received = drafts.prepare(
-        by=sender, structure=third.structure, lieu=lieu, need="formation", at=datetime.now(UTC)
+        drafts.Draft(structure=third.structure, lieu=lieu, need="formation"), by=sender, at=datetime.now(UTC)
     )
     received = sending.send(received, by=sender, channel="space", at=datetime.now(UTC))
     given = drafts.prepare(
-        by=helper, structure=lieu.structure, lieu=third, need="formation", at=datetime.now(UTC)
+        drafts.Draft(structure=lieu.structure, lieu=third, need="formation"), by=helper, at=datetime.now(UTC)
     )
     campaign = Campaign.objects.create(name=kind, territory=department, opened_at=AT, by=theirs)
     Call.objects.create(campaign=campaign, lieu=lieu)
@@ -851,7 +851,7 @@ def _board(commune: str, by: User):
 def _resource(structure, helper: User, kind: str) -> Resource:
     said = {"title": kind, "about": "x", "format": "site", "level": "start", "public": "all", "author": "x"}
     shared = {**said, "licence": "cc-by", "link": "https://exemple.fr/", "token": kind}
-    return resources.share(structure, **shared, by=helper, at=AT)
+    return resources.share(structure, resources.Draft(**shared), by=helper, at=AT)
 
 
 def _application(commune: str, kind: str) -> Application:
@@ -896,7 +896,10 @@ def _meeting(lieu, helper: User, kind: str) -> Meeting:
     past = datetime.now(UTC) - timedelta(days=3)
     said = {"title": kind, "kind": "meeting", "lieu": lieu, "commune": lieu.code_insee, "minutes": 60}
     made = meetings.propose(
-        lieu.structure, **said, dates=[past], token=kind, by=helper, at=past - timedelta(days=9)
+        lieu.structure,
+        meetings.Draft(**said, dates=[past], token=kind),
+        by=helper,
+        at=past - timedelta(days=9),
     )
     task = {"leads": "structure", "pilot": lieu.structure, "until_on": date.today() + timedelta(days=9)}
     meetings.decide(made, words=kind, **task, token=kind, by=helper, at=datetime.now(UTC))

@@ -13,6 +13,7 @@ from tests.support.profile import some
 
 SENDER, PLACE = "travail-social", "aidant"
 PREPARES = """
+from dataclasses import replace
 from datetime import timedelta
 from django.utils import timezone
 from maillage.apps.accounts.models import User
@@ -29,12 +30,14 @@ structure = Lieu.objects.get(name="SLS Grenoble SUD").structure
 at = timezone.now() - timedelta(days=8)
 person = people.welcome(by=user, structure=structure, at=at, nickname="Zoé عبد الرحمن بن محمد الطويل جدا الاسم الذي لا ينتهي أبدا"[:60], born=1994, example=True)
 consents.agree(person=person, purpose="share", structure=pimms.structure, how="read", by=user, at=at)
-common = dict(by=user, at=at, structure=structure, need="assistance", lieu=pimms, example=True)
-row = drafts.prepare(person=person, procedure="argent", shared=["nickname", "procedure"], **common)
+draft = drafts.Draft(structure=structure, need="assistance", lieu=pimms, example=True)
+mine = replace(draft, person=person, procedure="argent", shared=["nickname", "procedure"])
+row = drafts.prepare(mine, by=user, at=at)
 sending.send(row, by=user, at=at, channel="space")
-draft = drafts.prepare(person=person, procedure="sante", **common)
-linked = sending.send(drafts.prepare(procedure="travail", **common), by=user, at=at, channel="email")
-print(person.pk, row.pk, draft.pk, linked.pk)
+left = drafts.prepare(replace(draft, person=person, procedure="sante"), by=user, at=at)
+linked = drafts.prepare(replace(draft, procedure="travail"), by=user, at=at)
+linked = sending.send(linked, by=user, at=at, channel="email")
+print(person.pk, row.pk, left.pk, linked.pk)
 """
 READS = """
 from maillage.apps.orientations.access import link_of

@@ -294,8 +294,9 @@ def test_the_numbers_reach_the_page_of_the_territory(visit, in_the_platform, tol
         " User.objects.get(email__startswith='travail-social')\nto ="
         " User.objects.get(email__startswith='aidant')\nsls = Structure.objects.get(name='SLS Grenoble"
         f" SUD')\nlieu = Lieu.objects.get(slug={told!r})\nat = timezone.now() - timedelta(days=9)\nfor n in"
-        " range(24):\n    row = drafts.prepare(by=by, structure=sls, lieu=lieu, need='assistance',"
-        " commune='67482', at=at)\n    row = sending.send(row, by=by, channel='space', at=at)\n   "
+        " range(24):\n    row = drafts.prepare(drafts.Draft(structure=sls, lieu=lieu,"
+        " need='assistance', commune='67482'), by=by, at=at)\n    row = sending.send(row,"
+        " by=by, channel='space', at=at)\n   "
         " answers.accept(row, by=to, at=at + timedelta(days=1))\n    if n < 12:\n        answers.came(row,"
         " by=to, at=at + timedelta(days=2))\n",
     )

@@ -46,14 +46,16 @@ def _meetings(stage: Stage, who: Mapping[str, Any]) -> Any:
     lieu = stage.lieu(LEARN)
     held = actions.propose(
         None,
-        title="Se connaître : qui fait quoi dans le quartier",
-        kind="meeting",
-        about="Ce que je fais, ce que je ne fais pas\nComment on m’envoie quelqu’un",
-        lieu=lieu,
-        commune=lieu.code_insee,
-        minutes=120,
-        dates=[stage.when(-12, 10)],
-        token="exemple-reunion-1",  # noqa: S106, the number of an example
+        actions.Draft(
+            title="Se connaître : qui fait quoi dans le quartier",
+            kind="meeting",
+            about="Ce que je fais, ce que je ne fais pas\nComment on m’envoie quelqu’un",
+            lieu=lieu,
+            commune=lieu.code_insee,
+            minutes=120,
+            dates=[stage.when(-12, 10)],
+            token="exemple-reunion-1",  # noqa: S106, the number of an example
+        ),
         by=lead,
         at=at - timedelta(days=30),
         example=True,
@@ -78,14 +80,16 @@ def _meetings(stage: Stage, who: Mapping[str, Any]) -> Any:
         )
     vote = actions.propose(
         stage.structures[HELP],
-        title="Un atelier commun sur les messages pièges",
-        kind="group",
-        about="Qui anime, avec quelle trame, pour combien de personnes",
-        lieu=stage.lieu(HELP),
-        commune=access.commune_of(stage.structures[HELP]),
-        minutes=90,
-        dates=[stage.when(8, 9), stage.when(10, 14), stage.when(15, 9)],
-        token="exemple-reunion-2",  # noqa: S106, the number of an example
+        actions.Draft(
+            title="Un atelier commun sur les messages pièges",
+            kind="group",
+            about="Qui anime, avec quelle trame, pour combien de personnes",
+            lieu=stage.lieu(HELP),
+            commune=access.commune_of(stage.structures[HELP]),
+            minutes=90,
+            dates=[stage.when(8, 9), stage.when(10, 14), stage.when(15, 9)],
+            token="exemple-reunion-2",  # noqa: S106, the number of an example
+        ),
         by=who[HELP],
         at=at - timedelta(days=2),
         example=True,

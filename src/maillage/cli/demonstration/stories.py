@@ -218,15 +218,17 @@ class Stories(Stage):
             person=person, purpose="share", how="read", structure=lieu.structure, by=by, at=at, acting=acting
         )
         row = drafts.prepare(
+            drafts.Draft(
+                structure=self.structures[structure],
+                person=person,
+                lieu=lieu,
+                commune=GRENOBLE,
+                shared=SHARED,
+                example=True,
+                **more,
+            ),
             by=by,
-            structure=self.structures[structure],
-            person=person,
-            lieu=lieu,
-            commune=GRENOBLE,
-            shared=SHARED,
-            example=True,
             at=at,
-            **more,
         )
         return sending.send(row, by=by, channel="space", at=at)
 
@@ -332,16 +334,18 @@ def _andrei(stage: Stories) -> None:
         person=andrei, structure=stage.structures[HELP], by=stage.accounts["aidant"], at=stage.ago(15)
     )
     following = drafts.prepare(
+        drafts.Draft(
+            structure=stage.structures[HELP],
+            person=andrei,
+            follows=row,
+            origin="structure",
+            need="formation",
+            procedure="mail",
+            procedure_words="Rendez-vous boîte aux lettres, une fois par mois",
+            lieu=stage.lieu(LEARN),
+            shared=SHARED,
+        ),
         by=stage.accounts["aidant"],
-        structure=stage.structures[HELP],
-        person=andrei,
-        follows=row,
-        origin="structure",
-        need="formation",
-        procedure="mail",
-        procedure_words="Rendez-vous boîte aux lettres, une fois par mois",
-        lieu=stage.lieu(LEARN),
-        shared=SHARED,
         at=stage.ago(14),
     )
     consents.agree(

@@ -1,6 +1,7 @@
 """Propose a meeting, vote its dates, choose one, write its minutes, and follow what was decided."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
@@ -17,44 +18,50 @@ from maillage.kernel.typed import line
 from maillage.web.withdrawal import is_done
 
 
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """What a meeting is proposed with.
+
+    about: its agenda, "" for the one that its kind proposes. partners: who else is asked to come, in words.
+    dates: one is chosen at once, several are voted.
+    """
+
+    title: str
+    kind: str
+    about: str = ""
+    partners: str = ""
+    lieu: Lieu | None = None
+    address: str = ""
+    commune: str
+    minutes: int
+    dates: Collection[datetime]
+    token: str
+
+
 @transaction.atomic
 def propose(
-    structure: Structure | None,
-    *,
-    title: str,
-    kind: str,
-    about: str = "",
-    partners: str = "",
-    lieu: Lieu | None = None,
-    address: str = "",
-    commune: str,
-    minutes: int,
-    dates: Collection[datetime],
-    token: str,
-    by: User,
-    at: datetime,
-    example: bool = False,
+    structure: Structure | None, draft: Draft, *, by: User, at: datetime, example: bool = False
 ) -> Meeting:
-    """Propose a meeting: one date is chosen at once, several are voted. The same token twice is the same
-    meeting. structure None: the coordination convenes. partners: who else is asked to come, in words. Without
-    an agenda, it is the one that its kind proposes. Refused for dates that nobody could keep, or a secret.
+    """Propose a meeting; the same token twice is the same meeting. structure None: the coordination convenes.
+    Refused for dates that nobody could keep, or a secret.
     """
-    if found := Meeting.objects.filter(token=token).first():
+    if found := Meeting.objects.filter(token=draft.token).first():
         return found
-    refuse_secrets(title, about, partners, address)
-    kept = rules.check_dates(dates, minutes=minutes, at=at)
+    refuse_secrets(draft.title, draft.about, draft.partners, draft.address)
+    kept = rules.check_dates(draft.dates, minutes=draft.minutes, at=at)
+    lieu = draft.lieu
     row = Meeting.objects.create(
         structure=structure,
-        title=line(title, 160),
-        kind=kind,
-        about=about.strip() or rules.agenda(kind),
-        partners=line(partners, 300),
+        title=line(draft.title, 160),
+        kind=draft.kind,
+        about=draft.about.strip() or rules.agenda(draft.kind),
+        partners=line(draft.partners, 300),
         lieu=lieu,
-        address="" if lieu else line(address, 200),
-        commune=lieu.code_insee if lieu and lieu.code_insee else commune,
-        minutes=minutes,
+        address="" if lieu else line(draft.address, 200),
+        commune=lieu.code_insee if lieu and lieu.code_insee else draft.commune,
+        minutes=draft.minutes,
         starts_at=kept[0] if len(kept) == 1 else None,
-        token=token,
+        token=draft.token,
         by=by,
         made_at=at,
         changed_at=at,

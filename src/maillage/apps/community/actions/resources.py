@@ -1,5 +1,6 @@
 """Share a resource, replace it, withdraw it, and tell how it went."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -15,46 +16,47 @@ from maillage.kernel.typed import line
 from maillage.web.withdrawal import is_done
 
 
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """What somebody shares. link, content: one of the two at least. follows: the version that it replaces."""
+
+    title: str
+    about: str
+    format: str
+    level: str
+    public: str
+    theme: str = ""
+    procedure: str = ""
+    author: str
+    licence: str
+    link: str = ""
+    content: bytes = b""
+    follows: Resource | None = None
+    token: str
+
+
 @transaction.atomic
-def share(
-    structure: Structure,
-    *,
-    title: str,
-    about: str,
-    format: str,
-    level: str,
-    public: str,
-    theme: str = "",
-    procedure: str = "",
-    author: str,
-    licence: str,
-    link: str = "",
-    content: bytes = b"",
-    follows: Resource | None = None,
-    token: str,
-    by: User,
-    at: datetime,
-    example: bool = False,
-) -> Resource:
+def share(structure: Structure, draft: Draft, *, by: User, at: datetime, example: bool = False) -> Resource:
     """Share a resource with the network, or a new version of one; the same token twice is the same resource.
     Refused without a link nor a file, for a file that may not be copied, or that is not what its name says.
     """
-    if found := Resource.objects.filter(token=token).first():
+    if found := Resource.objects.filter(token=draft.token).first():
         return found
-    refuse_secrets(title, about)
-    if not (link or content):
+    refuse_secrets(draft.title, draft.about)
+    if not (draft.link or draft.content):
         raise Refused(
             "La ressource n’a pas été partagée.",
             why="Il manque ce que l’on partage.",
             do="Donnez une adresse, ou joignez un fichier.",
         )
-    if content and licence == rules.LINK_ONLY:
+    if draft.content and draft.licence == rules.LINK_ONLY:
         raise Refused(
             "La ressource n’a pas été partagée.",
             why="Sa licence ne permet pas d’en garder une copie ici.",
             do="Donnez plutôt l’adresse de la page de son auteur.",
         )
-    kind = rules.type_of(content) if content else None
+    kind = rules.type_of(draft.content) if draft.content else None
+    follows = draft.follows
     if follows is not None and Resource.objects.filter(follows=follows).exists():
         raise Refused(
             "La version n’a pas été partagée.",
@@ -63,26 +65,26 @@ def share(
         )
     row = Resource.objects.create(
         structure=structure,
-        title=line(title, 160),
-        about=line(about, 600),
-        format=format,
-        level=level,
-        public=public,
-        theme=theme,
-        procedure=procedure,
-        author=line(author, 160),
-        licence=licence,
-        link=link,
+        title=line(draft.title, 160),
+        about=line(draft.about, 600),
+        format=draft.format,
+        level=draft.level,
+        public=draft.public,
+        theme=draft.theme,
+        procedure=draft.procedure,
+        author=line(draft.author, 160),
+        licence=draft.licence,
+        link=draft.link,
         version=follows.version + 1 if follows else 1,
         follows=follows,
-        token=token,
+        token=draft.token,
         by=by,
         at=at,
         example=example,
     )
     if kind is not None:
         ResourceFile.objects.create(
-            resource=row, content=content, kind=kind[0], extension=kind[1], bytes=len(content)
+            resource=row, content=draft.content, kind=kind[0], extension=kind[1], bytes=len(draft.content)
         )
     journal.record(by=by, verb="resource.shared", row=row, at=at, structure=structure.pk)
     return row

@@ -103,7 +103,7 @@ class MeetingForm(Speaking):
 
     @property
     def values(self) -> dict[str, Any]:
-        """Return what was typed, as `propose` takes it."""
+        """Return what was typed, as a Draft takes it."""
         clean = self.cleaned_data
         return {
             "title": clean["titre"],

@@ -77,7 +77,7 @@ class ResourceForm(OnBehalf):
 
     @property
     def values(self) -> dict[str, Any]:
-        """Return what was typed, as `share` takes it."""
+        """Return what was typed, as a Draft takes it."""
         clean = self.cleaned_data
         return {
             "title": clean["titre"],

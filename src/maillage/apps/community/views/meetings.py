@@ -74,7 +74,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         try:
             row = actions.propose(
-                form.structure, **form.values, by=account_of(request), at=timezone.localtime()
+                form.structure, actions.Draft(**form.values), by=account_of(request), at=timezone.localtime()
             )
         except Refused as refused:
             error = refused

@@ -62,8 +62,7 @@ def new(request: HttpRequest) -> HttpResponse:
         try:
             row = actions.share(
                 form.structure,
-                **form.values,
-                follows=follows,
+                actions.Draft(**form.values, follows=follows),
                 by=account_of(request),
                 at=timezone.localtime(),
             )

@@ -4,6 +4,7 @@ Each takes `by` (None without an account) and `at`.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -48,49 +49,54 @@ FREE = (
 IDENTITY = ("nickname", "born", "reach")  # read on the sheet of the person: nobody without one shares them
 
 
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """What a referral is prepared with.
+
+    structure: on whose behalf; None for a relative, or the person. follows: the previous step; path: an
+    existing path, when it follows no step. language: "" for that of the person. example: about an invented
+    person.
+    """
+
+    need: str
+    structure: Structure | None = None
+    person: Person | None = None
+    origin: str = cycle.PROFESSIONAL
+    lieu: Lieu | None = None
+    commune: str = ""
+    follows: Orientation | None = None
+    path: Path | None = None
+    procedure: str = ""
+    procedure_words: str = ""
+    availability: str = ""
+    urgent_before: date | None = None
+    language: str = ""
+    result: str = ""
+    note: str = ""
+    shared: Sequence[str] = ()
+    example: bool = False
+
+
 @transaction.atomic
-def prepare(
-    *,
-    by: User | None,
-    at: datetime,
-    need: str,
-    structure: Structure | None = None,
-    person: Person | None = None,
-    origin: str = cycle.PROFESSIONAL,
-    lieu: Lieu | None = None,
-    commune: str = "",
-    follows: Orientation | None = None,
-    path: Path | None = None,
-    procedure: str = "",
-    procedure_words: str = "",
-    availability: str = "",
-    urgent_before: date | None = None,
-    language: str = "",
-    result: str = "",
-    note: str = "",
-    shared: Sequence[str] = (),
-    example: bool = False,
-) -> Orientation:
+def prepare(draft: Draft, *, by: User | None, at: datetime) -> Orientation:
     """Prepare one step of a path, not sent yet, and return it.
 
-    structure: on whose behalf; None for a relative, or the person. follows: the previous step, which this one
-    ends when nothing more is expected of it; path: an existing path, when it follows no step. example: about
-    an invented person, as is everything prepared for one. Refused to a user who does not help this person on
-    behalf of this structure, for an unknown need, or for a past date.
+    The step that it follows ends when nothing more is expected of it; what is prepared for an invented person
+    is an example. Refused to a user who does not help this person on behalf of this structure, for an unknown
+    need, or for a past date.
     """
-    if follows is not None:
-        path = follows.path
-    _check_helper(by, structure, person, path)
-    walks = person or (path.person if path is not None else None)
-    example = example or (walks is not None and walks.example)
+    path = draft.path if draft.follows is None else draft.follows.path
+    _check_helper(by, draft.structure, draft.person, path)
+    walks = draft.person or (path.person if path is not None else None)
+    example = draft.example or (walks is not None and walks.example)
     if path is None:
         path = Path.objects.create(
-            person=person,
+            person=draft.person,
             made_at=at,
             by=by,
-            structure=structure,
-            origin=origin,
-            commune=commune,
+            structure=draft.structure,
+            origin=draft.origin,
+            commune=draft.commune,
             example=example,
         )
     else:
@@ -98,36 +104,26 @@ def prepare(
     row = Orientation(
         path=path,
         position=path.steps.count() + 1,
-        person=person or path.person,
+        person=walks,
         need="",
-        from_structure=structure,
+        from_structure=draft.structure,
         sender=by,
-        origin=origin,
-        commune=commune or path.commune,
+        origin=draft.origin,
+        commune=draft.commune or path.commune,
         prepared_at=at,
         changed_at=at,
         example=example or path.example,
         held_by=cycle.SENDER,
     )
-    values = {
-        "need": need,
-        "procedure": procedure,
-        "procedure_words": procedure_words,
-        "availability": availability,
+    values = {name: getattr(draft, name) for name in FREE} | {
+        "shared": list(draft.shared),
+        "language": draft.language or (walks.language if walks else "fr"),
     }
-    values |= {
-        "urgent_before": urgent_before,
-        "result": result,
-        "note": note,
-        "shared": list(shared),
-        "lieu": lieu,
-    }
-    values["language"] = language or (row.person.language if row.person else "fr")
     _fill(row, values, on=timezone.localdate(at))
     row.save()
     write_event(row, "prepare", by=by, side=cycle.SENDER, at=at, content={"lieu": row.lieu_id})
-    if follows is not None:
-        _end(lock(follows), by=by, at=at)
+    if draft.follows is not None:
+        _end(lock(draft.follows), by=by, at=at)
     return row
 
 

@@ -28,6 +28,8 @@ def follow(*, lieu: Lieu, need: str, at: datetime, already: Person | None = None
     person = people.welcome(by=None, structure=None, at=at)
     consents.agree(person=person, purpose=purposes.COUNT, how="click", at=at)
     row = drafts.prepare(
-        by=None, at=at, need=need, person=person, origin=cycle.RELATIVE, lieu=lieu, commune=lieu.code_insee
+        drafts.Draft(need=need, person=person, origin=cycle.RELATIVE, lieu=lieu, commune=lieu.code_insee),
+        by=None,
+        at=at,
     )
     return sending.send(row, by=None, at=at)

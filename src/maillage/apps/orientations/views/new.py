@@ -150,7 +150,9 @@ def _prepared(
     already = referral_detail.drafts_alike(user, same, since=at - TWICE).first()
     if already is not None:
         return already
-    return drafts.prepare(by=user, at=at, structure=structure, person=person, follows=before, **values)
+    return drafts.prepare(
+        drafts.Draft(structure=structure, person=person, follows=before, **values), by=user, at=at
+    )
 
 
 def _prefilled(
@@ -422,7 +424,7 @@ def proposed(request: HttpRequest, pk: int) -> HttpResponse:
     }
     with refusals.as_message(request):
         draft = drafts.prepare(
-            by=account_of(request), at=timezone.now(), lieu=row.proposed, follows=row, **values
+            drafts.Draft(lieu=row.proposed, follows=row, **values), by=account_of(request), at=timezone.now()
         )
         return redirect("orientation_send", draft.pk)
     return redirect("orientation", pk)
