@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pypdfium2
 import pytest
+from django.utils import timezone
 
 from maillage.apps.pilotage.queries.activity_report import funded_actions
 from maillage.apps.plans import actions, rules
@@ -78,7 +79,9 @@ def test_a_name_is_written_once_and_read_everywhere(client, lea, plan, study):
     )
 
 
-def test_the_report_of_activity_takes_the_funder_and_what_it_funds(client, lea, plan, study):
+def test_the_report_of_activity_takes_the_funder_and_what_it_funds(client, lea, plan, study, monkeypatch):
+    """Whole months alone are counted: on the 20th, what was noted that day is not told yet."""
+    monkeypatch.setattr(timezone, "now", lambda: AT)
     client.force_login(lea)
     from maillage.apps.directory.models import Structure
 
