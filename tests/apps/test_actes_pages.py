@@ -17,10 +17,16 @@ from maillage.apps.orientations.actions import forgetting
 from maillage.apps.people.actions import register as people
 from tests.apps.test_actes import signed
 from tests.conftest import account
+from tests.support.acts import AT
 from tests.support.places import place
 
 pytestmark = pytest.mark.django_db
 NOTE, SEND = "/espace/actes/noter/", "/espace/actes/envoi/"
+
+
+@pytest.fixture(autouse=True)
+def the_day_of_the_mandates(monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: AT)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from maillage.apps.actes.models import Act
 from maillage.apps.directory.models import Structure
@@ -441,7 +442,8 @@ def test_a_page_makes_as_many_queries_for_many_rows_as_for_one(
         assert client.get("/territoires/38/indicateurs/").status_code == 200
 
 
-def test_the_page_the_file_and_the_definitions(client, library):
+def test_the_page_the_file_and_the_definitions(client, library, monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: AT)
     sent(40, n=15, answered=2)
     sent(40, n=15)
     actions.rebuild(at=AT)
@@ -490,12 +492,13 @@ def test_departements_stand_side_by_side_and_too_many_are_refused(client, librar
     assert "99999" in client.get("/indicateurs/comparer/?codes=99999").content.decode()
 
 
-def test_a_few_are_said_hidden_and_not_missing_on_each_page(client, library):
+def test_a_few_are_said_hidden_and_not_missing_on_each_page(client, library, monkeypatch):
     """Personne n’a rien noté, ou trop peu pour le dire : deux mots."""
+    monkeypatch.setattr(timezone, "now", lambda: AT)
     sent(40, n=3)
     sent(40, n=15, answered=2, commune="59350")
     sent(40, n=15, commune="59350")
-    actions.rebuild(at=datetime.now(UTC))
+    actions.rebuild(at=AT)
     for page in ("/indicateurs/comparer/?codes=38,59,67", "/territoires/38/indicateurs/"):
         told = " ".join(re.sub(r"<[^>]+>", " ", client.get(page).content.decode()).split())
         assert "masqué Moins de 11 orientations" in told

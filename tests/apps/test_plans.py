@@ -14,6 +14,7 @@ import pytest
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from maillage.apps.actes.models import Act
 from maillage.apps.codesign.models import Card, DraftAction, Group, Session
@@ -1302,8 +1303,9 @@ def test_a_plan_leaves_as_a_frame_that_another_territory_takes_up(client, plan, 
     assert [axis["title"] for axis in held["axes"]] == [axis.title for axis in form.frame.axes]
 
 
-def test_a_frame_keeps_indicators_means_and_steps_but_no_number_nor_day(client, plan, lea):
+def test_a_frame_keeps_indicators_means_and_steps_but_no_number_nor_day(client, plan, lea, monkeypatch):
     """L’indicateur, ses moyens et ses étapes partent ; ni son départ, ni sa cible, ni ses comptes, ni un jour."""
+    monkeypatch.setattr(timezone, "now", lambda: AT)
     steps = [(date(2027, 3, 2), "Faire le point"), (date(2027, 1, 16), "Réserver la salle")]
     known = {"means": "Deux aidants", "indicator": "Attente avant un rendez-vous", "unit": "jours"}
     row = changed(
@@ -1695,7 +1697,8 @@ def test_an_action_that_is_done_is_counted_again_after_a_year(known, told):
     assert rules.warnings(rules.Schedule(state=rules.DONE, known_on=known), ON) == told
 
 
-def test_the_effect_of_an_action_long_done_is_asked_for_until_it_is_counted(client, plan, lea):
+def test_the_effect_of_an_action_long_done_is_asked_for_until_it_is_counted(client, plan, lea, monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: AT)
     row = action(plan, 7)
     PlanAction.objects.filter(pk=row.pk).update(
         state=rules.DONE, starts_on=date(2024, 1, 1), ends_on=date(2025, 1, 31), indicator="Personnes reçues"
