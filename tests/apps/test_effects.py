@@ -126,10 +126,55 @@ def test_a_number_without_a_day_or_a_source_is_refused(client, lea, row, sent, w
     assert not PlanMeasure.objects.exists()
 
 
+def test_another_number_of_one_day_and_one_source_replaces_the_first_once_confirmed(client, lea, row):
+    """41, puis 43 du même jour et du même registre : on lisait deux nombres ; deux périodes s’additionnaient."""
+    client.force_login(lea)
+    count(client, row, 30, 30)
+    count(client, row, 2, 41)
+    first = row.measures.get(value=41)
+    for span, other in (("start", "43"), ("start", "39")):
+        answer = count(client, row, 2, other, span=span)
+        page = answer.content.decode().replace("\xa0", " ")
+        assert answer.status_code == 400 and "41 est déjà noté le" in page and "de la même source" in page
+        assert f'name="remplace" value="{first.pk}"' in page and "Remplacer 41 par ce nombre" in page
+        assert f'value="{other}"' in page, "nothing typed is lost"
+    assert row.measures.count() == 2
+    assert 'name="remplace"' not in page_of(client, row)
+    on = (date.today() - timedelta(days=2)).isoformat()
+    sent = {"geste": "remplacer-mesure", "on": on, "value": 39, "source": "registre"}
+    send(client, row, **sent, remplace=first.pk)
+    first.refresh_from_db()
+    assert first.withdrawn_at and [each.value for each in row.measures.filter(withdrawn_at=None)] == [30, 39]
+    last = row.notes.order_by("pk").last()
+    assert last.automatic and last.words.endswith(": remplacé.") and "39" not in last.words
+    page = send(client, row, geste="oter-mesure", mesure=first.pk, etait="1").content.decode()
+    assert "Du même jour et de la même source, 39 est noté." in page, "what was replaced does not come back"
+    page = send(client, row, **(sent | {"value": 44}), remplace=first.pk).content.decode()
+    assert "39 est déjà noté" in page.replace("\xa0", " "), "what another replaced meanwhile is asked about"
+    assert not row.measures.filter(value=44).exists()
+    count(client, row, 2, 45, elsewhere="Claix")
+    send(client, row, geste="mesure", on=on, value=46, source="Agenda")
+    assert row.measures.filter(withdrawn_at=None).count() == 4, "elsewhere, and another source, stand beside"
+
+
+def test_two_periods_of_one_day_and_one_source_are_never_added_up_unsaid(client, lea, row):
+    client.force_login(lea)
+    count(client, row, 2, 12, span="period")
+    page = count(client, row, 2, 13, span="period").content.decode().replace("\xa0", " ")
+    assert "12 est déjà noté le" in page and "sinon, notez la somme des deux" in page
+    assert [each.value for each in row.measures.all()] == [12]
+
+
+def test_of_two_numbers_of_one_day_the_last_noted_stands():
+    day = date(2026, 11, 3)
+    told = rules.series([rules.Count(day, 53), rules.Count(day, 51)], None)
+    assert [value for _, value in told.points] == [53, 51]
+
+
 def test_a_number_sent_twice_is_stored_once(client, lea, row):
     client.force_login(lea)
     said = {"geste": "mesure", "on": "2026-05-01", "value": 20, "source": "CCAS"}
-    for more in ({}, {}, {"elsewhere": "Claix"}, {"value": 21}):
+    for more in ({}, {}, {"elsewhere": "Claix"}, {"value": 21, "on": "2026-05-02"}):
         send(client, row, **said | more)
     assert PlanMeasure.objects.count() == 3
 

@@ -30,6 +30,7 @@ from maillage.apps.plans.queries.files import most_of
 from maillage.apps.plans.queries.proposals import Proposal
 from maillage.apps.search import actions as search
 from maillage.kernel.errors import Refused
+from maillage.kernel.names import plain
 from maillage.kernel.secret_text import refuse_secrets
 from maillage.kernel.typed import line
 from maillage.reference.plan_frames import Frame, FrameAction, FrameAxis, frames
@@ -504,6 +505,20 @@ def withdraw_note(row: PlanNote, *, was: bool | None = None, by: User, at: datet
     row.save(update_fields=["withdrawn_at"])
 
 
+class AlreadyCounted(Refused):
+    """A number that the same source already gave of the same day. standing: the one that is noted."""
+
+    def __init__(self, standing: PlanMeasure) -> None:
+        self.standing = standing
+        told = rules.amount(standing.value, standing.action.unit)
+        other = "changez le jour ou la source" if standing.span == rules.SINCE else "notez la somme des deux"
+        super().__init__(
+            "Ce nombre n’a pas été enregistré.",
+            why=f"{told} est déjà noté le {in_words(standing.on)}, de la même source.",
+            do=f"Remplacez-le plus bas s’il est faux ; sinon, {other}.",
+        )
+
+
 @transaction.atomic
 def count(
     row: PlanAction,
@@ -513,13 +528,15 @@ def count(
     source: str,
     span: str = rules.SINCE,
     elsewhere: str = "",
+    replaces: int | None = None,
     by: User | None,
     at: datetime,
 ) -> PlanMeasure:
     """Keep what was counted of the indicator of an action on a day, since its start or in a period, there or
     in a zone of comparison. Refused for a day to come, without a source, when the action says nothing to
-    count, when a total since the start falls, or for a part of a person. The same number sent twice is stored
-    once.
+    count, when a total since the start falls, or for a part of a person; `AlreadyCounted` when the same
+    source gave another number that day. replaces: the key of the number that it corrects, withdrawn. The same
+    number sent twice is stored once.
     """
     text, where = line(source, 200), line(elsewhere, 80)
     row = PlanAction.objects.select_for_update().get(pk=row.pk)  # a total is held against the others
@@ -542,13 +559,32 @@ def count(
     if same is not None:
         return same  # sent twice
     measure = PlanMeasure(action=row, **said, by=by, at=at)
+    twin = _twin(measure)
+    if twin is not None:
+        if twin.pk != replaces:
+            raise AlreadyCounted(twin)
+        twin.withdrawn_at = at
+        twin.save(update_fields=["withdrawn_at"])
     _refuse_part(measure)
     _refuse_fall(measure)
     measure.save()
-    if row.measures.filter(on__gt=on, elsewhere=where, withdrawn_at=None).exists():
+    if twin is not None:
+        _note_count(measure, "remplacé", by=by, at=at)
+    elif row.measures.filter(on__gt=on, elsewhere=where, withdrawn_at=None).exists():
         _note_count(measure, "noté après coup", by=by, at=at)  # earlier readers read another curve
     journal.record(by=by, verb="plan.measured", row=row, at=at)
     return measure
+
+
+def _twin(measure: PlanMeasure) -> PlanMeasure | None:
+    """Return the number that the same source gave of the same day, in the same place, as a total or for a
+    period; None when there is none: two of them would be read one after the other, or added up.
+    """
+    rows = measure.action.measures.filter(
+        on=measure.on, span=measure.span, elsewhere=measure.elsewhere, withdrawn_at=None
+    )
+    source = plain(measure.source)
+    return next((each for each in rows.order_by("-pk") if plain(each.source) == source), None)
 
 
 def _note_count(measure: PlanMeasure, gesture: str, *, by: User | None, at: datetime) -> None:
@@ -601,6 +637,13 @@ def withdraw_measure(measure: PlanMeasure, *, was: bool | None = None, by: User,
     if _is_done(measure, was):
         return
     if measure.withdrawn_at:
+        twin = _twin(measure)
+        if twin is not None:
+            raise Refused(
+                "Ce nombre n’a pas été remis.",
+                why=f"Du même jour et de la même source, {rules.amount(twin.value)} est noté.",
+                do="Retirez d’abord cet autre nombre, s’il est faux.",
+            )
         _refuse_part(measure)
         _refuse_fall(measure)
     measure.withdrawn_at = None if measure.withdrawn_at else at

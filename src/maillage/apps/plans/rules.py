@@ -406,9 +406,11 @@ def series(counts: Iterable[Count], start: float | None, least: int = 0) -> Seri
     return Series(points, added)
 
 
-def in_order(each: Count) -> tuple[date, bool, float]:
-    """Return where a count stands among others: of one day, a total holds what its periods counted."""
-    return each.on, each.span == SINCE, each.value
+def in_order(each: Count) -> tuple[date, bool]:
+    """Return where a count stands among others: of one day, a total holds what its periods counted, and what
+    was noted last comes last.
+    """
+    return each.on, each.span == SINCE
 
 
 def is_small(value: float | None, least: int) -> bool:

@@ -14,7 +14,7 @@ from maillage.apps.dossiers.access import may_write
 from maillage.apps.memberships.access import name_of
 from maillage.apps.plans import access, rules
 from maillage.apps.plans.forms import FundingForm, MeasureForm, NoteForm
-from maillage.apps.plans.models import Plan, PlanAction
+from maillage.apps.plans.models import Plan, PlanAction, PlanMeasure
 from maillage.apps.plans.queries import budgets, effects, files, history, overview, proposals
 from maillage.apps.territories import queries as territories
 from maillage.apps.territories.queries import ZoneAreas
@@ -25,6 +25,7 @@ from maillage.reports.survey.document import as_csv
 from maillage.reports.territory.gaps import OPENINGS
 from maillage.reports.territory.reading import Reading
 
+COUNTING = ("mesure", "remplacer-mesure")  # gestures that send a number: one more, or in place of another
 OF_MEASURE = "mesure-%s"  # ids of the fields of its form, on a page that holds others
 NO_MAP = "Pas de carte : aucune action du plan ne dit la sorte d’offre à laquelle elle répond."
 MOST_ON_MAP = 12  # zones listed beside the map before the others fold
@@ -179,10 +180,16 @@ def action(request: HttpRequest, place: str, pk: int) -> HttpResponse:
 
 
 def action_page(
-    request: HttpRequest, found: Plan, pk: int, *, status: int = 200, sent: forms.Form | None = None
+    request: HttpRequest,
+    found: Plan,
+    pk: int,
+    *,
+    status: int = 200,
+    sent: forms.Form | None = None,
+    standing: PlanMeasure | None = None,
 ) -> HttpResponse:
     """Return the page of an action of a plan; what was typed and refused is still in its form. sent: a form
-    that asks about its words before it is taken.
+    that asks about its words before it is taken; standing: the number that what was typed may replace.
     """
     on = timezone.localdate()
     row = get_object_or_404(
@@ -244,11 +251,12 @@ def action_page(
         context["state"] = typed.get("etat", row.state)
         context["why"] = typed.get("motif", "")
         context["withdrawn_fundings"] = row.fundings.exclude(withdrawn_at=None).select_related("funder")
+        context["standing"] = standing
         context["protected_under"] = effects.least_of(row)
         context["measure_form"] = (
             sent
             if isinstance(sent, MeasureForm)
-            else MeasureForm(typed if gesture == "mesure" else None, initial={"on": on}, auto_id=OF_MEASURE)
+            else MeasureForm(typed if gesture in COUNTING else None, initial={"on": on}, auto_id=OF_MEASURE)
         )
         context |= {"tasks": effects.tasks(row, on), "offered": effects.offered(row, request.user)}
     return render(request, "plans/action.html", context, status=status)

@@ -30,7 +30,7 @@ from maillage.apps.plans.forms import (
 )
 from maillage.apps.plans.models import Plan, PlanAction, PlanAxis
 from maillage.apps.plans.queries import effects, overview, proposals
-from maillage.apps.plans.views.reading import OF_MEASURE, action_page, framed, place_of
+from maillage.apps.plans.views.reading import COUNTING, OF_MEASURE, action_page, framed, place_of
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import line, whole
 from maillage.reference.plan_frames import frames
@@ -47,6 +47,7 @@ NO_GESTURE = Refused(
     why="Ce geste n’existe pas : la page d’où il vient a peut-être vieilli.",
     do="Rechargez la page, puis recommencez avec l’un de ses boutons.",
 )
+REPLACING = COUNTING[1]
 GONE = "Cette proposition n’est plus là. Ses chiffres ont bougé, ou quelqu’un l’a traitée."
 NO_STATE = Refused(
     "L’état n’a pas été changé.", why="Cet état n’existe pas.", do="Choisissez-en un dans la liste."
@@ -254,7 +255,8 @@ def action_gesture(request: HttpRequest, place: str, pk: int) -> HttpResponse:
         gesture_of(request, row)
     except Refused as refused:
         messages.error(request, " ".join(refused.sentences))
-        return action_page(request, plan, row.pk, status=400)
+        standing = refused.standing if isinstance(refused, actions.AlreadyCounted) else None
+        return action_page(request, plan, row.pk, status=400, standing=standing)
     return redirect(f"{reverse('plan_action', args=[plan.place, row.pk])}#s-journal")
 
 
@@ -279,7 +281,7 @@ def _unsure(request: HttpRequest) -> PlanForm | None:
     """
     asked: Mapping[str, Callable[[], PlanForm]] = {
         "note": lambda: NoteForm(request.POST),
-        "mesure": lambda: MeasureForm(request.POST, auto_id=OF_MEASURE),
+        **dict.fromkeys(COUNTING, lambda: MeasureForm(request.POST, auto_id=OF_MEASURE)),
     }
     build = asked.get(request.POST.get("geste", ""))
     form = build() if build else None
@@ -358,8 +360,10 @@ def _count(request: HttpRequest, row: PlanAction) -> None:
         raise Refused(
             "Ce nombre n’a pas été enregistré.", why=_wrong_in(form), do="Complétez, puis enregistrez."
         )
-    actions.count(row, **form.cleaned_data, by=account_of(request), at=timezone.now())
-    messages.success(request, "Le nombre est noté, à côté de ce qui était attendu.")
+    replaces = whole(request.POST.get("remplace", ""), ROWS) if request.POST["geste"] == REPLACING else None
+    actions.count(row, **form.cleaned_data, replaces=replaces, by=account_of(request), at=timezone.now())
+    told = "Le nombre est noté, à côté de ce qui était attendu."
+    messages.success(request, told if replaces is None else "Le nombre est remplacé : l’ancien est retiré.")
 
 
 def _fund(request: HttpRequest, row: PlanAction) -> None:
@@ -387,7 +391,7 @@ GESTURES: Mapping[str, Callable[[HttpRequest, PlanAction], None]] = {
     "etape": _pass_step,
     "note": _note,
     "oter": _withdraw_note,
-    "mesure": _count,
+    **dict.fromkeys(COUNTING, _count),
     "oter-mesure": _withdraw_measure,
     "financer": _fund,
     "oter-financement": _withdraw_funding,
