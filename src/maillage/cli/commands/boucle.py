@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from maillage.cli.platform_study import computed
 from maillage.cli.words import Steps, print_json
+from maillage.words import rich
 from maillage.words.opening import date_text
 from maillage.words.wording import count, lower_first, number
 
@@ -36,6 +37,8 @@ def run(given: argparse.Namespace) -> int:
     print(f"La boucle : {written['territoire']['nom']}, du {' au '.join(days)}")
     if found.activity.examples:
         print("Activité inventée, pour l’exemple.")
+    for note in () if reading.withheld else reading.contradicted:
+        print(rich.bare(note))
     for sentence in written["phrases"]:
         print(f"- {sentence}")
     for row, zone in zip(found.rows, written["zones"], strict=True):

@@ -686,6 +686,11 @@ class Reading:
     measures: tuple[Measure, ...]
     sheets: Mapping[str, ZoneSheet]
 
+    @property
+    def contradicted(self) -> tuple[str, ...]:
+        """The published figures that contradict the headline, in the few words that never leave it."""
+        return tuple(note.short for note in self.published if note.kind == "contredit")
+
     def zone(self, code: str) -> ZoneRow:
         """Return a zone by its code; KeyError when there is none."""
         for row in self.zones:

@@ -81,7 +81,7 @@ def beside(r: Reading) -> str:
     """Return what the first figure is never printed without: its interval, its share, and the published
     figures that contradict it.
     """
-    return " ".join([_interval(r), *(note.short for note in r.published if note.kind == "contredit")])
+    return " ".join([_interval(r), *r.contradicted])
 
 
 def _interval(r: Reading) -> str:

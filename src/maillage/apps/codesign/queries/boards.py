@@ -64,12 +64,13 @@ class ZoneFigure:
 @dataclass(frozen=True, slots=True)
 class Portrait:
     """The figures of a profile’s territory. name: of the zone or of the territory; note: source, year and
-    what they count.
+    what they count; contradicted: what was published against the first of them.
     """
 
     name: str
     figures: tuple[ZoneFigure, ...]
     note: str
+    contradicted: tuple[str, ...]
     place: str
 
 
@@ -252,7 +253,8 @@ def portrait(group: Group) -> Portrait | None:
     told = [each for each in figures if each.value or each.between]
     top = max((each.drawn.high for each in told if each.drawn), default=0.0)
     barred = tuple(replace(each, bar=_bar(each, top)) for each in told)
-    return Portrait(name, barred, note, study.place)
+    beside = () if reading.withheld else reading.contradicted
+    return Portrait(name, barred, note, beside, study.place)
 
 
 def _drawn(study: Study, zone: str) -> tuple[Estimate | None, Estimate | None]:

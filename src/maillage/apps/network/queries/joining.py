@@ -26,7 +26,8 @@ LINES, NEIGHBOURS, ALIKE = 3, 6, 5
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
     """The people of a zone, or of a territory that holds the commune, who need somebody: the figure in words
-    with its interval, among whom, from which study. people: "" where it is withheld, for `reason`.
+    with its interval, among whom, from which study. people: "" where it is withheld, for `reason`;
+    contradicted: what was published against the figure of the study.
     """
 
     study: Study
@@ -41,6 +42,7 @@ class Need:
     source: str
     doubt: str
     lines: tuple[OfferLine, ...]
+    contradicted: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +104,7 @@ def need(commune: str) -> Need | None:
         "sentence": reading.headline.sentence,
         "source": f"{card.producer}, {card.year}" if card.producer else card.title,
         "doubt": card.doubt,
+        "contradicted": reading.contradicted,
     }
     if zone is not None:
         return Need(

@@ -20,6 +20,7 @@ from maillage.apps.pilotage.queries.links import Chain
 from maillage.apps.pilotage.rules import Link, Sentence, zoom
 from maillage.apps.plans.queries.overview import reading_of
 from maillage.reports.page import charts
+from maillage.reports.territory.reading import Reading
 from maillage.words.wording import DASH, number
 
 REMINDS = "members.manage"  # who may remind the places that let people wait
@@ -57,12 +58,14 @@ STATES: Mapping[str, str] = {
 @dataclass(frozen=True, slots=True)
 class HomeLoop:
     """The five links of a territory, and what presses there, each sentence with the address of its button.
-    zoom: how many times larger than the estimates the counts are drawn; several: whether its reader steers
-    others too; examples: whether what is counted is invented.
+    contradicted: what was published against the first of them; zoom: how many times larger than the estimates
+    the counts are drawn; several: whether its reader steers others too; examples: whether what is counted is
+    invented.
     """
 
     study: Study
     bars: tuple[Bar, ...]
+    contradicted: tuple[str, ...]
     zoom: int
     sentences: tuple[tuple[Sentence, str], ...]
     several: bool
@@ -87,11 +90,17 @@ def home_loop(user: Any, on: date) -> HomeLoop | None:
     return HomeLoop(
         study=study,
         bars=bars(found, loops.need_of(study)),
+        contradicted=contradicted(reading),
         zoom=_zoom(found, loops.need_of(study)),
         sentences=addressed(user, found, study.place),
         several=len(studies) > 1,
         examples=found.activity.examples,
     )
+
+
+def contradicted(reading: Reading) -> tuple[str, ...]:
+    """Return what was published against the need of a territory; nothing where it is withheld."""
+    return () if reading.withheld else reading.contradicted
 
 
 def bars(found: loops.Loop, need: tuple[float, float, float]) -> tuple[Bar, ...]:
@@ -113,7 +122,7 @@ def bars(found: loops.Loop, need: tuple[float, float, float]) -> tuple[Bar, ...]
     if gap is not None and gap.missing != DASH:
         unsure = DASH in gap.missing
         second = _bar(
-            f"parmi elles, sans aide à pied{minutes}",
+            f"parmi elles, sans aide à portée de marche{minutes}",
             gap.missing,
             gap.missing_between,
             state="unsure" if unsure or gap.doubt else "estimated",
@@ -123,7 +132,9 @@ def bars(found: loops.Loop, need: tuple[float, float, float]) -> tuple[Bar, ...]
         )
     else:
         words = "Aucun lieu ne dit s’il aide." if reading.offer else f"{capfirst(found.no_walk)}."
-        second = _bar(f"parmi elles, sans aide à pied{minutes}", "", words, state="missing", drawn=None)
+        second = _bar(
+            f"parmi elles, sans aide à portée de marche{minutes}", "", words, state="missing", drawn=None
+        )
     scale = high / _zoom(found, need)
     counted = (
         _counted("orientations envoyées", "en douze mois", chain.orientation, scale),

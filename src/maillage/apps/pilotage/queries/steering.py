@@ -26,13 +26,14 @@ NETWORK = ("structures", "aidants")  # indicators that say who is there to help
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Steered:
     """A territory of who steers. bars: the five links of its loop, none where its study is to be computed
-    again; sentences: what presses, each with the address of its button; plan: where it stands, "" without
-    one; network: each indicator with its figure, or why there is none; examples: what is counted is invented;
-    counted: between which days, and when.
+    again; contradicted: what was published against the first; sentences: what presses, each with the address
+    of its button; plan: where it stands, "" without one; network: each indicator with its figure, or why
+    there is none; examples: what is counted is invented; counted: between which days, and when.
     """
 
     study: Study
     bars: tuple[Bar, ...] = ()
+    contradicted: tuple[str, ...] = ()
     sentences: tuple[tuple[Sentence, str], ...] = ()
     plan: str = ""
     network: tuple[tuple[str, str], ...] = ()
@@ -56,6 +57,7 @@ def _steered(user: Any, study: Study, on: date) -> Steered:
     return Steered(
         study=study,
         bars=home.bars(found, loops.need_of(study)),
+        contradicted=home.contradicted(read),
         sentences=home.addressed(user, found, study.place)[:1],
         plan=state_sentence([overview.schedule(each) for each in overview.actions_of(plan)], on)
         if plan is not None

@@ -1,0 +1,89 @@
+"""Beside the figure of the need, on every page of the site that prints it: what was published against it."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.template.loader import render_to_string
+
+from maillage.apps.codesign import actions as workshops
+from maillage.apps.dossiers import queries as dossiers
+from maillage.apps.site.views import pages as site
+from maillage.cli.main import main
+from maillage.reports.territory.reading import PublishedNote
+from tests.conftest import PLACE, account
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+APPS = Path(site.__file__).parents[2]
+TOLD = "Isère, 2019 : 25 %, d’après l’Insee ; notre calcul y donne 18 %."
+NOTES = (
+    PublishedNote("contredit", "Un chiffre publié contredit le nôtre, au long.", f"**Contredit.** {TOLD}"),
+    PublishedNote("note", "Un autre chiffre compte autre chose.", ""),
+)
+
+
+@pytest.fixture
+def contradicted(study, monkeypatch):
+    """The study, when a published figure contradicts it."""
+    found = replace(dossiers.reading(study), published=NOTES)
+    monkeypatch.setattr(dossiers, "reading", lambda study: found)
+    monkeypatch.setattr(site, "DEMONSTRATION", PLACE)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("address", "withheld"),
+    [
+        ("/", None),
+        (f"/rejoindre/{PLACE}/?nom=Le+Café", None),
+        (f"/territoires/{PLACE}/boucle/", True),
+        ("/espace/", True),
+        ("/espace/pilotage/", True),
+        (f"/espace/co-construction/cas/?territoire={PLACE}&operateur=caf", True),
+        ("groupe", True),
+    ],
+)
+def test_the_headline_is_never_printed_without_what_contradicts_it(
+    client, contradicted, monkeypatch, address, withheld
+):
+    lea = account("lea", "coordination", territory="38")
+    client.force_login(lea)
+    if address == "groupe":
+        given = {"title": "Caf", "objective": "Aller au bout", "held_on": AT.date(), "token": "z"}
+        session = workshops.prepare(PLACE, at=AT, by=lea, **given)
+        address = f"/groupe/{session.groups.get(number=1).code}/"
+    page = client.get(address).content.decode().replace("\xa0", " ")
+    assert contradicted.headline.between.replace("\xa0", " ").split()[-1] in page
+    assert page.count(TOLD) == 1, "once, in few words"
+    assert "compte autre chose" not in page
+    if withheld:
+        hidden = replace(contradicted, withheld=True)
+        monkeypatch.setattr(dossiers, "reading", lambda study: hidden)
+        page = client.get(address).content.decode().replace("\xa0", " ")
+        assert TOLD not in page, "there is no figure to contradict"
+
+
+def test_the_command_of_the_loop_tells_it_too(contradicted, capsys):
+    assert main(["boucle", PLACE]) == 0
+    assert f"Contredit. {TOLD}" in capsys.readouterr().out.replace("\xa0", " ")
+
+
+def test_who_prints_the_headline_prints_what_contradicts_it():
+    """A template or a query that takes the first figure of a reading names what stands beside it."""
+    taking = re.compile(r"\bheadline\.(?:value|between|about)\b|= reading\.headline\b")
+    found = {
+        each.relative_to(APPS): text
+        for each in (*APPS.rglob("*.html"), *APPS.rglob("*.py"))
+        if taking.search(text := each.read_text())
+    }
+    assert len(found) >= 7
+    beside = ("contradicted", "reading.published", "dossiers/_figure.html")
+    assert [str(path) for path, text in found.items() if not any(each in text for each in beside)] == []
+
+
+def test_what_contradicts_a_figure_is_read_as_words(db):
+    told = render_to_string("dossiers/_contradicted.html", {"notes": ["**Attention.** <b>25 %</b>"]})
+    assert "<strong>Attention.</strong>" in told and "<b>" not in told
