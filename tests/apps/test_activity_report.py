@@ -323,6 +323,65 @@ def test_invented_activity_is_told_as_such_and_never_mixed(structures):
     assert (found.examples, found.apart) == (False, "")
 
 
+def parts_of(client, **sent) -> dict[str, list[dict[str, str]]]:
+    content = client.get("/espace/pilotage/activite.csv", {**PERIOD, **sent}).content.decode("utf-8-sig")
+    parts: dict[str, list[dict[str, str]]] = defaultdict(list)
+    for each in csv.DictReader(StringIO(content)):
+        parts[each["partie"]].append(each)
+    return parts
+
+
+def test_each_part_of_the_table_has_its_total_or_says_why_not(client, structures):
+    """Le CSV n’avait ni le total des suites, ni celui des montants, et ne disait pas pourquoi les thèmes n’en ont pas."""
+    act(structures[0], 20)
+    act(structures[1], 15)
+    act(structures[2], 8)
+    for outcome, n in ((cycle.REACHED, 22), ("", 12), (cycle.DROPPED, 3)):
+        for _ in range(n):
+            path = Path.objects.create(made_at=SENT, origin="professional")
+            Orientation.objects.create(
+                path=path, position=0, need="formation", origin="professional", state="served", outcome=outcome,
+                to_structure=structures[0], sent_at=SENT, changed_at=SENT, prepared_at=SENT, served_at=SENT,
+            )  # fmt: skip
+    client.force_login(account("lea", "coordination", territory="france"))
+    parts = parts_of(client)
+    (whole,), rows = parts["ensemble"], parts["structure"]
+    summed = sum(int(each["aides_individuelles"]) for each in rows)
+    assert int(whole["aides_individuelles"]) - summed >= 11, "the rest of several structures makes a lot"
+    assert "il peut dépasser la somme des lignes" in whole["motif"]
+    (themes,) = parts["ensemble des thèmes"]
+    assert themes["motif"].startswith("Pas de total") and not themes["aides_individuelles"]
+    (outcomes,) = parts["ensemble des suites"]
+    told_of = {each["libelle"]: each["orientations"] for each in parts["suite"]}
+    assert told_of["effet inconnu"] == "11" and "" in told_of.values()
+    assert int(outcomes["orientations"]) == sum(int(n or 0) for n in told_of.values()), (
+        "what is hidden is in no total, and cannot be subtracted"
+    )
+    assert outcomes["motif"].startswith("au moins")
+    assert "ensemble des actions financées" not in parts
+
+
+def test_the_amounts_of_a_funder_add_up_without_what_was_dropped(structures):
+    def funded(title: str, euros: int | None, **more) -> told.FundedAction:
+        return told.FundedAction(title, "en cours", euros, "", "", "", **more)
+
+    held = replace(
+        report(structures),
+        funder="la Ville",
+        actions=(funded("Un", 4_000), funded("Deux", 1_500), funded("Trois", 900, dropped=True)),
+    )
+    assert held.funded_total == "5\xa0500\xa0€"
+    assert "5\xa0500\xa0€" in html.dossier(told.document(held, on=UNTIL)).decode()
+    last = activity_report.table(held)[-1]
+    assert (last["partie"], last["montant_euros"], last["motif"]) == (
+        "ensemble des actions financées", 5_500, "",
+    )  # fmt: skip
+    unsaid = replace(held, actions=(*held.actions, funded("Quatre", None)))
+    assert unsaid.funded_total == "au moins 5\xa0500\xa0€"
+    assert activity_report.table(unsaid)[-1]["motif"] == "au moins : 1\xa0action sans montant"
+    assert replace(held, actions=held.actions[:1]).funded_total == "", "one amount is its own total"
+
+
 def test_a_period_without_anything_says_so(structures):
     found = report(structures, whole=True)
     assert found.sentence == "Aucune activité n’est notée du 1er janvier 2026 au 30 juin 2026."

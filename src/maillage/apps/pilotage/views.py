@@ -287,6 +287,8 @@ def _activity_page(request: HttpRequest, form: ActivityForm) -> HttpResponse:
         "notes": told.notes(report) if report else (),
         "no_structure": told.NO_STRUCTURE,
         "outcome_total": told.TOTAL,
+        "funded_total": told.FUNDED,
+        "no_sum": told.NO_SUM,
         "query": query.urlencode(),
     }
     return render(request, "pilotage/activity.html", context, status=200 if valid else 400)

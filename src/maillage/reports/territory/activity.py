@@ -14,8 +14,11 @@ NO_STRUCTURE = (
     "Importez une liste de lieux ou invitez une structure : ce rapport s’écrit de ce qu’elles notent. Un"
     " annuaire vide ne dit pas que rien n’est fait."
 )
+SUMMED = ("individual", "group", "minutes", "helped")
 FEWEST_SHARED = 11  # those helped under whom no share is told
 TOTAL = "Orientations suivies d’une aide, en tout"
+FUNDED = "Montants acquis, en tout, hors actions abandonnées"
+NO_SUM = "Pas de total : une activité peut avoir plusieurs thèmes."
 NO_CAUSE = "Un nombre compté après l’action ne dit pas qu’elle en est la cause."
 
 
@@ -70,7 +73,7 @@ class OutcomeLine:
 class FundedAction:
     """An action that a funder funds, in words. euros: None when nobody wrote the amount; counted: the last
     number of its indicator at the end of the period, and its day, or that there is none; example: whether all
-    of it is invented.
+    of it is invented; dropped: whether it stopped, so that its amount is in no total.
     """
 
     title: str
@@ -80,6 +83,7 @@ class FundedAction:
     indicator: str
     counted: str
     example: bool = False
+    dropped: bool = False
 
     @property
     def amount(self) -> str:
@@ -163,6 +167,40 @@ class ActivityReport:
         return f"{whole} : ses {number(len(self.actions))} actions du plan sont plus bas, sous « {funds} »."
 
     @property
+    def alive(self) -> tuple[FundedAction, ...]:
+        """The actions that its funder funds, but for those that stopped."""
+        return tuple(each for each in self.actions if not each.dropped)
+
+    @property
+    def euros(self) -> int | None:
+        """What its funder brings to the actions that did not stop, None when no amount is known."""
+        known = [each.euros for each in self.alive if each.euros is not None]
+        return sum(known) if known else None
+
+    @property
+    def n_unpriced(self) -> int:
+        """How many of these actions have no amount: the sum is at least that one."""
+        return sum(each.euros is None for each in self.alive)
+
+    @property
+    def funded_total(self) -> str:
+        """What its funder brings to several actions, as a report prints it; "" for one, or no amount."""
+        if self.euros is None or len(self.actions) < 2:
+            return ""
+        return f"{'au moins ' if self.n_unpriced else ''}{number(self.euros)}{NBSP}€"
+
+    @property
+    def apart_from_lines(self) -> str:
+        """Why the line of all is not the sum of the others; "" when it is."""
+        summed = [sum(getattr(row, name) or 0 for row in self.rows) for name in SUMMED]
+        if not self.least or not self.rows or summed == [getattr(self.whole, name) or 0 for name in SUMMED]:
+            return ""
+        return (
+            f"L’ensemble se compte à part, par lots de {self.least} : il peut dépasser la somme des lignes,"
+            " où chaque structure attend son propre lot."
+        )
+
+    @property
     def outcome_total(self) -> str:
         """How many of those helped are told, whatever became of them: at least, where some are a few."""
         told = number(sum(n or 0 for n in self.outcomes.values()))
@@ -223,6 +261,7 @@ def notes(r: ActivityReport) -> tuple[str, ...]:
             f" d’au moins {r.least} : il ne dit rien d’une personne.",
             f"Leur temps est celui des lots, à l’heure près. Sous un lot, il est écrit « moins de {r.least} »"
             " ; un thème ou une suite sous un lot peut manquer.",
+            *filter(None, (r.apart_from_lines,)),
             "Les ateliers, annoncés à tous, se comptent un par un ; qui y est venu, par lots.",
         ]
     return tuple(out)
@@ -295,15 +334,18 @@ def _actions(r: ActivityReport) -> tuple[Chapter, ...]:
         columns=("Action", "État", "Montant acquis", "Apporte aussi", f"Compté au {in_words(r.until)}"),
         align="ggdgg",
         widths=(3, 1.2, 1.5, 1.8, 2.4),
-        rows=tuple(
-            (
-                Cell(text=f"{row.title} ({INVENTED})" if row.example else row.title, strong=True),
-                Cell(text=row.state),
-                Cell(text=row.amount),
-                Cell(text=row.brings or "rien d’autre"),
-                Cell(text=row.measure),
-            )
-            for row in r.actions
+        rows=(
+            *(
+                (
+                    Cell(text=f"{row.title} ({INVENTED})" if row.example else row.title, strong=True),
+                    Cell(text=row.state),
+                    Cell(text=row.amount),
+                    Cell(text=row.brings or "rien d’autre"),
+                    Cell(text=row.measure),
+                )
+                for row in r.actions
+            ),
+            *(total for total in [_funded(r)] if r.funded_total),
         ),
         note=NO_CAUSE,
     )
@@ -315,6 +357,17 @@ def _actions(r: ActivityReport) -> tuple[Chapter, ...]:
             blocks=(grid,),
             flows=True,
         ),
+    )
+
+
+def _funded(r: ActivityReport) -> tuple[Cell, ...]:
+    nothing = Cell(text="")
+    return (
+        Cell(text=FUNDED, strong=True),
+        nothing,
+        Cell(text=r.funded_total, strong=True),
+        nothing,
+        nothing,
     )
 
 
@@ -330,7 +383,7 @@ def _themes(r: ActivityReport) -> Block:
             (Cell(text=each.name), Cell(text=r.words(each.individual)), Cell(text=number(each.group)))
             for each in r.themes
         ),
-        note="Une activité peut avoir plusieurs thèmes.",
+        note=NO_SUM,
     )
 
 

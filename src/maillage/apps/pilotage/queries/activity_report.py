@@ -23,9 +23,11 @@ from maillage.apps.orientations.rules import cycle
 from maillage.apps.plans.models import Funder, PlanAction
 from maillage.apps.plans.queries.effects import last_count
 from maillage.apps.plans.queries.funders import fundings_of
+from maillage.apps.plans.rules import DROPPED
 from maillage.engine import disclosure
 from maillage.reference import procedures
 from maillage.reference.parameters import number
+from maillage.reports.territory import activity as told
 from maillage.reports.territory.activity import ActivityReport, FundedAction, StructureActivity, ThemeActivity
 from maillage.reports.territory.certainty import upper_first
 from maillage.studies.diagnosis.territories import gazetteer
@@ -209,7 +211,7 @@ def report(
             themes[_theme(theme)].add(each)
     lines = (_row(known.get(pk, "structure effacée"), of, lots) for pk, of in noted.items())
     rows = tuple(sorted((row for row in lines if _says(row)), key=lambda row: row.name))
-    told = [
+    by_theme = [
         ThemeActivity(name, lots.count(of.individual), lots.plain(of.group)) for name, of in themes.items()
     ]
     asked = wording.count(len(structures), "structure")
@@ -224,7 +226,7 @@ def report(
         whole=_row("Ensemble", every, lots),
         themes=tuple(
             sorted(
-                (each for each in told if each.individual or each.group),
+                (each for each in by_theme if each.individual or each.group),
                 key=lambda each: (-(each.individual or 0) - each.group, each.name),
             )
         ),
@@ -250,6 +252,7 @@ def funded_actions(funder: Funder, until: date) -> tuple[FundedAction, ...]:
             indicator=each.action.indicator,
             counted=last_count(each.action, until) or nothing,
             example=each.action.plan.example,
+            dropped=each.action.standing == DROPPED,
         )
         for each in fundings_of(funder)
     )
@@ -298,19 +301,19 @@ def _outcomes(
     for outcome, month, n in found.order_by():
         noted[outcome][month] += n
     labels = {**cycle.OUTCOMES, "": UNKNOWN}
-    told = {label: lots.count(noted[name]) for name, label in labels.items()}
-    return told if any(told.values()) else {}
+    counted = {label: lots.count(noted[name]) for name, label in labels.items()}
+    return counted if any(counted.values()) else {}
 
 
 def table(r: ActivityReport) -> list[dict[str, Any]]:
-    """Return a report as rows of `COLUMNS`: its structures, all of them, its themes, its outcomes, what the
-    funder funds. An empty cell has its reason beside it.
+    """Return a report as rows of `COLUMNS`: its structures, its themes, its outcomes, what the funder funds,
+    each part with its total, or why it has none. An empty cell has its reason beside it.
     """
     period = {"du": r.since.isoformat(), "au": r.until.isoformat()}
 
     def line(values: Mapping[str, object], *, example: bool) -> dict[str, Any]:
-        told = {name: "" if value is None else value for name, value in values.items()}
-        return dict.fromkeys(COLUMNS, "") | told | period | {"exemple": "oui" if example else "non"}
+        held = {name: "" if value is None else value for name, value in values.items()}
+        return dict.fromkeys(COLUMNS, "") | held | period | {"exemple": "oui" if example else "non"}
 
     few = "annuaire vide ici" if r.is_without_structure else f"moins de {r.least}"
     out: list[Mapping[str, object]] = [
@@ -320,7 +323,15 @@ def table(r: ActivityReport) -> list[dict[str, Any]]:
             "ateliers": row.group,
             "minutes": row.minutes if row.is_timed else None,
             "aides_donnees": row.helped,
-            "motif": few if row.individual is None or row.helped is None else "",
+            "motif": " ; ".join(
+                filter(
+                    None,
+                    (
+                        few if row.individual is None or row.helped is None else "",
+                        r.apart_from_lines if row is r.whole else "",
+                    ),
+                )
+            ),
             "partie": "ensemble" if row is r.whole else "structure",
         }
         for row in (*r.rows, r.whole)
@@ -335,10 +346,21 @@ def table(r: ActivityReport) -> list[dict[str, Any]]:
         }
         for each in r.themes
     ]
+    if r.themes:
+        out.append({"partie": "ensemble des thèmes", "motif": told.NO_SUM})
     out += [
         {"orientations": n, "motif": few if n is None else "", "partie": "suite", "libelle": label}
         for label, n in r.outcomes.items()
     ]
+    if r.outcomes:
+        out.append(
+            {
+                "orientations": sum(n or 0 for n in r.outcomes.values()),
+                "motif": f"au moins : sans les suites sous {r.least}" if None in r.outcomes.values() else "",
+                "partie": "ensemble des suites",
+                "libelle": told.TOTAL,
+            }
+        )
     funded = [
         line(
             {
@@ -354,4 +376,13 @@ def table(r: ActivityReport) -> list[dict[str, Any]]:
         )
         for each in r.actions
     ]
+    if r.actions:
+        lacking = wording.count(r.n_unpriced, "action sans montant", "actions sans montant")
+        whole = {
+            "partie": "ensemble des actions financées",
+            "libelle": told.FUNDED,
+            "montant_euros": r.euros,
+            "motif": f"au moins : {lacking}" if r.n_unpriced else "",
+        }
+        funded.append(line(whole, example=all(each.example for each in r.actions)))
     return [*(line(each, example=r.examples) for each in out), *funded]
