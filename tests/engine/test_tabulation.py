@@ -2,6 +2,7 @@
 together.
 """
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -16,6 +17,7 @@ from maillage.forms.questionnaire import Choice, Group, National, Question, Ques
 from maillage.kernel.errors import Refused
 from maillage.kernel.estimate import Estimate, Withheld
 from maillage.kernel.table import Table
+from maillage.reports.gallery.surveys import plates
 from maillage.reports.survey import cards, document
 from maillage.studies.survey import differences as survey_differences
 from maillage.studies.survey import samples, tabulation
@@ -136,6 +138,31 @@ def test_ties_of_a_ranking_share_their_rank():
     ranks = {each.category: (each.value, each.n) for each in found.measures}
     assert ranks["tel"] == (approx((30 * 1.5 + 20) / 50), 50)
     assert ranks["rien"] == (approx(3), 30)
+
+
+def test_a_choice_that_nobody_ranks_has_no_rank_and_those_who_answered_are_somebody():
+    """I-038 : « Rang moyen non publiée : Personne n’a répondu », sous une question que 61 structures ont classée."""
+    answers = table(prio=["tel ordi"] * 30)
+    held = sample(answers, FORM)
+    found = of_sample(held, "prio", least=None)
+    why = {each.category: each.why for each in found.measures}
+    assert why["rien"] == "Aucune réponse ne classe ce choix : il n’a pas de rang."
+    notes = cards.card(held, found).notes
+    assert "Rang moyen, Rien : aucune réponse ne classe ce choix : il n’a pas de rang" in notes
+    held = sample(table(prio=[""] * 30), FORM)
+    notes = cards.card(held, of_sample(held, "prio", least=None)).notes
+    assert "Rang moyen, Rien : personne n’a répondu à cette question" in notes
+    few = of_sample(sample(table(prio=["tel ordi"] * 30 + ["tel ordi rien"] * 3), FORM), "prio")
+    (hidden,) = [each.why for each in few.measures if each.category == "rien"]
+    assert hidden and "Aucune réponse" not in hidden, "nothing tells nobody from a few"
+    nobody = of_sample(sample(answers, FORM), "prio")
+    assert [each.why for each in nobody.measures if each.category == "rien"] == [hidden]
+
+
+def test_a_plate_says_what_its_document_does_not_print():
+    plate = next(each for each in plates() if each.id == "priorites")
+    assert "Personne n’a répondu" not in plate.source
+    assert re.search(r"Rang moyen, [^:]+ non publié : le document publié n’imprime pas", plate.source)
 
 
 @pytest.mark.parametrize(

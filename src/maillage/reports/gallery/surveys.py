@@ -20,8 +20,9 @@ from maillage.reports.survey.document import Card
 from maillage.reports.territory import services
 from maillage.reports.territory.criteria import Answered
 from maillage.studies.survey import samples, tabulation, weighting
+from maillage.studies.survey.cells import UNRANKED
 from maillage.studies.survey.printed import printed_share
-from maillage.studies.survey.tables import Row
+from maillage.studies.survey.tables import Measured, Row
 from maillage.studies.survey.weighting import Weighting
 from maillage.words.wording import listing, lower_first, number, percent
 
@@ -99,7 +100,8 @@ class SurveyFile:
         document does not print is missing.
         """
         found = tabulation.of_sample(self.sample, question, least=None)
-        return cards.card(self.sample, replace(found, rows=tuple(map(_printed_row, found.rows))))
+        rows, ranks = map(_printed_row, found.rows), map(_printed_rank, found.measures)
+        return cards.card(self.sample, replace(found, rows=tuple(rows), measures=tuple(ranks)))
 
 
 @cache
@@ -132,6 +134,11 @@ def _printed_row(row: Row) -> Row:
         reason=UNPRINTED, unit=figure.unit, universe=figure.universe, n=figure.n, method=figure.method
     )
     return replace(row, figure=lack, fragile=False, share=None)
+
+
+def _printed_rank(measure: Measured) -> Measured:
+    """Return a mean rank as the document gives it: where no answer of the file has one, none is printed."""
+    return replace(measure, why=UNPRINTED) if measure.why == UNRANKED else measure
 
 
 def plates() -> list[Plate]:

@@ -10,6 +10,7 @@ from maillage.reports.survey import findings
 from maillage.reports.survey.document import WILL_NOT, Card, Group, Results
 from maillage.reports.survey.findings import Gap, Line, QuestionAnswers, Sentence, Who
 from maillage.studies.survey import differences as survey_differences
+from maillage.studies.survey.cells import NOBODY, UNRANKED
 from maillage.studies.survey.columns import CITED
 from maillage.studies.survey.differences import Compared
 from maillage.studies.survey.notes import ALONE, LOOSE, LOOSE_STRUCTURES, RAW
@@ -28,6 +29,8 @@ COUNTS = (
     " répondu quoi"
 )
 MEASURES = {"mean": "Moyenne", "median": "Médiane", "mean_rank": "Rang moyen"}
+UNPUBLISHED = {"mean": " non publiée", "median": " non publiée", "mean_rank": " non publié"}
+EMPTY = (NOBODY, UNRANKED)  # what nobody said, or ranked: there is nothing to publish
 
 
 def card(sample: Sample, whole: Tabulation, crossed: Tabulation | None = None) -> Card:
@@ -160,8 +163,10 @@ def _notes(whole: Tabulation) -> list[str]:
     for each in whole.measures:
         if each.by:
             continue
+        about = f", {each.label}" if each.category else ""
         if each.value is None:
-            notes.append(f"{MEASURES[each.measure]} non publiée : {each.why}")
+            agreed = UNPUBLISHED[each.measure] if each.why not in EMPTY else ""
+            notes.append(f"{MEASURES[each.measure]}{about}{agreed} : {lower_first(each.why).rstrip('.')}")
             continue
         kept = f". {WILL_NOT} : {lower_first(each.unpublished)}" if each.unpublished else ""
         between = (
@@ -169,7 +174,6 @@ def _notes(whole: Tabulation) -> list[str]:
             if each.low is None or each.high is None
             else " (entre {} et {})".format(*bounds(each.low, each.high, 1))
         )
-        about = f", {each.label}" if each.category else ""
         notes.append(f"{MEASURES[each.measure]}{about} : {number(each.value, 1)}{between}{kept}")
     return notes
 

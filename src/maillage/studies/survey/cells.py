@@ -22,6 +22,7 @@ OTHER_CLASSES = (
     "Masqué : les classes ne sont plus celles de l’édition précédente, et les deux se soustrairaient."
 )
 NOBODY = "Personne n’a répondu à cette question."
+UNRANKED = "Aucune réponse ne classe ce choix : il n’a pas de rang."
 
 
 class Cells:

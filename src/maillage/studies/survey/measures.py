@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from maillage.engine import disclosure, variance
 from maillage.engine.proportions import LEVEL, Share
 from maillage.kernel.later import special
-from maillage.studies.survey.cells import NOBODY, Cells
+from maillage.studies.survey.cells import NOBODY, UNRANKED, Cells
 from maillage.studies.survey.samples import Bools, Floats, Sample
 from maillage.studies.survey.tables import Measured
 
@@ -70,7 +70,7 @@ def measures_of(held: Sample, cells: Cells) -> Iterator[Measured]:
                 ranked = inside & np.isfinite(column.ranks[:, k])
                 count = int(ranked.sum())
                 few = cells.least and (not told or count < cells.least or 0 < n - count < cells.least)
-                why = cells.whole or (cells.rule.few if few else "" if count else NOBODY)
+                why = cells.whole or (cells.rule.few if few else "" if count else UNRANKED if n else NOBODY)
                 hidden = why and not (cells.inside_only and count)
                 found = None if hidden else _mean(held, np.nan_to_num(column.ranks[:, k]), ranked)
                 yield _measured("mean_rank", label, by, by_label, found, count, why, name)
