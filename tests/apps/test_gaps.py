@@ -459,8 +459,8 @@ def test_the_legend_of_a_map_tells_what_each_mark_and_hatching_means(line, said)
 @pytest.mark.parametrize(
     ("share", "between", "need", "said"),
     [
-        ("66\xa0–\xa098\xa0%", "", "39\xa0000", "Entre 66 et 98 % ont un lieu à pied. Elles sont environ 39 000 en tout."),
-        ("72\xa0%", "60\xa0–\xa080\xa0%", "900\xa0–\xa01\xa0600", "72 % ont un lieu à pied (entre 60 et 80 %). Elles sont entre 900 et 1 600 en tout."),
+        ("66\xa0–\xa098\xa0%", "", "39\xa0000", "Entre 66 et 98 % ont un lieu à portée de marche. Elles sont environ 39 000 en tout."),
+        ("72\xa0%", "60\xa0–\xa080\xa0%", "900\xa0–\xa01\xa0600", "72 % ont un lieu à portée de marche (entre 60 et 80 %). Elles sont entre 900 et 1 600 en tout."),
     ],
 )  # fmt: skip
 def test_a_range_of_a_table_is_said_as_a_sentence_says_it(share, between, need, said):
@@ -468,7 +468,7 @@ def test_a_range_of_a_table_is_said_as_a_sentence_says_it(share, between, need, 
     page = render_to_string("dossiers/_offer_ways.html", {"whole": told, "rows": ()})
     words = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page)).replace(" )", ")")
     assert said in words
-    assert "Entre 5 et 9 % ont un lieu à pied, d’après le recensement" in words
+    assert "Entre 5 et 9 % ont un lieu à portée de marche, d’après le recensement" in words
     assert not re.search("entre [0-9 ]+–", words)
 
 
@@ -741,7 +741,7 @@ def test_the_grid_takes_the_very_likely_zones_and_their_range(monkeypatch):
 
 @pytest.mark.parametrize(("seniors", "said"), [(57, "fort"), (48, "moyen"), (30, "faible")])
 def test_the_public_least_served_makes_the_verdict(seniors, said):
-    """60 % de tous ont une aide à pied : 57 % des plus de 60 ans, c’est 95 % de cela ; 30 %, la moitié."""
+    """60 % de tous ont une aide à portée de marche : 57 % des plus de 60 ans, c’est 95 % de cela ; 30 %, la moitié."""
     row = of_the_grid(
         "Les offres proposées répondent-elles aux besoins des différents publics ?",
         offer_of(60, {"15-24": 66, "60+": seniors}, {}),
@@ -756,9 +756,9 @@ def test_the_public_least_served_makes_the_verdict(seniors, said):
     ("crossed", "said"), [(("A", "B"), "moyen"), (("A",), "fort"), (("B",), "faible"), ((), UNSAID)]
 )
 def test_the_joint_map_tells_where_first_level_help_must_be(crossed, said):
-    """La zone A a une aide à pied, la zone B non, C n’est pas dans les deux précarités."""
+    """La zone A a une aide à portée de marche, la zone B non, C n’est pas dans les deux précarités."""
     row = of_the_grid(
-        "Là où les deux précarités se croisent, y a-t-il une offre de premier niveau à pied ?",
+        "Là où les deux précarités se croisent, y a-t-il une offre de premier niveau à portée de marche ?",
         offer_of(60, {}, {"A": 80, "B": 20, "C": 10}),
         crossed=crossed,
     )

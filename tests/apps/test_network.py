@@ -412,7 +412,7 @@ def test_one_permanence_is_told_once_for_two_listings_of_a_place(client, library
 
 @pytest.mark.parametrize(("others", "is_nil"), [((), False), ((100,), True)])
 def test_a_place_that_looks_for_somebody_counts_as_offering_nothing(library, monkeypatch, others, is_nil):
-    """Sa fiche dit l’aide, son annonce dit qu’il n’y a personne : seul un autre lieu à pied ôte du monde."""
+    """Sa fiche dit l’aide, son annonce dit qu’il n’y a personne : seul un autre lieu à portée de marche ôte du monde."""
     library.latitude, library.longitude = 45.0, 5.0
     library.sheet = {**library.sheet, "practices": {"assistance": {"state": "offered"}}}
     table = {

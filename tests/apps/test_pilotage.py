@@ -258,7 +258,7 @@ def test_the_loop_is_read_by_everybody_and_says_what_is_missing(client, study):
     assert "Aucun lieu d’ici n’a encore rien noté dans Maillage." in said
     assert "aucun plan publié" in said
     assert reading_of(PLACE).offer is None
-    assert "sans aide à pied</small>" in said, "no minutes without a census"
+    assert "sans aide à portée de marche</small>" in said, "no minutes without a census"
     assert 'aria-current="page">La boucle' in said
     who = reading_of(PLACE).definition
     flat = " ".join(said.replace("\xa0", " ").split())
@@ -462,7 +462,7 @@ def test_only_a_decided_action_of_its_line_answers_the_lack_of_a_zone(
         monkeypatch.setattr(timezone, "localdate", lambda *_: ON)
         said = " ".join(client.get(f"{PAGE}?tri=besoin").content.decode().split())
         assert ("Prêter des tablettes</a> <small>La Ruche · faite" in said) is written["zones"]
-        assert ("rien d’autre de prévu pour l’aide à pied" in said) is written["zones"]
+        assert ("rien d’autre de prévu pour l’aide à portée de marche" in said) is written["zones"]
 
 
 def test_the_page_the_command_and_the_files_say_the_same_of_the_plan(client, study, monkeypatch, capsys):
@@ -478,7 +478,7 @@ def test_the_page_the_command_and_the_files_say_the_same_of_the_plan(client, stu
     everywhere = "une action répond dans tout le territoire"
     said = {
         "decide": ("", "rien de prévu", ""),
-        "running": (f"pour l’aide à pied, {everywhere}", "rien que pour elle", everywhere),
+        "running": (f"pour l’aide à portée de marche, {everywhere}", "rien que pour elle", everywhere),
     }
     for state, (beside, instead, alone) in said.items():
         steering.set_state(whole, state, by=lea, at=AT)
@@ -832,7 +832,8 @@ def test_the_command_writes_the_loop_or_refuses_in_french(study, capsys):
     told = capsys.readouterr().out
     zone = next(each for each in reading_of(PLACE).zones if each.people)
     assert (
-        f"{zone.name} : besoin {zone.people} [{zone.between}] ; sans aide à pied (aucun lieu recensé)" in told
+        f"{zone.name} : besoin {zone.people} [{zone.between}] ; sans aide à portée de marche (aucun lieu recensé)"
+        in told
     )
     assert "Échirolles (15 zones) : orientation (Aucune" in told.replace("\xa0", " ")
     assert told.count("aucun plan publié") == len(written["zones"])

@@ -1215,7 +1215,7 @@ def test_figures_typed_beside_a_former_study_are_to_be_read_again(client, plan, 
     """« Pour les 320 à 740 personnes » restait écrit sous « 280 – 640 », sans un mot."""
     row = action(plan, 7)
     assert row.written_on is None, "a frame was written beside no study of here"
-    row = changed(row, lea, objective="Pour les 320 à 740 personnes sans rien à pied, dès 2027.")
+    row = changed(row, lea, objective="Pour les 320 à 740 personnes sans rien à portée de marche, dès 2027.")
     address = f"{AT_TERRITORY}actions/{row.pk}/"
     client.force_login(lea)
     assert (row.written_for, row.written_on) == (reading.fingerprint, AT.date())
@@ -1856,7 +1856,7 @@ def test_a_territory_without_any_place_says_why_its_plan_has_no_map(client, lea,
         actions.write(plan, by=lea, at=AT, **told)
     client.force_login(lea)
     page = client.get(f"{AT_TERRITORY}?vue=carte").content.decode()
-    why = "Aucun lieu n’est connu ici : on ne sait pas ce qui manque à pied."
+    why = "Aucun lieu n’est connu ici : on ne sait pas ce qui manque à portée de marche."
     assert page.count(why) == 2, "in the place of the map, and of what the figures would propose"
     assert "offre=wifi" not in page, "no button that changes nothing"
 

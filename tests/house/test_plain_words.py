@@ -11,6 +11,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.forms import Form, ModelChoiceField
 
+from maillage.reference.offer import ON_FOOT
 from maillage.web import decimals
 
 ROOT = Path("src/maillage")
@@ -20,6 +21,11 @@ RIDDLES = re.compile(
     r"[Ee]xigence\s+(?:\{|[A-Z]-\d)|\blignes?\s+\{+\s*(?:\w+\.)*lines\b|[Ll]ignes? d’offre|\b(?:personnes?|places?) d’atelier sans personne"
 )
 TWO_GENDERS = re.compile(r"\w+·(?:e|ne|le|se|ive|rice|trice|euse)s?\b")
+LACKING = re.compile(
+    r"\b(?:lieu|aide|offre|service|formation|wifi|rien|un|pas|l’ont|l’a|manque|connus?|recensés?|concernées"
+    r"|difficulté|chacune|de plus(?:\{% endif %\})?) à pied\b"
+)
+SEARCHED = {"directory", "orientations"}  # who looks for a place reads the shortest words, in six languages
 OWN = {"migrations", "models.py"}  # names for ourselves
 GALLERY = {"gallery.html", "_plate.html"}  # who checks the reference list reads its numbers there
 
@@ -46,6 +52,20 @@ def test_no_word_is_cut_by_a_dot_for_two_genders():
         if "migrations" not in path.parts and (cut := TWO_GENDERS.findall(path.read_text("utf-8")))
     }
     assert found == {}
+
+
+def test_what_is_within_a_walk_has_one_vocabulary():
+    """« sans lieu à pied », « sans aide à pied » stood on the pages, « à portée de marche » in the reports."""
+    files = [*PAGES, *CODE, *sorted((ROOT / "cli").rglob("*.py")), *sorted((ROOT / "studies").rglob("*.py"))]
+    told = {
+        path.name: found
+        for path in files
+        if not SEARCHED & set(path.parts)
+        and (
+            found := LACKING.findall(re.sub(r'\s+|"\s+f?"', " ", path.read_text("utf-8")).replace("  ", " "))
+        )
+    }
+    assert told == {}, f"say « {ON_FOOT} », « hors de portée de marche »"
 
 
 def _is_text(node: ast.AST) -> bool:

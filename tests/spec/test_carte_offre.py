@@ -324,7 +324,7 @@ def test_the_need_of_a_territory_is_that_of_its_parts_in_each_departement(d):
 
 def test_a_departement_of_which_the_census_says_nothing_is_named(d, o):
     """Un recensement qui ne connaît aucun lieu d’un département le dit, et combien d’habitants y vivent : ce qui leur manque n’est
-    pas compté. Un département dont il connaît un lieu, ou dont la plupart des habitants en ont un à pied, n’est pas nommé.
+    pas compté. Un département dont il connaît un lieu, ou dont la plupart des habitants en ont un à portée de marche, n’est pas nommé.
     """
     assert (o.border.unlisted, offer.unlisted_words(o)) == ((), ""), "chaque département a un lieu"
     one = offered(d, [sheet("Rennes", "35238", wifi={})])

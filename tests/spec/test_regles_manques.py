@@ -312,7 +312,7 @@ def test_no_place_at_all(spec):
             "Corenc : Aucune formation dans la zone.",
             (
                 "La règle : Aucun lieu recensé dans la zone ne donne cette offre, et aucun ne se tait. Un lieu"
-                " de la zone voisine peut être à pied."
+                " de la zone voisine peut être à portée de marche."
             ),
         ],
     )

@@ -433,12 +433,12 @@ def test_the_border_is_told_and_what_is_known_across_counts(spec):
         [
             "100 à portée, 0 lieu",
             (
-                "Au bord du territoire : 1\xa0lieu de l’autre côté de la limite est à pied pour des habitants d’ici."
+                "Au bord du territoire : 1\xa0lieu de l’autre côté de la limite est à portée de marche pour des habitants d’ici."
                 " Ils comptent dans la portée, jamais parmi les lieux du territoire."
             ),
             "1\xa0lieu de communes voisines, sans coordonnées, n’est compté nulle part : Mairie d’Ailleurs.",
             (
-                "Au bord du territoire : ce recensement ne situe aucun lieu de l’autre côté de la limite, à pied"
+                "Au bord du territoire : ce recensement ne situe aucun lieu de l’autre côté de la limite, à portée de marche"
                 " d’ici. Des habitants du bord en ont peut-être un que l’on ne connaît pas."
             ),
         ],

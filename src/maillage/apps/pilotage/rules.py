@@ -13,7 +13,7 @@ FEW_WITHOUT = 100  # people without a place on foot: zones with fewer come in a 
 MOST_SENTENCES = 3
 MOST_PROVED = 40  # rows proved together; beyond, each row is protected alone and no column total is told
 SORTS: Mapping[str, str] = {
-    "manque": "Sans aide à pied",
+    "manque": "Sans aide à portée de marche",
     "attente": "En attente",
     "inconnue": "Sans effet connu",
     "rien": "Rien de prévu",
@@ -247,10 +247,10 @@ def group_sentence(zones: Sequence[Standing]) -> str:
         return f"{n} où moins de {FEW_WITHOUT} personnes sont dans ce cas, ou leur nombre est inconnu"
     sure = sum(each.fewest >= FEW_WITHOUT for each in zones)
     if sure == len(zones):
-        return f"{n} où plus de {FEW_WITHOUT} personnes en difficulté n’ont pas d’aide à pied"
+        return f"{n} où plus de {FEW_WITHOUT} personnes en difficulté n’ont pas d’aide à portée de marche"
     return (
-        f"{n} où {FEW_WITHOUT} personnes en difficulté ou plus n’ont peut-être pas d’aide à pied ; c’est sûr"
-        f" dans {sure or 'aucune'}"
+        f"{n} où {FEW_WITHOUT} personnes en difficulté ou plus n’ont peut-être pas d’aide à portée de"
+        f" marche ; c’est sûr dans {sure or 'aucune'}"
     )
 
 
@@ -271,9 +271,9 @@ def plan_words(
     >>> plan_words(named=False, is_everywhere=True, is_own=False, **common)
     ('Rien que pour elle', 'une action répond dans tout le territoire')
     >>> plan_words(named=True, is_everywhere=True, is_own=False, **common)
-    ('', 'pour l’aide à pied, une action répond dans tout le territoire')
+    ('', 'pour l’aide à portée de marche, une action répond dans tout le territoire')
     >>> plan_words(named=True, is_everywhere=False, is_own=False, **common)
-    ('', 'rien de prévu pour l’aide à pied')
+    ('', 'rien de prévu pour l’aide à portée de marche')
     """
     if not has_plan:
         return "Aucun plan publié", ""
@@ -283,8 +283,8 @@ def plan_words(
     if is_own or not (is_everywhere or is_lacking):
         return "", ""
     if is_everywhere:
-        return "", f"pour l’aide à pied, {everywhere}"
-    return "", f"rien {'d’autre ' if is_all_done else ''}de prévu pour l’aide à pied"
+        return "", f"pour l’aide à portée de marche, {everywhere}"
+    return "", f"rien {'d’autre ' if is_all_done else ''}de prévu pour l’aide à portée de marche"
 
 
 def shared_places(by_zone: int, whole: int) -> str:
@@ -352,7 +352,7 @@ def _gap(facts: Facts) -> Sentence | None:
     return Sentence(
         id="offre",
         topic="Offre, sans plan",
-        strong=f"{worst.name} : {people} personnes en difficulté n’ont pas d’aide à pied.",
+        strong=f"{worst.name} : {people} personnes en difficulté n’ont pas d’aide à portée de marche.",
         rest=f"{margin}{NOTHING_PLANNED if facts.has_plan else NO_PLAN}.",
         button="Voir où ouvrir",
         zone=worst.code,

@@ -194,7 +194,7 @@ class ActionForm(TextsForm):
     line = forms.ChoiceField(
         label="Le service qu’elle ouvre ou renforce",
         required=False,
-        help_text="C’est ce qui compte les personnes concernées : celles qui ne l’ont pas à pied.",
+        help_text="C’est ce qui compte les personnes concernées : elles ne l’ont pas à portée de marche.",
     )
     zones = forms.MultipleChoiceField(
         label="Zones",

@@ -73,13 +73,13 @@ def why_no_gaps(*, is_studied: bool, n_places: int) -> str:
     """Return why no gap on foot is drawn nor proposed: no diagnosis, no place known, too large a territory.
 
     >>> why_no_gaps(is_studied=True, n_places=0)
-    'Aucun lieu n’est connu ici : on ne sait pas ce qui manque à pied.'
+    'Aucun lieu n’est connu ici : on ne sait pas ce qui manque à portée de marche.'
     """
     if not is_studied:
-        return "Aucun diagnostic n’est calculé ici : on ne sait pas ce qui manque à pied."
+        return "Aucun diagnostic n’est calculé ici : on ne sait pas ce qui manque à portée de marche."
     if n_places:
         return "Ce territoire est trop grand pour y calculer les distances à pied."
-    return "Aucun lieu n’est connu ici : on ne sait pas ce qui manque à pied."
+    return "Aucun lieu n’est connu ici : on ne sait pas ce qui manque à portée de marche."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

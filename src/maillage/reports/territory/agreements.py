@@ -79,8 +79,8 @@ def _counted(line: OfferLine | None) -> str:
     between = f"{line.share_between}, " if line.share_between else ""
     doubt = f" {line.doubt}" if line.doubt else ""
     return (
-        f"Lieux qui le disent : {line.places} (comptés). Personnes concernées qui en ont un à pied :"
-        f" {line.share} ({between}estimé).{doubt}"
+        f"Lieux qui le disent : {line.places} (comptés). Personnes concernées qui en ont un à portée de"
+        f" marche : {line.share} ({between}estimé).{doubt}"
     )
 
 

@@ -253,7 +253,7 @@ def _near(found: Evidence) -> tuple[Bounds | None, str]:
     return (
         (max(low for _, (low, _) in lines) / 100, max(high for _, (_, high) in lines) / 100),
         (
-            f"{words[:1].upper()}{words[1:]} des personnes concernées à pied, d’après"
+            f"{words[:1].upper()}{words[1:]} des personnes concernées à portée de marche, d’après"
             f" {found.offered.source}.{' La règle lit la plus proche.' if len(lines) > 1 else ''}"
             f"{_doubt([line for line, _ in lines])}"
         ),
@@ -314,7 +314,10 @@ def _publics(found: Evidence) -> tuple[Bounds | None, str]:
             min(least for *_, (least, _) in theirs) / high,
             min(most for *_, (_, most) in theirs) / max(low, 1e-9),
         ),
-        f"{line.label}, personnes concernées à pied. Tous : {_part(line)} ; {told}.{_doubt([line])}{beyond}",
+        (
+            f"{line.label}, personnes concernées à portée de marche. Tous : {_part(line)} ; {told}."
+            f"{_doubt([line])}{beyond}"
+        ),
     )
 
 
@@ -344,7 +347,7 @@ def _crossed(found: Evidence) -> tuple[Bounds | None, str]:
         (served / n, (served + len(unsure)) / n),
         (
             f"{counted}Très probablement dans les deux : {count(n, 'zone')} ; dans {number(served)}, la"
-            f" plupart des personnes concernées ont à pied : {lower_first(line.label)}."
+            f" plupart des personnes concernées ont à portée de marche : {lower_first(line.label)}."
             f"{_listed('Moins de la moitié', without)}{_listed('Incertain', unsure)}"
         ),
     )
@@ -546,8 +549,8 @@ CRITERIA = (
         _near,
         0.8,
         0.5,
-        "Fort dès 80 % des personnes concernées à pied d’une aide ou d’un accès accompagné ; manque sous"
-        " 50 %.",
+        "Fort dès 80 % des personnes concernées à portée de marche d’une aide ou d’un accès accompagné ;"
+        " manque sous 50 %.",
         NO_CENSUS,
         "Ouvrir ou déplacer une permanence : essayez « Et si un lieu ouvrait ? ».",
     ),
@@ -575,12 +578,13 @@ CRITERIA = (
     ),
     Criterion(
         "maillage",
-        "Là où les deux précarités se croisent, y a-t-il une offre de premier niveau à pied ?",
+        "Là où les deux précarités se croisent, y a-t-il une offre de premier niveau à portée de marche ?",
         _crossed,
         0.8,
         0.5,
         "Fort si, dans 80 % de ces zones, la plupart des personnes concernées ont une aide ou un accès"
-        " accompagné à pied ; manque sous 50 %. Seules comptent les zones très probablement dans les deux.",
+        " accompagné à portée de marche ; manque sous 50 %. Seules comptent les zones très probablement dans"
+        " les deux.",
         NO_CENSUS,
         "Commencer par ces zones : essayez « Et si un lieu ouvrait ? ».",
     ),

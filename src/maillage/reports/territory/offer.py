@@ -39,9 +39,9 @@ UNSAID, UNASKED, FEW = "inconnu", "donnee-manquante", "tu"
 SIGNS = {HERE: "✓", NEAR: "•", FAR: "×", EVEN: "?", UNSAID: "?", UNASKED: "?", FEW: "—"}
 SIGN_WORDS = {
     HERE: "dans la zone",
-    NEAR: "à pied pour plus de la moitié, dans une zone voisine",
+    NEAR: "à portée de marche pour plus de la moitié, dans une zone voisine",
     FAR: "hors de portée de marche pour plus de la moitié",
-    EVEN: "à pied pour la moitié environ : l’estimation ne tranche pas",
+    EVEN: "à portée de marche pour la moitié environ : l’estimation ne tranche pas",
     UNSAID: "inconnu : des lieux ne disent pas ce qu’ils proposent",
     UNASKED: "donnée manquante : ce recensement n’en dit rien",
     FEW: "trop peu d’habitants pour le dire",
@@ -491,7 +491,7 @@ def filtered(o: Offered) -> str:
     )
     return (
         f"Filtre « {o.inside.label} » : seuls ses habitants et ses lieux sont comptés ici. Un lieu d’à côté,"
-        f" hors du filtre, compte pour qui l’a à pied.{part}"
+        f" hors du filtre, compte pour qui l’a à portée de marche.{part}"
     )
 
 
@@ -500,13 +500,13 @@ def _border(o: Offered) -> list[str]:
     said = [
         (
             f"Au bord du territoire : {wording.count(within, 'lieu', 'lieux')} de l’autre côté de la limite"
-            f" {'est' if within == 1 else 'sont'} à pied pour des habitants d’ici. Ils comptent dans la"
-            " portée, jamais parmi les lieux du territoire."
+            f" {'est' if within == 1 else 'sont'} à portée de marche pour des habitants d’ici. Ils"
+            " comptent dans la portée, jamais parmi les lieux du territoire."
         )
         if within
         else (
-            "Au bord du territoire : ce recensement ne situe aucun lieu de l’autre côté de la limite, à pied"
-            " d’ici. Des habitants du bord en ont peut-être un que l’on ne connaît pas."
+            "Au bord du territoire : ce recensement ne situe aucun lieu de l’autre côté de la limite, à"
+            " portée de marche d’ici. Des habitants du bord en ont peut-être un que l’on ne connaît pas."
         )
     ]
     if lost:

@@ -294,7 +294,7 @@ def rules() -> tuple[Rule, ...]:
                 f"sans-{line.replace('_', '-')}",
                 NO_PLACE[line],
                 "Aucun lieu recensé dans la zone ne donne cette offre, et aucun ne se tait. Un lieu de la"
-                " zone voisine peut être à pied.",
+                " zone voisine peut être à portée de marche.",
                 _empty,
                 (line,),
             )
@@ -309,7 +309,7 @@ def rules() -> tuple[Rule, ...]:
         ),
         Rule(
             "portee-inconnue",
-            "On ne sait pas si la plupart en ont un à pied : des lieux ne le disent pas.",
+            "On ne sait pas si la plupart en ont un à portée de marche : des lieux ne le disent pas.",
             "La borne haute de la part à portée est sous 50 % sans les lieux muets, et non avec eux.",
             _perhaps_far,
             lines,

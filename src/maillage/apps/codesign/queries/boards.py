@@ -305,7 +305,12 @@ def _without_help(reading: Reading, code: str) -> list[ZoneFigure]:
         method="manques",
     )
     return [
-        ZoneFigure(value, between, "sans lieu à pied où quelqu’un aide", drawn if value or between else None)
+        ZoneFigure(
+            value,
+            between,
+            "sans lieu à portée de marche où quelqu’un aide",
+            drawn if value or between else None,
+        )
     ]
 
 

@@ -196,7 +196,8 @@ def _gap(offer: OfferReading, gap: gaps.Gap, estimated: str) -> Proposal:
         why=gap.reason,
         effect=(
             f"Au plus, {people[:1].lower()}{people[1:]} auraient « {label} » à moins de {within} : toutes "
-            "celles de la zone, si un seul lieu est à pied de chacune. Cela ne dit pas combien viendront."
+            "celles de la zone, si un seul lieu est à portée de marche de chacune. Cela ne dit pas combien"
+            " viendront."
         ),
         evidence=(
             Evidence(

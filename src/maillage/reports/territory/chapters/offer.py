@@ -61,8 +61,8 @@ def offer_chapter(r: Reading, o: OfferReading, said: Mapping[str, str]) -> Chapt
             Grid(
                 caption=(
                     "Un nombre : lieux dans la zone · • plus de la moitié des personnes concernées en ont un"
-                    " à pied, dans une zone voisine · × plus de la moitié n’en ont pas · ? on ne peut pas le"
-                    " dire · — trop peu d’habitants"
+                    " à portée de marche, dans une zone voisine · × plus de la moitié n’en ont pas · ? on"
+                    " ne peut pas le dire · — trop peu d’habitants"
                 ),
                 columns=("Zone", "Lieux", *(line.label for line in known)),
                 align="gd" + "c" * len(known),
