@@ -14,6 +14,7 @@ import pytest
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 from django.utils import timezone
 
 from maillage.apps.actes.models import Act
@@ -1231,6 +1232,46 @@ def test_figures_typed_beside_a_former_study_are_to_be_read_again(client, plan, 
     monkeypatch.setattr("maillage.apps.plans.queries.history.reading_of", lambda place: later)
     row = changed(row, lea, objective="Pour les 280 à 640 personnes.")
     assert row.written_for == "0000-1111" and "à relire" not in client.get(address).content.decode()
+
+
+def test_the_expected_effect_says_where_it_comes_from_or_whose_assumption_it_is(
+    client, plan, lea, reading, study
+):
+    """Sans proposition, la carte écrivait « 280 – 640 » et « visé : 60 » sans source, ni univers, ni auteur."""
+    zone = next(iter(reading.offer.zones))
+    row = changed(action(plan, 7), lea, line="assistance", zones=[zone], indicator="Personnes venues")
+    row = changed(row, lea, target=60.0, indicator=row.indicator, line=row.line, zones=row.zones)
+    address = f"{AT_TERRITORY}actions/{row.pk}/"
+
+    def card() -> str:
+        page = " ".join(client.get(address).content.decode().replace("\xa0", " ").split())
+        return page[page.index("Effet attendu") : page.index("Effet observé")]
+
+    client.force_login(lea)
+    told = card()
+    assert not row.evidence and ">estimé<" in told
+    for words in ("Estimation, ", "parmi : ", reading.definition.universe, reading.offer.source):
+        assert words.replace("\xa0", " ") in told, words
+    assert str(reading.source.year) in told and reverse("method", args=["manques"]) in told
+    assert "C’est une hypothèse de Lea : Maillage ne l’a pas calculée." in told
+    paul = account("paul", "coordination", territory="38")
+    row = changed(row, paul, target=80.0, indicator=row.indicator, line=row.line, zones=row.zones)
+    changed(row, lea, pilot="Inès", target=80.0, indicator=row.indicator, line=row.line, zones=row.zones)
+    assert "hypothèse de Paul" in card(), "of who wrote the number, not of who wrote last"
+    actions.publish(plan, shown=True, by=lea, at=AT)
+    client.logout()
+    told = card()
+    assert "hypothèse de qui écrit le plan" in told and "Paul" not in told
+    client.force_login(lea)
+    row.refresh_from_db()
+    row = changed(row, lea, target=80.0, indicator=row.indicator, line="", zones=[])
+    assert ">supposé<" in card() and "Estimation" not in card()
+    changed(row, lea, target=None, indicator=row.indicator)
+    told = card()
+    assert ">non chiffré<" in told and "hypothèse" not in told
+    Plan.objects.update(example=True)
+    changed(PlanAction.objects.get(pk=row.pk), lea, target=70.0, indicator=row.indicator)
+    assert "Nombre inventé, pour l’exemple." in card()
 
 
 def test_an_action_is_dropped_with_its_reason_and_what_was_typed_stays(client, plan, lea, study):

@@ -1,5 +1,6 @@
 """What an edit changed in an action, in words: what its journal keeps of each."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,6 +19,7 @@ from maillage.words.wording import listing, number
 
 TEXTS = ("title", "objective", "pilot", "partners", "public", "existing", "means", "risks", "indicator")
 LETTERS = 90  # of a text before, as many after
+TARGET = str(PlanAction._meta.get_field("target").verbose_name).capitalize()
 LEAD = 20  # letters read before those that changed
 
 
@@ -33,6 +35,20 @@ def stale(row: PlanAction, reading: Reading | None) -> str:
         return ""
     texts = [getattr(row, name) for name in TEXTS]
     return rules.stale_sentence(texts, row.written_for, row.written_on, reading.fingerprint)
+
+
+def target_assumption(row: PlanAction, *, named: bool) -> str:
+    """Return in words who supposes the number that an action aims at: no method computes it. named: whether
+    its reader may read who.
+    """
+    if row.plan.example:
+        return "Nombre inventé, pour l’exemple."
+    told = re.compile(rf"(?:^|\. ){TARGET} : ")
+    notes = row.notes.filter(automatic=True, kind=rules.EDIT).select_related("by")
+    last = next((note for note in notes if told.search(note.words)), None)
+    by = last.by if last is not None else row.by
+    whose = f"de {by}" if named and by is not None else "de qui écrit le plan"
+    return f"C’est une hypothèse {whose} : Maillage ne l’a pas calculée."
 
 
 @dataclass(frozen=True, slots=True)

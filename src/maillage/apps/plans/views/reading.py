@@ -235,6 +235,7 @@ def action_page(
         "on": on,
         "effect": effects.effect(row, least=least),
         "target": effects.target_words(row),
+        "target_assumption": history.target_assumption(row, named=context["may_write"]),
         "numbers": _numbers(row, least),
         **_zone_map(found, row),
     }
