@@ -234,6 +234,24 @@ def test_the_letters_of_a_drawing_are_read_on_a_phone(visit, address):
     assert page.evaluate(LETTERS) == []
 
 
+SLID = """() => [...document.querySelectorAll(".dessin-entier:has(> .etroite)")]
+    .filter(each => each.scrollWidth > each.clientWidth + 1).map(each => each.getAttribute("aria-labelledby"))"""
+OUT = """() => [...document.querySelectorAll(".etroite")].flatMap(svg => [...svg.querySelectorAll("text")]
+    .filter(each => each.getClientRects().length
+        && each.getBoundingClientRect().right > svg.getBoundingClientRect().right + 1)
+    .map(each => each.textContent))"""
+
+
+@pytest.mark.parametrize("address", some(("/galerie/structures/", "/galerie/habitants/"), "/galerie/structures/"))
+def test_a_plate_of_a_survey_is_whole_on_a_phone(visit, address):
+    """561 points de large dans 356 : chaque planche d’enquête se lisait en glissant."""
+    page = visit(address, looked=True, **PHONE)
+    assert page.locator(".dessin-entier > .etroite").count() >= 7
+    assert page.evaluate(SLID) == []
+    assert page.evaluate(OUT) == []
+    assert page.evaluate(LETTERS) == []
+
+
 def test_an_action_prints_on_few_sheets_with_a_map_that_is_read(visit):
     """La carte à côté de ce qu’elle dit, ce qui est constaté à la suite : pas de feuille à moitié vide."""
     page = visit(f"{PERIMETER}plan/")

@@ -14,6 +14,7 @@ from maillage.reports.page.charts import hatch
 from maillage.words import wording
 from maillage.words.rounding import rounded
 
+NARROW = "enquete etroite"  # class of a drawing that a telephone shows whole, in larger letters
 WIDTH, BAR, LINE = 460, 340, 20  # of a drawing, of its bars, of a line of text
 PER_LINE = 48  # letters, and on a telephone they are drawn larger
 HELD = "\ue000"  # stands for a no-break space while lines are cut
@@ -59,7 +60,7 @@ def bars(
     for row in rows:
         drawn, y = _bar(row, y, BAR, id, social, rule=rule)
         parts.append(drawn)
-    return _svg("enquete", y, label, hatch(id), "".join(parts))
+    return _svg(NARROW, y, label, hatch(id), "".join(parts))
 
 
 def _bar(
@@ -145,7 +146,7 @@ def diverging(
         words, y = _words(_counted(row), y, PER_LINE)
         parts += [words, _segments(row.shares, kinds, y, WIDTH / 2 - left(row) * scale, scale, id, rule)]
         y += 40
-    return _svg("enquete", y, label, _patterns(id), "".join(parts))
+    return _svg(NARROW, y, label, _patterns(id), "".join(parts))
 
 
 def multiples(
@@ -199,7 +200,7 @@ def beside(rows: Sequence[tuple[str, float, float]], *, id: str, label: str) -> 
             f' y="{y + 25}">{wording.percent(population)}</text>'
         )
         y += 36
-    return _svg("enquete", y, label, hatch(id), "".join(parts))
+    return _svg(NARROW, y, label, hatch(id), "".join(parts))
 
 
 def histogram(weights: Sequence[float], *, label: str, classes: int = 20) -> str:
@@ -227,7 +228,7 @@ def histogram(weights: Sequence[float], *, label: str, classes: int = 20) -> str
         f"{wording.number(at, 0 if at in (0, 1) else 1)}</text>"
         for at in (0.0, 1.0, top)
     )
-    return _svg("enquete", 158, label, "", f'{shown}<path class="axe" d="M0 130H{WIDTH}"/>{marks}')
+    return _svg(NARROW, 158, label, "", f'{shown}<path class="axe" d="M0 130H{WIDTH}"/>{marks}')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,7 +261,7 @@ def thread(rows: Sequence[Step]) -> str:
         y = max(end, y + 28) + 14
     line = f'<path class="axe" d="M10 {stitches[0] + 8}V{stitches[-1] + 8}"/>' if len(rows) > 1 else ""
     marks = "".join(f'<rect class="plein" x="2" y="{at}" width="16" height="16"/>' for at in stitches)
-    return _svg("enquete", y, f"{' ; '.join(row.words for row in rows)}.", "", line + marks + "".join(parts))
+    return _svg(NARROW, y, f"{' ; '.join(row.words for row in rows)}.", "", line + marks + "".join(parts))
 
 
 def in_words(rows: Sequence[Bar], other: str = "", rule: str = "nearest") -> str:
