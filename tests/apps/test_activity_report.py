@@ -346,6 +346,8 @@ def test_each_part_of_the_table_has_its_total_or_says_why_not(client, structures
     client.force_login(account("lea", "coordination", territory="france"))
     parts = parts_of(client)
     (whole,), rows = parts["ensemble"], parts["structure"]
+    page = client.get(PAGE, PERIOD).content.decode()
+    assert '<th scope="row">Ensemble</th>' in page and "il peut dépasser la somme des lignes" in page
     summed = sum(int(each["aides_individuelles"]) for each in rows)
     assert int(whole["aides_individuelles"]) - summed >= 11, "the rest of several structures makes a lot"
     assert "il peut dépasser la somme des lignes" in whole["motif"]

@@ -138,6 +138,7 @@ def test_another_number_of_one_day_and_one_source_replaces_the_first_once_confir
         assert answer.status_code == 400 and "41 est déjà noté le" in page and "de la même source" in page
         assert f'name="remplace" value="{first.pk}"' in page and "Remplacer 41 par ce nombre" in page
         assert f'value="{other}"' in page, "nothing typed is lost"
+        assert page.index('value="mesure"') < page.index('value="remplacer-mesure"'), "Enter replaces nothing"
     assert row.measures.count() == 2
     assert 'name="remplace"' not in page_of(client, row)
     on = (date.today() - timedelta(days=2)).isoformat()

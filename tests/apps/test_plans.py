@@ -683,7 +683,13 @@ def test_a_gap_becomes_a_proposal_then_an_action_with_the_figures_of_the_day(cli
     bare = proposals.proposals(plan, replace(reading, offer=replace(reading.offer, zones=empty)), ON)[0]
     assert (bare.evidence[1].value, bare.evidence[1].words) == ("0", "lieu recensé dans la zone")
     assert first.effect.startswith("Au plus, ")  # one place may not be near all the zone
-    assert "auraient « " in first.effect, "a line of the offer has no article"
+    assert re.search(r"auraient un (lieu d|wifi)[^«]* à moins de", first.effect), (
+        "what one walks to, in French"
+    )
+    ranged = line("assistance", missing="320\xa0–\xa0740", missing_about="entre 320 et 740 personnes")
+    ranged = replace(ranged, missing_sentence="", missing_between="")
+    told = proposals._gap(reading.offer, replace(gaps.certain(reading.offer)[0], line=ranged), "")
+    assert told.effect.startswith("Au plus, entre 320 et 740 personnes auraient un lieu d’aide"), "no dash"
     assert "Cela ne dit pas combien viendront." in first.effect
     text = client.get(AT_TERRITORY).content.decode()
     assert text.count("Proposée par Maillage") == len(proposed)
@@ -1271,6 +1277,8 @@ def test_the_expected_effect_says_where_it_comes_from_or_whose_assumption_it_is(
     assert ">non chiffré<" in told and "hypothèse" not in told
     Plan.objects.update(example=True)
     changed(PlanAction.objects.get(pk=row.pk), lea, target=70.0, indicator=row.indicator)
+    assert "hypothèse de Lea" in card(), "typed in an invented plan, it is not invented"
+    row.notes.all().delete()
     assert "Nombre inventé, pour l’exemple." in card()
 
 
@@ -1688,6 +1696,27 @@ def test_the_goals_of_the_network_of_strasbourg_are_held_and_followed(client, le
     assert "8 actions" in whole.replace("\u00a0", " ") and "1 en cours" in whole.replace("\u00a0", " ")
     page = client.get(f"{AT_TERRITORY}actions/{row.pk}/").content.decode().replace("\u00a0", " ")
     assert "De 0 au départ à 2 : 2 de plus ; encore 4 de plus pour arriver à 6, le nombre visé" in page
+
+
+def test_a_report_tells_the_people_concerned_in_words_without_a_dash(plan, lea, reading, monkeypatch):
+    """« Personnes concernées : 320 – 740 sans lieu d’équipement solidaire », au milieu d’une phrase."""
+    zones = list(reading.offer.zones)
+    ranged = line(
+        "assistance", missing="320\xa0–\xa0740", missing_about="entre 320 et 740 personnes",
+        missing_value=500.0, missing_low=322.0, missing_high=738.0,
+    )  # fmt: skip
+    offer = {code: replace(reading.offer.zones[code], lines=(ranged,)) for code in zones}
+    held = replace(reading, offer=replace(reading.offer, zones=offer))
+    one, both = (overview.concerned("assistance", codes, held) for codes in (zones[:1], zones))
+    without = "sans lieu d’aide aux démarches à portée de marche"
+    assert (one.about, one.sentence) == ("320\xa0–\xa0740", f"entre 320 et 740 personnes {without}")
+    assert both.sentence.replace("\xa0", " ").startswith(
+        f"entre 640 et 1 500 personnes {without}, bornes des 2"
+    )
+    changed(action(plan, 7), lea, line="assistance", zones=zones[:1])
+    actions.publish(plan, shown=True, by=lea, at=AT)
+    (told,) = [each for each in report_of(PLACE, held, on=ON).actions if each.number == 7]
+    assert told.people == one.sentence
 
 
 def test_people_concerned_are_those_of_the_study_and_their_bounds_add_up(reading):

@@ -287,6 +287,9 @@ def test_each_slide_has_a_title_and_its_source_in_its_notes(deck):
     titles = [slide.shapes.title.text_frame.text for slide in slides]
     assert all(titles)
     assert len(set(titles)) == len(titles)
+    assert [title for title in titles if len(re.findall(r"\s:\s", title)) > 1] == [], (
+        "« À discuter : ouvrir : Gières »"
+    )
     assert all(slide.notes_slide.notes_text_frame.text.strip() for slide in slides)
     drawn = [slide for slide in slides if any(shape.has_chart for shape in slide.shapes)]
     assert all("Source" in slide.notes_slide.notes_text_frame.text for slide in drawn)

@@ -242,7 +242,9 @@ OUT = """() => [...document.querySelectorAll(".etroite")].flatMap(svg => [...svg
     .map(each => each.textContent))"""
 
 
-@pytest.mark.parametrize("address", some(("/galerie/structures/", "/galerie/habitants/"), "/galerie/structures/"))
+@pytest.mark.parametrize(
+    "address", some(("/galerie/structures/", "/galerie/habitants/"), "/galerie/structures/")
+)
 def test_a_plate_of_a_survey_is_whole_on_a_phone(visit, address):
     """561 points de large dans 356 : chaque planche d’enquête se lisait en glissant."""
     page = visit(address, looked=True, **PHONE)

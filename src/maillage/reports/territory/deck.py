@@ -1,5 +1,6 @@
 """The slides that give a diagnosis back to a territory: method, people, offer, advice, next steps."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from math import ceil
@@ -513,9 +514,8 @@ def _proposals(s: Subject, plan: PlanReading | None) -> Chapter:
     r, found = s.reading, synthesis.proposals(s, plan)
     by_level = synthesis.tells_levels(r, found)
     first = rich.bare(first_sentence(found[0])[0]).rstrip(".") if found else ""
-    proposed = (
-        f"À discuter d’abord : {wording.lower_first(first)}" if first else "Rien n’est assez sûr à proposer"
-    )
+    told = re.sub(r"\s+:\s", ", ", wording.lower_first(first))  # one colon in a title
+    proposed = f"À discuter d’abord : {told}" if first else "Rien n’est assez sûr à proposer"
     return _slide(
         ADVICE,
         proposed,

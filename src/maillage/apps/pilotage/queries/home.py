@@ -123,7 +123,7 @@ def bars(found: loops.Loop, need: tuple[float, float, float]) -> tuple[Bar, ...]
         unsure = DASH in gap.missing
         second = _bar(
             f"parmi elles, sans aide à portée de marche{minutes}",
-            gap.missing,
+            f"environ {gap.missing}" if gap.missing_between else gap.missing,
             gap.missing_between,
             state="unsure" if unsure or gap.doubt else "estimated",
             drawn=(gap.missing_low, gap.missing_high),

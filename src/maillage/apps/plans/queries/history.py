@@ -41,11 +41,11 @@ def target_assumption(row: PlanAction, *, named: bool) -> str:
     """Return in words who supposes the number that an action aims at: no method computes it. named: whether
     its reader may read who.
     """
-    if row.plan.example:
-        return "Nombre inventé, pour l’exemple."
     told = re.compile(rf"(?:^|\. ){TARGET} : ")
     notes = row.notes.filter(automatic=True, kind=rules.EDIT).select_related("by")
     last = next((note for note in notes if told.search(note.words)), None)
+    if last is None and row.plan.example:
+        return "Nombre inventé, pour l’exemple."
     by = last.by if last is not None else row.by
     whose = f"de {by}" if named and by is not None else "de qui écrit le plan"
     return f"C’est une hypothèse {whose} : Maillage ne l’a pas calculée."

@@ -24,7 +24,8 @@ MOST_ZONES = 3  # named beside an action; the others are counted
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concerned:
     """How many people an action concerns, as printed: about, between, what they are, where it comes from.
-    about "": not counted, and words say why. lack: what they have not, without how it was added up. value,
+    about "": not counted, and words say why. sentence: the same where a text is read, without a dash between
+    two numbers. lack: what they have not, without how it was added up. value,
     low, high: rounded as they are printed, for a file; no value where places that are silent leave bounds
     alone, and doubt says so.
     """
@@ -33,6 +34,7 @@ class Concerned:
     between: str
     words: str
     source: str = ""
+    sentence: str = ""
     lack: str = ""
     doubt: str = ""
     value: float | None = None
@@ -295,12 +297,21 @@ def concerned(line: str, zones: Sequence[str], reading: Reading | None) -> Conce
     known = {"source": source, "lack": words, "doubt": doubt, "low": low, "high": high}
     known["value"] = None if doubt else value
     if len(lines) == 1:
-        return Concerned(about=lines[0].missing, between=lines[0].missing_between, words=words, **known)
+        (only,) = lines
+        between = f" ({only.missing_sentence})" if only.missing_sentence else ""
+        sentence = f"{only.missing_about}{between} {words}"
+        return Concerned(
+            about=only.missing, between=only.missing_between, words=words, sentence=sentence, **known
+        )
     nobody = all(each.missing == lines[0].missing for each in lines) and not high
+    bounds = number(_down(low)), number(_up(high))
+    people = lines[0].missing_about if nobody else "entre {} et {} personnes".format(*bounds)
+    words = f"{words}, bornes des {len(lines)} zones ajoutées"
     return Concerned(
-        about=lines[0].missing if nobody else f"{number(_down(low))} à {number(_up(high))}",
+        about=lines[0].missing if nobody else "{} à {}".format(*bounds),
         between="",
-        words=f"{words}, bornes des {len(lines)} zones ajoutées",
+        words=words,
+        sentence=f"{people} {words}",
         **known,
     )
 

@@ -18,7 +18,7 @@ from maillage.apps.plans import rules
 from maillage.apps.plans.models import Plan, PlanAction
 from maillage.apps.plans.queries import overview
 from maillage.apps.surveys.queries import evidence
-from maillage.reference.offer import without
+from maillage.reference.offer import diagnosis_lines, without
 from maillage.reference.plan_frames import frames
 from maillage.reports.territory import criteria, gaps
 from maillage.reports.territory.gaps import OPENINGS
@@ -185,8 +185,8 @@ def settled(plan: Plan, offer: OfferReading | None) -> tuple[str, ...]:
 def _gap(offer: OfferReading, gap: gaps.Gap, estimated: str) -> Proposal:
     code, line = gap.code, gap.line
     within = f"{offer.minutes} minutes à pied"
-    label = f"{line.label[:1].lower()}{line.label[1:]}"
-    people = f"{line.missing_sentence} personnes" if line.missing_sentence else f"{line.missing} personnes"
+    label, place = lower_first(line.label), diagnosis_lines()[line.id].place
+    people = f"{line.missing_sentence} personnes" if line.missing_sentence else line.missing_about
     silent = offer.zones[code].n_silent
     places = offer.zones[code].n_places
     told = f"{silent} lieu{'x' if silent > 1 else ''} ne le {'disent' if silent > 1 else 'dit'} pas"
@@ -195,9 +195,8 @@ def _gap(offer: OfferReading, gap: gaps.Gap, estimated: str) -> Proposal:
         title=gap.title,
         why=gap.reason,
         effect=(
-            f"Au plus, {people[:1].lower()}{people[1:]} auraient « {label} » à moins de {within} : toutes "
-            "celles de la zone, si un seul lieu est à portée de marche de chacune. Cela ne dit pas combien"
-            " viendront."
+            f"Au plus, {lower_first(people)} auraient un {place} à moins de {within} : toutes celles de la"
+            " zone, si un seul lieu est à portée de marche de chacune. Cela ne dit pas combien viendront."
         ),
         evidence=(
             Evidence(

@@ -64,14 +64,13 @@ def _actor(row: FrameActor, frame: Frame) -> PlanActor:
 
 def _action(shown: ActionRow, reading: Reading | None) -> PlanAction:
     row, concerned = shown.row, shown.concerned
-    between = f" ({concerned.between})" if concerned.between else ""
     return PlanAction(
         number=row.number,
         label=row.label,
         is_part=row.parent_id is not None,
         title=row.title,
         state=rules.dated_state(row.standing_words, shown.warnings),
-        people=f"{concerned.about}{between} {concerned.words}".strip(),
+        people=concerned.sentence or concerned.words,
         zones=shown.zones,
         objective=" ".join(filter(None, (row.objective, history.stale(row, reading)))),
         pilot=row.pilot,
