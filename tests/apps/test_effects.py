@@ -166,6 +166,17 @@ def test_two_periods_of_one_day_and_one_source_are_never_added_up_unsaid(client,
     assert [each.value for each in row.measures.all()] == [12]
 
 
+def test_the_axis_of_what_was_counted_has_whole_ticks(client, lea, row):
+    """53 comptés : l’axe écrivait « 0, 26,5, 53 » ordinateurs."""
+    row.target = 40
+    row.save()
+    client.force_login(lea)
+    count(client, row, 20, 15)
+    count(client, row, 2, 53)
+    drawn = page_of(client, row)
+    assert ">60</text>" in drawn and ">30</text>" in drawn and "26,5" not in drawn
+
+
 def test_of_two_numbers_of_one_day_the_last_noted_stands():
     day = date(2026, 11, 3)
     told = rules.series([rules.Count(day, 53), rules.Count(day, 51)], None)

@@ -29,6 +29,16 @@ class Step:
     words: str = ""
 
 
+def round_top(value: float) -> float:
+    """Return a round end for an axis that reaches `value`: half of it is whole too.
+
+    >>> [round_top(each) for each in (0, 2.5, 7, 15, 53, 120)]
+    [2.0, 4.0, 8.0, 20.0, 60.0, 200.0]
+    """
+    by = 2.0 if value < 10 else 10.0 ** (len(str(int(value))) - 1)
+    return max(by * ceil(value / by), 2.0)
+
+
 def monthly(
     steps: Sequence[Step],
     *,

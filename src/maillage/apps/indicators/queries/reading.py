@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from math import ceil, floor, log10
+from math import floor, log10
 from typing import Any
 
 from maillage.apps.indicators import rules
@@ -27,6 +27,7 @@ AMONG = {
 }
 STANDING = ("stock", "people_stock")  # ways of counting what stands on a day
 # A unit that agrees, when there is one or none of it.
+LEAST_TOP = 10.0  # of an axis
 FEW = 10  # people: an estimate under it is no number of persons
 ONE = {"structures": "structure", "personnes": "personne", "actes": "acte"}
 
@@ -328,7 +329,7 @@ def _chart(value: Value) -> str:
     if len(told) < 2:
         return ""
     is_share = value.definition.unit == "pourcent"
-    top = 100.0 if is_share else _top(max(point.value or 0.0 for point in told))
+    top = 100.0 if is_share else max(series.round_top(max(point.value or 0.0 for point in told)), LEAST_TOP)
     return series.monthly(
         [_step_of(point, value.definition.history) for point in value.series],
         top=top,
@@ -346,13 +347,3 @@ def _step_of(point: Point, history: Sequence[Earlier]) -> series.Step:
 
 def _before(month: date) -> tuple[int, int]:
     return (month.year, month.month - 1) if month.month > 1 else (month.year - 1, 12)
-
-
-def _top(value: float) -> float:
-    """Return a round top for an axis.
-
-    >>> _top(7), _top(33), _top(120)
-    (10.0, 40.0, 200.0)
-    """
-    by = 10.0 ** (len(str(int(value))) - 1)
-    return max(by * ceil(value / by), 10.0) if value >= 1 else 10.0

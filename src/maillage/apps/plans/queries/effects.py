@@ -233,7 +233,7 @@ def _chart(row: PlanAction, known: rules.Series, least: int, others: Mapping[str
         return ""
     beside = {zone: _told(each.points, least) for zone, each in others.items()}
     every = [each for line in (told, *beside.values()) for each in line]
-    top = max([*(value for _, value, _ in every if value is not None), row.target or 0]) or 1
+    top = series.round_top(max([*(value for _, value, _ in every if value is not None), row.target or 0]))
     first, last = min(on for on, _, _ in every), max(on for on, _, _ in every)
 
     def steps(line: Sequence[Told]) -> list[series.Step]:
@@ -256,7 +256,7 @@ def _chart(row: PlanAction, known: rules.Series, least: int, others: Mapping[str
     elsewhere = "".join(f". {zone}, sans l’action. {words(line)}" for zone, line in beside.items())
     return series.monthly(
         steps(told),
-        top=float(top),
+        top=top,
         id="effet",
         label=f"{row.indicator or 'Compté'}. {words(told)}{elsewhere}",
         beside=[steps(line) for line in beside.values()],
