@@ -16,6 +16,7 @@ from maillage.apps.community.models import Decision, Meeting
 from maillage.apps.plans import actions, rules
 from maillage.apps.plans.models import PlanAction, PlanMeasure, PlanTask
 from maillage.apps.plans.queries import overview
+from maillage.apps.plans.queries.effects import offered
 from maillage.apps.plans.queries.report import plan_of
 from maillage.reference.plan_frames import frames
 from maillage.reports.page import html
@@ -208,6 +209,17 @@ def task(lea, words: str, commune: str) -> Decision:
     meeting = Meeting.objects.create(title="Réunion", commune=commune, by=lea, **held)
     until = {"leads": "coordination", "until_on": date(2026, 12, 1), "token": words}
     return Decision.objects.create(meeting=meeting, words=words, by=lea, at=AT, **until)
+
+
+def test_tasks_of_the_territory_of_a_plan_come_first_and_others_say_where(client, lea, row):
+    """Le plan de Maubeuge proposait les tâches des réunions de Grenoble, sans le dire."""
+    far = task(lea, "Relire les fiches", "38185")
+    near = task(lea, "Réserver la salle", PLACE)
+    Decision.objects.filter(pk=far.pk).update(until_on=date(2026, 11, 25))
+    assert [(each.decision, each.where) for each in offered(row, lea)] == [(near, ""), (far, "Grenoble")]
+    client.force_login(lea)
+    page = " ".join(page_of(client, row).split())
+    assert "Relire les fiches (Réunion, à Grenoble)" in page and "Réserver la salle (Réunion)" in page
 
 
 def test_a_task_of_a_meeting_is_linked_to_an_action_and_seen_by_the_team_alone(client, lea, row):

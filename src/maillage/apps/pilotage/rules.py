@@ -351,7 +351,7 @@ def _gap(facts: Facts) -> Sentence | None:
     margin = f"Entre {_between(worst.between)}. " if worst.between and not span else ""
     return Sentence(
         id="offre",
-        topic="Offre, sans plan",
+        topic="Offre, rien de prévu",
         strong=f"{worst.name} : {people} personnes en difficulté n’ont pas d’aide à portée de marche.",
         rest=f"{margin}{NOTHING_PLANNED if facts.has_plan else NO_PLAN}.",
         button="Voir où ouvrir",

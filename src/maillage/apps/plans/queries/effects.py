@@ -8,11 +8,13 @@ from typing import Any
 from maillage.apps.community import access as network
 from maillage.apps.community.models import Decision
 from maillage.apps.community.queries.meetings import pilot_name
+from maillage.apps.memberships.access import communes_of
 from maillage.apps.plans import rules
 from maillage.apps.plans.models import PlanAction, PlanMeasure, PlanTask
 from maillage.kernel.names import plain
 from maillage.reference.parameters import number as parameter
 from maillage.reports.page import series
+from maillage.studies.diagnosis.territories import gazetteer
 from maillage.words.dates import SHORT_MONTHS, in_words
 
 FEWEST = 2  # numbers under which a line says nothing
@@ -294,10 +296,33 @@ def tasks(row: PlanAction, on: date) -> list[LinkedTask]:
     ]
 
 
-def offered(row: PlanAction, user: Any) -> list[Decision]:
-    """Return the open tasks of the meetings that a user reads, and that this action has not yet."""
+def _commune(code: str) -> str:
+    return gazetteer().get(code).name if code in gazetteer() else code
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedTask:
+    """An open task of a meeting that an action may take. where: the commune of the meeting, "" when it is in
+    the territory of the plan.
+    """
+
+    decision: Decision
+    where: str
+
+
+def offered(row: PlanAction, user: Any) -> list[OfferedTask]:
+    """Return the open tasks of the meetings that a user reads, and that this action has not yet: those of the
+    territory of its plan, then the others, told with their commune.
+    """
     linked = row.tasks.values("decision")
     open_ = network.decisions_for(user).exclude(leads="").filter(done_at=None, meeting__cancelled_at=None)
-    return list(
-        open_.exclude(pk__in=linked).select_related("meeting").order_by("until_on", "pk")[:MOST_TASKS]
-    )
+    found = open_.exclude(pk__in=linked).select_related("meeting").order_by("until_on", "pk")
+    here = communes_of(row.plan.place)
+    if here is None:
+        return [OfferedTask(each, "") for each in found[:MOST_TASKS]]
+    own = list(found.filter(meeting__commune__in=here)[:MOST_TASKS])
+    others = found.exclude(meeting__commune__in=here)[: MOST_TASKS - len(own)]
+    return [
+        *(OfferedTask(each, "") for each in own),
+        *(OfferedTask(each, _commune(each.meeting.commune)) for each in others),
+    ]

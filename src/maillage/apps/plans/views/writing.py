@@ -327,7 +327,8 @@ def _withdraw_funding(request: HttpRequest, row: PlanAction) -> None:
 
 def _link_task(request: HttpRequest, row: PlanAction) -> None:
     chosen = whole(request.POST.get("tache", ""), ROWS)
-    decision = next((each for each in effects.offered(row, request.user) if each.pk == chosen), None)
+    found = (each.decision for each in effects.offered(row, request.user))
+    decision = next((each for each in found if each.pk == chosen), None)
     if decision is None:
         raise Http404("Cette tâche n’est pas à vous, ou elle est déjà reliée.")
     actions.link_task(row, decision, by=account_of(request), at=timezone.now())
