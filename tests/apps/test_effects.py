@@ -219,7 +219,7 @@ def test_tasks_of_the_territory_of_a_plan_come_first_and_others_say_where(client
     assert [(each.decision, each.where) for each in offered(row, lea)] == [(near, ""), (far, "Grenoble")]
     client.force_login(lea)
     page = " ".join(page_of(client, row).split())
-    assert "Relire les fiches (Réunion, à Grenoble)" in page and "Réserver la salle (Réunion)" in page
+    assert "Relire les fiches (Réunion, Grenoble)" in page and "Réserver la salle (Réunion)" in page
 
 
 def test_a_task_of_a_meeting_is_linked_to_an_action_and_seen_by_the_team_alone(client, lea, row):
