@@ -173,24 +173,24 @@ def pair_of_each(rows: Sequence[tuple[float, float]]) -> list[str]:
 
 
 def today_and_planned(rows: Sequence[tuple[str, float | None, float | None]], *, label: str) -> str:
-    """Return one bar a row: what is done today, then what is planned, hatched. rows: (label, percent today,
-    percent planned), None where it is not published.
+    """Return one bar a row, its figures under it: what is done today, then what is planned, hatched. rows:
+    (label, percent today, percent planned), None where it is not published.
     """
     parts = []
     for k, (name, today, planned) in enumerate(rows):
-        y, wide, more = k * 52, 5.2 * (today or 0.0), 5.2 * (planned or 0.0)
+        y, wide, more = k * 68, 4.6 * (today or 0.0), 4.6 * (planned or 0.0)
         words = "non publié" if today is None else wording.percent(today)
         words += "" if planned is None else f" (+ {wording.percent(planned)} en projet)"
         parts.append(
-            f'<text x="0" y="{y + 16}" font-size="15">{escape(name)}</text><text x="520" y="{y + 16}"'
-            f' font-size="15" font-weight="700" text-anchor="end">{words}</text><rect class="reference"'
-            f' opacity=".2" x="0" y="{y + 24}" width="520" height="12"/><rect class="plein" x="0"'
+            f'<text x="0" y="{y + 16}" font-size="15">{escape(name)}</text><text x="0" y="{y + 53}"'
+            f' font-size="15" font-weight="700">{words}</text><rect class="reference"'
+            f' opacity=".2" x="0" y="{y + 24}" width="460" height="12"/><rect class="plein" x="0"'
             f' y="{y + 24}" width="{wide:.1f}" height="12"/><rect class="doute doute-fond" x="{wide:.1f}"'
             f' y="{y + 24}" width="{more:.1f}" height="12"/>'
         )
     return (
-        f'<svg class="fig enquete" viewBox="0 0 520 {len(rows) * 52}" role="img" aria-label="{escape(label)}"'
-        f' xmlns="http://www.w3.org/2000/svg">{"".join(parts)}</svg>'
+        f'<svg class="fig {NARROW}" viewBox="0 0 460 {len(rows) * 68}" role="img"'
+        f' aria-label="{escape(label)}" xmlns="http://www.w3.org/2000/svg">{"".join(parts)}</svg>'
     )
 
 
@@ -293,6 +293,7 @@ def axis_top(figures: Sequence[Figure]) -> float:
     return by * (int(high / by) + 1)
 
 
+NARROW = "enquete etroite"  # class of a drawing that a telephone shows whole, in larger letters
 MANY = 5  # rows: beyond, they stand closer, so that a drawing of the same height keeps its letters
 
 

@@ -10,11 +10,10 @@ from html import escape
 from textwrap import wrap
 
 from maillage.kernel.estimate import Estimate, Figure, Missing, Withheld
-from maillage.reports.page.charts import hatch
+from maillage.reports.page.charts import NARROW, hatch
 from maillage.words import wording
 from maillage.words.rounding import rounded
 
-NARROW = "enquete etroite"  # class of a drawing that a telephone shows whole, in larger letters
 WIDTH, BAR, LINE = 460, 340, 20  # of a drawing, of its bars, of a line of text
 PER_LINE = 48  # letters, and on a telephone they are drawn larger
 HELD = "\ue000"  # stands for a no-break space while lines are cut
