@@ -5,25 +5,21 @@ import re
 RAW = re.compile(
     r"(<(?:textarea|pre|script|style)\b[^>]*>)(.*?)(</(?:textarea|pre|script|style)>)", re.DOTALL
 )
-TAG = re.compile(r"<(?:\"[^\"]*\"|'[^']*'|[^>\"'])*>")
+# A tag that is not on one line as it stands: up to the first space that is one too many, then to its end.
+TAG = re.compile(r"<(?:\"[^\"]*\"|'[^']*'|[^>\"'\s]+| (?![\s/>]))*+(?=\s)(?:\"[^\"]*\"|'[^']*'|[^>\"']+)*+>")
 BLOCKS = (
     "html head title body meta link main nav header footer section article aside div p ul ol li dl dt dd h1"
     " h2 h3 h4 form fieldset legend option optgroup datalist details summary blockquote figure figcaption"
     " table caption thead tbody tfoot tr th td"
 )
-AROUND = re.compile(rf"[ \n]*(</?(?:{BLOCKS.replace(' ', '|')})\b(?:\"[^\"]*\"|'[^']*'|[^>\"'])*>)[ \n]*")
-INSIDE = re.compile(
-    r"(<(?:a|b|bdi|button|em|label|select|span|strong)\b(?:\"[^\"]*\"|'[^']*'|[^>\"'])*>)[ \n]+"
-)
-BEFORE = re.compile(r"[ \n]+(</(?:a|b|bdi|button|em|label|select|span|strong)>)")
-
-
-ODD = re.compile(r"\s\s|[^\S ]|\s/?>$")  # most tags are on one line: nothing to join
+BLOCK = rf"</?(?:{BLOCKS.replace(' ', '|')})\b(?:\"[^\"]*\"|'[^']*'|[^>\"']+)*+>"
+WORDS = "a|b|bdi|button|em|label|select|span|strong"
+# Each begins with the sign that is rarest in it: a page is looked through for that sign, not tried everywhere.
+AFTER = re.compile(rf"({BLOCK}|<(?:{WORDS})\b(?:\"[^\"]*\"|'[^']*'|[^>\"']+)*+>) ")
+BEFORE = re.compile(rf" (?={BLOCK}|</(?:{WORDS})>)")
 
 
 def _tag(found: re.Match[str]) -> str:
-    if not ODD.search(found[0]):
-        return found[0]
     parts = re.split(r"(\"[^\"]*\"|'[^']*')", found[0])
     parts[::2] = [re.sub(r"\s+", " ", part) for part in parts[::2]]
     return re.sub(r"\s+(/?>)$", r"\1", "".join(parts))
@@ -40,7 +36,7 @@ def flat(page: str) -> str:
         return f"{found[1]}\0{found[3]}"
 
     page = TAG.sub(_tag, RAW.sub(put_aside, page))
-    page = re.sub(r"[ \t\r\n]+", " ", page)
-    page = BEFORE.sub(r"\1", INSIDE.sub(r"\1", AROUND.sub(r"\1", page)))
+    page = re.sub(r"[\t\r\n][ \t\r\n]*| [ \t\r\n]+", " ", page)
+    page = BEFORE.sub("", AFTER.sub(r"\1", page))
     held = iter(kept)
     return re.sub("\0", lambda _: next(held), page).strip()
