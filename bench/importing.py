@@ -7,8 +7,6 @@ import os
 import random
 import re
 import resource
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -16,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from bench import timing
 from bench.matching import FIRST, LAST
 from bench.timing import ENGINES, POSTGRESQL, ROOT, SQLITE, Measure, seconds
 from maillage.kernel.table import group, total_by
@@ -74,12 +73,7 @@ def _import(way: str, n: int, home: Path, database: str) -> tuple[float, float, 
     said: list[str] = []
 
     def python(*words: str) -> None:
-        words = (sys.executable, *words)
-        said.append(
-            subprocess.run(
-                words, cwd=ROOT, env=environment, check=True, capture_output=True, text=True
-            ).stdout
-        )
+        said.append(timing.python(*words, environment=environment, check=True).stdout)
 
     python("-m", "bench.importing_script")  # the tables, once and for all
     command = ("-m", "maillage.cli.main", "offre", "importer", str(file), "--source", "banc", "--json")

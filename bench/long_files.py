@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from bench import timing
 from bench.importing import rows
 from bench.timing import ROOT, Measure
 from maillage.pipeline.offer.forms.pieces import ROWS
@@ -44,7 +45,7 @@ def _import(n: int, padding: int) -> tuple[float, int]:
     """
     with tempfile.TemporaryDirectory() as home:
         environment = {**os.environ, "MAILLAGE_HOME": home}
-        subprocess.run([sys.executable, "-m", SETTING_UP], cwd=ROOT, env=environment, check=True)
+        timing.python("-m", SETTING_UP, environment=environment, check=True)
         file = Path(home, "lieux.csv")
         write(file, n, padding=padding)
         words = ("-m", "maillage.cli.main", "offre", "importer", str(file), "--source", "banc", "--json")

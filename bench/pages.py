@@ -1,15 +1,14 @@
 """What somebody waits for: a diagnosis with all its files, a page already computed, the second start."""
 
+import os
 import re
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from shutil import copytree
 
-from bench import demonstration
+from bench import demonstration, timing
 from bench.timing import Measure, script, seconds, served
 
 PLACE = "200040715"
@@ -26,17 +25,14 @@ def measures(*, place: str = PLACE, told: bool = False) -> Iterator[Measure]:
 def diagnosis(place: str) -> Measure:
     """`maillage diagnostic`, every file, beside the same files with sheets made one after the other."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "maillage.cli.main", "diagnostic", place, "--sortie"]
-        ours = seconds(lambda: subprocess.run([*command, f"{folder}/a"], check=True, capture_output=True))
+        ours = seconds(
+            lambda: _written("-m", "maillage.cli.main", "diagnostic", place, "--sortie", f"{folder}/a")
+        )
         alone = (
             "import sys; from maillage.reports.territory import edition; edition.WORKERS = 1; from"
             f" maillage.cli.main import main; main(['diagnostic', '{place}', '--sortie', sys.argv[1]])"
         )
-        reference = seconds(
-            lambda: subprocess.run(
-                [sys.executable, "-c", alone, f"{folder}/b"], check=True, capture_output=True
-            )
-        )
+        reference = seconds(lambda: _written("-c", alone, f"{folder}/b"))
         files = sum(1 for path in Path(folder, "a").rglob("*") if path.is_file())
     return Measure(
         f"maillage diagnostic {place}, tous les fichiers",
@@ -45,6 +41,10 @@ def diagnosis(place: str) -> Measure:
         reference,
         f"{files} fichiers",
     )
+
+
+def _written(*words: str) -> None:
+    timing.python(*words, environment=os.environ, check=True)
 
 
 def page(place: str) -> Measure:

@@ -20,6 +20,7 @@ from tools.postgresql import binaries, server
 
 ROOT = Path(__file__).resolve().parents[1]
 MADE = "MAILLAGE_DEMONSTRATION"  # a home folder where whoever calls told the demonstration already
+TRIED = "MAILLAGE_BANC_ESSAI"  # where a suite only shows that it runs: servers without workers
 ENGINES = SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
 LOST = (OSError, http.client.HTTPException)  # nobody answered, or not to the end
 PATIENCE = 120.0  # seconds
@@ -68,8 +69,15 @@ def script(module: str, *words: str, home: str, database: str = "", **values: ob
     """
     statics(home)
     told = environment(home, database) | {name: str(value) for name, value in values.items()}
-    command = [sys.executable, "-m", module, *words]
-    return subprocess.run(command, cwd=ROOT, env=told, check=True, capture_output=True, text=True).stdout
+    return python("-m", module, *words, environment=told, check=True).stdout
+
+
+def python(
+    *words: str, environment: Mapping[str, str], check: bool = False
+) -> subprocess.CompletedProcess[str]:
+    """Run Python from the root of the project, to its end; return how it ended and what it said."""
+    command = [sys.executable, *words]
+    return subprocess.run(command, cwd=ROOT, env=environment, check=check, capture_output=True, text=True)
 
 
 def environment(home: str, database: str = "") -> dict[str, str]:
@@ -83,7 +91,8 @@ def served(home: str, *options: str, database: str = "") -> Iterator[tuple[int, 
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    words = [sys.executable, "-m", "maillage.cli.main", "servir", *options, "--port", str(port)]
+    alone = ("--sans-travail",) if os.environ.get(TRIED) else ()
+    words = [sys.executable, "-m", "maillage.cli.main", "servir", *options, *alone, "--port", str(port)]
     with Path(home, "servir.log").open("wb") as log:
         server = subprocess.Popen(
             words, cwd=ROOT, env=environment(home, database), stdout=log, stderr=subprocess.STDOUT

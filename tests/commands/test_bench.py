@@ -35,8 +35,9 @@ def test_a_suite_runs_whole_at_a_small_size(suite, tmp_path):
         pytest.skip(f"« {PEERS[suite]} » n’est pas installé : make .venv/.bench")
     out = tmp_path / "results.json"
     told = {timing.MADE: str(demonstrated())} if suite in FROM_THE_DEMONSTRATION else {}
-    words = ("-m", "bench", suite, "--taille", "essai", "--sortie", out)
-    done = programs.run(*words, environment={**os.environ, **told})
+    words = ("bench.__main__", suite, "--taille", "essai", "--sortie", out)
+    door = programs.door()
+    done = programs.run("-m", "tests.support.bench_trial", door, *words, environment={**os.environ, **told})
     assert done.returncode == 0, done.stderr[-3000:]
     rows = json.loads(out.read_text("utf-8"))
     assert rows

@@ -6,21 +6,16 @@ memory or of the order of its sets is asked of one that Python starts.
 """
 
 import atexit
-import json
-import os
-import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import threading
 from collections.abc import Mapping
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
 from tests.environment import SHARED
-from tests.support import shared
+from tests.support import doors, shared
 from tests.support.shared import ROOT
 from tests.support.speed import PATIENCE, until
 
@@ -39,33 +34,13 @@ def run(
     check: bool = False,
 ) -> subprocess.CompletedProcess[str]:
     """Run Python with words, `-m` and a module, `-c` and lines, or a file, and return how it ended and what it said."""
-    said = [str(word) for word in words]
-    with (
-        tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as out,
-        tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as err,
-        socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as asker,
-    ):
-        with STARTING:
-            address = _mould()
-        asker.connect(str(address))
-        asked = json.dumps([said, str(folder), dict(environment)]).encode()
-        socket.send_fds(asker, [asked], [out.fileno(), err.fileno()])
-        copy = int(asker.recv(100))
-        asker.settimeout(timeout)
-        try:
-            code = int(asker.recv(100))
-        except TimeoutError:
-            with suppress(ProcessLookupError):
-                os.kill(copy, signal.SIGKILL)
-            asker.settimeout(None)
-            asker.recv(100)
-            raise subprocess.TimeoutExpired(said, timeout) from None
-        out.seek(0)
-        err.seek(0)
-        done = subprocess.CompletedProcess(said, code, out.read(), err.read())
-    if check:
-        done.check_returncode()
-    return done
+    return doors.ask(door(), *words, environment=environment, folder=folder, timeout=timeout, check=check)
+
+
+def door() -> Path:
+    """Return where programs of this process are asked for."""
+    with STARTING:
+        return _mould()
 
 
 @cache
