@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from bench import timing
 from bench.timing import LOST, ROOT, environment, request, script, served
 from tools import postgresql
 
@@ -92,8 +93,8 @@ class Load:
         return times[min(int(share * len(times)), len(times) - 1)] if times else float("nan")
 
 
-def main() -> int:
-    given = _arguments()
+def main(words: Sequence[str]) -> int:
+    given = _arguments(words)
     told: dict[str, Any] = {"part": given.part, "secondes": given.secondes}
     with _database() as (address, folder), tempfile.TemporaryDirectory() as home:
         _say("Fabrication du pays…")
@@ -124,10 +125,13 @@ def main() -> int:
     return 1 if told["missing"] else 0
 
 
-def _arguments() -> argparse.Namespace:
+def _arguments(words: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make epreuves-de-force", description=__doc__)
     parser.add_argument("--part", type=float, default=0.01, help="part d’un pays entier (0,01 par défaut)")
     parser.add_argument("--secondes", type=float, default=60, help="durée de chaque débit")
+    parser.add_argument(
+        "--coupures", type=float, default=0, help="durée des coupures (celle d’un débit, 30 au moins)"
+    )
     parser.add_argument(
         "--debit",
         type=lambda text: [float(rate) for rate in text.split(",")],
@@ -136,7 +140,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--sans-epreuves", action="store_true", help="sans rejouer les épreuves de coupure")
     parser.add_argument("--sortie", default=str(PAGE), help="page à écrire")
-    return parser.parse_args()
+    return parser.parse_args(words)
 
 
 @contextlib.contextmanager
@@ -160,14 +164,7 @@ def _inside(what: str, home: str, address: str, **values: object) -> str:
 def _command(home: str, address: str, *words: str) -> tuple[float, str]:
     """Return the seconds that a command took, and the first line of what it said; it may not fail."""
     start = time.perf_counter()
-    done = subprocess.run(
-        [sys.executable, "-m", "maillage.cli.main", *words],
-        cwd=ROOT,
-        env=environment(home, address),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = timing.python("-m", "maillage.cli.main", *words, environment=environment(home, address))
     if done.returncode:
         raise SystemExit(f"maillage {' '.join(words)} : {done.stdout}{done.stderr}")
     return time.perf_counter() - start, done.stdout.strip().partition("\n")[0]
@@ -255,7 +252,7 @@ def _drill(
     """Ask at the lowest rate while things break; return the load and, for each thing, when it broke and how
     many seconds later the last request was refused or lost because of it.
     """
-    rate, seconds = min(given.debit), max(given.secondes, 30.0)
+    rate, seconds = min(given.debit), given.coupures or max(given.secondes, 30.0)
     broken: list[tuple[str, float]] = []
     began = time.perf_counter()
 
@@ -461,4 +458,4 @@ def _say(text: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -1,14 +1,13 @@
 """`make epreuves-de-force`: the drills run whole at a small size, and say what they find."""
 
 import os
-import subprocess
-import sys
 
 import pytest
 
 from bench import drills, timing
 from bench.drills import Answer, Load
-from tests.support.shared import ROOT, demonstrated
+from tests.support import programs
+from tests.support.shared import demonstrated
 
 
 @pytest.mark.complete
@@ -16,17 +15,16 @@ from tests.support.shared import ROOT, demonstrated
 @pytest.mark.postgresql
 def test_the_drills_run_whole_and_nothing_acknowledged_is_lost(tmp_path):
     page = tmp_path / "page.md"
-    words = ["--part", "0.0004", "--secondes", "10", "--debit", "3", "--sans-epreuves", "--sortie", str(page)]
-    command, told = [sys.executable, "-m", "bench.drills", *words], {timing.MADE: str(demonstrated())}
-    done = subprocess.run(
-        command, cwd=ROOT, env={**os.environ, **told}, capture_output=True, text=True, check=False
-    )
+    told = {timing.MADE: str(demonstrated())}
+    words = ["--part", "0.0004", "--secondes", "5", "--debit", "6", "--coupures", "20", "--sans-epreuves"]
+    words = ["-m", "tests.support.bench_trial", programs.door(), "bench.drills", *words, "--sortie", page]
+    done = programs.run(*words, environment={**os.environ, **told})
     assert done.returncode == 0, done.stdout + done.stderr
     text = page.read_text("utf-8")
     assert "introuvables ensuite : **0**" in text
     for drill in ("servent les pages, tué net", "arrière-plan, tué net", "arrêtée net puis relancée"):
         assert drill in text
-    row = next(line for line in text.splitlines() if line.startswith("| 3 |"))
+    row = next(line for line in text.splitlines() if line.startswith("| 6 |"))
     assert row.split("|")[3].strip() == "0", "nothing is refused while nothing breaks"
 
 
