@@ -56,6 +56,9 @@ def copies(address: str, names: list[str]) -> list[str]:
     assert not settings.configured, "a program would have the settings of another"
     gc.freeze()
     gc.enable()
+    gc.set_threshold(
+        50_000, 20, 20
+    )  # as maillage.cli.main: what a copy goes on loading is not looked through
     signal.signal(signal.SIGCHLD, _reap)
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as door:
         door.bind(f"{address}.part")

@@ -1,5 +1,6 @@
 """Deadlines: each task isolated from the others, run by `maillage echeances` and by `maillage servir`."""
 
+import gc
 import logging
 import os
 import signal
@@ -175,6 +176,7 @@ def keep_on(seconds: float) -> None:
 
 
 if __name__ == "__main__":
+    gc.set_threshold(50_000, 20, 20)  # as maillage.cli.main
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maillage.config.settings")
     import django
 

@@ -8,6 +8,7 @@ and the way they are run are those of django-tasks-db. A worker holds a lock as 
 lock anew: a database that was started again in between forgot it.
 """
 
+import gc
 import os
 import signal
 import sys
@@ -114,6 +115,7 @@ def take_again(at: datetime) -> dict[str, int]:
 
 
 if __name__ == "__main__":
+    gc.set_threshold(50_000, 20, 20)  # as maillage.cli.main
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maillage.config.settings")
     import django
 
