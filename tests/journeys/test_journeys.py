@@ -256,7 +256,7 @@ def test_a_dossier_downloads_from_its_button(visit):
 
 
 def test_an_edition_is_frozen_then_compared(enter, site, faults_of_looks):
-    page = enter("coordination", f"/espace{PERIMETER}editions/", looked=True)
+    page = enter("coordination", f"/espace{PERIMETER}editions/")
     page.select_option("#id_report", "synthese")
     page.fill("#id_name", "Conseil de novembre")
     page.click("main button[type=submit]")

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pypdfium2
 import pytest
 
-from tests.journeys.conftest import PERIMETER, PHONE
+from tests.journeys.conftest import PERIMETER, PHONE, give_frames, undrawn
 from tests.support.profile import some
 
 PAGES = {
@@ -53,6 +53,7 @@ ODD = """<!doctype html><html lang="fr"><title>Une page</title><style>
 @media (min-width: 801px) { .small { display: none } }
 @media (prefers-color-scheme: light) { .day { color: #bbb } }
 @media (prefers-color-scheme: dark) { body { background: #000; color: #fff } .night { color: #333 } }
+body, p { transition: background .3s, color .3s }
 </style><main><h1>Une page</h1><p class="day">Le jour</p><p class="night">La nuit</p>
 <button class="wide"></button><button class="small"></button>
 <button class="bare"><span class="wide">Ouvrir</span></button></main>"""
@@ -82,12 +83,28 @@ SMALL = """<!doctype html><html lang="fr"><title>Une page</title><style>
     ids=["what is in sight", "colours and sizes"],
 )
 def test_a_fault_that_one_look_alone_shows_is_found(chromium, faults_by_day_and_night, content, wrong):
-    page = chromium.new_page()
-    page.set_content(content)
-    found = faults_by_day_and_night(page)
-    page.close()
-    for rule, where in wrong:
-        assert [each for each in found if each.startswith(rule) and where in each], (where, found)
+    for page in (chromium.new_page(), undrawn(chromium)):
+        page.set_content(content)
+        found = faults_by_day_and_night(page)
+        page.context.close()
+        for rule, where in wrong:
+            assert [each for each in found if each.startswith(rule) and where in each], (where, found)
+
+
+FOLLOWS = """<!doctype html><p>Une page</p><script>
+new ResizeObserver(() => { document.body.dataset.wide = innerWidth }).observe(document.body);
+requestAnimationFrame(() => requestAnimationFrame(() => { document.body.dataset.seen = "oui" }));
+</script>"""
+
+
+def test_a_page_that_is_not_drawn_does_all_that_a_drawn_one_does(chromium):
+    page = undrawn(chromium)
+    page.set_content(FOLLOWS)
+    for width in (1280, 320):
+        page.set_viewport_size({"width": width, "height": 700})
+        give_frames(page)
+        assert page.evaluate("({...document.body.dataset})") == {"wide": str(width), "seen": "oui"}
+    page.context.close()
 
 
 FRAMED = """<!doctype html><html lang="fr"><title>Une page</title><style>
