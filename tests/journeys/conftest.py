@@ -283,7 +283,7 @@ def visit(chromium, site, page_of) -> Iterator[Callable]:
     for page in looked_at:
         page.remove_listener("request", ask)
         page.remove_listener("pageerror", fail)
-        page.emulate_media(color_scheme="light")
+        page.emulate_media(color_scheme="light", media="null")
     outside = [
         url for url in asked if not url.startswith((site, "http://127.0.0.1:", "data:", "file:", "blob:"))
     ]

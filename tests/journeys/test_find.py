@@ -338,7 +338,7 @@ def test_a_page_reads_however_it_is_looked_at(visit, faults_of_looks, name):
 def test_the_stylesheets_stay_light(visit, name):
     import gzip
 
-    page = visit(PAGES[name])
+    page = visit(PAGES[name], looked=True)
     addresses = page.eval_on_selector_all("link[rel=stylesheet]", "links => links.map(l => l.href)")
     own = [address for address in addresses if "leaflet" not in address]
     weight = sum(len(gzip.compress(page.request.get(address).body())) for address in own)

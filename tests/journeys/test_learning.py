@@ -321,7 +321,7 @@ def test_on_a_phone_a_simulated_thing_answers_in_sight(visit):
 
 @pytest.mark.complete
 def test_each_sheet_holds_on_its_one_page_in_letters_of_twelve_points(visit, site):
-    page = visit("/apprendre/")
+    page = visit("/apprendre/", looked=True)
     page.emulate_media(media="print")
     for id in MODULES:
         page.goto(f"{site}/apprendre/{id}/fiche/")

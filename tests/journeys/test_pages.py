@@ -410,7 +410,7 @@ def test_what_is_worked_on_with_a_phone_is_short(enter, who, address):
 def test_the_head_of_a_phone_stands_on_one_line_for_who_is_signed_in(enter):
     """Une page publique lue avec un compte a un bouton de plus : le menu reste à côté des autres."""
     for width in (320, 360, 390, 430):
-        page = enter("coordination", f"{PERIMETER}lieux/", width=width, height=844)
+        page = enter("coordination", f"{PERIMETER}lieux/", width=width, height=844, looked=True)
         menu, brand = (page.locator(f".entete {each}").bounding_box() for each in (".menu", ".marque"))
         assert abs((menu["y"] + menu["height"] / 2) - (brand["y"] + brand["height"] / 2)) < 4, width
         assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -483,7 +483,7 @@ def test_tabs_have_no_scrollbar_where_there_is_room(visit):
 def test_head_page_and_foot_begin_on_one_line(visit, address):
     begins = """each => { const box = document.querySelector(each), style = getComputedStyle(box);
         return Math.round(box.getBoundingClientRect().left + parseFloat(style.paddingLeft)); }"""
-    page = visit(address)
+    page = visit(address, looked=True)
     edges = {page.evaluate(begins, each) for each in (".entete-rang", "main .page", ".pied-rang")}
     assert len(edges) == 1
 
@@ -578,11 +578,11 @@ STEPS = """() => [...document.forms].flatMap((form) => {
     ),
 )
 def test_fields_and_buttons_side_by_side_stand_on_one_line(visit, address):
-    assert visit(address).evaluate(STEPS) == []
+    assert visit(address, looked=True).evaluate(STEPS) == []
 
 
 def test_what_somebody_needs_is_in_the_first_screen_of_the_home(visit):
     """Le dessin montre les besoins sous la recherche ; le tricot prenait leur place."""
-    page = visit("/", height=900)
+    page = visit("/", height=900, looked=True)
     first = page.locator(".accueil-besoins a").first.bounding_box()
     assert first["y"] + first["height"] < 900
