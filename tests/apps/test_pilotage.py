@@ -462,7 +462,7 @@ def test_only_a_decided_action_of_its_line_answers_the_lack_of_a_zone(
         monkeypatch.setattr(timezone, "localdate", lambda *_: ON)
         said = " ".join(client.get(f"{PAGE}?tri=besoin").content.decode().split())
         assert ("Prêter des tablettes</a> <small>La Ruche · faite" in said) is written["zones"]
-        assert ("rien d’autre de prévu pour l’aide à portée de marche" in said) is written["zones"]
+        assert ("rien d’autre de prévu pour ce manque" in said) is written["zones"]
 
 
 def test_the_page_the_command_and_the_files_say_the_same_of_the_plan(client, study, monkeypatch, capsys):
@@ -478,7 +478,7 @@ def test_the_page_the_command_and_the_files_say_the_same_of_the_plan(client, stu
     everywhere = "une action répond dans tout le territoire"
     said = {
         "decide": ("", "rien de prévu", ""),
-        "running": (f"pour l’aide à portée de marche, {everywhere}", "rien que pour elle", everywhere),
+        "running": (f"pour ce manque, {everywhere}", "rien que pour elle", everywhere),
     }
     for state, (beside, instead, alone) in said.items():
         steering.set_state(whole, state, by=lea, at=AT)

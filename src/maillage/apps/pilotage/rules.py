@@ -271,9 +271,9 @@ def plan_words(
     >>> plan_words(named=False, is_everywhere=True, is_own=False, **common)
     ('Rien que pour elle', 'une action répond dans tout le territoire')
     >>> plan_words(named=True, is_everywhere=True, is_own=False, **common)
-    ('', 'pour l’aide à portée de marche, une action répond dans tout le territoire')
+    ('', 'pour ce manque, une action répond dans tout le territoire')
     >>> plan_words(named=True, is_everywhere=False, is_own=False, **common)
-    ('', 'rien de prévu pour l’aide à portée de marche')
+    ('', 'rien de prévu pour ce manque')
     """
     if not has_plan:
         return "Aucun plan publié", ""
@@ -283,8 +283,8 @@ def plan_words(
     if is_own or not (is_everywhere or is_lacking):
         return "", ""
     if is_everywhere:
-        return "", f"pour l’aide à portée de marche, {everywhere}"
-    return "", f"rien {'d’autre ' if is_all_done else ''}de prévu pour l’aide à portée de marche"
+        return "", f"pour ce manque, {everywhere}"
+    return "", f"rien {'d’autre ' if is_all_done else ''}de prévu pour ce manque"
 
 
 def shared_places(by_zone: int, whole: int) -> str:
