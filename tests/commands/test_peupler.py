@@ -120,7 +120,7 @@ def test_no_line_of_the_journal_is_dated_before_the_former(home):
     at = timezone.now()
     country = making.Country(making.Size.part(0.0001), at)
     structure = Structure.objects.create(key="s", name="Une structure", code_insee="38185")
-    record(by=None, verb="structure.seen", row=structure, at=at)
+    record(by=None, verb="structure.seen", row=structure, at=at + timedelta(minutes=2))
     country.pour_answers()
     record(by=None, verb="structure.seen", row=structure, at=at + timedelta(minutes=5))
     country.pour_journal()

@@ -418,14 +418,14 @@ class Country:
                 title=f"Enquête fabriquée {row + 1}",
                 territory=SURVEYED,
                 questionnaire=form,
-                at=self.at,
+                at=self.now(),
                 example=True,
                 universe="habitants de 15 ans et plus",
                 target=1_000,
                 opens_on=begun.date(),
             )
             # The journal says when it was made, after what it had already; the page, since when it asks.
-            survey = campaigns.open_survey(survey, by=None, at=self.at)
+            survey = campaigns.open_survey(survey, by=None, at=self.now())
             Survey.objects.filter(pk=survey.pk).update(made_at=begun)
             largest = round(LARGEST * self.size.reponses) if n > 1 else self.size.reponses
             many = largest if row == 0 else (self.size.reponses - largest) // (n - 1)
@@ -463,15 +463,21 @@ class Country:
             attempts="1",
         )
 
+    def now(self) -> datetime:
+        """Return when the next line of the journal is written: making a country takes minutes, others write
+        meanwhile, and no line is dated before the former.
+        """
+        from maillage.apps.accounts.models import Entry
+
+        former = Entry.objects.order_by("-pk").values_list("at", flat=True).first()
+        return max(self.at, former) if former else self.at
+
     def pour_journal(self) -> None:
         """Write lines of the journal by the way that writes them all: each holds the digest of the former."""
         from maillage.apps.accounts.actions import Note, record_many
-        from maillage.apps.accounts.models import Entry
         from maillage.apps.directory.models import Structure
 
-        # Making a country takes minutes, and others write meanwhile: no line is dated before the former.
-        former = Entry.objects.order_by("-pk").values_list("at", flat=True).first()
-        at = max(self.at, former) if former else self.at
+        at = self.now()
         for start in range(0, self.size.journal, LINES):
             numbers = range(start, min(start + LINES, self.size.journal))
             rows = [Structure(pk=self.first + 1 + k % self.size.structures) for k in numbers]
