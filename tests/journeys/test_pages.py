@@ -158,7 +158,7 @@ SHORT = {
     f"{PERIMETER}lieux/": SCREENS,
     f"{PERIMETER}manques/": 5_300,  # the map, and ten zones with their bounds
     f"{PERIMETER}personnes/": SCREENS,
-    f"{PERIMETER}boucle/": 5_200,  # three sentences with a button each, three zones in full
+    f"{PERIMETER}boucle/": 5_300,  # three sentences with a button each, three zones in full, what is out of a walk
     f"{PERIMETER}definitions/": SCREENS,
     f"{PERIMETER}indice/": SCREENS,
     "/indicateurs/": SCREENS,
