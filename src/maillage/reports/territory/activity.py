@@ -345,7 +345,7 @@ def _actions(r: ActivityReport) -> tuple[Chapter, ...]:
                 )
                 for row in r.actions
             ),
-            *(total for total in [_funded(r)] if r.funded_total),
+            *([_funded(r)] if r.funded_total else []),
         ),
         note=NO_CAUSE,
     )
