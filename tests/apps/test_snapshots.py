@@ -55,6 +55,24 @@ def test_the_first_reader_waits_and_the_next_ones_do_not():
     assert CALLS == [("38", "2026-11-20"), ("67", "2026-11-20")]
 
 
+def test_what_is_short_is_read_on_the_spot_and_what_was_long_once_is_not_measured_again():
+    measured = []
+
+    def answer(is_long: bool, at: datetime):
+        def look() -> bool:
+            measured.append(at)
+            return is_long
+
+        return snapshots.answer(HERE, "38", on=at.date(), at=at, is_long=look)
+
+    assert answer(False, AT) == (1, None)
+    assert snapshots.run_deadlines(at=AT + timedelta(days=1)) == 0, "nothing is taken again of what is short"
+    assert answer(True, AT) == (2, AT)
+    assert answer(False, AT + timedelta(minutes=5)) == (2, AT)
+    assert measured == [AT, AT]
+    assert answer(False, AT + timedelta(days=3)) == (3, None)
+
+
 def test_what_is_read_is_taken_again_every_ten_minutes_and_the_rest_once_a_day():
     snapshots.latest(HERE, "38", at=AT)
     assert snapshots.run_deadlines(at=AT + timedelta(minutes=9)) == 0

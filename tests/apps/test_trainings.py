@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -272,6 +273,29 @@ def test_small_counts_of_a_territory_are_withheld_and_not_those_of_ones_own(cloc
     by_id = {each.id: each for each in indicators.report(None, AT).rows}
     assert (by_id["unframed"].part, by_id["unframed"].whole, by_id["unframed"].value) == (12, 24, "50\u00a0%")
     assert by_id["unframed"].unknown is None
+
+
+def test_aidants_put_together_by_the_database_are_counted_as_one_by_one(library, karim):
+    today = AT.date()
+    ends = [None, *(today + timedelta(days=n) for n in (-400, -1, 0, 1, 89, 90, 91, 92, 900))]
+    around = {rules.add_months(today, rules.RISK_MONTHS) + timedelta(days=n) for n in (-1, 0, 1, 400)}
+    contracts = [today + timedelta(days=n) for n in (-400, -1, 0, 1)] + sorted(around)
+    for k, until in enumerate(ends):
+        for kind in ("salaried", "relative"):
+            row = helper(library, karim, f"{kind} {k}", kind=kind)
+            Attestation.objects.create(
+                aidant=row, structure=library.structure, name=row.name, title="Une formation", minutes=60,
+                begins_on=today, obtained_on=today, valid_until=until, made_at=AT,
+            )  # fmt: skip
+    for k, end in enumerate(contracts):
+        helper(library, karim, f"Contrat {k}", contract="fixed", contract_ends_on=end)
+    rows = Aidant.objects.all()
+    one_by_one = Counter(queries.as_helper(each.aidant, each.standing) for each in queries.aidants(rows, AT))
+    together = queries.helpers(rows, AT)
+    assert rules.counts(together, today) == rules.counts(one_by_one, today)
+    standings = [sorted(each.standing for each in held.elements()) for held in (together, one_by_one)]
+    assert standings[0] == standings[1]
+    assert len(together) < len(one_by_one)
 
 
 def test_figures_are_a_page_and_a_table(client, clock, library, karim):

@@ -190,6 +190,9 @@ SINCE = (
     "dossiers.0008_mission_origin",
     "site.0001_initial",
     "orientations.0004_served_index",
+    "orientations.0005_unanswered",
+    "accounts.0008_entry_of_verb",
+    "surveys.0002_answers_in_use",
 )
 ADDED = {
     "dossiers.comment": ("study", "study_on"),

@@ -1,5 +1,6 @@
 """Qui est formé, qui risque de partir, et pourquoi une mission convient à quelqu’un."""
 
+from collections import Counter
 from datetime import date, timedelta
 
 from maillage.apps.volunteers.rules import missions, trainings
@@ -47,7 +48,7 @@ def counted(t) -> dict[str, list]:
             t["statut"], t["formation"], t["cadre"], t["contrat"], t["fin"], strict=True
         )
     ]
-    found = trainings.counts(rows, DAY)
+    found = trainings.counts(Counter(rows), DAY)
     return {
         "indicateur": [each.id for each in found],
         "part": [each.part for each in found],

@@ -2,8 +2,7 @@
 no reader waits for it twice.
 
 A query is a function named by its path, `query(*words, on=day)`, which reads counts only; what it returns is
-stored as it is, and belongs to all its readers: none changes it. What is small is never here: whoever asks
-decides, and reads it on the spot.
+stored as it is, and belongs to all its readers: none changes it. What is small is read on the spot.
 """
 
 import hashlib
@@ -12,8 +11,8 @@ import pickle
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import lru_cache
+from datetime import date, datetime, timedelta
+from functools import cache, lru_cache
 from importlib.metadata import version
 from typing import Any
 
@@ -44,15 +43,36 @@ def latest(query: str, *words: Any, at: datetime) -> Snapshot:
 
     words: what JSON can hold, lists for sets.
     """
+    return _stored(query, words, at, lambda: True) or _take(query, words, at)
+
+
+def answer(
+    query: str, *words: Any, on: date, at: datetime, is_long: Callable[[], bool]
+) -> tuple[Any, datetime | None]:
+    """Return what a query answers, and when it was asked: on the spot, None, as long as it is short. Once it
+    was long, its latest answer, and nobody looks any more whether it is: in a country, that alone is long.
+
+    words: what JSON can hold, lists for sets; on: the day of what is read on the spot.
+    """
+    is_asked = cache(is_long)
+    taken = _stored(query, words, at, is_asked) or (_take(query, words, at) if is_asked() else None)
+    return (taken.value, taken.at) if taken else (import_string(query)(*words, on=on), None)
+
+
+def _stored(query: str, words: Words, at: datetime, is_wanted: Callable[[], bool]) -> Snapshot | None:
+    """Return the answer that is stored, None without one of less than a day; note who is read, for what will
+    be taken again. is_wanted: asked when nothing is stored.
+    """
     key = _key(query, words)
     found = caches[STORE].get_many((key, BOOK))
+    taken_at, packed = found.get(key, NEVER)
+    is_old = taken_at is None or at - taken_at > OLDEST
+    if is_old and not is_wanted():
+        return None
     book = found.get(BOOK, {})
     if key not in book or at - book[key][2] > LATELY:
         caches[STORE].set(BOOK, {**book, key: (query, words, at)}, timeout=None)
-    taken_at, packed = found.get(key, NEVER)
-    if taken_at is None or at - taken_at > OLDEST:
-        return _take(key, query, words, at)
-    return Snapshot(_unpacked(packed), taken_at)
+    return None if is_old else Snapshot(_unpacked(packed), taken_at)
 
 
 def run_deadlines(*, at: datetime) -> int:
@@ -70,15 +90,15 @@ def run_deadlines(*, at: datetime) -> int:
         wait = FRESH if at - read_at <= LATELY else DAILY
         if taken_at is None or at - taken_at >= wait:
             with suppress(ObjectDoesNotExist):  # what it was about is no more: its next reader will know
-                _take(key, query, words, at)
+                _take(query, words, at)
                 taken += 1
     return taken
 
 
-def _take(key: str, query: str, words: Words, at: datetime) -> Snapshot:
+def _take(query: str, words: Words, at: datetime) -> Snapshot:
     asked: Callable[..., Any] = import_string(query)
     snapshot = Snapshot(asked(*words, on=timezone.localdate(at)), at)
-    caches[STORE].set(key, (at, pickle.dumps(snapshot.value)), timeout=None)
+    caches[STORE].set(_key(query, words), (at, pickle.dumps(snapshot.value)), timeout=None)
     return snapshot
 
 

@@ -77,7 +77,10 @@ class Entry(models.Model):
     class Meta:
         verbose_name = "ligne du journal"
         ordering = ("pk",)
-        indexes = (models.Index(fields=("kind", "row"), name="accounts_entry_of_row"),)
+        indexes = (
+            models.Index(fields=("kind", "row"), name="accounts_entry_of_row"),
+            models.Index(fields=("verb", "at"), name="accounts_entry_of_verb"),
+        )
 
     def __str__(self) -> str:
         return f"{self.verb} : {self.kind} {self.row}"

@@ -47,7 +47,9 @@ def lines(user: Any, at: datetime) -> Iterable[Line]:
         total = found.count()
         if not total:
             continue
-        first = list(found[:NAMED])
+        first = list(
+            found.filter(pk__in=found.values("pk")[:NAMED])
+        )  # whole sheets of thousands are not sorted
         rows = [kind.row(row, today) for row in first]
         gesture, icon, route = GESTURES[id]
         pk = first[0].slug if total == 1 and isinstance(first[0], Lieu) else ""

@@ -169,6 +169,13 @@ class Answer(models.Model):
                 "survey", "form", condition=~models.Q(form=""), name="surveys_answer_one_sheet_of_paper"
             ),
         )
+        indexes = (
+            models.Index(
+                fields=("survey", "received_at", "aside_at"),
+                condition=models.Q(aside_at=None),
+                name="surveys_answer_in_use",
+            ),
+        )
 
     def __str__(self) -> str:
         return str(self.uid)

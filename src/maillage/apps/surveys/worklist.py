@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, DateTimeField, Exists, Max, OuterRef, QuerySet, Subquery
+from django.db.models import Count, DateTimeField, Exists, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
@@ -22,14 +22,14 @@ def lines(user: Any, at: datetime) -> Iterable[Line]:
     """Return what each survey of a user waits for, the latest surveys first."""
     if not rights_of(user).any(access.RUN):
         return
-    rows = list(_read(access.surveys_for(user))[: 3 * MOST])
+    rows = list(annotated(access.surveys_for(user))[: 3 * MOST])
     for row in rows:
         yield from _answers_missing(row, at)
         yield from _edition(row)
         yield from _sentences(row)
 
 
-def _read(rows: QuerySet[Survey]) -> QuerySet[Survey]:
+def annotated(rows: QuerySet[Survey]) -> QuerySet[Survey]:
     """Annotate surveys with what their lines say, in one statement."""
     counted = Answer.objects.filter(survey=OuterRef("pk"), aside_at=None).order_by()
     last = Publication.objects.filter(survey=OuterRef("pk"), withdrawn_at=None).order_by("-number")
@@ -39,8 +39,10 @@ def _read(rows: QuerySet[Survey]) -> QuerySet[Survey]:
     )
     grouped = counted.values("survey")
     return rows.annotate(
-        n=Subquery(grouped.annotate(k=Count("pk")).values("k")),
-        latest=Subquery(grouped.annotate(k=Max("received_at")).values("k"), output_field=DateTimeField()),
+        n=Subquery(grouped.annotate(k=Count("*")).values("k")),
+        latest=Subquery(
+            counted.order_by("-received_at").values("received_at")[:1], output_field=DateTimeField()
+        ),
         published=Subquery(last.values("published_at")[:1], output_field=DateTimeField()),
         stale=Subquery(edited.filter(Exists(newest)).values("survey").annotate(k=Count("pk")).values("k")),
     ).order_by("-made_at", "-pk")

@@ -11,6 +11,7 @@ from maillage.apps.actes.models import Act
 from maillage.apps.mandats.queries.catalogue import family_of
 from maillage.reference import procedures
 from maillage.reports.directory.formats.table import safe
+from maillage.web import bulk
 
 PLACES: Mapping[str, str] = {
     rules.HERE: "lieu_activite",
@@ -40,7 +41,7 @@ def of_period(
     """
     rows = Act.objects.filter(on_day__gte=since, on_day__lte=until, example=example)
     if structures is not None:
-        rows = rows.filter(structure__in=list(structures))
+        rows = rows.filter(structure__in=bulk.to_find(list(structures)))
     return rows.select_related("structure", "lieu").order_by("done_at", "pk")
 
 

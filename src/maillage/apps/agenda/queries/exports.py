@@ -18,6 +18,7 @@ from maillage.apps.directory.queries.moments import midnight
 from maillage.modules import outlines
 from maillage.reports.directory.formats.published import as_csv
 from maillage.reports.directory.formats.table import safe
+from maillage.web import bulk
 
 MINUTE = timedelta(minutes=1)
 
@@ -68,7 +69,9 @@ def totals(
     structures: Iterable[int] | None, since: date, until: date, *, example: bool = False
 ) -> list[Added]:
     """Return the workshops of `of_structures` added up by the database, by structure, month and subject."""
-    rows = Workshop.objects.all() if structures is None else Workshop.objects.filter(structure__in=structures)
+    rows = Workshop.objects.all()
+    if structures is not None:
+        rows = rows.filter(structure__in=bulk.to_find(list(structures)))
     came = Seat.objects.filter(workshop=OuterRef("pk"), came=True).order_by().values("workshop")
     helped = Coalesce(Subquery(came.annotate(n=Count("pk")).values("n")), 0) + F("anonymous")
     lasts = Sum(F("ends_at") - F("starts_at"), output_field=DurationField())

@@ -165,10 +165,12 @@ def _counts(communes: frozenset[str] | None, since: date, on: date) -> tuple[Cou
     """Return the counts of some communes, and when they were added up."""
     at = timezone.now()
     codes = None if communes is None else sorted(communes)
-    if on != timezone.localdate(at) or not _is_large(communes):
+    if on != timezone.localdate(at):
         return Counts(by_day(codes, since.isoformat(), on=on)), at
-    taken = snapshots.latest(f"{__name__}.by_day", codes, since.isoformat(), at=at)
-    return Counts(taken.value), taken.at
+    found, taken_at = snapshots.answer(
+        f"{__name__}.by_day", codes, since.isoformat(), on=on, at=at, is_long=lambda: _is_large(communes)
+    )
+    return Counts(found), taken_at or at
 
 
 def _is_large(communes: frozenset[str] | None) -> bool:

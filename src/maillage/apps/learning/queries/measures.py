@@ -154,12 +154,13 @@ def exercises() -> tuple[list[OfExercise], bool, datetime | None]:
 
     A try is a person's last state on a step, however often they came back; without a card, nothing is known.
     """
-    at: datetime | None = None
-    if Fact.objects.order_by()[:TRIES].count() == TRIES:
-        taken = snapshots.latest(f"{__name__}.tries", at=timezone.now())
-        (rows, examples), at = taken.value, taken.at
-    else:
-        rows, examples = tries(on=timezone.localdate())
+    now = timezone.now()
+    (rows, examples), at = snapshots.answer(
+        f"{__name__}.tries",
+        on=timezone.localdate(now),
+        at=now,
+        is_long=lambda: Fact.objects.order_by()[:TRIES].count() == TRIES,
+    )
     known = contents.modules()
     told = [
         _exercise(known[id], step, of)

@@ -38,13 +38,10 @@ def territory(
     None for just now.
     """
     codes = None if communes is None else sorted(communes)
-    at: datetime | None = None
-    if is_large(communes, on):
-        taken = snapshots.latest(f"{__name__}.counts", codes, at=timezone.now())
-        (rows, examples, plans), at = taken.value, taken.at
-        on = timezone.localdate(at)
-    else:
-        rows, examples, plans = counts(codes, on=on)
+    (rows, examples, plans), at = snapshots.answer(
+        f"{__name__}.counts", codes, on=on, at=timezone.now(), is_long=lambda: is_large(communes, on)
+    )
+    on = timezone.localdate(at) if at else on
     known = contents.modules()
     told = [OfModule(module=known[id], **held) for id, held in rows if id in known]
     return told, examples, _plans(plans, on), at

@@ -33,6 +33,7 @@ from maillage.apps.directory.queries.moments import midnight
 from maillage.apps.mandats.queries.catalogue import family_of
 from maillage.apps.orientations.models import Orientation
 from maillage.reports.directory.formats.table import safe
+from maillage.web import bulk
 
 # The procedure of a referral, in the themes of the Coop, and the families of procedures that it may cover.
 THEMES: Mapping[str, tuple[str, frozenset[str]]] = {
@@ -180,7 +181,7 @@ def _served(
     rows = Orientation.objects.filter(
         served_at__gte=begin, served_at__lt=end, minutes__isnull=False, example=example
     )
-    return rows if structures is None else rows.filter(to_structure__in=structures)
+    return rows if structures is None else rows.filter(to_structure__in=bulk.to_find(structures))
 
 
 def _steps(structures: list[int] | None, since: date, until: date, *, example: bool) -> list[Orientation]:

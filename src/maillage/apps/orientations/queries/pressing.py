@@ -74,22 +74,32 @@ def _waiting(user: Any, at: datetime) -> QuerySet[Orientation] | None:
     return rows if communes is None else rows.filter(lieu__code_insee__in=bulk.to_find(communes))
 
 
+def counted(rows: QuerySet[Orientation]) -> QuerySet[Orientation, dict[str, Any]]:
+    """Return how many referrals each structure leaves unanswered, and since when, those that wait most first;
+    counted by the database: a country has thousands of them, a page shows a few places.
+    """
+    by_structure = rows.values("to_structure").annotate(n=Count("*"), first=Min("sent_at"))
+    return by_structure.order_by("first", "to_structure")
+
+
 def _places(rows: QuerySet[Orientation], most: int) -> list[SilentPlace]:
-    """Count by structure in the database: a country has thousands of referrals, a page shows a few places."""
-    counted = rows.values("to_structure", "to_structure__name").annotate(
-        n=Count("pk"), first=Min("sent_at"), number=Min("pk")
-    )
-    shown = list(counted.order_by("first", "number")[:most])
+    shown = list(counted(rows)[:most])
     if not shown:
         return []
     sent: dict[int, list[tuple[int | None, str]]] = {}
     theirs = rows.filter(to_structure__in=[each["to_structure"] for each in shown]).order_by("sent_at", "pk")
-    for structure, lieu, commune in theirs.values_list("to_structure", "lieu", "commune"):
+    names: dict[int, str] = {}
+    for structure, name, lieu, commune in theirs.values_list(
+        "to_structure", "to_structure__name", "lieu", "commune"
+    ):
+        names[structure] = name
         sent.setdefault(structure, []).append((lieu, commune))
     lieux = Lieu.objects.only("sheet", "code_insee").in_bulk(
         {lieu for each in sent.values() for lieu, _ in each if lieu is not None}
     )
-    return [_place(each, sent.get(each["to_structure"], []), lieux) for each in shown]
+    # One that has just answered its last referral is left out.
+    left = [each for each in shown if each["to_structure"] in sent]
+    return [_place(each, names[each["to_structure"]], sent[each["to_structure"]], lieux) for each in left]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +146,14 @@ def own_nudges(user: User, at: datetime) -> QuerySet[Entry]:
 
 
 def _place(
-    counted: Mapping[str, Any], sent: Sequence[tuple[int | None, str]], lieux: Mapping[int, Lieu]
+    counted: Mapping[str, Any], name: str, sent: Sequence[tuple[int | None, str]], lieux: Mapping[int, Lieu]
 ) -> SilentPlace:
     """sent: the place and the commune of each referral, the oldest first."""
     theirs = [lieux[lieu] for lieu in dict.fromkeys(lieu for lieu, _ in sent) if lieu in lieux]
-    first, commune = sent[0] if sent else (None, "")
+    first, commune = sent[0]
     return SilentPlace(
         structure=counted["to_structure"],
-        name=counted["to_structure__name"],
+        name=name,
         n=counted["n"],
         first=counted["first"],
         mail=next(filter(None, map(_mail, theirs)), ""),

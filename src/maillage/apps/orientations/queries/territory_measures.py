@@ -1,7 +1,7 @@
 """What referrals of a territory become, in words and bars, for the page of measures and the diagnosis."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -29,13 +29,10 @@ def of_territory(communes: frozenset[str] | None, *, on: date) -> dict[str, Any]
     Invented people are told apart: where there are some, they alone are counted.
     """
     codes = None if communes is None else sorted(communes)
-    at: datetime | None = None
-    if is_large(codes, on):
-        taken = snapshots.latest(f"{__name__}.counts", codes, at=timezone.now())
-        found, at = taken.value, taken.at
-        on = timezone.localdate(at)
-    else:
-        found = counts(codes, on=on)
+    found, at = snapshots.answer(
+        f"{__name__}.counts", codes, on=on, at=timezone.now(), is_long=lambda: is_large(codes, on)
+    )
+    on = timezone.localdate(at) if at else on
     shares = (
         ("Dont on sait ce qu’elles sont devenues", found.known, 80),
         ("Vues par le lieu", found.seen, None),

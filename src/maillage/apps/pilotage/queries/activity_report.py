@@ -31,7 +31,7 @@ from maillage.reports.territory import activity as told
 from maillage.reports.territory.activity import ActivityReport, FundedAction, StructureActivity, ThemeActivity
 from maillage.reports.territory.certainty import upper_first
 from maillage.studies.diagnosis.territories import gazetteer
-from maillage.web import snapshots
+from maillage.web import bulk, snapshots
 from maillage.words import wording
 from maillage.words.dates import in_words
 
@@ -293,7 +293,7 @@ def _outcomes(
     """
     begin, end = midnight(first), midnight(until + timedelta(days=1))
     rows = Orientation.objects.filter(
-        to_structure__in=structures, served_at__gte=begin, served_at__lt=end, example=example
+        to_structure__in=bulk.to_find(structures), served_at__gte=begin, served_at__lt=end, example=example
     )
     in_month = TruncMonth("served_at", output_field=DateField())
     noted = defaultdict[str, Counter[date]](Counter)

@@ -106,10 +106,14 @@ MANY = 1_000  # referrals, or steps of learning, of a year beyond which it is co
 
 def year(study: Study, on: date) -> Year:
     """Return what is told of the activity of a territory in the year that ends on a day."""
-    if not is_large(communes_of(study.place), on):
-        return counts(study.pk, on=on)
-    taken = snapshots.latest(f"{__name__}.counts", study.pk, at=timezone.now())
-    return replace(taken.value, at=taken.at)
+    found, at = snapshots.answer(
+        f"{__name__}.counts",
+        study.pk,
+        on=on,
+        at=timezone.now(),
+        is_long=lambda: is_large(communes_of(study.place), on),
+    )
+    return replace(found, at=at)
 
 
 def counts(study: int, *, on: date) -> Year:

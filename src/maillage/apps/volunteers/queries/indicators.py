@@ -69,14 +69,15 @@ def report(communes: frozenset[str] | None, at: datetime, *, own: frozenset[int]
     elif communes is not None:
         rows = rows.filter(structure__in=structures_in(communes) or [])
     examples = rows.filter(example=True).exists()
-    found = team.helpers(rows.filter(example=examples), at)
+    counted = rows.filter(example=examples)
+    found = team.helpers(counted, at)
     least = 0 if examples or own is not None else int(number("protection/small_count"))
-    n, places = len(found), len({structure for structure, _ in found})
+    n, places = found.total(), counted.values("structure").distinct().count()
     return Report(
         n=_open(n, least),
         structures=_open(places, least and 3),
         examples=examples,
-        rows=[_indicator(each, least) for each in rules.counts([helper for _, helper in found], today)],
+        rows=[_indicator(each, least) for each in rules.counts(found, today)],
     )
 
 

@@ -1,12 +1,29 @@
 """The team of a structure: who is trained in what, until when; the sessions of the catalogue."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import DateField, Exists, Max, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    DateField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Max,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, Greatest, Least
 from django.utils import timezone
 
 from maillage.apps.agenda.queries import rooms
@@ -86,24 +103,36 @@ def _member(row: Any, today: date) -> Member:
     return Member(row, standing, row.shown_attestations, row.coming, risk)
 
 
-def helpers(rows: QuerySet[Aidant], at: datetime) -> list[tuple[int, rules.Helper]]:
-    """Return aidants as an indicator counts them, each with its structure: tens of thousands are read at
-    once, without what a page says of each.
+def helpers(rows: QuerySet[Aidant], at: datetime) -> Counter[rules.Helper]:
+    """Return aidants as an indicator counts them, and how many of each: the database puts those of a country
+    together, the days that say the same of them being one.
     """
     today = timezone.localdate(at)
     given = _attestations().filter(aidant=OuterRef("pk"))
     endless = Coalesce("valid_until", Value(date.max, output_field=DateField()))
+    last = given.order_by().values("aidant").annotate(last=Max(_within(endless, rules.standing_span(today))))
     found = rows.annotate(
-        last=Subquery(given.order_by().values("aidant").annotate(last=Max(endless)).values("last")),
+        last=Subquery(last.values("last")),
         planned=Exists(_seats_to_come(at).filter(aidant=OuterRef("pk"))),
-    ).order_by()
-    out = []
-    for structure, last, planned, supported, *told in found.values_list(
-        "structure", "last", "planned", "supported_by", "kind", "frame", "contract", "contract_ends_on"
-    ):
-        standing = rules.standing([last] if last else [], planned, today)
-        out.append((structure, rules.helper(standing, supported is not None, *told)))
+        named=ExpressionWrapper(Q(supported_by__isnull=False), output_field=BooleanField()),
+        ends=Case(
+            When(
+                contract_ends_on__isnull=False,
+                then=_within(F("contract_ends_on"), rules.contract_span(today)),
+            )
+        ),
+    )
+    told = found.order_by().values_list("last", "planned", "named", "kind", "frame", "contract", "ends")
+    out: Counter[rules.Helper] = Counter()
+    for last_day, planned, named, *said, n in told.annotate(n=Count("*")):
+        standing = rules.standing([last_day] if last_day else [], planned, today)
+        out[rules.helper(standing, named, *said)] += n
     return out
+
+
+def _within(day: Any, span: tuple[date, date]) -> Greatest:
+    first, last = (Value(each, output_field=DateField()) for each in span)
+    return Greatest(Least(day, last), first)
 
 
 def as_helper(row: Aidant, standing: str) -> rules.Helper:

@@ -1,8 +1,8 @@
 """Those who help, what they are trained in, until when; what is counted of them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from maillage.reference.trainings import AUDIENCES
 
@@ -75,6 +75,18 @@ def standing(valid_until: Iterable[date], planned: bool, on: date) -> str:
     return NONE if last is None else OVER
 
 
+def standing_span(on: date) -> tuple[date, date]:
+    """Return the days around which an attestation says nothing more of where somebody stands: before the
+    first it is over, after the second it is current.
+    """
+    return on - timedelta(days=1), on + timedelta(days=ENDING_DAYS + 1)
+
+
+def contract_span(on: date) -> tuple[date, date]:
+    """Return the same for the end of a contract, soon neither before the first nor after the second."""
+    return on - timedelta(days=1), add_months(on, RISK_MONTHS) + timedelta(days=1)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Helper:
     """One aidant as a count reads them. ends_on: of the contract, None when it has no end or nobody said."""
@@ -123,8 +135,9 @@ INDICATORS: Mapping[str, tuple[str, str, str]] = {
 }
 
 
-def counts(helpers: Sequence[Helper], on: date) -> list[Count]:
-    """Return the indicators of some aidants, each with its denominator, in the order of INDICATORS.
+def counts(helpers: Mapping[Helper, int], on: date) -> list[Count]:
+    """Return the indicators of some aidants, each with its denominator, in the order of INDICATORS. helpers:
+    how many there are of each.
 
     Trained: an attestation that still runs. Planned: a seat at a session to come, and no attestation that
     runs. Without frame, turnover: among those of whom somebody said it. Relatives: supported by a training
@@ -134,14 +147,17 @@ def counts(helpers: Sequence[Helper], on: date) -> list[Count]:
     framed = [each for each in team if each.frame != UNKNOWN]
     paid = [each for each in team if each.kind in PROFESSIONALS]
     known = [each for each in paid if each.contract != UNKNOWN]
-    near = [each for each in known if ends_soon(each, on)]
     relatives = [each for each in helpers if each.kind == RELATIVE]
+
+    def n(some: Iterable[Helper]) -> int:
+        return sum(helpers[each] for each in some)
+
     return [
-        Count(TRAINED, sum(each.standing in (CURRENT, ENDING) for each in team), len(team), 0),
-        Count(PLANS, sum(each.standing == PLANNED for each in team), len(team), 0),
-        Count(UNFRAMED, sum(each.frame == NO_FRAME for each in framed), len(framed), len(team) - len(framed)),
-        Count(TURNOVER, len(near), len(known), len(paid) - len(known)),
-        Count(RELATIVES, sum(each.supported for each in relatives), len(relatives), 0),
+        Count(TRAINED, n(each for each in team if each.standing in (CURRENT, ENDING)), n(team), 0),
+        Count(PLANS, n(each for each in team if each.standing == PLANNED), n(team), 0),
+        Count(UNFRAMED, n(each for each in framed if each.frame == NO_FRAME), n(framed), n(team) - n(framed)),
+        Count(TURNOVER, n(each for each in known if ends_soon(each, on)), n(known), n(paid) - n(known)),
+        Count(RELATIVES, n(each for each in relatives if each.supported), n(relatives), 0),
     ]
 
 

@@ -1,0 +1,43 @@
+"""What each day page asks is found by an index that holds it: a country's rows are not walked for a few."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from maillage.apps.autonomy.queries import overdue
+from maillage.apps.learning import access
+from maillage.apps.orientations.models import Orientation
+from maillage.apps.orientations.queries import pressing
+from maillage.apps.orientations.rules import cycle
+from maillage.apps.surveys import worklist
+from maillage.apps.surveys.models import Survey
+from tests.conftest import account
+from tests.support.places import place
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("nudges", [pressing.nudges, overdue.nudges])
+def test_a_gesture_is_found_in_the_journal_by_its_name_and_its_day(nudges):
+    found = nudges(AT - timedelta(days=7)).values("row").explain()
+    assert "USING INDEX accounts_entry_of_verb (verb=? AND at>?)" in found
+
+
+def test_referrals_without_an_answer_are_counted_in_their_index():
+    rows = Orientation.objects.filter(
+        state__in=cycle.WAITING, sent_at__lte=AT, to_structure__isnull=False, stripped_at=None
+    )
+    found = pressing.counted(rows).explain()
+    assert "USING COVERING INDEX orientations_unanswered (state=? AND sent_at<?)" in found
+
+
+def test_the_answers_of_a_survey_are_counted_in_their_index():
+    found = worklist.annotated(Survey.objects.all()).explain()
+    assert found.count("USING COVERING INDEX surveys_answer_in_use (survey_id=?") >= 2
+
+
+def test_the_plans_of_a_team_are_not_looked_for_among_those_of_everybody(home):
+    aidant = account("lea", "aidant", structure=place("centre").structure)
+    rows = access.plans_for(aidant).filter(ask_on__lte=AT.date()).order_by("ask_on", "pk")[:100]
+    assert "USING INDEX learning_plan_ask_on" not in rows.explain()
