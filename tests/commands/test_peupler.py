@@ -47,6 +47,9 @@ from maillage.apps.accounts.models import User
 from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.orientations.models import Orientation
 connection.check_constraints()
+from django.utils import timezone
+from maillage.config import scheduler
+erased = {done.name: dict(done.counts) for done in scheduler.run(timezone.now())}
 of = {m._meta.label_lower: m for m in apps.get_models() if m.__module__.startswith("maillage.")}
 marked = {name: m for name, m in of.items() if any(f.name == "example" for f in m._meta.fields) and "indicators" not in name}
 print(json.dumps({
@@ -59,6 +62,7 @@ print(json.dumps({
     "codes": list(Structure.objects.order_by("pk").values_list("code_insee", flat=True)),
     "lieux": list(Lieu.objects.order_by("pk").values_list("name", flat=True)),
     "states": dict(Orientation.objects.order_by().values_list("state").annotate(n=Count("pk"))),
+    "erased": erased,
     "moments": [str(at) for at in Orientation.objects.order_by("pk").values_list("sent_at", flat=True)[:3]],
 }))
 """
@@ -102,6 +106,10 @@ def test_a_country_has_the_size_that_was_asked(engine, tmp_path):
     assert rows["outbox.message"] == 20
     assert found["states"] == {"closed": 84, "served": 12, "accepted": 12, "sent": 12}
     assert tuple(found["codes"]) == DRAWN, "another country than last time"
+    erased = found["erased"]
+    assert not erased["personnes_oubliees"]["lignes"], "a country that erases on time has nothing late"
+    assert not erased["orientations"]["oubliees"]
+    assert not erased["ateliers"].get("noms_effaces")
     assert found["unmarked"] == []
     assert found["unknown"] == [], "a word that no page knows"
     assert found["accounts"] == 0

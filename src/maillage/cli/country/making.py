@@ -12,8 +12,10 @@ from typing import Any
 from maillage.kernel.errors import Refused
 from maillage.words.wording import count
 
-YEARS = 5  # over which everything is spread
+YEARS = 5  # over which what is never erased is spread
 HOURS = 365 * YEARS * 24
+# What is erased two years after the last gesture: in a country that erases on time, none of it is older.
+RETAINED = 690 * 24
 FRESH = 72  # hours: nothing is newer, so that what follows an act is past too
 DOMAIN = "fabrique.maillage.example"
 # One row in so many belongs to a structure of the demonstration: who signs in there finds full lists.
@@ -163,9 +165,25 @@ class Country:
     def number(self, k: str) -> str:
         return f"(1 + ({k} - 1) % {self.size.personnes})"
 
-    def past(self, k: str, later: int = 0) -> str:
+    def past(self, k: str, later: int = 0, *, hours: int = HOURS) -> str:
         """Return a moment of the last years, the same for a number; later: hours after it."""
-        return self.series.moment(f"{later} - {FRESH} - ({k} * 104729) % {HOURS - FRESH}", self.at)
+        return self.series.moment(f"{later} - {FRESH} - ({k} * 104729) % {hours - FRESH}", self.at)
+
+    def lately(self, later: int = 0) -> str:
+        """Return a moment at which what is still kept was done."""
+        return self.past("k", later, hours=RETAINED)
+
+    @staticmethod
+    def hours_to(workshop: str) -> str:
+        """Return in how many hours a workshop begins: one in five is to come."""
+        over = f"-24 - ({workshop} * 104729) % {HOURS - FRESH}"
+        return f"case when {workshop} % 5 = 0 then 24 + ({workshop} * 7) % 2000 else {over} end"
+
+    def is_stripped(self, workshop: str) -> str:
+        """Return whether a workshop is past the day when its names are erased."""
+        from maillage.apps.agenda.rules.workshops import KEPT
+
+        return f"({self.hours_to(workshop)}) < {-MEETING - KEPT // timedelta(hours=1)}"
 
     @staticmethod
     def commune(structure: str) -> str:
@@ -219,11 +237,11 @@ class Country:
             code=told.padded("k", 8),
             picture=told.cycle("k", told.texts(PICTURES)),
             born="1935 + k % 70",
-            made_at=self.past("k"),
-            active_at=self.past("k", 24),
+            made_at=self.lately(),
+            active_at=self.lately(24),
         )
         held = {"person": f"{self.people} + k", "structure": self.structure("k")}
-        self.into(Following, size.personnes, since=self.past("k"), **held)
+        self.into(Following, size.personnes, since=self.lately(), **held)
         words = told.quoted(PURPOSES["keep"].words)
         self.into(
             Consent,
@@ -232,7 +250,7 @@ class Country:
             given="true",
             how="'read'",
             words=words,
-            at=self.past("k"),
+            at=self.lately(),
             **held,
         )
 
@@ -243,10 +261,10 @@ class Country:
         n, told = self.size.orientations, self.series
         sender, receiver = self.structure(self.number("k")), self.structure("(k * 31 + 7)")
         common = {"origin": "'professional'", "commune": self.commune(sender), "person": self.person("k")}
-        paths = self.into(Path, n, made_at=self.past("k"), structure=sender, **common)
-        answered = f"case when k % 10 < 9 then {self.past('k', 24)} else null end"
-        met = f"case when k % 10 < 8 then {self.past('k', 48)} else null end"
-        over = f"case when k % 10 < 7 then {self.past('k', 49)} else null end"
+        paths = self.into(Path, n, made_at=self.lately(), structure=sender, **common)
+        answered = f"case when k % 10 < 9 then {self.lately(24)} else null end"
+        met = f"case when k % 10 < 8 then {self.lately(48)} else null end"
+        over = f"case when k % 10 < 7 then {self.lately(49)} else null end"
         rows = self.into(
             Orientation,
             n,
@@ -258,9 +276,9 @@ class Country:
             lieu_name=f"coalesce({self.place(receiver, 'name')}, '')",
             state=told.cycle("k", told.texts(STATES)),
             held_by="case when k % 10 < 7 then '' else 'receiver' end",
-            prepared_at=self.past("k"),
-            sent_at=self.past("k"),
-            changed_at=self.past("k", 49),
+            prepared_at=self.lately(),
+            sent_at=self.lately(),
+            changed_at=self.lately(49),
             answered_at=answered,
             met_at=met,
             served_at=met,
@@ -274,7 +292,7 @@ class Country:
             Event,
             n,
             orientation=f"{rows} + k",
-            at=self.past("k"),
+            at=self.lately(),
             verb="'send'",
             side="'sender'",
             state="'sent'",
@@ -366,7 +384,7 @@ class Country:
         from maillage.apps.agenda.models import Seat, Workshop
 
         n, told, structure = self.size.ateliers, self.series, self.structure("k")
-        hours = f"case when k % 5 = 0 then 24 + (k * 7) % 2000 else -24 - (k * 104729) % {HOURS - FRESH} end"
+        hours = self.hours_to("k")
         rows = self.into(
             Workshop,
             n,
@@ -385,18 +403,20 @@ class Country:
             published_at=told.moment(f"-200 + {hours}", self.at),
             made_at=told.moment(f"-200 + {hours}", self.at),
             changed_at=told.moment(f"-200 + {hours}", self.at),
+            stripped_at=f"case when {self.is_stripped('k')} then {told.moment('-1', self.at)} else null end",
         )
+        of = f"(1 + (k - 1) / {SEATS})"
         self.into(
             Seat,
             n * SEATS,
-            workshop=f"{rows} + 1 + (k - 1) / {SEATS}",
+            workshop=f"{rows} + {of}",
             learner=told.padded("k", 32),
-            name="'Personne ' || k",
+            name=f"case when {self.is_stripped(of)} then '' else 'Personne ' || k end",
             way="'none'",
             channel="'counter'",
             status="'booked'",
             booked_at=self.past("k"),
-            token=told.padded("k", 64),
+            token=f"case when {self.is_stripped(of)} then '' else {told.padded('k', 64)} end",
         )
 
     def pour_answers(self) -> None:
