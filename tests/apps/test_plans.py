@@ -16,6 +16,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import slugify
 
 from maillage.apps.actes.models import Act
 from maillage.apps.codesign.models import Card, DraftAction, Group, Session
@@ -773,6 +774,41 @@ def test_a_low_verdict_of_the_grid_is_proposed_and_comes_back_when_it_moves(
     actions.keep(plan, moved, axis=plan.axes.first(), by=lea, at=AT)
     assert proposals.proposal(plan, made[0].key, ON) is None
     assert plan.actions.get(title="Le dire").objective == "Sait-on quand venir ?"
+
+
+def test_every_question_of_the_grid_may_be_kept_and_kept_again_once_dropped(client, plan, lea, study):
+    """Of one hundred letters, some are longer than what tells two sendings apart; and what was dropped is
+    proposed again, to be kept, not to be found abandoned.
+    """
+    for criterion in criteria.CRITERIA:
+        key = f"verdict:{slugify(criterion.question)}"[:160]
+        made = proposals.Proposal(key=key, title="Le dire", why="Rien", effect="", evidence=())
+        first, again = (actions.keep(plan, made, axis=plan.axes.first(), by=lea, at=AT) for _ in range(2))
+        assert first == again, "once"
+        actions.set_state(first, rules.DROPPED, why="Pas cette année.", by=lea, at=AT)
+        later = actions.keep(plan, made, axis=plan.axes.first(), by=lea, at=AT)
+        assert (later.state, later == first) == (rules.TO_DECIDE, False)
+
+
+def test_a_verdict_that_waits_is_proposed_once_those_before_it_are_settled(
+    plan, lea, reading, study, monkeypatch
+):
+    rows = [
+        criteria.CriterionReading(f"Question {n} ?", "faible", "manque", "12 %", "", f"Faire {n}.", 0.1)
+        for n in range(5)
+    ]
+    axis = criteria.Axis("visibilite", "La visibilité", tuple(rows), (), (), ())
+    monkeypatch.setattr(proposals.dossiers, "grid", lambda *_, on: [(axis, ())])
+
+    def verdicts() -> list[str]:
+        made = proposals.proposals(plan, reading, ON)
+        return [each.title for each in made if each.key.startswith("verdict:")]
+
+    assert verdicts() == ["Faire 0", "Faire 1", "Faire 2"]
+    for key in ("verdict:question-0", "verdict:question-1"):
+        found = proposals.proposal(plan, key, ON)
+        actions.refuse(plan, found, why="Non.", by=lea, at=AT)
+    assert verdicts() == ["Faire 2", "Faire 3", "Faire 4"]
 
 
 def answer(label: str, percent: float, *, half: float = 5.0) -> criteria.Answered:

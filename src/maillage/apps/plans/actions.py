@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 
 from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
@@ -781,10 +782,12 @@ def unlink_task(task: PlanTask) -> None:
 
 @transaction.atomic
 def keep(plan: Plan, proposed: Proposal, *, axis: PlanAxis, by: User, at: datetime) -> PlanAction:
-    """Turn a proposal into an action to decide, with its figures as printed that day; once. Refused when
-    somebody has just refused it.
+    """Turn a proposal into an action to decide, with its figures as printed that day; once, for as long as it
+    is not dropped. Refused when somebody has just refused it.
     """
     Plan.objects.select_for_update().get(pk=plan.pk)
+    if kept := _kept_from(plan, proposed):
+        return kept
     if refusal := _refusal_of(plan, proposed):
         raise Refused(
             "La proposition n’a pas été gardée.",
@@ -793,7 +796,7 @@ def keep(plan: Plan, proposed: Proposal, *, axis: PlanAxis, by: User, at: dateti
         )
     return write(
         plan,
-        token=f"{plan.pk}-{proposed.key}",
+        token=get_random_string(24),
         by=by,
         at=at,
         axis=axis,
@@ -829,10 +832,7 @@ def refuse(plan: Plan, proposed: Proposal, *, why: str, by: User, at: datetime) 
             do="Dites-le en quelques mots : il reste avec la proposition.",
         )
     refuse_secrets(text)
-    kept = next(
-        (row for row in plan.actions.filter(proposal=proposed.key) if row.standing != rules.DROPPED), None
-    )
-    if kept is not None:
+    if kept := _kept_from(plan, proposed):
         raise Refused(
             "La proposition n’a pas été refusée.",
             why=f"Quelqu’un vient de la garder : c’est l’action {kept.label}.",
@@ -858,6 +858,12 @@ def refuse(plan: Plan, proposed: Proposal, *, why: str, by: User, at: datetime) 
     )
     journal.record(by=by, verb="plan.proposal_refused", row=plan, at=at)
     return row
+
+
+def _kept_from(plan: Plan, proposed: Proposal) -> PlanAction | None:
+    """Return the action that a proposal became; None when there is none, or when it was dropped since."""
+    rows = plan.actions.filter(proposal=proposed.key).select_related("parent")
+    return next((row for row in rows if row.standing != rules.DROPPED), None)
 
 
 def _refusal_of(plan: Plan, proposed: Proposal) -> Refusal | None:

@@ -2,7 +2,7 @@
 a solution, needs that surveys voice, time in the place of people, what structures believe.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -111,21 +111,24 @@ def proposals(plan: Plan, reading: Reading | None, on: date) -> list[Proposal]:
     refused = {each.proposal: each.value for each in plan.refusals.all()}
     known = {row.proposal for row in rows if row.proposal}
     said = evidence.published(plan.place)
-    found = [
-        *(_gaps(reading, settled(plan, reading.offer)) if reading is not None else ()),
-        *_drafts(plan.place),
-        *_verdicts(plan.place, reading, on),
-        *_unsolved(plan.place, rows, on),
-        *_priorities(said),
-        *_perceived(said),
-        *_load(plan.place, on),
-    ]
     axes = {row.line: row.axis_id for row in reversed(rows)}
+
+    def left(found: Iterable[Proposal]) -> list[Proposal]:
+        return [
+            replace(each, axis=axes.get(each.line) if each.line else None)
+            for each in found
+            if each.key not in known
+            and (each.key not in refused or rules.comes_back(refused[each.key], each.value))
+        ]
+
     return [
-        replace(each, axis=axes.get(each.line) if each.line else None)
-        for each in found
-        if each.key not in known
-        and (each.key not in refused or rules.comes_back(refused[each.key], each.value))
+        *left(_gaps(reading, settled(plan, reading.offer)) if reading is not None else ()),
+        *left(_drafts(plan.place)),
+        *left(_verdicts(plan.place, reading, on))[:MOST_PROPOSALS],
+        *left(_unsolved(plan.place, rows, on)),
+        *left(_priorities(said)),
+        *left(_perceived(said)),
+        *left(_load(plan.place, on)),
     ]
 
 
@@ -240,7 +243,7 @@ def _verdicts(place: str, reading: Reading | None, on: date) -> list[Proposal]:
             evidence=(Evidence(row.label, "", row.evidence, f"Grille, {lower_first(axis.label)}"),),
             value=row.value,
         )
-        for axis, row in weak[:MOST_PROPOSALS]
+        for axis, row in weak
     ]
 
 
