@@ -150,6 +150,15 @@ def test_a_plan_keeps_the_actions_of_the_zones_that_are_asked(client, coordinato
     assert "?vue=carte&amp;qpv=oui" in shown or "?qpv=oui&amp;vue=carte" in shown
     drawn = client.get(f"{page}?vue=carte&qpv=oui").content.decode()
     assert "QPV : tous ses habitants" in drawn
+    here.axis.announced = 9
+    here.axis.save()
+    whole, narrowed = (
+        " ".join(client.get(f"{page}?vue=liste{query}").content.decode().split())
+        for query in ("", "&qpv=oui")
+    )
+    written = re.findall(r"9 actions annoncées, \d+ écrites?\.|\d+ sans pilote", whole)
+    assert len(written) == 2
+    assert all(each in narrowed for each in written), "what is said of the whole plan counts all of it"
 
 
 @pytest.mark.both_databases

@@ -120,9 +120,10 @@ def tally(rows: Iterable[ActionRow]) -> str:
     return rules.tally(parts.count(False), parts.count(True))
 
 
-def unpiloted(rows: Iterable[ActionRow]) -> str:
+def unpiloted(actions: Iterable[PlanAction], on: date) -> str:
     """Return how many of some actions nobody carries, and apart how many sub-actions; "" for none."""
-    parts = [each.row.parent_id is not None for each in rows if rules.LACKS_PILOT in each.warnings]
+    bare = (each for each in actions if rules.LACKS_PILOT in rules.warnings(schedule(each), on))
+    parts = [each.parent_id is not None for each in bare]
     return rules.unpiloted_words(parts.count(False), parts.count(True))
 
 
@@ -196,14 +197,24 @@ def _known_on(action: PlanAction) -> date | None:
     return max(counted, default=action.ends_on if action.indicator else None)
 
 
-def by_axis(plan: Plan, actions: Sequence[PlanAction], reading: Reading | None, on: date) -> list[AxisRows]:
-    """Return the actions of a plan by dynamic, as shown on a day."""
-    first, last = bounds_of(actions, on)
-    made = [_row(action, reading, on, first, last) for action in actions]
+def by_axis(
+    plan: Plan,
+    actions: Sequence[PlanAction],
+    reading: Reading | None,
+    on: date,
+    *,
+    asked: Sequence[PlanAction] | None = None,
+) -> list[AxisRows]:
+    """Return the actions of a plan by dynamic, as shown on a day. asked: those that are shown, all by
+    default; what a dynamic announced is held against all of them.
+    """
+    shown = actions if asked is None else asked
+    first, last = bounds_of(shown, on)
+    made = [_row(action, reading, on, first, last) for action in shown]
     out = []
     for axis in plan.axes.all():
         here = tuple(each for each in made if each.row.axis_id == axis.pk)
-        whole = [each.row.state for each in here if not each.row.parent_id]
+        whole = [each.state for each in actions if each.axis_id == axis.pk and not each.parent_id]
         told = rules.announced_sentence(axis.announced, len(whole), whole.count(rules.DROPPED))
         out.append(AxisRows(axis, here, told, inspiring(plan.frame, axis.number)))
     return out

@@ -83,7 +83,7 @@ def plan(request: HttpRequest, place: str) -> HttpResponse:
     areas, actions = _kept(request, found, every)
     chosen = request.GET.get("vue", "")
     view = chosen if chosen in VIEWS else "calendrier"
-    axes = overview.by_axis(found, actions, context["reading"], on)
+    axes = overview.by_axis(found, every, context["reading"], on, asked=actions)
     rows = [row for axis in axes for row in axis.rows]
     context |= {
         "study": dossiers.latest(found.place),
@@ -92,7 +92,7 @@ def plan(request: HttpRequest, place: str) -> HttpResponse:
         "areas": areas,
         "areas_query": f"?{query}" if (query := territories.areas_query(areas)) else "",
         "sentence": rules.state_sentence([overview.schedule(each) for each in every], on),
-        "unpiloted": overview.unpiloted(rows),
+        "unpiloted": overview.unpiloted(every, on),
         "view": view,
         "views": VIEWS,
         "board": [
