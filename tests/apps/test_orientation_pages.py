@@ -1128,6 +1128,45 @@ def test_a_draft_is_taken_up_again(client, worker, library):
     assert (Orientation.objects.count(), row.lieu) == (1, other)
 
 
+@pytest.mark.both_databases
+def test_a_draft_of_one_person_is_never_sent_for_another(client, worker, library, person):
+    """Choosing another person on a draft made it go on for the first, with what is shared of them."""
+    client.force_login(worker)
+    chosen(client, library, pour=person.pk)
+    first = Orientation.objects.get()
+    client.post("/espace/personnes/nouvelle/", {"langue": "fr", "joindre": "none"})
+    another = Person.objects.latest("pk")
+    for whom in (another, None):
+        answer = chosen(client, library, brouillon=first.pk, pour=whom.pk if whom else "")
+        row = Orientation.objects.latest("pk")
+        assert (row.person, row.path == first.path) == (whom, False)
+        assert answer.url.endswith(f"/{row.pk}/envoyer/")
+    first.refresh_from_db()
+    assert (first.person, first.lieu) == (person, library)
+
+
+def test_what_is_of_one_person_is_left_when_another_is_looked_for(
+    client, worker, library, person, orientation
+):
+    """Their draft, their path and the result of their diagnosis; a need without a name keeps its own."""
+    client.force_login(worker)
+    chosen(client, library, pour=person.pk)
+    draft = Orientation.objects.latest("pk")
+    new = "/espace/orientations/nouvelle/"
+
+    def back(**typed) -> dict[str, str | None]:
+        left = client.post(new, need(geste="nouvelle", precision="Retraite", resultat="autonomie", **typed))
+        page = client.get(client.post(left.url, {"langue": "fr", "joindre": "none"}).url)
+        form = page.context["form"]
+        assert form["precision"].value() == "Retraite"
+        assert page.context["person"] != person
+        return {name: form[name].value() for name in ("resultat", "suite", "brouillon") if form[name].value()}
+
+    assert back(pour=person.pk, brouillon=draft.pk) == {}
+    assert back(pour=person.pk, suite=orientation.pk) == {}
+    assert back() == {"resultat": "autonomie"}
+
+
 def test_a_step_is_added_to_the_path(client, worker, library, person, orientation):
     other = place("autre", {"nom": "Autre lieu", **HELPS})
     client.force_login(worker)

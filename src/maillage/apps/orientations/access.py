@@ -4,6 +4,7 @@ counts only.
 
 import hashlib
 import hmac
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -157,11 +158,12 @@ NEED_KEPT = timedelta(hours=1)
 NOT_KEPT = ("csrfmiddlewaretoken", "geste", "pour")
 
 
-def store_need(request: HttpRequest, at: datetime) -> None:
+def store_need(request: HttpRequest, at: datetime, *, but: Collection[str]) -> None:
     """Keep what was typed of a need while its person is looked for: it says what somebody lives through, so
-    no address carries it.
+    no address carries it. but: what is of the person chosen before, and of no other.
     """
-    typed = {name: values[:20] for name, values in request.POST.lists() if name not in NOT_KEPT}
+    left = {*NOT_KEPT, *but}
+    typed = {name: values[:20] for name, values in request.POST.lists() if name not in left}
     request.session[NEED] = {"account": request.user.pk, "at": at.isoformat(), "typed": typed}
 
 

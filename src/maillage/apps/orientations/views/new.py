@@ -73,7 +73,11 @@ def new(request: HttpRequest) -> HttpResponse:
     draft, before = _draft(request), _before(request)
     gesture = request.POST.get("geste", "")
     if gesture in LOOKED_FOR:
-        access.store_need(request, at)
+        rows = {"brouillon": draft, "suite": before}
+        of_another = [name for name, row in rows.items() if row is not None and row.person_id is not None]
+        access.store_need(
+            request, at, but=[*of_another, *(["resultat"] if _person(request, request.POST) else [])]
+        )
         return redirect(f"{reverse(LOOKED_FOR[gesture])}?vers=orienter")
     data = request.POST if request.method == "POST" else _prefilled(request, structures, draft, before, at)
     person = _person(request, data)
@@ -135,11 +139,11 @@ def _prepared(
     before: Orientation | None,
     at: datetime,
 ) -> Orientation:
-    """Return the draft that a choice makes: the one being changed, the one a double click already made, or
-    a new one.
+    """Return the draft that a choice makes: the one being changed, for as long as it is for the same person,
+    the one a double click already made, or a new one.
     """
     user = account_of(request)
-    if draft is not None:
+    if draft is not None and draft.person == person:
         return drafts.amend(draft, values, by=user, at=at)
     same = {
         "need": values["need"],
