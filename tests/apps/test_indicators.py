@@ -658,6 +658,30 @@ def test_passes_are_those_that_a_published_plan_counts_by_actor(library, home):
     assert passes().value == 116
 
 
+def test_passes_tell_nothing_that_the_plan_withholds_and_nobody_is_no_secret(library, home):
+    """The plan hides 203 beside the 200 it told; the indicator gave both, three people apart."""
+    lea = account("lea", "analyste", territory="38")
+    plan = steering.open_plan(GRENOBLE, title="Le plan", frame=None, by=lea, at=AT)
+    steering.publish(plan, shown=True, by=lea, at=AT)
+    values = {"axis": plan.axes.get(), "indicator": "pass remis", "unit": "Pass"}
+
+    def count(row, value: float, day: int):
+        steering.count(row, on=date(2026, 11, day), value=value, source="Relevé", by=lea, at=AT)
+
+    row = steering.write(plan, token="a", title="La Région", by=lea, at=AT, **values)
+    count(row, 200, 2)
+    assert read(GRENOBLE)["passes"].value == 200
+    count(row, 203, 3)
+    held = read(GRENOBLE)["passes"]
+    assert "203" not in str((held.value, held.apart, held.reason))
+    count(row, 240, 4)
+    assert read(GRENOBLE)["passes"].value == 240
+    none = steering.write(plan, token="b", title="La mairie", by=lea, at=AT, **values)
+    count(none, 0, 4)
+    found = read(GRENOBLE)["passes"]
+    assert (found.value, found.apart[-1]) == (240, "La mairie : 0, au 4 novembre 2026 (Relevé).")
+
+
 def test_a_goal_of_a_few_people_is_said_in_the_plural_and_a_project_is_no_person():
     """Sassegnies : « But d’une année : 0,7 à 1,4 personne »."""
     few = rules.Value(

@@ -101,28 +101,33 @@ def delivered(place: str, units: Collection[str], until: date) -> list[Delivered
     """
     rows = PlanAction.objects.filter(plan__place=place, plan__published_at__isnull=False).exclude(unit="")
     rows = rows.select_related("plan", "parent").prefetch_related("measures")
-    found: dict[int, tuple[PlanAction, PlanMeasure]] = {}
+    found: dict[int, tuple[PlanAction, PlanMeasure, bool]] = {}
     for row in rows:
         if plain(row.unit) not in units or row.standing == rules.DROPPED:
             continue
+        known = _until(row, until)
         totals = [
             each
-            for each in row.measures.all()
-            if each.span == rules.SINCE
-            and not each.elsewhere
-            and each.withdrawn_at is None
-            and each.on <= until
+            for each in known
+            if each.span == rules.SINCE and not each.elsewhere and each.withdrawn_at is None
         ]
         if totals:
-            found[row.pk] = (row, max(totals, key=lambda each: (each.on, each.pk)))
-    detailed = {row.parent_id for row, _ in found.values()}
+            last, least = max(totals, key=lambda each: (each.on, each.pk)), least_of(row)
+            is_told = last.pk not in _hidden(row, known, least) and not rules.is_small(last.value, least)
+            found[row.pk] = row, last, is_told
+    detailed = {row.parent_id for row, *_ in found.values()}
     return [
-        Delivered(
-            row.pilot or row.title, None if last.value < least_of(row) else last.value, last.on, last.source
-        )
-        for row, last in found.values()
+        Delivered(row.pilot or row.title, last.value if is_told else None, last.on, last.source)
+        for row, last, is_told in found.values()
         if row.pk not in detailed
     ]
+
+
+def _until(row: PlanAction, until: date) -> list[PlanMeasure]:
+    """Return what was counted of an action until a day. What was taken back is no number, and still hides
+    those that would tell a few people beside it.
+    """
+    return [each for each in row.measures.all() if each.on <= until or each.withdrawn_at]
 
 
 def last_count(row: PlanAction, until: date = rules.LAST_DAY) -> str:
@@ -130,9 +135,7 @@ def last_count(row: PlanAction, until: date = rules.LAST_DAY) -> str:
     "" when nothing was counted. until: the last day of the counts.
     """
     least = least_of(row)
-    # What was taken back is no number, and still hides those that would tell a few people beside it.
-    measures = [each for each in row.measures.all() if each.on <= until or each.withdrawn_at]
-    known = _series(measures, row.baseline, least)
+    known = _series(_until(row, until), row.baseline, least)
     if not known.points:
         return ""
     on, value = known.points[-1]
@@ -190,8 +193,18 @@ def _series(
 
 
 def _count_rows(row: PlanAction, measures: Sequence[PlanMeasure], least: int) -> list[CountRow]:
-    """Return each number as its reader may read it: a total is not told where what is told beside it would
-    give back a few people. Those that were taken back are none.
+    """Return each number as its reader may read it. Those that were taken back are none."""
+    hidden = _hidden(row, measures, least)
+    return [
+        CountRow(each, rules.HIDDEN if each.pk in hidden else rules.count_words(each.value, least, row.unit))
+        for each in measures
+        if each.withdrawn_at is None
+    ]
+
+
+def _hidden(row: PlanAction, measures: Sequence[PlanMeasure], least: int) -> set[int]:
+    """Return the keys of the totals that are not told: beside what is told, they would give back a few
+    people.
     """
     hidden: set[int] = set()
     standing = [each for each in measures if each.withdrawn_at is None]
@@ -201,16 +214,12 @@ def _count_rows(row: PlanAction, measures: Sequence[PlanMeasure], least: int) ->
             key=lambda each: rules.in_order(_count(each)),
         )
         points = _series(measures, None if zone else row.baseline, least, elsewhere=zone).points
-        hidden |= {each.pk for each, (_, told) in zip(of_zone, points, strict=True) if told is None}
-    return [
-        CountRow(
-            each,
-            rules.HIDDEN
-            if each.pk in hidden and each.span == rules.SINCE
-            else rules.count_words(each.value, least, row.unit),
-        )
-        for each in standing
-    ]
+        hidden |= {
+            each.pk
+            for each, (_, told) in zip(of_zone, points, strict=True)
+            if told is None and each.span == rules.SINCE
+        }
+    return hidden
 
 
 def _count(each: PlanMeasure) -> rules.Count:
