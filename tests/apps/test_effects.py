@@ -72,7 +72,13 @@ def send(client, row, **sent):
         (90, 60, [(1, 50)], 0, "De 90 au départ à 50 : 40 de moins ; le nombre visé, 60, est atteint. "),
         (12, None, [(1, 12)], 1, "De 12 au départ à 12 : rien n’a bougé. Une autre chose a changé"),
         (12, 12, [(1, 9)], 0, "De 12 au départ à 9 : 3 de moins. Personne"),
-        (None, 60, [(1, 9)], 0, "Compté : 9, pour 60 visés. On ne sait pas d’où l’on partait. Personne"),
+        (
+            None,
+            60,
+            [(1, 9)],
+            0,
+            "Compté : 9 ; le nombre visé est 60. On ne sait pas d’où l’on partait. Personne",
+        ),
     ],
 )
 def test_what_is_counted_never_says_what_caused_it(baseline, target, counted, others, told):
@@ -367,7 +373,7 @@ def test_a_small_count_of_people_is_read_by_the_team_alone(client, lea, row, stu
     if counts == "other":
         assert "De 7 au départ à 9 : 2 de plus" in public and "9, le " in left
         return
-    assert "De moins de 11 au départ à moins de 11, pour 60 visés." in public
+    assert "De moins de 11 au départ à moins de 11 ; le nombre visé est 60." in public
     assert "<strong>moins de 11</strong>" in public and "au départ : moins de 11" in public
     assert "Claix, sans l’action : de moins de 11 à 30." in public
     assert "Moins de 11 personnes y sont comptées : l’écart" in public

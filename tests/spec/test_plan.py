@@ -269,9 +269,10 @@ def test_une_sous_action_tient_dans_les_dates_de_son_action(starts, ends, out):
         (60, 12, 41, 2, "De 60 au départ à 41 : 19 de moins ; encore 29 de moins pour arriver à 12, le nombre visé. 2 autres choses ont changé : rien ne dit que l’action en est la cause."),
         (60, 12, 11, 2, "De 60 au départ à 11 : 49 de moins ; le nombre visé, 12, est atteint. 2 autres choses ont changé : rien ne dit que l’action en est la cause."),
         (12, 12, 12, 2, "De 12 au départ à 12 : rien n’a bougé. 2 autres choses ont changé : rien ne dit que l’action en est la cause."),
-        (None, 60, 41, 2, "Compté : 41, pour 60 visés. On ne sait pas d’où l’on partait. 2 autres choses ont changé : rien ne dit que l’action en est la cause."),
+        (None, 60, 41, 2, "Compté : 41 ; le nombre visé est 60. On ne sait pas d’où l’on partait. 2 autres choses ont changé : rien ne dit que l’action en est la cause."),
         (12, 60, None, 2, "Moins de 11 personnes d’écart avec ce qui est déjà écrit : le nombre, qui dirait combien, ne l’est pas. 2 autres choses ont changé : rien ne dit que l’action en est la cause."),
-        (12, 60, 10, 2, "De 12 au départ à moins de 11, pour 60 visés. 2 autres choses ont changé : rien ne dit que l’action en est la cause."),
+        (None, 1, 1, 1, "Compté : moins de 11 ; le nombre visé est 1. On ne sait pas d’où l’on partait. Une autre chose a changé : rien ne dit que l’action en est la cause."),
+        (12, 60, 10, 2, "De 12 au départ à moins de 11 ; le nombre visé est 60. 2 autres choses ont changé : rien ne dit que l’action en est la cause."),
         (0, 60, 11, 2, "De 0 au départ à 11 : 11 de plus ; encore 49 de plus pour arriver à 60, le nombre visé. 2 autres choses ont changé : rien ne dit que l’action en est la cause."),
     ],
 )  # fmt: skip

@@ -484,7 +484,7 @@ def effect_sentence(
     >>> effect_sentence(0, 60, Series([(date(2026, 11, 3), 9)], 2), 1).split(" ; ")[0]
     'De 0 au départ à 9, 2 périodes additionnées : 9 de plus'
     >>> effect_sentence(0, 60, Series([(date(2026, 11, 3), 9)]), 1, least=11).split(". ")[0]
-    'De 0 au départ à moins de 11, pour 60 visés'
+    'De 0 au départ à moins de 11 ; le nombre visé est 60'
     >>> effect_sentence(None, None, Series([(date(2026, 11, 3), 1)]), 0).split(". ")[0]
     'Compté : 1'
     >>> effect_sentence(42.5, 60, Series([(date(2026, 11, 3), 51)]), 1, unit="%").split(". ")[0]
@@ -494,7 +494,7 @@ def effect_sentence(
         return ""
     last = counted.points[-1][1]
     added = added_words(counted.added)
-    aim = f", pour {amount(target, unit)} visés" if target is not None else ""
+    aim = f" ; le nombre visé est {amount(target, unit)}" if target is not None else ""
     if last is None:
         told = NO_SUM.format(least=least)
     elif baseline is None:
