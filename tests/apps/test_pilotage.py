@@ -533,6 +533,33 @@ def test_communes_of_which_the_same_is_missing_share_a_row():
     ]
 
 
+@pytest.mark.parametrize(("days", "told"), [(0.3, 1), (1.4, 2), (1.6, 2), (2.0, 2), (12.1, 13), (None, None)])
+def test_half_of_the_answers_came_within_the_days_that_are_told(days, told):
+    """« En 1 jour au plus » is false of an answer that took a day and a half, « en 0 jour » of any."""
+    nothing = Link(value=None, universe="")
+    chain = links.Chain(orientation=nothing, action=nothing, effect=nothing, days=days)
+    assert chain.within == told
+
+
+def test_the_day_of_the_study_in_the_file_is_that_of_its_page(client, study):
+    Study.objects.filter(pk=study.pk).update(finished_at=datetime(2026, 11, 23, 23, 30, tzinfo=UTC))
+    row = next(csv.DictReader(client.get(f"{PAGE}zones.csv").content.decode("utf-8-sig").splitlines()))
+    assert row["date"] == "2026-11-24"
+    assert "Étude du 24 novembre 2026" in client.get(PAGE).content.decode().replace("\xa0", " ")
+
+
+def test_a_done_action_that_nobody_carried_says_so(client, study, coordinator):
+    plan = steering.open_plan(PLACE, title="Le plan", frame=None, by=coordinator, at=AT)
+    zone = reading_of(PLACE).zones[0].code
+    row = steering.write(
+        plan, token="a", axis=plan.axes.get(), title="Ouvrir", zones=[zone], by=coordinator, at=AT
+    )
+    steering.set_state(row, "done", by=coordinator, at=AT)
+    steering.publish(plan, shown=True, by=coordinator, at=AT)
+    page = " ".join(client.get(f"{PAGE}?zones=toutes").content.decode().split())
+    assert re.search(r"Ouvrir</a> <small>pilote non renseigné · faite", page)
+
+
 def test_what_is_said_beside_a_count_opens_its_details(client, study):
     now = datetime.now(UTC)
     helped = {"came": True, "served_at": now - timedelta(days=20)}

@@ -50,6 +50,30 @@ def test_une_phrase_se_lit_avec_sa_marge():
     assert said.rest == "Entre 380 et 580. Aucun plan n’est publié."
 
 
+@pytest.mark.parametrize(
+    ("confirmed", "sheets", "told"),
+    [
+        (0, 3, "Aucune des 3 fiches de lieux n’a été confirmée depuis 6 mois."),
+        (1, 3, "1 des 3 fiches de lieux a été confirmée depuis 6 mois."),
+        (2, 3, "2 des 3 fiches de lieux ont été confirmées depuis 6 mois."),
+        (0, 1, "La seule fiche de lieu n’a pas été confirmée depuis 6 mois."),
+        (1, 1, "La seule fiche de lieu a été confirmée depuis 6 mois."),
+    ],
+)
+def test_les_fiches_confirmees_s_accordent(confirmed, sheets, told):
+    """Un territoire peut n’avoir qu’un lieu : sa fiche ne se dit pas « des 1 fiche »."""
+    assert rules.confirmed_words(confirmed, sheets).replace("\xa0", " ") == told
+
+
+def test_une_seule_fiche_et_une_seule_aide_se_disent_au_singulier():
+    """Ni « ces lieux » pour un seul, ni « 1 des 1 orientation »."""
+    effect, sheets = rules.sentences(rules.Facts(helped=1, unknown=1, sheets=1))
+    assert sheets.rest == "On ne sait donc pas si ce lieu aide encore."
+    assert effect.strong == (
+        "Pour la seule orientation suivie d’une aide, on ne sait pas si la démarche a abouti."
+    )
+
+
 def test_des_lieux_muets_ne_laissent_que_deux_bornes():
     """Quand des lieux ne disent pas s’ils aident, la phrase donne les bornes, et pas de chiffre."""
     (said,) = rules.sentences(rules.Facts(gaps=(RANGE,)))

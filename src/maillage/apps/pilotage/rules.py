@@ -368,11 +368,13 @@ def _between(bounds: str) -> str:
 def _unknown(facts: Facts) -> Sentence | None:
     if not facts.unknown or not facts.helped:
         return None
-    helped = count(facts.helped, "orientation suivie d’une aide", "orientations suivies d’une aide")
+    helped = "la seule orientation suivie d’une aide"
+    if facts.helped > 1:
+        helped = f"{number(facts.unknown)} des {number(facts.helped)} orientations suivies d’une aide"
     return Sentence(
         id="effet",
         topic="Effet",
-        strong=f"Pour {number(facts.unknown)} des {helped}, on ne sait pas si la démarche a abouti.",
+        strong=f"Pour {helped}, on ne sait pas si la démarche a abouti.",
         rest="Venir ne prouve pas que le droit est ouvert.",
         button="Demander la suite",
     )
@@ -406,6 +408,8 @@ def confirmed_words(confirmed: int, sheets: int) -> str:
     >>> confirmed_words(1, 3).endswith("de lieux a été confirmée depuis 6 mois.")
     True
     """
+    if sheets == 1:
+        return f"La seule fiche de lieu {'a' if confirmed else 'n’a pas'} été confirmée depuis 6 mois."
     of = f"des {count(sheets, 'fiche')} de lieux"
     if not confirmed:
         return f"Aucune {of} n’a été confirmée depuis 6 mois."
@@ -420,7 +424,7 @@ def _sheets(facts: Facts) -> Sentence | None:
         id="fiches",
         topic="Offre",
         strong=confirmed_words(facts.confirmed, facts.sheets),
-        rest="On ne sait donc pas si ces lieux aident encore.",
+        rest=f"On ne sait donc pas si {'ce lieu aide' if facts.sheets == 1 else 'ces lieux aident'} encore.",
         button="Voir les lieux",
     )
 

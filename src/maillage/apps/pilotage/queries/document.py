@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils import timezone
 from django.utils.text import capfirst
 
 from maillage.apps.dossiers import queries as dossiers
@@ -77,7 +78,7 @@ def loop_json(study: Study, loop: Loop) -> Json:
         "activite_reelle_a_part": loop.activity.apart or None,
         # A count is told by whole lots: it says « at least »; None when it is told one by one.
         "comptes_par_lots_de": None if loop.activity.examples else loop.activity.least,
-        "etude_du": study.finished_at.date().isoformat() if study.finished_at else None,
+        "etude_du": timezone.localdate(study.finished_at).isoformat() if study.finished_at else None,
         "source": _source(loop),
         "zones": [_zone(row, zones[row.need.code], loop) for row in loop.rows],
         "ensemble": {

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from math import ceil
 
 from django.utils import timezone
 
@@ -67,6 +68,11 @@ class Chain:
         """Return whether nothing of it is told."""
         links = (self.orientation, self.action, self.effect)
         return all(each.value is None and not each.published for each in links)
+
+    @property
+    def within(self) -> int | None:
+        """Return the whole days within which half of the answers came, None when few did."""
+        return None if self.days is None else max(ceil(self.days), 1)
 
     @property
     def acts(self) -> int:
