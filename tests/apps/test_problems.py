@@ -38,6 +38,8 @@ def test_a_problem_is_told_without_an_account_and_the_page_leads_back(client):
         ("https://ailleurs.example/", ""),
         ("javascript:alert(1)", ""),
         ("//ailleurs.example/x", ""),
+        ("/\t/ailleurs.example/x", ""),  # a browser leaves a tab out of an address
+        ("/\n/ailleurs.example/x", ""),
         ("", ""),
     ],
 )

@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from django.utils.http import url_has_allowed_host_and_scheme
+
 from maillage.apps.site.models import ProblemReport
 from maillage.kernel.personal_links import masked
 
@@ -12,7 +14,7 @@ KEPT = timedelta(days=365)  # unread, it says nothing any more of today's site
 def report(page: str, text: str, *, reach: str, at: datetime) -> ProblemReport:
     """Store what somebody says of a page. page: its path, as the browser gave it; reach: '' when missing."""
     path = page.split("?", maxsplit=1)[0].split("#", maxsplit=1)[0].strip()
-    ours = path.startswith("/") and not path.startswith(("//", "/\\"))
+    ours = path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
     path = masked(path)[:300] if ours else ""
     return ProblemReport.objects.create(page=path, text=text.strip(), reach=reach.strip(), at=at)
 
