@@ -514,6 +514,30 @@ def test_where_the_directory_knows_the_departement_but_no_place_here_it_says_so(
     assert "Importer un recensement" in text_of(client.get(f"/territoires/{PLACE}/lieux/"))
 
 
+def test_a_map_leads_elsewhere_to_the_zones_asked_and_to_no_other_whose_code_begins_alike():
+    """A file of zones may number them from 1: « 1 » is not « 12 »."""
+    drawn = "".join(f'<a href="#manque-{code}"/>' for code in ("1", "12"))
+    assert offer._leading(drawn, ["1"], "?zones=toutes") == (
+        '<a href="?zones=toutes#manque-1"/><a href="#manque-12"/>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("silent", "told"),
+    [
+        (0, "Tous disent ce qu’on y trouve : les parts ci-dessous sont prises parmi eux"),
+        (1, "1 ne dit pas ce qu’on y trouve : les parts ci-dessous sont prises parmi les 2 autres"),
+        (2, "2 ne disent pas ce qu’on y trouve : les parts ci-dessous sont prises parmi le seul autre"),
+        (3, "Aucun ne dit ce qu’on y trouve"),
+    ],
+)
+def test_the_places_that_do_not_say_what_they_offer_are_counted_in_french(study, client, silent, told):
+    for n in range(3):
+        said = {"practices": {} if n < silent else {"wifi": {"state": "offered"}}}
+        place(f"lieu-{n}", {"code_insee": PLACE, **said})
+    assert told in text_of(client.get(f"/territoires/{PLACE}/lieux/"))
+
+
 def test_places_to_which_no_distance_is_drawn_are_not_said_to_be_missing(study, client):
     place("lieu", {"code_insee": PLACE})
     for page in ("manques/", "manques/et-si/"):

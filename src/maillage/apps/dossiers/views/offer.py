@@ -198,7 +198,7 @@ def _first_zones(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any
 def _leading(svg: str, codes: Iterable[str], address: str) -> str:
     """Return a map whose zones, those of these codes, lead to their row on another page."""
     for code in codes:
-        svg = svg.replace(f'href="#manque-{code}', f'href="{escape(address)}#manque-{code}')
+        svg = svg.replace(f'href="#manque-{code}"', f'href="{escape(address)}#manque-{code}"')
     return svg
 
 
