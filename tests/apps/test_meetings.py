@@ -14,6 +14,7 @@ from maillage.apps.community.actions import meetings as actions
 from maillage.apps.community.models import Decision, Meeting, MeetingDate, Vote
 from maillage.apps.community.queries import agenda
 from maillage.apps.community.queries import meetings as queries
+from maillage.apps.community.queries.search_kinds import SEARCH_KINDS
 from maillage.apps.directory.forms.places import read_commune
 from maillage.apps.memberships.models import Membership
 from maillage.kernel.errors import Refused
@@ -64,6 +65,19 @@ def proposed(structure, by, dates=(SOON, LATER), token="a", **more):
 def held(lead, token="t"):
     """Return a meeting that took place yesterday, for who writes tomorrow."""
     return proposed(None, lead, dates=(SOON,), token=token)
+
+
+def test_the_search_says_the_day_of_a_meeting_where_it_is_held(library, lead):
+    """In Guadeloupe, an evening is the next day of the clock of servers; in New Caledonia, a morning the day
+    before.
+    """
+    kind = next(each for each in SEARCH_KINDS if each.id == "reunions")
+    for commune, moment, told in (
+        ("97105", datetime(2026, 12, 2, 0, 30, tzinfo=UTC), "1er décembre 2026"),
+        ("98818", datetime(2026, 12, 1, 23, 0, tzinfo=UTC), "2 décembre 2026"),
+    ):
+        row = proposed(None, lead, dates=(moment,), token=commune, commune=commune)
+        assert told in kind.hit(row, lead).about
 
 
 def test_a_meeting_goes_from_a_vote_to_its_minutes_and_to_tasks(client, library, karim, lead):

@@ -13,6 +13,7 @@ from maillage.apps.community.queries.resources import available, procedure_label
 from maillage.apps.directory.queries.search_kinds import LIEUX
 from maillage.apps.outreach.models import Outing
 from maillage.apps.search.rules import Hit, Matches, SearchKind
+from maillage.reference import clocks
 from maillage.words.dates import in_words
 
 STRUCTURES = "structures"  # the kind that the feature above declares
@@ -38,7 +39,8 @@ def _resource_hit(row: Resource, user: Any) -> Hit:
 
 
 def _meeting_hit(row: Meeting, user: Any) -> Hit:
-    when = in_words(row.starts_at.date()) if row.starts_at else "date à choisir"
+    there = row.starts_at.astimezone(clocks.zone(row.commune)) if row.starts_at else None
+    when = in_words(there.date()) if there else "date à choisir"
     off = " · annulée" if row.cancelled_at else ""
     about = f"{row.get_kind_display().capitalize()} · {when}{off}"
     return Hit(row.title, about, reverse("meeting", args=[row.pk]))
