@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from maillage.apps.directory.actions import index, sheets
 from maillage.apps.directory.models import Change
@@ -79,6 +80,18 @@ def test_another_file_another_point_or_no_file_says_it_anew(places, coordinator)
     assert statuses()["oui"] == [inside.pk, outside.pk]
     actions.drop_marking(by=coordinator, marking=Marking.objects.get())
     assert (statuses(), District.objects.count()) == ({}, 0)
+
+
+def test_a_file_dropped_again_is_the_last_one_and_says_when(places, coordinator):
+    """Dropped again under its name, it kept the day of the first time, and came after a file dropped since."""
+    teisseire(coordinator)
+    elsewhere = contours(("QN03802M", "Ailleurs", square(80, east=900)))
+    drop(coordinator, elsewhere, slug="qpv-essai")
+    Marking.objects.update(created_at=datetime(2024, 6, 1, tzinfo=UTC))
+    teisseire(coordinator)
+    told = district(places[0])
+    assert told.told == "Dans un quartier prioritaire : Teisseire."
+    assert f"déposé en {timezone.localdate().year}" in told.source
 
 
 def test_a_file_of_another_departement_says_nothing_of_this_one(places, coordinator):

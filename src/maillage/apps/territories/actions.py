@@ -8,6 +8,7 @@ from math import isnan
 import shapely
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from maillage.apps.accounts.models import User
@@ -119,7 +120,8 @@ def keep_marking(*, by: User, slug: str, label: str, content: bytes, file_name: 
 
 @transaction.atomic
 def _write_marking(slug: str, districts: Sequence[markings.District], **values: object) -> Marking:
-    kept, _ = Marking.objects.update_or_create(slug=slug, defaults=values)
+    # Dropped again, it is the last one dropped.
+    kept, _ = Marking.objects.update_or_create(slug=slug, defaults=values | {"created_at": timezone.now()})
     kept.districts.all().delete()
     District.objects.bulk_create(
         [
