@@ -133,6 +133,18 @@ def test_beside_invented_rows_real_ones_are_told_apart(library):
     assert found.apart[-1] == "Noté pour de vrai, à part : 22 orientations."
 
 
+@pytest.mark.parametrize(("n", "told"), [(1, "1 structure"), (2, "2 structures"), (12, "12 structures")])
+def test_one_real_structure_beside_invented_ones_is_said_in_the_singular(library, n, told):
+    day = ON - timedelta(days=40)
+    for example, many in ((True, 3), (False, n)):
+        DailyCount.objects.create(
+            measure=rules.STRUCTURES, part="", commune=GRENOBLE, day=day, n=many, example=example
+        )
+    Refresh.objects.update_or_create(pk=1, defaults={"at": AT})
+    found = read(GRENOBLE)["structures"]
+    assert found.apart == (f"Noté pour de vrai, à part : {told}.",)
+
+
 @pytest.mark.both_databases
 def test_a_demonstration_tells_nothing_real_as_if_it_were_its_own(library):
     """Referrals are invented, acts are not: the acts stand apart, as in the loop."""

@@ -31,13 +31,14 @@ NO_CONTOUR = (
     "Aucun contour de quartier prioritaire n’a été déposé ici : on ne sait d’aucun lieu s’il est dedans."
 )
 NOWHERE_KNOWN = "On ne sait d’aucun lieu s’il est dans un quartier prioritaire."
-# Of what a definition counts without naming it otherwise.
+# Of what a definition counts without naming it otherwise; of people, one alone is never told.
 NOUNS: Mapping[str, str] = {
     rules.STRUCTURES: "structures",
     rules.AIDANTS: "aidants",
     rules.LEARNERS: "personnes qui apprennent",
     rules.ACTS: "actes d’aide",
 }
+ONE = {rules.STRUCTURES: "structure"}
 NO_ACCESS = "Aucun lieu d’ici ne dit qu’il offre le wifi ou des ordinateurs en libre accès."
 NO_VISITS = "Aucun lieu d’ici ne dit combien de personnes se servent de son wifi ou de ses ordinateurs."
 SILENT_ACCESS = "À part, {} où se connecter seul sans dire combien de personnes s’en servent."
@@ -98,8 +99,8 @@ def _real(ground: Ground, definition: Indicator) -> tuple[str, ...]:
         return ()
     least = 0 if definition.way == "stock" else int(number("protection/small_count"))
     kept = disclosure.batch(n, least)
-    told = wording.number(kept) if kept else "quelques"
-    return (f"Noté pour de vrai, à part : {told} {definition.things or NOUNS[measure]}.",)
+    noun = definition.things or (ONE if kept == 1 else NOUNS)[measure]
+    return (f"Noté pour de vrai, à part : {wording.number(kept) if kept else 'quelques'} {noun}.",)
 
 
 # ---------------------------------------------------------------------------------------- what stands today
