@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from maillage.apps.pilotage.queries.activity_report import funded_actions
 from maillage.apps.plans import actions, rules
-from maillage.apps.plans.models import Funder, Funding, PlanAction
+from maillage.apps.plans.models import Funder, Funding, Plan, PlanAction
 from maillage.apps.plans.queries import funders as queries
 from maillage.apps.plans.queries.report import plan_of
 from maillage.kernel.errors import Refused
@@ -297,6 +297,34 @@ def test_what_is_funded_never_passes_the_budget_and_can_be_taken_back(client, le
     )
     assert "mot de passe" in text
     assert Funder.objects.filter(name__contains="Soleil").count() == 0
+
+
+@pytest.mark.parametrize("model", [Plan, PlanAction])
+def test_what_is_put_back_is_held_against_what_somebody_changes_meanwhile(lea, plan, monkeypatch, model):
+    """A budget lowered, people counted rather than hours, while this one waits for its turn."""
+    row = action(plan, 7)
+    PlanAction.objects.filter(pk=row.pk).update(budget=100, indicator="heures", counts=rules.THINGS)
+    row.refresh_from_db()
+    funding = fund(row, lea, euros=80)
+    actions.withdraw_funding(funding, by=lea, at=AT)
+    measure = actions.count(row, on=AT.date(), value=12.5, source="Relevé", by=lea, at=AT)
+    actions.withdraw_measure(measure, by=lea, at=AT)
+    manager, locked = type(PlanAction.objects), type(PlanAction.objects).select_for_update
+
+    def waits(self, *args, **more):
+        if self.model is model:
+            PlanAction.objects.filter(pk=row.pk).update(budget=50, counts=rules.PEOPLE)
+        return locked(self, *args, **more)
+
+    monkeypatch.setattr(manager, "select_for_update", waits)
+    if model is Plan:
+        with pytest.raises(Refused, match="le financement dépasserait le budget"):
+            actions.withdraw_funding(Funding.objects.get(pk=funding.pk), by=lea, at=AT)
+    else:
+        held = row.measures.get()
+        assert held.action.counts == rules.THINGS, "as the page read it"
+        with pytest.raises(Refused, match="n’est pas entier"):
+            actions.withdraw_measure(held, by=lea, at=AT)
 
 
 def test_a_name_that_another_holds_is_refused(client, lea, plan, study):

@@ -634,7 +634,7 @@ def withdraw_measure(measure: PlanMeasure, *, was: bool | None = None, by: User,
     """Take a number off an action, or put it back when it was; the journal of the action says it. was: as of
     a note. Refused to put back a total that would fall, or a part of a person.
     """
-    PlanAction.objects.select_for_update().get(pk=measure.action_id)
+    measure.action = PlanAction.objects.select_for_update().get(pk=measure.action_id)
     if _is_done(measure, was):
         return
     if measure.withdrawn_at:
@@ -717,8 +717,9 @@ def withdraw_funding(funding: Funding, *, was: bool | None = None, by: User, at:
     """Take a funding off an action, or put it back when it was. was: as of a note. Refused when it would pass
     the budget.
     """
-    action = PlanAction.objects.get(pk=funding.action_id)
-    Plan.objects.select_for_update().get(pk=action.plan_id)
+    rows = PlanAction.objects.filter(pk=funding.action_id)
+    Plan.objects.select_for_update().get(pk__in=rows.values("plan"))
+    action = rows.get()  # its budget, once nobody else changes it
     if _is_done(funding, was):
         return
     if funding.withdrawn_at and (beyond := budgets.passed(action, funding.euros)):
