@@ -547,6 +547,17 @@ def test_full_then_room_again(signed, lieu):
     assert [change.verb for change in lieu.changes.all()[:2]] == ["undo", "full"]
 
 
+def test_a_day_gone_by_is_no_room_to_come(signed, lieu):
+    today = timezone.localdate()
+    lieu.full_since = today - timedelta(days=20)
+    for room_on, is_said in ((today - timedelta(days=2), False), (today + timedelta(days=2), True)):
+        lieu.room_on = room_on
+        lieu.save()
+        page = " ".join(signed.get(f"/espace/annuaire/lieux/{lieu.slug}/").content.decode().split())
+        assert "Complet depuis le" in page
+        assert (", de la place vers le" in page) is is_said
+
+
 def test_a_closure_has_two_dates_and_is_withdrawn(signed, lieu):
     gesture(signed, lieu, "fermer", du="2027-12-21", au="2028-01-02", motif="congés")
     assert lieu.sheet["fermetures"] == [{"du": "2027-12-21", "au": "2028-01-02", "motif": "congés"}]

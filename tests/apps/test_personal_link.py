@@ -227,13 +227,15 @@ def test_a_day_that_is_not_of_the_coming_year_is_refused_for_room(client, lieu, 
     assert client.post(f"/fiche/{code}/", {"dire": "complet", "de_la_place": "demain"}).status_code == 400
 
 
-def test_a_day_gone_by_is_not_said_any_more(client, lieu):
+def test_a_day_gone_by_is_not_said_any_more(client, lieu, code):
     today = timezone.localdate()
     lieu.full_since, lieu.room_on = today - timedelta(days=20), today - timedelta(days=2)
     lieu.save()
     public = said(client.get(f"/lieux/{lieu.slug}/").content.decode())
     assert "Appelez pour savoir quand il y aura de la place." in public
     assert "vers le" not in public
+    page = client.get(f"/fiche/{code}/").content.decode()
+    assert 'name="de_la_place" value=""' in " ".join(page.split()), "sent again as it is, it would be refused"
 
 
 def test_a_usual_closure_is_one_button_and_starts_today(client, lieu, code):

@@ -132,6 +132,7 @@ def _sheet(
         "lieu": lieu,
         "code": code,
         "shown": places.detail(lieu, at),
+        "expected": places.room_expected(lieu, at.date()),
         "error": error,
         "closure": closure or ClosureForm(),
         "closures": _closures(lieu, at.date()),

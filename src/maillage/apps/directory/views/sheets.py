@@ -84,6 +84,7 @@ def _context(request: HttpRequest, lieu: Lieu, form: SheetForm) -> dict[str, Any
         "hours_by": space.origin_in_words(lieu.origins.get("horaires", {})),
         "district": districts.district(lieu),
         "fresh": places.fresh(lieu, on),
+        "expected": places.room_expected(lieu, on),
         "due": space.to_confirm(request.user, on).filter(pk=lieu.pk).exists(),
         "practices": _practices(sheet),
         "without": history.value_text("sans", sheet.get("sans")),
