@@ -9,6 +9,7 @@ import pypdfium2
 import pytest
 from django.utils import timezone
 
+from maillage.apps.directory.models import Structure
 from maillage.apps.pilotage.queries.activity_report import funded_actions
 from maillage.apps.plans import actions, rules
 from maillage.apps.plans.models import Funder, Funding, Plan, PlanAction
@@ -83,8 +84,6 @@ def test_the_report_of_activity_takes_the_funder_and_what_it_funds(client, lea, 
     """Whole months alone are counted: on the 20th, what was noted that day is not told yet."""
     monkeypatch.setattr(timezone, "now", lambda: AT)
     client.force_login(lea)
-    from maillage.apps.directory.models import Structure
-
     Structure.objects.create(key="s-pimms", name="Le Pimms", code_insee="38185")
     row = action(plan, 7)
     row.indicator = "Personnes venues"
@@ -145,7 +144,6 @@ def test_a_funder_reads_of_which_action_a_part_that_it_funds_is(lea, plan):
 
 def test_a_funder_receives_the_activity_of_the_territory_it_funds_alone(client, lea, plan, study):
     from maillage.apps.actes.models import Act
-    from maillage.apps.directory.models import Structure
 
     here, there = (
         Structure.objects.create(key=f"s-{code}", name=name, code_insee=code)
@@ -350,6 +348,20 @@ def test_the_report_of_the_plan_says_who_funds(lea, plan, reading_of_place):
     told_of = [cell.text.translate(PLAIN) for cell in table.rows[0]]
     assert told_of == ["7", row.title, "non renseigné", "4 000"], "an amount without a budget is told too"
     assert "4 000 € financent des actions sans budget écrit" in table.note.translate(PLAIN)
+
+
+def test_the_file_of_the_report_says_why_nothing_is_funded_any_more(client, lea, plan, study):
+    client.force_login(lea)
+    Structure.objects.create(key="s-pimms", name="Le Pimms", code_insee="38185")
+    row = action(plan, 7)
+    funder = fund(row, lea, euros=4_000).funder
+    actions.set_state(row, rules.DROPPED, why="La salle est vendue.", by=lea, at=AT)
+    period = {"du": "2026-01-01", "au": "2026-06-30", "financeur": funder.pk}
+    table = client.get("/espace/pilotage/activite.csv", period).content.decode("utf-8-sig")
+    whole = [
+        each for each in csv.DictReader(io.StringIO(table)) if each["partie"].startswith("ensemble des a")
+    ]
+    assert [(each["montant_euros"], each["motif"]) for each in whole] == [("", "toutes sont abandonnées")]
 
 
 def test_what_was_brought_to_a_dropped_action_is_told_apart(client, lea, plan, reading_of_place):

@@ -776,6 +776,16 @@ def test_a_low_verdict_of_the_grid_is_proposed_and_comes_back_when_it_moves(
     assert plan.actions.get(title="Le dire").objective == "Sait-on quand venir ?"
 
 
+def test_an_action_whose_steps_are_over_has_none_to_come(client, plan, lea, study):
+    client.force_login(lea)
+    row = action(plan, 7)
+    for on, told in ((None, "non renseignée"), (date(2020, 1, 6), "aucune à venir")):
+        if on is not None:
+            row.milestones.create(on=on, words="Faire le point", done_on=on)
+        page = client.get(f"{AT_TERRITORY}actions/{row.pk}/").content.decode()
+        assert page.partition("<dt>Prochaine étape</dt>")[2].partition("</dd>")[0].endswith(told)
+
+
 def test_every_question_of_the_grid_may_be_kept_and_kept_again_once_dropped(client, plan, lea, study):
     """Of one hundred letters, some are longer than what tells two sendings apart; and what was dropped is
     proposed again, to be kept, not to be found abandoned.

@@ -41,6 +41,7 @@ COLUMNS = (
     *("montant_euros", "apporte_aussi", "compte", "du", "au", "exemple"),
 )
 UNKNOWN = "effet inconnu"
+NONE_ALIVE = "toutes sont abandonnées"
 HOUR = 60  # minutes
 MANY = 500  # structures beyond which their report is counted in the background
 OTHER = {
@@ -382,7 +383,7 @@ def table(r: ActivityReport) -> list[dict[str, Any]]:
             "partie": "ensemble des actions financées",
             "libelle": told.FUNDED,
             "montant_euros": r.euros,
-            "motif": f"au moins : {lacking}" if r.n_unpriced else "",
+            "motif": f"au moins : {lacking}" if r.n_unpriced else "" if r.alive else NONE_ALIVE,
         }
         funded.append(line(whole, example=all(each.example for each in r.actions)))
     return [*(line(each, example=r.examples) for each in out), *funded]
