@@ -14,6 +14,7 @@ from maillage.apps.directory.queries import history, space
 from maillage.apps.directory.queries.links import Closure
 from maillage.apps.intake.actions import duplicates, importing, proposals, quick_actions
 from maillage.apps.intake.actions.quick_actions import BY_HAND
+from maillage.kernel.codes import in_halves
 from maillage.kernel.errors import Refused
 from maillage.pipeline.offer import files
 from maillage.pipeline.offer.forms import read as forms
@@ -545,6 +546,24 @@ def test_full_then_room_again(signed, lieu):
     lieu.refresh_from_db()
     assert (lieu.full_since, lieu.room_on) == (None, None), "undone as a whole"
     assert [change.verb for change in lieu.changes.all()[:2]] == ["undo", "full"]
+
+
+def test_a_page_that_aged_takes_back_no_day_that_another_said(signed, lieu, client):
+    """Saying full again without a day erased the one that somebody had just said; a day said full again."""
+    stale = " ".join(signed.get(f"/espace/annuaire/lieux/{lieu.slug}/").content.decode().split())
+    assert re.search(r'name="etait" value="".{0,300}?name="de_la_place"', stale)
+    soon = timezone.localdate() + timedelta(days=9)
+    gesture(signed, lieu, "complet", etait="", de_la_place=soon.isoformat())
+    assert "La fiche le disait déjà" in gesture(signed, lieu, "complet", etait="", de_la_place="")
+    assert lieu.room_on == soon
+    code = in_halves(links.make(lieu, by="Coordination", at=timezone.now()))
+    page = " ".join(client.get(f"/fiche/{code}/").content.decode().split())
+    assert re.search(r'name="etait" value="1".{0,300}?name="de_la_place"', page)
+    gesture(signed, lieu, "de-la-place")
+    sent = {"dire": "complet", "etait": "1", "de_la_place": soon.isoformat()}
+    answer = client.post(f"/fiche/{code}/", sent)
+    lieu.refresh_from_db()
+    assert (answer.status_code, lieu.full_since) == (400, None)
 
 
 def test_a_day_gone_by_is_no_room_to_come(signed, lieu):

@@ -186,9 +186,16 @@ def _days(first: date, last: date) -> str:
 
 @transaction.atomic
 def say_full(
-    lieu: Lieu, full: bool, *, room_on: date | None = None, by: str = STRUCTURE, at: datetime
+    lieu: Lieu,
+    full: bool,
+    *,
+    room_on: date | None = None,
+    was: bool | None = None,
+    by: str = STRUCTURE,
+    at: datetime,
 ) -> Change:
-    """Record that a place is full for now, or no longer. room_on: when it expects to have room, if it says.
+    """Record that a place is full for now, or no longer. room_on: when it expects to have room, if it says;
+    was: whether it was full when its sheet was read, None when nobody says.
 
     Refused when that was already recorded, or for a day that is not to come.
     """
@@ -200,10 +207,11 @@ def say_full(
             why="Le jour où il y aura de la place est passé, est aujourd’hui, ou est dans plus d’un an.",
             do="Donnez un jour de l’année qui vient, ou laissez la case vide.",
         )
-    if (held.full_since is not None) == full and room_on == held.room_on:
+    is_full = held.full_since is not None
+    if was not in (None, is_full) or (is_full == full and room_on == held.room_on):
         raise Refused(
             "Rien n’a changé.",
-            why="La fiche le disait déjà.",
+            why="La fiche le disait déjà." if is_full == full else "Quelqu’un a dit le contraire depuis.",
             do="Rechargez la page pour voir la fiche d’aujourd’hui.",
         )
     return sheets.say_full(held, full, room_on=room_on, by=by, at=at)

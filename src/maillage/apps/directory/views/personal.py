@@ -27,6 +27,7 @@ from maillage.kernel.errors import Refused
 from maillage.kernel.typed import whole
 from maillage.reference import offer
 from maillage.web import printing, refusals
+from maillage.web.withdrawal import was_withdrawn
 from maillage.words.opening import date_text
 from maillage.words.wording import listing, lower_first
 
@@ -170,7 +171,8 @@ def _confirm(lieu: Lieu, request: HttpRequest, closure: ClosureForm, at: datetim
 
 
 def _full(lieu: Lieu, request: HttpRequest, closure: ClosureForm, at: datetime) -> str:
-    actions.say_full(lieu, True, room_on=FullForm(request.POST).room_on(), at=at)
+    room_on = FullForm(request.POST).room_on()
+    actions.say_full(lieu, True, room_on=room_on, was=was_withdrawn(request), at=at)
     return "C’est noté : complet. La fiche le dit déjà. Revenez ici quand il y a de nouveau de la place."
 
 

@@ -23,6 +23,7 @@ from maillage.kernel.errors import Refused
 from maillage.kernel.typed import whole
 from maillage.reference import offer
 from maillage.reference.sheet import STATES, practices
+from maillage.web.withdrawal import was_withdrawn
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -203,7 +204,8 @@ def _confirm(request: HttpRequest, lieu: Lieu, by: str, at: datetime) -> str:
 
 
 def _full(request: HttpRequest, lieu: Lieu, by: str, at: datetime) -> str:
-    links.say_full(lieu, True, room_on=FullForm(request.POST).room_on(), by=by, at=at)
+    room_on = FullForm(request.POST).room_on()
+    links.say_full(lieu, True, room_on=room_on, was=was_withdrawn(request), by=by, at=at)
     return "Noté : le lieu est complet. Les personnes le verront avant de venir."
 
 
