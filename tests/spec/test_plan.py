@@ -65,6 +65,17 @@ def test_une_proposition_refusee_revient_quand_son_chiffre_bouge(refused, now, b
     assert rules.comes_back(refused, now) is back
 
 
+def test_ce_qui_se_compare_dit_les_periodes_qu_il_additionne():
+    """Comparé jusqu’en mars, un nombre ne dit pas les périodes comptées après mars."""
+    jan, feb, march, autumn = (date(2026, month, 5) for month in (1, 2, 3, 11))
+    here = rules.series(
+        [rules.Count(day, n, rules.PERIOD) for day, n in ((jan, 20), (feb, 15), (march, 30), (autumn, 40))], 0
+    )
+    there = rules.Series([(jan, 10), (march, 40)])
+    told = rules.comparison_sentence(None, here, "Fontaine", there)
+    assert "ici, de 20 à 65 (+45), 3 périodes additionnées." in told
+
+
 @pytest.mark.parametrize(
     ("announced", "entered", "dropped", "sentence"),
     [

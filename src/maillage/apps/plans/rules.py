@@ -360,11 +360,18 @@ Points = Sequence[Point]
 @dataclass(frozen=True, slots=True)
 class Series:
     """What is known after each count, in order. A value is None when it is not told: beside what is told
-    already, it would give back a few people. added: how many periods the last value adds up.
+    already, it would give back a few people. added: how many periods the last value adds up; sums: the same
+    of each value, none where no period is.
     """
 
     points: Points
     added: int = 0
+    sums: Sequence[int] = ()
+
+    def between(self, first: Point, last: Point) -> "Series":
+        """Return what is known from a count to a later one."""
+        held = dict(zip(self.points, self.sums, strict=False))
+        return Series([first, last], self.added if last == self.points[-1] else held.get(last, 0))
 
 
 def series(counts: Iterable[Count], start: float | None, least: int = 0) -> Series:
@@ -386,6 +393,7 @@ def series(counts: Iterable[Count], start: float | None, least: int = 0) -> Seri
     every = sorted(counts, key=in_order)
     known = [each.value for each in every if each.withdrawn and each.span == SINCE]
     points: list[Point] = []
+    sums: list[int] = []
     value, added = start or 0, 0
     told: float = 0 if is_small(start, least) else value  # what a reader can add up from what is written
     for each in every:
@@ -396,6 +404,7 @@ def series(counts: Iterable[Count], start: float | None, least: int = 0) -> Seri
         else:
             value, added = round(value + each.value, DECIMALS), added + 1
             told += 0 if is_small(each.value, least) else each.value
+        sums.append(added)
         if is_small(value, least):
             points.append((each.on, value))
         elif any(is_small(abs(value - read), least) for read in (told, *known)):
@@ -403,7 +412,7 @@ def series(counts: Iterable[Count], start: float | None, least: int = 0) -> Seri
         else:
             points.append((each.on, value))
             told = value
-    return Series(points, added)
+    return Series(points, added, sums)
 
 
 def in_order(each: Count) -> tuple[date, bool]:
@@ -560,7 +569,8 @@ def comparison_sentence(
     >>> comparison_sentence((date(2026, 1, 5), 12), here, "Fontaine", there, least=11)[:68]
     'Ici, de 12 à 41 (+29). Fontaine, sans l’action : de moins de 11 à 22'
     """
-    here = Series([*([baseline] if baseline else []), *counted.points], counted.added)
+    begins = [baseline] if baseline else []
+    here = Series([*begins, *counted.points], counted.added, [*(0 for _ in begins), *counted.sums])
     if len(others.points) < 2:
         return f"{elsewhere}, sans l’action : un seul compte. Il en faut un avant et un après pour comparer."
     words, moved = _move(others, least, unit)
@@ -573,8 +583,8 @@ def comparison_sentence(
     ends = _same_days(here, others)
     if ends is None:
         return f"Ici, {own_words}. {told} {NOT_THE_SAME_DAYS}"
-    own_words, own = _move(Series([here for here, _ in ends], counted.added), least, unit)
-    words, moved = _move(Series([other for _, other in ends], others.added), least, unit)
+    own_words, own = _move(here.between(*(own for own, _ in ends)), least, unit)
+    words, moved = _move(others.between(*(other for _, other in ends)), least, unit)
     if own is None or moved is None:
         return f"Ici, {own_words}. {elsewhere}, sans l’action : {words}. {NO_GAP.format(least=least)}"
     own_days, days = (
