@@ -677,6 +677,15 @@ def test_a_town_merged_over_its_two_first_places_makes_no_header():
     assert lines_of(sheet) == [["Voiron", "Le Tamis", "rue Haute"], ["Voiron", "Le Sas", "rue Basse"]]
 
 
+@pytest.mark.parametrize("ranges", [("J1:J2",), ("D1:D2",), ("A1:A2", "J1:J2"), ("H1:K2", "D1:F1")])
+def test_cells_merged_beside_the_table_change_nothing(ranges):
+    """Un cadre vide, fusionné à droite du tableau, n’est ni un en-tête ni une colonne."""
+    rows = (["Enseigne", "Ville", "Rue"], [None, "Voiron", "rue Haute"], ["Le Sas", "Gap", "rue Basse"])
+    sheet = parse(xlsx(*rows, touch=merged_over(*ranges)), "x.xlsx")
+    assert sheet.columns[:3] == ("Enseigne", "Ville", "Rue")
+    assert [line[1:3] for line in lines_of(sheet)] == [["Voiron", "rue Haute"], ["Gap", "rue Basse"]]
+
+
 def test_formulas_give_the_value_that_was_saved_and_tell_when_there_is_none():
     content = xlsx(["nom", "v", "w"], ["A", "=1+1", "=1/0"], ["B", "=2+2", '=""'])
     with_values = replaced(

@@ -20,7 +20,7 @@ def header(head: Sequence[Sequence[str]], ranges: Iterable[Range]) -> tuple[int,
     if found is None:
         return None
     at, first, second = found
-    ranges = list(ranges)
+    ranges = [each for each in ranges if each[0][1] < len(first)]  # a frame beside the table holds nothing
     tall = {
         left for (top, left), (bottom, right) in ranges if (top, bottom) == (at, at + 1) and left == right
     }
