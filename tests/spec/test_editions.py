@@ -176,6 +176,13 @@ def test_whatever_an_edition_keeps_of_a_plan_is_compared():
     said = line(replace(base, axes=(replace(base.axes[0], announced="6 actions annoncées, 7 écrites."),)))
     assert (said.before, said.says) == ("rien", "Ce qui est annoncé a changé"), "it lacked nowhere"
     assert line(whole_plan(counted="12 en mars")).says == "Le dernier compte a changé"
+    was, now = (
+        edition(study(figure(1, 1, 1)), asdict(whole_plan(lacks=each))) for each in (("sans pilote",), ())
+    )
+    for one, other, told in ((was, now, ("sans pilote", "rien")), (now, was, ("rien", "sans pilote"))):
+        (said,) = changes.compare(one, other).plan
+        assert (said.before, said.after) == told, "rien ne manque plus : ce n’est pas un oubli"
+        assert said.says == "Ce qui manque encore a changé"
 
 
 def test_two_fingerprints_are_never_said_the_same():

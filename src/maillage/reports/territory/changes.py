@@ -72,7 +72,7 @@ PLAN = {
     "roles": "les rôles du réseau",
 }
 # Sentences made of what stands elsewhere: empty where there is nothing to say, which is no lack.
-MADE = frozenset({"announced", "refused", "settled", "counted", "funded"})
+MADE = frozenset({"announced", "refused", "settled", "counted", "funded", "lacks"})
 STUDY = {
     "besoins": "les estimations du territoire",
     "zones": "les chiffres des zones",
