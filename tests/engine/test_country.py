@@ -146,6 +146,12 @@ def test_a_level_that_the_country_does_not_have_is_refused(stored):
         ("people.csv", "0N0100,15-29,", "0N0100,30-59,", "zone et tranche 0N0100, 30-59 en double"),
         ("people.csv", "0N0100,15-29,", "0N0100,15-29,-", "personnes : -"),
         ("people.csv", "0N0100,15-29,", "0N0100,15-29,x", "colonne persons"),
+        ("people.csv", "0N0100,15-29,169.5", "0N0100,15-29,nan", "personnes : nan"),
+        ("people.csv", "0N0100,15-29,169.5", "0N0100,15-29,inf", "personnes : inf"),
+        ("pays.yaml", "area_effect: 0.25", "area_effect: .nan", "area_effect vaut nan"),
+        ("pays.yaml", "area_effect: 0.25", "area_effect: -1", "area_effect vaut -1"),
+        ("areas.csv", ",N01,N", ",N/01,N", "district N/01 avec une barre oblique"),
+        ("names.csv", "district,E01,", "distrikt,E01,", "niveau distrikt inconnu"),
         ("rates.csv", "0.08", "8", "taux : 8"),
         ("rates.csv", "0.08", '"0,08"', "« 0,08 »"),
         ("areas.csv", "0N0101", "0N0100", "code 0N0100 en double"),
@@ -160,6 +166,18 @@ def test_what_a_country_lacks_is_told_before_anything_is_counted(copied, file, b
         packs.store(cards.read(copied), copied)
     assert told in refused.value.what
     assert all(refused.value.sentences)
+
+
+def test_a_card_may_leave_a_line_empty_and_say_that_areas_do_not_differ(copied):
+    """Une ligne vide n’est pas le mot « None », et un effet nul n’est pas une ligne oubliée."""
+    path = copied / "pays.yaml"
+    text = path.read_text("utf-8").replace("area_effect: 0.25", "area_effect: 0")
+    path.write_text(
+        text.replace('licence: CC0, doubt: "Aucune', 'licence: CC0, address: , doubt: "Aucune'), "utf-8"
+    )
+    found = cards.read(copied)
+    assert found.area_effect == 0
+    assert found.sources["rates"].address == "" and found.sources["rates"].doubt.startswith("Aucune")
 
 
 def test_a_table_that_is_missing_is_told(copied):
@@ -204,6 +222,7 @@ def refused(folder: Path, home: Path) -> str:
         ("pays.yaml", "time_zone: Europe/Vilnius", "time_zone: Mars/Olympe", "time_zone n’est pas écrit"),
         ("pays.yaml", "time_zone:", "fuseau:", "fuseau n’est pas une ligne de ce fichier"),
         ("pays.yaml", "month: 6, day: 12", "month: 6, day: 42", "holidays n’est pas écrit comme il faut"),
+        ("pays.yaml", "month: 6, day: 12", "month: 2, day: 29", "holidays n’est pas écrit comme il faut"),
         ("pays.yaml", "id: etendue", "id: usuelle", "definitions n’est pas écrit comme il faut"),
         ("pays.yaml", "rates: rates_etendue", "rates: rates_absent", "le fichier rates_absent manque"),
         (

@@ -4,6 +4,7 @@ clock, its holidays. One YAML file at the root of the folder of the country.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import inf
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -106,7 +107,7 @@ def read(folder: Path) -> Pack:
             do="Partez de l’exemple, data/pays/exemple.",
         )
     raw = _lines(path)
-    if missing := [key for key in NEEDED if not raw.get(key)]:
+    if missing := [key for key in NEEDED if raw.get(key) in (None, "", [])]:
         raise Refused(
             f"{path} : il manque {', '.join(missing)}.",
             why="Un chiffre sans source, ou sans ce qu’il compte, ne doit pas être montré.",
@@ -133,6 +134,12 @@ def read(folder: Path) -> Pack:
             f"{path} : reach vaut {raw['reach']}.",
             why=f"C’est une distance en mètres, à vol d’oiseau, {WIDEST} au plus.",
             do="Dites celle que l’on fait à pied : 1500, par exemple.",
+        )
+    if not 0 <= effect < inf:
+        raise Refused(
+            f"{path} : area_effect vaut {raw['area_effect']}.",
+            why="C’est un écart type : un nombre, zéro au moins. Sans lui, aucune fourchette ne tient.",
+            do="Dites ce que les taux du pays ne disent pas d’une zone : 0.25, par exemple.",
         )
     return Pack(
         folder=folder,
@@ -237,9 +244,10 @@ def _holidays(path: Path, raw: Mapping[Any, Any]) -> tuple[Holiday, ...]:
     for row in _rows(path, raw, "holidays", ("label", "source")):
         try:
             found.append(Holiday(**row))
-            found[-1].in_year(2024)
+            for year in (2023, 2024):  # a day of leap years alone would be looked for in the others
+                found[-1].in_year(year)
         except (TypeError, ValueError) as error:
-            wanted = "a pour chaque jour label, source, et month et day, ou easter"
+            wanted = "a pour chaque jour label, source, et month et day, de toutes les années, ou easter"
             raise _malformed(path, "holidays", wanted) from error
     return tuple(found)
 
@@ -247,7 +255,7 @@ def _holidays(path: Path, raw: Mapping[Any, Any]) -> tuple[Holiday, ...]:
 def _sources(path: Path, raw: Mapping[Any, Any]) -> Mapping[str, Source]:
     found = {}
     for row in _rows(path, raw, "sources", ("table", *SOURCE)):
-        told = {key: str(value) for key, value in row.items() if key != "table"}
+        told = {key: str(value) for key, value in row.items() if key != "table" and value is not None}
         try:
             found[str(row["table"])] = Source(**told)
         except TypeError as error:

@@ -27,6 +27,10 @@ SHEET = ("name", "address", "phone", "website", "opening_hours", "services", "la
 # What must be true of the tables: a query that returns what is wrong, and the two sentences that say why and
 # what to do.
 KEY = ("Chaque ligne serait comptée deux fois.", "Gardez-en une.")
+ADDRESSED = (
+    "Un code fait partie de l’adresse d’une page.",
+    "Remplacez-la par un tiret, dans tous les fichiers.",
+)
 OUTSIDE = ("Elle ne se placerait nulle part, ou ne compterait rien.", "Corrigez cette ligne.")
 RULES: tuple[tuple[str, str, str, str, str], ...] = (
     (AREAS, "code {} en double", "select code from areas group by code having count(*) > 1", *KEY),
@@ -62,15 +66,13 @@ RULES: tuple[tuple[str, str, str, str, str], ...] = (
         AREAS,
         "code {} avec une barre oblique",
         "select code from areas where contains(code, '/')",
-        "Un code fait partie de l’adresse d’une page.",
-        "Remplacez-la par un tiret, dans tous les fichiers.",
+        *ADDRESSED,
     ),
     (
         PLACES,
         "code {} avec une barre oblique",
         "select code from places where contains(code, '/')",
-        "Un code fait partie de l’adresse d’une page.",
-        "Remplacez-la par un tiret.",
+        *ADDRESSED,
     ),
     (
         PLACES,
@@ -87,7 +89,12 @@ RULES: tuple[tuple[str, str, str, str, str], ...] = (
         "Elle ne se lirait pas.",
         "Écrivez année, mois, jour : 2026-11-25.",
     ),
-    (PEOPLE, "personnes : {}", "select persons from people where persons < 0", *OUTSIDE),
+    (
+        PEOPLE,
+        "personnes : {}",
+        "select persons from people where persons < 0 or not isfinite(persons)",
+        *OUTSIDE,
+    ),
     (RATES, "taux : {}", "select rate from rates where rate not between 0 and 1", *OUTSIDE),
     (RATES, "marge : {}", "select margin from rates where margin not between 0 and 1", *OUTSIDE),
     (AREAS, "latitude : {}", "select latitude from areas where latitude not between -90 and 90", *OUTSIDE),
@@ -119,7 +126,7 @@ def store(pack: Pack, to: Path, *, sheets: bool = False) -> None:
             if table == PLACES and sheets:
                 typed |= {"name": TEXT}
             _load(connection, pack, table, typed)
-        for table, words, query, why, do in RULES:
+        for table, words, query, why, do in (*RULES, *_rules_of_levels(pack)):
             if found := connection.execute(f"{query} limit 1").fetchone():
                 raise Refused(f"{_path(pack, table) or table} : {words.format(found[0])}.", why=why, do=do)
         for table, columns in COLUMNS.items():
@@ -127,6 +134,22 @@ def store(pack: Pack, to: Path, *, sheets: bool = False) -> None:
             connection.execute(
                 f"copy (from {table} order by {order}) to '{to / table}.parquet' (format parquet)"
             )
+
+
+def _rules_of_levels(pack: Pack) -> Iterator[tuple[str, str, str, str, str]]:
+    """Yield what must be true of the levels of a country, as RULES do."""
+    for level in pack.levels:
+        query = f"select {level} from areas where contains({level}, '/')"
+        yield AREAS, f"{level} {{}} avec une barre oblique", query, *ADDRESSED
+    levels = (AREA, *pack.levels)
+    known = ", ".join(f"'{level}'" for level in levels)
+    yield (
+        NAMES,
+        "niveau {} inconnu",
+        f"select level from names where level not in ({known})",
+        "Mal écrit, un niveau laisserait ses territoires sans nom.",
+        f"Écrivez {', '.join(levels)}.",
+    )
 
 
 def _load(connection: Any, pack: Pack, table: str, typed: Mapping[str, str]) -> None:
