@@ -1,6 +1,8 @@
 """Ce que la carte et les listes de l’offre disent d’un territoire de trois départements, où des lieux se taisent."""
 
+import csv
 import html
+import io
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -12,7 +14,7 @@ import pytest
 from maillage.pipeline.contours import clean as contours
 from maillage.reference.definitions import DEFAULT, definition
 from maillage.reports.page.blocks import Bullets
-from maillage.reports.territory import atlas, dossier, offer, presentation
+from maillage.reports.territory import atlas, dossier, offer, presentation, study_json
 from maillage.reports.territory.chapters import offer as chapter
 from maillage.reports.territory.reading import CommuneList
 from maillage.studies.diagnosis import zoning
@@ -346,5 +348,19 @@ def test_a_departement_of_which_the_census_says_nothing_is_named(d, o):
     drawn = {code: kind for code, kind, _ in drawn_zones(atlas.gap_maps(d, one)["manque-wifi"])}
     assert {kind for code, kind in drawn.items() if code[:2] != "35"} == {"inconnue"}
     assert {kind for code, kind in drawn.items() if code[:2] == "35"} != {"inconnue"}
+    written = study_json.document(d, one)
+    apart = [zone for zone in written["zones"] if zone["code"][:2] != "35"]
+    assert apart and all(zone["offre"] is None and not zone["manques"] for zone in apart), (
+        "un zéro y serait une absence"
+    )
+    assert {zone["motif_offre"] for zone in apart} == {offer.UNLISTED}
+    assert {code[:2] for each in written["offre"]["listes"] for code in each["zones"]} == {"35"}
+    assert written["offre"]["departements_non_recenses"] == ["44", "56"]
+    rows = list(csv.DictReader(io.StringIO(study_json.table(d, one).decode())))
+    assert {row["offre_wifi"] != "" for row in rows if row["code"][:2] == "35"} == {True}
+    assert {(row["offre_wifi"], row["hors_de_portee_wifi"]) for row in rows if row["code"][:2] != "35"} == {
+        ("", "")
+    }
+    assert all(offer.UNLISTED in row["motif"] for row in rows if row["code"][:2] != "35")
     both = offered(d, [sheet("Rennes", "35238", wifi={}), sheet("Dehors", LOIRE, wifi={})])
     assert both.border.unlisted == ("56",)

@@ -1,7 +1,7 @@
 """The offer and the gaps: as etude.json writes them, as pages, dossier and sheets tell them."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NotRequired, TypedDict
 
@@ -46,6 +46,7 @@ SIGN_WORDS = {
     UNASKED: "donnée manquante : ce recensement n’en dit rien",
     FEW: "trop peu d’habitants pour le dire",
 }
+UNLISTED = "Département non recensé : ce recensement n’y connaît aucun lieu."
 SUPPLY_WORDS = {"lieux": "lieux", "places": "places par semaine"}
 SUPPLY_UNITS = {base: f"{words} pour 1 000 personnes concernées" for base, words in SUPPLY_WORDS.items()}
 
@@ -235,6 +236,7 @@ def _supply_varies(gap: Gap) -> bool:
 
 def whole(o: Offered) -> dict[str, object]:
     """Return the offer of the whole study as etude.json writes it, with the lists that its rules make."""
+    unlisted = unlisted_zones(o)
     return {
         "source": o.census.name,
         "empreinte": o.census.digest,
@@ -248,11 +250,12 @@ def whole(o: Offered) -> dict[str, object]:
         "itinerants": [{"nom": each.name, "arrets": each.n_stops} for each in o.moving],
         "peut_etre_en_double": [list(pair) for pair in o.twins],
         **{key: value for key, value in zone(o, o.gaps.whole).items() if key != "manques"},
+        **({"departements_non_recenses": list(o.border.unlisted)} if o.border.unlisted else {}),
         "listes": [
-            {"regle": rule.id, "phrase": rule.sentence, "offre": offer, "zones": list(codes)}
+            {"regle": rule.id, "phrase": rule.sentence, "offre": offer, "zones": codes}
             for rule in gap_rules.rules()
             for offer in rule.offers
-            if (codes := o.gaps.where(rule.id, offer))
+            if (codes := _where(o, rule.id, offer, unlisted))
         ],
     }
 
@@ -370,7 +373,7 @@ def read(o: Offered) -> OfferReading:
             public: PublicOffer(
                 label=publics()[public].label,
                 whole=_lines(of.whole),
-                zones={found.code: _lines(found) for found in of.zones},
+                zones={found.code: _lines(found) for found in of.zones if found.code not in unlisted},
             )
             for public, of in o.publics.items()
         },
@@ -391,7 +394,7 @@ def read(o: Offered) -> OfferReading:
             )
             for rule in gap_rules.rules()
             for line in rule.offers
-            if (codes := [code for code in o.gaps.where(rule.id, line) if code not in unlisted])
+            if (codes := _where(o, rule.id, line, unlisted))
         ),
         cautions=tuple(cautions(o)),
         filter="" if o.inside is None else filtered(o),
@@ -399,6 +402,11 @@ def read(o: Offered) -> OfferReading:
         unlisted_zones=tuple(sorted(unlisted)),
         communes=_communes(o),
     )
+
+
+def _where(o: Offered, rule: str, line: str, unlisted: Collection[str]) -> list[str]:
+    """Return the codes of the zones where a rule applies, without those of which the census says nothing."""
+    return [code for code in o.gaps.where(rule, line) if code not in unlisted]
 
 
 def _out_of(o: Offered, rule: str) -> str:

@@ -24,7 +24,7 @@ from maillage.studies.diagnosis.figures import METHOD_BOTH
 from maillage.studies.diagnosis.published import Beside
 from maillage.studies.diagnosis.results import CLASS_NAMES, LEVEL_NAMES, Diagnosis, Spread, ZoneResult
 from maillage.studies.offer import silence
-from maillage.studies.offer.census import Offered
+from maillage.studies.offer.census import Offered, is_zone_listed
 from maillage.words import wording
 from maillage.words.wording import NBSP, listing, lower_first
 
@@ -72,6 +72,7 @@ class ZoneJson(TypedDict):
     accompagnement_inconnu: NotRequired[int]
     portee: NotRequired[dict[str, ReachJson]]
     publics: NotRequired[dict[str, dict[str, WithinJson]]]
+    motif_offre: NotRequired[str]
     motif_indice: NotRequired[str]
     motif_classes: NotRequired[str]
     commune: NotRequired[str]
@@ -261,7 +262,9 @@ def zone(d: Diagnosis, r: ZoneResult, o: Offered | None = None) -> ZoneJson:
         "offre": None,
         "manques": [],
     }
-    if o is not None and o.gaps.holds(r.zone.code):
+    if o is not None and not is_zone_listed(o, r.zone.code):
+        out["motif_offre"] = offer.UNLISTED
+    elif o is not None and o.gaps.holds(r.zone.code):
         beside = offer.zone(o, o.gaps.zone(r.zone.code))
         out["offre"], out["manques"] = beside["offre"], beside["manques"]
         out["offre_inconnue"] = beside["offre_inconnue"]
@@ -341,7 +344,10 @@ def flat(row: ZoneJson) -> dict[str, Cell]:
         "espace": row["espace"],
     }
     out |= {name: _cell(value) for name, value in plain.items()}
-    reasons = (row["precarite_numerique"].get("motif"), row.get("motif_indice"), row.get("motif_classes"))
+    reasons = (
+        row["precarite_numerique"].get("motif"),
+        *(row.get(name) for name in ("motif_indice", "motif_classes", "motif_offre")),
+    )
     out["motif"] = " ".join(dict.fromkeys(filter(None, (*reasons, *_silences(row)))))
     out["commune"] = row.get("commune", "")
     if row["offre"] is not None:

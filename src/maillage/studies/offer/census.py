@@ -405,16 +405,20 @@ def is_listed(o: Offered, commune: str) -> bool:
     return _departement(commune) not in o.border.unlisted
 
 
-def unlisted_zones(o: Offered) -> frozenset[str]:
-    """Return the codes of the zones that stand whole in départements of which the census says nothing: that
-    nobody there has a place on foot is not known.
+def is_zone_listed(o: Offered, code: str) -> bool:
+    """Return whether the census says something of a zone: not when it stands whole in départements of which
+    it says nothing. That nobody there has a place on foot is not known.
     """
     g, unlisted = o.ground, set(o.border.unlisted)
-    return frozenset(
-        zone.code
-        for i, zone in enumerate(g.zones)
-        if unlisted and unlisted.issuperset(map(_departement, g.areas.commune[g.zone_of == i].tolist()))
-    )
+    at = next((i for i, zone in enumerate(g.zones) if zone.code == code), None) if unlisted else None
+    if at is None:  # a filter may leave nobody in a zone
+        return True
+    return not unlisted.issuperset(map(_departement, g.areas.commune[g.zone_of == at].tolist()))
+
+
+def unlisted_zones(o: Offered) -> frozenset[str]:
+    """Return the codes of the zones of which the census says nothing."""
+    return frozenset(zone.code for zone in o.ground.zones if not is_zone_listed(o, zone.code))
 
 
 def places_in(o: Offered, code: str) -> tuple[Place, ...]:
