@@ -29,6 +29,10 @@ OPEN_OR_NOT = {  # what « true » says of a day, by the name of the key
     **dict.fromkeys(("ouvert", "ouverte", "open", "is open", "isopen"), True),
     **dict.fromkeys(("ferme", "fermee", "fermeture", "closed", "is closed", "isclosed"), False),
 }
+CLOSES = frozenset(  # words of the key of a time at which a place closes
+    "closes close closing closingtime closetime end ends endtime fin fermeture ferme to until a au jusqu"
+    " finish".split()
+)
 BESIDE = {"commentaire", "commentaires", "comment", "remarque", "remarques", "note", "notes"}
 BESIDE |= {"precision", "precisions"}
 CLOCK = re.compile(r"(\d{1,2})\s?[:h]\s?(\d{2})?(?::\d{2})?")
@@ -87,6 +91,10 @@ def _week(spans: list[Any]) -> str:
     'lundi 09:00-12:00, 14:00-17:00'
     >>> _week([{"jour": "lundi", "horaire": "9h-12h", "note": "rdv"}, {"jour": "jeudi", "ouvert": False}])
     'lundi 09:00-12:00 (rdv) ; jeudi fermé'
+    >>> _week([{"day": "Friday", "closes": "01:00", "opens": "18:00"}, {"jour": "jeudi", "h": "14h-0h"}])
+    'vendredi 18:00-01:00 ; jeudi 14:00-00:00'
+    >>> _week([{"day": "Monday", "opens": ["09:00", "14:00"], "closes": ["12:00", "17:00"]}])
+    'lundi 09:00-12:00, 14:00-17:00'
     """
     said, timed = [], False
     for span in spans:
@@ -97,8 +105,7 @@ def _week(spans: list[Any]) -> str:
         if not read.open:
             said += [f"{day} fermé{beside}" for day in read.days]
         elif read.times:
-            pairs = [sorted(read.times[k : k + 2]) for k in range(0, len(read.times), 2)]
-            said += [f"{day} {', '.join('-'.join(pair) for pair in pairs)}{beside}" for day in read.days]
+            said += [f"{day} {', '.join(map('-'.join, read.pairs()))}{beside}" for day in read.days]
             timed = True
         elif beside:
             said += [f"{day}{beside}" for day in read.days]
@@ -106,10 +113,12 @@ def _week(spans: list[Any]) -> str:
 
 
 class _Span:
-    """The days of an object and their times, whether it is open then, and what is said beside."""
+    """The days of an object, their times (each with whether it ends), whether it is open then, and what is
+    said beside.
+    """
 
     def __init__(self) -> None:
-        self.days, self.times, self.beside = list[str](), list[str](), list[str]()
+        self.days, self.times, self.beside = list[str](), list[tuple[bool, str]](), list[str]()
         self.open = True
 
     def took(self, span: dict[str, Any]) -> bool:
@@ -119,6 +128,14 @@ class _Span:
             for name, value in span.items()
             for each in (value if isinstance(value, list) else [value])
         )
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Return when it opens and closes, as the keys say, else the earlier of two times first."""
+        opens, closes = ([clock for ends, clock in self.times if ends is end] for end in (False, True))
+        if len(opens) == len(closes):
+            return list(zip(opens, closes, strict=True))
+        clocks = [clock for _, clock in self.times]
+        return [(min(pair), max(pair)) for pair in zip(clocks[::2], clocks[1::2], strict=True)]
 
     def _took(self, name: str, value: object) -> bool:
         key, text = plain(name), "" if value is None else str(value).strip()
@@ -130,7 +147,8 @@ class _Span:
         if day := DAYS.get(text.rpartition("/")[2].casefold()):
             self.days.append(day)
         elif clocks := _clocks(text):
-            self.times += clocks
+            ends = [False, True] if len(clocks) == 2 else [not CLOSES.isdisjoint(key.split())]
+            self.times += zip(ends, clocks, strict=True)
         elif text and key in BESIDE:
             self.beside.append(text)
         else:
