@@ -4,6 +4,7 @@ import io
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,11 +19,13 @@ from maillage.apps.pilotage.queries import reports
 from maillage.apps.plans import actions
 from maillage.reference.plan_frames import frames
 from maillage.reports.page import html, pdf, slides
+from maillage.reports.page.blocks import Grid
 from maillage.reports.plan import document
 from maillage.reports.plan.reading import PlanAction, PlanAxis, PlanReading
 from maillage.reports.territory import deck, poster, synthesis
+from maillage.reports.territory.mission import Mission, MissionStep
 from maillage.reports.territory.reading import PublishedNote
-from maillage.reports.territory.subject import Subject, headline
+from maillage.reports.territory.subject import Subject, Voice, headline
 from tests.conftest import PLACE, account
 
 pytestmark = pytest.mark.django_db
@@ -223,6 +226,53 @@ def test_a_deck_says_each_action_to_its_last_word(study, letters, shown):
     assert [row.cells[0].text for row in table.rows][1:] == titles[:shown]
     page = pypdfium2.PdfDocument(pdf.slides(made, on=AT.date()))[k].get_textpage().get_text_bounded()
     assert f"{shown - 1}fin" in page and f"Ici, {shown} des 7" in " ".join(page.split())
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_slides_agree_with_what_they_count(study, n):
+    """Une action, une parole, une étape, un lieu muet, une source de plus : au singulier ; deux, au pluriel."""
+    held = reports.subject(study, AT.date())
+    action = partial(PlanAction, title="Ouvrir", state="prête", people="", zones="", lacks=("sans pilote",))
+    alone = tuple(action(number=k, label=f"{k}", budget=100, funded=300) for k in range(1, n + 1))
+    plan = PlanReading(
+        title="Plan",
+        state="",
+        frame="",
+        is_published=True,
+        is_example=False,
+        axes=(PlanAxis(1, "Aller vers", "", "", alone),),
+    )
+    reading, whole = held.reading, SimpleNamespace(n_places=4, n_silent=n, lines=())
+    offer: Any = SimpleNamespace(
+        source="l’annuaire", zones={}, whole=whole, minutes=30, unlisted="", cautions=(), filter=""
+    )
+    sources = (*reading.sources, *reading.sources)[: deck.MOST_ROWS + n]
+    step = MissionStep("entretien", AT.date(), 1, "", "")
+    mission = Mission(
+        **dict.fromkeys(("initiator", "ground", "commissioner", "pilot", "reason", "thanks"), ""),
+        starts_on=None,
+        ends_on=None,
+        steps=(step,) * n,
+        on=AT.date(),
+    )
+    voice = Voice("Je n’ose pas", "Une habitante", "l’enquête")
+    there = replace(
+        held, reading=replace(reading, offer=offer, sources=sources), mission=mission, voices=(voice,) * n
+    )
+    made = deck.compose(there, plan)
+    told = " ".join([html.dossier(made).decode(), *(each.notes for each in made.chapters)])
+    told = re.sub(r"<[^>]*>", "", told).replace("\xa0", " ").replace("\u202f", " ")
+    for one, many in (
+        ("1 action du plan n’en a pas", "2 actions du plan n’en ont pas"),
+        ("1 parole publiée en tout", "2 paroles publiées en tout"),
+        ("1 étape en tout", "2 étapes en tout"),
+        ("dont 1 qui ne dit pas ce", "dont 2 qui ne disent pas ce"),
+        ("Et 1 autre, citée", "Et 2 autres, citées"),
+    ):
+        assert (one, many)[n - 1] in told
+    (table,) = document._money(plan).blocks
+    money = f"{100 * n} € ; {300 * n} € financés, plus que ces budgets."
+    assert isinstance(table, Grid) and money in table.note.replace("\xa0", " ").replace("\u202f", " ")
 
 
 def test_a_title_keeps_all_its_words_above_what_follows(study):

@@ -34,7 +34,7 @@ def _again(given: argparse.Namespace) -> int:
     if given.json:
         print_json({"lignes": rows})
     else:
-        found = count(rows, "ligne se trouve", "lignes se trouvent")
+        found = count(rows, "ligne se trouve", "lignes se trouvent") if rows else "aucune ligne ne se trouve"
         print(f"{upper_first(found)} maintenant par {'leurs' if rows > 1 else 'ses'} mots.")
     return 0
 

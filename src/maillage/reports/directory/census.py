@@ -306,8 +306,12 @@ def census_page(
 
 
 def _density(value: float) -> str:
-    """Return places for ten thousand people, in words: what is under two is singular."""
-    return f"{wording.number(value, 1)}{wording.NBSP}{'lieux' if value >= 2 else 'lieu'}"
+    """Return places for ten thousand people, in words: what is printed under two is singular.
+
+    >>> _density(1.94).replace("\xa0", " "), _density(1.97).replace("\xa0", " ")
+    ('1,9 lieu', '2,0 lieux')
+    """
+    return f"{wording.number(value, 1)}{wording.NBSP}{'lieux' if round(value, 1) >= 2 else 'lieu'}"
 
 
 def _only(counted: set[str], every: set[str]) -> str:

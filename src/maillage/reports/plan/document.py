@@ -427,8 +427,8 @@ def _money(plan: PlanReading) -> Chapter:
     apart = f"En dehors, {wording.number(lost)} € ont été accordés à des actions abandonnées." if lost else ""
     budgets = (
         f"{_among(told, plan.planned)}"
-        f" {'ont' if len(told) > 1 else 'a'} un budget : {wording.number(total)} €,"
-        f"{' ;' if funded > total else ' dont'} {wording.number(funded)} € financés"
+        f" {'ont' if len(told) > 1 else 'a'} un budget : {wording.number(total)} €"
+        f"{' ;' if funded > total else ', dont'} {wording.number(funded)} € financés"
         f"{', plus que ces budgets' if funded > total else ''}."
         if told
         else NO_BUDGET

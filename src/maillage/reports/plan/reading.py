@@ -122,9 +122,14 @@ class PlanReading:
         return sorted(shown, key=lambda each: (SEEN.index(each.stage), each.is_part, each.number))
 
     @property
+    def unled(self) -> tuple[PlanAction, ...]:
+        """The actions that nobody leads."""
+        return tuple(action for action in self.actions if "sans pilote" in action.lacks)
+
+    @property
     def alone(self) -> str:
         """How many actions nobody leads, "" for none."""
-        return tally(action for action in self.actions if "sans pilote" in action.lacks)
+        return tally(self.unled)
 
 
 def tally(actions: Iterable[PlanAction]) -> str:

@@ -155,7 +155,9 @@ def _mission(s: Subject) -> list[Chapter]:
     if m.steps:
         table = mission.calendar(m)
         shown = replace(table, rows=table.rows[-MOST_STEPS:])
-        found.append(_slide(METHOD, table.caption, (shown,), notes=f"{len(m.steps)} étapes en tout."))
+        found.append(
+            _slide(METHOD, table.caption, (shown,), notes=f"{wording.count(len(m.steps), 'étape')} en tout.")
+        )
     return found
 
 
@@ -328,13 +330,14 @@ def _voices(s: Subject) -> list[Chapter]:
     )
     invented = " Paroles inventées, pour l’exemple." if any(voice.example for voice in s.voices) else ""
     sources = listing(list(dict.fromkeys(voice.source for voice in s.voices)))
+    told = wording.count(len(s.voices), "parole publiée", "paroles publiées")
     return [
         _slide(
             PEOPLE,
             "Ce qu’en disent celles et ceux qui le vivent",
             cards,
             lead="Des paroles choisies, relues et publiées : elles éclairent, elles ne comptent pas.",
-            notes=f"Source : {sources}.{invented} {len(s.voices)} paroles publiées en tout.",
+            notes=f"Source : {sources}.{invented} {told} en tout.",
             foot=f"Paroles : {sources}.{invented}",
         )
     ]
@@ -391,7 +394,8 @@ def _reach(s: Subject, o: OfferReading, few: Sequence[str]) -> Chapter:
     n_places = wording.count(o.whole.n_places, "lieu", "lieux")
     places = [
         f"{upper_first(n_places)} dans le périmètre,"
-        f" dont {o.whole.n_silent} qui ne disent pas ce qu’on y trouve."
+        f" dont {o.whole.n_silent} qui ne {'disent' if o.whole.n_silent > 1 else 'dit'} pas ce qu’on y"
+        " trouve."
         if o.whole.n_silent
         else f"{upper_first(n_places)} dans le périmètre.",
         f"À portée : {o.minutes} minutes à pied, environ.",
@@ -538,7 +542,8 @@ def _proposals(s: Subject, plan: PlanReading | None) -> Chapter:
 def _decisions(s: Subject, plan: PlanReading | None) -> Chapter:
     """Return the cards that the meeting fills in: what to decide, by whom, for when."""
     found = [rich.bare(first_sentence(text)[0]).rstrip(".") for text in synthesis.proposals(s, plan)]
-    alone = [f"Trouver un pilote : {plan.alone} du plan n’en ont pas"] if plan and plan.alone else []
+    have = "ont" if plan and len(plan.unled) > 1 else "a"
+    alone = [f"Trouver un pilote : {plan.alone} du plan n’en {have} pas"] if plan and plan.alone else []
     rows = [*found, *alone, "Tenir à jour la liste des lieux", "Revoir ces chiffres ensemble"]
     cards = tuple(
         Callout(tone="verdict", title=f"{k}. {text}", text=TO_DECIDE) for k, text in enumerate(rows, 1)
@@ -556,6 +561,7 @@ def _sources(s: Subject) -> Chapter:
     r: Reading = s.reading
     shown = r.sources[:MOST_ROWS]
     more = len(r.sources) - len(shown)
+    others = f"{more} autres, citées" if more > 1 else "1 autre, citée"
     table = Grid(
         caption="D’où viennent les données",
         columns=("Producteur", "Source", "Millésime"),
@@ -565,7 +571,7 @@ def _sources(s: Subject) -> Chapter:
             (Cell(text=x.producer, strong=True), Cell(text=x.title, link=x.url), Cell(text=x.vintage))
             for x in shown
         ),
-        note=f"Et {more} autres, citées dans le diagnostic et dans les notes." if more > 0 else "",
+        note=f"Et {others} dans le diagnostic et dans les notes." if more > 0 else "",
     )
     told = " ; ".join(f"{x.producer}, {x.title} ({x.vintage}, {x.licence})" for x in r.sources)
     what = "données" if r.withheld else "chiffres"
