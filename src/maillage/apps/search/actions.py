@@ -33,7 +33,7 @@ def refresh_rows(model: type[models.Model], numbers: Iterable[int]) -> None:
         refresh(kind, numbers)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def add_rows(model: type[models.Model], rows: Sequence[Any]) -> None:
     """Write the words of rows just created, as they are at hand: nothing is read again, nothing forgotten."""
     for kind in queries.kinds_of_rows().get(model._meta.label_lower, ()):
@@ -41,7 +41,7 @@ def add_rows(model: type[models.Model], rows: Sequence[Any]) -> None:
             _written_anew(kind, rows[start : start + CREATED])
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def refresh(kind: SearchKind, numbers: Iterable[int]) -> None:
     """Write the words of some rows as the rows say them now; a row that is no more has none."""
     ordered = sorted(set(numbers))
@@ -98,15 +98,16 @@ def _written_anew(kind: SearchKind, rows: Sequence[Any]) -> int:
 
 def _write(kind: SearchKind, numbers: Sequence[int], wanted: dict[int, dict[str, bool]]) -> None:
     """Bring the stored words of some rows to those that are wanted, touching only what differs."""
-    stored = SearchWord.objects.filter(kind=kind.id, row__in=numbers)
+    asked = 'select id, "row", word, in_title from search_searchword where kind = %s and "row"'
     missing = {(pk, word): title for pk, words in wanted.items() for word, title in words.items()}
     gone: dict[int, str] = {}
-    for number, pk, word, title in stored.values_list("pk", "row", "word", "in_title"):
+    for number, pk, word, title in _among(numbers, asked, kind.id):
         if missing.get((pk, word)) == title:
             del missing[pk, word]
         else:
             gone[number] = word
-    SearchWord.objects.filter(pk__in=gone).delete()
+    if gone:
+        SearchWord.objects.filter(pk__in=gone).delete()
     _add(kind, ((word, pk, title) for (pk, word), title in missing.items()))
     _forget_spelling(set(gone.values()))
 
@@ -120,9 +121,19 @@ def _add(kind: SearchKind, rows: Iterable[tuple[str, int, bool]]) -> None:
     ordered = sorted(spelled)
     for start in range(0, len(ordered), BATCH):
         some = ordered[start : start + BATCH]
-        known |= set(SearchGram.objects.filter(word__in=some).values_list("word", flat=True).distinct())
+        found = _among(some, "select distinct word from search_searchgram where word")
+        known |= {word for (word,) in found}
     letters = [(gram, word) for word in sorted(spelled - known) for gram in rules.grams(word)]
     _insert(SearchGram, ("gram", "word"), letters)
+
+
+def _among(values: Sequence[Any], asked: str, *first: Any) -> list[tuple[Any, ...]]:
+    """Return what answers a question whose last column is among some values. Not by the ORM: each gesture
+    asks several, and to write them would take it longer than the database takes to answer.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f"{asked} in ({', '.join(['%s'] * len(values))})", [*first, *values])
+        return list(cursor.fetchall())
 
 
 def _insert(model: type[models.Model], fields: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
