@@ -4,6 +4,7 @@ from datetime import date
 from math import cos, radians
 from typing import Any
 
+from maillage.apps.directory import rules
 from maillage.apps.directory.actions import index, sheets
 from maillage.apps.directory.models import Lieu, Source
 
@@ -43,7 +44,8 @@ def lieu(
         made.updated_on = columns["updated_on"]
     made.structure = sheets.structure_of(whole)
     made.save()
-    index.refresh([made])
+    # Nothing of it was written before: a place that is shown needs none of it read again.
+    (index.add if made.state == rules.PUBLISHED else index.refresh)([made])
     return made
 
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from maillage.apps.directory import rules
 from maillage.apps.directory.actions import index, sheets
 from maillage.apps.directory.models import Lieu, Source
 
@@ -32,5 +33,6 @@ def place(slug: str = "barnave", sheet: dict[str, Any] | None = None, **more: An
     sheets.derive(lieu)
     lieu.structure = sheets.structure_of(held)
     lieu.save()
-    index.refresh([lieu])
+    # Nothing of it was written before: a place that is shown needs none of it read again.
+    (index.add if lieu.state == rules.PUBLISHED else index.refresh)([lieu])
     return lieu
