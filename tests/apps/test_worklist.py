@@ -497,6 +497,8 @@ def test_a_summary_leaves_once_a_day_names_nobody_and_says_nothing_twice(worker,
     assert actions.run_deadlines(at=MONDAY)["resumes_du_jour"] == 1
     (message,) = Message.objects.filter(key__startswith="journee-")
     assert "Une chose vous attend" in message.text and "Andrei" not in message.text + message.subject
+    told = [line for line in message.text.splitlines() if line.startswith("- ")]
+    assert told == ["- Des personnes attendent : 1\u00a0chose, la plus ancienne depuis 9\u00a0jours"]
     actions.run_deadlines(at=MONDAY + timedelta(minutes=5))
     actions.run_deadlines(at=MONDAY + DAY)
     assert written() == 1, "the same list is not sent twice"

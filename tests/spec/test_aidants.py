@@ -132,3 +132,32 @@ def test_a_mission_suits_somebody_for_reasons_that_both_read(spec):
             " ; À apprendre ensemble : écouter, accueillir · le mail",
         ],
     )
+
+
+def test_le_francais_est_parle_de_qui_n_a_rien_dit():
+    """Une mission en français convient à qui n’a nommé aucune langue."""
+    need = missions.Need(
+        half_days=frozenset(), skills=frozenset(), languages=frozenset({"fr"}), starts_on=DAY, ends_on=DAY
+    )
+    offer = missions.Offer(half_days=frozenset(), skills=frozenset(), languages=frozenset())
+    assert missions.match(need, offer, km=0.4, on=DAY) is not None
+
+
+def test_des_mois_plus_tard_est_le_meme_jour_ou_le_dernier_du_mois(spec):
+    """Une attestation vaut des mois entiers : le même jour, ou le dernier jour d’un mois plus court."""
+    spec(
+        """
+        jour       | mois
+        -----------+-----
+        2026-01-31 |    2
+        2026-01-31 |    3
+        2027-10-29 |    4
+        2026-08-31 |    6
+        2026-01-15 |   24
+        """,
+        lambda t: [
+            trainings.add_months(date.fromisoformat(str(day)), int(months)).isoformat()
+            for day, months in zip(t["jour"], t["mois"], strict=True)
+        ],
+        ["2026-03-31", "2026-04-30", "2028-02-29", "2027-02-28", "2028-01-15"],
+    )

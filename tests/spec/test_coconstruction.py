@@ -81,6 +81,12 @@ def test_une_etape_non_dite_ne_se_dessine_pas():
     assert "Demander : non dit aujourd’hui, non dit avec les leviers" in drawn
 
 
+def test_chaque_etape_mene_a_la_suivante_et_la_derniere_a_rien():
+    """Chaque étape mène à la suivante, et la dernière à rien."""
+    order = list(rules.STEPS)
+    assert [rules.next_step(step) for step in order] == [*order[1:], ""]
+
+
 def test_une_cause_cochee_nourrit_la_grille():
     """Onze causes d’un travail qui ne se fait pas ensemble : chacune nourrit un constat de la grille."""
     assert len(causes()) == 11

@@ -2,8 +2,10 @@
 
 from dataclasses import asdict, fields, replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
+from maillage.apps.dossiers.rules import edition_name
 from maillage.reports.plan.reading import PlanAction, PlanAxis, PlanReading
 from maillage.reports.territory import changes
 
@@ -210,3 +212,9 @@ def test_nothing_changed_is_said_and_a_source_that_changed_too():
     found = changes.compare(one, other)
     assert found.ways == ("Recensement : 2021, puis 2022.",)
     assert found.conclusion == "Aucun chiffre n’est sorti de sa fourchette"
+
+
+def test_le_journal_nomme_une_edition_ou_que_soit_l_installation():
+    """Le journal nomme une édition par son territoire, son rapport et son nom, jamais par les dossiers de la machine."""
+    for home in ("/rapports", "/srv/maillage/donnees/rapports"):
+        assert edition_name(Path(home, "38151", "plan", "mai")) == "38151/plan/mai"

@@ -50,9 +50,11 @@ def test_people_enter_by_whole_batches(spec):
         2026-11-01 |         4 |        6
         2026-11-02 |         3 |        5
         2026-11-03 |         9 |       10
+        2026-11-04 |         0 |        1
+        2026-11-05 |         2 |       10
         """,
         lambda t: list(rules.totals(rules.batched(days(t), 11))),
-        [7, 11],
+        [16, 22],
     )
 
 

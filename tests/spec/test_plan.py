@@ -368,3 +368,11 @@ def test_une_annee_ecourtee_s_ecrit_du_cote_ou_elle_tient():
         ("2027", 13, False),
         ("2028", 100, True),
     ]
+
+
+def test_une_annee_qui_commence_le_jour_ou_le_calendrier_finit_n_y_est_pas():
+    """Une année qui commence le jour où le calendrier finit n’y est pas : du 1er janvier 2026 au 1er janvier 2028,
+    deux années.
+    """
+    ticks = rules.year_ticks(date(2026, 1, 1), date(2028, 1, 1))
+    assert [tick.words for tick in ticks] == ["2026", "2027"]

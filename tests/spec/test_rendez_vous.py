@@ -289,6 +289,12 @@ def test_two_appointments_share_a_moment_only_if_they_overlap(spec):
     )
 
 
+def test_how_far_ahead_appointments_are_taken():
+    """Une série tient en une demi-année de semaines ; seule, une personne voit soixante jours devant elle."""
+    assert timedelta(weeks=appointments.MOST_OF_SERIES) == timedelta(days=182)
+    assert permanences.SEEN_AHEAD.days == 60
+
+
 def test_a_mailbox_is_late_from_thirty_days_on(spec):
     """Une boîte est dite « pas regardée » au trentième jour. Jamais regardée, elle l’est au trentième jour depuis
     que le premier rendez-vous fut donné : une personne inscrite aujourd’hui n’est pas en retard.

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from pytest import mark, raises
 
-from maillage.apps.community.rules import discussions, meetings
+from maillage.apps.community.rules import agenda, discussions, meetings
 from maillage.apps.community.rules.meetings import MAYBE, NO, YES
 from maillage.kernel.errors import Refused
 
@@ -98,3 +98,22 @@ def test_what_may_name_a_person_is_pointed_at(text, marks):
     """Un nom après « Mme », un téléphone, une adresse, une date de naissance, un long numéro : on le montre
     avant d’envoyer. Ce n’est qu’un doute, la personne qui écrit décide."""
     assert discussions.personal_marks(text) == marks
+
+
+def test_l_agenda_s_arrete_ou_il_le_dit(spec):
+    """L’agenda s’arrête après 7, 30 ou 90 jours, et après 30 pour un nombre qui ne se choisit pas.
+
+    Nous sommes le 22 novembre 2026.
+    """
+    spec(
+        """
+        jours
+        -----
+        7
+        30
+        90
+        12
+        """,
+        lambda t: [f"{agenda.until(datetime(2026, 11, 22), str(int(days))):%Y-%m-%d}" for days in t["jours"]],
+        ["2026-11-29", "2026-12-22", "2027-02-20", "2026-12-22"],
+    )

@@ -38,6 +38,7 @@ def test_which_secrets_are_good(spec):
         7654321
         1988
         4567
+        7654
         1111
         lune+chat+velo+train
         lune+chat+velo
@@ -53,8 +54,7 @@ def test_which_secrets_are_good(spec):
             "Il faut 4, 5 ou 6 chiffres.",
             "Il faut 4, 5 ou 6 chiffres.",
             "C’est écrit sur votre carte ou sur votre fiche.",
-            "Ces chiffres se suivent.",
-            "Ces chiffres se suivent.",
+            *(["Ces chiffres se suivent."] * 3),
             "oui : des dessins",
             "Il faut 4 dessins, ni plus ni moins.",
         ],
