@@ -139,6 +139,13 @@ def test_what_is_missed_names_where_and_is_nil_when_nothing_is(sample):
     assert missed.any()
 
 
+def test_what_is_missed_of_a_number_is_a_share_of_its_total():
+    """Two respondents of 2 and 6 hours, 16 wanted: ratios up to 1.5 give 12, a quarter short."""
+    numbers = np.array([[2.0], [6.0]])
+    margins = calibration.Margins(None, (), (), numbers, np.array([16.0]))
+    assert calibration_bounds.misses(np.ones(2), margins, 0.5, 1.5) == pytest.approx([0.25])
+
+
 @given(samples(), st.floats(1.5, 5))
 def test_no_weight_passes_its_ceiling_and_margins_stay_met(sample, most):
     codes, targets, initial, _ = sample

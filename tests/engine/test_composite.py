@@ -143,6 +143,13 @@ def test_areas_moved_together_add_up_to_the_target(case, share):
     assert (found <= size[:, None]).all()
 
 
+def test_a_step_too_long_for_rates_to_answer_is_taken_back():
+    """From 2 % to 99.8 %, the first step goes where every rate is 1 and no longer moves."""
+    with np.errstate(divide="raise", invalid="raise"):
+        move = composite.moves(np.array([[1.0]]), np.array([50.0]), np.array([49.9]))
+    assert move == pytest.approx([logit(0.998) - logit(0.02)])
+
+
 @given(places())
 def test_a_target_already_met_moves_nobody(case):
     people, size = case

@@ -191,6 +191,12 @@ HEADS = st.builds(
 )
 
 
+def test_an_anchor_kept_for_years_is_still_read():
+    """Une ancre imprimée ne change plus : ce qu’elle dit de sa forme reste « 1 »."""
+    head = Head(datetime(2026, 11, 20, 9, tzinfo=UTC), 12, 12, "0a" * 32, sorted(journal.CAUSES)[0])
+    assert anchors.line(head).startswith('{"ancre":1,"le":"2026-11-20T09:00:00.000Z","ligne":12,')
+
+
 @given(st.lists(HEADS, max_size=4))
 def test_an_anchor_is_read_as_it_was_written(heads):
     assert anchors.read("".join(f"{anchors.line(head)}\n" for head in heads), only=True) == heads

@@ -508,6 +508,7 @@ def test_two_kinds_at_one_door_are_two_places_unless_they_answer_one_phone(one, 
         ((("Bibliothèque"), ""), ("Médiathèque municipale", "3 place de la Mairie"), 1),
         ((("Bibliothèque"), "Bibliothèque"), ("Médiathèque", "3 place de la Mairie"), 1),
         ((("Bibliothèque"), "2 rue du Four"), ("Bibliothèque Colnet", "8 place Jean-Bart"), 0),
+        ((("Bibliothèque"), "1 place Coluche"), ("Bibliothèque François Mitterrand", "4 place Coluche"), 0),
     ],
 )
 def test_one_kind_in_one_street_or_without_address_is_worth_a_look_though_points_are_far(one, other, n):
@@ -516,6 +517,18 @@ def test_one_kind_in_one_street_or_without_address_is_worth_a_look_though_points
         for k, (name, street) in enumerate((one, other))
     )
     assert [pair.decision for pair in within([first, second])] == ["a_voir"] * n
+
+
+@pytest.mark.parametrize(("name", "decision"), [("Mansart", ""), ("Mansart Balzac", "a_voir")])
+def test_two_services_further_along_a_street_share_a_word_but_not_two(name, decision):
+    first, second = (
+        replace(GRENOBLE, nom=f"{kind} {name}", adresse=street, latitude=latitude, longitude=5.72)
+        for kind, street, latitude in (
+            ("Mairie de quartier", "1 place Coluche", 45.18),
+            ("Espace", "4 place Coluche", 45.183),
+        )
+    )
+    assert said(first, second) == decision
 
 
 @pytest.mark.parametrize(

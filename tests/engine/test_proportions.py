@@ -83,6 +83,12 @@ def test_nobody_has_no_share():
         proportions.clopper_pearson(0, 0)
 
 
+@pytest.mark.parametrize(("share", "level"), [(1.2, 0.9), (-0.2, 0.9), (0.5, 0.0), (0.5, 1.0)])
+def test_a_share_and_a_level_stand_between_zero_and_one(share, level):
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        proportions.wilson(share, 10, level)
+
+
 @given(st.integers(1, 400), st.data(), st.integers(0, 2))
 def test_what_comes_from_a_count_is_found_again(n, data, decimals):
     """Tout pourcentage arrondi d’un effectif retrouve cet effectif, par sa règle."""

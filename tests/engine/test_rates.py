@@ -232,7 +232,8 @@ def test_the_odds_ratio_between_living_modestly_and_being_in_difficulty_is_the_o
 
 @given(cell_rates, cell_rates)
 def test_an_odds_ratio_of_one_gives_everybody_the_same_rate(p, modest):
-    outside, inside = rates.split_by_household(p[None], modest, np.ones(1))
+    with np.errstate(divide="raise", invalid="raise"):
+        outside, inside = rates.split_by_household(p[None], modest, np.ones(1))
     assert outside == pytest.approx(p[None], rel=1e-9)
     assert inside == pytest.approx(p[None], rel=1e-9)
 

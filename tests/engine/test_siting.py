@@ -50,6 +50,7 @@ def test_the_greedy_choice_is_between_what_it_promises_and_the_best(chance, n):
     assert (1 - 1 / np.e) * best - 1e-9 <= found.covered <= best + 1e-9
     assert found.bound >= best - 1e-9
     assert found.gap == pytest.approx(1 - found.covered / found.bound if found.bound else 0, abs=1e-9)
+    assert found.seconds == 0, "no solver was needed"
     if found.exact:
         assert found.covered == pytest.approx(best)
 
@@ -143,6 +144,16 @@ def test_out_of_time_the_best_found_is_given_with_its_gap():
     assert not found.exact
     assert found.gap > 0
     assert siting.greedy(demand, covers, 25).covered <= found.covered <= best.covered <= found.bound
+
+
+def test_what_a_fixed_site_covers_is_in_the_bound_too():
+    """A fixed site is worth what it covers, then a question about the areas that it leaves."""
+    demand, covers = hard()
+    inside = covers[:, [0]].toarray()[:, 0]
+    left = siting.greedy(np.where(inside, 0.0, demand), covers, 25)
+    found = siting.greedy(demand, covers, 25, fixed=(0,))
+    assert left.gap > 1e-3
+    assert found.bound == pytest.approx(left.bound + demand[inside].sum())
 
 
 def test_the_same_question_has_the_same_answer():

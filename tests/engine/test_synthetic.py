@@ -100,6 +100,13 @@ def test_the_diploma_sensitivity_is_the_gain_of_a_small_move(case, p):
     )
 
 
+def test_a_part_of_a_person_counts_as_the_others():
+    """Half a person, half of it under the bac: 0.5 × 0.5 × 0.5 × (0.6 − 0.2) for one unit of logit."""
+    counts = np.full((1, CELLS), 0.5 / CELLS)
+    found = synthetic.diploma_sensitivity(counts, np.where(below, 0.6, 0.2), below, effect=1.0)
+    assert found == pytest.approx([0.05])
+
+
 @given(areas(), st.booleans())
 def test_an_area_where_everybody_has_the_same_side_of_the_bac_gains_nobody(case, low):
     counts, p = case
