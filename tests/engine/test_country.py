@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from maillage.kernel.errors import Refused
+from maillage.kernel.estimate import Estimate
 from maillage.reference.files import PROJECT
 from maillage.studies.country import card as cards
 from maillage.studies.country import diagnosis, engines, estimating
@@ -103,6 +104,29 @@ def test_a_draw_does_not_depend_on_the_level(stored):
         level: (table["high"] - table["low"])[~np.isnan(table["low"])].sum() for level, table in found.items()
     }
     assert wide["province"] < wide["district"] < wide["area"]
+
+
+def test_an_interval_adds_the_doubt_of_the_rates_to_that_of_each_area(stored):
+    """Two doubts that owe nothing to one another, so that their variances add up: the margin of each rate, and
+    what sets an area apart, on the scale of odds. An independent formula, met but for the luck of the draws.
+    """
+    pack, folder = stored
+    with engines.opened(engines.DUCKDB, folder) as engine:
+        found = estimating.estimate(pack, folder, engine, "area")
+    known = {each["cell"]: (float(each["rate"]), float(each["margin"])) for each in rows("rates")}
+    variance = {each["code"]: [0.0, 0.0] for each in rows("areas")}  # of the rates, persons by unit of logit
+    for each in rows("people"):
+        rate, margin = known[each["cell"]]
+        variance[each["area"]][0] += (float(each["persons"]) * margin / 1.96) ** 2
+        variance[each["area"]][1] += float(each["persons"]) * rate * (1 - rate)
+    wide = [
+        (row["high"] - row["low"]) / (2 * 1.645 * np.sqrt(shared + (pack.area_effect * own) ** 2))
+        for row in found.rows()
+        for shared, own in [variance[row["code"]]]
+        if not np.isnan(row["value"])
+    ]
+    assert np.mean(wide) == pytest.approx(1, abs=0.03)
+    assert 0.8 < min(wide) < max(wide) < 1.2
 
 
 @pytest.mark.complete
@@ -255,6 +279,28 @@ def test_a_country_without_places_nor_names_is_served(copied, tmp_path):
     assert whole.within == 0
     assert held.territories("usuelle")["district-N01"].name == "N01"
     assert held.gaps(whole, "usuelle")[0].metres == np.inf
+
+
+def test_a_share_is_what_its_number_is_of_its_people(tmp_path):
+    diagnosis.prepare(SAMPLE, tmp_path)
+    for each in diagnosis.current(tmp_path).territories("usuelle").values():
+        if isinstance(each.rate, Estimate):
+            ends = [(each.rate.low, each.need.low), (each.rate.high, each.need.high)]
+            for share, persons in [(each.rate.value, each.need.value), *ends]:
+                assert share / 100 * each.people == pytest.approx(persons)
+
+
+def test_who_has_no_place_within_reach_is_who_lives_in_the_areas_without_one(tmp_path):
+    diagnosis.prepare(SAMPLE, tmp_path)
+    whole = diagnosis.current(tmp_path).territories("usuelle")["pays"]
+    near = within_reach(1500)
+    far = [each["value"] for code, each in by_hand("area").items() if code not in near]
+    assert whole.without == pytest.approx(sum(far))
+
+
+def test_a_level_has_its_word_and_its_plural():
+    assert cards.read(SAMPLE).level_names["district"] == ("district", "districts")
+    assert cards.read(SAMPLE).level_names["area"] == ("secteur", "secteurs")
 
 
 def test_the_same_files_are_counted_once_and_others_replace_them(copied, tmp_path):

@@ -286,6 +286,31 @@ def test_a_question_asked_of_nearly_all_tells_neither_its_base_nor_its_shares():
     assert "nombre de réponses non publié" in survey_document.base(card, "brut")
 
 
+def test_months_put_together_between_two_others_are_named_from_the_first_to_the_last():
+    days = ["2026-01-05"] * 20 + ["2026-02-03"] * 2 + ["2026-03-03"] * 30 + ["2026-04-01"] * 20
+    found = tabulation.tabulate(table(jour=days), FORM, "jour")
+    assert [(row.label, row.n) for row in found.rows] == [
+        ("jusqu’à janvier 2026", 20),
+        ("de février 2026 à mars 2026", 32),
+        ("avril 2026 ou après", 20),
+    ]
+
+
+def test_who_would_not_have_been_asked_is_known_even_where_nobody_said_it():
+    """« Qui ? » n’est pas posée à qui se dit très à l’aise : personne ne l’a dit, et le questionnaire le dit."""
+    answers = table(aise=["pas"] * 60 + ["peu"] * 60, qui=["proche"] * 60 + ["lieu"] * 60)
+    held = samples.sample(answers, FORM)
+    assert held.withholding(samples.protection_of(held, "rule"), {}).variable("aise").never == {"qui": (2,)}
+
+
+@pytest.mark.parametrize("others", [5, 60])
+def test_a_base_that_is_withheld_or_decided_apart_is_no_total_known_to_all(others):
+    """Cinq ne sont pas interrogés : la base se tait. Soixante : elle se décide, comme un nombre de plus."""
+    aise = ["pas"] * 60 + ["peu"] * 60 + ["tres"] * others
+    held = samples.sample(table(aise=aise, qui=["proche"] * 120 + [""] * others), FORM)
+    assert held.withholding(samples.protection_of(held, "rule"), {}).variable("aise").told == ()
+
+
 def test_months_of_a_few_people_are_put_together():
     days = ["2026-01-05"] * 20 + ["2026-02-03"] * 2 + ["2026-03-03"] * 30 + ["2026-04-01"] * 3
     found = tabulation.tabulate(table(jour=days), FORM, "jour")

@@ -225,6 +225,30 @@ def test_numbers_by_classes_with_mean_and_median():
     ]
 
 
+def test_round_steps_go_by_ten_too():
+    found = tabulate(table(annees=list(range(51))), FORM, "annees", least=None)
+    assert [row.label for row in found.rows] == [
+        "moins de 10",
+        "10 à 19",
+        "20 à 29",
+        "30 à 39",
+        "40 à 49",
+        "50 ou plus",
+    ]
+
+
+def test_a_class_that_nobody_is_in_is_written_as_one_of_its_numbers():
+    """Ce qu’un tel nombre fait demander ensuite se lit du questionnaire, sans réponse."""
+    reader = samples.sample(table(annees=[70] * 30), FORM).reader
+    column = reader.column("annees", classes=[30, 60])
+    assert [float(reader.written(column, part)) for part in range(3)] == [29, 30, 70]
+
+
+def test_a_column_that_is_missing_is_named_with_the_nearest_one():
+    with pytest.raises(Refused, match="la colonne « aise » manque ; la plus proche est « aises »"):
+        tabulate(table(aises=["pas"] * 30), FORM, "aise")
+
+
 def test_dates_in_three_ways():
     found = tabulate(
         table(jour=["2026-03-05"] * 20 + ["06/03/2026"] * 10 + ["7.4.2026"] * 30 + ["hier"]), FORM, "jour"
@@ -675,6 +699,23 @@ def test_groups_of_one_sample_are_apart_and_the_note_counts_the_looks():
     assert words[2].startswith("Oui : sans écart que l’enquête permette de voir (0 points")
     other = next(each for each in found.pairs if each.category == "non" and each.one == "Jeune")
     assert survey_differences.in_words(other).startswith("Non : plus souvent dans « Jeune » que")
+
+
+def test_groups_that_share_people_are_compared_as_linked():
+    """Cent soixante ont un téléphone, autant un ordinateur, cent vingt les deux, et la moitié de chacun dit oui :
+    la corrélation est 120 / 160, et l’intervalle de l’écart celui de deux parts ainsi liées (Zou et Donner).
+    """
+    kinds = {"tel": 40, "ordi": 40, "tel ordi": 120}
+    answers = table(eq=people(kinds), aide=["oui", "non"] * 100)
+    held = samples.sample(answers, FORM)
+    made = tabulation.of_sample(held, "aide", by="eq")
+    found = survey_differences.between_groups(held, made)
+    pair = next(
+        each for each in found.pairs if (each.category, each.one, each.other) == ("oui", "Tel", "Ordi")
+    )
+    low, high = next(row for row in made.rows if (row.category, row.by) == ("oui", "tel")).share.interval()
+    half = 100 * (high - low) / 2 * (2 - 2 * 120 / 160) ** 0.5
+    assert (pair.low, pair.high) == (approx(-half, rel=1e-3), approx(half, rel=1e-3))
 
 
 def test_one_comparison_alone_says_so():
