@@ -8,6 +8,7 @@ from hypothesis.extra import numpy as hnp
 
 from maillage.engine import diplomas
 from maillage.engine.logit import expit, logit
+from maillage.studies.need import population
 
 share = st.floats(0.05, 0.95)
 assumptions = {"spread": 0.21, "ageing": 0.02, "coverage": 0.85}
@@ -220,3 +221,15 @@ def test_traits_may_be_told_in_any_unit(case, factor, shift):
     # A tiny constant keeps a trait without spread from dividing by zero: units then matter a little.
     other = imputed(factor * traits + shift, counted, group, people, factor * of_communes + shift)
     assert np.abs(other - found).max() <= 0.05 * people.max()
+
+
+def test_a_move_of_diplomas_changes_the_odds_below_the_bac_and_nobody_disappears():
+    """Sixty people of a hundred are below the bac: their odds, 60 to 40, are multiplied by the exponential of the
+    move, and each side keeps its shares. Who are all below it, or nobody, stay so.
+    """
+    people = np.array([[10.0, 20, 30, 20, 10, 10], [1, 2, 3, 0, 0, 0], [0, 0, 0, 0, 0, 0]])
+    moved = population._shifted(people, np.full(3, 0.5))
+    low = 100 * 1.5 * np.exp(0.5) / (1 + 1.5 * np.exp(0.5))
+    expected = [low / 6, low / 3, low / 2, (100 - low) / 2, (100 - low) / 4, (100 - low) / 4]
+    assert moved[0] == pytest.approx(expected)
+    assert moved[1:] == pytest.approx(people[1:])

@@ -11,6 +11,7 @@ from maillage.engine.chance import even_normals
 from maillage.engine.logit import expit, logit
 from maillage.engine.variance import Plan
 from maillage.kernel.errors import Refused, UnsourcedFigure
+from maillage.kernel.estimate import Estimate
 from maillage.kernel.table import Table
 from maillage.reference import survey_needs
 from maillage.reference.definitions import definition, definitions
@@ -50,6 +51,22 @@ def test_a_question_made_to_match_margins_measures_nothing():
     )
     assert isinstance(found, Unread)
     assert "est aussi dans les marges" in found.reason
+
+
+def test_a_question_made_to_match_margins_does_not_hide_another():
+    table = answers(**{"aisance": EASE, "suite/aisance": EASE})
+    plan = Plan(weights=np.full(100, 100.0))
+    found = local_survey.read(table, plan, INSEE, title="Essai", calibrated=("aisance",))
+    assert isinstance(found, Measured)
+    assert (found.link.id, found.share) == ("aisance", 0.2)
+
+
+def test_a_share_of_persons_is_that_part_of_them_and_so_are_its_bounds():
+    share = Estimate(
+        value=20.0, low=15.0, high=26.0, unit="pourcent", universe="u", n=90, method="m", sources=()
+    )
+    found = local_survey.persons(share, 2_500)
+    assert (found.value, found.low, found.high, found.unit) == (500, 375, 650, "personnes")
 
 
 def test_labels_are_read_as_names():

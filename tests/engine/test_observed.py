@@ -60,6 +60,11 @@ def test_nothing_is_detailed_under_eleven_people():
     assert found.grid.is_empty
 
 
+def test_what_is_withheld_keeps_its_unit():
+    (line, *_) = observed.observed(many(10), few=11).results
+    assert (line.count.unit, line.share.unit) == ("personnes", "pourcent")
+
+
 def test_counts_are_shown_when_each_part_is_large():
     rows = [
         *many(22),

@@ -415,6 +415,44 @@ def test_a_value_is_between_its_bounds_however_rare_what_it_counts():
     assert row.missing.low <= row.missing.value <= row.missing.high
 
 
+def three_areas() -> Areas:
+    """Return two areas on the same ground, and a third ten kilometres away."""
+    shapes = [shapely.box(5.0, 45.0, 5.002, 45.002)] * 2 + [shapely.box(5.1, 45.0, 5.102, 45.002)]
+    found, at, how = dwellings(shapes, None, np.full((3, 2), np.nan))
+    some = areas(np.random.default_rng(5), n=3)
+    need = np.array([[30.0], [30.0], [20.0]]) * np.ones((1, 7))
+    return replace(some, shapes=shapes, points=found, at=at, how=how, need={"tous": need})
+
+
+def test_who_lives_outside_the_zones_neither_calls_for_a_place_nor_sends_it_away():
+    """Le premier endroit gagne trente personnes, et en touche trente qui ne comptent pas ; le second, vingt."""
+    zones = [Zone("a", "A", np.array([0, 2]))]
+    g = grounds.ground(three_areas(), zones, [], walk=walking.walk(20), outlines=OUTLINES)
+    spots = [siting.Spot("près", "", 5.001, 45.001), siting.Spot("loin", "", 5.101, 45.001)]
+    (found,) = siting.best(g, "wifi", spots, 1).spots
+    assert found.spot.id == "près"
+    assert found.gained.value == pytest.approx(30)
+
+
+def test_the_middle_of_residents_counts_each_as_one():
+    """Une commune d’un seul point et un carré de trente-six : chacun compte pour ses habitants."""
+    some = areas(np.random.default_rng(4))
+    g = grounds.ground(some, [Zone("a", "A", np.arange(5))], [], walk=walking.walk(), outlines=OUTLINES)
+    homes = [some.points[some.at == k].mean(axis=0) for k in (0, 1)]
+    people = some.population[:2]
+    expected = (people[:, None] * homes).sum(axis=0) / people.sum()
+    assert siting.middle(g, np.arange(6) < 2) == pytest.approx(tuple(expected))
+
+
+def test_the_chance_of_a_point_is_the_share_of_paths_short_enough_from_it():
+    some, at = areas(np.random.default_rng(4)), points((5.03, 45.02))
+    one = Place(id="x", commune="38185", lon=5.03, lat=45.02, precision=0.0, offers=frozenset({"wifi"}))
+    g = grounds.ground(some, [Zone("a", "A", np.arange(5))], [one], walk=walking.walk(20), outlines=OUTLINES)
+    near = crow(g.areas.points, at).reshape(-1)[:, None] * g.detours <= g.walk.metres
+    assert study.chance(g, g.serving("wifi")) == pytest.approx(near.mean(axis=1))
+    assert 0 < near.mean() < 1
+
+
 def test_without_any_place_everybody_is_out_of_reach_and_nothing_breaks():
     g = grounds.ground(
         areas(np.random.default_rng(3)), [Zone("a", "A", np.arange(5))], [], walk=walking.walk()

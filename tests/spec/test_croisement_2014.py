@@ -84,3 +84,27 @@ def test_quotas_widen_the_interval(spec):
         bounds,
         [14.3, 27.3],
     )
+
+
+def test_every_age_is_in_one_class(spec):
+    """Une classe va de son premier âge à son dernier, compris."""
+
+    def classes(t: dict) -> list[str]:
+        ages = Table("essai", {"age": t["âge"].astype(int)})
+        held = [(label, inside) for label, inside in crossing._ages(ages)]
+        return [" ".join(label for label, inside in held if inside[k]) for k in range(len(ages))]
+
+    spec(
+        """
+        âge
+        ---
+         15
+         24
+         25
+         59
+         60
+         98
+        """,
+        classes,
+        ["15-24 ans", "15-24 ans", "25-39 ans", "40-59 ans", "60-74 ans", "75 ans et plus"],
+    )

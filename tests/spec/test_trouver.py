@@ -159,3 +159,19 @@ def test_a_code_badly_typed_finds_its_own(spec):
     assert "38185" in gazetteer()
     assert "38999" not in gazetteer()
     assert gazetteer().get(" France ").kind == "france"
+
+
+def test_the_largest_ones_around_are_of_the_nearest_larger_territory(spec):
+    """Autour d’une commune : les plus peuplées de son intercommunalité, et non du département."""
+    spec(
+        """
+        tapé
+        --------
+        Grenoble
+        """,
+        lambda t: [
+            ", ".join(each.name for each in gazetteer().around(gazetteer().find(text)[0], limit=3))
+            for text in t["tapé"]
+        ],
+        ["Saint-Martin-d’Hères, Échirolles, Fontaine"],
+    )
