@@ -1,12 +1,15 @@
 """The diagnosis of a territory, zone by zone: classes, cells and totals hold together."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
+import shapely
 
 from maillage.engine import classes as class_engine
 from maillage.kernel.estimate import Estimate, Withheld
 from maillage.reference.definitions import DEFAULT, definition
-from maillage.studies.diagnosis import diagnosis, zoning
+from maillage.studies.diagnosis import diagnosis, shapes, zone_results, zoning
 from maillage.studies.diagnosis.request import Request
 from maillage.studies.diagnosis.results import CELL_NAMES, CLASS_NAMES
 from maillage.studies.diagnosis.territories import gazetteer
@@ -89,3 +92,26 @@ def test_too_few_zones_make_no_class():
     assert len(small.zones) < FEWEST_ZONES <= len(found.zones)
     assert all(zone.digital_class is None and zone.cell is None for zone in small.zones)
     assert any(zone.digital_class for zone in found.zones)
+
+
+def test_a_zone_has_the_flag_of_a_fifth_of_its_residents_and_not_of_a_tenth():
+    """A hundred residents of a flagged area of a thousand, beside nine hundred others; then three hundred of them,
+    beside seven hundred.
+    """
+    (bit, *_) = zone_results.FLAGS
+    frame = SimpleNamespace(
+        population=np.array([1000.0, 900, 1000, 700]), flags=np.array([bit, 0, bit, 0], dtype=np.int64)
+    )
+    work = SimpleNamespace(
+        frame=frame,
+        rows=np.arange(4),
+        share=np.array([0.1, 1, 0.3, 1]),
+        at=np.array([0, 0, 1, 1]),
+        people=SimpleNamespace(population=np.array([1000.0, 1000])),
+    )
+    assert zone_results._zone_flags(work).tolist() == [0, bit]
+
+
+def test_zones_without_shape_or_alone_touch_nothing():
+    for zones in ((), (None, None), (shapely.box(5, 45, 5.1, 45.1), None)):
+        assert shapes.touching(shapes.Shapes(zones=zones)).shape == (0, 2)

@@ -225,6 +225,16 @@ def test_numbers_by_classes_with_mean_and_median():
     ]
 
 
+def test_a_mean_of_a_few_is_withheld_and_that_of_nobody_is_nobodys():
+    """Cinq adultes donnent un nombre ; aucun des vingt anciens."""
+    years = [*range(20, 60), *range(20, 25), *["nsp"] * 20]
+    answers = table(annees=years, age=people({"jeune": 40, "adulte": 5, "ancien": 20}))
+    found = tabulate(answers, FORM, "annees", by="age").measures
+    why = {each.by: each.why for each in found if each.measure == "mean"}
+    assert "moins de 11" in why["adulte"]
+    assert "Personne" in why["ancien"]
+
+
 def test_round_steps_go_by_ten_too():
     found = tabulate(table(annees=list(range(51))), FORM, "annees", least=None)
     assert [row.label for row in found.rows] == [

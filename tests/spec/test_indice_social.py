@@ -6,6 +6,7 @@ import pytest
 from maillage.engine import social_index
 from maillage.engine.classes import ranks
 from maillage.kernel.errors import Refused
+from maillage.studies.diagnosis.zoning import Zone
 from maillage.studies.need import social
 
 title = "L’indice de précarité sociale"
@@ -14,6 +15,28 @@ title = "L’indice de précarité sociale"
 def built(t: dict, sign: list[float], weight: list[float]) -> social_index.Index:
     names = [name for name in t if name != "zone"]
     return social_index.build(np.column_stack([t[name] for name in names]), np.array(sign), np.array(weight))
+
+
+def of_zones(monkeypatch, values: list[float], weights: dict[str, float]) -> social.Social:
+    """Return the index of zones where every variable has these values."""
+    monkeypatch.setattr(social, "_values", lambda *_: np.array(values))
+    zones = [Zone(str(k), str(k), np.array([k])) for k in range(len(values))]
+    return social.index_of(zones, None, None, weights=weights)
+
+
+def test_a_negative_weight_turns_a_variable_round(monkeypatch):
+    """Le même poids, au signe près : chaque zone s’écarte d’autant, de l’autre côté."""
+    names = [variable.id for variable in social.VARIABLES]
+    weights = {name: float(name == "rsa") for name in names}
+    one = of_zones(monkeypatch, [4.0, 5, 6], {**weights, "rsa": 2.0})
+    other = of_zones(monkeypatch, [4.0, 5, 6], {**weights, "rsa": -2.0})
+    assert one.index.index == pytest.approx([-0.2, 0, 0.2])
+    assert other.index.index == pytest.approx([0.2, 0, -0.2])
+
+
+def test_one_zone_alone_leaves_no_variable_out(monkeypatch):
+    """Une seule zone : rien à comparer, mais aucune variable n’est « la même pour toutes les zones »."""
+    assert of_zones(monkeypatch, [4.0], {}).left_out == ()
 
 
 def test_a_gap_is_relative_to_the_mean_of_zones(spec):

@@ -15,7 +15,9 @@ def first(t: dict) -> list[str]:
 
 
 def test_a_name_typed_in_a_hurry(spec):
-    """Accents, traits d’union, « St » et mots coupés ne comptent pas."""
+    """Accents, traits d’union, « St » et mots coupés ne comptent pas. Ce qui commence ainsi vient d’abord :
+    Longjumeau avant Toulon.
+    """
     spec(
         """
         tapé                | trouvé
@@ -26,9 +28,10 @@ def test_a_name_typed_in_a_hurry(spec):
         eurometropole stras | 246700488
         isère               | 38
         auvergne rhone      | R84
+        lon                 | 91345
         """,
         first,
-        ["38421", "38421", "38151", "246700488", "38", "R84"],
+        ["38421", "38421", "38151", "246700488", "38", "R84", "91345"],
     )
 
 
