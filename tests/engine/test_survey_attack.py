@@ -646,6 +646,18 @@ def test_a_year_of_birth_and_a_class_of_age_are_cut_together():
     ]
 
 
+def test_a_calculation_that_is_not_read_does_not_hide_the_next():
+    """« double » se calcule de l’âge : les deux se publient ensemble, même après un calcul mal écrit."""
+    items = [
+        Question(name=name, kind="integer", label={"fr": name}, calculation=calculation)
+        for name, calculation in (("annees", ""), ("faux", "(("), ("double", "${annees} * 2"))
+    ]
+    answers = table(annees=["20", "30", "41"], faux=["1", "3", "2"], double=["40", "60", "82"])
+    reader = samples.sample(answers, replace(FORM, items=tuple(items))).reader
+    columns = {name: reader.group(name) for name in ("annees", "faux", "double")}
+    assert ties.of(reader, columns, {}) == [{"annees", "double"}]
+
+
 def spied(made, cut, editions=("1",)) -> Attacker:
     names = {whole.question: tuple(row.category for row in whole.of()) for whole, _ in made}
     spans = {

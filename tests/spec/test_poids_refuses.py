@@ -3,12 +3,13 @@
 from typing import Any
 
 import numpy as np
+import pytest
 
 from maillage.kernel.errors import Refused
 from maillage.kernel.table import Table
 from maillage.pipeline.survey.answers import WEIGHT
 from maillage.pipeline.survey.margins import parse
-from maillage.studies.survey import samples, weighting
+from maillage.studies.survey import samples, weight_bounds, weighting
 
 title = "Quand une enquête ne se redresse pas"
 
@@ -280,3 +281,39 @@ def test_a_ceiling_that_cannot_be_kept_says_which_one_can():
         assert weigh(answers, margins, trim=float(works)).weights.max() <= float(works) * 100 * (1 + 1e-3)
     else:
         raise AssertionError("one answer for half of the people weighs five means")
+
+
+def test_many_unknown_answers_are_to_be_put_in_classes(spec):
+    """Huit classes dans les marges : jusqu’à seize réponses inconnues, on les corrige une à une ; au-delà, ce sont
+    sans doute des nombres à ranger en classes.
+    """
+    margins = "\n".join(f"age classe{k} 100" for k in range(8))
+
+    def advice(t: dict[str, Any]) -> list[str]:
+        out = []
+        for n in t["inconnues"].astype(int):
+            said = [f"classe{k}" for k in range(8)] + [f"{20 + k} ans" for k in range(n)]
+            with pytest.raises(Refused) as caught:
+                weigh({"age": np.array(said)}, margins)
+            out.append(caught.value.do.split()[0])
+        return out
+
+    spec(
+        """
+        inconnues
+        ---------
+               12
+               16
+               17
+        """,
+        advice,
+        ["Corrigez", "Corrigez", "Rangez"],
+    )
+
+
+def test_bounds_that_would_work_are_written_for_a_page_too():
+    for work, end in (([(0.5, 2.0)], "Bornes qui conviennent : 0,5 à 2."), ([], "Réunissez des classes.")):
+        refused = weight_bounds.BoundsRefused(
+            "Trop serré", why="Parce que.", do="Réunissez des classes.", bounds=(0.9, 1.1), work=work
+        )
+        assert refused.on_page().do == end
