@@ -1,7 +1,12 @@
 """Ce que d’autres ont publié d’un territoire se lit à côté de notre chiffre, surtout quand il le contredit."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
 
 from maillage.kernel.estimate import Estimate
 from maillage.pipeline.published_rates import check, clean
@@ -9,6 +14,7 @@ from maillage.reference.definitions import DEFAULT, definition
 from maillage.reference.files import PROJECT
 from maillage.reference.published_rates import PublishedRate
 from maillage.reports.territory import published
+from maillage.studies.diagnosis import published as study
 from maillage.studies.diagnosis.published import Beside
 from maillage.studies.diagnosis.territories import gazetteer
 
@@ -206,3 +212,23 @@ def test_a_rate_of_an_unknown_question_neither_agrees_nor_contradicts_in_the_fil
     other = Beside(published=rate(15, ""), place="Corse", is_here=True, ours=None)
     written = published.document((beside(25, 16.5, 20.0), beside(18, 16.5, 20.0), other))
     assert [each["contredit"] for each in written] == [True, False, None]
+
+
+def test_our_rate_of_another_place_is_that_of_that_place(monkeypatch):
+    """Le taux d’ici n’est repris que pour ici, sous la même définition : ailleurs, il est compté là-bas."""
+    monkeypatch.setattr(study, "_rows", lambda _: np.array([0, 1]))
+    usual, other = definition(DEFAULT), replace(definition(DEFAULT), id="autre")
+    here = beside(25, 16.5, 20.0).ours
+    d = SimpleNamespace(rate=here, request=SimpleNamespace(definition=usual))
+    draws = {"need": np.array([[10.0, 10, 10], [30, 30, 30]])}
+
+    def counted(asked, *, is_here: bool):
+        frame = SimpleNamespace(universe=np.array([50.0, 110]))
+        model = SimpleNamespace(
+            definition=asked, country=SimpleNamespace(frame=frame), draws=lambda rows, names: draws
+        )
+        return study._ours(d, model, None, is_here=is_here)
+
+    assert counted(usual, is_here=True) is here
+    assert counted(usual, is_here=False).value == pytest.approx(100 * 40 / 160)
+    assert counted(other, is_here=True).value == pytest.approx(100 * 40 / 160)
