@@ -312,6 +312,7 @@ def test_many_unknown_answers_are_to_be_put_in_classes(spec):
 
 
 def test_bounds_that_would_work_are_written_for_a_page_too():
+    """Sur une page, les bornes qui conviennent se lisent dans le conseil ; sans aucune, le conseil reste."""
     for work, end in (([(0.5, 2.0)], "Bornes qui conviennent : 0,5 à 2."), ([], "Réunissez des classes.")):
         refused = weight_bounds.BoundsRefused(
             "Trop serré", why="Parce que.", do="Réunissez des classes.", bounds=(0.9, 1.1), work=work
