@@ -346,7 +346,9 @@ def flat(row: ZoneJson) -> dict[str, Cell]:
     out |= {name: _cell(value) for name, value in plain.items()}
     reasons = (
         row["precarite_numerique"].get("motif"),
-        *(row.get(name) for name in ("motif_indice", "motif_classes", "motif_offre")),
+        row.get("motif_indice"),
+        row.get("motif_classes"),
+        row.get("motif_offre"),
     )
     out["motif"] = " ".join(dict.fromkeys(filter(None, (*reasons, *_silences(row)))))
     out["commune"] = row.get("commune", "")
