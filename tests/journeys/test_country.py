@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from maillage.cli.commands.servir import leave_with_parent
-from tests.journeys.conftest import PHONE, SLOW, answers
+from tests.journeys.conftest import PHONE, SLOW, answers, give_frames
 from tests.support import shared
 from tests.support.shared import ROOT
 from tests.support.speed import PATIENCE, until
@@ -74,11 +74,11 @@ def test_from_the_country_to_a_quarter_then_to_a_place(chromium, country):
 @pytest.mark.parametrize(
     "path", ["/", "/territoires/pays/", "/carte/", "/lieux/L01/", "/donnees/", "/sources/", "/bilan/"]
 )
-def test_axe_finds_nothing_and_no_page_scrolls_sideways(chromium, country, faults_by_day_and_night, path):
-    page = chromium.new_page()
+def test_axe_finds_nothing_and_no_page_scrolls_sideways(page_of, country, faults_by_day_and_night, path):
+    page = page_of()
     page.goto(f"{country}{path}")
     assert faults_by_day_and_night(page) == []
     for width in (320, 390, 768, 1280):
         page.set_viewport_size({"width": width, "height": 900})
+        give_frames(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, width
-    page.close()
