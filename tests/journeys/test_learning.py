@@ -106,7 +106,8 @@ def play(page, exercise: Any) -> None:
 
 @pytest.mark.parametrize("id", every_kind())
 def test_a_module_is_played_to_its_end_by_keyboard(visit, site, id):
-    page = visit(f"/apprendre/{id}/", **PHONE)
+    # What keeps the modules on the device has its own journeys (test_learners).
+    page = visit(f"/apprendre/{id}/", service_workers="block", **PHONE)
     for number, exercise in MODULES[id].exercises():
         for address, played in _variants(id, number, exercise):
             page.goto(site + address)
