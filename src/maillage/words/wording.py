@@ -172,9 +172,9 @@ def is_feminine(noun: str) -> bool:
 
 
 FEMININE = frozenset(
-    "action activité adresse aide chose commune démarche faite fiche gardée ligne minute orientation paire"
-    " personne place proposition refusée réponse réunie réunion source sous-action structure valeur variable"
-    " voie zone".split()
+    "action activité adresse aide chose commune démarche étape faite fiche gardée ligne minute"
+    " orientation paire parole personne place proposition refusée réponse réunie réunion source"
+    " sous-action structure valeur variable voie zone".split()
 )
 
 
