@@ -155,6 +155,49 @@ def test_attestations_wait_for_the_end_and_for_somebody_who_came(library, karim)
     assert given.withdrawn_at is not None
 
 
+def test_a_sheet_read_before_another_was_noted_takes_nobody_s_attestation_away(client, clock, library, karim):
+    session = planned(library, karim)
+    fanny, youssef = (
+        sessions.enrol(session, helper(library, karim, name), by=karim, at=AT)
+        for name in ("Fanny", "Youssef")
+    )
+    clock(AFTER)
+    sessions.tick(session, {fanny.pk: True}, by=karim, at=AFTER)
+    sessions.attest(session, by=karim, at=AFTER)
+    client.force_login(karim)
+    address = f"/espace/formations/sessions/{session.pk}/geste/"
+    client.post(address, {"geste": "appel", f"venu-{youssef.pk}": "0"})  # a page without Fanny’s answer
+    assert dict(session.enrolments.values_list("aidant__name", "seat__came")) == {
+        "Fanny": True,
+        "Youssef": False,
+    }
+    assert Attestation.objects.get().withdrawn_at is None
+    said = client.post(address, {"geste": "appel"}, follow=True).content.decode()
+    assert "Personne n’est dit là ou pas là" in said
+    assert Entry.objects.filter(verb="workshop.ticked").count() == 2
+
+
+def test_an_attestation_has_the_day_of_its_place(client, clock, home, karim):
+    papeete = place("papeete", {"nom": "Mairie", "code_insee": "98735", "commune": "Papeete"})
+    rosa = account("rosa", "formation", structure=papeete.structure)
+    morning = datetime(2026, 12, 4, 5, tzinfo=UTC)  # seven in the evening there, on the 3rd
+    values = {"starts_at": morning, "ends_at": morning + timedelta(hours=2), "capacity": 2, "lieu": papeete}
+    item = catalogue.item(KEY)
+    session = sessions.plan(item, structure=papeete.structure, values=values, by=rosa, at=AT)
+    row = sessions.enrol(session, helper(papeete, rosa), by=rosa, at=AT)
+    noon = datetime(2026, 12, 3, 22, tzinfo=UTC)  # on the day itself, before it begins
+    clock(noon)
+    client.force_login(rosa)
+    assert f"venu-{row.pk}" in client.get(f"/espace/formations/sessions/{session.pk}/").content.decode()
+    sessions.tick(session, {row.pk: True}, by=rosa, at=noon)
+    (made,) = sessions.attest(session, by=rosa, at=morning + timedelta(hours=3))
+    assert (made.begins_on, made.obtained_on, made.valid_until) == (
+        date(2026, 12, 3),
+        date(2026, 12, 3),
+        rules.add_months(date(2026, 12, 3), item.months),
+    )
+
+
 def test_the_third_of_two_seats_waits_and_takes_the_seat_given_up(library, karim):
     session = planned(library, karim)
     rows = [sessions.enrol(session, helper(library, karim, f"Aidant {n}"), by=karim, at=AT) for n in range(3)]

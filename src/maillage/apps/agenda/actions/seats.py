@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
@@ -289,7 +288,10 @@ def tick(
     """
     row = lock([workshop])[0]
     check_run(by, row)
-    if row.cancelled_at is not None or timezone.localdate(row.starts_at) > timezone.localdate(at):
+    if (
+        row.cancelled_at is not None
+        or row.starts_at.astimezone(row.zone).date() > at.astimezone(row.zone).date()
+    ):
         raise Refused(
             "L’appel n’a pas été fait.",
             why=(

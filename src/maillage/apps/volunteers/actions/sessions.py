@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from maillage.apps.accounts.models import User
 from maillage.apps.agenda import access as agenda_access
@@ -174,7 +173,7 @@ def attest(session: Session, *, by: User, at: datetime) -> list[Attestation]:
 
 
 def _given(session: Session, workshop: Workshop, aidant: Aidant, *, by: User, at: datetime) -> Attestation:
-    day = timezone.localdate(workshop.starts_at)
+    day = workshop.starts_at.astimezone(workshop.zone).date()
     row = Attestation.objects.create(
         aidant=aidant,
         structure=workshop.structure,

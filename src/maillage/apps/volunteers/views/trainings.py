@@ -194,7 +194,7 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
     }
     given = Attestation.objects.filter(session=row).order_by("pk")
     by_aidant: dict[int, Any] = {each.aidant_id: each for each in given}
-    over = row.workshop.ends_at <= at
+    over, zone = row.workshop.ends_at <= at, row.workshop.zone
     context = {
         "row": row,
         "shown": queries.session_row(row),
@@ -206,7 +206,7 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
             (each, by_aidant.get(each.aidant_id)) for each in enrolled if runs or each.aidant_id in mine
         ],
         "n_enrolled": len(enrolled),
-        "begun": timezone.localdate(row.workshop.starts_at) <= at.date(),
+        "begun": row.workshop.starts_at.astimezone(zone).date() <= at.astimezone(zone).date(),
         "over": over,
         "to_come": row.workshop.starts_at > at,
         "missing": [each for each in enrolled if each.seat.came and each.aidant_id not in by_aidant],
@@ -271,6 +271,15 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _came(request: HttpRequest, row: Session) -> dict[int, bool | None]:
-    """Return who came, by number of enrolment: 1 came, 0 did not, anything else is not said."""
+    """Return who came, by number of enrolment: those of whom the page says it. Another may have noted the
+    others since it was read. Refused when it says it of nobody.
+    """
     told = {"1": True, "0": False}
-    return {each.pk: told.get(request.POST.get(f"venu-{each.pk}", "")) for each in queries.enrolled(row)}
+    said = {each.pk: told.get(request.POST.get(f"venu-{each.pk}", "")) for each in queries.enrolled(row)}
+    if came := {pk: each for pk, each in said.items() if each is not None}:
+        return came
+    raise Refused(
+        "L’appel n’est pas noté.",
+        why="Personne n’est dit là ou pas là.",
+        do="Choisissez pour une personne au moins, puis recommencez.",
+    )
