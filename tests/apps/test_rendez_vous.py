@@ -462,6 +462,28 @@ def test_a_day_ends_when_everybody_is_told(client, clock, opened, karim):
     assert "Tout est dit" in client.get("/espace/rendez-vous/?jour=2026-11-24").content.decode()
 
 
+def test_ending_a_day_says_nothing_of_who_comes_as_a_volunteer(client, clock, opened, karim):
+    met = appointments.book(
+        Draft(kind=rules.VOLUNTEER, starts_at=NINE, name="Hélène"), structure=opened.structure, at=AT
+    )
+    clock["at"] = NINE + 4 * HALF
+    client.force_login(karim)
+    page = client.post("/espace/rendez-vous/clore/", {"jour": "2026-11-24", "geste": "clore"}, follow=True)
+    assert "On ne sait pas" not in page.content.decode()
+    client.post("/espace/rendez-vous/clore/", {"jour": "2026-11-24", "geste": "clore-absentes"})
+    met.refresh_from_db()
+    assert met.state == rules.BOOKED
+
+
+def test_ending_a_day_keeps_what_a_colleague_just_said(opened, karim):
+    first = book(opened, by=karim)
+    read_before = list(Appointment.objects.all())
+    appointments.tick(first, True, by=karim, at=NINE + HALF)
+    assert permanences.end_day(read_before, {}, by=karim, at=NINE + DAY, others_absent=True) == 0
+    first.refresh_from_db()
+    assert first.state == rules.CAME
+
+
 def test_a_day_is_not_over_while_somebody_is_expected(client, clock, opened, karim):
     book(opened, by=karim)
     clock["at"] = NINE - 2 * HALF
@@ -576,6 +598,52 @@ def test_a_next_time_that_is_not_free_is_said_and_the_record_stays(client, clock
     client.force_login(karim)
     page = client.get(f"/espace/rendez-vous/{row.pk}/").content.decode()
     assert f"pour=mailbox&amp;jour=2026-12-09&amp;personne={fatou.pk}" in page
+
+
+def test_the_next_time_of_somebody_is_never_that_of_a_namesake(opened, karim):
+    mine, theirs = (
+        book(
+            opened, by=karim, name="Marie", kind=rules.MAILBOX, starts_at=NINE + n * HALF, series=f"{n}" * 32
+        )
+        for n in range(2)
+    )
+    fortnight = 14 * DAY
+    other = book(
+        opened,
+        by=karim,
+        name="Marie",
+        kind=rules.MAILBOX,
+        starts_at=NINE + HALF + fortnight,
+        series=theirs.series,
+    )
+    noted = mailbox.note(mine, read=1, answered=0, next_on=date(2026, 12, 8), by=karim, at=NINE + HALF)
+    assert noted.next is not None
+    assert noted.next != other
+    assert (noted.next.starts_at, noted.next.series) == (NINE + fortnight, mine.series)
+    again = mailbox.note(mine, read=2, answered=0, next_on=date(2026, 12, 8), by=karim, at=NINE + HALF)
+    assert again.next == noted.next
+    assert (
+        mailbox.note(theirs, read=1, answered=0, next_on=date(2026, 12, 8), by=karim, at=NINE + DAY).next
+        == other
+    )
+    mailbox.note(mine, read=2, answered=0, by=karim, at=NINE + DAY)
+    other.refresh_from_db()
+    assert other.state == rules.BOOKED, "what one takes back is one’s own"
+
+
+def test_who_has_a_card_does_not_take_the_next_time_of_who_has_none(opened, karim, fatou):
+    kept = book(opened, by=karim, person=fatou, kind=rules.MAILBOX, starts_at=NINE + 98 * DAY)
+    past = book(opened, by=karim, name="Denis", kind=rules.MAILBOX)
+    deadlines.run_deadlines(at=NINE + 92 * DAY)  # their first name is erased
+    noted = mailbox.note(past, read=1, answered=0, next_on=date(2027, 3, 2), by=karim, at=NINE + 92 * DAY)
+    assert noted.next != kept
+
+
+@pytest.mark.parametrize("day", [date(9999, 12, 31), date(2028, 3, 1)])
+def test_a_next_time_is_within_what_an_appointment_may_be(opened, karim, fatou, day):
+    row = book(opened, by=karim, person=fatou, kind=rules.MAILBOX)
+    with pytest.raises(Refused, match="dans plus d’un an"):
+        mailbox.note(row, read=1, answered=0, next_on=day, by=karim, at=NINE + HALF)
 
 
 @pytest.mark.both_databases

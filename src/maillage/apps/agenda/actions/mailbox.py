@@ -92,16 +92,9 @@ def _next(noted: MailboxRecord, row: Appointment, *, by: User, at: datetime) -> 
         if former is not None and former.starts_at > at:
             booking.cancel(former, by=by, at=at)
         return None
-    theirs = {"person": row.person} if row.person is not None else {"name": row.name}
-    day, end = (datetime.combine(noted.next_on + timedelta(days=n), time(), tzinfo=row.zone) for n in (0, 1))
-    planned = Appointment.objects.filter(
-        structure=row.structure_id,
-        kind=row.kind,
-        state=appointments.BOOKED,
-        starts_at__gte=day,
-        starts_at__lt=end,
-        **theirs,
-    ).first()
+    if former is not None and former.starts_at.astimezone(row.zone).date() == noted.next_on:
+        return former
+    planned = _planned(row, noted.next_on)
     if planned is not None:
         return planned
     starts_at = datetime.combine(noted.next_on, row.starts_at.astimezone(row.zone).time(), tzinfo=row.zone)
@@ -134,3 +127,15 @@ def _next(noted: MailboxRecord, row: Appointment, *, by: User, at: datetime) -> 
         helper=row.helper,
         example=row.example,
     )
+
+
+def _planned(row: Appointment, on: date) -> Appointment | None:
+    """Return what is planned on a day for who comes: by their card, else by what was planned together, as a
+    first name is shared.
+    """
+    theirs = {"person": row.person} if row.person is not None else {"person": None, "series": row.series}
+    if row.person is None and not row.series:
+        return None
+    day, end = (datetime.combine(on + timedelta(days=n), time(), tzinfo=row.zone) for n in (0, 1))
+    rows = Appointment.objects.filter(structure=row.structure_id, kind=row.kind, state=appointments.BOOKED)
+    return rows.filter(starts_at__gte=day, starts_at__lt=end, **theirs).first()

@@ -202,12 +202,16 @@ def end_day(
 ) -> int:
     """End the day of a permanence: who came, by number of appointment; return how many are now told.
 
-    Refused while somebody is left untold, unless they are all said absent at once.
+    Refused while somebody is left untold, unless they are all said absent at once. Who comes by a referral,
+    or as a volunteer, is told of on the page of theirs.
     """
     waiting = [
         each
         for each in rows
-        if each.state == appointments.BOOKED and each.starts_at <= at and each.referral is None
+        if each.state == appointments.BOOKED
+        and each.starts_at <= at
+        and each.referral is None
+        and each.kind != appointments.VOLUNTEER
     ]
     missing = [each for each in waiting if each.pk not in came]
     if missing and not others_absent:
@@ -218,9 +222,13 @@ def end_day(
             else f"On ne sait pas qui est venu : {_names(missing)}.",
             do="Dites-le pour chaque personne, ou dites que les autres ne sont pas venues.",
         )
+    told = 0
     for each in waiting:
-        booking.tick(each, came.get(each.pk, False), by=by, at=at)
-    return len(waiting)
+        row = booking.lock(each, by=by)
+        if row.state == appointments.BOOKED:  # a colleague may have said it meanwhile
+            booking.tick(row, came.get(row.pk, False), by=by, at=at)
+            told += 1
+    return told
 
 
 def _names(rows: Iterable[Appointment]) -> str:

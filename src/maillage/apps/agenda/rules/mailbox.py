@@ -6,6 +6,7 @@ Source: docs/methods/rendez-vous.md
 from datetime import date, timedelta
 from functools import cache
 
+from maillage.apps.agenda.rules.appointments import AHEAD
 from maillage.reference.parameters import number
 
 MOST_MESSAGES = 999
@@ -41,6 +42,10 @@ def wrong_counts(read: int, answered: int) -> str:
 
 def wrong_next(next_on: date | None, on: date, today: date) -> str:
     """Return what is not possible in the next date after a meeting on a day, in French; '' when it holds."""
-    if next_on is None or (next_on > on and next_on >= today):
+    if next_on is None:
+        return ""
+    if next_on > today + AHEAD:
+        return "La prochaine date est dans plus d’un an."
+    if next_on > on and next_on >= today:
         return ""
     return "La prochaine date est déjà passée." if next_on < today else "La prochaine date est le même jour."
