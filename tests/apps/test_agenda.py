@@ -1237,6 +1237,64 @@ def test_a_workshop_overseas_is_typed_and_read_in_the_time_of_its_place(client):
     assert form.cleaned_data["starts_at"] == nine + timedelta(minutes=30)
 
 
+def test_a_workshop_elsewhere_stays_in_its_commune_when_another_thing_is_changed(client, karim, library):
+    """The Insee code of Ordonnaz is the postcode of Prévessin-Moëns."""
+    there = {"lieu": None, "address": "Salle des fêtes", "commune": "01280"}
+    row = planning.plan(by=karim, structure=library.structure, values=said(library, **there), at=AT)
+    client.force_login(karim)
+    page = client.get(f"/espace/ateliers/{row.pk}/modifier/").content.decode()
+    assert 'value="Ordonnaz"' in page
+    sent = {field: value for field, value in from_workshop(row).items() if value not in (None, False)}
+    sent |= {"jour": "2026-11-24", "heure": "14:00", "fin": "16:00"}
+    client.post(f"/espace/ateliers/{row.pk}/modifier/", sent)
+    row.refresh_from_db()
+    assert (row.starts_at, row.commune) == (MONDAY + DAY, "01280")
+    client.post(f"/espace/ateliers/{row.pk}/modifier/", sent | {"commune": "38000"})
+    row.refresh_from_db()
+    assert row.commune == "38185"
+
+
+def test_changing_the_hour_of_a_workshop_leaves_its_modules(client, karim, library):
+    modules = ["mot-de-passe", "message-piege"]
+    row = planning.plan(by=karim, structure=library.structure, values=said(library, modules=modules), at=AT)
+    client.force_login(karim)
+    sent = {field: value for field, value in from_workshop(row).items() if value not in (None, False)}
+    client.post(
+        f"/espace/ateliers/{row.pk}/modifier/",
+        sent | {"jour": "2026-11-24", "heure": "14:00", "fin": "16:00"},
+    )
+    row.refresh_from_db()
+    assert (row.starts_at, row.modules) == (MONDAY + DAY, modules)
+    outline = next(each for each in outlines.outlines().values() if each.modules and not each.meetings)
+    client.post(
+        f"/espace/ateliers/{row.pk}/modifier/", sent | {"trame": outline.id, "heure": "14:00", "fin": "16:00"}
+    )
+    row.refresh_from_db()
+    assert row.modules == list(outline.modules)
+
+
+@pytest.mark.both_databases
+def test_a_name_written_once_names_were_erased_is_erased_too(workshop, karim):
+    book(workshop, by=karim)
+    late = MONDAY + 92 * DAY
+    assert deadlines.run_deadlines(at=late)["noms_effaces"] == 1
+    seat = book(workshop, name="Nadia", by=karim, at=late, contact="nadia@exemple.fr", way=rules.EMAIL)
+    assert deadlines.run_deadlines(at=late)["noms_effaces"] == 1
+    seat.refresh_from_db()
+    assert (seat.name, seat.contact, seat.token) == ("", "", "")
+    seats.note(seat, by=karim, at=late, because=rules.OTHER, words="Elle déménage")
+    deadlines.run_deadlines(at=late)
+    seat.refresh_from_db()
+    assert seat.stopped_words == ""
+    again = late + 7 * DAY
+    planning.change(workshop, {"starts_at": again, "ends_at": again + HOUR}, by=karim, at=late)
+    seat = book(workshop, name="Inès", by=karim, at=late)
+    assert deadlines.run_deadlines(at=late)["noms_effaces"] == 0
+    assert deadlines.run_deadlines(at=again + 92 * DAY)["noms_effaces"] == 1
+    seat.refresh_from_db()
+    assert seat.name == ""
+
+
 @pytest.mark.both_databases
 def test_after_another_key_the_link_of_a_seat_opens(client, workshop, settings):
     seat = book(workshop)

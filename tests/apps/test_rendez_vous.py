@@ -647,6 +647,27 @@ def test_a_next_time_is_within_what_an_appointment_may_be(opened, karim, fatou, 
 
 
 @pytest.mark.both_databases
+def test_what_is_written_once_names_were_erased_is_erased_too(client, opened, karim, fatou):
+    missed = book(opened, by=karim, name="Denis", kind=rules.MAILBOX)
+    appointments.tick(missed, False, by=karim, at=NINE + DAY)
+    late = NINE + 92 * DAY
+    assert deadlines.run_deadlines(at=late)["rendez_vous_effaces"] == 1
+    mailbox.note(missed, read=1, answered=0, done="Papiers triés", by=karim, at=late)
+    deadlines.run_deadlines(at=late)
+    assert MailboxRecord.objects.get().done == ""
+    appointments.tick(missed, False, by=karim, at=late)
+    moved, _ = appointments.move(missed, starts_at=late + 6 * DAY, permanence=opened, by=karim, at=late)
+    assert (
+        client.get(reverse("appointment_mine", args=[access.link_of_appointment(moved)])).status_code == 200
+    )
+    appointments.cancel(moved, by=karim, at=late, reason="Denis est malade")
+    assert deadlines.run_deadlines(at=late)["rendez_vous_effaces"] == 0
+    assert deadlines.run_deadlines(at=late + 98 * DAY)["rendez_vous_effaces"] == 1
+    moved.refresh_from_db()
+    assert (moved.cancel_reason, moved.token) == ("", "")
+
+
+@pytest.mark.both_databases
 def test_the_book_of_mailboxes_turns_its_pages_in_the_database(
     client, clock, opened, karim, library, monkeypatch, django_assert_max_num_queries
 ):

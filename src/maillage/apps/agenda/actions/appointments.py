@@ -14,6 +14,7 @@ from maillage.apps.accounts.models import User
 from maillage.apps.agenda import access
 from maillage.apps.agenda.actions import appointment_messages as messages
 from maillage.apps.agenda.actions.notifications import Notified
+from maillage.apps.agenda.actions.write import erase_again
 from maillage.apps.agenda.models import Appointment, Permanence
 from maillage.apps.agenda.queries import appointment_words as words
 from maillage.apps.agenda.queries import slots
@@ -311,6 +312,7 @@ def record(row: Appointment, verb: str, *, by: User | None, at: datetime) -> Non
 def _changed(row: Appointment, at: datetime) -> None:
     row.sequence += 1
     row.changed_at = at
+    erase_again(row)
     row.save()
 
 

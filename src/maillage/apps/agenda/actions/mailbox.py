@@ -8,6 +8,7 @@ from django.db import transaction
 from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
 from maillage.apps.agenda.actions import appointments as booking
+from maillage.apps.agenda.actions.write import erase_again
 from maillage.apps.agenda.models import Appointment, MailboxRecord
 from maillage.apps.agenda.rules import appointments, mailbox
 from maillage.apps.people.actions import register as people
@@ -73,6 +74,8 @@ def note(
             "by": by,
         },
     )
+    erase_again(row)
+    row.save(update_fields=["stripped_at", "token"])
     journal.record(by=by, verb="mailbox.noted", row=row, at=at, structure=row.structure_id)
     if row.person is not None:
         people.touch(row.person, at=at)

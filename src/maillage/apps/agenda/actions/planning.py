@@ -167,6 +167,7 @@ def change(workshop: Workshop, values: Mapping[str, Any], *, by: User | None, at
         )
     row.sequence += 1
     row.changed_at = at
+    row.stripped_at = None  # held later, it has names to erase again
     row.save()
     journal.record(by=by, verb="workshop.changed", row=row, at=at, structure=row.structure_id)
     moved = any(getattr(row, name) != value for name, value in before.items()) and row.starts_at > at

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from maillage.apps.agenda import access
 from maillage.apps.agenda.actions import appointments as booking
+from maillage.apps.agenda.actions.write import erase_again
 from maillage.apps.agenda.models import Appointment, Permanence
 from maillage.apps.agenda.queries import appointment_words as words
 from maillage.apps.agenda.queries import slots
@@ -132,4 +133,5 @@ def _write(row: Appointment, values: Mapping[str, Any], *, at: datetime) -> None
         setattr(row, name, value)
     row.sequence += 1
     row.changed_at = at
+    erase_again(row)
     row.save()

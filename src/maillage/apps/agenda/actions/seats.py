@@ -15,7 +15,7 @@ from maillage.apps.accounts.models import User
 from maillage.apps.agenda import access
 from maillage.apps.agenda.actions import notifications
 from maillage.apps.agenda.actions.notifications import Notified
-from maillage.apps.agenda.actions.write import check_run, lock
+from maillage.apps.agenda.actions.write import check_run, erase_later, lock
 from maillage.apps.agenda.models import Seat, Workshop
 from maillage.apps.agenda.queries import rooms
 from maillage.apps.agenda.rules import workshops as rules
@@ -79,6 +79,7 @@ def book(
         cancelled_at=None,
         token=access.digest(access.link_for(learner)),
     )
+    erase_later(missing)
     journal.record(by=by, verb=f"seat.{made[0].status}", row=made[0], at=at, structure=first.structure_id)
     if person is not None:
         people.touch(person, at=at)
@@ -354,5 +355,6 @@ def note(
     found.stopped_because, found.stopped_words = because, line(words, 300)
     found.next_proposed, found.next_words = then, line(then_words, 300)
     found.save(update_fields=["stopped_because", "stopped_words", "next_proposed", "next_words"])
+    erase_later([found.workshop])
     journal.record(by=by, verb="seat.noted", row=found, at=at, structure=found.workshop.structure_id)
     return found

@@ -1,4 +1,4 @@
-"""What every action on workshops shares: locks and rights."""
+"""What every action on workshops and appointments shares: locks, rights, and what is still to be erased."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Q
 
 from maillage.apps.agenda import access
-from maillage.apps.agenda.models import Workshop
+from maillage.apps.agenda.models import Appointment, Workshop
 from maillage.kernel.errors import Refused
 
 
@@ -39,3 +39,17 @@ def check_run(by: Any, workshop: Workshop) -> None:
             why="Votre structure n’anime pas cet atelier.",
             do="Revenez à la liste de vos ateliers.",
         )
+
+
+def erase_later(workshops: Iterable[Workshop]) -> None:
+    """Let what is written of people at workshops be erased, even when the names of before were already."""
+    asked = [each.pk for each in workshops]
+    Workshop.objects.filter(pk__in=asked, stripped_at__isnull=False).update(stripped_at=None)
+
+
+def erase_again(row: Appointment) -> None:
+    """Let what is written of an appointment be erased, even when it was once already; its link opens again.
+    The row is not saved.
+    """
+    if row.stripped_at is not None:
+        row.stripped_at, row.token = None, access.digest(access.link_of_appointment(row))

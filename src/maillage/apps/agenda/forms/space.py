@@ -14,7 +14,7 @@ from maillage.apps.agenda import access
 from maillage.apps.agenda.forms.appointments import at_the_clock
 from maillage.apps.agenda.forms.public import UNREADABLE, read_contact
 from maillage.apps.agenda.models import Workshop
-from maillage.apps.agenda.queries import outlines
+from maillage.apps.agenda.queries import outlines, words
 from maillage.apps.agenda.rules import workshops as rules
 from maillage.apps.directory import rules as directory
 from maillage.apps.directory.forms.moments import DayField, HourField
@@ -120,6 +120,7 @@ class PlanForm(forms.Form):
 
     def __init__(self, *args: Any, user: Any, workshop: Workshop | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.workshop = workshop
         self.structures = {str(each.pk): each for each in access.structures_for(user)}
         if workshop is not None:
             self.structures = {str(workshop.structure_id): workshop.structure}
@@ -217,6 +218,9 @@ class PlanForm(forms.Form):
     def _elsewhere(self, said: dict[str, Any]) -> None:
         if not said.get("adresse"):
             self.add_error("adresse", "Il manque l’adresse. Sans elle, personne ne trouvera. Écrivez-la.")
+        if self.workshop is not None and said.get("commune") == commune_of(self.workshop):
+            said["code"] = self.workshop.commune
+            return
         spot = where.find(said.get("commune", "")).spot
         if spot is None or (len(spot.communes) != 1 and not spot.is_point):
             self.add_error(
@@ -228,6 +232,12 @@ class PlanForm(forms.Form):
     def chosen_structure(self) -> Structure:
         """Return the structure on whose behalf the workshop is planned."""
         return self.structures[self.cleaned_data.get("structure") or next(iter(self.structures))]
+
+    def _modules(self, outline: Outline | None) -> list[str]:
+        """Return what is gone through: the modules of another outline, once it is another."""
+        if self.workshop is not None and self.workshop.outline == self.cleaned_data["trame"]:
+            return list(self.workshop.modules)
+        return list(outline.modules) if outline is not None else []
 
     def values(self) -> dict[str, Any]:
         """Return the typed values, by the names of `actions.planning.KNOWN`."""
@@ -254,7 +264,7 @@ class PlanForm(forms.Form):
             "partner": said["partenaire"],
             "bring": said["apporter"],
             "outline": said["trame"],
-            "modules": list(outline.modules) if outline is not None else [],
+            "modules": self._modules(outline),
         }
 
 
@@ -275,6 +285,13 @@ def from_outline(outline: Outline) -> dict[str, Any]:
     }
 
 
+def commune_of(row: Workshop) -> str:
+    """Return how the commune of a workshop is shown: by its name, as many Insee codes are a postcode of
+    elsewhere.
+    """
+    return words.town(row) or row.commune
+
+
 def from_workshop(row: Workshop) -> dict[str, Any]:
     """Return the values of a workshop; a lieu its structure no longer runs stays available."""
     begin, end = row.starts_at.astimezone(row.zone), row.ends_at.astimezone(row.zone)
@@ -291,7 +308,7 @@ def from_workshop(row: Workshop) -> dict[str, Any]:
         "sans_inscription": row.drop_in,
         "lieu": row.lieu.slug if row.lieu is not None else ELSEWHERE,
         "adresse": row.address,
-        "commune": row.commune,
+        "commune": commune_of(row),
         "prix": row.price,
         "prix_mots": row.price_words,
         "langue": row.language,
