@@ -1,21 +1,30 @@
-"""Make every table of an empty database, at once or migration after migration, and print what is there then, a
-line of JSON; migration after migration, a line for a former version first.
+"""Make every table of a database, and print what is there then, a line of JSON for each database.
 
-python -m tests.databases.describing at-once|former-at-once|by-migrations
+python -m tests.databases.describing now|former-at-once|former-by-migrations
+now: as the platform does when it starts; former-*: those of a former version, at once or migration after migration,
+and then in the SQLite of the home folder too, as far as this version afterwards: what it takes to know the models of each
+migration is asked once for both.
 """
 
 import gc
 import json
 import re
 import sys
+from contextlib import nullcontext
 from typing import Any
 
+from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+from django.db.migrations.state import ProjectState
 from django.db.models import Field
+from django.db.transaction import atomic
 
 from maillage.config import bootstrap, tables
+from maillage.config.home import DATABASE
 
 BEFORE = "0003"  # of the plans: a former version, whose backups are restored (tests/commands/test_backups.py)
 POSTGRESQL = """
@@ -54,19 +63,52 @@ def clone(field: Any) -> Any:
 
 def main(way: str) -> None:
     gc.set_threshold(100_000, 50, 100)  # each migration makes thousands of classes again: a fifth of its time
+    Field.clone = clone  # type: ignore[method-assign]
     with bootstrap.connected() as connection:
-        if way == "at-once":
+        databases = [connection]
+        if way == "now":
             bootstrap.ready()
         elif way == "former-at-once":
             tables.create_former_tables(connection, former(MigrationLoader(connection)))
         else:
-            Field.clone = clone  # type: ignore[method-assign]
+            if connection.vendor != "sqlite":
+                databases.append(_beside())
             executor = MigrationExecutor(connection)
             executor.migrate(former(executor.loader))
-            describe(connection)
-            tables.create_tables = lambda connection: False
-            bootstrap.ready()
-        describe(connection)
+        for each in databases:
+            describe(each)
+        if way == "former-by-migrations":
+            executor = MigrationExecutor(connection)
+            executor.migrate(executor.loader.graph.leaf_nodes())
+
+
+def _beside() -> BaseDatabaseWrapper:
+    """Have each migration applied to the SQLite of the home folder too, as it is to the first; return it."""
+    unset = dict.fromkeys(("USER", "PASSWORD", "HOST", "PORT"), "")
+    connections.settings["beside"] = {
+        **connections["default"].settings_dict, **unset, "OPTIONS": {},
+        "ENGINE": "django.db.backends.sqlite3", "NAME": DATABASE,
+    }  # fmt: skip
+    second = connections["beside"]
+    recorder = MigrationRecorder(second)
+    recorder.ensure_schema()
+
+    def apply(migration: Migration, state: ProjectState, editor: Any) -> ProjectState:
+        with second.schema_editor(atomic=migration.atomic) as other:
+            for operation in migration.operations:
+                before = state.clone()
+                operation.state_forwards(migration.app_label, state)
+                for each in (editor, other):
+                    alone = operation.atomic or (migration.atomic and operation.atomic is not False)
+                    with (
+                        nullcontext() if each.atomic_migration or not alone else atomic(each.connection.alias)
+                    ):
+                        operation.database_forwards(migration.app_label, each, before, state)
+        recorder.record_applied(migration.app_label, migration.name)
+        return state
+
+    Migration.apply = apply  # type: ignore[assignment, method-assign]
+    return second
 
 
 def describe(connection: BaseDatabaseWrapper) -> None:

@@ -3,44 +3,52 @@
 import json
 import re
 import sqlite3
+from pathlib import Path
 
 import psycopg
 import pytest
 
-from tests.databases.conftest import POSTGRESQL, python
+from tests.databases.conftest import python
 from tests.support import shared
-from tools.postgresql import ABSENT, binaries
+from tools.postgresql import binaries
 
 # Numbers of a table of Django that stays empty: its migrations make them wider than its model says.
 OF_DJANGO = "auth_group_permissions.id"
 
 
+def described(way: str, home: Path, database: str = "") -> list[dict[str, list]]:
+    """Make tables in a database, or in two of them; return what each holds then."""
+    home.mkdir(exist_ok=True)
+    (home / shared.DATABASE).touch()  # empty, and not furnished by the tests
+    done = python("-m", "tests.databases.describing", way, home=home, database=database)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return list(map(json.loads, done.stdout.splitlines()))
+
+
 @pytest.mark.complete
+@pytest.mark.postgresql
 @pytest.mark.slow("every migration is applied one after the other, which is what users are spared")
-@pytest.mark.parametrize("engine", ["sqlite", POSTGRESQL])
-def test_tables_made_at_once_are_those_of_the_migrations(engine, tmp_path):
-    if engine == "postgresql" and binaries() is None:
-        pytest.skip(ABSENT)
-    made = []
-    for way in ("former-at-once", "at-once", "by-migrations"):
-        home = tmp_path / way
-        home.mkdir()
-        (home / shared.DATABASE).touch()  # empty, and not furnished by the tests
-        database = shared.empty_database() if engine == "postgresql" else ""
-        done = python("-m", "tests.databases.describing", way, home=home, database=database)
-        assert done.returncode == 0, done.stderr[-2000:]
-        made += map(json.loads, done.stdout.splitlines())
-    before, now, migrated_before, migrated_now = made
-    assert len(now["migrations"]) > len(before["migrations"])
-    assert len(now["tables"]) > 300
-    for at_once, migrated in ((before, migrated_before), (now, migrated_now)):
-        assert at_once["migrations"] == migrated["migrations"]
-        assert [
-            each for each in at_once["tables"] if each not in migrated["tables"] and each[1] != OF_DJANGO
-        ] == []
-        assert [
-            each for each in migrated["tables"] if each not in at_once["tables"] and each[1] != OF_DJANGO
-        ] == []
+def test_tables_made_at_once_are_those_of_the_migrations(tmp_path):
+    """On each engine: a former version, then this one, that goes on from the former one."""
+    migrated = tmp_path / "migrated"
+    databases = [shared.empty_database(), ""] if binaries() else [""]
+    formers = described("former-by-migrations", migrated, databases[0])
+    for database, migrated_before in zip(databases, formers, strict=True):
+        made = []
+        for way in ("former-at-once", "now"):
+            empty = shared.empty_database() if database else ""
+            made += described(way, tmp_path / f"{way}{bool(database)}", empty)
+        before, now = made
+        (migrated_now,) = described("now", migrated, database)
+        assert len(now["migrations"]) > len(before["migrations"])
+        assert len(now["tables"]) > 300
+        for at_once, by_migrations in ((before, migrated_before), (now, migrated_now)):
+            assert at_once["migrations"] == by_migrations["migrations"]
+            for one, other in ((at_once, by_migrations), (by_migrations, at_once)):
+                known = {tuple(each) for each in other["tables"]}
+                assert [
+                    each for each in one["tables"] if tuple(each) not in known and each[1] != OF_DJANGO
+                ] == []
 
 
 def test_a_database_that_holds_a_table_is_left_to_the_migrations(tmp_path, django_db_blocker):
