@@ -17,7 +17,7 @@ TRIAL = {
     "learners": 400,
     "referrals": 300,
     "requests": 2,
-    "places": ("38185",),
+    "places": ("38158",),
     "engines": (SQLITE,),
 }
 

@@ -7,6 +7,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from http import HTTPStatus
@@ -232,9 +233,12 @@ def people(size: dict[str, int], at: datetime, chance: random.Random) -> None:
 
 
 def places(where: list[str], chance: random.Random) -> None:
-    """Write a published place for each structure, in its commune: the sheets of Isère, renamed."""
-    raw = ROOT / "data/raw/hinaura/isere.json"
-    real = [row.sheet for row in files.places(forms.read(raw), today=date(2026, 11, 20)).accepted]
+    """Write a published place for each structure, in its commune: the sheets of Isère, no more than there are
+    structures, renamed.
+    """
+    raw = forms.read(ROOT / "data/raw/hinaura/isere.json")
+    some = replace(raw, rows=raw.rows[: len(where)])
+    real = [row.sheet for row in files.places(some, today=date(2026, 11, 20)).accepted]
     source, made = Source.objects.create(name="banc"), []
     for k, code in enumerate(where, 1):
         extent = point.extent(code)
