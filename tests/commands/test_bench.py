@@ -37,7 +37,9 @@ def test_a_suite_runs_whole_at_a_small_size(suite, tmp_path):
     told = {timing.MADE: str(demonstrated())} if suite in FROM_THE_DEMONSTRATION else {}
     words = ("bench.__main__", suite, "--taille", "essai", "--sortie", out)
     door = programs.door()
-    done = programs.run("-m", "tests.support.bench_trial", door, *words, environment={**os.environ, **told})
+    done = programs.run(
+        "-m", "tests.support.bench_trial", door, *words, environment={**os.environ, **told}, country=True
+    )
     assert done.returncode == 0, done.stderr[-3000:]
     rows = json.loads(out.read_text("utf-8"))
     assert rows

@@ -18,7 +18,7 @@ def test_the_drills_run_whole_and_nothing_acknowledged_is_lost(tmp_path):
     told = {timing.MADE: str(demonstrated())}
     words = ["--part", "0.0004", "--secondes", "5", "--debit", "6", "--coupures", "20", "--sans-epreuves"]
     words = ["-m", "tests.support.bench_trial", programs.door(), "bench.drills", *words, "--sortie", page]
-    done = programs.run(*words, environment={**os.environ, **told})
+    done = programs.run(*words, environment={**os.environ, **told}, country=True)
     assert done.returncode == 0, done.stdout + done.stderr
     text = page.read_text("utf-8")
     assert "introuvables ensuite : **0**" in text

@@ -41,7 +41,7 @@ def homes(tmp_path_factory):
     """A directory of the two real censuses, made by the commands: (run, home)."""
 
     def run(home, *words):
-        return programs.run(*CLI, *words, environment=environment(home))
+        return programs.run(*CLI, *words, environment=environment(home), country=True)
 
     home = furnish(tmp_path_factory.mktemp("annuaire"))
     for source, card in CENSUSES.items():

@@ -1,4 +1,4 @@
-"""Run the bench or its drills, whose own programs begin half loaded too, but for the server.
+"""Run the bench or its drills, whose own programs begin half loaded too, with the country read, but for the server.
 
 python -m tests.support.bench_trial DOOR MODULE WORDS: what is timed says nothing so; that it runs does.
 """
@@ -13,6 +13,6 @@ from tests.support import doors
 
 if __name__ == "__main__":
     _, door, module, *words = sys.argv
-    timing.python = partial(doors.ask, Path(door))
+    timing.python = partial(doors.ask, Path(door), country=True)
     sys.argv[:] = [module, *words]
     sys.exit(import_module(module).main(words))

@@ -23,8 +23,9 @@ def ask(
     folder: Path = ROOT,
     timeout: float | None = None,
     check: bool = False,
+    country: bool = False,
 ) -> subprocess.CompletedProcess[str]:
-    """Run Python with words, and return how it ended and what it said."""
+    """Run Python with words, and return how it ended and what it said; country: it begins with the country read."""
     said = [str(word) for word in words]
     with (
         tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as out,
@@ -32,7 +33,7 @@ def ask(
         socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as asker,
     ):
         asker.connect(str(address))
-        asked = json.dumps([said, str(folder), dict(environment)]).encode()
+        asked = json.dumps([said, str(folder), dict(environment), country]).encode()
         socket.send_fds(asker, [asked], [out.fileno(), err.fileno()])
         copy = int(asker.recv(100))
         asker.settimeout(timeout)

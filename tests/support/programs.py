@@ -32,9 +32,14 @@ def run(
     folder: Path = ROOT,
     timeout: float = 4 * PATIENCE,
     check: bool = False,
+    country: bool = False,
 ) -> subprocess.CompletedProcess[str]:
-    """Run Python with words, `-m` and a module, `-c` and lines, or a file, and return how it ended and what it said."""
-    return doors.ask(door(), *words, environment=environment, folder=folder, timeout=timeout, check=check)
+    """Run Python with words, `-m` and a module, `-c` and lines, or a file, and return how it ended and what it said;
+    country: it begins with the country read, once for all those of a test process that say so; what reads little of it
+    gains nothing, to be a copy of a larger process takes longer.
+    """
+    more = {"folder": folder, "timeout": timeout, "check": check, "country": country}
+    return doors.ask(door(), *words, environment=environment, **more)
 
 
 def door() -> Path:
