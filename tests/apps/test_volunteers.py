@@ -14,7 +14,7 @@ from maillage.apps.memberships.models import Membership
 from maillage.apps.messages.models import Message
 from maillage.apps.people import access as people
 from maillage.apps.volunteers import access
-from maillage.apps.volunteers.actions import hours, meetings, missions
+from maillage.apps.volunteers.actions import hours, meetings, missions, sessions, team
 from maillage.apps.volunteers.forms import missions as missions_forms
 from maillage.apps.volunteers.models import Aidant, Attestation, Engagement, Hours, Mission, Volunteer
 from maillage.apps.volunteers.queries import missions as queries
@@ -279,6 +279,67 @@ def test_who_withdraws_or_is_erased_leaves_no_name_in_the_agenda(client, nadia):
     client.post(mine, {"geste": "effacer", "confirme": "oui"})
     row = Appointment.objects.get()
     assert (row.name, row.subject, row.contact, row.token) == ("", "", "", "")
+
+
+def test_who_is_erased_leaves_no_name_on_a_meeting_that_another_replaced(client, nadia, karim):
+    mine = f"/benevoles/moi/{nadia.volunteer.code}/"
+    client.post(mine, {"geste": "pas-venir", "ligne": nadia.pk})
+    meetings.plan(nadia, meets_at=TUESDAY + 7 * DAY, by=karim, at=AT)
+    assert Appointment.objects.exclude(name="").count() == 2
+    namesake = proposed(nadia.mission.structure, at=AT, token="autre", name=nadia.volunteer.name)
+    kept = meetings.plan(namesake, meets_at=TUESDAY + 9 * DAY, by=karim, at=AT).appointment
+    meetings.cancel(namesake, by=None, at=AT)
+    client.post(mine, {"geste": "effacer", "confirme": "oui"})
+    assert list(Appointment.objects.exclude(name="")) == [kept]
+
+
+def test_hours_from_a_page_that_served_are_refused_and_not_lost(client, library, karim, denise):
+    row = supervised(denise, library.structure, by=karim, at=AT)
+    other = supervised(denise, library.structure, by=karim, at=AT, token="autre")
+    client.force_login(denise)
+    address, sent = "/espace/benevoles/ma-mission/", {"jour": "2026-11-20", "heures": "2", "jeton": "h"}
+    for _ in range(2):
+        client.post(address, {"mission": row.pk, **sent}, follow=True)
+    assert Hours.objects.count() == 1
+    page = client.post(address, {"mission": other.pk, **sent}, follow=True).content.decode()
+    assert "Cette page a déjà servi" in page
+    assert "Vos heures sont notées" not in page
+    with pytest.raises(Refused, match="a déjà servi"):
+        hours.note(row, on=TODAY, minutes=30, token="h", by=karim, at=AT)
+
+
+def test_who_volunteers_again_is_of_the_team_again(library, karim):
+    row = supervised(None, library.structure, by=karim, at=AT)
+    missions.end(row, by=karim, at=AT)
+    team.leave(row.aidant, by=karim, at=AT)
+    mission = proposed(library.structure, at=AT, token="autre").mission
+    again = missions.engage(row.volunteer, mission, by=None, at=AT)
+    meetings.plan(again, meets_at=AT + DAY, by=karim, at=AT)
+    meetings.confirm(again, by=karim, at=AT)
+    again = missions.sign(again, supervisor=karim, signed_on=TODAY, by=karim, at=AT)
+    assert (again.aidant, again.aidant.until) == (row.aidant, None)
+
+
+def test_an_attestation_of_hours_that_another_replaced_does_not_come_back(library, karim):
+    row = supervised(None, library.structure, by=karim, at=AT)
+    hours.note(row, on=TODAY, minutes=60, token="a", by=karim, at=AT)
+    first = hours.attest(row, by=karim, at=AT)
+    hours.note(row, on=TODAY, minutes=60, token="b", by=karim, at=AT)
+    second = hours.attest(row, by=karim, at=AT)
+    with pytest.raises(Refused, match="Une autre a été donnée depuis"):
+        sessions.restore(first, by=karim, at=AT)
+    sessions.withdraw(second, because="Erreur", by=karim, at=AT)
+    assert sessions.restore(first, by=karim, at=AT).withdrawn_at is None
+
+
+def test_those_who_still_have_time_do_not_keep_the_others_from_being_erased(monkeypatch, library, karim):
+    monkeypatch.setattr(missions, "AT_ONCE", 1)
+    old = proposed(library.structure, at=AT - 100 * DAY, token="ancien").volunteer
+    ended = supervised(None, library.structure, by=karim, at=AT - 95 * DAY, token="finie")
+    missions.end(ended, by=karim, at=AT - 94 * DAY)
+    assert missions.run_deadlines(at=AT) == {"benevoles_effaces": 1}
+    assert list(Volunteer.objects.all()) == [ended.volunteer]
+    assert not Volunteer.objects.filter(pk=old.pk).exists()
 
 
 def test_no_step_is_skipped(library, karim):

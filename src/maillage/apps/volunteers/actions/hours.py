@@ -27,16 +27,16 @@ def note(
     by: User | None = None,
     volunteer: bool = False,
 ) -> Hours:
-    """Note time given on a day; the same form twice is once. What the structure notes is confirmed at once;
-    volunteer: noted by whoever gave it, and to be confirmed.
+    """Note time given on a day; the same form twice is once, and other hours from it are refused.
+    What the structure notes is confirmed at once; volunteer: noted by whoever gave it, and to be confirmed.
 
     Refused out of the mission, on a day to come, or beyond ten hours a day.
     """
-    if found := Hours.objects.filter(token=token).first():
-        return found
     row = Engagement.objects.select_for_update(of=("self",)).select_related("mission").get(pk=engagement.pk)
     if not volunteer:
         check_manage(by, row.mission.structure_id)
+    if found := Hours.objects.filter(token=token).first():
+        return _same(found, row, on, minutes)
     today = timezone.localdate(at)
     last = min(today, row.ended_on or today)
     if row.starts_on is None or row.state not in (rules.ACTIVE, rules.ENDED):
@@ -141,6 +141,16 @@ def attest(engagement: Engagement, *, by: User | None, at: datetime) -> Attestat
     )
     record("hours.attested", made, by=by, at=at, structure=row.mission.structure_id)
     return made
+
+
+def _same(found: Hours, row: Engagement, on: date, minutes: int) -> Hours:
+    """Return the hours that a form noted; Refused when it now says other ones, which would be lost."""
+    if (found.engagement_id, found.on, found.minutes) != (row.pk, on, minutes):
+        raise _not_noted(
+            to_say("Cette page a déjà servi à en noter d’autres."),
+            to_say("Rechargez la page, puis recommencez."),
+        )
+    return found
 
 
 def _not_noted(why: str, do: str) -> Refused:

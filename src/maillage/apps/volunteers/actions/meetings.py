@@ -8,11 +8,13 @@ from maillage.apps.accounts.models import User
 from maillage.apps.agenda.access import link_of_appointment
 from maillage.apps.agenda.actions import appointment_messages, appointments, forgetting
 from maillage.apps.agenda.actions.appointments import Spot
+from maillage.apps.agenda.models import Appointment
 from maillage.apps.agenda.rules import appointments as agenda
 from maillage.apps.volunteers.actions.steps import lock, save, step
 from maillage.apps.volunteers.models import Engagement
 from maillage.apps.volunteers.rules import missions as rules
 from maillage.kernel.errors import Refused
+from maillage.kernel.typed import line
 from maillage.words.languages import to_say
 
 
@@ -162,12 +164,22 @@ def release(row: Engagement, *, by: User | None, at: datetime) -> None:
 
 
 def forget(row: Engagement, *, at: datetime) -> None:
-    """Erase who a meeting was for: its hour stays in the agenda of the structure, cancelled if it was to
-    come.
+    """Erase who the meetings were for: their hours stay in the agenda of the structure, cancelled if they
+    were to come. One that was cancelled before another was given belongs to nobody else.
     """
     release(row, by=None, at=at)
     if row.appointment is not None:
         forgetting.strip_appointment(row.appointment, at=at)
+    still = Engagement.objects.exclude(appointment=None).values("appointment")
+    before = Appointment.objects.filter(
+        structure=row.mission.structure_id,
+        kind=agenda.VOLUNTEER,
+        state=agenda.CANCELLED,
+        name=line(row.volunteer.name, 60),
+        stripped_at=None,
+    )
+    for each in before.exclude(pk__in=still):
+        forgetting.strip_appointment(each, at=at)
 
 
 def _planned(row: Engagement) -> appointments.Appointment:

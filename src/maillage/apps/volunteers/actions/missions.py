@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from maillage.apps.accounts.models import User
@@ -26,6 +27,7 @@ from maillage.words.languages import to_say
 from maillage.words.opening import date_text
 
 KNOWN = ("title", "words", "gap", "lieu", "commune", "seats", "starts_on", "ends_on")
+AT_ONCE = 500  # volunteers erased in one go
 
 
 @transaction.atomic
@@ -132,23 +134,25 @@ def propose(
             why=to_say("Il manque un prénom."),
             do=to_say("Écrivez un prénom ou un surnom : il suffit."),
         )
-    row = Volunteer.objects.create(
-        code=_unused(),
-        name=name,
-        way=values.get("way", "") if values.get("contact") else "",
-        contact=values.get("contact", ""),
-        commune=values.get("commune", ""),
-        half_days=_among(values, "half_days", rules.HALF_DAYS),
-        skills=_among(values, "skills", rules.SKILLS),
-        languages=_among(values, "languages", rules.SPOKEN) or ["fr"],
-        words=line(values.get("words", ""), 300),
-        user=user,
+    row, made = Volunteer.objects.get_or_create(
         token=token,
-        made_at=at,
-        active_at=at,
-        example=example,
+        defaults={
+            "code": _unused(),
+            "name": name,
+            "way": values.get("way", "") if values.get("contact") else "",
+            "contact": values.get("contact", ""),
+            "commune": values.get("commune", ""),
+            "half_days": _among(values, "half_days", rules.HALF_DAYS),
+            "skills": _among(values, "skills", rules.SKILLS),
+            "languages": _among(values, "languages", rules.SPOKEN) or ["fr"],
+            "words": line(values.get("words", ""), 300),
+            "user": user,
+            "made_at": at,
+            "active_at": at,
+            "example": example,
+        },
     )
-    if mission is not None:
+    if made and mission is not None:
         engage(row, mission, by=None, at=at)
     return row
 
@@ -230,12 +234,12 @@ def _as_aidant(row: Engagement, *, by: User, at: datetime) -> Aidant:
         volunteer=row.volunteer, mission__structure=row.mission.structure, aidant__isnull=False
     ).first()
     if earlier is not None:
-        return earlier.aidant
+        return _back(earlier.aidant)
     structure = row.mission.structure
     if row.volunteer.user is not None:
         known = Aidant.objects.filter(structure=structure, user=row.volunteer.user).first()
         if known is not None:
-            return known
+            return _back(known)
     values = {"name": row.volunteer.name, "kind": trainings.VOLUNTEER, "frame": trainings.FRAME}
     try:
         with transaction.atomic():
@@ -245,6 +249,14 @@ def _as_aidant(row: Engagement, *, by: User, at: datetime) -> Aidant:
     except Refused:  # a namesake: both are told apart by the number of the volunteer
         values["name"] = f"{row.volunteer.name} ({row.volunteer.pk})"
         return team.add(structure, values, by=by, at=at, example=row.volunteer.example)
+
+
+def _back(row: Aidant) -> Aidant:
+    """Return somebody of the team, who is of it again if they had left."""
+    if row.until is not None:
+        row.until = None
+        row.save(update_fields=["until"])
+    return row
 
 
 def _check_supervisor(row: Engagement, supervisor: User, account: User | None, today: date) -> None:
@@ -343,14 +355,13 @@ def run_deadlines(*, at: datetime) -> dict[str, int]:
     """Erase the proposals that nobody met in three months, and the volunteers a year after their last
     mission.
     """
-    erased = 0
-    old = Volunteer.objects.filter(active_at__lt=at - rules.UNMET)
-    for each in old.exclude(engagements__state=rules.ACTIVE)[:500]:
-        ended = each.engagements.filter(state=rules.ENDED).exists()
-        if not ended or each.active_at < at - rules.AFTER_END:
-            forget(each, by=None, at=at)
-            erased += 1
-    return {"benevoles_effaces": erased}
+    ended = Engagement.objects.filter(volunteer=OuterRef("pk"), state=rules.ENDED)
+    unmet = Q(~Exists(ended), active_at__lt=at - rules.UNMET)
+    old = Volunteer.objects.filter(unmet | Q(active_at__lt=at - rules.AFTER_END))
+    rows = list(old.exclude(engagements__state=rules.ACTIVE).order_by("active_at", "pk")[:AT_ONCE])
+    for each in rows:
+        forget(each, by=None, at=at)
+    return {"benevoles_effaces": len(rows)}
 
 
 def _not_published(why: str, do: str) -> Refused:

@@ -9,6 +9,7 @@ from django.db import transaction
 from maillage.apps.accounts.models import User
 from maillage.apps.agenda import access as agenda_access
 from maillage.apps.agenda.actions import planning, seats
+from maillage.apps.agenda.actions.write import lock
 from maillage.apps.agenda.models import Workshop
 from maillage.apps.agenda.rules import workshops as agenda
 from maillage.apps.directory.models import Structure
@@ -90,6 +91,7 @@ def enrol(session: Session, aidant: Aidant, *, by: User, at: datetime) -> Enrolm
     own = aidant.user_id is not None and aidant.user_id == by.pk
     if not own:
         check_manage(by, aidant.structure_id)
+    lock([session.workshop])  # a second click waits here
     found = Enrolment.objects.filter(session=session, aidant=aidant).select_related("seat").first()
     if found is not None and found.seat.status != agenda.CANCELLED:
         return found
@@ -228,9 +230,9 @@ def restore(attestation: Attestation, *, by: User, at: datetime) -> Attestation:
     check_manage(by, attestation.structure_id)
     row = Attestation.objects.select_for_update().get(pk=attestation.pk)
     twin = Attestation.objects.filter(
-        session=row.session_id, aidant=row.aidant_id, withdrawn_at=None
+        session=row.session_id, training=row.training, aidant=row.aidant_id, withdrawn_at=None
     ).exclude(pk=row.pk)
-    if row.session_id is not None and twin.exists():
+    if row.code and twin.exclude(code="").exists():
         raise Refused(
             "L’attestation n’a pas été remise en vigueur.",
             why="Une autre a été donnée depuis.",

@@ -35,6 +35,7 @@ def add(
 ) -> Aidant:
     """Write down somebody who helps for a structure; the same account twice is the same aidant, corrected."""
     check_manage(by, structure.pk)
+    _lock(structure)
     row = None
     if user is not None:
         row = Aidant.objects.select_for_update().filter(structure=structure, user=user).first()
@@ -66,6 +67,11 @@ def correct(aidant: Aidant, values: Mapping[str, Any], *, by: User, at: datetime
     row.save()
     record("aidant.corrected", row, by=by, at=at, structure=row.structure_id)
     return row
+
+
+def _lock(structure: Structure) -> None:
+    """Let a second click wait for the first: the same person is written down once."""
+    Structure.objects.select_for_update(no_key=True).get(pk=structure.pk)
 
 
 def _write(row: Aidant, values: Mapping[str, Any]) -> None:
@@ -110,6 +116,7 @@ def erase(aidant: Aidant, *, by: User | None, at: datetime) -> None:
 def take_accounts(structure: Structure, *, by: User, at: datetime) -> int:
     """Write down each account of a structure that is not in its team; return how many were added."""
     check_manage(by, structure.pk)
+    _lock(structure)
     today = timezone.localdate(at)
     held = current(today).filter(structure=structure, user__is_active=True).select_related("user")
     known = set(Aidant.objects.filter(structure=structure, user__isnull=False).values_list("user", flat=True))
