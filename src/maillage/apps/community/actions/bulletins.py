@@ -108,17 +108,20 @@ def prepare(
             why="Il ne porte rien.",
             do="Cochez au moins une nouvelle, une date ou une ressource.",
         )
-    row = Bulletin.objects.create(
-        title=line(title, 120),
-        opening=opening.strip(),
-        contents=contents,
-        commune=commune,
+    row, made = Bulletin.objects.get_or_create(
         token=token,
-        by=by,
-        made_at=at,
-        example=example,
+        defaults={
+            "title": line(title, 120),
+            "opening": opening.strip(),
+            "contents": contents,
+            "commune": commune,
+            "by": by,
+            "made_at": at,
+            "example": example,
+        },
     )
-    journal.record(by=by, verb="bulletin.prepared", row=row, at=at)
+    if made:
+        journal.record(by=by, verb="bulletin.prepared", row=row, at=at)
     return row
 
 
@@ -215,22 +218,25 @@ def note_change(
             why="Il manque qui le dit.",
             do="Écrivez la source : un courrier, une page, une affiche au guichet.",
         )
-    row = ServiceChange.objects.create(
-        kind=kind,
-        operator=line(operator, 120),
-        procedure=line(procedure, 160),
-        obligation=line(obligation, 300),
-        starts_on=starts_on,
-        ends_on=ends_on,
-        source=line(source, 200),
-        link=link,
-        commune=commune,
+    row, made = ServiceChange.objects.get_or_create(
         token=token,
-        by=by,
-        at=at,
-        example=example,
+        defaults={
+            "kind": kind,
+            "operator": line(operator, 120),
+            "procedure": line(procedure, 160),
+            "obligation": line(obligation, 300),
+            "starts_on": starts_on,
+            "ends_on": ends_on,
+            "source": line(source, 200),
+            "link": link,
+            "commune": commune,
+            "by": by,
+            "at": at,
+            "example": example,
+        },
     )
-    journal.record(by=by, verb="change.noted", row=row, at=at)
+    if made:
+        journal.record(by=by, verb="change.noted", row=row, at=at)
     return row
 
 

@@ -50,20 +50,23 @@ def write(
         raise _unwritten("La question n’est plus là.", "Posez-la vous-même.")
     if queries.recent_by(by, at) >= rules.MOST_PER_HOUR:
         raise _unwritten("Vous avez beaucoup écrit en une heure.", "Attendez un peu, ou appelez.")
-    row = Post.objects.create(
-        kind=subject.kind,
-        row=subject.row,
-        question=question,
-        structure=structure,
-        commune=subject.commune or (access.commune_of(structure) if structure else ""),
-        words=text,
+    row, made = Post.objects.get_or_create(
         token=token,
-        by=by,
-        at=at,
-        example=example,
+        defaults={
+            "kind": subject.kind,
+            "row": subject.row,
+            "question": question,
+            "structure": structure,
+            "commune": subject.commune or (access.commune_of(structure) if structure else ""),
+            "words": text,
+            "by": by,
+            "at": at,
+            "example": example,
+        },
     )
-    verb = "post.answered" if question else "post.asked"
-    journal.record(by=by, verb=verb, row=row, at=at, structure=row.structure_id)
+    if made:
+        verb = "post.answered" if question else "post.asked"
+        journal.record(by=by, verb=verb, row=row, at=at, structure=row.structure_id)
     return row
 
 

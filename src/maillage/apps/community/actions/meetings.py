@@ -50,25 +50,28 @@ def propose(
     refuse_secrets(draft.title, draft.about, draft.partners, draft.address)
     kept = rules.check_dates(draft.dates, minutes=draft.minutes, at=at)
     lieu = draft.lieu
-    row = Meeting.objects.create(
-        structure=structure,
-        title=line(draft.title, 160),
-        kind=draft.kind,
-        about=draft.about.strip() or rules.agenda(draft.kind),
-        partners=line(draft.partners, 300),
-        lieu=lieu,
-        address="" if lieu else line(draft.address, 200),
-        commune=lieu.code_insee if lieu and lieu.code_insee else draft.commune,
-        minutes=draft.minutes,
-        starts_at=kept[0] if len(kept) == 1 else None,
+    row, made = Meeting.objects.get_or_create(
         token=draft.token,
-        by=by,
-        made_at=at,
-        changed_at=at,
-        example=example,
+        defaults={
+            "structure": structure,
+            "title": line(draft.title, 160),
+            "kind": draft.kind,
+            "about": draft.about.strip() or rules.agenda(draft.kind),
+            "partners": line(draft.partners, 300),
+            "lieu": lieu,
+            "address": "" if lieu else line(draft.address, 200),
+            "commune": lieu.code_insee if lieu and lieu.code_insee else draft.commune,
+            "minutes": draft.minutes,
+            "starts_at": kept[0] if len(kept) == 1 else None,
+            "by": by,
+            "made_at": at,
+            "changed_at": at,
+            "example": example,
+        },
     )
-    MeetingDate.objects.bulk_create(MeetingDate(meeting=row, starts_at=each) for each in kept)
-    _record(row, "meeting.proposed", by=by, at=at)
+    if made:
+        MeetingDate.objects.bulk_create(MeetingDate(meeting=row, starts_at=each) for each in kept)
+        _record(row, "meeting.proposed", by=by, at=at)
     return row
 
 
@@ -214,17 +217,20 @@ def decide(
         raise _undecided("Il manque pour quand.", "Donnez un jour : une tâche sans date s’oublie.")
     if leads and until_on is not None:
         rules.check_day(until_on, on=today)
-    row = Decision.objects.create(
-        meeting=held,
-        words=line(words, 400),
-        leads=leads,
-        pilot=pilot if leads == rules.STRUCTURE else None,
-        until_on=until_on if leads else None,
+    row, made = Decision.objects.get_or_create(
         token=token,
-        by=by,
-        at=at,
+        defaults={
+            "meeting": held,
+            "words": line(words, 400),
+            "leads": leads,
+            "pilot": pilot if leads == rules.STRUCTURE else None,
+            "until_on": until_on if leads else None,
+            "by": by,
+            "at": at,
+        },
     )
-    journal.record(by=by, verb="decision.noted", row=row, at=at, structure=row.pilot_id)
+    if made:
+        journal.record(by=by, verb="decision.noted", row=row, at=at, structure=row.pilot_id)
     return row
 
 

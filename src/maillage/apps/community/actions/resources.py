@@ -63,25 +63,29 @@ def share(structure: Structure, draft: Draft, *, by: User, at: datetime, example
             why="Une version plus récente existe déjà.",
             do="Remplacez plutôt la dernière.",
         )
-    row = Resource.objects.create(
-        structure=structure,
-        title=line(draft.title, 160),
-        about=line(draft.about, 600),
-        format=draft.format,
-        level=draft.level,
-        public=draft.public,
-        theme=draft.theme,
-        procedure=draft.procedure,
-        author=line(draft.author, 160),
-        licence=draft.licence,
-        link=draft.link,
-        version=follows.version + 1 if follows else 1,
-        follows=follows,
+    row, made = Resource.objects.get_or_create(
         token=draft.token,
-        by=by,
-        at=at,
-        example=example,
+        defaults={
+            "structure": structure,
+            "title": line(draft.title, 160),
+            "about": line(draft.about, 600),
+            "format": draft.format,
+            "level": draft.level,
+            "public": draft.public,
+            "theme": draft.theme,
+            "procedure": draft.procedure,
+            "author": line(draft.author, 160),
+            "licence": draft.licence,
+            "link": draft.link,
+            "version": follows.version + 1 if follows else 1,
+            "follows": follows,
+            "by": by,
+            "at": at,
+            "example": example,
+        },
     )
+    if not made:
+        return row
     if kind is not None:
         ResourceFile.objects.create(
             resource=row, content=draft.content, kind=kind[0], extension=kind[1], bytes=len(draft.content)

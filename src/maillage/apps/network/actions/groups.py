@@ -120,11 +120,19 @@ def write(group: Group, *, words: str, token: str, by: User, at: datetime, examp
             why=f"Vous en avez écrit {rules.MESSAGES_AN_HOUR} en une heure.",
             do="Revenez dans une heure.",
         )
-    made = Post.objects.create(
-        group=row, words=words.strip()[: rules.LONGEST_MESSAGE], token=token, by=by, at=at, example=example
+    post, made = Post.objects.get_or_create(
+        token=token,
+        defaults={
+            "group": row,
+            "words": words.strip()[: rules.LONGEST_MESSAGE],
+            "by": by,
+            "at": at,
+            "example": example,
+        },
     )
-    journal.record(by=by, verb="group.written", row=made, at=at)
-    return made
+    if made:
+        journal.record(by=by, verb="group.written", row=post, at=at)
+    return post
 
 
 @transaction.atomic

@@ -1,0 +1,121 @@
+"""A form sent twice at the same moment: the second click waits for the first, then answers as it did."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db.models import Model, QuerySet
+
+from maillage.apps.accounts.models import Entry
+from maillage.apps.community.actions import bulletins, discussions, meetings, resources
+from maillage.apps.community.models import Bulletin, Decision, Meeting, Post, Resource, ServiceChange
+from maillage.apps.community.rules.discussions import Subject
+from maillage.apps.network.actions import groups
+from maillage.apps.network.models import Post as GroupPost
+from maillage.apps.volunteers.actions import missions
+from maillage.apps.volunteers.models import Volunteer
+from tests.conftest import account
+from tests.support.places import place
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+TOKEN = "un-meme-envoi"
+
+
+def _meeting(by: Any, structure: Any, token: str) -> Meeting:
+    facts = {"kind": "meeting", "commune": "38185", "minutes": 60, "dates": [AT + timedelta(days=9)]}
+    draft = meetings.Draft(title="Réunion", token=token, **facts)
+    return meetings.propose(structure, draft, by=by, at=AT)
+
+
+def _decided(by: Any, structure: Any) -> Decision:
+    held = _meeting(by, structure, "une-reunion")
+    return meetings.decide(held, words="On ouvre", token=TOKEN, by=by, at=AT + timedelta(days=10))
+
+
+def _bulletin(by: Any, structure: Any) -> Bulletin:
+    bulletins.write_news(
+        structure, title="Une salle", words="Elle ouvre.", commune="38185", token="n", by=by, at=AT
+    )
+    keys = {f"news-{row['key'].partition('-')[2]}" for row in bulletins.queries.items(by, AT)["news"]}
+    return bulletins.prepare(title="Bulletin", keys=keys, commune="38185", token=TOKEN, by=by, at=AT)
+
+
+def _group_post(by: Any, structure: Any) -> GroupPost:
+    group = groups.open_group(name="Médiateurs", about="", trade="", territory="", token="g", by=by, at=AT)
+    return groups.write(group, words="Bonjour", token=TOKEN, by=by, at=AT)
+
+
+SENT: dict[str, tuple[type[Model], Callable[[Any, Any], Model]]] = {
+    "meeting": (Meeting, lambda by, structure: _meeting(by, structure, TOKEN)),
+    "decision": (Decision, _decided),
+    "bulletin": (Bulletin, _bulletin),
+    "group": (GroupPost, _group_post),
+    "post": (
+        Post,
+        lambda by, structure: discussions.write(
+            Subject("lieu", 1, "Un lieu", "/"), structure, words="Qui ouvre ?", token=TOKEN, by=by, at=AT
+        ),
+    ),
+    "change": (
+        ServiceChange,
+        lambda by, structure: bulletins.note_change(
+            kind="online",
+            operator="Caf",
+            procedure="Aide",
+            obligation="En ligne",
+            starts_on=date(2026, 12, 1),
+            source="Un courrier",
+            commune="38185",
+            token=TOKEN,
+            by=by,
+            at=AT,
+        ),
+    ),
+    "resource": (
+        Resource,
+        lambda by, structure: resources.share(
+            structure,
+            resources.Draft(
+                title="Fiche",
+                about="Pour débuter",
+                format="sheet",
+                level="start",
+                public="all",
+                author="Nous",
+                licence="cc0",
+                link="https://exemple.fr/",
+                token=TOKEN,
+            ),
+            by=by,
+            at=AT,
+        ),
+    ),
+    "volunteer": (
+        Volunteer,
+        lambda by, structure: missions.propose({"name": "Hélène"}, token=TOKEN, at=AT),
+    ),
+}
+
+
+@pytest.mark.parametrize("what", SENT)
+def test_a_form_sent_twice_at_once_is_one(home, monkeypatch, what):
+    model, send = SENT[what]
+    structure = place("bibliotheque", {"nom": "Bibliothèque"}).structure
+    by = account("chloe", "coordination", territory="38")
+    other: list[Model] = []
+    first = QuerySet.first
+
+    def beaten(self: QuerySet) -> Any:
+        """Return what is there, a moment before the other click is written."""
+        found = first(self)
+        if self.model is model and TOKEN in str(self.query) and found is None and not other:
+            other.append(by)  # beaten once
+            other[0] = send(by, structure)
+        return found
+
+    monkeypatch.setattr(QuerySet, "first", beaten)
+    assert send(by, structure) == other[0]
+    assert model._default_manager.filter(token=TOKEN).count() == 1
+    assert Entry.objects.filter(kind=model._meta.label_lower, row=other[0].pk).count() <= 1, "told once"
