@@ -10,6 +10,8 @@ from maillage.apps.community.actions import discussions as actions
 from maillage.apps.community.models import Digest, Moderation, Post, PostReport
 from maillage.apps.community.queries import subjects
 from maillage.apps.community.rules import discussions as rules
+from maillage.apps.directory.models import Lieu
+from maillage.apps.directory.rules import EXCLUDED
 from maillage.apps.memberships.models import Membership
 from maillage.apps.messages.models import Message
 from maillage.kernel.errors import Refused
@@ -193,6 +195,16 @@ def test_a_discussion_stands_under_a_place_and_a_workshop(client, library, karim
     stranger = account("zoe", "aidant", structure=place("poste", {"nom": "La Poste"}).structure)
     client.force_login(stranger)
     assert client.get(f"/espace/reseau/discussions/workshop/{workshop.pk}/").status_code == 404, "a draft"
+
+
+def test_a_place_left_out_is_not_named_by_its_number(client, library, sam):
+    """What the directory no longer shows to a member, a discussion does not name either."""
+    client.force_login(sam)
+    page = f"/espace/reseau/discussions/lieu/{library.pk}/"
+    assert "Bibliothèque" in client.get(page).content.decode()
+    Lieu.objects.filter(pk=library.pk).update(state=EXCLUDED)
+    assert client.get("/lieux/bibliotheque/").status_code == 404
+    assert client.get(page).status_code == 404
 
 
 def test_the_week_leaves_once_on_monday_for_who_chose_it(client, meeting, karim, sam, lead):

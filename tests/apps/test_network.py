@@ -26,6 +26,7 @@ from maillage.apps.network.models import (
 )
 from maillage.apps.network.queries import permanences
 from maillage.apps.network.rules import charter as charter_rules
+from maillage.apps.network.rules import groups as group_rules
 from maillage.apps.network.rules import profiles as rules
 from maillage.kernel.errors import Refused
 from maillage.reference.charter import charter
@@ -253,6 +254,30 @@ def test_a_group_closed_by_mistake_is_opened_again_by_who_led_it(client, karim, 
     assert "Rouvrir" in client.get("/espace/reseau/groupes/").content.decode()
     client.post(geste, {"geste": "rouvrir"})
     assert "samedi" in client.get(page).content.decode()
+
+
+def test_what_the_animator_takes_down_its_author_does_not_put_back(client, karim, leila):
+    group = groups.open_group(name="G", about="", trade="", territory="", token="g", by=karim, at=AT)
+    groups.join(group, by=leila, at=AT)
+    post = groups.write(group, words="Achetez mes stylos", token="m", by=leila, at=AT)
+    page, address = f"/espace/reseau/groupes/{group.pk}/", f"/espace/reseau/groupes/messages/{post.pk}/"
+    reason, other = list(group_rules.REMOVED)[:2]
+    groups.remove(post, because=reason, by=karim, at=AT)
+    client.force_login(leila)
+    assert "Remettre" not in client.get(page).content.decode()
+    for sent in ("", other):
+        told = client.post(address, {"raison": sent}, follow=True).content.decode()
+        assert "l’animation du groupe qui l’a ôté" in told
+        post.refresh_from_db()
+        assert (post.removed, post.removed_by) == (reason, karim)
+    client.force_login(karim)
+    assert "Remettre" in client.get(page).content.decode()
+    client.post(address, {"raison": ""})
+    client.force_login(leila)
+    for sent in (reason, ""):
+        client.post(address, {"raison": sent})
+        post.refresh_from_db()
+        assert post.removed == sent, "one takes down and puts back one's own"
 
 
 def test_a_member_removed_while_writing_is_told(karim, leila):

@@ -12,7 +12,7 @@ from maillage.apps.agenda.rules.workshops import WORKSHOP
 from maillage.apps.community.models import Meeting, Post
 from maillage.apps.community.queries.resources import available
 from maillage.apps.community.queries.search_kinds import STRUCTURES, of_network
-from maillage.apps.directory.models import Lieu
+from maillage.apps.directory.access import lieux_for
 from maillage.apps.directory.queries.search_kinds import LIEUX
 from maillage.apps.outreach.models import Outing
 from maillage.apps.search.rules import Hit, Matches, SearchKind
@@ -56,7 +56,7 @@ def _posts(user: Any) -> QuerySet[Post]:
     under = (
         Q(Exists(available().filter(pk=row)), kind="resource")
         | Q(Exists(Meeting.objects.filter(pk=row)), kind="meeting")
-        | Q(Exists(Lieu.objects.filter(pk=row, merged_into=None)), kind="lieu")
+        | Q(Exists(lieux_for(user).filter(pk=row, merged_into=None)), kind="lieu")
         | Q(Exists(Outing.objects.filter(pk=row).exclude(state="cancelled")), kind="outing")
         | Q(Exists(access.published().filter(pk=row)), kind="workshop")
         | Q(Exists(access.workshops_for(user).filter(pk=row)), kind="workshop")

@@ -12,7 +12,7 @@ from django.utils.module_loading import import_string
 from maillage.apps.community import access
 from maillage.apps.community.models import Meeting, Resource
 from maillage.apps.community.rules.discussions import SUBJECTS, Subject
-from maillage.apps.directory.models import Lieu
+from maillage.apps.directory.access import lieux_for
 from maillage.apps.outreach.models import Outing
 
 
@@ -44,7 +44,7 @@ def meeting(row: int, user: Any) -> Subject | None:
 
 def lieu(row: int, user: Any) -> Subject | None:
     """Return a place of the directory."""
-    found = Lieu.objects.filter(pk=row, merged_into=None).first()
+    found = lieux_for(user).filter(pk=row, merged_into=None).first()
     if found is None:
         return None
     url = reverse("lieu", args=[found.slug])

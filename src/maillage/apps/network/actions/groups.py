@@ -8,6 +8,7 @@ from django.utils import timezone
 from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.access import count_of
 from maillage.apps.accounts.models import User
+from maillage.apps.network import access
 from maillage.apps.network.models import Group, Member, Post
 from maillage.apps.network.rules import groups as rules
 from maillage.kernel.errors import Refused
@@ -137,8 +138,17 @@ def write(group: Group, *, words: str, token: str, by: User, at: datetime, examp
 
 @transaction.atomic
 def remove(post: Post, *, because: str, by: User, at: datetime) -> Post:
-    """Take a message down for a reason, or put it back ("")."""
+    """Take a message down for a reason, or put it back (""). Refused to put back what another took down,
+    for who does not lead the group.
+    """
     row = Post.objects.select_for_update().get(pk=post.pk)
+    led = access.groups_led_by(by).filter(pk=row.group_id).exists()
+    if row.removed and row.removed_by_id != by.pk and not led:
+        raise Refused(
+            "Le message n’est pas remis.",
+            why="C’est l’animation du groupe qui l’a ôté.",
+            do="Demandez-lui pourquoi, ou écrivez-en un autre.",
+        )
     if because and because not in rules.REMOVED:
         raise Refused("Le message reste.", why="Il manque la raison.", do="Choisissez une raison.")
     row.removed = because

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -105,13 +106,16 @@ def group(request: HttpRequest, pk: int) -> HttpResponse:
             why="Vous n’êtes plus de ce groupe.",
             do="Rejoignez-le de nouveau, puis recommencez.",
         )
+    mine = access.posts_for(user).filter(group=row)
+    if not leads:
+        mine = mine.filter(Q(removed="") | Q(removed_by=user))
     posts = queries.posts(row) if is_own or leads else queries.posts(row).none()
     context = {
         "group": row,
         "territory": queries.territory_name(row.territory),
         "members": queries.members(row),
         "page": Paginator(posts, PAGE).get_page(request.GET.get("page")),
-        "mine": set(access.posts_for(user).filter(group=row).values_list("pk", flat=True)),
+        "mine": set(mine.values_list("pk", flat=True)),
         "is_own": is_own,
         "leads": leads,
         "form": form,
