@@ -118,6 +118,35 @@ def test_a_bulletin_without_anything_is_refused_and_a_draft_is_erased(client, li
     assert not Bulletin.objects.exists() and News.objects.exists()
 
 
+def test_what_was_taken_off_since_leaves_the_draft_before_it_is_read(library, karim, lead):
+    kept, gone = (
+        actions.write_news(
+            library.structure, title=title, words="y", commune="38185", token=title, by=karim, at=AT
+        )
+        for title in ("Une place", "Fermé lundi")
+    )
+    resource = shared(library, karim)
+    keys = [f"news-{kept.pk}", f"news-{gone.pk}", f"resource-{resource.pk}"]
+    draft = actions.prepare(title="N° 1", keys=keys, commune="38185", token="b", by=lead, at=AT)
+    actions.withdraw_news(gone, by=karim, at=AT)
+    resources.withdraw(resource, by=karim, at=AT)
+    told = actions.text_of(actions.publish(draft, by=lead, at=AT))
+    assert "Une place" in told and "Fermé lundi" not in told and "Six écrans" not in told
+    gone.refresh_from_db()
+    assert gone.bulletin_id is None, "it may be put back, and carried by the next one"
+
+
+def test_a_draft_of_which_nothing_is_left_is_not_published(library, karim, lead):
+    row = actions.write_news(
+        library.structure, title="x", words="y", commune="38185", token="n", by=karim, at=AT
+    )
+    draft = actions.prepare(title="N° 1", keys=[f"news-{row.pk}"], commune="38185", token="b", by=lead, at=AT)
+    actions.withdraw_news(row, by=karim, at=AT)
+    with pytest.raises(Refused, match="retiré depuis"):
+        actions.publish(draft, by=lead, at=AT)
+    assert not Message.objects.exists()
+
+
 def change(**more):
     return {
         "sorte": "interruption", "operateur": "Caf", "demarche": "Mon compte", "change": "Ne répond plus",

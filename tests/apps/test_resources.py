@@ -128,6 +128,12 @@ def test_a_new_version_takes_the_place_of_the_old_one(client, library, karim):
     )
 
 
+@pytest.mark.parametrize("number", ["abc", "²", "9" * 30])
+def test_a_number_that_is_none_is_no_former_version(client, karim, number):
+    client.force_login(karim)
+    assert client.get(f"/espace/reseau/ressources/nouvelle/?remplace={number}").status_code == 404
+
+
 def test_withdrawn_it_is_read_by_its_structure_alone_and_comes_back(client, library, karim, leila):
     row = shared(library, karim)
     client.force_login(karim)

@@ -128,13 +128,21 @@ def prepare(
 @transaction.atomic
 def publish(row: Bulletin, *, by: User, at: datetime) -> Bulletin:
     """Publish a bulletin: the network reads it, its news are carried, and those who chose the week by e-mail
-    receive it. Published already: nothing changes.
+    receive it. What was taken off since it was prepared is left out. Published already: nothing changes.
+    Refused when nothing is left of it.
     """
     held = Bulletin.objects.select_for_update().get(pk=row.pk)
     if held.published_at is not None:
         return held
+    held.contents = queries.standing(held.contents)
+    if not held.contents:
+        raise Refused(
+            "Le bulletin n’a pas été publié.",
+            why="Tout ce qu’il portait a été retiré depuis.",
+            do="Effacez ce brouillon, puis préparez-en un autre.",
+        )
     held.published_at = at
-    held.save(update_fields=["published_at"])
+    held.save(update_fields=["contents", "published_at"])
     numbers = [int(each["key"].partition("-")[2]) for each in held.contents.get("news", ())]
     News.objects.filter(pk__in=numbers, bulletin=None).update(bulletin=held)
     journal.record(by=by, verb="bulletin.published", row=held, at=at)

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from maillage.apps.community import access
-from maillage.apps.community.models import Bulletin, News, ServiceChange
+from maillage.apps.community.models import Bulletin, Meeting, News, Post, Resource, ServiceChange
 from maillage.apps.community.queries import discussions, meetings, resources
 from maillage.apps.community.queries.listings import commune_name
 from maillage.apps.community.rules import bulletins as rules
@@ -96,6 +96,24 @@ def items(user: Any, at: datetime) -> dict[str, list[dict[str, str]]]:
         ],
     }
     return {section: rows[: rules.MOST] for section, rows in found.items() if rows}
+
+
+def standing(contents: dict[str, list[dict[str, str]]]) -> dict[str, list[dict[str, str]]]:
+    """Return what a bulletin carries without what was taken off, cancelled or hidden since."""
+    kept = {
+        "news": News.objects.filter(withdrawn_at=None),
+        "meetings": Meeting.objects.filter(cancelled_at=None),
+        "changes": changes(),
+        "resources": Resource.objects.filter(withdrawn_at=None),
+        "questions": Post.objects.filter(hidden_at=None),
+    }
+    found = {}
+    for section, rows in contents.items():
+        numbers = {each["key"]: int(each["key"].partition("-")[2]) for each in rows}
+        there = set(kept[section].filter(pk__in=numbers.values()).values_list("pk", flat=True))
+        if still := [each for each in rows if numbers[each["key"]] in there]:
+            found[section] = still
+    return found
 
 
 def pdf(row: Bulletin, on: date) -> bytes:

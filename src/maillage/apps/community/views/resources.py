@@ -18,9 +18,11 @@ from maillage.apps.community.forms.resources import ResourceForm, UseForm, Wante
 from maillage.apps.community.models import Resource
 from maillage.apps.community.queries import resources as queries
 from maillage.kernel.errors import Refused
+from maillage.kernel.typed import whole
 from maillage.web.withdrawal import was_withdrawn
 
 PAGE = 40
+ROWS = 2**62
 
 
 @holding(*access.MEMBERS)
@@ -49,7 +51,8 @@ def new(request: HttpRequest) -> HttpResponse:
     """A resource to share, or a new version of one of ours: `?remplace=`."""
     follows, replaced = None, request.GET.get("remplace", "")
     if replaced:
-        follows = get_object_or_404(access.resources_for(request.user), pk=replaced)
+        number = whole(replaced, most=ROWS)
+        follows = get_object_or_404(access.resources_for(request.user), pk=number)
     initial = {"jeton": get_random_string(24), **(_of(follows) if follows else {})}
     form = ResourceForm(
         request.POST or None,
