@@ -546,6 +546,18 @@ def test_not_yet_is_asked_once_more_then_no_more(client, aidant, library):
     assert plans.answer(plan, "alone", at=again).answer == "alone"
 
 
+def test_the_home_names_nobody_who_is_no_longer_followed(aidant, library):
+    person = _to_write_to(aidant, library)
+    plan = _plan(person, structure=library)
+    told = [line.words for line in lines(aidant, DUE) if line.kind == "follow-up"]
+    assert str(person) in told[0]
+    Following.objects.filter(person=person).delete()
+    for _ in range(2):
+        (told,) = [line.words for line in lines(aidant, DUE) if line.kind == "follow-up"]
+        assert str(person) not in told and "None" not in told and "quelqu’un" in told
+        Plan.objects.filter(pk=plan.pk).update(person=None)
+
+
 def test_not_yet_said_early_never_brings_the_question_nearer():
     plan = plans.make(contents.modules()[SERVICE], on=date(2027, 3, 1), together="alone", at=AT)
     assert plans.answer(plan, "not_yet", at=AT).ask_on == plan.ask_on

@@ -4,11 +4,13 @@ from datetime import date, timedelta
 
 import pytest
 
+from maillage.apps.outreach.access import outings_for
 from maillage.apps.outreach.actions import outings as actions
 from maillage.apps.outreach.models import Outing
 from maillage.apps.outreach.queries import outings
 from maillage.kernel.errors import Refused
 from maillage.reference.awareness import kits
+from tests.conftest import account
 from tests.support.places import place
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +46,14 @@ def test_an_action_not_done_is_counted_in_the_feminine(coordinator):
     assert (
         outings.summary(outings.register(coordinator)).replace("\xa0", " ") == "1 action, dont aucune faite."
     )
+
+
+def test_an_action_stays_in_the_register_of_who_wrote_it(client, coordinator):
+    """Whoever reads them all may correct it: it does not leave the register of its author."""
+    author = account("nora", "coordination", territory="38")
+    row = actions.keep(by=author, today=TODAY, **MARKET)
+    actions.keep(by=coordinator, outing=row, today=TODAY, **{**MARKET, "name": "Marché du jeudi"})
+    assert [each.name for each in outings_for(author)] == ["Marché du jeudi"]
 
 
 def test_results_are_asked_once_an_action_is_done_and_are_never_lost(client, coordinator):

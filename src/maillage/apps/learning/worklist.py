@@ -24,7 +24,7 @@ def lines(user: Any, at: datetime) -> Iterable[Line]:
     yield from _stuck(user, at)
     found = plans.to_ask(user, timezone.localdate(at))
     if found:
-        names = series([f"{each.plan.person} ({each.title})" for each in found[:3]])
+        names = series([f"{_who(each)} ({each.title})" for each in found[:3]])
         more = f", et {len(found) - 3} de plus" if len(found) > 3 else ""
         yield Line(
             kind="follow-up",
@@ -37,6 +37,11 @@ def lines(user: Any, at: datetime) -> Iterable[Line]:
             gesture="Demander la suite",
             icon="graduation-cap",
         )
+
+
+def _who(row: plans.PlanRow) -> str:
+    """Return the name of who has a plan; of somebody that the reader no longer follows, no name."""
+    return str(row.plan.person) if getattr(row.plan, "seen", False) else "quelqu’un que l’on ne suit plus"
 
 
 def _stuck(user: Any, at: datetime) -> Iterable[Line]:

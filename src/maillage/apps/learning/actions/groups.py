@@ -42,6 +42,7 @@ def open_group(
             why="Vous n’aidez personne au nom de cette structure.",
             do="Demandez à son responsable de vous y ajouter.",
         )
+    Structure.objects.select_for_update(no_key=True).get(pk=structure.pk)  # two clicks at once
     twin = Group.objects.filter(structure=structure, by=by, title=title, at__gt=at - rules.TWICE).first()
     if twin is not None:  # a double click
         return twin
