@@ -57,6 +57,14 @@ def test_a_year_that_nobody_was_born_in_is_refused(aidant, library, born):
     assert not Person.objects.exists()
 
 
+def test_a_year_become_impossible_is_refused_in_words_whatever_is_corrected(aidant, library):
+    """Stored as it is, and not of what is typed: a name alone is corrected, and the year is told of."""
+    person = register.welcome(by=aidant, structure=library, nickname="Fatou", at=AT)
+    Person.objects.filter(pk=person.pk).update(born=1800)
+    with pytest.raises(Refused, match="1800"):
+        register.correct(person, {"nickname": "Fanta"}, by=aidant, at=AT)
+
+
 def test_a_way_to_reach_somebody_needs_its_number(aidant, library):
     with pytest.raises(Refused, match="numéro"):
         register.welcome(by=aidant, structure=library, reach="phone", at=AT)

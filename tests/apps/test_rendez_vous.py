@@ -874,6 +874,25 @@ def test_an_appointment_at_home_is_typed_with_its_hour(client, karim, library):
     assert len({each.series for each in rows}) == 1
 
 
+@pytest.mark.parametrize("year", ["0001", "0026", "9999"])
+def test_a_year_that_nobody_means_is_told_of(client, karim, library, opened, year):
+    """A slip of a digit is no page of errors: neither here, nor in the calendar that the public reads."""
+    client.force_login(karim)
+    told = "Cette date n’existe pas"
+    sent = {"qui": "Léa", "pour": rules.DEVICE, "jour": f"{year}-12-31", "heure": "14:15", "ou": "home"}
+    answer = client.post("/espace/rendez-vous/donner/", {**sent, "minutes": 60})
+    assert answer.status_code == 400 and told in answer.content.decode()
+    sent = {"titre": "Connectée", "lieu": library.pk, "duree": 30, "a_la_fois": 1, "rythme": 1}
+    sent |= {"du": "2026-11-23", "de_1_0": "09:00", "a_1_0": "12:00"}
+    for name in ("du", "au"):
+        typed = {**sent, name: f"{year}-12-31"}
+        answer = client.post("/espace/rendez-vous/permanences/nouvelle/", typed)
+        assert answer.status_code == 400 and told in answer.content.decode(), name
+    closing = {"geste": "fermer", "ferme_du": f"{year}-12-31", "alors": "annuler", "raison": "Travaux"}
+    client.post(f"/espace/rendez-vous/permanences/{opened.pk}/geste/", closing)
+    assert not Closure.objects.exists()
+
+
 @pytest.mark.both_databases
 def test_a_permanence_is_opened_published_and_closed_from_its_pages(client, karim, library):
     client.force_login(karim)

@@ -271,12 +271,10 @@ class MailboxForm(forms.Form):
         help_text="« Papiers de la Caf triés ». Ni contenu de message, ni mot de passe.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    prochaine = forms.DateField(
+    prochaine = DayField(
         label="La prochaine fois (facultatif)",
         required=False,
         help_text="Un rendez-vous est pris ce jour-là, à la même heure, et la personne est prévenue.",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": "Cette date n’existe pas. Choisissez-la de nouveau."},
     )
 
 
@@ -308,12 +306,7 @@ class PermanenceForm(forms.Form):
         label="Elle revient", coerce=int, choices=list(permanences.EVERY.items()), initial=1
     )
     du = DayField(label="À partir du")
-    au = forms.DateField(
-        label="Jusqu’au (facultatif)",
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": "Cette date n’existe pas. Choisissez-la de nouveau."},
-    )
+    au = DayField(label="Jusqu’au (facultatif)", required=False)
     aidant = forms.ChoiceField(label="Qui reçoit", required=False)
     nom = forms.CharField(label="Son nom, comme le public le lit (facultatif)", max_length=60, required=False)
     pour = forms.MultipleChoiceField(

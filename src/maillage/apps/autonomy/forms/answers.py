@@ -7,6 +7,7 @@ from django import forms
 from django.core import signing
 
 from maillage.apps.autonomy import rules
+from maillage.apps.directory.forms.moments import DayField
 from maillage.apps.people import queries as people
 from maillage.apps.people.models import Person
 from maillage.reference import bilan
@@ -87,7 +88,7 @@ class ChangeForm(forms.Form):
 
 
 class AgainForm(forms.Form):
-    le = forms.DateField(required=False)
+    le = DayField(required=False)
 
 
 class ScreeningForm:

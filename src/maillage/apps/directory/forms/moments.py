@@ -1,20 +1,29 @@
 """A day and an hour, typed the same way wherever they are asked."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
 
 from maillage.words.languages import to_say
 
+YEARS = range(1900, 2200)  # « 0026 » typed for 2026 is no year, and no calculation follows the year 9999
+
 
 class DayField(forms.DateField):
-    """A day, chosen in the calendar of the browser."""
+    """A day, chosen in the calendar of the browser, of a year that somebody may have meant."""
 
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     default_error_messages = {  # noqa: RUF012 (Django's own way: merged along the classes)
         "required": to_say("Il manque le jour. Choisissez-le."),
         "invalid": to_say("Cette date n’existe pas. Choisissez-la de nouveau."),
     }
+
+    def to_python(self, value: Any) -> date | None:
+        day = super().to_python(value)
+        if day is not None and day.year not in YEARS:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return day
 
 
 class HourField(forms.TimeField):

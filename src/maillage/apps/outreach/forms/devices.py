@@ -22,7 +22,7 @@ class DeviceForm(forms.Form):
 
 class LoanForm(forms.Form):
     a_qui = forms.CharField(label="À qui", max_length=60, required=False)
-    jusquau = forms.DateField(
+    jusquau = DayField(
         label="À rendre le",
         error_messages={
             "required": (

@@ -76,10 +76,11 @@ def _write(person: Person, values: Mapping[str, Any], *, by: User | None, at: da
     """Set what is known of a person; Refused for an impossible year of birth, an address that is not theirs,
     or a text that holds a secret.
     """
-    if not rules.born_in(values.get("born", person.born), timezone.localdate(at)):
+    born = values.get("born", person.born)
+    if not rules.born_in(born, timezone.localdate(at)):
         raise Refused(
             "La fiche n’a pas été enregistrée.",
-            why=f"L’année de naissance {values['born']} n’est pas possible.",
+            why=f"L’année de naissance {born} n’est pas possible.",
             do="Corrigez-la, ou laissez-la vide : elle n’est pas obligatoire.",
         )
     refuse_secrets(*(str(values.get(name) or "") for name in ("nickname", "reach_value")))
