@@ -314,8 +314,26 @@ def test_small_counts_of_a_territory_are_withheld_and_not_those_of_ones_own(cloc
     many(library, karim, 8, frame="none")
     many(library, karim, 3, frame="unknown")
     by_id = {each.id: each for each in indicators.report(None, AT).rows}
-    assert (by_id["unframed"].part, by_id["unframed"].whole, by_id["unframed"].value) == (12, 24, "50\u00a0%")
-    assert by_id["unframed"].unknown is None
+    unframed = by_id["unframed"]
+    assert (unframed.value, unframed.unknown) == ("50\u00a0%", None)
+    assert (unframed.part, unframed.whole) == (None, None), "27 less 24 would tell the three"
+    many(library, karim, 8, frame="unknown")
+    by_id = {each.id: each for each in indicators.report(None, AT).rows}
+    unframed = by_id["unframed"]
+    assert (unframed.part, unframed.whole, unframed.unknown) == (12, 24, 11)
+
+
+def test_a_few_relatives_are_not_told_by_subtraction(client, clock, library, karim):
+    many(library, karim, 12, frame="framed")
+    for k in range(3):
+        helper(library, karim, f"Proche {k}", kind="relative")
+    told = indicators.report(None, AT)
+    by_id = {each.id: each for each in told.rows}
+    assert (told.n, by_id["trained"].whole, by_id["relatives"].whole) == (12, 12, None)
+    client.force_login(account("nora", "coordination", territory="38"))
+    page = " ".join(client.get("/espace/formations/chiffres/").content.decode().split())
+    assert "12 aidants notés, proches à part" in page and "15" not in page.split("<h2", 1)[0].split("<h1")[1]
+    assert "Parmi les proches inscrits" in page
 
 
 def test_aidants_put_together_by_the_database_are_counted_as_one_by_one(library, karim):

@@ -25,7 +25,8 @@ METHOD = "aidants"
 @dataclass(frozen=True, slots=True)
 class Indicator:
     """An indicator and its denominator. figure: its share, or why it is withheld; unknown: left out of the
-    denominator, None when it is itself too small to be told.
+    denominator, None when it is itself too small to be told: neither is the denominator then, another line
+    gives their sum.
     """
 
     id: str
@@ -49,7 +50,7 @@ class Indicator:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The indicators of some structures on a day. n: aidants; None when too few to be told."""
+    """The indicators of some structures on a day. n: aidants, relatives apart; None when too few."""
 
     n: int | None
     structures: int | None
@@ -72,12 +73,12 @@ def report(communes: frozenset[str] | None, at: datetime, *, own: frozenset[int]
     counted = rows.filter(example=examples)
     found = team.helpers(counted, at)
     least = 0 if examples or own is not None else int(number("protection/small_count"))
-    n, places = found.total(), counted.values("structure").distinct().count()
+    places, rows_told = counted.values("structure").distinct().count(), rules.counts(found, today)
     return Report(
-        n=_open(n, least),
+        n=_open(next(each.whole for each in rows_told if each.id == rules.TRAINED), least),
         structures=_open(places, least and 3),
         examples=examples,
-        rows=[_indicator(each, least) for each in rules.counts(found, today)],
+        rows=[_indicator(each, least) for each in rows_told],
     )
 
 
@@ -98,16 +99,10 @@ def _indicator(row: rules.Count, least: int) -> Indicator:
         method=METHOD,
         nobody="Personne n’est inscrit, ou personne n’a dit ce qu’il faut pour le compter.",
     )
-    told = isinstance(figure, Estimate)
-    return Indicator(
-        row.id,
-        label,
-        universe,
-        figure,
-        row.part if told else None,
-        _open(row.whole, least),
-        row.unknown if row.unknown >= least or not row.unknown else None,
-    )
+    unknown = row.unknown if row.unknown >= least or not row.unknown else None
+    whole = _open(row.whole, least) if unknown is not None else None
+    part = row.part if isinstance(figure, Estimate) and whole is not None else None
+    return Indicator(row.id, label, universe, figure, part, whole, unknown)
 
 
 COLUMNS = ("indicateur", "champ", "part", "sur", "pourcent", "non_dit", "masque", "source", "le")
