@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from icalendar import Calendar
 
 from maillage.apps.accounts.models import Entry
+from maillage.apps.community import worklist
 from maillage.apps.community.actions import meetings as actions
 from maillage.apps.community.models import Decision, Meeting, MeetingDate, Vote
 from maillage.apps.community.queries import agenda
@@ -228,6 +229,27 @@ def test_a_late_task_says_so_and_a_done_one_is_not_erased(client, lead):
     actions.finish(made, by=lead, at=AFTER)
     actions.erase(made, by=lead, at=AFTER)
     assert not Decision.objects.exists()
+
+
+def test_two_who_say_a_task_done_do_not_undo_it(client, lead):
+    """From the home as from the page of the meeting, each button says what it read."""
+    made = actions.decide(
+        held(lead), words="Relire", leads="coordination", until_on=AFTER.date(), token="x", by=lead, at=AFTER
+    )
+    client.force_login(lead)
+    task = f"/espace/reseau/taches/{made.pk}/"
+    (line,) = [each for each in worklist.lines(lead, AFTER) if each.kind == "meeting-task"]
+    page = client.get(f"/espace/reseau/reunions/{made.meeting_id}/").content.decode()
+    assert '<input type="hidden" name="etait" value="">' in page
+    for _ in range(2):
+        client.post(task, {**dict(line.sent), "geste": "fait"})
+        made.refresh_from_db()
+        assert made.done_at is not None
+    (undone,) = worklist.undo(lead, made.done_at)
+    for _ in range(2):
+        client.post(task, dict(undone.sent))
+        made.refresh_from_db()
+        assert made.done_at is None
 
 
 def test_somebody_taken_off_the_network_while_writing_changes_nothing(client, library, karim, lead):

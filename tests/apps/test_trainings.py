@@ -257,7 +257,8 @@ def test_a_training_of_a_body_is_added_with_its_source(client, clock, karim, lei
     (row,) = catalogue.OwnTraining.objects.all()
     assert client.post(f"/espace/formations/plus-{row.pk}/retirer/").status_code == 404
     client.force_login(karim)
-    client.post(f"/espace/formations/plus-{row.pk}/retirer/")
+    for _ in range(2):
+        client.post(f"/espace/formations/plus-{row.pk}/retirer/", {"etait": ""})
     assert "Aidants Connect" not in client.get("/espace/formations/").content.decode()
 
 
@@ -281,9 +282,11 @@ def test_an_aidant_is_copied_put_back_and_erased(client, clock, library, karim):
     client.force_login(karim)
     address = f"/espace/formations/equipe/{aidant.pk}/"
     assert client.get(f"{address}copie.json").json()["attestations"][0]["code"] == row.code
-    client.post(f"{address}geste/", {"geste": "partir"})
-    assert queries.team(karim, None, AT) == []
-    client.post(f"{address}geste/", {"geste": "partir"})
+    for _ in range(2):  # by two, from the same page
+        client.post(f"{address}geste/", {"geste": "partir", "etait": ""})
+        assert queries.team(karim, None, AT) == []
+    assert '<input type="hidden" name="etait" value="1">' in client.get(address).content.decode()
+    client.post(f"{address}geste/", {"geste": "partir", "etait": "1"})
     assert len(queries.team(karim, None, AT)) == 1
     client.post(f"{address}geste/", {"geste": "effacer"})
     assert Aidant.objects.exists()

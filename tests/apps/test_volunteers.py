@@ -108,6 +108,16 @@ def test_a_gap_becomes_a_mission_that_keeps_its_figure(client, monkeypatch, libr
     assert "entre 300 et 500" in public
 
 
+def test_two_who_take_a_mission_down_do_not_put_it_back(client, library, karim):
+    row = proposed(library.structure, at=AT - DAY).mission
+    client.force_login(karim)
+    address = f"/espace/benevoles/missions/{row.pk}/"
+    for was, is_closed in (("", True), ("", True), ("1", False), ("1", False)):
+        client.post(address, {"geste": "clore", "etait": was})
+        row.refresh_from_db()
+        assert (row.closed_at is not None) is is_closed, was
+
+
 def test_a_volunteer_goes_from_a_proposal_to_attested_hours(client, clock, library, karim):
     row = proposed(library.structure, at=AT - DAY).mission
     client.post("/benevoles/proposer/", {**typed(), "mission": row.pk})

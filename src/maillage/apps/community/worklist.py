@@ -67,7 +67,7 @@ def _tasks(user: Any, at: datetime) -> Iterable[Line]:
             gesture="C’est fait",
             icon="check",
             posts=True,
-            sent=(("retour", "aujourd-hui"),),
+            sent=(("etait", ""), ("retour", "aujourd-hui")),
         )
     if len(found) > MOST:
         yield Line(
@@ -104,5 +104,5 @@ def undo(user: Any, at: datetime) -> Iterable[Undo]:
             words=f"C’est fait, décidé à « {row.meeting.title} ».",
             at=row.done_at,
             url=reverse("meeting_task", args=[row.pk]),
-            sent=(("retour", "aujourd-hui"),),
+            sent=(("etait", "1"), ("retour", "aujourd-hui")),
         )

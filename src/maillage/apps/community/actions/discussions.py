@@ -13,6 +13,7 @@ from maillage.apps.community.rules import discussions as rules
 from maillage.apps.directory.models import Structure
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
+from maillage.web.withdrawal import is_done
 
 
 @transaction.atomic
@@ -71,8 +72,10 @@ def write(
 
 
 @transaction.atomic
-def accept(answer: Post, *, by: User, at: datetime) -> Post:
-    """Mark the answer that solved a question, or unmark it; one answer of a question at a time."""
+def accept(answer: Post, *, was: bool | None = None, by: User, at: datetime) -> Post:
+    """Mark the answer that solved a question, or unmark it; one answer of a question at a time. was: whether
+    it was marked when it was read.
+    """
     held = lock(answer)
     if held.question_id is None or held.hidden_at:
         raise Refused(
@@ -80,11 +83,13 @@ def accept(answer: Post, *, by: User, at: datetime) -> Post:
             why="Ce n’est pas une réponse, ou elle a été retirée.",
             do="Rechargez la page, puis choisissez une réponse.",
         )
-    was = held.accepted_at
+    if is_done(held.accepted_at, was):
+        return held
+    marked = held.accepted_at is not None
     Post.objects.filter(question=held.question_id).update(accepted_at=None, accepted_by=None)
-    held.accepted_at, held.accepted_by = (None, None) if was else (at, by)
+    held.accepted_at, held.accepted_by = (None, None) if marked else (at, by)
     held.save(update_fields=["accepted_at", "accepted_by"])
-    verb = "post.unmarked" if was else "post.marked"
+    verb = "post.unmarked" if marked else "post.marked"
     journal.record(by=by, verb=verb, row=held, at=at, structure=held.structure_id)
     return held
 

@@ -235,9 +235,11 @@ def decide(
 
 
 @transaction.atomic
-def finish(decision: Decision, *, by: User, at: datetime) -> Decision:
-    """Say that a task is done, or that it is not after all."""
+def finish(decision: Decision, *, was: bool | None = None, by: User, at: datetime) -> Decision:
+    """Say that a task is done, or that it is not after all. was: whether it was done when it was read."""
     held = Decision.objects.select_for_update().get(pk=decision.pk)
+    if is_done(held.done_at, was):
+        return held
     held.done_at, held.done_by = (None, None) if held.done_at else (at, by)
     held.save(update_fields=["done_at", "done_by"])
     verb = "decision.done" if held.done_at else "decision.reopened"

@@ -21,6 +21,7 @@ from maillage.apps.community.queries import discussions as queries
 from maillage.apps.community.rules import discussions as rules
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import whole
+from maillage.web.withdrawal import was_withdrawn
 
 PAGE = 40
 ROWS = 2**62
@@ -119,7 +120,7 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
     reason = reason if reason in rules.REASONS else ""
     try:
         if asked == "marquer" and (moderates or (row.question and row.question.by_id == by.pk)):
-            actions.accept(row, by=by, at=at)
+            actions.accept(row, was=was_withdrawn(request), by=by, at=at)
             messages.success(request, "C’est noté.")
         elif asked == "retirer" and row.by_id == by.pk:
             actions.withdraw(row, by=by, at=at)

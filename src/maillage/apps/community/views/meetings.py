@@ -249,7 +249,7 @@ def task(request: HttpRequest, pk: int) -> HttpResponse:
             actions.erase(row, by=by, at=at)
             messages.success(request, "La décision est effacée.")
         else:
-            row = actions.finish(row, by=by, at=at)
+            row = actions.finish(row, was=was_withdrawn(request), by=by, at=at)
             done = "La tâche est faite." if row.done_at else "La tâche est de nouveau à faire."
             messages.success(request, done)
     except Refused as refused:

@@ -18,11 +18,10 @@ from maillage.apps.community.forms.resources import ResourceForm, UseForm, Wante
 from maillage.apps.community.models import Resource
 from maillage.apps.community.queries import resources as queries
 from maillage.kernel.errors import Refused
-from maillage.kernel.typed import whole
+from maillage.kernel.typed import ROWS, whole
 from maillage.web.withdrawal import was_withdrawn
 
 PAGE = 40
-ROWS = 2**62
 
 
 @holding(*access.MEMBERS)

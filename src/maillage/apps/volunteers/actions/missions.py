@@ -23,6 +23,7 @@ from maillage.kernel import codes
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
 from maillage.kernel.typed import holds_contact, line
+from maillage.web.withdrawal import is_done
 from maillage.words.languages import to_say
 from maillage.words.opening import date_text
 
@@ -91,10 +92,12 @@ def _among(values: Mapping[str, Any], name: str, known: Any) -> list[str]:
 
 
 @transaction.atomic
-def close(mission: Mission, *, by: User, at: datetime) -> Mission:
-    """Take a mission down, or put it back: whoever is on it stays."""
+def close(mission: Mission, *, was: bool | None = None, by: User, at: datetime) -> Mission:
+    """Take a mission down, or put it back: whoever is on it stays. was: whether it was down when read."""
     check_manage(by, mission.structure_id)
     row = Mission.objects.select_for_update().get(pk=mission.pk)
+    if is_done(row.closed_at, was):
+        return row
     if row.closed_at is not None and row.ends_on < timezone.localdate(at):
         raise Refused(
             "La mission n’a pas été remise.",

@@ -22,6 +22,7 @@ from maillage.kernel import codes
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
 from maillage.kernel.typed import line
+from maillage.web.withdrawal import is_done
 
 
 @transaction.atomic
@@ -38,9 +39,15 @@ def add_training(
 
 
 @transaction.atomic
-def withdraw_training(training: OwnTraining, *, by: User, at: datetime) -> OwnTraining:
-    """Take a training out of the catalogue, or put it back; its sessions and attestations stay."""
+def withdraw_training(
+    training: OwnTraining, *, was: bool | None = None, by: User, at: datetime
+) -> OwnTraining:
+    """Take a training out of the catalogue, or put it back; its sessions and attestations stay. was: whether
+    it was out when it was read.
+    """
     row = OwnTraining.objects.select_for_update().get(pk=training.pk)
+    if is_done(row.withdrawn_at, was):
+        return row
     row.withdrawn_at = at if row.withdrawn_at is None else None
     row.save(update_fields=["withdrawn_at"])
     verb = "training.withdrawn" if row.withdrawn_at else "training.restored"

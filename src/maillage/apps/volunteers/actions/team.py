@@ -17,6 +17,7 @@ from maillage.apps.volunteers.rules import trainings as rules
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
 from maillage.kernel.typed import line
+from maillage.web.withdrawal import is_done
 from maillage.words.opening import date_text
 
 KNOWN = ("name", "kind", "contract", "contract_ends_on", "frame", "supported_by")
@@ -89,10 +90,14 @@ def _write(row: Aidant, values: Mapping[str, Any]) -> None:
 
 
 @transaction.atomic
-def leave(aidant: Aidant, *, by: User, at: datetime) -> Aidant:
-    """Say that somebody no longer helps here, or that they do again: done twice, it is undone."""
+def leave(aidant: Aidant, *, was: bool | None = None, by: User, at: datetime) -> Aidant:
+    """Say that somebody no longer helps here, or that they do again. was: whether they had left when it was
+    read.
+    """
     check_manage(by, aidant.structure_id)
     row = Aidant.objects.select_for_update().get(pk=aidant.pk)
+    if is_done(row.until, was):
+        return row
     row.until = timezone.localdate(at) if row.until is None else None
     row.save(update_fields=["until"])
     verb = "aidant.left" if row.until else "aidant.returned"

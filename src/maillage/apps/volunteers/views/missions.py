@@ -35,6 +35,7 @@ from maillage.kernel.typed import ROWS, whole
 from maillage.reports.assistance import certificates
 from maillage.web import refusals
 from maillage.web.long_lists import Choice, long_list, report, selection
+from maillage.web.withdrawal import was_withdrawn
 from maillage.words.wording import series
 
 
@@ -108,7 +109,7 @@ def mission(request: HttpRequest, pk: int) -> HttpResponse:
     by, at = account_of(request), timezone.localtime()
     if request.method == "POST" and request.POST.get("geste") == "clore":
         with refusals.as_message(request):
-            row = actions.close(row, by=by, at=at)
+            row = actions.close(row, was=was_withdrawn(request), by=by, at=at)
             messages.success(
                 request,
                 "La mission n’est plus proposée. Vous pouvez la remettre."

@@ -23,6 +23,7 @@ from maillage.kernel.typed import ROWS, whole
 from maillage.reports.assistance.certificates import duration
 from maillage.reports.directory.formats.published import as_csv
 from maillage.web import refusals
+from maillage.web.withdrawal import was_withdrawn
 
 
 @holding(access.MANAGE)
@@ -124,7 +125,7 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
     row, by, at = _aidant(request, pk), account_of(request), timezone.localtime()
     said = request.POST.get("geste", "")
     if said == "partir":
-        row = actions.leave(row, by=by, at=at)
+        row = actions.leave(row, was=was_withdrawn(request), by=by, at=at)
         messages.success(
             request,
             "Cette personne n’est plus dans l’équipe. Vous pouvez la remettre."

@@ -26,6 +26,7 @@ from maillage.kernel.typed import ROWS, whole
 from maillage.reports.assistance.certificates import duration
 from maillage.web import refusals
 from maillage.web.long_lists import Choice, long_list
+from maillage.web.withdrawal import was_withdrawn
 
 
 @holding(*access.MEMBERS)
@@ -155,7 +156,8 @@ def withdraw(request: HttpRequest, key: str) -> HttpResponse:
     if item is None or item.own is None:
         raise Http404
     row = get_object_or_404(access.own_trainings_for(request.user), pk=item.own.pk)
-    row = actions.withdraw_training(row, by=account_of(request), at=timezone.localtime())
+    by, was = account_of(request), was_withdrawn(request)
+    row = actions.withdraw_training(row, was=was, by=by, at=timezone.localtime())
     messages.success(
         request,
         "La formation n’est plus au catalogue. Vous pouvez la remettre."
