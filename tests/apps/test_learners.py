@@ -1022,6 +1022,18 @@ def test_paths_and_outlines_name_what_exists():
         assert named <= set(contents.modules()), each.id
 
 
+def test_a_group_is_named_by_the_day_of_its_workshop_where_it_is_held(client, aidant, library):
+    """In Guadeloupe, the evening of the 1st is already the 2nd in Paris."""
+    start = datetime(2026, 12, 1, 23, 30, tzinfo=UTC)
+    row = Workshop.objects.create(
+        structure=library, title="Les pièges", subject="securite", format="ponctuel", level="debutant",
+        starts_at=start, ends_at=start + timedelta(hours=2), capacity=6, made_at=AT, changed_at=AT, commune="97105",
+    )  # fmt: skip
+    client.force_login(aidant)
+    page = client.get(f"/espace/apprendre/nouveau/?atelier={row.pk}").content.decode()
+    assert "Les pièges, 01/12" in page
+
+
 def test_a_workshop_becomes_a_group_with_those_who_are_seated(client, aidant, library):
     person = people.welcome(by=aidant, structure=library, nickname="Fatou", at=AT)
     start = timezone.now() + timedelta(days=2)

@@ -39,6 +39,16 @@ def test_the_register_counts_only_what_was_counted(coordinator):
     assert told == "3 actions, dont 2 faites ; 42 personnes rencontrées dans 1 action ; 1 sans compte."
 
 
+@pytest.mark.parametrize(
+    ("met", "told"),
+    [(0, "aucune personne rencontrée"), (1, "1 personne rencontrée"), (2, "2 personnes rencontrées")],
+)
+def test_who_was_met_is_agreed(coordinator, met, told):
+    actions.keep(by=None, today=TODAY, **{**MARKET, "met": met})
+    words = outings.summary(outings.register(coordinator)).replace("\xa0", " ")
+    assert words == f"1 action, dont 1 faite ; {told} dans 1 action."
+
+
 def test_an_action_not_done_is_counted_in_the_feminine(coordinator):
     actions.keep(
         by=None, today=TODAY, **{**MARKET, "state": "planned", "on": TODAY + timedelta(days=7), "met": None}

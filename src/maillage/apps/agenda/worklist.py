@@ -83,12 +83,12 @@ def _absent(user: Any, at: datetime) -> Iterable[Line]:
     found = space.missed(held, at) if held else []
     if found:
         names = [seat.name for _, seat in found[:3]]
-        more = f", et {len(found) - 3} autres" if len(found) > 3 else ""
+        more = f", et {len(found) - 3} de plus" if len(found) > 3 else ""
         yield Line(
             kind="absent-learner",
             group=TRAINING,
             n=len(found),
-            title="Personnes à appeler",
+            title="Personne à appeler" if len(found) == 1 else "Personnes à appeler",
             words=f"{', '.join(names)}{more} : pas venues aux trois dernières séances.",
             since=min(words.local(seat.workshop).date() for _, seat in found),
             url=reverse("workshops_space"),

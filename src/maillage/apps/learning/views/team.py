@@ -50,7 +50,7 @@ def new(request: HttpRequest) -> HttpResponse:
     taken = queries.seats(workshop) if workshop else []
     initial = {"trame": request.GET.get("trame", "")}
     if workshop is not None:
-        day = f"{timezone.localtime(workshop.starts_at):%d/%m}"
+        day = f"{timezone.localtime(workshop.starts_at, workshop.zone):%d/%m}"
         initial |= {
             "titre": f"{workshop.title}, {day}"[:80],
             "trame": f"trame:{workshop.outline}" if workshop.outline else "",

@@ -38,10 +38,8 @@ def summary(rows: Sequence[Outing]) -> str:
         f" {wording.count(len(done), 'faite') if done else 'aucune faite'}"
     )
     if counted:
-        words += (
-            f" ; {wording.number(sum(row.met for row in counted))} personnes rencontrées dans"
-            f" {wording.count(len(counted), 'action')}"
-        )
+        met = wording.count(sum(row.met for row in counted), "personne rencontrée", "personnes rencontrées")
+        words += f" ; {met} dans {wording.count(len(counted), 'action')}"
     if unknown := len(done) - len(counted):
         words += f" ; {wording.number(unknown)} sans compte"
     return f"{words}."

@@ -23,6 +23,7 @@ from maillage.kernel.errors import Refused
 from maillage.kernel.typed import whole
 from maillage.web import refusals
 from maillage.words.dates import MONTHS
+from maillage.words.wording import count
 
 MOST = 2_000
 
@@ -63,7 +64,7 @@ def index(request: HttpRequest) -> HttpResponse:
                 made = actions.open_round(
                     name=name, territory=place, lieux=lieux, by=account_of(request), at=at
                 )
-                messages.success(request, f"Campagne ouverte : {len(lieux)} fiches à confirmer.")
+                messages.success(request, f"Campagne ouverte : {count(len(lieux), 'fiche')} à confirmer.")
                 return redirect("campaign", made.pk)
         except Refused as error:
             context["error"] = error
