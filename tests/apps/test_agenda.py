@@ -1105,6 +1105,10 @@ def test_what_comes_next_is_proposed_by_a_page(client, workshop, course, karim):
     page = client.get(f"/espace/ateliers/{workshop.pk}/").content.decode()
     assert "1 personne venue ici a pris une place pour la suite" in page
     assert space.course(course, AT).came_from == 1
+    Workshop.objects.filter(pk=workshop.pk).update(starts_at=AT + 90 * DAY, ends_at=AT + 90 * DAY + HOUR)
+    assert space.course(course, AT + 92 * DAY).came_from == 0, (
+        "who comes elsewhere afterwards came from nowhere"
+    )
 
 
 @pytest.mark.both_databases

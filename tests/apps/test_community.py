@@ -8,6 +8,7 @@ from maillage.apps.accounts.models import Entry
 from maillage.apps.community.actions import listings as actions
 from maillage.apps.community.models import Listing, Partnership, Reply
 from maillage.apps.community.queries import listings as queries
+from maillage.apps.community.queries.search_kinds import SEARCH_KINDS
 from maillage.apps.community.rules import listings as rules
 from maillage.kernel.errors import Refused
 from tests.conftest import account
@@ -51,6 +52,16 @@ def published(lieu, by, side="offers", kind="equipped_room", token="a", **more):
 def typed(**more):
     held = {"cote": "seeks", "quoi": "room", "demi_journees": ["1-am"], "mots": "Pour douze personnes"}
     return {**held, "commence": "2026-11-20", "jusque": "2027-02-20", "jeton": "j", **more}
+
+
+def test_the_search_finds_no_listing_that_is_over(library, karim, leila):
+    """Its page is no longer read by the others: the search leads nowhere closed."""
+    row = published(library, karim)
+    kind = next(each for each in SEARCH_KINDS if each.model == "community.listing")
+    assert list(kind.rows(leila)) == [row]
+    over = TODAY - timedelta(days=1)
+    Listing.objects.update(starts_on=over, ends_on=over)
+    assert list(kind.rows(leila)) == []
 
 
 def test_a_structure_publishes_and_sees_at_once_what_answers(client, library, hall, karim, leila):

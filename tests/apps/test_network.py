@@ -24,6 +24,7 @@ from maillage.apps.network.models import (
     Profile,
     Revision,
 )
+from maillage.apps.network.queries import charter as charter_queries
 from maillage.apps.network.queries import permanences
 from maillage.apps.network.rules import charter as charter_rules
 from maillage.apps.network.rules import groups as group_rules
@@ -335,6 +336,14 @@ def test_the_page_of_the_charter_says_what_a_network_is_for(client, db):
     assert "/indicateurs/objectif-part/" in page and told.document.title in page
     gallery = client.get("/galerie/").content.decode()
     assert "/reseau/charte/" in gallery
+
+
+def test_the_day_a_charter_is_granted_again_the_register_tells_the_new_end(library, karim, leader):
+    for until in (date(2027, 1, 1), date(2028, 1, 1)):
+        row = declared(library, karim)
+        charters.grant(row, until=until, granted_by="R", by=leader, at=AT)
+    (entry,) = charter_queries.register(AT.date())
+    assert (entry.declaration.until, entry.is_in_force) == (date(2028, 1, 1), True)
 
 
 def test_a_charter_lacking_what_is_needed_is_not_granted(library, karim, leader):

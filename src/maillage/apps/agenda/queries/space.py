@@ -350,7 +350,7 @@ def course(row: Course, at: datetime) -> Whole:
         learners=[
             _learner(learner, theirs, meetings, stopped.get(learner)) for learner, theirs in by.items()
         ],
-        came_from=_came_from(by, row),
+        came_from=_came_from(by, row, meetings[0].starts_at) if meetings else 0,
         held=len(held),
     )
 
@@ -401,7 +401,8 @@ def _learner(
     )
 
 
-def _came_from(by: Mapping[str, Any], row: Course) -> int:
-    """Return how many of a course came before to something else."""
-    before = Seat.objects.filter(learner__in=list(by), came=True).exclude(workshop__course=row)
+def _came_from(by: Mapping[str, Any], row: Course, begins: datetime) -> int:
+    """Return how many of a course came to something else before it begins."""
+    before = Seat.objects.filter(learner__in=list(by), came=True, workshop__starts_at__lt=begins)
+    before = before.exclude(workshop__course=row)
     return before.values("learner").distinct().count()

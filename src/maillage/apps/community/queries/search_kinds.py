@@ -5,10 +5,12 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 
 from maillage.apps.accounts.access import rights_of
 from maillage.apps.community import access
 from maillage.apps.community.models import Listing, Meeting, Resource
+from maillage.apps.community.queries.listings import opened
 from maillage.apps.community.queries.resources import available, procedure_label
 from maillage.apps.directory.queries.search_kinds import LIEUX
 from maillage.apps.outreach.models import Outing
@@ -93,7 +95,7 @@ SEARCH_KINDS = (
         label="Annonces",
         icon="share-2",
         model="community.listing",
-        rows=of_network(lambda: Listing.objects.filter(closed_at=None).select_related("structure")),
+        rows=of_network(lambda: opened(timezone.localdate())),
         indexed=Listing.objects.all,
         words=lambda row: (row.title, row.words),
         hit=_listing_hit,

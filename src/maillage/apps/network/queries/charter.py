@@ -46,7 +46,10 @@ def register(on: date) -> list[Entry]:
         lieux.setdefault(lieu.structure_id, lieu)
     latest: dict[int, Declaration] = {}
     for row in rows:  # the latest first
-        if row.structure_id not in latest or rules.in_force(row.state, row.until, on):
+        kept = latest.get(row.structure_id)
+        if kept is None or (
+            rules.in_force(row.state, row.until, on) and not rules.in_force(kept.state, kept.until, on)
+        ):
             latest[row.structure_id] = row
     found = []
     for row in latest.values():
