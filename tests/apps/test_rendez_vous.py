@@ -878,7 +878,7 @@ def test_an_appointment_at_home_is_typed_with_its_hour(client, karim, library):
 def test_a_year_that_nobody_means_is_told_of(client, karim, library, opened, year):
     """A slip of a digit is no page of errors: neither here, nor in the calendar that the public reads."""
     client.force_login(karim)
-    told = "Cette date n’existe pas"
+    told = f"L’année {int(year)} n’est pas possible. Corrigez la date."
     sent = {"qui": "Léa", "pour": rules.DEVICE, "jour": f"{year}-12-31", "heure": "14:15", "ou": "home"}
     answer = client.post("/espace/rendez-vous/donner/", {**sent, "minutes": 60})
     assert answer.status_code == 400 and told in answer.content.decode()

@@ -221,6 +221,12 @@ def test_a_file_that_somebody_sends_is_refused_in_our_words():
     assert given == ["uploads.py"], "write `uploads.FileField`"
 
 
+def test_a_day_is_typed_in_the_field_that_refuses_impossible_years():
+    """« 0026 » and « 9999 » are dates for Django, and pages of errors where a week or a zone is added."""
+    typed = [path.name for path, text in texts("src/*.py").items() if "forms.DateField" in text]
+    assert typed == ["moments.py"], "write `moments.DayField`"
+
+
 INSTANT = re.compile(r"\.(?:starts_at|ends_at|appointment_at|looked_at)\s*\|(?!place_time:)")
 
 

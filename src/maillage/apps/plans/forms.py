@@ -202,8 +202,8 @@ class ActionForm(TextsForm):
         widget=forms.CheckboxSelectMultiple,
         help_text="Aucune cochée : tout le territoire.",
     )
-    starts_on = DayField(label="Commence le", required=False)
-    ends_on = DayField(label="Finit le", required=False)
+    starts_on = DayField(label="Commence le", required=False, years=None)
+    ends_on = DayField(label="Finit le", required=False, years=None)
     milestones = forms.CharField(
         label="Étapes",
         required=False,
@@ -380,7 +380,7 @@ def _initial(row: PlanAction) -> dict[str, Any]:
 class MeasureForm(PlanForm):
     """What was counted of the indicator of an action."""
 
-    on = DayField(label="Compté le")
+    on = DayField(label="Compté le", years=None)
     value = QuantityField(
         label="Combien",
         error_messages={"required": "Il manque le nombre compté."},
@@ -462,7 +462,7 @@ class NoteForm(PlanForm):
     kind = forms.ChoiceField(
         label="C’est", choices=list(rules.NOTES.items()), widget=forms.RadioSelect, initial=rules.DECISION
     )
-    on = DayField(label="Le")
+    on = DayField(label="Le", years=None)
     words = forms.CharField(
         label="En une phrase",
         help_text="Une fois le plan publié, tout le monde la lit : sans rien d’une personne.",

@@ -9,6 +9,7 @@ from maillage.apps.actes import rules
 from maillage.apps.actes.queries.catalogue import Option
 from maillage.apps.actes.queries.lists import STATES, Criteria
 from maillage.apps.actes.queries.load import Assumptions, assumptions
+from maillage.apps.directory.forms.moments import DayField
 from maillage.kernel.typed import whole
 
 YEARS = range(2001, 2100)
@@ -20,12 +21,8 @@ class FilterForm(forms.Form):
     gave, whether it counts.
     """
 
-    du = forms.DateField(
-        label="Du", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    au = forms.DateField(
-        label="Au", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    du = DayField(label="Du", required=False)
+    au = DayField(label="Au", required=False)
     aidant = forms.ChoiceField(label="Par", required=False)
     nature = forms.ChoiceField(label="Quoi", required=False, choices=[("", "Tout"), *rules.KINDS.items()])
     demarche = forms.ChoiceField(label="Démarche", required=False)
@@ -102,12 +99,8 @@ class CorrectionForm(forms.Form):
 class AssumptionForm(forms.Form):
     """The period of a load, and the assumptions that its reader may change."""
 
-    du = forms.DateField(
-        label="Du", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    au = forms.DateField(
-        label="Au", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    du = DayField(label="Du", required=False)
+    au = DayField(label="Au", required=False)
     place = forms.IntegerField(label="Minutes à sa place", required=False, min_value=1, max_value=60)
     apprendre = forms.IntegerField(
         label="Minutes pour apprendre", required=False, min_value=10, max_value=240

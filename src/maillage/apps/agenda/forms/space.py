@@ -471,8 +471,8 @@ class NoteForm(forms.Form):
 class PeriodForm(forms.Form):
     """A period, both days included; this year by default."""
 
-    du = forms.DateField(required=False)
-    au = forms.DateField(required=False)
+    du = DayField(required=False)
+    au = DayField(required=False)
 
     def period(self, today: date) -> tuple[date, date]:
         self.is_valid()

@@ -12,6 +12,7 @@ from django import forms
 from django.utils.safestring import SafeString, mark_safe
 
 from maillage.apps.directory import rules
+from maillage.apps.directory.forms.moments import DayField
 from maillage.apps.directory.models import Lieu
 from maillage.apps.directory.queries import history, links, places
 from maillage.kernel.errors import Refused
@@ -134,10 +135,10 @@ class CodeForm(forms.Form):
 class ClosureForm(forms.Form):
     """Days when a place is closed."""
 
-    du = forms.DateField(label="Premier jour", error_messages=DATES, required=False)
-    au = forms.DateField(label="Dernier jour", error_messages=DATES, required=False)
+    du = DayField(label="Premier jour", error_messages=DATES, required=False)
+    au = DayField(label="Dernier jour", error_messages=DATES, required=False)
     motif = forms.CharField(label="Pourquoi (facultatif)", max_length=80, required=False)
-    jusqua = forms.DateField(required=False)  # a usual end, chosen in one tap: the closure then starts today
+    jusqua = DayField(required=False)  # a usual end, chosen in one tap: the closure then starts today
 
     def closure(self, *, on: date) -> links.Closure | None:
         """Return the typed closure, None without any day: it starts today when its first day is missing."""
@@ -152,11 +153,10 @@ class ClosureForm(forms.Form):
 class FullForm(forms.Form):
     """What a full place says: when it expects to have room, if it knows."""
 
-    de_la_place = forms.DateField(
+    de_la_place = DayField(
         label="De la place vers le (facultatif)",
         error_messages=DATES,
         required=False,
-        widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
     )
 
     def room_on(self) -> date | None:

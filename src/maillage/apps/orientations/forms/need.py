@@ -64,6 +64,7 @@ class NeedForm(forms.Form):
     avant = DayField(
         label="À faire avant le",
         required=False,
+        years=None,
         error_messages={"invalid": "Cette date n’existe pas. Choisissez-la de nouveau, ou laissez vide."},
     )
     ou = forms.CharField(

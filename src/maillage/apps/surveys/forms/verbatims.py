@@ -2,6 +2,7 @@
 
 from django import forms
 
+from maillage.apps.directory.forms.moments import DayField
 from maillage.apps.surveys import rules
 from maillage.apps.surveys.models import Material
 from maillage.apps.surveys.queries import verbatims
@@ -30,7 +31,7 @@ class MaterialForm(forms.Form):
 
     kind = forms.ChoiceField(label="Sorte", choices=list(rules.MATERIALS.items()))
     title = forms.CharField(label="Titre", max_length=140)
-    held_on = forms.DateField(label="Date", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    held_on = DayField(label="Date", required=False)
     place = forms.CharField(label="Lieu", required=False, max_length=120)
     speakers = forms.ChoiceField(label="Qui parle", choices=list(rules.SPEAKERS.items()))
     people = forms.IntegerField(label="Combien de personnes", required=False, min_value=1, max_value=1000)
@@ -73,7 +74,7 @@ class StatementForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=NAMELESS,
     )
-    said_on = forms.DateField(label="Le", widget=forms.DateInput(attrs={"type": "date"}))
+    said_on = DayField(label="Le")
     material = forms.ModelChoiceField(
         label="Entendu dans", required=False, queryset=Material.objects.none(), empty_label="Ailleurs"
     )
