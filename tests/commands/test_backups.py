@@ -13,6 +13,7 @@ from django.db import connection
 
 from maillage.apps.accounts.models import User
 from maillage.config import backup, keys, rows
+from maillage.config.home import DATABASE
 from maillage.kernel import age
 from maillage.kernel.errors import Refused
 from tests.support.shared import furnish
@@ -160,11 +161,22 @@ def test_an_exercise_restores_aside_and_leaves_nothing(process, demonstration, t
 
 def test_a_base_that_serves_is_not_moved(maillage, process, tmp_path, monkeypatch):
     monkeypatch.delenv("DATABASE_URL", raising=False)
-    assert "celle qui sert déjà" in maillage("deplacer-base", "sqlite").err
-    assert "n’est pas l’adresse d’une base" in maillage("deplacer-base", "mysql://x").err
-    home = furnish(tmp_path / "maison")
-    (home / "echeances.vu").touch()
-    answer = process("deplacer-base", "postgresql://personne@/rien", MAILLAGE_HOME=str(home))
+    same = "celles d’une même base"
+    assert same in maillage("transferer", "--vers", "sqlite").err
+    assert same in maillage("transferer", "--depuis", "postgresql:///a", "--vers", "postgresql:///a").err
+    assert same in maillage("transferer", "--vers", f"sqlite:///{DATABASE}").err
+    wrong = maillage("transferer", "--vers", "mysql://moi:secret@x/y").err
+    assert "--vers n’est pas suivi de l’adresse d’une base" in wrong and "secret" not in wrong
+    missing = tmp_path / "rien.sqlite3"
+    assert (
+        f"n’existe pas : {missing}"
+        in maillage("transferer", "--depuis", f"sqlite:///{missing}", "--vers", "sqlite").err
+    )
+    assert not missing.exists(), "a database that is looked for is not made"
+    there = furnish(tmp_path / "maison")
+    (there / "maillage.sqlite3").touch()
+    (there / "echeances.vu").touch()
+    answer = process("transferer", "--vers", "postgresql://personne@/rien", MAILLAGE_HOME=str(there))
     assert "La plateforme tourne encore." in answer.err
 
 

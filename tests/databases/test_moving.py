@@ -19,14 +19,14 @@ def test_a_base_moves_to_the_other_engine_and_back_row_by_row(postgresql, demons
     def run(*words, home=home, database=""):
         return python("-m", "maillage.cli.main", *map(str, words), home=home, database=database)
 
-    there = run("deplacer-base", database, "--json")
+    there = run("transferer", "--vers", database, "--json")
     assert there.returncode == 0, there.stderr
-    returned = run("deplacer-base", "sqlite", "--json", home=back, database=database)
+    returned = run("transferer", "--depuis", database, "--vers", "sqlite", "--json", home=back)
     assert returned.returncode == 0, returned.stderr
     first, second = (json.loads(each.stdout)["tables"] for each in (there, returned))
     assert first == second
     assert sum(table["lignes"] for table in first.values()) > 4_000
-    again = run("deplacer-base", database)
+    again = run("transferer", "--depuis", "sqlite", "--vers", database)
     assert again.returncode == 2
     assert "Elle n’est pas vide" in again.stderr
     assert run("sauvegarder", tmp_path / "copie.zip", database=database).returncode == 0

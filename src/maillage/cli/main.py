@@ -42,7 +42,7 @@ COMMANDS = {
     "sauvegarder": "sauvegarde la base et les fichiers dans un seul fichier",
     "restaurer": "restaure une sauvegarde, vérifiée à la lecture",
     "exercice-restauration": "restaure une sauvegarde à part, la compare, dit le temps, efface tout",
-    "deplacer-base": "passe la base de SQLite à PostgreSQL, ou l’inverse, et compare chaque ligne",
+    "transferer": "passe la base de SQLite à PostgreSQL, ou l’inverse, et compare chaque ligne",
     "travailler": "fait le travail en arrière-plan d’une file, en plus de « servir »",
     "recherche": "refait les mots de la recherche, ou vérifie qu’ils suivent les lignes",
     "papiers": "fait et change la clé des papiers gardés, dit comment ils le sont",
@@ -54,7 +54,7 @@ COMMANDS = {
 # What answers whatever country MAILLAGE_PAYS names; the others read France's sources.
 ANYWHERE = (
     *("servir", "migrer", "verifier-installation", "pays", "echeances", "travailler", "papiers"),
-    *("sauvegarder", "restaurer", "exercice-restauration", "deplacer-base"),
+    *("sauvegarder", "restaurer", "exercice-restauration", "transferer"),
     *("verifier-journal", "ancrer-journal", "changer-cle"),
 )
 OK, PARTLY, FAILED = 0, 1, 2

@@ -66,18 +66,32 @@ def database_url() -> str:
     return os.environ.get("DATABASE_URL", "").strip()
 
 
-def check_database_url() -> None:
-    """Refuse an address that leads to no database of ours, in words that hold nothing of its password.
+def is_database_url(url: str) -> bool:
+    """Return whether an address leads to a database of ours.
 
     « sqlite:/// » and « sqlite:///:memory: » name no file: their tables would be made in memory, and lost.
     """
-    url = database_url()
     try:
         parts = urlsplit(url)
         named = parts.path.strip("/") not in ("", ":memory:") and (parts.port is None or parts.port > 0)
     except ValueError:  # a port that is no number, a bracket that is not closed
-        parts, named = urlsplit(""), False
-    if url and (parts.scheme not in SCHEMES or not named):
+        return False
+    return parts.scheme in SCHEMES and named
+
+
+def database_file(url: str) -> Path | None:
+    """Return the file of a database on SQLite, that of the home folder for '', None on another engine."""
+    if not url:
+        return DATABASE
+    import dj_database_url
+
+    return Path(str(dj_database_url.parse(url)["NAME"])).resolve() if url.startswith("sqlite:") else None
+
+
+def check_database_url() -> None:
+    """Refuse an address that leads to no database of ours, in words that hold nothing of its password."""
+    url = database_url()
+    if url and not is_database_url(url):
         raise Refused(
             "DATABASE_URL n’est pas l’adresse d’une base.",
             why="Elle commence par postgresql:// ou sqlite:///, et nomme une base ou un fichier.",

@@ -86,20 +86,12 @@ def database_owner() -> Country | None:
         with contextlib.suppress(psycopg.Error), psycopg.connect(url, autocommit=True) as connection:
             return _owner(connection.execute, psycopg.Error)
         return None
-    path = _file(url)
+    path = home.database_file(url)
     with contextlib.suppress(sqlite3.Error):
-        if path.is_file():
+        if path is not None and path.is_file():
             with contextlib.closing(sqlite3.connect(path)) as base:
                 return _owner(base.execute, sqlite3.Error)
     return None
-
-
-def _file(url: str) -> Path:
-    if not url:
-        return home.DATABASE
-    import dj_database_url
-
-    return Path(str(dj_database_url.parse(url)["NAME"]))
 
 
 def _owner(execute: Callable[[str], Any], error: type[Exception]) -> Country | None:

@@ -1,4 +1,4 @@
-"""maillage deplacer-base: every row from one engine to the other, each compared once there."""
+"""maillage transferer: every row from one database to another, each compared once there."""
 
 import argparse
 import os
@@ -7,24 +7,45 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from maillage.cli.words import print_comparison, print_json
+from maillage.config import home
 from maillage.kernel.errors import Refused
 
+SQLITE = "sqlite"  # the database of the home folder
 RUNNING = 60  # seconds since the last sign of `maillage servir`
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "vers",
-        metavar="VERS",
-        help="une base vide : postgresql://compte@ordinateur/base, ou « sqlite » pour le dossier de Maillage",
+    words = (
+        "postgresql://compte@ordinateur/base, sqlite:///fichier, ou « sqlite » pour celle de MAILLAGE_HOME"
     )
+    parser.add_argument(
+        "--depuis",
+        metavar="ADRESSE",
+        help=f"la base à transférer, celle qui sert si rien n’est dit : {words}",
+    )
+    parser.add_argument("--vers", metavar="ADRESSE", required=True, help="une base vide, dite de même")
     parser.add_argument("--json", action="store_true", help="écrit un document JSON")
 
 
 def run(given: argparse.Namespace) -> int:
     from maillage.config.bootstrap import ready
 
-    target = _target(given.vers)
+    source = home.database_url() if given.depuis is None else _address("--depuis", given.depuis)
+    target = _address("--vers", given.vers)
+    file = home.database_file(source)
+    if source == target or (file and file == home.database_file(target)):
+        raise Refused(
+            "Les deux adresses sont celles d’une même base.",
+            why="--depuis dit d’où l’on part (la base qui sert, si rien n’est dit), et --vers où l’on va.",
+            do="Donnez à --vers l’adresse d’une autre base, vide.",
+        )
+    if file and not file.is_file():
+        raise Refused(
+            f"La base à transférer n’existe pas : {file}.",
+            why="Aucun fichier n’a ce nom.",
+            do="Corrigez l’adresse donnée à --depuis, ou le dossier MAILLAGE_HOME.",
+        )
+    os.environ["DATABASE_URL"] = source
     ready()
     from django.conf import settings
 
@@ -49,7 +70,7 @@ def run(given: argparse.Namespace) -> int:
     if not whole:
         print("Des tables diffèrent : ne servez pas la nouvelle base. L’ancienne n’a pas changé.")
         return 1
-    print(f"{sum(each.after[0] for each in compared)} lignes déplacées et comparées, en {seconds} s.")
+    print(f"{sum(each.after[0] for each in compared)} lignes transférées et comparées, en {seconds} s.")
     print(
         "Donnez maintenant cette adresse à DATABASE_URL, puis relancez le service."
         if target
@@ -59,23 +80,16 @@ def run(given: argparse.Namespace) -> int:
     return 0
 
 
-def _target(typed: str) -> str:
-    """Return the address of the new database, empty for SQLite; Refused when it is the one in use."""
-    current = os.environ.get("DATABASE_URL", "")
-    target = "" if typed == "sqlite" else typed
-    if target and not target.startswith(("postgresql://", "postgres://")):
+def _address(option: str, typed: str) -> str:
+    """Return the address of a database as DATABASE_URL takes it, empty for that of the home folder."""
+    address = "" if typed.strip() == SQLITE else typed.strip()
+    if address and not home.is_database_url(address):
         raise Refused(
-            f"« {typed} » n’est pas l’adresse d’une base.",
-            why="On passe de SQLite à PostgreSQL, ou de PostgreSQL à SQLite.",
-            do="Écrivez postgresql://compte@ordinateur/base, ou sqlite.",
+            f"{option} n’est pas suivi de l’adresse d’une base.",
+            why="Elle commence par postgresql:// ou sqlite:///, et nomme une base ou un fichier.",
+            do="Écrivez postgresql://compte@ordinateur/base, sqlite:///fichier, ou sqlite.",
         )
-    if target == current:
-        raise Refused(
-            "Cette base est celle qui sert déjà.",
-            why="DATABASE_URL dit d’où l’on part, et la commande dit où l’on va.",
-            do="Donnez l’adresse d’une autre base, vide.",
-        )
-    return target
+    return address
 
 
 def _check_stopped(heartbeat: Path) -> None:
@@ -83,6 +97,6 @@ def _check_stopped(heartbeat: Path) -> None:
     if heartbeat.exists() and time.time() - heartbeat.stat().st_mtime < RUNNING:
         raise Refused(
             "La plateforme tourne encore.",
-            why="Ce qui s’y écrirait pendant le déplacement resterait dans l’ancienne base.",
+            why="Ce qui s’y écrirait pendant le transfert resterait dans l’ancienne base.",
             do=f"Arrêtez le service (systemctl stop maillage), attendez {RUNNING} secondes, puis relancez.",
         )
