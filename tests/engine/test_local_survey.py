@@ -16,7 +16,10 @@ from maillage.kernel.table import Table
 from maillage.reference import survey_needs
 from maillage.reference.definitions import definition, definitions
 from maillage.reports.territory.local_survey import discussion, unmoved
-from maillage.studies.need import local_survey
+from maillage.studies.diagnosis import diagnosis, zoning
+from maillage.studies.diagnosis.request import Request
+from maillage.studies.diagnosis.territories import gazetteer, rows_of
+from maillage.studies.need import local_survey, population
 from maillage.studies.need.local_survey import Measured, Unread
 
 INSEE = definition("illectronisme-insee-2021")
@@ -233,3 +236,31 @@ def test_a_link_without_its_difference_is_refused(monkeypatch):
             survey_needs.links()
     finally:
         survey_needs.links.cache_clear()
+
+
+@pytest.mark.parametrize(("said", "yes", "kept"), [(40, 160, "combinee"), (600, 400, "modele")])
+def test_what_a_survey_moved_names_it_down_to_the_census_areas(said, yes, kept):
+    """A zone and the areas inside it are moved by the same answers: each counts them and names the survey, or
+    neither does when the survey is set aside.
+    """
+    territory, areas = gazetteer().get("38151"), population.sources().rp2021
+    measured = read(internet_3_mois=["non"] * said + ["oui"] * yes)
+    found = diagnosis.diagnose(
+        Request(
+            territory=territory,
+            zoning=zoning.by("commune", rows_of(territory, areas), areas),
+            definition=INSEE,
+            n_draws=20,
+            survey=measured,
+        )
+    )
+    assert found.composite.kept == kept
+    (zone,) = found.zones
+    figures = [figure for part in zone.parts for figure in (part.need, part.rate)]
+    assert len(figures) > 20
+    moved = kept == "combinee"
+    n = INSEE.n + (measured.n if moved else 0)
+    sources = (INSEE.id, local_survey.SOURCE) if moved else (INSEE.id,)
+    for figure in (zone.need, zone.rate, *figures):
+        assert (figure.n, figure.sources) == (n, sources)
+        assert (figure.method == local_survey.METHOD) is moved
