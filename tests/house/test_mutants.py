@@ -45,6 +45,11 @@ def test_a_draw_is_that_of_its_seed():
     assert sorted(first, key=lambda each: each.line) == sorted(other, key=lambda each: each.line)
 
 
+def test_what_is_told_equivalent_is_still_in_the_code():
+    gone = [line for file, line, _ in mutants.equivalent() if line not in (mutants.ROOT / file).read_text()]
+    assert gone == [], "take it out of tools/mutants_equivalent.yaml"
+
+
 def test_the_nearest_tests_are_tried_first_and_failing_ones_never():
     near = Near(
         {FILE: {3: ["wide", "narrow", "broken"]}},
