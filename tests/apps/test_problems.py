@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.utils import timezone
 
 from maillage.apps.accounts.models import User
@@ -19,7 +20,9 @@ SAID = "Le bouton « Suite » ne fait rien."
 @pytest.fixture
 def keeper():
     at = timezone.now()
-    return appoint(email="garde@exemple.fr", name="Une garde", on=timezone.localdate(at), at=at)[0]
+    made = appoint(email="garde@exemple.fr", name="Une garde", on=timezone.localdate(at), at=at)[0]
+    Authenticator.objects.create(user=made, type="totp", data={"secret": "x"})
+    return made
 
 
 def test_a_problem_is_told_without_an_account_and_the_page_leads_back(client):

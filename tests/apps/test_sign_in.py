@@ -75,7 +75,7 @@ def age(client, **ago) -> None:
 
 def test_the_end_of_a_visit_is_a_whole_sentence_before_any_script(client, helper):
     sign_in(client)
-    said = re.sub(r"<[^>]+>", "", read(client.get("/espace/")))
+    said = re.sub(r"<[^>]+>", "", read(client.get("/compte/")))
     assert "votre visite se termine dans 3 min. Ce que vous avez tapé" in said
 
 

@@ -77,6 +77,7 @@ from maillage.apps.site import actions as problems
 from maillage.apps.territories.models import Correction, Marking, Perimeter
 from maillage.apps.volunteers.actions import hours, sessions
 from maillage.config.adapter import Backend
+from maillage.config.middleware import ABOUT_NOBODY
 from maillage.kernel.errors import Refused
 from maillage.modules import authoring
 from maillage.reports.page import drawings, folder
@@ -1055,6 +1056,27 @@ def tried(
     else:
         right = all(status in (404, 405, *((302,) if stranger else ())) for status in got.values())
     return [] if right else [f"{name} ({kind}) {'should open' if reached else 'should not exist'}: {got}"]
+
+
+@pytest.mark.parametrize("role", some(["gestionnaire", "administration"], "gestionnaire"))
+def test_a_password_alone_shows_nobody(client, world, enter, role):
+    """Each page of the space, before whoever sees people has set a second factor: it asks for one, or holds no person."""
+    User.objects.filter(pk=world.users[role].pk).update(is_demonstration=False)
+    world.users[role].refresh_from_db()
+    enter(role)
+    wrong = []
+    addresses = [reverse(name) for name in LISTS]
+    addresses += [reverse(name, kwargs=world.rows["own"][sort]) for name, (_, sort) in ROWS.items()]
+    for address in sorted({each for each in addresses if each.startswith("/espace/")}):
+        with transaction.atomic():
+            answer = client.get(address)
+            transaction.set_rollback(True)
+        if answer.headers.get("Location", "").startswith("/compte/protection/"):
+            continue
+        told = b"" if answer.streaming else answer.content
+        if not ABOUT_NOBODY.match(address) or b"Fatou" in told:
+            wrong.append(f"{address}: {answer.status_code}")
+    assert wrong == []
 
 
 @pytest.mark.parametrize("role", some([*HOLDS, "nobody"], "gestionnaire"))

@@ -1,5 +1,6 @@
 """What every request and every answer goes through."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
@@ -27,19 +28,12 @@ from maillage.words.wording import spaced
 
 Answer = Callable[[HttpRequest], HttpResponse]
 DATA = "/api/v1/"
-PRIVATE = ("/espace/", "/compte/")
-ABOUT_PEOPLE = (
-    "/espace/personnes/",
-    "/espace/mandats/",
-    "/espace/papiers/",
-    "/espace/actes/",
-    "/espace/orientations/",
-    "/espace/bilans/",
-    "/espace/equipe/",
-    "/espace/messages/",
-    "/espace/ateliers/",
-    "/espace/apprendre/",
-    "/espace/rappels/",
+SPACE = "/espace/"
+PRIVATE = (SPACE, "/compte/")
+# The only pages of the space that show no person, whoever asks: a device is lent to somebody.
+ABOUT_NOBODY = re.compile(
+    rf"{SPACE}(annuaire(?!/.*(appareils|reservations|materiel)/)|recensement|corriger|sensibilisation|appels"
+    "|co-construction|territoires|perimetres|filtres|pilotage|enquetes|modules|installation)/"
 )
 PROVEN = (
     "people.see",
@@ -224,7 +218,9 @@ class SecondFactor:
         return self.answer(request)
 
     def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse | None:
-        if not request.path.startswith(ABOUT_PEOPLE) or not lacks_factor(request.user):
+        if not request.path.startswith(SPACE) or ABOUT_NOBODY.match(request.path):
+            return None
+        if not lacks_factor(request.user):
             return None
         return _to("mfa_index", request.get_full_path() if request.method in ("GET", "HEAD") else "")
 
