@@ -120,7 +120,7 @@ def test_a_code_received_opens_the_account_without_password(visit, site, account
     page.wait_for_url("**/saisir/")
     code = re.search(r"\d{4}-\d{4}", in_the_platform(READS, email)).group()
     typed(page, "code", code)
-    page.wait_for_url("**/espace/")
+    page.wait_for_url("**/compte/protection/**")
     page.goto(f"{site}/compte/")
     page.click("text=Choisissez-en un autre")
     page.wait_for_selector("[name=password1]")
@@ -229,7 +229,7 @@ def test_the_back_button_shows_nothing_after_signing_out(visit, site, account):
 def test_the_end_of_the_visit_is_announced_and_put_off(visit, site, account):
     page = visit("/connexion/")
     sign_in(page, site, account("fin"))
-    page.wait_for_url("**/espace/")
+    page.wait_for_url("**/compte/protection/**")
     page.clock.install()
     page.goto(f"{site}/compte/")
     page.clock.fast_forward("26:00")
@@ -241,6 +241,19 @@ def test_the_end_of_the_visit_is_announced_and_put_off(visit, site, account):
         page.get_by_role("button", name="Je suis là").press("Enter")
     assert answer.value.status == 204
     assert page.is_hidden("[data-seance]")
+
+
+def test_what_is_suggested_ends_with_the_visit(visit, signed_in):
+    page = visit("/espace/chercher/", storage_state=signed_in("aidant"))
+    field = page.locator("main [data-suggestions]")
+    with page.expect_response("**/propositions/**"):
+        field.press_sequentially("ma")
+    page.context.clear_cookies()
+    with page.expect_event("requestfailed"):  # it leads to the page where one signs in
+        field.press_sequentially("i")
+    assert page.locator("main .suggestions h1, main .suggestions form").count() == 0, (
+        "no page within the page"
+    )
 
 
 # ------------------------------------------------------------------------------------------------ read by all
@@ -261,7 +274,7 @@ def states(chromium, site, in_the_platform):
     context = chromium.new_context(locale="fr-FR")
     page = context.new_page()
     sign_in(page, site, "pages@exemple.fr", shared=False)
-    page.wait_for_url("**/espace/")
+    page.wait_for_url("**/compte/protection/**")
     page.goto(f"{site}/compte/protection/application/")
     page.fill("[name=code]", code_of(page.inner_text(".cle-ecrite")))
     page.keyboard.press("Enter")

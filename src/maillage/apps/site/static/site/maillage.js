@@ -71,8 +71,10 @@ for (const champ of document.querySelectorAll("[data-suggestions]")) {
     attente = setTimeout(async () => {
       const texte = champ.value.trim();
       if (texte.length < 2) return fermer();
-      const reponse = await fetch(`${champ.dataset.suggestions}?q=${encodeURIComponent(texte)}`);
-      if (!reponse.ok || champ.value.trim() !== texte) return;
+      // Une visite finie mène ailleurs : ce n’est pas une liste.
+      const adresse = `${champ.dataset.suggestions}?q=${encodeURIComponent(texte)}`;
+      const reponse = await fetch(adresse, { redirect: "error" }).catch(() => null);
+      if (!reponse?.ok || champ.value.trim() !== texte) return;
       liste.innerHTML = await reponse.text();
       const liens = [...liste.querySelectorAll("a")];
       liste.setAttribute("role", "listbox");
