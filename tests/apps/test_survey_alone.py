@@ -218,6 +218,16 @@ def test_a_survey_that_ended_says_so_and_takes_nothing(client, survey):
     assert not Answer.objects.exists()
 
 
+def test_a_survey_that_opens_again_takes_answers_again(client, survey):
+    """Fermée un jour, rouverte un autre : le lien et la borne ne restent pas à la date de la fin d’avant."""
+    long_ago = AT - timedelta(days=40)
+    campaigns.change(survey, {"closes_on": long_ago.date()}, by=None, at=long_ago)
+    campaigns.close(survey, by=None, at=long_ago)
+    survey = campaigns.open_survey(survey, by=None, at=AT)
+    campaigns.change(survey, {"by_link": True}, by=None, at=AT)
+    assert client.get("/enquetes/essai/").status_code == 200
+
+
 def test_whoever_was_answering_when_it_ended_may_finish(client, survey):
     post(client, "/enquetes/essai/")
     campaigns.close(survey, by=None, at=AT)

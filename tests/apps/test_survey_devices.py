@@ -204,6 +204,20 @@ def test_what_was_asked_before_the_end_still_arrives_then_names_and_links_go(cli
     assert sample_survey.send(client, token, sample_survey.answer()).status_code == 403
 
 
+def test_thirty_days_are_counted_from_the_day_it_was_closed_not_from_the_one_planned(client):
+    """Une enquête que l’on prolonge sans changer sa date garde ses appareils ouverts trente jours après sa
+    fin, et non d’avant elle.
+    """
+    late = sample_survey.survey(
+        opens_on=sample_survey.AT.date() - timedelta(90), closes_on=sample_survey.AT.date() - timedelta(60)
+    )
+    _, token = sample_survey.device(late)
+    campaigns.close(late, by=None, at=sample_survey.AT)
+    assert campaigns.close_ended(at=sample_survey.AT + timedelta(1)) == 0
+    told = sample_survey.send(client, token, sample_survey.answer())
+    assert (told.status_code, Answer.objects.count()) == (200, 1)
+
+
 def test_only_the_digest_of_a_link_is_kept(survey):
     row, token = sample_survey.device(survey)
     assert token not in row.token

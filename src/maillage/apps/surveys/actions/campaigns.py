@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.text import slugify
 
 from maillage.apps.accounts import actions as journal
@@ -140,7 +141,9 @@ def _free(title: str) -> str:
 
 @transaction.atomic
 def open_survey(survey: Survey, *, by: User | None, at: datetime) -> Survey:
-    """Open a survey, or reopen a closed one. Refused without any question, or when it is open."""
+    """Open a survey, or reopen a closed one, whose last day is then no longer known. Refused without any
+    question, or when it is open.
+    """
     check_run(by, survey.territory)
     row = lock(survey)
     if row.state == "open":
@@ -156,16 +159,17 @@ def open_survey(survey: Survey, *, by: User | None, at: datetime) -> Survey:
             why="Son questionnaire n’a aucune question.",
             do="Écrivez-en une, ou partez d’un questionnaire prêt.",
         )
+    row.closes_on = None if row.state == "closed" else row.closes_on
     row.state = "open"
-    row.save(update_fields=["state"])
+    row.save(update_fields=["state", "closes_on"])
     journal.record(by=by, verb="survey.opened", row=row, at=at)
     return row
 
 
 @transaction.atomic
 def close(survey: Survey, *, by: User | None, at: datetime) -> Survey:
-    """Close a survey to new respondents. Answers stored on devices are accepted for thirty more days; then
-    links and names are removed.
+    """Close a survey to new respondents. Answers stored on devices are accepted for thirty days from that
+    one, whatever day was planned; then links and names are removed.
     """
     check_run(by, survey.territory)
     row = lock(survey)
@@ -175,7 +179,7 @@ def close(survey: Survey, *, by: User | None, at: datetime) -> Survey:
             why="L’enquête n’est pas ouverte.",
             do="Revenez à sa page : elle dit où elle en est.",
         )
-    row.state, row.closes_on = "closed", min(row.closes_on or at.date(), at.date())
+    row.state, row.closes_on = "closed", timezone.localdate(at)
     row.by_link = False
     row.save(update_fields=["state", "closes_on", "by_link"])
     journal.record(by=by, verb="survey.closed", row=row, at=at)
