@@ -316,6 +316,27 @@ def test_an_answer_is_read_with_its_remarks_and_put_aside(client, survey):
     assert Answer.objects.get().aside_why == "un essai"
 
 
+def test_a_button_pressed_by_two_undoes_nothing(client, survey):
+    """Écarter deux fois la même réponse ne la compte pas de nouveau ; ouvrir deux fois le lien ne le ferme
+    pas.
+    """
+    _, token = sample_survey.device(survey)
+    sample_survey.send(client, token, sample_survey.answer())
+    address = f"/espace/enquetes/{survey.pk}/reponses/"
+    for why in ("un essai", "un doublon"):
+        client.post(address, {"ligne": Answer.objects.get().pk, "pourquoi": why})
+    assert (Answer.objects.get().aside_why, len(answers.table(survey))) == ("un essai", 0)
+    for _ in range(2):
+        client.post(address, {"ligne": Answer.objects.get().pk})
+    assert (Answer.objects.get().aside_at, len(answers.table(survey))) == (None, 1)
+    shown = page(client, f"/espace/enquetes/{survey.pk}/")
+    (verb,) = re.findall(r'name="geste"\s+value="(public[a-z-]*)"', shown)
+    for _ in range(2):
+        client.post(f"/espace/enquetes/{survey.pk}/geste/", {"geste": verb})
+    survey.refresh_from_db()
+    assert survey.by_link
+
+
 def test_a_list_of_answers_costs_as_many_queries_for_forty_as_for_one(
     client, survey, django_assert_max_num_queries
 ):

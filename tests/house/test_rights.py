@@ -487,7 +487,7 @@ SENT = {
     "engagement_gesture": {"geste": "finir"},
     "mission": {"geste": "clore"},
     "permanence_gesture": {"geste": "publier"},
-    "survey_gesture": {"geste": "public"},
+    "survey_gesture": {"geste": "public-ouvrir"},
     "listing_gesture": {"geste": "found"},
     "codesign_gesture": {"geste": "vote"},
     "grant_gesture": {"geste": "publier"},

@@ -317,8 +317,17 @@ def reopen_link(surveyor: Surveyor, *, by: User | None, at: datetime) -> Surveyo
 
 @transaction.atomic
 def put_aside(answer: Answer, why: str, *, by: User | None, at: datetime) -> Answer:
-    """Exclude an answer from the results, for a reason stored with it; the answer itself stays."""
+    """Exclude an answer from the results, for a reason stored with it; the answer itself stays. Refused
+    without a reason, or when somebody gave one already.
+    """
     check_run(by, answer.survey.territory)
+    answer = _locked(answer)
+    if answer.aside_at is not None:
+        raise Refused(
+            "Rien n’a changé.",
+            why=f"Cette réponse est déjà écartée : {answer.aside_why}",
+            do="Revenez à la liste.",
+        )
     if not (why := line(why, 200)):
         raise Refused(
             "La réponse n’a pas été écartée.",
@@ -335,9 +344,14 @@ def put_aside(answer: Answer, why: str, *, by: User | None, at: datetime) -> Ans
 def take_back(answer: Answer, *, by: User | None, at: datetime) -> Answer:
     """Include an excluded answer again."""
     check_run(by, answer.survey.territory)
+    answer = _locked(answer)
     if answer.aside_at is None:
         raise Refused("Rien n’a changé.", why="Cette réponse compte déjà.", do="Revenez à la liste.")
     answer.aside_at, answer.aside_why = None, ""
     answer.save(update_fields=["aside_at", "aside_why"])
     journal.record(by=by, verb="answer.back", row=answer, at=at)
     return answer
+
+
+def _locked(answer: Answer) -> Answer:
+    return Answer.objects.select_for_update().get(pk=answer.pk)

@@ -234,9 +234,14 @@ def _dropped(request: HttpRequest, row: Survey, said: dict[str, Any]) -> str:
     return "L’enquête est effacée."
 
 
-def _by_link(request: HttpRequest, row: Survey, said: dict[str, Any]) -> str:
-    campaigns.change(row, {"by_link": not row.by_link}, **said)
-    return "Le lien public est fermé." if row.by_link else "Chacun peut répondre seul, par le lien public."
+def _link_shared(request: HttpRequest, row: Survey, said: dict[str, Any]) -> str:
+    campaigns.change(row, {"by_link": True}, **said)
+    return "Chacun peut répondre seul, par le lien public."
+
+
+def _link_withdrawn(request: HttpRequest, row: Survey, said: dict[str, Any]) -> str:
+    campaigns.change(row, {"by_link": False}, **said)
+    return "Le lien public est fermé."
 
 
 def _placed(request: HttpRequest, row: Survey, said: dict[str, Any]) -> str:
@@ -270,7 +275,8 @@ GESTURES = {
     "ouvrir": _opened,
     "terminer": _closed,
     "effacer": _dropped,
-    "public": _by_link,
+    "public-ouvrir": _link_shared,
+    "public-fermer": _link_withdrawn,
     "lieu": _placed,
     "lieu-retirer": _unplaced,
     "lien-fermer": _link_closed,
@@ -335,7 +341,7 @@ def _aside(request: HttpRequest, row: Survey) -> HttpResponse:
     answer = get_object_or_404(Answer, survey=row, pk=_number(request))
     said = {"by": account_of(request), "at": timezone.now()}
     with refusals.as_message(request):
-        if answer.aside_at is None:
+        if "pourquoi" in request.POST:  # what the page asked, whatever a colleague has done since
             campaigns.put_aside(answer, request.POST.get("pourquoi", ""), **said)
             messages.success(request, "La réponse est écartée : elle reste gardée, et ne compte plus.")
         else:
