@@ -15,7 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from maillage.apps.surveys.actions import campaigns, receive, verbatims
 from maillage.apps.surveys.actions import results as actions
-from maillage.apps.surveys.models import Answer, Finding, Publication, Survey, Weighting
+from maillage.apps.surveys.models import Answer, Finding, Publication, Survey, Verbatim, Weighting
 from maillage.apps.surveys.queries import editions, frames, needs, publications, sentences, weights
 from maillage.apps.surveys.queries import margins as survey_margins
 from maillage.apps.surveys.queries import verbatims as read
@@ -450,6 +450,54 @@ def test_words_are_quoted_to_a_territory_once_an_edition_holds_them(survey, home
     (first, second) = read.published_voices(survey.territory)
     assert first.example and second.speaker == "Habitant"
     assert first.source == f"enquête « {survey.title} »"
+
+
+def reviewed(browser, survey, shown: str, gesture: str = "garder"):
+    """Read again the first words that wait; return the page that follows, and the answer they come from."""
+    waiting = read.unread(survey)[0]
+    prefix = f"{waiting.answer}-mots"
+    given = {"reponse": waiting.answer, "question": "mots", "geste": gesture, f"{prefix}-shown": shown}
+    given |= {f"{prefix}-theme": "", f"{prefix}-speaker": "inhabitant", f"{prefix}-device": ""}
+    return browser.post(where(survey, "paroles/"), given, follow=True), waiting.answer
+
+
+def in_edition(survey) -> str:
+    return json.dumps(editions.edition(survey, at=AT), ensure_ascii=False)
+
+
+def test_a_name_taken_off_does_not_come_back_with_the_words(browser, survey):
+    """Des mots relus, écartés puis remis se lisent comme on les avait relus, pas comme ils ont été dits."""
+    reviewed(browser, survey, "Parole relue")
+    row = Verbatim.objects.get()
+    browser.post(where(survey, "paroles/"), {"parole": row.pk, "geste": "ecarter"})
+    assert "Parole relue" not in in_edition(survey)
+    page = browser.get(where(survey, "paroles/")).content.decode()
+    (again,) = re.findall(r'name="shown"[^>]*>([^<]*)</textarea>\s*</div>\s*<button', page)
+    browser.post(where(survey, "paroles/"), {"parole": row.pk, "geste": "garder", "shown": again})
+    assert "« Parole relue »" in in_edition(survey)
+    assert "Nadia" not in in_edition(survey)
+
+
+def test_words_emptied_are_not_published_as_they_were_said(browser, survey):
+    page, _ = reviewed(browser, survey, "  ")
+    assert "Il ne reste aucun mot à lire" in page.content.decode()
+    assert len(read.unread(survey)) == 4
+    reviewed(browser, survey, "Parole relue")
+    row = Verbatim.objects.get()
+    browser.post(where(survey, "paroles/"), {"parole": row.pk, "geste": "garder", "shown": " "})
+    assert Verbatim.objects.get().shown == "Parole relue"
+
+
+def test_words_of_an_answer_put_aside_are_no_longer_published(browser, survey):
+    """Une réponse écartée (un essai, quelqu’un qui se ravise) emporte ses mots : ni édition, ni diapositive."""
+    _, answer = reviewed(browser, survey, "Parole relue")
+    actions.publish(survey, None, by=None, at=datetime.now(UTC))
+    assert [voice.words for voice in read.published_voices(survey.territory)] == ["Parole relue"]
+    campaigns.put_aside(Answer.objects.get(pk=answer), "un essai", by=None, at=AT)
+    assert "Parole relue" not in in_edition(survey)
+    assert read.published_voices(survey.territory) == ()
+    campaigns.take_back(Answer.objects.get(pk=answer), by=None, at=AT)
+    assert "Parole relue" in in_edition(survey)
 
 
 def test_two_people_never_read_the_same_words_twice(survey):

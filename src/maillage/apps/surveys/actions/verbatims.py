@@ -30,9 +30,10 @@ def review(
     at: datetime,
 ) -> Verbatim:
     """Record whether words from an answer may be published, and how; Refused when another user has just
-    reviewed them.
+    reviewed them, or when nothing is left to read of those that may.
     """
     check_run(by, answer.survey.territory)
+    _check_shown(shown, keep=keep)
     text = str(answer.values.get(question, ""))
     try:
         with transaction.atomic():
@@ -40,7 +41,7 @@ def review(
                 answer=answer,
                 question=question,
                 text=text,
-                shown=(shown.strip() or text) if keep else "",
+                shown=shown.strip(),
                 speaker=speaker,
                 theme=theme.strip(),
                 device=device,
@@ -60,13 +61,25 @@ def review(
 
 @transaction.atomic
 def review_again(row: Verbatim, *, by: User | None, shown: str, theme: str, keep: bool, at: datetime) -> None:
-    """Change what may be published of words already reviewed."""
+    """Change what may be published of words already reviewed. Those left out keep what was made of them: put
+    back, a name that was taken off does not return. Refused when nothing is left to read.
+    """
     check_run(by, (row.answer.survey if row.answer else row.material).territory)  # type: ignore[union-attr]
+    _check_shown(shown, keep=keep)
     row.review = "kept" if keep else "left"
-    row.shown = (shown.strip() or row.text) if keep else ""
+    row.shown = shown.strip()
     row.theme, row.reviewed_at, row.by = theme.strip(), at, by
     row.save(update_fields=["review", "shown", "theme", "reviewed_at", "by"])
     journal.record(by=by, verb="verbatim.reviewed", row=row, at=at)
+
+
+def _check_shown(shown: str, *, keep: bool) -> None:
+    if keep and not shown.strip():
+        raise Refused(
+            "Rien n’est enregistré.",
+            why="Il ne reste aucun mot à lire : ceux qui ont été dits seraient publiés tels quels.",
+            do="Écrivez ce qui sera lu, ou écartez ces mots.",
+        )
 
 
 @transaction.atomic

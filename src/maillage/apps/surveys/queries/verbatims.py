@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from maillage.apps.surveys import rules
 from maillage.apps.surveys.models import Answer, Material, Statement, Survey, Verbatim, Version
@@ -76,9 +76,11 @@ def unread(survey: Survey) -> list[UnreadWords]:
 
 
 def verbatims(survey: Survey, review: str = "") -> QuerySet[Verbatim]:
-    """Return the reviewed words of a survey, with those of its interviews and groups."""
-    rows = Verbatim.objects.filter(answer__survey=survey) | Verbatim.objects.filter(material__survey=survey)
-    rows = rows.select_related("material").order_by("theme", "pk")
+    """Return the reviewed words of a survey, with those of its interviews and groups; none from excluded
+    answers.
+    """
+    said = Q(answer__survey=survey, answer__aside_at=None) | Q(material__survey=survey)
+    rows = Verbatim.objects.filter(said).select_related("material").order_by("theme", "pk")
     return rows.filter(review=review) if review else rows
 
 

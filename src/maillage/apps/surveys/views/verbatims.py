@@ -53,15 +53,16 @@ def _reviewed(request: HttpRequest, pk: int) -> HttpResponse:
     at, keep = timezone.now(), request.POST.get("geste") == "garder"
     if verbatim := whole(request.POST.get("parole", ""), most=MOST):
         row = get_object_or_404(queries_verbatims.verbatims(survey), pk=verbatim)
-        actions.review_again(
-            row,
-            by=account_of(request),
-            shown=request.POST.get("shown", row.shown)[:2000],
-            theme=request.POST.get("theme", row.theme)[:60],
-            keep=keep,
-            at=at,
-        )
-        messages.success(request, "C’est noté.")
+        with refusals.as_message(request):
+            actions.review_again(
+                row,
+                by=account_of(request),
+                shown=request.POST.get("shown", row.shown)[:2000],
+                theme=request.POST.get("theme", row.theme)[:60],
+                keep=keep,
+                at=at,
+            )
+            messages.success(request, "C’est noté.")
         return redirect("survey_verbatims", pk)
     answer = get_object_or_404(
         Answer, survey=survey, pk=whole(request.POST.get("reponse", ""), most=MOST) or 0
