@@ -383,6 +383,22 @@ def test_a_sentence_edited_is_flagged_when_its_figure_changes_and_leaves_the_doc
     assert not any(each.edited for each in sentences.findings(frames.frame(survey)))
 
 
+def test_a_sentence_written_beside_an_older_figure_is_flagged(browser, survey):
+    """Des réponses arrivent pendant qu’on reprend une phrase : elle dit le chiffre d’avant, et attend."""
+    key = "haut:aise"
+    page = browser.get(where(survey, "enseignements/")).content.decode()
+    (seen,) = re.findall(rf'value="{key}"><input\s+type="hidden"\s+name="vu"\s+value="(\w+)"', page)
+    answered(survey, 60, seed=9)
+    given = {"cle": key, "geste": "reprendre", "texte": "Soixante pour cent sont à l’aise.", "vu": seen}
+    page = browser.post(where(survey, "enseignements/"), given, follow=True).content.decode()
+    assert "Son chiffre a changé pendant que vous l’écriviez" in page
+    assert "Soixante pour cent" in page, "what was typed is not lost"
+    assert "Soixante pour cent" not in json.dumps(editions.edition(survey, at=AT), ensure_ascii=False)
+    (now,) = re.findall(rf'value="{key}"><input\s+type="hidden"\s+name="vu"\s+value="(\w+)"', page)
+    browser.post(where(survey, "enseignements/"), given | {"vu": now})
+    assert "Soixante pour cent" in json.dumps(editions.edition(survey, at=AT), ensure_ascii=False)
+
+
 @pytest.mark.both_databases
 def test_a_sentence_taken_off_is_not_published(browser, survey):
     sentence = sentences.sentences(frames.frame(survey))[0]

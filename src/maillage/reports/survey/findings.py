@@ -2,6 +2,8 @@
 beyond its interval.
 """
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
@@ -80,6 +82,14 @@ class Sentence:
     def data(self) -> list[dict[str, object]]:
         """Return the figures behind as plain values, to be kept and compared."""
         return [asdict(each) for each in self.figures]
+
+    @property
+    def digest(self) -> str:
+        """What tells the figures behind from others that would be printed: a page says which ones it
+        showed.
+        """
+        printed = json.dumps([_printed(each) for each in self.data()], ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(printed.encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -87,10 +87,17 @@ def choose(survey: Survey, row: Weighting | None, *, by: User | None, at: dateti
 
 
 @transaction.atomic
-def edit(survey: Survey, sentence: Sentence, *, text: str, by: User | None, at: datetime) -> Finding:
-    """Edit a sentence; an empty text restores the rule's. The figures behind it that day are stored."""
+def edit(
+    survey: Survey, sentence: Sentence, *, text: str, by: User | None, at: datetime, seen: str = ""
+) -> Finding:
+    """Edit a sentence; an empty text restores the rule's. The figures behind it that day are stored.
+
+    seen: `Sentence.digest` of the figures read by whoever wrote it. Other figures have come since: the
+    sentence is kept, and flagged until it is read beside them.
+    """
     check_run(by, survey.territory)
     text = text.strip()
+    figures = sentence.data() if seen in ("", sentence.digest) else []
     row, _ = Finding.objects.select_for_update().update_or_create(
         survey=survey,
         key=sentence.key,
@@ -98,7 +105,7 @@ def edit(survey: Survey, sentence: Sentence, *, text: str, by: User | None, at: 
             "written": sentence.text,
             "figures": sentence.data(),
             "edited": "" if text == sentence.text else text,
-            "edited_from": None if text in ("", sentence.text) else sentence.data(),
+            "edited_from": None if text in ("", sentence.text) else figures,
             "edited_at": at,
             "by": by,
         },

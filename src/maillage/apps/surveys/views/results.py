@@ -21,7 +21,7 @@ from maillage.apps.surveys import access, rules
 from maillage.apps.surveys.actions import calculations
 from maillage.apps.surveys.actions import results as actions
 from maillage.apps.surveys.forms.results import MarginsForm, TableForm, WeighForm
-from maillage.apps.surveys.models import Publication, Survey, Weighting
+from maillage.apps.surveys.models import Finding, Publication, Survey, Weighting
 from maillage.apps.surveys.queries import (
     answers,
     compared,
@@ -314,10 +314,9 @@ def findings(request: HttpRequest, pk: int) -> HttpResponse:
             )
         else:
             text = "" if gesture == "revenir" else request.POST.get("texte", "")[:1000]
-            actions.edit(survey, sentence, text=text, by=by, at=at)
-            messages.success(
-                request, "La phrase de la règle est revenue." if gesture == "revenir" else "Phrase reprise."
-            )
+            seen = request.POST.get("vu", "")
+            row = actions.edit(survey, sentence, text=text, by=by, at=at, seen=seen)
+            messages.success(request, _edited(row))
         return redirect("survey_findings", pk)
     context = framed(survey, "enseignements", "Ce que l’enquête apprend") | {
         "said": [each for each in said if not each.hidden],
@@ -326,6 +325,14 @@ def findings(request: HttpRequest, pk: int) -> HttpResponse:
         "held": head,
     }
     return render(request, "surveys/results/findings.html", context)
+
+
+def _edited(row: Finding) -> str:
+    """Return what became of a sentence."""
+    if not row.edited:
+        return "La phrase de la règle est revenue."
+    late = " Son chiffre a changé pendant que vous l’écriviez : elle n’est pas publiée avant d’être relue."
+    return f"Phrase reprise.{'' if row.edited_from else late}"
 
 
 # ------------------------------------------------------------------------------------- comparisons and method
