@@ -284,6 +284,25 @@ def test_a_file_of_another_survey_is_refused(client, survey):
     assert "autre enquête" in told.content.decode()
 
 
+def test_a_group_answered_one_or_zero_keeps_its_questions(client, analyst):
+    """Un groupe de Kobo dont toutes les réponses sont codées 1 ou 0 se lit question par question."""
+    offered = (Choice(name="1", label={"fr": "Oui"}), Choice(name="0", label={"fr": "Non"}))
+    asked = tuple(
+        Question(name=name, kind="one", choices="on", label={"fr": f"{name} ?"}) for name in ("ordi", "tel")
+    )
+    form = Questionnaire(
+        id="k",
+        title="K",
+        lists={"on": offered},
+        items=(Group(name="chez", label={"fr": "Chez vous"}, items=asked),),
+    )
+    row = campaigns.prepare(by=None, title="Kobo", territory="38151", questionnaire=form, at=sample_survey.AT)
+    file = SimpleUploadedFile("kobo.csv", b"_uuid;chez/ordi;chez/tel\nu-1;1;0\nu-2;0;1\n")
+    assert client.post(f"/espace/enquetes/{row.pk}/importer/", {"fichier": file}).status_code == 200
+    held = answers.table(row)
+    assert sorted(zip(held["ordi"].tolist(), held["tel"].tolist(), strict=True)) == [("0", "1"), ("1", "0")]
+
+
 def test_an_export_of_kobo_is_kept_once(client, survey):
     book = openpyxl.Workbook()
     book.active.append(

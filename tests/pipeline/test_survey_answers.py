@@ -63,6 +63,16 @@ def test_ticked_columns_without_their_question_are_joined():
     assert "outils" in found.notes[-1]
 
 
+def test_a_group_of_questions_answered_one_or_zero_is_no_question_with_several_choices():
+    """Un bloc « Avez-vous un ordinateur, un téléphone ? », codé 1 ou 0, a la forme de cases à cocher : le
+    questionnaire dit que ce sont des questions.
+    """
+    text = "_uuid,equipement/ordi,equipement/tel,g/outils/pc,g/outils/mobile\nu-1,1,0,1,1\nu-2,0,1,0,1\n"
+    asked = ("ordi", "tel", "outils")
+    found = answers.parse(text.encode(), "kobo.csv", asked).table
+    assert [found[name].tolist() for name in asked] == [["1", "0"], ["0", "1"], ["pc mobile", "mobile"]]
+
+
 def test_groups_of_odk_central_are_before_a_hyphen():
     found = parse("SubmissionDate,identite-sexe,meta-instanceID,KEY\n2026-03-02,f,uuid:1,uuid:1\n").table
     assert found["id"].tolist() == ["uuid:1"]

@@ -68,9 +68,8 @@ def run(given: argparse.Namespace) -> int:
                 do="Donnez un autre nom, par exemple poids.csv.",
             )
     known = margins.read(given.marges)
-    read = answers.read(
-        given.reponses, variables=[margin.variable for margin in known], optional=(STRUCTURE,)
-    )
+    names = [margin.variable for margin in known]
+    read = answers.read(given.reponses, variables=names, optional=(STRUCTURE,), questions=names)
     if STRUCTURE in read.table:
         weighting.check_structures(known, len(read.table))
     found = weighting.weigh(

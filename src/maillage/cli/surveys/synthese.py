@@ -64,7 +64,7 @@ def run(given: argparse.Namespace) -> int:
 
     check_folder(given.sortie)
     form = xlsform.read(read_file(given.questionnaire), given.questionnaire.name)
-    read = answers.read(given.reponses)
+    read = answers.read(given.reponses, questions=[each.name for each in form.questionnaire.questions()])
     weights, said = (
         weights_of(read, given.poids, given.marges, kind=form.questionnaire.kind)
         if given.poids

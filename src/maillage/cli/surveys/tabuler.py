@@ -75,7 +75,7 @@ def run(given: argparse.Namespace) -> int:
     from maillage.studies.survey import tabulation
 
     form = xlsform.read(read_file(given.questionnaire), given.questionnaire.name)
-    read = answers.read(given.reponses)
+    read = answers.read(given.reponses, questions=[each.name for each in form.questionnaire.questions()])
     weights, said = weights_of(read, given.poids, given.marges, kind=form.questionnaire.kind)
     found = tabulation.tabulate(
         read.table,

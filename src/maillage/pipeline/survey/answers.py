@@ -50,7 +50,13 @@ class Answers:
     notes: tuple[str, ...]
 
 
-def read(path: Path, *, variables: Collection[str] | None = None, optional: Collection[str] = ()) -> Answers:
+def read(
+    path: Path,
+    *,
+    variables: Collection[str] | None = None,
+    optional: Collection[str] = (),
+    questions: Collection[str] = (),
+) -> Answers:
     """Return the answers of a file: CSV (UTF-8 or Windows; comma, semicolon or tab), XLSX, XLS or ODS.
 
     Groups are taken off names (`groupe/question`), and the columns of an answer that may be several
@@ -58,16 +64,18 @@ def read(path: Path, *, variables: Collection[str] | None = None, optional: Coll
     exceed the header, is left out and told; a row given twice, cell for cell, is read once. Nothing is read
     as a number or a date: what was typed stays. Without `id`, the first column stands for it when no two
     answers share a value there. variables: the only ones wanted, in a file of very many columns; when one is
-    not found, all are read. optional: others wanted beside them, where they are. Raises Refused on a file
-    that holds no answer, no identifier, or the same identifier for two answers that differ.
+    not found, all are read. optional: others wanted beside them, where they are. questions: the names of
+    those that were asked, where they are known: a group of questions answered 1 or 0 is then none with
+    several choices. Raises Refused on a file that holds no answer, no identifier, or the same identifier for
+    two answers that differ.
     """
     if variables is None:
-        return of(grid.read(path))
+        return of(grid.read(path), questions)
     wanted = {plain(bare(name)) for name in variables}
     kept = wanted | {plain(bare(name)) for name in optional}
     found = grid.read(path, only=lambda name: name in (*KEYS, WEIGHT, *ODK) or plain(bare(name)) in kept)
     missing = wanted - {plain(bare(name)) for name in found.header} or not set(KEYS) & set(found.header)
-    return of(grid.read(path) if missing else found)
+    return of(grid.read(path) if missing else found, questions)
 
 
 def bare(name: str) -> str:
@@ -80,12 +88,12 @@ def bare(name: str) -> str:
     return re.split(r"[/-]", name)[-1] or name
 
 
-def parse(content: bytes, name: str) -> Answers:
+def parse(content: bytes, name: str, questions: Collection[str] = ()) -> Answers:
     """Return the answers of a file given by its bytes, as `read` does."""
-    return of(grid.parse(content, name))
+    return of(grid.parse(content, name), questions)
 
 
-def of(found: Grid) -> Answers:
+def of(found: Grid, questions: Collection[str] = ()) -> Answers:
     """Return the answers that a grid holds."""
     key = next((name for name in KEYS if name in found.header), "")
     borrowed = "" if key else _identifies(found)
@@ -114,7 +122,7 @@ def of(found: Grid) -> Answers:
         )
     rows = found.rows if len(kept) == len(found.rows) else [found.rows[row] for row in kept]
     columns = dict(zip(found.header, zip(*rows, strict=True), strict=True))
-    named, notes = _named(columns, key)
+    named, notes = _named(columns, key, questions)
     texts = {ID: _texts(columns[key])} | {name: _texts(cells) for name, cells in named.items()}
     lines = np.array(found.lines, dtype=np.int64)[kept]
     if borrowed:
@@ -172,7 +180,9 @@ def _kept(found: Grid, at: int, key: str) -> tuple[list[int], list[Fault]]:
     return kept, sorted(faults, key=lambda fault: fault.line)
 
 
-def _named(columns: dict[str, tuple[str, ...]], key: str) -> tuple[dict[str, Sequence[str]], list[str]]:
+def _named(
+    columns: dict[str, tuple[str, ...]], key: str, questions: Collection[str]
+) -> tuple[dict[str, Sequence[str]], list[str]]:
     """Return the columns under the names of questions, in their order, and what to tell."""
     mark = "-" if columns.keys() >= ODK else "/"
     given = [name for name in columns if name != key]
@@ -184,7 +194,13 @@ def _named(columns: dict[str, tuple[str, ...]], key: str) -> tuple[dict[str, Seq
         parent, found, _ = name.rpartition(mark)
         if found and name not in owned:
             parts.setdefault(parent, []).append(name)
-    ticked = {parent for parent, names in parts.items() if len(names) > 1 and _are_ticks(columns, names)}
+    ticked = {
+        parent
+        for parent, names in parts.items()
+        if len(names) > 1
+        and (not questions or _last(parent, mark) in questions)
+        and _are_ticks(columns, names)
+    }
     whole: dict[str, Sequence[str]] = {}
     for name in given:
         parent = name.rpartition(mark)[0]

@@ -95,8 +95,8 @@ def _saved(survey: Survey, content: bytes) -> FileRead:
 
 
 def _table(survey: Survey, form: Questionnaire, version: int, content: bytes, name: str) -> FileRead:
-    held = files.parse(content, name)
     known = {question.name: question for question in form.questions()}
+    held = files.parse(content, name, known)
     places = {place.name: place.pk for place in survey.places.all()}
     columns = [each for each in held.table.columns if each not in (ID, WEIGHT, *COLLECTED)]
     ours = [each for each in columns if each.partition("#")[0] in known]
