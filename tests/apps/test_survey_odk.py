@@ -77,6 +77,13 @@ def test_collect_finds_the_form_fetches_it_and_sends(client, held):
     )
 
 
+def test_a_clock_that_says_the_year_one_loses_no_answer(client, held):
+    survey, _, address = held
+    content = xml(survey).replace("<net>", "<start>0001-01-01T00:00:00.000+01:00</start><net>")
+    assert send(client, address, content).status_code == 201
+    assert Answer.objects.get().begun_at is None
+
+
 def test_the_same_number_with_other_words_stays_aside(client, held):
     survey, _, address = held
     number = f"uuid:{uuid.uuid4()}"

@@ -278,6 +278,18 @@ def test_a_file_saved_from_a_device_is_kept_once(client, survey):
     assert Answer.objects.count() == 2
 
 
+def test_a_moment_that_nobody_means_loses_no_answer(client, survey):
+    """Un outil écrit l’an 1 quand il ne sait pas l’heure : la réponse est gardée, sans elle."""
+    rows = b"id;age;start;end\nr1;34;0001-01-01T00:00:00;9999-12-31T23:59:59-12:00\n"
+    file = SimpleUploadedFile("f.csv", rows)
+    address = f"/espace/enquetes/{survey.pk}/importer/"
+    assert "1 réponse nouvelle" in client.post(address, {"fichier": file}).content.decode().replace(
+        "\u00a0", " "
+    )
+    kept = Answer.objects.get()
+    assert (kept.values, kept.begun_at, kept.ended_at) == ({"age": "34"}, None, None)
+
+
 def test_a_file_of_another_survey_is_refused(client, survey):
     file = SimpleUploadedFile("file.json", json.dumps({"survey": survey.pk + 1, "reponses": []}).encode())
     told = client.post(f"/espace/enquetes/{survey.pk}/importer/", {"fichier": file})

@@ -5,12 +5,11 @@ identifier.
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID, uuid5
 
-from django.utils.dateparse import parse_datetime
-
 from maillage.apps.surveys import rules
-from maillage.apps.surveys.forms.sent import every, text
+from maillage.apps.surveys.forms.sent import every, moment, text
 from maillage.apps.surveys.models import Survey
 from maillage.apps.surveys.queries.answers import (
     BEGUN,
@@ -169,11 +168,11 @@ def _sent(
         version=whole(row.get(VERSION, "")) or version,
         channel=channel if channel in rules.CHANNELS else "file",
         place=places.get(row.get(PLACE, "")),
-        language=row.get(LANGUAGE, "")[:8] or "fr",
+        language=text(row.get(LANGUAGE, ""))[:8] or "fr",
         begun_at=_moment(row, (BEGUN, *AT_START)),
         ended_at=_moment(row, (ENDED, *AT_END)),
         values={name: read(text(row[name])) for name, read in readers.items() if row[name].strip()},
-        form=row.get(FORM, "")[:20],
+        form=text(row.get(FORM, ""))[:20],
         weight=_weight(row.get(WEIGHT, "")),
     )
 
@@ -193,12 +192,5 @@ def _weight(said: str) -> float | None:
     return found if 0 < found < float("inf") else None
 
 
-def _moment(row: Mapping[str, str], names: tuple[str, ...]):
-    for name in names:
-        try:
-            found = parse_datetime(row.get(name, ""))
-        except ValueError:
-            continue
-        if found is not None:
-            return found
-    return None
+def _moment(row: Mapping[str, str], names: tuple[str, ...]) -> datetime | None:
+    return next((found for name in names if (found := moment(row.get(name, "")))), None)

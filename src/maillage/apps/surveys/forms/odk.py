@@ -9,6 +9,7 @@ from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
 
 from maillage.apps.surveys import rules
+from maillage.apps.surveys.forms.sent import moment
 from maillage.forms.questionnaire import Group, Question, Questionnaire
 from maillage.kernel.errors import Refused
 
@@ -104,8 +105,4 @@ def _uid(instance: str) -> uuid.UUID:
 
 
 def _moment(root: Any, name: str) -> datetime | None:
-    text = next((each.text or "" for each in root.iter() if _local(each.tag) == name), "")
-    try:
-        return datetime.fromisoformat(text.strip())
-    except ValueError:
-        return None
+    return moment(next((each.text or "" for each in root.iter() if _local(each.tag) == name), "").strip())

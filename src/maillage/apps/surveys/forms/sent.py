@@ -88,8 +88,8 @@ def _answer(row: Mapping[str, Any]) -> rules.Sent:
         channel=channel if channel in rules.CHANNELS else "street",
         place=_number(place, most=ROWS),
         language=text(row.get("language") or "fr")[:8],
-        begun_at=_moment(row.get("begun")),
-        ended_at=_moment(row.get("ended")),
+        begun_at=moment(row.get("begun")),
+        ended_at=moment(row.get("ended")),
         values={text(name)[:200]: text(value) for name, value in values.items() if value not in (None, "")},
     )
 
@@ -119,8 +119,10 @@ def _number(value: Any, *, most: int) -> int | None:
     return number if 0 < number <= most else None
 
 
-def _moment(value: Any) -> datetime | None:
-    """Return a moment reported by a device, None when invalid: an answer is not lost because of a clock."""
+def moment(value: Any) -> datetime | None:
+    """Return a moment that a device or a file reports, None when it is none, or of a year that nobody means:
+    an answer is not lost because of a clock.
+    """
     try:
         found = parse_datetime(str(value)) if value else None
         return found if found is not None and 1990 <= found.year <= 2100 else None
