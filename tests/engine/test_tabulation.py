@@ -711,6 +711,23 @@ def test_groups_of_one_sample_are_apart_and_the_note_counts_the_looks():
     assert survey_differences.in_words(other).startswith("Non : plus souvent dans « Jeune » que")
 
 
+def test_numbers_that_few_gave_are_compared_by_the_classes_of_their_table():
+    """Six répondants ont 3 appareils ou plus : le tableau les réunit à d’autres, la comparaison aussi."""
+    years = ["0"] * 60 + ["1"] * 60 + ["2"] * 60 + ["3"] * 5 + ["7"]
+    answers = table(
+        annees=years,
+        aide=(people({"oui": 20, "non": 40}) + people({"oui": 40, "non": 20})) + ["oui", "non"] * 33,
+    )
+    held = samples.sample(answers, FORM)
+    for name, by in (("aide", "annees"), ("annees", "aide")):
+        made = tabulation.of_sample(held, name, by=by)
+        found = survey_differences.between_groups(held, made)
+        shown = {(row.category, row.by) for row in made.rows if row.share is not None}
+        assert {each.category for each in found.pairs} == {name for name, _ in shown}
+        assert not found.note.startswith("Aucune comparaison")
+    assert [each.groups for each in cards.every(held, by="annees")]
+
+
 def test_groups_that_share_people_are_compared_as_linked():
     """Cent soixante ont un téléphone, autant un ordinateur, cent vingt les deux, et la moitié de chacun dit oui :
     la corrélation est 120 / 160, et l’intervalle de l’écart celui de deux parts ainsi liées (Zou et Donner).

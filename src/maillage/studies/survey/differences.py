@@ -16,6 +16,7 @@ from maillage.engine import comparisons, variance
 from maillage.engine.proportions import LEVEL, Share
 from maillage.forms.questionnaire import National, Question, Questionnaire
 from maillage.kernel.errors import Refused
+from maillage.studies.survey.columns import discreet
 from maillage.studies.survey.samples import Least, Sample
 from maillage.studies.survey.tables import Row, Tabulation
 from maillage.studies.survey.tabulation import of_sample
@@ -92,7 +93,10 @@ def between_groups(held: Sample, table: Tabulation) -> Differences:
             why="Une comparaison de groupes a besoin de groupes.",
             do="Croisez-le d’abord avec une autre question.",
         )
-    column, cross = held.reader.column(table.question), held.reader.group(table.by)
+    column, cross = (
+        discreet(held.reader.group(name, classes=table.cut.get(name, ())), table.least)
+        for name in (table.question, table.by)
+    )  # as the table cut them: a number that few gave is in a class
     groups = [group.by for group in table.groups]
     names = [name for name, _ in column.categories]
     shown = {(row.category, row.by): row for row in table.rows if not row.grouped and row.share is not None}

@@ -2,7 +2,7 @@
 withheld.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NotRequired, TypedDict
 
@@ -106,8 +106,9 @@ class Tabulation:
     few answers changed since an earlier edition, whose figures stay. unsaid: how many answered `nsp` or
     `refus`, or nothing (`blank`), None when one of the three is of a few people. rows: by group, then in the
     order of the questionnaire, zeros included. weighted: the weights of shares; raw otherwise (E-029).
-    rounding: the rule of the publication. bounds: where its numbers or months are cut. inside: for those who
-    hold the answers: nothing is withheld, what will not be published is marked.
+    rounding: the rule of the publication. bounds: where its numbers or months are cut. cut: question → where
+    the caller, or an earlier edition, had it cut. inside: for those who hold the answers: nothing is
+    withheld, what will not be published is marked.
     """
 
     question: str
@@ -131,6 +132,7 @@ class Tabulation:
     decimals: int = 0
     least: int = 11
     bounds: tuple[float, ...] = ()
+    cut: Mapping[str, Sequence[float]] = field(default_factory=dict)
     inside: bool = False
 
     def of(self, by: str = "") -> tuple[Row, ...]:

@@ -154,6 +154,7 @@ def of_sample(
         decimals=decimals,
         least=few,
         bounds=column.bounds,
+        cut=cut,
         inside=inside,
     )
 
