@@ -676,6 +676,13 @@ def test_a_finding_is_not_said_by_more_people_than_took_part(browser, survey):
     assert read.statements_of(survey.territory)[0].people == 8
 
 
+def test_one_person_met_is_said_in_the_singular():
+    row = ActorStatement(speaker="a", kind="k", says="Constat", text="", people=1, material=1)
+    side = Side(title="A", one="acteur", many="acteurs", met="1 entretien", people=1)
+    (chapter,) = perception([row], {"a": side}).sides
+    assert chapter.told[0].people == "1\u00a0personne le dit, sur 1 rencontrée"
+
+
 def test_findings_of_an_example_are_not_in_the_document_of_a_survey(survey):
     values = {"kind": "far", "speaker": "social_actor", "people": 3, "text": "", "said_on": AT.date()}
     verbatims.state(survey, values, by=None, at=AT, example=True)
@@ -766,6 +773,13 @@ def test_the_questions_of_an_edition_are_folded_by_theme(client, survey):
     page = client.get(f"/enquetes/{survey.slug}/resultats/").content.decode()
     assert page.count('<details class="document theme"') == 2
     assert "3 questions" in page
+
+
+def test_one_answer_that_came_after_the_weights_is_said_in_the_singular(survey):
+    actions.weigh(survey, margins.parse(MARGINS, "m.csv"), by=None, at=AT)
+    answered(survey, 1, seed=7)
+    (told,) = (line for line in editions.results(frames.frame(survey), (), at=AT).limits if "arrivée" in line)
+    assert told.replace("\u00a0", " ") == "1 réponse arrivée après le redressement n’est pas comptée."
 
 
 def test_an_edition_withdrawn_is_no_longer_public_and_still_protects(client, survey):

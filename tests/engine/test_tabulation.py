@@ -618,6 +618,14 @@ def test_a_question_without_any_choice_has_an_empty_table():
     assert (made.n, made.rows) == (0, ())
 
 
+def test_one_respondent_is_said_in_the_singular():
+    """Pour qui tient les réponses : « 1 répondant n’avait pas », « 1 ne sait pas »."""
+    answers = table(aide=["oui"] * 30 + ["non"], content=["oui"] * 28 + ["nsp", "", ""])
+    found = tabulate(answers, FORM, "content", inside=True)
+    assert "Hors de la base : 1 ne sait pas, 1 n’a rien répondu." in found.notes
+    assert "La question n’a pas été posée à tous : 1 répondant n’avait pas à y répondre." in found.notes
+
+
 def test_a_condition_reads_labels_as_it_reads_names():
     """Un tableur écrit les libellés : qui a répondu « Oui » était bien à interroger ensuite, et « < 30 »
     n’est pas « > 30 ».
@@ -706,7 +714,7 @@ def test_groups_of_one_sample_are_apart_and_the_note_counts_the_looks():
     assert not alike.survives
     words = [survey_differences.in_words(each) for each in found.pairs if each.category == "oui"]
     assert words[0].startswith("Oui : moins souvent dans « Jeune » que dans « Adulte » (−30 points, de −")
-    assert words[2].startswith("Oui : sans écart que l’enquête permette de voir (0 points")
+    assert words[2].startswith("Oui : sans écart que l’enquête permette de voir (0 point,")
     other = next(each for each in found.pairs if each.category == "non" and each.one == "Jeune")
     assert survey_differences.in_words(other).startswith("Non : plus souvent dans « Jeune » que")
 

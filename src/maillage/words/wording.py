@@ -153,6 +153,16 @@ def count(n: int, noun: str, plural: str | None = None) -> str:
     return f"{number(n)}{NBSP}{noun if n == 1 else plural or noun + 's'}"
 
 
+def points(gap: float) -> str:
+    """Return how far apart two shares are, whichever is greater, to the point.
+
+    >>> points(-20.3), points(1.2), points(0.4)
+    ('20 points', '1 point', '0 point')
+    """
+    n = rounding.rounded(abs(gap))
+    return f"{number(n)} point{'s' * (n > 1)}"
+
+
 def counts(*told: tuple[int, str]) -> str:
     """Return several counts as a list; what there is none of is left out.
 

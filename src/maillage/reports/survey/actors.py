@@ -144,7 +144,7 @@ def _lead(side: Side) -> str:
 def _told(rows: Sequence[ActorStatement], side: Side) -> StatementGroup:
     n = people(rows)
     inside = all(row.material is not None for row in rows) and n <= side.people
-    base = f", sur {number(side.people)} rencontrées" if n and inside else ""
+    base = f", sur {number(side.people)} rencontrée{'s' * (side.people > 1)}" if n and inside else ""
     words = f"{_least(rows)}{count(n, 'personne le dit', 'personnes le disent')}{base}" if n else ""
     return StatementGroup(
         says=rows[0].says,

@@ -36,7 +36,7 @@ from maillage.studies.survey import protection
 from maillage.studies.survey.columns import CITED
 from maillage.words import rounding as rounds
 from maillage.words.dates import in_words
-from maillage.words.wording import DASH, NBSP, count, lower_first, number, percent, survey_share
+from maillage.words.wording import DASH, NBSP, count, lower_first, number, percent, points, survey_share
 
 ROUNDING = {"nearest": "au plus proche, la moitié vers le haut", "down": "par troncature"}
 IN_FILES = {"nearest": "au plus proche", "down": "par troncature"}  # an edition is stored with the slug
@@ -602,7 +602,7 @@ def _with_span(figure: Figure, rounding: str) -> str:
 def _looks(card: Card) -> list[str]:
     told = [
         f"« {gap.label} » : l’écart entre « {gap.first} » et « {gap.second} » dépasse ce que le hasard"
-        f" explique ({number(abs(gap.difference.value))} points)."
+        f" explique ({points(gap.difference.value)})."
         for gap in card.gaps
     ]
     if not told and not card.looked.startswith("Aucune comparaison"):

@@ -12,7 +12,7 @@ from maillage.forms.questionnaire import National
 from maillage.kernel.estimate import Estimate, Figure, Missing
 from maillage.words import fractions
 from maillage.words.rounding import outwards, rounded
-from maillage.words.wording import NBSP, bounds, listing, number, survey_share
+from maillage.words.wording import NBSP, bounds, listing, number, points, survey_share
 
 SMALL = 50  # respondents: under, a sentence says how few
 PROFILE = frozenset(
@@ -220,7 +220,7 @@ def gap_sentence(asked: QuestionAnswers, gaps: Iterable[Gap], by: str) -> Senten
         first, second = second, first
     text = (
         f"« {found.label} » : {_percent(first, asked)} pour « {high} » contre {_percent(second, asked)} pour"
-        f" « {low} », un écart de {number(rounded(abs(found.difference.value)))} points"
+        f" « {low} », un écart de {points(found.difference.value)}"
         f" ({_bounds(found.difference)}), que le hasard du tirage n’explique"
         f" pas.{_small(min(first.n, second.n))}{_base(asked)}"
     )
@@ -233,12 +233,12 @@ def gap_sentence(asked: QuestionAnswers, gaps: Iterable[Gap], by: str) -> Senten
 def change_sentence(asked: QuestionAnswers, gap: Gap) -> Sentence:
     """Return what a share became from one wave to the next; it rises or falls only outside its interval."""
     change = gap.difference
-    moved = abs(rounded(abs(change.value)))
+    moved = points(change.value)
     if change.low > 0 or change.high < 0:
         word = "hausse" if change.low > 0 else "baisse"
-        end = f"{word} de {number(moved)} points ({_bounds(change)})"
+        end = f"{word} de {moved} ({_bounds(change)})"
     else:
-        end = f"pas de changement net : l’écart de {number(moved)} points reste dans son intervalle"
+        end = f"pas de changement net : l’écart de {moved} reste dans son intervalle"
     text = (
         f"« {gap.label} » : {_percent(gap.first_figure, asked)} ({gap.first}), puis"
         f" {_percent(gap.second_figure, asked)} ({gap.second}) :"
@@ -557,7 +557,7 @@ def _bounds(difference: Estimate) -> str:
 
 
 def _small(n: int) -> str:
-    return f" Attention : {number(n)} réponses seulement." if n < SMALL else ""
+    return f" Attention : {number(n)} réponse{'s' * (n > 1)} seulement." if n < SMALL else ""
 
 
 def _base(asked: QuestionAnswers) -> str:

@@ -16,7 +16,7 @@ from maillage.reports.survey.charts import Bar
 from maillage.reports.survey.findings import QuestionAnswers
 from maillage.reports.survey.published_row import PublishedRow
 from maillage.words.rounding import apart, outwards, rounded
-from maillage.words.wording import NBSP, bounds, number, survey_share
+from maillage.words.wording import NBSP, bounds, number, points, survey_share
 
 METHOD = "resultats-enquete"
 TITLE = "Habitants et structures, côte à côte"
@@ -170,7 +170,7 @@ def sentence(subject: Subject, kinds: tuple[str, str]) -> str:
         for share, kind, figure in zip(shares, kinds, pair.figures, strict=True)
     )
     return (
-        f"{told} : {both}, un écart de {number(rounded(abs(pair.points)))} points (entre {low} et {high}),"
+        f"{told} : {both}, un écart de {points(pair.points)} (entre {low} et {high}),"
         " que le hasard du tirage n’explique pas."
     )
 
@@ -219,8 +219,8 @@ def _table(subject: Subject, kinds: tuple[str, str]) -> Grid:
 
 
 def _line(subject: Subject, pair: Pair) -> tuple[Cell, ...]:
-    points = rounded(pair.points)
-    signed = f"{'+' if points > 0 else ''}{number(points)}{'' if pair.net else ', pas net'}"
+    gap = rounded(pair.points)
+    signed = f"{'+' if gap > 0 else ''}{number(gap)}{'' if pair.net else ', pas net'}"
     shown = (survey_share(pair.figures[0], rule=subject.asked.rounding), survey_share(pair.figures[1]))
     return (
         Cell(text=" / ".join(dict.fromkeys(pair.labels))),

@@ -14,7 +14,7 @@ from maillage.reports.directory.census import Part, Shares
 from maillage.reports.territory.reading import OfferLine, OfferReading
 from maillage.studies.people.observed import Moved
 from maillage.words import rounding
-from maillage.words.wording import NBSP, count, listing, lower_first, number, percent
+from maillage.words.wording import NBSP, count, listing, lower_first, number, percent, points
 
 STRONG, PARTLY, WEAK, UNKNOWN = "fort", "moyen", "faible", "donnee-manquante"
 UNDECIDED = "indecis"
@@ -416,7 +416,7 @@ def _believed(found: Evidence) -> tuple[float | None, str]:
     return (
         1 - gap.net / 100,
         f"Les structures : {gap.believed.words}. Les habitants : {gap.said.words}. Écart :"
-        f" {number(gap.points)} points.",
+        f" {points(gap.points)}.",
     )
 
 

@@ -202,7 +202,8 @@ def in_words(found: Compared, *, waves: bool = False) -> str:
     claimed.
     """
     low, high = apart(found.low, found.high)
-    points = f"{_signed(rounded(found.points))} points, de {_signed(low)} à {_signed(high)}"
+    gap = rounded(found.points)
+    points = f"{_signed(gap)} point{'s' * (abs(gap) > 1)}, de {_signed(low)} à {_signed(high)}"
     if waves:
         words = {
             "more": "en hausse",

@@ -15,7 +15,11 @@ RAW = "Parts brutes : chaque réponse compte pour une."
 LOOSE = "Fragile : coefficient de variation entre 20 et 33 %."
 LOOSE_STRUCTURES = "Fragile : coefficient de variation de plus de 20 %."
 ALONE = "Un seul répondant : aucun chiffre ne peut en être tiré."
-SILENCES = {UNKNOWN: "ne savent pas", DECLINED: "ne souhaitent pas répondre", BLANK: "n’ont rien répondu"}
+SILENCES = {  # of one respondent, of several
+    UNKNOWN: ("ne sait pas", "ne savent pas"),
+    DECLINED: ("ne souhaite pas répondre", "ne souhaitent pas répondre"),
+    BLANK: ("n’a rien répondu", "n’ont rien répondu"),
+}
 LIMITS_OF_MARGINS = (
     "Les poids sont appliqués, mais les marges qui les ont donnés ne sont pas connues ici : les intervalles"
     " ignorent ce que le redressement apporte, et sont le plus souvent trop larges."
@@ -99,7 +103,8 @@ def _silent(held: Sample, cells: Cells) -> Iterator[str]:
     if any(0 < n < least for n in silent.values()):
         yield f"Hors de la base : {_people(quiet)} sans réponse."
     elif quiet:
-        told = [f"{n} {SILENCES[word]}" for word, n in silent.items() if n]
+        told = [f"{n} {SILENCES[word][n > 1]}" for word, n in silent.items() if n]
         yield f"Hors de la base : {', '.join(told)}."
     if outside:
-        yield f"La question n’a pas été posée à tous : {outside} répondants n’avaient pas à y répondre."
+        had = "n’avaient" if outside > 1 else "n’avait"
+        yield f"La question n’a pas été posée à tous : {_people(outside)} {had} pas à y répondre."

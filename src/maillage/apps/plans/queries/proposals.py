@@ -25,7 +25,7 @@ from maillage.reports.territory.gaps import OPENINGS
 from maillage.reports.territory.reading import OfferReading, Reading
 from maillage.words.opening import date_text
 from maillage.words.rounding import outwards, rounded
-from maillage.words.wording import lower_first, number, percent
+from maillage.words.wording import lower_first, number, percent, points
 
 MOST_PROPOSALS = 3
 MOST_ALIKE = 2
@@ -323,7 +323,7 @@ def _perceived(surveyed: criteria.Surveyed) -> list[Proposal]:
             title=title,
             why=(
                 f"Ce que croient les structures et ce que disent les habitants diffèrent de"
-                f" {number(gap.points)} points, et les deux marges ne se touchent pas."
+                f" {points(gap.points)}, et les deux marges ne se touchent pas."
             ),
             effect="L’écart dit que l’on se trompe de canal ; il ne chiffre l’effet d’aucune action.",
             evidence=(

@@ -62,7 +62,8 @@ def results(held: Frame, cards: Sequence[Card], *, at: datetime, sample: Sequenc
         )
     if held.left:
         limits.append(
-            f"{count(held.left, 'réponse', 'réponses')} arrivées après le redressement ne sont pas comptées."
+            f"{count(held.left, 'réponse arrivée', 'réponses arrivées')} après le redressement"
+            f" {'ne sont pas comptées' if held.left > 1 else 'n’est pas comptée'}."
         )
     return Results(
         title=survey.title,
