@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from collections import Counter
 
 import openpyxl
 import pytest
@@ -478,6 +479,24 @@ def test_a_form_brought_by_somebody_is_weighed_in_its_own_classes(client, analys
     assert held["age"].unplaced == held["sexe"].unplaced == 0
     for margin in places.census_margins(row, ("age", "sexe")):
         assert not margins.strata(row, [margin])[0]["unknown"]
+
+
+def test_the_targets_of_strata_add_up_to_that_of_the_survey(survey):
+    """Cinq classes d’âge et leurs arrondis : on vise en tout les réponses que l’enquête vise."""
+    for target in (7, 50, 101, 333):
+        survey.target = target
+        (quota,) = places.quotas(survey, ["age"], [Counter({"34": 3})])
+        assert sum(each.wanted for each in quota.strata) == target
+
+
+def test_an_age_mistyped_closes_no_page(client, survey):
+    """« ² » est à côté du 1 sur un clavier : l’âge ne se lit pas, les pages se lisent."""
+    _, token = sample_survey.device(survey)
+    sample_survey.send(client, token, sample_survey.answer(values={"age": "4²", "aide": "oui"}))
+    assert "1 réponse sans cette indication" in page(client, f"/espace/enquetes/{survey.pk}/quotas/")
+    address = f"/espace/enquetes/{survey.pk}/resultats/redressement/"
+    told = client.post(address, {"geste": "preparer", "variables": "age"}).content.decode()
+    assert "4²" in told
 
 
 def test_an_answer_is_read_once_for_the_quotas_and_leaves_nothing_of_itself(

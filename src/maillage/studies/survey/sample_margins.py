@@ -285,7 +285,7 @@ def _class(value: str, known: Mapping[str, int], margin: Margin) -> int:
         return rank
     if value in SILENT:
         return len(margin.categories)
-    if value.isdigit():
+    if value.isdecimal():  # « 4² » is made of digits, and is no number
         age = int(value)
         for rank, each in enumerate(margin.categories):
             if each.span is not None and each.span[0] <= age <= each.span[1]:

@@ -214,12 +214,14 @@ def _quota(margin: Margin, answers: Counter[str], target: int | None) -> Quota:
         counts[_place(key(answer), margin)] += n
     placed = sum(n for at, n in counts.items() if at is not None)
     people = sum(each.total for each in margin.categories)
+    shares = [each.total / people if people else 0.0 for each in margin.categories]
+    whole = target or placed
     strata = []
-    for at, each in enumerate(margin.categories):
-        share = each.total / people if people else 0.0
-        wanted = round(share * (target or placed)) if (target or placed) else None
-        n = counts[at]
-        strata.append(Stratum(each.name, 100 * share, n, wanted, max(0, (wanted or 0) - n) if target else 0))
+    for at, (each, share, wanted) in enumerate(
+        zip(margin.categories, shares, _cut(whole, shares), strict=True)
+    ):
+        missing = max(0, wanted - counts[at]) if target else 0
+        strata.append(Stratum(each.name, 100 * share, counts[at], wanted if whole else None, missing))
     strata = _gathered(strata)
     return Quota(
         variable=margin.variable,
@@ -233,15 +235,30 @@ def _quota(margin: Margin, answers: Counter[str], target: int | None) -> Quota:
     )
 
 
+def _cut(whole: int, shares: Sequence[float]) -> list[int]:
+    """Return a number of answers cut by shares, whose parts add up to it: the largest remainders first.
+
+    >>> _cut(100, [1 / 3, 1 / 3, 1 / 3]), _cut(0, [1.0])
+    ([34, 33, 33], [0])
+    """
+    parts = [int(share * whole) for share in shares]
+    left = round(sum(shares) * whole) - sum(parts)
+    for at in sorted(range(len(shares)), key=lambda at: parts[at] - shares[at] * whole)[:left]:
+        parts[at] += 1
+    return parts
+
+
 def _gathered(strata: list[Stratum]) -> list[Stratum]:
     """Return strata that fit on a page: past fifteen, those with the smallest targets are merged into the
-    last.
+    last, unless there is one alone.
     """
     if len(strata) <= MOST_STRATA:
         return strata
     shown = sorted(strata, key=lambda each: -each.percent)[: MOST_STRATA - 1]
     shown += [each for each in strata if each.n and each not in shown]
     others = [each for each in strata if each not in shown]
+    if len(others) == 1:
+        return [*shown, *others]
     whole = Stratum(
         f"Les {len(others)} autres",
         sum(each.percent for each in others),
@@ -257,7 +274,7 @@ def _place(answer: str, margin: Margin) -> int | None:
     for at, each in enumerate(margin.categories):
         if answer in map(key, (each.name, *each.values)):
             return at
-    if answer.isdigit() and len(answer) < 4:
+    if answer.isdecimal() and len(answer) < 4:  # « 4² » is made of digits, and is no number
         for at, each in enumerate(margin.categories):
             if each.span is not None and each.span[0] <= int(answer) <= each.span[1]:
                 return at
