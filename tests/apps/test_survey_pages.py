@@ -489,6 +489,24 @@ def test_the_targets_of_strata_add_up_to_that_of_the_survey(survey):
         assert sum(each.wanted for each in quota.strata) == target
 
 
+def test_who_does_not_say_an_age_under_the_code_99_is_not_99(client, analyst):
+    """Un questionnaire venu d’ailleurs code « Ne sait pas » 99 : ni les quotas ni les poids n’en font un âge."""
+    classes = (("1", "15 à 29 ans"), ("2", "30 à 59 ans"), ("3", "60 ans et plus"), ("99", "Ne sait pas"))
+    offered = tuple(Choice(name=name, label={"fr": label}) for name, label in classes)
+    asked = Question(name="age", kind="one", choices="a", label={"fr": "Votre âge ?"})
+    form = Questionnaire(id="k", title="K", kind="inhabitants", lists={"a": offered}, items=(asked,))
+    row = campaigns.prepare(by=None, title="99", territory="38151", questionnaire=form, at=sample_survey.AT)
+    lines = "".join(f"r{k},{name}\n" for k, (name, _) in enumerate(classes * 12))
+    file = SimpleUploadedFile("f.csv", f"id,age\n{lines}".encode())
+    client.post(f"/espace/enquetes/{row.pk}/importer/", {"fichier": file})
+    (quota,) = calculations.quotas(row, at=sample_survey.AT)
+    assert ([each.n for each in quota.strata], quota.unplaced) == ([12, 12, 12], 12)
+    given = places.census_margins(row, ["age"])
+    weighed = published.weigh(row, given, by=None, at=sample_survey.AT)
+    assert [each["n"] for each in weighed.told["strata"]] == [12, 12, 12, 12]
+    assert weighed.told["strata"][-1]["name"] == "sans réponse"
+
+
 def test_an_age_mistyped_closes_no_page(client, survey):
     """« ² » est à côté du 1 sur un clavier : l’âge ne se lit pas, les pages se lisent."""
     _, token = sample_survey.device(survey)

@@ -51,6 +51,7 @@ class Margin:
     """A variable and its classes, in their order.
 
     label, source (id of a card), universe, year, note (what to doubt): told beside. file: named in messages.
+    silent: answers that say nothing, under a name of the questionnaire (« 99 », Ne sait pas).
     """
 
     variable: str
@@ -61,6 +62,7 @@ class Margin:
     year: str = ""
     note: str = ""
     file: str = ""
+    silent: tuple[str, ...] = ()
 
     @property
     def total(self) -> float:

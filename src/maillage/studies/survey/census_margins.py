@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 
 from maillage.engine.ages import BINS
 from maillage.engine.cells import DIPLOMA_OF, DIPLOMAS
-from maillage.forms.questionnaire import Choice
+from maillage.forms.questionnaire import Choice, unsaid
 from maillage.kernel.errors import Refused
 from maillage.kernel.names import plain
 from maillage.kernel.table import Table
 from maillage.pipeline.cog import clean as cog
-from maillage.pipeline.survey.margins import Category, Margin
+from maillage.pipeline.survey.margins import Category, Margin, key
 from maillage.reference.parameters import number
 from maillage.studies.diagnosis.territories import gazetteer, rows_of
 from maillage.studies.need import model
@@ -184,7 +184,17 @@ def in_question_classes(margin: Margin, choices: Sequence[Choice]) -> Margin:
             replace(each, values=(*each.values, *names))
             for each, names in zip(margin.categories, more, strict=True)
         ),
+        silent=silent_of(choices),
     )
+
+
+def silent_of(choices: Sequence[Choice]) -> tuple[str, ...]:
+    """Return the answers of a question that say nothing, under the names that its questionnaire gives them.
+
+    >>> silent_of([Choice(name="1", label={"fr": "Femme"}), Choice(name="99", label={"fr": "Ne sait pas"})])
+    ('99',)
+    """
+    return tuple(key(choice.name) for choice in choices if unsaid(choice))
 
 
 def _holds(ages: tuple[int, int], asked: tuple[int, int]) -> bool:

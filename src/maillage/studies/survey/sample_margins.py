@@ -283,7 +283,7 @@ def _class(value: str, known: Mapping[str, int], margin: Margin) -> int:
     """
     if (rank := known.get(value)) is not None:
         return rank
-    if value in SILENT:
+    if value in SILENT or value in margin.silent:
         return len(margin.categories)
     if value.isdecimal():  # « 4² » is made of digits, and is no number
         age = int(value)

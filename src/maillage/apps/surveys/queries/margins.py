@@ -22,6 +22,7 @@ def margin_record(margin: Margin) -> Json:
         "question": margin.variable,
         "label": margin.label or margin.variable,
         "source": source_of(margin),
+        "silent": list(margin.silent),
         "classes": [
             {
                 "name": each.name,
@@ -62,6 +63,7 @@ def margin_of(held: Mapping[str, Any]) -> Margin:
             ),
             label=str(held.get("label", "")),
             source=str(held.get("source", "")),
+            silent=tuple(map(str, held.get("silent", ()))),
         )
     except (KeyError, TypeError, ValueError, IndexError) as error:
         raise Refused(

@@ -197,15 +197,16 @@ def _named(margin: Margin, form: Questionnaire) -> Margin:
     question = next((each for each in form.questions() if key(each.name) == key(margin.variable)), None)
     if question is None:
         return margin
+    margin = replace(margin, label=words(question.label), silent=census.silent_of(form.choices(question)))
     said = {key(choice.name): words(choice.label) for choice in form.choices(question)}
     names = [said.get(key(each.name)) or each.name for each in margin.categories]
     if len(set(names)) < len(names):
-        return replace(margin, label=words(question.label))
+        return margin
     classes = tuple(
         replace(each, name=name, values=tuple(dict.fromkeys((*each.values, each.name, name))))
         for each, name in zip(margin.categories, names, strict=True)
     )
-    return replace(margin, label=words(question.label), categories=classes)
+    return replace(margin, categories=classes)
 
 
 def _quota(margin: Margin, answers: Counter[str], target: int | None) -> Quota:
@@ -274,6 +275,8 @@ def _place(answer: str, margin: Margin) -> int | None:
     for at, each in enumerate(margin.categories):
         if answer in map(key, (each.name, *each.values)):
             return at
+    if answer in margin.silent:
+        return None
     if answer.isdecimal() and len(answer) < 4:  # « 4² » is made of digits, and is no number
         for at, each in enumerate(margin.categories):
             if each.span is not None and each.span[0] <= int(answer) <= each.span[1]:
