@@ -193,6 +193,26 @@ def test_one_of_many_communes_is_chosen_in_a_list(client):
     assert Answer.objects.get().values == {"commune": "refus"}
 
 
+def test_two_choices_of_one_rank_are_put_apart_by_whoever_answers(client, survey):
+    """L’ordre alphabétique ne choisit pas ce qui vient en premier."""
+    post(client, "/enquetes/essai/")
+    post(client, "/enquetes/essai/page/1/", **{"q-age": "40", "q-net": "non"})
+    address = "/enquetes/essai/page/3/"
+    ranks = {"rang-ordre-pc": "1", "rang-ordre-tablette": "1", "rang-ordre-rien": "2"}
+    page = post(client, address, **ranks)
+    assert page.status_code == 400
+    told = page.content.decode()
+    assert re.search(r'class="erreur"[^>]*>.*?Écrivez 1 dans la case du plus important', told, re.S)
+    assert list(re.findall(r'name="rang-ordre-(\w+)"\s+value="(\d)"', told)) == [
+        ("pc", "1"),
+        ("tablette", "1"),
+        ("rien", "2"),
+    ], "what was typed is still there"
+    post(client, address, **{**ranks, "rang-ordre-tablette": "3"})
+    post(client, "/enquetes/essai/relire/")
+    assert Answer.objects.get().values["ordre"] == "pc rien tablette"
+
+
 def test_words_sent_in_place_of_a_choice_are_not_kept(client, survey):
     post(client, "/enquetes/essai/")
     assert post(client, "/enquetes/essai/page/1/", **{"q-age": "40", "q-net": "<script>"}).status_code == 400

@@ -35,14 +35,8 @@ def _answer(questionnaire: Questionnaire, question: Question, posted: Any) -> st
             [each for each in dict.fromkeys(posted.getlist(ANSWER + name)) if each in choices], choices
         )
     if question.kind == "rank":
-        ranks = [(posted.get(f"{RANK}{name}-{each}", ""), each) for each in choices if each not in UNSAID]
-        return " ".join(
-            each
-            for _, each in sorted(
-                (int(rank), each)
-                for rank, each in ranks
-                if rank.isascii() and rank.isdigit() and len(rank) < 4
-            )
+        return _ranked(
+            (posted.get(f"{RANK}{name}-{each}", ""), each) for each in choices if each not in UNSAID
         )
     if question.kind == "acknowledge":
         return "OK" if posted.get(ANSWER + name) else ""
@@ -50,6 +44,20 @@ def _answer(questionnaire: Questionnaire, question: Question, posted: Any) -> st
     if question.kind in ("integer", "decimal", "range"):
         return str(typed.replace(",", ".").replace("\u00a0", "").replace(" ", ""))
     return str(typed)
+
+
+def _ranked(typed: Iterable[tuple[str, str]]) -> str:
+    """Return the choices from first to last, those of one rank joined by `=`: whoever answers puts them
+    apart, the alphabet never does.
+
+    >>> _ranked([("2", "pc"), ("1", "telephone"), ("2", "tablette"), ("", "rien")])
+    'telephone pc=tablette'
+    """
+    steps: dict[int, list[str]] = {}
+    for rank, each in typed:
+        if rank.isascii() and rank.isdigit() and len(rank) < 4:
+            steps.setdefault(int(rank), []).append(each)
+    return " ".join("=".join(names) for _, names in sorted(steps.items()))
 
 
 def _many(given: list[str], alone: Mapping[str, bool]) -> str:

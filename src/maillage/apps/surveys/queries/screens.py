@@ -133,7 +133,7 @@ def question_page(
         if ticked
     ]
     options += [(name, told, chosen, True, True) for name, told, chosen in apart if ticked]
-    ranks = {name: str(rank) for rank, name in enumerate(held, 1)}
+    ranks = {name: str(rank) for rank, step in enumerate(held, 1) for name in step.split("=")}
     return QuestionPage(
         question=question,
         label=spaced(words(question.label, language)),

@@ -30,6 +30,7 @@ from maillage.forms.answering import Completed, complete
 from maillage.forms.questionnaire import Questionnaire, load
 from maillage.kernel.typed import ROWS, whole
 from maillage.modules.translations import NAMES
+from maillage.reports.survey.paper import how
 from maillage.words import languages
 
 STARTED_AN_HOUR, SENT_AN_HOUR = 300, 120  # by a connection: a whole room answers from one
@@ -180,6 +181,20 @@ class Asking:
         asked = set(self.done.asked)
         return [n for n, screen in enumerate(self.screens, 1) if asked & {item.name for item in screen.items}]
 
+    @property
+    def faults(self) -> dict[str, str]:
+        """Return what does not fit, by question. Two choices of one rank fit no other words than how to
+        rank.
+        """
+        found = {fault.name: fault.what for fault in self.done.faults}
+        return {
+            each.name: how(each)
+            if each.kind == "rank" and "=" in self.draft.values.get(each.name, "")
+            else found[each.name]
+            for each in self.form.questions()
+            if each.name in found
+        }
+
     def after(self, number: int) -> int | None:
         return next((n for n in self.open_screens if n > number), None)
 
@@ -287,7 +302,7 @@ def page(request: HttpRequest, door: Door, number: int) -> HttpResponse:
         draft.values = {name: value for name, value in {**draft.values, **given}.items() if value}
         _hold(request, door, draft)
         asking = _asking(door, draft)
-        faults = {fault.name: fault.what for fault in asking.done.faults if fault.name in given}
+        faults = {name: what for name, what in asking.faults.items() if name in given}
         if "retour" in request.POST:
             before = asking.before(number)
             return redirect(door.to("_page", before) if before else door.to())
@@ -330,11 +345,8 @@ def review(request: HttpRequest, door: Door) -> HttpResponse:
     if draft is None:
         return redirect(door.to())
     asking = _asking(door, draft)
-    missing = {
-        fault.name: fault.what for fault in asking.done.faults if asking.form.question(fault.name) is not None
-    }
     where = {name: n for n, screen in enumerate(asking.screens, 1) for name in screen.names}
-    missing = {name: what for name, what in missing.items() if name in where}
+    missing = {name: what for name, what in asking.faults.items() if name in where}
     if request.method == "POST" and not missing and asking.done.values:
         return _send(request, asking)
     rows = [
