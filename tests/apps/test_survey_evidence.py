@@ -56,6 +56,13 @@ def publish():
     return run
 
 
+def test_an_edition_of_the_first_night_of_a_year_is_of_that_year(publish):
+    """À minuit et demi, le premier janvier, il est encore l’an passé à Greenwich."""
+    row = publish(ISERE, 40)
+    Publication.objects.filter(pk=row.pk).update(published_at=datetime(2026, 12, 31, 23, 30, tzinfo=UTC))
+    assert evidence.published(ISERE)[KEY].source.endswith(", 2027")
+
+
 def test_the_closest_survey_answers_and_says_what_it_is(publish):
     """FS-34 : l’enquête d’ici, sinon la plus proche de celles qui la couvrent, sinon un exemple."""
     assert evidence.closest(PLACE) == {}

@@ -775,6 +775,28 @@ def test_the_questions_of_an_edition_are_folded_by_theme(client, survey):
     assert "3 questions" in page
 
 
+def test_what_came_after_the_weights_is_told_though_as_many_were_put_aside(browser, survey):
+    """Trois écartées, trois nouvelles : le compte est le même, et trois réponses ne comptent pas."""
+    actions.weigh(survey, margins.parse(MARGINS, "m.csv"), by=None, at=AT)
+    gone = list(
+        Answer.objects.filter(survey=survey, values__tranche="jeune").values_list("pk", flat=True)[:3]
+    )
+    Answer.objects.filter(pk__in=gone).update(aside_at=AT, aside_why="essai")
+    answered(survey, 3, seed=7)
+    page = re.sub(r"\s+", " ", browser.get(where(survey, "redressement/")).content.decode())
+    assert "3 réponses arrivées depuis" in page
+
+
+def test_a_cross_says_whose_answers_it_counts(browser, survey):
+    """Qui n’a pas répondu à la question du croisement n’y est pas : les bases des groupes sont moindres."""
+    for row in Answer.objects.filter(survey=survey)[:30]:
+        row.values = {**row.values, "tranche": ""}
+        row.save()
+    page = browser.get(where(survey, "?question=aise&par=tranche")).content.decode()
+    assert "Mêmes répondants" not in page
+    assert "parmi ceux qui ont aussi répondu à « Votre âge ? »" in re.sub("[\u00a0\u202f]", " ", page)
+
+
 def test_one_answer_that_came_after_the_weights_is_said_in_the_singular(survey):
     actions.weigh(survey, margins.parse(MARGINS, "m.csv"), by=None, at=AT)
     answered(survey, 1, seed=7)

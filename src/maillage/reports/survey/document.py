@@ -570,8 +570,8 @@ def crossed(card: Card) -> Grid:
         align="g" + "d" * (len(labels) + 1),
         rows=rows,
         note=(
-            "Mêmes répondants et même calcul que le tableau précédent. Entre parenthèses, l’intervalle à"
-            f" 90{NBSP}%.{left}"
+            f"Même calcul que le tableau précédent, parmi ceux qui ont aussi répondu à « {card.by_label} »."
+            f" Entre parenthèses, l’intervalle à 90{NBSP}%.{left}"
         ),
     )
 

@@ -38,7 +38,7 @@ from maillage.reports.survey import document, practices
 from maillage.reports.survey.findings import Behind, Sentence
 from maillage.studies.survey import protection
 
-VERSION = 1  # of what is computed: raise it when a figure, a sentence or a drawing changes
+VERSION = 2  # of what is computed: raise it when a figure, a sentence or a drawing changes
 TABLES, EDITION, METHOD, QUOTAS = "tableaux", "edition", "methode", "quotas"
 Json = dict[str, Any]
 

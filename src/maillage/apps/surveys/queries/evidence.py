@@ -5,6 +5,8 @@ example and a survey of a wider territory answer only where nothing else does, a
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from maillage.apps.memberships.access import communes_of, name_of
 from maillage.apps.surveys.models import Publication
 from maillage.reports.territory.criteria import Answered
@@ -126,7 +128,7 @@ def _findings(rows: Iterable[Publication], said: str = "", *, by_group: bool = F
     for row in rows:
         kind = row.survey.kind
         found = _without({kind}, found)
-        source = f"« {row.survey.title} », édition {row.number}, {row.published_at.year}"
+        source = f"« {row.survey.title} », édition {row.number}, {timezone.localdate(row.published_at).year}"
         together = row.content.get("scales", ()) if by_group else ()
         for line in (*row.content["tables"], *together):
             if line["part"] != "" and (by_group or not line["groupe"]):

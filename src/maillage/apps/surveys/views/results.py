@@ -251,11 +251,11 @@ def _chosen(survey: Survey, row: Weighting) -> dict[str, Any]:
     drawn: list[blocks.Block] = []
     for k, sample in enumerate(weights.samples(row)):
         drawn += document.sample_blocks(sample, id=f"s{k}")
-    behind = answers.counted(survey).count() - row.n
+    known = answers.counted(survey).values_list("uid", flat=True)
     labels = {each["question"]: each["label"] for each in row.variables}
     return {
         "chosen": row,
-        "behind": max(behind, 0),
+        "behind": sum(str(uid) not in row.weights for uid in known),
         "spread": mark_safe(spread),
         "sample": _drawn(drawn),
         "coefficients": [
