@@ -374,6 +374,23 @@ def test_nobody_supervises_themself_nor_without_seeing_the_persons(library, kari
         missions.sign(row, supervisor=karim, signed_on=TODAY, account=elsewhere, by=karim, at=AT)
 
 
+def test_a_structure_takes_no_account_by_which_another_is_helped(library, karim, denise):
+    first = supervised(denise, library.structure, by=karim, at=AT)
+    other = place("autre", {"nom": "Autre"}).structure
+    leila = account("leila", "formation", structure=other)
+    bob = account("bob", "benevole", structure=other)
+    second = missions.engage(first.volunteer, proposed(other, at=AT, token="b").mission, by=None, at=AT)
+    second = meetings.plan(second, meets_at=AT + DAY, by=leila, at=AT)
+    second = meetings.confirm(second, by=leila, at=AT)
+    with pytest.raises(Refused, match="déjà un autre compte"):
+        missions.sign(second, supervisor=leila, signed_on=TODAY, account=bob, by=leila, at=AT)
+    first.volunteer.refresh_from_db()
+    assert first.volunteer.user == denise
+    people.check_supervised(denise, library.structure.pk, TODAY, "Ce papier ne s’ouvre pas.")
+    assert not access.own_engagements(bob).exists()
+    assert missions.sign(second, supervisor=leila, signed_on=TODAY, by=leila, at=AT).state == rules.ACTIVE
+
+
 def test_papers_and_codes_are_closed_to_a_volunteer_without_supervisor(library, karim, denise):
     structure = library.structure
 

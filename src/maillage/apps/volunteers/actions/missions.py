@@ -209,7 +209,7 @@ def sign(
     """Start a mission: the charter is signed, and somebody of the structure answers for the volunteer.
 
     account: theirs on the platform, when they have one: it opens papers and mandates only while somebody
-    answers for them.
+    answers for them. Refused when it would take the place of the one they have for another structure.
     """
     row = lock(engagement, by)
     today = timezone.localdate(at)
@@ -221,10 +221,11 @@ def sign(
         )
     _check_supervisor(row, supervisor, account, today)
     step(row, rules.ACTIVE, "Notez d’abord la première rencontre.")
-    volunteer = row.volunteer
+    row.volunteer = Volunteer.objects.select_for_update().get(pk=row.volunteer_id)
     if account is not None:
-        volunteer.user = account
-        volunteer.save(update_fields=["user"])
+        _check_account(row, account)
+        row.volunteer.user = account
+        row.volunteer.save(update_fields=["user"])
     row.supervisor, row.charter, row.charter_on = supervisor, rules.CHARTER_VERSION, signed_on
     row.starts_on = max(row.mission.starts_on, today)
     row.aidant = _as_aidant(row, by=by, at=at)
@@ -260,6 +261,19 @@ def _back(row: Aidant) -> Aidant:
         row.until = None
         row.save(update_fields=["until"])
     return row
+
+
+def _check_account(row: Engagement, account: User) -> None:
+    """Refuse to take from a volunteer the account by which they help another structure."""
+    elsewhere = Engagement.objects.filter(volunteer=row.volunteer, charter_on__isnull=False).exclude(
+        mission__structure=row.mission.structure
+    )
+    if row.volunteer.user_id not in (None, account.pk) and elsewhere.exists():
+        raise Refused(
+            "La mission n’a pas commencé.",
+            why="Cette personne a déjà un autre compte, par lequel elle aide une autre structure.",
+            do="Invitez-la avec ce compte, ou laissez le compte vide.",
+        )
 
 
 def _check_supervisor(row: Engagement, supervisor: User, account: User | None, today: date) -> None:
