@@ -128,6 +128,19 @@ def test_a_refusal_says_why_and_may_be_taken_back(client, leader):
     assert actions.reconsider(row, by=leader, at=AT).state == rules.PENDING
 
 
+def test_an_application_taken_back_late_waits_as_long_as_a_new_one(leader):
+    row, _ = applied()
+    actions.refuse(row, reason="Hors du territoire.", by=leader, at=AT + timedelta(days=85))
+    back = AT + timedelta(days=100)
+    actions.reconsider(row, by=leader, at=back)
+    actions.forget(at=back + timedelta(days=89))
+    row.refresh_from_db()
+    assert row.state == rules.PENDING
+    actions.forget(at=back + timedelta(days=91))
+    row.refresh_from_db()
+    assert row.state == rules.EXPIRED
+
+
 def test_a_flood_is_refused_at_once_with_one_reason_and_nobody_else_s(client, leader):
     """Trente fausses demandes : on cherche, on coche, on écrit pourquoi une fois ; celle d’ailleurs reste."""
     rows = [applied(name=f"Spam {n}", token=f"s{n}")[0] for n in range(3)]

@@ -24,8 +24,8 @@ class Application(models.Model):
 
     code: digest of the code given on paper. lieu: the sheet that it says is its own, None for a new one.
     parts, kind, staff, demand: keys of `rules.joining`; `kind` of the types of places. structure: the one it
-    became. contact, referent: erased some days after the answer. token: of the form, so that one sent twice
-    makes one application.
+    became. decided_at: of the answer, or since when it waits again, one taken back. contact, referent: erased
+    some days after the answer. token: of the form, so that one sent twice makes one application.
     """
 
     code = models.CharField("empreinte du code", max_length=64, unique=True)

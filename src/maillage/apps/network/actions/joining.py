@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from maillage.apps.accounts import actions as journal
@@ -167,11 +168,11 @@ def refuse(application: Application, *, reason: str, by: User, at: datetime) -> 
 
 @transaction.atomic
 def reconsider(application: Application, *, by: User, at: datetime) -> Application:
-    """Put a refused application back among those to answer."""
+    """Put a refused application back among those to answer: it waits anew from that day."""
     row = Application.objects.select_for_update().get(pk=application.pk)
     if row.state != rules.REFUSED:
         raise Refused("Rien n’a changé.", why="Cette demande n’est pas refusée.", do="Rechargez la page.")
-    row.state, row.reason, row.decided_at, row.decided_by = rules.PENDING, "", None, None
+    row.state, row.reason, row.decided_at, row.decided_by = rules.PENDING, "", at, None
     row.save()
     journal.record(by=by, verb="application.reopened", row=row, at=at)
     return row
@@ -321,7 +322,8 @@ def forget(*, at: datetime) -> int:
     """Lapse the applications that nobody answered in time, and erase who wrote them once it has served;
     return how many were erased.
     """
-    Application.objects.filter(state=rules.PENDING, made_at__lt=at - rules.UNANSWERED).update(
+    waiting = Application.objects.filter(state=rules.PENDING)
+    waiting.alias(since=Coalesce("decided_at", "made_at")).filter(since__lt=at - rules.UNANSWERED).update(
         state=rules.EXPIRED, decided_at=at
     )
     over = Application.objects.exclude(state=rules.PENDING).filter(
