@@ -378,6 +378,7 @@ def test_a_place_without_staff_and_a_mediator_without_room_make_a_draft(client, 
     page = f"/espace/reseau/permanences/{room.pk}/{come.pk}/"
     assert client.get(f"/espace/reseau/permanences/{come.pk}/{room.pk}/").status_code == 404
     client.post(page)
+    client.post(page)  # a double click
     (draft,) = Permanence.objects.all()
     assert draft.published_at is None
     assert (draft.structure, draft.lieu) == (library.structure, hall)

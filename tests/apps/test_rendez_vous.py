@@ -86,6 +86,18 @@ def hours(permanence, on=TUESDAY):
     return [f"{each.starts_at:%H:%M}" for each in slots.free_slots(permanence, on, on, AT)]
 
 
+# --------------------------------------------------------------------------------------------------- opened
+
+
+def test_a_double_click_opens_one_permanence(opened, karim, library):
+    again = {"by": karim, "structure": library.structure, "at": AT + timedelta(seconds=2)}
+    assert permanences.open_door(**again, values=values(library)) == opened
+    assert Entry.objects.filter(verb="permanence.opened").count() == 1
+    other = permanences.open_door(**again, values=values(library, hours=[[2, "09:00", "10:30"]]))
+    assert other != opened
+    assert permanences.open_door(**again | {"at": AT + timedelta(hours=1)}, values=values(library)) != opened
+
+
 # --------------------------------------------------------------------------------------------------- booked
 
 
