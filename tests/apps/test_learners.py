@@ -933,6 +933,15 @@ def test_a_gesture_that_nobody_knows_is_said_to_do_nothing(client, aidant, group
         assert "Rien n’a changé" in page.content.decode()
 
 
+def test_the_second_structure_of_a_group_adds_people_to_it(client, aidant, group, other):
+    groups.change(group, {"partner": other}, by=aidant, at=AT)
+    client.force_login(account("omar", "aidant", structure=other))
+    client.post(f"/espace/apprendre/{group.pk}/geste/", {"geste": "ajouter", "noms": "Moussa"})
+    made = group.members.get().person
+    assert made.nickname == "Moussa"
+    assert set(made.followings.values_list("structure", flat=True)) == {group.structure_id, other.pk}
+
+
 @pytest.mark.parametrize("typed", ["999999999", "x", "9" * 30, "own"])
 def test_a_structure_that_does_not_exist_ends_no_sharing(client, aidant, library, group, other, typed):
     groups.change(group, {"partner": other}, by=aidant, at=AT)

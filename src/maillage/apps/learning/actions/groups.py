@@ -14,6 +14,7 @@ from maillage.apps.learning import access
 from maillage.apps.learning.models import Group, Member
 from maillage.apps.learning.rules import groups as rules
 from maillage.apps.people import rules as persons
+from maillage.apps.people.access import may_help
 from maillage.apps.people.actions import register as people
 from maillage.apps.people.models import Person
 from maillage.kernel import codes
@@ -166,9 +167,10 @@ def _join(group: Group, person: Person, *, at: datetime, by: User | None) -> Mem
 def welcome(group: Group, names: Sequence[str], *, by: User, at: datetime) -> list[Member]:
     """Make a card for each newcomer, by the name they want; homonyms each have their own card."""
     _check_runs(by, group)
+    acting = group.structure if may_help(by, group.structure_id) else group.partner
     made = []
     for name in names:
-        person = people.welcome(by=by, structure=group.structure, at=at, nickname=name, example=group.example)
+        person = people.welcome(by=by, structure=acting, at=at, nickname=name, example=group.example)
         made.append(_join(group, person, by=by, at=at))
     return made
 
