@@ -8,9 +8,13 @@ import pytest
 from django.db.models import Model, QuerySet
 
 from maillage.apps.accounts.models import Entry
+from maillage.apps.codesign import actions as codesign
+from maillage.apps.codesign.models import Card, Session
 from maillage.apps.community.actions import bulletins, discussions, meetings, resources
 from maillage.apps.community.models import Bulletin, Decision, Meeting, Post, Resource, ServiceChange
 from maillage.apps.community.rules.discussions import Subject
+from maillage.apps.grants import actions as grants
+from maillage.apps.grants.models import GrantApplication, GrantCall
 from maillage.apps.network.actions import groups
 from maillage.apps.network.models import Post as GroupPost
 from maillage.apps.volunteers.actions import missions
@@ -45,6 +49,29 @@ def _bulletin(by: Any, structure: Any) -> Bulletin:
 def _group_post(by: Any, structure: Any) -> GroupPost:
     group = groups.open_group(name="Médiateurs", about="", trade="", territory="", token="g", by=by, at=AT)
     return groups.write(group, words="Bonjour", token=TOKEN, by=by, at=AT)
+
+
+def _call(by: Any, structure: Any, token: str) -> GrantCall:
+    facts = {"title": "Appel", "about": "Ensemble", "budget": 10_000, "most": 5_000}
+    days = {"opens_on": AT.date(), "closes_on": AT.date() + timedelta(days=30)}
+    return grants.prepare("38", token=token, by=by, at=AT, **facts, **days)
+
+
+def _application(by: Any, structure: Any) -> GrantApplication:
+    call, project = _call(by, structure, "un-appel"), {"title": "Un bus", "what": "Deux aidants."}
+    grants.publish(call, by=by, at=AT)
+    pair = {"social": structure, "digital": structure, "by_social": True}
+    return grants.write(call, **pair, token=TOKEN, by=by, at=AT, **project, public="Tous", amount=4_000)
+
+
+def _workshop(by: Any, structure: Any, token: str) -> Session:
+    facts = {"title": "La Caf", "objective": "Aller au bout", "held_on": AT.date()}
+    return codesign.prepare("38185", **facts, token=token, by=by, at=AT)
+
+
+def _card(by: Any, structure: Any) -> Card:
+    group = _workshop(by, structure, "un-atelier").groups.get(number=1)
+    return codesign.put(group, stage="claim", kind="obstacle", words="Trop loin", token=TOKEN, at=AT)
 
 
 SENT: dict[str, tuple[type[Model], Callable[[Any, Any], Model]]] = {
@@ -92,6 +119,10 @@ SENT: dict[str, tuple[type[Model], Callable[[Any, Any], Model]]] = {
             at=AT,
         ),
     ),
+    "call": (GrantCall, lambda by, structure: _call(by, structure, TOKEN)),
+    "application": (GrantApplication, _application),
+    "workshop": (Session, lambda by, structure: _workshop(by, structure, TOKEN)),
+    "card": (Card, _card),
     "volunteer": (
         Volunteer,
         lambda by, structure: missions.propose({"name": "Hélène"}, token=TOKEN, at=AT),

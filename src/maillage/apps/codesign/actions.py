@@ -56,19 +56,23 @@ def prepare(
     """
     if found := Session.objects.filter(token=token).first():
         return found
-    session = Session.objects.create(
-        place=place,
-        title=line(title, 120),
-        objective=line(objective, 400),
-        operator=line(operator, 80),
-        question=question,
-        held_on=held_on,
-        votes_each=votes_each,
+    session, made = Session.objects.get_or_create(
         token=token,
-        by=by,
-        at=at,
-        example=example,
+        defaults={
+            "place": place,
+            "title": line(title, 120),
+            "objective": line(objective, 400),
+            "operator": line(operator, 80),
+            "question": question,
+            "held_on": held_on,
+            "votes_each": votes_each,
+            "by": by,
+            "at": at,
+            "example": example,
+        },
     )
+    if not made:
+        return session
     for number in range(1, min(groups, rules.MOST_GROUPS) + 1):
         Group.objects.create(session=session, number=number, **_profile(like, number, place))
     journal.record(by=by, verb="codesign.prepared", row=session, at=at)
@@ -230,16 +234,19 @@ def put(
             why=f"Cette étape a déjà {rules.MOST_CARDS} cartes.",
             do="Réunissez celles qui disent la même chose, ou retirez-en une.",
         )
-    return Card.objects.create(
-        group=group,
-        stage=stage,
-        kind=kind,
-        words=told,
-        trade=trade if trade in trades() else "",
-        channel=channel if channel in CHANNELS else "",
+    card, _ = Card.objects.get_or_create(
         token=token,
-        at=at,
+        defaults={
+            "group": group,
+            "stage": stage,
+            "kind": kind,
+            "words": told,
+            "trade": trade if trade in trades() else "",
+            "channel": channel if channel in CHANNELS else "",
+            "at": at,
+        },
     )
+    return card
 
 
 @transaction.atomic

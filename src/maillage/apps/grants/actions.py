@@ -34,8 +34,11 @@ def prepare(
     if found := GrantCall.objects.filter(token=token).first():
         return found
     _check(given)
-    call = GrantCall.objects.create(place=place, token=token, by=by, at=at, example=example, **given)
-    journal.record(by=by, verb="grant.prepared", row=call, at=at)
+    call, made = GrantCall.objects.get_or_create(
+        token=token, defaults={"place": place, "by": by, "at": at, "example": example, **given}
+    )
+    if made:
+        journal.record(by=by, verb="grant.prepared", row=call, at=at)
     return call
 
 
@@ -102,16 +105,19 @@ def write(
         return found
     _is_open(call, at)
     _no_secret(given)
-    return GrantApplication.objects.create(
-        call=call,
-        social=social,
-        digital=digital,
-        written_by_social=by_social,
+    row, _ = GrantApplication.objects.get_or_create(
         token=token,
-        by=by,
-        at=at,
-        **given,
+        defaults={
+            "call": call,
+            "social": social,
+            "digital": digital,
+            "written_by_social": by_social,
+            "by": by,
+            "at": at,
+            **given,
+        },
     )
+    return row
 
 
 @transaction.atomic
