@@ -380,6 +380,22 @@ def test_what_funds_a_part_is_in_the_total_and_within_the_budget_of_its_action(c
         move(whole, lea, budget=600)
 
 
+def test_what_was_taken_off_a_dropped_part_comes_back_apart_whatever_its_action_holds(plan, lea):
+    """Retiré par erreur d’une sous-action abandonnée, un financement se remet : il ne compte dans aucun budget."""
+    whole = action(plan, 7)
+    held = part(plan, lea, whole, "Ouvrir le mardi")
+    PlanAction.objects.filter(pk=whole.pk).update(budget=1_000)
+    funding = actions.fund(held, name="La Ville", euros=700, by=lea, at=AT)
+    held.refresh_from_db()
+    actions.set_state(held, rules.DROPPED, why="La salle est vendue.", by=lea, at=AT)
+    actions.withdraw_funding(funding, by=lea, at=AT)
+    actions.fund(whole, name="La Caf", euros=1_000, by=lea, at=AT)
+    actions.withdraw_funding(funding, by=lea, at=AT)
+    assert funding.withdrawn_at is None
+    with pytest.raises(Refused, match="le financement dépasserait"):
+        actions.set_state(held, rules.READY, by=lea, at=AT)
+
+
 def test_money_that_was_apart_never_comes_back_beyond_a_budget(client, plan, lea, study):
     whole = action(plan, 7)
     PlanAction.objects.filter(pk=whole.pk).update(budget=10_000)

@@ -68,9 +68,10 @@ def _part_words(part: PlanAction) -> str:
 
 def passed(row: PlanAction, euros: int | None) -> str:
     """Return the budget that an amount more would pass: of an action, or of the one it is a part of, whose
-    parts are funded in it; "" for neither.
+    parts are funded in it unless they are dropped; "" for neither.
     """
-    return OWN if _passes(row, euros) else OF_WHOLE if row.parent and _passes(row.parent, euros) else ""
+    whole = row.parent if row.standing != rules.DROPPED else None
+    return OWN if _passes(row, euros) else OF_WHOLE if whole and _passes(whole, euros) else ""
 
 
 def passed_under(row: PlanAction, parent: PlanAction) -> str:
