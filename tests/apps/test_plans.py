@@ -1502,6 +1502,25 @@ def test_an_action_modified_before_it_is_kept_keeps_what_was_rewritten(client, p
     assert "n’est plus là" not in again.content.decode()  # sent twice, it is its own
 
 
+def test_two_who_modify_one_draft_at_once_write_two_actions_and_one_comes_from_it(
+    client, plan, lea, study, monkeypatch
+):
+    workshop = Session.objects.create(place=PLACE, title="La Caf", held_on=ON, token="s", by=lea, at=AT)
+    group = Group.objects.create(session=workshop, number=1, name="Aurélie", who="Seule")
+    lever = Card.objects.create(group=group, stage="claim", kind="lever", words="Un relais", token="c", at=AT)
+    DraftAction.objects.create(session=workshop, place=PLACE, title="Un relais", lever=lever, at=AT)
+    proposed = next(each for each in proposals.proposals(plan, None, ON) if each.key.startswith("draft:"))
+    # Both read the proposal before either writes.
+    monkeypatch.setattr(proposals, "proposal", lambda plan, key, on: proposed)
+    client.force_login(lea)
+    said = {"title": "Un relais en mairie", "axis": plan.axes.first().pk}
+    address = f"{IN_SPACE}action/?de={proposed.key}"
+    client.post(address, said | {"token": "un"})
+    page = client.post(address, said | {"token": "deux"}, follow=True).content.decode()
+    assert "L’action est dans le plan." in page and "Cette proposition n’est plus là." in page
+    assert [each.proposal for each in plan.actions.filter(title="Un relais en mairie")] == [proposed.key, ""]
+
+
 def test_a_proposal_that_is_gone_is_said_before_it_is_modified_and_what_was_typed_is_taken(
     client, plan, lea, reading
 ):

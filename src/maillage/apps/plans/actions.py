@@ -44,6 +44,7 @@ from maillage.words.dates import in_words
 FREE = "Autres actions"
 MOST_WORDS = 600  # of a line of a journal
 NO_TITLE = "Le titre n’a pas été changé."
+OF_PROPOSAL = ("proposal", "draft_id", "proposed", "evidence")  # what an action keeps of it
 NO_ROLE = "Les rôles n’ont pas été changés."
 
 
@@ -257,11 +258,14 @@ def write(
     **values: Any,
 ) -> PlanAction:
     """Write an action, last of its plan or of the action it is a part of; the same form sent twice makes one.
-    Refused when its days contradict each other, or when it would be a part of a part.
+    Of a proposal that another action comes from meanwhile, it keeps nothing. Refused when its days contradict
+    each other, or when it would be a part of a part.
     """
     Plan.objects.select_for_update().get(pk=plan.pk)
     if found := PlanAction.objects.filter(token=token).first():
         return found
+    if values.get("proposal") and _kept_from(plan, values["proposal"]):
+        values = {name: value for name, value in values.items() if name not in OF_PROPOSAL}
     _check(plan, None, values)
     parent = values.get("parent")
     if parent is not None:
@@ -787,7 +791,7 @@ def keep(plan: Plan, proposed: Proposal, *, axis: PlanAxis, by: User, at: dateti
     is not dropped. Refused when somebody has just refused it.
     """
     Plan.objects.select_for_update().get(pk=plan.pk)
-    if kept := _kept_from(plan, proposed):
+    if kept := _kept_from(plan, proposed.key):
         return kept
     if refusal := _refusal_of(plan, proposed):
         raise Refused(
@@ -833,7 +837,7 @@ def refuse(plan: Plan, proposed: Proposal, *, why: str, by: User, at: datetime) 
             do="Dites-le en quelques mots : il reste avec la proposition.",
         )
     refuse_secrets(text)
-    if kept := _kept_from(plan, proposed):
+    if kept := _kept_from(plan, proposed.key):
         raise Refused(
             "La proposition n’a pas été refusée.",
             why=f"Quelqu’un vient de la garder : c’est l’action {kept.label}.",
@@ -861,9 +865,9 @@ def refuse(plan: Plan, proposed: Proposal, *, why: str, by: User, at: datetime) 
     return row
 
 
-def _kept_from(plan: Plan, proposed: Proposal) -> PlanAction | None:
+def _kept_from(plan: Plan, proposal: str) -> PlanAction | None:
     """Return the action that a proposal became; None when there is none, or when it was dropped since."""
-    rows = plan.actions.filter(proposal=proposed.key).select_related("parent")
+    rows = plan.actions.filter(proposal=proposal).select_related("parent")
     return next((row for row in rows if row.standing != rules.DROPPED), None)
 
 
