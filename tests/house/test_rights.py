@@ -27,6 +27,7 @@ from django.urls import ResolverMatch, URLPattern, URLResolver, get_resolver, re
 from django_tasks_db.models import DBTaskResult
 
 from maillage.apps.accounts.models import User
+from maillage.apps.accounts.rules.rights import RIGHTS
 from maillage.apps.actes import rules
 from maillage.apps.actes.actions import noting as acts
 from maillage.apps.actes.models import Act
@@ -39,7 +40,7 @@ from maillage.apps.community.actions import bulletins, meetings, resources
 from maillage.apps.community.actions import listings as network
 from maillage.apps.community.models import Bulletin, Listing, Meeting, News, Reply, Resource, ServiceChange
 from maillage.apps.directory.actions import sheets
-from maillage.apps.directory.models import Change, Import, Pair, Proposal
+from maillage.apps.directory.models import Change, Import, Lieu, Pair, Proposal
 from maillage.apps.documents.actions import storing
 from maillage.apps.documents.rules import cipher, papers
 from maillage.apps.droits.actions import telling as rights
@@ -1077,6 +1078,28 @@ def test_a_password_alone_shows_nobody(client, world, enter, role):
         if not ABOUT_NOBODY.match(address) or b"Fatou" in told:
             wrong.append(f"{address}: {answer.status_code}")
     assert wrong == []
+
+
+@pytest.mark.parametrize("role", HOLDS)
+def test_a_right_reaches_what_its_role_reaches_and_no_further(world, role):
+    """Ce qu’un geste demande d’une structure ou d’une commune : la sienne, celle d’à côté, celle d’un autre territoire."""
+    held = memberships.rights_from_roles(world.users[role])
+    structures = {
+        kind: Lieu.objects.filter(name=f"Lieu {kind}").earliest("pk").structure_id for kind in KINDS
+    }
+    of_territory = role in ("coordination", "pedagogie", "analyste", "administration")
+    where = REACHES[role] if of_territory else set()
+    given = [right for right in RIGHTS if held.any(right)]
+    assert given
+    for right in given:
+        reached = {kind for kind in KINDS if held.may(right, commune=SEATS[kind][0])}
+        assert reached == where, f"{right}: communes"
+        reached = {kind for kind in KINDS if held.may(right, structure=structures[kind])}
+        assert reached == (set(KINDS) if role == "administration" else {"own"} - where), (
+            f"{right}: structures"
+        )
+        assert held.may(right) == (role == "administration"), f"{right}: nowhere"
+    assert not any(held.may(right, structure=structures["own"]) for right in RIGHTS if right not in given)
 
 
 @pytest.mark.parametrize("role", some([*HOLDS, "nobody"], "gestionnaire"))
