@@ -28,6 +28,14 @@ def test_a_country_is_read_and_told(maillage):
     assert told["niveaux"] == ["district", "province"]
 
 
+def test_what_the_site_refuses_of_places_is_told_by_the_check(maillage, tmp_path):
+    folder = shutil.copytree(SAMPLE, tmp_path / "pays")
+    (folder / "places.csv").write_text("code,latitude,longitude\nL01,0.1,10.1\n", "utf-8")
+    answer = maillage("pays", "verifier", folder)
+    assert answer.code == 2
+    assert "places.csv : il manque la colonne name." in answer.err
+
+
 def test_a_country_is_estimated_at_a_level(maillage, tmp_path):
     out = tmp_path / "provinces.csv"
     answer = maillage("pays", "estimer", SAMPLE, "--niveau", "province", "--sortie", out)

@@ -65,7 +65,7 @@ def _check(given: argparse.Namespace) -> int:
     pack = card.read(given.dossier)
     with TemporaryDirectory() as folder:
         for definition in reversed(pack.definitions):  # the usual one last: its tables are counted
-            packs.store(card.by(pack, definition.id), Path(folder))
+            packs.store(card.by(pack, definition.id), Path(folder), sheets=True)
         counts = {
             table: duckdb.execute(f"select count(*) from '{folder}/{table}.parquet'").fetchall()[0][0]  # noqa: S608
             for table in packs.COLUMNS
