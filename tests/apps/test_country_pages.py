@@ -5,6 +5,7 @@ import io
 import re
 from datetime import UTC, datetime
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 from django.apps import apps
@@ -152,3 +153,16 @@ def test_the_pages_of_france_know_nothing_of_another_country(client):
     page = client.get("/carte/").content.decode()
     assert "Faire le point" in page
     assert "Ce qui n’est pas encore ici" not in page
+
+
+def test_a_country_whose_places_nobody_gave_says_that_it_is_not_known(client, tmp_path, settings):
+    folder = copytree(SAMPLE, tmp_path / "exemple")
+    (folder / "places.csv").unlink()
+    diagnosis.prepare(folder, tmp_path / "pays")
+    settings.HOME, settings.ROOT_URLCONF = tmp_path, "maillage.config.country_urls"
+    page = re.sub(r"\s+", " ", client.get("/territoires/pays/").content.decode())
+    assert "on ne sait pas qui en a un à portée" in page
+    assert "On ne le sait pas : personne n’a encore donné les lieux de ce pays." in page
+    assert "de ces personnes ont un lieu" not in page
+    (whole, *_) = csv.DictReader(io.StringIO(client.get("/donnees/pays.csv").content.decode()))
+    assert whole["part_avec_un_lieu"] == ""

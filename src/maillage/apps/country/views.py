@@ -1,7 +1,6 @@
 """Pages of another country: search, diagnosis, directory, sources, and what is France's alone."""
 
 from datetime import date, datetime
-from math import isfinite
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -79,7 +78,7 @@ def territory(request: HttpRequest, place: str) -> HttpResponse:
             (
                 gap.area,
                 wording.number(max(round(gap.gained, -1), 1)),
-                wording.number(round(gap.metres, -1)) if isfinite(gap.metres) else "",
+                wording.number(round(gap.metres, -1)),
             )
             for gap in held.gaps(one, definition.id)
         ],

@@ -34,7 +34,7 @@ from maillage.studies.country.engines import DUCKDB, opened
 from maillage.studies.country.pack import AREAS, COLUMNS, NAMES, PEOPLE, PLACES, SHEET, files, store
 from maillage.words import wording
 
-VERSION = "1"  # of what is kept: raised when the method changes
+VERSION = "2"  # of what is kept: raised when the method changes
 METHOD = "autre-pays"
 KEPT, CURRENT, ASIDE = "etude.json", "actuel", ".aside-"
 OURS = re.compile(rf"[0-9a-f]{{20}}|{re.escape(ASIDE)}\w+")
@@ -170,7 +170,8 @@ class Country:
 
     def gaps(self, one: Territory, definition: str, *, most: int = 5) -> list[Gap]:
         """Return the areas of a territory where a place would be within reach of the most people in need who
-        have none, the best first; each counts those whom the former ones leave without.
+        have none, the best first; each counts those whom the former ones leave without. None where no place
+        of the country is known.
         """
         areas = [t for t in self.territories(definition).values() if t.level == AREA]
         without = np.zeros(len(self.points))

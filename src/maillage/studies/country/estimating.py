@@ -64,12 +64,13 @@ LEVEL = """
         group by {key}, {name}
     )
     select code, name, areas, people, need,
-        need / nullif(people, 0) as rate, reached / nullif(need, 0) as within,
+        need / nullif(people, 0) as rate,
+        case when listed.places > 0 then reached / nullif(need, 0) end as within,
         rank() over (
             partition by case when people >= {few} then 1 else 0 end
             order by round(need / nullif(people, 0), 9) desc nulls last
         ) as place
-    from grouped order by code
+    from grouped cross join (select count(*) as places from places) listed order by code
 """
 
 
@@ -97,7 +98,7 @@ def estimate(
     pack: Pack, folder: Path, engine: Engine, level: str, *, seed: int = SEED, n_draws: int = DRAWS
 ) -> Table:
     """Return one row per area of a level: code, name, areas, people, value, low, high, rate, rank, within
-    (the share of those in need who have a place within reach), warning.
+    (the share of those in need who have a place within reach, nan where no place is known), warning.
 
     folder: the tables that `store` wrote. Where there are too few people, what is estimated is nan.
     """
