@@ -71,6 +71,17 @@ def test_a_resource_is_shared_once_and_told_of(client, karim, leila):
     assert "Aucune ressource" in nothing
 
 
+def test_a_structure_that_tells_of_two_versions_counts_once(client, library, karim, leila):
+    first = shared(library, karim)
+    second = shared(library, karim, token="b", follows=first)
+    client.force_login(leila)
+    client.post(f"/espace/reseau/ressources/{first.pk}/", {"passe": "badly", "mots": "Trop long."})
+    client.post(f"/espace/reseau/ressources/{second.pk}/", {"passe": "well", "mots": "Plus court."})
+    page = client.get(f"/espace/reseau/ressources/{second.pk}/").content.decode().replace("\xa0", " ")
+    assert "Utilisée par 1 structure : 1 bien." in page
+    assert "Plus court." in page and "version 1" in page
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [

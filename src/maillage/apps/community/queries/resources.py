@@ -75,7 +75,7 @@ def procedure_label(key: str) -> str:
 
 def uses(row: Resource) -> QuerySet[Use]:
     """Return how a resource went, in every version, the latest first."""
-    return Use.objects.filter(resource__in=versions(row)).select_related("structure")
+    return Use.objects.filter(resource__in=versions(row)).select_related("structure", "resource")
 
 
 def versions(row: Resource) -> list[Resource]:
@@ -88,8 +88,9 @@ def versions(row: Resource) -> list[Resource]:
 
 
 def went(row: Resource) -> str:
-    """Return how it went, in a sentence: who used it, and how often well; "" when nobody said."""
-    said = list(uses(row).values_list("went", flat=True))
+    """Return how it went, in a sentence: how many used it, and what each said last; "" when nobody said."""
+    latest_last = reversed(uses(row).values_list("structure", "went"))
+    said = list(dict(latest_last).values())
     if not said:
         return ""
     parts = [f"{said.count(key)} {words}" for key, words in rules.WENT.items() if said.count(key)]
