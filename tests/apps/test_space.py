@@ -11,6 +11,7 @@ from maillage.apps.territories import actions, queries
 from maillage.apps.territories.models import Correction, Marking, Perimeter
 from maillage.kernel.errors import Refused
 from maillage.studies.diagnosis.request import Inside
+from tests.conftest import account
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 ZONES = b"code_zone,nom_zone,code\nN,Nord,38382\nS,Sud,38151\n"
@@ -143,6 +144,23 @@ def test_a_list_of_codes_becomes_a_filter_every_page_offers(client, coordinator,
     inside = queries.inside("mes-quartiers")
     assert isinstance(inside, Inside)
     assert 0 < inside.share.sum() <= 15
+
+
+def test_a_filter_of_somebody_else_is_never_replaced(client, coordinator):
+    def dropped(code: str) -> str:
+        file = SimpleUploadedFile("quartiers.csv", f"code\n{code}\n".encode())
+        sent = {"nom": f"Ceux de {code}", "adresse": "mes-quartiers", "fichier": file}
+        return client.post("/espace/filtres/nouveau/", sent).content.decode()
+
+    client.force_login(coordinator)
+    dropped("38151")
+    client.force_login(account("nord", "coordination", territory="59"))
+    assert "déjà celle d’un filtre de quelqu’un d’autre" in dropped("59350")
+    kept = Marking.objects.get()
+    assert (kept.label, kept.created_by) == ("Ceux de 38151", coordinator)
+    client.force_login(coordinator)
+    dropped("38185")
+    assert Marking.objects.get().label == "Ceux de 38185", "one’s own is dropped again"
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,12 @@ def may_keep(user, slug: str, code: str) -> bool:
     return may_write(user, code) and not taken and not roles
 
 
+def may_mark(user, slug: str) -> bool:
+    """Return whether a user may store a filter under an address: not in place of another’s."""
+    everywhere = rights_of(user).communes("territory.edit") is None
+    return everywhere or not Marking.objects.filter(slug=slug).exclude(created_by=user).exists()
+
+
 def may_correct(user, key: str) -> bool:
     """Return whether a user may correct a reference value: of a commune or a quarter of their territory."""
     mine = rights_of(user).communes("territory.edit")

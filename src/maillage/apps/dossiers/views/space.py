@@ -284,6 +284,12 @@ def new_marking(request: HttpRequest) -> HttpResponse:
     """Keep a filter from a dropped file."""
 
     def keep(given: dict[str, Any]) -> HttpResponse:
+        if not access.may_mark(request.user, given["adresse"]):
+            raise Refused(
+                "Le filtre n’a pas été gardé.",
+                why="Cette adresse est déjà celle d’un filtre de quelqu’un d’autre.",
+                do="Choisissez une autre adresse.",
+            )
         kept = territory_actions.keep_marking(
             by=request.user,  # type: ignore[arg-type]
             slug=given["adresse"],
