@@ -377,3 +377,30 @@ def test_each_published_journey_names_its_channels(client):
     assert "On fait sans : Elle appelle la plateforme en plus" in pages[2]
     named = {card.channel for row in journeys().values() for each in row.stages for card in each.cards}
     assert named - {""} == {"terminal", "trusted", "letter", "phone", "online"}
+
+
+def test_a_draft_put_aside_by_two_stays_aside(client, lea, session, group):
+    draft = actions.propose(put(group, kind="lever"), title="Un atelier mail", obstacle=None, at=AT)
+    client.force_login(lea)
+    for _ in range(2):
+        sent = {"geste": "ecarter", "action": draft.pk, "etait": ""}
+        client.post(f"/espace/co-construction/{session.pk}/geste/", sent)
+    draft.refresh_from_db()
+    assert draft.state == "dropped"
+    page = client.get(f"/espace/co-construction/{session.pk}/").content.decode()
+    assert 'name="etait" value="1"' in page
+
+
+def test_new_words_move_no_card_back_where_somebody_took_it_from(client, group):
+    card, address = put(group), f"/groupe/{group.code}/"
+    page = client.get(address).content.decode()
+    sent = dict(re.findall(r'name="(initial-\w+)" value="([^"]*)"', page))
+    assert sent == {"initial-stage": "claim", "initial-kind": "obstacle", "initial-channel": ""}
+    said = {"geste": "changer", "carte": card.pk, "version": 1, "channel": ""}
+    moved = {**said, "words": card.words, "stage": "file", "kind": "obstacle"}
+    client.post(f"{address}geste/", {**moved, **sent})
+    client.post(
+        f"{address}geste/", {**said, **sent, "words": "Pas de mail", "stage": "claim", "kind": "obstacle"}
+    )
+    card.refresh_from_db()
+    assert (card.words, card.stage) == ("Pas de mail", "file")

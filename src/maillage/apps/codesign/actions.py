@@ -1,6 +1,6 @@
 """Prepare and lead a co-design workshop: groups, cards, levels, causes, votes, draft actions."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from itertools import chain
 
@@ -276,15 +276,21 @@ def change(
     kind: str,
     version: int,
     channel: str | None = None,
+    shown: Mapping[str, str] | None = None,
     at: datetime,
 ) -> Card:
     """Change or move a card. When somebody else changed its words meanwhile, both stay: what was typed is
     a card beside it. Refused once it has votes, which were given to its words.
 
-    channel: None to leave it as it is.
+    channel: None to leave it as it is. shown: its stage, kind and channel as they were read: what is sent as
+    it was read moves nothing that somebody else moved.
     """
     _open(card.group.session)
     held = Card.objects.select_for_update().get(pk=card.pk)
+    shown = shown or {}
+    stage = held.stage if stage == shown.get("stage") else stage
+    kind = held.kind if kind == shown.get("kind") else kind
+    channel = held.channel if channel is not None and channel == shown.get("channel") else channel
     told = line(words, rules.LONGEST)
     _no_person(told)
     if not told or stage not in stages() or kind not in rules.KIND_LABELS:
@@ -420,7 +426,13 @@ def propose(lever: Card, *, title: str, pilot: str = "", obstacle: Card | None, 
     return row
 
 
-def drop(draft: DraftAction) -> None:
-    """Put a proposed action aside, or take it back when it was."""
-    draft.state = rules.DRAFT if draft.state == rules.DROPPED else rules.DROPPED
-    draft.save(update_fields=["state"])
+@transaction.atomic
+def drop(draft: DraftAction, *, was: bool | None = None) -> None:
+    """Put a proposed action aside, or take it back when it was. was: whether it was aside when it was read:
+    two who ask for the same both have it.
+    """
+    held = DraftAction.objects.select_for_update().get(pk=draft.pk)
+    is_aside = held.state == rules.DROPPED
+    if was in (None, is_aside):
+        held.state = rules.DRAFT if is_aside else rules.DROPPED
+        held.save(update_fields=["state"])

@@ -186,9 +186,11 @@ def _put_back(request: HttpRequest, group: Group) -> None:
 
 def _change(request: HttpRequest, group: Group) -> None:
     card, form = _card(request, group), ChangeForm(request.POST)
+    sent = {name: request.POST.get(f"initial-{name}") for name in ("stage", "kind", "channel")}
+    shown = {name: value for name, value in sent.items() if value is not None}
     if not form.is_valid():
         messages.error(request, "La carte n’a pas changé. Il manque ses mots. Écrivez-les.")
-    elif actions.change(card, **form.cleaned_data, at=timezone.now()).pk != card.pk:
+    elif actions.change(card, **form.cleaned_data, shown=shown, at=timezone.now()).pk != card.pk:
         messages.warning(
             request,
             "Quelqu’un d’autre a changé cette carte en même temps. Les deux sont gardées, l’une à côté de"

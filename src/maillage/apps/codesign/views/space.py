@@ -24,6 +24,7 @@ from maillage.kernel.typed import ROWS, whole
 from maillage.reference.codesign import journeys
 from maillage.web import printing, refusals
 from maillage.web.long_lists import Choice, long_list
+from maillage.web.withdrawal import was_withdrawn
 
 CLOSED = "clos"
 
@@ -163,7 +164,8 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
             actions.unseat(get_object_or_404(Participant, session=row, number=number))
             messages.success(request, f"Le n° {number} est ôté, avec ses voix.")
         elif what == "ecarter":
-            actions.drop(get_object_or_404(row.drafts, pk=whole(request.POST.get("action", ""), 2**31)))
+            draft = get_object_or_404(row.drafts, pk=whole(request.POST.get("action", ""), 2**31))
+            actions.drop(draft, was=was_withdrawn(request))
         elif what == "clore":
             actions.close(row, by=by, at=at)
             messages.success(
