@@ -1207,6 +1207,22 @@ def test_a_passed_step_that_is_worded_better_stays_passed(plan, lea):
     assert not any(each.done_on for each in row.milestones.all()), "which is which, nobody knows"
 
 
+def test_a_double_click_notes_one_funding_and_one_line(client, plan, lea, study):
+    row = action(plan, 7)
+    client.force_login(lea)
+    address = f"{IN_SPACE}{row.pk}/geste/"
+    for name in ("La Ville", "LA VILLE"):
+        client.post(address, {"geste": "financer", "name": name, "euros": "4000"})
+        client.post(
+            address, {"geste": "note", "kind": "comment", "on": ON.isoformat(), "words": "Vu en comité."}
+        )
+    assert [each.euros for each in row.fundings.all()] == [4_000]
+    assert row.notes.filter(words="Vu en comité.").count() == 1
+    later = timezone.now() + timedelta(minutes=1)
+    actions.fund(row, name="La Ville", euros=4_000, by=lea, at=later)
+    assert row.fundings.count() == 2, "given twice, on purpose"
+
+
 def test_the_journal_says_what_was_counted_funded_and_passed_and_what_was_taken_back(plan, lea):
     row = action(plan, 7)
     PlanAction.objects.filter(pk=row.pk).update(indicator="personnes venues")

@@ -458,7 +458,9 @@ def pass_milestone(step: Milestone, *, passed: bool, by: User, at: datetime) -> 
 
 @transaction.atomic
 def note(row: PlanAction, *, kind: str, on: date, words: str, by: User | None, at: datetime) -> PlanNote:
-    """Write in the journal of an action. Refused without words, for a day to come, or with a secret."""
+    """Write in the journal of an action; a double click writes one line. Refused without words, for a day to
+    come, or with a secret.
+    """
     text = line(words, MOST_WORDS)
     if not text or kind not in rules.NOTES:
         raise Refused(
@@ -474,7 +476,10 @@ def note(row: PlanAction, *, kind: str, on: date, words: str, by: User | None, a
         )
     _check_day(on, "Rien n’a été écrit au journal.")
     refuse_secrets(text)
-    return PlanNote.objects.create(action=row, kind=kind, on=on, words=text, by=by, at=at)
+    PlanAction.objects.select_for_update().get(pk=row.pk)  # two clicks at once
+    said = {"kind": kind, "on": on, "words": text, "by": by}
+    twin = row.notes.filter(**said, automatic=False, at__gt=at - rules.TWICE, withdrawn_at=None).first()
+    return twin or PlanNote.objects.create(action=row, **said, at=at)
 
 
 def _note_automatically(row: PlanAction, kind: str, words: str, *, by: User | None, at: datetime) -> None:
@@ -671,12 +676,17 @@ def fund(
     by: User | None,
     at: datetime,
 ) -> Funding:
-    """Say who funds an action: a funder of its plan, or a name, written once whatever its capitals. Refused
-    without either, for another plan’s, beyond the budget, or once the action is dropped.
+    """Say who funds an action: a funder of its plan, or a name, written once whatever its capitals; a double
+    click notes one funding. Refused without either, for another plan’s, beyond the budget, or once the action
+    is dropped.
     """
     text, also = line(name, 120), line(brings, 200)
     Plan.objects.select_for_update().get(pk=row.plan_id)
     held = PlanAction.objects.get(pk=row.pk)
+    same = held.fundings.filter(euros=euros, brings=also, by=by, withdrawn_at=None, at__gt=at - rules.TWICE)
+    whose = funder or (_named(held.plan, text) if text else None)
+    if whose is not None and (twin := same.filter(funder=whose.pk).first()):
+        return twin
     beyond = budgets.passed(held, euros)
     is_erased = funder is not None and not Funder.objects.filter(pk=funder.pk).exists()
     lacks = (
