@@ -1,11 +1,12 @@
 """A call for projects, from its rules to its decisions: two structures, a jury that declares its ties."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from maillage.apps.accounts.models import Entry
-from maillage.apps.grants import actions, queries, rules
+from maillage.apps.grants import actions, queries, rules, worklist
 from maillage.apps.grants.models import Conflict, FollowUp, GrantApplication, GrantCall, GrantDecision, Score
 from maillage.kernel.errors import Refused
 from tests.conftest import account
@@ -287,3 +288,185 @@ def test_applications_wait_for_the_first_day_and_stop_after_the_last(lea, fatou,
             actions.write(
                 call, social=ccas, digital=cyber, by_social=True, token="x", by=fatou, at=at, **PROJECT
             )
+
+
+def judged(call, lea, *rows):
+    jurors = jury(call, lea)
+    for juror in jurors:
+        for row in rows:
+            actions.score(juror, row, marks=MARKS, at=LATER)
+    return jurors
+
+
+def test_a_project_taken_back_after_its_decision_is_not_published_as_funded(
+    client, lea, fatou, karim, ccas, cyber, clock
+):
+    call = opened(lea, budget=6_000)
+    first, second = (
+        submitted(call, ccas, cyber, fatou, karim, token=str(n), title=f"Projet {n}") for n in range(2)
+    )
+    judged(call, lea, first, second)
+    actions.decide(first, granted=True, amount=4_000, why="Utile", by=lea, at=LATER)
+    clock[0] = LATER
+    client.force_login(fatou)
+    client.post(f"/espace/appels/candidatures/{first.pk}/geste/", {"geste": "retirer"})
+    with pytest.raises(Refused, match="n’est plus déposé"):  # from a page read before
+        actions.decide(first, granted=True, amount=4_000, why="Utile", by=lea, at=LATER)
+    actions.decide(second, granted=True, amount=4_000, why="Utile aussi", by=lea, at=LATER)
+    actions.announce(call, by=lea, at=LATER)
+    page = client.get(f"/appels/{call.pk}/").content.decode()
+    assert "Projet 1" in page and "Projet 0" not in page
+    with pytest.raises(Refused):
+        actions.follow(first, on=DAY, words="Rien", people=None, goes_on=True, by=fatou, at=LATER)
+
+
+def test_who_changes_a_project_does_not_agree_to_it_for_the_other(
+    client, lea, fatou, karim, ccas, cyber, clock
+):
+    row = written(opened(lea), ccas, cyber, fatou)
+    address = f"/espace/appels/candidatures/{row.pk}/"
+    client.force_login(karim)
+    client.post(address, {**PROJECT, "amount": 5_000, "version": 1})
+    client.post(f"{address}geste/", {"geste": "accord"})
+    row.refresh_from_db()
+    assert (row.amount, row.agreed_at) == (5_000, None), "the one that wrote it first has not read it"
+    client.force_login(fatou)
+    assert "Oui, nous portons ce projet" in client.get(address).content.decode()
+    client.post(f"{address}geste/", {"geste": "accord"})
+    row.refresh_from_db()
+    assert row.agreed_at == AT
+
+
+def test_an_agreement_is_to_what_was_read(client, lea, fatou, karim, ccas, cyber, clock):
+    row = written(opened(lea), ccas, cyber, fatou)
+    address = f"/espace/appels/candidatures/{row.pk}/"
+    client.force_login(karim)
+    assert 'name="version" value="1"' in client.get(address).content.decode()
+    actions.change(row, version=1, by_social=True, at=AT, amount=5_000)
+    page = client.post(f"{address}geste/", {"geste": "accord", "version": "1"}, follow=True)
+    assert "a changé le projet depuis que vous l’avez lu" in page.content.decode()
+    row.refresh_from_db()
+    assert row.agreed_at is None
+    client.post(f"{address}geste/", {"geste": "accord", "version": "2"})
+    row.refresh_from_db()
+    assert row.agreed_at == AT
+
+
+def test_no_news_tells_a_decision_before_it_is_published_nor_is_written_twice(
+    client, lea, fatou, karim, ccas, cyber, clock
+):
+    call = opened(lea)
+    row = submitted(call, ccas, cyber, fatou, karim)
+    judged(call, lea, row)
+    actions.decide(row, granted=True, amount=4_000, why="Utile", by=lea, at=LATER)
+    clock[0] = LATER
+    client.force_login(fatou)
+    sent = {"geste": "suivre", "on": "2026-12-30", "words": "Le bus roule.", "people": 40}
+    address = f"/espace/appels/candidatures/{row.pk}/geste/"
+    page = client.post(address, sent)
+    assert page.status_code == 400
+    assert "Le bus roule." in page.content.decode(), "what was typed stays"
+    assert not FollowUp.objects.exists()
+    actions.announce(call, by=lea, at=LATER)
+    for _ in range(2):
+        client.post(address, sent)
+    assert FollowUp.objects.count() == 1
+
+
+def test_a_few_people_helped_are_told_to_the_pair_alone(client, lea, fatou, karim, ccas, cyber, clock):
+    call = opened(lea)
+    row = submitted(call, ccas, cyber, fatou, karim)
+    judged(call, lea, row)
+    actions.decide(row, granted=True, amount=4_000, why="Utile", by=lea, at=LATER)
+    actions.announce(call, by=lea, at=LATER)
+    for n, people in enumerate((1, 40, 43)):
+        day = DAY + timedelta(days=41 + n)
+        actions.follow(row, on=day, words=f"Point {n}", people=people, goes_on=True, by=fatou, at=LATER)
+    clock[0] = LATER
+    told = re.sub(r"\s+", " ", client.get(f"/appels/{call.pk}/").content.decode())
+    assert "40 personnes aidées, comptées par le projet." in told
+    assert "43" not in told.partition("Ce qu’ils sont devenus")[2].partition("</section>")[0]
+    assert told.count("Trop peu de personnes") == 2
+    client.force_login(fatou)
+    page = " ".join(client.get(f"/espace/appels/candidatures/{row.pk}/").content.decode().split())
+    assert "1 personne aidée." in page and "43 personnes aidées." in page
+
+
+def test_a_tie_told_after_a_decision_is_no_opinion_when_it_is_published(
+    lea, fatou, karim, ccas, cyber, clock
+):
+    call = opened(lea)
+    row = submitted(call, ccas, cyber, fatou, karim)
+    one, _ = judged(call, lea, row)
+    actions.decide(row, granted=True, amount=4_000, why="Utile", by=lea, at=LATER)
+    actions.declare(one, row, why="Ma sœur y travaille", at=LATER)
+    with pytest.raises(Refused, match="sans les avis qu’il faut : 1 candidature"):
+        actions.announce(call, by=lea, at=LATER)
+
+
+def test_a_decision_refused_stays_typed_and_replaces_none_that_was_not_read(
+    client, lea, fatou, karim, ccas, cyber, clock
+):
+    call = opened(lea, budget=5_000)
+    row = submitted(call, ccas, cyber, fatou, karim)
+    judged(call, lea, row)
+    clock[0] = LATER
+    client.force_login(account("noe", "analyste", territory="38"))
+    address = f"/espace/appels/candidatures/{row.pk}/"
+    mine = {"geste": "decider", "granted": "non", "amount": "", "why": "Trop cher pour nous.", "lue": ""}
+    assert 'name="lue" value=""' in client.get(address).content.decode()
+    actions.decide(row, granted=True, amount=4_000, why="Utile", by=lea, at=LATER)
+    page = client.post(f"{address}geste/", mine)
+    told = page.content.decode().replace("\xa0", " ").replace("\u202f", " ")
+    assert page.status_code == 400
+    assert "Quelqu’un vient d’en écrire une : retenu, 4 000 €. Utile" in told
+    assert "Trop cher pour nous." in told
+    assert GrantDecision.objects.get().granted
+    (mark,) = re.findall(r'name="lue" value="([^"]+)"', told)
+    client.post(f"{address}geste/", mine | {"lue": mark})
+    assert not GrantDecision.objects.get().granted
+    beyond = {
+        "geste": "decider",
+        "granted": "oui",
+        "amount": "4500",
+        "why": "Un vrai besoin, longuement dit.",
+    }
+    page = client.post(f"{address}geste/", beyond)
+    assert page.status_code == 400
+    assert "Un vrai besoin, longuement dit." in page.content.decode()
+
+
+def test_two_who_take_the_same_juror_off_both_have_it(client, lea, clock):
+    call = opened(lea)
+    (juror,) = jury(call, lea, 1)
+    client.force_login(lea)
+    for _ in range(2):
+        sent = {"geste": "oter", "jure": juror.pk}
+        assert client.post(f"/espace/appels/{call.pk}/geste/", sent).status_code == 302
+    assert not call.jurors.exists()
+
+
+def test_a_project_sent_after_the_last_day_is_refused_and_not_lost(client, lea, fatou, ccas, cyber, clock):
+    call = opened(lea)
+    clock[0] = LATER
+    client.force_login(fatou)
+    pair = {"side": "social", "ours": ccas.pk, "other": "cybercentre", "token": "p"}
+    page = client.post(f"/espace/appels/{call.pk}/candidater/", {**PROJECT, **pair})
+    assert page.status_code == 400
+    assert "Un bus, deux aidants." in page.content.decode()
+    assert not GrantApplication.objects.exists()
+    assert client.get(f"/espace/appels/{call.pk}/candidater/").status_code == 404
+
+
+def test_a_juror_is_asked_to_read_what_they_may_note_and_when(lea, fatou, karim, ccas, cyber, clock):
+    call = opened(lea)
+    submitted(call, ccas, cyber, fatou, karim)
+    (juror,) = jury(call, lea, 1)
+    actions.seat(call, fatou, by=lea, at=AT)
+
+    def asked(user, at) -> list[str]:
+        return [each.kind for each in worklist.lines(user, at) if each.kind == "grant-jury"]
+
+    assert asked(juror.account, AT) == [], "the call is still open"
+    assert asked(juror.account, LATER) == ["grant-jury"]
+    assert asked(fatou, LATER) == [], "who carries a project never judges it"

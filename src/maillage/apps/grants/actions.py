@@ -121,9 +121,12 @@ def write(
 
 
 @transaction.atomic
-def change(row: GrantApplication, *, version: int, at: datetime, **given: Any) -> GrantApplication:
-    """Change an application before it is submitted; the other structure agrees again. Refused when somebody
-    changed it meanwhile: nothing of theirs is lost.
+def change(
+    row: GrantApplication, *, version: int, by_social: bool | None = None, at: datetime, **given: Any
+) -> GrantApplication:
+    """Change an application before it is submitted; the other structure agrees again. by_social: which of the
+    two changes it, None for who answers for both. Refused when somebody changed it meanwhile: nothing of
+    theirs is lost.
     """
     held = GrantApplication.objects.select_for_update().get(pk=row.pk)
     _is_open(held.call, at)
@@ -136,16 +139,26 @@ def change(row: GrantApplication, *, version: int, at: datetime, **given: Any) -
         )
     for key, value in given.items():
         setattr(held, key, value)
+    if by_social is not None:
+        held.written_by_social = by_social
     held.version, held.agreed_at = held.version + 1, None
     held.save()
     return held
 
 
 @transaction.atomic
-def agree(row: GrantApplication, *, by: User, at: datetime) -> None:
-    """Say yes to an application that the other structure wrote."""
+def agree(row: GrantApplication, *, version: int | None = None, by: User, at: datetime) -> None:
+    """Say yes to an application that the other structure wrote. version: the one that was read, None when
+    nobody says; refused once it is another.
+    """
     held = GrantApplication.objects.select_for_update().get(pk=row.pk)
     _is_open(held.call, at)
+    if version not in (None, held.version):
+        raise Refused(
+            "Votre accord n’a pas été noté.",
+            why="L’autre structure a changé le projet depuis que vous l’avez lu.",
+            do="Relisez-le, puis dites oui s’il vous convient.",
+        )
     if held.agreed_at is None and held.state == rules.WRITTEN:
         held.agreed_at = at
         held.save(update_fields=["agreed_at"])
@@ -169,11 +182,15 @@ def submit(row: GrantApplication, *, by: User, at: datetime) -> None:
 
 @transaction.atomic
 def withdraw(row: GrantApplication, *, by: User, at: datetime) -> None:
-    """Take an application back before the decision."""
-    _undecided(row.call)
-    row.state, row.submitted_at = rules.WITHDRAWN, None
-    row.save(update_fields=["state", "submitted_at"])
-    journal.record(by=by, verb="grant.withdrawn", row=row, at=at)
+    """Take an application back before decisions are published: what was decided of it goes."""
+    _undecided(GrantCall.objects.select_for_update().get(pk=row.call_id))
+    held = GrantApplication.objects.select_for_update().get(pk=row.pk)
+    if held.state == rules.WITHDRAWN:
+        return
+    GrantDecision.objects.filter(application=held).delete()
+    held.state, held.submitted_at = rules.WITHDRAWN, None
+    held.save(update_fields=["state", "submitted_at"])
+    journal.record(by=by, verb="grant.withdrawn", row=held, at=at)
 
 
 @transaction.atomic
@@ -238,14 +255,34 @@ def score(
 
 @transaction.atomic
 def decide(
-    row: GrantApplication, *, granted: bool, amount: int, why: str, by: User, at: datetime
+    row: GrantApplication,
+    *,
+    granted: bool,
+    amount: int,
+    why: str,
+    read: str | None = None,
+    by: User,
+    at: datetime,
 ) -> GrantDecision:
-    """Write a decision and its reason, which both structures read. Refused before every juror without a tie
-    has judged, beyond the budget, or without a reason.
+    """Write a decision and its reason, which both structures read. read: the mark of the one that was read,
+    None when nobody says. Refused once the application is taken back, before every juror without a tie has
+    judged, beyond the budget, without a reason, or in place of one that somebody wrote meanwhile.
     """
     call = GrantCall.objects.select_for_update().get(pk=row.call_id)
     _undecided(call)
-    cannot = rules.may_decide(call.jurors.count(), row.conflicts.count(), row.scores.count())
+    said = {"granted": granted, "amount": amount if granted else 0, "why": line(why, 600)}
+    former = GrantDecision.objects.filter(application=row).first()
+    if former is not None and read not in (None, former.mark):
+        if all(getattr(former, name) == value for name, value in said.items()):
+            return former  # sent twice
+        raise Refused(
+            "La décision n’a pas été écrite.",
+            why=f"Quelqu’un vient d’en écrire une : {former.words} {former.why}",
+            do="Lisez-la ; envoyée de nouveau, la vôtre prend sa place.",
+        )
+    is_there = call.applications.filter(pk=row.pk, state=rules.SUBMITTED).exists()
+    cannot = "" if is_there else "Ce projet n’est plus déposé."
+    cannot = cannot or rules.may_decide(call.jurors.count(), row.conflicts.count(), row.scores.count())
     total = [queries.total_granted(call, but=row), amount] if granted else []
     cannot = cannot or rules.spent(total, call.budget)
     if not cannot and (not line(why) or (granted and not 0 < amount <= row.amount)):
@@ -254,13 +291,7 @@ def decide(
         raise Refused("La décision n’a pas été écrite.", why=cannot, do="Complétez, puis recommencez.")
     held, _ = GrantDecision.objects.update_or_create(
         application=row,
-        defaults={
-            "granted": granted,
-            "amount": amount if granted else 0,
-            "why": line(why, 600),
-            "by": by,
-            "at": at,
-        },
+        defaults={**said, "by": by, "at": at},
     )
     journal.record(by=by, verb="grant.decided", row=row, at=at)
     return held
@@ -268,23 +299,27 @@ def decide(
 
 @transaction.atomic
 def announce(call: GrantCall, *, by: User, at: datetime) -> None:
-    """Publish the decisions of a call: they no longer change. Refused while an application waits for one."""
+    """Publish the decisions of a call: they no longer change. Refused while an application waits for one, or
+    has no longer the opinions it needs.
+    """
     held = GrantCall.objects.select_for_update().get(pk=call.pk)
     _undecided(held)
-    missing = held.applications.filter(state=rules.SUBMITTED, decision=None).count()
+    missing = sum(each.decision is None or bool(each.cannot) for each in queries.jury(held))
     if missing or queries.state(held, timezone.localdate(at)) != rules.JUDGED:
         raise Refused(
             "Les décisions ne sont pas publiées.",
             why="L’appel est encore ouvert."
             if not missing
-            else f"Sans décision encore : {missing} candidature{'s' if missing > 1 else ''}.",
-            do="Écrivez une décision et sa raison pour chacune, après le dernier jour.",
+            else f"Sans décision encore, ou sans les avis qu’il faut : {missing} candidature"
+            f"{'s' if missing > 1 else ''}.",
+            do="Écrivez une décision et sa raison pour chacune, après le dernier jour et les avis.",
         )
     held.decided_at = at
     held.save(update_fields=["decided_at"])
     journal.record(by=by, verb="grant.announced", row=held, at=at)
 
 
+@transaction.atomic
 def follow(
     row: GrantApplication,
     *,
@@ -295,17 +330,21 @@ def follow(
     by: User,
     at: datetime,
 ) -> FollowUp:
-    """Write where a funded project stands. Refused for one that was not funded."""
-    if not GrantDecision.objects.filter(application=row, granted=True).exists() or not line(words):
+    """Write where a funded project stands; the same words sent twice are written once. Refused for one that
+    was not funded, or of which nobody has read yet whether it is.
+    """
+    GrantApplication.objects.select_for_update().get(pk=row.pk)
+    told = GrantDecision.objects.filter(application=row, application__call__decided_at__isnull=False)
+    if not told.filter(granted=True).exists() or not line(words):
         raise Refused(
             "Le suivi n’a pas été écrit.",
             why="Ce projet n’a pas été retenu, ou il manque où il en est.",
             do="Écrivez une phrase.",
         )
     refuse_secrets(words)
-    return FollowUp.objects.create(
-        application=row, on=on, words=line(words, 600), people=people, goes_on=goes_on, by=by, at=at
-    )
+    said = {"on": on, "words": line(words, 600), "people": people, "goes_on": goes_on}
+    found = FollowUp.objects.filter(application=row, **said).first()
+    return found or FollowUp.objects.create(application=row, **said, by=by, at=at)
 
 
 def _is_open(call: GrantCall, at: datetime) -> None:

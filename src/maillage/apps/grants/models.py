@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from maillage.apps.accounts.models import by_account
 from maillage.apps.directory.models import Structure
 from maillage.apps.grants import rules
+from maillage.words import wording
 
 
 def _structure(words: str) -> models.ForeignKey:
@@ -148,6 +149,16 @@ class GrantDecision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.application_id} : {'retenu' if self.granted else 'non retenu'}"
+
+    @property
+    def mark(self) -> str:
+        """What tells it from the one that somebody writes in its place."""
+        return self.at.isoformat()
+
+    @property
+    def words(self) -> str:
+        """What was decided, without its reason."""
+        return f"retenu, {wording.number(self.amount)} €." if self.granted else "non retenu."
 
 
 class FollowUp(models.Model):

@@ -13,6 +13,7 @@ from maillage.apps.grants import access, rules
 from maillage.apps.grants.models import FollowUp, GrantApplication, GrantCall, GrantDecision, Juror, Score
 from maillage.apps.memberships.access import communes_of, communes_of_structure
 from maillage.apps.search.rules import Hit, SearchKind
+from maillage.reference.parameters import number
 from maillage.words.dates import in_words
 
 
@@ -142,10 +143,32 @@ def has_conflict(juror: Juror, row: GrantApplication) -> bool:
     return row.conflicts.filter(juror=juror).exists()
 
 
-def follow_ups(call: GrantCall) -> list[FollowUp]:
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What became of a funded project, as everybody reads it. people: None when nobody counted, or when they
+    are too few to be told; is_small: the latter.
+    """
+
+    row: FollowUp
+    people: int | None
+    is_small: bool
+
+
+def follow_ups(call: GrantCall) -> list[Followed]:
     """Return what became of the funded projects, the latest first."""
     rows = FollowUp.objects.filter(application__call=call).select_related("application")
-    return list(rows.order_by("-on", "-pk"))
+    least = 0 if call.example else int(number("protection/small_count"))
+    of_project: dict[int, list[FollowUp]] = {}
+    for row in rows.order_by("on", "pk"):
+        of_project.setdefault(row.application_id, []).append(row)
+    found = [
+        Followed(row, people, row.people is not None and people is None)
+        for each in of_project.values()
+        for row, people in zip(
+            each, rules.publishable_totals([row.people for row in each], least), strict=True
+        )
+    ]
+    return sorted(found, key=lambda each: (each.row.on, each.row.pk), reverse=True)
 
 
 def account_named(email: str) -> User | None:

@@ -99,6 +99,22 @@ def spent(amounts: Sequence[int], budget: int) -> str:
     return "" if total <= budget else f"{total} € accordés pour {budget} € de budget."
 
 
+def publishable_totals(counts: Sequence[int | None], least: int) -> list[int | None]:
+    """Return which totals of people, in time, may be published: neither a few people, nor a few more or less
+    than the last one that is told.
+
+    >>> publishable_totals([3, 30, None, 33, 41, 41], 11), publishable_totals([3], 0)
+    ([None, 30, None, None, 41, 41], [3])
+    """
+    out: list[int | None] = []
+    last = 0
+    for n in counts:
+        is_told = n is not None and (abs(n - last) >= least or (n == last and last > 0))
+        out.append(n if is_told else None)
+        last = n if is_told and n is not None else last
+    return out
+
+
 def whole_marks(given: Mapping[str, int | None], criteria: Collection[str]) -> bool:
     """Return whether each criterion has a mark."""
     return set(given) == set(criteria) and all(mark in MARKS for mark in given.values())

@@ -1,7 +1,7 @@
 """What calls for projects ask of somebody today: an agreement, an application to send, files to judge."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q
@@ -33,7 +33,7 @@ def lines(user: Any, at: datetime) -> Iterable[Line]:
                 gesture="La finir",
                 icon="pencil",
             )
-    yield from _to_judge(user)
+    yield from _to_judge(user, today)
     if rights_of(user).any(access.LEADS):
         ended = access.led_by(user).filter(closes_on__lt=today, decided_at=None, published_at__isnull=False)
         waiting = Count("applications", filter=Q(applications__state=rules.SUBMITTED))
@@ -51,12 +51,17 @@ def lines(user: Any, at: datetime) -> Iterable[Line]:
             )
 
 
-def _to_judge(user: Any) -> Iterable[Line]:
+def _to_judge(user: Any, today: date) -> Iterable[Line]:
+    """Return the applications that a juror may note today: not those of a call still open, nor their own."""
     seats = Juror.objects.filter(account=user.pk)
     read = Score.objects.filter(application=OuterRef("pk"), juror__account=user.pk)
     rows = GrantApplication.objects.filter(
-        Q(state=rules.SUBMITTED), call__in=seats.values("call"), call__decided_at=None
+        Q(state=rules.SUBMITTED),
+        call__in=seats.values("call"),
+        call__decided_at=None,
+        call__closes_on__lt=today,
     ).exclude(Exists(read) | Q(conflicts__juror__account=user.pk))
+    rows = rows.exclude(pk__in=access.written_by(user).values("pk"))
     found = list(rows.select_related("call").order_by("submitted_at", "pk")[:50])
     if found:
         yield Line(

@@ -1,6 +1,9 @@
 """Applications: written by a pair, judged, decided, followed."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -10,11 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from maillage.apps.accounts.access import account_of, holding
 from maillage.apps.grants import access, actions, queries, rules
 from maillage.apps.grants.forms import ApplyForm, DecisionForm, FollowForm, ProjectForm, ScoreForm
-from maillage.apps.grants.models import GrantApplication
+from maillage.apps.grants.models import GrantApplication, Juror
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import whole
 from maillage.web import refusals
 
+MOST_VERSIONS = 10**6
 ANY = (access.LEADS, access.APPLIES, "people.see", "people.mine", "measures.see", "directory.edit")
 
 
@@ -24,7 +28,8 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
     """A project to write, with another structure."""
     call = get_object_or_404(access.published(), pk=pk)
     structures = list(access.structures_for(request.user))
-    if queries.state(call, timezone.localdate()) != rules.OPEN or not structures:
+    is_open = queries.state(call, timezone.localdate()) == rules.OPEN
+    if not structures or not (is_open or request.method == "POST"):  # too late, what was typed is not lost
         raise Http404
     form = ApplyForm(request.POST or None, structures=structures, initial={"token": get_random_string(24)})
     error = None
@@ -62,9 +67,12 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
         kept = {key: getattr(row, key) for key in ("title", "what", "public", "amount")}
         form = ProjectForm(request.POST or None, initial=kept)
         if form.is_bound and form.is_valid():
-            version = whole(request.POST.get("version", ""), 10**6) or 0
+            version = whole(request.POST.get("version", ""), MOST_VERSIONS) or 0
+            by_social = "social" in sides if len(sides) == 1 else None
             try:
-                actions.change(row, version=version, at=timezone.now(), **form.cleaned_data)
+                actions.change(
+                    row, version=version, by_social=by_social, at=timezone.now(), **form.cleaned_data
+                )
             except Refused as refused:
                 error = refused
             else:
@@ -150,38 +158,62 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
             actions.declare(juror, row, why=request.POST.get("pourquoi", ""), at=timezone.now())
             messages.success(request, "Votre lien est déclaré : vous ne jugez pas ce projet.")
         elif what == "avis" and juror is not None and not sides:
-            form = ScoreForm(request.POST)
-            if not form.is_valid():
-                return _page(request, row, sides, score=form)
-            actions.score(juror, row, marks=form.marks, words=form.cleaned_data["words"], at=timezone.now())
-            messages.success(request, "Votre avis est pris. Vous pouvez le changer jusqu’aux décisions.")
+            return _judge(request, row, sides, juror)
         elif what == "decider" and access.led_by(request.user).filter(pk=row.call_id).exists():
             return _decide(request, row, sides)
     return redirect("grant_application", row.pk)
 
 
+def _taken(request: HttpRequest, form: Form, write: Callable[[], object], said: str) -> bool:
+    """Return whether a form was taken; what is refused stays in it."""
+    if not form.is_valid():
+        return False
+    try:
+        write()
+    except Refused as refused:
+        form.add_error(None, " ".join(refused.sentences))
+        messages.error(request, " ".join(refused.sentences))
+        return False
+    messages.success(request, said)
+    return True
+
+
+def _judge(request: HttpRequest, row: GrantApplication, sides: set[str], juror: Juror) -> HttpResponse:
+    form = ScoreForm(request.POST)
+
+    def write() -> None:
+        actions.score(juror, row, marks=form.marks, words=form.cleaned_data["words"], at=timezone.now())
+
+    if _taken(request, form, write, "Votre avis est pris. Vous pouvez le changer jusqu’aux décisions."):
+        return redirect("grant_application", row.pk)
+    return _page(request, row, sides, score=form)
+
+
 def _decide(request: HttpRequest, row: GrantApplication, sides: set[str]) -> HttpResponse:
     form = DecisionForm(request.POST)
-    if not form.is_valid():
-        return _page(request, row, sides, decision=form)
-    clean = form.cleaned_data
-    actions.decide(
-        row,
-        granted=clean["granted"] == "oui",
-        amount=clean["amount"] or 0,
-        why=clean["why"],
-        by=account_of(request),
-        at=timezone.now(),
-    )
-    messages.success(
-        request, "La décision est écrite. Elle se lira quand vous publierez toutes les décisions."
-    )
-    return redirect("grant", row.call_id)
+
+    def write() -> None:
+        clean = form.cleaned_data
+        actions.decide(
+            row,
+            granted=clean["granted"] == "oui",
+            amount=clean["amount"] or 0,
+            why=clean["why"],
+            read=request.POST.get("lue"),
+            by=account_of(request),
+            at=timezone.now(),
+        )
+
+    said = "La décision est écrite. Elle se lira quand vous publierez toutes les décisions."
+    if _taken(request, form, write, said):
+        return redirect("grant", row.call_id)
+    return _page(request, row, sides, decision=form)
 
 
 def _agree(request: HttpRequest, row: GrantApplication, sides: set[str]) -> HttpResponse:
     if _writer(row) not in sides or len(sides) > 1:
-        actions.agree(row, by=account_of(request), at=timezone.now())
+        version = whole(request.POST.get("version", ""), MOST_VERSIONS)
+        actions.agree(row, version=version, by=account_of(request), at=timezone.now())
         messages.success(request, "C’est oui : le projet est porté par vous deux.")
     return redirect("grant_application", row.pk)
 
@@ -206,20 +238,22 @@ def _put_back(request: HttpRequest, row: GrantApplication, sides: set[str]) -> H
 
 def _follow(request: HttpRequest, row: GrantApplication, sides: set[str]) -> HttpResponse:
     form = FollowForm(request.POST)
-    if not form.is_valid():
-        return _page(request, row, sides, follow=form)
-    clean = form.cleaned_data
-    actions.follow(
-        row,
-        on=clean["on"],
-        words=clean["words"],
-        people=clean["people"],
-        goes_on=not clean["ends"],
-        by=account_of(request),
-        at=timezone.now(),
-    )
-    messages.success(request, "C’est noté : la page de l’appel le dit aussi.")
-    return redirect("grant_application", row.pk)
+
+    def write() -> None:
+        clean = form.cleaned_data
+        actions.follow(
+            row,
+            on=clean["on"],
+            words=clean["words"],
+            people=clean["people"],
+            goes_on=not clean["ends"],
+            by=account_of(request),
+            at=timezone.now(),
+        )
+
+    if _taken(request, form, write, "C’est noté : la page de l’appel le dit aussi."):
+        return redirect("grant_application", row.pk)
+    return _page(request, row, sides, follow=form)
 
 
 PAIR = {"accord": _agree, "deposer": _submit, "retirer": _withdraw, "remettre": _put_back, "suivre": _follow}

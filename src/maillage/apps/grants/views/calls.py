@@ -13,7 +13,7 @@ from maillage.apps.grants import access, actions, queries, rules
 from maillage.apps.grants.forms import CallForm
 from maillage.apps.grants.models import GrantCall, Juror
 from maillage.kernel.errors import Refused
-from maillage.kernel.typed import whole
+from maillage.kernel.typed import ROWS, whole
 from maillage.web import refusals
 from maillage.web.long_lists import Choice, long_list
 
@@ -136,9 +136,10 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
                 actions.seat(row, account, by=by, at=at)
                 messages.success(request, f"{account} est du jury.")
         elif what == "oter":
-            juror = get_object_or_404(Juror, call=row, pk=whole(request.POST.get("jure", ""), 2**31))
-            actions.unseat(juror, by=by, at=at)
-            messages.success(request, f"{juror.account} n’est plus du jury.")
+            juror = Juror.objects.filter(call=row, pk=whole(request.POST.get("jure", ""), ROWS)).first()
+            if juror is not None:  # two who take the same off both have it
+                actions.unseat(juror, by=by, at=at)
+                messages.success(request, f"{juror.account} n’est plus du jury.")
         elif what == "annoncer":
             actions.announce(row, by=by, at=at)
             messages.success(request, "Les décisions sont publiées, avec leurs raisons.")
