@@ -208,8 +208,15 @@ def test_begun_again_left_and_taken_up(andrei, leila):
 # ------------------------------------------------------------------------------------------------ who sees what
 
 
+def test_a_right_obtained_is_no_news_of_who_took_their_yes_back(andrei, leila, pro):
+    tell(andrei, leila, facts.OBTAINED)
+    assert "Droit obtenu : Logement social" in text(pro.get("/espace/"))
+    consents.withdraw(Consent.objects.get(purpose="track"), by=leila, at=AT)
+    assert "Droit obtenu" not in text(pro.get("/espace/"))
+
+
 def test_without_a_yes_only_counts_are_read(andrei, leila, pro):
-    right_telling.tell(andrei, RIGHT, by=leila, at=AT)
+    fact = right_telling.tell(andrei, RIGHT, by=leila, at=AT)
     consents.withdraw(Consent.objects.get(purpose="track"), by=leila, at=AT)
     shown = text(pro.get(page(andrei)))
     assert "n’a pas dit oui" in shown
@@ -221,6 +228,12 @@ def test_without_a_yes_only_counts_are_read(andrei, leila, pro):
         tell(andrei, leila, facts.SENT)
     assert persons.for_card(andrei, TODAY) is None
     assert persons.deadlines(leila, TODAY) == []
+    stale = pro.post(page(andrei, f"faits/{fact.pk}/"), {"corriger": "1", "le": "2026-02-02"})
+    assert stale.status_code == 404, "a page opened before the no changes nothing"
+    for change in (right_telling.strike, right_telling.restore):
+        with pytest.raises(Refused, match="n’a pas dit oui"):
+            change(fact, by=leila, at=AT)
+    assert Fact.objects.get() == fact and fact.struck_at is None
     sent = {"pour": "track", "comment": "read", "reponse": "oui", "suite": "droits"}
     assert pro.post(reverse("person_consent", args=[andrei.pk]), sent).url == page(andrei)
     assert "1 à refaire" in text(pro.get(page(andrei)))

@@ -54,14 +54,18 @@ def lines(user: Any, at: datetime) -> Iterable[Line]:
 
 
 def news(user: Any, at: datetime) -> Iterable[News]:
-    """Return the rights that the persons whom a user helps obtained, as an account noted them."""
+    """Return the rights that the persons whom a user helps obtained, as an account noted them: of those who
+    agree that their procedures be followed.
+    """
     if not rights_of(user).any(*HELPS):
         return
     since = timezone.localdate(at) - timedelta(days=NEWS_DAYS)
     rows = Fact.objects.filter(
         kind=facts.OBTAINED, struck_at=None, on__gte=since, person__in=people_for(user).values("pk")
     ).filter(structure__in=access.followings_for(user).order_by().values("structure"))
-    for row in rows.select_related("person").order_by("-on", "-pk")[:12]:
+    held = list(rows.select_related("person").order_by("-on", "-pk"))
+    agreeing = {each.pk for each in persons.agreeing([row.person for row in held])}
+    for row in [row for row in held if row.person_id in agreeing][:12]:
         yield News(
             key=f"droit-{row.pk}",
             title=str(row.person),

@@ -96,12 +96,16 @@ def _acting(by: User | None, person: Person) -> Structure:
     return found[0]
 
 
-def _check(person: Person, telling: Telling, structure: Structure, at: datetime) -> None:
+def _check_agreed(person: Person) -> None:
     if not lines.follows(person):
         raise _not_told(
             "La personne n’a pas dit oui pour que ses démarches soient suivies.",
             "Lisez-lui la phrase, et notez sa réponse sur cette page.",
         )
+
+
+def _check(person: Person, telling: Telling, structure: Structure, at: datetime) -> None:
+    _check_agreed(person)
     if not label_of(telling.procedure) or not facts.follows(telling.procedure):
         raise _not_told("Cette démarche n’est pas dans la liste.", "Choisissez-en une autre.")
     if wrong := facts.wrong_dates(telling.kind, telling.on, telling.until, timezone.localdate(at)):
@@ -217,8 +221,11 @@ def correct(fact: Fact, *, on: date, until: date | None, by: User, at: datetime)
 
 
 def _lock(fact: Fact, by: User) -> Fact:
-    """Return a fact as it is now, under the lock of the person; Refused when the user does not see it."""
+    """Return a fact as it is now, under the lock of the person; Refused when the user does not see it, or
+    when the person agrees no more.
+    """
     person = people.lock(fact.person)
+    _check_agreed(person)
     row = access.facts_for(by, person).select_for_update(of=("self",)).filter(pk=fact.pk).first()
     if row is None:
         raise _not_told("Ce fait est celui d’une autre structure.", "Demandez-lui de le corriger.")

@@ -86,6 +86,7 @@ def change(request: HttpRequest, pk: int, fact: int) -> HttpResponse:
     """Taking back what was told, putting it back, or correcting its dates."""
     person = person_of(request, pk)
     row = fact_of(request, person, fact)
+    line_of(request, person, row.procedure)
     by, at = account_of(request), timezone.now()
     with refusals.as_message(request):
         if "remettre" in request.POST:
