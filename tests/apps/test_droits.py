@@ -550,7 +550,7 @@ def test_what_came_of_a_referral_is_told_on_the_same_line(andrei, leila, diallo,
 # ------------------------------------------------------------------------------------------------------ the mailbox
 
 
-def test_a_mailbox_not_looked_at_for_thirty_days_is_told(andrei, leila, structure, pro):
+def test_a_mailbox_not_looked_at_for_thirty_days_is_told(andrei, leila, structure, diallo, other, pro):
     assert "On ne sait pas" in text(pro.get(page(andrei)))
     looked = AT - timedelta(days=30)
     met = Appointment.objects.create(
@@ -578,6 +578,14 @@ def test_a_mailbox_not_looked_at_for_thirty_days_is_told(andrei, leila, structur
     met.pk, met.key, met.state, met.starts_at = None, "b", "booked", AT + timedelta(days=1)
     met.save()
     assert cards.late_mailboxes(leila, AT) == [], "a meeting is planned"
+    people.follow(person=andrei, structure=other, by=diallo, at=AT)
+    Appointment.objects.filter(key="b").update(structure=other)
+    assert "Un rendez-vous est pris" not in text(pro.get(page(andrei))), "what others do is theirs"
+    assert cards.late_mailboxes(leila, AT) == [(andrei, 30)]
+    consents.agree(person=andrei, purpose="show", how="read", by=leila, at=AT)
+    assert "Un rendez-vous est pris" in text(pro.get(page(andrei)))
+    assert cards.late_mailboxes(leila, AT) == []
+    Appointment.objects.filter(key="b").update(structure=structure)
     assert "Demain, mardi 24 novembre" in text(pro.get(page(andrei)))
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -13,6 +13,7 @@ from maillage.apps.agenda.models import Appointment, MailboxRecord
 from maillage.apps.agenda.queries import appointment_words
 from maillage.apps.agenda.rules import appointments, mailbox
 from maillage.apps.droits import access
+from maillage.apps.droits.queries import persons
 from maillage.apps.people import queries as people
 from maillage.apps.people import rules as purposes
 from maillage.apps.people.models import Person
@@ -93,9 +94,7 @@ def mailbox_of(user: Any, person: Person, at: datetime) -> Mailbox:
     """Return when the mailbox of a person was last looked at, as a user may read it."""
     rows = MailboxRecord.objects.filter(person=person, looked_at__lte=at)
     last = _readable(user, person, rows, "appointment__structure").select_related("appointment", "by").first()
-    planned = Appointment.objects.filter(
-        person=person, kind=appointments.MAILBOX, state=appointments.BOOKED, starts_at__gt=at
-    ).exists()
+    planned = _readable(user, person, _planned(at).filter(person=person), "structure").exists()
     if last is None:
         return Mailbox(None, 0, "", late=False, planned=planned, most=mailbox.not_read_for())
     zone = last.appointment.zone
@@ -114,21 +113,29 @@ def mailbox_of(user: Any, person: Person, at: datetime) -> Mailbox:
 
 def late_mailboxes(user: Any, at: datetime) -> list[tuple[Person, int]]:
     """Return the persons that a user helps whose mailbox their structures have not looked at for too long,
-    with the days since, the longest first; not those whose next meeting is planned.
+    with the days since, the longest first; not those whose next meeting is planned, as far as the user may
+    read it.
     """
     followings = access.followings_for(user)
     records = MailboxRecord.objects.filter(
         person__in=followings.values("person"), appointment__structure__in=followings.values("structure")
     )
     last = dict(records.order_by().values_list("person").annotate(latest=Max("looked_at")))
-    planned = Appointment.objects.filter(
-        person__in=last, kind=appointments.MAILBOX, state=appointments.BOOKED, starts_at__gt=at
-    ).values_list("person", flat=True)
     today = timezone.localdate(at)
     looked_on = {pk: timezone.localdate(looked) for pk, looked in last.items()}
     days = {pk: (today - on).days for pk, on in looked_on.items() if mailbox.is_late(on, on, today)}
-    persons = Person.objects.filter(pk__in=days).exclude(pk__in=planned)
-    return sorted(((each, days[each.pk]) for each in persons), key=lambda pair: (-pair[1], pair[0].pk))
+    late = list(Person.objects.filter(pk__in=days))
+    read = Q(structure__in=followings.values("structure")) | Q(
+        person__in=persons.agreeing(late, purposes.SHOW)
+    )
+    planned = set(_planned(at).filter(read, person__in=late).values_list("person", flat=True))
+    found = [(each, days[each.pk]) for each in late if each.pk not in planned]
+    return sorted(found, key=lambda pair: (-pair[1], pair[0].pk))
+
+
+def _planned(at: datetime) -> QuerySet[Appointment]:
+    """Return the meetings to come where a mailbox is to be looked at."""
+    return Appointment.objects.filter(kind=appointments.MAILBOX, state=appointments.BOOKED, starts_at__gt=at)
 
 
 def _counted(last: MailboxRecord) -> str:

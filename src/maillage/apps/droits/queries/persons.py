@@ -134,10 +134,10 @@ def deadlines(user: User, today: date) -> list[tuple[Person, Line]]:
     return lines.pressing(persons, list(structures), today) if persons else []
 
 
-def agreeing(persons: list[Person]) -> list[Person]:
-    """Return, of some persons, those who agree today that their procedures be followed."""
+def agreeing(persons: list[Person], purpose: str = purposes.TRACK) -> list[Person]:
+    """Return, of some persons, those who agree today to a purpose: that their procedures be followed."""
     said: dict[int, bool] = {}
-    rows = Consent.objects.filter(person__in=persons, purpose=purposes.TRACK)
+    rows = Consent.objects.filter(person__in=persons, purpose=purpose)
     for each in rows:  # the last said comes first
         said.setdefault(each.person_id, each.given and each.withdrawn_at is None)
     return [each for each in persons if said.get(each.pk)]
