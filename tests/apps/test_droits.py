@@ -105,11 +105,15 @@ def page(person: Person, rest: str = "") -> str:
 def test_what_is_told_is_one_line_and_its_trace(andrei, leila):
     first = tell(andrei, leila, facts.SENT, date(2026, 11, 16))
     assert tell(andrei, leila, facts.SENT, date(2026, 11, 16)) == first, "told twice, it is one"
+    noted = tell(andrei, leila, facts.SENT, date(2026, 11, 16), words="au guichet")
+    assert (noted.words, tell(andrei, leila, facts.SENT, date(2026, 11, 16))) == ("au guichet", noted)
+    assert tell(andrei, leila, facts.SENT, date(2026, 11, 16), words=" au  guichet") == noted
+    right_telling.strike(noted, by=leila, at=AT)
     tell(andrei, leila, facts.RECEIPT)
     (line,) = lines.lines(leila, andrei, TODAY)
     assert (line.label, line.standing.tag) == ("Logement social", "Attend depuis 7 jours")
     told = Entry.objects.filter(verb="droit.told", row=andrei.pk)
-    assert [each.words for each in told] == ["Logement social"] * 2
+    assert [each.words for each in told] == ["Logement social"] * 3
     with pytest.raises(Refused, match="pas encore venu"):
         tell(andrei, leila, facts.SENT, TODAY + timedelta(days=1))
     with pytest.raises(Refused, match="pas dans la liste"):

@@ -60,7 +60,8 @@ def tell(
             person=row, structure=acting, procedure=telling.procedure, struck_at=None
         ).order_by("pk")
     )
-    if (same := _same(held, telling)) is not None:
+    words = _words(telling, acting)
+    if (same := _same(held, telling, words)) is not None:
         return same
     if source and (told := Fact.objects.filter(source=source).first()) is not None:
         return told
@@ -75,7 +76,7 @@ def tell(
         on=telling.on,
         until=telling.until,
         paper=telling.paper,
-        words=_words(telling, acting),
+        words=words,
         at=at,
         source=source,
         example=row.example,
@@ -126,18 +127,19 @@ def _words(telling: Telling, structure: Structure) -> str:
     return line(telling.words, facts.LONGEST)
 
 
-def _same(held: Sequence[Fact], telling: Telling) -> Fact | None:
-    """Return the fact that already says so, unless the line was begun again or left since."""
+def _same(held: Sequence[Fact], telling: Telling, words: str) -> Fact | None:
+    """Return the fact that already says so, unless the line was begun again or left since. A note that says
+    nothing more is the same; a paper is known by its key.
+    """
+    said = words if telling.kind != facts.PAPER else ""
     turns = [
         each.pk for each in held if each.kind in (facts.AGAIN, facts.STOPPED) and each.kind != telling.kind
     ]
     for row in reversed(held):
         if turns and row.pk < max(turns):
             continue
-        if (row.kind, row.on, row.until, row.paper) == (
-            *(telling.kind, telling.on),
-            *(telling.until, telling.paper),
-        ):
+        told = (row.kind, row.on, row.until, row.paper)
+        if told == (telling.kind, telling.on, telling.until, telling.paper) and said in ("", row.words):
             return row
     return None
 
