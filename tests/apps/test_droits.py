@@ -14,13 +14,14 @@ from maillage.apps.accounts.models import Entry, User
 from maillage.apps.actes.actions import corrections, noting
 from maillage.apps.actes.rules import Draft
 from maillage.apps.agenda.models import Appointment, MailboxRecord
-from maillage.apps.droits.actions import deadlines
+from maillage.apps.droits.actions import deadlines, letters
 from maillage.apps.droits.actions import telling as right_telling
 from maillage.apps.droits.actions.telling import Telling
 from maillage.apps.droits.models import Fact, LocalChecklist
 from maillage.apps.droits.queries import cards, checklists, lines, persons
 from maillage.apps.droits.rules import facts
 from maillage.apps.learning.models import Plan
+from maillage.apps.memberships.models import Membership
 from maillage.apps.messages.models import Message
 from maillage.apps.orientations.actions import answers, drafts, forgetting, sending
 from maillage.apps.orientations.forms.answers import ServedForm
@@ -396,6 +397,20 @@ def test_no_date_that_is_near_is_left_out(andrei, leila, structure, monkeypatch)
 def test_the_person_is_reminded_when_the_helper_is_no_longer_there(andrei, leila):
     right_telling.tell(andrei, RIGHT, by=leila, at=AT)
     User.objects.update(is_active=False)
+    assert [deadlines.run_deadlines(at=AT)["droits_rappeles"] for _ in range(2)] == [1, 0]
+    assert Reminder.objects.get().person == andrei
+    assert not Message.objects.exists()
+
+
+def test_who_helps_there_no_more_is_neither_reminded_nor_written_to(andrei, leila, structure):
+    karim = account("karim", "aidant", shown="Karim", structure=structure)
+    told = right_telling.tell(andrei, RIGHT, by=karim, at=AT)
+    tell(andrei, leila, facts.BEGUN, procedure=RIGHT.procedure)
+    assert [each.who for each in lines.other_helpers(leila, andrei)] == ["Karim"]
+    Membership.objects.filter(user=karim).delete()
+    assert lines.other_helpers(leila, andrei) == []
+    with pytest.raises(Refused, match="ne suit plus"):
+        letters.letter_to(andrei, told.pk, by=leila)
     assert [deadlines.run_deadlines(at=AT)["droits_rappeles"] for _ in range(2)] == [1, 0]
     assert Reminder.objects.get().person == andrei
     assert not Message.objects.exists()

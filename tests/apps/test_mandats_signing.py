@@ -13,6 +13,7 @@ from maillage.apps.mandats.actions.signing import Signing
 from maillage.apps.mandats.models import LocalProcedure, Mandat, Signature
 from maillage.apps.mandats.queries import catalogue, lists, permissions, proofs
 from maillage.apps.mandats.rules import frame, proof
+from maillage.apps.memberships.models import Membership
 from maillage.apps.messages.models import Message
 from maillage.apps.orientations.actions import forgetting
 from maillage.apps.orientations.queries import copies
@@ -417,6 +418,13 @@ def test_somebody_who_did_not_agree_is_not_written_to(andrei, leila, structure):
     mandat = given(andrei, structure, leila)
     deadlines.run_deadlines(at=datetime(2027, 4, 20, 9, tzinfo=UTC))
     assert reminders() == [f"mandat-{mandat.pk}-rappel-30-aidant"]
+
+
+def test_who_helps_there_no_more_is_not_reminded(andrei, leila, structure):
+    given(andrei, structure, leila)
+    Membership.objects.filter(user=leila).delete()
+    deadlines.run_deadlines(at=datetime(2027, 4, 20, 9, tzinfo=UTC))
+    assert reminders() == []
 
 
 def test_stopping_takes_back_the_reminders_that_wait(andrei, leila, structure):

@@ -38,6 +38,15 @@ def facts_for(user: Any, person: Person) -> QuerySet[Fact]:
     return Fact.objects.filter(person=person, structure__in=helping(user, person))
 
 
+def still_reads(row: Fact) -> bool:
+    """Return whether who told a fact may read it today: their account is open, and their structure still
+    helps the person.
+    """
+    return (
+        row.by is not None and row.by.is_active and facts_for(row.by, row.person).filter(pk=row.pk).exists()
+    )
+
+
 def checklists_of(structure: Structure | None) -> QuerySet[LocalChecklist]:
     """Return the lists of a structure and of the territories where it stands, its own last."""
     if structure is None:

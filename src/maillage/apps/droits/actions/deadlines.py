@@ -11,6 +11,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from maillage.apps.droits import access
 from maillage.apps.droits.actions.telling import record_event
 from maillage.apps.droits.queries import persons
 from maillage.apps.mandats.queries.catalogue import label_of
@@ -88,7 +89,7 @@ def _remind(near: persons.NearDate, *, at: datetime) -> None:
 
 def _remind_helper(near: persons.NearDate, over: datetime, *, at: datetime) -> None:
     fact = near.fact
-    if fact.by is None or not fact.by.is_active:
+    if fact.by is None or not access.still_reads(fact):
         return
     link = f"{settings.ADDRESS}{reverse('droits', args=[fact.person_id])}"
     words = WORDS[persons.OF_FACTS[fact.kind]].helper

@@ -22,7 +22,7 @@ def letter_to(person: Person, fact: int, *, by: User) -> lines.OtherHelper:
     no more, or when the person does not want it told.
     """
     found = next((each for each in lines.other_helpers(by, person) if each.fact.pk == fact), None)
-    if found is None or found.fact.by is None or not found.fact.by.is_active:
+    if found is None:
         raise Refused(
             "Le message n’est pas parti.",
             why="Cet aidant ne suit plus cette démarche.",

@@ -217,7 +217,8 @@ def _line(procedure: str, held: Sequence[Entry], known: Mapping[str, Requirement
 
 def other_helpers(user: Any, person: Person) -> list[OtherHelper]:
     """Return who else follows the procedures that a user’s structures follow: colleagues; and those of
-    other structures that still help the person, if the person agreed that helpers be told.
+    other structures that still help the person, if the person agreed that helpers be told. Whoever helps
+    there no more is not one of them.
     """
     structures = [each.pk for each in access.helping(user, person)]
     rows = Fact.objects.filter(person=person, struck_at=None, by__isnull=False, source="")
@@ -236,7 +237,9 @@ def other_helpers(user: Any, person: Person) -> list[OtherHelper]:
         since = found[key].since if key in found else timezone.localdate(row.at)
         label = mandats.label_of(row.procedure)
         found[key] = OtherHelper(row.procedure, label, row, since, row.structure_id in structures)
-    still_theirs = [each for each in found.values() if each.fact.kind != facts.STOPPED]
+    still_theirs = [
+        each for each in found.values() if each.fact.kind != facts.STOPPED and access.still_reads(each.fact)
+    ]
     return sorted(still_theirs, key=lambda each: (each.label.casefold(), each.since))
 
 

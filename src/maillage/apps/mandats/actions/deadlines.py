@@ -9,6 +9,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from maillage.apps.mandats import access
 from maillage.apps.mandats.actions.records import outbox_prefix, record_event
 from maillage.apps.mandats.models import Mandat
 from maillage.apps.mandats.queries import lists
@@ -51,7 +52,7 @@ def _remind(mandat: Mandat, *, at: datetime) -> bool:
 
 
 def _tell_helper(row: Mandat, days: int, *, at: datetime) -> None:
-    if row.by is None or not row.by.is_active:
+    if row.by is None or not row.by.is_active or not access.mandats_for(row.by).filter(pk=row.pk).exists():
         return
     link = f"{settings.ADDRESS}{reverse('mandat', args=[row.pk])}"
     with suppress(Refused):  # an invalid address blocks nothing
