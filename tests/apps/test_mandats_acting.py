@@ -135,17 +135,36 @@ def test_a_paper_without_its_photograph_permits_seven_days_then_nothing_until_it
     assert task.photograph and task.late
     assert "ne permet plus rien" in text(client.get("/espace/"))
     assert "photo à joindre" in text(client.get("/espace/mandats/"))
+    code = f"/mandat/{mandat.printed}/"
+    told = text(client.get(code))
+    assert "ne permet rien pour l’instant" in told and "Ce mandat est en cours" not in told
     address = reverse("mandat_gesture", args=[mandat.pk])
     photo = SimpleUploadedFile("p.jpg", picture("JPEG"), "image/jpeg")
     client.post(address, {"geste": "photographier", "photo": photo})
     mandat.refresh_from_db()
     assert may(andrei, structure, leila, now) and proofs.agrees_with_proof(mandat)
+    assert "Ce mandat est en cours" in text(client.get(code))
     assert lists.tasks(leila, now, 5) == []
     client.post(address, {"geste": "effacer-photo"})
     mandat.refresh_from_db()
     assert mandat.lacks_photograph and not Signature.objects.exists() and proofs.agrees_with_proof(mandat)
     steps = [link.words for link in proofs.proof_of(mandat)]
     assert steps[-2:] == ["Photographie du papier jointe", "Photographie du papier effacée"]
+
+
+def test_the_sheet_and_the_verdict_agree_on_the_last_day_of_a_photograph(
+    client, andrei, leila, structure, now
+):
+    mandat = on_paper(andrei, structure, leila, now)
+    client.force_login(leila)
+    morning = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    for last, permits in (morning, True), (morning - timedelta(seconds=1), False):
+        Mandat.objects.filter(pk=mandat.pk).update(photograph_before=last)
+        assert may(andrei, structure, leila, now) is permits, "until the end of its last day"
+        page = text(client.get(reverse("mandat", args=[mandat.pk])))
+        assert ("ce mandat ne permet plus rien sans la photographie" not in page) is permits
+        (task,) = lists.tasks(leila, now, 5)
+        assert task.late is not permits
 
 
 def test_a_photograph_taken_away_behind_its_back_is_found(andrei, leila, structure, now):

@@ -475,6 +475,30 @@ def test_the_proof_of_a_stop_exists_once_it_is_stopped(pro, andrei, structure, l
     assert "est arrêté depuis le" in told and mandat.printed in told and "Prime d’activité" in told
 
 
+def test_what_was_taken_back_is_shown_as_permitted_nowhere(client, pro, andrei, structure, leila):
+    mandat = given(andrei, structure, leila, "rsa", "impots", at=NOW)
+    first, last = mandat.authorisations.all()
+    stopping.revoke(last, by=None, at=NOW)
+    told = [text(pro.get(each)).split() for each in (reverse("mandats"), reverse("person", args=[andrei.pk]))]
+    assert "M. Andrei RSA en cours" in " ".join(told[0])
+    assert "en cours RSA Pimms" in " ".join(told[1])
+    printed = pages_of(pro.get(reverse("mandat_print", args=[mandat.pk])).content)
+    assert f"démarche retirée : {last.label}." in printed
+    karim = account("karim", "aidant", shown="Karim", structure=structure)
+    named = stopping.add_helper(mandat, karim, by=leila, at=NOW + timedelta(seconds=1), agreed=True)
+    stopping.remove_helper(named, by=None, at=NOW + timedelta(seconds=2))
+    stopping.revoke(first, by=None, at=NOW + timedelta(seconds=3))
+    printed = pages_of(pro.get(reverse("mandat_print", args=[mandat.pk])).content)
+    told = ("Ce qui a changé depuis la signature", "peut agir aussi : Karim.", "n’agit plus : Karim.")
+    for words in (*told, "mandat arrêté. Depuis ce moment, il ne permet plus rien."):
+        assert words in printed, words
+    assert "arrêté 1 démarche " in " ".join(text(pro.get(reverse("mandat", args=[mandat.pk]))).split())
+    code = text(client.get(f"/mandat/{mandat.printed}/")).partition("Il était pour ces démarches")[2]
+    assert " ".join(code.split()).startswith("Social, santé Cette page"), (
+        "it was stopped by its last procedure"
+    )
+
+
 @pytest.mark.parametrize("slug", papers.TITLES)
 def test_the_models_are_for_anybody(client, slug):
     answer = client.get(reverse("mandat_blank", args=[slug]))

@@ -4,6 +4,7 @@ from datetime import date
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from maillage.apps.accounts.models import by_account
 from maillage.apps.directory.models import of_structure
@@ -99,6 +100,15 @@ class Mandat(models.Model):
     def lacks_photograph(self) -> bool:
         """Whether it was signed on a paper whose photograph is still to join."""
         return self.photograph_before is not None
+
+    def suspended_on(self, today: date) -> bool:
+        """Return whether it permits nothing, the last day to join the photograph of its paper being past."""
+        return self.photograph_before is not None and today > timezone.localdate(self.photograph_before)
+
+    @property
+    def permitted(self) -> list["Autorisation"]:
+        """What it permits, or permitted when it was stopped: what was taken back before is left out."""
+        return [each for each in self.authorisations.all() if each.revoked_at in (None, self.withdrawn_at)]
 
     def state_on(self, today: date) -> str:
         """Return where the mandate stands on a day of the local calendar."""

@@ -32,7 +32,7 @@ class Part:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
     """What the papers of one mandate say. strokes: a drawing as SVG, '' when none; heard: the sentences read,
-    in the person’s language; procedures: those still permitted.
+    in the person’s language; procedures: those that it named; since: what changed since it was signed.
     """
 
     code: str
@@ -49,6 +49,7 @@ class Paper:
     withdrawn_at: datetime | None = None
     withdrawn_how: str = ""
     procedures: Sequence[str] = field(default_factory=tuple)
+    since: Sequence[str] = field(default_factory=tuple)
     example: bool = False
 
 
@@ -58,6 +59,8 @@ def mandate(paper: Paper, *, check: tuple[str, str], on: date) -> bytes:
     heard = paper.heard
     if heard is not None and all(_has_letters(line) for line in heard.lines):
         parts.insert(0, heard)
+    if paper.since:
+        parts.insert(0, Part("Ce qui a changé depuis la signature", tuple(paper.since), listed=True))
     if paper.signed_at is not None:
         witness = f", témoin : {paper.witness}" if paper.witness else ""
         proof = (

@@ -95,7 +95,7 @@ def tasks(user: Any, at: datetime, most: int) -> list[Task]:
         for row in bulk.seldom(to_regularise(rows)[:most])
     ]
     lacking = [
-        Task(row, 0, late=row.photograph_before < at, photograph=True)
+        Task(row, 0, late=row.suspended_on(today), photograph=True)
         for row in bulk.seldom(running(rows, today).filter(photograph_before__isnull=False)[:most])
     ]
     return (

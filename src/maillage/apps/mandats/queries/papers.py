@@ -9,6 +9,7 @@ from maillage.apps.mandats.queries.permissions import acting, named
 from maillage.apps.mandats.rules import frame, proof, words
 from maillage.apps.people.models import Person
 from maillage.reports.assistance import models
+from maillage.words.dates import in_words
 from maillage.words.languages import FRENCH, LANGUAGES
 from maillage.words.wording import of
 
@@ -72,5 +73,27 @@ def paper(row: Mandat) -> models.Paper:
         withdrawn_at=timezone.localtime(row.withdrawn_at) if row.withdrawn_at else None,
         withdrawn_how=row.get_withdrawn_how_display(),
         procedures=[each.label for each in row.authorisations.all()],
+        since=since(row),
         example=row.example,
     )
+
+
+def since(row: Mandat) -> list[str]:
+    """Return what changed since a mandate was signed: its words stay those that were signed."""
+    if row.signed_at is None:
+        return []
+    told = [
+        (each.revoked_at, f"démarche retirée : {each.label}.")
+        for each in row.authorisations.all()
+        if each.revoked_at is not None
+    ]
+    for each in row.named.select_related("user"):
+        who = each.user or "un compte fermé"
+        if each.at > row.signed_at:
+            told.append((each.at, f"peut agir aussi : {who}."))
+        if each.removed_at is not None:
+            told.append((each.removed_at, f"n’agit plus : {who}."))
+    if row.withdrawn_at is not None:
+        told.append((row.withdrawn_at, "mandat arrêté. Depuis ce moment, il ne permet plus rien."))
+    told.sort(key=lambda each: each[0])
+    return [f"Le {in_words(timezone.localdate(at))}, {what}" for at, what in told]

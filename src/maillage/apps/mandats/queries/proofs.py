@@ -118,10 +118,13 @@ def agrees_with_proof(row: Mandat) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Public:
-    """What anybody who has a code reads of a mandate: never who gave it."""
+    """What anybody who has a code reads of a mandate: never who gave it. suspended: it permits nothing while
+    the photograph of its paper is missing.
+    """
 
     code: str
     state: str
+    suspended: bool
     structure: str
     families: list[str]
     until: date
@@ -140,10 +143,11 @@ def by_code(text: str, at: datetime) -> Public | None:
     if row is None:
         return None
     today = timezone.localdate(at)
-    held = {family_of(each.key) for each in row.authorisations.filter(revoked_at=None)}
+    held = {family_of(each.key) for each in row.permitted}
     return Public(
         code=row.printed,
         state=row.state_on(today),
+        suspended=row.suspended_on(today),
         structure=row.structure.name if row.structure else "",
         families=[family.label for key, family in procedures.families().items() if key in held],
         until=timezone.localdate(row.withdrawn_at) if row.withdrawn_at else row.ends_on,

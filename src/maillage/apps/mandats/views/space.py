@@ -220,7 +220,7 @@ def mandat(request: HttpRequest, pk: int) -> HttpResponse:
         "timeline": proofs.timeline(row, today),
         "left": proofs.left_in_words(row, today),
         "permitted": permitted,
-        "kept": [each for each in permitted if each.revoked_at is None],
+        "kept": row.permitted,
         "signature": proof.svg(signature.strokes) if signature and signature.strokes else "",
         "photograph": bool(signature and signature.photograph),
         "links": proofs.proof_of(row),
@@ -231,6 +231,7 @@ def mandat(request: HttpRequest, pk: int) -> HttpResponse:
         "named": [each for each in row.named.select_related("user", "by") if each.removed_at is None],
         "may_join": permissions.may_join(row, today),
         "now": timezone.now(),
+        "suspended": row.suspended_on(today),
         "sending": secrets.token_urlsafe(12),
         "beside": [
             (name, import_string(path)(row, account_of(request)))
