@@ -177,10 +177,23 @@ def test_a_photograph_taken_away_behind_its_back_is_found(andrei, leila, structu
 def test_an_emergency_and_its_regularisation_are_proposed_once(andrei, leila, karim, structure, now):
     urgent = drafted(andrei, structure, leila, "rsa", at=now, emergency=True, token="1")
     assert drafted(andrei, structure, karim, "rsa", at=now, emergency=True, token="2") == urgent
+    assert [str(each) for each in permissions.named(urgent)] == ["Leïla", "Karim"], "who proposes it acts"
     assert drafted(andrei, structure, leila, "impots", at=now, emergency=True, token="3") != urgent
     urgent = signing.sign(urgent, Signing(how=frame.PAPER), by=leila, at=now)
     again = preparing.renew(urgent, by=leila, at=now, token="4")
     assert preparing.renew(urgent, by=karim, at=now, token="5") == again
+    again = signing.sign(again, Signing(how=frame.PAPER), by=karim, at=now)
+    assert permissions.allows(andrei, structure, "rsa", now, by=karim).allowed
+
+
+def test_what_follows_a_mandate_is_proposed_anew_once_its_draft_is_too_old(andrei, leila, structure, now):
+    mandat = given(andrei, structure, leila, "rsa", at=now, duration="year")
+    late = now + frame.AHEAD + timedelta(days=1)
+    old = preparing.renew(mandat, by=leila, at=now, token="1")
+    with pytest.raises(Refused, match="trop longtemps"):
+        signing.sign(old, Signing(how=frame.PAPER), by=leila, at=late)
+    new = preparing.renew(mandat, by=leila, at=late, token="2")
+    assert signing.sign(new, Signing(how=frame.PAPER), by=leila, at=late).signed_at == late
 
 
 def test_a_stopped_mandate_is_told_in_the_past(client, andrei, leila, structure, now):

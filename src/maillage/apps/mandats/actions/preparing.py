@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from maillage.apps.accounts.access import rights_of
@@ -13,7 +14,7 @@ from maillage.apps.directory.models import Structure
 from maillage.apps.mandats import access
 from maillage.apps.mandats.actions.records import lock, record_event
 from maillage.apps.mandats.models import Autorisation, Mandat, NamedHelper
-from maillage.apps.mandats.queries import catalogue, permissions
+from maillage.apps.mandats.queries import catalogue, lists, permissions
 from maillage.apps.mandats.rules import frame
 from maillage.apps.people.access import check_supervised, people_for, sees_only_theirs
 from maillage.apps.people.actions import register as people
@@ -72,13 +73,16 @@ def prepare(
     today = timezone.localdate(at)
     check_supervised(by, structure.pk, today, "Le mandat n’a pas été préparé.")
     chosen = _chosen(keys, structure)
-    if (emergency or renews is not None) and (
-        same := _same_draft(row, structure, chosen, renews)
-    ) is not None:
-        return same
+    who = _checked(helper or Helper(), by=by, structure=structure)
+    if emergency or renews is not None:
+        drafts = Mandat.objects.filter(
+            person=row, structure=structure, renews=renews, emergency=renews is None, helper=who.kind
+        )
+        if (same := _same_draft(lists.drafts(drafts, today), chosen)) is not None:
+            _name(same, who, by=by, at=at)
+            return same
     start = _first_day(starts_on, today, duration, emergency=emergency)
     lasting = "day" if emergency else duration
-    who = _checked(helper or Helper(), by=by, structure=structure)
     made = Mandat.objects.create(
         person=row,
         structure=structure,
@@ -101,27 +105,28 @@ def prepare(
     Autorisation.objects.bulk_create(
         Autorisation(mandat=made, key=each.key, label=each.label, operator=each.operator) for each in chosen
     )
-    if not who.whole:
-        NamedHelper.objects.bulk_create(
-            NamedHelper(mandat=made, user=each, at=at, by=by) for each in who.named
-        )
+    _name(made, who, by=by, at=at)
     asked = count(len(chosen), "démarche")
     record_event("mandat.prepared", made, by=by, at=at, told=f"{asked}, {frame.DURATIONS[lasting]}")
     people.touch(row, at=at)
     return made
 
 
-def _same_draft(
-    person: Person, structure: Structure, chosen: Sequence[catalogue.Choice], renews: Mandat | None
-) -> Mandat | None:
-    """Return the draft that says the same and was not signed yet: an emergency, or what follows a mandate, is
-    proposed once.
+def _name(row: Mandat, who: Helper, *, by: User, at: datetime) -> None:
+    """Name in a draft who will act, each once: whoever prepares it after a colleague acts too."""
+    held = {each.pk for each in permissions.named(row)}
+    if not row.whole_structure:
+        NamedHelper.objects.bulk_create(
+            NamedHelper(mandat=row, user=each, at=at, by=by) for each in who.named if each.pk not in held
+        )
+
+
+def _same_draft(drafts: QuerySet[Mandat], chosen: Sequence[catalogue.Choice]) -> Mandat | None:
+    """Return the draft that says the same and can still be signed: an emergency, or what follows a mandate,
+    is proposed once.
     """
-    rows = Mandat.objects.filter(
-        person=person, structure=structure, signed_at=None, renews=renews, emergency=renews is None
-    )
     keys = {each.key for each in chosen}
-    found = rows.prefetch_related("authorisations")
+    found = drafts.prefetch_related("authorisations")
     return next((row for row in found if {each.key for each in row.authorisations.all()} == keys), None)
 
 
