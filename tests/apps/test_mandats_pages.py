@@ -371,7 +371,7 @@ def test_the_sheet_says_how_long_what_who_and_the_proof(pro, andrei, structure, 
     lasts = (mandat.ends_on - mandat.starts_on).days + 1  # its last day is one of them
     assert 181 <= lasts <= 184, "six months"
     for words in (
-        "Encore",
+        "Encore 6 mois ",
         f"{lasts} jours sur {lasts}",
         "Prime d’activité",
         "Toute autre démarche",

@@ -72,15 +72,6 @@ def timeline(row: Mandat, today: date) -> Timeline:
     )
 
 
-def left_in_words(row: Mandat, today: date) -> str:
-    """Return how long a running mandate still lasts."""
-    days = (row.ends_on - today).days + 1
-    if days <= 60:
-        return f"Encore {days} jours" if days > 1 else "Dernier jour"
-    months, half = divmod(days, 30.4)
-    return f"Encore {months:.0f} mois" + (" et demi" if half > 10 else "")
-
-
 @dataclass(frozen=True, slots=True)
 class Link:
     """A line of the journal that proves a mandate: its words, who wrote it, the first end of the chain that

@@ -56,13 +56,32 @@ def ends_on(starts_on: date, duration: str) -> date:
     >>> ends_on(date(2026, 8, 31), "semester")
     datetime.date(2027, 2, 28)
     """
-    if not MONTHS[duration]:
-        return starts_on
-    year, month = divmod(starts_on.year * 12 + starts_on.month - 1 + MONTHS[duration], 12)
+    return months_on(starts_on, MONTHS[duration]) if MONTHS[duration] else starts_on
+
+
+def months_on(starts_on: date, months: int) -> date:
+    """Return the last day of some months that begin on a day, counted so."""
+    year, month = divmod(starts_on.year * 12 + starts_on.month - 1 + months, 12)
     last = monthrange(year, month + 1)[1]
     if starts_on.day > last:
         return date(year, month + 1, last)
     return date(year, month + 1, starts_on.day) - timedelta(days=1)
+
+
+def left_in_words(ends_on: date, today: date) -> str:
+    """Return how long a running mandate still lasts, in the months of the calendar once it is over two.
+
+    >>> [left_in_words(date(2027, 5, 8), date(2026, 11, day)) for day in (9, 20)]
+    ['Encore 6 mois', 'Encore 5 mois et demi']
+    >>> left_in_words(date(2026, 11, 9), date(2026, 11, 9))
+    'Dernier jour'
+    """
+    days = (ends_on - today).days + 1
+    if days <= 60:
+        return f"Encore {days} jours" if days > 1 else "Dernier jour"
+    whole = max(n for n in range(1, max(MONTHS.values()) + 1) if months_on(today, n) <= ends_on)
+    half = (ends_on - months_on(today, whole)).days >= 15
+    return f"Encore {whole} mois" + (" et demi" if half else "")
 
 
 def state(*, signed: bool, withdrawn: bool, starts_on: date | None, ends_on: date | None, today: date) -> str:

@@ -218,7 +218,7 @@ def mandat(request: HttpRequest, pk: int) -> HttpResponse:
         "states": frame.STATES,
         "running": state in (frame.RUNNING, frame.COMING),
         "timeline": proofs.timeline(row, today),
-        "left": proofs.left_in_words(row, today),
+        "left": frame.left_in_words(row.ends_on, today),
         "permitted": permitted,
         "kept": row.permitted,
         "signature": proof.svg(signature.strokes) if signature and signature.strokes else "",
