@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.urls import reverse
+from django.utils import timezone
 
 from maillage.apps.accounts import queries as journal
 from maillage.apps.accounts.models import Entry, User
@@ -245,6 +247,18 @@ def test_another_structure_does_not_sign_it(andrei, leila, structure, other):
     mandat = drafted(andrei, structure, leila)
     with pytest.raises(Refused, match="autre structure"):
         mandat_signing.sign(mandat, by_touch(mandat), by=karim, at=AT)
+
+
+def test_another_structure_does_not_drop_it(client, andrei, leila, structure, other):
+    karim = account("karim", "formation", structure=other)
+    people.follow(person=andrei, structure=other, by=karim, at=AT)
+    mandat = drafted(andrei, structure, leila, at=timezone.now())
+    client.force_login(karim)
+    chosen = {"geste": "refuser", "cochee": [mandat.pk]}
+    answer = client.post(reverse("mandats_several"), chosen, follow=True).content.decode()
+    assert "Sans changement" in answer and "une autre structure que la vôtre" in answer
+    client.post(reverse("mandat_gesture", args=[mandat.pk]), {"geste": "refuser"})
+    assert Mandat.objects.get() == mandat
 
 
 def test_a_no_leaves_nothing_but_that_it_was_asked(andrei, leila, structure):

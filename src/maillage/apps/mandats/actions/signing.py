@@ -169,6 +169,12 @@ def decline(mandat: Mandat, *, by: User, at: datetime) -> None:
             why="Ce mandat est signé : il se garde comme preuve.",
             do="Pour qu’il ne permette plus rien, arrêtez-le.",
         )
+    if not access.may_act(by, row.structure_id):
+        raise Refused(
+            "Rien n’a été effacé.",
+            why="Il est préparé par une autre structure que la vôtre.",
+            do="Dites-lui que la personne n’en veut pas. Sans signature, il ne permet rien.",
+        )
     record_event("mandat.declined", row, by=by, at=at)
     row.delete()
 
