@@ -437,6 +437,18 @@ def test_who_is_erased_leaves_nothing_in_the_outbox(home):
     assert len(list((home / "messages").iterdir())) == 1
 
 
+def test_what_was_written_to_who_was_erased_is_not_sent_again(home, coordinator):
+    failed = put("orientation-1-personne-1")
+    send(Provider(sending.Never("refused", 550)))
+    waiting = put("orientation-1-personne-2")
+    actions.forget(about="orientation-1-", at=AT)
+    for each in (failed, waiting):
+        with pytest.raises(Refused, match="effacé"):
+            actions.resend(now(each), by=coordinator, at=AT)
+    actions.forget_old(at=AT, erase=chosen.forget)
+    assert {(now(each).to, now(each).text) for each in (failed, waiting)} == {("", "")}
+
+
 def test_what_was_due_when_a_backup_comes_back_waits_for_a_person(home):
     put("a"), put("b", due_at=timezone.now() + timedelta(days=9))
     backup.save(home / "copie.zip")

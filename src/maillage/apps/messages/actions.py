@@ -210,11 +210,12 @@ def resend(message: Message, *, by: User, at: datetime) -> None:
             why=f"Ce message est {row.get_state_display()}.",
             do="Rechargez la page pour voir où il en est.",
         )
-    if row.is_erased or (row.never_after and row.never_after <= at):
+    gone = row.is_erased or row.purge_on <= timezone.localdate(at)  # to be erased: nothing keeps it longer
+    if gone or (row.never_after and row.never_after <= at):
         raise Refused(
             "Ce message ne peut plus partir.",
             why="Son texte a été effacé."
-            if row.is_erased
+            if gone
             else "Son heure limite est passée : son lien ne marche plus.",
             do="Refaites le geste qui l’avait écrit : un nouveau message partira.",
         )
