@@ -227,6 +227,22 @@ def test_nobody_enters_another_structure_by_giving_back_an_access(manager, libra
         actions.give_back(by=manager, membership=row, at=AT)
 
 
+def test_who_gave_an_access_back_and_was_withdrawn_since_takes_nobody_s(client, manager, library, elsewhere):
+    aidant = with_role(account("aidant", is_demonstration=False), "aidant", structure=library)
+    row, at = Membership.objects.get(user=aidant), datetime.now(UTC)
+    token = actions.give_back(by=manager, membership=row, at=at)
+    assert client.get(f"/acces/{token}/").status_code == 200
+    with_role(aidant, "gestionnaire", structure=elsewhere)
+    assert client.get(f"/acces/{token}/").status_code == 410, "the account now opens another structure"
+    Membership.objects.filter(user=aidant, structure=elsewhere).delete()
+    assert client.get(f"/acces/{token}/").status_code == 200
+    Membership.objects.filter(user=manager).delete()
+    assert "ne répond plus de ce compte" in client.get(f"/acces/{token}/").content.decode()
+    assert client.post(f"/acces/{token}/", {"mot_de_passe": "quatre mots sans lien"}).status_code == 410
+    aidant.refresh_from_db()
+    assert not aidant.check_password("quatre mots sans lien")
+
+
 def test_a_stranger_signs_in_and_others_find_no_page(client, library):
     assert client.get("/espace/equipe/").status_code == 302
     client.force_login(with_role(account("aidant"), "aidant", structure=library))

@@ -146,6 +146,11 @@ def runs(user: Any) -> bool:
     return rights_of(user).may("network.run")
 
 
+def manages(user: Any) -> bool:
+    """Return whether a user gives roles somewhere."""
+    return rights_of(user).any(MANAGE)
+
+
 def holds_territory(user: Any) -> bool:
     """Return whether a user gives roles over a territory, or everywhere."""
     communes = rights_of(user).communes(MANAGE)

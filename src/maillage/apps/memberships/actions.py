@@ -304,17 +304,11 @@ def give_back(*, by: User, membership: Membership, at: datetime) -> str:
     Refused when the member also has a role elsewhere that `by` may not give: the link would let `by`
     into another structure.
     """
-    elsewhere = (
-        access.current(timezone.localdate(at))
-        .filter(user=membership.user)
-        .exclude(pk=membership.pk)
-        .select_related("structure")
-    )
     if not access.may_give(
         by, membership.role, structure=membership.structure, territory=membership.territory
     ):
         raise _not_yours()
-    if any(not access.may_give(by, m.role, structure=m.structure, territory=m.territory) for m in elsewhere):
+    if not _answers_for(by, membership.user, at):
         raise Refused(
             "Le lien n’a pas été fait.",
             why="Cette personne agit aussi pour une autre structure, dont vous ne répondez pas.",
@@ -329,6 +323,12 @@ def give_back(*, by: User, membership: Membership, at: datetime) -> str:
         at,
     )
     return token
+
+
+def _answers_for(by: User, user: User, at: datetime) -> bool:
+    """Return whether an account may give every role that another holds on a day."""
+    held = access.current(timezone.localdate(at)).filter(user=user).select_related("structure")
+    return all(access.may_give(by, m.role, structure=m.structure, territory=m.territory) for m in held)
 
 
 def _recovery(
@@ -369,13 +369,24 @@ def appoint(*, email: str, name: str, on: date, at: datetime) -> tuple[User, str
 
 
 def open_recovery(token: str, at: datetime) -> Recovery:
-    """Return what a recovery link opens; Refused when it was used or has expired. Unknown: DoesNotExist."""
-    found = Recovery.objects.select_related("user").get(token=digest(token))
+    """Return what a recovery link opens; Refused when it was used or has expired, or when who made it answers
+    no more for this account. Unknown: DoesNotExist.
+    """
+    found = Recovery.objects.select_related("user", "made_by").get(token=digest(token))
     if found.used_at is not None or found.expires_at <= at:
         raise Refused(
             "Ce lien ne s’ouvre plus.",
             why="Il a déjà servi, ou il a plus de deux jours.",
             do="Demandez-en un autre à votre responsable de structure.",
+        )
+    maker = found.made_by  # None: the platform itself
+    if maker is not None and not (
+        maker.is_active and access.manages(maker) and _answers_for(maker, found.user, at)
+    ):
+        raise Refused(
+            "Ce lien ne s’ouvre plus.",
+            why="La personne qui l’a fait ne répond plus de ce compte.",
+            do="Demandez-en un autre à qui en répond aujourd’hui.",
         )
     return found
 
