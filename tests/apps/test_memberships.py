@@ -179,6 +179,30 @@ def test_a_coordinator_adds_a_structure_that_carries_no_place(client, grenoble):
     assert made in access.structures_with(grenoble, "members.manage")
 
 
+def test_a_namesake_of_another_territory_is_another_structure(grenoble):
+    lille = with_role(account("lille"), "coordination", territory="59")
+    asked = {"role": "aidant", "for_whom": "X", "new": "Maison pour tous", "at": AT}
+    (here, _), (there, _) = (actions.invite(by=each, **asked) for each in (grenoble, lille))
+    assert here.structure != there.structure
+    assert there.structure in access.structures_with(lille, "members.manage")
+    assert there.structure not in access.structures_with(grenoble, "members.manage")
+    assert actions.invite(by=lille, **asked)[0].structure == there.structure
+
+
+def test_a_role_put_back_is_not_offered_again(client, manager, library):
+    aidant = with_role(account("aidant"), "aidant", structure=library)
+    row = Membership.objects.get(user=aidant)
+    client.force_login(manager)
+    gesture = f"/espace/equipe/{row.pk}/"
+    client.post(gesture, {"geste": "retirer"})
+    assert 'value="remettre"' in client.get("/espace/equipe/").content.decode()
+    told = client.post(gesture, {"geste": "remettre"}, follow=True).content.decode()
+    assert "a de nouveau ce rôle" in told and 'value="remettre"' not in told
+    Membership.objects.filter(user=aidant, until=None).update(until=date.today() + timedelta(days=9))
+    assert "Il n’est pas fini" in client.post(gesture, {"geste": "remettre"}, follow=True).content.decode()
+    assert Membership.objects.filter(user=aidant, until__gt=date.today()).exists(), "its end stays"
+
+
 def test_a_role_withdrawn_is_lost_at_once(client, manager, library):
     aidant = with_role(account("aidant"), "aidant", structure=library)
     client.force_login(manager)
@@ -186,6 +210,54 @@ def test_a_role_withdrawn_is_lost_at_once(client, manager, library):
     assert client.post(f"/espace/equipe/{row.pk}/", {"geste": "retirer"}).status_code == 302
     assert not rights_of(User.objects.get(pk=aidant.pk)).any("people.see")
     assert Entry.objects.filter(verb="role.withdrawn").exists()
+
+
+def test_a_role_that_ended_is_not_withdrawn_again_by_a_page_opened_before(client, manager, library):
+    aidant = with_role(account("aidant"), "aidant", structure=library)
+    row = Membership.objects.get(user=aidant)
+    ended = date.today() - timedelta(days=200)
+    Membership.objects.filter(pk=row.pk).update(until=ended)
+    actions.give(by=manager, to=aidant, role="aidant", structure=library, on=date.today(), at=AT)
+    client.force_login(manager)
+    told = client.post(f"/espace/equipe/{row.pk}/", {"geste": "retirer"}, follow=True).content.decode()
+    assert "Il est déjà fini" in told and "n’a plus ce rôle" not in told
+    row.refresh_from_db()
+    assert row.until == ended and not Entry.objects.filter(verb="role.withdrawn").exists()
+    client.post("/espace/equipe/plusieurs/", {"cochee": [row.pk]})
+    row.refresh_from_db()
+    assert row.until == ended and rights_of(User.objects.get(pk=aidant.pk)).any("people.see")
+
+
+def test_an_invitation_opened_meanwhile_is_not_said_withdrawn(client, manager, library):
+    made, token = actions.invite(
+        by=manager, role="aidant", for_whom="Nadia", structure=library, at=datetime.now(UTC)
+    )
+    actions.accept(token=token, user=account("nadia.b"), at=datetime.now(UTC), on=date.today())
+    client.force_login(manager)
+    told = client.post(f"/espace/equipe/invitations/{made.pk}/", follow=True).content.decode()
+    assert "a déjà été ouverte" in told and "nadia.b" in told and "ne s’ouvre plus" not in told
+    made.refresh_from_db()
+    assert made.cancelled_at is None
+
+
+def test_another_end_given_to_a_role_is_written_in_the_journal(manager, library):
+    aidant = with_role(account("aidant"), "aidant", structure=library)
+    Membership.objects.filter(user=aidant).update(until=ON)
+    for n, until in enumerate((date(2030, 1, 1), date(2030, 1, 1), None), 1):
+        _, token = actions.invite(
+            by=manager, role="aidant", for_whom="A", structure=library, until=until, at=AT
+        )
+        actions.accept(token=token, user=aidant, at=AT, on=ON)
+        assert Membership.objects.get(user=aidant).until == until
+        assert Entry.objects.filter(verb="role.given").count() == (1, 1, 2)[n - 1]
+
+
+def test_a_role_that_would_end_before_it_begins_makes_no_link(client, manager, library):
+    client.force_login(manager)
+    asked = {"role": "aidant", "pour_qui": "Nadia", "structure": library.name, "jusquau": "2026-01-31"}
+    answer = client.post("/espace/equipe/", asked)
+    assert answer.status_code == 400 and "déjà passée" in answer.content.decode()
+    assert not Invitation.objects.exists() and 'value="2026-01-31"' in answer.content.decode()
 
 
 def test_the_team_of_another_structure_does_not_exist(client, manager, elsewhere):

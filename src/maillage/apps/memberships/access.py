@@ -5,7 +5,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from maillage.apps.accounts.access import rights_of
@@ -200,6 +200,17 @@ def _stands_inside(rights: Rights, structure: Structure) -> bool:
 def members_for(user: Any) -> QuerySet[Membership]:
     """Return the roles that a user may see and withdraw."""
     return _managed(user, Membership.objects.select_related("user", "structure", "given_by"))
+
+
+def ended_of(user: Any, on: date, *, since: date) -> QuerySet[Membership]:
+    """Return the roles of others that a user may give, that ended since a day and that nobody gave again."""
+    again = current(on).filter(
+        Q(structure=OuterRef("structure")) | Q(structure=None),
+        user=OuterRef("user"),
+        role=OuterRef("role"),
+        territory=OuterRef("territory"),
+    )
+    return members_for(user).filter(~Exists(again), until__gte=since, until__lt=on).exclude(user=user.pk)
 
 
 class TeamLine(NamedTuple):

@@ -40,7 +40,9 @@ def give(
     territory: str = "",
     until: date | None = None,
 ) -> Membership:
-    """Give a role to an account. by: None for the platform itself. Refused to a user who may not give it."""
+    """Give a role to an account, or another end to the one that it holds. by: None for the platform itself.
+    Refused to a user who may not give it.
+    """
     if by is not None and not access.may_give(by, role, structure=structure, territory=territory):
         raise _not_yours()
     if until is not None and until < on:
@@ -50,27 +52,35 @@ def give(
             do="Choisissez une date à venir, ou aucune.",
         )
     held = access.current(on).filter(user=to, role=role, structure=structure, territory=territory).first()
-    if held is not None:
-        if held.until != until:
-            held.until = until
-            held.save(update_fields=["until"])
+    if held is not None and held.until == until:
         return held
-    made = Membership.objects.create(
-        user=to, role=role, structure=structure, territory=territory, since=on, until=until, given_by=by
+    given = held or Membership(
+        user=to, role=role, structure=structure, territory=territory, since=on, given_by=by
     )
+    given.until = until
+    given.save()
     journal.record(
-        by=by, verb="role.given", row=made, at=at, structure=structure and structure.pk, words=role
+        by=by, verb="role.given", row=given, at=at, structure=structure and structure.pk, words=role
     )
-    return made
+    return given
 
 
 @transaction.atomic
 def withdraw(*, by: User, membership: Membership, on: date, at: datetime) -> None:
-    """End a role today. Refused when it would leave the platform without administration."""
+    """End a role today. Refused when it already ended, and when it would leave the platform without
+    administration.
+    """
     if not access.may_give(
         by, membership.role, structure=membership.structure, territory=membership.territory
     ) and not _is_mine(by, membership):
         raise _not_yours()
+    row = Membership.objects.select_for_update().filter(pk=membership.pk).first()
+    if row is None or (row.until is not None and row.until < on):
+        raise Refused(
+            "Le rôle n’a pas été retiré.",
+            why="Il est déjà fini.",
+            do="Rechargez la page pour voir où il en est.",
+        )
     if membership.role == "administration" and access.current(on).filter(role="administration").count() == 1:
         raise Refused(
             "Le rôle n’a pas été retiré.",
@@ -99,11 +109,11 @@ def withdraw(*, by: User, membership: Membership, on: date, at: datetime) -> Non
         structure=membership.structure_id,
         words=membership.role,
     )
-    if membership.since >= on:
-        membership.delete()
+    if row.since >= on:
+        row.delete()
     else:
-        membership.until = date.fromordinal(on.toordinal() - 1)
-        membership.save(update_fields=["until"])
+        row.until = on - timedelta(days=1)
+        row.save(update_fields=["until"])
 
 
 @transaction.atomic
@@ -120,7 +130,8 @@ def put_back(*, by: User, membership: Membership, on: date, at: datetime) -> Non
             why="On ne se rend pas un rôle à soi-même.",
             do="Demandez à une autre personne responsable.",
         )
-    if membership.until is None or membership.until >= on:
+    again = access.current(on).filter(user=membership.user, role=membership.role, **held)
+    if membership.until is None or membership.until >= on or again.exists():
         raise Refused(
             "Le rôle n’a pas été remis.",
             why="Il n’est pas fini.",
@@ -153,6 +164,12 @@ def invite(
         structure = _added(by, new)
     if not access.may_give(by, role, structure=structure, territory=territory):
         raise _not_yours()
+    if until is not None and until < timezone.localdate(at):
+        raise Refused(
+            "Le lien n’a pas été fait.",
+            why="La date de fin du rôle est déjà passée.",
+            do="Choisissez une date à venir, ou aucune.",
+        )
     token = secrets.token_urlsafe(24)
     made = Invitation.objects.create(
         token=digest(token),
@@ -172,13 +189,16 @@ def invite(
 
 
 def _added(by: User, name: str) -> Structure:
-    """Return a new structure, seated in the territory of the user who adds it: it has no place."""
+    """Return a new structure, seated in the territory of the user who adds it: it has no place. Its namesake
+    of another territory is another.
+    """
     communes = access.rights_of(by).communes(access.MANAGE)
     if communes is not None and not communes:
         raise _not_yours()
+    seat = min(communes) if communes else ""
     made, _ = Structure.objects.get_or_create(
-        key=f"equipe:{plain(name)}"[:180],
-        defaults={"name": name.strip()[:300], "code_insee": min(communes) if communes else ""},
+        key=f"equipe:{seat}:{plain(name)}"[:180],
+        defaults={"name": name.strip()[:300], "code_insee": seat},
     )
     return made
 
@@ -286,14 +306,16 @@ def _sound(password: str, user: User) -> None:
 
 
 @transaction.atomic
-def cancel(*, by: User, invitation: Invitation, at: datetime) -> None:
-    """Withdraw an invitation that was not accepted."""
-    if invitation.used_at is None and invitation.cancelled_at is None:
-        invitation.cancelled_at = at
-        invitation.save(update_fields=["cancelled_at"])
-        journal.record(
-            by=by, verb="invitation.withdrawn", row=invitation, at=at, structure=invitation.structure_id
-        )
+def cancel(*, by: User, invitation: Invitation, at: datetime) -> bool:
+    """Withdraw an invitation; return whether it opens nothing more, False when it was accepted before."""
+    row = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    if row.used_at is not None:
+        return False
+    if row.cancelled_at is None:
+        row.cancelled_at = at
+        row.save(update_fields=["cancelled_at"])
+        journal.record(by=by, verb="invitation.withdrawn", row=row, at=at, structure=row.structure_id)
+    return True
 
 
 @transaction.atomic

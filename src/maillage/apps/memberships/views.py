@@ -25,7 +25,7 @@ from maillage.web.long_lists import Choice, long_list, report, selection
 from maillage.words.wording import count
 
 WRONG_LINKS_AN_HOUR = 20
-ONE_DAY, PUT_BACK = timedelta(days=1), timedelta(days=30)  # how long a role that ended is offered again
+PUT_BACK = timedelta(days=30)  # how long a role that ended is offered again
 TOO_MANY = Refused(
     "Trop de liens faux ont été essayés.",
     why="C’est pour protéger les accès de tous.",
@@ -67,7 +67,7 @@ def team(request: HttpRequest) -> HttpResponse:
             (name, [held[line.pk] for line in each])
             for name, each in groupby(members.page, key=lambda line: line.over)
         ],
-        "ended": roles.filter(until__range=(on - PUT_BACK, on - ONE_DAY)).exclude(user=request.user.pk),
+        "ended": access.ended_of(request.user, on, since=on - PUT_BACK),
         "invitations": access.invitations_for(request.user).filter(
             used_at=None, cancelled_at=None, expires_at__gt=at
         ),
@@ -143,8 +143,14 @@ def several(request: HttpRequest) -> HttpResponse:
 @require_POST
 def invitation_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(access.invitations_for(request.user), pk=pk)
-    actions.cancel(by=request.user, invitation=found, at=timezone.localtime())
-    messages.success(request, f"L’invitation de {found.for_whom} ne s’ouvre plus.")
+    if actions.cancel(by=request.user, invitation=found, at=timezone.localtime()):
+        messages.success(request, f"L’invitation de {found.for_whom} ne s’ouvre plus.")
+    else:
+        messages.error(
+            request,
+            f"L’invitation de {found.for_whom} a déjà été ouverte. Pour retirer le rôle, cherchez plus bas"
+            f" {found.used_by or 'le compte'}.",
+        )
     return redirect("team")
 
 
