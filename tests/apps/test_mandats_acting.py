@@ -14,6 +14,7 @@ from maillage.apps.mandats.actions.signing import Signing
 from maillage.apps.mandats.models import Mandat, Signature
 from maillage.apps.mandats.queries import lists, permissions, proofs
 from maillage.apps.mandats.rules import frame
+from maillage.apps.memberships.models import Membership
 from maillage.apps.people.actions import register as people
 from maillage.kernel.errors import Refused
 from tests.apps.test_mandats_pages import picture, text
@@ -64,6 +65,17 @@ def test_a_mandate_lets_act_those_whom_it_names_and_its_words_say_so(andrei, lei
     stopping.withdraw(both, by=leila, at=now)
     whole = given(andrei, structure, leila, at=now, helper=Helper(whole=True), token="c")
     assert may(andrei, structure, karim, now) and "Tous ses aidants" in whole.words
+
+
+def test_a_mandate_that_names_somebody_who_left_is_not_signed(client, andrei, leila, karim, structure, now):
+    draft = drafted(andrei, structure, leila, at=now, helper=Helper(named=[karim]))
+    Membership.objects.filter(user=karim).delete()
+    with pytest.raises(Refused, match="Karim, qui n’aide plus"):
+        signing.sign(draft, Signing(how=frame.PAPER), by=leila, at=now)
+    client.force_login(leila)
+    sent = {"personne": andrei.pk, "demarches": ["rsa"], "duree": "month", "aidant": "professional"}
+    answer = client.post(reverse("mandat_new"), sent | {"aidants": [karim.pk]})
+    assert answer.status_code == 400 and "n’aide plus ici" in text(answer), "a page opened before says why"
 
 
 def test_nobody_of_another_structure_is_named(andrei, leila, structure, now):

@@ -114,6 +114,17 @@ def test_what_is_missing_is_said_and_what_was_typed_stays(pro, andrei, sent, wor
         assert re.search(r'value="rsa"\s+checked', answer.content.decode())
 
 
+def test_a_step_back_then_another_choice_prepares_what_is_chosen(pro, andrei):
+    sent = {"personne": andrei.pk, "envoi": "un-formulaire", "duree": "month", "aidant": "professional"}
+    first, other, again = (
+        pro.post("/espace/mandats/nouveau/", sent | {"demarches": keys}).url
+        for keys in (["rsa"], ["rsa", "impots"], ["impots", "rsa"])
+    )
+    assert first != other and again == other
+    assert "Impôts" in text(pro.get(other)).partition("Ce n’est pas permis")[0]
+    assert Mandat.objects.count() == 2
+
+
 def test_somebody_elses_person_and_mandate_do_not_exist(client, pro, andrei, structure, leila):
     mandat = given(andrei, structure, leila, at=NOW)
     other = account(
@@ -300,6 +311,18 @@ def test_the_list_is_filtered_by_helper_end_and_procedure(pro, andrei, structure
     assert len(listed(pro, demarche="x", aidant="x", fin="x", etat="x", page="x")) == 4, "unread is left out"
     told = text(pro.get("/espace/mandats/", {"fin": 7}))
     assert "Aucun mandat ainsi" in told and "Tout montrer" in told
+
+
+def test_an_end_asked_of_what_runs_is_not_asked_of_what_ended(pro, andrei, structure, leila):
+    mandat = given(andrei, structure, leila, at=NOW)
+    stopping.withdraw(mandat, by=leila, at=NOW)
+    other = given(andrei, structure, leila, "rsa", at=NOW, token="seul")
+    stopping.revoke(other.authorisations.get(), by=None, at=NOW)
+    kept = pro.get("/espace/mandats/?demarche=rsa&etat=finis").content.decode()
+    assert f"/espace/mandats/{other.pk}/" in kept and f"/espace/mandats/{mandat.pk}/" not in kept
+    page = pro.get("/espace/mandats/?fin=7&etat=finis")
+    assert f"/espace/mandats/{mandat.pk}/" in page.content.decode(), "its last day was months away"
+    assert "Tout montrer" not in text(page)
 
 
 def test_several_are_prepared_again_and_dropped_at_once(client, pro, andrei, structure, leila):

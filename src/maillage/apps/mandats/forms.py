@@ -44,7 +44,12 @@ class PrepareForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     aidants = forms.MultipleChoiceField(
-        label="Qui peut agir avec vous", required=False, widget=forms.CheckboxSelectMultiple
+        label="Qui peut agir avec vous",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "invalid_choice": "Un des aidants choisis n’aide plus ici. Relisez la liste, puis recommencez."
+        },
     )
     tous = forms.BooleanField(label="Tous les aidants de la structure", required=False)
     responsable = forms.ChoiceField(label="Qui répond d’un bénévole ou d’un proche", required=False)
@@ -182,9 +187,12 @@ class FilterForm(forms.Form):
         """Return what is asked; what cannot be read is left out."""
         self.is_valid()
         said = self.cleaned_data
+        state = said.get("etat") or ""
         return lists.Criteria(
-            state=said.get("etat") or "",
+            state=state,
             helper=whole(said.get("aidant") or "", ROWS),
-            within=whole(said.get("fin") or ""),
+            within=whole(said.get("fin") or "")
+            if state != "finis"
+            else None,  # it is not asked of what ended
             procedure=said.get("demarche") or "",
         )

@@ -11,7 +11,7 @@ from maillage.apps.accounts.models import User
 from maillage.apps.mandats import access
 from maillage.apps.mandats.actions.records import lock, record_event
 from maillage.apps.mandats.models import Mandat, Signature
-from maillage.apps.mandats.queries import papers
+from maillage.apps.mandats.queries import papers, permissions
 from maillage.apps.mandats.rules import frame, proof, words
 from maillage.apps.people.access import check_supervised
 from maillage.apps.people.actions import register as people
@@ -95,6 +95,13 @@ def _may_be_signed(row: Mandat, how: str, *, by: User, today: date) -> None:
         )
     if row.renews is not None and row.renews.emergency and row.renews.regularised_at is not None:
         raise _not_signed("Cette urgence est déjà régularisée.", "Ouvrez le mandat qui l’a remplacée.")
+    told = [*permissions.named(row), *filter(None, (row.supervisor,))]
+    gone = [each for each in told if not (each.is_active and access.may_act(each, row.structure_id))]
+    if gone:
+        raise _not_signed(
+            f"Il nomme {gone[0]}, qui n’aide plus au nom de cette structure.",
+            "Préparez-en un autre : la personne doit savoir qui agit.",
+        )
 
 
 def _witness(row: Mandat, signing: Signing, by: User) -> str:

@@ -162,7 +162,9 @@ def found(rows: QuerySet[Mandat], asked: Criteria, today: date) -> QuerySet[Mand
         kept = kept.filter(ends_on__lte=today + timedelta(days=asked.within))
     if asked.procedure:
         permitting = Autorisation.objects.filter(
-            mandat=OuterRef("pk"), key__in=keys_permitting(asked.procedure), revoked_at=None
+            Q(revoked_at=None) | Q(revoked_at=OuterRef("withdrawn_at")),  # the last one taken back stops it
+            mandat=OuterRef("pk"),
+            key__in=keys_permitting(asked.procedure),
         )
         kept = kept.filter(Exists(permitting))
     return kept

@@ -137,7 +137,11 @@ def new(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         try:
             made = preparing.prepare(
-                person=person, by=account_of(request), at=timezone.now(), token=token, **form.values()
+                person=person,
+                by=account_of(request),
+                at=timezone.now(),
+                token=_number_of(request, token),
+                **form.values(),
             )
         except Refused as refusal:
             error = refusal
@@ -145,6 +149,15 @@ def new(request: HttpRequest) -> HttpResponse:
             return redirect("mandat_sign", made.pk)
     context = {"form": form, "person": person, "error": error, "sending": token, "structure": chosen}
     return render(request, "mandats/space/new.html", context, status=400 if error or form.errors else 200)
+
+
+def _number_of(request: HttpRequest, token: str) -> str:
+    """Return the number of what is sent, that of the form and of what was chosen in it: sent twice it is one;
+    chosen otherwise, after a step back, it is another.
+    """
+    hidden = ("csrfmiddlewaretoken", "envoi")
+    chosen = sorted((name, sorted(values)) for name, values in request.POST.lists() if name not in hidden)
+    return f"{token[:20]}-{words.fingerprint(repr(chosen))[:16]}"
 
 
 @never_cache
