@@ -33,7 +33,7 @@ from maillage.apps.reminders.models import Reminder
 from maillage.apps.reminders.queries import lists as reminders
 from maillage.kernel.errors import Refused
 from maillage.words.languages import speaking
-from tests.conftest import account
+from tests.conftest import account, with_role
 from tests.support.acts import draft
 from tests.support.places import place
 
@@ -254,7 +254,7 @@ def test_the_same_procedure_at_two_places_is_told_to_both(andrei, leila, diallo,
     (seen,) = lines.other_helpers(leila, andrei)
     assert (seen.who, seen.since) == ("M. Diallo, SLS Grenoble SUD", date(2026, 11, 12))
     assert [each.who for each in lines.other_helpers(diallo, andrei)] == ["Leïla, Pimms Mediation Grenoble"]
-    assert "suit aussi « Logement social »" in text(pro.get(page(andrei)))
+    assert "suit aussi « Logement social » depuis le 12 novembre 2026" in text(pro.get(page(andrei)))
     sent = pro.post(page(andrei, f"faits/{seen.fact.pk}/ecrire/"), {"texte": "On se partage le dossier ?"})
     assert sent.status_code == 302
     (message,) = Message.objects.filter(key__startswith="droit-")
@@ -478,6 +478,21 @@ def test_the_sheet_of_the_person_says_what_presses(andrei, leila, pro):
 # ------------------------------------------------------------------------------------------------ lists of papers
 
 
+def test_of_two_lists_that_one_may_change_the_latest_is_shown(leila, structure, other, pro):
+    with_role(leila, "aidant", structure=other)
+    for n, owner in enumerate((structure, other), 1):
+        LocalChecklist.objects.create(
+            structure=owner,
+            procedure="carte-identite",
+            papers=[[f"papier-{k}", f"Papier {k}"] for k in range(n)],
+            source="Affiche",
+            seen_on=TODAY,
+            at=AT + timedelta(days=n),
+        )
+    shown = text(pro.get("/espace/papiers-demandes/"))
+    assert "2 papiers, votre liste du" in " ".join(shown.split()) and "1 papier, votre" not in shown
+
+
 def test_a_structure_writes_its_own_list(andrei, leila, pro, structure):
     tell(andrei, leila, facts.PAPER, procedure="carte-identite", paper="photo")
     assert "Carte d’identité" in text(pro.get("/espace/papiers-demandes/"))
@@ -499,7 +514,10 @@ def test_a_structure_writes_its_own_list(andrei, leila, pro, structure):
         ["le-livret-de-famille", "Le livret de famille"],
     ]
     assert pro.post("/espace/papiers-demandes/liste/", sent | {"papiers": "Rien d’autre"}).status_code == 302
-    assert "Les listes d’avant (1)" in text(pro.get(address))
+    LocalChecklist.objects.filter(pk=first.pk).update(retired_at=datetime(2026, 11, 22, 23, 30, tzinfo=UTC))
+    former = text(pro.get(address))
+    assert "Les listes d’avant (1)" in former
+    assert "Jusqu’au 23 novembre 2026" in former, "half past midnight, here"
     assert pro.post("/espace/papiers-demandes/liste/", sent | {"source": ""}).status_code == 400
     last = LocalChecklist.objects.get(retired_at=None)
     pro.post("/espace/papiers-demandes/retirer/", {"liste": last.pk})

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils import timezone
+
 from maillage.apps.directory.models import Structure
 from maillage.apps.droits import access
 from maillage.apps.droits.models import LocalChecklist
@@ -85,4 +87,4 @@ def history(owned: LocalChecklist) -> list[tuple[date, LocalChecklist]]:
         procedure=owned.procedure,
         retired_at__isnull=False,
     ).order_by("-retired_at")
-    return [(row.retired_at.date(), row) for row in rows if row.retired_at is not None]
+    return [(timezone.localdate(row.retired_at), row) for row in rows if row.retired_at is not None]
