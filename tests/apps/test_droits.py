@@ -26,6 +26,7 @@ from maillage.apps.messages.models import Message
 from maillage.apps.orientations.actions import answers, drafts, forgetting, sending
 from maillage.apps.orientations.forms.answers import ServedForm
 from maillage.apps.orientations.queries import copies
+from maillage.apps.orientations.queries.people import traces
 from maillage.apps.people.actions import consents
 from maillage.apps.people.actions import register as people
 from maillage.apps.people.models import Consent, Person
@@ -525,6 +526,24 @@ def test_a_structure_writes_its_own_list(andrei, leila, pro, structure):
 
 
 # ------------------------------------------------------------------------------------------------------- the person
+
+
+def test_who_saw_and_did_tells_a_helper_no_procedure_of_another_structure(
+    andrei, leila, diallo, other, structure, pro
+):
+    people.follow(person=andrei, structure=other, by=diallo, at=AT)
+    tell(andrei, diallo, facts.SENT, procedure="titre-sejour")
+    noting.note(draft(procedure="rsa"), by=diallo, structure=other, person=andrei, at=AT)
+    tell(andrei, leila, facts.SENT)
+    sheet = reverse("person", args=[andrei.pk])
+    told = text(pro.get(sheet)).partition("Qui a vu, qui a fait")[2]
+    assert "a noté où en est une démarche : Logement social" in told
+    assert "M. Diallo (SLS Grenoble SUD) a noté où en est une démarche" in told, "that it was done is told"
+    assert "Titre de séjour" not in told and "RSA" not in told
+    everything = " ".join(each.words for each in traces(andrei))
+    assert "Titre de séjour" in everything and "RSA" in everything, "the person reads it all"
+    consents.withdraw(Consent.objects.get(purpose="track"), by=leila, at=AT)
+    assert "Logement social" not in text(pro.get(sheet)).partition("Qui a vu, qui a fait")[2]
 
 
 def test_the_copy_holds_all_and_erasing_leaves_nothing(andrei, leila):

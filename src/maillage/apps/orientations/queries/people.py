@@ -18,6 +18,7 @@ from maillage.apps.directory.models import Structure
 from maillage.apps.documents.queries import papers
 from maillage.apps.droits.queries import persons as droits
 from maillage.apps.droits.queries.cards import Next
+from maillage.apps.mandats.access import own_numbers
 from maillage.apps.mandats.queries import persons as mandat_persons
 from maillage.apps.mandats.queries import proofs
 from maillage.apps.orientations.access import orientations_for
@@ -159,8 +160,13 @@ def bilans(person: Person) -> list[tuple[Bilan, Progress | None]]:
     return retained.of_person(person)
 
 
-def traces(person: Person) -> list[Trace]:
-    """Return who saw and did what about a person and their referrals, the latest first."""
+def traces(person: Person, reader: Any = None) -> list[Trace]:
+    """Return who saw and did what about a person and their referrals, the latest first. reader: None for the
+    person; a helper reads of which procedure or paper in the lines of their own structures alone, and of
+    procedures while the person agrees that they be followed.
+    """
+    ours = None if reader is None else own_numbers(reader)
+    followed = reader is None or persons.agreed(person, rules.TRACK)
     steps = list(Orientation.objects.filter(person=person))
     entries: list[Entry] = list(journal.entries_about(person))
     kept = papers.of_person(person)
@@ -175,7 +181,15 @@ def traces(person: Person) -> list[Trace]:
         )
     )
     found = [
-        Trace(e.at, _who(e, names), structures.get(e.structure or 0, ""), _words(e))
+        Trace(
+            e.at,
+            _who(e, names),
+            structures.get(e.structure or 0, ""),
+            _words(
+                e,
+                whole=(ours is None or e.structure in ours) and (followed or not e.verb.startswith("droit.")),
+            ),
+        )
         for e in sorted(entries, key=lambda e: (e.at, e.pk), reverse=True)
     ]
     return [trace for trace in found if trace.words]
@@ -195,13 +209,11 @@ def _who(entry: Entry, names: Mapping[int, str]) -> str:
     return names.get(entry.by or 0, "")
 
 
-def _words(entry: Entry) -> str:
+def _words(entry: Entry, *, whole: bool) -> str:
+    """Return what a line says; whole: about which procedure or paper too."""
     if entry.verb in VERBS:
-        more = (
-            f" : {entry.words}"
-            if entry.words and entry.verb.startswith(("consent.", "act.", "droit.", "paper."))
-            else ""
-        )
+        told = ("consent.", "act.", "droit.", "paper.") if whole else ("consent.",)
+        more = f" : {entry.words}" if entry.words and entry.verb.startswith(told) else ""
         return f"{VERBS[entry.verb]}{more}"
     move = cycle.MOVES.get(entry.verb.removeprefix("orientation."))
     return f"a {move.label}" if move is not None else ""

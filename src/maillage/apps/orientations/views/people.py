@@ -193,7 +193,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "rights": rights.summary(request.user, found, timezone.localdate()),
         "to_learn": acts.proposals(found, timezone.now()),
         "no_reminder": reminders.refusal(found) is not None,
-        "traces": queries.traces(found),
+        "traces": queries.traces(found, request.user),
         "months": rules.KEPT_MONTHS,
         "secret": persons.secret_of(found),
         "to_correct": access.corrections_for(request.user).filter(person=found, done_at=None),
