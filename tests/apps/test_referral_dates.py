@@ -196,6 +196,32 @@ def test_what_became_of_it_follows_the_referral(orientation, leila, worker, door
     assert Appointment.objects.get().state == state
 
 
+@pytest.mark.parametrize(
+    ("verbs", "state"),
+    [
+        (("refuse", "close"), rules.CANCELLED),
+        (("came", "redirect"), rules.CAME),
+        (("came", "cancel"), rules.CAME),
+        (("came", "redirect", "close"), rules.CAME),
+        (("absent", "refuse", "close"), rules.ABSENT),
+        (("serve", "close"), rules.CAME),
+    ],
+)
+def test_how_a_referral_ends_rewrites_nothing_of_who_came(orientation, leila, worker, verbs, state):
+    """Read and closed, one that was refused was told as a visit; sent on, a visit as called off."""
+    other = place("autre", {"nom": "Autre lieu", **HELPS})
+    said = {
+        "refuse": {"reason": "full"},
+        "redirect": {"lieu": other},
+        "serve": {"did": ["assistance"], "outcome": "reached"},
+    }
+    answers.appoint(orientation, by=leila, at=AT, when=NINE)
+    for verb in verbs:
+        by = worker if verb in ("cancel", "close") else leila
+        action(verb)(orientation, by=by, at=NINE + HALF, **said.get(verb, {}))
+    assert Appointment.objects.get().state == state
+
+
 def test_a_first_name_that_is_not_shared_any_more_leaves_the_agenda(orientation, leila, worker, person, door):
     answers.appoint(orientation, by=leila, at=AT, when=NINE)
     said = Consent.objects.get(person=person, purpose="share")

@@ -13,12 +13,8 @@ from maillage.apps.orientations.rules import cycle
 from maillage.apps.people.models import Person
 from maillage.kernel.errors import Refused
 
-MET = {
-    cycle.CAME: appointments.CAME,
-    cycle.SERVED: appointments.CAME,
-    cycle.CLOSED: appointments.CAME,
-    cycle.ABSENT: appointments.ABSENT,
-}
+# What became of a date, by whether the person came: nobody said it of one that was called off.
+MET = {True: appointments.CAME, False: appointments.ABSENT, None: appointments.CANCELLED}
 
 
 def sync(row: Orientation, *, at: datetime, strict: bool = True, by_person: bool = False) -> None:
@@ -29,8 +25,7 @@ def sync(row: Orientation, *, at: datetime, strict: bool = True, by_person: bool
     if row.appointment_at is None:
         return
     if row.state != cycle.APPOINTED:
-        state = MET.get(row.state, appointments.CANCELLED) if row.came is not False else appointments.ABSENT
-        referrals.set_state(row.pk, state, at=at, by_person=by_person)
+        referrals.set_state(row.pk, MET[row.came], at=at, by_person=by_person)
         return
     if row.to_structure is None:
         referrals.set_state(row.pk, appointments.CANCELLED, at=at)
