@@ -29,6 +29,7 @@ from tests.support.places import place
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("leaves")]
 DAY = timedelta(days=1)
 MAIL = {"courriels": ["accueil@bibliotheque.example"]}
+SEEN = re.compile(r'name="vu" value="([^"]*)"')
 HELPS = {"practices": {"assistance": {"state": "offered"}}}
 
 
@@ -1007,6 +1008,28 @@ def test_a_no_takes_back_what_was_shared_with_the_same_structure(client, worker,
     page = opened(client, first)
     assert not any(told in page for told in ("Aurélie", "39 98 12 34", "+33639981234", "Parle peu"))
     assert Orientation.objects.filter(shared=[], note="").count() == 2
+
+
+@pytest.mark.both_databases
+def test_a_yes_is_for_the_place_that_was_read_and_no_other(client, worker, ccas, library, person):
+    """A page left open noted it for the structure of the place that a colleague had chosen since."""
+    client.force_login(worker)
+    url = chosen(client, library, pour=person.pk).url
+    shown = SEEN.search(text(client.get(url)))[1]
+    elsewhere = place("autre", {"nom": "Autre lieu", **HELPS})
+    drafts.amend(Orientation.objects.get(), {"lieu": elsewhere}, by=worker, at=timezone.now())
+    posted = {"partage": ["nickname", "note"], "mot": "Parle peu", "accord": "read", "canal": "card"}
+    response = client.post(url, posted | {"vu": shown})
+    page = text(response)
+    assert response.status_code == 400
+    assert "a changé depuis que cette page est ouverte" in page
+    assert "Il manque sa réponse" in page
+    assert "Parle peu" in page
+    assert "Autre lieu" in page
+    assert Orientation.objects.get().state == "draft"
+    assert not persons.agreed(person, "share", elsewhere.structure_id)
+    assert client.post(url, posted | {"vu": SEEN.search(page)[1]}).status_code == 302
+    assert persons.agreed(person, "share", elsewhere.structure_id)
 
 
 def test_somebody_without_name_is_oriented_too(client, worker, library):

@@ -189,6 +189,14 @@ class Orientation(models.Model):
         )
 
     @property
+    def draft_stamp(self) -> str:
+        """What a page displayed of a draft, with the structure that runs its place. Sent back with what the
+        person answers, as `was`: they answer to that structure, about what was read to them.
+        """
+        run_by = self.lieu.structure_id if self.lieu is not None else ""
+        return f"{self.changed_at.timestamp()} {run_by}"
+
+    @property
     def need_text(self) -> str:
         """What is looked for, between professionals: after “pour :”."""
         return offer.practices()[self.need].asked

@@ -49,6 +49,10 @@ FREE = (
 IDENTITY = ("nickname", "born", "reach")  # read on the sheet of the person: nobody without one shares them
 
 
+class Reread(Refused):
+    """A draft changed since a page displayed it: the person answered to something else."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Draft:
     """What a referral is prepared with.
@@ -129,9 +133,13 @@ def prepare(draft: Draft, *, by: User | None, at: datetime) -> Orientation:
 
 @transaction.atomic
 def amend(
-    orientation: Orientation, values: Mapping[str, Any], *, by: User | None, at: datetime
+    orientation: Orientation, values: Mapping[str, Any], *, by: User | None, at: datetime, was: str = ""
 ) -> Orientation:
-    """Change a draft: fields of FREE. Refused once it was sent, or once its person is no longer followed."""
+    """Change a draft: fields of FREE. was: what the page displayed of it (`Orientation.draft_stamp`), '' when
+    it does not matter.
+
+    Refused once it was sent, or once its person is no longer followed; Reread when it changed meanwhile.
+    """
     row = lock(orientation)
     check_giver(row, by)
     check_still_helped(row, by)
@@ -140,6 +148,12 @@ def amend(
             "Rien n’a changé.",
             why="Cette orientation est déjà partie.",
             do="Annulez-la pour en préparer une autre.",
+        )
+    if was not in ("", row.draft_stamp):
+        raise Reread(
+            "L’orientation n’est pas partie.",
+            why="Le lieu, ou la demande, a changé depuis que cette page est ouverte.",
+            do="Relisez avec la personne ce que le lieu va lire, puis notez ce qu’elle répond.",
         )
     _fill(row, {name: value for name, value in values.items() if name in FREE}, on=timezone.localdate(at))
     row.changed_at = at

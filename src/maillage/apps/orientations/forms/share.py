@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
+from django.http import QueryDict
 
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.queries.timeline import Shared
@@ -93,6 +94,14 @@ class SendForm(forms.Form):
             del self.fields["accord"]
         if not self.asks_to_write:
             del self.fields["ecrire"]
+
+    @staticmethod
+    def unanswered(data: QueryDict) -> QueryDict:
+        """Return what was typed, without what the person answered."""
+        left = data.copy()
+        for name in ("accord", "ecrire"):
+            left.pop(name, None)
+        return left
 
     @property
     def asks_to_write(self) -> bool:

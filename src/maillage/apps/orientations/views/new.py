@@ -330,12 +330,8 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
     if row.lieu is None:
         return redirect(f"{reverse('orientation_new')}?brouillon={pk}")
     at = timezone.now()
-    ways = referral_detail.ways_to_tell(row, timezone.localdate(at))
-    form = SendForm(
-        request.POST or None, row=row, reads=referral_detail.shared(row, everything=True), ways=ways
-    )
+    form = _send_form(request.POST or None, row, at)
     context: dict[str, Any] = {
-        "form": form,
         "row": row,
         "told": referral_detail.detail(row, referral_detail.SENDER, at),
     }
@@ -348,6 +344,9 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
                 "error": full,
                 "instead": [Proposed(each, suitability_text(each)) for each in full.instead],
             }
+        except drafts.Reread as error:  # what they said yes to is not what would leave: asked again
+            context["error"] = error
+            form = _send_form(SendForm.unanswered(request.POST), row, at)
         except Refused as error:
             context["error"] = error
         else:
@@ -355,6 +354,7 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
     if form.errors or "error" in context:
         status = 400
     context |= {
+        "form": form,
         "sentence": purposes.PURPOSES[purposes.SHARE].words,
         "write": purposes.PURPOSES[purposes.WRITE].words,
         "script": form.script(by=request.user),
@@ -363,11 +363,16 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "orientations/new/send.html", context, status=status)
 
 
+def _send_form(data: Any, row: Orientation, at: datetime) -> SendForm:
+    ways = referral_detail.ways_to_tell(row, timezone.localdate(at))
+    return SendForm(data, row=row, reads=referral_detail.shared(row, everything=True), ways=ways)
+
+
 @transaction.atomic
 def _send(request: HttpRequest, row: Orientation, form: SendForm, at: datetime) -> None:
     """Keep what is shared and what was agreed, then send; nothing of it is kept when it may not leave."""
     user = account_of(request)
-    drafts.amend(row, form.values(), by=user, at=at)
+    drafts.amend(row, form.values(), by=user, at=at, was=request.POST.get("vu", ""))
     if row.person is not None and row.lieu is not None:
         given = form.agreed
         how = form.cleaned_data["accord"] if given else "read"
