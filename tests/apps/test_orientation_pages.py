@@ -1,7 +1,8 @@
 """The pages of the referral: sending, receiving, answering by a link, the printed card, the measures."""
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
@@ -135,6 +136,38 @@ def test_the_list_shows_only_what_the_person_shares(client, aidant, worker, ccas
     assert "Aurélie" not in page
     assert "1994" not in untold(page)
     assert "prime d’activité" not in page.lower()
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("shared", [["nickname"], ["nickname", "procedure"]])
+def test_the_search_finds_a_procedure_for_whoever_reads_it(
+    client, aidant, worker, ccas, library, person, shared
+):
+    """What was not shared with the place could be found again there, one word after another."""
+    row = sent(worker, ccas, library, person, shared=shared, procedure="logement", procedure_words="")
+
+    def finds(user, typed) -> bool:
+        client.force_login(user)
+        page = text(client.get("/espace/chercher/", {"q": typed, "quoi": "orientations"}))
+        return reverse("orientation", args=[row.pk]) in page
+
+    assert finds(worker, "logement")
+    assert finds(worker, "logement barnave")
+    assert finds(aidant, "barnave")
+    assert finds(aidant, "logement") is ("procedure" in shared)
+    Orientation.objects.update(agreed_with=ccas.structure_id)  # hidden: another structure runs the place
+    assert not finds(aidant, "logement")
+
+
+@pytest.mark.both_databases
+def test_the_search_says_the_day_it_was_in_france(client, worker, ccas, library):
+    row = sent(worker, ccas, library)
+    midnight = datetime(2026, 3, 10, 0, 30, tzinfo=ZoneInfo("Europe/Paris"))
+    Orientation.objects.update(sent_at=midnight, prepared_at=midnight)
+    client.force_login(worker)
+    page = text(client.get("/espace/chercher/", {"q": "barnave", "quoi": "orientations"}))
+    assert reverse("orientation", args=[row.pk]) in page
+    assert "10 mars 2026" in page
 
 
 @pytest.mark.both_databases

@@ -31,17 +31,21 @@ FOLLOWED = Exists(
 )
 
 
+def sender_condition(user: Any) -> Q:
+    """Return the condition for a referral to be sent by a user's structures; by a volunteer, themselves."""
+    rights = rights_of(user)
+    whole, mine = rights.structures(SEE), rights.structures(MINE)
+    return Q(from_structure__in=whole) | Q(from_structure__in=mine, sender=user.pk)
+
+
 def sent_by(user: Any) -> QuerySet[Orientation]:
     """Return the referrals sent by a user's structures; for a volunteer, only those of the persons they
     help.
     """
-    rights = rights_of(user)
-    whole, mine = rights.structures(SEE), rights.structures(MINE)
-    if not whole and not mine:
+    if not rights_of(user).any(SEE, MINE):
         return Orientation.objects.none()
-    ours = Q(from_structure__in=whole) | Q(from_structure__in=mine, sender=user.pk)
     return (
-        Orientation.objects.filter(ours, stripped_at__isnull=True)
+        Orientation.objects.filter(sender_condition(user), stripped_at__isnull=True)
         .select_related(*WITH)
         .annotate(followed=FOLLOWED)
     )
@@ -68,13 +72,11 @@ def orientations_for(user: Any) -> QuerySet[Orientation]:
     analyst.
     """
     rights = rights_of(user)
-    whole, mine = rights.structures(SEE), rights.structures(MINE)
-    receiving = whole | rights.structures(ANSWER)
-    if not receiving and not mine:
+    if not rights.any(SEE, MINE, ANSWER):
         return Orientation.objects.none()
-    ours = Q(from_structure__in=whole) | Q(from_structure__in=mine, sender=user.pk)
+    receiving = rights.structures(SEE) | rights.structures(ANSWER)
     theirs = Q(to_structure__in=receiving, sent_at__isnull=False)
-    rows = Orientation.objects.filter(ours | theirs, stripped_at__isnull=True)
+    rows = Orientation.objects.filter(sender_condition(user) | theirs, stripped_at__isnull=True)
     return rows.select_related(*WITH).annotate(followed=FOLLOWED)
 
 
