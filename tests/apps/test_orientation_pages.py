@@ -23,7 +23,7 @@ from maillage.apps.people.actions import consents
 from maillage.apps.people.actions import register as people
 from maillage.apps.people.models import Person
 from maillage.words import opening
-from tests.conftest import account
+from tests.conftest import account, with_role
 from tests.support.cards import decide, open_page
 from tests.support.places import place
 
@@ -1199,6 +1199,61 @@ def test_a_draft_of_one_person_is_never_sent_for_another(client, worker, library
         assert answer.url.endswith(f"/{row.pk}/envoyer/")
     first.refresh_from_db()
     assert (first.person, first.lieu) == (person, library)
+
+
+@pytest.mark.both_databases
+def test_a_step_chosen_for_somebody_else_is_another_path(client, worker, ccas, library, person, orientation):
+    """« Sans nom » went on for the person of the step before; another person could not be chosen."""
+    zoe = people.welcome(by=worker, structure=ccas.structure, at=timezone.now(), nickname="Zoé")
+    client.force_login(worker)
+    for whom in (None, zoe, person):
+        assert chosen(client, library, suite=orientation.pk, pour=whom.pk if whom else "").status_code == 302
+        row = Orientation.objects.latest("pk")
+        assert (row.person, row.path == orientation.path) == (whom, whom == person)
+
+
+@pytest.mark.both_databases
+def test_a_draft_says_where_and_in_whose_name_it_was_last_chosen(client, worker, ccas, library):
+    """What is without solution was counted in the commune first typed, and sent in the name first chosen."""
+    own = place("maison", {"nom": "Maison des habitants", **HELPS}).structure
+    with_role(worker, "prescripteur", structure=own)
+    client.force_login(worker)
+    chosen(client, library, au_nom=ccas.structure_id)
+    first = Orientation.objects.get()
+    moved = {"brouillon": first.pk, "ou": "Échirolles", "geste": "aucun"}
+    client.post("/espace/orientations/nouvelle/", need(au_nom=ccas.structure_id, **moved))
+    first.refresh_from_db()
+    assert (first.state, first.commune) == ("unsolved", "38151")
+    chosen(client, library, au_nom=ccas.structure_id)
+    draft = Orientation.objects.latest("pk")
+    chosen(client, library, au_nom=own.pk, brouillon=draft.pk)
+    assert Orientation.objects.latest("pk").from_structure == own
+
+
+@pytest.mark.both_databases
+def test_nobody_is_sent_in_the_name_of_a_structure_that_does_not_follow_them(
+    client, worker, ccas, library, person
+):
+    """Who acts for two prepared it in the name of the other, whose colleagues read it; it never left."""
+    other = place("annexe", {"nom": "Annexe", **HELPS}).structure
+    with_role(worker, "prescripteur", structure=other)
+    client.force_login(worker)
+    page = chosen(client, library, pour=person.pk, au_nom=other.pk)
+    assert page.status_code == 400
+    assert "Cette structure ne suit pas cette personne" in text(page)
+    assert not Orientation.objects.exists()
+    page = client.get(f"/espace/orientations/nouvelle/?personne={person.pk}")
+    assert page.context["form"]["au_nom"].value() == str(ccas.structure_id)
+    assert chosen(client, library, pour=person.pk, au_nom=ccas.structure_id).status_code == 302
+
+
+@pytest.mark.both_databases
+def test_another_place_for_somebody_followed_no_more_says_why_not(client, worker, ccas, person, orientation):
+    people.leave(person=person, structure=ccas.structure, by=worker, at=timezone.now())
+    client.force_login(worker)
+    page = client.get(f"/espace/orientations/nouvelle/?suite={orientation.pk}", follow=True)
+    assert page.status_code == 200
+    assert "Votre structure ne suit plus cette personne" in text(page)
 
 
 def test_what_is_of_one_person_is_left_when_another_is_looked_for(

@@ -102,8 +102,13 @@ def still_helps(user: Any, orientation: Orientation) -> bool:
     """
     if user is None or orientation.person_id is None:
         return True
-    ours = {"followings__structure": orientation.from_structure_id, "followings__ended_at": None}
-    return people_for(user).filter(pk=orientation.person_id, **ours).exists()
+    return helps(user, orientation.person_id, orientation.from_structure_id)
+
+
+def helps(user: Any, person: int, structure: int | None) -> bool:
+    """Return whether a user helps a person on behalf of a structure, which follows them today."""
+    ours = {"followings__structure": structure, "followings__ended_at": None}
+    return people_for(user).filter(pk=person, **ours).exists()
 
 
 def may_answer(user: User | None, orientation: Orientation, token: str = "") -> bool:

@@ -45,6 +45,7 @@ FREE = (
     "shared",
     "need",
     "lieu",
+    "commune",
 )
 IDENTITY = ("nickname", "born", "reach")  # read on the sheet of the person: nobody without one shares them
 
@@ -113,7 +114,6 @@ def prepare(draft: Draft, *, by: User | None, at: datetime) -> Orientation:
         from_structure=draft.structure,
         sender=by,
         origin=draft.origin,
-        commune=draft.commune or path.commune,
         prepared_at=at,
         changed_at=at,
         example=example or path.example,
@@ -122,6 +122,7 @@ def prepare(draft: Draft, *, by: User | None, at: datetime) -> Orientation:
     values = {name: getattr(draft, name) for name in FREE} | {
         "shared": list(draft.shared),
         "language": draft.language or (walks.language if walks else "fr"),
+        "commune": draft.commune or path.commune,
     }
     _fill(row, values, on=timezone.localdate(at))
     row.save()
@@ -179,8 +180,12 @@ def _check_helper(
     helped = person or walks
     if helped is not None:
         people_actions.lock(helped)
-        if not people_access.people_for(by).filter(pk=helped.pk).exists():
-            raise not_theirs()
+        if not access.helps(by, helped.pk, structure and structure.pk):
+            raise Refused(
+                "Rien n’a changé.",
+                why="Cette structure ne suit pas cette personne.",
+                do="Orientez-la au nom de celle qui la suit, ou demandez-lui d’abord sa carte.",
+            )
 
 
 def _fill(row: Orientation, values: Mapping[str, Any], *, on: date) -> None:

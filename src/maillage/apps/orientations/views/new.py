@@ -31,6 +31,7 @@ from maillage.apps.orientations.queries import detail as referral_detail
 from maillage.apps.orientations.queries import matching, persons, timeline
 from maillage.apps.orientations.queries.matching import Match, Matches
 from maillage.apps.orientations.rules import cycle
+from maillage.apps.orientations.views.people import acting_for
 from maillage.apps.people import access as people_access
 from maillage.apps.people import rules as purposes
 from maillage.apps.people.models import Person
@@ -72,13 +73,8 @@ def new(request: HttpRequest) -> HttpResponse:
     structures, people_known = _structures(request), _people(request)
     draft, before = _draft(request), _before(request)
     gesture = request.POST.get("geste", "")
-    if gesture in LOOKED_FOR:
-        rows = {"brouillon": draft, "suite": before}
-        of_another = [name for name, row in rows.items() if row is not None and row.person_id is not None]
-        access.store_need(
-            request, at, but=[*of_another, *(["resultat"] if _person(request, request.POST) else [])]
-        )
-        return redirect(f"{reverse(LOOKED_FOR[gesture])}?vers=orienter")
+    if (first := _first(request, draft, before, at)) is not None:
+        return first
     data = request.POST if request.method == "POST" else _prefilled(request, structures, draft, before, at)
     person = _person(request, data)
     if person is not None and person not in people_known:
@@ -129,6 +125,28 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "orientations/new/need.html", context, status=400 if "error" in context else 200)
 
 
+def _first(
+    request: HttpRequest, draft: Orientation | None, before: Orientation | None, at: datetime
+) -> HttpResponse | None:
+    """Return where one goes first: to find the person; or back, once theirs is followed no more."""
+    rows = {"brouillon": draft, "suite": before}
+    held = {name: row for name, row in rows.items() if row is not None and row.person_id is not None}
+    for row in held.values():
+        if not access.still_helps(request.user, row):
+            return _left(request, row)
+    if (gesture := request.POST.get("geste", "")) not in LOOKED_FOR:
+        return None
+    access.store_need(request, at, but=[*held, *(["resultat"] if _person(request, request.POST) else [])])
+    return redirect(f"{reverse(LOOKED_FOR[gesture])}?vers=orienter")
+
+
+def _left(request: HttpRequest, row: Orientation) -> HttpResponse:
+    """Say that the person of a referral is followed no more: nothing leaves for them."""
+    with refusals.as_message(request):
+        check_still_helped(row, account_of(request))
+    return redirect("orientation", row.pk)
+
+
 def _prepared(
     request: HttpRequest,
     values: Mapping[str, Any],
@@ -139,23 +157,26 @@ def _prepared(
     before: Orientation | None,
     at: datetime,
 ) -> Orientation:
-    """Return the draft that a choice makes: the one being changed, for as long as it is for the same person,
-    the one a double click already made, or a new one.
+    """Return the draft that a choice makes: the one being changed, for as long as it is for the same person
+    and in the same name, the one a double click already made, or a new one; on the same path while it is that
+    of the same person.
     """
     user = account_of(request)
-    if draft is not None and draft.person == person:
+    if draft is not None and (draft.person, draft.from_structure) == (person, structure):
         return drafts.amend(draft, values, by=user, at=at)
     same = {
         "need": values["need"],
         "lieu": values["lieu"],
         "person": person,
+        "from_structure": structure,
         "procedure": values["procedure"],
     }
     already = referral_detail.drafts_alike(user, same, since=at - TWICE).first()
     if already is not None:
         return already
+    follows = before if before is not None and before.person in (None, person) else None
     return drafts.prepare(
-        drafts.Draft(structure=structure, person=person, follows=before, **values), by=user, at=at
+        drafts.Draft(structure=structure, person=person, follows=follows, **values), by=user, at=at
     )
 
 
@@ -179,7 +200,7 @@ def _prefilled(
     if row is not None:
         told = {
             "pour": row.person_id,
-            "au_nom": row.from_structure_id if draft else None,
+            "au_nom": row.from_structure_id,
             "besoin": row.need,
             "demarche": row.procedure,
             "precision": row.procedure_words,
@@ -201,7 +222,8 @@ def _prefilled(
             },
         )
     if person is not None:
-        _fill(known, {"pour": person.pk, "langue": person.language})
+        helped = {"pour": person.pk, "langue": person.language, "au_nom": acting_for(request, person)}
+        _fill(known, helped)
     advice = orientation.advice().get(str(known.get("resultat", "")))
     if advice is not None:
         _fill(known, {"besoin": advice.need, "aide": advice.help})
@@ -324,9 +346,7 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
     if row.state != cycle.DRAFT:
         return redirect("orientation", pk)  # it left: somebody clicked twice, or came back
     if not access.still_helps(request.user, row):
-        with refusals.as_message(request):
-            check_still_helped(row, account_of(request))
-        return redirect("orientation", pk)
+        return _left(request, row)
     if row.lieu is None:
         return redirect(f"{reverse('orientation_new')}?brouillon={pk}")
     at = timezone.now()
