@@ -1044,6 +1044,24 @@ def test_a_no_takes_back_what_was_shared_with_the_same_structure(client, worker,
 
 
 @pytest.mark.both_databases
+def test_a_page_left_open_does_not_take_back_a_yes_given_since(client, worker, ccas, library, person):
+    """The former yes, taken back, erased what the person shares by the one they gave since."""
+    row = sent(worker, ccas, library, person, shared=["nickname", "note"], note="Parle peu")
+    former = persons.Consent.objects.get(purpose="share")
+    again = {"structure": library.structure, "how": "read", "by": worker, "at": timezone.now()}
+    consents.agree(person=person, purpose="share", **again)
+    client.force_login(worker)
+    page = client.post(f"/espace/personnes/{person.pk}/accord/", {"retirer": former.pk}, follow=True)
+    assert "Rien n’a été fait" in text(page)
+    row.refresh_from_db()
+    assert (row.shared, row.note) == (["nickname", "note"], "Parle peu")
+    held = persons.Consent.objects.get(purpose="share", withdrawn_at=None)
+    client.post(f"/espace/personnes/{person.pk}/accord/", {"retirer": held.pk})
+    row.refresh_from_db()
+    assert (row.shared, row.note) == ([], "")
+
+
+@pytest.mark.both_databases
 def test_a_yes_is_for_the_place_that_was_read_and_no_other(client, worker, ccas, library, person):
     """A page left open noted it for the structure of the place that a colleague had chosen since."""
     client.force_login(worker)
@@ -1401,6 +1419,17 @@ def test_what_is_asked_is_said_between_professionals_everywhere(client, worker, 
     ):
         assert "une aide pour faire une démarche" in page
         assert "n vous aide à faire" not in page.partition("<main")[2]
+
+
+@pytest.mark.both_databases
+def test_a_place_that_left_the_directory_still_says_no(client, orientation):
+    """« Complet » has no sheet to be written on: the answer was lost in an error."""
+    Orientation.objects.update(lieu=None)
+    page = opened(client, orientation)
+    assert "Refuser" in page
+    link = reverse("orientation_link", args=[access.link_of(orientation)])
+    client.post(link, {"geste": "refuser", "raison": "full", "complet": "on"})
+    assert state(orientation) == "refused"
 
 
 def test_what_is_missing_by_a_link_is_said_and_nothing_is_lost(client, orientation):

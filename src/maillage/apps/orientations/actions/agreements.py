@@ -17,12 +17,21 @@ from maillage.apps.people.actions import consents as people
 from maillage.apps.people.models import Consent, Person
 from maillage.apps.reminders.actions import planning as reminders
 from maillage.kernel.errors import Refused
+from maillage.words.languages import say
 
 
 @transaction.atomic
 def withdraw(said: Consent, *, by: User | None, at: datetime, acting: int | None = None) -> None:
-    """Withdraw a consent and everything it allowed. acting: the structure of the user who records it."""
-    people.withdraw(said, by=by, at=at, acting=acting)
+    """Withdraw a consent and everything it allowed. acting: the structure of the user who records it.
+
+    Refused when it no longer held: what another answer allows since is not undone.
+    """
+    if not people.withdraw(said, by=by, at=at, acting=acting):
+        raise Refused(
+            say("Rien n’a été fait."),
+            why=say("Cette page était restée d’une autre fois."),
+            do=say("Recommencez d’ici."),
+        )
     _undo(said.person, said.purpose, said.structure_id, by=by, at=at, acting=acting)
     dates.sync_all(said.person, at=at)
 

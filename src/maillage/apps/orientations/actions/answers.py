@@ -356,7 +356,9 @@ def _later(row: Orientation, day: date) -> date:
 
 
 def _say_full(row: Orientation, by: User | None, at: datetime) -> None:
-    """Record on the sheet of the place that it is full, unless it says so already."""
-    place = Lieu.objects.select_for_update().get(pk=row.lieu_id)
-    if place.full_since is None:
+    """Record on the sheet of the place that it is full, unless it says so already, or has left the
+    directory.
+    """
+    place = Lieu.objects.select_for_update().filter(pk=row.lieu_id).first()
+    if place is not None and place.full_since is None:
         sheets.say_full(place, True, by=str(by) if by is not None else row.lieu_name, at=at)

@@ -224,8 +224,9 @@ def consent(request: HttpRequest, pk: int) -> HttpResponse:
     acting = acting_for(request, found)
     if (pk_said := whole(request.POST.get("retirer", ""), ROWS)) is not None:
         said = get_object_or_404(Consent, pk=pk_said, person=found)
-        agreements.withdraw(said, by=account_of(request), at=timezone.localtime(), acting=acting)
-        messages.success(request, f"C’est noté : plus d’accord pour {said.get_purpose_display()}.")
+        with refusals.as_message(request):
+            agreements.withdraw(said, by=account_of(request), at=timezone.localtime(), acting=acting)
+            messages.success(request, f"C’est noté : plus d’accord pour {said.get_purpose_display()}.")
     elif request.POST.get("pour") in MENU and request.POST.get("comment") in rules.HOW:
         given = request.POST.get("reponse") == "oui"
         purpose, how = request.POST["pour"], request.POST["comment"]

@@ -58,9 +58,12 @@ def agree(
 
 
 @transaction.atomic
-def withdraw(consent: Consent, *, by: User | None, at: datetime, acting: int | None = None) -> None:
-    """Withdraw an agreement from now on. acting: the structure of the user who records it."""
-    if Consent.objects.filter(pk=consent.pk, withdrawn_at=None).update(withdrawn_at=at):
+def withdraw(consent: Consent, *, by: User | None, at: datetime, acting: int | None = None) -> bool:
+    """Withdraw an agreement from now on, and return whether it held until now: another answer may have
+    replaced it. acting: the structure of the user who records it.
+    """
+    held = Consent.objects.filter(pk=consent.pk, withdrawn_at=None).update(withdrawn_at=at)
+    if held:
         journal.record(
             by=by,
             verb="consent.withdrawn",
@@ -69,6 +72,7 @@ def withdraw(consent: Consent, *, by: User | None, at: datetime, acting: int | N
             structure=acting,
             words=_about(consent),
         )
+    return bool(held)
 
 
 def _about(consent: Consent) -> str:

@@ -286,10 +286,11 @@ def copy(request: HttpRequest, opened: Opened) -> HttpResponse:
 def withdraw(request: HttpRequest, opened: Opened) -> HttpResponse:
     """Taking back an agreement."""
     said = get_object_or_404(
-        Consent, pk=whole(request.POST.get("accord", ""), ROWS) or 0, person=opened.person, withdrawn_at=None
+        Consent, pk=whole(request.POST.get("accord", ""), ROWS) or 0, person=opened.person
     )
-    agreements.withdraw(said, by=opened.helper, at=timezone.now())
-    messages.success(request, say("C’est noté. Cet accord ne vaut plus."))
+    with refusals.as_message(request):
+        agreements.withdraw(said, by=opened.helper, at=timezone.now())
+        messages.success(request, say("C’est noté. Cet accord ne vaut plus."))
     return redirect("card_kept")
 
 
