@@ -315,6 +315,40 @@ def test_a_coordinator_reminds_a_silent_place_once_a_week_and_reads_no_name(
 
 
 @pytest.mark.both_databases
+def test_no_real_place_is_reminded_of_invented_people(client, worker, ccas, library, coordinator):
+    now = timezone.now()
+    send(worker, ccas, library, now - 9 * DAY)
+    Orientation.objects.update(example=True)
+    assert "aucun message ne part" in page(client, coordinator)
+    (line,) = [
+        each for each in queries.lines(coordinator, timezone.localtime()) if each.kind == "silent-place"
+    ]
+    before = Message.objects.count()
+    assert "est relancé" in client.post(line.url, follow=True).content.decode()
+    assert Message.objects.count() == before
+    back = client.post(line.url, {"geste": "annuler"}, follow=True).content.decode()
+    assert "est annulée : rien ne part" in back
+    User.objects.filter(pk=coordinator.pk).update(is_demonstration=False)
+    outside = User.objects.get(pk=coordinator.pk)
+    assert pressing.silent_places(outside, now, most=8) == [], "only the demonstration counts them"
+    send(worker, ccas, library, now - 10 * DAY, name="Fatou")
+    (place_,) = pressing.silent_places(outside, now, most=8)
+    assert (place_.n, place_.invented) == (1, False)
+
+
+@pytest.mark.both_databases
+def test_a_place_reads_the_day_of_a_person_when_it_is_shared(client, worker, aidant, ccas, library):
+    """The day not to miss, kept from the place, was told by its page of the day."""
+    now = timezone.now()
+    day = timezone.localdate(now) + 2 * DAY
+    for shared, told in (([], False), (["availability"], True)):
+        Orientation.objects.all().delete()
+        send(worker, ccas, library, now)
+        Orientation.objects.update(urgent_before=day, shared=shared)
+        assert ("dans 2 jours" in page(client, aidant).replace("\u00a0", " ")) is told
+
+
+@pytest.mark.both_databases
 def test_silent_places_are_counted_the_oldest_first_and_reached_by_any_of_their_places(
     worker, ccas, library, coordinator
 ):

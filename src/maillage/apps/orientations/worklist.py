@@ -34,6 +34,11 @@ from maillage.words.wording import count, lower_first, of
 RECEIVED = ("orientation reçue", "orientations reçues")
 SILENT = ("orientation sans réponse", "orientations sans réponse")
 BACK = ("orientation qui vous revient", "orientations qui vous reviennent")
+TOLD = {
+    pressing.WRITTEN: "Un message part dans quelques minutes.",
+    pressing.CALLED: "Votre appel est noté.",
+    pressing.SHOWN: "Personnes inventées : aucun message ne part.",
+}
 FOLLOWED = 100  # referrals sent that are looked at: beyond, their list says more
 
 
@@ -63,14 +68,15 @@ def _received(user: Any, at: datetime) -> Iterable[Line]:
         for row in section.rows[:MOST]:
             began = (row.sent_at if section.id == "answer" else row.changed_at) or row.prepared_at
             since = timezone.localdate(began)
+            day = row.urgent_before if "availability" in row.readable else None
             yield Line(
                 kind=f"received-{section.id}",
                 group=PEOPLE,
                 title=detail.name_of(row, cycle.RECEIVER),
                 words=_received_words(row, section.id),
                 since=since,
-                until=row.urgent_before if section.id == "answer" else None,
-                late=_is_long(since, at) or _is_past(row, at),
+                until=day if section.id == "answer" else None,
+                late=_is_long(since, at) or (day is not None and day < timezone.localdate(at)),
                 url=reverse("orientation", args=[row.pk]),
                 gesture=gesture,
                 icon=icon,
@@ -84,10 +90,6 @@ def _received_words(row: Orientation, section: str) -> str:
     if section == "unknown":
         return f"{need}. Venue, ou pas venue ? Personne ne l’a dit."
     return f"{need}. Demandé par {sender}."
-
-
-def _is_past(row: Orientation, at: datetime) -> bool:
-    return row.urgent_before is not None and row.urgent_before < timezone.localdate(at)
 
 
 def _is_long(since: Any, at: datetime) -> bool:
@@ -166,8 +168,8 @@ def _silent_places(user: Any, at: datetime) -> Iterable[Line]:
             since=since,
             late=True,
             url=reverse("structure_nudge", args=[place.structure]),
-            gesture="Relancer ce lieu" if place.mail else "J’ai appelé ce lieu",
-            icon="bell" if place.mail else "phone",
+            gesture="J’ai appelé ce lieu" if place.way == pressing.CALLED else "Relancer ce lieu",
+            icon="phone" if place.way == pressing.CALLED else "bell",
             posts=True,
         )
 
@@ -252,14 +254,9 @@ def undo(user: Any, at: datetime) -> Iterable[Undo]:
     names = Structure.objects.in_bulk([each.row for each in told])
     for each in told:
         if each.row in names:
-            words = (
-                "Un message part dans quelques minutes."
-                if each.words == pressing.WRITTEN
-                else "Votre appel est noté."
-            )
             yield Undo(
                 title=names[each.row].name,
-                words=words,
+                words=TOLD.get(each.words, ""),
                 at=each.at,
                 url=reverse("structure_nudge", args=[each.row]),
                 sent=(("geste", "annuler"),),

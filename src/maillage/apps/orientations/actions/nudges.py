@@ -33,10 +33,9 @@ def nudge(structure: int, *, by: User, at: datetime) -> SilentPlace:
             do="Rien : il reviendra ici si des personnes attendent encore.",
         )
     row = Structure.objects.get(pk=structure)
-    if place.mail:
+    if place.way == pressing.WRITTEN:
         outbox.put(at=at, due_at=at + UNDO, **_letter(place, at))
-    words = pressing.WRITTEN if place.mail else pressing.CALLED
-    journal.record(by=by, verb=pressing.NUDGED, row=row, at=at, structure=row.pk, words=words)
+    journal.record(by=by, verb=pressing.NUDGED, row=row, at=at, structure=row.pk, words=place.way)
     return place
 
 

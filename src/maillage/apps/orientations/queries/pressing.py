@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, Min, OuterRef, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from maillage.apps.accounts.access import rights_of
@@ -20,13 +20,13 @@ from maillage.web import bulk
 
 LEADS = "members.manage"  # over a territory: who runs its network
 NUDGED, UNDONE = "orientation.place_nudged", "orientation.place_nudge_undone"
-WRITTEN, CALLED = "écrit", "appelé"
+WRITTEN, CALLED, SHOWN = "écrit", "appelé", "montré"  # SHOWN: of invented people, nobody real hears
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SilentPlace:
     """A structure that lets referrals wait. first: when the oldest was sent; mail, phone: of the place it was
-    sent to, "" when its sheet has none.
+    sent to, "" when its sheet has none; invented: nobody real waits there.
     """
 
     structure: int
@@ -36,10 +36,18 @@ class SilentPlace:
     mail: str
     phone: str
     commune: str
+    invented: bool
+
+    @property
+    def way(self) -> str:
+        """How the place is reminded, as the journal says it."""
+        return SHOWN if self.invented else WRITTEN if self.mail else CALLED
 
     @property
     def reached_words(self) -> str:
         """How the place is reached, in words."""
+        if self.invented:
+            return "Personnes inventées : aucun message ne part."
         if self.mail:
             return "Un message part à l’adresse de sa fiche."
         if self.phone:
@@ -71,6 +79,8 @@ def _waiting(user: Any, at: datetime) -> QuerySet[Orientation] | None:
     rows = Orientation.objects.filter(
         state__in=cycle.WAITING, sent_at__lte=since, to_structure__isnull=False, stripped_at=None
     ).exclude(to_structure__in=nudges(since).values("row"))
+    if not user.is_demonstration:
+        rows = rows.filter(example=False)
     return rows if communes is None else rows.filter(lieu__code_insee__in=bulk.to_find(communes))
 
 
@@ -78,7 +88,9 @@ def counted(rows: QuerySet[Orientation]) -> QuerySet[Orientation, dict[str, Any]
     """Return how many referrals each structure leaves unanswered, and since when, those that wait most first;
     counted by the database: a country has thousands of them, a page shows a few places.
     """
-    by_structure = rows.values("to_structure").annotate(n=Count("*"), first=Min("sent_at"))
+    by_structure = rows.values("to_structure").annotate(
+        n=Count("*"), first=Min("sent_at"), n_real=Count("pk", filter=Q(example=False))
+    )
     return by_structure.order_by("first", "to_structure")
 
 
@@ -159,6 +171,7 @@ def _place(
         mail=next(filter(None, map(_mail, theirs)), ""),
         phone=next(filter(None, map(_phone, theirs)), ""),
         commune=lieux[first].code_insee if first in lieux else commune,
+        invented=not counted["n_real"],
     )
 
 

@@ -14,6 +14,12 @@ from maillage.kernel.errors import Refused
 from maillage.web import refusals
 from maillage.words.wording import of
 
+HOW = {
+    pressing.WRITTEN: "Un message part dans 10 minutes.",
+    pressing.CALLED: "Votre appel est noté.",
+    pressing.SHOWN: "Personnes inventées : aucun message ne part.",
+}
+
 
 @holding(pressing.LEADS)
 @require_POST
@@ -32,6 +38,7 @@ def nudge(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as refused:
         messages.error(request, " ".join(refused.sentences))
     else:
-        how = "Un message part dans 10 minutes." if place.mail else "Votre appel est noté."
-        messages.success(request, f"{place.name} est relancé. {how} Il ne revient ici que dans 7 jours.")
+        messages.success(
+            request, f"{place.name} est relancé. {HOW[place.way]} Il ne revient ici que dans 7 jours."
+        )
     return redirect("space")
