@@ -356,6 +356,19 @@ def shown(paper, structure, by, **more) -> Share:
     return sharing.share(paper, structure=structure, by=by, **held)
 
 
+def test_the_day_said_last_is_the_one_that_holds(andrei, structure, other, leila, paul):
+    """The person said yes to one day, was read another: the former one was kept."""
+    paper = kept(andrei, structure, leila)
+    long = shown(paper, other, leila, days=30)
+    short = shown(paper, other, leila)
+    assert short.ends_on == TODAY + timedelta(days=7) < long.ends_on
+    assert not access.papers_for(paul, short.ends_on + timedelta(days=1)).exists()
+    again = shown(paper, other, leila, days=30)
+    assert access.papers_for(paul, again.ends_on).get() == paper
+    states = [each.state_on(TODAY) for each in Share.objects.order_by("pk")]
+    assert states == [papers.WITHDRAWN, papers.WITHDRAWN, papers.RUNNING]
+
+
 def test_one_structure_reads_it_until_the_day_and_no_other(andrei, structure, other, leila, paul):
     paper = kept(andrei, structure, leila)
     third = account("zoe", "aidant", structure=Structure.objects.create(key="c", name="C"))

@@ -20,7 +20,7 @@ from maillage.apps.people.actions import consents
 from maillage.apps.people.actions import register as people
 from maillage.apps.people.models import Person
 from maillage.reference import safes
-from tests.conftest import account
+from tests.conftest import account, with_role
 from tests.support.cards import decide, open_page
 from tests.support.papers import EICAR, clamd, pdf, picture
 from tests.support.places import place
@@ -137,6 +137,18 @@ def test_a_paper_is_kept_in_one_form_and_says_that_nothing_scanned_it(pro, andre
     assert "chiffrée" in paper.words and paper.scanner == ""
     assert "Pièce d’identité" in text(pro.get(reverse("person_papers", args=[andrei.pk])))
     assert "Déjà gardé pour cette démarche" in text(pro.get(f"{address}?demarche=rsa"))
+
+
+def test_a_paper_is_kept_by_a_structure_that_follows_the_person(pro, leila, andrei, structure, other):
+    """Who acts for two kept it for the other, which the person was never told of."""
+    with_role(leila, "aidant", structure=other)
+    address = reverse("person_paper_add", args=[andrei.pk])
+    page = text(pro.get(address))
+    assert structure.name in page and other.name not in page
+    pro.post(address, sent(SimpleUploadedFile("p.pdf", pdf()), structure=other.pk))
+    assert [(each.structure, structure.name in each.words) for each in Paper.objects.all()] == [
+        (structure, True)
+    ]
 
 
 def test_a_paper_that_was_scanned_says_by_what_and_an_infected_one_why(pro, andrei, settings, tmp_path):

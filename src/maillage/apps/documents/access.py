@@ -10,7 +10,7 @@ from maillage.apps.directory.models import Structure
 from maillage.apps.documents.models import Paper, Share
 from maillage.apps.memberships.access import current
 from maillage.apps.people.access import people_for
-from maillage.apps.people.models import Person
+from maillage.apps.people.models import Following, Person
 
 SEES = ("people.see", "people.mine")
 
@@ -58,9 +58,12 @@ def shares_for(user: Any, today: date) -> QuerySet[Share]:
     )
 
 
-def may_keep(user: Any, person: Person, structure: int | None) -> bool:
-    """Return whether a user keeps a paper of a person on behalf of a structure."""
-    return structure in _ours(user) and people_for(user).filter(pk=person.pk).exists()
+def keepers(user: Any, person: Person) -> QuerySet[Structure]:
+    """Return the structures on whose behalf a user keeps papers of a person: those that follow them."""
+    if not people_for(user).filter(pk=person.pk).exists():
+        return Structure.objects.none()
+    following = Following.objects.filter(person=person, ended_at=None)
+    return structures_for(user).filter(pk__in=following.values("structure"))
 
 
 def acting_for(user: Any, paper: Paper, today: date) -> int | None:

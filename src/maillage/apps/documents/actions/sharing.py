@@ -20,7 +20,7 @@ from maillage.kernel.errors import Refused
 @transaction.atomic
 def share(paper: Paper, *, structure: Structure, days: int, how: str, by: User, at: datetime) -> Share:
     """Let one structure read a paper until a day, which is never after the paper’s own; said twice, it is
-    said once.
+    said once; until another day, the last said holds.
     """
     row = storing.lock(paper)
     today = timezone.localdate(at)
@@ -36,10 +36,12 @@ def share(paper: Paper, *, structure: Structure, days: int, how: str, by: User, 
             "Il manque jusqu’à quand, ou comment la personne a dit oui.",
             "Lisez-lui la phrase, puis choisissez.",
         )
-    held = Share.objects.filter(paper=row, structure=structure, withdrawn_at=None, ends_on__gte=today).first()
-    if held is not None:
-        return held
     ends_on = papers.until(today, days, limit=row.expires_on)
+    running = Share.objects.filter(paper=row, structure=structure, withdrawn_at=None, ends_on__gte=today)
+    held = running.first()
+    if held is not None and held.ends_on == ends_on:
+        return held
+    running.update(withdrawn_at=at, withdrawn_with=by)
     made = Share.objects.create(
         paper=row,
         structure=structure,

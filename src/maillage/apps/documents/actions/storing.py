@@ -56,7 +56,7 @@ def store(
     key opens, and that `sweep` removes.
     """
     keys = storage.keyring()
-    if not access.may_keep(by, person, structure.pk):
+    if not access.keepers(by, person).filter(pk=structure.pk).exists():
         raise refused(
             "Vous n’aidez pas cette personne au nom de cette structure.",
             "Demandez-lui de montrer sa carte, puis recommencez.",

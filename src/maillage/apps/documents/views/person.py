@@ -48,7 +48,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
     found = _person(request, pk)
     if not storage().is_on:
         return redirect("person_papers", pk)
-    structures = list(access.structures_for(request.user))
+    structures = list(access.keepers(request.user, found))
     procedure, today = request.GET.get("demarche", ""), timezone.localdate()
     initial = {"pour": procedure, "jours": str(rules.retention_days()[0])}
     form = PaperForm(request.POST or None, request.FILES or None, structures=structures, initial=initial)
