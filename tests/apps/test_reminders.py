@@ -493,6 +493,35 @@ def test_what_a_helper_says_is_listed_done_and_taken_back(client, leila, structu
     assert "ce qu’il annonçait a changé" in told
 
 
+def test_what_was_said_of_a_date_that_moved_since_is_not_to_say_again(leila, structure):
+    """« Pas fait » put the former date back in the list of those to call."""
+    held = book(leila, structure, welcome(leila, structure, "phone", "04 76 00 00 01"))
+    run()
+    row = Reminder.objects.get()
+    tasks.mark_done(row, by=leila, at=EVE)
+    appointments.cancel(held, by=leila, at=EVE + HOUR, reason="Grève")
+    run(EVE + HOUR)
+    row.refresh_from_db()
+    assert (row.done_by, row.withdrawn_at) == (leila, None), "it was said"
+    tasks.mark_undone(row, by=leila, at=EVE + 2 * HOUR)
+    assert not lists.to_do(Reminder.objects.all(), EVE + 2 * HOUR).exists()
+    row.refresh_from_db()
+    assert (row.done_at, row.withdrawn_at, row.is_recalled) == (None, EVE + 2 * HOUR, False)
+
+
+def test_a_stop_is_read_as_long_as_it_is_shown(client, leila, structure, receives):
+    from maillage.apps.reminders.actions.forgetting import forget_old
+
+    welcome(leila, structure)
+    receive(client)
+    row = Reminder.objects.get(way="notice")
+    last = row.moment - HOUR
+    forget_old(at=last)
+    (shown,) = lists.to_do(Reminder.objects.all(), last)
+    assert "A répondu STOP" in shown.french
+    assert forget_old(at=last + 2 * DAY) == 1
+
+
 def test_a_card_is_printed_in_the_language_of_the_person_without_their_name(client, leila, structure):
     book(leila, structure, welcome(leila, structure, "none", ""), language="ro")
     run()

@@ -17,7 +17,8 @@ class Reminder(models.Model):
 
     kind, row: which event; days: how long before; moment: when it takes place, and beyond which a reminder is
     of no use; commune: whose clock it has; round: how many of the same were withdrawn before. is_recalled:
-    it was withdrawn while somebody was sending it; withdrawn indeed once it is known that it did not leave.
+    it was withdrawn while somebody was sending it, or once it was said; withdrawn indeed once it is known
+    that it did not leave, or was not said.
     name, contact, subject, text, french: of what is done by hand only; the outbox holds the rest. They are
     erased on `purge_on`, and the row stays.
     """

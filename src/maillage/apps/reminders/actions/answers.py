@@ -5,6 +5,7 @@ who help them know.
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils import timezone
 
 from maillage.apps.messages import actions as outbox
 from maillage.apps.messages import queries as messages
@@ -108,7 +109,7 @@ def _tell_helpers(channel: str, known: list[Person], *, at: datetime) -> None:
             text=TOLD[channel],
             french=TOLD[channel],
             planned_at=at,
-            purge_on=(at + SHOWN).date(),
+            purge_on=timezone.localdate(at + SHOWN) + timedelta(days=1),  # read until then
         )
         for following in followings
     )

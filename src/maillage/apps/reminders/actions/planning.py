@@ -169,7 +169,9 @@ def withdraw_of(person: Person, *, at: datetime) -> int:
 
 
 def _take_back(reminders: QuerySet[Reminder], *, at: datetime) -> int:
-    alive = list(reminders.filter(withdrawn_at=None, done_at=None))
+    reminders = reminders.filter(withdrawn_at=None)
+    reminders.filter(done_at__isnull=False).update(is_recalled=True)
+    alive = list(reminders.filter(done_at=None))
     keys = {row.key: row.pk for row in alive if row.way in ways.WRITTEN}
     outbox.cancel(*keys)
     found = messages.states_of(keys)
@@ -184,7 +186,8 @@ def settle_recalled(*, at: datetime) -> int:
     """Take back the reminders withdrawn while somebody was sending them, now that it is known that they did
     not leave, and return how many: their event may be told of again.
     """
-    if not (recalled := list(Reminder.objects.filter(is_recalled=True, withdrawn_at=None)[:AT_ONCE])):
+    waiting = Reminder.objects.filter(is_recalled=True, withdrawn_at=None, done_at=None)
+    if not (recalled := list(waiting[:AT_ONCE])):
         return 0
     found = messages.states_of(row.key for row in recalled)
     ended = [row for row in recalled if found.get(row.key) not in (states.SENDING, states.WAITING)]

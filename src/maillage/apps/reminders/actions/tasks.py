@@ -32,9 +32,16 @@ def mark_done(reminder: Reminder, *, by: User, at: datetime) -> None:
 
 @transaction.atomic
 def mark_undone(reminder: Reminder, *, by: User, at: datetime) -> None:
-    """Take back a « fait »: the reminder is to do again."""
-    if Reminder.objects.filter(pk=reminder.pk, done_at__isnull=False).update(done_at=None, done_by=None):
-        journal.record(by=by, verb="reminder.undone", row=reminder, at=at, structure=reminder.structure_id)
+    """Take back a « fait »: the reminder is to do again, unless what it announces changed meanwhile; it is
+    then planned anew if it still takes place.
+    """
+    row = Reminder.objects.select_for_update(of=("self",)).get(pk=reminder.pk)
+    if row.done_at is not None:
+        row.done_at = row.done_by = None
+        if row.is_recalled:
+            row.withdrawn_at, row.is_recalled = at, False
+        row.save(update_fields=["done_at", "done_by", "withdrawn_at", "is_recalled"])
+        journal.record(by=by, verb="reminder.undone", row=row, at=at, structure=row.structure_id)
 
 
 @transaction.atomic

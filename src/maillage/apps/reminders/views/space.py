@@ -18,7 +18,7 @@ from maillage.web import refusals
 
 GESTURES = {
     "fait": (tasks.mark_done, "C’est noté : fait."),
-    "pas-fait": (tasks.mark_undone, "C’est remis dans la liste."),
+    "pas-fait": (tasks.mark_undone, "C’est noté : pas fait. S’il a encore lieu d’être, il est à faire."),
 }
 CARDS_AT_ONCE = 40
 helping = holding(*access.SEES, access.WORKSHOPS)
