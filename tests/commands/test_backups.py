@@ -205,6 +205,7 @@ SINCE = (
     "orientations.0005_unanswered",
     "accounts.0008_entry_of_verb",
     "surveys.0002_answers_in_use",
+    "search.0003_written_anew",
 )
 ADDED = {
     "dossiers.comment": ("study", "study_on"),
