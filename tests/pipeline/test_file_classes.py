@@ -1,5 +1,6 @@
 """Classes of files met at producers: one small file each, in tests/files/offre/classes, and what must be read of it."""
 
+import csv
 import io
 import json
 import zipfile
@@ -666,6 +667,64 @@ def test_a_damaged_archive_of_hsds_is_refused_wherever_it_is_damaged():
             except Refused:
                 refused += 1
     assert refused > len(whole) // 7
+
+
+HSDS = {
+    "organization": [["id", "name"], ["o", "Réseau des aidants ; Isère"], ["", ""]],
+    "service": [["id", "organization_id", "name", "status"], ["s", "o", "Prêt d’un écran", "active"]],
+    "location": [["id", "name", "latitude", "longitude"], ["l", "Médiathèque", "45.18", "5.72"]],
+    "service_at_location": [["id", "service_id", "location_id"], ["sl", "s", "l"]],
+    "address": [["id", "location_id", "address_1", "city"], ["a", "l", "3, rue de l’Église", "Échirolles"]],
+    "phone": [["id", "location_id", "number"]],  # a header alone
+}
+DATA_INCLUSION = {
+    "structures": [
+        ["id", "source", "date_maj", "nom", "commune", "code_postal", "adresse"],
+        ["d--1", "d", "2026-11-02", "Médiathèque d’Échirolles", "Échirolles", "38130", "3, rue de l’Église"],
+    ],
+    "services": [
+        ["id", "source", "structure_id", "nom", "description", "type", "thematiques"],
+        ["d--s1", "d", "d--1", "Accueil", "Pour démarrer ; sans rendez-vous", "accompagnement", "numerique"],
+    ],
+}
+
+
+def archive_of(tables, *, separator=",", encoding="utf-8", first="") -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        for name, rows in tables.items():
+            text = io.StringIO(first, newline="")
+            text.seek(0, io.SEEK_END)
+            csv.writer(text, delimiter=separator).writerows(rows)
+            archive.writestr(f"{name}.csv", text.getvalue().encode(encoding))
+    return held.getvalue()
+
+
+@pytest.mark.parametrize("tables", [HSDS, DATA_INCLUSION])
+@pytest.mark.parametrize(
+    "written",
+    [
+        {"separator": ";", "encoding": "cp1252"},
+        {"separator": ";", "encoding": "cp1252", "first": "sep=;\r\n"},
+        {"separator": "\t", "encoding": "utf-16"},
+    ],
+)
+def test_tables_that_a_spreadsheet_wrote_again_are_read_alike(tables, written):
+    """Semicolons and Windows accents: what a spreadsheet in French saves under « CSV »."""
+    plain = {
+        name: [[cell.replace("’", "'") for cell in row] for row in rows] for name, rows in tables.items()
+    }
+    found, expected = (places("export.zip", archive_of(plain, **how)) for how in (written, {}))
+    assert [row.sheet for row in found.accepted] == [row.sheet for row in expected.accepted] != []
+    assert "Échirolles" in kept(found, "commune")
+
+
+def test_a_row_of_a_table_that_does_not_hold_together_is_told():
+    tables = HSDS | {"phone": [["id", "location_id", "number"], ["p", "l", "0476000000", "de trop"]]}
+    found = places("export.zip", archive_of(tables))
+    (told,) = [note for note in found.notes if "laissée de côté" in note]
+    assert "phone.csv, ligne 2" in told
+    assert kept(found, "telephone") == [None]
 
 
 def test_numbered_columns_of_one_name_are_understood_together():

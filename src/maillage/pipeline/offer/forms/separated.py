@@ -49,11 +49,18 @@ def sheet_of(text: str, remarks: Remarks) -> Sheet:
     """Return the rows of delimited text; Refused when it has too many lines, or none under its header."""
     if text.count("\n") + text.count("\r") > MAX_BREAKS:
         raise too_many(remarks)
+    return assembled(records_of(text, remarks), "csv", remarks)
+
+
+def records_of(text: str, remarks: Remarks) -> Iterator[Record]:
+    """Yield the records of delimited text, its header first, whatever separates and quotes their cells; those
+    that do not hold together are left out, and told.
+    """
     lines = list(io.StringIO(text, newline=""))
     for rank in (rank for rank, line in enumerate(lines) if "\x00" in line):
         lines[rank] = lines[rank].replace("\x00", "")
         remarks.count(NULS, f"ligne {rank + 1}")
-    announced = ANNOUNCED.fullmatch(lines[0])
+    announced = ANNOUNCED.fullmatch(lines[0] if lines else "")
     first = 1 if announced else 0
     dialect, width = chosen(lines[first : first + 10 * SAMPLED], announced[1] if announced else SEPARATORS)
     if dialect.separator == NONE:
@@ -65,7 +72,7 @@ def sheet_of(text: str, remarks: Remarks) -> Sheet:
         remarks.say("Cases entourées d’apostrophes.")
     if dialect.escape:
         remarks.say("Guillemets précédés d’une barre oblique inverse, dans les cases.")
-    return assembled(_records(lines, first, dialect, width, remarks), "csv", remarks)
+    yield from _records(lines, first, dialect, width, remarks)
 
 
 def chosen(lines: list[str], separators: Iterable[str] = SEPARATORS) -> tuple[Dialect, int]:

@@ -134,7 +134,7 @@ def assembled(records: Iterable[Record], form: Form, remarks: Remarks) -> Sheet:
     A short row is filled with empty cells; a row longer than the header with something in excess becomes a
     fault.
     """
-    filled = _filled(records)
+    filled = non_blank(records)
     head = list(islice(filled, HEADER_WITHIN))
     if not head:
         raise no_row(remarks)
@@ -260,7 +260,7 @@ def named(header: Sequence[str], remarks: Remarks) -> list[str]:
     return list(names)
 
 
-def _filled(records: Iterable[Record]) -> Iterator[Record]:
+def non_blank(records: Iterable[Record]) -> Iterator[Record]:
     """Yield the records that hold something, without the spaces around their cells."""
     for line, cells in records:
         stripped = [cell.strip().strip("\ufeff") for cell in cells]

@@ -10,7 +10,9 @@ from typing import Any
 
 from maillage.kernel import archives
 from maillage.kernel.errors import Refused
-from maillage.pipeline.offer.forms.sheet import MAX_BYTES, Remarks
+from maillage.pipeline.offer.forms import separated
+from maillage.pipeline.offer.forms.decode import decoded
+from maillage.pipeline.offer.forms.sheet import MAX_BYTES, Remarks, fits, non_blank
 
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]
@@ -58,18 +60,33 @@ def of_folder(path: Path, named: Named, standard: str, remarks: Remarks) -> Tabl
 def _read(found: Mapping[str, bytes], named: Named, standard: str, remarks: Remarks) -> Tables:
     out: Tables = {}
     for path, content in sorted(found.items(), key=lambda item: item[0].endswith(".csv")):  # JSON says more
+        of_table = Remarks(f"{remarks.name}, table {path}", said=remarks.said)
+        text = decoded(content, of_table)
         try:
-            text = content.decode("utf-8-sig")
-            rows = (
-                json.loads(text)
-                if path.casefold().endswith(".json")
-                else list(csv.DictReader(io.StringIO(text)))
-            )
+            rows = json.loads(text) if path.casefold().endswith(".json") else _rows_of(text, of_table)
         except (ValueError, csv.Error, RecursionError) as error:
             raise _damaged(remarks, f"la table {path} de cet export {standard} ne se lit pas.") from error
         if isinstance(rows, list) and not out.get(named(path)):
             out[named(path)] = [row for row in rows if isinstance(row, dict)]
+            for fact, (n, first) in of_table.counted.items():
+                remarks.count(fact, f"{path}, {first}", n)
+            for fault in of_table.faults:
+                remarks.count(f"Ligne laissée de côté : {fault.reason}", f"{path}, ligne {fault.line}")
     return out
+
+
+def _rows_of(text: str, remarks: Remarks) -> list[Row]:
+    """Return the rows of a table in CSV, whatever wrote it; none under a header alone."""
+    records = non_blank(separated.records_of(text, remarks))
+    columns = next(records, (0, []))[1]
+    rows = []
+    for line, cells in records:
+        if any(cells[len(columns) :]):
+            do = "Un séparateur est en trop, ou un guillemet manque : corrigez cette ligne."
+            remarks.leave_out(line, f"plus de cases que l’en-tête, qui en a {len(columns)}", do=do)
+        elif fits(cells, line, columns, remarks):
+            rows.append(dict(zip(columns, cells, strict=False)))
+    return rows
 
 
 def _too_large(what: str, remarks: Remarks) -> Refused:
