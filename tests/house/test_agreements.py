@@ -9,8 +9,8 @@ from maillage.words import wording
 
 CODE = Path(maillage.__file__).parent
 MASCULINE = frozenset(
-    "accès acte an appareil atelier attend autre bulletin ce codes compte doublon exemplaire habitant jour lieu mandat"
-    " manque message métier organisme professionnel projet prêt problème quartier rendez-vous reçu rôle sans sorti témoignage".split()
+    "accès acte an appareil atelier attend autre bulletin ce codes compte doublon enseignement exemplaire habitant jour lieu mandat"
+    " manque message métier organisme professionnel projet prêt problème quartier rendez-vous reçu rôle sans sorti tableau témoignage".split()
 )  # « autre » stands alone beside what it counts
 
 

@@ -182,8 +182,8 @@ def is_feminine(noun: str) -> bool:
 
 
 FEMININE = frozenset(
-    "action activité adresse aide chose commune démarche étape faite fiche gardée ligne minute"
-    " orientation paire parole personne place proposition refusée réponse réunie réunion source"
+    "action activité adresse aide case chose commune démarche étape faite fiche gardée ligne minute"
+    " orientation paire parole personne place proposition question refusée réponse réunie réunion source"
     " sous-action structure valeur variable voie zone".split()
 )
 

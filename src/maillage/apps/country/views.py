@@ -77,8 +77,8 @@ def territory(request: HttpRequest, place: str) -> HttpResponse:
         "gaps": [
             (
                 gap.area,
-                wording.number(max(round(gap.gained, -1), 1)),
-                wording.number(round(gap.metres, -1)),
+                _gained(gap.gained),
+                wording.number(round(gap.metres, -1)) if isfinite(gap.metres) else "",
             )
             for gap in held.gaps(one, definition.id)
         ],
@@ -92,6 +92,12 @@ def territory(request: HttpRequest, place: str) -> HttpResponse:
         "tab": "search",
     }
     return render(request, "country/territory.html", context)
+
+
+def _gained(people: float) -> str:
+    """Return how many people a place would reach, to the ten."""
+    tens = round(people, -1)
+    return f"environ {wording.number(tens)} personnes" if tens else "moins de 10 personnes"
 
 
 @require_safe

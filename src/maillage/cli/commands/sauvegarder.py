@@ -64,9 +64,10 @@ def run(given: argparse.Namespace) -> int:
             " gardez-la ailleurs, et pas avec cette sauvegarde."
         )
     if given.garder:
+        kept = "la dernière" if given.garder == 1 else f"les {given.garder} dernières"
         for old in _older(given.dossier, given.garder):
             old.unlink()
-            print(f"Sauvegarde effacée, plus ancienne que les {given.garder} dernières : {old}")
+            print(f"Sauvegarde effacée, plus ancienne que {kept} : {old}")
     return 0
 
 

@@ -61,6 +61,7 @@ def run(given: argparse.Namespace) -> int:
     from maillage.reports.survey import cards as survey_cards
     from maillage.reports.survey import document as survey_document
     from maillage.studies.survey import samples
+    from maillage.words.wording import count
 
     check_folder(given.sortie)
     form = xlsform.read(read_file(given.questionnaire), given.questionnaire.name)
@@ -109,11 +110,12 @@ def run(given: argparse.Namespace) -> int:
         write_whole(folder / name, content)
     hidden = sum(bool(row["motif"]) for row in survey_document.rows(cards, computed=results.computed))
     print(
-        f"{len(cards)} questions, {len(read.table)} réponses : synthese.html, synthese.pdf et {len(cards)}"
-        f" tableaux dans {folder}."
+        f"{count(len(cards), 'question')}, {count(len(read.table), 'réponse')} : synthese.html, synthese.pdf"
+        f" et {count(len(cards), 'tableau', 'tableaux')} dans {folder}."
     )
     print(
-        f"Chiffres {results.computed}s. {len(results.sentences)} enseignements. {hidden} cases non publiées."
+        f"Chiffres {results.computed}s. {count(len(results.sentences), 'enseignement').capitalize()}."
+        f" {count(hidden, 'case non publiée', 'cases non publiées').capitalize()}."
     )
     for note in [*form.warnings, *read.notes, *said]:
         print(f"· {note}")

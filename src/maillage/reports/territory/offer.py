@@ -479,11 +479,12 @@ def unlisted_words(o: Offered) -> str:
         return ""
     names = wording.listing([gazetteer().get(code).name for code in o.border.unlisted])
     several = len(o.border.unlisted) > 1
+    n = wording.number(o.border.alone)
+    them = "à l’habitant d’ici qui y vit" if n == "1" else f"aux {n} habitants d’ici qui y vivent"
     return (
         f"{'Départements non recensés' if several else 'Département non recensé'} : {names}. Ce recensement"
-        f" n’y connaît aucun lieu : ce que l’on dit manquer aux {wording.number(o.border.alone)} habitants"
-        " d’ici qui y vivent, et à l’ensemble, n’est que ce que l’on n’a pas compté. Ce n’est pas une"
-        " absence."
+        f" n’y connaît aucun lieu : ce que l’on dit manquer {them}, et à l’ensemble, n’est que ce que l’on"
+        " n’a pas compté. Ce n’est pas une absence."
     )
 
 
