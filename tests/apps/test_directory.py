@@ -12,6 +12,8 @@ from maillage.apps.directory.actions import sheets
 from maillage.apps.directory.models import Change, Import, Lieu, Pair, Proposal, Structure
 from maillage.apps.directory.queries.search import Wanted, search
 from maillage.apps.intake.actions import duplicates, importing
+from maillage.apps.outreach.actions import devices
+from maillage.apps.outreach.models import Loan
 from maillage.kernel.errors import Refused
 from maillage.pipeline.offer import files
 from maillage.pipeline.offer.forms import read as forms
@@ -149,6 +151,27 @@ def test_undoing_an_import_keeps_what_changed_since():
     counts = importing.take_back(row, by="coordination", at=LATER)
     assert (counts["removed"], counts["kept"]) == (1, 1)
     assert Lieu.objects.get().identifier == "a1"
+
+
+def test_undoing_an_import_takes_nothing_that_was_built_on_its_places(client, coordinator):
+    """Un import défait effaçait les appareils, les prêts et les collectes de ses lieux ; un lieu auquel un autre a été réuni
+    arrêtait tout.
+    """
+    row = take(ROW, OTHER, {**OTHER, "id": "a3", "nom": "Mairie annexe Sud", "adresse": "2 rue Ampère"})
+    first, lends, unused = Lieu.objects.order_by("identifier")
+    take({**ROW, "id": "b1"}, source="Autre")
+    duplicates.merge(Pair.objects.get(first=first), {}, by="coordination", at=AT)
+    device = devices.enter(lends, label="Portable 1", by=coordinator, at=AT)
+    devices.lend(device, to="Ana", due_on=AT.date(), by=coordinator, at=AT)
+    client.force_login(coordinator)
+    address = f"/espace/annuaire/imports/{row.pk}/defaire/"
+    seen = " ".join(client.get(address).content.decode().split())
+    assert "<strong>1</strong> fiche créée par lui sera retirée" in seen
+    assert "<strong>2</strong> fiches seront gardées" in seen
+    assert client.post(address).status_code == 302
+    assert Loan.objects.get().device.lieu == lends
+    assert set(Lieu.objects.filter(source=row.source)) == {first, lends}
+    assert not Lieu.objects.filter(pk=unused.pk).exists()
 
 
 def test_one_structure_may_carry_several_places():

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import ManyToOneRel, OuterRef, Subquery
 
 from maillage.apps.directory import rules
-from maillage.apps.directory.models import Change, Import, Lieu, Structure
+from maillage.apps.directory.models import Change, Import, Lieu, Pair, Proposal, Structure
 from maillage.apps.directory.queries import custody, places
 from maillage.kernel.names import plain
 from maillage.pipeline.offer.clean.cleaned import LABELS
@@ -263,7 +263,8 @@ OTHERS = {  # what a change may touch beside the sheet
 
 @dataclass(frozen=True, slots=True)
 class Undoing:
-    """What undoing an import would do to its places: those it made are deleted, unless changed since.
+    """What undoing an import would do to its places: those it made are deleted, unless changed since or
+    relied upon.
 
     moved: those that go back to another structure; running: the referrals on their way to them.
     """
@@ -282,6 +283,9 @@ def undoing(row: Import, *, at: datetime) -> Undoing:
     since = [change for change in changes.select_related("lieu") if change.latest != change.pk]
     now = {c.pk: c.after for c in Change.objects.filter(pk__in=[change.latest for change in since])}
     kept = [change for change in since if not rules.same_state(now[change.latest], change.after or {})]
+    changed = {change.pk for change in kept}
+    held = changes.filter(before__isnull=True, lieu__in=relied_upon(row)).select_related("lieu")
+    kept += [change for change in held if change.pk not in changed]
     made = changes.filter(before__isnull=True).count()
     kept_made = sum(change.before is None for change in kept)
     left = [
@@ -291,3 +295,22 @@ def undoing(row: Import, *, at: datetime) -> Undoing:
     running = custody.stakes(at=at, structures=[], lieux=[lieu.pk for lieu in moved]).running
     restored = changes.count() - made - (len(kept) - kept_made)
     return Undoing(made - kept_made, restored, [c.lieu for c in kept], moved, sum(running.values()))
+
+
+def relied_upon(row: Import) -> set[int]:
+    """Return the places an import made that something else points to: what is lent, planned, sent, asked or
+    merged there. Deleting them would take it along.
+    """
+    made = Change.objects.filter(within=row, before__isnull=True).values("lieu")
+    pointing = [
+        each.field
+        for each in Lieu._meta.get_fields(include_hidden=True)
+        if isinstance(each, ManyToOneRel) and each.related_model not in (Change, Proposal, Pair)
+    ]
+    return {
+        number
+        for field in pointing
+        for number in field.model._base_manager.filter(**{f"{field.name}__in": made})
+        .values_list(field.attname, flat=True)
+        .distinct()
+    }

@@ -14,7 +14,7 @@ from maillage.apps.accounts.models import User
 from maillage.apps.directory import rules
 from maillage.apps.directory.actions import index, sheets
 from maillage.apps.directory.models import Change, Import, Lieu, Pair, Proposal, Source
-from maillage.apps.directory.queries import custody
+from maillage.apps.directory.queries import custody, history
 from maillage.apps.intake.actions import duplicates
 from maillage.apps.intake.queries import imports
 from maillage.kernel import cores
@@ -369,8 +369,8 @@ def _missing(kept: Sequence[Read], work: _Work) -> int:
 
 @transaction.atomic
 def take_back(row: Import, *, by: str, at: datetime) -> Counter[str]:
-    """Undo an import: delete the places it made, restore those it changed; what changed since stays, and is
-    counted.
+    """Undo an import: delete the places it made, restore those it changed; what changed since stays, as does
+    what something else relies upon, and is counted.
 
     Return how many were removed, restored and retained.
     """
@@ -383,18 +383,19 @@ def take_back(row: Import, *, by: str, at: datetime) -> Counter[str]:
     counts: Counter[str] = Counter()
     touched: list[Lieu] = []
     made: list[Lieu] = []
-    registry = custody.whole(at=at)
+    registry, held = custody.whole(at=at), history.relied_upon(row)
     for change in Change.objects.filter(within=row).select_related("lieu").order_by("-pk"):
         lieu = change.lieu
-        if not rules.same_state(sheets.snapshot(lieu), change.after or {}):
+        serves = change.before is None and lieu.pk in held
+        if serves or not rules.same_state(sheets.snapshot(lieu), change.after or {}):
             counts["kept"] += 1
         elif change.before is None:
             counts["removed"] += 1
             made.append(lieu)
         else:
-            now, held = sheets.snapshot(lieu), lieu.structure_id
+            now, ours = sheets.snapshot(lieu), lieu.structure_id
             sheets.put(lieu, change.before)
-            registry.n_places[held] -= 1
+            registry.n_places[ours] -= 1
             registry.n_places[lieu.structure_id] += 1
             sheets.settle(lieu, now, registry, by=by, at=at, asks=False)
             lieu.save()

@@ -238,7 +238,7 @@ def _cells(row: Import) -> list[list[Any]]:
 UNDONE = (
     ("removed", "fiche retirée", "fiches retirées"),
     ("restored", "fiche remise comme avant", "fiches remises comme avant"),
-    ("kept", "fiche gardée car modifiée depuis", "fiches gardées car modifiées depuis"),
+    ("kept", "fiche gardée, modifiée ou utilisée depuis", "fiches gardées, modifiées ou utilisées depuis"),
 )
 
 
