@@ -325,6 +325,40 @@ def test_what_somebody_else_wrote_meanwhile_stays(signed, lieu):
     assert lieu.sheet["frais_a_charge"] == ["paid"]
 
 
+def test_a_day_and_a_box_left_alone_are_those_somebody_else_wrote_meanwhile(signed, lieu):
+    data = {**form_of(signed, lieu), "Mo00": "10:00", "Mo01": "12:00"}
+    data["frais_a_charge"] = [*data.get("frais_a_charge", []), "paid"]
+    sheets.edit(
+        lieu, {"horaires": {"osm": "Tu-Th 09:00-12:00; PH off"}, "frais_a_charge": ["free"]}, by="Ana", at=AT
+    )
+    signed.post(f"/espace/annuaire/lieux/{lieu.slug}/", data)
+    lieu.refresh_from_db()
+    assert lieu.sheet["horaires"]["osm"] == "Mo 10:00-12:00,14:00-17:00; Tu-Th 09:00-12:00; PH off"
+    assert lieu.sheet["frais_a_charge"] == ["free", "paid"]
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "expected", "without"),
+    [
+        ({"state": "planned"}, {"state": "planned", "postes": 8}, []),
+        (None, None, ["formation"]),
+    ],
+)
+def test_a_practice_left_as_displayed_stays_as_somebody_else_wrote_it(
+    signed, lieu, meanwhile, expected, without
+):
+    """Une page ouverte avant rendait « proposé » un cours dit arrêté depuis, pour un nombre de postes."""
+    address = f"/espace/annuaire/lieux/{lieu.slug}/pratiques/formation/"
+    sheets.edit(lieu, {"practices": {"formation": {"state": "offered"}}}, by="Ana", at=AT)
+    shown = re.findall(r'name="(initial-state)" value="([^"]*)"', signed.get(address).content.decode())
+    written = {"formation": meanwhile} if meanwhile else {}
+    sheets.edit(lieu, {"practices": written, "sans": without}, by="Ana", at=AT)
+    signed.post(address, {"state": "offered", "postes": "8", **dict(shown)})
+    lieu.refresh_from_db()
+    assert lieu.sheet.get("practices", {}).get("formation") == expected
+    assert list(lieu.sheet.get("sans", [])) == without
+
+
 @pytest.mark.both_databases
 def test_an_address_typed_again_is_placed_again(signed, lieu):
     data = {

@@ -441,6 +441,14 @@ def test_hours_nobody_understands_are_kept_and_told(client, lieu, code):
     assert "nous n’avons pas compris" in page.content.decode()
 
 
+def test_a_day_left_alone_is_the_one_somebody_else_wrote_meanwhile(client, lieu, code):
+    sent = {**form_of(client, f"/fiche/{code}/corriger/"), "jour_Sa": ["10 h – 12 h"]}
+    sheets.edit(lieu, {"horaires": {"osm": "Mo 14:00-18:00"}}, by="Ana", at=AT)
+    client.post(f"/fiche/{code}/corriger/", sent)
+    lieu.refresh_from_db()
+    assert lieu.sheet["horaires"]["osm"] == "Mo 14:00-18:00; Sa 10:00-12:00; Tu-Fr,Su off"
+
+
 def test_public_holidays_stay_closed_when_the_week_changes(client):
     lieu = place("feries", {"horaires": {"osm": "Mo-Fr 09:00-12:00; PH off", "text": "t"}})
     code = links.make(lieu, by="Coordination", at=AT)

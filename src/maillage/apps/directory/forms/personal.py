@@ -297,7 +297,8 @@ class SheetForm(ClosureForm):
         if "horaires" in self.changed_data:
             read = hours.clean(clean["horaires"])
         elif any(name in self.changed_data for name in DAYS):
-            read = hours.week({code: ALONE.sub(r"\1h", clean.get(f"{DAY}{code}", "")) for code in CODES})
+            said = {code: self._said_of(f"{DAY}{code}", clean) for code in CODES}
+            read = hours.week({code: ALONE.sub(r"\1h", text) for code, text in said.items()})
         else:
             return
         if read.value is None:
@@ -312,6 +313,10 @@ class SheetForm(ClosureForm):
                 f"Dans les horaires, nous n’avons pas compris « {read.value.left} » : quelqu’un vous"
                 " appellera."
             )
+
+    def _said_of(self, day: str, clean: Mapping[str, Any]) -> str:
+        """Return the hours of a day as typed; as the sheet says them when they were left as displayed."""
+        return str(clean.get(day, "") if day in self.changed_data else self.fields[day].initial)
 
     def _find_commune(self, clean: Mapping[str, Any]) -> None:
         """Add the code of the commune, when its name and postcode determine one."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
+from django.utils.safestring import SafeString
 
 from maillage.apps.directory import rules
 from maillage.apps.directory.forms.moments import DayField
@@ -129,6 +130,12 @@ class ChangesOnlyForm(forms.Form):
         for each in self.fields.values():
             each.show_hidden_initial = True
 
+    def ticked(self, name: str, held: Sequence[str]) -> list[str]:
+        """Return what a list holds once the person ticked and unticked: the rest stays, in order."""
+        given, shown = self.cleaned_data[name], self.data.getlist(self.add_initial_prefix(name))
+        kept = [slug for slug in held if slug in given or slug not in shown]
+        return [*kept, *(slug for slug in given if slug not in shown and slug not in kept)]
+
 
 class SheetForm(ChangesOnlyForm):
     """A whole sheet except its practices, in groups. Only changed fields are read and written."""
@@ -180,12 +187,9 @@ class SheetForm(ChangesOnlyForm):
         return offer.fields()[name].kind in ("list", "kinds")
 
     def _chosen(self, name: str) -> Any:
-        """Return the ticked values: those already there stay in order."""
-        given = self.cleaned_data[name]
-        if not isinstance(given, list):
-            return given
-        held = [slug for slug in self.sheet.get(name, ()) if slug in given]
-        return [*held, *(slug for slug in given if slug not in held)]
+        if isinstance(self.cleaned_data[name], list):
+            return self.ticked(name, self.sheet.get(name, ()))
+        return self.cleaned_data[name]
 
     def _cells(self, typed: Mapping[str, str]) -> dict[str, str]:
         """Return the fields to read: those typed, and the whole address when a part of it was.
@@ -326,15 +330,20 @@ class HoursForm(ChangesOnlyForm):
         return f"{int(found[1]):02d}:{found[2] or '00'}" if found else ""
 
     def written(self) -> dict[str, Any]:
-        """Return the hours to write, nothing when they did not change."""
+        """Return the hours to write, nothing when they did not change: the days that the person left alone
+        are those of the sheet.
+        """
         if not self.has_changed():
             return {}
         if said := self.cleaned_data["autrement"].strip():
             return {"horaires": _plain_hours(said)}
         if self.too_rich and not any(self.cleaned_data[day] for day in CODES):
             return {}
-        drawn = Grid(tuple(self.cleaned_data[day] for day in CODES), self.cleaned_data["feries"])
-        osm = osm_of(drawn)
+        touched = CODES if self.grid is None else {name[:2] for name in self.changed_data}
+        held = self.grid or Grid(((),) * 7)
+        days = (self.cleaned_data[d] if d in touched else held.days[n] for n, d in enumerate(CODES))
+        holidays_off = self.cleaned_data["feries"] if "feries" in self.changed_data else held.holidays_off
+        osm = osm_of(Grid(tuple(days), holidays_off))
         return {"horaires": _plain_hours(osm) if osm else ""}
 
 
@@ -381,9 +390,20 @@ class PracticeForm(ChangesOnlyForm):
         self.remember()
 
     @property
+    def former_state(self) -> SafeString:
+        """Return the state that the form displayed, in a hidden field."""
+        return self["state"].as_hidden(only_initial=True)
+
+    @property
+    def state(self) -> str:
+        """Return the state of the practice: that of the sheet when the person left it as displayed."""
+        left = self.add_initial_prefix("state") in self.data and "state" not in self.changed_data
+        return str(self.fields["state"].initial if left else self.cleaned_data["state"])
+
+    @property
     def denies(self) -> bool:
         """Return whether the place is declared not to offer the practice."""
-        return bool(self.cleaned_data["state"] == WITHOUT)
+        return self.state == WITHOUT
 
     def conditions(self) -> list[BoundField]:
         return [self[name] for name in self.fields if name != "state"]
@@ -392,9 +412,9 @@ class PracticeForm(ChangesOnlyForm):
         """Return the changed practice, {} when it is not offered; None when a value is invalid."""
         if not self.is_valid():
             return None
-        if self.cleaned_data["state"] in ("", WITHOUT):
+        if self.state in ("", WITHOUT):
             return {}
-        said = {**self.held, "state": self.cleaned_data["state"]}
+        said = {**self.held, "state": self.state}
         for name in self.changed_data:
             if name != "state":
                 value = self._value(name)
@@ -406,7 +426,7 @@ class PracticeForm(ChangesOnlyForm):
     def _value(self, name: str) -> Any:
         of, typed = offer.conditions()[name], self.cleaned_data[name]
         if of.kind == "list":
-            return typed
+            return self.ticked(name, self.held.get(name, ()))
         if of.kind == "yesno":
             return {"oui": True, "non": False}.get(typed)
         if of.kind == "whole":
