@@ -325,6 +325,40 @@ def test_what_somebody_else_wrote_meanwhile_stays(signed, lieu):
     assert lieu.sheet["frais_a_charge"] == ["paid"]
 
 
+def test_what_was_read_before_somebody_else_wrote_takes_nothing_back(lieu):
+    """Deux personnes enregistrent au même instant : la seconde a lu la fiche avant que la première l’écrive."""
+    late, later, last = (Lieu.objects.get(pk=lieu.pk) for _ in range(3))
+    sheets.edit(lieu, {"telephone": ["+33476009999"]}, by="Ana", at=AT)
+    sheets.edit(late, {"quartier": "Centre"}, by="Bo", at=AT)
+    sheets.edit_practice(later, "wifi", {"state": "planned"}, denied=False, by="Bo", at=AT, confirms=False)
+    sheets.confirm(last, by="Cy", at=AT)
+    lieu.refresh_from_db()
+    assert (lieu.sheet["telephone"], lieu.sheet["quartier"]) == (["+33476009999"], "Centre")
+    assert lieu.sheet["practices"]["wifi"] == {"state": "planned"}
+
+
+def test_a_pair_that_two_people_decide_at_once_is_decided_once(pair):
+    """La seconde personne a lu la paire ouverte : réunie deux fois, elle ne se séparait plus."""
+    stale, other = Pair.objects.get(pk=pair.pk), Pair.objects.get(pk=pair.pk)
+    before = list(Lieu.objects.order_by("pk").values())
+    duplicates.merge(pair, {}, by="Ana", at=AT)
+    with pytest.raises(Refused, match="n’a pas été gardée"):
+        duplicates.merge(stale, {}, by="Bo", at=AT + timedelta(days=1))
+    with pytest.raises(Refused, match="n’a pas été gardée"):
+        duplicates.decline(other, by="Bo", at=AT + timedelta(days=1))
+    duplicates.unmerge(Pair.objects.get(pk=pair.pk), by="Ana", at=AT + timedelta(days=1))
+    assert list(Lieu.objects.order_by("pk").values()) == before
+
+
+def test_a_place_missing_from_its_file_is_decided_once(lieu):
+    Lieu.objects.filter(pk=lieu.pk).update(missing_since=Import.objects.first())
+    stale = Lieu.objects.get(pk=lieu.pk)
+    quick_actions.end_missing(lieu, by="Ana", at=AT, reason="a fermé")
+    with pytest.raises(Refused, match="n’a pas changé"):
+        quick_actions.keep_missing(stale, by="Bo", at=AT)
+    assert Lieu.objects.get(pk=lieu.pk).state == rules.ENDED
+
+
 def test_a_day_and_a_box_left_alone_are_those_somebody_else_wrote_meanwhile(signed, lieu):
     data = {**form_of(signed, lieu), "Mo00": "10:00", "Mo01": "12:00"}
     data["frais_a_charge"] = [*data.get("frais_a_charge", []), "paid"]
@@ -756,7 +790,7 @@ def test_a_pair_already_decided_is_not_decided_again(signed, pair):
     signed.post(f"/espace/annuaire/doublons/{pair.pk}/", {"geste": "reunir"})
     response = signed.post(f"/espace/annuaire/doublons/{pair.pk}/", {"geste": "reunir"})
     assert response.status_code == 400
-    assert "n’est plus publiée" in said(response.content.decode())
+    assert "Quelqu’un a déjà décidé" in said(response.content.decode())
     assert Change.objects.filter(verb="merge").count() == 2
 
 

@@ -23,6 +23,11 @@ DECIDED = (
 )  # whoever does this says who carries the place: nobody is asked
 
 
+def lock(lieu: Lieu) -> None:
+    """Read a place again as it is now, locked against other writers until the end of the transaction."""
+    lieu.refresh_from_db(from_queryset=Lieu.objects.select_for_update())
+
+
 def snapshot(lieu: Lieu) -> dict[str, Any]:
     """Return everything that a change may touch, as JSON: enough to restore the place exactly."""
     return {
@@ -158,6 +163,7 @@ def write(
     return change
 
 
+@transaction.atomic
 def edit(
     lieu: Lieu, values: rules.Sheet, *, by: str, at: datetime, reason: str = "", confirms: bool = False
 ) -> Change | None:
@@ -166,6 +172,7 @@ def edit(
 
     confirms: the user runs the place and saw the whole sheet: all of it is confirmed as of today.
     """
+    lock(lieu)
     before = snapshot(lieu)
     lieu.sheet, lieu.origins = rules.edited(
         lieu.sheet, lieu.origins, values, by=by, on=timezone.localdate(at).isoformat()
@@ -179,8 +186,27 @@ def edit(
     return write(lieu, before, verb="edit", by=by, at=at, reason=reason)
 
 
+@transaction.atomic
+def edit_practice(
+    lieu: Lieu, id: str, said: Mapping[str, Any], *, denied: bool, by: str, at: datetime, confirms: bool
+) -> Change | None:
+    """Write one practice, {} to withdraw it; the others stay as they are. denied: the place does not give
+    it.
+    """
+    lock(lieu)
+    held = {name: kept for name, kept in lieu.sheet.get("practices", {}).items() if name != id}
+    without = [name for name in lieu.sheet.get("sans", ()) if name != id]
+    values = {
+        "practices": {**held, id: said} if said else held,
+        "sans": [*without, id] if denied else without,
+    }
+    return edit(lieu, values, by=by, at=at, confirms=confirms)
+
+
+@transaction.atomic
 def confirm(lieu: Lieu, *, by: str, at: datetime) -> Change:
     """Confirm the whole sheet as of today: “rien n’a changé”."""
+    lock(lieu)
     before = snapshot(lieu)
     on = timezone.localdate(at)
     lieu.origins = rules.confirmed(lieu.sheet, lieu.origins, by=by, on=on.isoformat())
@@ -188,10 +214,18 @@ def confirm(lieu: Lieu, *, by: str, at: datetime) -> Change:
     return write(lieu, before, verb="confirm", by=by, at=at)
 
 
+@transaction.atomic
 def set_state(lieu: Lieu, state: str, *, by: str, at: datetime, reason: str) -> Change:
     """Publish a place, exclude it from the census or end it; Refused without a reason, which the census
-    stores.
+    stores, and once it was merged.
     """
+    lock(lieu)
+    if lieu.state == rules.MERGED:
+        raise Refused(
+            "L’état du lieu n’a pas changé.",
+            why=f"Sa fiche est réunie à une autre : {lieu.merged_into}.",
+            do="Séparez-les d’abord, depuis les doublons.",
+        )
     if state != rules.PUBLISHED and not reason.strip():
         raise Refused(
             "Le lieu n’a pas été retiré.",
@@ -204,11 +238,13 @@ def set_state(lieu: Lieu, state: str, *, by: str, at: datetime, reason: str) -> 
     return write(lieu, before, verb=verbs[state], by=by, at=at, reason=reason)
 
 
+@transaction.atomic
 def say_full(lieu: Lieu, full: bool, *, room_on: date | None = None, by: str, at: datetime) -> Change:
     """Record that a place is full for now, or no longer. room_on: when it expects to have room, if it says.
 
     A place that was full already stays full since the same day.
     """
+    lock(lieu)
     before = snapshot(lieu)
     lieu.full_since = (lieu.full_since or timezone.localdate(at)) if full else None
     lieu.room_on = room_on if full else None

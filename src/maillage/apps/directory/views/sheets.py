@@ -159,12 +159,11 @@ def practice(request: HttpRequest, place: str, code: str) -> HttpResponse:
     if request.method == "POST":
         written = form.written(today=timezone.localdate())
         if written is not None:
-            said = {id: kept for id, kept in lieu.sheet.get("practices", {}).items() if id != code}
-            values = {**said, **({code: written} if written else {})}
-            without = [*(id for id in denied if id != code), *([code] if form.denies else [])]
-            sheets.edit(
+            sheets.edit_practice(
                 lieu,
-                {"practices": values, "sans": without},
+                code,
+                written,
+                denied=form.denies,
                 by=str(request.user),
                 at=timezone.localtime(),
                 confirms=access.runs(request.user, lieu),
@@ -231,11 +230,9 @@ def _reopen(request: HttpRequest, lieu: Lieu, by: str, at: datetime) -> str:
 
 def _state(request: HttpRequest, lieu: Lieu, by: str, at: datetime) -> str:
     state = request.POST.get("etat", "")
-    if state not in GIVEN_STATES or lieu.state == rules.MERGED:
+    if state not in GIVEN_STATES:
         raise Refused(
-            "L’état du lieu n’a pas changé.",
-            why="Cet état ne peut pas être donné ici.",
-            do="Rechargez la fiche ; une fiche réunie à une autre se sépare depuis les doublons.",
+            "L’état du lieu n’a pas changé.", why="Cet état n’existe pas.", do="Rechargez la fiche."
         )
     sheets.set_state(lieu, state, by=by, at=at, reason=request.POST.get("raison", ""))
     return f"Noté : {lieu.get_state_display()}."

@@ -252,14 +252,7 @@ def merge(pair: Pair, choices: Mapping[str, str], *, by: str, at: datetime, hand
     one, the first place's team has it, and hands_over confirms that the user read so. Refused without it, or
     when the pair was decided meanwhile.
     """
-    if pair.state != rules.OPEN:
-        raise Refused(
-            "Ces deux fiches n’ont pas été réunies.",
-            why="Quelqu’un a déjà décidé pour elles.",
-            do="Rechargez la liste des doublons.",
-        )
-    kept = Lieu.objects.select_for_update().get(pk=pair.first_id)
-    gone = Lieu.objects.select_for_update().get(pk=pair.second_id)
+    kept, gone = _to_decide(pair)
     if not hands_over and two_teams(Pair(first=kept, second=gone), at=at) is not None:
         raise Refused(
             "Ces deux fiches n’ont pas été réunies.",
@@ -288,6 +281,35 @@ def merge(pair: Pair, choices: Mapping[str, str], *, by: str, at: datetime, hand
     )
     answer(pair, rules.ACCEPTED, by=by, at=at)
     return kept
+
+
+def _to_decide(pair: Pair) -> tuple[Lieu, Lieu]:
+    """Return the two places of a pair, all three locked until the end; Refused when somebody decided
+    meanwhile, or when one of them is no longer published.
+    """
+    pair.refresh_from_db(from_queryset=Pair.objects.select_for_update())
+    rows = Lieu.objects.select_for_update()
+    first, second = rows.get(pk=pair.first_id), rows.get(pk=pair.second_id)
+    if pair.state != rules.OPEN:
+        raise Refused(
+            "Votre réponse n’a pas été gardée.",
+            why="Quelqu’un a déjà décidé pour ces deux fiches.",
+            do="Rechargez la liste des doublons.",
+        )
+    if first.state != rules.PUBLISHED or second.state != rules.PUBLISHED:
+        raise Refused(
+            "Ces deux fiches n’ont pas été réunies.",
+            why="L’une des deux n’est plus publiée : elle est déjà réunie à une autre, ou mise de côté.",
+            do="Revenez à la liste des doublons.",
+        )
+    return first, second
+
+
+@transaction.atomic
+def decline(pair: Pair, *, by: str, at: datetime) -> None:
+    """Say that a pair is two places; Refused as `merge` is."""
+    _to_decide(pair)
+    answer(pair, rules.DECLINED, by=by, at=at)
 
 
 def _chosen(

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from maillage.apps.directory import rules
 from maillage.apps.directory.actions import index, sheets
-from maillage.apps.directory.models import Change, Lieu, Pair, Source
+from maillage.apps.directory.models import Change, Import, Lieu, Pair, Source
 from maillage.apps.intake.actions import duplicates
 from maillage.kernel.errors import Refused
 
@@ -19,18 +19,34 @@ BY_HAND = "Saisie"
 
 @transaction.atomic
 def keep_missing(lieu: Lieu, *, by: str, at: datetime) -> Change:
-    """Retain a place that is missing from the last file of its source."""
-    before = sheets.snapshot(lieu)
-    file = lieu.missing_since.file_name if lieu.missing_since else ""
-    lieu.missing_since = None
-    return sheets.write(lieu, before, verb="publish", by=by, at=at, reason=f"gardé, bien qu’absent de {file}")
+    """Retain a place that is missing from the last file of its source; Refused once that was decided."""
+    before, row = sheets.snapshot(lieu), _found(lieu)
+    reason = f"gardé, bien qu’absent de {row.file_name}"
+    return sheets.write(lieu, before, verb="publish", by=by, at=at, reason=reason)
 
 
 @transaction.atomic
 def end_missing(lieu: Lieu, *, by: str, at: datetime, reason: str) -> Change:
-    """End a place that is missing from the last file of its source; Refused without a reason."""
-    lieu.missing_since = None
+    """End a place that is missing from the last file of its source; Refused without a reason, and once that
+    was decided.
+    """
+    _found(lieu)
+    lieu.save(update_fields=["missing_since"])
     return sheets.set_state(lieu, rules.ENDED, by=by, at=at, reason=reason)
+
+
+def _found(lieu: Lieu) -> Import:
+    """Take off what says that a place is missing, not saved, and return the import that told it."""
+    sheets.lock(lieu)
+    row = lieu.missing_since
+    if row is None:
+        raise Refused(
+            f"« {lieu.name} » n’a pas changé.",
+            why="Quelqu’un a déjà décidé ce qu’il devient.",
+            do="Rechargez la page pour le lire.",
+        )
+    lieu.missing_since = None
+    return row
 
 
 def merge_sure(pairs: Iterable[Pair], *, by: str, at: datetime) -> int:
@@ -49,7 +65,7 @@ def merge_many(pairs: Iterable[Pair], *, by: str, at: datetime) -> int:
     for pair in pairs:
         fresh = Pair.objects.select_related("first", "second").get(pk=pair.pk)
         published = fresh.first.state == fresh.second.state == rules.PUBLISHED
-        if published and duplicates.two_teams(fresh, at=at) is None:
+        if fresh.state == rules.OPEN and published and duplicates.two_teams(fresh, at=at) is None:
             moment = at + timedelta(microseconds=merged)
             duplicates.merge(fresh, duplicates.suggested(fresh.first, fresh.second), by=by, at=moment)
             merged += 1
@@ -91,6 +107,7 @@ def settle_doubts(lieux: Iterable[Lieu], *, by: str, at: datetime) -> list[Chang
     """Say that what was read of these sheets is right, one change each; nothing else is confirmed."""
     made = []
     for lieu in lieux:
+        sheets.lock(lieu)
         before = sheets.snapshot(lieu)
         lieu.to_check = []
         made.append(sheets.write(lieu, before, verb="edit", by=by, at=at, reason=SETTLED))

@@ -65,7 +65,7 @@ def pair(request: HttpRequest, pk: int) -> HttpResponse:
         by, at = str(request.user), timezone.localtime()
         try:
             if request.POST.get("geste") == "deux":
-                duplicates.answer(_open(found), rules.DECLINED, by=by, at=at)
+                duplicates.decline(found, by=by, at=at)
                 messages.success(request, "Noté : ce sont deux lieux. Cette paire ne sera plus proposée.")
                 return _next(request, found)
             chosen = {side.id: request.POST.get(f"cote-{side.id}", side.suggested) for side in sides}
@@ -76,7 +76,7 @@ def pair(request: HttpRequest, pk: int) -> HttpResponse:
                 for name in space.fields_of(id)
                 if name in suggested
             }
-            kept = duplicates.merge(_open(found), choices, by=by, at=at, hands_over="equipes" in request.POST)
+            kept = duplicates.merge(found, choices, by=by, at=at, hands_over="equipes" in request.POST)
             messages.success(
                 request,
                 f"Les deux fiches sont réunies dans « {kept.name} ». Vous pourrez les séparer : chacune"
@@ -91,17 +91,6 @@ def pair(request: HttpRequest, pk: int) -> HttpResponse:
 def _next(request: HttpRequest, decided: Pair) -> HttpResponse:
     following = space.pair_after(request.user, decided, timezone.localdate())
     return redirect("pair", following.pk) if following is not None else redirect("pairs")
-
-
-def _open(pair: Any) -> Any:
-    """Return a pair that may still be decided; Refused when one of its places is no longer published."""
-    if pair.first.state != rules.PUBLISHED or pair.second.state != rules.PUBLISHED:
-        raise Refused(
-            "Ces deux fiches n’ont pas été réunies.",
-            why="L’une des deux n’est plus publiée : elle est déjà réunie à une autre, ou mise de côté.",
-            do="Revenez à la liste des doublons.",
-        )
-    return pair
 
 
 @holding("directory.import")
