@@ -378,7 +378,14 @@ def test_a_structure_is_renamed_by_an_act_of_its_own(client, pimms, aidant, mana
     address = f"/espace/annuaire/structures/{pimms.structure_id}/renommer/"
     assert "le rôle de 2 personnes" in said(client, address)
     assert client.post(address, {"nom": "ccas"}).status_code == 400, "another structure has that name"
+    give = f"/espace/annuaire/lieux/{pimms.slug}/confier/"
+    assert client.post(give, {"nom": "CCAS", "structure": "²"}).status_code == 200
+    before = client.get("/donnees/tableau.csv")
+    assert "Pimms Médiation Grenoble" in b"".join(before.streaming_content).decode()
     client.post(address, {"nom": " Pimms Médiation  Isère "})
+    after = client.get("/donnees/tableau.csv", headers={"If-None-Match": before["ETag"]})
+    assert after.status_code == 200, "what is published says the name"
+    assert "Pimms Médiation Isère" in b"".join(after.streaming_content).decode()
     assert memberships.roles_of(aidant, AT.date()) == [("Aidant numérique", "Pimms Médiation Isère")]
     client.force_login(aidant)
     assert client.post(address, {"nom": "Autre"}).status_code == 404, "who tends no sheet renames nothing"

@@ -9,7 +9,8 @@ from maillage.apps.directory.models import Lieu
 from maillage.kernel import codes
 
 STRUCTURE = "la structure"
-LINK = "lien personnel"  # how the history tells that a code was made: the sheet itself did not change
+# How the history tells what leaves the sheet itself as it was: a code was made, its structure was renamed.
+LINK, RENAMED = "lien personnel", "structure renommée"
 # What tells a place from another, and where it is: a person of the network looks before it changes.
 AWAITED = (
     *("nom", "pivot", "adresse", "complement_adresse", "code_postal", "commune", "code_insee"),

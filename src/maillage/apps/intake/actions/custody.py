@@ -9,10 +9,12 @@ from django.db import transaction
 from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
 from maillage.apps.directory import rules
-from maillage.apps.directory.actions import sheets
+from maillage.apps.directory.actions import index, sheets
 from maillage.apps.directory.models import Change, Lieu, Proposal, Structure
 from maillage.apps.directory.queries import custody
+from maillage.apps.directory.queries.links import RENAMED
 from maillage.apps.intake.actions import proposals
+from maillage.apps.search import actions as search
 from maillage.kernel.errors import Refused
 
 
@@ -67,7 +69,7 @@ def rename(structure: Structure, name: str, *, by: User, at: datetime) -> Struct
             why="Une autre structure porte déjà ce nom." if same else "Aucun autre nom n’est écrit.",
             do="Écrivez le nom que les gens connaissent, et qu’aucune autre structure ne porte.",
         )
-    row.name = name
+    former, row.name = row.name, name
     key = next(
         (
             key
@@ -80,5 +82,14 @@ def rename(structure: Structure, name: str, *, by: User, at: datetime) -> Struct
     if not rules.has_number(row.key) and not Structure.objects.filter(key=key).exists():
         row.key = key  # the files that say the new name find it
     row.save(update_fields=["name", "key"])
+    lieux = list(row.lieux.all())
+    reason = f"{RENAMED} : « {former} » devient « {name} »"[:300]
+    Change.objects.bulk_create(  # what is published says the name: its files and its answers are new
+        Change(lieu=lieu, verb="edit", at=at, by=str(by)[:120], before=kept, after=kept, reason=reason)
+        for lieu in lieux
+        for kept in [sheets.snapshot(lieu)]
+    )
+    index.refresh(lieux)
+    search.refresh_rows(Structure, [row.pk])
     journal.record(by=by, verb="structure.renamed", row=row, at=at, structure=row.pk)
     return row

@@ -14,6 +14,7 @@ from maillage.apps.directory.queries import custody
 from maillage.apps.intake.actions import custody as actions
 from maillage.apps.intake.actions import proposals
 from maillage.kernel.errors import Refused
+from maillage.kernel.typed import whole
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -52,9 +53,9 @@ def propose(request: HttpRequest, place: str) -> HttpResponse:
     """
     lieu = get_object_or_404(access.managed_by(request.user), slug=place)
     typed, error = (request.POST.get("nom") or request.GET.get("nom") or "").strip(), None
-    if request.method == "POST" and (chosen := request.POST.get("structure", "")).isdigit():
+    if request.method == "POST" and (chosen := whole(request.POST.get("structure", ""), 10**9)):
         try:
-            there = get_object_or_404(custody.structures_matching(typed), pk=int(chosen))
+            there = get_object_or_404(custody.structures_matching(typed), pk=chosen)
             made = actions.propose(lieu, there, by=str(request.user), at=timezone.localtime())
             return redirect("custody", made.pk)
         except Refused as refused:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from maillage.apps.directory import rules
 from maillage.apps.directory.models import Change, Lieu, Proposal
 from maillage.apps.directory.queries import history, places
-from maillage.apps.directory.queries.links import LINK
+from maillage.apps.directory.queries.links import LINK, RENAMED
 from maillage.apps.directory.queries.paging import PAGE, Window
 from maillage.apps.directory.queries.places import Phone
 from maillage.apps.outreach import access
@@ -238,7 +238,8 @@ def _states(campaign: Campaign, calls: Sequence[Call]) -> dict[int, str]:
         if c.state not in OVER and c.lieu.confirmed_on and c.lieu.confirmed_on >= opened
     }
     written = Change.objects.filter(lieu__in=settled, at__gte=campaign.opened_at, verb__in=("edit", "accept"))
-    corrected = set(written.exclude(reason__startswith=LINK).values_list("lieu_id", flat=True))
+    beside = Q(reason__startswith=LINK) | Q(reason__startswith=RENAMED)
+    corrected = set(written.exclude(beside).values_list("lieu_id", flat=True))
     return {
         c.pk: (CHANGED if c.lieu_id in corrected else CONFIRMED) if c.lieu_id in settled else c.state
         for c in calls
