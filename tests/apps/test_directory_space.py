@@ -919,6 +919,22 @@ def test_a_message_is_closed_with_a_note(signed, lieu):
         proposals.answer(signal, "encore", by="x", at=AT)
 
 
+def test_what_a_visitor_wrote_is_kept_for_as_long_as_it_takes_to_check(signed, lieu):
+    """« Nous gardons votre message et votre contact le temps de vérifier » : ils restaient, fermés, pour toujours."""
+    told = {"about": "Les horaires", "text": "Ma mère, 06 : elle a trouvé fermé.", "reach": "06 00 00 00 00"}
+    closed, declined, former, waiting = (signals.signal(lieu, **told, at=AT) for _ in range(4))
+    signed.post(f"/espace/annuaire/propositions/{closed.pk}/", {"note": "Corrigé."})
+    signed.post(f"/espace/annuaire/propositions/{declined.pk}/", {"geste": "ecarter"})
+    Proposal.objects.filter(pk=former.pk).update(state=rules.ACCEPTED)  # before it was erased at once
+    assert signals.run_deadlines(at=AT) == {"signalements_effaces": 1}
+    assert "Bibliothèque Barnave : Les horaires Corrigé." in said(
+        page(signed, "/espace/annuaire/propositions/")
+    )
+    texts = dict(Proposal.objects.values_list("pk", "text"))
+    assert {texts.pop(pk) for pk in (closed.pk, declined.pk, former.pk)} == {"Les horaires"}
+    assert "06 00 00 00 00" in texts[waiting.pk]
+
+
 # ------------------------------------------------------------------------------------------------- new places
 
 

@@ -38,6 +38,7 @@ WORKS = (
     ("messages", "maillage.config.providers.work.send"),
     ("contenus_effaces", "maillage.config.providers.work.forget"),
     ("rappels_effaces", "maillage.apps.reminders.actions.forgetting.forget_old"),
+    ("signalements_effaces", "maillage.apps.directory.actions.signals.run_deadlines"),
     ("problemes_effaces", "maillage.apps.site.actions.forget_old"),
     ("visites_finies", "maillage.config.sessions.clear"),
     ("taches_reprises", "maillage.config.worker.take_again"),

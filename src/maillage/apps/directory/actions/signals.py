@@ -9,6 +9,7 @@ from maillage.apps.directory.models import Lieu, Proposal
 from maillage.kernel.errors import Refused
 
 STRANGER = "une personne sans compte"
+SAID = " : "  # between the part of the sheet and what the visitor wrote
 
 
 def signal(lieu: Lieu, *, about: str, text: str, reach: str, at: datetime) -> Proposal:
@@ -30,5 +31,24 @@ def signal(lieu: Lieu, *, about: str, text: str, reach: str, at: datetime) -> Pr
             why="Cette fiche n’est plus montrée.",
             do="Cherchez le lieu dans la liste, puis recommencez.",
         )
-    lines = [f"{about} : {said}", f"Pour répondre : {reach.strip()}" if reach.strip() else ""]
+    lines = [f"{about}{SAID}{said}", f"Pour répondre : {reach.strip()}" if reach.strip() else ""]
     return Proposal.objects.create(lieu=lieu, text="\n".join(filter(None, lines)), by=STRANGER, at=at)
+
+
+def erase(proposal: Proposal) -> None:
+    """Take what a visitor wrote, and how to answer, off a message that was dealt with, not saved: the page
+    says that they are kept for as long as it takes to check. The part of the sheet stays.
+    """
+    if proposal.by == STRANGER and not proposal.field:
+        proposal.text = proposal.text.partition(SAID)[0]
+
+
+def run_deadlines(*, at: datetime) -> dict[str, int]:
+    """Erase what visitors wrote in messages dealt with before this was done at once."""
+    rows = Proposal.objects.filter(by=STRANGER, field="", text__contains=SAID).exclude(state=rules.OPEN)
+    n = 0
+    for row in rows:
+        erase(row)
+        row.save(update_fields=["text"])
+        n += 1
+    return {"signalements_effaces": n}

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from maillage.apps.directory import rules
-from maillage.apps.directory.actions import sheets
+from maillage.apps.directory.actions import sheets, signals
 from maillage.apps.directory.models import Change, Lieu, Proposal
 from maillage.kernel.errors import Refused
 from maillage.reference import offer
@@ -87,6 +87,7 @@ def still_open(proposal: Proposal) -> Proposal:
 
 
 def close(proposal: Proposal, state: str, *, by: str, at: datetime) -> None:
-    """Record the decision on a proposal."""
+    """Record the decision on a proposal; what a visitor wrote is erased."""
+    signals.erase(proposal)
     proposal.state, proposal.answered_by, proposal.answered_at = state, by, at
     proposal.save()
