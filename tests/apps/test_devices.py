@@ -328,6 +328,38 @@ def test_a_reservation_is_cancelled_or_forgotten_a_week_after_its_day(client, de
     assert actions.run_deadlines(at=AT + 8 * DAY) == {"reservations_oubliees": 1}
 
 
+def test_a_device_that_somebody_awaits_does_not_leave(client, device, coordinator):
+    """Sorti de la liste, il gardait le nom de qui l’attendait, sans bouton pour l’effacer, et restait « à donner »."""
+    client.force_login(coordinator)
+    today = timezone.localdate()
+    days = {"pour_qui": "Carte 12", "du": today.isoformat(), "au": (today + timedelta(days=3)).isoformat()}
+    client.post(f"/espace/annuaire/appareils/{device.pk}/", {"geste": "reserver", **days})
+    for gesture in ("out", "retirer"):
+        sent = {"geste": gesture, "note": "recyclé"}
+        answer = client.post(f"/espace/annuaire/appareils/{device.pk}/", sent)
+        assert "Quelqu’un l’attend" in answer.content.decode()
+    row = Reservation.objects.get()
+    client.post(f"/espace/annuaire/reservations/{row.pk}/", {"geste": "annuler"})
+    client.post(f"/espace/annuaire/appareils/{device.pk}/", {"geste": "out", "note": "recyclé"})
+    device.refresh_from_db()
+    assert device.state == "out"
+
+
+def test_two_devices_of_a_place_never_have_one_number(client, coordinator, lieu):
+    """« Portable 1 » retiré, la collecte suivante donnait un second « Portable 3 »."""
+    for n in range(1, 4):
+        actions.enter(lieu, label=f"Portable {n}", by=coordinator, at=AT)
+    actions.enter(lieu, label="Portable du maire", by=coordinator, at=AT)
+    actions.drop(Device.objects.get(label="Portable 1"), by=coordinator, at=AT)
+    row = collections.announce(
+        lieu, giver="Ville", kind="company", what="Portable", announced=2, on=ON, by=coordinator, at=AT
+    )
+    client.force_login(coordinator)
+    client.post(f"/espace/annuaire/collectes/{row.pk}/", {"geste": "recevoir", "recus": "2"})
+    labels = sorted(Device.objects.values_list("label", flat=True))
+    assert labels == ["Portable 2", "Portable 3", "Portable 4", "Portable 5", "Portable du maire"]
+
+
 def test_a_company_gives_devices_that_are_followed_and_told_back(client, coordinator, lieu):
     client.force_login(coordinator)
     said = {"qui": "Schneider", "sorte": "company", "quoi": "Portable", "combien": 12, "jour": ON}

@@ -11,7 +11,7 @@ from maillage.apps.directory.models import Lieu
 from maillage.apps.outreach.models import Collection, Device
 from maillage.apps.outreach.queries.devices import REPAIR
 from maillage.kernel.errors import Refused
-from maillage.kernel.typed import holds_contact, line
+from maillage.kernel.typed import holds_contact, line, whole
 
 MOST, AHEAD = rules.DEVICES_AT_ONCE, timedelta(days=366)
 NOT_ANNOUNCED = "La collecte n’est pas notée."
@@ -69,7 +69,9 @@ def receive(collection: Collection, *, received: int, wiped: bool, by: User, at:
         )
     row.received, row.received_on, row.wiped = received, timezone.localdate(at), wiped
     row.save()
-    first = Device.objects.filter(lieu=row.lieu, label__startswith=f"{row.what} ").count() + 1
+    alike = Device.objects.filter(lieu=row.lieu, label__startswith=f"{row.what} ")
+    taken = (whole(label.removeprefix(row.what)) or 0 for label in alike.values_list("label", flat=True))
+    first = max(taken, default=0) + 1
     Device.objects.bulk_create(
         Device(
             lieu=row.lieu,

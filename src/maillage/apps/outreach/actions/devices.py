@@ -178,7 +178,7 @@ def give_back(device: Device, *, to_repair: bool = False, by: User, at: datetime
 @transaction.atomic
 def set_state(device: Device, state: str, *, note: str = "", by: User, at: datetime) -> Device:
     """Record that a device is available, in repair, or withdrawn; Refused while it is lent, and to withdraw
-    it without a reason. Available: what it held was erased.
+    it without a reason, or while somebody awaits it. Available: what it held was erased.
     """
     held = Device.objects.select_for_update().get(pk=device.pk)
     if state not in (HERE, REPAIR, OUT):
@@ -199,6 +199,8 @@ def set_state(device: Device, state: str, *, note: str = "", by: User, at: datet
             why="Le décompte dit ce que les appareils sont devenus.",
             do="Écrivez ce qu’il devient : donné, recyclé, perdu.",
         )
+    if state == OUT:
+        _check_unreserved(held, f"« {held.label} » n’est pas sorti.", at)
     if state == HERE:
         held.to_wipe = False  # the button says so: « données effacées »
     held.state = state
@@ -210,11 +212,28 @@ def set_state(device: Device, state: str, *, note: str = "", by: User, at: datet
 
 @transaction.atomic
 def drop(device: Device, *, by: User, at: datetime) -> None:
-    """Delete a device entered by mistake; Refused once it was lent: its loans count."""
+    """Delete a device entered by mistake; Refused once it was lent, since its loans count, and while somebody
+    awaits it.
+    """
     if Loan.objects.filter(device=device).exists():
         raise Refused(
             f"« {device.label} » n’a pas été retiré.",
             why="Il a été prêté : ses prêts comptent dans le bilan.",
             do="Dites plutôt qu’il est sorti, avec la raison.",
         )
+    _check_unreserved(device, f"« {device.label} » n’a pas été retiré.", at)
     device.delete()
+
+
+def _check_unreserved(device: Device, what: str, at: datetime) -> None:
+    """Refuse to let go of a device that is set aside for somebody; erase the reservations that are over."""
+    rows = Reservation.objects.filter(device=device)
+    awaited = rows.filter(until_on__gte=timezone.localdate(at)).first()
+    if awaited is not None:
+        raise Refused(
+            what,
+            why=f"Quelqu’un l’attend : il est réservé du {date_text(awaited.from_on)} au"
+            f" {date_text(awaited.until_on)}.",
+            do="Prévenez la personne, puis annulez sa réservation.",
+        )
+    rows.delete()
