@@ -8,10 +8,12 @@ import pytest
 from maillage.apps.directory import rules
 from maillage.apps.directory.actions import links, sheets
 from maillage.apps.directory.models import Change, Lieu, Proposal
+from maillage.apps.memberships.models import Membership
 from maillage.apps.messages.models import Message
 from maillage.apps.outreach.actions import campaigns as actions
 from maillage.apps.outreach.models import Call, Campaign
 from maillage.apps.outreach.queries import campaigns
+from maillage.kernel.codes import in_halves
 from maillage.kernel.errors import Refused
 from tests.conftest import account
 from tests.support.places import AT, LATER, place
@@ -190,7 +192,7 @@ def test_an_answer_that_cannot_be_is_refused(client, coordinator, campaign, call
 
 
 def states(campaign) -> list[str]:
-    return [line.state for _, lines in campaigns.sheets(campaign, LATER).sections for line in lines]
+    return [line.state for _, lines in campaigns.sheets(campaign, campaign.by, LATER).sections for line in lines]
 
 
 def test_a_structure_that_answers_by_itself_is_settled(campaign, lieu):
@@ -316,6 +318,27 @@ def test_a_stranger_is_sent_to_sign_in_and_finds_no_campaign(client, campaign, l
     campaign.refresh_from_db()
     call.refresh_from_db()
     assert (campaign.closed_at, call.state) == (None, "to-do")
+
+
+def test_a_territory_that_was_left_takes_its_places_along(client, lieu):
+    """Qui avait ouvert la campagne lisait encore le code de chaque fiche, et les confirmait, une fois parti ailleurs."""
+    moved = account("isere", "coordination", territory="38")
+    opened = actions.open_round(name="Novembre", territory=METRO, lieux=[lieu], by=moved, at=AT)
+    address = f"/espace/annuaire/campagnes/{opened.pk}/"
+    client.force_login(moved)
+    code = in_halves(Lieu.objects.get().code)
+    assert code in client.get(address).content.decode()
+    Membership.objects.filter(user=moved).update(territory="59")
+    page = client.get(address).content.decode()
+    assert lieu.name not in page
+    assert code not in page
+    assert "aucune fiche" in client.get("/espace/annuaire/campagnes/").content.decode()
+    assert client.post(f"{address}appels/{lieu.slug}/", {"etat": "confirmed"}).status_code == 404
+    Lieu.objects.update(code=None)
+    client.post(f"{address}liens/")
+    client.post(f"{address}envoyer/")
+    lieu.refresh_from_db()
+    assert (lieu.confirmed_on, lieu.code, Message.objects.count()) == (None, None, 0)
 
 
 def test_a_place_outside_the_campaign_has_no_call(client, coordinator, campaign):

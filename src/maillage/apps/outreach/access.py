@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 
 from maillage.apps.accounts.access import rights_of
 from maillage.apps.directory.access import may_manage, reached
-from maillage.apps.outreach.models import Campaign, Collection, Device, Outing, Reservation
+from maillage.apps.outreach.models import Call, Campaign, Collection, Device, Outing, Reservation
 
 
 def campaigns_for(user) -> QuerySet[Campaign]:
@@ -17,6 +17,13 @@ def campaigns_for(user) -> QuerySet[Campaign]:
         if may_manage(user)
         else rows.none()
     )
+
+
+def calls_for(user, campaign: Campaign) -> QuerySet[Call]:
+    """Return the calls of a campaign whose place a user manages today: a territory that was left takes its
+    places, their links and their answers along.
+    """
+    return campaign.calls.filter(reached(user, "lieu__"))
 
 
 def devices_for(user) -> QuerySet[Device]:

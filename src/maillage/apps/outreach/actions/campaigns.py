@@ -12,6 +12,7 @@ from maillage.apps.directory.models import Lieu
 from maillage.apps.directory.queries.links import STRUCTURE
 from maillage.apps.messages import actions as outbox
 from maillage.apps.messages.rules import states
+from maillage.apps.outreach import access
 from maillage.apps.outreach.models import Call, Campaign
 from maillage.apps.outreach.queries import campaigns, letters
 from maillage.apps.outreach.queries.campaigns import Draft
@@ -75,7 +76,8 @@ def answer(call: Call, state: str, *, note: str = "", by: User, at: datetime) ->
 def give_links(campaign: Campaign, *, by: User, at: datetime) -> int:
     """Give a personal link to each sheet of a campaign without one; return how many were made."""
     _still_open(campaign)
-    lieux = campaigns.without_link(campaign.calls.exclude(state__in=campaigns.OVER).select_related("lieu"))
+    calls = access.calls_for(by, campaign).exclude(state__in=campaigns.OVER).select_related("lieu")
+    lieux = campaigns.without_link(calls)
     for lieu in lieux:
         links.make(lieu, by=str(by), at=at)
     return len(lieux)
@@ -92,7 +94,7 @@ def send(campaign: Campaign, *, write: Callable[[Lieu], Draft], by: User, at: da
     Campaign.objects.select_for_update().get(pk=campaign.pk)  # a second click waits here
     told = letters.written(campaign)
     drafts = []
-    for lieu in letters.ready(campaign, at=at).everybody:
+    for lieu in letters.ready(campaign, by, at=at).everybody:
         if not lieu.code:
             links.make(lieu, by=str(by), at=at)
         letter, n = write(lieu), told[lieu.pk].n + 1 if lieu.pk in told else 1

@@ -10,6 +10,7 @@ from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from maillage.apps.directory import rules
+from maillage.apps.directory.access import reached
 from maillage.apps.directory.models import Change, Lieu, Proposal
 from maillage.apps.directory.queries import history, places
 from maillage.apps.directory.queries.links import LINK, RENAMED
@@ -124,10 +125,11 @@ class Listed:
 def campaigns(user) -> list[Listed]:
     """Return the campaigns a user runs, those under way first, the latest first."""
     settled = Q(calls__state__in=OVER) | Q(calls__lieu__confirmed_on__gte=F("opened_at__date"))
+    mine = Q(calls__isnull=False) & reached(user, "calls__lieu__")
     rows = access.campaigns_for(user).annotate(
-        total=Count("calls"),
-        over=Count("calls", filter=settled),
-        silent=Count("calls", filter=Q(calls__state=NO_ANSWER) & ~settled),
+        total=Count("calls", filter=mine),
+        over=Count("calls", filter=mine & settled),
+        silent=Count("calls", filter=mine & Q(calls__state=NO_ANSWER) & ~settled),
     )
     names = {kept.slug: kept.name for kept in territories.perimeters()}
     found = [Listed(row, where_of(row, names), Progress(row.total, row.over, row.silent)) for row in rows]
@@ -184,9 +186,9 @@ SECTIONS = {
 }
 
 
-def sheets(campaign: Campaign, at: datetime, start: int = 0) -> Sheets:
-    """Return a page of the sheets of a campaign: to call first, the oldest first."""
-    calls = list(campaign.calls.select_related("lieu__source", "lieu__missing_since"))
+def sheets(campaign: Campaign, user, at: datetime, start: int = 0) -> Sheets:
+    """Return a page of the sheets of a campaign that a user manages: to call first, the oldest first."""
+    calls = list(access.calls_for(user, campaign).select_related("lieu__source", "lieu__missing_since"))
     states = _states(campaign, calls)
     order = list(SECTIONS)
     calls.sort(key=lambda c: (order.index(states[c.pk]), _last(c.lieu), plain(c.lieu.name), c.pk))
@@ -220,9 +222,9 @@ def sheets(campaign: Campaign, at: datetime, start: int = 0) -> Sheets:
     )
 
 
-def open_calls(campaign: Campaign) -> list[Call]:
-    """Return the calls whose sheet nobody settled yet."""
-    calls = list(campaign.calls.select_related("lieu"))
+def open_calls(campaign: Campaign, user) -> list[Call]:
+    """Return the calls of a user whose sheet nobody settled yet."""
+    calls = list(access.calls_for(user, campaign).select_related("lieu"))
     states = _states(campaign, calls)
     return [call for call in calls if states[call.pk] not in OVER]
 

@@ -50,14 +50,14 @@ def written(campaign: Campaign) -> Mapping[int, Written]:
     return found
 
 
-def ready(campaign: Campaign, *, at: datetime) -> Ready:
-    """Return whom to write to: published places with an address, that nobody confirmed since the opening."""
+def ready(campaign: Campaign, user, *, at: datetime) -> Ready:
+    """Return whom a user may write to: published places with an address, that nobody confirmed since the opening."""
     if campaign.closed_at is not None:
         return Ready((), ())
     told = written(campaign)
     waiting = [
         call.lieu
-        for call in campaigns.open_calls(campaign)
+        for call in campaigns.open_calls(campaign, user)
         if call.lieu.state == rules.PUBLISHED and call.lieu.sheet.get("courriels")
     ]
     late = [

@@ -16,7 +16,7 @@ from maillage.apps.directory.models import Lieu
 from maillage.apps.directory.queries import places
 from maillage.apps.outreach import access
 from maillage.apps.outreach.actions import campaigns as actions
-from maillage.apps.outreach.models import Call, Campaign
+from maillage.apps.outreach.models import Campaign
 from maillage.apps.outreach.queries import campaigns, letters
 from maillage.kernel.codes import in_halves
 from maillage.kernel.errors import Refused
@@ -82,11 +82,11 @@ def campaign(request: HttpRequest, pk: int) -> HttpResponse:
     found = _campaign(request, pk)
     at = timezone.localtime()
     start = request.GET.get("a_partir", "")
-    shown = campaigns.sheets(found, at, whole(start) or 0)
+    shown = campaigns.sheets(found, request.user, at, whole(start) or 0)
     lines = [
         (title, [(line, _draft(request, line)) for line in section]) for title, section in shown.sections
     ]
-    ready = letters.ready(found, at=at)
+    ready = letters.ready(found, request.user, at=at)
     context = {
         "campaign": found,
         "shown": shown,
@@ -109,7 +109,8 @@ def _draft(request: HttpRequest, line: campaigns.Line) -> campaigns.Draft | None
 def call(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     """Noting what a call gave."""
     found = _campaign(request, pk)
-    row = get_object_or_404(Call.objects.select_related("campaign", "lieu"), campaign=found, lieu__slug=code)
+    mine = access.calls_for(request.user, found).select_related("campaign", "lieu")
+    row = get_object_or_404(mine, lieu__slug=code)
     if request.method == "GET":  # a session that ended in between: the person signs in, and chooses again
         return redirect("campaign", found.pk)
     state = request.POST.get("etat", "")
