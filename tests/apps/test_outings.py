@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.outreach.access import outings_for
 from maillage.apps.outreach.actions import outings as actions
 from maillage.apps.outreach.models import Outing
@@ -149,3 +150,17 @@ def test_pages(client, coordinator):
     assert "gratuitement" not in kit, "nothing is promised that was not counted"
     assert client.post(f"/espace/sensibilisation/{kept.pk}/oter/").status_code == 302
     assert not Outing.objects.filter(pk=kept.pk).exists()
+
+
+def test_an_action_is_read_in_the_territories_where_it_stands(client, coordinator):
+    """Aucun dossier ne disait jamais une action : « aucune action n’est au registre de ce territoire »."""
+    client.force_login(coordinator)
+    sent = {**{name: MARKET[name] for name in ("kind", "public", "rhythm", "state")}, "on": "2026-11-01"}
+    for name, where, met in (("Marché", "place du marché, Échirolles", "42"), ("Sortie", "Échirolles", "3")):
+        client.post("/espace/sensibilisation/", {**sent, "name": name, "place": where})
+        page = f"/espace/sensibilisation/{Outing.objects.get(name=name).pk}/"
+        client.post(page, {**sent, "name": name, "place": where, "met": met, "came": "", "effect": ""})
+    client.post("/espace/sensibilisation/", {**sent, "name": "Ailleurs", "place": "Lille"})
+    for place_, n in (("38151", 2), ("200040715", 2), ("38", 2), ("59350", 1), ("france", 3), ("38185", 0)):
+        assert len(dossiers.awareness_actions(place_)) == n, place_
+    assert {each.met for each in dossiers.awareness_actions("38151")} == {"42", "moins de 11"}

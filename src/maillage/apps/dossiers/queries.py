@@ -39,6 +39,7 @@ from maillage.kernel.errors import Refused, UnknownTerritory
 from maillage.kernel.table import group, total_by
 from maillage.pipeline.offer.clean.commune import departement
 from maillage.reference.definitions import DEFAULT, definition
+from maillage.reference.parameters import number
 from maillage.reports.directory import census
 from maillage.reports.directory.census import CensusReading
 from maillage.reports.page import pdf
@@ -666,10 +667,16 @@ def awareness_actions(place: str) -> tuple[Action, ...]:
             place=row.place,
             when=f"{date_text(row.on)}{f', {row.rhythm}' if row.rhythm else ''}",
             public=row.public,
-            met="" if row.met is None else wording.number(row.met),
+            met="" if row.met is None else _met(row.met),
         )
         for row in outings.of_territory(place)
     )
+
+
+def _met(n: int) -> str:
+    """Return how many people an action met, as anybody reads it."""
+    least = int(number("protection/small_count"))
+    return wording.number(n) if n >= least else f"moins de {least}"
 
 
 def _census_method(place: str) -> tuple[Paragraphs, ...]:

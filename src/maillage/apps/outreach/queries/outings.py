@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from maillage.apps.directory.models import Lieu
-from maillage.apps.directory.queries import places
+from maillage.apps.directory.queries import places, where
 from maillage.apps.directory.queries.search import Wanted, search
 from maillage.apps.outreach import access
 from maillage.apps.outreach.models import Outing
@@ -23,8 +23,24 @@ def register(user) -> list[Outing]:
 
 
 def of_territory(territory: str) -> list[Outing]:
-    """Return the actions of a territory that may be told to anybody: planned or done, the latest first."""
-    return list(Outing.objects.filter(territory=territory).exclude(state="cancelled"))
+    """Return the actions of a territory that may be told to anybody: planned or done in a commune of it, the
+    latest first.
+    """
+    inside = frozenset(where.of_code(territory).communes)
+    rows = Outing.objects.exclude(state="cancelled")
+    return [row for row in rows if row.territory == territory or _is_inside(row, inside)]
+
+
+def _is_inside(outing: Outing, communes: frozenset[str]) -> bool:
+    """Return whether an action stands in some communes, by the one that its “where” names; without any,
+    everywhere.
+    """
+    found = _commune_of(outing)
+    return not communes or (found is not None and found.code in communes)
+
+
+def _commune_of(outing: Outing) -> Territory | None:
+    return _commune(outing.place.split(",")[-1].strip())
 
 
 def summary(rows: Sequence[Outing]) -> str:
@@ -85,7 +101,7 @@ def nearby(outing: Outing, *, on: date) -> Nearby | None:
     """Return the nearest places of an action, from the commune that its “where” names; None when it names
     none, or several.
     """
-    found = _commune(outing.place.split(",")[-1].strip())
+    found = _commune_of(outing)
     extent = point.extent(found.code) if found else None
     if found is None or extent is None:
         return None
