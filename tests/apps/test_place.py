@@ -1,7 +1,7 @@
 """A place: said in words, by whom, and what a stranger may do of it."""
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from urllib.parse import unquote
 
 import pytest
@@ -448,6 +448,19 @@ EVENING = datetime(2026, 11, 20, 18, 0)
 )
 def test_a_closed_place_says_when_it_opens_and_nothing_nobody_knows(osm, words):
     assert opening.now(osm, EVENING).words == words
+
+
+def test_overseas_a_place_is_open_by_its_own_clock(client, monkeypatch):
+    """À La Réunion, il est neuf heures quand il en est six à Paris : la page disait le lieu fermé toute la matinée."""
+    monkeypatch.setattr(timezone, "now", lambda: datetime(2026, 11, 20, 5, 0, tzinfo=UTC))
+    reunion = {"commune": "Saint-Denis", "code_insee": "97411", "code_postal": "97400"}
+    hours = {"horaires": {"osm": "Fr 08:00-12:00", "text": "vendredi 8h-12h"}}
+    lieu("case", near=(-20.88, 55.45), sheet={**reunion, **hours})
+    lieu("ici", sheet=hours)
+    assert "Ouvert jusqu’à 12 h" in text_of(client.get("/lieux/case/"))
+    assert "Ouvre à 8 h" in text_of(client.get("/lieux/ici/"))
+    found = client.get("/carte/?ou=Saint-Denis%20(974)&territoire=97411&ouvert=1")
+    assert [row.slug for row in (*found.context["results"].rows, *found.context["results"].apart)] == ["case"]
 
 
 @pytest.mark.parametrize(

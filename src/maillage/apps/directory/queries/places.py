@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from maillage.apps.directory import rules
 from maillage.apps.directory.models import Lieu
-from maillage.reference import offer
+from maillage.reference import clocks, offer
 from maillage.reference.parameters import number
 from maillage.reference.sheet import listable
 from maillage.words import opening
@@ -164,10 +164,21 @@ def _phone(text: str) -> Phone:
 # ------------------------------------------------------------------------------------------------- is it open
 
 
+def there(lieu: Lieu, at: datetime) -> datetime:
+    """Return a moment of our clock (naive) on that of a place: it is another hour overseas."""
+    ours, theirs = timezone.get_current_timezone(), clocks.zone(lieu.code_insee)
+    return at if theirs == ours else at.replace(tzinfo=ours).astimezone(theirs).replace(tzinfo=None)
+
+
 def opened(lieu: Lieu, at: datetime) -> Fact:
-    """Return whether a place is open at a moment (local time, naive), in words: a closure overrides the
+    """Return whether a place is open at a moment of our clock (naive), in words: a closure overrides the
     hours.
     """
+    return _opened(lieu, there(lieu, at))
+
+
+def _opened(lieu: Lieu, at: datetime) -> Fact:
+    """Return the same at a moment of the clock of the place."""
     for closure in lieu.sheet.get("fermetures", ()):
         if closure["du"] <= at.date().isoformat() <= closure["au"]:
             return Fact("clock", say("Fermé jusqu’au {day}", day=short(closure["au"])), "ferme")
@@ -189,8 +200,10 @@ def is_open(lieu: Lieu, at: datetime) -> bool:
 
 
 def is_closed(lieu: Lieu, at: datetime) -> bool:
-    """Return whether a place is surely closed at a moment, and does not open later that day."""
-    tone = opened(lieu, at).tone
+    """Return whether a place is surely closed at a moment of its clock (naive), and does not open later that
+    day.
+    """
+    tone = _opened(lieu, at).tone
     opens = opening.opens_at(lieu.sheet["horaires"]["osm"], at) if tone == "bientot" else None
     return tone == "ferme" or (opens is not None and opens.date() > at.date())
 
@@ -684,10 +697,10 @@ class Sheet:
 
 
 def detail(lieu: Lieu, at: datetime) -> Sheet:
-    """Return a sheet in words, at a moment (local time, naive). Fields reserved for professionals are
+    """Return a sheet in words, at a moment of our clock (naive). Fields reserved for professionals are
     excluded.
     """
-    sheet, on = lieu.sheet, at.date()
+    sheet, on = lieu.sheet, there(lieu, at).date()
     hours = sheet.get("horaires", {})
     osm = str(hours.get("osm", ""))
     own = lieu.structure.name

@@ -207,10 +207,10 @@ def _sorted(
     suiting: list[_Scored] = []
     left = _ended(wanted, spot)
     for place in found:
-        known = _known(place, wanted, spot, now)
-        why = rules.why_not(wanted, known, now.date())
+        known, here = _known(place, wanted, spot, now), places.there(place.lieu, now)
+        why = rules.why_not(wanted, known, here.date())
         if why is None:
-            suiting.append(_Scored(place, rules.reasons(wanted, known, now)))
+            suiting.append(_Scored(place, rules.reasons(wanted, known, here)))
         else:
             left.append((place, why))
     suiting.sort(key=lambda each: each.order)
@@ -222,11 +222,11 @@ def _if_it_suits(lieu: Lieu, wanted: Wanted, spot: Spot, now: datetime) -> _Scor
     """Return a place as it suits, its distance apart; None when it does not, or is open no more."""
     crow = _metres_to(lieu, spot)
     place = _Place(lieu, _minutes(lieu, crow))
-    known = _known(place, wanted, spot, now)
-    why = rules.why_not(wanted, known, now.date())
+    known, here = _known(place, wanted, spot, now), places.there(lieu, now)
+    why = rules.why_not(wanted, known, here.date())
     if lieu.state != directory.PUBLISHED or (why is not None and why.reason != "far"):
         return None
-    return _Scored(place, rules.reasons(wanted, known, now))
+    return _Scored(place, rules.reasons(wanted, known, here))
 
 
 def _found(wanted: Wanted, spot: Spot) -> tuple[list[_Place], bool]:
@@ -313,9 +313,10 @@ def _known(place: _Place, wanted: Wanted, spot: Spot, now: datetime) -> Known:
     state = str(said.get("state", "")) or ("denied" if wanted.need in sheet.get("sans", ()) else "")
     if not wanted.need:
         state = "offered"
-    until = _closed_until(sheet, now.date())
+    here = places.there(lieu, now)  # hours and closures are read on the clock of the place
+    until = _closed_until(sheet, here.date())
     hours = str(sheet.get("horaires", {}).get("osm", ""))
-    start = now if until is None else datetime.combine(until + timedelta(days=1), datetime.min.time())
+    start = here if until is None else datetime.combine(until + timedelta(days=1), datetime.min.time())
     opened = places.opened(lieu, now)
     fresh = directory.freshness(lieu.updated_on, lieu.confirmed_on, on=now.date())
     prices = said.get("frais") or sheet.get("frais_a_charge") or ()
@@ -339,7 +340,7 @@ def _known(place: _Place, wanted: Wanted, spot: Spot, now: datetime) -> Known:
         walk_words=_walk(place),
         from_point=spot.is_point,
         opens=opening.opens_at(hours, start),
-        weekdays=opening.weekdays(hours, now.date()) if wanted.days else None,
+        weekdays=opening.weekdays(hours, here.date()) if wanted.days else None,
         hours_told="" if opened.words.startswith(("Ouvert", "Ouvre", "Fermé")) else opened.words,
         closed_until=until,
         walk_in="come" in access,
