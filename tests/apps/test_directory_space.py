@@ -919,6 +919,18 @@ def test_a_message_is_closed_with_a_note(signed, lieu):
         proposals.answer(signal, "encore", by="x", at=AT)
 
 
+def test_a_value_proposed_for_a_place_merged_since_is_not_said_written(signed, pair):
+    """« Valeur écrite dans la fiche » : dans la fiche réunie, que personne ne lit."""
+    asked = proposals.propose(pair.second, field="quartier", value="Centre", by="la structure", at=AT)
+    duplicates.merge(pair, {}, by="Ana", at=AT)
+    address = f"/espace/annuaire/propositions/{asked.pk}/"
+    seen = said(signed.post(address, {"geste": "accepter"}, follow=True).content.decode())
+    assert "Personne ne la lirait" in seen
+    asked.refresh_from_db()
+    assert asked.state == rules.OPEN
+    assert "quartier" not in Lieu.objects.get(pk=pair.second_id).sheet
+
+
 def test_what_a_visitor_wrote_is_kept_for_as_long_as_it_takes_to_check(signed, lieu):
     """« Nous gardons votre message et votre contact le temps de vérifier » : ils restaient, fermés, pour toujours."""
     told = {"about": "Les horaires", "text": "Ma mère, 06 : elle a trouvé fermé.", "reach": "06 00 00 00 00"}

@@ -29,7 +29,9 @@ def propose(lieu: Lieu, *, field: str, value: Any, by: str, at: datetime) -> Pro
 
 @transaction.atomic
 def accept(proposal: Proposal, *, by: str, at: datetime) -> Change:
-    """Write a proposed value on the sheet, as confirmed; Refused when it was answered, or has no value."""
+    """Write a proposed value on the sheet, as confirmed; Refused when it was answered, has no value, or is
+    about a place merged since.
+    """
     held = still_open(proposal)
     if held.field == rules.CUSTODY:
         raise Refused(
@@ -44,6 +46,12 @@ def accept(proposal: Proposal, *, by: str, at: datetime) -> Change:
             do="Corrigez la fiche vous-même, puis répondez au message.",
         )
     lieu = Lieu.objects.select_for_update().get(pk=held.lieu_id)
+    if lieu.state == rules.MERGED:
+        raise Refused(
+            "La valeur n’a pas été écrite.",
+            why=f"Personne ne la lirait : cette fiche est réunie à « {lieu.merged_into} ».",
+            do="Corrigez cette autre fiche, puis écartez la proposition.",
+        )
     before, on = sheets.snapshot(lieu), timezone.localdate(at).isoformat()
     lieu.sheet, lieu.origins = rules.edited(lieu.sheet, lieu.origins, {held.field: held.value}, by=by, on=on)
     if held.field in lieu.sheet:
