@@ -143,8 +143,10 @@ def test_a_page_instead_of_a_table_is_a_failure_in_words(publisher, source):
     assert len(source.error) == 3
 
 
-def test_a_source_whose_reader_left_says_so(publisher, source, coordinator):
-    User.objects.filter(pk=coordinator.pk).delete()
+@pytest.mark.parametrize("left", ["closed", "erased"])
+def test_a_source_whose_reader_left_says_so(publisher, source, coordinator, left):
+    account = User.objects.filter(pk=coordinator.pk)
+    _ = account.update(is_active=False) if left == "closed" else account.delete()
     assert sources.run_deadlines(at=AT)["echecs"] == 1
     source.refresh_from_db()
     assert "plus personne ne suit" in source.error[0]
@@ -218,6 +220,8 @@ def test_what_cannot_be_followed_is_refused_and_stays_typed(client, coordinator)
     assert response.status_code == 400
     assert 'value="http://exemple.fr/lieux.csv"' in response.content.decode()
     assert client.post(page, {"adresse": "", "rythme": "7"}).status_code == 400
+    for odd in ("https://[exemple.fr/x", f"https://exemple.fr/{'x' * 500}"):  # PostgreSQL refuses the second
+        assert client.post(page, {"adresse": odd, "rythme": "7"}).status_code == 400
     made.refresh_from_db()
     assert (made.address, made.every_days) == ("", 0)
 

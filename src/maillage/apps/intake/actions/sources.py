@@ -25,6 +25,7 @@ from maillage.kernel.errors import Refused
 AWAITS = timedelta(days=60)  # a file read again stays until somebody decides, or the next one comes
 AGAIN = timedelta(days=1)  # after a failure
 EARLY = timedelta(hours=1)  # a daily reading does not drift by the length of the former one
+LONGEST = 500  # characters of an address
 NOBODY = Refused(
     "Le fichier n’a pas été relu : plus personne ne suit cette source.",
     why="Le compte qui la suivait est parti, ou n’importe plus dans tout l’annuaire.",
@@ -37,12 +38,11 @@ def follow(source: Source, *, address: str, every_days: int, by: User) -> None:
     in https.
     """
     address = address.strip()
-    parts = urlsplit(address)
-    inside = settings.SOURCES_INSIDE and parts.scheme == "http"
-    if address and (not (parts.scheme == "https" or inside) or not parts.hostname):
+    if address and not _is_address(address):
         raise Refused(
             "L’adresse n’a pas été gardée.",
-            why="Elle ne commence pas par https:// : n’importe qui pourrait changer le fichier en route.",
+            why="Elle ne commence pas par https://, et n’importe qui pourrait changer le fichier en route ; ou"
+            f" ce n’en est pas une, ou elle dépasse {LONGEST} signes.",
             do="Copiez l’adresse du fichier lui-même, telle que le producteur la publie.",
         )
     if every_days and not address:
@@ -55,6 +55,16 @@ def follow(source: Source, *, address: str, every_days: int, by: User) -> None:
         source.digest, source.read_at = "", None
     source.address, source.every_days, source.reader, source.error = address, every_days, by, []
     source.save()
+
+
+def _is_address(text: str) -> bool:
+    """Return whether a text is the address of a file: in https, or of this machine where that is allowed."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:  # what a person types
+        return False
+    inside = settings.SOURCES_INSIDE and parts.scheme == "http"
+    return len(text) <= LONGEST and bool((parts.scheme == "https" or inside) and parts.hostname)
 
 
 def run_deadlines(*, at: datetime) -> Counter[str]:
@@ -95,7 +105,8 @@ def read_again(source: Source, *, at: datetime) -> PendingFile | None:
 
 
 def _fetched(source: Source, *, at: datetime) -> PendingFile | None:
-    if source.reader is None or not access.holds(source.reader, ()):
+    reader = source.reader
+    if reader is None or not reader.is_active or not access.holds(reader, ()):
         raise NOBODY
     fetch: Callable[..., tuple[str, bytes]] = import_string(settings.FILE_FETCHER)
     name, content = fetch(source.address, inside=settings.SOURCES_INSIDE)
@@ -106,7 +117,7 @@ def _fetched(source: Source, *, at: datetime) -> PendingFile | None:
         name,
         source=source.name,
         licence=source.licence,
-        by=source.reader,
+        by=reader,
         at=at,
         awaits=AWAITS,
         read_at_source=True,
