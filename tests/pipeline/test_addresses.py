@@ -29,6 +29,16 @@ def test_a_file_says_what_it_gave_plain_or_gzip(tmp_path):
     assert [each.name for each in (tmp_path / "base").iterdir()] == ["adresses-38.sqlite"]
 
 
+def test_a_damaged_line_is_left_out_and_stops_nothing(tmp_path):
+    head, first, *_ = FILE.read_text("utf-8").splitlines()
+    row = dict(zip(head.split(";"), first.split(";"), strict=True))
+    odd = [{**row, "numero": "9" * 20}, {**row, "lat": "nan"}, {**row, "lon": "inf"}, {**row, "numero": "-1"}]
+    path = tmp_path / "adresses-38.csv"
+    path.write_text("\n".join([head, first, *(";".join(each.values()) for each in odd)]), "utf-8")
+    said = addresses.load(path, tmp_path / "base")
+    assert (said.numbers, said.left_out) == (1, 4)
+
+
 @pytest.mark.usefixtures("loaded")
 @pytest.mark.parametrize(
     ("street", "insee", "point", "score", "doubt"),

@@ -24,6 +24,7 @@ from rapidfuzz import fuzz, process
 
 from maillage.kernel.errors import Refused
 from maillage.kernel.names import plain
+from maillage.kernel.typed import whole
 from maillage.pipeline.offer.clean import commune
 from maillage.reference import place_names
 
@@ -35,6 +36,7 @@ SURE, LEAST = (
 STREET_FOUND = 0.1  # what a score loses when the number is not in the street
 FOLDER = "adresses"  # in the home of an installation
 BATCH = 20_000
+MOST = 99_999  # a number in a street: beyond, the line is damaged
 MAGIC = b"\x1f\x8b"
 NUMBER = re.compile(r"(?<!\d)(\d{1,4})\s?(bis|ter|quater|[a-d])?\b", re.IGNORECASE)
 ARTICLES = frozenset("de du des d la le les l a au aux en".split())
@@ -119,12 +121,12 @@ def _filled(base: sqlite3.Connection, path: Path) -> Loaded:
             (row.get("nom_voie") or row.get("nom_ld") or "").strip(),
         )
         insee = commune.index().codes.get(insee, insee)  # of today, arrondissements in their commune
+        number = whole(row["numero"] or "0", MOST)
         try:
-            number, lat, lon = int(row["numero"] or 0), float(row["lat"] or "x"), float(row["lon"] or "x")
+            lat, lon = float(row["lat"] or "x"), float(row["lon"] or "x")
         except ValueError:
-            left_out += 1
-            continue
-        if not insee or not name:
+            lat = lon = math.nan
+        if not insee or not name or number is None or not math.isfinite(lat + lon):
             left_out += 1
             continue
         key = (insee, street_key(name))
