@@ -30,7 +30,8 @@ def lines(user: Any, at: datetime) -> Iterable[Line]:
             kind="pending-file",
             group=DIRECTORY,
             title=each.name,
-            words=f"{count(each.n_rows, 'ligne')} déposées, pas encore importées.",
+            words=f"{count(each.n_rows, 'ligne déposée', 'lignes déposées')}, pas encore"
+            f" importée{'s' * (each.n_rows > 1)}.",
             since=timezone.localdate(datetime.fromisoformat(each.at)),
             url=reverse("import_waiting", args=[each.key]),
             gesture="Finir l’import",
