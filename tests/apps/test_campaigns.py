@@ -192,7 +192,9 @@ def test_an_answer_that_cannot_be_is_refused(client, coordinator, campaign, call
 
 
 def states(campaign) -> list[str]:
-    return [line.state for _, lines in campaigns.sheets(campaign, campaign.by, LATER).sections for line in lines]
+    return [
+        line.state for _, lines in campaigns.sheets(campaign, campaign.by, LATER).sections for line in lines
+    ]
 
 
 def test_a_structure_that_answers_by_itself_is_settled(campaign, lieu):

@@ -349,7 +349,7 @@ def test_two_devices_of_a_place_never_have_one_number(client, coordinator, lieu)
     """« Portable 1 » retiré, la collecte suivante donnait un second « Portable 3 »."""
     for n in range(1, 4):
         actions.enter(lieu, label=f"Portable {n}", by=coordinator, at=AT)
-    actions.enter(lieu, label="Portable du maire", by=coordinator, at=AT)
+    actions.enter(lieu, label="Écran", by=coordinator, at=AT)
     actions.drop(Device.objects.get(label="Portable 1"), by=coordinator, at=AT)
     row = collections.announce(
         lieu, giver="Ville", kind="company", what="Portable", announced=2, on=ON, by=coordinator, at=AT
@@ -357,7 +357,7 @@ def test_two_devices_of_a_place_never_have_one_number(client, coordinator, lieu)
     client.force_login(coordinator)
     client.post(f"/espace/annuaire/collectes/{row.pk}/", {"geste": "recevoir", "recus": "2"})
     labels = sorted(Device.objects.values_list("label", flat=True))
-    assert labels == ["Portable 2", "Portable 3", "Portable 4", "Portable 5", "Portable du maire"]
+    assert labels == ["Portable 2", "Portable 3", "Portable 4", "Portable 5", "Écran"]
 
 
 def test_a_company_gives_devices_that_are_followed_and_told_back(client, coordinator, lieu):

@@ -41,8 +41,8 @@ def follow(source: Source, *, address: str, every_days: int, by: User) -> None:
     if address and not _is_address(address):
         raise Refused(
             "L’adresse n’a pas été gardée.",
-            why="Elle ne commence pas par https://, et n’importe qui pourrait changer le fichier en route ; ou"
-            f" ce n’en est pas une, ou elle dépasse {LONGEST} signes.",
+            why="Elle ne commence pas par https://, et n’importe qui pourrait changer le fichier en route ;"
+            f" ou ce n’en est pas une, ou elle dépasse {LONGEST} signes.",
             do="Copiez l’adresse du fichier lui-même, telle que le producteur la publie.",
         )
     if every_days and not address:

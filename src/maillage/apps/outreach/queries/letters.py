@@ -51,7 +51,9 @@ def written(campaign: Campaign) -> Mapping[int, Written]:
 
 
 def ready(campaign: Campaign, user, *, at: datetime) -> Ready:
-    """Return whom a user may write to: published places with an address, that nobody confirmed since the opening."""
+    """Return whom a user may write to: published places with an address, that nobody confirmed since the
+    opening.
+    """
     if campaign.closed_at is not None:
         return Ready((), ())
     told = written(campaign)
