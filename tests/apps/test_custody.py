@@ -196,7 +196,7 @@ def test_before_an_import_one_reads_how_many_places_would_change_hands(
     assert "Ils restent à leur équipe" in page and "Annexe Berriat" in page
     row = imported(client, csv_of((pimms, OTHER), (annexe, OTHER)))
     assert [row.counts[name] for name in ("equipes", "orientations", "structures")] == [2, 6, 0]
-    assert "2 lieux gardés par son équipe" in said(client, f"/espace/annuaire/imports/{row.pk}/")
+    assert "2 lieux gardés par leur équipe" in said(client, f"/espace/annuaire/imports/{row.pk}/")
     assert {lieu.structure_id for lieu in (ccas, pimms, annexe)} == {
         lieu.structure_id for lieu in Lieu.objects.filter(pk__in=[ccas.pk, pimms.pk, annexe.pk])
     }
