@@ -78,7 +78,7 @@ def territory(request: HttpRequest, place: str) -> HttpResponse:
             (
                 gap.area,
                 _gained(gap.gained),
-                wording.number(round(gap.metres, -1)) if isfinite(gap.metres) else "",
+                wording.number(round(gap.metres, -1)),
             )
             for gap in held.gaps(one, definition.id)
         ],
