@@ -97,7 +97,7 @@ def web(address: str, port: int, inherited: int | None) -> tuple[str, ...]:
         *("gunicorn", "maillage.config.wsgi:application", "--config", "python:maillage.config.server"),
         *("--preload", "--bind", f"{address}:{port}" if inherited is None else f"fd://{inherited}"),
         *("--workers", "2", "--worker-class", "gthread", "--threads", "4"),
-        *("--max-requests", "2000", "--max-requests-jitter", "200", "--log-level", "warning"),
+        *("--max-requests", "50000", "--max-requests-jitter", "5000", "--log-level", "warning"),
         "--no-control-socket",  # a file outside the home folder, one for all servers of an account
     )
 
