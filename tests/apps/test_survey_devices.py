@@ -13,6 +13,7 @@ from maillage.apps.surveys import access, rules
 from maillage.apps.surveys.actions import campaigns
 from maillage.apps.surveys.models import Answer, Surveyor
 from maillage.apps.surveys.queries import answers
+from maillage.kernel.errors import Refused
 from tests.support import sample_survey
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -216,6 +217,17 @@ def test_thirty_days_are_counted_from_the_day_it_was_closed_not_from_the_one_pla
     assert campaigns.close_ended(at=sample_survey.AT + timedelta(1)) == 0
     told = sample_survey.send(client, token, sample_survey.answer())
     assert (told.status_code, Answer.objects.count()) == (200, 1)
+
+
+@pytest.mark.parametrize("day", [None, sample_survey.AT.date() + timedelta(400)])
+def test_a_survey_that_ended_keeps_a_last_day_from_which_names_are_erased(survey, token, day):
+    """« Au » vidé ou repoussé, les noms des enquêteurs ne s’effaceraient jamais."""
+    survey = campaigns.close(survey, by=None, at=sample_survey.AT)
+    with pytest.raises(Refused, match="terminée"):
+        campaigns.change(survey, {"closes_on": day}, by=None, at=sample_survey.AT)
+    assert campaigns.change(survey, {"title": "Autre titre"}, by=None, at=sample_survey.AT).closes_on
+    assert campaigns.close_ended(at=sample_survey.AT + rules.LATE + timedelta(days=2)) == 1
+    assert Surveyor.objects.get().name == ""
 
 
 def test_only_the_digest_of_a_link_is_kept(survey):

@@ -64,7 +64,7 @@ def prepare(
 @transaction.atomic
 def change(survey: Survey, values: Mapping[str, Any], *, by: User | None, at: datetime) -> Survey:
     """Change the description of a survey. values: some of FACTS. The rounding of a published survey cannot
-    change.
+    change; one that ended keeps a last day, no later than today: names are erased thirty days after it.
     """
     check_run(by, survey.territory)
     row = lock(survey)
@@ -80,6 +80,13 @@ def change(survey: Survey, values: Mapping[str, Any], *, by: User | None, at: da
             do="Gardez l’arrondi de la première publication.",
         )
     _set(row, values)
+    ended = "closes_on" in values and row.state == "closed"
+    if ended and (row.closes_on is None or row.closes_on > timezone.localdate(at)):
+        raise Refused(
+            "L’enquête n’a pas été enregistrée.",
+            why="Elle est terminée : les noms des enquêteurs s’effacent trente jours après son dernier jour.",
+            do="Écrivez après « Au » un jour passé, ou ouvrez-la de nouveau.",
+        )
     row.save()
     journal.record(by=by, verb="survey.changed", row=row, at=at, words=", ".join(sorted(values)))
     return row
