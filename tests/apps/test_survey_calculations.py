@@ -216,3 +216,11 @@ def test_a_survey_where_everything_is_masked_is_a_clear_page(browser, survey):
     assert "Rien ne peut être publié" in said
     assert "Publier l’édition 1" not in said
     assert "ne sera pas publié" in browser.get(where(survey)).content.decode()
+
+
+def test_a_result_erased_by_another_computation_stops_none(browser, survey):
+    """Deux calculs finissent ensemble : l’un efface le fichier que l’autre vient de voir."""
+    folder = kept.folder(survey)
+    folder.mkdir(parents=True)
+    (folder / "tableaux-efface.json").symlink_to(folder / "parti")  # seen in the folder, and no longer there
+    assert browser.get(where(survey)).status_code == 200

@@ -5,6 +5,7 @@ them waits for nothing.
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -153,10 +154,18 @@ def compute(survey: Survey, part: str, *, at: datetime) -> Json:
 def _tidy(survey: Survey, name: str) -> None:
     """Erase the older states of a part, and the oldest parts beyond MOST_FILES."""
     part = name.rpartition("-")[0]
-    files = sorted(queries.folder(survey).glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
+    files = sorted(queries.folder(survey).glob("*.json"), key=_written, reverse=True)
     for rank, path in enumerate(files):
         if path.name != name and (path.name.rpartition("-")[0] == part or rank >= MOST_FILES):
             path.unlink(missing_ok=True)
+
+
+def _written(path: Path) -> float:
+    """Return when a file was written; 0 once another computation erased it."""
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 @task(queue_name="quick")
