@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime
 from xml.etree import ElementTree
 
@@ -9,6 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from maillage.apps.surveys.actions import campaigns
+from maillage.apps.surveys.forms import odk
 from maillage.apps.surveys.models import Answer
 from maillage.forms.questionnaire import Choice, Group, Question, Questionnaire
 
@@ -113,3 +115,24 @@ def test_a_link_never_given_or_closed_opens_nothing(client, held):
     campaigns.close_link(surveyor, by=None, at=AT)
     assert client.get(address + "formList").status_code == 403
     assert send(client, address, xml(survey)).status_code == 403
+
+
+def test_a_repeat_within_a_repeat_loses_no_answer():
+    """Deux personnes du foyer, chacune ses appareils : ceux de la seconde ne remplacent pas ceux de la
+    première.
+    """
+    inner = Group(name="appareils", repeat=True, label={"fr": "A"}, items=FORM.items[1].items)  # type: ignore[union-attr]
+    name = Question(name="prenom", kind="text", label={"fr": "Qui ?"})
+    form = replace(FORM, items=(Group(name="foyer", repeat=True, label={"fr": "F"}, items=(name, inner)),))
+    told = "".join(
+        f"<foyer><prenom>{who}</prenom>{''.join(f'<appareils><sorte>{x}</sorte></appareils>' for x in held)}</foyer>"
+        for who, held in (("Ana", ("pc", "mobile")), ("Bob", ("tablette",)))
+    )
+    sent = odk.read(f'<data id="enquete-1" version="1">{told}<instanceID>x</instanceID></data>'.encode())
+    assert sent.sent(form).values == {
+        "prenom": "Ana",
+        "prenom#2": "Bob",
+        "sorte": "pc",
+        "sorte#2": "mobile",
+        "sorte#3": "tablette",
+    }

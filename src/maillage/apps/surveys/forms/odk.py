@@ -1,6 +1,7 @@
 """What ODK Collect sends: an XML of answers, in a form of several parts."""
 
 import uuid
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -44,7 +45,7 @@ class Submission:
                 do="Reprenez le formulaire depuis cette adresse dans ODK Collect, puis renvoyez.",
             )
         values: dict[str, str] = {}
-        _fill(questionnaire.items, self.root, values, 1)
+        _fill(questionnaire.items, self.root, values, Counter(), 1)
         return rules.Sent(
             uid=_uid(instance),
             version=self.version,
@@ -73,9 +74,11 @@ def read(content: bytes) -> Submission:
     )
 
 
-def _fill(items: tuple[Question | Group, ...], node: Any, values: dict[str, str], time: int) -> None:
+def _fill(
+    items: tuple[Question | Group, ...], node: Any, values: dict[str, str], times: Counter[str], time: int
+) -> None:
     """Read answers from the elements of the form: a group is one element, a repeat is one element per
-    instance.
+    instance. times: instances of each repeat so far: one within another is counted on from the last.
     """
     children: dict[str, list[Any]] = {}
     for each in node:
@@ -83,8 +86,9 @@ def _fill(items: tuple[Question | Group, ...], node: Any, values: dict[str, str]
     for item in items:
         held = children.get(item.name, [])
         if isinstance(item, Group):
-            for n, each in enumerate(held[:50], 1):
-                _fill(item.items, each, values, n if item.repeat else time)
+            for each in held[:50]:
+                times[item.name] += item.repeat
+                _fill(item.items, each, values, times, times[item.name] if item.repeat else time)
         elif held and (text := "".join(held[0].itertext()).strip()):
             if len(text) > rules.MOST_LETTERS:
                 raise Refused(
