@@ -229,3 +229,16 @@ def test_a_filter_keeps_the_survey_out_and_says_so(study, survey):
     assert answer.code == 1
     assert "--filtre" in answer.err
     assert "tout le territoire" in found["enquete"]["motif"]
+
+
+def test_a_group_coded_one_or_zero_keeps_the_question_that_tells_the_need(study, survey, tmp_path):
+    """Un groupe de Kobo codé 1 ou 0 n’est pas une question à plusieurs choix : ses questions se lisent."""
+    words = survey(16)
+    path = tmp_path / "reponses.csv"
+    head, *rows = path.read_text("utf-8").splitlines()
+    coded = [f"{row.replace('non', '0').replace('oui', '1')},{k % 2}" for k, row in enumerate(rows)]
+    head = head.replace("internet_3_mois", "usages/internet_3_mois") + ",usages/mail"
+    path.write_text("\n".join([head, *coded]) + "\n", "utf-8")
+    answer, found = study(*words)
+    assert answer.code == 0
+    assert (found["enquete"]["retenue"], found["enquete"]["n"]) == ("combinee", 400)

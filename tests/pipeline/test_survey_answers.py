@@ -73,6 +73,12 @@ def test_a_group_of_questions_answered_one_or_zero_is_no_question_with_several_c
     assert [found[name].tolist() for name in asked] == [["1", "0"], ["0", "1"], ["pc mobile", "mobile"]]
 
 
+def test_the_name_of_a_question_with_several_choices_is_read_whatever_its_capitals():
+    text = "_uuid,g/Outils/pc,g/Outils/mobile\nu-1,1,1\nu-2,0,1\n"
+    found = answers.parse(text.encode(), "kobo.csv", ("outils",)).table
+    assert found["Outils"].tolist() == ["pc mobile", "mobile"]
+
+
 def test_groups_of_odk_central_are_before_a_hyphen():
     found = parse("SubmissionDate,identite-sexe,meta-instanceID,KEY\n2026-03-02,f,uuid:1,uuid:1\n").table
     assert found["id"].tolist() == ["uuid:1"]

@@ -246,14 +246,17 @@ def survey_of(given: argparse.Namespace, chosen: "Definition") -> "tuple[Measure
     from maillage.studies.need import local_survey
     from maillage.studies.survey import weighting
 
-    read = answers.read(given.enquete)
+    known = margins.read(given.marges)
+    links = (question for link in survey_needs.links_of(chosen) for question in link.questions)
+    names = [*(margin.variable for margin in known), *links, (given.besoin or "").partition("=")[0].strip()]
+    read = answers.read(given.enquete, questions=names)
     if ponderer.STRUCTURE in read.table:
         raise Refused(
             f"{given.enquete.name} : ce sont des structures qui ont répondu.",
             why="Le besoin compte des habitants : une mairie ou une association n’en est pas un.",
             do="Donnez une enquête auprès d’habitants, ou retirez --enquete.",
         )
-    weighted = weighting.weigh(read.table, margins.read(given.marges), lines=read.lines)
+    weighted = weighting.weigh(read.table, known, lines=read.lines)
     link = (
         survey_needs.stated(given.besoin, [name for name in read.table.columns if name != "id"])
         if given.besoin

@@ -122,7 +122,7 @@ def of(found: Grid, questions: Collection[str] = ()) -> Answers:
         )
     rows = found.rows if len(kept) == len(found.rows) else [found.rows[row] for row in kept]
     columns = dict(zip(found.header, zip(*rows, strict=True), strict=True))
-    named, notes = _named(columns, key, questions)
+    named, notes = _named(columns, key, {plain(name) for name in questions})
     texts = {ID: _texts(columns[key])} | {name: _texts(cells) for name, cells in named.items()}
     lines = np.array(found.lines, dtype=np.int64)[kept]
     if borrowed:
@@ -198,7 +198,7 @@ def _named(
         parent
         for parent, names in parts.items()
         if len(names) > 1
-        and (not questions or _last(parent, mark) in questions)
+        and (not questions or plain(_last(parent, mark)) in questions)
         and _are_ticks(columns, names)
     }
     whole: dict[str, Sequence[str]] = {}
