@@ -15,7 +15,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from maillage.apps.surveys.actions import campaigns, receive, verbatims
 from maillage.apps.surveys.actions import results as actions
-from maillage.apps.surveys.models import Answer, Finding, Publication, Survey, Verbatim, Weighting
+from maillage.apps.surveys.models import (
+    Answer,
+    Finding,
+    Material,
+    Publication,
+    Statement,
+    Survey,
+    Verbatim,
+    Weighting,
+)
 from maillage.apps.surveys.queries import editions, frames, needs, publications, sentences, weights
 from maillage.apps.surveys.queries import margins as survey_margins
 from maillage.apps.surveys.queries import verbatims as read
@@ -873,3 +882,21 @@ def test_who_is_left_out_of_a_base_is_told_once(survey):
     told = [document.base(each, "brut").lower() for each in frames.frame(survey).cards]
     assert any("hors de la base : 14 ne savent pas" in text for text in told)
     assert not any("hors base" in text for text in told)
+
+
+@pytest.mark.both_databases
+def test_a_double_click_notes_one_thing(browser, survey):
+    """« Noter » pressé deux fois : un entretien, un constat, une parole, et non deux."""
+    noted = {"m-kind": "interview", "m-title": "Mme D.", "m-speakers": "inhabitant", "geste": "materiau"}
+    said = {
+        "c-kind": "no_network",
+        "c-speaker": "digital_actor",
+        "c-said_on": "2026-11-02",
+        "geste": "constat",
+    }
+    for given in (noted, noted, said, said, {**said, "c-people": "3"}):
+        assert browser.post(where(survey, "constats/"), given).status_code == 302
+    words = {"p-material": Material.objects.get().pk, "p-text": "Je n’y arrive pas", "geste": "parole"}
+    for given in (words, words, {**words, "p-text": "Personne ne répond"}):
+        assert browser.post(where(survey, "constats/"), given).status_code == 302
+    assert (Statement.objects.count(), Verbatim.objects.count()) == (2, 2)

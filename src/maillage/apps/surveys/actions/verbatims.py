@@ -9,8 +9,9 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from maillage.apps.accounts import actions as journal
-from maillage.apps.accounts.models import User
-from maillage.apps.surveys.actions.write import check_run
+from maillage.apps.accounts.models import Entry, User
+from maillage.apps.surveys import rules
+from maillage.apps.surveys.actions.write import check_run, lock
 from maillage.apps.surveys.models import Answer, Material, Statement, Survey, Verbatim
 from maillage.kernel.errors import Refused
 from maillage.reference import findings
@@ -86,11 +87,14 @@ def _check_shown(shown: str, *, keep: bool) -> None:
 def note_material(
     survey: Survey, values: Mapping[str, Any], *, by: User | None, at: datetime, example: bool = False
 ) -> Material:
-    """Record an interview, a focus group, a workshop: who spoke, how many, and its outcome."""
+    """Record an interview, a focus group, a workshop: who spoke, how many, and its outcome; a double click
+    records one.
+    """
     check_run(by, survey.territory)
-    row = Material.objects.create(
-        survey=survey, territory=survey.territory, made_at=at, by=by, example=example, **values
-    )
+    said = {"survey": lock(survey), "territory": survey.territory, "by": by, "example": example, **values}
+    if twin := Material.objects.filter(**said, made_at__gt=at - rules.TWICE).first():
+        return twin
+    row = Material.objects.create(**said, made_at=at)
     journal.record(by=by, verb="material.noted", row=row, at=at)
     return row
 
@@ -99,19 +103,23 @@ def note_material(
 def quote(
     material: Material, *, by: User | None, text: str, shown: str, theme: str, device: str, at: datetime
 ) -> Verbatim:
-    """Record words from an interview or a group, already reviewed by whoever types them."""
+    """Record words from an interview or a group, already reviewed by whoever types them; a double click
+    records them once.
+    """
     check_run(by, material.territory)
-    row = Verbatim.objects.create(
-        material=material,
-        text=text.strip(),
-        shown=shown.strip() or text.strip(),
-        speaker=material.speakers,
-        theme=theme.strip(),
-        device=device,
-        review="kept",
-        reviewed_at=at,
-        by=by,
-    )
+    said = {
+        "material": Material.objects.select_for_update().get(pk=material.pk),
+        "text": text.strip(),
+        "shown": shown.strip() or text.strip(),
+        "speaker": material.speakers,
+        "theme": theme.strip(),
+        "device": device,
+        "review": "kept",
+        "by": by,
+    }
+    if twin := Verbatim.objects.filter(**said, reviewed_at__gt=at - rules.TWICE).first():
+        return twin
+    row = Verbatim.objects.create(**said, reviewed_at=at)
     journal.record(by=by, verb="verbatim.reviewed", row=row, at=at)
     return row
 
@@ -120,10 +128,11 @@ def quote(
 def state(
     survey: Survey, values: Mapping[str, Any], *, by: User | None, at: datetime, example: bool = False
 ) -> Statement:
-    """Record a statement of actors: who makes it, how many; Refused for an unknown kind, or for more people
-    than took part.
+    """Record a statement of actors: who makes it, how many; a double click records one. Refused for an
+    unknown kind, or for more people than took part.
     """
     check_run(by, survey.territory)
+    lock(survey)
     if values["kind"] not in findings.kinds():
         raise Refused(
             "Le constat n’a pas été noté.",
@@ -137,7 +146,11 @@ def state(
             why=f"{people} personnes le disent, mais « {within.title} » n’en réunissait que {within.people}.",
             do="Corrigez l’un des deux nombres.",
         )
-    row = Statement.objects.create(territory=survey.territory, by=by, example=example, **values)
+    said = {"territory": survey.territory, "by": by, "example": example, **values}
+    just = Entry.objects.filter(verb="statement.noted", at__gt=at - rules.TWICE).values("row")
+    if twin := Statement.objects.filter(**said, pk__in=just).first():
+        return twin
+    row = Statement.objects.create(**said)
     journal.record(by=by, verb="statement.noted", row=row, at=at)
     return row
 
