@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from maillage.apps.surveys import worklist
 from maillage.apps.surveys.actions import campaigns, receive, verbatims
 from maillage.apps.surveys.actions import results as actions
 from maillage.apps.surveys.models import (
@@ -900,3 +901,22 @@ def test_a_double_click_notes_one_thing(browser, survey):
     for given in (words, words, {**words, "p-text": "Personne ne répond"}):
         assert browser.post(where(survey, "constats/"), given).status_code == 302
     assert (Statement.objects.count(), Verbatim.objects.count()) == (2, 2)
+
+
+@pytest.mark.both_databases
+def test_an_edition_is_asked_for_only_when_it_may_be_published(survey, analyst):
+    def asked() -> bool:
+        at = AT + timedelta(days=2)
+        return any(line.kind == "survey-edition" for line in worklist.lines(analyst, at))
+
+    campaigns.close(survey, by=None, at=AT)
+    assert asked()
+    row = published(survey)
+    assert not asked()
+    Publication.objects.filter(pk=row.pk).update(published_at=AT - timedelta(days=1))
+    for n, due in ((10, False), (1, True)):
+        answered(survey, n, seed=70 + n)
+        assert asked() is due
+    actions.withdraw(row, by=None, at=AT)
+    survey.answers.filter(uid=uuid.UUID(int=71 * 10**6)).update(aside_at=AT)
+    assert not asked(), "what was withdrawn was read"

@@ -2,7 +2,8 @@
 again.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from maillage.apps.accounts.access import rights_of
 from maillage.apps.accounts.rules.worklist import MOST, STUDIES, Line
 from maillage.apps.surveys import access
 from maillage.apps.surveys.models import Answer, Finding, Publication, Survey
+from maillage.studies.survey.protection import rule_of
 from maillage.words import opening
 from maillage.words.wording import count
 
@@ -23,9 +25,12 @@ def lines(user: Any, at: datetime) -> Iterable[Line]:
     if not rights_of(user).any(access.RUN):
         return
     rows = list(annotated(access.surveys_for(user))[: 3 * MOST])
+    published = defaultdict(list)
+    for pk, n in Publication.objects.filter(survey__in=rows).order_by().values_list("survey", "content__n"):
+        published[pk].append(n)
     for row in rows:
         yield from _answers_missing(row, at)
-        yield from _edition(row)
+        yield from _edition(row, published[row.pk])
         yield from _sentences(row)
 
 
@@ -67,9 +72,13 @@ def _answers_missing(row: Any, at: datetime) -> Iterable[Line]:
     )
 
 
-def _edition(row: Any) -> Iterable[Line]:
-    """An edition is due when a closed survey was never published, or has newer answers."""
+def _edition(row: Any, published: Sequence[int]) -> Iterable[Line]:
+    """An edition is due when a closed survey was never published, or has newer answers, enough to be
+    published. published: how many answers each edition counts, even withdrawn.
+    """
     if row.state != "closed" or not row.n or (row.published and row.published >= row.latest):
+        return
+    if min(abs(row.n - n) for n in (0, *published)) < rule_of(row.kind).least:
         return
     said = (
         f"Des réponses sont arrivées après l’édition du {_day(row.published)}."
