@@ -395,7 +395,8 @@ def test_new_words_move_no_card_back_where_somebody_took_it_from(client, group):
     card, address = put(group), f"/groupe/{group.code}/"
     page = client.get(address).content.decode()
     sent = dict(re.findall(r'name="(initial-\w+)" value="([^"]*)"', page))
-    assert sent == {"initial-stage": "claim", "initial-kind": "obstacle", "initial-channel": ""}
+    shown = {"initial-words": card.words, "initial-stage": "claim"}
+    assert sent == {**shown, "initial-kind": "obstacle", "initial-channel": ""}
     said = {"geste": "changer", "carte": card.pk, "version": 1, "channel": ""}
     moved = {**said, "words": card.words, "stage": "file", "kind": "obstacle"}
     client.post(f"{address}geste/", {**moved, **sent})
@@ -404,3 +405,18 @@ def test_new_words_move_no_card_back_where_somebody_took_it_from(client, group):
     )
     card.refresh_from_db()
     assert (card.words, card.stage) == ("Pas de mail", "file")
+
+
+def test_a_card_moved_from_an_older_page_brings_no_former_words_back(client, group):
+    """Déplacer une carte dont un collègue a changé les mots la déplace : ses mots d’avant ne reviennent pas."""
+    card, address = put(group), f"/groupe/{group.code}/"
+    page = client.get(address).content.decode()
+    sent = dict(re.findall(r'name="(initial-\w+)" value="([^"]*)"', page))
+    said = {"geste": "changer", "carte": card.pk, "version": 1, "channel": "", "kind": "obstacle", **sent}
+    client.post(f"{address}geste/", {**said, "words": "Pas de mail", "stage": "claim"})
+    told = client.post(
+        f"{address}geste/", {**said, "words": "Pas d’adresse mail", "stage": "file"}, follow=True
+    )
+    card.refresh_from_db()
+    assert (card.words, card.stage, Card.objects.count()) == ("Pas de mail", "file", 1)
+    assert "en même temps" not in told.content.decode()

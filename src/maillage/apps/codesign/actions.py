@@ -282,8 +282,8 @@ def change(
     """Change or move a card. When somebody else changed its words meanwhile, both stay: what was typed is
     a card beside it. Refused once it has votes, which were given to its words.
 
-    channel: None to leave it as it is. shown: its stage, kind and channel as they were read: what is sent as
-    it was read moves nothing that somebody else moved.
+    channel: None to leave it as it is. shown: its words, stage, kind and channel as they were read: what is
+    sent as it was read undoes nothing that somebody else did.
     """
     _open(card.group.session)
     held = Card.objects.select_for_update().get(pk=card.pk)
@@ -292,6 +292,7 @@ def change(
     kind = held.kind if kind == shown.get("kind") else kind
     channel = held.channel if channel is not None and channel == shown.get("channel") else channel
     told = line(words, rules.LONGEST)
+    told = held.words if told == shown.get("words") else told
     _no_person(told)
     if not told or stage not in stages() or kind not in rules.KIND_LABELS:
         raise Refused(

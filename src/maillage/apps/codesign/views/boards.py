@@ -186,7 +186,7 @@ def _put_back(request: HttpRequest, group: Group) -> None:
 
 def _change(request: HttpRequest, group: Group) -> None:
     card, form = _card(request, group), ChangeForm(request.POST)
-    sent = {name: request.POST.get(f"initial-{name}") for name in ("stage", "kind", "channel")}
+    sent = {name: request.POST.get(f"initial-{name}") for name in ("words", "stage", "kind", "channel")}
     shown = {name: value for name, value in sent.items() if value is not None}
     if not form.is_valid():
         messages.error(request, "La carte n’a pas changé. Il manque ses mots. Écrivez-les.")
