@@ -316,6 +316,13 @@ def test_a_group_answered_one_or_zero_keeps_its_questions(client, analyst):
     assert sorted(zip(held["ordi"].tolist(), held["tel"].tolist(), strict=True)) == [("0", "1"), ("1", "0")]
 
 
+@pytest.mark.parametrize("column", [answers.LANGUAGE, answers.FORM])
+def test_a_fact_of_the_collection_too_long_to_be_one_loses_no_answer(client, survey, column):
+    file = SimpleUploadedFile("a.csv", f"id;age;{column}\nu-1;34;{'x' * 20_001}\n".encode())
+    assert client.post(f"/espace/enquetes/{survey.pk}/importer/", {"fichier": file}).status_code == 200
+    assert Answer.objects.get().values == {"age": "34"}
+
+
 def test_an_export_of_kobo_is_kept_once(client, survey):
     book = openpyxl.Workbook()
     book.active.append(

@@ -168,11 +168,11 @@ def _sent(
         version=whole(row.get(VERSION, "")) or version,
         channel=channel if channel in rules.CHANNELS else "file",
         place=places.get(row.get(PLACE, "")),
-        language=text(row.get(LANGUAGE, ""))[:8] or "fr",
+        language=text(row.get(LANGUAGE, "")[:8]) or "fr",
         begun_at=_moment(row, (BEGUN, *AT_START)),
         ended_at=_moment(row, (ENDED, *AT_END)),
         values={name: read(text(row[name])) for name, read in readers.items() if row[name].strip()},
-        form=text(row.get(FORM, ""))[:20],
+        form=text(row.get(FORM, "")[:20]),
         weight=_weight(row.get(WEIGHT, "")),
     )
 
