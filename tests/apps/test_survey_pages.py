@@ -376,6 +376,16 @@ def test_a_button_pressed_by_two_undoes_nothing(client, survey):
     assert survey.by_link
 
 
+def test_the_public_link_of_a_survey_that_ended_does_not_open(client, survey):
+    """Une page d’avant la fin propose encore de l’ouvrir : on n’y répond plus, et rien ne dit le contraire."""
+    campaigns.close(survey, by=None, at=sample_survey.AT)
+    sent = {"geste": "public-ouvrir"}
+    told = client.post(f"/espace/enquetes/{survey.pk}/geste/", sent, follow=True).content.decode()
+    survey.refresh_from_db()
+    assert not survey.by_link
+    assert "Chacun peut répondre seul, par le lien public" not in told and "terminée" in told
+
+
 def test_a_list_of_answers_costs_as_many_queries_for_forty_as_for_one(
     client, survey, django_assert_max_num_queries
 ):

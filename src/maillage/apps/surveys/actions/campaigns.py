@@ -80,6 +80,12 @@ def change(survey: Survey, values: Mapping[str, Any], *, by: User | None, at: da
             do="Gardez l’arrondi de la première publication.",
         )
     _set(row, values)
+    if values.get("by_link") and row.state == "closed":
+        raise Refused(
+            "Le lien public n’est pas ouvert.",
+            why="L’enquête est terminée : on n’y répond plus.",
+            do="Ouvrez-la de nouveau d’abord.",
+        )
     ended = "closes_on" in values and row.state == "closed"
     if ended and (row.closes_on is None or row.closes_on > timezone.localdate(at)):
         raise Refused(
