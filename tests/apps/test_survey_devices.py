@@ -230,6 +230,14 @@ def test_a_survey_that_ended_keeps_a_last_day_from_which_names_are_erased(survey
     assert Surveyor.objects.get().name == ""
 
 
+def test_a_last_day_emptied_long_ago_keeps_no_name_for_ever(survey, token):
+    survey = campaigns.close(survey, by=None, at=sample_survey.AT)
+    type(survey).objects.update(closes_on=None)
+    assert campaigns.close_ended(at=sample_survey.AT) == 0
+    assert campaigns.close_ended(at=sample_survey.AT + rules.LATE + timedelta(days=2)) == 1
+    assert Surveyor.objects.get().name == ""
+
+
 def test_only_the_digest_of_a_link_is_kept(survey):
     row, token = sample_survey.device(survey)
     assert token not in row.token

@@ -202,8 +202,9 @@ def close(survey: Survey, *, by: User | None, at: datetime) -> Survey:
 @transaction.atomic
 def close_ended(*, at: datetime) -> int:
     """Close the links of surveys that ended long enough ago, and erase the names of their devices; return how
-    many devices.
+    many devices. One whose last day was emptied, when it could be, ends today.
     """
+    Survey.objects.filter(state="closed", closes_on=None).update(closes_on=timezone.localdate(at))
     ended = Survey.objects.filter(state="closed", closes_on__lt=(at - rules.LATE).date())
     rows = Surveyor.objects.filter(survey__in=ended).exclude(name="")
     rows.filter(closed_at=None).update(closed_at=at)
