@@ -504,6 +504,16 @@ def test_a_name_taken_off_does_not_come_back_with_the_words(browser, survey):
     assert "Nadia" not in in_edition(survey)
 
 
+def test_words_put_back_by_two_are_read_as_the_first_left_them(browser, survey):
+    """« Remettre », sur une page plus ancienne, ne remplace pas la relecture d’un collègue par les mots bruts."""
+    reviewed(browser, survey, "Parole 0 de Nadia", "ecarter")
+    sent = {"parole": Verbatim.objects.get().pk, "geste": "garder"}
+    browser.post(where(survey, "paroles/"), {**sent, "shown": "Parole relue"})
+    stale = browser.post(where(survey, "paroles/"), {**sent, "shown": "Parole 0 de Nadia"}, follow=True)
+    assert "déjà relus" in stale.content.decode()
+    assert Verbatim.objects.get().shown == "Parole relue"
+
+
 def test_words_emptied_are_not_published_as_they_were_said(browser, survey):
     page, _ = reviewed(browser, survey, "  ")
     assert "Il ne reste aucun mot à lire" in page.content.decode()

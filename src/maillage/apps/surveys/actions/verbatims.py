@@ -51,11 +51,7 @@ def review(
                 by=by,
             )
     except IntegrityError as error:
-        raise Refused(
-            "Ces mots étaient déjà relus.",
-            why="Quelqu’un d’autre les a relus pendant que cette page était ouverte.",
-            do="Rechargez la page : elle montre ce qui reste.",
-        ) from error
+        raise _read_by_another() from error
     journal.record(by=by, verb="verbatim.reviewed", row=row, at=at)
     return row
 
@@ -63,15 +59,27 @@ def review(
 @transaction.atomic
 def review_again(row: Verbatim, *, by: User | None, shown: str, theme: str, keep: bool, at: datetime) -> None:
     """Change what may be published of words already reviewed. Those left out keep what was made of them: put
-    back, a name that was taken off does not return. Refused when nothing is left to read.
+    back, a name that was taken off does not return. Refused when nothing is left to read, or when another
+    user has just put them back otherwise.
     """
     check_run(by, (row.answer.survey if row.answer else row.material).territory)  # type: ignore[union-attr]
     _check_shown(shown, keep=keep)
+    now = Verbatim.objects.select_for_update().get(pk=row.pk)
+    if keep and now.review == "kept" and now.shown != shown.strip():
+        raise _read_by_another()
     row.review = "kept" if keep else "left"
     row.shown = shown.strip()
     row.theme, row.reviewed_at, row.by = theme.strip(), at, by
     row.save(update_fields=["review", "shown", "theme", "reviewed_at", "by"])
     journal.record(by=by, verb="verbatim.reviewed", row=row, at=at)
+
+
+def _read_by_another() -> Refused:
+    return Refused(
+        "Ces mots étaient déjà relus.",
+        why="Quelqu’un d’autre les a relus pendant que cette page était ouverte.",
+        do="Rechargez la page : elle montre ce qui reste.",
+    )
 
 
 def _check_shown(shown: str, *, keep: bool) -> None:
