@@ -410,6 +410,22 @@ def test_a_sentence_written_beside_an_older_figure_is_flagged(browser, survey):
 
 
 @pytest.mark.both_databases
+def test_a_sentence_without_its_figure_is_not_said_to_be_late(browser, survey):
+    """Une phrase dont le chiffre a disparu se reprend : relue ou non, elle n’est pas publiée, et la page le dit."""
+    lost = Finding.objects.create(
+        survey=survey, key="parti", written="La règle.", figures=[], edited="La mienne."
+    )
+    given = {"cle": lost.key, "geste": "reprendre", "texte": "Une autre."}
+    page = browser.get(where(survey, "enseignements/")).content.decode()
+    (given["vu"],) = re.findall(
+        r'name="cle" value="parti"><input\s+type="hidden"\s+name="vu"\s+value="(\w+)"', page
+    )
+    told = browser.post(where(survey, "enseignements/"), given, follow=True).content.decode()
+    assert "pendant que vous l’écriviez" not in told
+    assert "n’est plus dans les résultats : elle n’est pas publiée" in told
+    assert "Une autre." not in in_edition(survey)
+
+
 def test_a_sentence_taken_off_is_not_published(browser, survey):
     sentence = sentences.sentences(frames.frame(survey))[0]
     browser.post(where(survey, "enseignements/"), {"cle": sentence.key, "geste": "retirer"})

@@ -331,6 +331,8 @@ def _edited(row: Finding) -> str:
     """Return what became of a sentence."""
     if not row.edited:
         return "La phrase de la règle est revenue."
+    if not row.figures:
+        return "Phrase reprise. Son chiffre n’est plus dans les résultats : elle n’est pas publiée."
     late = " Son chiffre a changé pendant que vous l’écriviez : elle n’est pas publiée avant d’être relue."
     return f"Phrase reprise.{'' if row.edited_from else late}"
 
