@@ -224,3 +224,14 @@ def test_a_result_erased_by_another_computation_stops_none(browser, survey):
     folder.mkdir(parents=True)
     (folder / "tableaux-efface.json").symlink_to(folder / "parti")  # seen in the folder, and no longer there
     assert browser.get(where(survey)).status_code == 200
+
+
+def test_a_sentence_read_again_as_it_was_returns_to_the_preview(browser, survey):
+    """Gardée mot pour mot après un chiffre changé, une phrase revient dans l’aperçu, qui se publie."""
+    said = sentences.sentences(frames.frame(survey))[0]
+    late, read = {"seen": "autre"}, {"seen": said.digest}
+    for seen in (late, read):
+        actions.edit(survey, said, text="Ma phrase à moi.", by=None, at=AT, **seen)
+        shown = calculations.ask(survey, kept.EDITION, at=AT)
+        assert ("Ma phrase à moi." in json.dumps(shown, ensure_ascii=False)) is (seen is read)
+    assert actions.publish(survey, shown, by=None, at=AT).number == 1

@@ -137,7 +137,11 @@ def _words(survey: Survey, at: datetime) -> list[Any]:
         timezone.localdate(at).year,  # what a wave is called; an edition takes the day it is read
         [facing.kind, facing.about] if facing else [],
         [survey.title, survey.aim, survey.universe, survey.how, survey.example, survey.after_id],
-        list(Finding.objects.filter(survey=survey).order_by("pk").values_list("key", "edited", "hidden")),
+        list(
+            Finding.objects.filter(survey=survey)
+            .order_by("pk")
+            .values_list("key", "edited", "edited_from", "hidden")
+        ),
         list(said.order_by("pk").values_list("pk", "shown", "theme", "speaker", "review")),
         list(Material.objects.filter(survey=survey).order_by("pk").values()),
         list(Statement.objects.filter(territory=survey.territory).order_by("pk").values()),
