@@ -142,7 +142,8 @@ class Orientation(models.Model):
             models.Index(fields=("person", "procedure"), name="orientations_of_person"),
             models.Index(fields=("state", "expires_on"), name="orientations_waiting"),
             models.Index(
-                fields=("state", "sent_at", "to_structure", "stripped_at"), name="orientations_unanswered"
+                fields=("state", "sent_at", "to_structure", "stripped_at", "example"),
+                name="orientations_unanswered",
             ),
             models.Index(fields=("commune", "sent_at"), name="orientations_measured"),
             models.Index(

@@ -16,6 +16,6 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddIndex(
             model_name='orientation',
-            index=models.Index(fields=['state', 'sent_at', 'to_structure', 'stripped_at'], name='orientations_unanswered'),
+            index=models.Index(fields=['state', 'sent_at', 'to_structure', 'stripped_at', 'example'], name='orientations_unanswered'),
         ),
     ]

@@ -89,7 +89,7 @@ def counted(rows: QuerySet[Orientation]) -> QuerySet[Orientation, dict[str, Any]
     counted by the database: a country has thousands of them, a page shows a few places.
     """
     by_structure = rows.values("to_structure").annotate(
-        n=Count("*"), first=Min("sent_at"), n_real=Count("pk", filter=Q(example=False))
+        n=Count("*"), first=Min("sent_at"), n_real=Count("to_structure", filter=Q(example=False))
     )
     return by_structure.order_by("first", "to_structure")
 
