@@ -68,13 +68,17 @@ def give(
 @transaction.atomic
 def withdraw(*, by: User, membership: Membership, on: date, at: datetime) -> None:
     """End a role today. Refused when it already ended, and when it would leave the platform without
-    administration.
+    administration, or be that of the last manager of a structure, by themselves. One at a time in one place:
+    of two who withdraw each other, the second has no right left.
     """
+    there = access.current(on).filter(structure=membership.structure, territory=membership.territory)
+    list(there.select_for_update().order_by("pk").values_list("pk"))
+    by = User.objects.get(pk=by.pk)  # with the rights that the withdrawal waited for has left
     if not access.may_give(
         by, membership.role, structure=membership.structure, territory=membership.territory
     ) and not _is_mine(by, membership):
         raise _not_yours()
-    row = Membership.objects.select_for_update().filter(pk=membership.pk).first()
+    row = Membership.objects.filter(pk=membership.pk).first()
     if row is None or (row.until is not None and row.until < on):
         raise Refused(
             "Le rôle n’a pas été retiré.",

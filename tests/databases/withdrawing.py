@@ -1,0 +1,63 @@
+"""Two people who answer for the same thing withdraw each other at once, then each leave at once: one of them
+stays.
+
+Prints one JSON document: what each was answered, and how many are left, by turn.
+"""
+
+import json
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from threading import Barrier
+
+from maillage.config.bootstrap import ready
+from tests.support.speed import PATIENCE
+
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+TURNS = 6
+
+
+def main() -> None:
+    ready()
+    from django.db import connection
+    from django.utils import timezone
+
+    from maillage.apps.accounts.models import User
+    from maillage.apps.memberships import access, actions
+    from maillage.apps.memberships.models import Membership
+    from maillage.kernel.errors import Refused
+    from tests.conftest import with_role
+    from tests.support.places import place
+
+    structure = place("withdrawing", {"nom": "Bibliothèque", "pivot": "21380185500019"}).structure
+    on = timezone.localdate()  # the day that rights are of
+    two = [User.objects.create_user(f"{n}@exemple.fr", "x", name=f"N{n}") for n in range(2)]
+    told = []
+    for turn in range(TURNS):
+        role, each_other = ("administration", "gestionnaire")[turn % 2], turn < TURNS // 2
+        Membership.objects.all().delete()
+        where = {"structure": structure} if role == "gestionnaire" else {}
+        held = [Membership.objects.get(user=with_role(user, role, **where)) for user in two]
+        gate = Barrier(2)
+
+        def go(n: int, held=held, each_other=each_other, gate=gate) -> str:
+            by = User.objects.get(pk=two[n].pk)
+            try:
+                access.rights_of(by)  # as the door of a page does
+                gate.wait(timeout=PATIENCE)
+                whose = held[1 - n] if each_other else held[n]
+                actions.withdraw(by=by, membership=whose, on=on, at=AT)
+            except Refused:
+                return "refused"
+            finally:
+                connection.close()
+            return "withdrawn"
+
+        with ThreadPoolExecutor(2) as pool:
+            said = sorted(pool.map(go, range(2)))
+        told.append([role, each_other, said, access.current(on).count()])
+    sys.stdout.write(json.dumps(told))
+
+
+if __name__ == "__main__":
+    main()
