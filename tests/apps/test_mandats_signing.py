@@ -342,6 +342,24 @@ def test_an_emergency_lasts_the_day_and_is_regularised_by_a_real_mandate(andrei,
         preparing.renew(urgent, by=leila, at=AT, token="deux-fois")
 
 
+def test_an_emergency_whose_real_mandate_is_refused_waits_no_more(client, andrei, leila, structure):
+    urgent = given(
+        andrei, structure, leila, "titre-sejour", emergency=True, duration="year", at=timezone.now()
+    )
+    client.force_login(leila)
+    client.post(reverse("mandat_gesture", args=[urgent.pk]), {"geste": "renouveler"})
+    real = Mandat.objects.get(renews=urgent)
+    client.post(reverse("mandat_gesture", args=[real.pk]), {"geste": "refuser"})
+    assert not lists.to_regularise(Mandat.objects.all())
+    assert "Urgences à régulariser" not in client.get(reverse("mandats")).content.decode()
+    page = client.get(reverse("mandat", args=[urgent.pk])).content.decode()
+    assert "La personne l’a refusé" in page and "Vrai mandat refusé" in page
+    again = preparing.renew(urgent, by=leila, at=timezone.now(), token="une-autre-fois")
+    mandat_signing.sign(again, by_touch(again, timezone.now()), by=leila, at=timezone.now())
+    urgent.refresh_from_db()
+    assert urgent.regularised_at is not None, "they may still say yes another day"
+
+
 # ------------------------------------------------------------------------------------------- added procedures
 
 

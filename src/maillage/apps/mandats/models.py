@@ -26,7 +26,8 @@ class Mandat(models.Model):
     the latter. token: of the draft, so that a form sent twice makes one mandate. words: those read and
     signed, in French, then in `language`; digest: of the words, the way of signing and the image, keyed by
     `secret`, which erasure destroys. renews: the mandate that it follows, or the emergency that it
-    regularises. photograph_before: of a paper whose photograph is not there, when it permits no more.
+    regularises. regularise_before: of a signed emergency, None once its real mandate is refused.
+    photograph_before: of a paper whose photograph is not there, when it permits no more.
     """
 
     person = models.ForeignKey(Person, verbose_name="personne", on_delete=models.CASCADE, related_name="+")

@@ -11,7 +11,7 @@ from maillage.apps.accounts.models import User
 from maillage.apps.mandats import access
 from maillage.apps.mandats.actions.records import lock, record_event
 from maillage.apps.mandats.models import Mandat, Signature
-from maillage.apps.mandats.queries import papers, permissions
+from maillage.apps.mandats.queries import lists, papers, permissions
 from maillage.apps.mandats.rules import frame, proof, words
 from maillage.apps.people.access import check_supervised
 from maillage.apps.people.actions import register as people
@@ -168,7 +168,9 @@ def join_photograph(mandat: Mandat, photograph: bytes, *, by: User, at: datetime
 
 @transaction.atomic
 def decline(mandat: Mandat, *, by: User, at: datetime) -> None:
-    """Drop a mandate that the person does not want: nothing of it is kept, but that it was proposed."""
+    """Drop a mandate that the person does not want: nothing of it is kept, but that it was proposed. The
+    emergency that it would have regularised waits no more.
+    """
     row = lock(mandat)
     if row.signed_at is not None:
         raise Refused(
@@ -183,6 +185,11 @@ def decline(mandat: Mandat, *, by: User, at: datetime) -> None:
             do="Dites-lui que la personne n’en veut pas. Sans signature, il ne permet rien.",
         )
     record_event("mandat.declined", row, by=by, at=at)
+    urgent = row.renews
+    if urgent is not None and lists.to_regularise(Mandat.objects.filter(pk=urgent.pk)).exists():
+        urgent.regularise_before = None
+        urgent.save(update_fields=["regularise_before"])
+        record_event("mandat.not_regularised", urgent, by=by, at=at)
     row.delete()
 
 

@@ -55,10 +55,11 @@ def _renewed() -> Exists:
 
 
 def to_regularise(rows: QuerySet[Mandat]) -> QuerySet[Mandat]:
-    """Return, of some mandates, the emergencies that no real mandate followed yet, the oldest first."""
-    return rows.filter(emergency=True, signed_at__isnull=False, regularised_at__isnull=True).order_by(
-        "regularise_before"
-    )
+    """Return, of some mandates, the emergencies that no real mandate followed yet, the oldest first; without
+    those whose real mandate the person refused.
+    """
+    waiting = rows.filter(emergency=True, regularise_before__isnull=False, regularised_at__isnull=True)
+    return waiting.order_by("regularise_before")
 
 
 def ending(rows: QuerySet[Mandat], today: date) -> QuerySet[Mandat]:

@@ -26,6 +26,7 @@ VERBS = {
     "mandat.photographed": "a joint la photographie du mandat",
     "mandat.unphotographed": "a effacé la photographie du mandat",
     "mandat.regularised": "a régularisé une urgence",
+    "mandat.not_regularised": "a noté qu’une urgence reste sans vrai mandat : il est refusé",
     "mandat.reminded": "a rappelé qu’un mandat finit",
     "mandat.seen": "a ouvert le mandat",
     "mandat.printed": "a imprimé le mandat",
@@ -42,6 +43,7 @@ STEPS = {
     "mandat.helper_removed": "Un aidant retiré",
     "mandat.reminded": "Rappel de fin",
     "mandat.regularised": "Régularisé",
+    "mandat.not_regularised": "Vrai mandat refusé",
     "mandat.withdrawn": "Arrêté",
 }
 
