@@ -110,6 +110,25 @@ def test_a_colleague_is_added_with_the_agreement_of_the_person_who_takes_it_back
     assert Mandat.objects.get(pk=mandat.pk).withdrawn_at, "nobody acts any more: it is stopped"
 
 
+def test_a_named_helper_who_left_is_no_longer_said_to_act(client, andrei, leila, karim, structure, now):
+    mandat = given(andrei, structure, leila, at=now, helper=Helper(named=[karim]))
+    sofia = account("sofia", "aidant", shown="Sofia", structure=structure)
+    client.force_login(leila)
+    acting = "Ôter Karim de ce mandat"
+    sheet = reverse("mandat", args=[mandat.pk])
+    assert acting in client.get(sheet).content.decode()
+    Membership.objects.filter(user=karim).delete()
+    assert acting not in client.get(sheet).content.decode()
+    assert "Karim" not in permissions.allows(andrei, structure, "prime-activite", now, by=sofia).why
+    client.logout()
+    open_page(client, andrei)
+    page = text(client.get("/ma-carte/mandats/"))
+    assert "Leïla" in page and "Karim" not in page
+    last = mandat.named.get(user=leila)
+    decide(client, f"/ma-carte/mandats/{mandat.pk}/arreter/", {"aidant": last.pk})
+    assert Mandat.objects.get(pk=mandat.pk).withdrawn_at, "nobody acts any more, as the page warned"
+
+
 def test_stopping_one_of_two_mandates_says_that_the_other_runs(client, andrei, leila, structure, now):
     first = given(andrei, structure, leila, at=now, token="a")
     second = given(andrei, structure, leila, "impots", at=now, token="b")

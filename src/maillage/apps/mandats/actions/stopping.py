@@ -9,6 +9,7 @@ from maillage.apps.accounts.models import User
 from maillage.apps.mandats import access
 from maillage.apps.mandats.actions.records import lock, outbox_prefix, record_event
 from maillage.apps.mandats.models import Autorisation, Mandat, NamedHelper, Signature
+from maillage.apps.mandats.queries import permissions
 from maillage.apps.mandats.rules import frame
 from maillage.apps.messages import actions as outbox
 from maillage.apps.people.actions import register as people
@@ -108,7 +109,7 @@ def remove_helper(named: NamedHelper, *, by: User | None, at: datetime) -> Manda
     record_event("mandat.helper_removed", row, by=by, at=at)
     people.touch(row.person, at=at)
     running = row.state_on(timezone.localdate(at)) in (frame.RUNNING, frame.COMING)
-    if running and not row.whole_structure and not row.named.filter(removed_at=None).exists():
+    if running and not row.whole_structure and not permissions.helpers(row):
         return withdraw(row, by=by, at=at)
     return row
 

@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from maillage.apps.accounts.models import User
 from maillage.apps.directory.models import Structure
-from maillage.apps.mandats.models import Mandat
+from maillage.apps.mandats.access import may_act
+from maillage.apps.mandats.models import Mandat, NamedHelper
 from maillage.apps.mandats.queries.catalogue import family_of
 from maillage.apps.mandats.rules import frame
 from maillage.apps.memberships.access import current
@@ -70,13 +71,19 @@ def frame_of(row: Mandat) -> frame.Frame:
         revoked={each.key: timezone.localdate(each.revoked_at) for each in permitted if each.revoked_at},
         photograph_before=timezone.localdate(row.photograph_before) if row.photograph_before else None,
         helpers=None if row.whole_structure else frozenset(each.pk for each in held),
-        named=listing([str(each) for each in held]),
+        named=listing([str(each.user) for each in helpers(row)]),
     )
 
 
 def named(row: Mandat) -> list[User]:
     """Return the accounts that a mandate names today; none when the whole structure acts."""
     return [each.user for each in row.named.all() if each.removed_at is None and each.user is not None]
+
+
+def helpers(row: Mandat) -> list[NamedHelper]:
+    """Return those whom a mandate names and who act today: not those who left its structure since."""
+    named = [each for each in row.named.all() if each.removed_at is None and each.user is not None]
+    return [each for each in named if each.user.is_active and may_act(each.user, row.structure_id)]
 
 
 def acting(row: Mandat) -> str:

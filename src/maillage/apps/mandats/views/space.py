@@ -221,6 +221,7 @@ def mandat(request: HttpRequest, pk: int) -> HttpResponse:
     state = row.state_on(today)
     if state == frame.DRAFT:
         return redirect("mandat_sign", pk)
+    running = state in (frame.RUNNING, frame.COMING)
     records.record_view(row, by=account_of(request), at=timezone.now())
     signature = Signature.objects.filter(mandat=row).first()
     permitted = list(row.authorisations.all())
@@ -229,7 +230,7 @@ def mandat(request: HttpRequest, pk: int) -> HttpResponse:
         "mandat": row,
         "state": state,
         "states": frame.STATES,
-        "running": state in (frame.RUNNING, frame.COMING),
+        "running": running,
         "timeline": proofs.timeline(row, today),
         "left": frame.left_in_words(row.ends_on, today),
         "permitted": permitted,
@@ -240,8 +241,7 @@ def mandat(request: HttpRequest, pk: int) -> HttpResponse:
         "agrees": proofs.agrees_with_proof(row),
         "followers": followers.select_related("structure", "by"),
         "may_act": access.may_act(request.user, row.structure_id),
-        "acting": permissions.acting(row),
-        "named": [each for each in row.named.select_related("user", "by") if each.removed_at is None],
+        "named": permissions.helpers(row) if running else row.named.filter(removed_at=None),
         "may_join": permissions.may_join(row, today),
         "now": timezone.now(),
         "suspended": row.suspended_on(today),

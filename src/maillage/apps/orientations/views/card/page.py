@@ -22,7 +22,7 @@ from maillage.apps.droits.queries import persons as rights
 from maillage.apps.learning import access as learning
 from maillage.apps.mandats.actions import records, stopping
 from maillage.apps.mandats.models import Mandat
-from maillage.apps.mandats.queries import lists
+from maillage.apps.mandats.queries import lists, permissions
 from maillage.apps.mandats.queries import papers as mandat_papers
 from maillage.apps.mandats.queries import persons as mandat_persons
 from maillage.apps.mandats.rules import frame as mandat_frame
@@ -102,13 +102,8 @@ def mandates(request: HttpRequest, opened: Opened) -> HttpResponse:
         request,
         "orientations/card/mandates.html",
         opened,
-        mandats=[(row, state, state in RUNNING, _who_acts(row)) for row, state in held],
+        mandats=[(row, state, state in RUNNING, permissions.helpers(row)) for row, state in held],
     )
-
-
-def _who_acts(row: Mandat) -> list[Any]:
-    """Return the helpers whom a mandate names today."""
-    return [each for each in row.named.all() if each.removed_at is None and each.user is not None]
 
 
 @with_card
