@@ -8,6 +8,7 @@ from django.core import mail
 from maillage.apps.accounts.models import Entry, User
 from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.directory.queries import where
+from maillage.apps.memberships import actions as roles
 from maillage.apps.memberships.actions import digest
 from maillage.apps.memberships.models import Invitation, Membership
 from maillage.apps.messages.models import Message
@@ -258,6 +259,19 @@ def test_a_referent_leaves_and_the_structure_keeps_its_sheet(client):
     ).exists()
     lieu.refresh_from_db()
     assert lieu.structure_id == held.structure_id
+
+
+def test_a_role_already_over_keeps_its_end_when_its_handover_ends():
+    leaver = account("partante", "gestionnaire", structure=place().structure)
+    held = Membership.objects.get(user=leaver)
+    _, token = actions.hand_over(held, for_whom="Samir", leaves_on=TODAY, by=leaver, at=AT)
+    samir = User.objects.create_user("samir@exemple.fr", "x", name="Samir")
+    roles.accept(token=token, at=AT, on=TODAY, user=samir)
+    over = TODAY - timedelta(days=3)
+    Membership.objects.filter(pk=held.pk).update(until=over)
+    assert actions.end_handovers(at=AT + timedelta(days=9)) == 1
+    held.refresh_from_db()
+    assert held.until == over
 
 
 def test_a_handover_is_called_off(client):

@@ -307,9 +307,9 @@ def end_handovers(*, at: datetime) -> int:
         )
         if not successors.exclude(user=row.membership.user_id).exists():
             continue
-        held = row.membership
-        held.until = today - timedelta(days=1)
-        held.save(update_fields=["until"])
+        eve = today - timedelta(days=1)  # a role that was over before keeps its end
+        still = Membership.objects.filter(pk=row.membership_id).exclude(until__lte=eve)
+        still.update(until=eve)
         row.ended_at = at
         row.save(update_fields=["ended_at"])
         journal.record(by=None, verb="handover.ended", row=row, at=at, structure=row.structure_id)
