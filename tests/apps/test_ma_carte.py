@@ -562,6 +562,16 @@ def test_what_others_wrote_is_asked_for_and_answered(client, fatou, leila, lieu)
     assert "C’est fait" in text(client.get("/ma-carte/corriger/"))
 
 
+def test_a_structure_answers_what_it_is_asked_to_correct_before_it_leaves(client, fatou, leila, lieu):
+    asked = corrections.ask_correction(fatou, lieu.structure, "Mon année", by=None, at=AT)
+    client.force_login(leila)
+    left = f"/espace/personnes/{fatou.pk}/quitter/"
+    told = text(client.post(left, follow=True))
+    assert "attend que" in told and "Répondez-lui d’abord" in told and "Mon année" in told
+    corrections.answer_correction(asked, by=leila, at=AT, answer="C’est fait")
+    assert "ne suit plus" in text(client.post(left, follow=True))
+
+
 def test_a_secret_typed_in_a_request_is_refused(fatou, lieu):
     with pytest.raises(Refused):
         corrections.ask_correction(fatou, lieu.structure, "mon mot de passe : Soleil38!", by=None, at=AT)

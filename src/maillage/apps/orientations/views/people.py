@@ -307,7 +307,8 @@ def leave(request: HttpRequest, pk: int) -> HttpResponse:
         structure = get_object_or_404(Structure, pk=acting_for(request, found))
         register.leave(person=found, structure=structure, by=account_of(request), at=timezone.localtime())
         messages.success(request, f"{structure.name} ne suit plus {found}. Sa carte reste bonne ailleurs.")
-    return redirect("people")
+        return redirect("people")
+    return redirect("person", pk)
 
 
 def _person(request: HttpRequest, pk: int) -> Person:

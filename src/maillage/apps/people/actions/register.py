@@ -184,7 +184,16 @@ def renew_card(person: Person, *, by: User | None, at: datetime) -> Person:
 
 @transaction.atomic
 def leave(*, person: Person, structure: Structure, by: User | None, at: datetime) -> None:
-    """End the following of a person by a structure: it sees their sheet no more."""
+    """End the following of a person by a structure: it sees their sheet no more. Refused while a correction
+    that the person asked of it waits for an answer: nobody else could give it.
+    """
+    row = lock(person)
+    if row.corrections.filter(structure=structure, done_at=None).exists():
+        raise Refused(
+            "Rien n’a changé.",
+            why=f"{row} attend que {structure.name} réponde à sa demande de correction.",
+            do="Répondez-lui d’abord, sur sa fiche.",
+        )
     if Following.objects.filter(person=person, structure=structure, ended_at=None).update(ended_at=at):
         journal.record(by=by, verb="person.left", row=person, at=at, structure=structure.pk)
 
