@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from maillage.apps.dossiers import queries as dossiers
+from maillage.apps.plans.models import Plan
 from maillage.apps.territories import actions, queries
 from maillage.apps.territories.models import Correction, Marking, Perimeter
 from maillage.kernel.errors import Refused
@@ -128,6 +129,19 @@ def test_a_perimeter_is_dropped_by_its_button(client, coordinator):
     client.post("/espace/perimetres/nouveau/", perimeter())
     client.post(f"/espace/perimetre/{Perimeter.objects.get().pk}/retirer/")
     assert not Perimeter.objects.exists()
+
+
+def test_the_address_of_a_dropped_perimeter_gives_no_one_what_is_stored_under_it(client, home):
+    first, other = (account(name, "coordination", territory="38") for name in ("chloe", "marc"))
+    client.force_login(first)
+    client.post("/espace/perimetres/nouveau/", perimeter())
+    plan = Plan.objects.create(place="nord-et-sud", title="Notre plan", at=timezone.now())
+    client.post(f"/espace/perimetre/{Perimeter.objects.get().pk}/retirer/")
+    client.force_login(other)
+    answer = client.post("/espace/perimetres/nouveau/", perimeter())
+    assert "Cette adresse est déjà prise" in answer.content.decode() and not Perimeter.objects.exists()
+    plan.delete()
+    assert client.post("/espace/perimetres/nouveau/", perimeter()).status_code == 302, "nothing is led by it"
 
 
 # ---------------------------------------------------------------------------------------------------- filters

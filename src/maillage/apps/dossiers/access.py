@@ -10,6 +10,7 @@ from maillage.apps.dossiers import rules
 from maillage.apps.dossiers.models import Study
 from maillage.apps.memberships.access import communes_of
 from maillage.apps.memberships.models import Invitation, Membership
+from maillage.apps.territories import queries as territories
 from maillage.apps.territories.models import Correction, Marking, Perimeter
 
 NEW_STUDIES_AN_HOUR = 40  # by address
@@ -65,16 +66,17 @@ def removable_by(user) -> dict[str, QuerySet]:
 
 def may_keep(user, slug: str, code: str) -> bool:
     """Return whether a user may store a perimeter there, under that address: not another's, nor one used by
-    roles.
+    roles, nor one dropped under which something is stored, that they would then lead.
     """
     if rights_of(user).communes("territory.edit") is None:
         return True
-    taken = Perimeter.objects.filter(slug=slug).exclude(created_by=user).exists()
+    kept = Perimeter.objects.filter(slug=slug).first()
+    free = kept.created_by == user if kept is not None else not territories.stored_under(slug)
     roles = (
         Membership.objects.filter(territory=slug).exists()
         or Invitation.objects.filter(territory=slug).exists()
     )
-    return may_write(user, code) and not taken and not roles
+    return may_write(user, code) and free and not roles
 
 
 def may_mark(user, slug: str) -> bool:

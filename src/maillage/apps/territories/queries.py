@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import shapely
+from django.apps import apps
 from django.utils.http import urlencode
 from numpy.typing import NDArray
 
@@ -45,6 +46,8 @@ def markings() -> list[Marking]:
     return sorted(Marking.objects.all(), key=lambda m: (plain(m.label), m.pk))
 
 
+OF_ADDRESS = ("place", "territory")  # the columns that hold the address of a territory or of a perimeter
+LONGEST_ADDRESS = 61
 Floats = NDArray[np.float64]
 Stamp = tuple[str, int, str]  # the kind of a filter of areas, its number, what its file was
 
@@ -210,6 +213,19 @@ def perimeter(slug: str) -> Perimeter | None:
     if slug in known and slug and known[slug] is None:
         known[slug] = Perimeter.objects.filter(slug=slug).first()
     return known.get(slug)
+
+
+def stored_under(slug: str) -> bool:
+    """Return whether something is stored under the address of a perimeter, kept or dropped: roles, a plan,
+    workshops, studies.
+    """
+    columns = [
+        (model, field.name)
+        for model in apps.get_models()
+        for field in model._meta.fields
+        if field.name in OF_ADDRESS and field.max_length == LONGEST_ADDRESS
+    ]
+    return any(model._default_manager.filter(**{name: slug}).exists() for model, name in columns)
 
 
 def canonical(place: str) -> str:
