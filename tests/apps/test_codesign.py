@@ -169,6 +169,20 @@ def test_the_card_of_another_group_is_not_touched(client, session, group):
     )
 
 
+def test_what_a_colleague_took_off_is_said(client, session, group, lea):
+    lever = put(group, kind="lever")
+    actions.withdraw(lever, at=AT)
+    address = f"/groupe/{group.code}/geste/"
+    told = client.post(address, {"geste": "action", "lever": lever.pk, "title": "Un atelier"}, follow=True)
+    assert "quelqu’un l’a retirée" in told.content.decode()
+    client.force_login(lea)
+    seated = actions.seat(session, group, trade="mediator")
+    address = f"/espace/co-construction/{session.pk}/geste/"
+    for words in (f"Le n°\xa0{seated.number} est ôté", "Personne n’a été ôté"):
+        answer = client.post(address, {"geste": "lever", "numero": seated.number}, follow=True)
+        assert words in answer.content.decode().replace("n° ", "n°\xa0"), words
+
+
 def test_two_people_change_one_card_and_both_stay(group):
     card = put(group)
     told = {"stage": "claim", "kind": "obstacle", "at": AT}
@@ -215,7 +229,7 @@ def test_votes_are_cast_once_each_in_their_time(client, session, group, lea):
     with pytest.raises(Refused):
         actions.change(cards[4], words="Autre chose", stage="claim", kind="obstacle", version=1, at=AT)
     assert next(iter(queries.cards_of(group))).pk == cards[4].pk
-    actions.unseat(voter)
+    actions.unseat(session, voter.number)
     assert not Vote.objects.exists()
     assert client.get(page).status_code == 404
 

@@ -1207,6 +1207,20 @@ def test_a_passed_step_that_is_worded_better_stays_passed(plan, lea):
     assert not any(each.done_on for each in row.milestones.all()), "which is which, nobody knows"
 
 
+def test_a_step_or_a_task_that_somebody_took_off_is_said_not_lost(client, plan, lea):
+    row, day = action(plan, 7), date(2026, 10, 5)
+    row = changed(row, lea, milestones=[(day, "Réunion")])
+    step = row.milestones.get().pk
+    row = changed(row, lea, milestones=[])
+    client.force_login(lea)
+    for sent in ({"geste": "etape", "etape": step}, {"geste": "oter-tache", "tache": 12}, {"geste": "tache"}):
+        answer = client.post(f"{IN_SPACE}{row.pk}/geste/", sent)
+        assert answer.status_code == 400, sent
+        assert any(words in answer.content.decode() for words in ("quelqu’un l’a retiré", "déjà reliée")), (
+            sent
+        )
+
+
 def test_a_double_click_notes_one_funding_and_one_line(client, plan, lea, study):
     row = action(plan, 7)
     client.force_login(lea)

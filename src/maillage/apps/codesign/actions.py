@@ -121,10 +121,15 @@ def seat(session: Session, group: Group | None, *, trade: str, structure: str = 
     )
 
 
-def unseat(participant: Participant) -> None:
-    """Take somebody off the tables, with their votes."""
-    _open(participant.session)
-    participant.delete()
+def unseat(session: Session, number: int | None) -> None:
+    """Take somebody off the tables, with their votes. Refused for a number that nobody has any more."""
+    _open(session)
+    if not session.participants.filter(number=number).delete()[0]:
+        raise Refused(
+            "Personne n’a été ôté.",
+            why="Ce numéro n’est plus à aucune table : quelqu’un l’a ôté.",
+            do="Relisez les tables de l’atelier.",
+        )
 
 
 @transaction.atomic
@@ -406,6 +411,12 @@ def propose(lever: Card, *, title: str, pilot: str = "", obstacle: Card | None, 
     _open(session)
     for words in (title, pilot):
         _no_person(words)
+    if lever.withdrawn_at is not None:
+        raise Refused(
+            "L’action n’a pas été proposée.",
+            why="La carte choisie n’est plus sur le tableau : quelqu’un l’a retirée.",
+            do="Remettez-la, ou choisissez un autre levier.",
+        )
     if lever.kind not in rules.ANSWERS or not line(title):
         raise Refused(
             "L’action n’a pas été proposée.",

@@ -226,7 +226,7 @@ def _propose(request: HttpRequest, group: Group) -> None:
     clean = form.cleaned_data
     cards = Card.objects.filter(group=group, withdrawn_at=None)
     actions.propose(
-        get_object_or_404(cards, pk=clean["lever"]),
+        get_object_or_404(Card, group=group, pk=clean["lever"]),
         title=clean["title"],
         pilot=clean["pilot"],
         obstacle=cards.filter(pk=clean["obstacle"], kind="obstacle").first() if clean["obstacle"] else None,

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from maillage.apps.accounts.access import account_of, holding
 from maillage.apps.codesign import access, actions, rules
 from maillage.apps.codesign.forms import ProfileForm, SeatForm, SessionForm
-from maillage.apps.codesign.models import Group, Participant, Session
+from maillage.apps.codesign.models import Group, Session
 from maillage.apps.codesign.queries import boards as queries
 from maillage.apps.community import access as community
 from maillage.apps.dossiers.access import may_write
@@ -161,7 +161,7 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
             actions.seat(row, group, **form.cleaned_data)
         elif what == "lever":
             number = whole(request.POST.get("numero", ""), 10**4)
-            actions.unseat(get_object_or_404(Participant, session=row, number=number))
+            actions.unseat(row, number)
             messages.success(request, f"Le n° {number} est ôté, avec ses voix.")
         elif what == "ecarter":
             draft = get_object_or_404(row.drafts, pk=whole(request.POST.get("action", ""), 2**31))

@@ -49,6 +49,11 @@ NO_GESTURE = Refused(
 )
 REPLACING = COUNTING[1]
 GONE = "Cette proposition n’est plus là. Ses chiffres ont bougé, ou quelqu’un l’a traitée."
+TAKEN_OFF = Refused(
+    "Rien n’a été changé.",
+    why="Ce que change ce bouton n’est plus dans l’action : quelqu’un l’a retiré.",
+    do="Relisez l’action : autre chose a pu le remplacer.",
+)
 NO_STATE = Refused(
     "L’état n’a pas été changé.", why="Cet état n’existe pas.", do="Choisissez-en un dans la liste."
 )
@@ -292,8 +297,11 @@ def _unsure(request: HttpRequest) -> PlanForm | None:
 
 
 def _chosen(request: HttpRequest, rows: Any, name: str) -> Any:
-    """Return the row that a form names; Http404 for one that is elsewhere."""
-    return get_object_or_404(rows, pk=whole(request.POST.get(name, ""), ROWS))
+    """Return the row that a form names; Refused for one that is elsewhere, or that somebody took off."""
+    found = rows.filter(pk=whole(request.POST.get(name, ""), ROWS)).first()
+    if found is None:
+        raise TAKEN_OFF
+    return found
 
 
 def _state(request: HttpRequest, row: PlanAction) -> None:
@@ -330,7 +338,11 @@ def _link_task(request: HttpRequest, row: PlanAction) -> None:
     found = (each.decision for each in effects.offered(row, request.user))
     decision = next((each for each in found if each.pk == chosen), None)
     if decision is None:
-        raise Http404("Cette tâche n’est pas à vous, ou elle est déjà reliée.")
+        raise Refused(
+            "La tâche n’a pas été reliée.",
+            why="Elle n’est pas à vous, ou elle est déjà reliée.",
+            do="Relisez les tâches de l’action, ou choisissez-en une autre.",
+        )
     actions.link_task(row, decision, by=account_of(request), at=timezone.now())
     messages.success(request, "La tâche est reliée à cette action.")
 
