@@ -78,6 +78,14 @@ def test_a_mandate_that_names_somebody_who_left_is_not_signed(client, andrei, le
     assert answer.status_code == 400 and "n’aide plus ici" in text(answer), "a page opened before says why"
 
 
+def test_a_form_left_on_a_shared_computer_is_sent_by_another_account(client, andrei, leila, karim, structure):
+    sent = {"personne": andrei.pk, "demarches": ["rsa"], "duree": "month", "aidant": "professional"}
+    for user in (leila, karim, karim):
+        client.force_login(user)
+        assert client.post(reverse("mandat_new"), sent | {"envoi": "le-meme"}).status_code == 302
+    assert {row.by for row in Mandat.objects.all()} == {leila, karim} and Mandat.objects.count() == 2
+
+
 def test_nobody_of_another_structure_is_named(andrei, leila, structure, now):
     stranger = account("s", "aidant", structure=place("b", {"nom": "B", "pivot": "21380185500015"}).structure)
     with pytest.raises(Refused, match="n’aide pas au nom"):

@@ -93,6 +93,12 @@ def test_what_is_on_the_disk_is_not_the_paper_and_what_is_read_is(andrei, struct
     assert FIRST not in paper.wrapped
 
 
+def test_the_same_form_sent_for_another_person_keeps_another_paper(andrei, structure, leila):
+    ana = people.welcome(by=leila, structure=structure, nickname="Ana", at=NOW)
+    assert kept(andrei, structure, leila).person == andrei
+    assert kept(ana, structure, leila).person == ana
+
+
 def test_a_form_sent_twice_keeps_one_paper(andrei, structure, leila):
     assert kept(andrei, structure, leila) == kept(andrei, structure, leila)
     assert Paper.objects.count() == len(on_disk()) == 1

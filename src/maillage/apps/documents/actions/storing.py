@@ -24,6 +24,7 @@ from maillage.apps.people.models import Person
 from maillage.apps.people.rules import HOW
 from maillage.kernel.disk import reason, write_whole
 from maillage.kernel.errors import Refused
+from maillage.kernel.typed import sent_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,8 @@ def store(
         raise refused(
             "Il manque comment la personne a dit oui.", "Lisez-lui la phrase, puis choisissez sa réponse."
         )
-    if (found := _sent_before(token, person)) is not None:
+    token = sent_by(token, person.pk)
+    if (found := Paper.objects.filter(token=token).first()) is not None:
         return found
     check_supervised(by, structure.pk, timezone.localdate(at), "Le papier n’a pas été gardé.")
     scanned = scanning.scan(upload.content)
@@ -76,7 +78,7 @@ def store(
     try:
         with transaction.atomic():
             row = people.lock(person)
-            if (found := _sent_before(token, row)) is None:
+            if (found := Paper.objects.filter(token=token).first()) is None:
                 _refuse_one_more(row, at)
                 made = Paper.objects.create(
                     person=row,
@@ -106,10 +108,6 @@ def store(
         storage.path_of(name).unlink(missing_ok=True)
         return found
     return made
-
-
-def _sent_before(token: str, person: Person) -> Paper | None:
-    return Paper.objects.filter(token=token, person=person).first()
 
 
 def _refuse_one_more(person: Person, at: datetime) -> None:

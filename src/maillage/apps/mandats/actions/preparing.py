@@ -22,7 +22,7 @@ from maillage.apps.people.models import Person
 from maillage.kernel import codes
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
-from maillage.kernel.typed import line
+from maillage.kernel.typed import line, sent_by
 from maillage.reference import procedures
 from maillage.words.wording import count
 
@@ -63,7 +63,8 @@ def prepare(
     the day, and is to be regularised in two days.
     """
     row = people.lock(person)
-    if found := Mandat.objects.filter(token=token, person=row, by=by).first():
+    token = sent_by(token, by.pk, row.pk)
+    if found := Mandat.objects.filter(token=token).first():
         return found
     if not access.may_act(by, structure.pk) or not people_for(by).filter(pk=row.pk).exists():
         raise _not_prepared(
