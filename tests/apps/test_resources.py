@@ -80,6 +80,15 @@ def test_a_structure_that_tells_of_two_versions_counts_once(client, library, kar
     page = client.get(f"/espace/reseau/ressources/{second.pk}/").content.decode().replace("\xa0", " ")
     assert "Utilisée par 1 structure : 1 bien." in page
     assert "Plus court." in page and "version 1" in page
+    third = shared(library, karim, token="c", follows=second)
+    assert [row.used for row in queries.counted(queries.chosen(Wanted()))] == [1]
+    listed = client.get("/espace/reseau/ressources/").content.decode()
+    assert "utilisée par 1" in " ".join(listed.split()), (
+        "the list says what the page of its last version does"
+    )
+    assert "Utilisée par 1 structure" in client.get(
+        f"/espace/reseau/ressources/{third.pk}/"
+    ).content.decode().replace("\xa0", " ")
 
 
 @pytest.mark.parametrize(

@@ -437,6 +437,8 @@ class Resource(models.Model):
     which the lists no longer show. token: of the form, so that one sent twice makes one resource.
     """
 
+    used = 0  # structures that used it, once `queries.resources.counted` said so
+
     structure = of_structure("partagée par")
     title = models.CharField("titre", max_length=160)
     about = models.CharField("en quelques mots", max_length=600)

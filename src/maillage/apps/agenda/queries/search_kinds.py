@@ -10,7 +10,7 @@ from maillage.apps.agenda.models import Permanence, Workshop
 from maillage.apps.agenda.queries import words
 from maillage.apps.agenda.rules.workshops import WORKSHOP
 from maillage.apps.community.models import Meeting, Post
-from maillage.apps.community.queries.resources import available
+from maillage.apps.community.queries.resources import shared
 from maillage.apps.community.queries.search_kinds import STRUCTURES, of_network
 from maillage.apps.directory.access import lieux_for
 from maillage.apps.directory.queries.search_kinds import LIEUX
@@ -54,7 +54,7 @@ def _posts(user: Any) -> QuerySet[Post]:
     """Return the messages under the objects that a user reads."""
     row = OuterRef("row")  # one by one: the messages found are far fewer than what they may stand under
     under = (
-        Q(Exists(available().filter(pk=row)), kind="resource")
+        Q(Exists(shared().filter(pk=row)), kind="resource")
         | Q(Exists(Meeting.objects.filter(pk=row)), kind="meeting")
         | Q(Exists(lieux_for(user).filter(pk=row, merged_into=None)), kind="lieu")
         | Q(Exists(Outing.objects.filter(pk=row).exclude(state="cancelled")), kind="outing")

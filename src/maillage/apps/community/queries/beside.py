@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from django.db.models import Q
 
 from maillage.apps.community.models import Resource
-from maillage.apps.community.queries.resources import shared
+from maillage.apps.community.queries.resources import most_used, shared
 from maillage.reference import procedures
 
 MOST = 3
@@ -57,11 +57,11 @@ def resources(about: str, keys: Iterable[str]) -> list[Resource]:
     themes = {theme for key in wanted for theme in THEMES.get(about, {}).get(key, ())}
     if not themes:
         return []
-    return list(shared().filter(theme__in=themes).order_by("-used", "-at")[:MOST])
+    return most_used(shared().filter(theme__in=themes))[:MOST]
 
 
 def _of_procedures(keys: list[str]) -> list[Resource]:
     known = procedures.procedures()
     families = {known[key].family for key in keys if key in known}
-    rows = shared().filter(Q(procedure__in=keys) | Q(procedure__in=families)).order_by("-used", "-at")
+    rows = most_used(shared().filter(Q(procedure__in=keys) | Q(procedure__in=families)))
     return sorted(rows, key=lambda row: row.procedure not in keys)[:MOST]

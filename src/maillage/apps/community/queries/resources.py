@@ -1,9 +1,10 @@
 """The resources of the network: those that a search keeps, and how each went."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from maillage.apps.community.models import Resource, Use
 from maillage.apps.community.rules import resources as rules
@@ -27,11 +28,6 @@ class Wanted:
 
 def shared() -> QuerySet[Resource]:
     """Return the resources that are shared, in their last version, the latest first."""
-    return available().annotate(used=Count("uses"))
-
-
-def available() -> QuerySet[Resource]:
-    """Return the same ones, without how many times each was used."""
     return Resource.objects.filter(withdrawn_at=None, next=None).select_related("structure")
 
 
@@ -50,6 +46,29 @@ def chosen(wanted: Wanted) -> list[Resource]:
     return [row for row in rows if _says(plain(_held(row)), asked)]
 
 
+def counted(rows: Iterable[Resource]) -> list[Resource]:
+    """Return resources, each with how many structures used it in all its versions, as its page says."""
+    found = list(rows)
+    before = dict(Resource.objects.filter(follows__isnull=False).values_list("pk", "follows"))
+    chains = [_chain(row.pk, before) for row in found]
+    told = Use.objects.filter(resource__in={pk for chain in chains for pk in chain})
+    users = defaultdict[int, set[int]](set)
+    for resource, structure in told.values_list("resource", "structure"):
+        users[resource].add(structure)
+    for row, chain in zip(found, chains, strict=True):
+        row.used = len(set().union(*(users[pk] for pk in chain)))
+    return found
+
+
+def _chain(pk: int, before: Mapping[int, int]) -> list[int]:
+    return [pk, *(_chain(before[pk], before) if pk in before else ())]
+
+
+def most_used(rows: Iterable[Resource]) -> list[Resource]:
+    """Return resources with their uses, the most used first, then the latest."""
+    return sorted(counted(rows), key=lambda row: (row.used, row.at), reverse=True)
+
+
 def _says(text: str, asked: Iterable[frozenset[str]]) -> bool:
     return all(any(_holds(text, way) for way in ways) for ways in asked)
 
@@ -63,7 +82,7 @@ def for_procedure(key: str, limit: int = 3) -> list[Resource]:
     """Return the resources of a procedure, then those of its family, the most used first."""
     found = procedures.procedures().get(key)
     keys = {key, found.family} if found else {key}
-    rows = shared().filter(procedure__in=keys).order_by("-used", "-at")
+    rows = most_used(shared().filter(procedure__in=keys))
     return sorted(rows, key=lambda row: row.procedure != key)[:limit]
 
 

@@ -11,7 +11,7 @@ from maillage.apps.accounts.access import rights_of
 from maillage.apps.community import access
 from maillage.apps.community.models import Listing, Meeting, Resource
 from maillage.apps.community.queries.listings import opened
-from maillage.apps.community.queries.resources import available, procedure_label
+from maillage.apps.community.queries.resources import procedure_label, shared
 from maillage.apps.directory.queries.search_kinds import LIEUX
 from maillage.apps.outreach.models import Outing
 from maillage.apps.search.rules import Hit, Matches, SearchKind
@@ -71,7 +71,7 @@ SEARCH_KINDS = (
         label="Ressources",
         icon="layers",
         model="community.resource",
-        rows=of_network(available),
+        rows=of_network(shared),
         indexed=Resource.objects.all,
         words=_resource_words,
         hit=_resource_hit,

@@ -35,7 +35,7 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "page": page,
-        "rows": [(row, queries.procedure_label(row.procedure)) for row in page],
+        "rows": [(row, queries.procedure_label(row.procedure)) for row in queries.counted(page)],
         "query": query.urlencode(),
         "is_asked": wanted != queries.Wanted(),
         "may_write": access.structures_for(request.user).exists(),
