@@ -1,5 +1,6 @@
 """Who acts under a mandate: those whom it names; a paper and its photograph; an emergency proposed once."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -135,6 +136,14 @@ def test_a_named_helper_who_left_is_no_longer_said_to_act(client, andrei, leila,
     last = mandat.named.get(user=leila)
     decide(client, f"/ma-carte/mandats/{mandat.pk}/arreter/", {"aidant": last.pk})
     assert Mandat.objects.get(pk=mandat.pk).withdrawn_at, "nobody acts any more, as the page warned"
+
+
+def test_a_card_says_that_nobody_named_acts_any_more(client, andrei, leila, karim, structure, now):
+    given(andrei, structure, leila, at=now, helper=Helper(named=[karim]))
+    Membership.objects.filter(user__in=(leila, karim)).delete()
+    open_page(client, andrei)
+    page = " ".join(text(client.get("/ma-carte/mandats/")).split())
+    assert "Qui agit : personne pour l’instant" in re.sub(r"<[^>]+>", "", page)
 
 
 def test_stopping_one_of_two_mandates_says_that_the_other_runs(client, andrei, leila, structure, now):
