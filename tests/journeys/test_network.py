@@ -1,8 +1,12 @@
 """The network meets: a date voted on a telephone, chosen by keyboard, minutes, and a task that its pilot ends."""
 
+from datetime import date, timedelta
+
 import pytest
 from playwright.sync_api import expect
 
+from maillage.words.dates import in_words
+from maillage.words.opening import DAYS
 from tests.journeys.conftest import PHONE
 from tests.support.profile import some
 
@@ -36,8 +40,11 @@ def test_a_meeting_goes_from_a_vote_to_minutes_to_a_task(enter, in_the_platform)
     lead = enter("coordination", "/espace/reseau/reunions/nouvelle/", **PHONE)
     lead.get_by_label("Titre").fill(title)
     lead.get_by_label("Dans quelle commune").fill("Grenoble")
-    for n, day in ((1, "2027-03-02"), (2, "2027-03-04")):
-        lead.get_by_label(f"Date {n}", exact=True).fill(day)
+    chosen = date.today() + timedelta(days=90)
+    chosen += timedelta(days=chosen.day == 1)  # « 1er » is written otherwise on a button
+    first = chosen - timedelta(days=2)
+    for n, day in ((1, first), (2, chosen)):
+        lead.get_by_label(f"Date {n}", exact=True).fill(day.isoformat())
         lead.get_by_label(f"Heure {n}", exact=True).fill("10:00")
     lead.get_by_role("button", name="Proposer la réunion").press("Enter")
     expect(lead.get_by_role("heading", name="Quand pouvez-vous ?")).to_be_visible()
@@ -52,8 +59,11 @@ def test_a_meeting_goes_from_a_vote_to_minutes_to_a_task(enter, in_the_platform)
     assert helper.get_by_role("button", name="Choisir le").count() == 0, "who votes does not choose"
 
     lead.reload()
-    expect(lead.get_by_role("group", name="Jeudi 4 mars 2027")).to_contain_text("convient au plus de monde")
-    lead.get_by_role("button", name="Choisir le jeudi 4 mars").press("Enter")
+    weekday = DAYS[chosen.weekday()]
+    group = lead.get_by_role("group", name=f"{weekday} {in_words(chosen)}")
+    expect(group).to_contain_text("convient au plus de monde")
+    told = f"Choisir le {weekday.lower()} {in_words(chosen, year=False)}"
+    lead.get_by_role("button", name=told).press("Enter")
     expect(lead.get_by_text("La date est choisie")).to_be_visible()
     in_the_platform(DAY_COMES, title)
 
@@ -65,7 +75,7 @@ def test_a_meeting_goes_from_a_vote_to_minutes_to_a_task(enter, in_the_platform)
     lead.get_by_role("radio", name="une structure").focus()
     lead.keyboard.press("Space")
     lead.get_by_role("textbox", name="Quelle structure").fill("Pimms Mediation Grenoble")
-    lead.get_by_label("Pour le", exact=True).fill("2027-04-01")
+    lead.get_by_label("Pour le", exact=True).fill((chosen + timedelta(days=28)).isoformat())
     lead.get_by_role("button", name="Noter cette décision").press("Enter")
     expect(lead.get_by_text("La tâche attend Pimms Mediation Grenoble")).to_be_visible()
 
