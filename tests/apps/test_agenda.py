@@ -954,7 +954,7 @@ def test_a_workshop_is_planned_published_filled_ticked_and_reported_by_pages(cli
     [
         ({"fin": "13:00"}, "finit avant"),
         ({"jour": ""}, "Il manque le jour"),
-        ({"jour": "0001-01-01"}, "Cette date n’existe pas"),
+        ({"jour": "0001-01-01"}, "L’année 1 n’est pas possible"),
         ({"lieu": "autre"}, "Il manque l’adresse"),
         ({"lieu": "autre", "adresse": "1 rue", "commune": "zzzz"}, "Cette commune est inconnue"),
         ({"partenaire": "Inconnue au bataillon"}, "Aucune structure"),

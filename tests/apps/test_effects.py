@@ -233,7 +233,13 @@ def test_a_task_of_a_meeting_is_linked_to_an_action_and_seen_by_the_team_alone(c
     client.force_login(lea)
     page = page_of(client, row)
     assert "Appeler la médiathèque" in page and "Ailleurs" not in page
-    assert send(client, row, geste="tache", tache=other.pk).status_code == 404
+    refused = send(client, row, geste="tache", tache=other.pk)
+    nobody = send(client, row, geste="tache", tache=10**6)
+    assert (refused.status_code, nobody.status_code) == (400, 400)
+    same = "La tâche n’a pas été reliée."
+    for each in (refused, nobody):
+        told = each.content.decode().replace("\xa0", " ")
+        assert same in told and "Ailleurs" not in told
     send(client, row, geste="tache", tache=mine.pk)
     assert PlanTask.objects.get().decision == mine
     client.logout()
