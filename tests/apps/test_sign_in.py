@@ -308,7 +308,9 @@ def test_whoever_sees_people_first_adds_a_second_factor(client, helper):
     sign_in(client)
     response = client.get(f"{PEOPLE}?q=ana")
     assert response["Location"] == "/compte/protection/?next=%2Fespace%2Fpersonnes%2F%3Fq%3Dana"
-    assert "Avant de voir des personnes" in read(client.get(response["Location"]))
+    page = read(client.get(response["Location"]))
+    assert "Avant de voir des personnes" in page
+    assert 'href="/carte/">la carte des lieux d’aide</a>' in page, "what stays open to every role"
     add_application(client)
     assert f'href="{PEOPLE}?q=ana"' in read(client.get("/compte/protection/codes/"))
     assert client.get(PEOPLE).status_code == 200
