@@ -132,6 +132,24 @@ def test_what_is_being_typed_is_not_lost_when_kept_acts_leave_or_an_answer_is_sl
     expect(page.locator("#f-nature input").first).to_be_focused()
 
 
+@pytest.mark.complete
+@pytest.mark.parametrize("status", [403, 429, 503])
+def test_an_act_that_the_server_neither_took_nor_refused_stays_until_it_does(enter, environment, status):
+    page = enter("aidant", PAGE)
+    before = numbers(environment)
+    answer = {"status": status, "content_type": "text/html", "body": "<main><h1>Plus tard</h1></main>"}
+    page.route(f"**{PAGE}", lambda route: route.fulfill(**answer))
+    page.route("**/envoi/", lambda route: route.abort())
+    note(page, 0, "15")
+    waits(page, 1)
+    assert page.url.endswith(PAGE)
+    page.unroute(f"**{PAGE}")
+    page.unroute("**/envoi/")
+    page.locator("[data-envoyer]").click()
+    expect(page.locator("[data-gardes]")).to_be_hidden()
+    assert len(numbers(environment)) == len(before) + 1
+
+
 def test_the_page_that_a_telephone_keeps_says_that_the_network_is_back_once_its_acts_left(enter):
     page = enter("aidant", PAGE, **PHONE)
     page.wait_for_function(KEPT)

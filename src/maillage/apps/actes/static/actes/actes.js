@@ -200,15 +200,17 @@ const neuve = (comme) => {
   forme().elements.uid.value = numero();
   if (!comme) relire();
 };
-// La page que rend le serveur prend la place de celle-ci, sans la recharger : une série va vite.
-const fraiche = async (reponse) => {
+// La page d’actes que rend le serveur à ce compte ; rien quand c’en est une autre : un refus de l’accès, une panne.
+const pageDe = async (reponse) => {
   const page = new DOMParser().parseFromString(await reponse.text(), "text/html");
-  const la = page.querySelector("[data-actes]");
-  if (!la || Number(la.dataset.compte) !== compte) return location.assign(reponse.url);
+  return Number(page.querySelector("[data-actes]")?.dataset.compte) === compte ? page : null;
+};
+// Elle prend la place de celle-ci, sans la recharger : une série va vite.
+const fraiche = async (page) => {
   const annonces = page.querySelector(ANNONCES);
   document.querySelector(ANNONCES)?.remove();
   if (annonces) document.querySelector("main").before(document.adoptNode(annonces));
-  racine.querySelector(".actes-deux").replaceWith(document.adoptNode(la.querySelector(".actes-deux")));
+  racine.querySelector(".actes-deux").replaceWith(document.adoptNode(page.querySelector("[data-actes] .actes-deux")));
   brancher();
   await montrer();
 };
@@ -249,10 +251,11 @@ const noter = async (e) => {
       body: corps,
       signal: AbortSignal.timeout?.(PATIENCE),
     });
-    if (reponse.status >= 500 || !new URL(reponse.url).pathname.startsWith(racine.dataset.page)) throw new Error();
+    const page = await pageDe(reponse);
+    if (!page) throw new Error(); // l’acte reste ici : le serveur ne l’a ni pris ni refusé
     await oter(acte.uid);
     dernier = null;
-    await fraiche(reponse);
+    await fraiche(page);
     (racine.querySelector(".refus") ?? document.querySelector(ANNONCES))?.scrollIntoView({ block: "center" });
     if (reponse.ok) $("#f-nature input").focus({ preventScroll: true });
     else racine.querySelector(".refus")?.focus({ preventScroll: true });
