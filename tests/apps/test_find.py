@@ -507,6 +507,19 @@ def test_points_leave_out_what_nobody_can_locate(client):
     assert found == {"lieux": [["sur", "Lieu sur", TEISSEIRE[0], TEISSEIRE[1], "38185"]]}
 
 
+def test_a_device_finds_the_commune_of_the_nearest_place_without_a_name(client):
+    """Ten thousand places, each with its name and its address, are too much for an old telephone."""
+    for n in range(3):
+        lieu(f"n{n}", east=10 * n)  # of one square: one row
+    lieu("hors", state="excluded", reason="r")
+    lieu("lyon", sheet={"commune": "Lyon", "code_insee": "69123", "latitude": 45.76, "longitude": 4.83})
+    page = client.get("/carte/").content.decode()
+    assert 'data-communes="/carte/communes.json"' in page
+    assert client.get("/carte/communes.json").json() == {
+        "communes": [["38185", *(round(axis, 2) for axis in TEISSEIRE)], ["69123", 45.76, 4.83]]
+    }
+
+
 @pytest.mark.both_databases
 def test_too_many_points_are_counted_by_square_and_none_is_lost(monkeypatch):
     monkeypatch.setattr(maps, "POINTS", 10)

@@ -8,6 +8,7 @@ from math import hypot
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.support.profile import some
 
@@ -196,6 +197,35 @@ def test_a_position_stays_in_the_device(visit, site):
     assert page.inner_text("#resultats") == "3 lieux à moins de 30 minutes à pied de vous, environ"
     assert page.inner_text("#lieu-1 .loin strong") == "50 m"
     assert [url for url in asked if re.search(r"48\.562|7\.720", url)] == []
+
+
+@pytest.mark.complete
+def test_a_list_that_does_not_come_is_said(visit):
+    page = visit("/", permissions=["geolocation"], geolocation={"latitude": 48.56256, "longitude": 7.72083})
+    page.route("**/carte/communes.json", lambda route: route.fulfill(status=503, body="arrêt"))
+    page.click("[data-pres] button")
+    expect(page.locator("[data-etat]")).to_have_text(
+        "La liste des lieux n’est pas arrivée. Réessayez, ou écrivez votre commune."
+    )
+
+
+@pytest.mark.complete
+def test_a_browser_that_keeps_nothing_still_finds_and_draws(visit):
+    page = visit("/", permissions=["geolocation"], geolocation={"latitude": 48.56256, "longitude": 7.72083})
+    page.add_init_script(
+        'Object.defineProperty(window, "sessionStorage", { get() { throw new DOMException("", "SecurityError"); } })'
+    )
+    page.reload()
+    page.click("[data-pres] button")
+    page.wait_for_url("**territoire=67482**")
+    page.wait_for_selector(".goutte")
+
+
+@pytest.mark.complete
+def test_the_map_is_named_in_the_language_of_its_page(visit):
+    page = visit(f"{AROUND}&lang=en")
+    page.wait_for_selector(".goutte")
+    assert page.get_attribute("#carte", "aria-label") == "Map of places. The list gives the same information."
 
 
 VOICE = """

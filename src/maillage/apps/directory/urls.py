@@ -20,6 +20,7 @@ urlpatterns = [
     path("carte/suggestions/", find.suggestions, name="find_suggestions"),
     path("carte/contours.json", find.contours, name="find_contours"),
     path("carte/points.json", find.points, name="find_points"),
+    path("carte/communes.json", find.communes, name="find_communes"),
     path("lieux/<str:place>/", place.lieu, name="lieu"),
     path("lieux/<str:place>/imprimer/", place.to_print, name="lieu_print"),
     path("lieux/<str:place>/carte-a-remettre/", place.cards, name="lieu_cards"),

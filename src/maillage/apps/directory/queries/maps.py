@@ -30,6 +30,7 @@ COMMUNES = 600  # contours sent at most; beyond, those of départements
 FRAMED = 60  # rows that decide of the box, nearest first
 POINTS = 500  # places sent one by one; beyond, counted by square
 SQUARES = 24  # squares across the box
+NEAR = 2  # decimals of a degree: a kilometre, enough to tell which commune has the nearest place
 SIMPLER = 0.01  # degrees, for départements
 
 Box = tuple[float, float, float, float]
@@ -199,6 +200,18 @@ def points(box: Box | None = None, facets: Sequence[str] = ()) -> dict[str, Any]
     if box is not None and len(found) > POINTS:
         return {"groupes": _by_square(((latitude, longitude) for _, _, latitude, longitude, _ in found), box)}
     return {"lieux": [[slug, name, round(y, 5), round(x, 5), commune] for slug, name, y, x, commune in found]}
+
+
+def communes() -> dict[str, Any]:
+    """Return where the communes have located places: `communes`, rows of code, latitude, longitude, one by
+    square of a kilometre. A device finds the nearest there by itself, without saying where it is.
+    """
+    rows = Lieu.objects.filter(places.located(), state=rules.PUBLISHED).exclude(code_insee="")
+    squares = {
+        (code, round(latitude, NEAR), round(longitude, NEAR))
+        for code, latitude, longitude in rows.values_list("code_insee", "latitude", "longitude").iterator()
+    }
+    return {"communes": sorted(squares)}
 
 
 def _by_square(found: Iterable[tuple[float, float]], box: Box) -> list[list[float]]:

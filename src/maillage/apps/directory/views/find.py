@@ -175,7 +175,17 @@ def points(request: HttpRequest) -> HttpResponse:
         facets = districts.parse(request.GET)
     except Refused as error:
         return JsonResponse({"erreur": " ".join(error.sentences)}, status=400)
-    text = json.dumps(maps.points(_box(request), facets), separators=(",", ":"), ensure_ascii=False)
+    return _kept_minutes(maps.points(_box(request), facets))
+
+
+@require_safe
+def communes(_request: HttpRequest) -> HttpResponse:
+    """Return where the communes have places, to anyone: what a device needs to find the nearest."""
+    return _kept_minutes(maps.communes())
+
+
+def _kept_minutes(found: dict[str, Any]) -> HttpResponse:
+    text = json.dumps(found, separators=(",", ":"), ensure_ascii=False)
     response = HttpResponse(text, content_type="application/json")
     response["Cache-Control"] = MINUTES_KEPT
     return response

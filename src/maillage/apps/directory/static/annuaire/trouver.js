@@ -59,7 +59,15 @@ for (const bouton of tous("[data-copier]")) {
 // la liste reçue, longue, est rangée et coupée ici même.
 const rayon = Math.PI / 180;
 const metres = ([a, b], [c, d]) => 111195 * Math.hypot(a - c, (b - d) * Math.cos(((a + c) / 2) * rayon));
-const position = () => JSON.parse(sessionStorage.getItem("position") ?? "null");
+// Un navigateur réglé pour ne rien garder refuse jusqu’à la question : la liste reste alors celle de la commune.
+const garde = (faire) => {
+  try {
+    return faire();
+  } catch {
+    return null;
+  }
+};
+const position = () => garde(() => JSON.parse(sessionStorage.getItem("position")));
 for (const bloc of tous("[data-pres]")) {
   if (!navigator.geolocation || !isSecureContext) continue;
   const bouton = un("button", bloc),
@@ -71,19 +79,26 @@ for (const bloc of tous("[data-pres]")) {
     navigator.geolocation.getCurrentPosition(
       async ({ coords }) => {
         const ici = [coords.latitude, coords.longitude];
-        const { lieux } = await (await fetch(bouton.dataset.points)).json();
-        const proche = lieux
-          .filter((l) => l[4])
-          .reduce((a, b) => (a && metres(ici, [a[2], a[3]]) <= metres(ici, [b[2], b[3]]) ? a : b), null);
+        let proche;
+        try {
+          const { communes } = await (await fetch(bouton.dataset.communes)).json();
+          for (const [code, ...ou] of communes) {
+            const loin = metres(ici, ou);
+            if (!(proche?.loin <= loin)) proche = { code, loin };
+          }
+        } catch {
+          dit.textContent = bloc.dataset.panne;
+          return;
+        }
         if (!proche) {
           dit.textContent = bloc.dataset.aucun;
           return;
         }
-        sessionStorage.setItem("position", JSON.stringify({ ici, territoire: proche[4] }));
+        garde(() => sessionStorage.setItem("position", JSON.stringify({ ici, territoire: proche.code })));
         const demande = new URLSearchParams(new FormData(bouton.form));
         for (const [nom, valeur] of Object.entries({
           ou: "",
-          territoire: proche[4],
+          territoire: proche.code,
           pres: demande.get("marche") || demande.get("pres") || "30",
           marche: "0",
           montrer: "500",
@@ -173,7 +188,7 @@ const choisir = (rang) => {
 const dessiner = async () => {
   if (!window.L) return;
   cadre.setAttribute("role", "region");
-  cadre.setAttribute("aria-label", "Carte des lieux. La liste donne la même information.");
+  cadre.setAttribute("aria-label", cadre.dataset.nom);
   const [ouest, sud, est, nord] = cadre.dataset.boite.split(",").map(Number);
   const carte = L.map(cadre, {
     zoomSnap: 0.25,
