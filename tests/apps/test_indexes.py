@@ -3,12 +3,15 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db.models import Q
 
 from maillage.apps.autonomy.queries import overdue
 from maillage.apps.learning import access
+from maillage.apps.mandats.access import mandats_for
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.queries import pressing
 from maillage.apps.orientations.rules import cycle
+from maillage.apps.reminders.access import reminders_for
 from maillage.apps.surveys import worklist
 from maillage.apps.surveys.models import Survey
 from tests.conftest import account
@@ -39,5 +42,12 @@ def test_the_answers_of_a_survey_are_counted_in_their_index():
 
 def test_the_plans_of_a_team_are_not_looked_for_among_those_of_everybody(home):
     aidant = account("lea", "aidant", structure=place("centre").structure)
-    rows = access.plans_for(aidant).filter(ask_on__lte=AT.date()).order_by("ask_on", "pk")[:100]
+    rows = access.plans_for(aidant, Q(ask_on__lte=AT.date())).order_by("ask_on", "pk")[:100]
     assert "USING INDEX learning_plan_ask_on" not in rows.explain()
+
+
+def test_what_is_of_the_persons_of_a_team_is_found_without_reading_their_sheets(home):
+    """A list of each feature asks it, ten times on a day page."""
+    aidant = account("lea", "aidant", structure=place("centre").structure)
+    for rows in (mandats_for(aidant), reminders_for(aidant)):
+        assert "people_person" not in str(rows.select_related(None).query)

@@ -171,6 +171,26 @@ def test_beyond_four_of_a_kind_one_line_opens_the_list(worker, aidant, ccas, lib
     assert shown == ["P5", "P4", "P3", "P2"], "who waits most comes first"
 
 
+@pytest.mark.both_databases
+def test_a_long_list_hides_no_other_and_each_of_its_rows_counts(worker, aidant, ccas, library):
+    """More than a page of them wait: those whose end nobody knows are said all the same, and all are counted."""
+    forgotten = send(worker, ccas, library, MONDAY - 90 * DAY)
+    answers.accept(forgotten, by=aidant, at=MONDAY - 90 * DAY)
+    sent = send(worker, ccas, library, MONDAY - 30 * DAY)
+    fields = {f.attname: getattr(sent, f.attname) for f in sent._meta.concrete_fields if f.name != "id"}
+    copies = [Orientation(**fields | {"position": n, "token": None}) for n in range(2, 122)]
+    Orientation.objects.bulk_create(copies)
+    found = queries.lines(aidant, MONDAY)
+    assert [line.url for line in found if line.kind == "received-unknown"] == [
+        f"/espace/orientations/{forgotten.pk}/"
+    ]
+    beyond = {line.kind: line.n for line in [*found, *queries.lines(worker, MONDAY)] if line.n > 1}
+    assert beyond == {
+        "orientations-others-answer": 121 - rules.MOST,
+        "orientations_given-others-waiting": 121 - rules.MOST,
+    }
+
+
 def test_the_page_makes_as_many_queries_for_many_rows_as_for_one(client, worker, aidant, ccas, library):
     coordinator = account("coord", "coordination", territory="france")
     counts: dict[str, list[int]] = {}

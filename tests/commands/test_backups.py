@@ -206,6 +206,7 @@ SINCE = (
     "accounts.0008_entry_of_verb",
     "surveys.0002_answers_in_use",
     "search.0003_written_anew",
+    "people.0004_followed_in_their_index",
 )
 ADDED = {
     "dossiers.comment": ("study", "study_on"),

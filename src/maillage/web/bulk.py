@@ -41,6 +41,14 @@ def seldom(rows: models.QuerySet[R]) -> list[R]:
     return list(rows) if rows.exists() else []
 
 
+def firsts(rows: models.QuerySet[R], most: int) -> tuple[list[R], int]:
+    """Return the first rows of an ordered question, and how many it has in all, in one statement: a day page
+    names a few of them, and counts the others without reading them.
+    """
+    found = list(rows.annotate(in_all=models.Window(models.Count("pk")))[:most])
+    return found, found[0].in_all if found else 0  # type: ignore[attr-defined]
+
+
 def among(wanted: Iterable[int] | Iterable[str]) -> RawSQL:
     """Return numbers, or codes without a comma, to look for as one text that the database splits: thousands
     of parameters take longer to hand over than to look for.

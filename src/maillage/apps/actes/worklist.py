@@ -11,22 +11,21 @@ from maillage.apps.accounts.access import rights_of
 from maillage.apps.accounts.rules.worklist import PEOPLE, Line
 from maillage.apps.actes import access
 from maillage.apps.actes.queries import lists
-
-READ = 100
+from maillage.web import bulk
 
 
 def lines(user: Any, at: datetime) -> Iterable[Line]:
     """Return one line for the acts to regularise, with the first of their delays."""
     if not rights_of(user).any(*access.HELPS):
         return
-    found = list(lists.to_regularise(user)[:READ])
+    found, n = bulk.firsts(lists.to_regularise(user), 1)
     if found:
         first = found[0].regularise_before
         yield Line(
             kind="act-without-mandate",
             group=PEOPLE,
-            n=len(found),
-            title="Acte sans mandat" if len(found) == 1 else "Actes sans mandat",
+            n=n,
+            title="Acte sans mandat" if n == 1 else "Actes sans mandat",
             words="Faits à la place d’une personne : un mandat est à signer.",
             until=timezone.localdate(first) if first is not None else None,
             late=first is not None and first < at,

@@ -16,6 +16,8 @@ from maillage.reference import clocks
 from maillage.web import bulk
 from maillage.words.wording import count, series
 
+NAMED = 3  # messages whose structures a line names
+
 
 def lines(user: Any, at: datetime) -> Iterable[Line]:
     """Return the tasks of meetings, the messages to answer and the dates to choose."""
@@ -24,16 +26,14 @@ def lines(user: Any, at: datetime) -> Iterable[Line]:
         return
     yield from _tasks(user, at)
     if rights.any(access.WRITES):
-        found = bulk.seldom(listings.unanswered(user).order_by("at", "pk")[:50])
+        found, n = bulk.firsts(listings.unanswered(user).order_by("at", "pk"), NAMED)
         if found:
             yield Line(
                 kind="network-message",
                 group=NETWORK,
-                n=len(found),
-                title="Message du réseau sans réponse"
-                if len(found) == 1
-                else "Messages du réseau sans réponse",
-                words=f"De {series(sorted({row.structure.name for row in found})[:3])}.",
+                n=n,
+                title="Message du réseau sans réponse" if n == 1 else "Messages du réseau sans réponse",
+                words=f"De {series(sorted({row.structure.name for row in found}))}.",
                 since=timezone.localdate(found[0].at),
                 url=reverse("listing", args=[found[0].listing_id]),
                 gesture="Répondre",

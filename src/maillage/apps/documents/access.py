@@ -9,7 +9,7 @@ from maillage.apps.accounts.access import rights_of
 from maillage.apps.directory.models import Structure
 from maillage.apps.documents.models import Paper, Share
 from maillage.apps.memberships.access import current
-from maillage.apps.people.access import people_for
+from maillage.apps.people.access import numbers_for, people_for
 from maillage.apps.people.models import Following, Person
 
 SEES = ("people.see", "people.mine")
@@ -43,7 +43,7 @@ def holdings_for(user: Any, today: date) -> QuerySet[Paper]:
 
 
 def _kept(user: Any) -> Q:
-    return Q(structure__in=_ours(user), person__in=people_for(user).values("pk"))
+    return Q(structure__in=_ours(user), person__in=numbers_for(user))
 
 
 def shares_for(user: Any, today: date) -> QuerySet[Share]:
@@ -52,7 +52,7 @@ def shares_for(user: Any, today: date) -> QuerySet[Share]:
     """
     rights = rights_of(user)
     whole, mine = rights.structures("people.see"), rights.structures("people.mine")
-    reached = Q(structure__in=whole) | Q(structure__in=mine, paper__person__in=people_for(user).values("pk"))
+    reached = Q(structure__in=whole) | Q(structure__in=mine, paper__person__in=numbers_for(user))
     return Share.objects.filter(
         reached, withdrawn_at__isnull=True, ends_on__gte=today, paper__in=here(today).values("pk")
     )

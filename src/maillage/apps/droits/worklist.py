@@ -14,7 +14,7 @@ from maillage.apps.droits.models import Fact
 from maillage.apps.droits.queries import cards, persons
 from maillage.apps.droits.rules import facts
 from maillage.apps.mandats.queries.catalogue import label_of
-from maillage.apps.people.access import people_for
+from maillage.apps.people.access import numbers_for
 from maillage.words.wording import count
 
 HELPS = ("people.see", "people.mine")
@@ -61,7 +61,7 @@ def news(user: Any, at: datetime) -> Iterable[News]:
         return
     since = timezone.localdate(at) - timedelta(days=NEWS_DAYS)
     rows = Fact.objects.filter(
-        kind=facts.OBTAINED, struck_at=None, on__gte=since, person__in=people_for(user).values("pk")
+        kind=facts.OBTAINED, struck_at=None, on__gte=since, person__in=numbers_for(user)
     ).filter(structure__in=access.followings_for(user).order_by().values("structure"))
     held = list(rows.select_related("person").order_by("-on", "-pk"))
     agreeing = {each.pk for each in persons.agreeing([row.person for row in held])}

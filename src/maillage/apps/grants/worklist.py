@@ -62,13 +62,13 @@ def _to_judge(user: Any, today: date) -> Iterable[Line]:
         call__closes_on__lt=today,
     ).exclude(Exists(read) | Q(conflicts__juror__account=user.pk))
     rows = rows.exclude(pk__in=access.written_by(user).values("pk"))
-    found = list(rows.select_related("call").order_by("submitted_at", "pk")[:50])
+    found, n = bulk.firsts(rows.select_related("call").order_by("submitted_at", "pk"), 1)
     if found:
         yield Line(
             kind="grant-jury",
             group=NETWORK,
-            n=len(found),
-            title="Candidature à lire" if len(found) == 1 else "Candidatures à lire",
+            n=n,
+            title="Candidature à lire" if n == 1 else "Candidatures à lire",
             words=f"Vous êtes du jury de « {found[0].call.title} ».",
             since=timezone.localdate(found[0].submitted_at),
             url=reverse("grant_application", args=[found[0].pk]),

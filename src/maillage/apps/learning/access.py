@@ -15,7 +15,7 @@ from maillage.apps.learning.rules import authors
 from maillage.apps.memberships import access as memberships
 from maillage.apps.memberships.access import territories_with
 from maillage.apps.people import access as cards
-from maillage.apps.people.access import people_for
+from maillage.apps.people.access import numbers_for, people_for
 from maillage.apps.people.models import Person
 
 SEE, MINE, MEASURES, EDIT = "people.see", "people.mine", "measures.see", "modules.edit"
@@ -156,15 +156,18 @@ def groups_for(user: Any) -> QuerySet[Group]:
     return Group.objects.filter(ours).select_related("structure", "partner")
 
 
-def plans_for(user: Any) -> QuerySet[Plan]:
-    """Return the plans of the people a user helps, and those made in their structures."""
+def plans_for(user: Any, *which: Q) -> QuerySet[Plan]:
+    """Return the plans of the people a user helps, and those made in their structures. which: conditions
+    that the ones looked for meet, asked before whose they are.
+    """
     rights = rights_of(user)
     whole = rights.structures(SEE)
     if not whole and not rights.structures(MINE):
         return Plan.objects.none()
     seen = Exists(people_for(user).filter(pk=OuterRef("person")))
     # Each way has its index. With an “or”, the first ones by date are looked for among those of everybody.
-    ways = (Plan.objects.filter(structure__in=whole), Plan.objects.filter(person__in=people_for(user)))
+    asked = Plan.objects.filter(*which)
+    ways = (asked.filter(structure__in=whole), asked.filter(person__in=numbers_for(user)))
     first, second = (way.order_by().values("pk") for way in ways)
     rows = Plan.objects.filter(pk__in=first.union(second))
     return rows.select_related("person", "structure").annotate(seen=seen)

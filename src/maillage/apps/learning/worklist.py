@@ -16,21 +16,23 @@ from maillage.apps.learning.queries import plans, progress
 from maillage.apps.people.access import people_for
 from maillage.words.wording import series
 
+NAMED = 3  # whom a line names
+
 
 def lines(user: Any, at: datetime) -> Iterable[Line]:
     """Return one line for who is stuck now, one for the follow-ups due: how many, the names of the first."""
     if not rights_of(user).any(access.SEE, access.MINE):
         return
     yield from _stuck(user, at)
-    found = plans.to_ask(user, timezone.localdate(at))
+    found, n = plans.first_to_ask(user, timezone.localdate(at), NAMED)
     if found:
-        names = series([f"{_who(each)} ({each.title})" for each in found[:3]])
-        more = f", et {len(found) - 3} de plus" if len(found) > 3 else ""
+        names = series([f"{_who(each)} ({each.title})" for each in found])
+        more = f", et {n - NAMED} de plus" if n > NAMED else ""
         yield Line(
             kind="follow-up",
             group=TRAINING,
-            n=len(found),
-            title="Suivi à faire" if len(found) == 1 else "Suivis à faire",
+            n=n,
+            title="Suivi à faire" if n == 1 else "Suivis à faire",
             words=f"{names}{more} : ont-elles réussi pour de vrai ?",
             since=found[0].plan.ask_on,
             url=reverse("plans"),
@@ -48,8 +50,8 @@ def _stuck(user: Any, at: datetime) -> Iterable[Line]:
     found = progress.stuck_now(access.groups_for(user), at, people_for(user))
     if not found:
         return
-    names = series([f"{row.member.person} ({row.member.group})" for row in found[:3]])
-    more = f", et {len(found) - 3} de plus" if len(found) > 3 else ""
+    names = series([f"{row.member.person} ({row.member.group})" for row in found[:NAMED]])
+    more = f", et {len(found) - NAMED} de plus" if len(found) > NAMED else ""
     groups = {row.member.group_id for row in found}
     yield Line(
         kind="learner-stuck",

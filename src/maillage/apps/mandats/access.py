@@ -10,7 +10,7 @@ from maillage.apps.directory.models import Structure
 from maillage.apps.mandats.models import LocalProcedure, Mandat
 from maillage.apps.memberships.access import communes_of, communes_of_structure, current, over
 from maillage.apps.memberships.rules import ROLES
-from maillage.apps.people.access import people_for
+from maillage.apps.people.access import numbers_for
 
 SEES = ("people.see", "people.mine")
 CODES_AN_HOUR = 20  # wrong codes that a stranger may type
@@ -18,9 +18,9 @@ CODES_AN_HOUR = 20  # wrong codes that a stranger may type
 
 def mandats_for(user: Any) -> QuerySet[Mandat]:
     """Return the mandates of the persons that a user sees; none for a stranger."""
-    return Mandat.objects.filter(
-        person__in=people_for(user).values("pk"), stripped_at__isnull=True
-    ).select_related("person", "structure", "by", "supervisor")
+    return Mandat.objects.filter(person__in=numbers_for(user), stripped_at__isnull=True).select_related(
+        "person", "structure", "by", "supervisor"
+    )
 
 
 def structures_for(user: Any) -> QuerySet[Structure]:

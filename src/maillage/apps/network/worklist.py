@@ -110,15 +110,15 @@ def _declarations(user: Any) -> Iterable[Line]:
 
 def _letters(user: Any, at: datetime) -> Iterable[Line]:
     read = access.received_letters(user).select_related(None).select_related("sender")
-    rows = list(read.filter(answered_at=None).order_by("at", "pk")[:50])
+    rows, n = bulk.firsts(read.filter(answered_at=None).order_by("at", "pk"), 1)
     if rows:
         since = timezone.localdate(rows[0].at)
-        more = f", et {count(len(rows) - 1, 'autre')}" if len(rows) > 1 else ""
+        more = f", et {count(n - 1, 'autre')}" if n > 1 else ""
         yield Line(
             kind="letter",
             group=NETWORK,
-            n=len(rows),
-            title="Lettre sans réponse" if len(rows) == 1 else "Lettres sans réponse",
+            n=n,
+            title="Lettre sans réponse" if n == 1 else "Lettres sans réponse",
             words=f"De {rows[0].sender.name}{more}.",
             since=since,
             late=(timezone.localdate(at) - since).days > LONG,

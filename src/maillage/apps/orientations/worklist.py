@@ -1,6 +1,6 @@
 """What referrals ask of somebody today: answers, appointments, outcomes; places that let people wait."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -39,7 +39,6 @@ TOLD = {
     pressing.CALLED: "Votre appel est noté.",
     pressing.SHOWN: "Personnes inventées : aucun message ne part.",
 }
-FOLLOWED = 100  # referrals sent that are looked at: beyond, their list says more
 
 
 def lines(user: Any, at: datetime) -> Iterable[Line]:
@@ -59,13 +58,10 @@ def _named(rows: QuerySet[Orientation], *more: str) -> QuerySet[Orientation]:
 
 
 def _received(user: Any, at: datetime) -> Iterable[Line]:
-    page = lists.received(user, at)
     gestures = {"answer": ("Répondre", "send"), "unknown": ("Dire la suite", "pencil")}
-    for section in page.sections:
-        if section.id not in gestures:
-            continue
+    for section in lists.firsts_received(user, at, *gestures, most=MOST):
         gesture, icon = gestures[section.id]
-        for row in section.rows[:MOST]:
+        for row in section.rows:
             began = (row.sent_at if section.id == "answer" else row.changed_at) or row.prepared_at
             since = timezone.localdate(began)
             day = row.urgent_before if "availability" in row.readable else None
@@ -111,9 +107,8 @@ def _others(section: str, total: int, route: str, one: str, several: str) -> Ite
 
 
 def _sent(user: Any, at: datetime) -> Iterable[Line]:
-    page = lists.sent(user, at, section="mine")
-    mine: Sequence[Orientation] = next((each.rows for each in page.sections if each.id == "mine"), ())
-    for row in mine[:MOST]:
+    back = lists.firsts_sent(user, at, "mine", most=MOST)
+    for row in [row for section in back for row in section.rows]:
         since = timezone.localdate(row.changed_at)
         yield Line(
             kind="sent-back",
@@ -126,11 +121,12 @@ def _sent(user: Any, at: datetime) -> Iterable[Line]:
             gesture="Envoyer" if row.state == cycle.DRAFT else "Voir avec elle",
             icon="send" if row.state == cycle.DRAFT else "pencil",
         )
-    yield from _others("mine", page.counts["mine"], "orientations_given", *BACK)
+    for section in back:
+        yield from _others(section.id, section.total, "orientations_given", *BACK)
     before = at - timedelta(days=LONG)
     silent = access.sent_by(user).filter(state__in=cycle.WAITING, sent_at__lte=before)
-    rows = list(_named(silent).order_by("sent_at")[:FOLLOWED])
-    for row in rows[:MOST]:
+    rows, total = bulk.firsts(_named(silent).order_by("sent_at", "pk"), MOST)
+    for row in rows:
         since = timezone.localdate(row.sent_at)
         yield Line(
             kind="sent-silent",
@@ -143,7 +139,7 @@ def _sent(user: Any, at: datetime) -> Iterable[Line]:
             gesture="Relancer le lieu",
             icon="bell",
         )
-    yield from _others("waiting", len(rows), "orientations_given", *SILENT)
+    yield from _others("waiting", total, "orientations_given", *SILENT)
 
 
 def _back_words(row: Orientation) -> str:

@@ -15,7 +15,6 @@ from django.utils.module_loading import import_string
 
 from maillage.apps.accounts.access import account_of, rights_of
 from maillage.apps.accounts.models import User
-from maillage.apps.accounts.rules.rights import Rights
 from maillage.apps.people import rules
 from maillage.apps.people.models import CardSecret, CorrectionRequest, Following, Person
 from maillage.kernel.errors import Refused
@@ -26,21 +25,31 @@ def people_for(user: Any) -> QuerySet[Person]:
 
     The question is written once for a page, which asks it ten times; each time, the database answers.
     """
-    rights = rights_of(user)
-    if getattr(user, "people_asked", (None,))[0] is not rights:
-        user.people_asked = rights, _people(user, rights)
-    asked: QuerySet[Person] = user.people_asked[1]
+    asked: QuerySet[Person] = _asked(user)[0]
     return asked.all()
 
 
-def _people(user: Any, rights: Rights) -> QuerySet[Person]:
-    whole, mine = rights.structures("people.see"), rights.structures("people.mine")
-    if not whole and not mine:
-        return Person.objects.none()
-    followed = Following.objects.filter(
-        Q(structure__in=whole) | Q(structure__in=mine, by=user.pk), ended_at__isnull=True
-    ).values("person")
-    return Person.objects.filter(pk__in=followed, forgotten_at__isnull=True)
+def numbers_for(user: Any) -> QuerySet[Any, Any]:
+    """Return the numbers of those persons, to look for among the rows of another table: nobody follows who
+    was erased, and their sheets need not be read.
+    """
+    return _asked(user)[1].all()
+
+
+def _asked(user: Any) -> tuple[QuerySet[Person], QuerySet[Any, Any]]:
+    rights = rights_of(user)
+    if getattr(user, "people_asked", (None,))[0] is not rights:
+        whole, mine = rights.structures("people.see"), rights.structures("people.mine")
+        followed = Following.objects.none()
+        if whole or mine:
+            reached = (
+                Q(structure__in=whole) | Q(structure__in=mine, by=user.pk) if mine else Q(structure__in=whole)
+            )
+            followed = Following.objects.filter(reached, ended_at__isnull=True)
+        numbers = followed.values("person")
+        user.people_asked = rights, Person.objects.filter(pk__in=numbers, forgotten_at__isnull=True), numbers
+    _, people, numbers = user.people_asked
+    return people, numbers
 
 
 def corrections_for(user: Any) -> QuerySet[CorrectionRequest]:
@@ -49,7 +58,7 @@ def corrections_for(user: Any) -> QuerySet[CorrectionRequest]:
     ours = rights.structures("people.see") | rights.structures("people.mine")
     if not ours:
         return CorrectionRequest.objects.none()
-    found = CorrectionRequest.objects.filter(structure__in=ours, person__in=people_for(user).values("pk"))
+    found = CorrectionRequest.objects.filter(structure__in=ours, person__in=numbers_for(user))
     return found.select_related("person", "structure")
 
 

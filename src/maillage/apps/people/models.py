@@ -76,7 +76,11 @@ class Following(models.Model):
         verbose_name = "suivi"
         constraints = (
             models.UniqueConstraint(
-                "person", "structure", condition=models.Q(ended_at__isnull=True), name="people_following_once"
+                # In this order, the persons of a structure are read in the index alone.
+                "structure",
+                "person",
+                condition=models.Q(ended_at__isnull=True),
+                name="people_following_once",
             ),
         )
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from maillage.apps.accounts.access import rights_of
-from maillage.apps.people.access import people_for
+from maillage.apps.people.access import numbers_for
 from maillage.apps.reminders.models import Reminder
 
 SEES = ("people.see", "people.mine")
@@ -19,6 +19,6 @@ def reminders_for(user: Any) -> QuerySet[Reminder]:
     """
     rights = rights_of(user)
     ours = {id for right in SEES for id in rights.structures(right)}
-    known = Q(structure__in=ours, person__in=people_for(user).values("pk"))
+    known = Q(structure__in=ours, person__in=numbers_for(user))
     nameless = Q(structure__in=rights.structures(WORKSHOPS), person=None)
     return Reminder.objects.filter(known | nameless).select_related("person", "structure", "done_by")

@@ -14,7 +14,7 @@ from maillage.apps.directory.queries.seats import seat
 from maillage.apps.directory.rules import PUBLISHED
 from maillage.apps.learning import access
 from maillage.apps.learning.models import Group, Member
-from maillage.apps.people.access import people_for
+from maillage.apps.people.access import numbers_for, people_for
 from maillage.apps.people.models import Person
 from maillage.kernel import codes
 from maillage.pipeline.offer.clean.commune import departement
@@ -50,7 +50,7 @@ def seated(user: Any, taken: list[Seat]) -> list[Person]:
 
 def members_for(user: Any, group: Group) -> QuerySet[Member]:
     """Return those of a group whom one may see."""
-    return Member.objects.filter(group=group, person__in=people_for(user)).select_related(
+    return Member.objects.filter(group=group, person__in=numbers_for(user)).select_related(
         "person", "group__partner"
     )
 

@@ -16,6 +16,7 @@ from maillage.apps.learning.rules import plans
 from maillage.apps.people import rules as people
 from maillage.apps.people.models import Consent, Person
 from maillage.modules.format import Module
+from maillage.web import bulk
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +64,27 @@ def by_token(token: str) -> Plan | None:
 
 def to_ask(user: Any, on: date) -> list[PlanRow]:
     """Return the plans whose question is due, the oldest first."""
-    rows = access.plans_for(user).filter(WAITING, ask_on__lte=on).order_by("ask_on", "pk")[:100]
-    return _with(rows)
+    return _with(_to_ask(user, on)[:100])
+
+
+def first_to_ask(user: Any, on: date, most: int) -> tuple[list[PlanRow], int]:
+    """Return the first of them, and how many there are in all."""
+    rows, n = bulk.firsts(_to_ask(user, on), most)
+    return _with(rows), n
+
+
+def _to_ask(user: Any, on: date) -> QuerySet[Plan]:
+    return access.plans_for(user, WAITING, Q(ask_on__lte=on)).order_by("ask_on", "pk")
 
 
 def coming(user: Any, on: date) -> list[PlanRow]:
     """Return the plans whose question is not due yet."""
-    return _with(access.plans_for(user).filter(WAITING, ask_on__gt=on).order_by("on", "pk")[:100])
+    return _with(access.plans_for(user, WAITING, Q(ask_on__gt=on)).order_by("on", "pk")[:100])
 
 
 def answered(user: Any) -> list[PlanRow]:
     """Return the last plans that have an answer."""
-    return _with(access.plans_for(user).exclude(answer="").order_by("-answered_at")[:12])
+    return _with(access.plans_for(user, ~Q(answer="")).order_by("-answered_at")[:12])
 
 
 def in_whose_name(user: Any, person: Person | None, *, helped: bool) -> Structure | None:

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Case, Count, DateTimeField, F, IntegerField, Q, QuerySet, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Window as Partition
+from django.db.models.functions import Coalesce, RowNumber
 from django.utils import timezone
 
 from maillage.apps.directory.queries.paging import PAGE, Window
@@ -65,14 +66,29 @@ def received(user: Any, at: datetime, *, start: int = 0, section: str = "") -> P
     """Return the referrals received by a user's structures. section: one of RECEIVED, '' for all but closed
     ones.
     """
-    # Who only carries a card is not announced: the place finds them by it, when they come.
-    announced = access.received_by(user).exclude(channel="card", state=cycle.SENT)
-    return _page(announced, _to_answer(at), RECEIVED, start=start, section=section)
+    return _page(_announced(user), _to_answer(at), RECEIVED, start=start, section=section)
 
 
 def sent(user: Any, at: datetime, *, start: int = 0, section: str = "") -> Page:
     """Return the referrals sent by a user's structures. section: one of GIVEN, '' for all but closed ones."""
     return _page(access.sent_by(user), _to_follow(at), GIVEN, start=start, section=section)
+
+
+def firsts_received(user: Any, at: datetime, *wanted: str, most: int) -> Sequence[Section]:
+    """Return some sections of RECEIVED, those that have rows, each with its `most` first."""
+    return _firsts(_announced(user), _to_answer(at), RECEIVED, wanted, most)
+
+
+def firsts_sent(user: Any, at: datetime, *wanted: str, most: int) -> Sequence[Section]:
+    """Return some sections of GIVEN, those that have rows, each with its `most` first."""
+    return _firsts(access.sent_by(user), _to_follow(at), GIVEN, wanted, most)
+
+
+def _announced(user: Any) -> QuerySet[Orientation]:
+    """Return what a user's structures receive, but for who only carries a card: the place finds them by it,
+    when they come.
+    """
+    return access.received_by(user).exclude(channel="card", state=cycle.SENT)
 
 
 def _to_answer(at: datetime) -> Mapping[str, Q]:
@@ -116,24 +132,18 @@ def _page(
     section: str,
 ) -> Page:
     names = list(titles)
-    rank = Case(
-        *(When(condition, then=Value(names.index(id))) for id, condition in sorted_by.items()),
-        default=Value(len(names) - 1),
-        output_field=IntegerField(),
-    )
-    ranked = rows.annotate(section=rank)
+    ranked = _ranked(rows, sorted_by, names)
     counted = ranked.order_by().values_list("section").annotate(n=Count("pk"))
     counts = dict.fromkeys(names, 0) | {names[n]: total for n, total in counted}
     wanted = [names.index(section)] if section in titles else range(len(names) - 1)
     total = sum(counts[names[n]] for n in wanted)
     first = min(max(start, 0), max(total - 1, 0)) // PAGE * PAGE
-    sooner = Coalesce("appointment_at", "sent_at", "prepared_at", output_field=DateTimeField())
     over = len(names) - 1
     shown = ranked.filter(section__in=list(wanted))
     if section == names[over]:
         shown = shown.order_by("-changed_at", "-pk")
     else:
-        shown = shown.order_by("section", F("urgent_before").asc(nulls_last=True), sooner, "pk")
+        shown = shown.order_by("section", *_sooner())
     placed = shown.values_list("pk", "section")[
         first : first + PAGE
     ]  # few columns to sort; the rows are read after
@@ -144,3 +154,51 @@ def _page(
         for n, id in enumerate(names)
     ]
     return Page([each for each in sections if each.rows], counts, Window(start=first, total=total))
+
+
+def _firsts(
+    rows: QuerySet[Orientation],
+    sorted_by: Mapping[str, Q],
+    titles: Mapping[str, tuple[str, str]],
+    wanted: Sequence[str],
+    most: int,
+) -> Sequence[Section]:
+    """Return sections with their first rows, as a day page names them, in two statements: the place of each
+    in its section with the total, then the rows.
+    """
+    names = list(titles)
+    chosen = _ranked(rows, sorted_by, names).filter(section__in=[names.index(id) for id in wanted])
+    place = Partition(RowNumber(), partition_by=F("section"), order_by=_sooner())
+    total = Partition(Count("pk"), partition_by=F("section"))
+    placed = chosen.order_by().annotate(place=place, total=total).filter(place__lte=most)
+    found = list(placed.order_by("section", "place").values_list("pk", "section", "total"))
+    read = Orientation.objects.select_related("person", "from_structure").annotate(followed=access.FOLLOWED)
+    held = read.in_bulk([pk for pk, _, _ in found]) if found else {}
+    totals = {section: total for _, section, total in found}
+    return [
+        Section(
+            names[n],
+            *titles[names[n]],
+            [held[pk] for pk, section, _ in found if section == n and pk in held],
+            total,
+        )
+        for n, total in totals.items()
+    ]
+
+
+def _ranked(
+    rows: QuerySet[Orientation], sorted_by: Mapping[str, Q], names: Sequence[str]
+) -> QuerySet[Orientation]:
+    """Return rows with the number of their section: the first whose condition they meet, or the last."""
+    rank = Case(
+        *(When(condition, then=Value(names.index(id))) for id, condition in sorted_by.items()),
+        default=Value(len(names) - 1),
+        output_field=IntegerField(),
+    )
+    return rows.annotate(section=rank)
+
+
+def _sooner() -> tuple[Any, ...]:
+    """Return the order within a section: what is urgent, then what comes or waits first."""
+    sooner = Coalesce("appointment_at", "sent_at", "prepared_at", output_field=DateTimeField())
+    return F("urgent_before").asc(nulls_last=True), sooner, F("pk")
