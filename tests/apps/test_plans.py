@@ -1073,6 +1073,12 @@ def test_what_a_workshop_proposed_enters_the_plan_once(client, plan, lea):
     row = actions.keep(plan, proposed, axis=plan.axes.first(), by=lea, at=AT)
     assert (row.draft, row.pilot, row.title) == (draft, "CCAS", "Un relais en mairie")
     assert proposals.proposals(plan, None, ON) == []
+    actions.set_state(row, "dropped", why="Pas de salle cette année.", by=lea, at=AT)
+    (again,) = proposals.proposals(plan, None, ON)
+    assert again == proposed, "as any proposal whose action was dropped"
+    kept = actions.keep(plan, again, axis=plan.axes.first(), by=lea, at=AT)
+    assert (kept != row, kept.draft) == (True, draft)
+    assert proposals.proposals(plan, None, ON) == []
 
 
 def test_the_journal_says_who_decided_what_and_what_changed_elsewhere(client, plan, lea, study):

@@ -266,6 +266,8 @@ def write(
         return found
     if values.get("proposal") and _kept_from(plan, values["proposal"]):
         values = {name: value for name, value in values.items() if name not in OF_PROPOSAL}
+    if draft := values.get("draft_id"):  # a dropped action gives it back: it is proposed again, once
+        PlanAction.objects.filter(draft=draft).update(draft=None)
     _check(plan, None, values)
     parent = values.get("parent")
     if parent is not None:

@@ -123,7 +123,7 @@ def proposals(plan: Plan, reading: Reading | None, on: date) -> list[Proposal]:
 
     return [
         *left(_gaps(reading, settled(plan, reading.offer)) if reading is not None else ()),
-        *left(_drafts(plan.place)),
+        *left(_drafts(plan.place, rows)),
         *left(_verdicts(plan.place, reading, on))[:MOST_PROPOSALS],
         *left(_unsolved(plan.place, rows, on)),
         *left(_priorities(said)),
@@ -139,10 +139,9 @@ def proposal(plan: Plan, key: str, on: date) -> Proposal | None:
     )
 
 
-def _drafts(place: str) -> list[Proposal]:
-    drafts = DraftAction.objects.filter(place=place, state=DRAFT, action=None).select_related(
-        "session", "obstacle", "lever"
-    )
+def _drafts(place: str, rows: Sequence[PlanAction]) -> list[Proposal]:
+    kept = [row.draft_id for row in rows if row.draft_id is not None]
+    drafts = DraftAction.objects.filter(place=place, state=DRAFT).exclude(pk__in=kept)
     return [
         Proposal(
             key=f"draft:{row.pk}",
@@ -154,7 +153,7 @@ def _drafts(place: str) -> list[Proposal]:
             draft=row.pk,
             pilot=row.pilot,
         )
-        for row in drafts
+        for row in drafts.select_related("session", "obstacle", "lever")
     ]
 
 
