@@ -11,7 +11,6 @@ from icalendar import Calendar
 from maillage.apps.accounts.models import Entry
 from maillage.apps.agenda import access
 from maillage.apps.agenda.actions import appointments, deadlines, links, mailbox, permanences, series
-from maillage.apps.agenda.actions.notifications import Notified
 from maillage.apps.agenda.models import Appointment, Closure, MailboxRecord
 from maillage.apps.agenda.queries import mailboxes, slots
 from maillage.apps.agenda.rules import appointments as rules
@@ -322,7 +321,8 @@ def test_whom_no_message_reaches_in_time_is_to_call(opened, karim):
     made = appointments.book(
         Draft(kind=rules.PROCEDURE, name="Zoé", **phone), structure=opened.structure, by=karim, at=sunday
     )
-    assert appointments.cancel(made, by=karim, at=sunday)[1] == Notified(0, ("Zoé",))
+    done = appointments.cancel(made, by=karim, at=sunday)[1]
+    assert (done.reached, done.to_call) == (0, ("Zoé",))
     outbox.stop(channel="sms", to="+33612345678", by=None, at=AT)
     stopped = book(opened, by=karim, way=rules.PHONE, contact="+33612345678")
     assert appointments.cancel(stopped, by=karim, at=AT)[1].to_call == ("Denis",)

@@ -210,7 +210,7 @@ def _put(
     """
     channel, to = way_to(row)
     if not channel:
-        return Notified(0, (row.called,))
+        return Notified.of(row.key, row.called, is_reached=False)
     language = row.language if row.language in LANGUAGES else FRENCH
     with speaking(language):
         address = f"{settings.ADDRESS}{reverse('appointment_mine', args=[access.link_of_appointment(row)])}"
@@ -219,7 +219,8 @@ def _put(
             body = f"{body}\n{say('Vous ne pouvez pas venir ? Dites-le ici :')} {address}"
         about = subject()
     if row.example:  # nobody real hears of people who were invented
-        return Notified(1)
+        return Notified.of(row.key, row.called, is_reached=True)
+    is_reached = False
     with suppress(Refused):
         message = outbox.put(
             channel=channel,
@@ -233,6 +234,5 @@ def _put(
             structure=row.structure_id,
             commune=row.commune,
         )
-        if reaches(message):
-            return Notified(1)
-    return Notified(0, (row.called,))
+        is_reached = reaches(message)
+    return Notified.of(row.key, row.called, is_reached=is_reached)

@@ -30,13 +30,32 @@ from maillage.words.languages import FRENCH, LANGUAGES, say, speaking, typed
 
 @dataclass(frozen=True, slots=True)
 class Notified:
-    """How many people were notified, and the names of those who must be called instead."""
+    """Who was notified, and who must be called instead, each once however many messages they get: told apart
+    by a key, since first names are shared. missed: the key, and the name to call.
+    """
 
-    reached: int = 0
-    to_call: tuple[str, ...] = ()
+    told: frozenset[str] = frozenset()
+    missed: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of(cls, key: str, name: str, *, is_reached: bool) -> "Notified":
+        """Return what became of one person; nobody calls whoever has no name any more."""
+        if is_reached:
+            return cls(told=frozenset({key}))
+        return cls(missed=((key, name),) if name else ())
+
+    @property
+    def reached(self) -> int:
+        """How many people were notified."""
+        return len(self.told)
+
+    @property
+    def to_call(self) -> tuple[str, ...]:
+        """The names of those who must be called."""
+        return tuple(name for _, name in self.missed)
 
     def __add__(self, other: "Notified") -> "Notified":
-        return Notified(self.reached + other.reached, tuple(dict.fromkeys((*self.to_call, *other.to_call))))
+        return Notified(self.told | other.told, tuple(dict.fromkeys((*self.missed, *other.missed))))
 
 
 def way_to(row: Seat | Appointment) -> tuple[str, str]:
@@ -68,7 +87,7 @@ def _put(
     channel, to = way_to(seat)
     workshop = seat.workshop
     if not channel:
-        return Notified(0, (seat.name,) if seat.name else ())
+        return Notified.of(seat.learner, seat.name, is_reached=False)
     language = seat.language if seat.language in LANGUAGES else FRENCH
     with speaking(language):
         link = f"{settings.ADDRESS}{reverse('seat', args=[access.link_of(seat)])}"
@@ -77,7 +96,8 @@ def _put(
         )
         about = subject()
     if workshop.example:  # nobody hears of people who were invented
-        return Notified(0, (seat.name,) if seat.name else ())
+        return Notified.of(seat.learner, seat.name, is_reached=False)
+    is_reached = False
     with suppress(Refused):
         message = outbox.put(
             channel=channel,
@@ -91,9 +111,8 @@ def _put(
             structure=workshop.structure_id,
             commune=workshop.commune,
         )
-        if reaches(message):
-            return Notified(1)
-    return Notified(0, (seat.name,) if seat.name else ())
+        is_reached = reaches(message)
+    return Notified.of(seat.learner, seat.name, is_reached=is_reached)
 
 
 def _facts(workshop: Workshop) -> dict[str, str]:
