@@ -15,6 +15,7 @@ from maillage.apps.agenda.models import Appointment, Closure, MailboxRecord
 from maillage.apps.agenda.queries import mailboxes, slots
 from maillage.apps.agenda.rules import appointments as rules
 from maillage.apps.agenda.rules.appointments import Draft
+from maillage.apps.memberships.models import Membership
 from maillage.apps.messages import actions as outbox
 from maillage.apps.messages.models import Message
 from maillage.apps.orientations.actions import forgetting
@@ -238,6 +239,16 @@ def test_who_receives_hears_that_somebody_does_not_come(published, karim):
     Message.objects.filter(subject=said.subject, state="waiting").update(state="sent", sent_at=AT)
     appointments.put_back(made, token=link, at=AT)
     assert Message.objects.get(subject="Une personne vient finalement").to == karim.email
+
+
+@pytest.mark.both_databases
+def test_who_left_the_structure_does_not_hear_that_somebody_does_not_come(published, karim, library):
+    zora = account("zora", "aidant", structure=library.structure)
+    permanences.change(published, {"helper": zora}, by=karim, at=AT)
+    made = book(published, by=karim, name="Nadia", channel=rules.LINK)
+    Membership.objects.filter(user=zora).update(until=AT.date() - DAY)
+    appointments.cancel(made, token=access.link_of_appointment(made), at=AT)
+    assert Message.objects.get(subject="Une personne ne viendra pas").to == karim.email, "who gave it hears"
 
 
 @pytest.mark.both_databases

@@ -10,6 +10,7 @@ from datetime import datetime
 from django.conf import settings
 from django.urls import reverse
 
+from maillage.apps.accounts.models import User
 from maillage.apps.agenda import access
 from maillage.apps.agenda.actions.notifications import Notified, way_to
 from maillage.apps.agenda.models import Appointment
@@ -134,7 +135,7 @@ def another_moment(row: Appointment, moment: datetime, *, at: datetime) -> None:
 def _to_helper(
     row: Appointment, what: str, subject: str, said: str, *, at: datetime, until: datetime | None = None
 ) -> None:
-    helper = next((each for each in (row.helper, row.by) if each is not None and each.is_active), None)
+    helper = next((each for each in (row.helper, row.by) if each is not None and _sees(each, row)), None)
     if helper is None or row.example:
         return
     with speaking(FRENCH):
@@ -152,6 +153,11 @@ def _to_helper(
             structure=row.structure_id,
             commune=row.commune,
         )
+
+
+def _sees(helper: User, row: Appointment) -> bool:
+    """Return whether an account still sees an appointment: who left the structure hears of nobody there."""
+    return helper.is_active and access.appointments_for(helper).filter(pk=row.pk).exists()
 
 
 def put_back(row: Appointment, *, at: datetime) -> Notified:
