@@ -122,6 +122,35 @@ def test_a_workshop_that_cannot_take_place_is_refused(karim, library, values, wh
         planning.plan(by=karim, structure=library.structure, values=said(library, **values), at=AT)
 
 
+@pytest.mark.both_databases
+def test_a_double_click_plans_one_workshop_one_course_and_seats_each_person_once(client, karim, library):
+    client.force_login(karim)
+    typed = {
+        "titre": "Le mail",
+        "sujet": "mail",
+        "niveau": "debutant",
+        "jour": "2026-11-26",
+        "heure": "14:00",
+    }
+    typed |= {"fin": "16:00", "places": "8", "langue": "fr", "lieu": library.slug, "voie": "counter"}
+    first, again = (client.post("/espace/ateliers/nouveau/", typed) for _ in range(2))
+    assert first["Location"] == again["Location"]
+    assert (
+        client.post("/espace/ateliers/nouveau/", typed | {"heure": "15:00"})["Location"] != first["Location"]
+    )
+    course = typed | {"fois": "3", "tous_les": "7"}
+    first, again = (client.post("/espace/ateliers/parcours/nouveau/", course) for _ in range(2))
+    assert first["Location"] == again["Location"]
+    assert Workshop.objects.count() == 2 + 3
+    row = Workshop.objects.order_by("pk").first()
+    key = str(client.get(f"/espace/ateliers/{row.pk}/").context["names"]["cle"].value())
+    for _ in range(2):
+        client.post(
+            f"/espace/ateliers/{row.pk}/inscrire/", typed | {"noms": "Fatou\nFatou\nPaul", "cle": key}
+        )
+    assert list(row.seats.values_list("name", flat=True)) == ["Fatou", "Fatou", "Paul"]
+
+
 def test_nobody_plans_for_another_structure(leila, library):
     with pytest.raises(Refused, match="au nom de cette structure"):
         planning.plan(by=leila, structure=library.structure, values=said(library), at=AT)
@@ -1050,7 +1079,9 @@ def test_the_professional_list_makes_as_many_queries_for_many(
 ):
     for n in range(rows):
         book(
-            planning.plan(by=karim, structure=library.structure, values=said(library), at=AT),
+            planning.plan(
+                by=karim, structure=library.structure, values=said(library, title=f"Le mail {n}"), at=AT
+            ),
             f"N{n}",
             by=karim,
         )

@@ -390,6 +390,15 @@ def test_days_that_close_move_or_cancel_who_was_expected(opened, karim):
     assert {each.refresh_from_db() or each.state for each in made} == {rules.CANCELLED}
 
 
+def test_a_double_click_closes_the_same_days_once(opened, karim):
+    book(opened, by=karim)
+    days = {"first_on": TUESDAY, "last_on": TUESDAY, "reason": "Réunion", "by": karim}
+    made, done = permanences.close(opened, **days, at=AT)
+    again, then = permanences.close(opened, **days, at=AT + timedelta(seconds=2))
+    assert (again, done.cancelled, then.cancelled) == (made, 1, 0)
+    assert Closure.objects.count() == 1
+
+
 def test_days_already_past_do_not_close(opened, karim):
     yesterday = AT.date() - DAY
     with pytest.raises(Refused, match="déjà passés"):

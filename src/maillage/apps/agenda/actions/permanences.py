@@ -146,8 +146,9 @@ def close(
     reason: str = "",
     move: bool = False,
 ) -> tuple[Closure, Rearranged]:
-    """Close a permanence from one day to another, both included. Who was expected is cancelled, or moved to
-    the next free slot within four weeks, and told; return whom the structure must call itself.
+    """Close a permanence from one day to another, both included; a double click closes once. Who was expected
+    is cancelled, or moved to the next free slot within four weeks, and told; return whom the structure must
+    call itself.
     """
     row = _locked(permanence, by)
     if not first_on <= last_on <= first_on + timedelta(days=LONGEST_CLOSURE):
@@ -163,9 +164,11 @@ def close(
             why="Ces jours sont déjà passés.",
             do="Corrigez les jours. Pour un rendez-vous qui n’a pas eu lieu, dites-le sur sa page.",
         )
-    made = Closure.objects.create(
-        permanence=row, first_on=first_on, last_on=last_on, reason=line(reason, 120), at=at, by=by
-    )
+    said = {"first_on": first_on, "last_on": last_on, "reason": line(reason, 120), "by": by}
+    twin = row.closures.filter(**said, at__gt=at - permanences.TWICE).first()
+    if twin is not None:
+        return twin, Rearranged()
+    made = Closure.objects.create(permanence=row, **said, at=at)
     _changed(row, "closed", by=by, at=at)
     done = Rearranged()
     for each in _expected(row, at):

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Model, QuerySet
 
 from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
@@ -51,11 +52,18 @@ def plan(
     kind: str = rules.WORKSHOP,
     example: bool = False,
 ) -> Workshop:
-    """Plan a workshop, visible to its structure alone until it is published. values: some of KNOWN; kind: for
-    the public, or a training of those who help them.
+    """Plan a workshop, visible to its structure alone until it is published; a double click plans one.
+    values: some of KNOWN; kind: for the public, or a training of those who help them.
     """
     check_lead(by, structure.pk)
-    row = _made(values, structure=structure, format=format, kind=kind, made_at=at, by=by, example=example)
+    facts = {"structure": structure, "format": format, "kind": kind, "by": by, "example": example}
+    row = _made(values, made_at=at, **facts)
+    if by is not None:
+        same = facts | {name: getattr(row, name) for name in KNOWN}
+        twin = _just_planned(Workshop, structure, at).filter(course=None, cancelled_at=None, **same).first()
+        if twin is not None:
+            return twin
+    row.save()
     journal.record(by=by, verb="workshop.planned", row=row, at=at, structure=structure.pk)
     return row
 
@@ -70,8 +78,8 @@ def plan_course(
     at: datetime,
     example: bool = False,
 ) -> Course:
-    """Plan the meetings of a course at once, and return it. values: those they share; meetings: those of
-    each.
+    """Plan the meetings of a course at once, and return it; a double click plans one. values: those they
+    share; meetings: those of each.
 
     Its format follows from its hours: short under fifteen, long from there.
     """
@@ -87,14 +95,19 @@ def plan_course(
     facts = {
         "structure": structure,
         "format": rules.format_of(lasting),
-        "made_at": at,
         "by": by,
         "example": example,
     }
     shared = {name: values[name] for name in ("title", *SHARED) if name in values}
+    if by is not None:
+        days = [each["starts_at"] for each in ordered]
+        for twin in _just_planned(Course, structure, at).filter(**facts, **shared):
+            if list(twin.workshops.order_by("rank").values_list("starts_at", flat=True)) == days:
+                return twin
+    facts["made_at"] = at
     course = Course.objects.create(**facts, **shared)
     for rank, own in enumerate(ordered, 1):
-        _made({**values, **own}, course=course, rank=rank, **facts)
+        _made({**values, **own}, course=course, rank=rank, **facts).save()
     journal.record(
         by=by,
         verb="course.planned",
@@ -107,13 +120,18 @@ def plan_course(
 
 
 def _made(values: Mapping[str, Any], **facts: Any) -> Workshop:
-    """Store a workshop: the typed values and those known to the platform; Refused when they are
-    inconsistent.
+    """Return a workshop not saved yet: the typed values and those known to the platform; Refused when they
+    are inconsistent.
     """
     row = Workshop(changed_at=facts["made_at"], **facts)
     _write(row, values)
-    row.save()
     return row
+
+
+def _just_planned(rows: type[Model], structure: Structure, at: datetime) -> QuerySet[Any]:
+    """Return what a structure planned a moment ago, read once another click at once has ended."""
+    Structure.objects.select_for_update(no_key=True).get(pk=structure.pk)
+    return rows._default_manager.filter(made_at__gt=at - rules.TWICE).order_by("pk")
 
 
 def _write(row: Workshop, values: Mapping[str, Any]) -> None:

@@ -408,8 +408,11 @@ class Written:
 
 
 class NamesForm(forms.Form):
-    """Several people at once: one on each line, a contact after a comma; the code of a card is enough."""
+    """Several people at once: one on each line, a contact after a comma; the code of a card is enough. `cle`
+    makes a double click a single registration of each.
+    """
 
+    cle = forms.RegexField(r"^[0-9a-f]{32}$", required=False, widget=forms.HiddenInput)
     noms = forms.CharField(
         label="Un prénom par ligne",
         max_length=5_000,
@@ -430,6 +433,11 @@ class NamesForm(forms.Form):
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
+
+    def learner(self, rank: int) -> str:
+        """Return what makes the same line, sent twice, the same person; '' without a key."""
+        key = self.cleaned_data["cle"]
+        return f"{key[:28]}{rank:04x}" if key else ""
 
     def clean_noms(self) -> list[Written]:
         lines = [line.strip() for line in self.cleaned_data["noms"].splitlines() if line.strip()]

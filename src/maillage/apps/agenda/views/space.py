@@ -2,6 +2,7 @@
 papers, the Coop's table.
 """
 
+import secrets
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -179,7 +180,7 @@ def _page(request: HttpRequest, row: Workshop, **more: Any) -> HttpResponse:
         "workshop": row,
         "shown": public.detail(row),
         "group": held,
-        "names": NamesForm(user=request.user),
+        "names": NamesForm(user=request.user, initial={"cle": secrets.token_hex(16)}),
         "leads": access.may_lead(request.user, row.structure_id),
         "ticking": row.cancelled_at is None and day <= today,
         "over": row.ends_at <= at,
@@ -258,7 +259,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
     made: list[Seat] = []
     try:
         with transaction.atomic():
-            for written in form.cleaned_data["noms"]:
+            for rank, written in enumerate(form.cleaned_data["noms"]):
                 made.append(
                     seats.book(
                         workshop=row,
@@ -266,6 +267,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
                         way=written.way,
                         contact=written.contact,
                         person=written.person,
+                        learner=form.learner(rank),
                         channel=form.cleaned_data["voie"],
                         by=account_of(request),
                         at=at,

@@ -66,7 +66,9 @@ def plan(
     at: datetime,
     example: bool = False,
 ) -> Session:
-    """Plan a session of a training: a row of the agenda, open to the network at once unless it is past."""
+    """Plan a session of a training: a row of the agenda, open to the network at once unless it is past; a
+    double click plans one.
+    """
     workshop = planning.plan(
         by=by,
         structure=structure,
@@ -82,6 +84,8 @@ def plan(
             **values,
         },
     )
+    if twin := Session.objects.filter(workshop=workshop).first():
+        return twin
     row = Session.objects.create(workshop=workshop, training=item.key, months=item.months, level=level)
     if workshop.starts_at > at:
         planning.publish(workshop, by=by, at=at)
