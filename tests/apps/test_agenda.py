@@ -462,6 +462,48 @@ def test_why_somebody_stops_and_what_was_proposed_are_kept_and_taken_back(worksh
     assert seat.stopped_because == seat.next_words == ""
 
 
+def test_a_stale_page_takes_nothing_of_what_somebody_else_changed(client, workshop, karim, library):
+    """The day that a colleague moved, and told, does not come back with a corrected title."""
+    book(workshop, way="email", contact="fatou@exemple.fr")
+    client.force_login(karim)
+    page = f"/espace/ateliers/{workshop.pk}/modifier/"
+    read = client.get(page).context["form"].initial
+    shown = typed(library, titre="Ma boîte mail", sujet="mail", places="2", lu=str(read["lu"]))
+    shown |= {"jour": "2026-11-23", "heure": "14:00", "fin": "16:00"}
+    moved = shown | {"jour": "2026-11-24"}
+    assert client.post(page, moved).status_code == 302
+    assert client.post(page, moved).status_code == 302, "a double click"
+    stale = client.post(page, shown | {"titre": "Le mail"})
+    assert stale.status_code == 400
+    assert "Quelqu’un d’autre l’a changé" in stale.content.decode()
+    assert 'value="Le mail"' in stale.content.decode()
+    workshop.refresh_from_db()
+    assert (workshop.title, workshop.starts_at, workshop.sequence) == ("Ma boîte mail", MONDAY + DAY, 1)
+    assert Message.objects.filter(key__contains="-change-").count() == 1
+
+
+def test_a_refused_report_stays_in_its_field_and_takes_nothing_of_another(client, workshop, karim):
+    Workshop.objects.update(starts_at=AT - HOUR, ends_at=AT)
+    client.force_login(karim)
+    sent = {"geste": "compte-rendu", "etait": "", "mots": "Le réseau a coupé.\r\nOn recommence."}
+    address = f"/espace/ateliers/{workshop.pk}/geste/"
+    assert client.post(address, sent).status_code == 302
+    assert client.post(address, sent).status_code == 302, "a double click"
+    other = client.post(address, sent | {"mots": "Deux postes en panne."})
+    page = other.content.decode()
+    assert (other.status_code, "Quelqu’un d’autre vient de l’écrire" in page) == (400, True)
+    assert (
+        "Deux postes en panne.</textarea>" in page and "<p>Le réseau a coupé.<br>On recommence.</p>" in page
+    )
+    again = other.context["workshop"].report
+    secret = client.post(address, sent | {"etait": again, "mots": "Son mot de passe : Soleil38"})
+    assert "Son mot de passe : Soleil38</textarea>" in secret.content.decode()
+    both = "Le réseau a coupé. Deux postes en panne."
+    assert client.post(address, sent | {"etait": again, "mots": both}).status_code == 302
+    workshop.refresh_from_db()
+    assert workshop.report == both
+
+
 def test_a_report_waits_for_the_workshop(workshop, karim):
     with pytest.raises(Refused, match="pas encore commencé"):
         planning.report(workshop, words="x", by=karim, at=AT)

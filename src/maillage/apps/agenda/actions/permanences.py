@@ -78,12 +78,29 @@ def open_door(
 
 
 @transaction.atomic
-def change(permanence: Permanence, values: Mapping[str, Any], *, by: User | None, at: datetime) -> Permanence:
+def change(
+    permanence: Permanence,
+    values: Mapping[str, Any],
+    *,
+    by: User | None,
+    at: datetime,
+    number: int | None = None,
+) -> Permanence:
     """Change a permanence. Appointments already given stay as they are: those out of the new hours are listed
-    by `queries.permanences.out_of_hours`.
+    by `queries.permanences.out_of_hours`. number: its version when it was read, None when nobody says;
+    Refused once somebody else changed it, and the same sent twice changes it once.
     """
     row = _locked(permanence, by)
+    known = {name: getattr(row, name) for name in KNOWN}
     _write(row, values)
+    if number not in (None, row.sequence):
+        if all(getattr(row, name) == value for name, value in known.items()):
+            return row
+        raise Refused(
+            "La permanence n’est pas changée.",
+            why="Quelqu’un d’autre l’a changée, publiée ou fermée pendant que vous écriviez.",
+            do="Gardez votre texte, ouvrez la permanence dans un autre onglet, et réunissez les deux.",
+        )
     return _changed(row, "changed", by=by, at=at)
 
 

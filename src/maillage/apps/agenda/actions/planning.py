@@ -19,6 +19,7 @@ from maillage.apps.directory.models import Structure
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
 from maillage.kernel.typed import line
+from maillage.web.overwrites import as_compared
 
 KNOWN = (
     *(
@@ -165,17 +166,34 @@ def _fault(row: Workshop) -> tuple[str, str]:
 
 
 @transaction.atomic
-def change(workshop: Workshop, values: Mapping[str, Any], *, by: User | None, at: datetime) -> Notified:
+def change(
+    workshop: Workshop,
+    values: Mapping[str, Any],
+    *,
+    by: User | None,
+    at: datetime,
+    number: int | None = None,
+) -> Notified:
     """Change a workshop, and return who was notified: those registered, when the day, the hour or the place
-    changed.
+    changed. number: its version when it was read, None when nobody says.
 
-    Added seats go to the waiting list. Refused below the number of seats taken.
+    Added seats go to the waiting list. Refused below the number of seats taken, or once somebody else changed
+    it; the same sent twice changes it once.
     """
     row = lock([workshop])[0]
     check_lead(by, row.structure_id)
     _check_alive(row)
+    known = {name: getattr(row, name) for name in KNOWN}
     before = {name: getattr(row, name) for name in TOLD}
     _write(row, values)
+    if number not in (None, row.sequence):
+        if all(getattr(row, name) == value for name, value in known.items()):
+            return Notified()
+        raise Refused(
+            "L’atelier n’a pas été changé.",
+            why="Quelqu’un d’autre l’a changé pendant que vous écriviez.",
+            do="Gardez votre texte, ouvrez l’atelier dans un autre onglet, et réunissez les deux.",
+        )
     taken = rooms.rooms([row])[row.pk].booked
     if row.capacity < taken:
         raise Refused(
@@ -284,8 +302,12 @@ def cancel(
 
 
 @transaction.atomic
-def report(workshop: Workshop, *, words: str, by: User | None, at: datetime) -> None:
-    """Store what went well and what blocked, once it took place; an empty report removes the previous one."""
+def report(
+    workshop: Workshop, *, words: str, by: User | None, at: datetime, shown: str | None = None
+) -> None:
+    """Store what went well and what blocked, once it took place; an empty report removes the previous one.
+    shown: the one that its author read, None when nobody says. Refused when somebody else wrote since.
+    """
     row = lock([workshop])[0]
     check_run(by, row)
     if row.starts_at > at:
@@ -293,6 +315,12 @@ def report(workshop: Workshop, *, words: str, by: User | None, at: datetime) -> 
             "Le compte rendu n’a pas été gardé.",
             why="L’atelier n’a pas encore commencé.",
             do="Écrivez-le quand il a eu lieu.",
+        )
+    if shown is not None and as_compared(row.report) not in map(as_compared, (shown, words)):
+        raise Refused(
+            "Le compte rendu n’a pas été gardé.",
+            why="Quelqu’un d’autre vient de l’écrire : son texte est au-dessus du vôtre.",
+            do="Réunissez les deux, puis gardez-le de nouveau.",
         )
     refuse_secrets(words)
     row.report, row.reported_at = words.strip(), at if words.strip() else None

@@ -282,6 +282,7 @@ class PermanenceForm(forms.Form):
     """A permanence: where, each day's hours, how long an appointment lasts, who receives."""
 
     structure = forms.ChoiceField(label="Au nom de", required=False)
+    lu = forms.IntegerField(required=False, widget=forms.HiddenInput)  # the version that was read
     titre = forms.CharField(
         label="Titre",
         max_length=120,
@@ -399,6 +400,7 @@ class PermanenceForm(forms.Form):
 def from_permanence(row: Permanence) -> dict[str, Any]:
     """Return what the form shows of a permanence."""
     shown: dict[str, Any] = {
+        "lu": row.sequence,
         "titre": row.title,
         "lieu": str(row.lieu_id or ""),
         "duree": row.minutes,

@@ -45,6 +45,7 @@ class PlanForm(forms.Form):
 
     structure = forms.ChoiceField(label="Au nom de")
     trame = forms.ChoiceField(label="Trame d’animation", required=False, widget=forms.HiddenInput)
+    lu = forms.IntegerField(required=False, widget=forms.HiddenInput)  # the version that was read
     titre = forms.CharField(
         label="Titre",
         max_length=120,
@@ -149,6 +150,7 @@ class PlanForm(forms.Form):
             *self.folded,
             "structure",
             "trame",
+            "lu",
             "lieu",
             "adresse",
             "commune",
@@ -297,6 +299,7 @@ def from_workshop(row: Workshop) -> dict[str, Any]:
     begin, end = row.starts_at.astimezone(row.zone), row.ends_at.astimezone(row.zone)
     return {
         "trame": row.outline,
+        "lu": row.sequence,
         "titre": row.title,
         "but": row.aim,
         "sujet": row.subject,

@@ -57,7 +57,13 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     form = _form(request, [row.structure], initial=from_permanence(row), kept=row.lieu)
     if form.is_bound and form.is_valid():
         try:
-            actions.change(row, form.values(), by=account_of(request), at=timezone.now())
+            actions.change(
+                row,
+                form.values(),
+                by=account_of(request),
+                at=timezone.now(),
+                number=form.cleaned_data["lu"],
+            )
         except Refused as error:
             form.add_error(None, " ".join(error.sentences))
         else:

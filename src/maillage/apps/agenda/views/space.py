@@ -35,6 +35,7 @@ from maillage.kernel.errors import Refused
 from maillage.kernel.typed import ROWS, whole
 from maillage.modules.outlines import Outline
 from maillage.web import refusals
+from maillage.web.overwrites import as_compared
 from maillage.words.wording import count, listing, of, spaced
 
 BLANK_LINES = 20  # of an attendance sheet
@@ -143,7 +144,13 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     form = PlanForm(request.POST or None, user=request.user, workshop=row, initial=from_workshop(row))
     if form.is_bound and form.is_valid():
         try:
-            told = planning.change(row, form.values(), by=account_of(request), at=timezone.now())
+            told = planning.change(
+                row,
+                form.values(),
+                by=account_of(request),
+                at=timezone.now(),
+                number=form.cleaned_data["lu"],
+            )
         except Refused as error:
             form.add_error(None, " ".join(error.sentences))
         else:
@@ -203,6 +210,8 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
     """Publish, hide, cancel or report a workshop, or propose what comes next."""
     row, at, by = _ours(request, pk), timezone.now(), account_of(request)
     asked = request.POST.get("geste", "")
+    if asked == "compte-rendu":
+        return _report(request, row, at)
     with refusals.as_message(request):
         if asked == "publier":
             n = planning.publish(row, by=by, at=at)
@@ -219,14 +228,24 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
             reason = request.POST.get("raison", "")
             told = planning.cancel(row, by=by, at=at, reason=reason, whole=asked == "annuler-tout")
             messages.success(request, spaced(f"C’est annulé. {_who(told)}".strip()))
-        elif asked == "compte-rendu":
-            planning.report(row, words=request.POST.get("mots", "")[:4000], by=by, at=at)
-            messages.success(request, "Le compte rendu est gardé.")
         elif asked == "suite":
             _go_on(request, row, at)
         else:
             raise Http404
     return redirect("workshop_run", pk)
+
+
+def _report(request: HttpRequest, row: Workshop, at: datetime) -> HttpResponse:
+    """Store the report; a refused one stays in its field."""
+    words, shown = request.POST.get("mots", "")[:4000], request.POST.get("etait")
+    try:
+        planning.report(row, words=words, shown=shown, by=account_of(request), at=at)
+    except Refused as error:
+        row.refresh_from_db()
+        is_theirs = shown is not None and as_compared(row.report) != as_compared(shown)
+        return _page(request, row, error=error, report=words, theirs=row.report if is_theirs else "")
+    messages.success(request, "Le compte rendu est gardé.")
+    return redirect("workshop_run", row.pk)
 
 
 def _go_on(request: HttpRequest, row: Workshop, at: datetime) -> None:
