@@ -226,6 +226,31 @@ def test_two_people_who_write_the_same_outline_lose_nothing(client, nord):
     assert TerritoryOutline.objects.get().content["titre"] == "Le premier"
 
 
+def test_coming_back_to_the_original_takes_nothing_that_was_not_read(client, nord):
+    client.force_login(nord)
+    client.post(f"{TRAMES}adapter/", form_of(client, titre="Le premier"))
+    read_first = client.get(f"{TRAMES}adapter/").context["row"].number
+    client.post(f"{TRAMES}adapter/", form_of(client, titre="Le second"))
+    sent = {"territoire": "59", "lu": read_first}
+    page = client.post(f"{TRAMES}origine/", sent, follow=True).content.decode()
+    assert "Quelqu’un d’autre l’a changée depuis que vous l’avez lue." in page
+    assert TerritoryOutline.objects.get().content["titre"] == "Le second"
+    client.post(f"{TRAMES}origine/", sent | {"lu": read_first + 1})
+    assert not TerritoryOutline.objects.exists()
+
+
+def test_what_is_downloaded_before_coming_back_is_what_is_erased(client, nord, isere):
+    with_role(nord, "coordination", territory="62")
+    for territory, title in (("59", "Celle du Nord"), ("62", "Celle du Pas-de-Calais")):
+        actions.adapt(territory, OUTLINE, {"titre": title}, number=0, by=nord, at=AT)
+    client.force_login(nord)
+    page = client.get(f"{TRAMES}adapter/?territoire=62").content.decode()
+    assert f'href="{TRAMES}telecharger/?territoire=62"' in page
+    assert "Celle du Pas-de-Calais" in read(client, f"{TRAMES}telecharger/?territoire=62")
+    client.force_login(isere)
+    assert "Celle du Pas" not in read(client, f"{TRAMES}telecharger/?territoire=62")
+
+
 @pytest.mark.parametrize(
     ("more", "words"),
     [

@@ -51,8 +51,10 @@ def adapt(
 
 
 @transaction.atomic
-def restore(territory: str, id: str, *, by: User, at: datetime) -> None:
-    """Come back to the original: the outline of the territory is taken away."""
+def restore(territory: str, id: str, *, by: User, at: datetime, number: int | None = None) -> None:
+    """Come back to the original: the outline of the territory is taken away. number: the version that was
+    read, None when nobody says; Refused once somebody else changed it, as nothing of theirs would be left.
+    """
     _check(territory, by)
     row = TerritoryOutline.objects.select_for_update().filter(territory=territory, outline=id).first()
     if row is None:
@@ -60,6 +62,12 @@ def restore(territory: str, id: str, *, by: User, at: datetime) -> None:
             "Cette trame est déjà celle d’origine.",
             why="Votre territoire ne l’a pas adaptée, ou quelqu’un y est déjà revenu.",
             do="Rechargez la page.",
+        )
+    if number not in (None, row.number):
+        raise Refused(
+            "La trame de votre territoire reste.",
+            why="Quelqu’un d’autre l’a changée depuis que vous l’avez lue.",
+            do="Relisez-la, puis revenez à l’originale s’il le faut.",
         )
     journal.record(by=by, verb="outline.restored", row=row, at=at, words=f"{territory} {id}")
     row.delete()

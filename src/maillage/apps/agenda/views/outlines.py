@@ -108,7 +108,8 @@ def restore(request: HttpRequest, id: str) -> HttpResponse:
     _original(id)
     territory = _territory(request)
     with refusals.as_message(request):
-        actions.restore(territory, id, by=account_of(request), at=timezone.now())
+        number = whole(request.POST.get("lu", ""), ROWS)
+        actions.restore(territory, id, number=number, by=account_of(request), at=timezone.now())
         messages.success(request, f"{name_of(territory)} lit de nouveau la trame d’origine.")
     return redirect("workshop_outline", id)
 
@@ -116,9 +117,13 @@ def restore(request: HttpRequest, id: str) -> HttpResponse:
 @holding(access.MANAGE, access.EDIT)
 @require_safe
 def export(request: HttpRequest, id: str) -> HttpResponse:
-    """The file of an outline, as it is read here."""
+    """The file of an outline, as it is read here; or as a territory that one writes for has it."""
     _original(id)
-    answer = HttpResponse(written(queries.read_by(request.user)[id]), content_type="application/yaml")
+    found = queries.read_by(request.user)[id]
+    if (territory := request.GET.get("territoire")) in access.outline_territories(request.user):
+        row = queries.adapted(territory, id)
+        found = Outline.model_validate(row.content) if row is not None else found
+    answer = HttpResponse(written(found), content_type="application/yaml")
     answer["Content-Disposition"] = f'attachment; filename="trame-{id}.yaml"'
     return answer
 
