@@ -201,6 +201,8 @@ def change(
             why=f"{taken} personnes ont déjà leur place.",
             do="Gardez au moins ce nombre, ou prévenez d’abord celles qui ne viendront pas.",
         )
+    if "drop_in" in values and row.course_id is None:
+        row.format = rules.OPEN if row.drop_in else rules.ONE_OFF
     row.sequence += 1
     row.changed_at = at
     row.stripped_at = None  # held later, it has names to erase again
