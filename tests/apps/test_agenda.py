@@ -223,7 +223,43 @@ def test_a_course_is_cancelled_from_today_on_or_one_meeting_alone(course, karim)
     planning.cancel(first, by=karim, at=AT)
     assert course.workshops.filter(cancelled_at__isnull=False).count() == 1
     planning.cancel(course.workshops.last(), by=karim, at=MONDAY + 8 * DAY, whole=True)
+    with pytest.raises(Refused, match="cet atelier est annulé"):  # a double click
+        planning.cancel(course.workshops.last(), by=karim, at=MONDAY + 8 * DAY, whole=True)
     assert list(course.workshops.filter(cancelled_at__isnull=True).values_list("rank", flat=True)) == [2]
+
+
+def test_what_began_is_not_cancelled_by_a_page_left_open(client, workshop, karim):
+    """Who came would be counted nowhere, and nobody told."""
+    book(workshop, "Ana", way="email", contact="ana@exemple.fr")
+    Workshop.objects.update(starts_at=AT - HOUR, ends_at=AT + HOUR)
+    client.force_login(karim)
+    sent = {"geste": "annuler", "raison": ""}
+    page = client.post(f"/espace/ateliers/{workshop.pk}/geste/", sent, follow=True).content.decode()
+    assert "Cet atelier a déjà commencé." in page
+    workshop.refresh_from_db()
+    assert workshop.cancelled_at is None
+
+
+def test_a_workshop_changed_to_or_from_an_open_door_is_said_so(client, workshop, karim):
+    assert public.detail(public.rooms.counted(workshop)).format == ""
+    planning.change(workshop, {"drop_in": True}, by=karim, at=AT)
+    assert public.detail(public.rooms.counted(workshop)).format == "Permanence"
+    planning.change(workshop, {"drop_in": False}, by=karim, at=AT)
+    assert public.detail(public.rooms.counted(workshop)).format == ""
+
+
+def test_a_cancelled_course_counts_each_person_once_and_names_each_namesake(client, course, karim):
+    first = course.workshops.first()
+    Workshop.objects.filter(course=course).update(capacity=4)
+    book(first, "Ana", way="email", contact="ana@exemple.fr")
+    for by_phone in ("Fatou", "Fatou", "Paul"):
+        book(first, by_phone)
+    client.force_login(karim)
+    sent = {"geste": "annuler-tout", "raison": ""}
+    page = client.post(f"/espace/ateliers/{first.pk}/geste/", sent, follow=True).content.decode()
+    assert Message.objects.filter(key__endswith="-annule").count() == 5, "one for each meeting"
+    assert "1 personne prévenue." in page.replace("\xa0", " ")
+    assert "À prévenir vous-même : Fatou, Fatou et Paul." in page.replace("\xa0", " ")
 
 
 @pytest.mark.both_databases

@@ -278,14 +278,18 @@ def hide(workshop: Workshop, *, by: User | None, at: datetime) -> None:
 def cancel(
     workshop: Workshop, *, by: User | None, at: datetime, reason: str = "", whole: bool = False
 ) -> Notified:
-    """Cancel a workshop, or the rest of its course, and return who was notified."""
+    """Cancel a workshop, or the rest of its course, and return who was notified. Refused once it began: who
+    came then stays counted.
+    """
     check_lead(by, workshop.structure_id)
     course = _same_course(workshop)
-    rows = [row for row in course if row.starts_at > at] if whole else lock([workshop])
+    (row,) = lock([workshop])
+    _check_alive(row)
+    rows = [each for each in (course if whole else [row]) if each.starts_at > at]
     if not rows:
         raise Refused(
             "Rien n’a été annulé.",
-            why="Toutes les séances sont passées.",
+            why="Toutes les séances sont passées." if whole else "Cet atelier a déjà commencé.",
             do="Notez qui est venu, ou écrivez le compte rendu.",
         )
     done = Notified()
@@ -297,8 +301,7 @@ def cancel(
         row.save()
         journal.record(by=by, verb="workshop.cancelled", row=row, at=at, structure=row.structure_id)
         notifications.take_back(row.seats.all(), at=at)
-        if row.starts_at > at:
-            done += notifications.cancelled(row, at=at)
+        done += notifications.cancelled(row, at=at)
     # Who waited for the whole course because one meeting was full now waits for less.
     return done + seats.promote([row for row in course if row not in rows], at=at)
 
