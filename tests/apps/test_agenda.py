@@ -600,6 +600,14 @@ def test_nobody_is_told_about_people_who_were_invented(karim, library):
     assert not Message.objects.exists()
 
 
+def test_the_seat_of_a_draft_links_to_no_page_that_nobody_reads(client, planned, karim):
+    mine = f"/ateliers/ma-place/{access.link_of(book(planned, by=karim, channel='counter'))}/"
+    page = client.get(mine).content.decode()
+    assert "Ma boîte mail" in page and f"/ateliers/{planned.pk}/" not in page
+    planning.publish(planned, by=karim, at=AT)
+    assert f"/ateliers/{planned.pk}/atelier.ics" in client.get(mine).content.decode()
+
+
 @pytest.mark.both_databases
 def test_names_are_erased_after_three_months_and_counts_stay(workshop, karim):
     seat = book(workshop, way="email", contact="fatou@exemple.fr")

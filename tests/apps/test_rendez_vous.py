@@ -441,6 +441,8 @@ def test_a_stopped_permanence_gives_nothing_more(client, published, karim):
     made.refresh_from_db()
     assert made.cancelled_by == rules.STRUCTURE
     assert client.get(f"/rendez-vous/{published.pk}/").status_code == 404
+    mine = f"/rendez-vous/le-mien/{access.link_of_appointment(made)}/"
+    assert f"/rendez-vous/{published.pk}/" not in client.get(mine).content.decode(), "nothing is left there"
     permanences.resume(row, by=karim, at=AT)
     assert client.get(f"/rendez-vous/{published.pk}/").status_code == 200
 

@@ -227,9 +227,13 @@ def test_another_structure_neither_enrols_our_team_nor_reads_its_names(
     assert client.get(f"/espace/formations/equipe/{ours.pk}/").status_code == 404
 
 
-def test_trainings_are_of_the_agenda_and_not_of_what_the_public_sees(clock, library, karim):
+def test_trainings_are_of_the_agenda_and_not_of_what_the_public_sees(client, clock, library, karim):
     session = planned(library, karim)
     assert not public.to_come(AT).exists()
+    assert planned(library, karim) == session, "a double click"
+    client.force_login(karim)
+    page = client.get(f"/espace/ateliers/{session.workshop_id}/").content.decode()
+    assert "Émargement" in page and f'"/ateliers/{session.workshop_id}/' not in page, "nobody reads it there"
     (line,) = of_agenda.sessions(AT, AFTER)
     assert (line.kind, line.url) == ("training", f"/espace/formations/sessions/{session.pk}/")
     row = sessions.enrol(session, helper(library, karim), by=karim, at=AT)

@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from maillage.apps.agenda import access
-from maillage.apps.agenda.models import Permanence, Workshop
+from maillage.apps.agenda.models import Permanence
 from maillage.apps.agenda.queries import permanences as doors
 from maillage.apps.agenda.queries import slots, words
 from maillage.apps.agenda.rules import permanences as rules
@@ -80,10 +80,9 @@ def _held(row: Permanence, first: datetime, last: datetime) -> Iterator[Occurren
 
 def subject(row: int, user: Any) -> Subject | None:
     """Return a workshop as the object of a discussion: published, or run by the reader."""
-    found = Workshop.objects.filter(pk=row, published_at__isnull=False).first()
-    found = found or access.workshops_for(user).filter(pk=row).first()
+    public = access.published().filter(pk=row).first()
+    found = public or access.workshops_for(user).filter(pk=row).first()
     if found is None:
         return None
-    is_public = found.published_at is not None
-    url = reverse("workshop" if is_public else "workshop_run", args=[row])
+    url = reverse("workshop" if public is not None else "workshop_run", args=[row])
     return Subject("workshop", row, found.title, url, found.commune, found.structure_id)

@@ -63,6 +63,11 @@ class WorkshopPage:
     begun: bool = False
 
     @property
+    def is_public(self) -> bool:
+        """Whether everybody has a page of it: a draft has none, nor a training of aidants."""
+        return self.workshop.published_at is not None and self.workshop.kind == rules.WORKSHOP
+
+    @property
     def date(self) -> datetime:
         return words.local(self.workshop)
 

@@ -45,9 +45,12 @@ def _permanences(user: Any) -> QuerySet[Permanence]:
 
 
 def _permanence_hit(row: Permanence, user: Any) -> Hit:
-    name = "permanence" if access.may_receive(user, row.structure_id) else "permanence_public"
     about = " · ".join((row.structure.name, row.lieu.name if row.lieu else row.address))
-    return Hit(row.title, about, reverse(name, args=[row.pk]))
+    if access.may_lead(user, row.structure_id):
+        return Hit(row.title, about, reverse("permanence", args=[row.pk]))
+    if row.published_at is not None and row.stopped_at is None:
+        return Hit(row.title, about, reverse("permanence_public", args=[row.pk]))
+    return Hit(row.title, about, reverse("appointments"))  # read there by who receives, and opens nothing
 
 
 def _posts(user: Any) -> QuerySet[Post]:

@@ -166,7 +166,7 @@ def mine(request: HttpRequest, code: str) -> HttpResponse:
         "about": words.about(row),
         "coming": row.starts_at > at,
         "new": "merci" in request.GET,
-        "again": row.permanence if row.permanence is not None and row.permanence.published_at else None,
+        "again": access.published_permanences().filter(pk=row.permanence_id).first(),
         "phones": _phones(row),
         "address": printing.address(request, request.path) or request.build_absolute_uri(request.path),
     }
