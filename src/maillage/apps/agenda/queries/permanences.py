@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby, islice
 
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
 
 from maillage.apps.agenda import access
@@ -124,23 +125,39 @@ def _slot(each: Slot) -> tuple[str, str]:
     return opening.clock(each.starts_at), each.starts_at.isoformat()
 
 
-def published(at: datetime, communes: Sequence[str] = ()) -> list[PermanencePage]:
-    """Return the published permanences that still receive, by the name of their structure."""
-    rows = access.published_permanences().prefetch_related("closures")
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of permanences. more: how many follow, next: the number of their page."""
+
+    rows: Sequence[PermanencePage]
+    number: int = 1
+    more: int = 0
+
+    @property
+    def next(self) -> int:
+        return self.number + 1
+
+
+def published(at: datetime, communes: Sequence[str] = (), number: str | int | None = 1) -> Found:
+    """Return a page of the published permanences that still receive, by the name of their structure."""
+    rows = _receiving(at)
     if communes:
         rows = rows.filter(commune__in=communes)
-    return _pages(rows.order_by("structure__name", "pk"), at, PAGE)
+    page = Paginator(rows.order_by("structure__name", "pk"), PAGE).get_page(number)
+    held = [row for row in page.object_list if not is_over(row, at)]
+    return Found(details(held, at), page.number, page.paginator.count - page.end_index())
 
 
 def of_place(lieu: Lieu, at: datetime) -> list[PermanencePage]:
     """Return the permanences at a place, for its sheet in the directory."""
-    return _pages(access.published_permanences().prefetch_related("closures").filter(lieu=lieu), at, SOON)
+    here = (row for row in _receiving(at).filter(lieu=lieu) if not is_over(row, at))
+    return details(islice(here, SOON), at)
 
 
-def _pages(rows: QuerySet[Permanence], at: datetime, most: int) -> list[PermanencePage]:
-    """Return permanences in words, without those that ended."""
-    near = rows.exclude(until_on__lt=at.date() - timedelta(days=1))  # a day is not over everywhere at once
-    return details(islice((row for row in near if not is_over(row, at)), most), at)
+def _receiving(at: datetime) -> QuerySet[Permanence]:
+    """Return the published permanences, without those that ended everywhere: not all days end at once."""
+    rows = access.published_permanences().prefetch_related("closures")
+    return rows.exclude(until_on__lt=at.date() - timedelta(days=1))
 
 
 def is_over(row: Permanence, at: datetime) -> bool:

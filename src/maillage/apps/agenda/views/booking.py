@@ -48,10 +48,11 @@ def index(request: HttpRequest) -> HttpResponse:
     """The permanences where one books alone, around a place when one is asked."""
     text = request.GET.get("ou", "")[:100].strip()
     answer = where.find(text) if text else where.Answer()
+    communes = answer.spot.communes if answer.spot else ()
     context = {
         "ou": answer.spot.label if answer.spot else text,
         "unknown": bool(text) and answer.spot is None,
-        "rows": permanences.published(timezone.now(), answer.spot.communes if answer.spot else ()),
+        "found": permanences.published(timezone.now(), communes, request.GET.get("page")),
     }
     return render(request, "agenda/public/permanences.html", context)
 
