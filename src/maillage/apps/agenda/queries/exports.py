@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, TypeAlias
 
-from django.db.models import Count, DateField, DurationField, F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, DateField, DurationField, Exists, F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, TruncMonth
 
 from maillage.apps.agenda import access
@@ -32,10 +32,13 @@ def mine(user: Any, since: date, until: date) -> list[Workshop]:
 
 
 def untold(user: Any, since: date, until: date, at: datetime) -> int:
-    """Return how many of a user's workshops have no attendance: the table leaves them out."""
-    return (
-        _carried(user, since, until).filter(starts_at__lt=at, anonymous=0).exclude(seats__came=True).count()
-    )
+    """Return how many of a user's workshops have no attendance: the table leaves them out. One that nobody
+    came to, as all its seats say, is told.
+    """
+    theirs = Seat.objects.filter(workshop=OuterRef("pk"))
+    left = Exists(theirs.filter(status=rules.BOOKED, came=None))
+    past = _carried(user, since, until).filter(starts_at__lt=at, anonymous=0).exclude(seats__came=True)
+    return past.filter(left | ~Exists(theirs.filter(came=False))).count()
 
 
 def _carried(user: Any, since: date, until: date) -> QuerySet[Workshop]:
