@@ -1238,6 +1238,26 @@ def test_names_that_cannot_be_read_seat_nobody(client, workshop, karim):
     assert not workshop.seats.exists()
 
 
+def test_a_card_that_nobody_has_is_not_a_first_name(client, workshop, karim):
+    client.force_login(karim)
+    sent = {"noms": "Paul\nK7DM-2QXA", "voie": "counter"}
+    answer = client.post(f"/espace/ateliers/{workshop.pk}/inscrire/", sent)
+    assert answer.status_code == 400
+    assert "Aucune carte n’a le code « K7DM-2QXA »" in answer.content.decode().replace("\xa0", " ")
+    assert not workshop.seats.exists()
+
+
+@pytest.mark.both_databases
+def test_a_workshop_that_nobody_came_to_is_told(client, workshop, karim):
+    paul, fatou = book(workshop, "Paul"), book(workshop)
+    Workshop.objects.update(starts_at=AT - 2 * HOUR, ends_at=AT - HOUR)
+    client.force_login(karim)
+    for ticked, missing in (({paul.pk: False}, True), ({fatou.pk: False}, False)):
+        seats.tick(workshop, ticked, by=karim, at=AT)
+        page = client.get("/espace/ateliers/coop/").content.decode()
+        assert ("sans personne de noté" in page) is missing
+
+
 def test_a_card_seats_the_person_it_belongs_to(client, workshop, karim, library):
     person = people.welcome(by=karim, structure=library.structure, at=AT, nickname="Rosa")
     client.force_login(karim)

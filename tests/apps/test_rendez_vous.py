@@ -12,7 +12,9 @@ from maillage.apps.accounts.models import Entry
 from maillage.apps.agenda import access
 from maillage.apps.agenda.actions import appointments, deadlines, links, mailbox, permanences, series
 from maillage.apps.agenda.models import Appointment, Closure, MailboxRecord
-from maillage.apps.agenda.queries import mailboxes, slots
+from maillage.apps.agenda.queries import appointment_book, mailboxes, slots
+from maillage.apps.agenda.queries import permanences as doors
+from maillage.apps.agenda.queries.search_kinds import SEARCH_KINDS
 from maillage.apps.agenda.rules import appointments as rules
 from maillage.apps.agenda.rules.appointments import Draft
 from maillage.apps.memberships.models import Membership
@@ -445,6 +447,79 @@ def test_a_stopped_permanence_gives_nothing_more(client, published, karim):
     assert f"/rendez-vous/{published.pk}/" not in client.get(mine).content.decode(), "nothing is left there"
     permanences.resume(row, by=karim, at=AT)
     assert client.get(f"/rendez-vous/{published.pk}/").status_code == 200
+    assert f"/rendez-vous/{published.pk}/" in client.get(mine).content.decode()
+
+
+def test_the_list_of_permanences_goes_on_to_the_last(client, published, karim, library, monkeypatch):
+    monkeypatch.setattr(doors, "PAGE", 2)
+    for title in ("Deuxième", "Troisième"):
+        other = permanences.open_door(
+            by=karim, structure=library.structure, values=values(library, title=title), at=AT
+        )
+        permanences.publish(other, by=karim, at=AT)
+    first = client.get("/rendez-vous/?ou=Grenoble").content.decode()
+    assert "Deuxième" in first and "Troisième" not in first
+    assert 'href="?ou=Grenoble&amp;page=2"' in first and "Voir la suite (1)" in first
+    last = client.get("/rendez-vous/?ou=Grenoble&page=2").content.decode()
+    assert "Troisième" in last and "Deuxième" not in last and "Voir la suite" not in last
+    assert 'href="?ou=Grenoble"' in last
+
+
+def test_a_permanence_out_of_any_lieu_stays_there_when_another_thing_is_changed(client, karim, library):
+    """As the draft of two structures that have yet to agree on the place."""
+    there = {"address": "À convenir avec la mairie", "commune": "38185"}
+    row = permanences.open_door(by=karim, structure=library.structure, values=values(None, **there), at=AT)
+    client.force_login(karim)
+    page = f"/espace/rendez-vous/permanences/{row.pk}/modifier/"
+    form = client.get(page).context["form"]
+    sent = {"titre": "Les papiers", "lieu": form["lieu"].value(), "duree": "30", "a_la_fois": "1"}
+    sent |= {"rythme": "1", "du": "2026-11-03", "de_1_0": "09:00", "a_1_0": "10:30"}
+    assert client.post(page, sent).status_code == 302
+    row.refresh_from_db()
+    assert (row.title, row.lieu, row.address) == ("Les papiers", None, "À convenir avec la mairie")
+    client.post(page, sent | {"lieu": library.pk})
+    row.refresh_from_db()
+    assert (row.lieu, row.address) == (library, "")
+
+
+def test_another_helper_is_named_to_the_public(client, published, karim, library):
+    zora = account("zora", "aidant", structure=library.structure)
+    client.force_login(karim)
+    page = f"/espace/rendez-vous/permanences/{published.pk}/modifier/"
+    sent = {"titre": "Mes démarches", "lieu": library.pk, "duree": "30", "a_la_fois": "1", "rythme": "1"}
+    sent |= {"du": "2026-11-03", "de_1_0": "09:00", "a_1_0": "10:30"}
+    for helper, typed, read in ((karim, "", "Karim"), (zora, None, "Zora"), (zora, "Mme Z.", "Mme Z.")):
+        shown = client.get(page).context["form"].initial["nom"]
+        client.post(page, sent | {"aidant": helper.pk, "nom": shown if typed is None else typed})
+        published.refresh_from_db()
+        assert published.helper_name == read
+    assert client.get(page).context["form"].initial["nom"] == "Mme Z."
+
+
+def test_a_permanence_is_found_where_its_reader_may_open_it(client, opened, karim, library):
+    (kind,) = (each for each in SEARCH_KINDS if each.id == "permanences")
+    ines = account("ines", "prescripteur", structure=library.structure)
+    found = {}
+    for reader in (karim, ines):
+        client.force_login(reader)
+        found[reader] = kind.hit(opened, reader).url
+        assert client.get(found[reader]).status_code == 200
+    assert found == {karim: f"/espace/rendez-vous/permanences/{opened.pk}/", ines: "/espace/rendez-vous/"}
+
+
+def test_a_stale_page_takes_nothing_of_what_somebody_else_changed(client, opened, karim):
+    client.force_login(karim)
+    page = f"/espace/rendez-vous/permanences/{opened.pk}/modifier/"
+    read = client.get(page).context["form"].initial
+    shown = {"titre": read["titre"], "lieu": read["lieu"], "duree": "30", "a_la_fois": "1", "rythme": "1"}
+    shown |= {"du": "2026-11-03", "de_1_0": "09:00", "a_1_0": "10:30", "feries": "on", "lu": str(read["lu"])}
+    later = shown | {"a_1_0": "12:00"}
+    assert [client.post(page, later).status_code for _ in range(2)] == [302, 302], "a double click"
+    stale = client.post(page, shown | {"titre": "Mes papiers"})
+    assert stale.status_code == 400
+    assert "Quelqu’un d’autre l’a changée" in stale.content.decode()
+    opened.refresh_from_db()
+    assert (opened.title, opened.hours, opened.sequence) == ("Mes démarches", [[1, "09:00", "12:00"]], 1)
 
 
 def test_hours_that_change_name_who_is_left_out(client, opened, karim):

@@ -24,6 +24,7 @@ from maillage.reference import clocks
 from maillage.words.opening import DAYS
 
 ONCE = "0"
+ELSEWHERE = "autre"
 # The code of a card, never a first name; « Jean 1975 » is one.
 LIKE_A_CODE = re.compile(r"(?=.*\d)(?![A-Za-z]{4}[ -]?\d{4})[0-9A-Za-z]{4}[ -]?[0-9A-Za-z]{4}")
 SPANS = 2  # of one day: a morning and an afternoon
@@ -279,7 +280,9 @@ class MailboxForm(forms.Form):
 
 
 class PermanenceForm(forms.Form):
-    """A permanence: where, each day's hours, how long an appointment lasts, who receives."""
+    """A permanence: where, each day's hours, how long an appointment lasts, who receives. address: where it
+    is, out of any lieu: it stays there unless another place is chosen.
+    """
 
     structure = forms.ChoiceField(label="Au nom de", required=False)
     lu = forms.IntegerField(required=False, widget=forms.HiddenInput)  # the version that was read
@@ -309,7 +312,12 @@ class PermanenceForm(forms.Form):
     du = DayField(label="À partir du")
     au = DayField(label="Jusqu’au (facultatif)", required=False)
     aidant = forms.ChoiceField(label="Qui reçoit", required=False)
-    nom = forms.CharField(label="Son nom, comme le public le lit (facultatif)", max_length=60, required=False)
+    nom = forms.CharField(
+        label="Son nom, comme le public le lit (facultatif)",
+        max_length=60,
+        required=False,
+        help_text="Vide, c’est celui de son compte.",
+    )
     pour = forms.MultipleChoiceField(
         label="On vient pour (tout, si rien n’est coché)",
         choices=list(rules.OFFERED.items()),
@@ -324,13 +332,17 @@ class PermanenceForm(forms.Form):
         structures: Sequence[Structure],
         lieux: Sequence[Lieu],
         helpers: Sequence[User],
+        address: str = "",
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.structures = {str(each.pk): each for each in structures}
         self.lieux = {str(each.pk): each for each in lieux}
         self.helpers = {str(each.pk): each for each in helpers}
-        self.fields["lieu"].choices = [(key, each.name) for key, each in self.lieux.items()]
+        self.fields["lieu"].choices = [
+            *([(ELSEWHERE, address)] if address else []),
+            *((key, each.name) for key, each in self.lieux.items()),
+        ]
         self.fields["aidant"].choices = [
             ("", "Plusieurs personnes, ou on ne sait pas"),
             *((key, str(each)) for key, each in self.helpers.items()),
@@ -383,7 +395,7 @@ class PermanenceForm(forms.Form):
         every = len(said["pour"]) == len(rules.OFFERED)
         return {
             "title": said["titre"],
-            "lieu": self.lieux[said["lieu"]],
+            "lieu": self.lieux.get(said["lieu"]),
             "minutes": said["duree"],
             "seats": said["a_la_fois"],
             "every": said["rythme"],
@@ -402,14 +414,14 @@ def from_permanence(row: Permanence) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "lu": row.sequence,
         "titre": row.title,
-        "lieu": str(row.lieu_id or ""),
+        "lieu": str(row.lieu_id or ELSEWHERE),
         "duree": row.minutes,
         "a_la_fois": row.seats,
         "rythme": row.every,
         "du": row.first_on,
         "au": row.until_on,
         "aidant": str(row.helper_id or ""),
-        "nom": row.helper_name,
+        "nom": "" if row.helper is not None and row.helper_name == str(row.helper) else row.helper_name,
         "pour": row.kinds,
         "feries": row.off_on_holidays,
     }

@@ -11,7 +11,7 @@ from babel import Locale
 from django import forms
 
 from maillage.apps.agenda import access
-from maillage.apps.agenda.forms.appointments import at_the_clock
+from maillage.apps.agenda.forms.appointments import ELSEWHERE, LIKE_A_CODE, at_the_clock
 from maillage.apps.agenda.forms.public import UNREADABLE, read_contact
 from maillage.apps.agenda.models import Workshop
 from maillage.apps.agenda.queries import outlines, words
@@ -27,7 +27,6 @@ from maillage.kernel.typed import ROWS, line, whole
 from maillage.modules.outlines import Outline
 from maillage.reference import holidays
 
-ELSEWHERE = "autre"
 DAYS = re.compile(r"\d{1,2}/\d{1,2}/\d{4}")
 LONGEST = 3  # years that a course touches, at most: 40 meetings, every two weeks
 EVERY = {"7": "chaque semaine", "14": "toutes les deux semaines", "1": "tous les jours"}
@@ -453,6 +452,10 @@ class NamesForm(forms.Form):
     def _written(self, line: str) -> Written:
         if codes.read(line) and (person := people.by_code(line)) is not None:
             return Written("", person=person)
+        if LIKE_A_CODE.fullmatch(line):
+            raise forms.ValidationError(
+                f"Aucune carte n’a le code « {line} ». Relisez-le, ou écrivez un prénom."
+            )
         name, _, contact = (part.strip() for part in line.replace(";", ",").partition(","))
         read = read_contact(contact)
         if read is None:

@@ -54,7 +54,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Changing a permanence: the appointments already given stay as they are."""
     row = _ours(request, pk)
-    form = _form(request, [row.structure], initial=from_permanence(row), kept=row.lieu)
+    form = _form(request, [row.structure], initial=from_permanence(row), kept=row)
     if form.is_bound and form.is_valid():
         try:
             actions.change(
@@ -82,14 +82,20 @@ def _form(
     structures: list[Structure],
     *,
     initial: dict[str, Any],
-    kept: Lieu | None = None,
+    kept: Permanence | None = None,
 ) -> PermanenceForm:
+    """Return the form of a permanence. kept: the one that changes, whose place may be none of theirs."""
     lieux = list(Lieu.objects.filter(structure__in=structures, state=directory.PUBLISHED).order_by("name"))
-    if kept is not None and kept not in lieux:
-        lieux.append(kept)
+    if kept is not None and kept.lieu is not None and kept.lieu not in lieux:
+        lieux.append(kept.lieu)
     helpers = list(access.colleagues(structures, timezone.localdate()))
     return PermanenceForm(
-        request.POST or None, structures=structures, lieux=lieux, helpers=helpers, initial=initial
+        request.POST or None,
+        structures=structures,
+        lieux=lieux,
+        helpers=helpers,
+        address=kept.address if kept is not None else "",
+        initial=initial,
     )
 
 
