@@ -632,6 +632,8 @@ def test_erasing_a_person_strips_their_seats_and_frees_those_to_come(workshop, k
     assert not Seat.objects.filter(person=person).exists()
     assert sorted(statuses(workshop)) == [("", "cancelled"), ("Irina", "booked"), ("Paul", "booked")]
     assert forgetting.forget(person, at=AT) == 0
+    with pytest.raises(Refused, match="la personne est effacée"):
+        seats.put_back(workshop.seats.get(name=""), by=karim, at=AT)
 
 
 # ----------------------------------------------------------------------------------------------------- public

@@ -1042,6 +1042,8 @@ def test_a_person_takes_their_appointments_away_and_erases_them(opened, karim, f
     assert [each.state for each in kept] == [rules.CAME, rules.CANCELLED]
     noted = MailboxRecord.objects.get()
     assert (noted.person, noted.done, noted.read) == (None, "", 2)
+    with pytest.raises(Refused, match="la personne est effacée"):
+        appointments.put_back(kept[-1], by=karim, at=NINE + DAY)
 
 
 def test_names_are_erased_three_months_later(opened, karim):

@@ -213,6 +213,12 @@ def put_back(
     row = lock(appointment, by=by, token=token)
     if row.state != rules.CANCELLED:
         return row, Notified()
+    if row.person is None and not row.name:
+        raise Refused(
+            "Le rendez-vous reste annulé.",
+            why="On ne sait plus pour qui il était : la personne est effacée.",
+            do="Donnez-en un autre, s’il en faut un.",
+        )
     if token and row.starts_at <= at:
         raise Refused("Rien n’a changé.", why="Ce moment est déjà passé.", do="Appelez le lieu.")
     if token and row.cancelled_by == rules.STRUCTURE:

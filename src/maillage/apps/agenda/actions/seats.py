@@ -216,6 +216,12 @@ def put_back(seat: Seat, *, by: User | None, at: datetime, token: str = "") -> S
     found = Seat.objects.select_for_update().get(pk=seat.pk)
     if found.status != rules.CANCELLED:
         return found
+    if found.person_id is None and not found.name:
+        raise Refused(
+            "La place reste libre.",
+            why="On ne sait plus à qui elle était : la personne est effacée.",
+            do="Inscrivez un prénom, s’il en faut un.",
+        )
     if row.starts_at <= at and by is None:
         raise Refused("Rien n’a changé.", why="Cet atelier a déjà commencé.", do="Appelez le lieu.")
     if row.cancelled_at is not None:
