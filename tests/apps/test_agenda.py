@@ -1218,6 +1218,10 @@ def test_what_comes_next_is_proposed_by_a_page(client, workshop, course, karim):
     seat = book(workshop)
     Workshop.objects.filter(pk=workshop.pk).update(starts_at=AT - 2 * HOUR, ends_at=AT - HOUR)
     seats.tick(workshop, {seat.pk: True}, by=karim, at=AT)
+    assert [row.course for row in space.next_for(workshop, karim, AT)] == [course]
+    Workshop.objects.filter(course=course).update(kind="training")
+    assert space.next_for(workshop, karim, AT) == [], "what trains aidants is for nobody else"
+    Workshop.objects.filter(course=course).update(kind="workshop")
     client.force_login(karim)
     sent = {"geste": "suite", "vers": course.workshops.first().pk, "place": [seat.pk]}
     client.post(f"/espace/ateliers/{workshop.pk}/geste/", sent)
@@ -1378,6 +1382,17 @@ def test_a_workshop_overseas_is_typed_and_read_in_the_time_of_its_place(client):
     form = PlanForm({**sent, "heure": "09:30", "fin": "11:00"}, user=marie, workshop=row)
     assert form.is_valid(), form.errors
     assert form.cleaned_data["starts_at"] == nine + timedelta(minutes=30)
+
+
+def test_a_monday_morning_of_noumea_is_in_its_week(client):
+    noumea = place("noumea", {"nom": "Case", "code_insee": "98818", "commune": "Nouméa"})
+    marie = account("marie", "gestionnaire", structure=noumea.structure)
+    nine = datetime(2026, 11, 22, 22, tzinfo=UTC)  # a Sunday evening in Paris
+    values = said(noumea, starts_at=nine, ends_at=nine + timedelta(hours=2))
+    planning.plan(by=marie, structure=noumea.structure, values=values, at=AT)
+    held = {week: space.week(marie, datetime(2026, 11, week).date(), AT) for week in (16, 23)}
+    assert [len(day.rows) for day in held[23]] == [1, 0, 0, 0, 0, 0, 0]
+    assert not any(day.rows for day in held[16])
 
 
 def test_a_workshop_elsewhere_stays_in_its_commune_when_another_thing_is_changed(client, karim, library):

@@ -571,6 +571,15 @@ def test_a_day_ends_when_everybody_is_told(client, clock, opened, karim):
     assert "Tout est dit" in client.get("/espace/rendez-vous/?jour=2026-11-24").content.decode()
 
 
+def test_a_full_day_hides_nothing_of_what_comes_next(opened, karim, monkeypatch):
+    monkeypatch.setattr(appointment_book, "MOST_COMING", 2)
+    for n in range(3):
+        book(opened, by=karim, starts_at=NINE + n * HALF)
+    book(opened, by=karim, name="Nadia", starts_at=NINE + 7 * DAY)
+    ((_, lines),) = appointment_book.coming(karim, TUESDAY, NINE)
+    assert [each.appointment.called for each in lines] == ["Nadia"]
+
+
 def test_ending_a_day_says_nothing_of_who_comes_as_a_volunteer(client, clock, opened, karim):
     met = appointments.book(
         Draft(kind=rules.VOLUNTEER, starts_at=NINE, name="Hélène"), structure=opened.structure, at=AT

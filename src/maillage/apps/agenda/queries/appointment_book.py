@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any
 
 from django.db.models import QuerySet
@@ -88,10 +88,9 @@ def untold(user: Any, before: date, at: datetime) -> list[Line]:
 
 def coming(user: Any, after: date, at: datetime) -> list[tuple[str, list[Line]]]:
     """Return the appointments of the two weeks after a day, under the name of their day."""
-    rows = _around(access.appointments_for(user), after, after + timedelta(days=COMING_DAYS)).filter(
-        state=appointments.BOOKED
-    )[:MOST_COMING]
-    lines = [line(each, at) for each in rows if words.local(each).date() > after]
+    around = _around(access.appointments_for(user), after, after + timedelta(days=COMING_DAYS))
+    later = (each for each in around.filter(state=appointments.BOOKED) if words.local(each).date() > after)
+    lines = [line(each, at) for each in islice(later, MOST_COMING)]
     return [(day, list(group)) for day, group in groupby(lines, lambda each: words.day(each.appointment))]
 
 

@@ -96,8 +96,8 @@ def sections(user: Any, at: datetime) -> list[Section]:
 
 def week(user: Any, monday: date, at: datetime) -> list[Day]:
     """Return the seven days of a week, with the user's workshops."""
-    begin = midnight(monday)
-    end = midnight(monday + timedelta(days=7))
+    begin = midnight(monday - timedelta(days=1))  # a day more each way: elsewhere it is another hour
+    end = midnight(monday + timedelta(days=8))
     rows = _read(
         access.workshops_for(user)
         .filter(starts_at__gte=begin, starts_at__lt=end)
@@ -236,10 +236,12 @@ def to_call(user: Any, at: datetime) -> list[Place]:
 
 def next_for(workshop: Workshop, user: Any, at: datetime) -> list[Workshop]:
     """Return what may be proposed after a workshop: the courses and workshops to come of the same
-    structures, same subject first.
+    structures, for the same people, same subject first.
     """
     rows = (
-        access.workshops_for(user).filter(starts_at__gt=at, cancelled_at__isnull=True).exclude(pk=workshop.pk)
+        access.workshops_for(user)
+        .filter(starts_at__gt=at, cancelled_at__isnull=True, kind=workshop.kind)
+        .exclude(pk=workshop.pk)
     )
     if workshop.course_id is not None:
         rows = rows.exclude(course=workshop.course_id)
