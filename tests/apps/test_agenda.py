@@ -9,7 +9,7 @@ from django.urls import reverse
 from icalendar import Calendar
 
 from maillage.apps.accounts.models import Entry
-from maillage.apps.agenda import access
+from maillage.apps.agenda import access, worklist
 from maillage.apps.agenda.actions import deadlines, forgetting, links, planning, seats
 from maillage.apps.agenda.forms.space import PlanForm, from_workshop
 from maillage.apps.agenda.models import Seat, Workshop
@@ -654,6 +654,9 @@ def test_somebody_registers_with_a_first_name_and_reads_their_seat(client, works
     client.post(answer.url, {"place": seat.pk, "geste": "reprendre"})
     seat.refresh_from_db()
     assert (seat.status, seat.channel, seat.way) == ("booked", "link", "none")
+    Workshop.objects.update(starts_at=AT - HOUR, ends_at=AT + HOUR)
+    late = client.post(answer.url, {"place": seat.pk, "geste": "rendre"}, follow=True).content.decode()
+    assert "Cet atelier a déjà commencé." in late, "a page left open says why nothing changed"
 
 
 @pytest.mark.both_databases
@@ -941,6 +944,9 @@ def test_the_poster_says_what_when_where(client, workshop):
     page = client.get(f"/ateliers/{workshop.pk}/affiche/").content.decode()
     assert "lundi 23 novembre 2026" in page
     assert "Bibliothèque" in page
+    assert "Atelier annulé" not in page
+    Workshop.objects.update(cancelled_at=AT)
+    assert "Atelier annulé" in client.get(f"/ateliers/{workshop.pk}/affiche/").content.decode()
 
 
 @pytest.mark.both_databases
@@ -1184,6 +1190,8 @@ def test_three_absences_are_a_call_and_not_an_exclusion(client, course, karim):
     book(course.workshops.first())
     for n, row in enumerate(course.workshops.order_by("rank")[:3]):
         seats.tick(row, {row.seats.get().pk: False}, by=karim, at=MONDAY + 7 * n * DAY)
+    (line,) = (each for each in worklist.lines(karim, MONDAY + 15 * DAY) if each.kind == "absent-learner")
+    assert line.words == "Fatou : pas venue aux trois dernières séances."
     (told,) = space.to_call(karim, MONDAY + 15 * DAY)
     assert (told.seat.name, told.seat.status) == ("Fatou", "booked")
     seats.note(told.seat, by=karim, at=MONDAY + 15 * DAY, because="absence")
@@ -1202,7 +1210,7 @@ def test_a_course_says_on_one_line_who_came_and_who_comes_no_more(client, course
         seats.tick(row, ticks, by=karim, at=row.starts_at)
     seats.note(rows[0].seats.get(name="Paul"), by=karim, at=MONDAY, because="too_short", then="alone_with")
     told = space.course(course, MONDAY + 40 * DAY)
-    assert told.line == [("inscrits", 3), ("venus une fois", 2), ("revenus", 1), ("finis", 1)]
+    assert told.line == [("inscrits", 3), ("venus une fois", 2), ("revenu", 1), ("fini", 1)]
     assert told.chain.unknown == 1
     assert [(each.gone, each.reasons) for each in told.meetings][:2] == [
         (1, [("trop court pour apprendre", 1)]),

@@ -967,6 +967,18 @@ def test_an_appointment_is_given_from_the_page_of_the_day(client, opened, karim,
 
 
 @pytest.mark.both_databases
+def test_a_day_skipped_in_a_series_says_why(client, opened, karim):
+    permanences.close(opened, first_on=TUESDAY + 7 * DAY, last_on=TUESDAY + 7 * DAY, by=karim, at=AT)
+    book(opened, by=karim, name="Nadia", starts_at=NINE + 14 * DAY)
+    client.force_login(karim)
+    sent = {"qui": "Bob", "pour": rules.PROCEDURE, "quand": NINE.isoformat(), "rythme": "7", "fois": "4"}
+    page = client.post(f"/espace/rendez-vous/donner/?permanence={opened.pk}", sent, follow=True)
+    assert (
+        "Sautés : 01/12/2026 (la permanence n’est pas ouverte à cette heure) ; 08/12/2026 (quelqu’un vient"
+        " de prendre cette heure)."
+    ) in page.content.decode().replace("\xa0", " ").replace("\u202f", " ")
+
+
 def test_a_card_that_nobody_has_is_not_a_first_name(client, opened, karim):
     client.force_login(karim)
     sent = {"qui": "4TRX-8XHB", "pour": rules.PROCEDURE, "quand": NINE.isoformat()}

@@ -84,12 +84,13 @@ def _absent(user: Any, at: datetime) -> Iterable[Line]:
     if found:
         names = [seat.name for _, seat in found[:3]]
         more = f", et {len(found) - 3} de plus" if len(found) > 3 else ""
+        absent = "pas venue" if len(found) == 1 else "pas venues"
         yield Line(
             kind="absent-learner",
             group=TRAINING,
             n=len(found),
             title="Personne à appeler" if len(found) == 1 else "Personnes à appeler",
-            words=f"{', '.join(names)}{more} : pas venues aux trois dernières séances.",
+            words=f"{', '.join(names)}{more} : {absent} aux trois dernières séances.",
             since=min(words.local(seat.workshop).date() for _, seat in found),
             url=reverse("workshops_space"),
             gesture="Les appeler",

@@ -314,12 +314,13 @@ class Whole:
     def line(self) -> list[tuple[str, int]]:
         """The group on one line, each count with its words."""
         chain = self.chain
-        return [
-            ("inscrits", chain.registered),
-            ("venus une fois", chain.once),
-            ("revenus", chain.back),
-            ("finis", chain.finished),
+        told = [
+            ("inscrit", "inscrits", chain.registered),
+            ("venu une fois", "venus une fois", chain.once),
+            ("revenu", "revenus", chain.back),
+            ("fini", "finis", chain.finished),
         ]
+        return [(many if n > 1 else one, n) for one, many, n in told]
 
 
 def course(row: Course, at: datetime) -> Whole:

@@ -156,8 +156,10 @@ def _told(made: series.Series) -> str:
         others = len(made.booked) - 1
         said += f" Et {others} autre{'s' if others > 1 else ''} ensuite."
     if made.skipped:
-        days = listing([f"{day:%d/%m/%Y}" for day, _ in made.skipped])
-        said += f" Sautés, parce que l’heure n’y est pas libre : {days}."
+        why: dict[str, list[str]] = {}
+        for day, reason in made.skipped:
+            why.setdefault(lower_first(reason.rstrip(".")), []).append(f"{day:%d/%m/%Y}")
+        said += f" Sautés : {' ; '.join(f'{listing(days)} ({reason})' for reason, days in why.items())}."
     return said
 
 

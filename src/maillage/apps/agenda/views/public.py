@@ -240,7 +240,7 @@ def _decided(request: HttpRequest, code: str, found: public.Mine) -> HttpRespons
     chosen = [
         each
         for each, shown in found.seats
-        if asked in (str(each.pk), "toutes") and shown.workshop.starts_at > at
+        if asked == str(each.pk) or (asked == "toutes" and shown.workshop.starts_at > at)
     ]
     try:
         if request.POST.get("geste") == "reprendre":
