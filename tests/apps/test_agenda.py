@@ -841,6 +841,7 @@ def test_what_follows_is_shown_to_the_last(client, many):
 @pytest.mark.parametrize("typed", ["0", "19", "99999999999999999999", "x"])
 def test_a_page_that_is_none_is_the_first(client, many, typed):
     assert "lille 0<" in client.get(f"/ateliers/?montrer={typed}").content.decode()
+    assert client.get(f"/ateliers/?structure={typed}").status_code == 200
 
 
 @pytest.mark.both_databases

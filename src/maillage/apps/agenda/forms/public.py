@@ -62,7 +62,7 @@ class FindForm(forms.Form):
     langue = forms.CharField(required=False, max_length=8)
     pour = forms.ChoiceField(required=False, choices=list(rules.SUITS.items()))
     libre = forms.BooleanField(required=False)
-    structure = forms.IntegerField(required=False, min_value=1)
+    structure = forms.IntegerField(required=False, min_value=1, max_value=ROWS)
     montrer = forms.IntegerField(required=False, min_value=PAGE, max_value=ROWS)
 
     def typed(self, name: str) -> Any:
