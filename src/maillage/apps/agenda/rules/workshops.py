@@ -7,6 +7,7 @@ Source: docs/decisions/0019-workshops.md
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from math import ceil
 
 from maillage.modules.outlines import Outline
 from maillage.words.languages import to_say
@@ -189,7 +190,7 @@ def chain(learners: Sequence[Sequence[bool | None]], held: int, stopped: int = 0
     Chain(registered=4, once=2, back=1, finished=1, unknown=1, stopped=0)
     """
     times = [sum(each is True for each in came) for came in learners]
-    enough = max(round(FINISHED * held), 2)
+    enough = max(ceil(round(FINISHED * held, 6)), 2)
     return Chain(
         registered=len(learners),
         once=sum(n >= 1 for n in times),
