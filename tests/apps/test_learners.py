@@ -354,6 +354,30 @@ def test_who_is_stuck_now_is_a_line_of_the_home_of_who_runs_the_group(client, ai
     assert told(aidant, now) == []
 
 
+def test_who_comes_back_to_a_step_is_not_stuck_there_at_once(aidant, group):
+    """A step left last week begins anew: only what is done since one came back is counted."""
+    (row,) = groups.welcome(group, ["Zoé"], by=aidant, at=AT)
+
+    def does(at: datetime, state: str = "seen", tries: int = 0, version: int = 1) -> None:
+        done = Done(str(uuid4()), MOUSE, version, 5, state, kind="viser", tries=tries)
+        progress.keep(row.person, [done], at=at)
+
+    def is_stuck(at: datetime) -> bool:
+        return queries.board(group, at, Person.objects.all())[0].stuck
+
+    back = AT + timedelta(days=7)
+    does(AT)
+    does(AT + timedelta(minutes=1), "stopped", tries=4)
+    assert is_stuck(AT + timedelta(minutes=2))
+    does(back)
+    assert not is_stuck(back + timedelta(minutes=1))
+    assert is_stuck(back + timedelta(minutes=6)), "long minutes, this time"
+    does(back + timedelta(minutes=7), "done")
+    assert not is_stuck(back + timedelta(minutes=8))
+    does(back + timedelta(minutes=9), "stopped", tries=3, version=2)
+    assert is_stuck(back + timedelta(minutes=10)), "another version of the step is another step"
+
+
 def test_the_board_asks_as_much_for_twenty_as_for_two(aidant, group, django_assert_num_queries):
     groups.welcome(group, ["A", "B"], by=aidant, at=AT)
     with django_assert_num_queries(4):

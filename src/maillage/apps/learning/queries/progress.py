@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from django.db.models import Exists, Max, OuterRef, QuerySet
@@ -256,11 +257,13 @@ def _row(
     held = progress.standings((f.module, f.version, f.step, f.state) for f in facts)
     last = facts[-1] if facts else None
     module = known.get(last.module) if last else None
-    on_step = [f for f in facts if last and (f.module, f.step) == (last.module, last.step)]
+    on_step = [f for f in facts if last and _place(f) == _place(last)]
+    now = _since_back(on_step)
     state = max((f.state for f in on_step), key=progress.RANK.__getitem__, default="")
     tries, hints = (max((getattr(f, name) for f in on_step), default=0) for name in ("tries", "hints"))
     here = last is not None and at - last.at < LIVE
-    long = int((at - on_step[0].at).total_seconds()) if here and on_step else 0
+    long = int((at - now[0].at).total_seconds()) if here and now else 0
+    lately = max((f.tries for f in now), default=0)
     return Row(
         member=member,
         known=member.person_id in shown,
@@ -270,7 +273,7 @@ def _row(
         tries=tries,
         hints=hints,
         here=here,
-        stuck=here and last is not None and bool(last.kind) and progress.stuck(state, tries, long),
+        stuck=here and last is not None and bool(last.kind) and progress.stuck(state, lately, long),
         at=last.at if last else None,
         done=sum(finished(known[id], held[id]) for id in held if id in known),
         next=_first(
@@ -282,6 +285,16 @@ def _row(
             held,
         ),
     )
+
+
+def _place(fact: Fact) -> tuple[str, int, int]:
+    return fact.module, fact.version, fact.step
+
+
+def _since_back(on_step: Sequence[Fact]) -> Sequence[Fact]:
+    """Return what was done on a step since somebody last came back to it: the days away were no effort."""
+    away = (n for n, (before, after) in enumerate(pairwise(on_step), 1) if after.at - before.at >= LIVE)
+    return on_step[max(away, default=0) :]
 
 
 def last_activity(groups: Iterable[Group]) -> dict[int, datetime]:
