@@ -1103,3 +1103,18 @@ def test_what_is_learnt_at_home_is_counted_where_one_is_followed(client, aidant,
     person = people.welcome(by=aidant, structure=library, nickname="Fatou", at=AT)
     send(client, person, fact(1))
     assert Fact.objects.get().structure == library
+
+
+def test_a_structure_that_was_left_is_told_nothing_more(client, aidant, library, group):
+    """Neither what is learnt with the card nor what is planned; its group stays, with what it knew."""
+    (row,) = groups.welcome(group, ["Fatou"], by=aidant, at=AT)
+    send(client, row.person, fact(1))
+    assert asked.in_whose_name(aidant, row.person, helped=False) == library
+    people.leave(person=row.person, structure=library, by=aidant, at=AT)
+    send(client, row.person, fact(2))
+    assert [(kept.structure, kept.group) for kept in Fact.objects.order_by("step")] == [
+        (library, group),
+        (None, None),
+    ]
+    assert asked.in_whose_name(aidant, row.person, helped=False) is None
+    assert access.home_of_person(row.person) is None

@@ -118,17 +118,29 @@ def may_write(user: Any, scope: str) -> bool:
 
 
 def home_of(request: HttpRequest, at: datetime) -> Structure | None:
-    """Return the structure from which modules are read: that of the card that is open (its latest group's,
-    else the first that follows them; None for a card of one's own making), else the account's.
-    """
+    """Return the structure from which modules are read: that of the card that is open, else the account's."""
     person = learner(request, at)
-    if person is None:
-        return memberships.home_structure(request.user)
-    group = Group.objects.filter(members__person=person).select_related("structure").order_by("-at").first()
+    return memberships.home_structure(request.user) if person is None else home_of_person(person)
+
+
+def home_of_person(person: Person) -> Structure | None:
+    """Return the structure from which somebody reads modules: that of their group, else the first that
+    follows them; None for a card of one's own making.
+    """
+    group = group_of(person)
     if group is not None:
         return group.structure
     followed = person.followings.filter(ended_at=None).select_related("structure").order_by("pk").first()
     return followed.structure if followed is not None else None
+
+
+def group_of(person: Person) -> Group | None:
+    """Return the group that somebody joined last, of those whose structure still follows them: a structure
+    that was left is told nothing more.
+    """
+    followed = person.followings.filter(ended_at=None).values("structure")
+    groups = Group.objects.filter(members__person=person, structure__in=followed)
+    return groups.select_related("structure").order_by("-members__at").first()
 
 
 def structures_for(user: Any) -> QuerySet[Structure]:

@@ -9,8 +9,10 @@ from uuid import UUID
 
 from django.db import transaction
 
+from maillage.apps.accounts import actions as journal
+from maillage.apps.learning import access
 from maillage.apps.learning.actions import plans
-from maillage.apps.learning.models import Fact, Group, Member, Plan, Route
+from maillage.apps.learning.models import Fact, Member, Plan, Route
 from maillage.apps.learning.queries import progress as queries
 from maillage.apps.learning.rules import progress
 from maillage.apps.people.actions import register as people
@@ -43,7 +45,7 @@ def keep(person: Person, facts: Sequence[progress.Fact], *, at: datetime) -> Rec
         )
     said = {UUID(fact.uid): fact for fact in reversed(facts)}  # the first of two that have one number
     before = set(Fact.objects.filter(uid__in=said).values_list("uid", flat=True))
-    group = Group.objects.filter(members__person=person).order_by("-members__at").first()
+    group = access.group_of(person)
     structure = group.structure_id if group else queries.beside(person)
     rows = [
         Fact(

@@ -9,7 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from maillage.apps.directory.models import Structure
 from maillage.apps.learning import access
-from maillage.apps.learning.models import Member, Plan
+from maillage.apps.learning.models import Plan
 from maillage.apps.learning.queries import contents
 from maillage.apps.learning.queries.progress import beside
 from maillage.apps.learning.rules import plans
@@ -100,8 +100,8 @@ def in_whose_name(user: Any, person: Person | None, *, helped: bool) -> Structur
             "structure"
         )
         return Structure.objects.filter(pk__in=followed).order_by("pk").first()
-    member = Member.objects.filter(person=person).select_related("group__structure").order_by("-at").first()
-    return member.group.structure if member else Structure.objects.filter(pk=beside(person)).first()
+    group = access.group_of(person)
+    return group.structure if group else Structure.objects.filter(pk=beside(person)).first()
 
 
 def _with(rows: Any) -> list[PlanRow]:
