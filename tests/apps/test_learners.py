@@ -229,6 +229,19 @@ def test_learning_is_erased_at_will_and_the_card_stays(client, learner):
     assert Person.objects.get(pk=learner.pk).code == learner.code
 
 
+def test_what_was_erased_is_not_brought_back_by_another_device(client, learner):
+    """It was done before: it counts, and is nobody's. What is done after is on the card."""
+    learn(client, learner)
+    send(client, learner, fact(1))
+    client.post("/ma-carte/apprendre/effacer/")
+    send(client, learner, fact(2, il_y_a=3600), fact(3))
+    assert list(Fact.objects.order_by("step").values_list("step", "person")) == [
+        (1, None),
+        (2, None),
+        (3, learner.pk),
+    ]
+
+
 def test_a_path_is_followed_with_a_card(client, learner):
     assert client.post("/apprendre/parcours/tranquille/").url == "/ma-carte/apprendre/"
     assert not Route.objects.exists()

@@ -47,10 +47,17 @@ def keep(person: Person, facts: Sequence[progress.Fact], *, at: datetime) -> Rec
     before = set(Fact.objects.filter(uid__in=said).values_list("uid", flat=True))
     group = access.group_of(person)
     structure = group.structure_id if group else queries.beside(person)
+    erased = queries.last_erasure(person)
+    # A device whose clock was wrong: nothing was done with a card before it was made.
+    done = {
+        uid: max(at - timedelta(seconds=min(fact.ago, progress.MOST_BEFORE)), min(person.made_at, at))
+        for uid, fact in said.items()
+    }
     rows = [
         Fact(
             uid=uid,
-            person=person,
+            # Another device may say later what was done before: it was erased too, and counts without a name.
+            person=None if erased is not None and done[uid] <= erased else person,
             group=group,
             structure_id=structure,
             module=fact.module,
@@ -66,8 +73,7 @@ def keep(person: Person, facts: Sequence[progress.Fact], *, at: datetime) -> Rec
             screen=fact.screen,
             offline=fact.offline,
             example=person.example,
-            # A device whose clock was wrong: nothing was done with a card before it was made.
-            at=max(at - timedelta(seconds=min(fact.ago, progress.MOST_BEFORE)), min(person.made_at, at)),
+            at=done[uid],
             kept_at=at,
         )
         for uid, fact in reversed(said.items())
@@ -96,6 +102,11 @@ def erase(person: Person, *, at: datetime) -> int:
 
     What was counted still counts, anonymously.
     """
+    journal.record(by=None, verb=queries.ERASED, row=person, at=at)
+    return _erase(person, at=at)
+
+
+def _erase(person: Person, *, at: datetime) -> int:
     Route.objects.filter(person=person).delete()
     Member.objects.filter(person=person).update(note="", proposed="")
     plans.hush(person, at=at)
@@ -106,5 +117,5 @@ def erase(person: Person, *, at: datetime) -> int:
 @transaction.atomic
 def forget(person: Person, *, at: datetime) -> None:
     """Strip all that links learning to a person who is erased: counts stay, groups and paths do not."""
-    erase(person, at=at)
+    _erase(person, at=at)
     Member.objects.filter(person=person).delete()

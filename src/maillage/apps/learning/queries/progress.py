@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Exists, Max, OuterRef, QuerySet
 
+from maillage.apps.accounts.models import Entry
 from maillage.apps.learning.models import Fact, Group, Member, Plan, Route
 from maillage.apps.learning.queries import contents
 from maillage.apps.learning.rules import plans, progress
@@ -18,6 +19,7 @@ from maillage.modules.format import Module
 from maillage.modules.paths import Path, paths
 from maillage.words.languages import to_say
 
+ERASED = "learning.erased"
 LIVE = timedelta(minutes=20)  # since the last fact of somebody who is there now
 
 
@@ -60,6 +62,12 @@ def beside(person: Person) -> int | None:
     return (
         person.followings.filter(ended_at=None).order_by("-since").values_list("structure", flat=True).first()
     )
+
+
+def last_erasure(person: Person) -> datetime | None:
+    """Return when a person last erased what they had learnt, as the journal keeps it; None: never."""
+    lines = Entry.objects.filter(kind=Person._meta.label_lower, row=person.pk, verb=ERASED)
+    return lines.order_by("-pk").values_list("at", flat=True).first()
 
 
 @dataclass(frozen=True, slots=True)
