@@ -126,6 +126,40 @@ def test_what_was_done_once_stays_done(spec):
     assert list(progress.STATES) == ["seen", "unmeasured", "passed", "stopped", "hinted", "done"]
 
 
+def test_what_was_done_of_a_version_taken_back_does_not_hide_the_rest(spec):
+    """Quand un auteur revient à une version d’avant, ce qui se fait ensuite compte de nouveau.
+
+    La version 2 a été reprise : la 1 est montrée. La réponse : la version où l’on en est, et ses étapes.
+    """
+
+    def call(t: dict[str, Any]) -> str:
+        rows = [("mail", int(v), int(step), "done") for v, step in zip(*t.values(), strict=True)]
+        at = progress.standings(rows, {"mail": 1})["mail"]
+        return f"v{at.version} : {', '.join(map(str, at.steps))}"
+
+    spec(
+        """
+        version | étape
+        --------+------
+              1 |     1
+              2 |     1
+              1 |     2
+        """,
+        call,
+        "v1 : 1, 2",
+    )
+    spec(
+        """
+        version | étape
+        --------+------
+              2 |     1
+              2 |     2
+        """,
+        call,
+        "v2 : 1, 2",
+    )
+
+
 def test_who_seems_stuck(spec):
     """On paraît bloqué sur une étape après trois essais, ou cinq minutes, sans l’avoir réussie ni passée."""
     spec(

@@ -30,7 +30,11 @@ def standings(person: Person) -> dict[str, Standing]:
         .order_by("at", "pk")
         .values_list("module", "version", "step", "state")
     )
-    return progress.standings(rows)
+    return progress.standings(rows, _versions(contents.modules()))
+
+
+def _versions(known: Mapping[str, Module]) -> dict[str, int]:
+    return {id: module.version for id, module in known.items()}
 
 
 def device(held: Mapping[str, Standing]) -> dict[str, Any]:
@@ -262,7 +266,7 @@ def _row(
     at: datetime,
     shown: Collection[int | None],
 ) -> Row:
-    held = progress.standings((f.module, f.version, f.step, f.state) for f in facts)
+    held = progress.standings(((f.module, f.version, f.step, f.state) for f in facts), _versions(known))
     last = facts[-1] if facts else None
     module = known.get(last.module) if last else None
     on_step = [f for f in facts if last and _place(f) == _place(last)]

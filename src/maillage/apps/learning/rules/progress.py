@@ -66,16 +66,29 @@ class Standing:
             self.steps[step] = state
 
 
-def standings(rows: Iterable[tuple[str, int, int, str]]) -> dict[str, Standing]:
+def standings(
+    rows: Iterable[tuple[str, int, int, str]], shown: Mapping[str, int] | None = None
+) -> dict[str, Standing]:
     """Return where somebody is in each module. rows: module, version, step and state, the oldest first.
 
-    A new version of a module begins anew.
+    A new version of a module begins anew. shown: the version of each that is shown now; what was done of a
+    later one, taken back since by its authors, is left out as soon as something was done of another.
 
-    >>> standings([("a", 1, 1, "seen"), ("a", 1, 2, "done"), ("a", 1, 2, "seen")])["a"].steps
+    >>> done = [("a", 1, 1, "seen"), ("a", 1, 2, "done"), ("a", 1, 2, "seen")]
+    >>> standings(done)["a"].steps
+    {1: 'seen', 2: 'done'}
+    >>> standings([*done, ("a", 2, 1, "seen")])["a"].steps
+    {1: 'seen'}
+    >>> standings([*done, ("a", 2, 1, "seen")], {"a": 1})["a"].steps
     {1: 'seen', 2: 'done'}
     """
+    told = list(rows)
+    best = shown or {}
+    current = {module for module, version, _, _ in told if version <= best.get(module, version)}
     found: dict[str, Standing] = {}
-    for module, version, step, state in rows:
+    for module, version, step, state in told:
+        if module in current and version > best.get(module, version):
+            continue
         held = found.get(module)
         if held is None or version > held.version:
             held = found[module] = Standing(version)
