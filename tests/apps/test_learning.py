@@ -14,6 +14,7 @@ from maillage.apps.learning.rules import judging
 from maillage.apps.learning.views import modules
 from maillage.modules import format as module_format
 from maillage.modules import reading as module_reading
+from maillage.modules import translations
 from maillage.reference import everyday_tools
 from maillage.reports.page import drawings
 from tests.support.learning import MODULES, every_kind
@@ -294,6 +295,17 @@ def test_a_file_wrong_everywhere_is_told_in_a_moment(tmp_path):
     with within(2):
         read = module_reading.read(written("".join(f"k{n}: x\n" for n in range(7_000)), tmp_path), ())
     assert len(read.faults) == module_reading.MOST_FAULTS
+
+
+@pytest.mark.parametrize(
+    ("named", "authors"), [("12", None), ("Fatou", ("Fatou",)), ("[Fatou, 7]", ("Fatou", "7"))]
+)
+def test_names_that_are_no_list_stop_one_translation_and_no_page(named, authors):
+    read, faults = translations.parse(f"langue: en\ntextes: {{}}\ntraducteurs: {named}\n", "en")
+    assert (read and read.authors, [fault.where for fault in faults]) == (
+        authors,
+        [] if authors else ["traducteurs"],
+    )
 
 
 def test_the_easier_variant_is_checked_too(tmp_path):

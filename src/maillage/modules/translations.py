@@ -5,7 +5,7 @@ The structure stays single. A sentence that is missing, or whose French has chan
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,6 +20,7 @@ from maillage.modules.reading import FICTIONAL, REAL, Fault, check, file_of, pla
 from maillage.reference.files import Loader
 from maillage.words.languages import LANGUAGES
 
+WHO = ("traducteurs", "relu_par")
 NAME = re.compile(r"^module\.([a-z]{2,3})\.yaml$")
 # Languages of those who learn here, by the code of their speakers; others are named by their code.
 NAMES: Mapping[str, str] = {
@@ -143,30 +144,37 @@ def parse(text: str, code: str) -> tuple[Translation | None, tuple[Fault, ...]]:
     held, _, faults = check(text, (), "")
     if held is None:
         return None, faults
-    said, since = held.get("textes"), held.get("depuis") or {}
-    for key, value in (("textes", said), ("depuis", since)):
+    if fault := next(_faults(held, code), None):
+        return None, (fault,)
+    names = [_names(held.get(key) or ()) for key in WHO]
+    return Translation(code, held["textes"], held.get("depuis") or {}, *names), ()
+
+
+def _faults(held: Mapping[str, Any], code: str) -> Iterator[Fault]:
+    said = held.get("textes")
+    for key, value in (("textes", said), ("depuis", held.get("depuis") or {})):
         if not isinstance(value, dict) or not all(isinstance(w, str) for pair in value.items() for w in pair):
             do = "Une place, deux points, une phrase entre guillemets : docs/modules.md."
-            return None, (Fault(1, key, f"« {key} » n’est pas une liste de phrases par place.", do),)
+            yield Fault(1, key, f"« {key} » n’est pas une liste de phrases par place.", do)
     if held.get("langue") != code:
         do = f"Écrivez « langue: {code} », ou renommez le fichier."
-        return None, (Fault(1, "langue", f"Ce fichier dit « langue: {held.get('langue')} ».", do),)
-    if known := [key for key in held if key not in ("langue", "textes", "depuis", "traducteurs", "relu_par")]:
+        yield Fault(1, "langue", f"Ce fichier dit « langue: {held.get('langue')} ».", do)
+    if known := [key for key in held if key not in ("langue", "textes", "depuis", *WHO)]:
         do = "Ôtez-la : langue, textes, depuis, traducteurs et relu_par seulement."
-        return None, (Fault(1, str(known[0]), f"« {known[0]} » n’est pas une clé connue ici.", do),)
-    for place, words in said.items():
+        yield Fault(1, str(known[0]), f"« {known[0]} » n’est pas une clé connue ici.", do)
+    for key in WHO:
+        if not isinstance(held.get(key) or [], list | str):
+            do = "Un nom par ligne, après un tiret."
+            yield Fault(1, key, f"« {key} » n’est pas une liste de noms.", do)
+    for place, words in said.items() if isinstance(said, dict) else ():
         for pattern, named in REAL:
             if (real := pattern.search(FICTIONAL.sub("", words))) is not None:
-                return None, (
-                    Fault(
-                        1,
-                        place,
-                        f"« {real[0]} » : {named}.",
-                        "Prenez un numéro inventé : 06 39 98 00 00, ou 0000.",
-                    ),
-                )
-    names = [tuple(str(each) for each in held.get(key) or ()) for key in ("traducteurs", "relu_par")]
-    return Translation(code, said, since, *names), ()
+                do = "Prenez un numéro inventé : 06 39 98 00 00, ou 0000."
+                yield Fault(1, place, f"« {real[0]} » : {named}.", do)
+
+
+def _names(held: str | Sequence[Any]) -> tuple[str, ...]:
+    return (held,) if isinstance(held, str) else tuple(map(str, held))
 
 
 def written(held: Translation) -> str:
