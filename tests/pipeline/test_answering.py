@@ -85,6 +85,15 @@ def test_a_question_may_have_the_name_of_something_of_the_machine() -> None:
         assert in_javascript([[form.data(), said, VECTORS["aujourdhui"], "fr"]]) == [in_python(form, said)]
 
 
+def test_a_time_too_large_to_be_one_is_another_question_and_stops_nothing() -> None:
+    age = Question(name="age", kind="integer", label={"fr": "Âge ?"})
+    form = Questionnaire(id="f", title="Essai", items=(age,))
+    odd = [f"age#{'9' * 5000}", "age#٢", "age#9999"]
+    found = answering.complete(form, {"age": "30", **dict.fromkeys(odd, "1")}, TODAY)
+    assert found.values == {"age": "30"}
+    assert [(each.name, each.kind) for each in found.faults] == [(name, "unknown") for name in odd]
+
+
 def test_a_message_is_in_the_language_asked_for() -> None:
     assert in_python(FORM, {}, "en")["ecarts"][0]["dit"] == "Please answer."
     assert in_python(FORM, {"age": "3"}, "en")["ecarts"][0]["dit"] == "De 15 à 120 ans."

@@ -24,7 +24,7 @@ MOST_TIMES = 50
 # characters of all the expressions: five hundred questions with a condition each take fifty thousand
 LONGEST_ALL = 300_000
 FaultKind = Literal["required", "unknown", "kind", "choice", "alone", "twice", "constraint"]
-AGAIN = re.compile(r"(?P<name>.+)#(?P<time>[1-9]\d*)")
+AGAIN = re.compile(r"(?P<name>.+)#(?P<time>[1-9]\d{0,3})", re.ASCII)  # beyond, it is no time of a group
 SAID: Mapping[str, str] = {
     "required": to_say("Une réponse est attendue."),
     "unknown": "Cette question n’est pas dans le questionnaire.",

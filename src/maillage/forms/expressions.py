@@ -23,6 +23,8 @@ from maillage.words.dates import SHORT_DAYS, SHORT_MONTHS
 Value = str | float | bool
 LONGEST, DEEPEST, LONGEST_ROW = 4000, 40, 300
 EPOCH = date(1970, 1, 1)
+FIRST_DAY, AFTER_LAST_DAY = -719162, 2932897  # of the years 1 to 9999, in days since 1970
+LAST_SECOND = AFTER_LAST_DAY * 86400 - 1
 NAME = r"[A-Za-z_À-ÖØ-öø-ÿ][\w\-À-ÖØ-öø-ÿ.]*"
 TOKEN = re.compile(
     r"""\s*(?:(?P<reference>\$\{\s*[^}]*\s*\})|(?P<number>\d+(?:\.\d*)?|\.\d+)|(?P<text>"[^"]*"|'[^']*')"""
@@ -497,8 +499,8 @@ def _round(context: Context, value: Value, digits: Value = 0.0) -> Value:
     if not math.isfinite(number) or not math.isfinite(places):
         return number if math.isfinite(places) else math.nan
     scale = 10.0 ** max(-15, min(15, math.trunc(places)))
-    found = math.floor(number * scale + 0.5) / scale
-    return float(found)
+    scaled = number * scale
+    return math.floor(scaled + 0.5) / scale if math.isfinite(scaled) else number  # so large, it has no digits
 
 
 def _words(value: Value) -> list[str]:
@@ -523,7 +525,7 @@ def _moment(context: Context, value: Value) -> Value:
 
 
 def _dated(number: float) -> bool:
-    return math.isfinite(number) and -719162 <= number < 2932897
+    return math.isfinite(number) and FIRST_DAY <= number < AFTER_LAST_DAY
 
 
 def _day(number: float) -> date:
@@ -531,7 +533,7 @@ def _day(number: float) -> date:
 
 
 def _at_second(number: float) -> datetime:
-    return datetime(1970, 1, 1) + timedelta(seconds=math.floor(number * 86400 + 0.5))
+    return datetime(1970, 1, 1) + timedelta(seconds=min(math.floor(number * 86400 + 0.5), LAST_SECOND))
 
 
 def _format_date(context: Context, value: Value, form: Value) -> Value:

@@ -256,11 +256,12 @@ const arrondi = (v, chiffres = 0) => {
     places = enNombre(chiffres);
   if (!Number.isFinite(nombre) || !Number.isFinite(places)) return Number.isFinite(places) ? nombre : NaN;
   const echelle = Number(`1e${Math.max(-15, Math.min(15, Math.trunc(places)))}`);
-  return Math.floor(nombre * echelle + 0.5) / echelle;
+  const grand = nombre * echelle;
+  return Number.isFinite(grand) ? Math.floor(grand + 0.5) / echelle : nombre;
 };
 const date = (nombre) =>
   Number.isFinite(nombre) && nombre >= -719162 && nombre < 2932897
-    ? new Date(Math.floor(nombre * 86400 + 0.5) * 1000)
+    ? new Date(Math.min(Math.floor(nombre * 86400 + 0.5), 2932897 * 86400 - 1) * 1000)
     : null;
 const jour = (d) =>
   `${deuxChiffres(d.getUTCFullYear(), 4)}-${deuxChiffres(d.getUTCMonth() + 1)}-${deuxChiffres(d.getUTCDate())}`;
