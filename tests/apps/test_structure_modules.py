@@ -4,12 +4,15 @@ from patterns.
 
 import html
 import io
+import json
 import re
 import zipfile
 from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 
+from maillage.apps.learning import access
 from maillage.apps.learning.actions import groups
 from maillage.apps.learning.queries import contents
 from maillage.apps.learning.rules import authors
@@ -160,6 +163,22 @@ def test_a_card_without_a_group_reads_what_the_structure_that_follows_it_wrote(c
     assert client.get("/apprendre/le-bus/").status_code == 200
     people.leave(person=person, structure=library, by=trainer, at=AT)
     assert client.get("/apprendre/le-bus/").status_code == 404
+
+
+def test_what_is_learnt_of_a_module_of_ones_structure_is_stored(client, trainer, library, centre):
+    """A device sends without cookie: the card alone says whose modules are read."""
+    whole(client)
+    client.logout()
+    fact = {"module": "le-bus", "version": 1, "etape": 6, "etat": "done"}
+    stored = []
+    for structure in (library, centre):
+        by = account(f"lea-{structure.pk}", "formation", structure=structure)
+        group = groups.open_group(by=by, structure=structure, title="Jeudi", modules=[], at=AT)
+        (member,) = groups.welcome(group, ["Ali"], by=by, at=AT)
+        sent = {"carte": access.token(member.person), "faits": [{**fact, "uid": str(uuid4())}]}
+        answer = client.post("/apprendre/synchroniser/", json.dumps(sent), content_type="application/json")
+        stored.append((len(answer.json()["recus"]), list(answer.json()["refuses"].values())))
+    assert stored == [(1, []), (0, ["module inconnu"])]
 
 
 def test_another_structure_and_another_territory_find_nothing_to_write(client, trainer, library, centre):

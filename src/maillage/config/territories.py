@@ -9,8 +9,7 @@ from django.utils import timezone
 from django.utils.http import escape_leading_slashes
 
 from maillage.apps.learning import access
-from maillage.apps.learning.queries import contents
-from maillage.apps.learning.rules.authors import scope_of
+from maillage.apps.learning.queries import contents, readers
 from maillage.apps.memberships.access import FRANCE, around, communes_of, seat_of
 
 PUBLIC = "/apprendre/"
@@ -48,9 +47,7 @@ def _around(request: HttpRequest) -> Sequence[str]:
     structure = access.home_of(request, timezone.now()) or (
         access.scope_structure(followed) if followed in writing else None
     )
-    home = seat_of(structure) or (communes_of(followed) if followed in known else None)
-    scope = scope_of(structure.pk) if structure is not None else ""
-    return (*around(home or (), known), *([scope] if scope in writing else []))
+    return readers.of_structure(structure, followed)
 
 
 def _choose(request: HttpRequest) -> HttpResponse:

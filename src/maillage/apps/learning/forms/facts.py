@@ -19,29 +19,34 @@ MOST_BYTES = 400_000
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A sending. refused: the numbers of the facts that cannot be read, with why."""
+    """The facts of a sending. refused: the numbers of those that cannot be read, with why."""
 
-    token: str
     facts: Sequence[Fact]
     refused: Sequence[tuple[str, str]]
 
 
-def read(body: bytes) -> Sent:
-    """Return what a device sent; Refused when it is no sending at all."""
+def content(body: bytes) -> tuple[str, Sequence[Any]]:
+    """Return the token of a card and the facts that a device sent, unread; Refused when it is no sending at
+    all.
+    """
     try:
         held = json.loads(body)
-        token, rows = str(held["carte"]), list(held["faits"])
+        return str(held["carte"]), list(held["faits"])
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise Refused(
             "Cet envoi ne se lit pas.", why="Ce n’est pas ce qu’envoie cette page.", do="Rechargez la page."
         ) from error
+
+
+def read(rows: Sequence[Any]) -> Sent:
+    """Return the facts of a sending, among the modules that its person reads."""
     facts, refused = [], []
     for row in rows[: progress.AT_ONCE]:
         try:
             facts.append(_fact(row))
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
             refused.append((str(row.get("uid", "")) if isinstance(row, dict) else "", str(error)[:80]))
-    return Sent(token, facts, refused)
+    return Sent(facts, refused)
 
 
 def _fact(row: dict[str, Any]) -> Fact:

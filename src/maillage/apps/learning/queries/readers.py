@@ -1,0 +1,27 @@
+"""Whose modules somebody reads: those of the territories around their structure, then its own."""
+
+from collections.abc import Sequence
+
+from maillage.apps.directory.models import Structure
+from maillage.apps.learning import access
+from maillage.apps.learning.queries import contents
+from maillage.apps.learning.rules.authors import scope_of
+from maillage.apps.memberships.access import around, communes_of, seat_of
+from maillage.apps.people.models import Person
+
+
+def of_structure(structure: Structure | None, followed: str = "") -> Sequence[str]:
+    """Return the territories around a structure that have modules, the widest first, then the structure if it
+    has some. followed: the territory whose link was followed, for whoever has no structure.
+    """
+    known, writing = contents.adapting(), contents.writing()
+    home = seat_of(structure) or (communes_of(followed) if followed in known else None)
+    scope = scope_of(structure.pk) if structure is not None else ""
+    return (*around(home or (), known), *([scope] if scope in writing else []))
+
+
+def of_person(person: Person) -> Sequence[str]:
+    """Return whose modules somebody reads with their card, whatever the browser that tells it."""
+    if not contents.adapting() and not contents.writing():
+        return ()
+    return of_structure(access.home_of_person(person))
