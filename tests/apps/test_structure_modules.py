@@ -181,6 +181,26 @@ def test_what_is_learnt_of_a_module_of_ones_structure_is_stored(client, trainer,
     assert stored == [(1, []), (0, ["module inconnu"])]
 
 
+def test_the_pages_kept_on_a_device_are_those_of_who_reads_there(client, trainer, library):
+    """The script that keeps them sends no cookie: it says whose modules are read, and nobody’s name."""
+    whole(client)
+    client.logout()
+    client.get(f"/apprendre/?territoire={authors.scope_of(library.pk)}")
+    script = client.get("/apprendre/hors-ligne.js").content.decode()
+    held = json.loads(script.split("\n", 1)[0].removeprefix("const CONTENUS = ").removesuffix(";"))
+    client.cookies.clear()
+    read_as = {access.READER: held["lecteur"]}
+    assert access.READER in script.split("\n", 1)[1]
+    for address in held["modules"]["le-bus"]:
+        assert (client.get(address).status_code, client.get(address, headers=read_as).status_code) == (
+            404,
+            200,
+        )
+    assert "Le bus" in client.get("/apprendre/", headers=read_as).content.decode()
+    assert client.get("/apprendre/", headers={access.READER: "structure-../x"}).status_code == 200
+    assert '"lecteur": ""' in client.get("/apprendre/hors-ligne.js").content.decode()
+
+
 def test_another_structure_and_another_territory_find_nothing_to_write(client, trainer, library, centre):
     whole(client)
     scope = authors.scope_of(library.pk)

@@ -19,6 +19,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
 
+from maillage.apps.learning.access import READER
 from maillage.apps.search import actions as search
 from maillage.apps.search.rules import READING
 from maillage.config.languages import COOKIE as LANGUAGE
@@ -102,7 +103,7 @@ def _key(request: HttpRequest) -> tuple[Any, ...] | None:
     if request.method != "GET" or request.path not in SHOWN or request.META.get("QUERY_STRING"):
         return None
     cookies = request.COOKIES
-    if not cookies.keys() <= {LANGUAGE, LIGHT} or "Authorization" in request.headers:
+    if not cookies.keys() <= {LANGUAGE, LIGHT} or request.headers.keys() & {"Authorization", READER}:
         return None
     try:
         host = request.get_host()

@@ -43,7 +43,7 @@ def _around(request: HttpRequest) -> Sequence[str]:
     writing = contents.writing()
     if not known and not writing:
         return ()
-    followed = request.COOKIES.get(access.TERRITORY, "")
+    followed = request.COOKIES.get(access.TERRITORY) or request.headers.get(access.READER, "")
     structure = access.home_of(request, timezone.now()) or (
         access.scope_structure(followed) if followed in writing else None
     )

@@ -23,6 +23,7 @@ WRITE = "modules.write"  # for a structure; EDIT: for a territory
 CODES_AN_HOUR, CARDS_AN_HOUR = 60, 60  # one connection may be a whole room
 SALT = "apprendre"
 TERRITORY = "territoire"  # of the session: the one an author writes for; of the cookie: where one reads from
+READER = "Maillage-Lecteur"  # header: the same, for a script that keeps pages and sends no cookie
 KEY, NEW = "apprenant", "apprenant-nouveau"  # of the session
 LEARNING_FOR, NOTED = timedelta(hours=3), timedelta(minutes=20)
 

@@ -1,6 +1,6 @@
 // Les pages des modules, gardées sur l’appareil : le réseau d’abord, ce qui est gardé s’il se tait.
 // CONTENUS est écrit par la page qui sert ce fichier : la version (autre contenu, autre fichier), les pages de chaque
-// module, les fichiers du site.
+// module, les fichiers du site, le territoire ou la structure dont on lit les modules.
 const NOM = "apprendre";
 const ATTENTE = 4000; // millisecondes avant de préférer ce qui est gardé
 // les pages gardées d’une version d’avant : là tant que la nouvelle n’est pas venue
@@ -11,6 +11,12 @@ const propre = (u) =>
   (module.test(u.pathname) && module.exec(u.pathname)[1] in CONTENUS.modules) ||
   u.pathname.startsWith("/apprendre/parcours/");
 
+// Sans témoin de connexion, pour ne rien garder de personne : la page est celle de qui lit ici, sans dire qui c’est.
+const demande = {
+  cache: "no-cache",
+  credentials: "omit",
+  headers: CONTENUS.lecteur ? { "Maillage-Lecteur": CONTENUS.lecteur } : {},
+};
 const mettre = async (cache, adresses, dire = () => {}) => {
   let faites = 0,
     ratees = 0;
@@ -19,7 +25,7 @@ const mettre = async (cache, adresses, dire = () => {}) => {
     try {
       const deja = adresse.startsWith(CONTENUS.statique) && (await cache.match(adresse));
       if (!deja) {
-        const reponse = await fetch(adresse, { cache: "no-cache", credentials: "omit" });
+        const reponse = await fetch(adresse, demande);
         if (!reponse.ok) throw new Error(String(reponse.status));
         await cache.put(adresse, reponse);
         venues.push(adresse);
