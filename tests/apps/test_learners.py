@@ -571,13 +571,13 @@ def test_not_yet_is_asked_once_more_then_no_more(client, aidant, library):
     assert plan.ask_on == date(2027, 1, 4)
     assert plans.answer(plan, "not_yet", at=later).ask_on == date(2027, 1, 4), "two clicks say it once"
     assert [each.plan for each in asked.coming(aidant, date(2027, 1, 3))] == [plan]
-    assert [each.plan for each in asked.to_ask(aidant, date(2027, 1, 4))] == [plan]
+    assert [each.plan for each in asked.to_ask(aidant, date(2027, 1, 4))[0]] == [plan]
     again = later + timedelta(days=20)
     assert plans.ask_outcomes(at=again) == 1
     assert plans.ask_outcomes(at=again) == 0
     assert Message.objects.count() == 2
     assert plans.answer(plan, "not_yet", at=again).ask_on == date(2027, 1, 4)
-    assert asked.to_ask(aidant, date(2027, 3, 1)) == []
+    assert asked.to_ask(aidant, date(2027, 3, 1)) == ([], 0)
     assert asked.coming(aidant, date(2026, 12, 1)) == []
     assert plans.ask_outcomes(at=again + timedelta(days=1)) == 0
     assert plans.answer(plan, "alone", at=again).answer == "alone"
@@ -589,10 +589,26 @@ def test_the_home_names_nobody_who_is_no_longer_followed(aidant, library):
     told = [line.words for line in lines(aidant, DUE) if line.kind == "follow-up"]
     assert str(person) in told[0]
     Following.objects.filter(person=person).delete()
-    for _ in range(2):
-        (told,) = [line.words for line in lines(aidant, DUE) if line.kind == "follow-up"]
-        assert str(person) not in told and "None" not in told and "quelqu’un" in told
-        Plan.objects.filter(pk=plan.pk).update(person=None)
+    (told,) = [line.words for line in lines(aidant, DUE) if line.kind == "follow-up"]
+    assert str(person) not in told and "None" not in told and "quelqu’un" in told
+    Plan.objects.filter(pk=plan.pk).update(person=None)
+    assert [line for line in lines(aidant, DUE) if line.kind == "follow-up"] == [], "nobody can be asked"
+    assert asked.coming(aidant, plan.on) == []
+
+
+def test_more_questions_than_a_page_shows_are_all_counted(client, aidant, library):
+    person = people.welcome(by=aidant, structure=library, nickname="Ali", at=AT)
+    first = _plan(person, structure=library)
+    held = {"person": person, "structure": library, "module": SERVICE, "together": "alone", "at": AT}
+    Plan.objects.bulk_create(
+        Plan(token=str(n), on=first.on, ask_on=first.ask_on, **held) for n in range(asked.LISTED + 1)
+    )
+    (line,) = [each for each in lines(aidant, DUE) if each.kind == "follow-up"]
+    assert line.n == 102 and "et 99 de plus" in line.words
+    Plan.objects.update(ask_on=date(2026, 1, 1))
+    client.force_login(aidant)
+    assert "Suivis (102)" in client.get("/espace/apprendre/").content.decode()
+    assert "2 de plus attendent" in " ".join(client.get("/espace/apprendre/suivis/").content.decode().split())
 
 
 def test_not_yet_said_early_never_brings_the_question_nearer():

@@ -24,7 +24,7 @@ def lines(user: Any, at: datetime) -> Iterable[Line]:
     if not rights_of(user).any(access.SEE, access.MINE):
         return
     yield from _stuck(user, at)
-    found, n = plans.first_to_ask(user, timezone.localdate(at), NAMED)
+    found, n = plans.to_ask(user, timezone.localdate(at), NAMED)
     if found:
         names = series([f"{_who(each)} ({each.title})" for each in found])
         more = f", et {n - NAMED} de plus" if n > NAMED else ""

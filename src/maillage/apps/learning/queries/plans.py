@@ -31,6 +31,7 @@ class PlanRow:
         return self.module.title if self.module else self.plan.module
 
 
+LISTED = 100
 WAITING = Q(answer="") | Q(answer=plans.NOT_YET, answered_at__date__lt=F("ask_on"))
 
 
@@ -62,24 +63,20 @@ def by_token(token: str) -> Plan | None:
     return Plan.objects.filter(token=token).select_related("person").first()
 
 
-def to_ask(user: Any, on: date) -> list[PlanRow]:
-    """Return the plans whose question is due, the oldest first."""
-    return _with(_to_ask(user, on)[:100])
-
-
-def first_to_ask(user: Any, on: date, most: int) -> tuple[list[PlanRow], int]:
-    """Return the first of them, and how many there are in all."""
-    rows, n = bulk.firsts(_to_ask(user, on), most)
+def to_ask(user: Any, on: date, most: int = LISTED) -> tuple[list[PlanRow], int]:
+    """Return the first plans whose question is due, the oldest first, and how many there are in all."""
+    rows, n = bulk.firsts(_waiting(user, Q(ask_on__lte=on)).order_by("ask_on", "pk"), most)
     return _with(rows), n
-
-
-def _to_ask(user: Any, on: date) -> QuerySet[Plan]:
-    return access.plans_for(user, WAITING, Q(ask_on__lte=on)).order_by("ask_on", "pk")
 
 
 def coming(user: Any, on: date) -> list[PlanRow]:
     """Return the plans whose question is not due yet."""
-    return _with(access.plans_for(user, WAITING, Q(ask_on__gt=on)).order_by("on", "pk")[:100])
+    return _with(_waiting(user, Q(ask_on__gt=on)).order_by("on", "pk")[:LISTED])
+
+
+def _waiting(user: Any, which: Q) -> QuerySet[Plan]:
+    """Return the plans of which somebody may still be asked: nobody is, of those who were erased."""
+    return access.plans_for(user, WAITING, which, Q(person__isnull=False))
 
 
 def answered(user: Any) -> list[PlanRow]:

@@ -113,8 +113,10 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
 def follow(request: HttpRequest) -> HttpResponse:
     """The questions to ask today, those that come, and what was answered."""
     on = timezone.localdate()
+    first, n = queries.to_ask(request.user, on)
     context = {
-        "to_ask": queries.to_ask(request.user, on),
+        "to_ask": first,
+        "n_more": n - len(first),
         "coming": queries.coming(request.user, on),
         "answered": queries.answered(request.user),
         "answers": plans.ANSWERS,

@@ -32,10 +32,11 @@ def groups(request: HttpRequest) -> HttpResponse:
     rows = queries.listed(request.user)
     seen = progress.last_activity(rows)
     today = timezone.localdate()
+    _, n_to_ask = asked.to_ask(request.user, today, 1)
     context = {
         "open": [(row, row.n_members, seen.get(row.pk)) for row in rows if row.closed_at is None],
         "closed": [row for row in rows if row.closed_at is not None],
-        "to_ask": asked.to_ask(request.user, today),
+        "n_to_ask": n_to_ask,
         "measures": rights_of(request.user).any(access.SEE, access.MEASURES),
         "outlines": [(each, FORMATS[each.format]) for each in outlines.read_by(request.user).values()],
     }
