@@ -611,6 +611,19 @@ def test_more_questions_than_a_page_shows_are_all_counted(client, aidant, librar
     assert "2 de plus attendent" in " ".join(client.get("/espace/apprendre/suivis/").content.decode().split())
 
 
+def test_a_plan_replaced_is_answered_no_more_and_nobody_erased_has_one(client, learner):
+    first = _plan(learner)
+    address = f"/apprendre/suivi/{first.token}/"
+    kept = Plan.objects.get(pk=first.pk)
+    _plan(learner)
+    with pytest.raises(Refused, match="Un autre projet a remplacé celui-ci"):
+        plans.answer(kept, "alone", at=AT)
+    assert client.get(address).status_code == 404
+    Person.objects.filter(pk=learner.pk).update(forgotten_at=AT)
+    with pytest.raises(Refused, match="vient d’être effacée"):
+        _plan(learner)
+
+
 def test_not_yet_said_early_never_brings_the_question_nearer():
     plan = plans.make(contents.modules()[SERVICE], on=date(2027, 3, 1), together="alone", at=AT)
     assert plans.answer(plan, "not_yet", at=AT).ask_on == plan.ask_on

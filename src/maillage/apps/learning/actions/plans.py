@@ -20,6 +20,7 @@ from maillage.apps.messages.queries import is_stopped
 from maillage.apps.messages.rules import addresses, states
 from maillage.apps.people import queries as persons
 from maillage.apps.people import rules as people
+from maillage.apps.people.actions import register
 from maillage.apps.people.models import Person
 from maillage.kernel.errors import Refused
 from maillage.modules.format import Module
@@ -50,7 +51,10 @@ def make(
             do="Choisissez un jour dans les mois qui viennent.",
         )
     if person is not None:
-        for replaced in queries.awaiting_question().filter(person=person, module=module.id):
+        register.lock(person)  # two clicks at once would make two plans, and ask twice
+        for replaced in (
+            queries.awaiting_question().filter(person=person, module=module.id).select_for_update()
+        ):
             outbox.forget(about=_about(replaced.pk), at=at)  # its link would open nothing
             replaced.delete()
     return Plan.objects.create(
@@ -76,7 +80,13 @@ def answer(
 
     « Not yet » repeated before that day is the same answer; from that day on, it is final.
     """
-    held = Plan.objects.select_for_update().get(pk=plan.pk)
+    held = Plan.objects.select_for_update().filter(pk=plan.pk).first()
+    if held is None:
+        raise Refused(
+            "La réponse n’a pas été notée.",
+            why="Un autre projet a remplacé celui-ci entre-temps.",
+            do="Répondez à celui-là, quand sa question viendra.",
+        )
     again = said == plans.NOT_YET and held.answer != plans.NOT_YET
     held.answer, held.answered_at, held.asked_by = said, at, "aidant" if by is not None else "person"
     held.blocked = blocked if said == plans.BLOCKED else None
