@@ -425,6 +425,27 @@ def test_a_note_and_a_proposal_change_what_comes_next(client, aidant, group):
     assert (row.note, row.proposed) == ("", "")
 
 
+def test_two_who_note_take_nothing_of_each_other(client, aidant, group):
+    (row,) = groups.welcome(group, ["Fatou"], by=aidant, at=AT)
+    client.force_login(aidant)
+    address, here = f"/espace/apprendre/{group.pk}/", {"note-avant": "", "module-avant": ""}
+    member = f"{address}personnes/{row.pk}/"
+    client.post(member, {"geste": "noter", "note": "", "module": "toucher-l-ecran", **here})
+    client.post(member, {"geste": "noter", "note": "préfère le doigt", "module": "", **here})
+    row.refresh_from_db()
+    assert (row.note, row.proposed) == ("préfère le doigt", "toucher-l-ecran"), "each changed one of the two"
+    other = {"geste": "noter", "note": "lit peu", "module": "toucher-l-ecran", **here}
+    page = client.post(member, other, follow=True).content.decode()
+    assert "Quelqu’un d’autre a écrit ici" in page and 'value="préfère le doigt"' in page
+    for typed, shown in (("salle 2", ""), ("salle 3", ""), ("salle 2, étage 1", "salle 2")):
+        client.post(f"{address}geste/", {"geste": "noter", "note": typed, "note-avant": shown})
+    group.refresh_from_db()
+    assert group.note == "salle 2, étage 1"
+    row.delete()
+    with pytest.raises(Refused, match="n’est plus dans ce groupe"):
+        groups.note(row, words="x", proposed="", by=aidant, at=AT)
+
+
 def test_another_structure_sees_no_group_until_it_runs_it_too(client, aidant, group, other):
     stranger = account("omar", "aidant", structure=other)
     (row,) = groups.welcome(group, ["Fatou"], by=aidant, at=AT)

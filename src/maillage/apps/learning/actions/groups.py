@@ -1,6 +1,6 @@
 """Groups: opened by a structure, joined with a code or filled with cards, noted, closed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from maillage.apps.people.models import Person
 from maillage.kernel import codes
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
+from maillage.web.overwrites import as_compared
 
 
 @transaction.atomic
@@ -102,8 +103,17 @@ def _unused() -> str:
 
 
 @transaction.atomic
-def change(group: Group, values: dict[str, Any], *, by: User, at: datetime) -> Group:
-    """Change the title, the modules, the note or the second structure of a group."""
+def change(
+    group: Group,
+    values: dict[str, Any],
+    *,
+    by: User,
+    at: datetime,
+    shown: Mapping[str, str] | None = None,
+) -> Group:
+    """Change the title, the modules, the note or the second structure of a group. shown: the note as it was
+    when it was written over.
+    """
     _check_runs(by, group)
     held = Group.objects.select_for_update().get(pk=group.pk)
     if "partner" in values and values["partner"] != held.partner:
@@ -116,6 +126,8 @@ def change(group: Group, values: dict[str, Any], *, by: User, at: datetime) -> G
         for member in held.members.select_related("person"):
             _leave(member, held.partner, by=by, at=at)
     refuse_secrets(str(values.get("note") or ""))
+    if "note" in values:
+        values = {**values, **_typed_over({"note": held.note}, {"note": values["note"]}, shown)}
     for name in ("title", "modules", "note", "partner"):
         if name in values:
             setattr(held, name, values[name])
@@ -191,14 +203,53 @@ def renew(member: Member, *, by: User, at: datetime) -> Person:
 
 
 @transaction.atomic
-def note(member: Member, *, words: str, proposed: str, by: User, at: datetime) -> Member:
-    """Store the team's note about a person's learning, and the module proposed next."""
+def note(
+    member: Member,
+    *,
+    words: str,
+    proposed: str,
+    by: User,
+    at: datetime,
+    shown: Mapping[str, str] | None = None,
+) -> Member:
+    """Store the team's note about a person's learning, and the module proposed next. shown: both as they were
+    when they were written over, by name.
+    """
     _check_runs(by, member.group)
     refuse_secrets(words)
-    member.note, member.proposed = " ".join(words.split())[:200], proposed
-    member.save(update_fields=["note", "proposed"])
+    held = Member.objects.select_for_update().filter(pk=member.pk).first()
+    if held is None:
+        raise Refused(
+            "Rien n’a changé.",
+            why=f"{member.person} n’est plus dans ce groupe.",
+            do="Rechargez la page : quelqu’un vient de l’ôter.",
+        )
+    now, typed = {"note": held.note, "proposed": held.proposed}, " ".join(words.split())[:200]
+    for name, said in _typed_over(now, {"note": typed, "proposed": proposed}, shown).items():
+        setattr(held, name, said)
+    held.save(update_fields=["note", "proposed"])
     journal.record(by=by, verb="member.noted", row=member.person, at=at, structure=member.group.structure_id)
-    return member
+    return held
+
+
+def _typed_over(
+    now: Mapping[str, str], typed: Mapping[str, str], shown: Mapping[str, str] | None
+) -> dict[str, str]:
+    """Return what is to be stored of what was typed: where nothing was changed, what a colleague wrote
+    meanwhile stays. Refused where both wrote. shown: what was there when it was typed, None: nobody knows.
+    """
+    kept, before = dict(typed), shown or {}
+    for name in kept.keys() & before.keys():
+        here, there, mine = map(as_compared, (now[name], before[name], typed[name]))
+        if mine == there:
+            kept[name] = now[name]
+        elif here not in (there, mine):
+            raise Refused(
+                "Rien n’a changé.",
+                why="Quelqu’un d’autre a écrit ici pendant que vous écriviez.",
+                do="Lisez ce qui est là maintenant, puis complétez-le.",
+            )
+    return kept
 
 
 @transaction.atomic

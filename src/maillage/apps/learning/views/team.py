@@ -117,9 +117,8 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
         elif gesture in ("fermer", "rouvrir"):
             actions.close(found, by=by, at=at, opened=gesture == "rouvrir")
         elif gesture == "noter":
-            actions.change(
-                found, {"note": " ".join(request.POST.get("note", "").split())[:500]}, by=by, at=at
-            )
+            written = {"note": " ".join(request.POST.get("note", "").split())[:500]}
+            actions.change(found, written, by=by, at=at, shown=_shown(request, note="note-avant"))
             messages.success(request, "C’est noté.")
         elif gesture == "partager":
             typed = request.POST.get("structure", "")
@@ -148,7 +147,11 @@ def member(request: HttpRequest, pk: int, member: int) -> HttpResponse:
         if gesture == "noter":
             wanted = request.POST.get("module", "")
             proposed = wanted if contents.module(wanted) else ""
-            actions.note(row, words=request.POST.get("note", ""), proposed=proposed, by=by, at=at)
+            words, shown = (
+                request.POST.get("note", ""),
+                _shown(request, note="note-avant", proposed="module-avant"),
+            )
+            actions.note(row, words=words, proposed=proposed, by=by, at=at, shown=shown)
             messages.success(request, f"C’est noté pour {row.person}.")
         elif gesture == "carte":
             person = actions.renew(row, by=by, at=at)
@@ -190,6 +193,11 @@ def sheets(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _group(request: HttpRequest, pk: int) -> Group:
     return get_object_or_404(access.groups_for(request.user), pk=pk)
+
+
+def _shown(request: HttpRequest, **names: str) -> dict[str, str]:
+    """Return what the fields said when the page was shown, where it tells."""
+    return {name: request.POST[sent] for name, sent in names.items() if sent in request.POST}
 
 
 def _old_page() -> Refused:
