@@ -22,7 +22,7 @@ from maillage.apps.learning.queries import contents, measures
 from maillage.apps.learning.queries import plans as asked
 from maillage.apps.learning.queries import progress as queries
 from maillage.apps.learning.queries.conversion import conversion, plans_of
-from maillage.apps.learning.queries.groups import listed
+from maillage.apps.learning.queries.groups import SHOWN, listed
 from maillage.apps.learning.rules.progress import Fact as Done
 from maillage.apps.learning.worklist import lines
 from maillage.apps.messages import actions as outbox
@@ -1079,6 +1079,22 @@ def test_the_list_of_groups_asks_as_much_for_ten_as_for_one(
         groups.open_group(by=aidant, structure=library, title=f"G{n}", modules=[MOUSE], at=AT)
     with django_assert_num_queries(len(one)):
         assert len(shown()) == 10
+
+
+def test_an_open_group_stays_in_the_list_however_many_were_closed_since(aidant, library, group):
+    Group.objects.bulk_create(
+        Group(
+            structure=library,
+            title="Fini",
+            code=str(n),
+            by=aidant,
+            at=timezone.now(),
+            closed_at=timezone.now(),
+        )
+        for n in range(SHOWN)
+    )
+    found = listed(aidant)
+    assert (found[0], len(found)) == (group, SHOWN)
 
 
 def test_a_fact_sent_twice_at_once_is_counted_once(client, learner):

@@ -4,7 +4,7 @@ from.
 
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from maillage.apps.agenda.access import workshops_for
 from maillage.apps.agenda.models import Seat, Workshop
@@ -23,8 +23,11 @@ SHOWN = 100
 
 
 def listed(user: Any) -> list[Any]:
-    """Return one's groups, the last first, each with how many people it has: `n_members`."""
-    return list(access.groups_for(user).annotate(n_members=Count("members"))[:SHOWN])
+    """Return one's groups, those that are open before those closed last, each with how many people it has:
+    `n_members`.
+    """
+    rows = access.groups_for(user).annotate(n_members=Count("members"))
+    return list(rows.order_by(F("closed_at").desc(nulls_first=True), "-at", "-pk")[:SHOWN])
 
 
 def by_code(typed: str) -> Group | None:
