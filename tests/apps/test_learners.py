@@ -244,6 +244,8 @@ def test_what_was_erased_is_not_brought_back_by_another_device(client, learner):
 
 def test_a_path_is_followed_with_a_card(client, learner):
     assert client.post("/apprendre/parcours/tranquille/").url == "/ma-carte/apprendre/"
+    page = client.get("/ma-carte/apprendre/", follow=True).content.decode()
+    assert "Pour suivre « Tranquille », ouvrez d’abord votre carte" in page.replace("\xa0", " ")
     assert not Route.objects.exists()
     learn(client, learner)
     client.post("/apprendre/parcours/tranquille/")

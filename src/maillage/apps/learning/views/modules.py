@@ -4,6 +4,7 @@ device may keep it.
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -54,6 +55,11 @@ def path(request: HttpRequest, id: str) -> HttpResponse:
         person = access.learner(request, at)
         if person is not None:
             actions.follow(person, id, at=at)
+        else:  # the page that opens a card comes next, and knows no path
+            messages.info(
+                request,
+                f"Pour suivre « {found.title} », ouvrez d’abord votre carte, puis choisissez-le de nouveau.",
+            )
         return redirect("learning_card")
     return render(request, "learning/path.html", {"path": found, "modules": contents.titles(found.modules)})
 
