@@ -997,6 +997,21 @@ def test_a_group_is_opened_whole_or_not_at_all(aidant, library, learner):
     assert Person.objects.get() == learner
 
 
+def test_one_card_and_one_plan_are_said_in_the_singular(client, aidant, library, group):
+    client.force_login(aidant)
+    address = f"/espace/apprendre/{group.pk}/geste/"
+    for names, said in (
+        ("Ali", "1 carte prête : imprimez-la."),
+        ("Lou\nNour", "2 cartes prêtes : imprimez-les."),
+    ):
+        page = client.post(address, {"geste": "ajouter", "noms": names}, follow=True).content.decode()
+        assert said in page.replace("\xa0", " ")
+    _plans(["alone"], library)
+    Plan.objects.update(ask_on=timezone.localdate())
+    page = " ".join(client.get("/espace/apprendre/mesures/").content.decode().replace("\xa0", " ").split())
+    assert "1 projet de démarche</strong>" in page and "compté et non estimé." in page
+
+
 def test_too_many_names_are_refused_aloud(client, aidant, library, group):
     client.force_login(aidant)
     held = {

@@ -21,6 +21,7 @@ from maillage.kernel.errors import Refused
 from maillage.kernel.typed import ROWS, whole
 from maillage.modules.outlines import FORMATS
 from maillage.web import refusals
+from maillage.words.wording import count
 
 SEES = (access.SEE, access.MINE)
 
@@ -113,7 +114,8 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     with refusals.as_message(request):
         if gesture == "ajouter":
             made = actions.welcome(found, names(request.POST.get("noms", "")) or [""], by=by, at=at)
-            messages.success(request, f"{len(made)} carte(s) prête(s) : imprimez-les.")
+            ready = count(len(made), "carte prête : imprimez-la", "cartes prêtes : imprimez-les")
+            messages.success(request, f"{ready}.")
         elif gesture in ("fermer", "rouvrir"):
             actions.close(found, by=by, at=at, opened=gesture == "rouvrir")
         elif gesture == "noter":
