@@ -19,6 +19,7 @@ from maillage.apps.accounts.models import Entry, User
 from maillage.apps.autonomy import access, actions, rules
 from maillage.apps.autonomy.forms import carried
 from maillage.apps.autonomy.models import Bilan, Tally
+from maillage.apps.autonomy.queries import overdue, retained
 from maillage.apps.autonomy.rules import Carried
 from maillage.apps.directory.models import Structure
 from maillage.apps.people import queries as people_queries
@@ -28,7 +29,7 @@ from maillage.apps.people.models import Consent, Person
 from maillage.engine import bilan as engine
 from maillage.kernel.errors import Refused
 from maillage.reference import bilan
-from tests.conftest import with_role
+from tests.conftest import account, with_role
 from tests.spec.test_bilan import ANDREI, AURELIE, SANDRINE
 from tests.support.lieux import lieu, offering
 
@@ -649,6 +650,30 @@ def test_one_due_is_listed_until_it_is_done_again(client, aidant, structure):
     page = text_of(client.get(f"/espace/bilans/personnes/{person.pk}/"))
     assert "Je la lis rarement" in page
     assert "J’en ai une, je la lis chaque semaine" in page
+
+
+@pytest.mark.both_databases
+def test_one_done_afresh_since_leaves_nothing_to_do_again(client, aidant, structure):
+    """From the first question, or from a sheet: nothing links the new one to the one before."""
+    person = people.welcome(by=aidant, structure=structure, at=timezone.now())
+    kept(person=person, by=aidant, structure=structure, days_ago=100)
+    lead, today = account("lea", "coordination", territory="38"), timezone.localdate()
+    assert len(retained.to_repeat(aidant, today)) == 1
+    assert [each.n for each in overdue.by_structure(lead, timezone.now())] == [1]
+    kept(SANDRINE, person=person, by=aidant, structure=structure, days_ago=1)
+    assert retained.to_repeat(aidant, today) == []
+    assert overdue.by_structure(lead, timezone.now()) == []
+
+
+@pytest.mark.both_databases
+def test_a_structure_that_was_left_is_not_told_to_do_one_again(aidant, stranger, structure):
+    person = people.welcome(by=aidant, structure=structure, at=timezone.now())
+    kept(person=person, by=aidant, structure=structure, days_ago=100)
+    other = Structure.objects.get(key="nom:autre")
+    people.follow(person=person, structure=other, by=stranger, at=timezone.now())
+    people.leave(person=person, structure=structure, by=aidant, at=timezone.now())
+    assert overdue.by_structure(account("lea", "coordination", territory="38"), timezone.now()) == []
+    assert len(retained.to_repeat(stranger, timezone.localdate())) == 1
 
 
 def test_a_list_of_bilans_makes_as_many_queries_for_20_as_for_1(client, aidant, structure):

@@ -14,6 +14,7 @@ from maillage.apps.autonomy.models import Bilan
 from maillage.apps.directory.models import Structure
 from maillage.apps.memberships.access import MANAGE, current, holds_territory, structures_with
 from maillage.apps.memberships.rules import ROLES
+from maillage.apps.people.models import Following
 
 LEADS, NUDGED, UNDONE = MANAGE, "bilan.retests_nudged", "bilan.retests_nudge_undone"
 
@@ -28,6 +29,14 @@ class Overdue:
     first: date
 
 
+def due(held: QuerySet[Bilan], on: date) -> QuerySet[Bilan]:
+    """Return which of some diagnoses are to be done again by a day: none of the person was done since, from
+    it or from the first question.
+    """
+    since = Bilan.objects.filter(person=OuterRef("person"), at__gt=OuterRef("at"))
+    return held.filter(~Exists(since), person__isnull=False, retest_on__lte=on)
+
+
 def by_structure(user: Any, at: datetime) -> list[Overdue]:
     """Return the structures of the territory that a user leads with diagnoses to repeat, those with most
     first; not those told this week.
@@ -35,13 +44,12 @@ def by_structure(user: Any, at: datetime) -> list[Overdue]:
     if not holds_territory(user):
         return []
     told = nudges(at - timedelta(days=LONG))
+    follows = Following.objects.filter(
+        person=OuterRef("person"), structure=OuterRef("structure"), ended_at=None
+    )  # one that was left reads no sheet: it could do nothing
+    there = Bilan.objects.filter(Exists(follows), structure__in=structures_with(user, MANAGE).values("pk"))
     rows = (
-        Bilan.objects.filter(
-            person__isnull=False,
-            retest_on__lte=timezone.localdate(at),
-            again__isnull=True,
-            structure__in=structures_with(user, MANAGE).values("pk"),
-        )
+        due(there, timezone.localdate(at))
         .exclude(structure__in=told.values("row"))
         .order_by()
         .values("structure", "structure__name")

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from maillage.apps.autonomy import access, rules
 from maillage.apps.autonomy.models import Bilan
-from maillage.apps.autonomy.queries import segments
+from maillage.apps.autonomy.queries import overdue, segments
 from maillage.apps.autonomy.rules import Progress, ResultText
 from maillage.apps.people import access as people
 from maillage.apps.people.models import Person
@@ -116,13 +116,9 @@ def recent(user: Any) -> list[Bilan]:
 
 
 def to_repeat(user: Any, on: date) -> list[Bilan]:
-    """Return the diagnoses due to be repeated: none was done since."""
-    return bulk.seldom(
-        access.bilans_for(user)
-        .filter(retest_on__lte=on, again__isnull=True)
-        .select_related("person", "structure")
-        .order_by("retest_on", "pk")[:LISTED]
-    )
+    """Return the diagnoses due to be repeated, the first LISTED of them."""
+    rows = overdue.due(access.bilans_for(user), on).select_related("person", "structure")
+    return bulk.seldom(rows.order_by("retest_on", "pk")[:LISTED])
 
 
 def persons(user: Any) -> list[Person]:
