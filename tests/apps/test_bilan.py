@@ -16,11 +16,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from maillage.apps.accounts.models import Entry, User
+from maillage.apps.accounts.rules.worklist import MOST
 from maillage.apps.autonomy import access, actions, rules
 from maillage.apps.autonomy.forms import carried
 from maillage.apps.autonomy.models import Bilan, Tally
 from maillage.apps.autonomy.queries import overdue, retained
 from maillage.apps.autonomy.rules import Carried
+from maillage.apps.autonomy.worklist import lines
 from maillage.apps.directory.models import Structure
 from maillage.apps.people import queries as people_queries
 from maillage.apps.people.actions import consents
@@ -674,6 +676,17 @@ def test_a_structure_that_was_left_is_not_told_to_do_one_again(aidant, stranger,
     people.leave(person=person, structure=structure, by=aidant, at=timezone.now())
     assert overdue.by_structure(account("lea", "coordination", territory="38"), timezone.now()) == []
     assert len(retained.to_repeat(stranger, timezone.localdate())) == 1
+
+
+def test_more_to_do_again_than_a_page_shows_are_all_counted(client, aidant, structure, monkeypatch):
+    monkeypatch.setattr(retained, "LISTED", 6)
+    for _ in range(8):
+        person = people.welcome(by=aidant, structure=structure, at=timezone.now())
+        kept(person=person, by=aidant, structure=structure, days_ago=100)
+    (line,) = [each for each in lines(aidant, timezone.now()) if each.kind == "retest-others"]
+    assert line.n == 8 - MOST
+    client.force_login(aidant)
+    assert "2 de plus, qui viendront ici" in text_of(client.get("/espace/bilans/"))
 
 
 def test_a_list_of_bilans_makes_as_many_queries_for_20_as_for_1(client, aidant, structure):

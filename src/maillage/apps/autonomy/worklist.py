@@ -36,11 +36,12 @@ def lines(user: Any, at: datetime) -> Iterable[Line]:
                 icon="repeat",
             )
         if len(found) > MOST:
+            others = retained.n_to_repeat(user, today, found) - MOST
             yield Line(
                 kind="retest-others",
                 group=PEOPLE,
-                n=len(found) - MOST,
-                title=remainder(len(found) - MOST, "point à refaire", "points à refaire"),
+                n=others,
+                title=remainder(others, "point à refaire", "points à refaire"),
                 url=reverse("bilans"),
                 gesture="Ouvrir la liste",
                 icon="list",

@@ -124,3 +124,8 @@ def to_repeat(user: Any, on: date) -> list[Bilan]:
 def persons(user: Any) -> list[Person]:
     """Return the persons met last, to begin with one of them."""
     return list(people.people_for(user).order_by("-active_at", "-pk")[:LISTED])
+
+
+def n_to_repeat(user: Any, on: date, first: Sequence[Bilan]) -> int:
+    """Return how many diagnoses are due to be repeated. first: as `to_repeat` returned them."""
+    return len(first) if len(first) < LISTED else overdue.due(access.bilans_for(user), on).count()

@@ -34,16 +34,18 @@ helping = holding(*access.RIGHTS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def bilans(request: HttpRequest) -> HttpResponse:
     """Begin one, for a person or for nobody; those to do again, and the latest."""
-    error = None
+    error, today = None, timezone.localdate()
     if request.method == "POST":
         try:
             return _begin(request)
         except Refused as refused:
             error = refused
+    due = retained.to_repeat(request.user, today)
     context = {
         "structures": access.structures_for(request.user),
         "persons": retained.persons(request.user),
-        "due": retained.to_repeat(request.user, timezone.localdate()),
+        "due": due,
+        "n_more": retained.n_to_repeat(request.user, today, due) - len(due),
         "recent": retained.recent(request.user),
         "error": error,
         "code": request.POST.get("code", "")[:20],
