@@ -689,6 +689,19 @@ def test_more_to_do_again_than_a_page_shows_are_all_counted(client, aidant, stru
     assert "2 de plus, qui viendront ici" in text_of(client.get("/espace/bilans/"))
 
 
+def test_it_is_done_again_for_the_structure_that_follows_the_person(client, aidant, structure):
+    """Somebody who acts for two structures does not write it in the name of the first by its letter."""
+    other = Structure.objects.create(key="nom:aaa", name="AAA", code_insee="38185")
+    with_role(aidant, "aidant", structure=other)
+    person = people.welcome(by=aidant, structure=structure, at=timezone.now())
+    row = kept(person=person, by=aidant, structure=structure, days_ago=100)
+    client.force_login(aidant)
+    client.post(f"/espace/bilans/{row.pk}/refaire/")
+    walk(client, {**AURELIE, "U4": "weekly"})
+    client.post("/bilan/resultat/garder/", {"choix": "garder"})
+    assert retained.latest(person).structure == structure
+
+
 def test_a_list_of_bilans_makes_as_many_queries_for_20_as_for_1(client, aidant, structure):
     client.force_login(aidant)
     client.get("/espace/bilans/")

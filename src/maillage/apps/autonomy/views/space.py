@@ -159,7 +159,9 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
 def redo(request: HttpRequest, pk: int) -> HttpResponse:
     """Do it again with the person."""
     row = _held(request, pk)
-    structure = access.structures_for(request.user).first()
+    followed = row.person.followings.filter(ended_at=None).values("structure")
+    mine = access.structures_for(request.user).filter(pk__in=followed)
+    structure = mine.filter(pk=row.structure_id).first() or mine.first()
     try:
         return again_views.start(row, structure=structure and structure.pk)
     except Refused as error:
