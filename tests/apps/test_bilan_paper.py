@@ -412,6 +412,20 @@ def test_an_empty_sheet_and_an_unknown_card_are_refused_with_what_to_do(client, 
     assert 'name="case-U1" type="text" value="a"' in body(response), "nothing typed is lost"
 
 
+@pytest.mark.django_db
+def test_what_was_not_read_is_given_back_with_a_card_that_is_nobodys(client, aidant):
+    """Else it would be gone once the card is mended, and nobody would be told."""
+    client.force_login(aidant)
+    typed = {"code": "AAAA-AAAA", "ligne": "X1=a blabla A1=z"}
+    response = client.post("/espace/bilans/papier/", typed)
+    assert response.status_code == 400
+    page = response.content.decode()
+    assert ">blabla A1=z</textarea>" in page
+    assert "À regarder avec la feuille." in body(
+        client.post("/espace/bilans/papier/", {"code": "", "ligne": "blabla A1=z", "case-X1": "a"})
+    )
+
+
 def test_typing_back_is_for_who_helps(client, db):
     assert client.get("/espace/bilans/papier/").status_code == 302
     user = User.objects.create_user("c@exemple.fr", "x", is_demonstration=True)

@@ -142,7 +142,8 @@ def typed(request: HttpRequest) -> HttpResponse:
     )
     context |= {"code": code[:20], "letters": form.letters, "form_id": form.form, "chosen": structure}
     if form.is_empty or (code and person is None):
-        return _typed(request, context | {"error": NOTHING if form.is_empty else NOBODY}, status=400)
+        error = NOTHING if form.is_empty else NOBODY
+        return _typed(request, context | {"error": error, "line": " ".join(form.unread)}, status=400)
     answers = form.answers()
     found = paper.read(answers)
     if (found.doubts or form.unread) and "quand-meme" not in request.POST:
