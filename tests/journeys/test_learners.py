@@ -32,6 +32,7 @@ KEPT = """(async () => { for (const nom of await caches.keys())
 OLD = """(async () => (await (await (await caches.open('apprendre')).match('/apprendre/-anciennes'))?.json() ?? []).length)()"""
 # The card is on the device.
 HELD = "localStorage.getItem('maillage-carte') !== null"
+TOKEN = "JSON.parse(localStorage.getItem('maillage-carte')).jeton"
 TRAINER = "formation"
 
 
@@ -279,6 +280,32 @@ def test_a_corrected_text_takes_nothing_back_from_a_device(visit, site, environm
 
 
 # --------------------------------------------------------------------------------------------- with an aidant
+
+
+def test_what_takes_away_is_confirmed_by_its_button_and_refused_takes_nothing(visit, site, enter):
+    """On the table of a group, made again while it is looked at, and on the page of a card."""
+    room = enter(TRAINER, "/espace/apprendre/nouveau/?trame=trame:premiers-gestes")
+    room.get_by_label("Nom du groupe").fill("Jeudi matin")
+    room.get_by_label("Personnes (facultatif)").fill("Nour")
+    room.get_by_role("button", name="Ouvrir le groupe").press("Enter")
+    room.wait_for_url(re.compile(r"/espace/apprendre/\d+/$"))
+    said: list[str] = []
+    room.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
+    room.evaluate(  # as each ten seconds
+        "const t = document.querySelector('[data-vivant]'); t.replaceChildren(...[...t.children].map((e) => e.cloneNode(true)))"
+    )
+    room.locator(".groupe summary").press("Enter")
+    room.get_by_role("button", name="Ôter du groupe").press("Enter")
+    assert said == ["Ôter cette personne du groupe ?"]
+    room.reload()
+    expect(room.locator(".groupe tbody tr")).to_have_count(1)
+    page = visit("/apprendre/", service_workers="block")
+    make_card(page)
+    page.on("dialog", lambda dialog: dialog.dismiss())
+    page.evaluate(f"localStorage.setItem('maillage-fait-1', JSON.stringify({{ jeton: {TOKEN}, uid: '1' }}))")
+    page.locator("summary", has_text="Effacer ce que j’ai appris").press("Enter")
+    page.get_by_role("button", name="Tout effacer").press("Enter")
+    assert waiting(page) == 1, "what was not sent yet is still there"
 
 
 @pytest.mark.complete

@@ -21,11 +21,18 @@ if (bouton) {
   });
 }
 
-// Un geste qui retire demande une confirmation.
-for (const geste of document.querySelectorAll("[data-confirmer]"))
-  geste.addEventListener("submit", (e) => {
-    if (!confirm(geste.dataset.confirmer)) e.preventDefault();
-  });
+// Un geste qui retire demande une confirmation : celle de son bouton, sinon de son formulaire, arrivé depuis ou non.
+// Sans elle, rien d’autre n’apprend l’envoi.
+addEventListener(
+  "submit",
+  (e) => {
+    const mots = e.submitter?.dataset.confirmer ?? e.target.dataset.confirmer;
+    if (!mots || confirm(mots)) return;
+    e.preventDefault();
+    e.stopImmediatePropagation();
+  },
+  true,
+);
 
 // La carte de source : ouverte d’office quand il y a la place, Échap la ferme et rend le focus.
 for (const carte of document.querySelectorAll(".carte-source")) {
