@@ -28,6 +28,7 @@ from maillage.apps.learning.worklist import lines
 from maillage.apps.messages import actions as outbox
 from maillage.apps.messages.models import Message
 from maillage.apps.orientations.actions import agreements, forgetting
+from maillage.apps.people.access import people_for
 from maillage.apps.people.actions import consents
 from maillage.apps.people.actions import register as people
 from maillage.apps.people.models import Following, Person
@@ -391,6 +392,16 @@ def test_who_comes_back_to_a_step_is_not_stuck_there_at_once(aidant, group):
     assert not is_stuck(back + timedelta(minutes=8))
     does(back + timedelta(minutes=9), "stopped", tries=3, version=2)
     assert is_stuck(back + timedelta(minutes=10)), "another version of the step is another step"
+
+
+def test_what_is_learnt_elsewhere_is_not_told_to_who_follows_no_more(client, aidant, library, group):
+    """Nobody's name was shown; that they are at it now, and where, was."""
+    (row,) = groups.welcome(group, ["Zoé"], by=aidant, at=AT)
+    send(client, row.person, fact(2, "done"))
+    people.leave(person=row.person, structure=library, by=aidant, at=AT)
+    send(client, row.person, fact(5, "stopped", genre="viser", essais=4))
+    (told,) = queries.board(group, timezone.now(), people_for(aidant))
+    assert (told.known, told.step, told.stuck) == (False, 2, False)
 
 
 def test_the_board_asks_as_much_for_twenty_as_for_two(aidant, group, django_assert_num_queries):

@@ -253,9 +253,17 @@ def _rows(members: Sequence[Member], at: datetime, seen: QuerySet[Person]) -> li
     known = contents.modules()
     shown = set(seen.filter(pk__in=ids).values_list("pk", flat=True))
     return [
-        _row(member, facts[member.person_id], known, routes.get(member.person_id, ""), at, shown)
+        _row(member, _told(member, facts, shown), known, routes.get(member.person_id, ""), at, shown)
         for member in members
     ]
+
+
+def _told(member: Member, facts: Mapping[int, list[Fact]], shown: Collection[int | None]) -> list[Fact]:
+    """Return what a team may read of what a member did: of somebody whom they do not follow, or follow no
+    more, what was done in the group alone.
+    """
+    held = facts[member.person_id]
+    return held if member.person_id in shown else [f for f in held if f.group_id == member.group_id]
 
 
 def _row(
