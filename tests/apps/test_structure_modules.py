@@ -181,6 +181,23 @@ def test_what_is_learnt_of_a_module_of_ones_structure_is_stored(client, trainer,
     assert stored == [(1, []), (0, ["module inconnu"])]
 
 
+def test_what_is_learnt_by_the_link_of_a_structure_is_stored(client, trainer, library, centre):
+    """With a card of one’s own making: the page says whose modules it shows."""
+    whole(client)
+    client.logout()
+    assert "data-lecteur" not in read(client, "/apprendre/tenir-la-souris/1/")
+    client.get(f"/apprendre/?territoire={authors.scope_of(library.pk)}")
+    (said,) = re.findall(r'data-lecteur="([^"]*)"', read(client, "/apprendre/le-bus/6/"))
+    card = access.token(groups.alone(nickname="", at=AT))
+    stored = []
+    for reader in (said, "", authors.scope_of(centre.pk), "structure-../x"):
+        fact = {"module": "le-bus", "version": 1, "etape": 6, "etat": "done", "lecteur": reader}
+        sent = {"carte": card, "faits": [{**fact, "uid": str(uuid4())}]}
+        answer = client.post("/apprendre/synchroniser/", json.dumps(sent), content_type="application/json")
+        stored.append(len(answer.json()["recus"]))
+    assert stored == [1, 0, 0, 0]
+
+
 def test_the_pages_kept_on_a_device_are_those_of_who_reads_there(client, trainer, library):
     """The script that keeps them sends no cookie: it says whose modules are read, and nobody’s name."""
     whole(client)

@@ -3,16 +3,16 @@ kept.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from maillage.apps.learning.queries import contents
+from maillage.apps.learning.queries import contents, readers
 from maillage.apps.learning.rules import progress
 from maillage.apps.learning.rules.progress import Fact
 from maillage.kernel.errors import Refused
-from maillage.modules.format import KINDS
+from maillage.modules.format import KINDS, Module
 
 MOST_BYTES = 400_000
 
@@ -39,18 +39,30 @@ def content(body: bytes) -> tuple[str, Sequence[Any]]:
 
 
 def read(rows: Sequence[Any]) -> Sent:
-    """Return the facts of a sending, among the modules that its person reads."""
+    """Return the facts of a sending, among the modules that its person reads, or that the page where it was
+    done showed, whose link was followed.
+    """
+    known = {"": contents.modules()}
+    scopes = {*contents.adapting(), *contents.writing()}
     facts, refused = [], []
     for row in rows[: progress.AT_ONCE]:
         try:
-            facts.append(_fact(row))
+            scope = str(row.get("lecteur") or "")
+            if scope in scopes and scope not in known:
+                known[scope] = _modules(scope)
+            facts.append(_fact(row, known.get(scope, known[""])))
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
             refused.append((str(row.get("uid", "")) if isinstance(row, dict) else "", str(error)[:80]))
     return Sent(facts, refused)
 
 
-def _fact(row: dict[str, Any]) -> Fact:
-    module = contents.module(str(row["module"]))
+def _modules(scope: str) -> Mapping[str, Module]:
+    with contents.reading_as(lambda: readers.of_scope(scope)):
+        return contents.modules()
+
+
+def _fact(row: dict[str, Any], known: Mapping[str, Module]) -> Fact:
+    module = known.get(str(row["module"]))
     if module is None:
         raise ValueError("module inconnu")
     step = int(row["etape"])

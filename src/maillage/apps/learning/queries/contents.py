@@ -102,6 +102,11 @@ def reader() -> Sequence[str]:
     return () if settings.PREVIEW else _reader.get()()
 
 
+def narrowest() -> str:
+    """Return the narrowest of those whose modules are read, '' when they are those of the installation."""
+    return next(reversed(reader()), "")
+
+
 def adapting() -> list[str]:
     """Return the territories that have a folder of modules."""
     return _inside(TERRITORIES)

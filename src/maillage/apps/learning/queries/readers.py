@@ -20,6 +20,11 @@ def of_structure(structure: Structure | None, followed: str = "") -> Sequence[st
     return (*around(home or (), known), *([scope] if scope in writing else []))
 
 
+def of_scope(scope: str) -> Sequence[str]:
+    """Return whose modules are read by who followed the link of a territory or of a structure."""
+    return of_structure(access.scope_structure(scope), scope)
+
+
 def of_person(person: Person) -> Sequence[str]:
     """Return whose modules somebody reads with their card, whatever the browser that tells it."""
     if not contents.adapting() and not contents.writing():

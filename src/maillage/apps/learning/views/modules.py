@@ -95,6 +95,7 @@ def step(request: HttpRequest, id: str, number: int) -> HttpResponse:
         "exercise": shown.exercise,
     }
     context |= {"told": told, "then": contents.titles(found.then), "tongue": tongue}
+    context["reader"] = contents.narrowest()  # told with what is done here: a sending has no cookie
     if shown.on_paper:  # what was answered is given back: only what is wrong is to be done again
         context["chosen"] = whole(sent.get("choix", ""))
         if shown.exercise.kind == "ordre":

@@ -55,7 +55,7 @@ def _contents() -> dict[str, Any]:
     told = json.dumps([files, [m.model_dump_json() for m in contents.modules().values()]])
     return {
         "version": hashlib.sha256(told.encode()).hexdigest()[:16],
-        "lecteur": next(reversed(contents.reader()), ""),
+        "lecteur": contents.narrowest(),
         "statique": settings.STATIC_URL,
         "modules": modules,
         "parcours": [reverse("learning_path", args=[id]) for id in paths()],

@@ -87,6 +87,7 @@ export const noter = (module, version, etape, quoi) => {
       ecran,
       hors_ligne: !navigator.onLine,
       a: Date.now(),
+      lecteur: page?.dataset.lecteur,
       ...quoi,
     };
     // la mémoire est pleine ou fermée : on envoie sans attendre
