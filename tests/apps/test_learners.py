@@ -295,6 +295,23 @@ def test_a_closed_or_full_group_lets_nobody_in(aidant, group, learner, monkeypat
     assert group.members.count() == 1
 
 
+def test_a_refusal_says_what_may_be_done_by_who_reads_it(aidant, group, learner, monkeypatch):
+    """A learner asks; whoever runs the group opens it again, or another one."""
+
+    def is_told(by_themselves: str, by_the_team: str) -> None:
+        with pytest.raises(Refused, match=by_themselves):
+            groups.join(group, learner, at=AT)
+        with pytest.raises(Refused, match=by_the_team):
+            groups.welcome(group, ["Ali"], by=aidant, at=AT)
+
+    ask = "Demandez à la personne qui vous aide"
+    groups.close(group, by=aidant, at=AT)
+    is_told(ask, "Rouvrez-le plus bas")
+    groups.close(group, by=aidant, at=AT, opened=True)
+    monkeypatch.setattr(groups.rules, "MOST", 0)
+    is_told(ask, "Ouvrez un deuxième groupe")
+
+
 def test_a_full_group_makes_no_card_that_nobody_sees(client, group, learner, monkeypatch):
     monkeypatch.setattr(groups.rules, "MOST", 1)
     groups.join(group, learner, at=AT)

@@ -154,14 +154,13 @@ def join(group: Group, person: Person, *, at: datetime, by: User | None = None) 
 
 def _join(group: Group, person: Person, *, at: datetime, by: User | None) -> Member:
     held = Group.objects.select_for_update().get(pk=group.pk)
+    ask = "Demandez à la personne qui vous aide."
     if held.closed_at is not None:
-        raise Refused(
-            "Ce groupe est fermé.", why="La séance est finie.", do="Demandez à la personne qui vous aide."
-        )
+        reopen = "Rouvrez-le plus bas, puis recommencez."
+        raise Refused("Ce groupe est fermé.", why="La séance est finie.", do=reopen if by else ask)
     if held.members.exclude(person=person).count() >= rules.MOST:
-        raise Refused(
-            "Ce groupe est plein.", why=f"Il a {rules.MOST} personnes.", do="Ouvrez un deuxième groupe."
-        )
+        another = "Ouvrez un deuxième groupe."
+        raise Refused("Ce groupe est plein.", why=f"Il a {rules.MOST} personnes.", do=another if by else ask)
     if not Person.objects.select_for_update().filter(pk=person.pk, forgotten_at__isnull=True).exists():
         raise Refused(
             "Cette carte n’existe plus.",
