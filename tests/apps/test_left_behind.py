@@ -2,16 +2,20 @@
 lost and given back.
 """
 
+import re
 from datetime import UTC, datetime
 
 import pytest
 from allauth.mfa.models import Authenticator
 from django.test import Client
+from django.utils import timezone
 
 from maillage.apps.accounts.models import User
 from maillage.apps.autonomy.forms import carried
 from maillage.apps.directory.models import Structure
 from maillage.apps.learning import access as learning
+from maillage.apps.learning.actions import groups, progress
+from maillage.apps.learning.models import Plan, Route
 from maillage.apps.memberships import actions
 from maillage.apps.memberships.models import Membership, Recovery
 from maillage.apps.messages.models import Message
@@ -196,6 +200,35 @@ def test_a_page_that_a_device_keeps_is_the_one_of_nobody(client, structure):
     assert "no-store" not in client.get(address).get("Cache-Control", "")
     client.force_login(account("aide", "aidant", structure=structure))
     assert "no-store" in client.get(address)["Cache-Control"]
+
+
+def test_a_page_of_the_card_before_does_nothing_to_the_next(client, structure):
+    """Left in a tab, or found by « page précédente »: it neither erases, enters a group nor plans."""
+    helper = account("aide", "aidant", structure=structure)
+    group = groups.open_group(by=helper, structure=structure, title="Mardi", modules=[], at=AT)
+    real, join = "/apprendre/ft-actualisation/pour-de-vrai/", "/apprendre/groupe/"
+    plan = {"le": timezone.localdate(), "avec": "alone"}
+
+    def shown() -> list[str]:
+        pages = (
+            client.get("/ma-carte/apprendre/"),
+            client.get(real),
+            client.post(join, {"code": group.code}),
+        )
+        return [re.findall(r'name="ouverte" value="([^"]*)"', each.content.decode())[0] for each in pages]
+
+    client.post("/ma-carte/nouvelle/", {"surnom": "Hélène"})
+    before = shown()
+    client.post("/ma-carte/apprendre/fermer/")
+    client.post("/ma-carte/nouvelle/", {"surnom": "Paul"})
+    paul = Person.objects.get(nickname="Paul")
+    progress.follow(paul, "tranquille", at=AT)
+    for cards, n in ((before, 0), (shown(), 1)):
+        erase, to_plan, to_join = cards
+        client.post(real, {**plan, "ouverte": to_plan})
+        client.post(join, {"code": group.code, "moi": "1", "rejoindre": "1", "ouverte": to_join})
+        client.post("/ma-carte/apprendre/effacer/", {"ouverte": erase})
+        assert (Plan.objects.count(), group.members.count(), Route.objects.count()) == (n, n, 1 - n)
 
 
 def test_a_card_is_always_the_same_for_a_device(structure):

@@ -7,6 +7,7 @@ from typing import Any
 from django.core import signing
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
+from django.utils.crypto import constant_time_compare
 
 from maillage.apps.accounts.access import rights_of
 from maillage.apps.directory.models import Structure
@@ -40,6 +41,14 @@ def open_card(request: HttpRequest, person: Person, at: datetime, *, made: bool 
 def learner(request: HttpRequest, at: datetime) -> Person | None:
     """Return whose card is open for learning in this browser; nobody's once it was replaced."""
     return cards.card_in(request, at, key=KEY, shown_for=LEARNING_FOR)
+
+
+def is_same_card(request: HttpRequest, person: Person | None) -> bool:
+    """Return whether a form was shown with the card that is open now: on a shared computer, a page of before
+    may be somebody else's. One that does not say is as any form.
+    """
+    shown = request.POST.get("ouverte")
+    return shown is None or constant_time_compare(shown, token(person) if person is not None else "")
 
 
 def to_note(request: HttpRequest, at: datetime) -> bool:

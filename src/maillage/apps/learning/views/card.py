@@ -40,6 +40,11 @@ NO_GROUP = Refused(
     why="Une lettre ou un chiffre est peut-être mal lu.",
     do="Relisez-le au tableau.",
 )
+OF_ANOTHER = Refused(
+    "Rien n’a été fait.",
+    why="Cette page était celle d’une autre carte.",
+    do="Regardez quelle carte est ouverte, puis recommencez d’ici.",
+)
 TOO_MANY = Refused(
     "Trop d’essais.", why="Cet appareil en a fait beaucoup.", do="Attendez une heure, ou demandez de l’aide."
 )
@@ -97,7 +102,9 @@ def erase(request: HttpRequest) -> HttpResponse:
     """Erasing all that one learnt; the card stays."""
     at = timezone.now()
     person = access.learner(request, at)
-    if person is not None:
+    if not access.is_same_card(request, person):
+        messages.error(request, " ".join(OF_ANOTHER.sentences))
+    elif person is not None:
         progress.erase(person, at=at)
         messages.success(request, "C’est effacé. Votre carte est vide, et toujours à vous.")
     return redirect("learning_card")
@@ -151,7 +158,9 @@ def group(request: HttpRequest) -> HttpResponse:
         error = _enter(request, found, at)
         if error is None:
             return redirect("learning_card")
-    context = {"error": error, "typed": typed, "group": found, "person": _learner(request, at)}
+    person = _learner(request, at)
+    context = {"error": error, "typed": typed, "group": found, "person": person}
+    context["card"] = access.token(person) if person is not None else ""
     return render(request, "learning/join.html", context, status=_status(error))
 
 
@@ -177,6 +186,8 @@ def _enter(request: HttpRequest, found: Group, at: datetime) -> Refused | None:
         person, error = (_learner(request, at), None) if "moi" in request.POST else _typed(request, typed)
         if person is None:
             return error or NO_CARD
+        if not access.is_same_card(request, person):
+            return OF_ANOTHER
     elif not once_more(request, "cartes-faites", access.CARDS_AN_HOUR):
         return TOO_MANY
     with refusals.as_message(request):

@@ -28,6 +28,11 @@ from maillage.kernel.errors import Refused
 from maillage.web import refusals
 
 PLANS_AN_HOUR = 60
+OF_ANOTHER = Refused(
+    "Ce projet n’a pas été noté.",
+    why="Cette page était celle d’une autre carte.",
+    do="Regardez au nom de qui elle est maintenant, puis recommencez.",
+)
 TOO_MANY = Refused(
     "Ce projet n’a pas été noté.",
     why="Cet appareil en a noté beaucoup en une heure.",
@@ -59,7 +64,10 @@ def _real(request: HttpRequest, id: str, helped: Person | None) -> HttpResponse:
     made: Plan | None = None
     if form.is_bound and not once_more(request, "projets", PLANS_AN_HOUR):
         return refusals.page(request, TOO_MANY, status=429)
-    if form.is_bound and form.is_valid():
+    theirs = helped is not None or access.is_same_card(request, person)
+    if form.is_bound and not theirs:
+        messages.error(request, " ".join(OF_ANOTHER.sentences))
+    elif form.is_bound and form.is_valid():
         structure = queries.in_whose_name(request.user, person, helped=helped is not None)
         with refusals.as_message(request):
             made = actions.make(
@@ -79,12 +87,12 @@ def _real(request: HttpRequest, id: str, helped: Person | None) -> HttpResponse:
         "person": person,
         "made": made,
     }
-    context["helped"] = helped
+    context |= {"helped": helped, "card": access.token(person) if person is not None else ""}
     if made is not None:
         context["link"] = request.build_absolute_uri(reverse("plan_answer", args=[made.token]))
         context["together"] = plans.WITH[made.together]
     return render(
-        request, "learning/real.html", context, status=400 if form.is_bound and form.errors else 200
+        request, "learning/real.html", context, status=400 if form.is_bound and made is None else 200
     )
 
 
