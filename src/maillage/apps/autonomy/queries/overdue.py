@@ -29,7 +29,7 @@ class Overdue:
     first: date
 
 
-def due(held: QuerySet[Bilan], on: date) -> QuerySet[Bilan]:
+def retests(held: QuerySet[Bilan], on: date) -> QuerySet[Bilan]:
     """Return which of some diagnoses are to be done again by a day: none of the person was done since, from
     it or from the first question.
     """
@@ -49,7 +49,7 @@ def by_structure(user: Any, at: datetime) -> list[Overdue]:
     )  # one that was left reads no sheet: it could do nothing
     there = Bilan.objects.filter(Exists(follows), structure__in=structures_with(user, MANAGE).values("pk"))
     rows = (
-        due(there, timezone.localdate(at))
+        retests(there, timezone.localdate(at))
         .exclude(structure__in=told.values("row"))
         .order_by()
         .values("structure", "structure__name")

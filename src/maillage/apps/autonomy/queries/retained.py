@@ -117,7 +117,7 @@ def recent(user: Any) -> list[Bilan]:
 
 def to_repeat(user: Any, on: date) -> list[Bilan]:
     """Return the diagnoses due to be repeated, the first LISTED of them."""
-    rows = overdue.due(access.bilans_for(user), on).select_related("person", "structure")
+    rows = overdue.retests(access.bilans_for(user), on).select_related("person", "structure")
     return bulk.seldom(rows.order_by("retest_on", "pk")[:LISTED])
 
 
@@ -128,4 +128,4 @@ def persons(user: Any) -> list[Person]:
 
 def n_to_repeat(user: Any, on: date, first: Sequence[Bilan]) -> int:
     """Return how many diagnoses are due to be repeated. first: as `to_repeat` returned them."""
-    return len(first) if len(first) < LISTED else overdue.due(access.bilans_for(user), on).count()
+    return len(first) if len(first) < LISTED else overdue.retests(access.bilans_for(user), on).count()
