@@ -378,6 +378,15 @@ def test_on_a_shared_computer_the_visit_ends_after_half_an_hour_without_a_reques
     assert "Votre visite s’est terminée toute seule" in read(response)
 
 
+@pytest.mark.parametrize("shared", [{"partage": "on"}, {}])
+def test_a_screen_that_nobody_touches_reads_itself_again_once_the_visit_is_over(client, helper, shared):
+    """Read sooner, it would begin the visit again, and show persons for ever."""
+    sign_in(client, **shared)
+    ends_in = client.get("/compte/").wsgi_request.ends_in
+    age(client, seen=timedelta(seconds=ends_in))
+    assert client.get("/compte/").status_code == 302
+
+
 def test_on_ones_own_computer_it_lasts_until_the_next_day(client, helper):
     sign_in(client)
     assert not client.session.get_expire_at_browser_close()

@@ -232,7 +232,7 @@ def test_the_end_of_the_visit_is_announced_and_put_off(visit, site, account):
     page.wait_for_url("**/compte/protection/**")
     page.clock.install()
     page.goto(f"{site}/compte/")
-    page.clock.fast_forward("26:00")
+    page.clock.fast_forward("27:00")
     assert page.is_hidden("[data-seance]")
     page.clock.fast_forward("01:30")
     told = page.inner_text("[data-seance]").replace("\u00a0", " ")

@@ -175,7 +175,7 @@ class Sessions:
         if sessions.KEPT not in request.session:
             sessions.begin(request, shared=True, at=at)
         sessions.note(request.session, at)
-        request.ends_in = int(sessions.limits(request.session).idle.total_seconds())  # type: ignore[attr-defined]
+        request.ends_in = int(sessions.ends_in(request.session).total_seconds())  # type: ignore[attr-defined]
         return None
 
     def _absent(self, request: HttpRequest) -> HttpResponse | None:

@@ -66,6 +66,13 @@ def limits(session: SessionBase) -> Limits:
     return SHARED if session.get(KEPT, {}).get("shared", True) else OWN
 
 
+def ends_in(session: SessionBase) -> timedelta:
+    """Return how long after a request a session is over if none comes: a screen that reads itself again
+    sooner would begin the visit again, with nobody there.
+    """
+    return limits(session).idle + NOTED_EVERY
+
+
 def begin(request: HttpRequest, *, shared: bool, at: datetime) -> None:
     """Start counting, once somebody is signed in."""
     request.session[KEPT] = {
