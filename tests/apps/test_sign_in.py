@@ -387,6 +387,18 @@ def test_a_screen_that_nobody_touches_reads_itself_again_once_the_visit_is_over(
     assert client.get("/compte/").status_code == 302
 
 
+def test_what_a_screen_asks_by_itself_is_no_presence(client, helper):
+    """The table of a group, read again each ten seconds, kept the visit open with nobody there."""
+    sign_in(client, partage="on")
+    age(client, seen=timedelta(minutes=29))
+    seen, alone = client.session[sessions.KEPT]["seen"], {sessions.ALONE: "1"}
+    assert client.get("/compte/", headers=alone).status_code == 200
+    assert client.session[sessions.KEPT]["seen"] == seen
+    age(client, seen=timedelta(minutes=31))
+    assert client.get("/compte/", headers=alone).status_code == 401
+    assert "Votre visite s’est terminée toute seule" in read(client.get("/compte/", follow=True))
+
+
 def test_on_ones_own_computer_it_lasts_until_the_next_day(client, helper):
     sign_in(client)
     assert not client.session.get_expire_at_browser_close()

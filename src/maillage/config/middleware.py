@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
@@ -170,11 +171,15 @@ class Sessions:
         if settings.SESSION_COOKIE_NAME not in request.COOKIES or SESSION_KEY not in request.session:
             return self._absent(request)
         at = timezone.now()
+        alone = sessions.ALONE in request.headers
         if sessions.is_over(request.session, at):
+            if alone:  # who comes next reads why the visit is over
+                return HttpResponse(status=HTTPStatus.UNAUTHORIZED)
             return self._end(request, interrupted_posts.of(request, request.user.pk))
         if sessions.KEPT not in request.session:
             sessions.begin(request, shared=True, at=at)
-        sessions.note(request.session, at)
+        if not alone:
+            sessions.note(request.session, at)
         request.ends_in = int(sessions.ends_in(request.session).total_seconds())  # type: ignore[attr-defined]
         return None
 

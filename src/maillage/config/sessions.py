@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 KEPT = "stay"
+ALONE = "Maillage-Seul"  # header of what a screen asks by itself: nobody is there
 NOTED_EVERY = timedelta(minutes=1)  # so that reading pages rarely writes to the database
 BROWSERS = (  # the first found is the right one: each names those it descends from
     *(
