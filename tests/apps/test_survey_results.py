@@ -8,7 +8,7 @@ import json
 import random
 import re
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -679,6 +679,15 @@ def test_one_group_that_says_a_thing_twice_counts_once():
     assert people([*same, heard_from("social", "a", 4, material=2), heard_from("social", "a", 2)]) == 13
     ((_, lines),) = perception([*same, heard_from("social", "a", None)], SIDES).written
     assert lines[1].replace("\xa0", " ") == "Constat a. Au moins 7 personnes le disent."
+
+
+@pytest.mark.both_databases
+def test_interviews_are_listed_the_latest_first(survey):
+    days = {"Sans date": None, "Avant": date(2026, 9, 1), "Après": date(2026, 10, 1)}
+    for title, day in days.items():
+        facts = {"kind": "focus_group", "title": title, "speakers": "social_actor", "held_on": day}
+        verbatims.note_material(survey, facts, by=None, at=AT)
+    assert [each.title for each in read.materials(survey)] == ["Après", "Avant", "Sans date"]
 
 
 @pytest.mark.both_databases

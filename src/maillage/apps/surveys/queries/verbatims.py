@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from maillage.apps.surveys import rules
 from maillage.apps.surveys.models import Answer, Material, Statement, Survey, Verbatim, Version
@@ -99,8 +99,12 @@ def quotes(survey: Survey) -> list[tuple[str, list[Verbatim]]]:
 
 
 def materials(survey: Survey) -> QuerySet[Material]:
-    """Return the interviews and groups of a survey, each with how many words were taken from it."""
-    return Material.objects.filter(survey=survey).annotate(quoted=Count("verbatims"))
+    """Return the interviews and groups of a survey, the latest first, each with how many words were taken
+    from it.
+    """
+    rows = Material.objects.filter(survey=survey).annotate(quoted=Count("verbatims"))
+    # Django leaves out the order of a model where it groups rows, as to count them.
+    return rows.order_by(F("held_on").desc(nulls_last=True), "-pk")
 
 
 def statements(survey: Survey) -> QuerySet[Statement]:
