@@ -480,6 +480,44 @@ def test_a_structure_that_left_reads_the_sheet_nowhere(client, aidant, person, s
     assert "Zohra" not in client.get("/espace/orientations/envoyees/").content.decode()
 
 
+def test_the_steps_of_another_structure_are_read_by_the_agreement_alone(
+    client, aidant, stranger, person, sent
+):
+    """Another structure that follows the person reads its own steps; others’, once they left, if helpers may
+    know.
+    """
+    third = place("ailleurs", {"nom": "Mission locale"})
+    omar = with_role(
+        User.objects.create_user("omar@exemple.fr", "x", is_demonstration=True),
+        "aidant",
+        structure=third.structure,
+    )
+    register.follow(person=person, structure=third.structure, by=omar, at=AT)
+    own = drafts.prepare(
+        drafts.Draft(structure=third.structure, person=person, need="assistance"), by=omar, at=AT
+    )
+    draft = drafts.prepare(
+        drafts.Draft(structure=sent.from_structure, person=person, need="reparation"), by=aidant, at=AT
+    )
+    client.force_login(omar)
+
+    def read() -> set[int]:
+        page = client.get(f"/espace/personnes/{person.pk}/").content.decode()
+        opened = {int(pk) for pk in re.findall(r'href="/espace/orientations/(\d+)/"', page)}
+        assert all(client.get(f"/espace/orientations/{pk}/").status_code == 200 for pk in opened)
+        assert opened == {own.pk}
+        return {pk for pk, row in steps.items() if row.need_text in page.partition("s-droits")[0]}
+
+    steps = {row.pk: row for row in (sent, own, draft)}
+    assert read() == {own.pk}
+    consents.agree(person=person, purpose="show", how="read", by=omar, at=AT)
+    assert read() == {own.pk, sent.pk}, "a draft is nobody else’s"
+    client.force_login(aidant)
+    page = client.get(f"/espace/personnes/{person.pk}/").content.decode()
+    assert {f"/espace/orientations/{pk}/" in page for pk in (sent.pk, draft.pk)} == {True}
+    assert f"/espace/orientations/{own.pk}/" not in page
+
+
 @pytest.mark.both_databases
 def test_a_structure_that_left_sends_the_person_nowhere_and_prints_no_code(
     client, aidant, lieu, other, person, sent

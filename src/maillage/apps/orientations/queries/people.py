@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Max, Prefetch, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from maillage.apps.accounts import queries as journal
 from maillage.apps.accounts.models import Entry
@@ -144,13 +144,20 @@ def consents(person: Person) -> list[Consent]:
     )
 
 
-def paths(person: Person) -> list[Path]:
-    """Return the paths of a person with their steps in order, the latest first."""
-    steps = Orientation.objects.order_by("position").select_related(
-        "lieu", "lieu__structure", "from_structure", "sender"
+def paths(user: Any, person: Person) -> list[tuple[Path, list[tuple[Orientation, bool]]]]:
+    """Return the paths of a person with their steps in order, the latest first; of each step, whether the
+    user may open it. Those of other structures are read once they left, if the person agreed to let helpers
+    know.
+    """
+    own = set(orientations_for(user).filter(person=person).values_list("pk", flat=True))
+    told = Q(sent_at__isnull=False) if persons.agreed(person, rules.SHOW) else Q(pk__in=())
+    rows = Orientation.objects.filter(Q(pk__in=own) | told, person=person)
+    held: dict[Path, list[tuple[Orientation, bool]]] = {}
+    for row in rows.select_related("path", "from_structure", "sender").order_by("position", "pk"):
+        held.setdefault(row.path, []).append((row, row.pk in own))
+    return sorted(
+        held.items(), key=lambda each: (max(row.changed_at for row, _ in each[1]), each[0].pk), reverse=True
     )
-    rows = Path.objects.filter(person=person).prefetch_related(Prefetch("steps", steps))
-    return list(rows.annotate(last=Max("steps__changed_at")).order_by("-last", "-pk"))
 
 
 def bilans(person: Person) -> list[tuple[Bilan, Progress | None]]:

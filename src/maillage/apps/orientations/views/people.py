@@ -180,7 +180,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "asked": [(id, rules.PURPOSES[id], said.get(id)) for id in MENU],
         "shared": [each for each in queries.consents(found) if each.purpose == rules.SHARE],
         "how": rules.HOW,
-        "paths": queries.paths(found),
+        "paths": queries.paths(request.user, found),
         "bilans": queries.bilans(found),
         "learnt": learning.summary(found),
         "services": learning.services(),
