@@ -471,8 +471,12 @@ def test_good_news_is_told_once_to_whoever_sent(client, worker, aidant, ccas, li
 
 @pytest.mark.both_databases
 @pytest.mark.parametrize(("n", "example", "told"), [(11, False, 1), (10, False, 0), (11, True, 0)])
-def test_a_territory_reads_how_many_were_helped_in_a_whole_quarter(worker, ccas, library, n, example, told):
-    """Never a name, never a count under which somebody is recognised, never what the demonstration invented."""
+def test_a_territory_reads_how_many_referrals_helped_in_a_whole_quarter(
+    worker, ccas, library, n, example, told
+):
+    """Never a name, never a count under which somebody is recognised, never what the demonstration invented.
+    Referrals are told, as they are counted: the same person may have several.
+    """
     lead, away = (account(code, "coordination", territory=code) for code in ("38185", "01004"))
     User.objects.update(is_demonstration=False)
     lead.refresh_from_db()
@@ -482,7 +486,7 @@ def test_a_territory_reads_how_many_were_helped_in_a_whole_quarter(worker, ccas,
             served_at=datetime(2026, 9, 30, 12, tzinfo=UTC), outcome="reached", example=example
         )
     found = queries.news(lead, MONDAY)
-    assert [news.title for news in found] == [f"{n}\u00a0personnes"] * told
+    assert [news.title for news in found] == [f"{n}\u00a0orientations"] * told
     assert all("de juillet à septembre" in news.words for news in found)
     assert not queries.news(away, MONDAY)
 

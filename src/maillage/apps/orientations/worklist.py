@@ -231,8 +231,8 @@ def _of_territory(user: Any, at: datetime) -> Iterable[News]:
         first, last = dates.MONTHS[helped.start.month - 1], dates.MONTHS[helped.start.month + 1]
         yield News(
             key=f"territory-helped-{helped.start:%Y-%m}",
-            title=count(helped.n, "personne"),
-            words=f"Orientées, puis aidées en tout ou partie, {of(first)} à {last}.",
+            title=count(helped.n, "orientation"),
+            words=f"Ont abouti, en tout ou partie, {of(first)} à {last}.",
             at=helped.end,
             url=reverse("orientations_measures"),
         )

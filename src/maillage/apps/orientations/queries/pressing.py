@@ -116,7 +116,7 @@ def _places(rows: QuerySet[Orientation], most: int) -> list[SilentPlace]:
 
 @dataclass(frozen=True, slots=True)
 class HelpedQuarter:
-    """How many persons were sent and helped in the last quarter that is over."""
+    """How many referrals reached their aim in the last quarter that is over: one person may have several."""
 
     start: datetime
     end: datetime
