@@ -163,6 +163,15 @@ def test_a_contact_is_read_once_a_meeting_has_its_day(client, library, karim):
     assert "+33612345678" not in client.get(address).content.decode()
     meetings.plan(engaged, meets_at=AT + DAY, by=karim, at=AT)
     assert "+33612345678" in client.get(address).content.decode()
+    missions.decline(engaged, by=karim, at=AT)
+    assert "+33612345678" not in client.get(address).content.decode(), "nobody is to be met any more"
+
+
+def test_a_contact_is_not_read_by_saying_no(client, library, karim):
+    engaged = proposed(library.structure, at=AT, contact="+33612345678", way="phone")
+    missions.decline(engaged, by=karim, at=AT)
+    client.force_login(karim)
+    assert "+33612345678" not in client.get(f"/espace/benevoles/{engaged.pk}/").content.decode()
 
 
 # ------------------------------------------------------------------------------------------- the first meeting

@@ -78,6 +78,7 @@ STATES: Mapping[str, str] = {
     DECLINED: "pas donné suite",
 }
 OPEN = (PROPOSED, MEETING, CHARTER, ACTIVE)
+MET = (MEETING, CHARTER, ACTIVE, ENDED)  # while a contact is read: not of who was only proposed, nor declined
 NEXT: Mapping[str, Collection[str]] = {
     PROPOSED: (MEETING, DECLINED),
     MEETING: (MEETING, CHARTER, DECLINED),

@@ -173,7 +173,7 @@ def _page(request: HttpRequest, row: Engagement, form: Any = None) -> HttpRespon
         "confirmed": certificates.duration(held.minutes or 0),
         "pending": certificates.duration(held.pending) if held.pending else "",
         "hours": [(each, certificates.duration(each.minutes)) for each in held.hours.all()],
-        "shows_contact": row.state != rules.PROPOSED,
+        "shows_contact": row.state in rules.MET,
         "charter_lines": rules.CHARTER_LINES,
         "structure_lines": rules.STRUCTURE_LINES,
         "attested": held.papers[0] if held.papers else None,
