@@ -600,6 +600,15 @@ def test_who_is_met_by_nobody_is_erased_in_three_months_and_others_a_year_after(
     assert after(93) == {"finie", "court"}
     assert after(368) == {"court"}
     assert runs.volunteer.token == "court"
+    assert after((runs.mission.ends_on - TODAY).days + 366) == {"court"}
+    assert after((runs.mission.ends_on - TODAY).days + 367) == set(), "nobody said it was over"
+
+
+def test_who_is_expected_at_a_first_meeting_is_not_erased_before(library, karim):
+    row = proposed(library.structure, at=AT)
+    meetings.plan(row, meets_at=AT + 120 * DAY, by=karim, at=AT)
+    assert missions.run_deadlines(at=AT + 119 * DAY) == {"benevoles_effaces": 0}
+    assert missions.run_deadlines(at=AT + 121 * DAY) == {"benevoles_effaces": 1}
 
 
 def test_wrong_codes_are_counted(client):

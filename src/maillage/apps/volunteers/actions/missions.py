@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from maillage.apps.accounts.models import User
+from maillage.apps.agenda.rules.appointments import BOOKED
 from maillage.apps.directory.models import Structure
 from maillage.apps.memberships.access import current
 from maillage.apps.volunteers import access
@@ -370,12 +371,16 @@ def forget(volunteer: Volunteer, *, by: User | None, at: datetime) -> None:
 
 def run_deadlines(*, at: datetime) -> dict[str, int]:
     """Erase the proposals that nobody met in three months, and the volunteers a year after their last
-    mission.
+    mission, that somebody said it was over or that its last day passed. Who is expected at a meeting stays.
     """
-    ended = Engagement.objects.filter(volunteer=OuterRef("pk"), state=rules.ENDED)
-    unmet = Q(~Exists(ended), active_at__lt=at - rules.UNMET)
+    theirs = Engagement.objects.filter(volunteer=OuterRef("pk"))
+    since = timezone.localdate(at - rules.AFTER_END)
+    runs = theirs.filter(state=rules.ACTIVE, mission__ends_on__gte=since)
+    helped = theirs.filter(state__in=(rules.ACTIVE, rules.ENDED))
+    met = theirs.filter(appointment__state=BOOKED, appointment__starts_at__gt=at)
+    unmet = Q(~Exists(helped), active_at__lt=at - rules.UNMET)
     old = Volunteer.objects.filter(unmet | Q(active_at__lt=at - rules.AFTER_END))
-    rows = list(old.exclude(engagements__state=rules.ACTIVE).order_by("active_at", "pk")[:AT_ONCE])
+    rows = list(old.filter(~Exists(runs), ~Exists(met)).order_by("active_at", "pk")[:AT_ONCE])
     for each in rows:
         forget(each, by=None, at=at)
     return {"benevoles_effaces": len(rows)}
