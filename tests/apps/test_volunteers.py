@@ -312,6 +312,27 @@ def test_who_is_erased_leaves_no_name_on_a_meeting_that_another_replaced(client,
     assert list(Appointment.objects.exclude(name="")) == [kept]
 
 
+def test_the_page_of_another_does_not_open_from_a_form_that_served(client, library):
+    """On a shared computer, whoever goes back to a form that was sent is somebody else."""
+    mission = proposed(library.structure, at=AT).mission
+    first, again = (client.post("/benevoles/proposer/", typed(mission=mission.pk)) for _ in range(2))
+    assert first.url == again.url and Volunteer.objects.filter(name="Hélène").count() == 1
+    other = client.post("/benevoles/proposer/", typed(prenom="Omar", mission=mission.pk))
+    assert other.url != first.url
+    assert client.post("/benevoles/proposer/", typed(prenom="Omar", mission=mission.pk)).url == other.url
+    assert mission.engagements.filter(volunteer__name="Omar").count() == 1
+
+
+def test_the_form_of_another_account_is_another_mission(library, karim):
+    hall = place("mairie", {"nom": "Mairie", "pivot": "21380185500015"}).structure
+    leila = account("leila", "formation", structure=hall)
+    said = {"title": "Être à côté", "starts_on": TODAY, "ends_on": TODAY + DAY}
+    ours = [missions.publish(library.structure, said, token="j", by=karim, at=AT) for _ in range(2)]
+    theirs = missions.publish(hall, {**said, "title": "Accueillir"}, token="j", by=leila, at=AT)
+    assert ours[0] == ours[1] != theirs
+    assert (theirs.structure, theirs.title) == (hall, "Accueillir")
+
+
 def test_hours_from_a_page_that_served_are_refused_and_not_lost(client, library, karim, denise):
     row = supervised(denise, library.structure, by=karim, at=AT)
     other = supervised(denise, library.structure, by=karim, at=AT, token="autre")

@@ -23,7 +23,7 @@ from maillage.apps.volunteers.rules import trainings
 from maillage.kernel import codes
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
-from maillage.kernel.typed import holds_contact, line
+from maillage.kernel.typed import holds_contact, line, sent_by
 from maillage.web.withdrawal import is_done
 from maillage.words.languages import to_say
 from maillage.words.opening import date_text
@@ -42,10 +42,12 @@ def publish(
     at: datetime,
     example: bool = False,
 ) -> Mission:
-    """Publish a mission, that anybody reads; the same token twice is the same mission. gap: the figure of a
-    diagnosis it answers, {} for none. Refused when its dates are over or its words give a number.
+    """Publish a mission, that anybody reads; the same token twice, by the same account, is the same mission.
+    gap: the figure of a diagnosis it answers, {} for none. Refused when its dates are over or its words give
+    a number.
     """
     check_manage(by, structure.pk)
+    token = sent_by(token, by.pk if by is not None else 0, structure.pk)
     if found := Mission.objects.filter(token=token).first():
         return found
     title, said = line(values["title"], 120), line(values.get("words", ""), 400)
@@ -126,11 +128,15 @@ def propose(
     example: bool = False,
 ) -> Volunteer:
     """Write down somebody who proposes their time, for a mission or for none yet; the same form twice is one
-    person. A first name is enough: their code opens their page.
+    person, and another one when it says another name, contact or commune: a computer may be shared. A first
+    name is enough: their code opens their page.
     """
-    if found := Volunteer.objects.filter(token=token).first():
-        return found
     name = line(values["name"], 80)
+    said = [name, values.get("contact", ""), values.get("commune", "")]
+    if (found := Volunteer.objects.filter(token=token).first()) is not None:
+        if [found.name, found.contact, found.commune] == said:
+            return found
+        token = sent_by(str([token, *said]))
     refuse_secrets(name, values.get("words", ""))
     if not name:
         raise Refused(
