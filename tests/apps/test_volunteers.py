@@ -333,6 +333,41 @@ def test_the_form_of_another_account_is_another_mission(library, karim):
     assert (theirs.structure, theirs.title) == (hall, "Accueillir")
 
 
+def test_hours_taken_off_twice_are_told(client, library, karim):
+    row = supervised(None, library.structure, by=karim, at=AT)
+    noted = [
+        hours.note(row, on=TODAY, minutes=60, token=token, by=None, at=AT, volunteer=True) for token in "ab"
+    ]
+    client.force_login(karim)
+    for told in ("Ces heures ne comptent plus", "Cette page était restée"):
+        said = {"geste": "oter", "sur": row.pk}
+        page = client.post(f"/espace/benevoles/heures/{noted[0].pk}/", said, follow=True)
+        assert (page.status_code, told in read(page)) == (200, True)
+    for told in ("Ces heures sont ôtées", "Cette page était restée"):
+        said = {"geste": "oter", "ligne": noted[1].pk}
+        page = client.post(f"/benevoles/moi/{row.volunteer.code}/", said, follow=True)
+        assert (page.status_code, told in read(page)) == (200, True)
+    for act in (hours.confirm, hours.remove):
+        with pytest.raises(Refused):
+            act(noted[0], by=karim, at=AT)
+
+
+def test_an_attestation_does_not_count_hours_taken_off(library, karim):
+    row = supervised(None, library.structure, by=karim, at=AT)
+    first, later = (
+        hours.note(row, on=TODAY, minutes=60, token=token, by=karim, at=AT + k * DAY / 24)
+        for k, token in enumerate("ab")
+    )
+    paper = hours.attest(row, by=karim, at=AT + DAY / 48)
+    Attestation.objects.filter(pk=paper.pk).update(minutes=60)  # as it was before the second hour
+    hours.remove(later, by=karim, at=AT + DAY / 12)
+    paper.refresh_from_db()
+    assert paper.withdrawn_at is None, "it never counted it"
+    hours.remove(first, by=karim, at=AT + DAY / 12)
+    paper.refresh_from_db()
+    assert paper.withdrawn_because == "Des heures ont été ôtées après coup."
+
+
 def test_hours_from_a_page_that_served_are_refused_and_not_lost(client, library, karim, denise):
     row = supervised(denise, library.structure, by=karim, at=AT)
     other = supervised(denise, library.structure, by=karim, at=AT, token="autre")

@@ -7,13 +7,19 @@ from django.db.models import Max, Min, Sum
 from django.utils import timezone
 
 from maillage.apps.accounts.models import User
-from maillage.apps.volunteers.actions.sessions import unused_code
+from maillage.apps.volunteers.actions.sessions import unused_code, withdraw
 from maillage.apps.volunteers.actions.write import check_manage, record
 from maillage.apps.volunteers.models import Attestation, Engagement, Hours
 from maillage.apps.volunteers.rules import missions as rules
 from maillage.kernel.errors import Refused
 from maillage.words.languages import to_say
 from maillage.words.opening import date_text
+
+GONE = Refused(  # somebody took these hours off
+    to_say("Rien n’a été fait."),
+    why=to_say("Cette page était restée d’une autre fois."),
+    do=to_say("Recommencez d’ici."),
+)
 
 
 @transaction.atomic
@@ -39,7 +45,7 @@ def note(
         return _same(found, row, on, minutes)
     today = timezone.localdate(at)
     last = min(today, row.ended_on or today)
-    if row.starts_on is None or row.state not in (rules.ACTIVE, rules.ENDED):
+    if row.starts_on is None or row.starts_on > today or row.state not in (rules.ACTIVE, rules.ENDED):
         raise _not_noted(to_say("La mission n’a pas commencé."), to_say("Notez-les quand elle court."))
     if not row.starts_on <= on <= last:
         raise _not_noted(
@@ -69,7 +75,7 @@ def note(
 @transaction.atomic
 def confirm(hours: Hours, *, by: User, at: datetime) -> Hours:
     """Confirm hours noted by a volunteer: an attestation counts them from here on."""
-    row = Hours.objects.select_for_update().select_related("engagement__mission").get(pk=hours.pk)
+    row = _lock(hours)
     check_manage(by, row.engagement.mission.structure_id)
     if row.confirmed_at is None:
         row.confirmed_at = at
@@ -80,8 +86,10 @@ def confirm(hours: Hours, *, by: User, at: datetime) -> Hours:
 
 @transaction.atomic
 def remove(hours: Hours, *, by: User | None, at: datetime, volunteer: bool = False) -> None:
-    """Take off hours noted by mistake. volunteer: by whoever gave them, as long as they are not confirmed."""
-    row = Hours.objects.select_for_update().select_related("engagement__mission").get(pk=hours.pk)
+    """Take off hours noted by mistake: an attestation that counts them is withdrawn. volunteer: by whoever
+    gave them, as long as they are not confirmed.
+    """
+    row = _lock(hours)
     structure = row.engagement.mission.structure_id
     if volunteer and row.confirmed_at is not None:
         raise Refused(
@@ -93,6 +101,23 @@ def remove(hours: Hours, *, by: User | None, at: datetime, volunteer: bool = Fal
         check_manage(by, structure)
     record("hours.removed", row, by=by, at=at, structure=structure)
     row.delete()
+    held = _attestation(row.engagement) if row.confirmed_at is not None else None
+    if held is not None and row.confirmed_at <= held.made_at:  # it counts them
+        withdraw(held, because="Des heures ont été ôtées après coup.", by=by, at=at)
+
+
+def _lock(hours: Hours) -> Hours:
+    """Return hours as they are now, locked; Refused once somebody took them off."""
+    rows = Hours.objects.select_for_update(of=("self",)).select_related("engagement__mission")
+    if (row := rows.filter(pk=hours.pk).first()) is None:
+        raise GONE
+    return row
+
+
+def _attestation(row: Engagement) -> Attestation | None:
+    """Return the attestation of the hours of a mission that runs."""
+    key = f"mission-{row.mission_id}"
+    return Attestation.objects.filter(aidant=row.aidant_id, training=key, withdrawn_at=None).first()
 
 
 @transaction.atomic
@@ -117,10 +142,8 @@ def attest(engagement: Engagement, *, by: User | None, at: datetime) -> Attestat
             why=to_say("Aucune heure n’est confirmée par la structure."),
             do=to_say("Notez des heures, puis demandez à la structure de les confirmer."),
         )
-    key = f"mission-{row.mission_id}"
-    held = Attestation.objects.filter(aidant=row.aidant, training=key, withdrawn_at=None).first()
-    same = held is not None and (held.minutes, held.obtained_on) == (told["n"], told["last"])
-    if held is not None and same:
+    held = _attestation(row)
+    if held is not None and (held.minutes, held.begins_on, held.obtained_on) == tuple(told.values()):
         return held
     if held is not None:
         held.withdrawn_at, held.withdrawn_because = at, "Remplacée par une plus récente."
@@ -130,7 +153,7 @@ def attest(engagement: Engagement, *, by: User | None, at: datetime) -> Attestat
         structure=row.mission.structure,
         name=row.volunteer.name,
         title=row.mission.title,
-        training=key,
+        training=f"mission-{row.mission_id}",
         minutes=told["n"],
         begins_on=told["first"],
         obtained_on=told["last"],

@@ -1,5 +1,6 @@
 """Missions and volunteers, for the structures that welcome them, and for volunteers with an account."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages
@@ -299,14 +300,19 @@ def charter(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def hours_gesture(request: HttpRequest, pk: int) -> HttpResponse:
     """Confirm hours that a volunteer noted, or take off those noted by mistake."""
-    row = get_object_or_404(access.hours_for(request.user), pk=pk)
-    by, at, engaged = account_of(request), timezone.localtime(), row.engagement_id
-    if request.POST.get("geste") == "oter":
-        hours_actions.remove(row, by=by, at=at)
-        messages.success(request, "Ces heures ne comptent plus.")
-    else:
-        hours_actions.confirm(row, by=by, at=at)
-        messages.success(request, "Les heures sont confirmées.")
+    row = access.hours_for(request.user).filter(pk=pk).first()
+    number = row.engagement_id if row is not None else whole(request.POST.get("sur", ""), ROWS)
+    engaged = _engagement(request, number or 0).pk
+    by, at = account_of(request), timezone.localtime()
+    with refusals.as_message(request):
+        if row is None:
+            raise hours_actions.GONE
+        if request.POST.get("geste") == "oter":
+            hours_actions.remove(row, by=by, at=at)
+            messages.success(request, "Ces heures ne comptent plus.")
+        else:
+            hours_actions.confirm(row, by=by, at=at)
+            messages.success(request, "Les heures sont confirmées.")
     return redirect("engagement", engaged)
 
 
@@ -316,9 +322,11 @@ def hours_several(request: HttpRequest) -> HttpResponse:
     """Confirm all the hours that several volunteers noted."""
     by, at = account_of(request), timezone.localtime()
     chosen = access.hours_for(request.user).filter(engagement__in=selection(request), confirmed_at=None)
-    rows = list(chosen)
-    for row in rows:
-        hours_actions.confirm(row, by=by, at=at)
+    rows = []
+    for row in chosen:
+        with suppress(Refused):  # taken off meanwhile
+            hours_actions.confirm(row, by=by, at=at)
+            rows.append(row)
     names = {str(row.engagement.volunteer) for row in rows}
     report(
         request,

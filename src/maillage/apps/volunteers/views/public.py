@@ -187,8 +187,10 @@ def _gesture(request: HttpRequest, row: Volunteer) -> None:
         actions.decline(get_object_or_404(mine, pk=number), by=None, at=at, code=row.code)
         messages.success(request, say("C’est noté : vous n’êtes plus sur cette mission."))
     elif said == "oter":
-        held = Hours.objects.filter(engagement__volunteer=row)
-        hours_actions.remove(get_object_or_404(held, pk=number), by=None, at=at, volunteer=True)
+        held = Hours.objects.filter(engagement__volunteer=row, pk=number).first()
+        if held is None:
+            raise hours_actions.GONE
+        hours_actions.remove(held, by=None, at=at, volunteer=True)
         messages.success(request, say("Ces heures sont ôtées."))
     elif said == "heures":
         form = HoursForm(request.POST)
