@@ -11,6 +11,7 @@ from django.utils import timezone
 from maillage.apps.accounts.models import Entry
 from maillage.apps.agenda.models import Seat, Workshop
 from maillage.apps.agenda.queries import exports, public
+from maillage.apps.messages.models import Message
 from maillage.apps.volunteers.actions import sessions, team
 from maillage.apps.volunteers.models import Aidant, Attestation, Enrolment, Session
 from maillage.apps.volunteers.queries import agenda as of_agenda
@@ -153,6 +154,39 @@ def test_attestations_wait_for_the_end_and_for_somebody_who_came(library, karim)
     sessions.tick(session, {row.pk: False}, by=karim, at=AFTER)
     given.refresh_from_db()
     assert given.withdrawn_at is not None
+    sessions.tick(session, {row.pk: True}, by=karim, at=AFTER)
+    given.refresh_from_db()
+    assert given.withdrawn_at is None, "there after all"
+    assert Attestation.objects.count() == 1
+
+
+def test_an_attestation_withdrawn_by_hand_is_not_given_again_with_the_others(client, clock, library, karim):
+    session = planned(library, karim)
+    first, second = (
+        sessions.enrol(session, helper(library, karim, name), by=karim, at=AT)
+        for name in ("Fanny", "Youssef")
+    )
+    sessions.tick(session, {first.pk: True}, by=karim, at=AFTER)
+    (given,) = sessions.attest(session, by=karim, at=AFTER)
+    sessions.withdraw(given, because="Partie à midi", by=karim, at=AFTER)
+    sessions.tick(session, {first.pk: True, second.pk: True}, by=karim, at=AFTER)
+    (other,) = sessions.attest(session, by=karim, at=AFTER)
+    given.refresh_from_db()
+    assert (other.aidant, given.withdrawn_because) == (second.aidant, "Partie à midi")
+    clock(AFTER)
+    client.force_login(karim)
+    page = client.get(f"/espace/formations/sessions/{session.pk}/").content.decode()
+    assert f"/espace/formations/attestations/{given.pk}/" in page, "put back from here"
+
+
+def test_several_are_told_who_has_a_seat_and_who_waits(client, clock, library, karim):
+    session = planned(library, karim)
+    rows = [helper(library, karim, name) for name in ("Ana", "Bob", "Chloé")]
+    client.force_login(karim)
+    address = f"/espace/formations/sessions/{session.pk}/"
+    page = client.post(address, {"qui": [row.pk for row in rows]}, follow=True).content.decode()
+    assert "les places sont gardées pour Ana, Bob." in page
+    assert "sur la liste d’attente, Chloé." in page
 
 
 def test_a_sheet_read_before_another_was_noted_takes_nobody_s_attestation_away(client, clock, library, karim):

@@ -24,6 +24,8 @@ from maillage.kernel.secret_text import refuse_secrets
 from maillage.kernel.typed import line
 from maillage.web.withdrawal import is_done
 
+ABSENT = "Absence notée après coup."  # why an attestation was withdrawn by itself
+
 
 @transaction.atomic
 def add_training(
@@ -144,19 +146,25 @@ def _manages(by: User, structure: int) -> bool:
 @transaction.atomic
 def tick(session: Session, came: Mapping[int, bool | None], *, by: User, at: datetime) -> None:
     """Record who came, by number of enrolment. An attestation already given to somebody who did not come is
-    withdrawn.
+    withdrawn; it comes back to who came after all.
     """
     rows = {row.pk: row for row in session.enrolments.filter(pk__in=came)}
     seats.tick(session.workshop, {row.seat_id: came[pk] for pk, row in rows.items()}, by=by, at=at)
     absent = [row.aidant_id for pk, row in rows.items() if not came[pk]]
-    wrong = Attestation.objects.filter(session=session, aidant__in=absent, withdrawn_at=None)
-    for each in wrong:
-        withdraw(each, because="Absence notée après coup.", by=by, at=at)
+    given = Attestation.objects.filter(session=session)
+    for each in given.filter(aidant__in=absent, withdrawn_at=None):
+        withdraw(each, because=ABSENT, by=by, at=at)
+    there = [row.aidant_id for pk, row in rows.items() if came[pk]]
+    running = given.filter(withdrawn_at=None).values("aidant")
+    taken = given.filter(aidant__in=there, withdrawn_because=ABSENT).exclude(aidant__in=running)
+    for each in {each.aidant_id: each for each in taken.order_by("pk")}.values():
+        restore(each, by=by, at=at)
 
 
 @transaction.atomic
 def attest(session: Session, *, by: User, at: datetime) -> list[Attestation]:
-    """Give an attestation to each who came and has none; the same session twice gives no second one.
+    """Give an attestation to each who came and has none; the same session twice gives no second one, and one
+    that was withdrawn stays so: it is put back by hand.
 
     Refused before the end of the session, or when nobody came.
     """
@@ -179,9 +187,7 @@ def attest(session: Session, *, by: User, at: datetime) -> list[Attestation]:
             why="Personne n’est noté présent.",
             do="Faites l’appel, puis recommencez.",
         )
-    known = set(
-        Attestation.objects.filter(session=session, withdrawn_at=None).values_list("aidant", flat=True)
-    )
+    known = set(Attestation.objects.filter(session=session).values_list("aidant", flat=True))
     return [_given(session, workshop, each, by=by, at=at) for each in came if each.pk not in known]
 
 

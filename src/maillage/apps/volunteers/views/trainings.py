@@ -1,8 +1,10 @@
 """The catalogue of trainings, and their sessions: joined, ticked, attested."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -27,6 +29,7 @@ from maillage.reports.assistance.certificates import duration
 from maillage.web import refusals
 from maillage.web.long_lists import Choice, long_list
 from maillage.web.withdrawal import was_withdrawn
+from maillage.words.wording import series
 
 
 @holding(*access.MEMBERS)
@@ -180,21 +183,14 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
         several=len({each.structure_id for each in aidants}) > 1,
     )
     if form.is_bound and form.is_valid():
-        with refusals.as_message(request):
-            for each in form.chosen:
-                made = actions.enrol(row, each, by=account_of(request), at=at)
-            waits = made.seat.status == agenda.WAITING
-            messages.success(
-                request,
-                "C’est noté : sur la liste d’attente." if waits else "C’est noté : la place est gardée.",
-            )
+        _enrol(request, row, form.chosen, at)
         return redirect("training_session", row.pk)
     runs = access.sessions_for(request.user).filter(pk=row.pk).exists()
     enrolled = queries.enrolled(row)
     mine = {each.pk for each in access.team_for(request.user)} | {
         each.pk for each in queries.own_aidant(request.user)
     }
-    given = Attestation.objects.filter(session=row).order_by("pk")
+    given = Attestation.objects.filter(session=row).order_by(F("withdrawn_at").asc(nulls_last=True), "pk")
     by_aidant: dict[int, Any] = {each.aidant_id: each for each in given}
     over, zone = row.workshop.ends_at <= at, row.workshop.zone
     context = {
@@ -215,6 +211,20 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
         "tab": "catalogue",
     }
     return render(request, "volunteers/trainings/session.html", context, status=400 if form.errors else 200)
+
+
+def _enrol(request: HttpRequest, row: Session, chosen: list[Aidant], at: datetime) -> None:
+    """Enrol those who were ticked, and say of each what became of it: the last seats may be taken."""
+    kept, waiting = [], []
+    for each in chosen:
+        with refusals.as_message(request):
+            made = actions.enrol(row, each, by=account_of(request), at=at)
+            (waiting if made.seat.status == agenda.WAITING else kept).append(str(each))
+    if kept:
+        what = "la place est gardée" if len(kept) == 1 else "les places sont gardées"
+        messages.success(request, f"C’est noté : {what} pour {series(kept)}.")
+    if waiting:
+        messages.success(request, f"C’est noté : sur la liste d’attente, {series(waiting)}.")
 
 
 def _session(request: HttpRequest, pk: int) -> Session:
