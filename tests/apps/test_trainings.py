@@ -189,6 +189,24 @@ def test_several_are_told_who_has_a_seat_and_who_waits(client, clock, library, k
     assert "sur la liste d’attente, Chloé." in page
 
 
+def test_who_is_erased_frees_their_seat_and_is_written_to_no_more(library, karim, leila):
+    session = planned(library, karim)
+    ours = team.add(library.structure, {"name": "Leïla", "kind": "salaried"}, user=leila, by=None, at=AT)
+    first, _, third = (
+        sessions.enrol(session, each, by=karim, at=AT)
+        for each in (ours, helper(library, karim, "Bob"), helper(library, karim, "Chloé"))
+    )
+    assert Message.objects.filter(to=leila.email).exclude(state="cancelled").exists()
+    team.erase(ours, by=karim, at=AT)
+    first.seat.refresh_from_db()
+    third.seat.refresh_from_db()
+    assert (first.seat.status, first.seat.name, first.seat.contact, third.seat.status) == (
+        *("cancelled", "", ""),
+        "booked",
+    )
+    assert not Message.objects.filter(to=leila.email, state="waiting").exists()
+
+
 def test_a_sheet_read_before_another_was_noted_takes_nobody_s_attestation_away(client, clock, library, karim):
     session = planned(library, karim)
     fanny, youssef = (

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from maillage.apps.accounts import actions as journal
 from maillage.apps.agenda.actions import appointment_messages, notifications
@@ -49,18 +50,25 @@ def forget(person: Person, *, at: datetime) -> int:
 
     Call it in the transaction of `people.actions.forgetting.forget`, before it.
     """
-    theirs = list(Seat.objects.filter(person=person).select_related("workshop"))
+    return forget_seats(Seat.objects.filter(person=person), at=at) + _forget_appointments(person, at=at)
+
+
+def forget_seats(held: QuerySet[Seat], *, at: datetime) -> int:
+    """Strip the seats of somebody being erased, with what was to be written to them, and return how many;
+    future seats are released to the waiting list.
+    """
+    theirs = list(held.select_related("workshop"))
     rows = lock({seat.workshop for seat in theirs})
     learners = {seat.learner for seat in theirs}
-    coming = [row.pk for row in rows if row.starts_at > at]
-    Seat.objects.filter(person=person, workshop__in=coming).update(status=rules.CANCELLED, cancelled_at=at)
+    coming = [seat.pk for seat in theirs if seat.workshop.starts_at > at]
+    Seat.objects.filter(pk__in=coming).update(status=rules.CANCELLED, cancelled_at=at)
     for learner in learners:
         notifications.forget(learner, at=at)
     Seat.objects.filter(learner__in=learners).update(person=None, **BARE)
     for row in rows:
         journal.record(by=None, verb="seat.forgotten", row=row, at=at, structure=row.structure_id)
     giving.promote(rows, at=at)
-    return len(theirs) + _forget_appointments(person, at=at)
+    return len(theirs)
 
 
 def _forget_appointments(person: Person, *, at: datetime) -> int:

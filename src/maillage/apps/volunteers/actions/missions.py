@@ -370,8 +370,9 @@ def forget(volunteer: Volunteer, *, by: User | None, at: datetime) -> None:
     for row in theirs:
         meetings.forget(row, at=at)
         record("volunteer.erased", row, by=by, at=at, structure=row.mission.structure_id)
-        if row.aidant is not None and row.aidant.kind == trainings.VOLUNTEER:
-            team.erase(row.aidant, by=None, at=at)
+    for aidant in {row.aidant_id: row.aidant for row in theirs if row.aidant is not None}.values():
+        if aidant.kind == trainings.VOLUNTEER:
+            team.erase(aidant, by=None, at=at)
     volunteer.delete()
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from maillage.apps.accounts.models import User
+from maillage.apps.agenda.actions import forgetting
 from maillage.apps.agenda.models import Seat
 from maillage.apps.directory.models import Structure
 from maillage.apps.memberships.access import current
@@ -108,12 +109,11 @@ def leave(aidant: Aidant, *, was: bool | None = None, by: User, at: datetime) ->
 @transaction.atomic
 def erase(aidant: Aidant, *, by: User | None, at: datetime) -> None:
     """Erase somebody who helps, with their attestations: a code of theirs answers no more. The seats they had
-    still count, without their name.
+    still count, without their name; those to come are free again, and nothing more is written to them.
     """
     check_manage(by, aidant.structure_id)
+    forgetting.forget_seats(Seat.objects.filter(pk__in=aidant.enrolments.values("seat")), at=at)
     record("aidant.erased", aidant, by=by, at=at, structure=aidant.structure_id)
-    seats = aidant.enrolments.values_list("seat", flat=True)
-    Seat.objects.filter(pk__in=list(seats)).update(name="", contact="", way="none")
     aidant.delete()
 
 
