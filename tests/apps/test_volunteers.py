@@ -333,6 +333,31 @@ def test_the_form_of_another_account_is_another_mission(library, karim):
     assert (theirs.structure, theirs.title) == (hall, "Accueillir")
 
 
+def test_who_proposes_for_a_mission_closed_meanwhile_is_told(client, library, karim):
+    mission = proposed(library.structure, at=AT).mission
+    missions.close(mission, by=karim, at=AT)
+    assert (
+        "n’attend plus personne" in client.get(f"/benevoles/proposer/?mission={mission.pk}").content.decode()
+    )
+    answer = client.post("/benevoles/proposer/", typed(mission=mission.pk))
+    page = answer.content.decode()
+    assert answer.status_code == 400
+    assert "Cette mission n’attend plus personne" in page and "Hélène" in page
+    assert not Volunteer.objects.filter(name="Hélène").exists()
+    assert client.post("/benevoles/proposer/", typed()).status_code == 302, "or for none"
+
+
+def test_what_a_colleague_went_on_with_is_told_and_not_a_404(client, library, karim):
+    engaged = proposed(library.structure, at=AT)
+    client.force_login(karim)
+    missions.decline(engaged, by=karim, at=AT)
+    said = {"geste": "rencontrer", "jour": "2026-11-21", "heure": "10:00", "ou": str(library.pk)}
+    page = client.post(f"/espace/benevoles/{engaged.pk}/geste/", said, follow=True)
+    assert page.status_code == 200
+    assert "Quelqu’un a déjà noté la suite : pas donné suite" in read(page)
+    assert client.post(f"/espace/benevoles/{engaged.pk}/geste/", {"geste": "autre"}).status_code == 404
+
+
 def test_hours_taken_off_twice_are_told(client, library, karim):
     row = supervised(None, library.structure, by=karim, at=AT)
     noted = [
@@ -366,6 +391,32 @@ def test_an_attestation_does_not_count_hours_taken_off(library, karim):
     hours.remove(first, by=karim, at=AT + DAY / 12)
     paper.refresh_from_db()
     assert paper.withdrawn_because == "Des heures ont été ôtées après coup."
+
+
+def test_a_mission_that_is_over_does_not_start(library, karim):
+    row = proposed(library.structure, at=AT)
+    row = meetings.plan(row, meets_at=AT + DAY, by=karim, at=AT)
+    row = meetings.confirm(row, by=karim, at=AT)
+    after = AT + 181 * DAY
+    with pytest.raises(Refused, match="Son dernier jour, le 19 mai 2027, est passé"):
+        missions.sign(row, supervisor=karim, signed_on=TODAY, by=karim, at=after)
+    row = missions.sign(row, supervisor=karim, signed_on=TODAY, by=karim, at=AT)
+    missions.end(row, by=karim, at=AT + 2 * DAY)
+    with pytest.raises(Refused, match="est passé"):
+        missions.resume(row, by=karim, at=after)
+
+
+def test_papers_open_on_the_first_day_of_a_mission(library, karim, denise):
+    row = proposed(library.structure, at=AT)
+    Mission.objects.update(starts_on=TODAY + 10 * DAY)
+    row = meetings.plan(row, meets_at=AT + DAY, by=karim, at=AT)
+    row = meetings.confirm(row, by=karim, at=AT)
+    row = missions.sign(row, supervisor=karim, signed_on=TODAY, account=denise, by=karim, at=AT)
+    days = (TODAY, row.starts_on - DAY, row.starts_on)
+    found = [access.supervisor_of(denise, library.structure.pk, day) for day in days]
+    assert found == [None, None, karim]
+    with pytest.raises(Refused, match="La mission n’a pas commencé"):
+        hours.note(row, on=TODAY, minutes=60, token="x", by=karim, at=AT)
 
 
 def test_hours_from_a_page_that_served_are_refused_and_not_lost(client, library, karim, denise):
@@ -665,6 +716,26 @@ def test_who_is_expected_at_a_first_meeting_is_not_erased_before(library, karim)
     meetings.plan(row, meets_at=AT + 120 * DAY, by=karim, at=AT)
     assert missions.run_deadlines(at=AT + 119 * DAY) == {"benevoles_effaces": 0}
     assert missions.run_deadlines(at=AT + 121 * DAY) == {"benevoles_effaces": 1}
+
+
+def test_missions_near_a_commune_are_looked_for_among_all(client, library):
+    near = proposed(library.structure, at=AT).mission
+    Mission.objects.bulk_create(
+        Mission(
+            structure=library.structure,
+            title=f"Loin {n}",
+            commune="59350",
+            starts_on=TODAY,
+            ends_on=TODAY + DAY,
+            token=f"loin-{n}",
+            made_at=AT + DAY,
+        )
+        for n in range(301)
+    )
+    page = read(client.get("/benevoles/?ou=Grenoble"))
+    assert near.title in page and "Loin" not in page
+    assert "1 mission à moins de 15 km" in page
+    assert "Et 262 autres" in read(client.get("/benevoles/"))
 
 
 def test_wrong_codes_are_counted(client):

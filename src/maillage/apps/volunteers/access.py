@@ -138,7 +138,8 @@ def _seeing(on: Any) -> QuerySet[Membership]:
 
 def supervisor_of(user: Any, structure: int | None, on: Any) -> User | None:
     """Return who answers for a volunteer at a structure on a day (`settings.SUPERVISOR_OF`); None when nobody
-    does: no mission runs, no charter, or the account that answered for them no longer sees its persons.
+    does: no mission runs that day, no charter, or the account that answered for them no longer sees its
+    persons.
     """
     held = (
         Engagement.objects.filter(
@@ -146,6 +147,7 @@ def supervisor_of(user: Any, structure: int | None, on: Any) -> User | None:
             mission__structure=structure,
             state=missions.ACTIVE,
             charter_on__lte=on,
+            starts_on__lte=on,
             supervisor__isnull=False,
             mission__ends_on__gte=on,
         )

@@ -30,6 +30,11 @@ from maillage.words.opening import date_text
 
 KNOWN = ("title", "words", "gap", "lieu", "commune", "seats", "starts_on", "ends_on")
 AT_ONCE = 500  # volunteers erased in one go
+CLOSED = Refused(
+    to_say("Cette mission n’attend plus personne."),
+    why=to_say("Elle est close, ou son dernier jour est passé."),
+    do=to_say("Choisissez-en une autre dans la liste."),
+)
 
 
 @transaction.atomic
@@ -184,11 +189,7 @@ def engage(volunteer: Volunteer, mission: Mission, *, by: User | None, at: datet
     if by is not None:
         check_manage(by, held.structure_id)
     if held.closed_at is not None or held.ends_on < timezone.localdate(at):
-        raise Refused(
-            to_say("Cette mission n’attend plus personne."),
-            why=to_say("Elle est close, ou son dernier jour est passé."),
-            do=to_say("Choisissez-en une autre dans la liste."),
-        )
+        raise CLOSED
     row, _ = Engagement.objects.update_or_create(
         mission=held,
         volunteer=volunteer,
@@ -226,6 +227,7 @@ def sign(
             why="La charte serait signée un jour à venir.",
             do="Choisissez le jour où elle a été signée.",
         )
+    _check_runs(row, today)
     _check_supervisor(row, supervisor, account, today)
     step(row, rules.ACTIVE, "Notez d’abord la première rencontre.")
     row.volunteer = Volunteer.objects.select_for_update().get(pk=row.volunteer_id)
@@ -283,6 +285,16 @@ def _check_account(row: Engagement, account: User) -> None:
         )
 
 
+def _check_runs(row: Engagement, today: date) -> None:
+    """Refuse to start what is over: nobody answers for a volunteer after the last day of a mission."""
+    if row.mission.ends_on < today:
+        raise Refused(
+            "La mission n’a pas commencé.",
+            why=f"Son dernier jour, le {date_text(row.mission.ends_on)}, est passé.",
+            do="Écrivez-en une nouvelle, à laquelle la personne se propose.",
+        )
+
+
 def _check_supervisor(row: Engagement, supervisor: User, account: User | None, today: date) -> None:
     allowed = access.supervisors(row.mission.structure, today).filter(pk=supervisor.pk).exists()
     if not allowed or (account is not None and account.pk == supervisor.pk):
@@ -330,6 +342,7 @@ def resume(engagement: Engagement, *, by: User, at: datetime) -> Engagement:
     row = lock(engagement, by)
     if row.state != rules.ENDED or row.supervisor is None:
         raise Refused("Rien n’a changé.", why="Cette mission n’est pas finie.", do="Revenez à la liste.")
+    _check_runs(row, timezone.localdate(at))
     _check_supervisor(row, row.supervisor, row.volunteer.user, timezone.localdate(at))
     row.state, row.ended_on = rules.ACTIVE, None
     return save(row, "volunteer.resumed", by=by, at=at)

@@ -246,8 +246,14 @@ def _typed(request: HttpRequest, row: Engagement, said: str) -> HttpResponse:
     by, at = account_of(request), timezone.localtime()
     form: Any = HoursForm(request.POST) if said == "heures" else _next_form(request, row, request.POST)
     expected = {"rencontrer": MeetingForm, "signer": CharterForm, "encadrer": SupervisorForm}
-    if said != "heures" and not isinstance(form, expected.get(said, ())):
+    if said != "heures" and said not in expected:
         raise Http404
+    if said != "heures" and not isinstance(form, expected[said]):  # a colleague went on meanwhile
+        messages.error(
+            request,
+            f"Rien n’a changé. Quelqu’un a déjà noté la suite : {row.get_state_display()}. Relisez la page.",
+        )
+        return redirect("engagement", row.pk)
     if not form.is_valid():
         if said == "heures":
             messages.error(request, " ".join(error for each in form.errors.values() for error in each))

@@ -41,25 +41,23 @@ def index(request: HttpRequest) -> HttpResponse:
     """The missions that look for somebody, near a commune when one is typed."""
     today = timezone.localdate()
     typed = request.GET.get("ou", "").strip()[:100]
-    rows = list(queries.opened(today)[:300])
     unknown, commune = False, ""
     if typed:
         try:
             commune = read_commune(typed)
         except ValidationError:
             unknown = True
-    if commune:
+    rows = queries.opened(today)
+    if commune:  # of all of them: the latest ones of a country are seldom near
         near = [(queries.km_between(row, commune), row) for row in rows]
         kept = [(km, row) for km, row in near if km is None or km <= rules.FURTHEST_KM]
         found = sorted(kept, key=lambda each: (each[0] is None, each[0] or 0.0, each[1].pk))
     else:
-        found = [(None, row) for row in rows]
+        found = [(None, row) for row in rows[:PAGE]]
     context = {
-        "rows": [
-            (row, queries.town(row.commune), None if km is None else round(km)) for km, row in found[:PAGE]
-        ],
-        "n_found": min(len(found), PAGE),
-        "more": max(len(found) - PAGE, 0),
+        "rows": [(row, queries.town(row.commune), None if km is None else round(km)) for km, row in found],
+        "n_found": sum(km is not None for km, _ in found),
+        "more": 0 if commune else max(rows.count() - PAGE, 0),
         "typed": typed,
         "unknown": unknown,
         "near": rules.FURTHEST_KM if commune else None,
@@ -89,8 +87,8 @@ def propose(request: HttpRequest) -> HttpResponse:
     number = whole(request.POST.get("mission", "") or request.GET.get("mission", ""), ROWS) or 0
     chosen = queries.opened(timezone.localdate()).filter(pk=number).first()
     form = ProposalForm(request.POST or None, initial={"jeton": get_random_string(24), "langues": ["fr"]})
-    error = None
-    if form.is_bound and form.is_valid():
+    error = actions.CLOSED if number and chosen is None else None
+    if form.is_bound and form.is_valid() and error is None:
         if form.cleaned_data["site"] or not once_more(request, LIMIT, access.PROPOSALS_AN_HOUR):
             return refusals.page(request, TOO_MANY, status=429)
         try:
