@@ -325,6 +325,9 @@ def test_small_counts_are_withheld_and_nothing_is_found_by_subtraction(library):
     assert shown["shown"].n is None
     assert sum(cell.n is None for cell in month.cells) >= 2
     assert shown["together"] == loads.Cell(30, 450)
+    assert found.cost is None, "54 less 30 less those in place would be those shown"
+    many(library, 8, kind=rules.SHOWN)
+    assert loads.load(None, *YEAR, loads.assumptions()).cost.acts == 20
 
 
 def test_what_falls_on_social_workers_is_a_share_with_its_interval(library):

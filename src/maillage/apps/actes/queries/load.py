@@ -121,21 +121,27 @@ def load(communes: frozenset[str] | None, since: date, until: date, given: Assum
     ]
     n = sum(each.n for each in held)
     there = {each.structure for each in held}
+    months = _rows(
+        [(each.month, each) for each in held],
+        sorted({each.month for each in held}),
+        lambda month: f"{MONTHS[month[1] - 1]} {month[0]}",
+        least,
+    )
+    kinds = _rows(
+        [(each.structure, each) for each in held],
+        [id for id in offer.kinds() if id in there],
+        lambda id: offer.kinds()[id].label,
+        least,
+    )
+    by_kind = Counter[str]()
+    for each in held:
+        by_kind[each.kind] += each.n
+    found = any(_gives_back(rows, by_kind, least) for rows in (months, kinds))
     return Load(
         n=n,
         examples=examples,
-        months=_rows(
-            [(each.month, each) for each in held],
-            sorted({each.month for each in held}),
-            lambda month: f"{MONTHS[month[1] - 1]} {month[0]}",
-            least,
-        ),
-        kinds=_rows(
-            [(each.structure, each) for each in held],
-            [id for id in offer.kinds() if id in there],
-            lambda id: offer.kinds()[id].label,
-            least,
-        ),
+        months=months,
+        kinds=kinds,
         social=share(
             sum(each.n for each in held if each.structure in SOCIAL_WORK),
             n,
@@ -146,7 +152,7 @@ def load(communes: frozenset[str] | None, since: date, until: date, given: Assum
             method=METHOD,
             nobody="Aucun acte n’est noté sur cette période.",
         ),
-        cost=_cost(shown.filter(kind=rules.PLACE), given, least),
+        cost=_cost(shown.filter(kind=rules.PLACE), given, least) if not found else None,
     )
 
 
@@ -225,6 +231,16 @@ def _rows(
         )
         for label, line, total, told in zip(labels, cells, totals, seen, strict=True)
     ]
+
+
+def _gives_back(rows: Sequence[Row], by_kind: Counter[str], least: int) -> bool:
+    """Return whether to tell the acts in place would give back, by subtraction, a few of another kind that
+    the only line of a table withholds with them.
+    """
+    if len(rows) != 1:
+        return False
+    held = [kind for kind, cell in zip(rules.KINDS, rows[0].cells, strict=True) if cell.n is None]
+    return rules.PLACE in held and 0 < sum(by_kind[kind] for kind in held if kind != rules.PLACE) < least
 
 
 def _cost(rows: QuerySet[Act], given: Assumptions, least: int) -> Cost | None:
