@@ -156,6 +156,19 @@ def test_the_same_again_shows_what_was_noted(client, aidant, library, andrei):
     assert f'name="personne" value="{andrei.pk}"' in page
 
 
+def test_a_person_no_longer_followed_is_told_and_nothing_typed_is_lost(client, aidant, library, andrei):
+    act = note(aidant, library, person=andrei)
+    people.leave(person=andrei, structure=library, by=aidant, at=timezone.now())
+    page = client.get(f"{NOTE}?comme={act.pk}").content.decode()
+    assert 'name="personne" value=""' in page and "M. Andrei" not in page.partition("acte-pour")[2][:400]
+    answer = client.post(NOTE, said(personne=andrei.pk, minutes="45", precision="Deux heures d’attente"))
+    page = unescape(answer.content.decode())
+    assert answer.status_code == 400
+    assert "Votre structure ne suit pas cette personne" in page and "Deux heures d’attente" in page
+    assert 'name="personne" value=""' in page, "sent again, it is noted without a name"
+    assert client.get(f"{NOTE}?personne={andrei.pk}").status_code == 404
+
+
 def test_a_card_says_for_whom(client, aidant, andrei):
     client.post(NOTE, said(carte=andrei.card))
     assert Act.objects.get().person == andrei

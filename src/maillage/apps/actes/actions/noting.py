@@ -25,6 +25,11 @@ from maillage.kernel.typed import line
 from maillage.reference import procedures
 
 NOT_NOTED = "L’acte n’est pas noté."
+NOT_FOLLOWED = Refused(
+    NOT_NOTED,
+    why="Votre structure ne suit pas cette personne, ou sa fiche est effacée.",
+    do="Demandez-lui sa carte, ou notez l’acte sans nom.",
+)
 # What a correction may change, and a revision remembers.
 VALUES = ("kind", "procedure", "operator", "minutes", "where", "end", "precision")
 
@@ -135,11 +140,7 @@ def _check(
             do="Demandez à son responsable de vous y ajouter.",
         )
     if person is not None and not people_for(by).filter(pk=person.pk).exists():
-        raise Refused(
-            NOT_NOTED,
-            why="Votre structure ne suit pas cette personne, ou sa fiche est effacée.",
-            do="Demandez-lui sa carte, ou notez l’acte sans nom.",
-        )
+        raise NOT_FOLLOWED
     check_values(draft, at)
 
 

@@ -40,11 +40,14 @@ def new(request: HttpRequest) -> HttpResponse:
     if form.is_bound:
         if form.is_valid():
             try:
+                whom = form.person_of_card() or person
+                if whom is None and request.POST.get("personne"):  # nobody followed any more
+                    raise noting.NOT_FOLLOWED
                 act = noting.note(
                     form.draft(at),
                     by=account_of(request),
                     structure=form.structure_chosen(),
-                    person=form.person_of_card() or person,
+                    person=whom,
                     at=at,
                 )
             except Refused as error:
@@ -55,7 +58,7 @@ def new(request: HttpRequest) -> HttpResponse:
         status = 400
     context = {
         "form": form,
-        "person": person or (like.named if like is not None else None),
+        "person": person or _of(request, like),
         "structures": structures,
         "refused": refused,
         "outside": isinstance(refused, noting.OutsideMandate),
@@ -106,12 +109,22 @@ def _like(request: HttpRequest) -> Act | None:
     return None if number is None else get_object_or_404(access.acts_for(request.user), pk=number)
 
 
+def _of(request: HttpRequest, like: Act | None) -> Person | None:
+    """Return the person of an act that is noted once more, as long as the user still helps them."""
+    return None if like is None else people_for(request.user).filter(pk=like.person_id).first()
+
+
 def _person(request: HttpRequest) -> Person | None:
-    """Return the person whom the page is for, None for nobody; 404 for one that the user does not see."""
+    """Return the person whom the page is for, None for nobody; 404 for one that the user does not see. None
+    for one that they no longer see when an act is sent: what was typed is not lost.
+    """
     typed = request.POST.get("personne", "") or request.GET.get("personne", "")
     if not typed:
         return None
-    return get_object_or_404(people_for(request.user), pk=whole(typed, ROWS) or 0)
+    found = people_for(request.user).filter(pk=whole(typed, ROWS) or 0).first()
+    if found is None and request.method != "POST":
+        raise Http404
+    return found
 
 
 def _told(act: Act) -> str:
