@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from maillage.apps.accounts.models import Entry
-from maillage.apps.actes import access, rules
+from maillage.apps.actes import access, rules, worklist
 from maillage.apps.actes.actions import corrections, noting, receiving
 from maillage.apps.actes.models import Act, Revision
 from maillage.apps.actes.queries import catalogue, lists
@@ -373,3 +373,42 @@ def test_their_copy_says_their_acts_and_erasure_clears_what_was_written(aidant, 
 def test_a_number_is_of_a_device_and_kept_as_it_came(aidant, library):
     uid = UUID("0f6d8a8e-3a0f-4ef0-9f25-5f0e0a6c1b11")
     assert noting.note(draft(uid=uid), by=aidant, structure=library, at=AT).uid == uid
+
+
+def test_an_act_that_a_file_told_waits_for_no_mandate(aidant, library):
+    row = receiving.Read(draft(), library, regularise_before=AT + timedelta(hours=48))
+    assert receiving.take_in([row], source="csv", at=AT) == 1
+    act = Act.objects.get()
+    assert not act.lacks_mandate and not lists.to_regularise(aidant).exists()
+    assert list(worklist.lines(aidant, AT)) == [], "nobody could sign for it"
+    assert (AT + timedelta(hours=48)).isoformat() in lists.table([act]), "it is written as it was read"
+
+
+def test_a_correction_read_before_another_undoes_none(aidant, library):
+    act = noting.note(draft(), by=aidant, structure=library, at=AT)
+    chief = account("chef", "gestionnaire", structure=library)
+    corrections.correct(act, {"minutes": 30}, by=chief, at=AT, was=1)
+    with pytest.raises(Refused, match="depuis que cette page est ouverte"):
+        corrections.correct(act, {"minutes": 15, "end": rules.PARTLY}, by=aidant, at=AT, was=1)
+    act.refresh_from_db()
+    assert (act.minutes, act.end) == (30, rules.DONE)
+    corrections.correct(act, {"minutes": 30, "end": rules.PARTLY}, by=aidant, at=AT, was=2)
+    assert act.revisions.count() == 3
+
+
+def test_nothing_is_written_again_of_somebody_erased(aidant, library, andrei):
+    act = noting.note(draft(precision="Avec son fils"), by=aidant, structure=library, person=andrei, at=AT)
+    forgetting.forget(andrei, by=None, at=AT)
+    for written in ({"precision": "Avec sa fille"}, {"operator": "Maître Andrei, notaire"}):
+        with pytest.raises(Refused, match="rien ne s’écrit plus d’elle"):
+            corrections.correct(act, {"minutes": 30, **written}, by=aidant, at=AT)
+    assert corrections.correct(act, {"minutes": 30, "precision": ""}, by=aidant, at=AT).minutes == 30
+
+
+def test_a_volunteer_alone_puts_nothing_in_the_place_of_somebody_by_a_correction(library):
+    denise = account("denise", "benevole", structure=library)
+    person = people.welcome(by=denise, structure=library, at=AT)
+    signed(person, library, "prime-activite")
+    act = noting.note(draft(), by=denise, structure=library, person=person, at=AT)
+    with pytest.raises(Refused, match="personne ne répond de vous"):
+        corrections.correct(act, {"kind": rules.PLACE}, by=denise, at=AT)

@@ -357,6 +357,15 @@ def test_an_emergency_is_regularised_from_its_page(client, aidant, library, andr
     assert (act.person, act.lacks_mandate) == (andrei, False)
 
 
+def test_who_may_not_sign_for_a_colleague_reads_who_does(client, aidant, library, andrei):
+    act = note(aidant, library, kind="place", person=andrei, urgent=True)
+    client.force_login(account("collegue", "aidant", structure=library))
+    page = words(client.get(f"/espace/actes/{act.pk}/"))
+    assert "Le mandat est signé" not in page and "Leïla le dit ici" in page
+    client.force_login(aidant)
+    assert "Le mandat est signé" in words(client.get(f"/espace/actes/{act.pk}/"))
+
+
 def test_an_act_of_somebody_erased_names_nobody_and_waits_for_nobody(client, aidant, library, andrei):
     act = note(aidant, library, kind="place", person=andrei, urgent=True)
     assert [each.pk for each in lists.to_regularise(aidant)] == [act.pk]

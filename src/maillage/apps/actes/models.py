@@ -82,8 +82,11 @@ class Act(models.Model):
 
     @property
     def lacks_mandate(self) -> bool:
-        """Return whether a mandate is still to be signed for it; nobody signs for who is erased."""
+        """Return whether a mandate is still to be signed for it; nobody signs for who is erased, nor for what
+        a file told: it was done elsewhere, and names nobody.
+        """
         waits = bool(self.outside) and self.regularised_at is None and self.struck_at is None
+        waits = waits and not self.source
         return waits and (self.person_id is None or self.named is not None)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
@@ -14,22 +15,28 @@ from maillage.apps.actes.actions.noting import (
     OutsideMandate,
     check_values,
     label,
+    operator_of,
     traced_values,
     verdict_on,
 )
 from maillage.apps.actes.models import Act, Revision
 from maillage.apps.mandats.queries import permissions as mandats
-from maillage.apps.people.access import people_for
+from maillage.apps.people.access import check_supervised, people_for
 from maillage.apps.people.models import Person
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import line
 from maillage.reference import procedures
 
+NOT_CORRECTED = "L’acte n’est pas corrigé."
+
 
 @transaction.atomic
-def correct(act: Act, values: Mapping[str, Any], *, by: User, at: datetime) -> Act:
-    """Change some of VALUES; what they were stays in the trace. Refused when nothing changes, or when it
-    becomes an act that the mandate of that day did not allow.
+def correct(act: Act, values: Mapping[str, Any], *, by: User, at: datetime, was: int | None = None) -> Act:
+    """Change some of VALUES; what they were stays in the trace. was: how many changes its page showed, None
+    when it does not matter.
+
+    Refused when nothing changes, when somebody else changed it meanwhile, when it becomes an act that the
+    mandate of that day did not allow, or to write again of somebody who was erased.
     """
     row = _lock(act, by)
     before = traced_values(row)
@@ -38,11 +45,14 @@ def correct(act: Act, values: Mapping[str, Any], *, by: User, at: datetime) -> A
         | {name: values.get(name, getattr(row, name)) for name in VALUES}
     )
     check_values(draft, at)
+    _check_erased(row, draft)
+    if draft.kind == rules.PLACE and row.kind != rules.PLACE:
+        check_supervised(by, row.structure_id, timezone.localdate(at), NOT_CORRECTED)
     if draft.kind == rules.PLACE and (row.kind, row.procedure) != (draft.kind, draft.procedure):
         verdict = verdict_on(draft.kind, draft.procedure, row.person, row.structure, row.done_at, by=row.by)
         if not verdict.allowed and (not row.outside or row.regularised_at is not None):
             raise OutsideMandate(
-                "L’acte n’est pas corrigé.",
+                NOT_CORRECTED,
                 why=verdict.why,
                 do=verdict.what_to_do or "Laissez-le « avec elle », ou rayez-le et notez une urgence.",
             )
@@ -53,6 +63,12 @@ def correct(act: Act, values: Mapping[str, Any], *, by: User, at: datetime) -> A
         setattr(row, name, line(value) if isinstance(value := getattr(draft, name), str) else value)
     if traced_values(row) == before and row.precision == act.precision:
         raise Refused("Rien n’a changé.", why="Toutes les réponses sont les mêmes.", do="Corrigez-en une.")
+    if was not in (None, row.revisions.count()):
+        raise Refused(
+            NOT_CORRECTED,
+            why="Quelqu’un l’a changé depuis que cette page est ouverte.",
+            do="Relisez-le, puis corrigez ce qui est encore faux.",
+        )
     row.save()
     _trace(row, rules.CORRECTED, before, by=by, at=at)
     return row
@@ -95,6 +111,7 @@ def regularise(act: Act, *, by: User, at: datetime, person: Person | None = None
         raise Refused(
             "L’acte n’est pas en règle.", why="Personne n’est nommé.", do="Lisez la carte de la personne."
         )
+    check_supervised(by, row.structure_id, timezone.localdate(at), "L’acte n’est pas en règle.")
     verdict = mandats.allows(whom, row.structure, row.procedure, at, by=row.by)
     if not verdict.allowed:
         raise OutsideMandate("L’acte n’est pas en règle.", why=verdict.why, do=verdict.what_to_do)
@@ -104,14 +121,29 @@ def regularise(act: Act, *, by: User, at: datetime, person: Person | None = None
     return row
 
 
+def _check_erased(row: Act, draft: rules.Draft) -> None:
+    """Refuse to write again of somebody who was erased: their acts still count, and say nothing of them."""
+    if row.person is None or row.named is not None:
+        return
+    if line(draft.precision) or line(draft.operator) not in {"", row.operator, operator_of(draft.procedure)}:
+        raise Refused(
+            NOT_CORRECTED,
+            why="La personne est effacée : rien ne s’écrit plus d’elle.",
+            do="Videz la précision, et laissez l’organisme d’habitude.",
+        )
+
+
 def _lock(act: Act, by: User) -> Act:
-    """Return an act as it is now, locked; Refused to who may not change it."""
+    """Return an act as it is now, locked after its person, who may be being erased; Refused to who may not
+    change it.
+    """
     if not access.may_change(by, act):
         raise Refused(
             "Rien n’a changé.",
             why="Seuls qui l’a noté et le responsable de sa structure corrigent un acte.",
             do="Demandez-le-leur.",
         )
+    Person.objects.select_for_update().filter(pk=act.person_id).first()
     return Act.objects.select_for_update(of=("self",)).select_related("structure", "person").get(pk=act.pk)
 
 

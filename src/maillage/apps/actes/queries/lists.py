@@ -54,7 +54,7 @@ STATES: Mapping[str, str] = {COUNTED: "Qui comptent", STRUCK: "Rayés", TO_SIGN:
 _IN_STATE: Mapping[str, Q] = {
     COUNTED: Q(struck_at=None),
     STRUCK: Q(struck_at__isnull=False),
-    TO_SIGN: Q(struck_at=None, regularised_at=None, person__forgotten_at=None) & ~Q(outside=""),
+    TO_SIGN: Q(struck_at=None, regularised_at=None, person__forgotten_at=None, source="") & ~Q(outside=""),
 }
 
 
@@ -249,7 +249,8 @@ def _row(act: Act) -> dict[str, str]:
 
 
 def _delay(act: Act) -> str:
-    return act.regularise_before.isoformat() if act.lacks_mandate and act.regularise_before else ""
+    told = act.lacks_mandate or (act.source and act.struck_at is None)  # what a file said, as it said it
+    return act.regularise_before.isoformat() if told and act.regularise_before else ""
 
 
 # ------------------------------------------------------------------------------------------------- one person

@@ -91,7 +91,8 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     form = CorrectionForm(sent, among=among, initial=_initial(found))
     if form.is_bound and form.is_valid():
         try:
-            corrections.correct(found, form.values(), by=account_of(request), at=timezone.now())
+            was = whole(request.POST.get("vu", ""), ROWS)
+            corrections.correct(found, form.values(), by=account_of(request), at=timezone.now(), was=was)
         except Refused as error:
             form.add_error(None, " ".join(error.sentences))
         else:
