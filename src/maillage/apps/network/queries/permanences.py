@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from itertools import combinations
+from itertools import chain, combinations, product
 from typing import Any
 
 from django.core.cache import cache
@@ -61,14 +61,17 @@ def possible(user: Any, on: date) -> list[Possible]:
     structures takes part, or they lead the network where one of them stands. The surest first.
     """
     rows = list(queries.opened(on))
-    wishes = {row.pk: queries.wish(row) for row in rows}
+    wishes, rank = {row.pk: queries.wish(row) for row in rows}, {row.pk: k for k, row in enumerate(rows)}
     mine = set(access.own_structures(user).values_list("pk", flat=True))
     led = set(access.led_structures(user).values_list("pk", flat=True))
+    ours = mine | led
+    here = [row for row in rows if row.structure_id in ours]
+    away = [row for row in rows if row.structure_id not in ours]
     found = []
-    for one, other in combinations(rows, 2):
-        if one.structure_id == other.structure_id or not {one.structure_id, other.structure_id} & (
-            mine | led
-        ):
+    # Never all with all: a country has thousands of listings, of which a user has a few.
+    for two in chain(combinations(here, 2), product(here, away)):
+        one, other = sorted(two, key=lambda row: rank[row.pk])
+        if one.structure_id == other.structure_id:
             continue
         parts = rules.roles((one.side, one.kind), (other.side, other.kind))
         if parts is None:
