@@ -118,6 +118,17 @@ def test_a_structure_already_there_keeps_its_sheet_and_its_team(leader):
     assert Lieu.objects.count() == 1, "refused, it leaves nothing behind"
 
 
+def test_a_closed_account_keeps_nobody_from_joining(leader):
+    lieu = place("mjc", {"nom": "MJC"})
+    gone = account("parti", "gestionnaire", structure=lieu.structure)
+    row, _ = applied(name="MJC", lieu=lieu)
+    assert queries.gain("38185", AT).n_teams == 1
+    User.objects.filter(pk=gone.pk).update(is_active=False)
+    assert queries.gain("38185", AT).n_teams == 0
+    row = actions.welcome(row, check="met", structure=lieu.structure, by=leader, at=AT)
+    assert row.structure == lieu.structure
+
+
 def test_a_refusal_says_why_and_may_be_taken_back(client, leader):
     row, code = applied()
     with pytest.raises(Refused):

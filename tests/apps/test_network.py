@@ -1,5 +1,6 @@
 """Who does what: sheets and who reads them, letters, groups, the charter, possible permanences."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
@@ -12,6 +13,7 @@ from maillage.apps.agenda.models import Permanence
 from maillage.apps.community.actions import listings
 from maillage.apps.community.models import Reply
 from maillage.apps.community.queries.listings import commune_name
+from maillage.apps.memberships.models import Membership
 from maillage.apps.network.actions import charter as charters
 from maillage.apps.network.actions import groups, profiles
 from maillage.apps.network.models import (
@@ -25,6 +27,7 @@ from maillage.apps.network.models import (
     Revision,
 )
 from maillage.apps.network.queries import charter as charter_queries
+from maillage.apps.network.queries import groups as group_queries
 from maillage.apps.network.queries import permanences
 from maillage.apps.network.rules import charter as charter_rules
 from maillage.apps.network.rules import groups as group_rules
@@ -146,6 +149,22 @@ def test_a_professional_writes_their_sheet_and_erases_it(client, library, karim,
 # ------------------------------------------------------------------------------------ two people writing at once
 
 
+def test_who_left_is_no_longer_told_as_of_a_structure_nor_of_the_network(client, library, hall, karim, leila):
+    said = {"trade": "mediator", "skills": [], "publics": [], "about": "", "visibility": "public"}
+    profiles.write_professional(karim, structure=library.structure, at=AT, **said)
+    client.force_login(leila)
+    sheet, everybody = f"/espace/reseau/annuaire/professionnels/{karim.pk}/", "/reseau/"
+    assert all("Bibliothèque" in client.get(page).content.decode() for page in (sheet, everybody))
+    Membership.objects.filter(user=karim).update(structure=hall.structure)
+    for page in (sheet, everybody):
+        found = client.get(page).content.decode()
+        assert "karim" in found.casefold() and "Bibliothèque" not in found, page
+    Membership.objects.filter(user=karim).update(until=TODAY - timedelta(days=1))
+    assert client.get(sheet).status_code == 404
+    client.logout()
+    assert "karim" not in client.get(everybody).content.decode().casefold()
+
+
 def test_two_people_writing_at_once_are_both_stored_and_shown(client, library, karim):
     other = account("zoe", "gestionnaire", structure=library.structure)
     stored(library, karim, about="Le mardi.")
@@ -255,6 +274,17 @@ def test_a_group_closed_by_mistake_is_opened_again_by_who_led_it(client, karim, 
     assert "Rouvrir" in client.get("/espace/reseau/groupes/").content.decode()
     client.post(geste, {"geste": "rouvrir"})
     assert "samedi" in client.get(page).content.decode()
+
+
+def test_a_closed_account_leads_no_group(karim, leila, leader):
+    row = groups.open_group(name="G", about="", trade="", territory="", token="g", by=karim, at=AT)
+    groups.join(row, by=leila, at=AT)
+    groups.join(row, by=leader, at=AT)
+    leila.is_active = False
+    leila.save()
+    groups.leave(row, by=karim, at=AT)
+    assert list(row.members.filter(leads=True).values_list("user", flat=True)) == [leader.pk]
+    assert [each.user for each in group_queries.members(row)] == [leader]
 
 
 def test_what_the_animator_takes_down_its_author_does_not_put_back(client, karim, leila):

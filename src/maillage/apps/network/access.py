@@ -2,14 +2,21 @@
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
 from maillage.apps.accounts.access import once_more, rights_of
 from maillage.apps.accounts.models import User
 from maillage.apps.community.access import KEEPS, MEMBERS, structures_for
 from maillage.apps.directory.models import Lieu, Structure
-from maillage.apps.memberships.access import MANAGE, communes_of, communes_of_structure, holds_territory
+from maillage.apps.memberships.access import (
+    MANAGE,
+    communes_of,
+    communes_of_structure,
+    current,
+    holds_territory,
+)
 from maillage.apps.network.models import (
     Application,
     Declaration,
@@ -93,9 +100,14 @@ def readable_profiles(user: Any) -> QuerySet[Profile]:
 
 
 def readable_professionals(user: Any) -> QuerySet[Professional]:
-    """Return the sheets of professionals that a user, or a stranger, may read."""
-    rows = Professional.objects.filter(user__is_active=True).select_related("user", "structure")
-    return rows.filter(Q(visibility__in=_open_to(user)) | Q(user=user.pk))
+    """Return the sheets of professionals that a user, or a stranger, may read: one’s own, and those of who
+    acts for somebody today. acts_there: whether they still do for the structure that they wrote.
+    """
+    acting = current(timezone.localdate())
+    there = acting.filter(user=OuterRef("user"), structure=OuterRef("structure"))
+    rows = Professional.objects.filter(user__is_active=True).annotate(acts_there=Exists(there))
+    shown = Q(visibility__in=_open_to(user), user__in=acting.values("user")) | Q(user=user.pk)
+    return rows.filter(shown).select_related("user", "structure")
 
 
 def _open_to(user: Any) -> list[str]:

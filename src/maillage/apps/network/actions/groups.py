@@ -61,8 +61,9 @@ def join(group: Group, *, by: User, at: datetime) -> Member:
             why="Il est fermé.",
             do="Choisissez un autre groupe, ou ouvrez-en un.",
         )
+    led = row.members.filter(user__is_active=True).exists()
     found, made = Member.objects.get_or_create(
-        group=row, user=by, defaults={"since": timezone.localdate(at), "leads": not row.members.exists()}
+        group=row, user=by, defaults={"since": timezone.localdate(at), "leads": not led}
     )
     if made:
         journal.record(by=by, verb="group.joined", row=row, at=at)
@@ -71,14 +72,13 @@ def join(group: Group, *, by: User, at: datetime) -> Member:
 
 @transaction.atomic
 def leave(group: Group, *, by: User, at: datetime) -> None:
-    """Leave a group; when its animator leaves, the eldest member leads."""
+    """Leave a group; when its animator leaves, the eldest member whose account is open leads."""
     row = Group.objects.select_for_update().get(pk=group.pk)
     gone, _ = Member.objects.filter(group=row, user=by).delete()
     if not gone:
         return
-    if not row.members.filter(leads=True).exists() and (
-        eldest := row.members.order_by("since", "pk").first()
-    ):
+    there = row.members.filter(user__is_active=True)
+    if not there.filter(leads=True).exists() and (eldest := there.order_by("since", "pk").first()):
         eldest.leads = True
         eldest.save(update_fields=["leads"])
     journal.record(by=by, verb="group.left", row=row, at=at)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from maillage.apps.network import access
 from maillage.apps.network.models import Group, Member, Post
@@ -38,14 +38,14 @@ def territory_name(code: str) -> str:
 def lines(user: Any) -> list[Line]:
     """Return the open groups, those of the reader first."""
     own = set(access.groups_of(user).values_list("pk", flat=True))
-    rows = access.open_groups().annotate(n=Count("members"))
+    rows = access.open_groups().annotate(n=Count("members", filter=Q(members__user__is_active=True)))
     found = [Line(row, territory_name(row.territory), row.n, row.pk in own) for row in rows]  # type: ignore[attr-defined]
     return sorted(found, key=lambda each: (not each.is_own, each.group.name))
 
 
 def members(group: Group) -> QuerySet[Member]:
-    """Return who is of a group, those who lead first."""
-    return group.members.select_related("user")
+    """Return who is of a group, those who lead first; not those whose account was closed."""
+    return group.members.filter(user__is_active=True).select_related("user")
 
 
 def posts(group: Group) -> QuerySet[Post]:

@@ -133,7 +133,7 @@ def professionals(user: Any, search: Search) -> list[Person]:
             sheet=row, skills=labels(row.skills, profiles.SKILLS), publics=labels(row.publics, PUBLICS)
         )
         said = (str(row.user), row.get_trade_display(), row.about, *person.skills, *person.publics)
-        structure = row.structure.name if row.structure else ""
+        structure = row.structure.name if row.structure and row.acts_there else ""
         if _suits(row, search) and all(word in plain(" ".join((*said, structure))) for word in typed):
             found.append(person)
     return found

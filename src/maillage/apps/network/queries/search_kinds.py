@@ -40,7 +40,8 @@ def _professionals(user: Any) -> QuerySet[Professional]:
 
 
 def _professional_hit(row: Professional, user: Any) -> Hit:
-    about = " · ".join(filter(None, (row.get_trade_display(), row.structure.name if row.structure else "")))
+    structure = row.structure.name if row.structure and row.acts_there else ""
+    about = " · ".join(filter(None, (row.get_trade_display(), structure)))
     return Hit(str(row.user), about, reverse("professional", args=[row.user_id]))
 
 
