@@ -314,3 +314,16 @@ def test_places_of_a_like_name_are_proposed(home):
     assert [lieu.slug for lieu in queries.alike("Centre-social arlequin", "38185")] == ["arlequin"]
     assert User.objects.count() == 0
     assert Structure.objects.count() == 2
+
+
+def test_the_code_of_an_application_is_shown_to_the_next_on_a_shared_computer_no_more(client, monkeypatch):
+    sent = client.post(PAGE, typed(), follow=True)
+    code = sent.context["code"]
+    for minutes, shown in ((14, True), (16, False), (1, False)):
+        monkeypatch.setattr("django.utils.timezone.now", lambda m=minutes: AT + timedelta(minutes=m))
+        page = client.get("/rejoindre/demande/", follow=True)
+        assert (code in page.content.decode()) is shown, minutes
+    session = client.session
+    session["code_d_entree"] = code  # as it was stored before
+    session.save()
+    assert client.get("/rejoindre/demande/").status_code == 302

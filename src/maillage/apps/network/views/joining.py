@@ -1,5 +1,6 @@
 """Joining the network, without an account: what one gains, the application, its code; the answer."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -43,7 +44,8 @@ WRONG_CODES = Refused(
     why=to_say("C’est pour protéger les accès de tous."),
     do=to_say("Revenez dans une heure, avec votre papier."),
 )
-CODE = "code_d_entree"  # of the session: shown on one page, then forgotten
+CODE = "code_d_entree"  # of the session: shown on one page, for the time to write it down
+SHOWN_FOR = timedelta(minutes=15)  # then a shared computer shows it to nobody
 
 
 @require_safe
@@ -90,7 +92,7 @@ def apply(request: HttpRequest, commune: str) -> HttpResponse:
             error = refused
         else:
             if code:
-                request.session[CODE] = code
+                request.session[CODE] = [code, at.isoformat()]
             return redirect("join_sent")
     context = {"form": form, "gain": gain, "name": name, "error": error, "asks": rules.ASKS}
     return render(request, "network/apply.html", context, status=400 if error or form.errors else 200)
@@ -99,8 +101,12 @@ def apply(request: HttpRequest, commune: str) -> HttpResponse:
 @require_safe
 def sent(request: HttpRequest) -> HttpResponse:
     """The code to write on paper, once."""
-    code = request.session.get(CODE)
+    code = ""
+    match request.session.get(CODE):
+        case [held, since] if abs(timezone.now() - datetime.fromisoformat(since)) < SHOWN_FOR:
+            code = held
     if not code:
+        request.session.pop(CODE, None)
         return redirect("join_follow")
     return render(request, "network/sent.html", {"code": code, "within": rules.ANSWER_WITHIN.days})
 
