@@ -217,6 +217,18 @@ def test_a_letter_goes_through_the_platform_and_is_answered(client, library, hal
     assert client.post(f"/espace/reseau/lettres/{letter.pk}/", {"mots": "x"}).status_code == 404
 
 
+def test_a_letter_sent_twice_is_one(client, library, hall, karim, leila):
+    stored(hall, leila)
+    client.force_login(karim)
+    address = f"/espace/reseau/annuaire/structures/{hall.structure.pk}/"
+    for _ in range(2):
+        sent = client.post(address, {"structure": library.structure.pk, "mots": "Venez nous voir."})
+        assert sent.status_code == 302
+    assert Letter.objects.count() == Entry.objects.filter(verb="letter.sent").count() == 1
+    other = client.post(address, {"structure": library.structure.pk, "mots": "Et jeudi ?"})
+    assert "attend une réponse" in other.content.decode()
+
+
 def test_letters_to_everybody_are_stopped(library, karim):
     for n in range(rules.LETTERS_AN_HOUR):
         other = place(f"p{n}", {"nom": f"P{n}"})
@@ -274,6 +286,20 @@ def test_a_group_closed_by_mistake_is_opened_again_by_who_led_it(client, karim, 
     assert "Rouvrir" in client.get("/espace/reseau/groupes/").content.decode()
     client.post(geste, {"geste": "rouvrir"})
     assert "samedi" in client.get(page).content.decode()
+
+
+def test_a_group_closed_twice_is_told_once_and_who_comes_late_is_told_too(client, karim, leila):
+    row = groups.open_group(name="G", about="", trade="", territory="", token="g", by=karim, at=AT)
+    client.force_login(karim)
+    address = f"/espace/reseau/groupes/{row.pk}/geste/"
+    for said, told in (("fermer", "Le groupe est fermé"),) * 2 + (("rouvrir", "Le groupe est rouvert"),) * 2:
+        page = client.post(address, {"geste": said}, follow=True)
+        assert (page.status_code, told in page.content.decode()) == (200, True)
+    groups.close(row, was=False, by=karim, at=AT)
+    client.force_login(leila)
+    page = client.post(address, {"geste": "rejoindre"}, follow=True)
+    assert page.status_code == 200 and "Il est fermé." in page.content.decode()
+    assert client.post(address, {"geste": "fermer"}).status_code == 404
 
 
 def test_a_closed_account_leads_no_group(karim, leila, leader):
@@ -351,6 +377,25 @@ def test_the_charter_is_declared_granted_and_withdrawn_in_public(client, library
     register = client.get("/reseau/charte/").content.decode()
     assert "Retirée le 20 novembre 2026" in register
     assert "Le lieu a fermé." in register
+
+
+def test_a_declaration_made_again_is_read_again_before_it_is_granted(client, library, karim, leader):
+    answers = {each.id: "yes" for each in charter().criteria}
+    row = charters.declare(library.structure, answers, by=karim, at=AT)
+    client.force_login(leader)
+    address = f"/espace/reseau/charte/{row.pk}/"
+    vu = re.search(r'name="vu" value="([^"]+)"', client.get(address).content.decode())[1]
+    charters.declare(library.structure, answers, words="Autre chose", by=karim, at=AT + timedelta(hours=1))
+    said = {"geste": "accorder", "jusquau": "2027-11-20", "nom": "La Métropole", "vu": vu}
+    assert "a déclaré de nouveau" in client.post(address, said, follow=True).content.decode()
+    refused = {"geste": "refuser", "raison": "Non", "vu": vu}
+    assert "a déclaré de nouveau" in client.post(address, refused, follow=True).content.decode()
+    row.refresh_from_db()
+    assert row.state == charter_rules.DECLARED
+    again = re.search(r'name="vu" value="([^"]+)"', client.get(address).content.decode())[1]
+    client.post(address, said | {"vu": again})
+    row.refresh_from_db()
+    assert row.state == charter_rules.GRANTED
 
 
 def test_the_page_of_the_charter_says_what_a_network_is_for(client, db):

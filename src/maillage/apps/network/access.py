@@ -151,6 +151,11 @@ def closed_groups_led_by(user: Any) -> QuerySet[Group]:
     return _led_by(user, Group.objects.filter(closed_at__isnull=False))
 
 
+def every_group_led_by(user: Any) -> QuerySet[Group]:
+    """Return the groups that a user leads or led, closed or not."""
+    return _led_by(user, Group.objects.all())
+
+
 def _led_by(user: Any, rows: QuerySet[Group]) -> QuerySet[Group]:
     leading = Q(pk__in=Member.objects.filter(user=user, leads=True).values("group"))
     if not holds_territory(user):

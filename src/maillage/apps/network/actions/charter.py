@@ -60,11 +60,14 @@ def declare(
 
 
 @transaction.atomic
-def grant(declaration: Declaration, *, until: date, granted_by: str, by: User, at: datetime) -> Declaration:
-    """Grant the charter until a day, in the name of somebody; the one granted before ends. Refused when a
-    needed criterion is lacking, or the day is too near or too far.
+def grant(
+    declaration: Declaration, *, until: date, granted_by: str, by: User, at: datetime, was: str = ""
+) -> Declaration:
+    """Grant the charter until a day, in the name of somebody; the one granted before ends. was: when what was
+    read was declared, '' when it does not matter. Refused when a needed criterion is lacking, when the
+    structure declared again meanwhile, or the day is too near or too far.
     """
-    row, today = _lock(declaration, by), timezone.localdate(at)
+    row, today = _lock(declaration, by, was), timezone.localdate(at)
     if lacking := rules.lacking(row.answers):
         raise Refused(
             "La charte n’est pas accordée.",
@@ -85,9 +88,9 @@ def grant(declaration: Declaration, *, until: date, granted_by: str, by: User, a
 
 
 @transaction.atomic
-def refuse(declaration: Declaration, *, reason: str, by: User, at: datetime) -> Declaration:
-    """Answer that the charter is not granted, and why."""
-    row = _lock(declaration, by)
+def refuse(declaration: Declaration, *, reason: str, by: User, at: datetime, was: str = "") -> Declaration:
+    """Answer that the charter is not granted, and why. was: as of `grant`."""
+    row = _lock(declaration, by, was)
     _check_reason(reason)
     row.state, row.reason = rules.REFUSED, line(reason, 300)
     return _decided(row, "refused", by=by, at=at)
@@ -116,8 +119,19 @@ def _check_reason(reason: str) -> None:
         raise Refused("Rien n’a changé.", why="Il manque la raison.", do="Écrivez-la, en une phrase.")
 
 
-def _lock(declaration: Declaration, by: User) -> Declaration:
+def stamp(declaration: Declaration) -> str:
+    """Return what tells a declaration from the one that its structure makes in its place."""
+    return declaration.declared_at.isoformat()
+
+
+def _lock(declaration: Declaration, by: User, was: str) -> Declaration:
     row = Declaration.objects.select_for_update().get(pk=declaration.pk)
+    if row.state == rules.DECLARED and was not in ("", stamp(row)):
+        raise Refused(
+            "Rien n’a changé.",
+            why="La structure a déclaré de nouveau depuis que cette page est ouverte.",
+            do="Relisez ses réponses, puis répondez.",
+        )
     if row.state != rules.DECLARED:
         raise Refused(
             "Rien n’a changé.",

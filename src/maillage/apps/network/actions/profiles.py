@@ -162,8 +162,9 @@ def send(
     by: User,
     at: datetime,
 ) -> Letter:
-    """Write to a structure or a professional through the platform. Refused when it is empty, to oneself, when
-    an earlier letter has no answer yet, or beyond an hourly number.
+    """Write to a structure or a professional through the platform; the same words twice are one letter.
+    Refused when it is empty, to oneself, when an earlier letter has no answer yet, or beyond an hourly
+    number.
     """
     if not access.own_structures(by).filter(pk=sender.pk).exists():
         raise _not_yours()
@@ -172,9 +173,14 @@ def send(
         raise _unsent("Elle est vide.", "Écrivez une phrase : ce que vous proposez, et quand.")
     if to_user == by or (to_structure is not None and to_structure.pk == sender.pk):
         raise _unsent("Elle est adressée à vous-même.", "Choisissez une autre fiche.")
-    if Letter.objects.filter(
+    said = words.strip()[: groups.LONGEST_MESSAGE]
+    Structure.objects.select_for_update(no_key=True).get(pk=sender.pk)  # two clicks at once
+    waiting = Letter.objects.filter(
         sender=sender, to_structure=to_structure, to_user=to_user, answered_at=None
-    ).exists():
+    ).first()
+    if waiting is not None and (waiting.words, waiting.by_id) == (said, by.pk):
+        return waiting
+    if waiting is not None:
         raise _unsent("Votre lettre précédente attend une réponse.", "Attendez-la, ou appelez.")
     if count_of(f"account-{by.pk}", "lettres") > rules.LETTERS_AN_HOUR:
         raise _unsent(
@@ -185,7 +191,7 @@ def send(
         sender=sender,
         to_structure=to_structure,
         to_user=to_user,
-        words=words.strip()[: groups.LONGEST_MESSAGE],
+        words=said,
         by=by,
         at=at,
     )

@@ -83,17 +83,22 @@ def declaration(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_bound and form.is_valid():
         with refusals.as_message(request):
             clean = form.cleaned_data
-            actions.grant(row, until=clean["jusquau"], granted_by=clean["nom"], by=by, at=at)
+            until, name, was = clean["jusquau"], clean["nom"], request.POST.get("vu", "")
+            actions.grant(row, until=until, granted_by=name, by=by, at=at, was=was)
             messages.success(request, "La charte est accordée : le registre public le montre.")
         return redirect("declaration", pk)
     if (geste == "refuser" and leads) or geste == "retirer":
         with refusals.as_message(request):
-            act = actions.refuse if geste == "refuser" else actions.withdraw
-            act(row, reason=request.POST.get("raison", ""), by=by, at=at)
+            said = {"reason": request.POST.get("raison", ""), "by": by, "at": at}
+            if geste == "refuser":
+                actions.refuse(row, was=request.POST.get("vu", ""), **said)
+            else:
+                actions.withdraw(row, **said)
             messages.success(request, "C’est noté : la structure lira pourquoi.")
         return redirect("declaration", pk)
     context = {
         "row": row,
+        "stamp": actions.stamp(row),
         "answers": queries.answered(row),
         "lacking": rules.lacking(row.answers),
         "form": form,

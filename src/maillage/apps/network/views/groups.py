@@ -13,6 +13,7 @@ from maillage.apps.accounts.access import account_of, holding
 from maillage.apps.network import access
 from maillage.apps.network.actions import groups as actions
 from maillage.apps.network.forms.network import GroupForm, PostForm
+from maillage.apps.network.models import Group
 from maillage.apps.network.queries import groups as queries
 from maillage.apps.network.rules import groups as rules
 from maillage.apps.network.rules.profiles import TRADES
@@ -132,11 +133,19 @@ def group(request: HttpRequest, pk: int) -> HttpResponse:
 def gesture(request: HttpRequest, pk: int) -> HttpResponse:
     """Join a group, leave it; close it or open it again, for who leads it."""
     user, at, geste = account_of(request), timezone.localtime(), request.POST.get("geste", "")
-    if geste == "rouvrir":
-        actions.close(get_object_or_404(access.closed_groups_led_by(user), pk=pk), was=True, by=user, at=at)
-        messages.success(request, "Le groupe est rouvert, avec ses membres et ses messages.")
-        return redirect("trade_group", pk)
-    row = get_object_or_404(access.open_groups(), pk=pk)
+    if geste in ("fermer", "rouvrir"):
+        row = get_object_or_404(
+            access.every_group_led_by(user), pk=pk
+        )  # twice from one page, it is done once
+        row = actions.close(row, was=geste == "rouvrir", by=user, at=at)
+        if row.closed_at is None:
+            messages.success(request, "Le groupe est rouvert, avec ses membres et ses messages.")
+            return redirect("trade_group", pk)
+        messages.success(
+            request, "Le groupe est fermé. Ses messages ne se lisent plus. Vous pouvez le rouvrir."
+        )
+        return redirect("trade_groups")
+    row = get_object_or_404(Group, pk=pk)
     with refusals.as_message(request):
         if geste == "rejoindre":
             actions.join(row, by=user, at=at)
@@ -146,13 +155,7 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(
                 request, "Vous avez quitté le groupe. Vos messages y restent ; vous pouvez revenir."
             )
-        elif geste == "fermer":
-            actions.close(get_object_or_404(access.groups_led_by(user), pk=pk), was=False, by=user, at=at)
-            messages.success(
-                request, "Le groupe est fermé. Ses messages ne se lisent plus. Vous pouvez le rouvrir."
-            )
-            return redirect("trade_groups")
-    return redirect("trade_group", pk)
+    return redirect("trade_groups") if row.closed_at is not None else redirect("trade_group", pk)
 
 
 @holding(*access.MEMBERS)
