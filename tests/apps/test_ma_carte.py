@@ -572,6 +572,17 @@ def test_a_structure_answers_what_it_is_asked_to_correct_before_it_leaves(client
     assert "ne suit plus" in text(client.post(left, follow=True))
 
 
+def test_a_correction_asked_twice_at_once_is_asked_once(fatou, leila, lieu):
+    asked = [
+        corrections.ask_correction(fatou, lieu.structure, words, by=None, at=AT)
+        for words in ("Mon année", " Mon  année ", "Mon prénom")
+    ]
+    assert asked[0] == asked[1] != asked[2]
+    corrections.answer_correction(asked[0], by=leila, at=AT, answer="C’est fait")
+    again = corrections.ask_correction(fatou, lieu.structure, "Mon année", by=None, at=AT)
+    assert again != asked[0], "answered, it may be asked again"
+
+
 def test_a_secret_typed_in_a_request_is_refused(fatou, lieu):
     with pytest.raises(Refused):
         corrections.ask_correction(fatou, lieu.structure, "mon mot de passe : Soleil38!", by=None, at=AT)

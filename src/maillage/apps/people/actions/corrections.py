@@ -22,12 +22,15 @@ MOST_REQUESTS = 10  # that wait for an answer, from one person
 def ask_correction(
     person: Person, structure: Structure, words: str, *, by: User | None, at: datetime
 ) -> CorrectionRequest:
-    """Ask a structure to correct what it wrote of a person. by: the helper who is there, None for the person
-    alone.
+    """Ask a structure to correct what it wrote of a person; the same words twice, while they wait, are asked
+    once. by: the helper who is there, None for the person alone.
     """
     row = lock(person)
     said = line(words, 300)
     refuse_secrets(said)
+    waiting = CorrectionRequest.objects.filter(person=row, structure=structure, done_at=None)
+    if said and (twin := waiting.filter(words=said).first()) is not None:
+        return twin
     why = "" if said else to_say("Il n’y a rien d’écrit.")
     if CorrectionRequest.objects.filter(person=row, done_at=None).count() >= MOST_REQUESTS:
         why = to_say("Plusieurs demandes attendent déjà une réponse.")
