@@ -298,6 +298,22 @@ def test_who_was_not_helped_for_two_years_is_forgotten_by_itself(aidant, lieu, p
 # --------------------------------------------------------------------------------------------------- the card
 
 
+def test_who_is_helped_while_others_are_erased_is_not_forgotten(aidant, lieu, person, monkeypatch):
+    at = datetime.now(UTC)
+    Person.objects.update(active_at=at - timedelta(days=800))
+    found = queries.to_forget
+
+    def meanwhile(at, limit=500):
+        held = found(at, limit)
+        register.touch(person, at=at)
+        return held
+
+    monkeypatch.setattr(queries, "to_forget", meanwhile)
+    assert forgetting.forget_inactive(at=at) == 0
+    person.refresh_from_db()
+    assert (person.nickname, person.forgotten_at) == ("Fatou", None)
+
+
 def opened(client, person: Person):
     open_page(client, person)
 

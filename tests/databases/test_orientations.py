@@ -6,6 +6,7 @@ import pytest
 
 from tests.databases.answering import N
 from tests.databases.conftest import python
+from tests.databases.locking import N as OF_EACH
 
 SLOW = 0.5  # seconds, three times what a page promises: a database waits for disks too
 
@@ -49,3 +50,13 @@ def test_thousands_of_referrals_page_with_as_many_queries(told):
 def test_both_engines_sort_alike(on_sqlite, on_postgresql):
     assert on_sqlite["counts"].keys() == on_postgresql["counts"].keys()
     assert sum(on_sqlite["counts"].values()) == sum(on_postgresql["counts"].values())
+
+
+@pytest.mark.complete
+def test_nobody_waits_for_who_waits_for_them(database, tmp_path):
+    """Whoever writes of a person and of their referrals holds them in the same order as any other."""
+    done = python("-m", "tests.databases.locking", home=tmp_path, database=database)
+    assert done.returncode == 0, done.stderr[-2000:]
+    told = json.loads(done.stdout)
+    assert told.get("stopped", 0) == 0
+    assert sum(told.values()) == 6 * OF_EACH

@@ -26,6 +26,7 @@ def withdraw(said: Consent, *, by: User | None, at: datetime, acting: int | None
 
     Refused when it no longer held: what another answer allows since is not undone.
     """
+    transitions.lock_all(said.person)
     if not people.withdraw(said, by=by, at=at, acting=acting):
         raise Refused(
             say("Rien n’a été fait."),
@@ -53,6 +54,7 @@ def answer(
 
     acting: the structure of the user who records it.
     """
+    transitions.lock_all(person)
     people.agree(
         person=person, purpose=purpose, how=how, given=given, structure=structure, by=by, at=at, acting=acting
     )
@@ -72,6 +74,8 @@ def share_again(orientation: Orientation, *, how: str, given: bool, by: User, at
 
     Refused to anyone but the sender, or when nothing is hidden.
     """
+    if orientation.person is not None:
+        transitions.lock_all(orientation.person)  # in one order, whichever is asked for
     row = transitions.lock(orientation)
     transitions.check_giver(row, by)
     transitions.check_still_helped(row, by)

@@ -91,6 +91,8 @@ def prepare(draft: Draft, *, by: User | None, at: datetime) -> Orientation:
     need, or for a past date.
     """
     path = draft.path if draft.follows is None else draft.follows.path
+    if draft.follows is not None:
+        lock(draft.follows)  # before the person, as any gesture on it
     _check_helper(by, draft.structure, draft.person, path)
     walks = draft.person or (path.person if path is not None else None)
     example = draft.example or (walks is not None and walks.example)

@@ -14,8 +14,8 @@ from maillage.apps.documents.actions import storing as documents
 from maillage.apps.droits.actions import telling as droits
 from maillage.apps.learning.actions import progress as learning
 from maillage.apps.mandats.actions import stopping as mandats
-from maillage.apps.orientations.actions import deadlines
-from maillage.apps.people import queries
+from maillage.apps.orientations.actions import deadlines, transitions
+from maillage.apps.people import queries, rules
 from maillage.apps.people.actions import forgetting as people
 from maillage.apps.people.models import Person
 from maillage.apps.reminders.actions import forgetting as reminders
@@ -36,27 +36,32 @@ ERASERS: Mapping[str, Callable[[Person, datetime], Any]] = {
 
 
 @transaction.atomic
-def forget(person: Person, *, by: User | None, at: datetime) -> None:
-    """Erase what identifies a person: their referrals end, or still count anonymously.
+def forget(
+    person: Person, *, by: User | None, at: datetime, unless_active_since: datetime | None = None
+) -> bool:
+    """Erase what identifies a person: their referrals end, or still count anonymously; return whether it was
+    done, and not before, nor for who is helped again (`unless_active_since`).
 
     Their diagnoses are deleted, or counted anonymously if they agreed to it. What they learnt still counts,
     on its own. Their workshop seats lose their name, their acts of help what was written
     of them; their mandates stop, and lose their words; their papers are destroyed.
     What was told of their procedures is deleted.
     """
-    deadlines.strip(
-        person, at=at
-    )  # referrals first, as every gesture holds them; then the person, of whom nobody writes from here on
-    if Person.objects.select_for_update().get(pk=person.pk).forgotten_at is not None:
-        return
-    for erase in ERASERS.values():  # referrals once more: what was prepared meanwhile
+    transitions.lock_all(person)  # referrals first, as every gesture holds them
+    held = Person.objects.select_for_update().get(pk=person.pk)  # nobody writes of them from here on
+    if held.forgotten_at is not None:
+        return False
+    if unless_active_since is not None and held.active_at >= unless_active_since:
+        return False
+    for erase in ERASERS.values():
         erase(person, at)
     people.forget(person, by=by, at=at)
+    return True
 
 
 def forget_inactive(at: datetime) -> int:
-    """Erase the persons for whom nothing was done in two years; return how many."""
-    found = queries.to_forget(at)
-    for person in found:
-        forget(person, by=None, at=at)
-    return len(found)
+    """Erase the persons for whom nothing was done in two years; return how many. One of them may be helped
+    again while the others are erased.
+    """
+    before = rules.forget_before(at)
+    return sum(forget(each, by=None, at=at, unless_active_since=before) for each in queries.to_forget(at))

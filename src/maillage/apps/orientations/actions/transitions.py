@@ -14,6 +14,7 @@ from maillage.apps.orientations.models import Event, Orientation
 from maillage.apps.orientations.queries import persons, timeline
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.people.actions import register as people
+from maillage.apps.people.models import Person
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
 from maillage.words import opening
@@ -25,6 +26,13 @@ FORGED = "Ce lien ne permet pas de répondre."
 def lock(orientation: Orientation) -> Orientation:
     """Return a referral as it is now, locked against other writers until the end of the transaction."""
     return Orientation.objects.select_for_update().get(pk=orientation.pk)
+
+
+def lock_all(person: Person) -> None:
+    """Lock the referrals of a person, before the person themself and before any line of the journal: a
+    gesture on one of them holds it so, and two never wait for each other.
+    """
+    list(Orientation.objects.filter(person=person).select_for_update().values_list("pk"))
 
 
 def shortened(text: str, longest: int) -> str:

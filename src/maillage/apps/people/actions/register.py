@@ -198,9 +198,15 @@ def leave(*, person: Person, structure: Structure, by: User | None, at: datetime
         journal.record(by=by, verb="person.left", row=person, at=at, structure=structure.pk)
 
 
+@transaction.atomic
 def touch(person: Person, *, at: datetime) -> None:
-    """Record that something was done for a person: the retention of their data starts again from then."""
-    Person.objects.filter(pk=person.pk, active_at__lt=at).update(active_at=at)
+    """Record that something was done for a person: the retention of their data starts again from then.
+
+    It waits for nobody, whatever the caller already holds: whoever holds the person just then does something
+    for them too, or erases them.
+    """
+    free = Person.objects.select_for_update(skip_locked=True).filter(pk=person.pk, active_at__lt=at)
+    Person.objects.filter(pk__in=free.values("pk")).update(active_at=at)
 
 
 def record_view(person: Person, *, by: User, structure: int | None, at: datetime) -> None:

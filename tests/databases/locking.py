@@ -1,0 +1,93 @@
+"""A person answers about what is shared, is corrected, then erased, while the place that receives them answers
+too, each in a connection of its own.
+
+Prints one JSON document: how many gestures were done, refused, and stopped by the database because two waited
+for each other.
+"""
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from threading import Barrier
+from typing import Any
+
+from maillage.config.bootstrap import ready
+from tests.support.profile import times
+from tests.support.speed import PATIENCE
+
+N = times(8, 20)
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+
+
+def main() -> None:
+    ready()
+    from django.db import OperationalError, connection
+
+    from maillage.apps.accounts.models import User
+    from maillage.apps.orientations.actions import agreements, answers, drafts, forgetting, sending
+    from maillage.apps.orientations.models import Orientation
+    from maillage.apps.people.actions import consents, register
+    from maillage.apps.people.models import Person
+    from maillage.kernel.errors import Refused
+    from tests.conftest import with_role
+    from tests.support.places import place
+
+    ccas, library = (place(slug, {"nom": slug.capitalize()}) for slug in ("ccas", "mediatheque"))
+    sofia, leila = (
+        with_role(
+            User.objects.create_user(f"{name}@exemple.fr", "x", name=name), role, structure=lieu.structure
+        )
+        for name, role, lieu in (("sofia", "prescripteur", ccas), ("leila", "aidant", library))
+    )
+    told: Counter[str] = Counter()
+    gate = Barrier(2)
+
+    def sent(person: Person) -> Orientation:
+        draft = drafts.Draft(structure=ccas.structure, person=person, need="formation", lieu=library)
+        return sending.send(drafts.prepare(draft, by=sofia, at=AT), by=sofia, channel="space", at=AT)
+
+    people = [register.welcome(by=sofia, structure=ccas.structure, nickname="Fatou", at=AT) for _ in range(N)]
+    for person in people:
+        consents.agree(
+            person=person, purpose="share", structure=library.structure, how="read", by=sofia, at=AT
+        )
+    rows = [(person, sent(person)) for person in people]
+
+    def go(gestures: list[Callable[[Person, Orientation], Any]]) -> None:
+        try:
+            for gesture in gestures:
+                for person, row in rows:
+                    gate.wait(timeout=PATIENCE)
+                    try:
+                        gesture(person, row)
+                        told["done"] += 1
+                    except Refused:
+                        told["refused"] += 1
+                    except OperationalError:
+                        told["stopped"] += 1
+        finally:
+            connection.close()
+
+    said = {"how": "read", "by": sofia, "at": AT + timedelta(hours=1)}
+    shares = {"purpose": "share", "structure": library.structure, **said}
+    ours = [
+        lambda person, row: agreements.answer(person, given=False, **shares),
+        lambda person, row: register.correct(person, {"nickname": "Zohra"}, by=sofia, at=AT),
+        lambda person, row: register.correct(person, {"nickname": "Fatou"}, by=sofia, at=AT),
+    ]
+    theirs = [
+        lambda person, row: answers.accept(row, by=leila, at=AT + timedelta(hours=1)),
+        lambda person, row: answers.refuse(row, by=leila, reason="full", at=AT + timedelta(hours=2)),
+        lambda person, row: forgetting.forget(person, by=None, at=AT + timedelta(hours=3)),
+    ]
+    with ThreadPoolExecutor(2) as pool:
+        for each in [pool.submit(go, ours), pool.submit(go, theirs)]:
+            each.result()
+    sys.stdout.write(json.dumps(told))
+
+
+if __name__ == "__main__":
+    main()
