@@ -9,10 +9,11 @@ import pytest
 from django.utils import timezone
 
 from maillage.apps.accounts.models import Entry
+from maillage.apps.agenda.actions import seats
 from maillage.apps.agenda.models import Seat, Workshop
 from maillage.apps.agenda.queries import exports, public
 from maillage.apps.messages.models import Message
-from maillage.apps.volunteers.actions import sessions, team
+from maillage.apps.volunteers.actions import missions, sessions, team
 from maillage.apps.volunteers.models import Aidant, Attestation, Enrolment, Session
 from maillage.apps.volunteers.queries import agenda as of_agenda
 from maillage.apps.volunteers.queries import catalogue, indicators
@@ -158,6 +159,23 @@ def test_attestations_wait_for_the_end_and_for_somebody_who_came(library, karim)
     given.refresh_from_db()
     assert given.withdrawn_at is None, "there after all"
     assert Attestation.objects.count() == 1
+
+
+def test_an_attestation_follows_who_came_as_the_agenda_notes_it(library, karim):
+    session = planned(library, karim)
+    row = sessions.enrol(session, helper(library, karim), by=karim, at=AT)
+    sessions.tick(session, {row.pk: True}, by=karim, at=AFTER)
+    (given,) = sessions.attest(session, by=karim, at=AFTER)
+    for came, in_force in ((False, False), (True, True)):
+        seats.tick(session.workshop, {row.seat_id: came}, by=karim, at=AFTER)
+        assert missions.run_deadlines(at=AFTER)["attestations_suivies"] == 1
+        assert missions.run_deadlines(at=AFTER)["attestations_suivies"] == 0
+        given.refresh_from_db()
+        assert (given.withdrawn_at is None) is in_force
+    seats.tick(session.workshop, {row.seat_id: False}, by=karim, at=AFTER)
+    missions.run_deadlines(at=AFTER)
+    with pytest.raises(Refused, match="notée absente"):
+        sessions.restore(given, by=karim, at=AFTER)
 
 
 def test_an_attestation_withdrawn_by_hand_is_not_given_again_with_the_others(client, clock, library, karim):

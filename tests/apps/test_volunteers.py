@@ -463,7 +463,7 @@ def test_those_who_still_have_time_do_not_keep_the_others_from_being_erased(monk
     old = proposed(library.structure, at=AT - 100 * DAY, token="ancien").volunteer
     ended = supervised(None, library.structure, by=karim, at=AT - 95 * DAY, token="finie")
     missions.end(ended, by=karim, at=AT - 94 * DAY)
-    assert missions.run_deadlines(at=AT) == {"benevoles_effaces": 1}
+    assert missions.run_deadlines(at=AT)["benevoles_effaces"] == 1
     assert list(Volunteer.objects.all()) == [ended.volunteer]
     assert not Volunteer.objects.filter(pk=old.pk).exists()
 
@@ -714,8 +714,8 @@ def test_who_is_met_by_nobody_is_erased_in_three_months_and_others_a_year_after(
 def test_who_is_expected_at_a_first_meeting_is_not_erased_before(library, karim):
     row = proposed(library.structure, at=AT)
     meetings.plan(row, meets_at=AT + 120 * DAY, by=karim, at=AT)
-    assert missions.run_deadlines(at=AT + 119 * DAY) == {"benevoles_effaces": 0}
-    assert missions.run_deadlines(at=AT + 121 * DAY) == {"benevoles_effaces": 1}
+    assert missions.run_deadlines(at=AT + 119 * DAY)["benevoles_effaces"] == 0
+    assert missions.run_deadlines(at=AT + 121 * DAY)["benevoles_effaces"] == 1
 
 
 def test_missions_near_a_commune_are_looked_for_among_all(client, library):

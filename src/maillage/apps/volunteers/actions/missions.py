@@ -14,7 +14,7 @@ from maillage.apps.agenda.rules.appointments import BOOKED
 from maillage.apps.directory.models import Structure
 from maillage.apps.memberships.access import current
 from maillage.apps.volunteers import access
-from maillage.apps.volunteers.actions import meetings, team
+from maillage.apps.volunteers.actions import meetings, sessions, team
 from maillage.apps.volunteers.actions.steps import lock, save, step, touch
 from maillage.apps.volunteers.actions.write import check_manage, record
 from maillage.apps.volunteers.models import Aidant, Engagement, Mission, Volunteer
@@ -392,6 +392,7 @@ def forget(volunteer: Volunteer, *, by: User | None, at: datetime) -> None:
 def run_deadlines(*, at: datetime) -> dict[str, int]:
     """Erase the proposals that nobody met in three months, and the volunteers a year after their last
     mission, that somebody said it was over or that its last day passed. Who is expected at a meeting stays.
+    Attestations follow who came.
     """
     theirs = Engagement.objects.filter(volunteer=OuterRef("pk"))
     since = timezone.localdate(at - rules.AFTER_END)
@@ -403,7 +404,10 @@ def run_deadlines(*, at: datetime) -> dict[str, int]:
     rows = list(old.filter(~Exists(runs), ~Exists(met)).order_by("active_at", "pk")[:AT_ONCE])
     for each in rows:
         forget(each, by=None, at=at)
-    return {"benevoles_effaces": len(rows)}
+    return {
+        "benevoles_effaces": len(rows),
+        "attestations_suivies": sessions.follow_attendance(by=None, at=at),
+    }
 
 
 def _not_published(why: str, do: str) -> Refused:

@@ -1,10 +1,11 @@
 """Sessions of a training: planned in the agenda, joined, ticked; attestations given, and withdrawn."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from maillage.apps.accounts.models import User
 from maillage.apps.agenda import access as agenda_access
@@ -25,6 +26,7 @@ from maillage.kernel.typed import line
 from maillage.web.withdrawal import is_done
 
 ABSENT = "Absence notée après coup."  # why an attestation was withdrawn by itself
+CORRECTED_FOR = timedelta(days=60)  # after a session, attendance noted in the agenda is followed
 
 
 @transaction.atomic
@@ -150,15 +152,29 @@ def tick(session: Session, came: Mapping[int, bool | None], *, by: User, at: dat
     """
     rows = {row.pk: row for row in session.enrolments.filter(pk__in=came)}
     seats.tick(session.workshop, {row.seat_id: came[pk] for pk, row in rows.items()}, by=by, at=at)
-    absent = [row.aidant_id for pk, row in rows.items() if not came[pk]]
-    given = Attestation.objects.filter(session=session)
-    for each in given.filter(aidant__in=absent, withdrawn_at=None):
+    follow_attendance(by=by, at=at, session=session)
+
+
+@transaction.atomic
+def follow_attendance(*, by: User | None, at: datetime, session: Session | None = None) -> int:
+    """Withdraw the attestations of those who are now noted absent, and put back those of who came after all;
+    return how many. session: of one, None for those of late: the agenda notes who came, too.
+    """
+    given = Attestation.objects.filter(session__isnull=False)
+    if session is not None:
+        given = given.filter(session=session)
+    else:
+        given = given.filter(session__workshop__starts_at__gte=at - CORRECTED_FOR)
+    same = {"session": OuterRef("session"), "aidant": OuterRef("aidant")}
+    noted, running = Enrolment.objects.filter(**same), Attestation.objects.filter(**same, withdrawn_at=None)
+    wrong = list(given.filter(Exists(noted.filter(seat__came=False)), withdrawn_at=None))
+    for each in wrong:
         withdraw(each, because=ABSENT, by=by, at=at)
-    there = [row.aidant_id for pk, row in rows.items() if came[pk]]
-    running = given.filter(withdrawn_at=None).values("aidant")
-    taken = given.filter(aidant__in=there, withdrawn_because=ABSENT).exclude(aidant__in=running)
-    for each in {each.aidant_id: each for each in taken.order_by("pk")}.values():
+    taken = given.filter(Exists(noted.filter(seat__came=True)), ~Exists(running), withdrawn_because=ABSENT)
+    back = {(each.session_id, each.aidant_id): each for each in taken.order_by("pk")}
+    for each in back.values():
         restore(each, by=by, at=at)
+    return len(wrong) + len(back)
 
 
 @transaction.atomic
@@ -242,10 +258,19 @@ def withdraw(attestation: Attestation, *, because: str, by: User | None, at: dat
 
 
 @transaction.atomic
-def restore(attestation: Attestation, *, by: User, at: datetime) -> Attestation:
-    """Put back an attestation withdrawn by mistake, unless another was given since."""
+def restore(attestation: Attestation, *, by: User | None, at: datetime) -> Attestation:
+    """Put back an attestation withdrawn by mistake, unless another was given since, or the person was not
+    there.
+    """
     check_manage(by, attestation.structure_id)
     row = Attestation.objects.select_for_update().get(pk=attestation.pk)
+    noted = Enrolment.objects.filter(session=row.session_id, aidant=row.aidant_id, seat__came=False)
+    if row.session_id is not None and noted.exists():
+        raise Refused(
+            "L’attestation n’a pas été remise en vigueur.",
+            why="La personne est notée absente à cette session.",
+            do="Corrigez l’appel : l’attestation revient d’elle-même.",
+        )
     twin = Attestation.objects.filter(
         session=row.session_id, training=row.training, aidant=row.aidant_id, withdrawn_at=None
     ).exclude(pk=row.pk)
