@@ -226,7 +226,7 @@ def test_a_sentence_may_say_the_rest_or_round(spec):
         (
             HEADER,
             *(
-                f"sans_x,2023,15 ans et plus,{kind},13,Baromètre,{said}"
+                f'sans_x,2023,15 ans et plus,{kind},13,Baromètre,"{said}"'
                 for kind, said in zip(("ensemble,", "age,60-74", "age,75+"), sentences, strict=True)
             ),
         )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from maillage.kernel.errors import Refused
 
 MAX_CELL = 131_072  # characters
+SEPARATORS = {",": "une virgule", ";": "un point-virgule", "\t": "une tabulation"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,8 @@ def read(
     """Return the rows of a CSV file in UTF-8, with or without BOM, separated by comma, semicolon or tab.
 
     required: columns that must be there; aliases: other names they may have. purpose: why they are needed, in
-    French. Raises Refused on a wrong encoding, a missing column or an empty file; blank lines are passed
-    over.
+    French. Raises Refused on a wrong encoding, a missing column, a row of more cells than the header or an
+    empty file; blank lines are passed over.
     """
     if not content.strip():
         raise Refused(
@@ -57,7 +58,7 @@ def read(
             do="Ouvrez-le dans un tableur, puis enregistrez-le en « CSV UTF-8 ».",
         )
     first = text.split("\n", 1)[0]
-    separator = max(",;\t", key=first.count)
+    separator = max(SEPARATORS, key=first.count)
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator)
     known = aliases or {}
     header = [known.get((column or "").strip(), (column or "").strip()) for column in reader.fieldnames or []]
@@ -72,6 +73,8 @@ def read(
             ):  # the limit of csv, which any library may lift for all
                 raise csv.Error
             line = reader.line_num
+            if any(cell.strip() for cell in row.get(None, ())):
+                raise _too_long(name, line, len(header), separator)
             if any(cell.strip() for cell in cells.values()):
                 rows.append(Row(name, line, cells))
     except csv.Error as error:
@@ -102,6 +105,18 @@ def _check_header(header: Sequence[str], name: str, required: Sequence[str], pur
                 why="On ne saurait pas laquelle lire.",
                 do="N’en gardez qu’une.",
             )
+
+
+def _too_long(name: str, line: int, columns: int, separator: str) -> Refused:
+    """Return the refusal of a row that has more cells than the header has columns."""
+    return Refused(
+        f"{name}, ligne {line} : cette ligne a plus de cases que l’en-tête, qui en a {columns}.",
+        why=(
+            f"Une case y contient sans doute le signe qui sépare les cases ({SEPARATORS[separator]}), comme"
+            " 12,5 : tout ce qui la suit serait lu dans une autre colonne."
+        ),
+        do="Mettez cette case entre guillemets, ou enregistrez le fichier avec des points-virgules.",
+    )
 
 
 def _decoded(content: bytes, name: str, encoding_help: str) -> str:
