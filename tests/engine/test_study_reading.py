@@ -16,7 +16,15 @@ from maillage.kernel.names import plain
 from maillage.reference import parameters, published_rates, targets
 from maillage.reference.definitions import DEFAULT, LEVELS, definition
 from maillage.reports.page.blocks import Grid, Text
-from maillage.reports.territory import atlas, dossier, presentation, sentences, study_json, zone_sheet
+from maillage.reports.territory import (
+    atlas,
+    comparison,
+    dossier,
+    presentation,
+    sentences,
+    study_json,
+    zone_sheet,
+)
 from maillage.reports.territory.chapters import opening
 from maillage.reports.territory.labels import names_of
 from maillage.studies.diagnosis import diagnosis, profile, results, study, zoning
@@ -164,6 +172,30 @@ def test_a_kept_perimeter_answers_its_own_code_and_type(d):
     table = study_json.table(under(d, slug="agglomeration")).decode("utf-8").splitlines()
     assert table[0].endswith(",territoire")
     assert all(line.endswith(",agglomeration") for line in table[1:])
+
+
+def test_a_share_of_everybody_says_that_everybody_is_counted(d):
+    rate, both, *_ = comparison.measures(d, None)
+    assert both.value is None or both.value == pytest.approx(100 * d.both.value / d.universe)
+    assert both.universe == rate.universe, "the share is of all, not of those who live modestly"
+    assert "deux premiers cinquièmes" in both.label
+
+
+def test_no_name_typed_by_anybody_is_run_by_a_spreadsheet(d):
+    first = d.zones[0]
+    named = replace(first, zone=replace(first.zone, name='=HYPERLINK("http://ailleurs")', place="@ici"))
+    kept = Inside(
+        id="x",
+        label="+1 quartier ;=1+1",
+        share=np.ones(len(population.sources().rp2021)),
+        source="",
+        doubt="",
+    )
+    rows = study_json.table(under(replace(d, zones=(named, *d.zones[1:])), inside=kept)).decode("utf-8")
+    read = next(csv.DictReader(rows.splitlines()))
+    assert read["nom"] == """'=HYPERLINK("http://ailleurs")"""
+    assert (read["commune"], read["filtre"]) == ("'@ici", "'+1 quartier ;'=1+1")
+    assert read["code"] == first.zone.code
 
 
 def test_n_counts_persons_and_rows_have_their_own_name(d):

@@ -19,6 +19,7 @@ from maillage.words import rounding, wording
 NO_CENSUS = "pas d’annuaire chargé"
 AWAY = ("assistance", "equipement_solidaire")  # the lines of the offer that are compared
 CENSUS_YEAR = "recensement de 2021"
+MODEST = "vivant modestement (deux premiers cinquièmes de niveau de vie)"
 OVERLAP = "Les marges se recouvrent : on ne peut pas ranger."
 ALONE, NOTHING = "Un seul chiffre connu : rien à comparer.", "Aucun chiffre connu."
 MOST_SIDES = len(drawn.MARKS)
@@ -90,11 +91,11 @@ def measures(d: Diagnosis, o: Offered | None) -> tuple[Measure, ...]:
     when = f"enquête de {chosen.year}, {CENSUS_YEAR}"
     inside = "" if d.request.inside is None else f" ; filtre : {wording.lower_first(d.request.inside.label)}"
     need = f"{chosen.universe}{inside}"
-    modest = f"{need} ; deux premiers cinquièmes de niveau de vie"
     exclusion = d.levels["exclusion"]
     return (
         _estimated("taux", f"Personnes qui {chosen.statement}", need, when, d.rate),
-        _estimated("cumul", "En difficulté, et vivant modestement", modest, when, _share(d.both, d.universe)),
+        # Of everybody, as the first share: the universe is theirs, whatever the label counts among them.
+        _estimated("cumul", f"En difficulté, et {MODEST}", need, when, _share(d.both, d.universe)),
         _estimated(
             "exclusion",
             "Ne peuvent rien faire sans aide (exclusion numérique)",
