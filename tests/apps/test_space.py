@@ -144,6 +144,79 @@ def test_the_address_of_a_dropped_perimeter_gives_no_one_what_is_stored_under_it
     assert client.post("/espace/perimetres/nouveau/", perimeter()).status_code == 302, "nothing is led by it"
 
 
+def test_a_page_offers_to_take_off_only_what_its_reader_may(client, coordinator):
+    first, other = (account(name, "coordination", territory="38") for name in ("chloe", "marc"))
+    client.force_login(first)
+    client.post("/espace/perimetres/nouveau/", perimeter())
+    file = SimpleUploadedFile("quartiers.csv", b"code,part\n381510101,40\n")
+    client.post("/espace/filtres/nouveau/", {"nom": "Un", "adresse": "un-quartier", "fichier": file})
+    here, there = (
+        actions.correct(
+            by=coordinator,
+            table="insee-filosofi-communes",
+            key=key,
+            column="median",
+            value=20_000,
+            reason="r",
+        )
+        for key in ("38151", "69123")
+    )
+    kept, marking = Perimeter.objects.get(), Marking.objects.get()
+    forms = [
+        f"perimetre/{kept.pk}",
+        f"filtre/{marking.pk}",
+        f"correction/{here.pk}",
+        f"correction/{there.pk}",
+    ]
+    for user, offered in ((first, forms[:3]), (other, forms[2:3]), (coordinator, forms)):
+        client.force_login(user)
+        page = client.get("/espace/territoires/").content.decode()
+        assert [each for each in forms if f"/espace/{each}/retirer/" in page] == offered
+        assert "1 quartier</span>" in page, "one is singular"
+
+
+def test_a_perimeter_that_gives_roles_is_not_dropped_under_them(client, coordinator):
+    first = account("chloe", "coordination", territory="38")
+    client.force_login(first)
+    client.post("/espace/perimetres/nouveau/", perimeter())
+    address = f"/espace/perimetre/{Perimeter.objects.get().pk}/retirer/"
+    account("marc", "coordination", territory="nord-et-sud")
+    told = client.post(address)
+    assert told.status_code == 400 and "Des rôles y sont donnés" in told.content.decode()
+    assert Perimeter.objects.exists()
+    client.force_login(coordinator)
+    assert client.post(address).status_code == 302, "who holds the right over France knows what goes with it"
+
+
+def test_no_list_leads_to_a_study_whose_perimeter_was_dropped(client, coordinator, study):
+    from maillage.apps.dossiers.models import Study
+
+    client.force_login(coordinator)
+    client.post("/espace/perimetres/nouveau/", perimeter())
+    Study.objects.create(
+        key="a" * 20,
+        place="nord-et-sud",
+        name="Nord et sud",
+        inputs=study.inputs | {"place": "nord-et-sud"},
+        status="done",
+        finished_at=timezone.now(),
+    )
+    pages = ("/territoires/", "/espace/territoires/", "/territoires/38151/comparer/")
+    assert all("/territoires/nord-et-sud/" in client.get(page).content.decode() for page in pages[:2])
+    client.post(f"/espace/perimetre/{Perimeter.objects.get().pk}/retirer/")
+    assert not any("nord-et-sud" in client.get(page).content.decode() for page in pages)
+
+
+def test_a_study_of_the_space_leads_to_its_own_question(client, coordinator, study):
+    from maillage.apps.dossiers.models import Study
+
+    inputs = study.inputs | {"definition": "trois-niveaux-2017", "inside": "petites-communes"}
+    Study.objects.create(key="b" * 20, place="38151", name="Échirolles", inputs=inputs)
+    client.force_login(coordinator)
+    page = client.get("/espace/territoires/").content.decode()
+    assert 'href="/territoires/38151/?definition=trois-niveaux-2017&amp;filtre=petites-communes"' in page
+
+
 # ---------------------------------------------------------------------------------------------------- filters
 
 

@@ -64,6 +64,27 @@ def removable_by(user) -> dict[str, QuerySet]:
     }
 
 
+def removable_rows(user) -> dict[str, set[int]]:
+    """Return the numbers of what a user may delete, by kind: the rows beside which a page offers it."""
+    kinds = removable_by(user)
+    found = {kind: set(rows.values_list("pk", flat=True)) for kind, rows in kinds.items()}
+    corrections = kinds.get("correction", Correction.objects.none()).values_list("pk", "key")
+    return found | {"correction": {pk for pk, key in corrections if may_correct(user, key)}}
+
+
+def may_drop(user, perimeter: Perimeter) -> bool:
+    """Return whether a user may drop a perimeter: not one over which somebody has a role, or is invited to,
+    and would have it over nothing.
+    """
+    return rights_of(user).communes("territory.edit") is None or not _gives_roles(perimeter.slug)
+
+
+def _gives_roles(slug: str) -> bool:
+    """Return whether somebody has a role over the perimeter of an address, or is invited to."""
+    named = (model.objects.filter(territory=slug) for model in (Membership, Invitation))
+    return any(rows.exists() for rows in named)
+
+
 def may_keep(user, slug: str, code: str) -> bool:
     """Return whether a user may store a perimeter there, under that address: not another's, nor one used by
     roles, nor one dropped under which something is stored, that they would then lead.
@@ -72,11 +93,7 @@ def may_keep(user, slug: str, code: str) -> bool:
         return True
     kept = Perimeter.objects.filter(slug=slug).first()
     free = kept.created_by == user if kept is not None else not territories.stored_under(slug)
-    roles = (
-        Membership.objects.filter(territory=slug).exists()
-        or Invitation.objects.filter(territory=slug).exists()
-    )
-    return may_write(user, code) and free and not roles
+    return may_write(user, code) and free and not _gives_roles(slug)
 
 
 def may_mark(user, slug: str) -> bool:

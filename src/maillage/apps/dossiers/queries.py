@@ -226,12 +226,22 @@ def study_for(asked: StudyRequest) -> Study | None:
 
 
 def finished_studies(limit: int = 30) -> list[Study]:
-    """Return the latest finished study of each place, most recent first."""
+    """Return the latest finished study of each place, most recent first; none of a perimeter that was
+    dropped, whose address leads nowhere.
+    """
     seen: dict[str, Study] = {}
-    for study in Study.objects.filter(status=rules.DONE).order_by("-finished_at")[:400]:
+    for study in led_to(Study.objects.filter(status=rules.DONE).order_by("-finished_at")[:400]):
         if rules.is_plain(study.inputs):
             seen.setdefault(study.place, study)
     return list(seen.values())[:limit]
+
+
+def led_to(studies: Iterable[Study]) -> list[Study]:
+    """Return the studies whose place still has an address: an official territory, a perimeter that is
+    kept.
+    """
+    kept = set(Perimeter.objects.values_list("slug", flat=True))
+    return [study for study in studies if study.place in kept or study.place in gazetteer()]
 
 
 def latest(place: str) -> Study | None:

@@ -20,7 +20,7 @@ from maillage.apps.dossiers.forms import (
 )
 from maillage.apps.dossiers.models import Study
 from maillage.apps.dossiers.queries import StudyRequest
-from maillage.apps.dossiers.views.requests import finished, query_of, zone_areas
+from maillage.apps.dossiers.views.requests import address_of, finished, query_of, zone_areas
 from maillage.apps.surveys.queries import evidence
 from maillage.apps.territories import queries as territories
 from maillage.engine import base
@@ -203,14 +203,7 @@ def again(request: HttpRequest, key: str) -> HttpResponse:
 
 def _back(request: HttpRequest, study: Study) -> str:
     """Return the page that waited for a study, the diagnosis when the browser does not say."""
-    asked = StudyRequest(
-        place=study.place,
-        definition=study.inputs["definition"],
-        inside=study.inputs["inside"],
-        weights=study.inputs["weights"],
-    )
-    query = query_of(asked)
-    return return_address(request, reverse("territory", args=[study.place]) + (f"?{query}" if query else ""))
+    return return_address(request, address_of(study))
 
 
 def study_page(

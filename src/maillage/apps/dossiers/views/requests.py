@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from maillage.apps.dossiers import access, actions, queries, rules
 from maillage.apps.dossiers.forms import (
@@ -68,6 +69,18 @@ def query_of(asked: StudyRequest) -> str:
         parts["filtre"] = asked.inside
     parts |= {f"poids_{id}": f"{weight:g}" for id, weight in asked.weights.items()}
     return "&".join(f"{key}={value}" for key, value in parts.items())
+
+
+def address_of(study: Study) -> str:
+    """Return the address of a study: that of its territory, with its definition, its filter, its weights."""
+    asked = StudyRequest(
+        place=study.place,
+        definition=study.inputs["definition"],
+        inside=study.inputs["inside"],
+        weights=study.inputs["weights"],
+    )
+    query = query_of(asked)
+    return reverse("territory", args=[study.place]) + (f"?{query}" if query else "")
 
 
 def zone_areas(request: HttpRequest, study: Study, query: str) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from maillage.apps.dossiers.forms import (
     ThemeForm,
 )
 from maillage.apps.dossiers.models import Finding, MissionStep, Scenario, Study, StudyMission, StudyTheme
-from maillage.apps.dossiers.views.requests import unknown
+from maillage.apps.dossiers.views.requests import address_of, unknown
 from maillage.apps.territories import actions as territory_actions
 from maillage.apps.territories import queries as territories
 from maillage.apps.territories import rules as territory_rules
@@ -34,6 +34,7 @@ from maillage.kernel.errors import Refused, UnknownTerritory
 from maillage.kernel.typed import whole
 from maillage.web import refusals
 from maillage.web.overwrites import WrittenMeanwhile
+from maillage.words.wording import count
 
 FINDING_GESTURES = {
     "retirer": "Constat retiré. Il reste en bas de la page.",
@@ -43,6 +44,12 @@ STEP_GESTURES = {
     "retirer": "Étape retirée. Elle reste en bas de la page.",
     "remettre": "Étape remise.",
 }
+
+OF_ROLES = Refused(
+    "Le périmètre n’a pas été retiré.",
+    why="Des rôles y sont donnés : leurs comptes n’auraient plus de territoire.",
+    do="Retirez d’abord ces rôles, ou demandez à la coordination nationale.",
+)
 
 
 def _of_its_writers(view: Callable[[HttpRequest, str, str], HttpResponse]) -> Callable[..., HttpResponse]:
@@ -69,7 +76,8 @@ def territory_tools(request: HttpRequest) -> HttpResponse:
         "perimeters": territories.perimeters(),
         "markings": territories.markings(),
         "corrections": territories.all_corrections(),
-        "studies": Study.objects.all()[:30],
+        "studies": [(each, address_of(each)) for each in queries.led_to(Study.objects.all()[:30])],
+        "removable": access.removable_rows(request.user),
         "tables": {id: label for id, (_, label, _) in territory_rules.CORRECTABLE.items()},
     }
     return render(request, "dossiers/tools.html", context)
@@ -297,7 +305,8 @@ def new_marking(request: HttpRequest) -> HttpResponse:
             content=given["content"],
             file_name=given["file_name"],
         )
-        messages.success(request, f"Filtre « {kept.label} » gardé : {len(kept.shares)} quartiers concernés.")
+        concerned = count(len(kept.shares), "quartier concerné", "quartiers concernés")
+        messages.success(request, f"Filtre « {kept.label} » gardé : {concerned}.")
         return redirect("territory_tools")
 
     form = MarkingForm(request.POST or None, request.FILES or None)
@@ -317,6 +326,8 @@ def drop(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     if request.method == "GET":  # a session that ended in between: the person signs in, and chooses again
         return redirect("territory_tools")
     if kind == "perimetre":
+        if not access.may_drop(user, row):
+            return refusals.page(request, OF_ROLES)
         territory_actions.drop_perimeter(by=user, perimeter=row)
         messages.success(request, "Périmètre retiré.")
     elif kind == "filtre":
