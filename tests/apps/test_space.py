@@ -415,6 +415,46 @@ def test_a_corrected_value_is_told_by_the_study(coordinator):
     assert "rsa de 381510101 = 40" in told[0]
 
 
+def test_residents_are_those_of_the_study_whatever_was_read_before(study):
+    from maillage.apps.dossiers.models import Study
+    from maillage.studies.need import corrections
+
+    cell = ["insee-rp2021-iris", "381510101", "pop_20_64", 10_000.0]
+    inputs = study.inputs | {"corrections": [cell]}
+    corrected = Study.objects.create(key="c" * 20, place="38151", name="É", inputs=inputs, status="done")
+    day = timezone.localdate()
+    corrections.use([])
+    try:
+        told = [dossiers.census_page(each, on=day).communes[0].residents for each in (corrected,) * 2]
+        usual = dossiers.census_page(study, on=day).communes[0].residents
+    finally:
+        corrections.use([])
+    assert told[0] == told[1] != usual
+
+
+def test_other_pages_read_the_study_that_the_page_of_the_place_shows(client, coordinator, study):
+    """Correction withdrawn: the page shows the study of before, and so do the pages that set nothing."""
+    from maillage.apps.dossiers import rules
+    from maillage.apps.dossiers.models import Study
+
+    made = actions.correct(
+        by=coordinator, table="cnaf-2021-iris", key="381510101", column="rsa", value=40, reason="Relevé"
+    )
+    inputs = dossiers.inputs_of(dossiers.StudyRequest(place="38151"))
+    corrected = Study.objects.create(
+        key=rules.key_of(inputs),
+        place="38151",
+        name=study.name,
+        inputs=inputs,
+        status=rules.DONE,
+        finished_at=timezone.now(),
+    )
+    assert dossiers.latest("38151") == corrected
+    actions.withdraw(by=coordinator, correction=made, at=timezone.now())
+    assert dossiers.study_for(dossiers.StudyRequest(place="38151")) == study
+    assert dossiers.latest("38151") == study, "not the one that was finished last, of a withdrawn value"
+
+
 def test_a_perimeter_of_others_or_that_gives_roles_is_not_cut_again(client, coordinator):
     from maillage.apps.accounts.models import User
     from tests.conftest import with_role

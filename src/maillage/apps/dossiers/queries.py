@@ -245,21 +245,34 @@ def led_to(studies: Iterable[Study]) -> list[Study]:
 
 
 def latest(place: str) -> Study | None:
-    """Return the latest finished study of a place with default options, for pages without settings; never
-    one of an earlier method, whose figures the other pages no longer give.
+    """Return the finished study of a place with default options, for pages without settings: that of today's
+    zones, corrections and survey, else the latest; never one of an earlier method, whose figures the other
+    pages no longer give.
     """
     return next(iter(latest_of([place])), None)
 
 
 def latest_of(places: Iterable[str]) -> list[Study]:
-    """Return the `latest` study of each of some places that has one, in one query."""
-    found: dict[str, Study] = {}
+    """Return the `latest` study of each of some places that has one, in one query, but for the places that
+    several studies answer.
+    """
+    found: dict[str, list[Study]] = {}
     rows = Study.objects.filter(place__in=list(places), status=rules.DONE).order_by("-finished_at")
     for study in rows:
-        known = study.place in found or not rules.is_plain(study.inputs)
-        if not known and study.key == rules.key_of(study.inputs):
-            found[study.place] = study
-    return list(found.values())
+        if rules.is_plain(study.inputs) and study.key == rules.key_of(study.inputs):
+            found.setdefault(study.place, []).append(study)
+    return [each[0] if len(each) == 1 else _of_today(each) for each in found.values()]
+
+
+def _of_today(studies: Sequence[Study]) -> Study:
+    """Return the study of a place, among several, that its page shows today: a correction withdrawn, a survey
+    withdrawn, zones put back lead to one that was finished before the last.
+    """
+    try:
+        key = rules.key_of(inputs_of(StudyRequest(place=studies[0].place)))
+    except UnknownTerritory:  # a perimeter that was dropped
+        key = ""
+    return next((each for each in studies if each.key == key), studies[0])
 
 
 def ahead(study: Study) -> int:
@@ -608,8 +621,8 @@ def census_page(study: Study, *, on: date) -> CensusReading | None:
 
     None when the filter keeps only a part of some commune: nothing says on which side its places are.
     """
+    request = request_of(study)  # first: the tables are then read with the corrections of the study
     iris = frames.sources().rp2021
-    request = request_of(study)
     at = request.zoning.rows
     if request.inside is not None:
         share = request.inside.share[at]
@@ -628,8 +641,8 @@ def census_page(study: Study, *, on: date) -> CensusReading | None:
 
 def places_around(study: Study) -> tuple[int, int]:
     """Return how many published places the départements of a territory have, and how many these are."""
-    iris = frames.sources().rp2021
     at = request_of(study).zoning.rows
+    iris = frames.sources().rp2021
     within = {departement(code) for code in iris["commune"][at].tolist()}
     return studied.n_within(within), len(within)
 
