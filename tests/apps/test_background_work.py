@@ -9,7 +9,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from maillage.apps.accounts.models import User
-from maillage.apps.dossiers import actions, rules
+from maillage.apps.dossiers import actions, queries, rules
 from maillage.apps.dossiers.models import Study
 from maillage.apps.dossiers.queries import StudyRequest
 from maillage.config import worker
@@ -95,3 +95,15 @@ def test_a_visit_waits_for_three_studies_and_who_signed_in_passes_first(client, 
     assert client.get(reverse("territory", args=[places[4]])).status_code == 200
     first = DBTaskResult.objects.ready().first()
     assert Study.objects.get(pk=first.args_kwargs["args"][0]).place == places[4]
+
+
+def test_a_page_that_waits_counts_who_passes_before_it(home):
+    """Qui est connecté passe devant ; une étude relancée attend depuis ce jour, non depuis la première demande."""
+    first, second = (actions.ask(StudyRequest(place=place)) for place in ("38151", "38421"))
+    urgent = actions.ask(StudyRequest(place="38382"), priority=10)
+    assert [queries.ahead(study) for study in (urgent, first, second)] == [0, 1, 2]
+    DBTaskResult.objects.filter(args_kwargs__args__0=first.pk).delete()
+    Study.objects.filter(pk=first.pk).update(status=rules.FAILED)
+    actions.ask_again(first)
+    first.refresh_from_db()
+    assert [queries.ahead(study) for study in (second, first)] == [1, 2]

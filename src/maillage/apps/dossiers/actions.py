@@ -130,7 +130,7 @@ def _enqueue(study: Study, priority: int = 0) -> None:
     )  # a row of the same transaction: no task without its study, nor the reverse
 
 
-@task(queue_name="slow")
+@task(queue_name=queries.SLOW)
 def compute_later(pk: int) -> None:
     """Compute a study, from the worker."""
     study = Study.objects.filter(pk=pk).first()
@@ -524,7 +524,7 @@ def catch_up(study: Study) -> bool:
     return True
 
 
-@task(queue_name="slow")
+@task(queue_name=queries.SLOW)
 def refresh_later(pk: int) -> None:
     """Compute a finished study again with today's places, from the worker; its former files stay until it
     is done.
@@ -534,7 +534,7 @@ def refresh_later(pk: int) -> None:
         _write(study, timezone.now())
 
 
-@task(queue_name="slow")
+@task(queue_name=queries.SLOW)
 def publish_later(pk: int) -> None:
     """Write the dossiers of a finished study again, with today's comments, from the worker."""
     study = Study.objects.filter(pk=pk, status=rules.DONE).first()

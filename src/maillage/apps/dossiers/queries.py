@@ -71,6 +71,7 @@ from maillage.words.opening import date_text
 
 Json = dict[str, Any]
 LONGEST_FILE = 80
+SLOW = "slow"  # the queue of studies
 GROUNDS = "departs"  # of what-ifs, by study: not in a backup, made again when missing
 PARTS, WRITTEN_BY = (Ground, Areas, Zone, Place, Whereabouts, Walk, Silence), ("maillage", "numpy", "scipy")
 MOST_DEPARTEMENTS = 20  # beyond, reading the whole directory is quicker
@@ -276,10 +277,17 @@ def _of_today(studies: Sequence[Study]) -> Study:
 
 
 def ahead(study: Study) -> int:
-    """Return how many studies the worker takes before this one."""
+    """Return how many computations are before this one: the one in hand, those of a higher priority, those of
+    its own that were queued before. A study asked again waits from that day, not from the first.
+    """
     if study.status != rules.QUEUED:
         return 0
-    return Study.objects.filter(status__in=rules.ALIVE, asked_at__lt=study.asked_at).count()
+    queue = DBTaskResult.objects.filter(queue_name=SLOW, status__in=("READY", "RUNNING"))
+    mine = queue.filter(status="READY", args_kwargs__args__0=study.pk).first()
+    if mine is None:
+        return 0
+    sooner = Q(priority=mine.priority, enqueued_at__lt=mine.enqueued_at)
+    return queue.filter(Q(status="RUNNING") | Q(priority__gt=mine.priority) | sooner).count()
 
 
 def comments(place: str, study: str = "") -> dict[str, str]:
