@@ -9,6 +9,7 @@ from html import unescape
 from types import SimpleNamespace
 
 import pytest
+from django.utils import timezone
 
 from maillage.apps.dossiers import access, actions, queries, rules
 from maillage.apps.dossiers.models import Comment, Study
@@ -523,6 +524,32 @@ def test_a_failed_step_leaves_the_former_files_in_place(study, monkeypatch, sett
     monkeypatch.setattr(edition, "write", full)
     actions.compute(study)
     assert (queries.folder(study) / "etude.json").read_bytes() == before
+
+
+def test_two_workers_never_write_the_files_of_one_study_at_once(study, monkeypatch):
+    written = []
+    monkeypatch.setattr(queries, "offer_is_behind", lambda study: True)
+    monkeypatch.setattr(actions, "_write", lambda study, begun: written.append(study.pk))
+    with actions.locks.exclusive(f"etude-{study.pk}"):
+        actions.refresh_later.func(study.pk)
+        actions.publish_later.func(study.pk)
+    assert not written, "another worker has its files in hand"
+    (waits,) = queries.tasks_of(study, actions.publish_later.module_path, alive=True)
+    assert waits.run_after > timezone.now(), "what was typed meanwhile is written later"
+    actions.refresh_later.func(study.pk)
+    actions.publish_later.func(study.pk)
+    assert written == [study.pk] * 2, "files and pages of one study tell the same places"
+
+
+def test_what_another_server_writes_is_not_tidied_under_it(study, settings, tmp_path):
+    settings.HOME = tmp_path
+    aside = queries.aside(study)
+    aside.mkdir(parents=True)
+    with actions.locks.exclusive(f"etude-{study.pk}"):
+        actions.tidy()
+        assert aside.exists(), "a finished study whose places are read again"
+    actions.tidy()
+    assert not aside.exists()
 
 
 def test_what_a_stopped_server_left_running_goes_back_in_the_queue(home):

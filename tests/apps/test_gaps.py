@@ -374,9 +374,11 @@ def _the_directory_moves_on(study: Study, client) -> None:
     )
     assert queries.offer_is_behind(study)
     assert "L’annuaire a changé" in text_of(client.get(f"/territoires/{PLACE}/manques/"))
+    before = study.finished_at
     actions.refresh_later.func(study.pk)
     study.refresh_from_db()
     assert not queries.offer_is_behind(study)
+    assert study.finished_at > before, "the page says when its figures were made"
     assert queries.reading(study).offer.whole.lines[-1].n_places == 1
 
 

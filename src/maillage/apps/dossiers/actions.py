@@ -4,7 +4,7 @@ import json
 import shutil
 import time
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -51,6 +51,7 @@ from maillage.web.overwrites import refuse_overwrites
 MOST_SCENARIOS, MOST_QUERY = 100, 8_000
 TRIED = ("offre", "public", "geste", "ou", "lieu", "combien", "points")  # what a kept what-if remembers
 MOST_GROUNDS = 40  # kept for what-ifs, a few megabytes each: the oldest go
+LATER = timedelta(seconds=30)
 BETWEEN_SIGNS = 0.3  # seconds between two signs of progress written to the database
 
 
@@ -220,15 +221,32 @@ def _write(study: Study, begun: datetime) -> None:
         write_whole(aside / "carte.json", json.dumps(shapes, ensure_ascii=False, separators=(",", ":")))
     write_whole(aside / "tricot.svg", atlas.knitted(made.knit))
     _save_draws(aside / "tirages.npy", 100 * found.diagnosis.draws / max(found.diagnosis.universe, 1.0))
-    shutil.rmtree(target, ignore_errors=True)
-    aside.replace(target)
+    _replace(target, aside)
     study.offer = census.digest
-    Study.objects.filter(pk=study.pk).update(offer=census.digest, offer_change=change)
+    at = timezone.now()  # its places may be read again long after it was first asked
+    Study.objects.filter(pk=study.pk).update(
+        offer=census.digest,
+        offer_change=change,
+        finished_at=at,
+        seconds=round((at - begun).total_seconds(), 1),
+    )
     if (start := offer_census.ground_of(request, census, found.diagnosis.model)) is not None:
         _keep_ground(study, start)
     # Somebody wrote while the dossier was being made.
     if queries.comments(study.place, made.reading.fingerprint) != said:
         publish_later.enqueue(study.pk)
+
+
+def _replace(target: Path, aside: Path) -> None:
+    """Put a folder in place of another: a page that is read meanwhile misses it for two renames, not for as
+    long as its files are erased, or it would have the study computed again.
+    """
+    former = aside.with_name(f"{aside.name}-avant")
+    shutil.rmtree(former, ignore_errors=True)
+    if target.exists():
+        target.replace(former)
+    aside.replace(target)
+    shutil.rmtree(former, ignore_errors=True)
 
 
 def ground(study: Study) -> Ground:
@@ -335,9 +353,10 @@ def tidy() -> int:
         study.delete()
         shutil.rmtree(queries.folder(study), ignore_errors=True)
     kept = set(Study.objects.values_list("key", flat=True))
-    for study in Study.objects.filter(status=rules.RUNNING):
-        if not locks.is_free(_lock_name(study)):  # another server computes it
-            kept.add(queries.aside(study).name)
+    for study in Study.objects.only("key"):
+        aside = queries.aside(study)
+        if aside.exists() and not locks.is_free(_lock_name(study)):  # another server computes it
+            kept.add(aside.name)
     for path in queries.home().glob("*"):
         if path.name not in kept:
             shutil.rmtree(path, ignore_errors=True)
@@ -530,22 +549,37 @@ def refresh_later(pk: int) -> None:
     is done.
     """
     study = Study.objects.filter(pk=pk, status=rules.DONE).first()
-    if study is not None and queries.offer_is_behind(study):
-        _write(study, timezone.now())
+    if study is not None:
+        with locks.exclusive(_lock_name(study)) as mine:
+            # Somebody else writes its files: a page that still finds them behind will ask again.
+            if mine and queries.offer_is_behind(study):
+                _write(study, timezone.now())
 
 
 @task(queue_name=queries.SLOW)
 def publish_later(pk: int) -> None:
     """Write the dossiers of a finished study again, with today's comments, from the worker."""
     study = Study.objects.filter(pk=pk, status=rules.DONE).first()
-    if study is not None and not queries.is_lost(study):
-        request = queries.request_of(study)
-        made = edition.prepare(compute_study(request, census=queries.census_of(request)))
-        edition.write(
-            made,
-            queries.folder(study),
-            on=timezone.localdate(),
-            comments=queries.comments(study.place, made.reading.fingerprint),
-            field=queries.field_of(study, made.reading, on=timezone.localdate()),
-            sheets=False,
-        )
+    if study is None or queries.is_lost(study):
+        return
+    with locks.exclusive(_lock_name(study)) as mine:
+        if mine:
+            _publish(study)
+        else:  # its files are being written, maybe without what was just typed
+            publish_later.using(run_after=timezone.now() + LATER).enqueue(pk)
+
+
+def _publish(study: Study) -> None:
+    if queries.offer_is_behind(study):
+        _write(study, timezone.now())  # whole: files and pages of one study tell the same places
+        return
+    request = queries.request_of(study)
+    made = edition.prepare(compute_study(request, census=queries.census_of(request)))
+    edition.write(
+        made,
+        queries.folder(study),
+        on=timezone.localdate(),
+        comments=queries.comments(study.place, made.reading.fingerprint),
+        field=queries.field_of(study, made.reading, on=timezone.localdate()),
+        sheets=False,
+    )
