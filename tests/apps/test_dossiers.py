@@ -683,6 +683,14 @@ def test_comments_survive_and_stay_apart(client, coordinator, study, settings, t
     assert "La gare ferme en mars." in (queries.folder(study) / "dossier.html").read_text("utf-8")
 
 
+def test_what_is_written_at_an_address_typed_otherwise_stays_with_its_place(client, coordinator, study):
+    client.force_login(coordinator)
+    answer = client.post("/espace/territoires/r84/commentaires/", {"besoins": "Vu avec le réseau."})
+    assert answer["Location"] == "/territoires/R84/rapports/"
+    assert queries.comments("R84") == {"besoins": "Vu avec le réseau."}
+    assert not queries.comments("r84")
+
+
 @pytest.mark.both_databases
 def test_a_comment_says_when_its_study_is_no_longer_the_one_beside_it(client, coordinator, study):
     client.force_login(coordinator)

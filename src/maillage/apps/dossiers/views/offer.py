@@ -122,8 +122,8 @@ def what_if(request: HttpRequest, place: str) -> HttpResponse:
             context["answer"] = answer
             context["halts"] = geste == "arrets"
         context["touch"] = queries.touchable(context["svg"], ground)
-        if access.may_write(request.user, place):
-            context["kept"] = queries.scenarios(place)
+        if access.may_write(request.user, study.place):
+            context["kept"] = queries.scenarios(study.place)
         return context | {"whatif": whatif, "tried": tried}
 
     return study_page(request, place, "dossiers/what_if.html", "manques", more)

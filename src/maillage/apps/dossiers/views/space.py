@@ -53,11 +53,14 @@ OF_ROLES = Refused(
 
 
 def _of_its_writers(view: Callable[[HttpRequest, str, str], HttpResponse]) -> Callable[..., HttpResponse]:
-    """Give a view the name of a territory that its visitor may write about; another one does not exist."""
+    """Give a view the one address of a territory that its visitor may write about, and its name; another one
+    does not exist.
+    """
 
     @wraps(view)
     def checked(request: HttpRequest, place: str) -> HttpResponse:
         try:
+            place = territories.canonical(place)  # « r84 » writes about R84, which its pages read
             name = _name(place)
         except UnknownTerritory as error:
             return unknown(request, place, error)
@@ -218,9 +221,12 @@ def scenarios(request: HttpRequest, place: str, name: str) -> HttpResponse:
     del name
     query = request.POST.get("essai", "")
     if (pk := whole(request.POST.get("retirer", ""))) is not None:
-        row = get_object_or_404(Scenario, place=place, pk=pk)
-        row.delete()
-        messages.success(request, f"« {row.name} » est retiré.")
+        row = Scenario.objects.filter(place=place, pk=pk).first()
+        if row is None:
+            messages.info(request, "Cet essai n’est plus là : quelqu’un l’a retiré.")
+        else:
+            row.delete()
+            messages.success(request, f"« {row.name} » est retiré.")
         query = ""
     else:
         with refusals.as_message(request):
