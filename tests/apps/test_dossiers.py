@@ -12,7 +12,7 @@ import pytest
 from django.utils import timezone
 
 from maillage.apps.dossiers import access, actions, queries, rules
-from maillage.apps.dossiers.models import Comment, Study
+from maillage.apps.dossiers.models import Comment, Finding, Study
 from maillage.apps.dossiers.queries import StudyRequest
 from maillage.apps.dossiers.views import pages
 from maillage.cli.reports import studies as reported
@@ -750,6 +750,30 @@ def test_a_comment_that_quotes_nobody_known_is_refused(client, coordinator, stud
     client.force_login(coordinator)
     answer = client.post("/espace/territoires/38151/commentaires/", {"synthese": "On le dit : [X-999]"})
     assert "Aucune parole ne porte le numéro X-999" in text_of(answer)
+
+
+def test_a_finding_is_not_of_a_year_to_come(client, coordinator, study):
+    client.force_login(coordinator)
+    year = timezone.localdate().year
+    told = {"kind": "far", "who": "public", "source": "Une réunion", "confirms": "oui"}
+    answer = client.post("/espace/territoires/38151/constats/", told | {"year": year + 1})
+    assert answer.status_code == 400 and "Cette année n’est pas encore venue" in text_of(answer)
+    assert not Finding.objects.exists()
+    assert client.post("/espace/territoires/38151/constats/", told | {"year": year}).status_code == 302
+
+
+def test_no_secret_is_published_in_a_comment_or_a_finding(client, coordinator, study):
+    client.force_login(coordinator)
+    secret = "Mot de passe de la borne : Soleil38"
+    told = {"kind": "far", "who": "public", "source": "Une réunion", "confirms": "oui", "year": 2026}
+    for page, given in (
+        ("commentaires", {"synthese": secret}),
+        ("constats", told | {"words": secret}),
+    ):
+        answer = client.post(f"/espace/territoires/38151/{page}/", given)
+        assert answer.status_code == 400 and "aucun mot de passe" in text_of(answer)
+        assert "Soleil38" in answer.content.decode(), "what was typed is still there"
+    assert not Finding.objects.exists() and not queries.typed_comments("38151")
 
 
 def test_the_grid_tells_apart_what_was_said_elsewhere(client, study):

@@ -374,7 +374,8 @@ def seal_edition(path: Path, *, by: User | None, at: datetime) -> None:
 @transaction.atomic
 def comment(*, by: User, place: str, texts: dict[str, str], shown: Mapping[str, Any] | None = None) -> None:
     """Store the analyst's comments on a place, by section, with the study that they are written for; an
-    empty text deletes the comment. shown: what was read of them, to replace nothing else.
+    empty text deletes the comment. shown: what was read of them, to replace nothing else. Refused with a
+    secret in its words, which anybody reads.
 
     The worker rewrites existing dossiers: figures do not change.
     """
@@ -386,6 +387,7 @@ def comment(*, by: User, place: str, texts: dict[str, str], shown: Mapping[str, 
             "study_on": timezone.localdate(beside.finished_at),
         }
     typed = {section: text for section, text in texts.items() if section in rules.SECTIONS}
+    _check_words(typed)
     for section in typed:
         Comment.objects.get_or_create(place=place, section=section, defaults={"written_by": by})
     rows = Comment.objects.select_for_update().filter(place=place, section__in=typed)
@@ -407,7 +409,10 @@ def _publish_again(place: str) -> None:
 
 @transaction.atomic
 def note(place: str, given: dict[str, Any], *, by: User, at: datetime) -> Finding:
-    """Store a finding about a territory; its dossiers are written again with it."""
+    """Store a finding about a territory; its dossiers are written again with it. Refused with a secret in its
+    words, which anybody reads.
+    """
+    _check_words(given)
     found = Finding.objects.create(place=place, written_by=by, written_at=at, **given)
     _publish_again(place)
     return found

@@ -1,9 +1,11 @@
 """Typed text into typed values."""
 
 import re
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator
 
 from maillage.apps.directory.forms.moments import DayField
 from maillage.apps.directory.queries import where
@@ -169,10 +171,13 @@ class FindingForm(forms.Form):
     source = forms.CharField(
         label="Entendu où", max_length=200, help_text="Entretien, réunion, questionnaire, étude"
     )
-    year = forms.IntegerField(label="Année", min_value=1990, max_value=2100)
+    year = forms.IntegerField(label="Année", min_value=1990)
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: object, on: date, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        year: Any = self.fields["year"]
+        year.validators.append(MaxValueValidator(on.year, "Cette année n’est pas encore venue."))
+        year.widget.attrs["max"] = on.year
         by_axis = {
             label: [(kind.id, kind.says) for kind in findings.kinds().values() if kind.axis == axis]
             for axis, label in AXES.items()

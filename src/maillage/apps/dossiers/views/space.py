@@ -91,7 +91,7 @@ def territory_tools(request: HttpRequest) -> HttpResponse:
 @_of_its_writers
 def comments(request: HttpRequest, place: str, name: str) -> HttpResponse:
     """The analyst's comments of a dossier."""
-    form = CommentForm(request.POST or None, initial=queries.typed_comments(place))
+    form, error = CommentForm(request.POST or None, initial=queries.typed_comments(place)), None
     if request.method == "POST" and form.is_valid():
         try:
             actions.comment(by=request.user, place=place, texts=form.texts, shown=form.original)  # type: ignore[arg-type]
@@ -103,8 +103,10 @@ def comments(request: HttpRequest, place: str, name: str) -> HttpResponse:
             return redirect("reports", place)
         except WrittenMeanwhile as others:
             form.tell(others)
-    context = {"form": form, "place": place, "name": name}
-    return render(request, "dossiers/comments.html", context, status=400 if form.errors else 200)
+        except Refused as refused:
+            error = refused
+    context = {"form": form, "place": place, "name": name, "error": error}
+    return render(request, "dossiers/comments.html", context, status=400 if error or form.errors else 200)
 
 
 @holding("territory.edit")
@@ -120,17 +122,22 @@ def findings(request: HttpRequest, place: str, name: str) -> HttpResponse:
             actions.withdraw(found, withdrawn=gesture == "retirer", at=at)
             messages.success(request, said)
             return redirect("findings", place)
-    form = FindingForm(request.POST or None, initial={"year": at.year})
+    form = FindingForm(request.POST or None, initial={"year": at.year}, on=at.date())
+    error = None
     if request.method == "POST" and form.is_valid():
-        actions.note(place, form.cleaned_data, by=request.user, at=at)  # type: ignore[arg-type]
-        messages.success(request, "Constat noté : il se lit sur la grille du territoire.")
-        return redirect("findings", place)
+        try:
+            actions.note(place, form.cleaned_data, by=request.user, at=at)  # type: ignore[arg-type]
+            messages.success(request, "Constat noté : il se lit sur la grille du territoire.")
+            return redirect("findings", place)
+        except Refused as refused:
+            error = refused
     shown, withdrawn = ([row for row in rows if (row.withdrawn_at is None) == kept] for kept in (True, False))
+    context = {"form": form, "place": place, "name": name, "rows": shown, "withdrawn": withdrawn}
     return render(
         request,
         "dossiers/findings.html",
-        {"form": form, "place": place, "name": name, "rows": shown, "withdrawn": withdrawn},
-        status=400 if form.errors else 200,
+        context | {"error": error},
+        status=400 if error or form.errors else 200,
     )
 
 
