@@ -151,6 +151,18 @@ def test_a_count_and_its_share_tell_their_base(client, study):
     assert "Entre 228 947 et 234 211 personnes" in page
 
 
+@pytest.mark.parametrize(
+    ("count", "step", "said"),
+    [("1e308", "1e308", "10 000 000 000"), ("400", "1 000", "un si petit effectif serait zéro")],
+)
+def test_a_check_that_no_report_prints_is_refused_in_words(client, study, count, step, said):
+    page = client.get(f"{ADDRESS}verifier/?effectif={count}&part=19&pas={step}")
+    assert page.status_code == 200
+    text = text_of(page)
+    assert said in text
+    assert "Entre −" not in text and "Entre inf" not in text
+
+
 def test_a_check_without_a_number_says_what_to_do(client, study):
     response = client.get(f"{ADDRESS}verifier/?effectif=beaucoup&part=19&pas=1000")
     assert response.status_code == 200

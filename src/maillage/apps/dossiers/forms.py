@@ -24,6 +24,8 @@ from maillage.web import decimals, uploads
 from maillage.web.overwrites import OverwriteGuard
 from maillage.words.wording import listing, number
 
+MOST_PEOPLE = 10_000_000_000  # a published count is of people
+
 
 class FigureField(decimals.FloatField):
     """A number as people write it: spaces between thousands, a comma or a point."""
@@ -130,9 +132,17 @@ class CommentForm(OverwriteGuard):
 class CheckForm(forms.Form):
     """A published count and its share: which base makes them true?"""
 
-    effectif = FigureField(label="Effectif publié", min_value=1, help_text="Par exemple 44 000")
+    effectif = FigureField(
+        label="Effectif publié", min_value=1, max_value=MOST_PEOPLE, help_text="Par exemple 44 000"
+    )
     part = FigureField(label="Part publiée, en %", min_value=0.1, max_value=100, help_text="Par exemple 19")
-    pas = FigureField(label="Effectif arrondi à", min_value=1, initial="1 000", help_text="Par exemple 1 000")
+    pas = FigureField(
+        label="Effectif arrondi à",
+        min_value=1,
+        max_value=MOST_PEOPLE,
+        initial="1 000",
+        help_text="Par exemple 1 000",
+    )
     part_arrondie = forms.BooleanField(
         label="La part aussi est arrondie, au point près", required=False, initial=True
     )
@@ -143,6 +153,11 @@ class CheckForm(forms.Form):
             self.add_error(
                 "part",
                 "Arrondie au point, une part de 0,5 % ou moins peut valoir zéro : donnez-la plus finement.",
+            )
+        if clean.get("pas", 1) > 2 * clean.get("effectif", clean.get("pas", 1)):
+            self.add_error(
+                "pas",
+                "Arrondi à ce point, un si petit effectif serait zéro : donnez l’arrondi du rapport.",
             )
         return clean
 
