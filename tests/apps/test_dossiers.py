@@ -306,6 +306,16 @@ def test_an_unknown_code_is_a_404_that_proposes(client):
     assert "Aucun territoire n’a le code" in text_of(response)
 
 
+def test_one_inhabitant_is_singular(client):
+    page = text_of(client.get("/territoires/?q=Rochefourchat"))
+    assert " 1 habitant " in page and "1 habitants" not in page
+
+
+def test_a_commune_where_nobody_lives_is_not_outside_the_survey(client):
+    assert "aucun habitant" in text_of(client.get("/territoires/?q=55039"))
+    assert "hors du champ" in text_of(client.get("/territoires/?q=Mamoudzou"))
+
+
 def test_a_former_code_says_what_the_commune_became(client):
     response = client.get("/territoires/14485/")
     assert response.status_code == 404

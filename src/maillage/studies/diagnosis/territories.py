@@ -44,7 +44,8 @@ class Territory:
     """A territory: its code in the commands and addresses (`R84` for a région), name and place.
 
     population: RP2021, summed over IRIS; 0 outside the census (Mayotte, collectivités of the Pacific).
-    within: larger territories it belongs to, as (code, name), nearest first.
+    within: larger territories it belongs to, as (code, name), nearest first. is_counted: whether the census
+    has it, be it with nobody.
     """
 
     code: str
@@ -55,6 +56,7 @@ class Territory:
     departement: str
     region: str
     within: tuple[tuple[str, str], ...]
+    is_counted: bool = True
 
     @property
     def long_name(self) -> str:
@@ -83,6 +85,7 @@ class Gazetteer:
         self._rows = {row[0]: row for row in communes.tuples(*COLUMNS)}
         living, published = people["commune"], people["published"]
         self._residents = {code: living.get(code, published.get(code, 0)) for code in self._rows}
+        self._counted = living.keys() | published.keys()
         self._made: dict[str, Territory] = {}
         members: dict[tuple[Kind, str], list[str]] = {}
         names: dict[tuple[str, str], str] = {}
@@ -105,6 +108,7 @@ class Gazetteer:
                 departement=departement if level != "region" else "",
                 region=self._rows[communes_in[0]][REGION] if level == "departement" else region,
                 within=_grouping_parents(level, departement, region, names),
+                is_counted=code in people[level],
             )
         self._made["france"] = Territory(
             code="france",
@@ -130,6 +134,7 @@ class Gazetteer:
                 departement=row[DEPARTEMENT],
                 region=row[REGION],
                 within=_parents(row),
+                is_counted=code in self._counted,
             )
         return self._made.get(code)
 
