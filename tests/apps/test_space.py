@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
@@ -323,6 +324,14 @@ def test_a_correction_keeps_the_former_value_readable(client, coordinator):
     page = client.get("/sources/").content.decode()
     assert "Publication rectifiée" in page
     assert number_of(kept.former) in re.sub(r"\s", " ", page)
+
+
+def test_a_value_that_its_producer_withholds_is_said_secret(client, coordinator):
+    table = queries.reference_table("cnaf-2021-iris")
+    hidden = table["iris"][np.isnan(table["rsa"])][0]
+    client.force_login(coordinator)
+    page = client.get(f"/espace/corriger/cnaf-2021-iris/?code={hidden}").content.decode()
+    assert "secret</td>" in page and "nan</td>" not in page
 
 
 def test_a_correction_without_a_reason_is_refused(coordinator):

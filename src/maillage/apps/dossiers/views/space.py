@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from math import isnan
 from typing import Any
 
 from django import forms
@@ -352,6 +353,11 @@ def drop(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     return redirect("territory_tools")
 
 
+def _told(value: float) -> float | None:
+    """Return a reference value, None where its producer keeps it secret."""
+    return None if isnan(value) else value
+
+
 @holding("territory.edit")
 @require_http_methods(["GET", "HEAD", "POST"])
 def correct(request: HttpRequest, table: str) -> HttpResponse:
@@ -401,7 +407,9 @@ def correct(request: HttpRequest, table: str) -> HttpResponse:
             "label": label,
             "key": key,
             "code": code,
-            "row": [(text, now.get(name, row[name])) for name, text in columns.items()] if row else None,
+            "row": [(text, _told(now.get(name, row[name]))) for name, text in columns.items()]
+            if row
+            else None,
             "history": territories.corrections_of(table),
             "columns": columns,
         },
