@@ -10,6 +10,7 @@ import pytest
 import shapely
 
 from maillage.kernel.errors import Refused
+from maillage.pipeline.cog import clean as cog
 from maillage.pipeline.contours import clean as contours
 from maillage.pipeline.markings import clean as markings
 from maillage.pipeline.markings.clean import District, Marking
@@ -79,6 +80,20 @@ def test_a_code_nobody_knows_is_refused(spec):
             "Corrigez ce code, ou ôtez la ligne.",
         ],
     )
+
+
+def test_a_commune_that_merged_is_counted_whole_and_told():
+    """Le code d’une commune réunie à une autre vaut pour toute la nouvelle : le doute du filtre le dit."""
+    iris, former = population.sources().rp2021, cog.former()
+    known = set(iris["commune"].tolist()) | set(iris["published"].tolist())
+    pairs = zip(former["former"].tolist(), former["code"].tolist(), strict=True)
+    old, new = next((old, new) for old, new in pairs if old not in known and new in known)
+    marking = markings.read(f"code,part\n{old},100\n38151,50\n".encode(), name="liste.csv")
+    found = filters.from_marking(marking, id="liste", source="liste.csv")
+    assert shares(found, [new, "38151"]) == [f"{new} : 1.00", "38151 : 0.50"]
+    assert "1\u00a0code y est celui d’une commune réunie depuis à une autre" in found.doubt
+    alone = markings.read(b"code,part\n38151,50\n", name="liste.csv")
+    assert "réunie" not in filters.from_marking(alone, id="liste", source="liste.csv").doubt
 
 
 def test_districts_count_by_their_surface(spec):

@@ -17,6 +17,7 @@ from maillage.pipeline.markings.clean import Marking
 from maillage.studies.diagnosis.request import Inside
 from maillage.studies.need import population as frames
 from maillage.studies.need import rurality
+from maillage.words.wording import count
 
 Floats = NDArray[np.float64]
 
@@ -97,13 +98,13 @@ def from_marking(marking: Marking, *, id: str, source: str) -> Inside:
                 " quartiers : très incertain."
             )
         return Inside(id=id, label=marking.label, share=share, source=source, doubt=doubt)
-    return Inside(
-        id=id,
-        label=marking.label,
-        share=_listed(marking, source, iris["iris"], iris["commune"], iris["published"]),
-        source=source,
-        doubt="la part de chaque zone est celle que donne le fichier.",
-    )
+    share, merged = _listed(marking, source, iris["iris"], iris["commune"], iris["published"])
+    doubt = "la part de chaque zone est celle que donne le fichier."
+    if merged:
+        one = "code y est celui d’une commune réunie depuis à une autre : celle-ci est comptée entière"
+        several = "codes y sont ceux de communes réunies depuis à d’autres : celles-ci sont comptées entières"
+        doubt += f" {count(merged, one, several)}, ce qui peut être trop."
+    return Inside(id=id, label=marking.label, share=share, source=source, doubt=doubt)
 
 
 def _listed(
@@ -112,11 +113,16 @@ def _listed(
     iris: NDArray[np.str_],
     commune: NDArray[np.str_],
     published: NDArray[np.str_],
-) -> Floats:
+) -> tuple[Floats, int]:
+    """Return (areas,) the share of each, and how many codes are of a commune that has merged into another,
+    whose residents nothing tells apart.
+    """
     known = set(iris.tolist()) | set(commune.tolist()) | set(published.tolist())
     shares: dict[str, float] = {}
+    merged = 0
     for code, share in marking.shares.items():
         today = code if code in known else str(cog.current(np.array([code]))[0])
+        merged += today != code and today in known and share > 0
         if today not in known and marking.kind == "list":
             raise Refused(
                 f"{name}, ligne {marking.lines[code]}, colonne code, valeur « {code} » : ni IRIS ni commune"
@@ -125,12 +131,13 @@ def _listed(
                 do="Corrigez ce code, ou ôtez la ligne.",
             )
         shares[today] = max(share, shares.get(today, 0.0))
-    return np.array(
+    listed = np.array(
         [
             shares.get(area, shares.get(place, shares.get(former, 0.0)))
             for area, place, former in zip(iris.tolist(), commune.tolist(), published.tolist(), strict=True)
         ]
     )
+    return listed, merged
 
 
 def _inside_districts(marking: Marking) -> tuple[Floats, int]:
