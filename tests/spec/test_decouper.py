@@ -37,6 +37,21 @@ def test_a_zone_is_made_of_communes_or_of_iris(spec):
     assert len(zoning.left_out) > 0
 
 
+def test_a_zone_is_named_by_any_of_its_rows(spec):
+    """Le nom d’une zone peut n’être écrit qu’une fois, à n’importe laquelle de ses lignes."""
+    zoning = read(b"code_zone,nom_zone,code\nN,,38382\nN,Nord,38423\nS,Sud,38151\nS,,38485\n")
+    spec(
+        """
+        zone | nom
+        -----+-----
+        N    | Nord
+        S    | Sud
+        """,
+        lambda t: [zone.name for zone in zoning.zones],
+        ["Nord", "Sud"],
+    )
+
+
 def test_the_word_for_a_zone_says_what_it_is(spec):
     """Le recensement ne coupe pas les petites communes : leurs zones s’appellent des communes, non des quartiers.
 

@@ -13,10 +13,11 @@ from maillage.kernel.errors import Refused
 from maillage.kernel.names import apostrophes
 from maillage.kernel.table import Table
 from maillage.pipeline.cog import clean as cog
-from maillage.pipeline.delimited import read
+from maillage.pipeline.delimited import Row, read
 from maillage.studies.diagnosis.territories import Territory, rows_of
 
 COLUMNS = ("code_zone", "nom_zone", "code")
+Members = tuple[str, list[int], str]  # of a zone: its name, the rows of its areas, its status in the file
 ZONE_CODE = re.compile(r"[A-Za-z0-9_-]{1,20}\Z")
 
 
@@ -117,14 +118,12 @@ def from_file(content: bytes, *, name: str, territory: Territory, iris: Table) -
             by_commune.setdefault(code, []).append(row)
     everywhere = set(iris["iris"].tolist()) | set(iris["commune"].tolist()) | set(iris["published"].tolist())
     taken: dict[int, tuple[str, int, str]] = {}
-    zones: dict[str, tuple[str, list[int], str]] = {}
+    zones: dict[str, Members] = {}
     for row in lines:
         number = row.line
         zone, label, code = (row[column] for column in COLUMNS)
         _check_zone(name, number, zone, label)
-        known = zones.setdefault(zone, (label, [], row["statut"]))
-        if label and label != known[0]:
-            raise _fault(name, number, "nom_zone", label, f"la zone {zone} s’appelle déjà « {known[0]} »")
+        known = _zone_of(row, zones)
         members = [by_iris[code]] if code in by_iris else by_commune.get(code, [])
         if not members:
             raise _unknown(name, number, code, territory, everywhere)
@@ -153,6 +152,16 @@ def from_file(content: bytes, *, name: str, territory: Territory, iris: Table) -
     left_out = np.setdiff1d(inside, np.array(sorted(taken)))
     digest = sha256(content.removeprefix(BOM_UTF8)).hexdigest()
     return Zoning(built, "file", left_out, file_name=name, sha256=digest)
+
+
+def _zone_of(row: Row, zones: dict[str, Members]) -> Members:
+    """Return what is known of the zone of a row, which any of its rows may name; Refused for two names."""
+    zone, label = row["code_zone"], row["nom_zone"]
+    name, members, status = zones.get(zone, ("", [], row["statut"]))
+    if label and name and label != name:
+        raise _fault(row.file, row.line, "nom_zone", label, f"la zone {zone} s’appelle déjà « {name} »")
+    zones[zone] = name or label, members, status
+    return zones[zone]
 
 
 def _note(status: str) -> str:
