@@ -47,6 +47,12 @@ def test_the_answers_that_count_are_those_of_the_link():
     assert found.residents == 10_000
 
 
+def test_few_answers_are_not_counted_aloud():
+    few, some = (read(aisance=EASE[k::step]) for k, step in ((0, 20), (0, 5)))
+    assert "a moins de 11 réponses : il en faut 30" in few.reason
+    assert "n’a que 20 réponses : il en faut 30" in some.reason
+
+
 def test_a_question_made_to_match_margins_measures_nothing():
     table = answers(aisance=EASE)
     found = local_survey.read(

@@ -199,7 +199,8 @@ def _measured(concerned: Bools, answered: Bools, plan: Plan) -> tuple[int, int, 
     """
     n, count = int(answered.sum()), int((concerned & answered).sum())
     if n < number("composite/fewest"):
-        return Unread(f"n’a que {n} réponses : il en faut {number('composite/fewest'):.0f} pour peser")
+        told = f"n’a que {n} réponses" if n >= LEAST else f"a moins de {LEAST} réponses"
+        return Unread(f"{told} : il en faut {number('composite/fewest'):.0f} pour peser")
     if min(count, n - count) < LEAST:
         return Unread(f"compte moins de {LEAST} réponses d’un côté ou de l’autre : le secret s’y oppose")
     if not plan.weights[answered].sum() > 0:

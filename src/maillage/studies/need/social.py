@@ -176,7 +176,9 @@ def index_of(
     for position, variable in enumerate(chosen):
         known = ~np.isnan(values[:, position])
         if known.sum() * 2 < able:
-            left_out.append((variable, f"connue pour {int(known.sum())} zones sur {able} seulement"))
+            n = int(known.sum())
+            noun = "zone" if n == 1 else "zones"
+            left_out.append((variable, f"connue pour {n} {noun} sur {able} seulement"))
         elif (
             known.sum() > 1
             and np.ptp(values[known, position]) <= SAME * np.abs(values[known, position]).max()
