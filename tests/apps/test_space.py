@@ -218,6 +218,20 @@ def test_a_study_of_the_space_leads_to_its_own_question(client, coordinator, stu
     assert 'href="/territoires/38151/?definition=trois-niveaux-2017&amp;filtre=petites-communes"' in page
 
 
+def test_lists_of_names_read_no_file(client, coordinator, study, django_assert_num_queries):
+    client.force_login(coordinator)
+    client.post("/espace/perimetres/nouveau/", perimeter())
+    file = SimpleUploadedFile("quartiers.csv", b"code,part\n381510101,40\n")
+    client.post("/espace/filtres/nouveau/", {"nom": "Un", "adresse": "un-quartier", "fichier": file})
+    with django_assert_num_queries(2) as read:
+        (named,) = queries.perimeters_named("nord sud")
+        offered = queries.filters_offered()
+    assert (named.slug, offered[-1]) == ("nord-et-sud", ("un-quartier", "Un"))
+    assert not any(column in each["sql"] for each in read.captured_queries for column in ("zones", "shares"))
+    with django_assert_num_queries(0):
+        assert queries.perimeters_named(" ") == []
+
+
 # ---------------------------------------------------------------------------------------------------- filters
 
 

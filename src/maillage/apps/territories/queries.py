@@ -1,7 +1,7 @@
 """Reading perimeters, filters and corrections; none writes."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -32,13 +32,22 @@ def perimeters() -> list[Perimeter]:
     """Return the kept perimeters by name, in the same order on every database: accents and case do not
     count.
     """
-    return sorted(Perimeter.objects.all(), key=lambda p: (plain(p.name), p.pk))
+    return _by_name(Perimeter.objects.all())
+
+
+def _by_name(rows: Iterable[Perimeter]) -> list[Perimeter]:
+    return sorted(rows, key=lambda p: (plain(p.name), p.pk))
 
 
 def perimeters_named(text: str) -> list[Perimeter]:
-    """Return the kept perimeters whose name holds every word of a text, however it is typed."""
+    """Return the kept perimeters whose name holds every word of a text, however it is typed; their zones, up
+    to five megabytes each, are read for none: a list under a field asks at each letter.
+    """
     words = plain(text).split()
-    return [p for p in perimeters() if words and all(word in plain(p.name) for word in words)]
+    if not words:
+        return []
+    rows = _by_name(Perimeter.objects.defer("zones"))
+    return [p for p in rows if all(word in plain(p.name) for word in words)]
 
 
 def markings() -> list[Marking]:
@@ -246,8 +255,11 @@ def territory(code: str) -> Territory:
 
 
 def filters_offered() -> list[tuple[str, str]]:
-    """Return (id, label) of every filter a page may offer."""
-    return [*filters.LABELS.items(), *((m.slug, m.label) for m in markings())]
+    """Return (id, label) of every filter a page may offer; not whom each counts, up to every area of the
+    country.
+    """
+    kept = Marking.objects.order_by("pk").values_list("slug", "label")
+    return [*filters.LABELS.items(), *sorted(kept, key=lambda each: plain(each[1]))]
 
 
 def inside(id: str) -> Inside | None:
