@@ -130,6 +130,21 @@ def test_a_mission_has_two_times_once_a_workshop_is_among_its_steps(written, stu
     assert mission.TWO_TIMES in text and second in text
 
 
+def test_two_presses_of_a_button_write_once(analyst):
+    """Un second envoi du même bouton ne compte rien deux fois ; plus tard, c’est autre chose."""
+    step = {"kind": "entretien", "n": 3, "on": date(2026, 3, 12), "who": "travailleurs sociaux", "words": ""}
+    said = {"kind": "far", "who": "public", "confirms": True, "words": "", "source": "Réunion", "year": 2026}
+    for write, given in ((actions.add_step, step), (actions.note, said)):
+        first = write(PLACE, given, by=analyst, at=AT)
+        assert write(PLACE, given, by=analyst, at=AT + timedelta(seconds=2)) == first
+        assert write(PLACE, given, by=analyst, at=AT + timedelta(minutes=1)) != first
+    kept = [
+        actions.keep_scenario(PLACE, "Un accueil", "geste=ouvrir&ou=zone:1", by=analyst, at=AT)
+        for _ in range(2)
+    ]
+    assert kept[0] == kept[1]
+
+
 def test_a_step_is_withdrawn_and_put_back(written):
     step = MissionStep.objects.get(kind="entretien")
     written.post(PAGE, {"retirer": step.pk})

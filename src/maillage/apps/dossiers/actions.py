@@ -13,6 +13,7 @@ import numpy as np
 from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django_tasks import task
 
@@ -51,6 +52,7 @@ from maillage.web.overwrites import refuse_overwrites
 MOST_SCENARIOS, MOST_QUERY = 100, 8_000
 TRIED = ("offre", "public", "geste", "ou", "lieu", "combien", "points")  # what a kept what-if remembers
 MOST_GROUNDS = 40  # kept for what-ifs, a few megabytes each: the oldest go
+TWICE = timedelta(seconds=10)  # between two presses of one button
 LATER = timedelta(seconds=30)
 BETWEEN_SIGNS = 0.3  # seconds between two signs of progress written to the database
 
@@ -413,9 +415,20 @@ def note(place: str, given: dict[str, Any], *, by: User, at: datetime) -> Findin
     words, which anybody reads.
     """
     _check_words(given)
+    rows = Finding.objects.filter(place=place, withdrawn_at=None, written_by=by)
+    if (same := _pressed_twice(rows, given, by=by, at=at)) is not None:
+        return same
     found = Finding.objects.create(place=place, written_by=by, written_at=at, **given)
     _publish_again(place)
     return found
+
+
+def _pressed_twice(rows: QuerySet, given: Mapping[str, Any], *, by: User, at: datetime) -> Any:
+    """Return what the same account just wrote, word for word: the second press of one button answers as the
+    first did. None when it wrote nothing like it.
+    """
+    User.objects.select_for_update().get(pk=by.pk)  # two presses at once: the second reads the first
+    return rows.filter(**given, written_at__gt=at - TWICE).first()
 
 
 @transaction.atomic
@@ -503,7 +516,10 @@ def keep_scenario(place: str, name: str, query: str, *, by: User, at: datetime) 
             why="Il lui manque un nom, ou rien n’a été essayé.",
             do="Essayez d’abord, puis donnez un nom : « Un accueil à la Villeneuve ».",
         )
-    if Scenario.objects.filter(place=place).count() >= MOST_SCENARIOS:
+    kept = Scenario.objects.filter(place=place)
+    if (same := kept.filter(name=name, query=urlencode(given)).first()) is not None:
+        return same
+    if kept.count() >= MOST_SCENARIOS:
         raise Refused(
             "L’essai n’est pas gardé.",
             why=f"Il y en a déjà {MOST_SCENARIOS} pour ce territoire.",
@@ -517,6 +533,9 @@ def add_step(place: str, given: dict[str, Any], *, by: User, at: datetime) -> Mi
     """Add a step to the mission of a place, which begins with it when nobody had written it."""
     _check_words(given)
     row, _ = StudyMission.objects.get_or_create(place=place, defaults={"written_at": at, "written_by": by})
+    rows = MissionStep.objects.filter(mission=row, withdrawn_at=None, written_by=by)
+    if (same := _pressed_twice(rows, given, by=by, at=at)) is not None:
+        return same
     return MissionStep.objects.create(mission=row, written_at=at, written_by=by, **given)
 
 
