@@ -5,9 +5,10 @@ import csv
 import numpy as np
 import pytest
 
+from maillage.engine.cells import AGE_OF, AGES
 from maillage.reference.definitions import DEFAULT, definition
 from maillage.reports.territory import atlas, evaluation, presentation, study_json, zone_sheet
-from maillage.studies.diagnosis import diagnosis, filters, zoning
+from maillage.studies.diagnosis import diagnosis, filters, profile, zoning
 from maillage.studies.diagnosis.request import Request
 from maillage.studies.diagnosis.results import Diagnosis
 from maillage.studies.diagnosis.study import Study
@@ -80,6 +81,20 @@ def test_the_four_factors_are_told_and_add_up(creuse):
         rows = [row for row in creuse.profile if row.breakdown == family]
         assert sum(row.people for row in rows) == pytest.approx(creuse.universe, rel=1e-3), family
         assert sum(row.concerned for row in rows) == pytest.approx(need, rel=2e-3), family
+
+
+def test_ages_are_told_as_the_quarters_are_drawn(creuse):
+    """Ce qu’une petite commune ajoute avant 75 ans, et non après, se lit dans la part de chaque âge."""
+    m, rows = creuse.model, creuse.request.zoning.rows
+    outcome, small = m.outcomes["need"], m.country.rural[rows]
+    aged = np.resize(AGES.index("75+") == AGE_OF, outcome.counts.shape[1])
+    counts = outcome.counts[rows].astype(np.float64)
+    found = np.zeros(len(aged))
+    for kept, rates in ((small, outcome.rural), (~small, outcome.rates)):
+        found += counts[kept].sum(axis=0) * rates.mean(axis=0)
+    found = profile._brought(counts.sum(axis=0), found[None], np.array([creuse.need.value]))[0]
+    (told,) = [row.part.value for row in creuse.profile if row.group == "75+"]
+    assert told == pytest.approx(found[aged].sum() / found.sum(), abs=0.002)
 
 
 def test_the_chart_of_what_weighs_has_bars_for_where_people_live(creuse):

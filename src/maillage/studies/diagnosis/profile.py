@@ -1,6 +1,6 @@
 """Who is concerned: by age, diploma, living standard and kind of space."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from maillage.studies.need import rurality
 from maillage.studies.need.model import Model
 
 Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
 Positions = NDArray[np.int64]
 PROFILED = ("need", "modest", "both", *(f"need_{kind}" for kind in rurality.KINDS))
 
@@ -27,14 +28,12 @@ def profile_of(m: Model, rows: Positions, share: Floats, totals: Mapping[str, Fl
     """
     outcome, need = m.outcomes["need"], totals["need"]
     counts = outcome.counts[rows] * share[:, None]
-    regions = m.country.region_of[rows]
     people = counts.sum(axis=0, dtype=np.float64)
     expected, drawn = np.zeros((1, len(people))), np.zeros((m.n_draws, len(people)))
-    for region in np.unique(regions).tolist():
-        here = counts[regions == region].sum(axis=0, dtype=np.float64)
-        shifted = outcome.overseas.get(region)
-        expected += here * (outcome.centre if shifted is None else shifted.mean(axis=0, dtype=np.float64))
-        drawn += here * (outcome.rates if shifted is None else shifted)
+    for here, moved in _by_rates(m, rows):
+        there = counts[here].sum(axis=0, dtype=np.float64)
+        expected += there * (outcome.centre if moved is None else moved.mean(axis=0, dtype=np.float64))
+        drawn += there * (outcome.rates if moved is None else moved)
     middle = _brought(people, expected, np.array([need.mean()]))
     concerned, drawn = middle[0], _brought(people, drawn, need)
     whole = float(concerned.sum())
@@ -65,6 +64,18 @@ def profile_of(m: Model, rows: Positions, share: Floats, totals: Mapping[str, Fl
         held.append(("espace", kind, size, totals[f"need_{kind}"]))
     found += [_group(*each, float(each[-1].mean()), need, whole) for each in held]
     return tuple(found)
+
+
+def _by_rates(m: Model, rows: Positions) -> Iterator[tuple[NDArray[np.bool_], Singles | None]]:
+    """Give the areas whose cells have the same rates, as a mask over `rows`, with these rates (draws, cells);
+    None for those of the country. Overseas and small communes have their own, as in the draws of the need.
+    """
+    outcome, regions, small = m.outcomes["need"], m.country.region_of[rows], m.country.rural[rows]
+    apart = np.isin(regions, list(outcome.overseas)) | small
+    yield ~apart, None
+    yield small, outcome.rural
+    for region, rates in outcome.overseas.items():
+        yield regions == region, rates
 
 
 def _brought(people: Floats, concerned: Floats, total: Floats) -> Floats:
