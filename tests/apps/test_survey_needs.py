@@ -8,6 +8,8 @@ import pytest
 
 from maillage.apps.dossiers import actions as studies
 from maillage.apps.dossiers import queries as dossiers
+from maillage.apps.dossiers import rules
+from maillage.apps.dossiers.models import Study
 from maillage.apps.dossiers.queries import StudyRequest
 from maillage.apps.surveys.actions import campaigns, receive, results
 from maillage.apps.surveys.models import Survey
@@ -115,6 +117,23 @@ def test_an_erased_survey_says_nothing(published):
 def test_without_a_survey_the_question_asked_is_the_same(study):
     assert "survey" not in dossiers.inputs_of(StudyRequest(place=PLACE))
     assert dossiers.study_for(StudyRequest(place=PLACE)) == study
+
+
+def test_no_page_tells_the_study_of_a_survey_that_was_withdrawn(study, published, runner):
+    """Une enquête retirée ne change plus aucun chiffre : les pages qui ne règlent rien n’ont pas d’étude, ou celle
+    d’avant elle.
+    """
+    study.delete()
+    edition = published()
+    inputs = dossiers.inputs_of(StudyRequest(place=PLACE))
+    moved = Study.objects.create(
+        key=rules.key_of(inputs), place=PLACE, name="É", inputs=inputs, status=rules.DONE, finished_at=AT
+    )
+    assert dossiers.latest(PLACE) == moved
+    results.withdraw(edition, by=runner, at=AT + timedelta(hours=1))
+    assert dossiers.latest(PLACE) is None
+    edition.delete()
+    assert dossiers.latest(PLACE) is None, "erased, it says nothing more"
 
 
 @pytest.mark.complete

@@ -248,7 +248,7 @@ def led_to(studies: Iterable[Study]) -> list[Study]:
 def latest(place: str) -> Study | None:
     """Return the finished study of a place with default options, for pages without settings: that of today's
     zones, corrections and survey, else the latest; never one of an earlier method, whose figures the other
-    pages no longer give.
+    pages no longer give, nor one that a survey moved which was withdrawn since.
     """
     return next(iter(latest_of([place])), None)
 
@@ -258,9 +258,12 @@ def latest_of(places: Iterable[str]) -> list[Study]:
     several studies answer.
     """
     found: dict[str, list[Study]] = {}
-    rows = Study.objects.filter(place__in=list(places), status=rules.DONE).order_by("-finished_at")
+    rows = list(Study.objects.filter(place__in=list(places), status=rules.DONE).order_by("-finished_at"))
+    asked = {study.inputs["survey"] for study in rows if "survey" in study.inputs}
+    gone = surveyed.taken_back(asked) if asked else ()
     for study in rows:
-        if rules.is_plain(study.inputs) and study.key == rules.key_of(study.inputs):
+        usual = rules.is_plain(study.inputs) and study.inputs.get("survey") not in gone
+        if usual and study.key == rules.key_of(study.inputs):
             found.setdefault(study.place, []).append(study)
     return [each[0] if len(each) == 1 else _of_today(each) for each in found.values()]
 

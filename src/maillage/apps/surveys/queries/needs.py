@@ -1,5 +1,7 @@
 """What the surveys of a territory contribute to the estimate of its need."""
 
+from collections.abc import Collection
+
 from maillage.apps.surveys.models import Publication
 from maillage.apps.surveys.queries import frames
 from maillage.engine.variance import Plan
@@ -25,6 +27,12 @@ def edition_of(place: str) -> Publication | None:
         .order_by("-published_at", "-pk")
         .first()
     )
+
+
+def taken_back(editions: Collection[int]) -> set[int]:
+    """Return which of some editions are published no more: withdrawn, or erased."""
+    kept = Publication.objects.filter(pk__in=editions, withdrawn_at=None)
+    return set(editions) - set(kept.values_list("pk", flat=True))
 
 
 def measured(edition: int, definition: Definition) -> Measured | Unread | None:
