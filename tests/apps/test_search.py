@@ -267,6 +267,13 @@ def test_a_kind_is_read_page_by_page(client, leila, library):
     second = client.get(PAGE, {"q": "fiche", "quoi": "ressources", "page": 2}).content.decode()
     assert (first.count("Fiche numéro"), second.count("Fiche numéro")) == (queries.PAGE, 3)
     assert "Page 2 sur 2" in second
+    beyond = client.get(PAGE, {"q": "fiche", "quoi": "ressources", "page": 9}).content.decode()
+    assert beyond == second, "results that went since lead to the last page, never to an empty one"
+    typed = client.get(PAGE, {"q": "caf", "quoi": "aide", "page": 15}).content.decode()
+    assert (
+        '<ul class="resultats">' in typed
+        and "<li>" in typed.split('<ul class="resultats">')[1].split("</ul>")[0]
+    )
 
 
 def test_more_results_ask_no_more_of_the_database(client, leila, library):

@@ -211,10 +211,18 @@ def _rows(user: Any, kind: SearchKind, found: Sequence[Found], page: int) -> Gro
         return Group(kind, [], 0)
     ranks = [_ranks(kind.id, each, numbers) for each in found] if len(numbers) > 1 else []
     numbers.sort(key=lambda pk: (-sum(rank.get(pk, 0) for rank in ranks), -pk))
-    start, size = ((page - 1) * PAGE, PAGE) if page else (0, FEW)
-    chosen = numbers[start : start + size]
+    page, shown = _shown(len(numbers), page)
+    chosen = numbers[shown]
     read = {row.pk: row for row in seen.filter(pk__in=chosen)}
-    return Group(kind, [kind.hit(read[pk], user) for pk in chosen if pk in read], len(numbers), page or 1)
+    return Group(kind, [kind.hit(read[pk], user) for pk in chosen if pk in read], len(numbers), page)
+
+
+def _shown(n: int, page: int) -> tuple[int, slice]:
+    """Return the page that is shown, and its results among `n`: the last page for who asks for a later one;
+    the first few for 0, a kind among others.
+    """
+    page = min(page, max(1, -(-n // PAGE)))
+    return max(page, 1), slice((page - 1) * PAGE, page * PAGE) if page else slice(FEW)
 
 
 def _ranks(kind: str, found: Found, rows: Sequence[int]) -> Mapping[int, int]:
@@ -233,8 +241,8 @@ def _fixed(user: Any, kind: FixedKind, words: Sequence[Word], page: int, *, forg
     found = _index(kind, entries).find([word.typed for word in words], forgiving=forgiving)
     rights = rights_of(user)
     hits = [entries[n].hit for n in found if not entries[n].rights or rights.any(*entries[n].rights)]
-    start, size = ((page - 1) * PAGE, PAGE) if page else (0, FEW)
-    return Group(kind, hits[start : start + size], min(len(hits), MOST), page or 1)
+    page, shown = _shown(min(len(hits), MOST), page)
+    return Group(kind, hits[shown], min(len(hits), MOST), page)
 
 
 _INDEXES: dict[str, tuple[Sequence[FixedEntry], WordIndex]] = {}
