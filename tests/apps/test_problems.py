@@ -33,6 +33,18 @@ def test_a_problem_is_told_without_an_account_and_the_page_leads_back(client):
     assert (row.page, row.text, row.reach, row.closed_at) == ("/glossaire/", SAID, "", None)
 
 
+def test_a_message_sent_twice_is_read_once_until_it_is_settled(client):
+    sent = {"texte": SAID, "page": "/glossaire/", "joindre": "06 11 22 33 44"}
+    for _ in range(2):  # the page that thanks, loaded again
+        assert "Merci, c’est noté" in client.post("/signaler/", sent).content.decode()
+    row = ProblemReport.objects.get()
+    client.post("/signaler/", sent | {"texte": "Autre chose"})
+    assert ProblemReport.objects.count() == 2
+    actions.settle(row, at=timezone.now())
+    client.post("/signaler/", sent)
+    assert ProblemReport.objects.filter(closed_at=None).count() == 2, "it happens again"
+
+
 @pytest.mark.parametrize(
     ("page", "stored"),
     [
@@ -72,8 +84,8 @@ def test_the_form_and_what_it_asks_for_speak_the_language_of_the_page(client):
 
 
 def test_a_connection_that_tells_too_many_waits(client):
-    for _ in range(access.PROBLEMS_AN_HOUR):
-        assert client.post("/signaler/", {"texte": SAID}).status_code == 200
+    for n in range(access.PROBLEMS_AN_HOUR):
+        assert client.post("/signaler/", {"texte": f"{SAID} {n}"}).status_code == 200
     assert client.post("/signaler/", {"texte": SAID}).status_code == 429
     assert ProblemReport.objects.count() == access.PROBLEMS_AN_HOUR
 

@@ -12,11 +12,14 @@ KEPT = timedelta(days=365)  # unread, it says nothing any more of today's site
 
 
 def report(page: str, text: str, *, reach: str, at: datetime) -> ProblemReport:
-    """Store what somebody says of a page. page: its path, as the browser gave it; reach: '' when missing."""
+    """Store what somebody says of a page, once for as long as it waits: the page that thanks may be loaded
+    again. page: its path, as the browser gave it; reach: '' when missing.
+    """
     path = page.split("?", maxsplit=1)[0].split("#", maxsplit=1)[0].strip()
     ours = path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
-    path = masked(path)[:300] if ours else ""
-    return ProblemReport.objects.create(page=path, text=text.strip(), reach=reach.strip(), at=at)
+    said = {"page": masked(path)[:300] if ours else "", "text": text.strip(), "reach": reach.strip()}
+    same = ProblemReport.objects.filter(**said, closed_at=None).first()
+    return same or ProblemReport.objects.create(**said, at=at)
 
 
 def settle(row: ProblemReport, *, at: datetime) -> None:
