@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -19,6 +20,7 @@ from maillage.apps.directory import access, rules
 from maillage.apps.directory.actions import sheets
 from maillage.apps.directory.models import Change, Source
 from maillage.apps.directory.queries import exports, paper, scope
+from maillage.apps.territories.forms import TerritoryField, candidates
 from maillage.apps.territories.models import Perimeter
 from maillage.reports.directory.formats import loss
 from tests.support.lieux import lieu, offering
@@ -121,6 +123,34 @@ def test_a_territory_is_chosen_by_code_by_name_or_by_perimeter(client):
         assert re.search(rf'id="fichiers">{n} lieu', page), asked
     assert "plusieurs territoires vont" in text(client, "/donnees/", status=404, territoire="Saint-Denis")
     assert "aucun territoire ne s’appelle ainsi" in text(client, "/donnees/", status=404, territoire="zzzqqq")
+
+
+def test_a_perimeter_of_a_longer_name_takes_that_of_no_territory(client):
+    lieu("a")
+    lieu("b", sheet=ECHIROLLES)
+    for slug, name in (("voisins", "Grenoble et ses voisins"), ("isere-sud", "Isère, sud")):
+        zones = "code_zone,nom_zone,code\nz,Z,38151\n"
+        Perimeter.objects.create(slug=slug, name=name, code="38", reason="r", zones=zones, file_name="z")
+    for asked, name in (
+        ("Grenoble", "Grenoble"),
+        ("isere", "Isère"),
+        ("grenoble voisins", "Grenoble et ses voisins"),
+        ("Isère, sud", "Isère, sud"),
+    ):
+        found, _ = scope.typed(asked)
+        assert found is not None and found.name == name, asked
+    assert candidates("Isère")[0] == ("38", "Isère (38)")
+    assert "isere-sud" not in dict(candidates("Isère"))
+    field = TerritoryField()
+    assert [field.clean(each) for each in ("grenoble voisins", "Grenoble", "38")] == [
+        "voisins",
+        "38185",
+        "38",
+    ]
+    with pytest.raises(ValidationError):
+        field.clean("Saint-Denis")
+    Perimeter.objects.filter(slug="isere-sud").update(name="Isère")
+    assert [code for code, _ in candidates("Isère")] == ["isere-sud", "38"]
 
 
 @pytest.mark.both_databases

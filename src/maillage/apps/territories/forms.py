@@ -15,9 +15,12 @@ class TerritoryField(forms.CharField):
     def clean(self, value: Any) -> str:
         typed = super().clean(value)
         kept = queries.perimeter(typed)
-        named = [kept] if kept is not None else queries.perimeters_named(typed)
+        if kept is not None:
+            return str(kept.slug)
+        named = [each.slug for each in queries.perimeters_by_name(typed)]
+        named += [each.code for each in queries.official_namesakes(typed)]
         if len(named) == 1:
-            return str(named[0].slug)
+            return str(named[0])
         try:
             return queries.territory(typed).code
         except UnknownTerritory as error:
@@ -30,7 +33,7 @@ MOST_CHOICES = 12
 
 def candidates(typed: str) -> list[tuple[str, str]]:
     """Return the territories that a text may mean, as (code, words), official or a stored perimeter: one when
-    it is a code or when a perimeter alone has this name.
+    it is a code or when a perimeter alone has this name, or these words in its name.
 
     Several communes, or a commune and what it belongs to, may bear one name: nobody is made to know a code.
     """
@@ -45,11 +48,9 @@ def candidates(typed: str) -> list[tuple[str, str]]:
             return [(found.code, found.long_name)]
     except UnknownTerritory:
         return []
-    named = [(each.slug, each.name) for each in queries.perimeters_named(typed)]
-    if named:
-        return named
-    found = gazetteer().find(typed, limit=MOST_CHOICES)
-    return [(each.code, f"{each.long_name} ({each.code})") for each in found]
+    named = [(each.slug, each.name) for each in queries.perimeters_by_name(typed)]
+    found = queries.official_namesakes(typed) if named else gazetteer().find(typed, limit=MOST_CHOICES)
+    return [*named, *((each.code, f"{each.long_name} ({each.code})") for each in found)]
 
 
 class TerritoryChoiceMixin:

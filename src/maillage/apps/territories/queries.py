@@ -50,6 +50,20 @@ def perimeters_named(text: str) -> list[Perimeter]:
     return [p for p in rows if all(word in plain(p.name) for word in words)]
 
 
+def perimeters_by_name(text: str) -> list[Perimeter]:
+    """Return the kept perimeters that a name typed means: those called so; else those whose name holds its
+    words, unless an official territory is called so: « Grenoble » is no « Grenoble et ses voisins ».
+    """
+    named = perimeters_named(text)
+    called = [each for each in named if plain(each.name) == plain(text)]
+    return called or ([] if named and official_namesakes(text) else named)
+
+
+def official_namesakes(text: str) -> list[Territory]:
+    """Return the official territories that are called so, accents and case aside."""
+    return [each for each in gazetteer().find(text) if plain(each.name) == plain(text)]
+
+
 def markings() -> list[Marking]:
     """Return the kept filters by name."""
     return sorted(Marking.objects.all(), key=lambda m: (plain(m.label), m.pk))

@@ -100,7 +100,7 @@ def typed(text: str) -> tuple[Scope | None, Sequence[Territory]]:
     try:
         return of(text.strip()), ()
     except UnknownTerritory:
-        named = territories.perimeters_named(text)
+        named = territories.perimeters_by_name(text)
         found = gazetteer().find(text, limit=CHOICES)
     exact = [each.code for each in found if plain(each.name) == plain(text)] or [each.code for each in found]
     codes = [kept.slug for kept in named] or exact

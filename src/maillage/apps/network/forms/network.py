@@ -201,7 +201,7 @@ class GroupForm(forms.Form):
         typed = self.cleaned_data["territoire"].strip()
         if not typed:
             return ""
-        stored = territories.perimeters_named(typed)
+        stored = territories.perimeters_by_name(typed)
         if typed.upper() in gazetteer():
             return gazetteer().get(typed).code
         codes = [each.slug for each in stored] or [each.code for each in gazetteer().find(typed, limit=2)]
