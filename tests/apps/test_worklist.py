@@ -21,7 +21,7 @@ from maillage.apps.accounts.rules import worklist as rules
 from maillage.apps.agenda.models import Workshop
 from maillage.apps.autonomy.models import Bilan
 from maillage.apps.directory.actions import sheets
-from maillage.apps.directory.models import Import, Lieu, Source
+from maillage.apps.directory.models import Import, Lieu, Source, Structure
 from maillage.apps.messages.models import Message
 from maillage.apps.network.actions import joining
 from maillage.apps.orientations.actions import answers, drafts, sending
@@ -590,6 +590,50 @@ def test_what_is_not_chosen_is_not_sent_and_a_choice_that_reaches_nobody_is_refu
     actions.run_deadlines(at=MONDAY + DAY + timedelta(hours=1))
     (message,) = Message.objects.filter(key__startswith="journee-")
     assert message.channel == "sms" and "Andrei" not in message.text
+
+
+def test_the_week_of_the_network_is_offered_to_who_may_read_it(client, aidant):
+    for user, n in ((account("ines", "pedagogie", territory="38"), 0), (aidant, 1)):
+        client.force_login(user)
+        told = client.get("/compte/notifications/").content.decode()
+        assert told.count('href="/espace/reseau/semaine/"') == n
+        assert client.get("/espace/reseau/semaine/").status_code == (200 if n else 404)
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("seat", ["of the structure", "of its place"])
+def test_the_hour_is_that_of_where_one_works(worker, aidant, ccas, library, seat):
+    """À Fort-de-France, il est trois heures du matin quand il en est huit à Paris."""
+    send(worker, ccas, library, MONDAY - 9 * DAY)
+    choose(aidant)
+    if seat == "of the structure":
+        Structure.objects.filter(pk=library.structure.pk).update(code_insee="97209")
+    else:
+        Structure.objects.filter(pk=library.structure.pk).update(code_insee="")
+        Lieu.objects.filter(pk=library.pk).update(code_insee="97209")
+    actions.run_deadlines(at=MONDAY)
+    assert written() == 0
+    actions.run_deadlines(at=MONDAY + timedelta(hours=5))
+    assert written() == 1
+    row = Preference.objects.get(user=aidant)
+    assert row.looked_on == MONDAY.date()
+    choose(account("omar", "aidant", structure=ccas.structure))
+    assert sum(actions.run_deadlines(at=MONDAY + DAY).values()) == 1, "the others keep the hour of Paris"
+
+
+@pytest.mark.both_databases
+def test_an_account_that_nothing_reaches_keeps_no_other_from_its_summary(worker, aidant, ccas, library):
+    other = account("omar", "aidant", structure=library.structure)
+    send(worker, ccas, library, MONDAY - 9 * DAY)
+    choose(other), choose(aidant)
+    unreachable, told = Preference.objects.select_related("user").order_by("pk")
+    User.objects.filter(pk=unreachable.user_id).update(email="omar@localhost")
+    with pytest.raises(Refused):
+        actions.run_deadlines(at=MONDAY)
+    actions.run_deadlines(at=MONDAY + timedelta(minutes=1))
+    assert [each.to for each in Message.objects.filter(key__startswith="journee-")] == [told.user.email]
+    with pytest.raises(Refused):
+        choose(User.objects.get(pk=unreachable.user_id))
 
 
 def test_signing_out_comes_after_all_that_one_came_for(client, aidant):

@@ -2,11 +2,10 @@
 
 from collections import Counter
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -19,7 +18,6 @@ from maillage.apps.worklist import queries, rules
 from maillage.apps.worklist.models import Dismissal, Preference
 from maillage.kernel.errors import Refused
 
-AT_ONCE = 200  # accounts looked at in one run: the others wait for the next one
 LATEST = timedelta(hours=6)  # after which a summary of the day is stale
 
 
@@ -47,7 +45,11 @@ def choose(
             why="Rien n’est coché : aucun message ne partirait jamais.",
             do="Cochez au moins une sorte de choses, ou choisissez « Jamais ».",
         )
-    number = outbox.readable(states.SMS, phone) if way == rules.SMS and rhythm != rules.NEVER else ""
+    number = ""
+    if rhythm != rules.NEVER:
+        by_sms = way == rules.SMS
+        address = outbox.readable(states.SMS if by_sms else states.EMAIL, phone if by_sms else by.email)
+        number = address if by_sms else ""
     row, _ = Preference.objects.update_or_create(
         user=by,
         defaults={
@@ -74,24 +76,19 @@ def run_deadlines(*, at: datetime) -> Counter[str]:
     """Write the summaries that accounts asked for, at their hour; return how many were written, and how many
     had nothing new to say.
     """
-    local = timezone.localtime(at)
-    rows = (
-        Preference.objects.filter(user__is_active=True, hour__lte=local.hour)
-        .exclude(rhythm=rules.NEVER)
-        .filter(Q(looked_on=None) | Q(looked_on__lt=local.date()))
-        .select_related("user")
-    )
     done: Counter[str] = Counter(resumes_du_jour=0, sans_nouveau=0)
-    for row in rows.order_by("pk")[:AT_ONCE]:
+    for row, local in queries.accounts_due(at):
         due = rules.is_time(row.rhythm, row.hour, local, weekend=row.weekend)
-        done["resumes_du_jour" if due and _send(row, at=at) else "sans_nouveau"] += 1
-        Preference.objects.filter(pk=row.pk).update(looked_on=local.date())
+        try:
+            done["resumes_du_jour" if due and _send(row, local.date(), at=at) else "sans_nouveau"] += 1
+        finally:  # one that fails says so, and the next run goes on with the accounts after it
+            Preference.objects.filter(pk=row.pk).update(looked_on=local.date())
     return done
 
 
 @transaction.atomic
-def _send(row: Preference, *, at: datetime) -> bool:
-    """Write one summary; return whether there was anything new to say."""
+def _send(row: Preference, day: date, *, at: datetime) -> bool:
+    """Write the summary of a day; return whether there was anything new to say."""
     local = timezone.localtime(at)
     found = rules.chosen(queries.lines(row.user, local), row.groups)
     seen = rules.fingerprint(found)
@@ -113,7 +110,7 @@ def _send(row: Preference, *, at: datetime) -> bool:
         to=to,
         subject=heading,
         text=text,
-        key=f"journee-{row.user_id}-{local.date()}",
+        key=f"journee-{row.user_id}-{day}",
         never_after=at + LATEST,
         at=at,
     )

@@ -5,18 +5,29 @@ from datetime import date, datetime
 from functools import cache
 from itertools import groupby
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, Left, NullIf
+from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from maillage.apps.accounts.models import User
 from maillage.apps.accounts.rules import worklist as rules
 from maillage.apps.accounts.rules.worklist import Line, Moment, News, Undo
+from maillage.apps.directory.models import Lieu
+from maillage.apps.directory.rules import PUBLISHED
+from maillage.apps.memberships.access import current
 from maillage.apps.orientations.queries.people import people
 from maillage.apps.people.models import Person
+from maillage.apps.worklist import rules as choices
 from maillage.apps.worklist.models import Dismissal, Preference
+from maillage.reference import clocks
+from maillage.web import bulk
 from maillage.words.wording import spaced
 
+AT_ONCE = 200  # accounts looked at in one run: the others wait for the next one
 MOST_NEWS = 6
 NEXT_HOURS, MOST_HOURS, RECENT = 8, 60, 3
 
@@ -128,6 +139,39 @@ def news(user: User, at: datetime) -> list[News]:
         del found[key]
     latest = sorted(found.values(), key=lambda each: (each.at, each.key), reverse=True)[:MOST_NEWS]
     return [_spaced(each) for each in latest]
+
+
+def accounts_due(at: datetime) -> list[tuple[Preference, datetime]]:
+    """Return the accounts whose hour has come and that were not looked at that day, each with that moment in
+    the time of where they work: nobody overseas is written to at night.
+    """
+    elsewhere = _overseas(timezone.localdate(at))
+    held: dict[ZoneInfo, list[int]] = {}
+    for user, start in elsewhere.items():
+        held.setdefault(clocks.zone(start), []).append(user)
+    rows = Preference.objects.filter(user__is_active=True).exclude(rhythm=choices.NEVER)
+    groups = [(rows.exclude(user__in=bulk.to_find(list(elsewhere))), timezone.localtime(at))]
+    groups += [(rows.filter(user__in=bulk.to_find(of)), at.astimezone(zone)) for zone, of in held.items()]
+    found = []
+    for some, local in groups:
+        waiting = some.filter(Q(looked_on=None) | Q(looked_on__lt=local.date()), hour__lte=local.hour)
+        found += [(row, local) for row in waiting.select_related("user").order_by("pk")[:AT_ONCE]]
+    return found[:AT_ONCE]
+
+
+def _overseas(on: date) -> dict[int, str]:
+    """Return the first digits of where each account that asked to be notified works, for those overseas: its
+    structure, by its seat, else by its first place; else its territory.
+    """
+    places = Lieu.objects.filter(structure=OuterRef("structure"), state=PUBLISHED).exclude(code_insee="")
+    there = Coalesce(
+        NullIf(F("structure__code_insee"), Value("")),
+        Subquery(places.order_by("pk").values("code_insee")[:1]),
+        F("territory"),
+    )
+    asked = Preference.objects.exclude(rhythm=choices.NEVER).values("user")
+    roles = current(on).filter(user__in=asked).annotate(start=Left(there, 3)).order_by("-pk")
+    return dict(roles.filter(start__in=list(clocks.OVERSEAS)).values_list("user", "start"))
 
 
 def preference(user: User) -> Preference | None:
