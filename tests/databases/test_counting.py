@@ -7,6 +7,7 @@ import pytest
 
 from tests.databases.conftest import python
 from tests.databases.counting import FAILED_SIGN_INS, MOST, TRIES
+from tests.databases.indicating import PLACES, SENT
 from tests.support.shared import served
 
 PROCESSES = 2
@@ -28,3 +29,11 @@ def test_two_processes_let_through_no_more_than_one_would(database, tmp_path):
     assert PROCESSES * TRIES > MOST
     assert sum(each["ours"] for each in passed) == MOST
     assert sum(each["sign_in"] for each in passed) == FAILED_SIGN_INS
+
+
+@pytest.mark.complete
+@pytest.mark.slow("reads twice at once, in a process of its own")
+def test_two_readings_of_the_indicators_at_once_count_nothing_twice(database, tmp_path):
+    done = python("-m", "tests.databases.indicating", home=tmp_path, database=database)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert json.loads(done.stdout) == {"sent": SENT, "places": PLACES}

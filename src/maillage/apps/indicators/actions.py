@@ -33,6 +33,7 @@ def run_deadlines(*, at: datetime) -> Counter[str]:
 @transaction.atomic
 def rebuild(*, at: datetime) -> int:
     """Count every day again, and return how many counts were written; what lasts keeps its history."""
+    _lock()
     written = 0
     for source in sources.SOURCES:
         DailyCount.objects.filter(measure__in=source.measures).delete()
@@ -43,6 +44,7 @@ def rebuild(*, at: datetime) -> int:
 @transaction.atomic
 def refresh(since: datetime, *, at: datetime) -> int:
     """Count again the days of the rows written since a moment; return how many counts were written."""
+    _lock()
     written = 0
     for source in sources.SOURCES:
         days = source.changed(since)
@@ -53,6 +55,16 @@ def refresh(since: datetime, *, at: datetime) -> int:
             stale.delete()
             written += _write(source, days)
     return written + _places(at) + _note(at, whole=False)
+
+
+def _lock() -> None:
+    """Let nobody else count before this transaction ends: two at once would each write what neither sees of
+    the other, and it would all count twice.
+    """
+    if connection.vendor == "postgresql":  # SQLite has a single writer
+        with connection.cursor() as cursor:
+            table = connection.ops.quote_name(Refresh._meta.db_table)
+            cursor.execute(f"lock table {table} in share row exclusive mode")
 
 
 def _write(source: sources.Source, days: sources.Days) -> int:
