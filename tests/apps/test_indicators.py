@@ -318,8 +318,10 @@ def test_success_is_told_by_what_is_done_online(library):
             )  # fmt: skip
     found = counted()
     assert (found["reussite"].part, found["reussite"].denominator) == (36, 48)
-    assert (found["reussite-comptes"].part, found["reussite-comptes"].denominator) == (12, 24)
     assert found["reussite-demarches"].value is None  # all of them: it would say of each what they answered
+    assert "ne sont pas faits en ligne" in found["reussite-demarches"].reason
+    assert found["reussite-comptes"].value is None, "all the projects less these are those of demarches"
+    assert "à côté des autres" in found["reussite-comptes"].reason
     assert found["reussite-achats"].value is None
 
 
@@ -558,6 +560,65 @@ def read_on_the_day(monkeypatch, db):
     """Read as of the day of these counts, the rows having been read."""
     Refresh.objects.create(at=AT, whole=True)
     monkeypatch.setattr("maillage.apps.indicators.views.timezone.localdate", lambda *_: ON)
+
+
+def projects(module: str, month: int, whole: int, part: int) -> None:
+    day = date(2026, month, 10)
+    for measure, n in ((rules.PLANS_DUE, whole), (rules.PLANS_CONVERTED, part)):
+        DailyCount.objects.create(measure=measure, part=module, commune=GRENOBLE, day=day, n=n)
+
+
+def test_one_period_less_another_tells_no_few_cases(client, read_on_the_day):
+    """Un an moins six mois : de décembre à mai, 12 orientations, dont 3 répondues."""
+    daily(GRENOBLE, 3, 12, 3)
+    daily(GRENOBLE, 7, 60, 30)
+    daily(GRENOBLE, 10, 60, 30)
+    year, half, quarter = (read(months=n)["reponse-8-jours"] for n in (12, 6, 3))
+    assert (year.part, year.denominator) == (63, 132)
+    assert (quarter.part, quarter.denominator) == (30, 60)
+    assert half.value is None and half.kind == rules.WITHHELD
+    assert half.reason.startswith("Masqué : à côté d’une autre période")
+    page = client.get("/territoires/38/indicateurs/?mois=6").content.decode()
+    assert "à côté d’une autre période, cette part dirait ce qu’il en est de moins de 11 orientations" in page
+    daily(GRENOBLE, 4, 20, 12)
+    half = read(months=6)["reponse-8-jours"]
+    assert (half.part, half.denominator) == (60, 120), "the rest of the year is many cases on both sides"
+
+
+def test_a_month_is_withheld_on_the_page_of_every_period_or_on_none(read_on_the_day):
+    """Sinon les mois dits ici, ôtés du total dit là, diraient celui que les deux pages masquent."""
+    for month, whole, part in ((3, 24, 12), (7, 13, 2), (8, 60, 30), (10, 60, 30)):
+        daily(GRENOBLE, month, whole, part)
+        DailyCount.objects.create(
+            measure=rules.ACTS, commune=GRENOBLE, day=date(2026, month, 10), n=whole if month != 7 else 3
+        )
+    for id, hidden in (("reponse-8-jours", {7, 8}), ("accueil", {7, 8})):
+        year, half, quarter = (read(months=n)[id].series for n in (12, 6, 3))
+        assert half == year[-6:] and quarter == year[-3:], id
+        told = {point.month.month for point in year if point.value is not None}
+        assert {3, 7, 8, 10} - told == hidden, id
+
+
+def test_goals_tell_nothing_of_the_one_that_is_withheld(read_on_the_day):
+    """Tous les projets, moins ceux de deux buts, sont ceux du troisième."""
+    for month in (5, 7, 9):
+        projects("ameli-compte", month, 24, 12)
+        projects("logement-social", month, 30, 15)
+    projects("billet-et-achat", 7, 4, 2)
+    found = read()
+    assert found["reussite"].denominator == 166
+    assert [found[f"reussite-{goal}"].denominator for goal in ("comptes", "demarches", "achats")] == [
+        None,
+        90,
+        None,
+    ]
+    months = {each.month.month: each.value for each in found["reussite-demarches"].series}
+    assert months[5] and months[9]
+    assert months[7] is None, "all the projects of July, less these, are those of two goals"
+    projects("billet-et-achat", 8, 40, 20)
+    found = read()
+    goals = [found[f"reussite-{goal}"].denominator for goal in ("comptes", "demarches", "achats")]
+    assert goals == [72, 90, 44]
 
 
 def test_a_share_that_falls_beyond_chance_is_told_at_the_top_of_the_page(client, read_on_the_day):

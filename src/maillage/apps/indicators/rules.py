@@ -4,9 +4,10 @@ have a sense.
 Source: docs/methods/indicateurs.md
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import combinations
 
 from maillage.engine import comparisons, disclosure
 from maillage.engine.funnel import limits
@@ -68,6 +69,44 @@ def period(on: date, months: int) -> date:
     """
     index = on.year * 12 + on.month - months
     return date(index // 12, index % 12 + 1, 1)
+
+
+def period_starts(on: date) -> tuple[date, ...]:
+    """Return the first day of each period that a page may tell, the longest first.
+
+    >>> [f"{day:%m/%Y}" for day in period_starts(date(2026, 11, 22))]
+    ['12/2025', '06/2026', '09/2026']
+    """
+    return tuple(period(on, months) for months in sorted(PERIODS, reverse=True))
+
+
+def publishable_parts(days: ByDay, starts: Sequence[date], may: Callable[[ByDay], bool]) -> dict[date, ByDay]:
+    """Return the cases of the longest period in parts, by the first day of each: one less the other, two
+    periods tell the part that only one holds. A period begins a part when each part is empty, or `may` be
+    told; the others cannot be told beside it.
+
+    >>> march, august = date(2026, 3, 5), date(2026, 8, 5)
+    >>> def parts(n):
+    ...     held = {march: (0, n), august: (0, 30)}
+    ...     return publishable_parts(held, [march, august], lambda part: totals(part)[1] > 10)
+    >>> [len(parts(n)) for n in (20, 3)], parts(20)[august] == {august: (0, 30)}
+    ([2, 1], True)
+    """
+    longest, *others = starts
+    for n in range(len(others), 0, -1):
+        for chosen in combinations(others, n):
+            parts = _between(days, (longest, *chosen))
+            if all(may(part) for part in parts.values() if totals(part)[1]):
+                return parts
+    return _between(days, (longest,))
+
+
+def _between(days: ByDay, firsts: Sequence[date]) -> dict[date, ByDay]:
+    ends = (*firsts[1:], date.max)
+    return {
+        first: {day: held for day, held in days.items() if first <= day < end}
+        for first, end in zip(firsts, ends, strict=True)
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +283,29 @@ def first_batches(days: ByDay, least: int) -> ByDay:
         if n:
             kept[day] = (0, n)
     return kept
+
+
+def secondary_suppression(counts: Sequence[tuple[int, int]], may: Sequence[bool], least: int) -> list[bool]:
+    """Return which shares of a whole cut in parts may be told, that of the whole being known: those withheld
+    are two or more, and of `least` cases together on either side; the smallest of the others goes with them.
+
+    counts: (part, whole) of each; may: whether it is told on its own account.
+
+    >>> secondary_suppression([(12, 24), (15, 30), (2, 4)], [True, True, False], 11)
+    [False, True, False]
+    >>> secondary_suppression([(12, 24), (15, 30)], [True, True], 11)
+    [True, True]
+    >>> secondary_suppression([(12, 24), (30, 30)], [True, False], 11)
+    [False, False]
+    """
+    told = list(may)
+    while any(told) and not all(told):
+        held = [count for count, seen in zip(counts, told, strict=True) if not seen]
+        part, whole = sum(part for part, _ in held), sum(whole for _, whole in held)
+        if len(held) > 1 and min(part, whole - part) >= least:
+            break
+        told[min((counts[k][1], k) for k, seen in enumerate(told) if seen)[1]] = False
+    return told
 
 
 def totals(days: ByDay) -> tuple[int, int]:

@@ -24,8 +24,8 @@ MOST_COMPARED = 6
 
 def _ground(request: HttpRequest, place: str, on: date) -> tuple[Ground, int]:
     """Return the ground of a territory and the months of the period chosen; Http404 for one nobody knows."""
-    chosen = request.GET.get("mois", "")
-    months = int(chosen) if chosen.isdecimal() and int(chosen) in rules.PERIODS else rules.USUAL
+    asked = {str(each): each for each in rules.PERIODS}
+    months = asked.get(request.GET.get("mois", ""), rules.USUAL)
     try:
         return ground(territories.canonical(place), on=on, months=months), months
     except UnknownTerritory as error:

@@ -78,11 +78,11 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """A territory on a day. since: first day of the period; population: residents, 0 where unknown;
-    n_communes, n_covered: communes, and those with a place; surveyed: what its published surveys say;
-    invented: what its examples say, where no survey does; one_by_one: the questions whose edition takes no
-    scale together; actions: of its published plan by state, None
-    without one; districts: published places by how they stand to a priority district, None without contours;
+    """A territory on a day. since: first day of the period asked for; counts: those of the longest period;
+    population: residents, 0 where unknown; n_communes, n_covered: communes, and those with a place; surveyed:
+    what its published surveys say; invented: what its examples say, where no survey does; one_by_one: the
+    questions whose edition takes no scale together; actions: of its published plan by state, None without
+    one; districts: published places by how they stand to a priority district, None without contours;
     counted_at: when the rows were last read, None when they never were; no_need: why the need is not known,
     "" when it is.
     """
@@ -133,7 +133,7 @@ def ground(place: str, *, on: date, months: int = rules.USUAL) -> Ground:
     every = _communes(communes)
     with_places = DailyCount.objects.filter(_there(communes), measure=rules.PLACES, day__lte=on)
     surveyed = evidence.published(found.code, by_group=True)
-    counts, taken_at = _counts(communes, since, on)
+    counts, taken_at = _counts(communes, rules.period_starts(on)[0], on)
     read_at = Refresh.objects.values_list("at", flat=True).first()
     covered = with_places.values("commune").annotate(total=Sum("n")).filter(total__gt=0).order_by()
     return Ground(

@@ -1,19 +1,32 @@
-"""Shares and counts by month that may be published together: none withheld is found by subtraction."""
+"""Shares and counts by month that may be published together: none withheld is found by subtraction, from
+another month, another period or another goal.
+"""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 
-from maillage.apps.indicators.rules import METHOD, ByDay, Point, totals
+from maillage.apps.indicators.rules import (
+    METHOD,
+    ByDay,
+    Point,
+    batched,
+    months_between,
+    period_starts,
+    publishable_parts,
+    secondary_suppression,
+    totals,
+)
 from maillage.engine import disclosure
 from maillage.kernel.estimate import Estimate, Figure
 from maillage.reference.indicators import Indicator
-from maillage.studies.people.shares import share
+from maillage.studies.people import shares
 
 
 def ratio(days: ByDay, definition: Indicator, least: int) -> Figure:
     """Return the share of the cases of some days, withheld when one side of it is a few people."""
     part, whole = totals(days)
-    return share(
+    return shares.share(
         part,
         whole,
         least=least,
@@ -23,6 +36,104 @@ def ratio(days: ByDay, definition: Indicator, least: int) -> Figure:
         method=METHOD,
         nobody=f"Moins de {least} {definition.things} : trop peu pour une part." if least else "",
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeriodShare:
+    """The share of a period: that of the cases that have had time, by whole batches. cases: those of the
+    period asked for, since a day; asked: those that are counted; parts: those counted of the longest period,
+    as they may be told together.
+    """
+
+    definition: Indicator
+    cases: ByDay
+    asked: ByDay
+    parts: Mapping[date, ByDay]
+    figure: Figure
+    since: date
+    on: date
+    least: int
+
+    @property
+    def is_told_beside_periods(self) -> bool:
+        """Whether it tells no few cases, one period less the other."""
+        return self.since in self.parts
+
+    @property
+    def is_told(self) -> bool:
+        """Whether it may be told, whatever other goals are."""
+        return isinstance(self.figure, Estimate) and self.is_told_beside_periods
+
+    @property
+    def points(self) -> tuple[Point, ...]:
+        """The share of each month, whatever other goals are."""
+        wait = self.definition.wait
+        early = self.on - timedelta(days=wait) if wait else self.on + timedelta(days=32)
+        return by_month(
+            self.parts,
+            lambda part, months: monthly_shares(part, months, self.definition, self.least, early),
+            since=self.since,
+            on=self.on,
+        )
+
+
+def share_of(every: ByDay, definition: Indicator, *, since: date, on: date, least: int) -> PeriodShare:
+    """Return the share of a period. every: cases of the longest one that have had time."""
+    kept = batched(every, least)
+    asked = {day: held for day, held in kept.items() if day >= since}
+    return PeriodShare(
+        definition=definition,
+        cases={day: held for day, held in every.items() if day >= since},
+        parts=publishable_parts(
+            kept, period_starts(on), lambda part: isinstance(ratio(part, definition, least), Estimate)
+        ),
+        asked=asked,
+        figure=ratio(asked, definition, least),
+        since=since,
+        on=on,
+        least=least,
+    )
+
+
+def is_told_beside(share: PeriodShare, goals: Sequence[PeriodShare]) -> bool:
+    """Return whether the share of a goal tells no few cases of the others, that of all being known. goals:
+    of the same cases, the share among them.
+    """
+    some = [each for each in goals if each.cases]
+    # Those that wait for a batch of their own may be in one of all.
+    told = secondary_suppression(
+        [totals(each.cases) for each in some], [each.is_told for each in some], share.least
+    )
+    return all(seen for each, seen in zip(some, told, strict=True) if each.definition == share.definition)
+
+
+def common_points(share: PeriodShare, goals: Sequence[PeriodShare]) -> tuple[Point, ...]:
+    """Return the share of each month; of one of several goals, of the months that all of them tell."""
+    hidden = set()
+    for each in goals:
+        months = {day.replace(day=1) for day in each.cases}
+        hidden |= {point.month for point in each.points if point.value is None and point.month in months}
+    return tuple(
+        Point(each.month, None, early=each.early) if each.month in hidden else each for each in share.points
+    )
+
+
+def by_month(
+    parts: Mapping[date, ByDay],
+    told: Callable[[ByDay, Sequence[date]], tuple[Point, ...]],
+    *,
+    since: date,
+    on: date,
+) -> tuple[Point, ...]:
+    """Return the months since a day, each told or withheld as in its part of the longest period: so it is on
+    the page of every period.
+    """
+    every = months_between(min(parts), on)
+    points: list[Point] = []
+    for first, part in parts.items():
+        end = min((each for each in parts if each > first), default=date.max)
+        points += told(part, [month for month in every if first <= month < end])
+    return tuple(point for point in points if point.month >= since)
 
 
 def monthly_shares(

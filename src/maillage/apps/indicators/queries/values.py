@@ -3,7 +3,7 @@
 Source: docs/methods/indicateurs.md
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -94,7 +94,7 @@ def _real(ground: Ground, definition: Indicator) -> tuple[str, ...]:
     if not measure or not ground.counts.is_example(measure):
         return ()
     days = _cases(ground, replace(definition, whole=measure), example=False)
-    n = rules.totals(days)[1]
+    n = rules.totals(days if measure in rules.LASTING else _asked(ground, days))[1]
     if n <= 0:
         return ()
     least = 0 if definition.way == "stock" else int(number("protection/small_count"))
@@ -179,9 +179,14 @@ def _people_flow(ground: Ground, definition: Indicator) -> Value:
     example, least = ground.counts.is_example(measure), _least(ground, measure)
     every = {day: (0, n) for day, n in ground.counts.days(measure, example=example).items()}
     kept = rules.first_batches(every, least)
-    _, n = rules.totals(kept)
+    parts = rules.publishable_parts(
+        kept, rules.period_starts(ground.on), lambda part: rules.totals(part)[1] >= least
+    )
+    noted = rules.totals(_asked(ground, every))[1]
+    # Where its other cases are a few, a period counts by batches of its own: nothing is found by subtraction.
+    n = rules.totals(_asked(ground, kept))[1] if ground.since in parts else disclosure.batch(noted, least)
     if not n:
-        return _few(ground, definition, rules.totals(every)[1], least)
+        return _few(ground, definition, noted, least)
     return Value(
         definition=definition,
         on=ground.on,
@@ -189,8 +194,18 @@ def _people_flow(ground: Ground, definition: Indicator) -> Value:
         universe=_in_period(ground, definition),
         apart=_waiting(every, kept, definition.unit, least),
         examples=example,
-        series=series.monthly_counts(kept, rules.months_between(ground.since, ground.on), least),
+        series=series.by_month(
+            parts,
+            lambda part, months: series.monthly_counts(part, months, least),
+            since=ground.since,
+            on=ground.on,
+        ),
     )
+
+
+def _asked(ground: Ground, days: rules.ByDay) -> rules.ByDay:
+    """Return the cases of the period asked for."""
+    return {day: held for day, held in days.items() if day >= ground.since}
 
 
 def _ratio(ground: Ground, definition: Indicator) -> Value:
@@ -203,16 +218,16 @@ def _ratio(ground: Ground, definition: Indicator) -> Value:
         *_cancelled(ground, definition, example, least),
         *_waiting(old, kept, definition.things, least),
     ]
-    if not every:
+    if not _asked(ground, every):
         return replace(missing(definition, ground.on, NOTHING), apart=tuple(apart))
-    figure = series.ratio(kept, definition, least)
-    part, whole = rules.totals(kept)
-    if not isinstance(figure, Estimate):
+    share = _share(ground, definition)
+    goals = [_share(ground, each) for each in _goals(definition)] if least else []
+    figure, (part, whole) = share.figure, rules.totals(share.asked)
+    reason = _told_elsewhere(share, goals) if isinstance(figure, Estimate) else figure.reason
+    if reason or not isinstance(figure, Estimate):
         hidden = whole or least
         return replace(
-            missing(
-                definition, ground.on, figure.reason if hidden else "Tout est trop récent pour être dit."
-            ),
+            missing(definition, ground.on, reason if hidden else "Tout est trop récent pour être dit."),
             kind=rules.WITHHELD if hidden else rules.MISSING,
             apart=tuple(apart),
             examples=example,
@@ -228,16 +243,34 @@ def _ratio(ground: Ground, definition: Indicator) -> Value:
         universe=_in_period(ground, definition),
         apart=tuple(apart),
         examples=example,
-        series=series.monthly_shares(
-            kept,
-            rules.months_between(ground.since, ground.on),
-            definition,
-            least,
-            ground.on - timedelta(days=definition.wait)
-            if definition.wait
-            else ground.on + timedelta(days=32),
-        ),
+        series=series.common_points(share, goals),
     )
+
+
+def _share(ground: Ground, definition: Indicator) -> series.PeriodShare:
+    example, least = ground.counts.is_example(definition.whole), _least(ground, definition.whole)
+    old, _ = rules.ripe(_cases(ground, definition, example=example), definition.wait, ground.on)
+    return series.share_of(old, definition, since=ground.since, on=ground.on, least=least)
+
+
+def _goals(definition: Indicator) -> list[Indicator]:
+    """Return the indicators that cut the same cases by goal, none for one that has no goal."""
+    every = indicators().values() if definition.goal else ()
+    return [each for each in every if each.goal and each.whole == definition.whole]
+
+
+def _told_elsewhere(share: series.PeriodShare, goals: Sequence[series.PeriodShare]) -> str:
+    """Return why a share of many cases may not be told: beside that of another period, or those of the other
+    goals, it would tell a few; "" when it may.
+    """
+    if not share.is_told_beside_periods:
+        beside = "à côté d’une autre période"
+    elif not series.is_told_beside(share, goals):
+        beside = "à côté des autres"
+    else:
+        return ""
+    few = f"moins de {share.least} {share.definition.things}"
+    return f"Masqué : {beside}, cette part dirait ce qu’il en est de {few}."
 
 
 def _cases(ground: Ground, definition: Indicator, *, example: bool) -> dict[date, tuple[int, int]]:
@@ -263,12 +296,16 @@ def _recent(recent: int, definition: Indicator, least: int) -> list[str]:
 def _cancelled(ground: Ground, definition: Indicator, example: bool, least: int) -> list[str]:
     if definition.whole != rules.SENT:
         return []
-    n = sum(ground.counts.days(rules.CANCELLED, example=example).values())
+    every = {day: (0, n) for day, n in ground.counts.days(rules.CANCELLED, example=example).items()}
+    parts = rules.publishable_parts(
+        every, rules.period_starts(ground.on), lambda part: rules.totals(part)[1] >= least
+    )
+    n = rules.totals(_asked(ground, every))[1]
     if not n:
         return []
     return (
         ["Quelques-unes ont été annulées : à part."]
-        if n < least
+        if n < least or ground.since not in parts
         else [f"{wording.number(n)} {'a été annulée' if n == 1 else 'ont été annulées'} : à part."]
     )
 
