@@ -621,6 +621,19 @@ def test_goals_tell_nothing_of_the_one_that_is_withheld(read_on_the_day):
     assert goals == [72, 90, 44]
 
 
+def test_the_way_done_on_the_goal_of_a_year_is_that_of_a_year(read_on_the_day, monkeypatch):
+    need = Need(
+        (10_000.0, 8_000.0, 12_000.0), (15.4, 12.0, 18.0), "illectronisme-insee-2021", "15 ans et plus"
+    )
+    monkeypatch.setattr(grounds, "need_of", lambda place: need)
+    for month in (1, 7, 9):
+        projects("ameli-compte", month, 24, 12)
+    year, quarter = (read(months=n)["objectif-suivi"] for n in (12, 3))
+    assert year.part == quarter.part == 36
+    assert year == quarter
+    assert "du 1er décembre 2025 au 22 novembre 2026" in quarter.universe
+
+
 def test_a_share_that_falls_beyond_chance_is_told_at_the_top_of_the_page(client, read_on_the_day):
     for month in range(3, 8):
         daily(GRENOBLE, month, 100, 80)

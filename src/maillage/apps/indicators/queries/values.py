@@ -487,15 +487,16 @@ def _target_followed(ground: Ground, definition: Indicator) -> Value:
     found = _share_of_target(ground)
     if found is None:
         return missing(definition, ground.on, ground.no_need or NO_STUDY)
-    success = value(ground, indicators()["reussite"])
+    year = replace(ground, since=rules.period_starts(ground.on)[0])  # the goal is that of a year, always
+    success = value(year, indicators()["reussite"])
     if success.part is None:
-        return missing(definition, ground.on, success.reason)
+        return replace(missing(definition, ground.on, success.reason), kind=success.kind)
     yearly = [each / target().years for each in found]
     if min(yearly) <= 0:
         return missing(definition, ground.on, "Le but est nul ici : rien ne se divise par zéro.")
     shares = (100 * success.part / yearly[0], 100 * success.part / yearly[2], 100 * success.part / yearly[1])
     held = _estimate(ground, definition, shares, denominator=yearly[0], part=success.part)
-    return replace(held, examples=success.examples)
+    return replace(held, universe=_in_period(year, definition), examples=success.examples)
 
 
 def _estimate(
