@@ -355,7 +355,7 @@ def test_a_correction_without_a_reason_is_refused(coordinator):
 
 @pytest.mark.parametrize("value", [-1.0, 0.0, 1e9, float("nan")])
 def test_an_impossible_value_is_refused(coordinator, value):
-    with pytest.raises(Refused, match="n’est pas entre"):
+    with pytest.raises(Refused, match="n’est pas entre 5\xa0000 et 200\xa0000"):
         actions.correct(by=coordinator, **CELL, value=value, reason="x")
 
 
@@ -364,6 +364,19 @@ def test_an_unknown_cell_is_refused(coordinator):
         actions.correct(
             by=coordinator, table=CELL["table"], key="00000", column="median", value=1.0, reason="x"
         )
+
+
+def test_a_correction_sent_twice_is_one_and_withdrawn_it_leaves_nothing(client, coordinator):
+    client.force_login(coordinator)
+    sent = {"code": CELL["key"], "colonne": CELL["column"], "valeur": "21000", "raison": "x"}
+    for _ in range(2):
+        assert client.post(f"/espace/corriger/{CELL['table']}/", sent).status_code == 302
+    kept = Correction.objects.get()
+    with pytest.raises(Refused, match="déjà la valeur lue"):
+        actions.correct(by=account("ana", "administration"), **CELL, value=21_000.0, reason="y")
+    client.post(f"/espace/correction/{kept.pk}/retirer/")
+    assert queries.corrections_in_force() == ()
+    assert actions.correct(by=coordinator, **CELL, value=21_000.0, reason="x") != kept, "it may be made again"
 
 
 def test_a_corrected_value_makes_another_study(coordinator, home):
@@ -391,6 +404,16 @@ def test_the_latest_correction_of_a_cell_wins(coordinator):
     actions.withdraw(by=coordinator, correction=Correction.objects.get(value=22_000.0), at=timezone.now())
     (laid,) = queries.corrections_in_force()
     assert laid.value == 21_000.0
+
+
+def test_a_correction_withdrawn_says_what_is_read_after_it(client, coordinator):
+    earlier, latest = (
+        actions.correct(by=coordinator, **CELL, value=value, reason="x") for value in (21_000.0, 22_000.0)
+    )
+    client.force_login(coordinator)
+    for row, told in ((earlier, "une plus récente reste lue"), (latest, "est lue de nouveau")):
+        page = client.post(f"/espace/correction/{row.pk}/retirer/", follow=True).content.decode()
+        assert told in page
 
 
 def test_two_forms_open_at_once_lose_nothing(client, coordinator, study):

@@ -23,6 +23,7 @@ from maillage.studies.diagnosis.territories import gazetteer
 from maillage.studies.diagnosis.zoning import from_file
 from maillage.studies.need import population as frames
 from maillage.web import marks
+from maillage.web.decimals import bound
 
 LONGEST_FILE_NAME = 120
 LONGEST_CODE, LONGEST_NAME = 20, 160
@@ -154,8 +155,9 @@ def _tell_places() -> None:
 
 @transaction.atomic
 def correct(*, by: User, table: str, key: str, column: str, value: float, reason: str) -> Correction:
-    """Correct a reference value, keeping the former one; Refused without a reason or on a value that
-    cannot be.
+    """Correct a reference value, keeping the former one; sent twice, it is the same correction. Refused
+    without a reason, on a value that cannot be, or on the one that is already read: of two corrections alike,
+    withdrawing one would leave the other.
     """
     row = queries.reference_row(table, key)
     columns = rules.CORRECTABLE[table][2]
@@ -174,9 +176,19 @@ def correct(*, by: User, table: str, key: str, column: str, value: float, reason
     low, high = rules.POSSIBLE.get(column, (0.0, rules.MOST_PEOPLE))
     if not low <= value <= high:
         raise Refused(
-            f"La correction n’a pas été enregistrée : {value:g} n’est pas entre {low:g} et {high:g}.",
+            f"La correction n’a pas été enregistrée : {bound(value)} n’est pas entre {bound(low)} et"
+            f" {bound(high)}.",
             why="Une valeur impossible dans un seul quartier fausserait les calculs de toute la France.",
             do="Vérifiez le nombre et son unité.",
+        )
+    held = _in_force(table, key, column)
+    if held is not None and held.value == value:
+        if (held.made_by_id, held.reason) == (by.pk, reason.strip()):
+            return held
+        raise Refused(
+            f"La correction n’a pas été enregistrée : {bound(value)} est déjà la valeur lue.",
+            why="Quelqu’un a corrigé cette valeur avant vous, et sa raison est gardée.",
+            do="Lisez-la plus bas ; retirez sa correction si elle est fausse.",
         )
     marks.leave(CORRECTED)
     former = row[column]
@@ -192,11 +204,20 @@ def correct(*, by: User, table: str, key: str, column: str, value: float, reason
 
 
 @transaction.atomic
-def withdraw(*, by: User, correction: Correction, at: datetime) -> None:
-    """Withdraw a correction: the former value is read again, the row stays for whoever asks."""
+def withdraw(*, by: User, correction: Correction, at: datetime) -> bool:
+    """Withdraw a correction; the row stays for whoever asks. Return whether it was the one read: the value
+    before it is read again, while a later correction stays.
+    """
     marks.leave(CORRECTED)
+    is_read = _in_force(correction.table, correction.key, correction.column) == correction
     correction.withdrawn_at, correction.withdrawn_by = at, by
     correction.save(update_fields=["withdrawn_at", "withdrawn_by"])
+    return is_read
+
+
+def _in_force(table: str, key: str, column: str) -> Correction | None:
+    """Return the correction by which a value is read, the latest made."""
+    return Correction.objects.filter(table=table, key=key, column=column, withdrawn_at=None).first()
 
 
 def _check_slug(slug: str) -> None:

@@ -348,8 +348,9 @@ def drop(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         territory_actions.drop_marking(by=user, marking=row)
         messages.success(request, "Filtre retiré.")
     else:
-        territory_actions.withdraw(by=user, correction=row, at=timezone.now())
-        messages.success(request, "Correction retirée : la valeur d’avant elle est lue de nouveau.")
+        is_read = territory_actions.withdraw(by=user, correction=row, at=timezone.now())
+        now = "la valeur d’avant elle est lue de nouveau" if is_read else "une plus récente reste lue"
+        messages.success(request, f"Correction retirée : {now}.")
     return redirect("territory_tools")
 
 
