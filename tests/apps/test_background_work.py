@@ -1,9 +1,11 @@
 """Background work: its limits of time and number, what is set aside, who passes first."""
 
+import fcntl
 import time
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
@@ -17,6 +19,24 @@ from maillage.kernel.errors import Refused
 from maillage.web import locks
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+
+
+def test_a_lock_is_never_that_of_a_file_taken_off(home, monkeypatch):
+    """Its holder ends between the moment the file is opened and the moment it is locked."""
+    if connection.vendor == "postgresql":
+        return  # no file there
+    usual, path = fcntl.flock, home / locks.FOLDER / "essai"
+    ended = []
+
+    def late(file, how):
+        if not ended:
+            ended.append(path.unlink())
+        return usual(file, how)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    with locks.exclusive("essai") as first, locks.exclusive("essai") as second:
+        assert (first, second) == (True, False)
+    assert locks.is_free("essai")
 
 
 def running(study: Study, attempts: int) -> DBTaskResult:

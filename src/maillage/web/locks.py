@@ -6,9 +6,11 @@ where a file of the home folder does.
 
 import fcntl
 import hashlib
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TextIO
 
 from django.conf import settings
 from django.db import connection
@@ -35,16 +37,27 @@ def exclusive(name: str) -> Iterator[bool]:
         return
     path = Path(settings.HOME) / FOLDER / name
     path.parent.mkdir(exist_ok=True, mode=0o700)
-    with path.open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            yield False
+    while True:
+        with path.open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                yield False
+                return
+            if not _is_there(file, path):  # who held it has just taken it off: others make another one
+                continue
+            try:
+                yield True
+            finally:
+                path.unlink(missing_ok=True)
             return
-        try:
-            yield True
-        finally:
-            path.unlink(missing_ok=True)
+
+
+def _is_there(file: TextIO, path: Path) -> bool:
+    """Return whether an open file is still the one of a path."""
+    with suppress(FileNotFoundError):
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    return False
 
 
 def is_free(name: str) -> bool:
