@@ -212,3 +212,17 @@ def test_few_people_seen_twice_are_not_told():
     found = observed.moved([row(k, person=k, use="G2", before=("G1", "none")) for k in range(10)], few=11)
     assert (found.n, found.net) == (0, None)
     assert all(isinstance(line.count, Withheld) for line in found.lines)
+
+
+def test_somebody_who_repeats_it_once_more_waits_for_the_next_batch():
+    """Ceux du lot sont déjà dits : qui refait encore le point ne s’y voit pas seul, ni ne fait entrer le suivant."""
+    rows = [row(k, person=k, use="G2", before=("G1", "none")) for k in range(33)]
+    rows += [row(100 + k, person=100 + k, use="G1", before=("G1", "none")) for k in range(22)]
+    rows += [row(200 + k, person=200 + k, use="G0", before=("G1", "none")) for k in range(12)]
+    told = observed.moved(rows, few=11)
+    assert (told.n, [line.count for line in told.lines]) == (66, [33, 22, 11])
+    again = [*rows, row(300, person=5, use="G0", before=("G2", "none"))]
+    assert observed.moved(again, few=11) == told
+    batch = [row(400 + k, person=400 + k, use="G1", before=("G1", "none")) for k in range(10)]
+    later = observed.moved([*again, *batch], few=11)
+    assert (later.n, [line.count for line in later.lines]) == (77, [32, 32, 13])

@@ -149,9 +149,8 @@ def observed(rows: Sequence[Row], *, few: int) -> Observed:
     few: the smallest count published, `least()`; 0 for fictitious people, for whom there is nothing to
     protect.
     """
-    firsts = sorted(_firsts(rows))
-    n = disclosure.batch(len(firsts), few)
-    known = _latest(row for row in rows if not few or (n and row.at <= firsts[n - 1]))[:n]
+    firsts, known = _counted(rows, few)
+    n = len(known)
     results = _lines(
         known, {id: row.label for id, row in bilan.results().items()}, lambda row: row.result, few
     )
@@ -160,7 +159,7 @@ def observed(rows: Sequence[Row], *, few: int) -> Observed:
     )
     uses = _lines(known, {id: level.label for id, level in bilan.uses().items()}, lambda row: row.use, few)
     return Observed(
-        received=len(firsts),
+        received=firsts,
         n=n,
         least=few,
         results=results,
@@ -171,6 +170,15 @@ def observed(rows: Sequence[Row], *, few: int) -> Observed:
         comparisons=[_compared(known, few, *each) for each in COMPARED],
         moved=moved(rows, few=few),
     )
+
+
+def _counted(rows: Sequence[Row], few: int) -> tuple[int, list[Row]]:
+    """Return how many people there are, and the last diagnosis of each of those counted: in whole batches, as
+    they were when the last one was complete. One done again since would show alone in a batch already told.
+    """
+    firsts = sorted(_firsts(rows))
+    n = disclosure.batch(len(firsts), few)
+    return len(firsts), _latest(row for row in rows if not few or (n and row.at <= firsts[n - 1]))[:n]
 
 
 def _firsts(rows: Iterable[Row]) -> list[datetime]:
@@ -280,10 +288,9 @@ def _compared(
 
 def moved(rows: Sequence[Row], *, few: int) -> Moved:
     """Return what changed for people who repeated it: use first, then access; each person counts once, by the
-    last one.
+    last one they had done when the last whole batch of these people was complete.
     """
-    again = _latest(row for row in rows if row.before is not None)
-    again = again[: disclosure.batch(len(again), few)]
+    _, again = _counted([row for row in rows if row.before is not None], few)
     lines = _lines(again, WAYS, _way, few)
     better, _, worse = (line.count for line in lines)
     net = None
