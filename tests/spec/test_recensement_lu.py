@@ -136,3 +136,39 @@ def test_des_lieux_de_meme_type_offrent_ils_la_meme_chose(spec):
             "Mairie ou service de la ville : Cours et ateliers et Wifi ; 100 %",
         ],
     )
+
+
+def test_le_soir_et_le_week_end_se_lisent_dans_les_heures(spec):
+    """« Sauf vacances » n’est pas un samedi, « Sa off » non plus. Ouvrir jusqu’à 19 h n’est pas ouvrir le soir. Un lieu
+    dont les heures ne sont pas connues ne compte ni pour ni contre.
+    """
+
+    def told(t):
+        found = [
+            census.census_page(
+                [census.Row("1", "Lieu", "59392", "", "", "mairie", {"horaires": {"osm": osm}}, None)],
+                inhabitants=PEOPLE,
+                names=NAMES,
+                on=date(2026, 11, 20),
+            ).shares.evening_or_weekend
+            for osm in t["horaires"].tolist()
+        ]
+        return [f"{each.n} sur {each.among}" for each in found]
+
+    spec(
+        """
+        horaires
+        ---------------------------------------------------
+        Mo-Fr 09:00-12:00 "Sauf vacances"
+        Mo-Fr 09:00-12:00; Sa off
+        Mo-Fr 09:00-19:00
+        Mo-Fr 09:00-12:00; Sa unknown "horaires à confirmer"
+        Mo 17:00-20:00
+        Mo 20:00-24:00
+        09:00-17:00
+        Sa[1] 10:00-12:00
+        unknown "Sur rendez-vous"
+        """,
+        told,
+        [*["0 sur 1"] * 3, *["1 sur 1"] * 5, "0 sur 0"],
+    )

@@ -28,7 +28,8 @@ DAYS = (
     *(to_say("Vendredi"), to_say("Samedi"), to_say("Dimanche")),
 )
 NEAR = 6  # days: until then a day of the week is told by its name alone
-MIDNIGHT = time(0)
+MIDNIGHT, EVENING = time(0), time(19)
+WEEK_END = (5, 6)  # Monday is 0
 MOST_CHANGES = 60  # looked at before the next opening: a month of days
 CLOSES = re.compile(r"\b(?:off|closed)$")
 COMMENT = re.compile(r'"[^"]*"')
@@ -291,6 +292,8 @@ def weekdays(osm: str, on: date) -> frozenset[int] | None:
 
     >>> sorted(weekdays("Mo,We 09:00-12:00", date(2026, 11, 20)) or ()), weekdays("", date(2026, 11, 20))
     ([0, 2], None)
+    >>> sorted(weekdays('Sa unknown "horaires à confirmer"', date(2026, 11, 20)) or ())
+    [5]
     """
     hours = _hours(_apart(osm)[0])
     if hours is None:
@@ -301,8 +304,35 @@ def weekdays(osm: str, on: date) -> frozenset[int] | None:
     for first, last, state, _ in hours.intervals(monday, sunday_night):
         if state != State.CLOSED:
             begin, end = max(first, monday), min(last or sunday_night, sunday_night)
-            found |= {(begin.date() + timedelta(days=n)).weekday() for n in range((end - begin).days + 1)}
+            nights = -((begin - end) // timedelta(days=1))  # a whole day ends when the next one begins
+            found |= {(begin.date() + timedelta(days=n)).weekday() for n in range(nights)}
     return frozenset(found)
+
+
+def is_late(osm: str, on: date) -> bool | None:
+    """Return whether a place opens after 19 h, on a Saturday or on a Sunday, some week of the year that a day
+    begins; None when no hour of it is known. A comment is not read, and a day off is not open.
+
+    >>> is_late("Mo-Fr 09:00-12:00; Sa off", date(2026, 11, 20)), is_late("24/7", date(2026, 11, 20))
+    (False, True)
+    """
+    usual, holidays = _apart(osm)
+    hours = _hours(usual or holidays)
+    if hours is None:
+        return None
+    start = datetime.combine(_plain_week(on), MIDNIGHT)
+    is_known = False
+    for first, last, state, comment in hours.intervals(
+        start, start + timedelta(days=7 if every_week(usual) else 366)
+    ):
+        if state == State.OPEN:
+            is_known = True
+            evening = datetime.combine(max(first, start).date(), EVENING)
+            if last is None or last > evening:
+                return True
+        if (state == State.OPEN or comment == TO_CONFIRM) and max(first, start).weekday() in WEEK_END:
+            return True
+    return False if is_known else None
 
 
 def every_week(osm: str) -> bool:

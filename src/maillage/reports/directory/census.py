@@ -265,6 +265,7 @@ def census_page(
     free = [row for row in rows if _prices(row.sheet, said[row.id])]
     given = _practices(talking, said)
     timed = [row for row in rows if "horaires" in row.sheet]
+    late = [opening.is_late(str(row.sheet["horaires"].get("osm", "")), on) for row in timed]
     return CensusReading(
         source=_sources(rows, on),
         n_places=len(rows),
@@ -288,9 +289,7 @@ def census_page(
             hours=part(len(timed), len(rows)),
             phone=part(sum("telephone" in row.sheet for row in rows), len(rows)),
             recent=part(sum(_recent(row, on) for row in rows), len(rows)),
-            evening_or_weekend=part(
-                sum(_late(str(row.sheet["horaires"].get("osm", ""))) for row in timed), len(timed)
-            ),
+            evening_or_weekend=part(late.count(True), len(late) - late.count(None)),
         ),
         outside=outside_walls([row.sheet for row in rows]),
         kinds=_kinds(rows),
@@ -396,11 +395,6 @@ def _prices(sheet: Sheet, said: Mapping[str, Mapping[str, Any]]) -> set[str]:
 
 def _recent(row: Row, on: date) -> bool:
     return row.last_said is not None and (on - row.last_said).days < OLD
-
-
-def _late(osm: str) -> bool:
-    """Return whether opening hours include evenings (19 h) or week-ends."""
-    return "Sa" in osm or "Su" in osm or any(f"-{hour}:" in osm for hour in (19, 20, 21, 22))
 
 
 def _kinds(rows: Sequence[Row]) -> tuple[KindLine, ...]:
