@@ -172,3 +172,37 @@ def test_le_soir_et_le_week_end_se_lisent_dans_les_heures(spec):
         told,
         [*["0 sur 1"] * 3, *["1 sur 1"] * 5, "0 sur 0"],
     )
+
+
+def test_une_pratique_compte_des_lieux(spec):
+    """Un lieu qui garde ses cours à trois publics est un lieu, pas trois."""
+
+    def told(t):
+        publics = [cell.split() for cell in t["gardés à"].tolist()]
+        rows = [
+            census.Row(
+                id=str(k),
+                name=f"Lieu {k}",
+                commune="59392",
+                structure="",
+                structure_name="",
+                kind="mairie",
+                sheet={"practices": {"formation": {"state": "offered", "publics": kept}}},
+                last_said=None,
+            )
+            for k, kept in enumerate(publics)
+        ]
+        found = census.census_page(rows, inhabitants=PEOPLE, names=NAMES, on=date(2026, 11, 20))
+        return [each.how for each in found.practices if each.id == "formation"]
+
+    spec(
+        """
+        lieu | gardés à
+        -----+----------------------
+        A    | seniors jeunes femmes
+        B    | seniors
+        C    |
+        """,
+        told,
+        ["2 avec conditions de public, 1 ne le dit pas"],
+    )

@@ -444,8 +444,12 @@ def _how(practice: str, today: Sequence[Mapping[str, Any]]) -> str:
         "person": "avec quelqu’un",
         "group": "en groupe",
     }
-    counts = Counter(
-        words.get(slug, "avec conditions de public") for each in today for slug in each.get(asked, ())
+    counts = Counter(  # of places: one that names three publics has conditions once
+        label
+        for each in today
+        for label in dict.fromkeys(
+            words.get(slug, "avec conditions de public") for slug in each.get(asked, ())
+        )
     )
     silent = sum(not each.get(asked) for each in today)
     parts = [f"{n} {label}" for label, n in counts.most_common()]
