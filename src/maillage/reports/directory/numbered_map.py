@@ -10,6 +10,7 @@ import shapely
 
 from maillage.reports.page import maps
 from maillage.reports.page.maps import LETTER, WIDTH, Frame
+from maillage.words.wording import count
 
 LETTERS = 20  # height of numbers, in units of the drawing
 PAD = 0.35  # around numbers, as a share of their height
@@ -84,7 +85,7 @@ def draw(
         [maps.Area(str(k), name, shape, kind="terrain") for k, (name, shape) in enumerate(areas.items())],
         base=maps.Base(inner=inside),
         title=title,
-        description=f"{len(marks)} numéros, qui sont ceux de la liste.",
+        description=f"{count(len(marks), 'numéro, celui', 'numéros, ceux')} de la liste.",
         id=id,
         frame=frame,
         links=False,

@@ -442,7 +442,8 @@ def description(d: Diagnosis, layer: str) -> str:
     }[layer]
     names = [r.zone.name for r in sorted(strong, key=lambda r: -r.population)]
     shown = names[:12]
-    more = f" et {len(names) - len(shown)} autres" if len(names) > len(shown) else ""
+    left = len(names) - len(shown)
+    more = f" et {wording.count(left, 'autre')}" if left else ""
     return (
         f"{lead} : {', '.join(shown) or 'aucune zone'}{more}. Le tableau des zones donne la même information."
     )

@@ -109,7 +109,10 @@ def _actors(field: FieldReading, census: CensusReading) -> Chapter:
                 for actor in shown
             ),
             note=(
-                f"{wording.number(rest)} autres acteurs sont sur la carte et dans l’annuaire." if rest else ""
+                f"{wording.count(rest, 'autre acteur est', 'autres acteurs sont')}"
+                " sur la carte et dans l’annuaire."
+                if rest
+                else ""
             ),
         ),
         Heading(text="Comment le recensement a été mené"),

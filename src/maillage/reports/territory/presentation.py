@@ -214,8 +214,8 @@ def _subtitle(d: Diagnosis, unit: str) -> str:
         return f"{zones} · {wording.count(round(d.population), 'habitant')} (recensement de 2021)"
     within = sum(r.population > 0 for r in d.zones)
     return (
-        f"{zones}, dont {within} dans le filtre · {wording.number(d.population)} habitants comptés"
-        " (recensement de 2021)"
+        f"{zones}, dont {within} dans le filtre ·"
+        f" {wording.count(round(d.population), 'habitant compté', 'habitants comptés')} (recensement de 2021)"
     )
 
 

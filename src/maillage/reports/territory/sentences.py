@@ -320,9 +320,10 @@ def warnings(d: Diagnosis) -> list[str]:
     if t.kind in ("commune", "epci", "departement") and d.request.zoning.kind == "file":
         communes, people = d.left_out
         if people:
+            absent = wording.counts((communes, "commune"), (round(people), "habitant"))
             out.append(
-                f"Le périmètre étudié ne couvre pas tout le territoire : {wording.count(communes, 'commune')}"
-                f" et {wording.number(people)} habitants en sont absents."
+                f"Le périmètre étudié ne couvre pas tout le territoire : {absent}"
+                f" {'en est absent' if not communes and round(people) == 1 else 'en sont absents'}."
             )
         inferred = [r.zone.name for r in d.zones if r.zone.note]
         if inferred:

@@ -176,7 +176,7 @@ def _assemble(w: Work, outline: Shapes, classed: Classed) -> Diagnosis:
         flat=_flat(frame, rows, share),
         deduced=m.rates.deduced,
         left_out=(
-            len(np.unique(frame.commune[left])) if len(left) else 0,
+            len(np.setdiff1d(frame.commune[left], frame.commune[rows])),  # whole: others are in for a part
             float(frame.population[left].sum()),
         ),
         flags={

@@ -193,7 +193,8 @@ def zone_chapter(r: Reading, said: Mapping[str, str]) -> Chapter:
             " les fourchettes se recouvrent."
         )
     if rest:
-        lead += f" Les {wording.number(rest)} autres sont dans le fichier zones.csv."
+        others = f"Les {wording.number(rest)} autres sont" if rest > 1 else "L’autre est"
+        lead += f" {others} dans le fichier zones.csv."
     if outside:
         lead += f" Hors du filtre, sans chiffre ni fiche : {wording.count(outside, 'zone', 'zones')}."
     return Chapter(
