@@ -107,6 +107,11 @@ def test_two_definitions_are_never_compared():
     assert found.apart == "Elles ne comptent pas la même chose : définition a, puis définition b."
     assert (found.figures, found.zones, found.offer) == ((), (), ())
     assert found.conclusion == "Ces deux éditions ne se comparent pas"
+    older, newer = study(need), study(need, definition="b")
+    older["definition"]["libelle"] = "L’un ou l’autre des deux critères"
+    assert changes.compare(edition(older), edition(newer)).apart == (
+        "Elles ne comptent pas la même chose : l’un ou l’autre des deux critères, puis définition b."
+    )
 
 
 def test_an_action_is_new_withdrawn_or_changed():

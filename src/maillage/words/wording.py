@@ -189,18 +189,20 @@ FEMININE = frozenset(
 
 
 def lower_first(text: str) -> str:
-    """Return a label as it stands inside a sentence: only its first letter changes, initials stay.
+    """Return a label as it stands inside a sentence: only its first letter changes, initials stay. A letter
+    alone is a word (« À », « L’ »), but for the English « I ».
 
-    >>> lower_first("Foyers au RSA"), lower_first("RSA")
-    ('foyers au RSA', 'RSA')
+    >>> lower_first("Foyers au RSA"), lower_first("RSA"), lower_first("À distance"), lower_first("D’occasion")
+    ('foyers au RSA', 'RSA', 'à distance', 'd’occasion')
     """
-    if text[:2].isupper():
+    if text[:2].isupper() and (text[1:2] not in ALONE or text[0] == "I"):
         return text
     small = TURKISH if languages.spoken().code == "tr" else {}
     return small.get(text[:1], text[:1].lower()) + text[1:]
 
 
 TURKISH = {"I": "ı", "İ": "i"}
+ALONE = (" ", NBSP, "’", "'")  # what follows a letter that is a word by itself
 
 
 def in_words(text: str, lead: str = "") -> str:

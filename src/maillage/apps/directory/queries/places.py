@@ -408,15 +408,10 @@ def _after(lead: str, list_id: str = "", *, names: bool = False) -> Callable[[An
     def write(value: Any) -> str:
         many = value if isinstance(value, list) else [str(value)]
         words = _plain(list_id, many) if list_id else map(typed, many)
-        said = [each if names else _lowered(each) for each in words]
+        said = [each if names else lower_first(each) for each in words]
         return say(lead, what=listing(said)) if said else ""
 
     return write
-
-
-def _lowered(text: str) -> str:
-    """Return a text as it follows a colon: “À l’accueil” is no acronym."""
-    return text[:1].lower() + text[1:] if text[1:2] in (" ", "’") else lower_first(text)
 
 
 def _if(words: str) -> Callable[[Any], str]:
