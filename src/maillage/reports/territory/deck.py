@@ -381,16 +381,19 @@ def _reach(s: Subject, o: OfferReading, few: Sequence[str]) -> Chapter:
     """Return the people without each line of the offer on foot; the title names the surest lack. few: the
     gaps that have no slide of their own.
     """
-    known = [line for line in o.whole.lines if line.state != "donnee-manquante"]
-    worst = max(known, key=lambda line: line.missing_low, default=None)
-    if worst is not None and worst.missing_low >= 1:
+    worst = gaps.surest_lack(o)
+    if worst is not None:
         title = f"{worst.label} : {worst.missing_about} n’en ont pas à portée de marche"
     elif gaps.unknown(o):
         title = "Aucun manque n’est certain : des lieux ne disent pas ce qu’ils proposent"
+    elif not gaps.known_lines(o):
+        title = "On ne sait pas ce qui manque : le recensement ne dit pas ce que les lieux proposent"
+    elif gaps.is_doubtful(o):
+        title = "Aucun manque n’est certain, d’après ce recensement"
     else:
         title = "Chaque offre recensée est à portée de marche"
-    drawn = for_a_room(offer_chart(known))
-    mute = [wording.lower_first(x.label) for x in o.whole.lines if x.state == "donnee-manquante"]
+    drawn = for_a_room(offer_chart(gaps.known_lines(o)))
+    mute = [wording.lower_first(x.label) for x in o.whole.lines if x.state == gaps.UNASKED]
     n_places = wording.count(o.whole.n_places, "lieu", "lieux")
     places = [
         f"{upper_first(n_places)} dans le périmètre,"

@@ -13,6 +13,8 @@ OPENINGS: Mapping[str, str] = {line.id: line.opening for line in diagnosis_lines
 
 OPEN_ANY = "Ouvrir un lieu d’aide"  # where several lines are lacking at once
 FOLLOWED = "assistance"  # the line that the loop follows: somebody beside, for a procedure
+UNASKED = "donnee-manquante"  # state of a line that no place of the census mentions
+NOT_TOLD = "Ce recensement ne dit pas ce que les lieux proposent : on ne sait pas ce qui manque."
 FEWEST = 1  # people, at the low bound: under it, « 0 » is printed
 SOME = (
     f"Des personnes concernées n’en ont pas {ON_FOOT}, même si tous les lieux qui se taisent le proposaient."
@@ -133,7 +135,7 @@ def shared(offer: OfferReading | None, settled: Collection[str] = ()) -> list[Sh
     counted = tuple(
         line.id
         for line in (offer.whole.lines if offer else ())
-        if line.state != "donnee-manquante" and line.id in OPENINGS
+        if line.state != UNASKED and line.id in OPENINGS
     )
     return [SharedGap(tuple(group), counted) for group in groups.values()]
 
@@ -166,6 +168,39 @@ def unknown(offer: OfferReading | None) -> list[OfferLine]:
     """
     lines = [line for line in offer.whole.lines if line.doubt] if offer else []
     return sorted(lines, key=lambda line: (-line.missing_high, line.label))
+
+
+def known_lines(offer: OfferReading) -> list[OfferLine]:
+    """Return the lines of the offer that the census tells of."""
+    return [line for line in offer.whole.lines if line.state != UNASKED]
+
+
+def surest_lack(offer: OfferReading) -> OfferLine | None:
+    """Return the line that most people surely are without in all, None where nobody surely is."""
+    found = max(known_lines(offer), key=lambda line: line.missing_low, default=None)
+    return found if found is not None and found.missing_low >= FEWEST else None
+
+
+def is_doubtful(offer: OfferReading) -> bool:
+    """Return whether somebody may be without a line that the census tells of."""
+    return any(line.missing_high >= FEWEST for line in known_lines(offer))
+
+
+def absence_sentence(offer: OfferReading) -> str:
+    """Return what to say where no zone surely lacks a line and no place is silent: what is not asked is not
+    known, and an estimate that may be nobody is no absence of gap.
+    """
+    if not known_lines(offer):
+        return NOT_TOLD
+    worst, mute = surest_lack(offer), [line.label for line in offer.whole.lines if line.state == UNASKED]
+    if worst is not None:
+        between = f" ({worst.missing_sentence})" if worst.missing_sentence else ""
+        first = f"Aucun n’est certain dans une zone ; en tout, {worst.missing_about}{between}"
+        first = f"{first} sont sans {without(worst.id)}."
+    else:
+        first = f"Aucun{' n’est certain' if is_doubtful(offer) else ''}, d’après ce recensement."
+    rest = f" Il ne dit rien de : {listing([lower_first(each) for each in mute])}." if mute else ""
+    return f"{first}{rest}"
 
 
 # The needs of a zone, the heaviest first, as the joint map of both precarities has them.

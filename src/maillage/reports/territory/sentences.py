@@ -139,7 +139,8 @@ def leaders(d: Diagnosis, names_of: Names) -> list[str]:
 def class_lists(d: Diagnosis, names_of: Names) -> list[str]:
     """Return what the digital classes compare, and the zones that are very likely in the strongest ones."""
     if not d.rate_bounds:
-        return [f"Moins de 5 {unit_of(d)}s : aucune classe n’est faite, les parts se lisent une à une."]
+        few = f"Moins de {FEWEST_ZONES} {unit_of(d)}s {_agreed('estimé', FEWEST_ZONES, unit_of(d))}"
+        return [f"{few} : aucune classe n’est faite, les parts se lisent une à une."]
     ordered = sorted(d.zones, key=lambda r: (-(wording.point(r.rate) or 0.0), r.zone.code))
     odds = [r.strong_odds for r in ordered]
     names = names_of(d, [r.zone.code for r in ordered])

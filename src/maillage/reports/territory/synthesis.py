@@ -74,6 +74,8 @@ def _where(s: Subject) -> Chapter:
     """Return where people live: the sentences of the study, beside its map."""
     r = s.reading
     said = [text for text in (r.half_sentence, r.crossing_sentence) if text]
+    if len(r.zones) > 1:
+        said = said or list(r.class_sentences)
     blocks: list[Block] = [
         Bullets(items=tuple(said))
         if said
@@ -137,7 +139,7 @@ def _gaps(s: Subject) -> Chapter:
         )
         return Chapter(number="", title="Aucun manque n’est certain", blocks=(Bullets(items=items),))
     unread = "dans un territoire plus petit" if s.is_too_large else "quand les lieux seront recensés"
-    told = "Aucun, d’après ce recensement." if r.offer else f"Ils se liront {unread}."
+    told = gaps.absence_sentence(r.offer) if r.offer else f"Ils se liront {unread}."
     return Chapter(number="", title="Les manques", blocks=(Text(text=told),))
 
 

@@ -173,12 +173,12 @@ def comparison(d: Diagnosis, zone: ZoneResult) -> tuple[Compared, ...]:
     rows = []
     here, there = wording.point(zone.rate), wording.point(d.rate)
     if here is not None and there is not None:
-        own = wording.rate(zone.rate)
+        own, whole = wording.rate(zone.rate), wording.rate(d.rate)
         rows.append(
             Compared(
                 "Précarité numérique",
                 own.value or own.span,
-                wording.rate(d.rate).value or "",
+                whole.value or whole.span,
                 here / 100,
                 there / 100,
             )

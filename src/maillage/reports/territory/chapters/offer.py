@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from maillage.reports.page.blocks import Block, Bullets, Callout, Cell, Chapter, Grid, Heading
+from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.chapters.sections import LONGEST_TABLE, SECTIONS, comment_of
 from maillage.reports.territory.reading import CommuneList, OfferLine, OfferReading, Reading, ZoneList
 from maillage.words import wording
@@ -20,7 +21,7 @@ def offer_chapter(r: Reading, o: OfferReading, said: Mapping[str, str]) -> Chapt
         short=SECTIONS["offre"],
         title="Ce qui est à portée de marche, et ce qui ne l’est pas",
         lead=(
-            f"{wording.count(whole.n_places, 'lieu', 'lieux')} dans le périmètre"
+            f"{upper_first(wording.count(whole.n_places, 'lieu', 'lieux'))} dans le périmètre"
             f"{', dans les zones que le filtre garde' if o.filter else ''}, d’après {o.source}. Les lieux"
             f" sont comptés ; les personnes à portée de marche ({o.minutes} minutes, environ) sont estimées,"
             " comme le besoin. « ? » : des lieux ne disent pas ce qu’ils proposent. Une fourchette sans"

@@ -1,0 +1,115 @@
+"""What reports say of a territory that is not like the others: three zones, a range, places that say nothing."""
+
+import json
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from maillage.reference.definitions import DEFAULT, definition
+from maillage.reports.page.blocks import Chapter, as_data
+from maillage.reports.territory import deck, gaps, presentation, study_json, synthesis, zone_sheet
+from maillage.reports.territory.chapters import offer as offer_chapter
+from maillage.reports.territory.subject import Subject
+from maillage.studies.diagnosis import diagnosis, zoning
+from maillage.studies.diagnosis.request import Request
+from maillage.studies.diagnosis.study import Study
+from maillage.studies.diagnosis.territories import gazetteer
+from maillage.studies.need import population
+from maillage.studies.offer import census
+
+ON = date(2026, 11, 27)
+
+
+def studied(code: str):
+    territory = gazetteer().get(code)
+    cut = zoning.usual(territory, population.sources().rp2021)
+    return diagnosis.diagnose(
+        Request(territory=territory, zoning=cut, definition=definition(DEFAULT), n_draws=20)
+    )
+
+
+@pytest.fixture(scope="module")
+def d():
+    return studied("38151")
+
+
+def subject(d, places=None) -> Subject:
+    """Return a territory as reports take it. places: their sheets, None without a census."""
+    found = None
+    if places is not None:
+        found = census.offered(d.request, d, census.census("lieux.csv", places))
+    reading = presentation.present(Study(d, found, (), (), None), fingerprint="")
+    study = json.loads(study_json.encode(study_json.document(d, found)))
+    return Subject(reading=reading, study=study, layers={}, knitted="", on=ON)
+
+
+def place(id: str, **more):
+    return {
+        "id": id,
+        "nom": f"Lieu {id}",
+        "code_insee": "38151",
+        "latitude": 45.144,
+        "longitude": 5.718,
+    } | more
+
+
+def words(chapter: Chapter) -> str:
+    return str(as_data(chapter)).replace("\\xa0", " ").replace("\xa0", " ")
+
+
+def chapter(made, title: str) -> Chapter:
+    return next(each for each in made.chapters if title in (each.title, each.over))
+
+
+def test_three_zones_are_not_a_single_one(d):
+    """Sous cinq zones, rien n’est classé ; ce n’est pas qu’il n’y en ait qu’une."""
+    bare = {"rate_bounds": (), "cell_spreads": {}, "half": (), "clusters": (), "leaders": ()}
+    few = replace(d, zones=d.zones[:3], digital_only=(), social_only=(), **bare)
+    told = words(chapter(synthesis.compose(subject(few), None), "Où vivent ces personnes"))
+    assert "Une seule zone" not in told
+    assert "Moins de 5 quartiers estimés : aucune classe n’est faite" in told
+    one = replace(few, zones=d.zones[:1])
+    assert "Une seule zone" in words(
+        chapter(synthesis.compose(subject(one), None), "Où vivent ces personnes")
+    )
+
+
+def test_a_zone_is_compared_with_a_range_where_the_whole_has_no_point(d):
+    """Une commune de cent habitants n’a qu’une fourchette : « 12 – 40 % contre » rien ne se lirait pas."""
+    loose = replace(d, rate=replace(d.rate, value=15.0, low=4.0, high=31.0))
+    (first, *_) = zone_sheet.comparison(loose, loose.zones[0])
+    assert first.reference.replace("\xa0", " ") == "4 – 31 %"
+
+
+def test_places_that_say_nothing_are_no_offer_within_a_walk(d):
+    """Un seul lieu, et il ne dit rien : on ne sait pas ce qui manque, ce n’est ni « aucun manque » ni « à portée »."""
+    mute = subject(d, [place("a")])
+    assert gaps.absence_sentence(mute.reading.offer) == gaps.NOT_TOLD
+    (reach, *_) = deck._offer(mute)
+    assert "à portée de marche" not in reach.title
+    assert reach.title.startswith("On ne sait pas ce qui manque")
+    assert "Aucun, d’après ce recensement" not in words(synthesis._gaps(mute))
+
+
+def test_what_a_census_does_not_ask_is_said_beside_the_absence_of_gaps(d):
+    """Aucun manque d’aide n’est trouvé ; du wifi, ce recensement ne dit rien."""
+    found = subject(d, [place("a", practices={"assistance": {"state": "offered"}})]).reading.offer
+    lines = tuple(
+        replace(line, missing_low=0.0, missing_high=high, missing_value=0.0)
+        for line, high in zip(found.whole.lines, (0.0,) * len(found.whole.lines), strict=True)
+    )
+    none = replace(found, whole=replace(found.whole, lines=lines), zones={})
+    assert gaps.absence_sentence(none).startswith("Aucun, d’après ce recensement. Il ne dit rien de : ")
+    maybe = tuple(replace(line, missing_high=300.0) for line in lines)
+    doubtful = replace(none, whole=replace(none.whole, lines=maybe))
+    assert gaps.absence_sentence(doubtful).startswith("Aucun n’est certain, d’après ce recensement.")
+    sure = tuple(replace(line, missing_low=40.0, missing_high=300.0) for line in lines)
+    told = gaps.absence_sentence(replace(none, whole=replace(none.whole, lines=sure)))
+    assert told.startswith("Aucun n’est certain dans une zone ; en tout, ")
+
+
+def test_a_territory_without_a_place_begins_its_sentence_with_a_capital(d):
+    elsewhere = place("a", code_insee="38053", latitude=45.59, longitude=5.27)
+    read = subject(d, [elsewhere | {"practices": {"assistance": {"state": "offered"}}}]).reading
+    assert offer_chapter.offer_chapter(read, read.offer, {}).lead.startswith("Aucun lieu dans le périmètre")
