@@ -234,6 +234,17 @@ def test_files_say_which_values_pages_leave_out(d):
     assert 0 < loose < 2 * len(read.zones)
 
 
+def test_the_name_of_a_zone_is_no_formula_of_a_spreadsheet(d):
+    """Les zones d’un fichier portent les noms qu’on leur donne : un tableur ne doit en calculer aucun."""
+    first, *others = d.zones
+    named = replace(first, zone=replace(first.zone, name='=HYPERLINK("https://example.org")', place="@ici"))
+    content = study_json.table(replace(d, zones=(named, *others))).decode()
+    row, *rest = csv.DictReader(content.splitlines())
+    assert (row["nom"], row["commune"]) == ('\'=HYPERLINK("https://example.org")', "'@ici")
+    assert [each["nom"] for each in rest] == [each.zone.name for each in others]
+    assert float(row["precarite_numerique"]) == pytest.approx(first.need.value)
+
+
 def test_residents_are_whole_under_a_filter_too(d):
     areas = len(population.sources().rp2021["pop"])
     kept = Inside(id="tiers", label="un tiers", share=np.full(areas, 1 / 3), source="", doubt="")

@@ -297,7 +297,8 @@ def fingerprint(content: bytes) -> str:
 
 def table(d: Diagnosis, o: Offered | None = None) -> bytes:
     """Return zones.csv: one row per zone, figures flattened with `_bas` and `_haut`. Under a filter, each row
-    names it, and a zone that it leaves out is an empty row that says so.
+    names it, and a zone that it leaves out is an empty row that says so. No name that somebody gave a zone is
+    run by a spreadsheet.
     """
     where = d.request.slug or d.request.territory.code
     kept: dict[str, Cell] = {} if d.request.inside is None else {"filtre": d.request.inside.label}
@@ -306,7 +307,9 @@ def table(d: Diagnosis, o: Offered | None = None) -> bytes:
     file = io.StringIO(newline="")
     writer = csv.DictWriter(file, header, lineterminator="\n", restval="")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows(
+        {key: safe(value) if isinstance(value, str) else value for key, value in row.items()} for row in rows
+    )
     return file.getvalue().encode("utf-8")
 
 
