@@ -4,15 +4,16 @@ import json
 from dataclasses import replace
 from datetime import date
 
+import numpy as np
 import pytest
 
 from maillage.reference.definitions import DEFAULT, definition
 from maillage.reports.page.blocks import Chapter, as_data
-from maillage.reports.territory import deck, gaps, presentation, study_json, synthesis, zone_sheet
+from maillage.reports.territory import deck, gaps, presentation, study_json, synthesis, withheld, zone_sheet
 from maillage.reports.territory.chapters import offer as offer_chapter
 from maillage.reports.territory.subject import Subject
 from maillage.studies.diagnosis import diagnosis, zoning
-from maillage.studies.diagnosis.request import Request
+from maillage.studies.diagnosis.request import Inside, Request
 from maillage.studies.diagnosis.study import Study
 from maillage.studies.diagnosis.territories import gazetteer
 from maillage.studies.need import population
@@ -107,6 +108,21 @@ def test_what_a_census_does_not_ask_is_said_beside_the_absence_of_gaps(d):
     sure = tuple(replace(line, missing_low=40.0, missing_high=300.0) for line in lines)
     told = gaps.absence_sentence(replace(none, whole=replace(none.whole, lines=sure)))
     assert told.startswith("Aucun n’est certain dans une zone ; en tout, ")
+
+
+def test_a_filter_that_keeps_a_few_does_not_make_a_town_too_small(d):
+    """Échirolles a 37 000 habitants : ce n’est pas « un si petit lieu », c’est le filtre qui en garde peu."""
+    areas = len(population.sources().rp2021["pop"])
+    kept = Inside(id="peu", label="Quartier d’en haut", share=np.full(areas, 0.001), source="", doubt="")
+    territory, cut = d.request.territory, d.request.zoning
+    few = diagnosis.diagnose(
+        Request(territory=territory, zoning=cut, definition=definition(DEFAULT), n_draws=20, inside=kept)
+    )
+    told = withheld.explain(subject(few).reading)
+    assert told.why == population.TOO_FEW
+    assert "filtre « Quartier d’en haut » garde ici moins de 50 personnes" in told.more.replace("\xa0", " ")
+    said = " ".join((told.title, told.headline, told.more, *told.advice))
+    assert not any(words in said for words in ("si petit lieu", "Un territoire trop petit", "n’habite"))
 
 
 def test_a_territory_without_a_place_begins_its_sentence_with_a_capital(d):

@@ -23,6 +23,8 @@ class Explanation:
 
 def explain(r: Reading) -> Explanation:
     """Return what is said instead of figures, for a reading that has none."""
+    if r.filter is not None:
+        return _filtered(r, r.filter.label)
     larger = wording.listing([f"**{each.name}**" for each in r.territory.within[:2]], "ou")
     elsewhere = f" : {larger}" if larger else ""
     if r.adults == "0":
@@ -50,6 +52,25 @@ def explain(r: Reading) -> Explanation:
             "Pour connaître les besoins d’un si petit lieu, le plus sûr est d’y parler avec chacun.",
             "Le diagnostic d’un territoire plus grand compte aussi les habitants d’ici, sans les montrer"
             f" seuls{elsewhere}.",
+            "Les lieux d’aide, eux, se recensent : une liste à jour dit où envoyer qui en a besoin.",
+        ),
+    )
+
+
+def _filtered(r: Reading, label: str) -> Explanation:
+    """Return the same where it is the filter that leaves too few people, whatever the territory holds."""
+    return Explanation(
+        title="Un filtre qui garde trop peu d’habitants pour une estimation",
+        headline="Aucun chiffre ne peut être montré",
+        why=r.headline.reason,
+        more=(
+            f"Le filtre « {label} » garde ici moins de 50 personnes de 15 ans et plus : une fourchette"
+            " honnête irait de presque personne à presque tout le monde, et un chiffre pourrait désigner"
+            " quelqu’un."
+        ),
+        advice=(
+            "Pour connaître leurs besoins, le plus sûr est d’en parler avec chacun.",
+            "Le diagnostic sans filtre compte aussi ces habitants, sans les montrer seuls.",
             "Les lieux d’aide, eux, se recensent : une liste à jour dit où envoyer qui en a besoin.",
         ),
     )
