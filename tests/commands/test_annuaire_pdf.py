@@ -89,6 +89,15 @@ def files(usual):
     return documents(usual)
 
 
+@pytest.mark.parametrize(
+    ("n", "told"),
+    [(1, "1 lieu, avec son adresse et ses horaires"), (2, "2 lieux, avec leur adresse et leurs horaires")],
+)
+def test_the_cover_agrees_with_its_places(land, n, told):
+    found = directory([entry(k) for k in range(n)], land)
+    assert told in plain(pages(directory_book.book(found))[0])
+
+
 def pages(content):
     return [" ".join(page.get_textpage().get_text_range().split()) for page in pypdfium2.PdfDocument(content)]
 

@@ -18,6 +18,7 @@ from maillage.studies.diagnosis.study import Study
 from maillage.studies.diagnosis.territories import gazetteer
 from maillage.studies.need import population
 from maillage.studies.offer import census
+from maillage.studies.offer.siting import centres
 
 ON = date(2026, 11, 27)
 
@@ -123,6 +124,20 @@ def test_a_filter_that_keeps_a_few_does_not_make_a_town_too_small(d):
     assert "filtre « Quartier d’en haut » garde ici moins de 50 personnes" in told.more.replace("\xa0", " ")
     said = " ".join((told.title, told.headline, told.more, *told.advice))
     assert not any(words in said for words in ("si petit lieu", "Un territoire trop petit", "n’habite"))
+
+
+def test_a_sheet_counts_nobody_where_nothing_may_be_counted():
+    """Trop peu d’habitants et un lieu muet : on ne sait pas, et « – sans lieu connu » ne compte personne."""
+    tiny = studied("38008")
+    (spot,) = centres({"38008": "Ambel"})
+    mute = {"id": "a", "nom": "Lieu", "code_insee": "38008", "latitude": spot.lat, "longitude": spot.lon}
+    talks = {"practices": {"assistance": {"state": "offered"}, "wifi": {"state": "offered"}}}
+    away = place("b", **talks)
+    read = subject(tiny, [mute, away]).reading
+    (code,) = read.sheets
+    lines = zone_sheet._page(read, code, on=ON)["offre"]["lignes"]
+    assert {line["etat"] for line in lines} >= {"inconnu"}
+    assert {line["hors"] for line in lines} == {""}
 
 
 def test_a_territory_without_a_place_begins_its_sentence_with_a_capital(d):

@@ -173,6 +173,12 @@ class Directory:
         return count(len(self.places), "lieu", "lieux")
 
     @property
+    def promise(self) -> str:
+        """What its cover says that it holds."""
+        owner = "leur adresse et leurs" if len(self.places) > 1 else "son adresse et ses"
+        return f"{self.size}, avec {owner} horaires" if self.places else self.size
+
+    @property
     def day(self) -> str:
         return opening.date_text(self.on)
 
@@ -364,6 +370,7 @@ def _data(directory: Directory) -> dict[str, object]:
     return {
         "nom": directory.name,
         "compte": directory.size,
+        "promesse": directory.promise,
         "jour": directory.day,
         "niveau": directory.level,
         "adresse": directory.address.split("://")[-1],

@@ -287,7 +287,7 @@ def _offer(offered: ZoneOffer) -> Mapping[str, object]:
                 "lieux": line.n_places,
                 "etat": line.state,
                 "signe": line.sign,
-                "hors": line.missing,
+                "hors": "" if line.missing == wording.DASH else line.missing,
             }
             for line in offered.lines
         ],
