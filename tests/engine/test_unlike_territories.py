@@ -138,6 +138,9 @@ def test_a_sheet_counts_nobody_where_nothing_may_be_counted():
     lines = zone_sheet._page(read, code, on=ON)["offre"]["lignes"]
     assert {line["etat"] for line in lines} >= {"inconnu"}
     assert {line["hors"] for line in lines} == {""}
+    assert read.sheets[code].verdict == (
+        f"{population.TOO_FEW} Aucun nombre n’est montré, et aucune classe n’est faite."
+    )
 
 
 def test_a_territory_without_a_place_begins_its_sentence_with_a_capital(d):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from math import isnan
 
+from maillage.kernel.estimate import Withheld
 from maillage.reports.page import charts, pdf
 from maillage.reports.page.design import tokens
 from maillage.reports.page.logo import logo
@@ -153,6 +154,8 @@ def _half(zone: ZoneResult) -> str:
 
 def verdict(d: Diagnosis, zone: ZoneResult) -> str:
     """Return one sentence on the zone, with its doubt."""
+    if isinstance(zone.need, Withheld):
+        return f"{zone.need.reason} Aucun nombre n’est montré, et aucune classe n’est faite."
     if zone.cell is None:
         return (
             "Aucune classe n’est faite ici : il y a trop peu de zones, ou une variable manque. Le nombre se"
