@@ -143,6 +143,14 @@ def test_a_sheet_counts_nobody_where_nothing_may_be_counted():
     )
 
 
+def test_quarters_overseas_have_no_name_and_are_told_by_their_number():
+    """Cayenne : « la moitié vit dans 8 quartiers sur 22 : , , et . » ne nommait personne."""
+    cayenne = studied("973").zone("97302")
+    assert len(cayenne.parts) == 22
+    assert all(part.name == f"Iris {part.code[5:]}" for part in cayenne.parts)
+    assert "Iris " in zone_sheet.first_step(cayenne, None)
+
+
 def test_a_territory_without_a_place_begins_its_sentence_with_a_capital(d):
     elsewhere = place("a", code_insee="38053", latitude=45.59, longitude=5.27)
     read = subject(d, [elsewhere | {"practices": {"assistance": {"state": "offered"}}}]).reading

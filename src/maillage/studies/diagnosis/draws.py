@@ -13,7 +13,7 @@ from maillage.reference.parameters import number
 from maillage.studies.diagnosis.figures import figures_of
 from maillage.studies.diagnosis.request import Request
 from maillage.studies.diagnosis.results import LEVEL_NAMES, Part
-from maillage.studies.diagnosis.zoning import Zone
+from maillage.studies.diagnosis.zoning import Zone, area_name
 from maillage.studies.need import model as need_model
 from maillage.studies.need import population as frames
 from maillage.studies.need import rurality
@@ -158,7 +158,7 @@ def _parts(
             figure = figures_of(chosen, why=why, survey=survey)
             persons = draws[i].astype(np.float64) * share[i]
             rate = figure(100 * persons / max(universe, 1.0), percent=True)
-            found.append(Part(str(iris["iris"][row]), str(iris["name"][row]), figure(persons), rate))
+            found.append(Part(str(iris["iris"][row]), area_name(iris, row), figure(persons), rate))
         found.sort(
             key=lambda part: (-(part.need.value if isinstance(part.need, Estimate) else -1.0), part.code)
         )

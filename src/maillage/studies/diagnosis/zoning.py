@@ -71,7 +71,12 @@ class Labels:
         commune = str(self._names.get(str(self._iris["published"][row]), self._iris["commune"][row]))
         if self._iris["kind"][row] == "Z":
             return commune, ""
-        return str(self._iris["name"][row]) or f"Iris {code[5:]}", commune
+        return area_name(self._iris, row), commune
+
+
+def area_name(iris: Table, row: int) -> str:
+    """Return the name of a census area: most of those overseas have none, their number then names them."""
+    return str(iris["name"][row]) or f"Iris {str(iris['iris'][row])[5:]}"
 
 
 def usual(territory: Territory, iris: Table) -> Zoning:
