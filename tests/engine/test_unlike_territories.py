@@ -9,7 +9,17 @@ import pytest
 
 from maillage.reference.definitions import DEFAULT, definition
 from maillage.reports.page.blocks import Chapter, as_data
-from maillage.reports.territory import deck, gaps, presentation, study_json, synthesis, withheld, zone_sheet
+from maillage.reports.territory import (
+    deck,
+    gaps,
+    poster,
+    presentation,
+    study_json,
+    synthesis,
+    withheld,
+    zone_sheet,
+)
+from maillage.reports.territory.chapters import certainty
 from maillage.reports.territory.chapters import offer as offer_chapter
 from maillage.reports.territory.subject import Subject
 from maillage.studies.diagnosis import diagnosis, zoning
@@ -149,6 +159,26 @@ def test_quarters_overseas_have_no_name_and_are_told_by_their_number():
     assert len(cayenne.parts) == 22
     assert all(part.name == f"Iris {part.code[5:]}" for part in cayenne.parts)
     assert "Iris " in zone_sheet.first_step(cayenne, None)
+
+
+def test_those_who_cannot_do_without_help_are_told_by_their_range(d):
+    """D’une petite commune, l’exclusion n’a qu’une fourchette : l’affiche et les propositions ne l’oublient pas."""
+    wide = replace(d.levels["exclusion"], value=6.0, low=2.6, high=10.7)
+    small = subject(replace(d, levels={**d.levels, "exclusion": wide}))
+    (network,) = poster._network(small)
+    assert "**Pour qui :** exclusion numérique, entre 2 et 11 personnes ;" in words(network)
+    told = [each.replace("\xa0", " ") for each in synthesis.proposals(small, None)]
+    assert "Entre 2 et 11 personnes ne peuvent pas faire sans aide." in " ".join(told)
+
+
+def test_the_glossary_of_a_dossier_explains_the_words_that_it_uses():
+    """« Bornes : 90 chances sur 100 » n’est pas un terminal, « calculs Maillage » n’est pas la couverture d’un territoire."""
+    said = Chapter(number="", title="Bornes : 90 chances sur 100", lead="Calculs Maillage, précarité forte.")
+    (table,) = certainty.glossary_chapter([said]).blocks
+    assert [row[0].text for row in table.rows] == ["Précarité", "Précarité forte"]
+    grid = Chapter(number="", title="Le maillage")
+    (table,) = certainty.glossary_chapter([grid]).blocks
+    assert [row[0].text for row in table.rows] == ["Maillage"]
 
 
 def test_a_territory_without_a_place_begins_its_sentence_with_a_capital(d):

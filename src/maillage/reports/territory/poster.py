@@ -95,8 +95,8 @@ def _network(s: Subject) -> list[Chapter]:
 
 
 def _levels(r: Reading) -> tuple[LevelLine, ...]:
-    """Return the levels of difficulty whose people may be counted."""
-    return () if r.withheld else tuple(line for line in r.levels.lines[:MOST] if line.value)
+    """Return the levels of difficulty that call for help: each has its number, or its range."""
+    return () if r.withheld else r.levels.lines[:MOST]
 
 
 def _title(begun: int, n: int) -> str:

@@ -167,8 +167,7 @@ def _answers(r: Reading) -> list[str]:
     """Return what each level of difficulty calls for, and for how many people."""
     return [
         f"**{FIRST_ANSWERS[line.name]}.** {upper_first(line.in_full)} {line.who}."
-        for line in r.levels.lines[:MOST]
-        if line.value
+        for line in (() if r.withheld else r.levels.lines[:MOST])
     ]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from maillage.kernel.names import plain
-from maillage.reference.glossary import terms
+from maillage.reference.glossary import Term, terms
 from maillage.reports.page.blocks import (
     Beside,
     Block,
@@ -218,8 +218,7 @@ def glossary_chapter(chapters: Sequence[Chapter]) -> Chapter | None:
     used = [
         term
         for term in terms().values()
-        if term.family == "notion"
-        and any(re.search(rf"\b{re.escape(plain(name))}s?\b", said) for name in (term.term, *term.aliases))
+        if term.family == "notion" and any(re.search(found, said) for found in _patterns(term))
     ]
     if not used:
         return None
@@ -241,6 +240,17 @@ def glossary_chapter(chapters: Sequence[Chapter]) -> Chapter | None:
             ),
         ),
     )
+
+
+# Terms whose word has another sense in a dossier, the bounds of a figure and the name of this software: how
+# they are found all the same, none where they are not said.
+OTHER_SENSES: Mapping[str, tuple[str, ...]] = {"borne": (), "maillage": (r"\ble maillage\b",)}
+
+
+def _patterns(term: Term) -> tuple[str, ...]:
+    """Return what finds a term in a text that `plain` wrote."""
+    usual = (rf"\b{re.escape(plain(name))}s?\b" for name in (term.term, *term.aliases))
+    return OTHER_SENSES[term.key] if term.key in OTHER_SENSES else tuple(usual)
 
 
 def _words(value: object) -> Iterator[str]:
