@@ -4,7 +4,7 @@ import pytest
 
 from maillage.pipeline.cog import clean as cog
 from maillage.pipeline.rp2021 import clean as rp2021
-from maillage.studies.diagnosis.territories import Gazetteer
+from maillage.studies.diagnosis.territories import WITH_ARTICLE, Gazetteer, gazetteer
 
 CODES = ("38185", "75056", "69381", "2A004", "97608", "200040715", "38", "R84", "france")
 
@@ -31,3 +31,33 @@ def test_the_order_does_not_depend_on_what_was_asked_before(tables):
     asked.find("38000")
     assert [each.code for each in asked][:3] == [each.code for each in Gazetteer(*tables)][:3]
     assert list(asked)[-1].code == "france"
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("38", "de l’Isère"),
+        ("06", "des Alpes-Maritimes"),
+        ("R32", "des Hauts-de-France"),
+        ("R44", "du Grand Est"),
+        ("49", "de Maine-et-Loire"),
+        ("R94", "de Corse"),
+        ("974", "de La Réunion"),
+        ("86", "de la Vienne"),
+        ("38544", "de Vienne"),
+        ("38151", "d’Échirolles"),
+        ("76351", "du Havre"),
+        ("200040715", "de Grenoble-Alpes-Métropole"),
+        ("200030658", "de la communauté de communes du Trièves"),
+        ("france", "de la France"),
+    ],
+)
+def test_a_territory_is_told_after_de_with_its_own_article(code, told):
+    assert gazetteer().get(code).of_name == told
+
+
+def test_every_name_with_an_article_is_one_of_a_departement_or_of_a_region():
+    known = {each.name for each in gazetteer() if each.kind in ("departement", "region")}
+    named = [name for names in WITH_ARTICLE.values() for name in names]
+    assert set(named) <= known
+    assert len(named) == len(set(named))

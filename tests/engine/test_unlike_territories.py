@@ -21,6 +21,7 @@ from maillage.reports.territory import (
 )
 from maillage.reports.territory.chapters import certainty
 from maillage.reports.territory.chapters import offer as offer_chapter
+from maillage.reports.territory.labels import of_name_of
 from maillage.reports.territory.subject import Subject
 from maillage.studies.diagnosis import diagnosis, zoning
 from maillage.studies.diagnosis.request import Inside, Request
@@ -179,6 +180,19 @@ def test_the_glossary_of_a_dossier_explains_the_words_that_it_uses():
     grid = Chapter(number="", title="Le maillage")
     (table,) = certainty.glossary_chapter([grid]).blocks
     assert [row[0].text for row in table.rows] == ["Maillage"]
+
+
+def test_a_study_is_cited_with_the_article_of_its_territory(d):
+    """« Diagnostic de Hauts-de-France » ne se dit pas ; le filtre suit le nom, un périmètre garde le sien."""
+    north = replace(d, request=replace(d.request, territory=gazetteer().get("R32")))
+    assert of_name_of(north) == "des Hauts-de-France"
+    areas = len(population.sources().rp2021["pop"])
+    kept = Inside(id="q", label="Quartiers", share=np.ones(areas), source="", doubt="")
+    assert of_name_of(replace(north, request=replace(north.request, inside=kept))) == (
+        "des Hauts-de-France (quartiers)"
+    )
+    own = replace(north, request=replace(north.request, name="Le bassin"))
+    assert of_name_of(own) == "du bassin"
 
 
 def test_a_territory_without_a_place_begins_its_sentence_with_a_capital(d):

@@ -142,5 +142,12 @@ def name_of(d: Diagnosis) -> str:
     t, inside = d.request.territory, d.request.inside
     name = d.request.name or t.long_name
     if d.request.zoning.kind == "file" and not d.request.name:
-        name = f"{wording.count(len(d.zones), 'zone')} {wording.of(t.name)}"
+        name = f"{wording.count(len(d.zones), 'zone')} {t.of_name}"
     return name if inside is None else f"{name} ({wording.lower_first(inside.label)})"
+
+
+def of_name_of(d: Diagnosis) -> str:
+    """Return the same after « de »."""
+    t, name = d.request.territory, name_of(d)
+    is_own = not d.request.name and name.startswith(t.long_name)
+    return f"{t.of_name}{name.removeprefix(t.long_name)}" if is_own else wording.of(name)

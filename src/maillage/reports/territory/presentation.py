@@ -38,6 +38,7 @@ from maillage.reports.territory.labels import (
     VARIANCE_LABELS,
     name_of,
     names_of,
+    of_name_of,
     zone_name,
 )
 from maillage.reports.territory.reading import (
@@ -182,7 +183,7 @@ def _place(d: Diagnosis) -> Place:
     return Place(
         code=t.code,
         name=name,
-        of_name=wording.of(name),
+        of_name=of_name_of(d),
         kind=t.kind,
         within=tuple(Container(code, label) for code, label in t.within if label != t.name),
         n_zones=len(d.zones),

@@ -14,7 +14,6 @@ from maillage.studies.need import model as need_model
 from maillage.studies.need import population as frames
 from maillage.studies.need.local_survey import Measured, Unread
 from maillage.studies.need.model import Model
-from maillage.words.wording import of
 
 Floats = NDArray[np.float64]
 Positions = NDArray[np.int64]
@@ -74,7 +73,7 @@ class Request:
         if not (self.inside.share[rows] * frames.sources().rp2021["pop"][rows]).sum():
             raise Refused(
                 f"Le filtre « {self.inside.label} » ne garde personne ici.",
-                why=f"Aucun habitant {of(self.territory.name)} n’y répond : tout serait à zéro.",
+                why=f"Aucun habitant {self.territory.of_name} n’y répond : tout serait à zéro.",
                 do="Choisissez un autre filtre, ou le territoire sans filtre.",
             )
 

@@ -13,6 +13,7 @@ from maillage.kernel.names import Spelling, plain
 from maillage.kernel.table import Table, group, total_by
 from maillage.pipeline.cog import clean as cog
 from maillage.pipeline.rp2021 import clean as rp2021
+from maillage.words.wording import of
 
 Kind = Literal["commune", "epci", "departement", "region", "france"]
 KIND_LABELS: dict[Kind, str] = {
@@ -37,6 +38,34 @@ COLUMNS = (
 )
 DEPARTEMENT, REGION = COLUMNS.index("departement"), COLUMNS.index("region")
 ARTICLES = ("l", "le", "la", "les", "d", "de", "du", "des")
+# Départements and régions that French names with their article, by what « de » makes of it; the others, as
+# any town: « de Maine-et-Loire », « d’Occitanie ». A town of the same name has none: « de Vienne ».
+WITH_ARTICLE = {
+    "de l’": (
+        "Ain Aisne Allier Ardèche Ariège Aube Aude Aveyron Essonne Eure Hérault Indre Isère Oise Orne Yonne"
+    ).split(),
+    "de la ": (
+        "Charente Charente-Maritime Corrèze Corse-du-Sud Côte-d’Or Creuse Dordogne Drôme Gironde Guadeloupe"
+        " Guyane Haute-Corse Haute-Garonne Haute-Loire Haute-Marne Haute-Saône Haute-Savoie Haute-Vienne"
+        " Loire Loire-Atlantique Lozère Manche Marne Martinique Mayenne Meuse Moselle Nièvre Sarthe Savoie"
+        " Seine-Maritime Seine-Saint-Denis Somme Vendée Vienne"
+    ).split(),
+    "du ": (
+        *(
+            "Bas-Rhin Calvados Cantal Cher Doubs Finistère Gard Gers Haut-Rhin Jura Loiret Lot Morbihan Nord"
+            " Pas-de-Calais Puy-de-Dôme Rhône Tarn Val-d’Oise Val-de-Marne Var Vaucluse"
+        ).split(),
+        *("Centre-Val de Loire", "Grand Est", "Territoire de Belfort"),
+    ),
+    "des ": (
+        *(
+            "Alpes-de-Haute-Provence Alpes-Maritimes Ardennes Bouches-du-Rhône Côtes-d’Armor Deux-Sèvres"
+            " Hautes-Alpes Hautes-Pyrénées Hauts-de-France Hauts-de-Seine Landes Pyrénées-Atlantiques"
+            " Pyrénées-Orientales Vosges Yvelines"
+        ).split(),
+        "Pays de la Loire",
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +94,15 @@ class Territory:
             if self.kind == "epci" and self.name.startswith(short):
                 return long + self.name.removeprefix(short)
         return self.name
+
+    @property
+    def of_name(self) -> str:
+        """Its name after « de »: « d’Échirolles », « de l’Isère », « des Hauts-de-France »."""
+        if self.kind in ("departement", "region"):
+            for lead, names in WITH_ARTICLE.items():
+                if self.name in names:
+                    return f"{lead}{self.name}"
+        return of(self.long_name)
 
     @property
     def place(self) -> str:
