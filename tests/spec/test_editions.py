@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, fields, replace
 from datetime import date
+from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +98,43 @@ def test_what_is_counted_is_compared_as_it_is(spec):
         """,
         call,
         ["2 de plus", "1 de moins", "pas de ligne", "ne se compare pas"],
+    )
+
+
+def test_a_range_of_silent_places_is_compared_by_its_bounds(spec):
+    """Des lieux qui se taisent laissent une fourchette sans valeur : elle est montrée, et se compare comme les autres."""
+
+    def away(value: float, low: float, high: float) -> dict[str, Any]:
+        out = figure(value, low, high)
+        return out | ({"valeur": None} if isnan(value) else {})
+
+    def call(t: dict[str, Any]) -> list[str]:
+        out = []
+        for value, low, high, then, least, most in zip(*(t[name].tolist() for name in t), strict=True):
+            one, other = study(figure(1, 1, 1)), study(figure(1, 1, 1))
+            one["offre"]["portee"]["wifi"] = {"hors_de_portee": away(value, low, high)}
+            other["offre"]["portee"]["wifi"] = {"hors_de_portee": away(then, least, most)}
+            found = changes.compare(edition(one), edition(other)).offer
+            out += [f"{each.before} ; {each.after} ; {each.says}".replace("\xa0", " ") for each in found]
+            out += [] if found else ["pas de ligne"]
+        return out
+
+    spec(
+        """
+        valeur | bas | haut | ensuite | bas ensuite | haut ensuite
+        -------+-----+------+---------+-------------+-------------
+               | 100 |  900 |         |        1000 |         2000
+               | 100 |  900 |     500 |         400 |          600
+               | 100 |  900 |         |         100 |          900
+           500 | 400 |  600 |         |         700 |         1500
+        """,
+        call,
+        [
+            "entre 100 et 900 personnes ; entre 1 000 et 2 000 personnes ; plus haut",
+            "pas de ligne",
+            "pas de ligne",
+            "environ 500 personnes (entre 400 et 600) ; entre 700 et 1 500 personnes ; plus haut",
+        ],
     )
 
 

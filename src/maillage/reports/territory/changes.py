@@ -10,8 +10,10 @@ from maillage.kernel.estimate import Estimate
 from maillage.reference.offer import diagnosis_lines
 from maillage.reports.page.blocks import Block, Bullets, Callout, Cell, Chapter, Cover, Document, Grid, Text
 from maillage.reports.page.folder import Fingerprint, digest
+from maillage.reports.territory import ranges
 from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.figures import FigureJson
+from maillage.studies.offer.silence import Between, Told
 from maillage.words import wording
 from maillage.words.dates import in_words
 from maillage.words.wording import count, listing, lower_first
@@ -302,20 +304,33 @@ def _counted(what: str, before: int | None, after: int | None) -> Change | None:
 
 
 def _change(what: str, before: FigureJson, after: FigureJson) -> Change | None:
-    """Return an estimate before and after, None when it is the same, or withheld both times."""
-    was, now = _estimate(before), _estimate(after)
+    """Return an estimate before and after, None when it is the same, or withheld both times. Where silent
+    places leave a range, its bounds are compared, and told.
+    """
+    was, now = _figure(before), _figure(after)
     if was == now:
         return None
-    shown = ["non montré" if each is None else wording.people(each).in_full for each in (was, now)]
+    shown = ["non montré" if each is None else ranges.people(each).in_full for each in (was, now)]
     if was is None or now is None:
         return Change(what, shown[0], shown[1], "ne se compare pas")
     says = HIGHER if now.low > was.high else LOWER if now.high < was.low else WITHIN
     return Change(what, shown[0], shown[1], says)
 
 
-def _estimate(figure: FigureJson) -> Estimate | None:
-    if figure["valeur"] is None or figure["bas"] is None or figure["haut"] is None:
+def _figure(figure: FigureJson) -> Told | None:
+    """Return a figure as `ranges.as_json` wrote it, None when it is withheld."""
+    if figure["bas"] is None or figure["haut"] is None:
         return None
+    if figure["valeur"] is None:
+        return Between(
+            low=figure["bas"],
+            high=figure["haut"],
+            reason=figure.get("motif", ""),
+            unit="personnes",
+            universe=figure["univers"],
+            n=figure["n"],
+            method=figure["methode"],
+        )
     return Estimate(
         value=figure["valeur"],
         low=figure["bas"],
