@@ -195,6 +195,16 @@ def test_a_study_is_cited_with_the_article_of_its_territory(d):
     assert of_name_of(own) == "du bassin"
 
 
+def test_an_island_has_nothing_on_the_other_side_of_its_limits(d):
+    """« Des habitants du bord en ont peut-être un » de l’autre côté : à l’île d’Yeu, c’est la mer."""
+    helps = {"practices": {"assistance": {"state": "offered"}}}
+    island = place("a", code_insee="85113", latitude=46.727, longitude=-2.347, **helps)
+    alone = subject(studied("85113"), [island]).reading.offer
+    assert not any("Au bord du territoire" in each for each in alone.cautions)
+    town = subject(d, [place("a", **helps)]).reading.offer
+    assert any("Au bord du territoire" in each for each in town.cautions)
+
+
 def test_a_territory_without_a_place_begins_its_sentence_with_a_capital(d):
     elsewhere = place("a", code_insee="38053", latitude=45.59, longitude=5.27)
     read = subject(d, [elsewhere | {"practices": {"assistance": {"state": "offered"}}}]).reading

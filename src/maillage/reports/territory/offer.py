@@ -505,7 +505,11 @@ def filtered(o: Offered) -> str:
 
 
 def _border(o: Offered) -> list[str]:
+    """Return what is known across the limits of a territory; nothing of those of an island."""
     within, lost = len(o.border.within), len(o.border.lost)
+    commune, inside = o.ground.areas.commune, o.ground.zone_of >= 0
+    if not within and not lost and np.isin(commune, commune[inside]).all():
+        return []
     said = [
         (
             f"Au bord du territoire : {wording.count(within, 'lieu', 'lieux')} de l’autre côté de la limite"
