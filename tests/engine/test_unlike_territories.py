@@ -149,6 +149,8 @@ def test_a_sheet_counts_nobody_where_nothing_may_be_counted():
     lines = zone_sheet._page(read, code, on=ON)["offre"]["lignes"]
     assert {line["etat"] for line in lines} >= {"inconnu"}
     assert {line["hors"] for line in lines} == {""}
+    limits = words(synthesis.compose(subject(tiny), None).chapters[-1])
+    assert "Ces nombres" not in limits, "none is shown"
     assert read.sheets[code].verdict == (
         f"{population.TOO_FEW} Aucun nombre n’est montré, et aucune classe n’est faite."
     )

@@ -203,7 +203,7 @@ def _limits(r: Reading, more: str) -> Chapter:
     producers = wording.listing(
         [rich.link(name, pages[name]) for name in named_producers([x.producer for x in r.sources])]
     )
-    limits = [text.replace("**", "") for text in r.warnings[:1]]
+    limits = [] if r.withheld else [text.replace("**", "") for text in r.warnings[:1]]
     return Chapter(
         number="",
         title="Sources et limites",
