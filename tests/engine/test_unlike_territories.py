@@ -102,7 +102,22 @@ def test_places_that_say_nothing_are_no_offer_within_a_walk(d):
     (reach, *_) = deck._offer(mute)
     assert "à portée de marche" not in reach.title
     assert reach.title.startswith("On ne sait pas ce qui manque")
+    assert reach.lead == "", "no bar stands under it"
     assert "Aucun, d’après ce recensement" not in words(synthesis._gaps(mute))
+
+
+@pytest.mark.parametrize(
+    ("n", "told"),
+    [
+        (1, ["1 lieu sur 1 ne dit pas ce qu’on y trouve. Il ne compte ni", "qui l’a à pied"]),
+        (2, ["2 lieux sur 2 ne disent pas ce qu’on y trouve. Ils ne comptent ni", "qui les a à pied"]),
+    ],
+)
+def test_cautions_agree_with_the_places_they_count(d, n, told):
+    mute = [place(f"a{k}") for k in range(n)]
+    nowhere = [{"id": f"b{k}", "nom": f"Nulle part {k}"} for k in range(n)]
+    said = " ".join(subject(d, mute + nowhere).reading.offer.cautions).replace("\xa0", " ")
+    assert all(each in said for each in told), said
 
 
 def test_what_a_census_does_not_ask_is_said_beside_the_absence_of_gaps(d):

@@ -434,7 +434,7 @@ def test_the_border_is_told_and_what_is_known_across_counts(spec):
             "100 à portée, 0 lieu",
             (
                 "Au bord du territoire : 1\xa0lieu de l’autre côté de la limite est à portée de marche pour des habitants d’ici."
-                " Ils comptent dans la portée, jamais parmi les lieux du territoire."
+                " Il compte dans la portée, jamais parmi les lieux du territoire."
             ),
             "1\xa0lieu de communes voisines, sans coordonnées, n’est compté nulle part : Mairie d’Ailleurs.",
             (

@@ -412,7 +412,7 @@ def _reach(s: Subject, o: OfferReading, few: Sequence[str]) -> Chapter:
         OFFER,
         title,
         blocks,
-        lead="Personnes en difficulté sans ce service à portée de marche.",
+        lead="Personnes en difficulté sans ce service à portée de marche." if drawn else "",
         notes=f"{' '.join(o.cautions)} {provenance(s, what=f'{o.source} pour les lieux')}",
         foot=f"Lieux : {o.source}. {_foot(s)}",
     )

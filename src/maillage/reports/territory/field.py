@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from maillage.reports.directory.census import CensusReading
 from maillage.reports.page.blocks import Block, Bullets, Cell, Chapter, Grid, Heading, Link, Picture, Text
+from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.criteria import Axis
 from maillage.reports.territory.findings import FindingReading
 from maillage.reports.territory.services import ServicesReading
@@ -133,8 +134,9 @@ def _actors(field: FieldReading, census: CensusReading) -> Chapter:
         short="Les acteurs",
         title="Les acteurs du territoire",
         lead=(
-            f"{wording.count(census.n_places, 'lieu', 'lieux')} à ce jour. Ils sont comptés, pas estimés ; un"
-            f" lieu que personne n’a signalé n’y est pas. {census.moving}"
+            f"{upper_first(wording.count(census.n_places, 'lieu', 'lieux'))} à ce jour."
+            f" {'Il est compté, pas estimé' if census.n_places == 1 else 'Ils sont comptés, pas estimés'} ;"
+            f" un lieu que personne n’a signalé n’y est pas. {census.moving}"
         ).strip(),
         blocks=tuple(blocks),
     )

@@ -446,21 +446,23 @@ def cautions(o: Offered) -> list[str]:
     if silent:
         said.append(
             f"{wording.count(silent, 'lieu', 'lieux')} sur {wording.number(places)} ne"
-            f" {'dit' if silent == 1 else 'disent'} pas ce qu’on y trouve. Ils ne comptent ni comme une"
-            " offre, ni comme une absence : l’offre réelle est plus large."
+            f" {'dit' if silent == 1 else 'disent'} pas ce qu’on y trouve."
+            f" {'Il ne compte' if silent == 1 else 'Ils ne comptent'} ni comme une offre, ni comme une"
+            " absence : l’offre réelle est plus large."
         )
     if vague:
         said.append(
             f"{wording.count(vague, 'accès libre', 'accès libres')} ne {'dit' if vague == 1 else 'disent'}"
-            " pas si quelqu’un aide : comptés comme autonomes, et à vérifier pour l’accompagnement."
+            f" pas si quelqu’un aide : {'compté comme autonome' if vague == 1 else 'comptés comme autonomes'}"
+            ", et à vérifier pour l’accompagnement."
         )
     if missing := unasked(o):
         labels = wording.listing([wording.lower_first(diagnosis_lines()[line].label) for line in missing])
         said.append(f"Ce recensement ne dit rien de : {labels}. C’est une donnée manquante, pas une absence.")
     if nowhere:
         said.append(
-            f"{wording.count(nowhere, 'lieu', 'lieux')} sans adresse connue : on ne sait pas qui les a à"
-            " pied, et personne n’y est compté."
+            f"{wording.count(nowhere, 'lieu', 'lieux')} sans adresse connue : on ne sait pas qui"
+            f" {'l’a' if nowhere == 1 else 'les a'} à pied, et personne n’y est compté."
         )
     if unread := o.census.unread:
         verb = "n’est comptée" if len(unread) == 1 else "ne sont comptées"
@@ -513,8 +515,9 @@ def _border(o: Offered) -> list[str]:
     said = [
         (
             f"Au bord du territoire : {wording.count(within, 'lieu', 'lieux')} de l’autre côté de la limite"
-            f" {'est' if within == 1 else 'sont'} à portée de marche pour des habitants d’ici. Ils"
-            " comptent dans la portée, jamais parmi les lieux du territoire."
+            f" {'est' if within == 1 else 'sont'} à portée de marche pour des habitants d’ici."
+            f" {'Il compte' if within == 1 else 'Ils comptent'} dans la portée, jamais parmi les lieux du"
+            " territoire."
         )
         if within
         else (
