@@ -540,6 +540,21 @@ def test_the_places_that_do_not_say_what_they_offer_are_counted_in_french(study,
     assert told in text_of(client.get(f"/territoires/{PLACE}/lieux/"))
 
 
+@pytest.mark.parametrize(
+    ("prices", "told"),
+    [
+        ([], "Gratuits Aucun lieu ne dit son prix."),
+        (["free"], "Gratuits 1 sur 1 lieu qui dit son prix."),
+        (["free", "paid"], "Gratuits 1 sur 2 lieux qui disent leur prix, soit 50 %."),
+    ],
+)
+def test_the_places_that_say_their_price_are_counted_in_french(study, client, prices, told):
+    for n in range(3):
+        said = {"frais_a_charge": [prices[n]]} if n < len(prices) else {}
+        place(f"lieu-{n}", {"code_insee": PLACE, **said})
+    assert told in text_of(client.get(f"/territoires/{PLACE}/lieux/"))
+
+
 def test_places_to_which_no_distance_is_drawn_are_not_said_to_be_missing(study, client):
     place("lieu", {"code_insee": PLACE})
     for page in ("manques/", "manques/et-si/"):
