@@ -7,9 +7,11 @@ habitants.
 
 from types import SimpleNamespace
 
+import numpy as np
+
 from maillage.reports.territory.sentences import unit_of
 from maillage.studies.diagnosis.territories import gazetteer
-from maillage.studies.diagnosis.zoning import from_file, usual
+from maillage.studies.diagnosis.zoning import by, from_file, usual
 from maillage.studies.need import population as frames
 
 title = "Découper un territoire en zones"
@@ -78,6 +80,35 @@ def test_the_word_for_a_zone_says_what_it_is(spec):
         lambda t: [word(code.removeprefix("c ")) for code in t["code"]],
         ["commune", "quartier", "commune", "quartier", "commune", "département"],
     )
+
+
+def test_communes_merged_since_the_census_keep_their_names(spec):
+    """Val-d’Usiers réunit trois communes du recensement de 2021 : chacune garde son nom, plutôt qu’un code. Celle qui n’a
+    changé que de nom prend celui d’aujourd’hui.
+    """
+
+    def names(code: str) -> str:
+        return ", ".join(zone.name for zone in usual(gazetteer().get(code), frames.sources().rp2021).zones)
+
+    spec(
+        """
+        code
+        -------
+        c 25060
+        c 39434
+        c 01138
+        """,
+        lambda t: [names(code.removeprefix("c ")) for code in t["code"]],
+        ["Bians-les-Usiers, Goux-les-Usiers, Sombacour", "Poligny, Vaux-sur-Poligny", "Culoz-Béon"],
+    )
+
+
+def test_no_usual_zone_is_called_by_a_code():
+    """Dans tout le pays, une zone et sa commune ont un nom."""
+    iris = frames.sources().rp2021
+    codes = {*iris["commune"].tolist(), *iris["published"].tolist()}
+    zones = by("iris", np.arange(len(iris)), iris).zones
+    assert not [zone for zone in zones if {zone.name, zone.place} & codes or not zone.name]
 
 
 def test_an_unknown_code(refusal):

@@ -2,6 +2,7 @@
 
 import re
 from codecs import BOM_UTF8
+from collections import Counter
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import pairwise
@@ -56,7 +57,7 @@ class Zoning:
 
 
 class Labels:
-    """Names of usual zones."""
+    """Names of usual zones. A commune that was several in the census keeps the name of each of them."""
 
     def __init__(self, kind: str, iris: Table) -> None:
         communes = cog.communes()
@@ -64,14 +65,23 @@ class Labels:
         key = "departement" if kind == "departement" else "code"
         self._kind, self._iris = kind, iris
         self._names = dict(zip(communes[key].tolist(), communes[column].tolist(), strict=True))
+        self._merged = _merged(iris) if kind == "iris" else frozenset()
 
     def __call__(self, code: str, row: int) -> tuple[str, str]:
         if self._kind != "iris":
             return str(self._names.get(code, code)), ""
-        commune = str(self._names.get(str(self._iris["published"][row]), self._iris["commune"][row]))
+        published, today = (str(self._iris[name][row]) for name in ("published", "commune"))
+        commune = str(self._names.get(published) or self._names.get(today, today))
         if self._iris["kind"][row] == "Z":
-            return commune, ""
+            return (str(self._iris["name"][row]) if today in self._merged else "") or commune, ""
         return area_name(self._iris, row), commune
+
+
+def _merged(iris: Table) -> frozenset[str]:
+    """Return the communes of today that the census published as several."""
+    pairs = set(zip(iris["published"].tolist(), iris["commune"].tolist(), strict=True))
+    times = Counter(today for _, today in pairs)
+    return frozenset(today for today, n in times.items() if n > 1)
 
 
 def area_name(iris: Table, row: int) -> str:
