@@ -15,6 +15,7 @@ from maillage.pipeline.dares import clean as dares
 from maillage.studies.diagnosis.zoning import Zone
 from maillage.studies.need import population as frames
 from maillage.studies.need.population import Frame, Sources
+from maillage.words.wording import count
 
 Floats = NDArray[np.float64]
 
@@ -176,9 +177,7 @@ def index_of(
     for position, variable in enumerate(chosen):
         known = ~np.isnan(values[:, position])
         if known.sum() * 2 < able:
-            n = int(known.sum())
-            noun = "zone" if n == 1 else "zones"
-            left_out.append((variable, f"connue pour {n} {noun} sur {able} seulement"))
+            left_out.append((variable, _known(int(known.sum()), able)))
         elif (
             known.sum() > 1
             and np.ptp(values[known, position]) <= SAME * np.abs(values[known, position]).max()
@@ -212,6 +211,16 @@ def _chosen(weights: Mapping[str, float]) -> list[Variable]:
                 do="Choisissez parmi : " + ", ".join(BY_ID) + ".",
             )
     return [variable for variable in VARIABLES if weights.get(variable.id, variable.weight) != 0]
+
+
+def _known(n: int, among: int) -> str:
+    """Return why a variable is left out that is known in too few zones.
+
+    >>> _known(0, 4), _known(1, 4).replace("\xa0", " "), _known(3, 12).replace("\xa0", " ")
+    ('connue pour aucune zone', 'connue pour 1 zone sur 4 seulement', 'connue pour 3 zones sur 12 seulement')
+    """
+    told = f"connue pour {count(n, 'zone')}"
+    return f"{told} sur {among} seulement" if n else told
 
 
 def _values(
