@@ -56,10 +56,11 @@ def rows(communes: Collection[str], *, on: date) -> tuple[list[Row], int]:
         .order_by("name", "pk")
     )
     kept = paper.unique(found, on)
-    return [_row(lieu) for lieu in kept], len(found) - len(kept)
+    return [_row(lieu, on) for lieu in kept], len(found) - len(kept)
 
 
-def _row(lieu: Lieu) -> Row:
+def _row(lieu: Lieu, on: date) -> Row:
+    """Return a place as a count reads it. A date to come, which some file has by mistake, is no date."""
     named = not rules.carries_itself(lieu.structure.key, lieu.sheet)
     return Row(
         id=lieu.slug,
@@ -69,6 +70,8 @@ def _row(lieu: Lieu) -> Row:
         structure_name=lieu.structure.name if named else "",
         kind=rules.kind_of(lieu.sheet),
         sheet=lieu.sheet,
-        last_said=max(filter(None, (lieu.updated_on, lieu.confirmed_on)), default=None),
+        last_said=max(
+            (day for day in (lieu.updated_on, lieu.confirmed_on) if day and day <= on), default=None
+        ),
         source=lieu.source.producer or lieu.source.name,
     )
