@@ -51,6 +51,8 @@ MONTHLY = re.compile(
 SHORT = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 RANKS = {"1": "1er", "2": "2e", "3": "3e", "4": "4e", "5": "5e", "-1": "dernier"}
 CLOSED, ALL_DAY = to_say("Fermé"), to_say("Toute la journée")
+FROM = to_say("à partir de {hour}")  # of hours whose end nobody gave
+OPEN_END = re.compile(r"(\d\d:\d\d)\+")
 BY_APPOINTMENT = to_say("sur rendez-vous")  # the commonest of comments
 TO_CONFIRM = to_say("horaires à confirmer")  # of a day whose hours were not all understood
 HOUR = re.compile(r"\d h\b|\d:\d")
@@ -131,12 +133,42 @@ def _now(osm: str, at: datetime) -> Opening:
         return _to_ask(say("Horaires de vacances : se renseigner"))
     change = hours.next_change(at)
     if state == State.OPEN:
+        if since := _since(osm, at):
+            return _from(since)
         if change is None or change - at > timedelta(hours=24):
             return Opening("open", say("Ouvert"))
-        return Opening("open", say("Ouvert jusqu’à {hour}", hour=clock(change)))
+        return Opening("open", say("Ouvert jusqu’à {hour}", hour=closing(change)))
     if change is None:
         return Opening("closed", say(CLOSED))
     return _closed_until(osm, at, change)
+
+
+def _since(osm: str, at: datetime) -> datetime | None:
+    """Return since when a place is open whose closing hour nobody gave (“14:00+”), None for any other."""
+    if not _open_ended(osm):
+        return None
+    start = datetime.combine(at.date(), MIDNIGHT)
+    spans = _hours(osm).intervals(start, start + timedelta(days=1))
+    begin = next((first for first, last, *_ in spans if first <= at and (last is None or at < last)), at)
+    return begin if _hour(begin) in _open_ended(osm) else None
+
+
+def _from(since: datetime) -> Opening:
+    """Return what is said of a place that opened, and may have closed."""
+    words = to_confirm(_first_upper(say(FROM, hour=clock(since))))
+    if len(words) <= BRIEF:
+        return Opening("unknown", words, doubted=True)
+    return Opening("unknown", words, True, say("Horaires à confirmer"), words)
+
+
+@lru_cache(maxsize=4_096)
+def _open_ended(osm: str) -> frozenset[str]:
+    """Return the hours from which a place is open, nobody said until when: {'14:00'} of “Mo 14:00+”."""
+    return frozenset(OPEN_END.findall(COMMENT.sub("", osm)))
+
+
+def _hour(moment: datetime) -> str:
+    return f"{moment:%H:%M}"
 
 
 def _closed_until(osm: str, at: datetime, change: datetime) -> Opening:
@@ -240,10 +272,11 @@ def opens_at(osm: str, at: datetime) -> datetime | None:
     ...     'unknown "sur rendez-vous"', datetime(2026, 11, 20))
     (datetime.datetime(2026, 11, 23, 9, 0), None)
     """
-    hours, moment = _hours(_apart(osm)[0]), at
+    usual = _apart(osm)[0]
+    hours, moment = _hours(usual), at
     for _ in range(MOST_CHANGES if hours is not None else 0):
         state, comment = hours.state(moment)
-        if state == State.OPEN and not comment:
+        if state == State.OPEN and not comment and _since(usual, moment) in (None, moment):
             return moment
         moment = hours.next_change(moment)
         if moment is None:
@@ -256,7 +289,8 @@ def week(osm: str, on: date) -> list[Day]:
 
     Those of the school holidays are left out: see `hours`.
     """
-    hours = _hours(_apart(osm)[0])
+    usual = _apart(osm)[0]
+    hours = _hours(usual)
     if hours is None:
         return []
     monday = on - timedelta(days=on.weekday())
@@ -264,24 +298,47 @@ def week(osm: str, on: date) -> list[Day]:
     for n in range(len(DAYS)):
         day = monday + timedelta(days=n)
         start = datetime(day.year, day.month, day.day)
-        parts, others = [], ""
+        parts, others = [], dict[str, None]()
         night = start + timedelta(days=1)
-        for first, last, state, comment in hours.intervals(start, night):
-            if state == State.CLOSED:
-                continue
-            begin, end = max(first, start), min(last or night, night)
+        spans = [
+            (max(first, start), min(last or night, night), state, comment)
+            for first, last, state, comment in hours.intervals(start, night)
+            if state != State.CLOSED
+        ]
+        around = _around_known(spans, start, night)
+        for begin, end, state, comment in spans:
             whole = begin == start and end == night
             if whole and state == State.UNKNOWN:  # the day is known, not the hours
                 parts.append(_first_upper(_confirm(comment)))
                 continue
-            if state == State.UNKNOWN and comment == TO_CONFIRM:  # around the hours known, from when is not
-                others = say(TO_CONFIRM)
+            if state == State.UNKNOWN and (comment == TO_CONFIRM or comment in around):
+                others[_confirm(comment)] = None
                 continue
-            told = say(ALL_DAY) if whole else say("{begin} – {end}", begin=clock(begin), end=clock(end))
+            if whole:
+                told = say(ALL_DAY)
+            elif end == night and _hour(begin) in _open_ended(usual):
+                told = say(FROM, hour=clock(begin))
+            else:
+                told = say("{begin} – {end}", begin=clock(begin), end=closing(end))
             parts.append(f"{told} ({_comment(comment)})" if comment else told)
-        told = series([*parts, *filter(None, [others])]) or say(CLOSED)
+        told = _first_upper(series([*parts, *others]) or say(CLOSED))
         found.append(Day(_first_upper(weekday(n)), told, day == on))
     return found
+
+
+def _around_known(
+    spans: Sequence[tuple[datetime, datetime, Any, str]], start: datetime, night: datetime
+) -> set[str]:
+    """Return what is said of the rest of a day some hours of which are known: from when to when is not, and
+    « 0 h – 9 h (l’après-midi, sur rendez-vous) » would be hours that nobody gave.
+    """
+    if all(state == State.UNKNOWN for *_, state, _ in spans):
+        return set()
+    return {
+        comment
+        for begin, end, state, comment in spans
+        if state == State.UNKNOWN and (begin == start or end == night)
+    }
 
 
 def weekdays(osm: str, on: date) -> frozenset[int] | None:
@@ -327,8 +384,11 @@ def is_late(osm: str, on: date) -> bool | None:
     ):
         if state == State.OPEN:
             is_known = True
-            evening = datetime.combine(max(first, start).date(), EVENING)
-            if last is None or last > evening:
+            begin = max(first, start)
+            evening = datetime.combine(begin.date(), EVENING)
+            if begin >= evening or (
+                (last is None or last > evening) and _hour(begin) not in _open_ended(usual or holidays)
+            ):
                 return True
         if (state == State.OPEN or comment == TO_CONFIRM) and max(first, start).weekday() in WEEK_END:
             return True
@@ -352,6 +412,17 @@ def clock(moment: datetime) -> str:
     if not spoken().is_french:
         return f"{moment.hour}:{moment.minute:02d}"
     return f"{moment.hour} h {moment.minute:02d}" if moment.minute else f"{moment.hour} h"
+
+
+def closing(moment: datetime) -> str:
+    """Return the hour when a place closes as it is said: midnight ends the day, it does not begin it.
+
+    >>> closing(datetime(2026, 1, 2, 0, 0)), closing(datetime(2026, 1, 1, 18, 30))
+    ('24 h', '18 h 30')
+    """
+    if moment.time() != MIDNIGHT:
+        return clock(moment)
+    return "24 h" if spoken().is_french else "24:00"
 
 
 def date_text(day: date, *, year: bool = True) -> str:
