@@ -19,7 +19,7 @@ from maillage.reports.territory import (
     withheld,
     zone_sheet,
 )
-from maillage.reports.territory.chapters import certainty
+from maillage.reports.territory.chapters import certainty, need
 from maillage.reports.territory.chapters import offer as offer_chapter
 from maillage.reports.territory.labels import of_name_of
 from maillage.reports.territory.subject import Subject
@@ -226,3 +226,12 @@ def test_a_territory_without_a_place_begins_its_sentence_with_a_capital(d):
     elsewhere = place("a", code_insee="38053", latitude=45.59, longitude=5.27)
     read = subject(d, [elsewhere | {"practices": {"assistance": {"state": "offered"}}}]).reading
     assert offer_chapter.offer_chapter(read, read.offer, {}).lead.startswith("Aucun lieu dans le périmètre")
+
+
+def test_a_cumulation_without_a_point_gives_none_by_another_way(d):
+    """D’une petite commune, ceux qui cumulent n’ont qu’une fourchette : « environ 5 », sans rien autour, en disait plus."""
+    assert presentation._both(d).independent
+    loose = presentation._both(replace(d, both=replace(d.both, value=6.0, low=1.2, high=14.3)))
+    assert (loose.value, loose.independent) == (None, "")
+    first, *_ = need._living_standards(loose)
+    assert first.endswith("vivre modestement rend la difficulté plus fréquente.")

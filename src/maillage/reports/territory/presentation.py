@@ -377,7 +377,7 @@ def _both(d: Diagnosis) -> Both:
         share=(told or "") if figure.value else "",
         in_full=figure.in_full,
         modest="" if isinstance(d.modest, Withheld) else modest.in_full,
-        independent=wording.number(_round_like(d.both_independent, d.both)),
+        independent=wording.number(_round_like(d.both_independent, d.both)) if figure.value else "",
         lowest=low,
         highest=high,
         poverty=(
