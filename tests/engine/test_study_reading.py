@@ -355,6 +355,12 @@ def test_the_first_step_of_a_zone_names_where_half_of_its_people_live(d):
     assert step == "Environ la moitié de ces personnes vivent dans 1 quartier sur 3 : A."
     even = [replace(part, need=people(50.0)) for part in parts]
     assert zone_sheet.first_step(replace(one, parts=tuple(even)), None) == ""
+    most = replace(one, parts=(replace(parts[0], code="380010000", need=people(900.0)), *parts[1:]))
+    said = zone_sheet.first_step(most, None).replace("\xa0", " ")
+    assert said == "Plus de la moitié de ces personnes vivent dans 1 partie sur 3 : A."
+    whole = tuple(replace(part, code=f"3800{n}0000") for n, part in enumerate(parts))
+    said = zone_sheet.first_step(replace(one, parts=whole), None).replace("\xa0", " ")
+    assert said == "Environ la moitié de ces personnes vivent dans 1 commune sur 3 : A."
 
 
 def test_the_knitted_map_has_the_grain_of_the_quarters(d):

@@ -617,6 +617,7 @@ class ZoneSheet:
     first_step: str
     parts: tuple[ZonePart, ...]
     n_parts: int
+    part_noun: str
     comparison: tuple[Compared, ...]
     levels: tuple[SheetLevel, ...]
     both: str

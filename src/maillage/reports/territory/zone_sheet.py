@@ -26,6 +26,7 @@ from maillage.words import rich, wording
 from maillage.words.dates import in_words
 
 MOST_PARTS = 8
+ABOUT_HALF = 0.6
 
 VERDICTS = {
     "les_deux": (
@@ -99,6 +100,7 @@ def read(d: Diagnosis, code: str, offered: ZoneOffer | None) -> ZoneSheet:
             for p, q in ((wording.people(part.need), wording.rate(part.rate)),)
         ),
         n_parts=len(zone.parts),
+        part_noun=_part_noun(zone),
         comparison=comparison(d, zone),
         levels=tuple(
             SheetLevel(level.label, level.kind, shown.value or shown.span, shown.span, level.answer)
@@ -147,9 +149,18 @@ def _half(zone: ZoneResult) -> str:
         names.append(part.name)
     if whole is None or total < whole / 2 or 3 * len(names) > 2 * len(zone.parts):
         return ""
-    parts = wording.count(len(names), "quartier")
-    lived = f"Environ la moitié de ces personnes vivent dans {parts} sur {len(zone.parts)}"
+    parts = wording.count(len(names), _part_noun(zone))
+    how = "Environ" if total < ABOUT_HALF * whole else "Plus de"
+    lived = f"{how} la moitié de ces personnes vivent dans {parts} sur {len(zone.parts)}"
     return f"{lived} : {wording.listing(names)}."
+
+
+def _part_noun(zone: ZoneResult) -> str:
+    """Return what a part of a zone is: the single census area of a commune, whose code ends in zeros, is the
+    whole commune.
+    """
+    kinds = {"commune" if part.code.endswith("0000") else "quartier" for part in zone.parts}
+    return kinds.pop() if len(kinds) == 1 else "partie"
 
 
 def verdict(d: Diagnosis, zone: ZoneResult) -> str:
@@ -260,6 +271,7 @@ def _page(r: Reading, code: str, *, on: date) -> Mapping[str, object]:
             for part in sheet.parts
         ],
         "parts_total": sheet.n_parts,
+        "parts_titre": f"{sheet.part_noun.capitalize()} par {sheet.part_noun}",
         "niveaux_lignes": [
             {
                 "libelle": level.label,
