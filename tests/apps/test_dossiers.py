@@ -349,7 +349,7 @@ def test_a_commune_nobody_lives_in_is_withheld_not_zero(client, home):
     actions.compute(Study.objects.get(place="55039"))
     page = text_of(client.get("/territoires/55039/"))
     assert "Personne n’habite ici. Le recensement n’y compte aucun habitant de 15 ans et plus." in page
-    assert "CA du Grand Verdun" in page
+    assert "Communauté d’agglomération du Grand Verdun" in page
     assert "Moins de 50" not in page
 
 

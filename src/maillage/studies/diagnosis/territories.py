@@ -90,10 +90,7 @@ class Territory:
     @property
     def long_name(self) -> str:
         """The name with its type of grouping spelled out: nobody reads “CA X”."""
-        for short, long in GROUPINGS.items():
-            if self.kind == "epci" and self.name.startswith(short):
-                return long + self.name.removeprefix(short)
-        return self.name
+        return _spelled(self.name) if self.kind == "epci" else self.name
 
     @property
     def of_name(self) -> str:
@@ -384,8 +381,17 @@ def _population(iris: Table) -> dict[str, dict[str, int]]:
     return out
 
 
+def _spelled(grouping: str) -> str:
+    """Return the name of a grouping of communes with its type spelled out."""
+    for short, long in GROUPINGS.items():
+        if grouping.startswith(short):
+            return long + grouping.removeprefix(short)
+    return grouping
+
+
 def _parents(row: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    epci, departement, region = row[4:6], row[6:8], (f"R{row[8]}" if row[9] else "", row[9])
+    """Return the larger territories of a commune, as (code, name)."""
+    epci, departement, region = (row[4], _spelled(row[5])), row[6:8], (f"R{row[8]}" if row[9] else "", row[9])
     return tuple((code, name) for code, name in (epci, departement, region) if code and name)
 
 
