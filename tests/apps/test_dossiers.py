@@ -135,6 +135,7 @@ def test_a_zone_has_its_sheet_and_an_unknown_zone_does_not_exist(client, study):
     bars = [re.findall(r'width="([\d.]+)"', bar) for _, bar in sheet.context["compared"]]
     assert max(float(wide) for pair in bars for wide in pair) == 120
     assert len(bars) == len(queries.reading(study).sheets[code].comparison)
+    assert "ni l’une ni l’autre" in text_of(sheet)  # the legend of the map
     assert client.get(f"{ADDRESS}zones/000000000/").status_code == 404
 
 

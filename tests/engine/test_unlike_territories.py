@@ -235,3 +235,14 @@ def test_a_cumulation_without_a_point_gives_none_by_another_way(d):
     assert (loose.value, loose.independent) == (None, "")
     first, *_ = need._living_standards(loose)
     assert first.endswith("vivre modestement rend la difficulté plus fréquente.")
+
+
+def test_a_sheet_without_classes_has_no_legend_of_them(d, monkeypatch):
+    """Trois zones ne se classent pas : la carte de la fiche est grise, une légende de quatre cases n’y dirait rien."""
+    monkeypatch.setattr(zone_sheet.pdf, "compiled", lambda name, data, on: data)
+    code, reading = d.zones[0].zone.code, subject(d).reading
+    assert zone_sheet.render(d, reading, code, on=ON)["legende"]
+    few = replace(reading, zones=tuple(replace(each, cell=None) for each in reading.zones))
+    shown = zone_sheet.render(d, few, code, on=ON)
+    assert not shown["legende"]
+    assert shown["carte_alt"] == f"{reading.zone(code).name} et ses voisines."

@@ -232,7 +232,8 @@ def render(d: Diagnosis, r: Reading, code: str, *, on: date) -> bytes:
     data: Mapping[str, object] = {
         "fiche": _page(r, code, on=on),
         "carte": pdf.styled(svg) if svg else "",
-        "carte_alt": f"{row.name} et ses voisines : {CELL_LABELS.get(row.cell or '', 'précarité inconnue')}.",
+        "carte_alt": f"{row.name} et ses voisines{f' : {CELL_LABELS[row.cell]}' if row.cell else ''}.",
+        "legende": any(each.cell for each in r.zones),
         "barres": (
             pdf.styled(charts.pairs(bars, label="Comparaison", here=row.name, there="moyenne"))
             if bars

@@ -248,6 +248,7 @@ def zone(request: HttpRequest, place: str, code: str) -> HttpResponse:
             "sheet": sheet,
             "offered": reading.offer_of(code),
             "svg": queries.sheet_map(study, code),
+            "classed": any(each.cell for each in reading.zones),
             "compared": list(zip(sheet.comparison, bars, strict=True)),
             "pdf": pdf,
         }
