@@ -171,7 +171,7 @@ def test_a_zoning_of_ones_own_is_named_and_tells_what_it_leaves_out(study):
     assert study["territoire"]["code"] == "200040715"
     assert study["territoire"]["nom"] == "22 zones de Grenoble-Alpes-Métropole"
     assert any(
-        "32\xa0communes et 72\xa0483 habitants en sont absents" in text for text in study["avertissements"]
+        "32\xa0communes et 72\xa0483\xa0habitants en sont absents" in text for text in study["avertissements"]
     )
 
 
