@@ -85,7 +85,7 @@ def draw(
         [maps.Area(str(k), name, shape, kind="terrain") for k, (name, shape) in enumerate(areas.items())],
         base=maps.Base(inner=inside),
         title=title,
-        description=f"{count(len(marks), 'numéro, celui', 'numéros, ceux')} de la liste.",
+        description=f"{count(len(marks), 'numéro')}, {'celui' if len(marks) == 1 else 'ceux'} de la liste.",
         id=id,
         frame=frame,
         links=False,
