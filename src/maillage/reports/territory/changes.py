@@ -13,7 +13,7 @@ from maillage.reports.page.folder import Fingerprint, digest
 from maillage.reports.territory import ranges
 from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.figures import FigureJson
-from maillage.studies.offer.silence import Between, Told
+from maillage.studies.offer.silence import Between
 from maillage.words import wording
 from maillage.words.dates import in_words
 from maillage.words.wording import count, listing, lower_first
@@ -317,7 +317,7 @@ def _change(what: str, before: FigureJson, after: FigureJson) -> Change | None:
     return Change(what, shown[0], shown[1], says)
 
 
-def _figure(figure: FigureJson) -> Told | None:
+def _figure(figure: FigureJson) -> Estimate | Between | None:
     """Return a figure as `ranges.as_json` wrote it, None when it is withheld."""
     if figure["bas"] is None or figure["haut"] is None:
         return None
