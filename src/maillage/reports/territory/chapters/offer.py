@@ -158,9 +158,3 @@ def _commune_list(each: CommuneList) -> str:
         if names
     ]
     return f"**{each.offer}** : {' ; '.join(parts) or 'toutes en ont au moins un lieu'}."
-
-
-def _names(communes: Sequence[str]) -> str:
-    if len(communes) > MOST_COMMUNES:
-        return ", nommées à la page des manques"
-    return f" : {wording.listing(communes)}"
