@@ -9,6 +9,7 @@ from html import unescape
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
+from django.contrib.sessions.backends.db import SessionStore as FormerStore
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.http import HttpResponse
@@ -21,6 +22,7 @@ from maillage.apps.directory.models import Structure
 from maillage.apps.memberships.models import Membership
 from maillage.apps.messages.models import Message
 from maillage.config import scheduler, sessions
+from maillage.config.session_store import SessionStore
 
 pytestmark = pytest.mark.django_db
 PASSWORD, OTHER = "un-mot-de-passe-long", "cheval agrafe pile correcte"
@@ -638,6 +640,25 @@ def test_all_sessions_are_closed_at_once(client, helper):
     sign_in(client)
     client.post("/compte/connexions/fermer/")
     assert [each.get("/compte/").status_code for each in (phone, client)] == [302, 302]
+
+
+def test_listing_one_s_sessions_opens_those_of_nobody_else(client, helper, coordinator, monkeypatch):
+    """Un pays a cent mille visites ouvertes : les lire une à une prendrait des secondes."""
+    phone, former = Client(), FormerStore()
+    sign_in(phone)
+    former.update(dict(phone.session.items()))  # of a version whose keys said nothing
+    former.create()
+    for _ in range(3):
+        Client().force_login(coordinator)
+        SessionStore().create()
+    opened, read_one = [], Session.get_decoded
+    monkeypatch.setattr(Session, "get_decoded", lambda row: opened.append(row) or read_one(row))
+    sign_in(client)
+    assert read(client.get("/compte/")).count('name="connexion"') == 2
+    assert len(opened) == 3, "the two of the account, and the former one"
+    client.post("/compte/connexions/fermer/")
+    assert phone.get("/compte/").status_code == 302
+    assert not Session.objects.filter(session_key=former.session_key).exists()
 
 
 def test_nobody_closes_the_session_of_another(client, helper, coordinator):

@@ -8,8 +8,9 @@ theirs.
 from datetime import timedelta
 from typing import Any
 
-from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest
+
+from maillage.config.session_store import SessionStore
 
 KEPT = "suspended"
 LASTS = timedelta(hours=1)

@@ -14,6 +14,8 @@ from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from maillage.config import session_store
+
 KEPT = "stay"
 ALONE = "Maillage-Seul"  # header of what a screen asks by itself: nobody is there
 NOTED_EVERY = timedelta(minutes=1)  # so that reading pages rarely writes to the database
@@ -145,12 +147,10 @@ def end(user: Any, at: datetime, *, but: str | None = None, name: str = "") -> i
 
 
 def _rows_of(user: Any, at: datetime) -> list[tuple[str, dict[str, Any]]]:
-    """Return the rows that carry an account: the table names nobody, so each is opened."""
+    """Return the rows that carry an account: the table names nobody, so each that may be theirs is opened."""
     mine = user._meta.pk.value_to_string(user)
-    rows = (
-        (row.session_key, row.get_decoded()) for row in Session.objects.filter(expire_date__gt=at).iterator()
-    )
-    return [(key, data) for key, data in rows if data.get(SESSION_KEY) == mine]
+    opened = ((row.session_key, row.get_decoded()) for row in session_store.may_be_of(mine, at))
+    return [(key, data) for key, data in opened if data.get(SESSION_KEY) == mine]
 
 
 def _name(key: str) -> str:

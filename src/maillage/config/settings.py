@@ -183,7 +183,7 @@ CACHES = {
 }
 # Seconds that a public page, the same for all, may be kept whole by a process; 0, and each is made.
 STORED_PAGES = int(os.environ.get("MAILLAGE_STORED_PAGES", "60"))
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "maillage.config.session_store"
 SESSION_COOKIE_AGE = 7 * 24 * 3600
 MESSAGE_STORAGE = "maillage.config.message_storage.Storage"
 
