@@ -9,7 +9,7 @@ import sys
 from types import SimpleNamespace
 
 import pytest
-from django.db import connections
+from django.db import OperationalError, connections
 from gunicorn.errors import HaltServer
 
 from maillage.apps.directory.queries import maps, where
@@ -233,6 +233,21 @@ def test_a_server_that_could_not_start_says_so_to_who_started_it(monkeypatch):
     server.on_exit(None)
     try:
         raise HaltServer("a worker failed to boot", 3)
+def test_a_base_that_restarts_does_not_end_the_server_that_reads_ahead(monkeypatch, caplog):
+    """gunicorn s’arrête, ses programmes avec lui, quand ce qu’il appelle avant d’en faire un autre échoue."""
+
+    def cut() -> None:
+        raise OperationalError("the connection is closed")
+
+    closed, frozen = [], []
+    monkeypatch.setattr(server, "_read", cut)
+    monkeypatch.setattr(connections, "close_all", lambda: closed.append(1))
+    monkeypatch.setattr(server.gc, "freeze", lambda: frozen.append(1))
+    server.pre_fork(None, Worker(3))
+    assert closed == frozen == [1]
+    assert "n’a pas été lu" in caplog.text
+
+
     except HaltServer:
         server.on_exit(None)
     assert left == [0, 3]

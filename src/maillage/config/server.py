@@ -7,6 +7,7 @@ reads once before it replaces the first to leave, and those that come share its 
 """
 
 import gc
+import logging
 import os
 import sys
 import threading
@@ -16,12 +17,21 @@ from typing import Any
 AFTER = 2.0  # seconds before the first one leaves: whoever waited for the server asks for a page first
 BETWEEN = 10.0  # seconds between two: what the server reads takes less, and one answers meanwhile
 EVERY = 0.1
+log = logging.getLogger(__name__)
 
 
 def read_ahead() -> None:
     """Read the tables that pages ask for first, and the libraries; what is read already costs nothing."""
-    from django.conf import settings
     from django.db import connections
+
+    try:
+        _read()
+    finally:
+        connections.close_all()  # a worker opens its own; one that was cut would fail again the next time
+
+
+def _read() -> None:
+    from django.conf import settings
 
     if settings.COUNTRY:
         from maillage.apps.country.queries import country
@@ -45,15 +55,20 @@ def read_ahead() -> None:
     population.sources()  # of the loop, and of the indicators
     commune.index()  # of the first sheet that is written
     point.extent("01001")
-    connections.close_all()  # a worker opens its own
 
 
 def pre_fork(server: Any, worker: Any) -> None:
     """Before a worker that replaces another: read in the server what it will share, which is never looked
     through for garbage: half a million objects, a fifth of a second, in the middle of an answer.
+
+    Whatever goes wrong while reading is noted, and stops nobody: gunicorn ends, all its workers with it, when
+    this fails, and a base that restarts would close the platform.
     """
     if not _is_first(worker):
-        read_ahead()
+        try:
+            read_ahead()
+        except Exception:
+            log.exception("Ce qui se lit d’avance n’a pas été lu.")
         gc.freeze()
 
 
