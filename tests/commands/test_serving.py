@@ -4,6 +4,7 @@ live.
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -18,6 +19,7 @@ from maillage.apps.search import queries as search
 from maillage.cli.commands import servir
 from maillage.config import server, start_signal
 from maillage.kernel import later
+from maillage.kernel.errors import Refused
 from maillage.pipeline.offer.clean import commune, point
 from maillage.studies.diagnosis import territories
 from maillage.studies.need import population
@@ -102,10 +104,59 @@ def test_nothing_starts_again_once_it_is_asked_to_stop(monkeypatch):
 
     monkeypatch.setattr(servir.time, "sleep", sleep)
     try:
-        servir.keep(server, [helper], lambda: None, lambda: None)
+        assert servir.keep(server, [helper], lambda: None, lambda: None)
     finally:
         signal.signal(signal.SIGTERM, former)
     assert (len(stopped), helper.starts, len(seconds)) == (1, 2, 6)
+
+
+def test_a_server_that_ends_by_itself_is_told_and_nothing_starts_beside_it(monkeypatch):
+    """Une commande qui sort en 0 dit que l’on a demandé l’arrêt : rien ne la relancerait."""
+    ended, begun, former = Ended(), [], signal.getsignal(signal.SIGTERM)
+    ended.code = 1
+    monkeypatch.setenv("MAILLAGE_ADDRESS", "http://localhost:8765")
+    ended.wait = lambda timeout: ended.code
+    monkeypatch.setattr(servir, "start", lambda *module, **_: begun.append(module[0]) or ended)
+    monkeypatch.setattr(servir, "catch_up", lambda: begun.append("catch up"))
+    for name in ("hold_home", "check_free", "prepare"):
+        monkeypatch.setattr(servir, name, lambda *_, **__: None)
+    monkeypatch.setattr("maillage.config.ownership.claim", lambda: None)
+    monkeypatch.setattr("maillage.config.home.ensure_key", lambda: None)
+    asked = SimpleNamespace(port=8765, adresse="127.0.0.1", demonstration=False, sans_travail=False)
+    try:
+        with pytest.raises(Refused, match="s’est arrêté de lui-même"):
+            servir.run(asked)
+    finally:
+        signal.signal(signal.SIGTERM, former)
+    assert begun == ["gunicorn"]
+
+
+def test_a_server_listens_to_an_address_of_ipv6(monkeypatch):
+    """« --adresse :: », dans un conteneur, était dite d’un autre ordinateur."""
+    asked = []
+
+    class Probe:
+        def __init__(self, family) -> None:
+            asked.append(family)
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_) -> None:
+            pass
+
+        def setsockopt(self, *_) -> None:
+            pass
+
+        def bind(self, where) -> None:
+            asked.append(where)
+
+    monkeypatch.setattr(socket, "socket", Probe)
+    servir.check_free("::", 8010)
+    servir.check_free("127.0.0.1", 8010)
+    assert asked == [socket.AF_INET6, ("::", 8010), socket.AF_INET, ("127.0.0.1", 8010)]
+    assert "[::]:8010" in servir.web("::", 8010, None)
+    assert servir._said("::") == "localhost" and servir._said("fe80::1") == "[fe80::1]"
 
 
 def test_the_web_application_waits_until_everything_is_there(monkeypatch):
@@ -182,6 +233,21 @@ def test_the_server_reads_ahead_for_the_workers_that_replace_the_first(monkeypat
     assert len(threads) == 2
 
 
+def test_a_base_that_restarts_does_not_end_the_server_that_reads_ahead(monkeypatch, caplog):
+    """gunicorn s’arrête, ses programmes avec lui, quand ce qu’il appelle avant d’en faire un autre échoue."""
+
+    def cut() -> None:
+        raise OperationalError("the connection is closed")
+
+    closed, frozen = [], []
+    monkeypatch.setattr(server, "_read", cut)
+    monkeypatch.setattr(connections, "close_all", lambda: closed.append(1))
+    monkeypatch.setattr(server.gc, "freeze", lambda: frozen.append(1))
+    server.pre_fork(None, Worker(3))
+    assert closed == frozen == [1]
+    assert "n’a pas été lu" in caplog.text
+
+
 def test_what_the_loop_and_the_indicators_look_up_is_read_ahead(monkeypatch):
     """Sinon, la première visite d’une boucle attend les tables du pays."""
     read = []
@@ -233,21 +299,6 @@ def test_a_server_that_could_not_start_says_so_to_who_started_it(monkeypatch):
     server.on_exit(None)
     try:
         raise HaltServer("a worker failed to boot", 3)
-def test_a_base_that_restarts_does_not_end_the_server_that_reads_ahead(monkeypatch, caplog):
-    """gunicorn s’arrête, ses programmes avec lui, quand ce qu’il appelle avant d’en faire un autre échoue."""
-
-    def cut() -> None:
-        raise OperationalError("the connection is closed")
-
-    closed, frozen = [], []
-    monkeypatch.setattr(server, "_read", cut)
-    monkeypatch.setattr(connections, "close_all", lambda: closed.append(1))
-    monkeypatch.setattr(server.gc, "freeze", lambda: frozen.append(1))
-    server.pre_fork(None, Worker(3))
-    assert closed == frozen == [1]
-    assert "n’a pas été lu" in caplog.text
-
-
     except HaltServer:
         server.on_exit(None)
     assert left == [0, 3]

@@ -68,34 +68,51 @@ def run(given: argparse.Namespace) -> int:
     helpers: list[Helper] = []
 
     def answered() -> None:
-        _announce(server, given.adresse, given.port)
+        if not _announce(server, given.adresse, given.port):
+            return
         # Only then: what loads beside the server makes whoever opens the first page wait.
         if late:
             late()
         helpers.extend(Helper(module) for module in (DUE, *([] if given.sans_travail else WORKERS)))
         catch_up()
 
+    asked = True
     try:
-        keep(server, helpers, answered, lambda: say_leaving(held))
+        asked = keep(server, helpers, answered, lambda: say_leaving(held))
     except KeyboardInterrupt:
         say_leaving(held)
         server.terminate()
     finally:
-        for helper in helpers:
-            helper.process.terminate()
-        for process in (server, *(helper.process for helper in helpers)):
-            try:
-                process.wait(timeout=LET_END)
-            except subprocess.TimeoutExpired:
-                process.kill()  # what it was doing goes back in the queue at the next start
+        end(server, helpers)
+    if not asked:
+        raise Refused(
+            f"Le serveur des pages s’est arrêté de lui-même (code {server.poll()}).",
+            why="Le port a pu être pris entre-temps, ou la mémoire manquer : ce qu’il a dit est au-dessus.",
+            do="Relancez la même commande. Si cela recommence, lancez maillage verifier-installation.",
+        )
     return 0
+
+
+def end(server: "subprocess.Popen[bytes]", helpers: Sequence["Helper"]) -> None:
+    """End what stands beside the server, and wait for all of them."""
+    for helper in helpers:
+        helper.process.terminate()
+    for process in (server, *(helper.process for helper in helpers)):
+        try:
+            process.wait(timeout=LET_END)
+        except subprocess.TimeoutExpired:
+            process.kill()  # what it was doing goes back in the queue at the next start
 
 
 def web(address: str, port: int, inherited: int | None) -> tuple[str, ...]:
     """Return the command of the web server, a module of Python and its words."""
     return (
         *("gunicorn", "maillage.config.wsgi:application", "--config", "python:maillage.config.server"),
-        *("--preload", "--bind", f"{address}:{port}" if inherited is None else f"fd://{inherited}"),
+        *(
+            "--preload",
+            "--bind",
+            f"{_written_out(address)}:{port}" if inherited is None else f"fd://{inherited}",
+        ),
         *("--workers", "2", "--worker-class", "gthread", "--threads", "4"),
         *("--max-requests", "50000", "--max-requests-jitter", "5000", "--log-level", "warning"),
         "--no-control-socket",  # a file outside the home folder, one for all servers of an account
@@ -245,9 +262,9 @@ def keep(
     helpers: Sequence["Helper"],
     announce: Callable[[], None],
     leave: Callable[[], None],
-) -> None:
-    """Wait for the end of the server, and start again what ends beside it; nothing more starts once it was
-    asked to stop, by a signal that its helpers receive too. leave: called when it is.
+) -> bool:
+    """Wait for the end of the server, and start again what ends beside it; return whether it was asked to
+    stop, by a signal that its helpers receive too: nothing more starts then. leave: called when it is.
     """
     stopping = False
 
@@ -264,6 +281,7 @@ def keep(
         for helper in helpers:
             if not stopping and helper.may_start():
                 helper.start()  # what it was doing is taken again by whoever does the deadlines
+    return stopping
 
 
 FIRST = 3  # where systemd leaves the first socket that it listens to
@@ -309,8 +327,10 @@ class Helper:
         return now >= self.due_at
 
 
-def _announce(server: subprocess.Popen[bytes], address: str, port: int) -> None:
-    """Wait until a page is answered, and say so: the port takes calls before anybody answers them."""
+def _announce(server: subprocess.Popen[bytes], address: str, port: int) -> bool:
+    """Wait until a page is answered, and say so: the port takes calls before anybody answers them. Return
+    whether one was: the server may have ended.
+    """
     import http.client
 
     here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(address, address)  # noqa: S104, an address that is compared
@@ -319,9 +339,10 @@ def _announce(server: subprocess.Popen[bytes], address: str, port: int) -> None:
         with contextlib.closing(call), contextlib.suppress(OSError, http.client.HTTPException):
             call.request("GET", "/", headers={"Host": "localhost"})
             call.getresponse().read()  # even a refusal is an answer
-            print(f"Maillage répond sur http://{address}:{port}", flush=True)
-            return
+            print(f"Maillage répond sur http://{_written_out(address)}:{port}", flush=True)
+            return True
         time.sleep(0.1)
+    return False
 
 
 WAITED = 30  # seconds for one answer, on a slow computer
@@ -333,7 +354,13 @@ WAITS = (0, 0, 0, 5, 15, 60)  # seconds before it is started again, by how many 
 
 def _said(address: str) -> str:
     """Return how this computer names itself to a browser: passkeys ask for a name."""
-    return "localhost" if address in ("127.0.0.1", "0.0.0.0", "::1") else address  # noqa: S104, an address that is compared
+    every = ("127.0.0.1", "0.0.0.0", "::1", "::")  # noqa: S104, addresses that are compared
+    return "localhost" if address in every else _written_out(address)
+
+
+def _written_out(address: str) -> str:
+    """Return an address as it stands before a port: that of IPv6 between brackets."""
+    return f"[{address}]" if ":" in address else address
 
 
 def start(
@@ -364,7 +391,7 @@ def check_free(address: str, port: int) -> None:
     """Refuse an address that is not this computer's, or a port that is forbidden or already in use."""
     import socket
 
-    with socket.socket() as probe:
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((address, port))
