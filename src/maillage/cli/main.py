@@ -185,7 +185,9 @@ def main(words: list[str] | None = None) -> int:
         sys.stderr.close()
         return OK
     except Exception as error:
-        if os.environ.get("MAILLAGE_DEBUG"):
+        from maillage.config import environment
+
+        if environment.is_on("MAILLAGE_DEBUG"):
             raise
         say(known(error) or unexpected(error))
         return FAILED

@@ -6,17 +6,17 @@ import os
 
 import dj_database_url
 
+from maillage.config import environment
 from maillage.config.home import COUNTRY, DATABASE, HOME, KEY, database_url, ensure_key
 from maillage.reference.files import ASSETS
 from maillage.words import languages
 
-ENVIRONMENT = os.environ.get("MAILLAGE_ENV", "demonstration")
+ENVIRONMENT = environment.chosen("MAILLAGE_ENV", "demonstration", "production")
 PRODUCTION = ENVIRONMENT == "production"
 HOME.mkdir(parents=True, exist_ok=True, mode=0o700)
 (HOME / "etudes").mkdir(exist_ok=True)
-PREVIEW = os.environ.get(
-    "MAILLAGE_PREVIEW", ""
-)  # the folder of a module that its author looks at: `maillage modules apercu`
+# The folder of a module that its author looks at: `maillage modules apercu`.
+PREVIEW = environment.text("MAILLAGE_PREVIEW")
 
 
 def _secret() -> str:
@@ -27,20 +27,13 @@ def _secret() -> str:
 
 SECRET_KEY = os.environ.get("MAILLAGE_SECRET_KEY") or _secret()
 DEBUG = False
-ALLOWED_HOSTS = [
-    "localhost",
-    "127.0.0.1",
-    "[::1]",
-    *filter(None, os.environ.get("MAILLAGE_HOSTS", "").split(",")),
-]
+HOSTS = environment.listed("MAILLAGE_HOSTS")
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *HOSTS]
 # Where the platform is opened from outside: what a link in a mail starts with. `maillage servir` says it of
 # this computer.
-ADDRESS = next(
-    (f"https://{host}" for host in os.environ.get("MAILLAGE_HOSTS", "").split(",") if host),
-    os.environ.get("MAILLAGE_ADDRESS", "http://localhost:8000"),
-)
+ADDRESS = f"https://{HOSTS[0]}" if HOSTS else environment.text("MAILLAGE_ADDRESS", "http://localhost:8000")
 IS_PUBLIC = ADDRESS.startswith("https://")
-CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in os.environ.get("MAILLAGE_HOSTS", "").split(",") if host]
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in HOSTS]
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -182,7 +175,7 @@ CACHES = {
     "reads": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "reads"},
 }
 # Seconds that a public page, the same for all, may be kept whole by a process; 0, and each is made.
-STORED_PAGES = int(os.environ.get("MAILLAGE_STORED_PAGES", "60"))
+STORED_PAGES = environment.number("MAILLAGE_STORED_PAGES", 60)
 SESSION_ENGINE = "maillage.config.session_store"
 SESSION_COOKIE_AGE = 7 * 24 * 3600
 MESSAGE_STORAGE = "maillage.config.message_storage.Storage"
@@ -196,7 +189,7 @@ STAKES_OF = "maillage.apps.orientations.queries.custody.stakes"
 AREAS_READ_BY = "maillage.apps.directory.actions.index.mark_areas"
 # Who fetches the file of a source at its address, and whether addresses of this network may be called.
 FILE_FETCHER = "maillage.config.providers.files.fetch"
-SOURCES_INSIDE = bool(os.environ.get("MAILLAGE_SOURCES_INSIDE"))
+SOURCES_INSIDE = environment.is_on("MAILLAGE_SOURCES_INSIDE")
 # The next appointment that a referral gives a person, as a user may read it: their rights say it.
 REFERRAL_OF = "maillage.apps.orientations.queries.people.next_appointment"
 # Who reads each line of the journal as it is written, in its transaction: the index of the search, and what
@@ -329,31 +322,31 @@ MFA_TOTP_ISSUER = "Maillage"
 MFA_TOTP_TOLERANCE = 1  # a telephone whose clock is half a minute wrong
 SOCIALACCOUNT_ADAPTER = "maillage.config.openid_connect.Adapter"
 FEDERATION = {
-    "issuer": os.environ.get("MAILLAGE_OIDC_ISSUER", ""),
-    "client_id": os.environ.get("MAILLAGE_OIDC_CLIENT_ID", ""),
-    "secret": os.environ.get("MAILLAGE_OIDC_SECRET", ""),
-    "name": os.environ.get("MAILLAGE_OIDC_NAME", "ProConnect"),
-    "acr": os.environ.get("MAILLAGE_OIDC_ACR", ""),
-    "sure_email": bool(os.environ.get("MAILLAGE_OIDC_SURE_EMAIL")),
+    "issuer": environment.text("MAILLAGE_OIDC_ISSUER"),
+    "client_id": environment.text("MAILLAGE_OIDC_CLIENT_ID"),
+    "secret": environment.text("MAILLAGE_OIDC_SECRET"),
+    "name": environment.text("MAILLAGE_OIDC_NAME", "ProConnect"),
+    "acr": environment.text("MAILLAGE_OIDC_ACR"),
+    "sure_email": environment.is_on("MAILLAGE_OIDC_SURE_EMAIL"),
 }
 LOGIN_URL = "/connexion/"
 LOGIN_REDIRECT_URL = "/espace/"
 LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 
-CONTACT = os.environ.get("MAILLAGE_CONTACT", "")  # an e-mail, for whoever sees a sentence badly said
+CONTACT = environment.text("MAILLAGE_CONTACT")  # an e-mail, for whoever sees a sentence badly said
 # Where somebody who finds a weakness writes: an e-mail, or the address of a page.
-SECURITY_CONTACT = os.environ.get("MAILLAGE_SECURITY_CONTACT", "").strip() or CONTACT
+SECURITY_CONTACT = environment.text("MAILLAGE_SECURITY_CONTACT", CONTACT)
 # Where the end of the journal is sent each day, so that whoever holds this computer does not hold them all.
-ANCHORS_TO = os.environ.get("MAILLAGE_ANCHORS_TO", "").strip()
+ANCHORS_TO = environment.text("MAILLAGE_ANCHORS_TO")
 # Papers of persons, kept only when a key is given: the key, or the file that holds it; where ClamAV listens.
 PAPERS = {
-    "key": os.environ.get("MAILLAGE_PAPERS_KEY", "").strip(),
-    "key_file": os.environ.get("MAILLAGE_PAPERS_KEY_FILE", "").strip(),
-    "scanner": os.environ.get("MAILLAGE_CLAMD", "").strip(),
+    "key": environment.text("MAILLAGE_PAPERS_KEY"),
+    "key_file": environment.text("MAILLAGE_PAPERS_KEY_FILE"),
+    "scanner": environment.text("MAILLAGE_CLAMD"),
 }
 # The public keys that backups are sealed to, separated by spaces; none, and they are in the clear.
-BACKUP_KEYS = os.environ.get("MAILLAGE_BACKUP_KEYS", "").split()
+BACKUP_KEYS = environment.text("MAILLAGE_BACKUP_KEYS").split()
 LANGUAGE_CODE = "fr"
 LANGUAGES = [(each.code, each.name) for each in languages.LANGUAGES.values()]
 TIME_ZONE = "Europe/Paris"
@@ -396,7 +389,7 @@ CSRF_COOKIE_SECURE = PRODUCTION
 SECURE_SSL_REDIRECT = PRODUCTION
 SECURE_REDIRECT_EXEMPT = [r"^(metriques|sante)/$"]  # asked from this computer, without a certificate
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
-BEHIND_PROXY = bool(os.environ.get("MAILLAGE_PROXY"))
+BEHIND_PROXY = environment.is_on("MAILLAGE_PROXY")
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
@@ -410,7 +403,7 @@ EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 # Who carries messages (config/providers). Nothing given: they are written in HOME/messages, and none leaves
 # this computer.
 SENDING = {
-    name: os.environ.get(f"MAILLAGE_{name}", "").strip()
+    name: environment.text(f"MAILLAGE_{name}")
     for name in (
         *("MESSAGES", "SMTP", "SENDER"),
         *("SMS", "SMS_TOKEN", "SMS_SENDER", "SMS_STATUS", "SMS_ONCE", "SMS_IN", "SMS_IN_SECRET"),
@@ -421,7 +414,9 @@ SILENCED_SYSTEM_CHECKS = (
 )
 
 # Lines of JSON, one for each request, on standard error: whoever starts the services keeps and turns them.
-JSON_LOGS = os.environ.get("MAILLAGE_LOGS", "json" if PRODUCTION else "texte") == "json"
+JSON_LOGS = (
+    environment.chosen("MAILLAGE_LOGS", *(("json", "texte") if PRODUCTION else ("texte", "json"))) == "json"
+)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -1,7 +1,6 @@
 """maillage demo: the demonstration, ready to be read."""
 
 import argparse
-import os
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import partial
@@ -56,9 +55,9 @@ def run(given: argparse.Namespace) -> int:
 def prepare(*, with_studies: bool = True) -> None:
     """Tell what the demonstration lacks, once the platform is up, and print its accounts."""
     from maillage.cli.demonstration.ordered import in_order_of_dates
-    from maillage.config import settings
+    from maillage.config import environment, settings
 
-    password = os.environ.get("MAILLAGE_DEMO_PASSWORD", PASSWORD)
+    password = environment.text("MAILLAGE_DEMO_PASSWORD", PASSWORD)
     accounts = _accounts(
         password, production=settings.PRODUCTION
     )  # refused in production, before anything is kept

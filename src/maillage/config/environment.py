@@ -1,0 +1,48 @@
+"""What the environment says. An empty variable, as files of settings leave them, says nothing; « 0 » and
+« non » say no.
+"""
+
+import os
+
+from maillage.kernel.errors import Refused
+
+NO = ("", "0", "non", "no", "false", "off")
+
+
+def text(name: str, otherwise: str = "") -> str:
+    """Return what a variable says, without the spaces around it."""
+    return os.environ.get(name, "").strip() or otherwise
+
+
+def is_on(name: str) -> bool:
+    """Return whether a variable says yes."""
+    return text(name).casefold() not in NO
+
+
+def listed(name: str) -> list[str]:
+    """Return the words of a variable, separated by commas."""
+    return [word for each in text(name).split(",") if (word := each.strip())]
+
+
+def number(name: str, otherwise: int) -> int:
+    """Return the number that a variable says; Refused when it is none, or below zero."""
+    said = text(name, str(otherwise))
+    if not (said.isascii() and said.isdecimal()):
+        raise Refused(
+            f"{name} vaut « {said} ».",
+            why="Cette variable est un nombre entier, zéro ou plus.",
+            do=f"Corrigez-la, ou retirez-la : elle vaut alors {otherwise}.",
+        )
+    return int(said)
+
+
+def chosen(name: str, *words: str) -> str:
+    """Return which of these words a variable says, the first when it says nothing; Refused for another."""
+    said = text(name, words[0])
+    if said not in words:
+        raise Refused(
+            f"{name} vaut « {said} ».",
+            why="Ce mot n’est pas un de ceux que Maillage connaît : il ne devine pas ce que vous vouliez.",
+            do=f"Écrivez {' ou '.join(words)}, en minuscules.",
+        )
+    return said

@@ -1,0 +1,71 @@
+"""What the environment says, as files of settings write it: empty variables, spaces, a no."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from maillage.config import environment
+from maillage.kernel.errors import Refused
+
+SETTINGS = (
+    *("ALLOWED_HOSTS", "ADDRESS", "CSRF_TRUSTED_ORIGINS", "BEHIND_PROXY", "SOURCES_INSIDE", "STORED_PAGES"),
+    *("JSON_LOGS", "PRODUCTION"),
+)
+PROGRAM = f"""
+import json
+from maillage.config import settings
+found = {{name: getattr(settings, name) for name in {SETTINGS}}}
+print(json.dumps(found | {{"SURE": settings.FEDERATION["sure_email"]}}))
+"""
+
+
+def test_a_file_of_settings_is_read_as_whoever_wrote_it_meant_it(tmp_path):
+    """« MAILLAGE_HOSTS=a.fr, b.fr », « MAILLAGE_PROXY=0 », une variable laissée vide."""
+    written = {
+        "MAILLAGE_HOME": str(tmp_path),
+        "MAILLAGE_ENV": " production",
+        "MAILLAGE_HOSTS": "a.exemple.fr, b.exemple.fr,",
+        "MAILLAGE_PROXY": "0",
+        "MAILLAGE_SOURCES_INSIDE": "non",
+        "MAILLAGE_OIDC_SURE_EMAIL": "False",
+        "MAILLAGE_STORED_PAGES": "",
+        "MAILLAGE_LOGS": "",
+    }
+    made = subprocess.run(
+        [sys.executable, "-c", PROGRAM], env={**os.environ, **written}, capture_output=True, check=True
+    )
+    found = json.loads(made.stdout)
+    assert found["ALLOWED_HOSTS"][-2:] == ["a.exemple.fr", "b.exemple.fr"]
+    assert found["CSRF_TRUSTED_ORIGINS"] == ["https://a.exemple.fr", "https://b.exemple.fr"]
+    assert found["ADDRESS"] == "https://a.exemple.fr"
+    assert not (found["BEHIND_PROXY"] or found["SOURCES_INSIDE"] or found["SURE"])
+    assert (found["STORED_PAGES"], found["JSON_LOGS"], found["PRODUCTION"]) == (60, True, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "told"),
+    [
+        ("MAILLAGE_ENV", "prod", "Écrivez demonstration ou production"),
+        ("MAILLAGE_LOGS", "JSON", "Écrivez texte ou json"),
+        ("MAILLAGE_STORED_PAGES", "une heure", "nombre entier"),
+    ],
+)
+def test_a_word_that_is_not_understood_is_refused_before_anything_is_served(
+    process, tmp_path, name, said, told
+):
+    """Avec « prod », la plateforme servirait des personnes comme une démonstration, témoins sans HTTPS."""
+    answer = process("migrer", MAILLAGE_HOME=str(tmp_path), DATABASE_URL="", **{name: said})
+    assert (answer.code, len(answer.err.strip().splitlines())) == (2, 3), answer.err
+    assert f"{name} vaut « {said} »" in answer.err and told in answer.err
+
+
+def test_a_yes_is_whatever_is_not_a_no(monkeypatch):
+    for said, on in (("1", True), ("oui", True), ("0", False), (" Non ", False), ("", False)):
+        monkeypatch.setenv("MAILLAGE_PROXY", said)
+        assert environment.is_on("MAILLAGE_PROXY") == on, said
+    monkeypatch.setenv("MAILLAGE_STORED_PAGES", "-5")
+    with pytest.raises(Refused, match="zéro ou plus"):
+        environment.number("MAILLAGE_STORED_PAGES", 60)
