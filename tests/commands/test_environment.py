@@ -45,6 +45,26 @@ def test_a_file_of_settings_is_read_as_whoever_wrote_it_meant_it(tmp_path):
     assert (found["STORED_PAGES"], found["JSON_LOGS"], found["PRODUCTION"]) == (60, True, True)
 
 
+PRAGMAS = """
+from maillage.config.bootstrap import connected
+with connected() as connection, connection.cursor() as cursor:
+    for name in ("journal_mode", "secure_delete"):
+        print(cursor.execute(f"pragma {name}").fetchone()[0])
+    print(connection.transaction_mode, connection.settings_dict["OPTIONS"]["timeout"])
+"""
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_base_on_sqlite_is_opened_alike_wherever_its_file_is(tmp_path, named):
+    """Nommée par DATABASE_URL, elle se disait « occupée » à qui écrivait, et gardait ce qui est effacé."""
+    url = f"sqlite:///{tmp_path}/base.sqlite3" if named else ""
+    environment = {**os.environ, "MAILLAGE_HOME": str(tmp_path / "maison"), "DATABASE_URL": url}
+    made = subprocess.run(
+        [sys.executable, "-c", PRAGMAS], env=environment, capture_output=True, text=True, check=True
+    )
+    assert made.stdout.split() == ["wal", "1", "IMMEDIATE", "60"]
+
+
 @pytest.mark.parametrize(
     ("name", "said", "told"),
     [

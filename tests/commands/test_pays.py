@@ -156,6 +156,24 @@ def test_a_home_is_that_of_one_country(tmp_path, monkeypatch):
         ownership.claim()
 
 
+def test_the_country_of_a_base_behind_pgbouncer_is_read_too(monkeypatch):
+    """« ?prepare=non » est un mot de nous : sa bibliothèque le refuse, et la base passait pour sans pays."""
+    import psycopg
+
+    from maillage.config import ownership
+
+    asked = []
+
+    def connect(url, **how):
+        asked.append((url, how["connect_timeout"]))
+        raise psycopg.OperationalError("nobody is there")
+
+    monkeypatch.setattr(psycopg, "connect", connect)
+    monkeypatch.setenv("DATABASE_URL", "postgresql://maillage@ordinateur/maillage?prepare=non")
+    assert ownership.database_owner() is None
+    assert asked == [("postgresql://maillage@ordinateur/maillage", ownership.PATIENCE)]
+
+
 def test_two_folders_of_one_name_have_two_homes_and_a_former_one_is_found_again(tmp_path):
     from maillage.config.home import usual_home
 

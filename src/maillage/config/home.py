@@ -79,6 +79,17 @@ def is_database_url(url: str) -> bool:
     return parts.scheme in SCHEMES and named
 
 
+def libpq_url(url: str) -> str:
+    """Return an address of PostgreSQL as its own library reads it: « prepare » is a word of ours.
+
+    >>> libpq_url("postgresql:///maillage?prepare=non&sslmode=require"), libpq_url("postgresql://a@b/c")
+    ('postgresql:///maillage?sslmode=require', 'postgresql://a@b/c')
+    """
+    before, _, words = url.partition("?")
+    left = "&".join(word for word in words.split("&") if not word.startswith("prepare="))
+    return f"{before}?{left}" if left else before
+
+
 def database_file(url: str) -> Path | None:
     """Return the file of a database on SQLite, that of the home folder for '', None on another engine."""
     if not url:

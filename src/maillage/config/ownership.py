@@ -18,6 +18,7 @@ from maillage.reference.files import COUNTRIES
 MARKS = ("select name, folder from country_databaseowner", "select name from country_databaseowner")
 # A database filled before it told its country has no such row, and France alone had accounts.
 FILLED = "select exists (select 1 from accounts_user)"
+PATIENCE = 10  # seconds for the computer of a database to answer
 
 
 def claim() -> None:
@@ -83,7 +84,11 @@ def database_owner() -> Country | None:
     if url.startswith("postgres"):
         import psycopg
 
-        with contextlib.suppress(psycopg.Error), psycopg.connect(url, autocommit=True) as connection:
+        named = home.libpq_url(url)
+        with (
+            contextlib.suppress(psycopg.Error),
+            psycopg.connect(named, autocommit=True, connect_timeout=PATIENCE) as connection,
+        ):
             return _owner(connection.execute, psycopg.Error)
         return None
     path = home.database_file(url)

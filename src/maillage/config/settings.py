@@ -130,34 +130,38 @@ TEMPLATES = [
     }
 ]
 
+SQLITE = {
+    # Write-ahead log and immediate transactions: readers never wait, and writers queue instead of failing
+    # “locked”.
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 60,  # a large import writes for that long: others wait, they are not refused
+    "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA cache_size=-20000;"
+    "PRAGMA mmap_size=134217728;PRAGMA temp_store=MEMORY;PRAGMA journal_size_limit=27103364;"
+    # What is erased is overwritten: nobody reads it again in the file.
+    "PRAGMA secure_delete=ON;",
+}
 if database_url():
     DATABASES = {"default": dj_database_url.parse(database_url(), conn_max_age=600, conn_health_checks=True)}
+    given = DATABASES["default"].setdefault("OPTIONS", {})
     if "postgresql" in DATABASES["default"]["ENGINE"]:
         DATABASES["default"]["ENGINE"] = "maillage.config.postgresql"
         # A base of a country is read from memory, or from a disk without arm. PostgreSQL thinks by default of
         # one where a page apart costs four times the next: it reads a million people for the forty of a list.
-        given = DATABASES["default"].setdefault("OPTIONS", {})
         given.setdefault("options", "-c random_page_cost=1.1")
+        given.setdefault("connect_timeout", 10)  # a computer that is silent is told; pages would wait minutes
         # What a page asks again is understood and planned once by each connection: half of what a page costs
         # PostgreSQL. Values leave apart from the words of a query, which are then the same for everybody.
         if given.pop("prepare", "oui") == "oui":
             given |= {"server_side_binding": True, "prepare_threshold": 3}
+    else:
+        given |= SQLITE
 else:
     DATABASES = {
         "default": {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": DATABASE,
             "CONN_MAX_AGE": 600,
-            # Write-ahead log and immediate transactions: readers never wait, writers queue instead of failing
-            # “locked”.
-            "OPTIONS": {
-                "transaction_mode": "IMMEDIATE",
-                "timeout": 60,  # a large import writes for that long: others wait, they are not refused
-                "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA cache_size=-20000;"
-                "PRAGMA mmap_size=134217728;PRAGMA temp_store=MEMORY;PRAGMA journal_size_limit=27103364;"
-                # What is erased is overwritten: nobody reads it again in the file.
-                "PRAGMA secure_delete=ON;",
-            },
+            "OPTIONS": SQLITE,
         }
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
