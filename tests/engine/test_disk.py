@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from maillage.kernel import disk
 from maillage.kernel.disk import write_whole
 from maillage.kernel.errors import Refused
 
@@ -122,3 +123,18 @@ def test_a_file_that_is_a_folder_is_refused_and_that_folder_is_left_alone(tmp_pa
         write_whole(path, "neuf")
     assert [child.name for child in tmp_path.iterdir()] == ["rapport.html"]
     assert (path / "dedans").is_dir()
+
+
+def test_a_file_stays_to_the_account_that_had_it(tmp_path, monkeypatch):
+    """« sudo maillage changer-cle » laissait une clé que le compte du service ne lisait plus : rien ne démarrait."""
+    path, owners = tmp_path / "cle-secrete", []
+    write_whole(path, "ancienne", mode=0o600)
+    mine = path.stat()
+    was = os.stat_result((*mine[:4], mine.st_uid + 1, mine.st_gid + 1, *mine[6:]))
+    read = Path.stat
+    monkeypatch.setattr(Path, "stat", lambda each, **how: was if each == path else read(each, **how))
+    monkeypatch.setattr(disk.os, "chown", lambda *words: owners.append(words[1:]))
+    write_whole(path, "neuve", mode=0o600)
+    assert owners == [(was.st_uid, was.st_gid)]
+    write_whole(tmp_path / "autre", "neuve")
+    assert len(owners) == 1, "a new file is to whoever writes it"

@@ -3,6 +3,7 @@
 import errno
 import os
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from maillage.kernel.errors import Refused
@@ -11,7 +12,8 @@ from maillage.kernel.errors import Refused
 def write_whole(path: Path, content: bytes | str, *, mode: int = 0o644) -> None:
     """Write a file aside, then put it in place: a reader sees the former file or the new one, never a part.
 
-    mode: who reads it, everybody on this computer unless told otherwise.
+    mode: who reads it, everybody on this computer unless told otherwise. It stays to the account that had it:
+    a key that root writes again would otherwise be closed to the service.
 
     Raises Refused, naming the file, when the folder cannot be written or the disk is full; the former file is
     intact.
@@ -26,11 +28,19 @@ def write_whole(path: Path, content: bytes | str, *, mode: int = 0o644) -> None:
             file.flush()
             os.fsync(file.fileno())
         staged.chmod(mode)
+        _leave_to_its_owner(staged, path)
         staged.replace(path)
     except OSError as error:
         if staged is not None:
             staged.unlink(missing_ok=True)
         raise _refusal(path, error) from error
+
+
+def _leave_to_its_owner(staged: Path, former: Path) -> None:
+    with suppress(FileNotFoundError, PermissionError):  # a new file; or root alone gives files away
+        was, made = former.stat(), staged.stat()
+        if (was.st_uid, was.st_gid) != (made.st_uid, made.st_gid):
+            os.chown(staged, was.st_uid, was.st_gid)
 
 
 REASONS = {
