@@ -14,7 +14,7 @@ from maillage.apps.accounts.models import User
 from maillage.apps.dossiers import actions, queries, rules
 from maillage.apps.dossiers.models import Study
 from maillage.apps.dossiers.queries import StudyRequest
-from maillage.config import worker
+from maillage.config import scratch, worker
 from maillage.kernel.errors import Refused
 from maillage.web import locks
 
@@ -127,3 +127,17 @@ def test_a_page_that_waits_counts_who_passes_before_it(home):
     actions.ask_again(first)
     first.refresh_from_db()
     assert [queries.ahead(study) for study in (second, first)] == [1, 2]
+
+
+def test_a_copy_of_the_base_that_a_killed_process_left_is_erased_and_one_in_use_stays(home):
+    """Un exercice de restauration interrompu laissait la base entière, effacés compris, dans un dossier caché."""
+    left = [home / f"{prefix}0123456789ab" for prefix in (scratch.EXERCISE, scratch.RESTORATION)]
+    for each in left:
+        each.mkdir()
+        (each / "base.zip").write_text("Ana")
+    with scratch.folder(scratch.RESTORATION) as used:
+        (used / "papiers").mkdir()
+        assert [each.exists() for each in left] == [False, False]
+        assert scratch.forget(timezone.now()) == 0
+        assert (used / "papiers").exists()
+    assert not used.exists()

@@ -1,14 +1,20 @@
 """Backups: sealed to a key, restored aside, moved from one engine to the other; each damage named."""
 
+import errno
 import json
+import os
+import re
 import sqlite3
+import time
 import tracemalloc
 import zipfile
 from contextlib import closing
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import Group
+from django.core.cache import cache
 from django.db import connection
 
 from maillage.apps.accounts.models import User
@@ -49,6 +55,44 @@ def test_each_damage_is_named(saved, tmp_path):
         assert words in words_of(path), words
     assert "n’existe pas" in words_of(tmp_path / "absente.zip")
     assert backup.check(saved)["tables"]["accounts.user"] == 2
+
+
+def test_a_backup_is_on_the_disk_before_it_is_said_to_be_there(db, home, monkeypatch):
+    """Le courant coupé juste après, le nom resterait sans son contenu, et les plus anciennes seraient parties."""
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "")  # what some disks only say then
+
+    backup.save(home / "avant.zip")
+    monkeypatch.setattr(backup.os, "fsync", full)
+    with pytest.raises(Refused, match="le disque est plein"):
+        backup.save(home / "copie.zip")
+    assert not list(home.glob("*copie*")) and (home / "avant.zip").exists()
+
+
+def test_a_restoration_forgets_the_answers_stored_of_the_rows_it_replaces(saved, home):
+    cache.set("snapshots:x", "30 000 personnes")
+    backup.restore(saved)
+    assert cache.get("snapshots:x") is None
+
+
+def test_the_oldest_backups_go_and_never_the_one_just_made(maillage, db, home, tmp_path, monkeypatch):
+    """Une horloge qui a avancé une nuit a laissé une sauvegarde datée de 2040 : la plus récente, par son nom."""
+    monkeypatch.setattr("maillage.config.bootstrap.ready", lambda: None)
+    copies = tmp_path / "copies"
+    copies.mkdir()
+    for name in ("maillage-20400101-031500.zip", "maillage-20250101-031500.zip", "à moi.zip"):
+        (copies / name).write_text("x")
+    cut, fresh = (copies / f".maillage-2025010{n}-031500.zip.age.0123abcd" for n in (2, 3))
+    for path, days in ((cut, 3), (fresh, 0)):
+        path.write_text("Ana")
+        os.utime(path, (time.time() - days * 86_400,) * 2)
+    answer = maillage("sauvegarder", "--dossier", copies, "--garder", 1)
+    assert answer.code == 0, answer.err
+    made = re.search(r"relue : (\S+) \(", answer.out)[1]
+    assert sorted(each.name for each in copies.iterdir()) == sorted(
+        [fresh.name, Path(made).name, "à moi.zip"]
+    )
 
 
 @pytest.mark.parametrize(

@@ -34,3 +34,26 @@ def test_a_base_moves_to_the_other_engine_and_back_row_by_row(postgresql, demons
     with psycopg.connect(database) as base:
         found = base.execute("select count(*) from pg_namespace where nspname like 'exercice%'")
         assert found.fetchone() == (0,), "the schema aside is erased"
+
+
+HELD = """
+from maillage.config.bootstrap import connected
+with connected():
+    from maillage.config import scratch
+    with scratch.folder(scratch.EXERCISE) as used, scratch.schema(used) as held:
+        print(scratch.forget())
+"""
+
+
+@pytest.mark.complete
+@pytest.mark.postgresql
+def test_a_schema_that_a_killed_exercise_left_is_dropped_with_its_rows(postgresql, tmp_path):
+    database, home = postgresql(), furnish(tmp_path / "maison")
+    with psycopg.connect(database, autocommit=True) as base:
+        for name in ("exercice_0123456789ab", "exercice_de_style"):
+            base.execute(f"create schema {name}")
+            base.execute(f"create table {name}.personnes (nom text)")
+        done = python("-c", HELD, home=home, database=database)
+        assert (done.returncode, done.stdout.strip()) == (0, "0"), done.stderr
+        left = base.execute("select nspname from pg_namespace where nspname like 'exercice%'").fetchall()
+    assert left == [("exercice_de_style",)], "that of nobody is gone, and what is not ours stays"

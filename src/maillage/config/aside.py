@@ -8,21 +8,16 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from secrets import token_hex
 from urllib.parse import quote
 
-from django.conf import settings
 from django.db import connection
 
-from maillage.config import backup, rows
+from maillage.config import backup, home, rows, scratch
 from maillage.kernel.errors import Refused
-
-PREFIX = ".exercice-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +39,16 @@ def place() -> Iterator[dict[str, str]]:
     """Make a home folder and a database of the same engine, give what a process needs to use them, and erase
     both.
     """
-    home = Path(settings.HOME)
-    with tempfile.TemporaryDirectory(dir=home, prefix=PREFIX) as folder:
-        environment = {"MAILLAGE_HOME": folder}
+    with scratch.folder(scratch.EXERCISE) as folder:
+        environment = {"MAILLAGE_HOME": str(folder)}
         if connection.vendor != "postgresql":
             yield environment
             return
-        schema = f"exercice_{token_hex(6)}"
-        with connection.cursor() as cursor:
-            cursor.execute(f"create schema {schema}")
-        try:
-            address = os.environ["DATABASE_URL"]
+        with scratch.schema(folder) as schema:
+            address = home.database_url()
             mark = "&" if "?" in address else "?"
             options = quote(f"-csearch_path={schema}")
             yield environment | {"DATABASE_URL": f"{address}{mark}options={options}"}
-        finally:
-            with connection.cursor() as cursor:
-                cursor.execute(f"drop schema {schema} cascade")
 
 
 def fill(path: Path, environment: Mapping[str, str], *, keys: Sequence[bytes] = ()) -> list[Compared]:

@@ -7,8 +7,7 @@ the numbers of its rows. Sealed to a key, it is written, read back and restored 
 import hashlib
 import io
 import json
-import shutil
-import tempfile
+import os
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from typing import Any, BinaryIO
 
 from django.apps import apps
 from django.conf import settings
+from django.core.cache import caches
 from django.core.serializers.base import DeserializationError
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
@@ -28,7 +28,7 @@ from maillage.apps.directory.actions import index
 from maillage.apps.documents.queries import storage
 from maillage.apps.messages import actions as messages
 from maillage.apps.search import actions as search
-from maillage.config import anchors, former_backups, rows
+from maillage.config import anchors, former_backups, rows, scratch
 from maillage.config.copies import FOLDER, table_file
 from maillage.config.home import FRANCE, country_name
 from maillage.config.references import References
@@ -58,6 +58,8 @@ def save(path: Path, *, recipients: Sequence[bytes] = (), rows_only: bool = Fals
         aside.unlink(missing_ok=True)
         counts, file_key = _write(aside, recipients, () if rows_only else STORED)
         check(aside, file_key=file_key)
+        with aside.open("rb") as file:
+            os.fsync(file.fileno())  # on the disk before it is said to be there, and before older ones go
         aside.replace(path)
     except Refused:
         aside.unlink(missing_ok=True)
@@ -352,18 +354,19 @@ def restore(path: Path, *, keys: Sequence[bytes] = ()) -> dict[str, Any]:
         name for name in manifest["fichiers"] if name.startswith(tuple(f"{folder}/" for folder in STORED))
     ]
     with opened(path, keys=keys) as archive, _told_in_french(path):
-        with tempfile.TemporaryDirectory(dir=home, prefix=STAGING) as folder:
+        with scratch.folder(scratch.RESTORATION) as folder:
             for name in names:
                 if name.startswith((f"{FILES}/", f"{PAPERS}/")):
                     archive.extract(name, folder)
             for kind in (FILES, PAPERS):
-                (Path(folder) / kind).mkdir(exist_ok=True)
+                (folder / kind).mkdir(exist_ok=True)
                 (home / kind).mkdir(exist_ok=True)
-                for made in sorted((Path(folder) / kind).iterdir()):
+                for made in sorted((folder / kind).iterdir()):
                     if not (home / kind / made.name).exists():
                         made.replace(home / kind / made.name)
         with _rows_of_today(path, archive, manifest, list(keys)) as (today, listed), transaction.atomic():
             n = load(today, listed)
+            caches["default"].clear()  # answers that were stored for a while, of the rows that are no more
             messages.hold_back_after_restore(
                 at=timezone.now()
             )  # they may have left since: nobody receives them twice
@@ -443,7 +446,6 @@ def _insert(name: str, lines: Iterator[bytes]) -> Iterator[int]:
         yield len(some)
 
 
-STAGING = ".restauration-"
 SAVED_BEFORE = 3  # copies kept of what restorations replaced
 
 
@@ -454,8 +456,6 @@ def _save_before(restored: Path) -> Path:
         taken off.
     """
     folder = Path(settings.HOME) / "sauvegardes"
-    for left in Path(settings.HOME).glob(f"{STAGING}*"):  # a former restoration that was cut
-        shutil.rmtree(left, ignore_errors=True)
     stem = f"avant-restauration-{datetime.now():%Y-%m-%d-%Hh%M-%S}"
     made = next(path for n in range(1, 100) if not (path := folder / f"{stem}-{n}.zip").exists())
     save(made)

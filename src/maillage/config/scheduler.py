@@ -40,6 +40,7 @@ WORKS = (
     ("rappels_effaces", "maillage.apps.reminders.actions.forgetting.forget_old"),
     ("signalements_effaces", "maillage.apps.directory.actions.signals.run_deadlines"),
     ("problemes_effaces", "maillage.apps.site.actions.forget_old"),
+    ("copies_laissees", "maillage.config.scratch.forget"),
     ("visites_finies", "maillage.config.sessions.clear"),
     ("taches_reprises", "maillage.config.worker.take_again"),
     ("taches_finies", "maillage.config.scheduler.forget_tasks"),

@@ -2,11 +2,14 @@
 
 import argparse
 import re
+import time
 from pathlib import Path
 
 from maillage.kernel.errors import Refused
 
 DATED = re.compile(r"maillage-\d{8}-\d{6}\.zip(\.age)?")
+UNFINISHED = re.compile(rf"\.{DATED.pattern}\.[0-9a-f]{{8}}")  # as config/backup.py names what it writes
+A_DAY = 24 * 3600
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -63,11 +66,15 @@ def run(given: argparse.Namespace) -> int:
             f"{counts['papiers']} papiers de personnes y sont, chiffrés. La clé qui les ouvre n’y est pas :"
             " gardez-la ailleurs, et pas avec cette sauvegarde."
         )
+    if given.dossier:
+        for left in _cut(given.dossier):
+            left.unlink(missing_ok=True)
+            print(f"Reste d’une sauvegarde interrompue, effacé : {left}")
     if given.garder:
         kept = "la dernière" if given.garder == 1 else f"les {given.garder} dernières"
-        for old in _older(given.dossier, given.garder):
-            old.unlink()
-            print(f"Sauvegarde effacée, plus ancienne que {kept} : {old}")
+        for old in _older(path, given.garder):
+            old.unlink(missing_ok=True)
+            print(f"Sauvegarde effacée, qui n’est pas {kept} : {old}")
     return 0
 
 
@@ -95,5 +102,14 @@ def dated(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if DATED.fullmatch(path.name))
 
 
-def _older(folder: Path, kept: int) -> list[Path]:
-    return dated(folder)[:-kept]
+def _older(made: Path, kept: int) -> list[Path]:
+    """Return the backups beyond those to keep; never the one just made, whatever day the others say."""
+    others = [each for each in dated(made.parent) if each != made]
+    return others[: len(others) - (kept - 1)] if len(others) >= kept else []
+
+
+def _cut(folder: Path) -> list[Path]:
+    """Return what backups that were killed left: whole copies of the base, that nobody reads nor counts."""
+    before = time.time() - A_DAY  # one that is being written was touched since
+    left = (path for path in folder.iterdir() if UNFINISHED.fullmatch(path.name))
+    return [path for path in left if path.stat().st_mtime < before]

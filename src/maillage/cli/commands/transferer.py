@@ -4,7 +4,6 @@ import argparse
 import os
 import time
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from maillage.cli.words import print_comparison, print_json
 from maillage.config import home
@@ -49,12 +48,12 @@ def run(given: argparse.Namespace) -> int:
     ready()
     from django.conf import settings
 
-    from maillage.config import aside, backup
+    from maillage.config import aside, backup, scratch
 
     _check_stopped(settings.HEARTBEAT)
     start = time.monotonic()
-    with TemporaryDirectory(dir=settings.HOME, prefix=aside.PREFIX) as folder:
-        path = Path(folder) / "base.zip"
+    with scratch.folder(scratch.EXERCISE) as folder:
+        path = folder / "base.zip"
         backup.save(path, rows_only=True)
         compared = aside.fill(path, {"DATABASE_URL": target})
     seconds = round(time.monotonic() - start, 1)
