@@ -5,7 +5,7 @@ import socket
 import ssl
 import threading
 from contextlib import contextmanager, suppress
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -70,6 +70,17 @@ def test_a_clock_behind_the_journal_is_wrong():
     state, found = states(now - timedelta(days=3))["horloge"]
     assert state == "mal"
     assert "le journal a déjà des lignes du" in found
+
+
+def test_a_line_that_a_fast_clock_wrote_once_says_nothing_of_the_clock_of_today(monkeypatch):
+    """Il faudrait attendre 2031 pour que l’horloge, juste depuis longtemps, ne soit plus dite fausse."""
+    monkeypatch.setattr(checks, "LATELY", 2)
+    user, now = User.objects.create_user("a@ville.example", "x"), timezone.now()
+    record(by=user, verb="role.given", row=user, at=now + timedelta(days=1500))
+    assert states(now)["horloge"][0] == "mal"
+    for _ in range(2):
+        record(by=user, verb="role.given", row=user, at=now)
+    assert states(now)["horloge"][0] == "bien"
 
 
 def test_nobody_administers_or_examples_would_open_a_real_platform(settings):
@@ -169,6 +180,31 @@ def test_a_clock_that_leapt_erases_nothing_before_somebody_says_that_it_is_right
     assert main(["echeances", "--horloge-juste"]) == 0
     assert scheduler.leap(now) is None
     assert settings.HEARTBEAT.stat().st_mtime == 0, "a command once is no worker that pages may wait for"
+
+
+def test_a_clock_that_starts_in_another_century_stops_nothing_once_it_is_set(settings, monkeypatch):
+    """Sans pile, un ordinateur démarre en 1970 : ce qui est échu, fait alors, passerait ensuite pour abandonné
+    depuis, et attendrait quelqu’un.
+    """
+    settings.HEARTBEAT.touch()
+    started = datetime(1970, 1, 1, 0, 2, tzinfo=UTC)
+    with pytest.raises(Refused, match="a déjà été fait ici le") as refused:
+        scheduler.check_clock(started)
+    assert "retarde" in refused.value.why
+    state, found = states(started)["horloge"]
+    assert state == "mal" and "a déjà été fait ici le" in found
+    scheduler.check_clock(timezone.now())
+
+
+def test_whoever_says_that_the_clock_is_right_is_believed_after_one_that_was_fast(settings, monkeypatch):
+    far = (timezone.now() + timedelta(days=5000)).timestamp()
+    for path in (settings.HEARTBEAT, settings.LAST_DUE):
+        path.touch()
+        os.utime(path, (far, far))
+    monkeypatch.setattr("maillage.config.bootstrap.ready", lambda: None)
+    assert main(["echeances"]) == 2
+    assert main(["echeances", "--horloge-juste"]) == 0
+    assert scheduler.leap(timezone.now()) is None
 
 
 def test_what_is_due_waits_in_the_background_until_the_clock_is_right(settings, monkeypatch):

@@ -64,30 +64,56 @@ class Done:
 
 
 def leap(at: datetime) -> datetime | None:
-    """Return when this was last run here, if a clock that is right would have run it since: a date that never
-    came would erase persons and papers before their time. None when nothing is to be doubted.
+    """Return when this was last run here, if a clock that is right would not be that far from it, before or
+    after: a date that never came would erase persons and papers before their time, and one that is long
+    past would be taken, once the clock is set, for years without anything done. None when nothing is to be
+    doubted.
     """
+    seen = max(_marks().values(), default=at)
+    return seen if abs(at - seen) > LEAP else None
+
+
+def _marks() -> dict[Path, datetime]:
+    """Return when what is due was done here, by the files that say so; none where it never was."""
     from django.conf import settings
 
-    times = []
+    found = {}
     for path in (settings.HEARTBEAT, settings.LAST_DUE):
-        with suppress(OSError):  # never done here
-            times.append(path.stat().st_mtime)
-    seen = datetime.fromtimestamp(max(times), tz=UTC) if times else at
-    return seen if at - seen > LEAP else None
+        with suppress(OSError):
+            found[path] = datetime.fromtimestamp(path.stat().st_mtime, tz=UTC)
+    return found
+
+
+def doubt(day: str, *, is_late: bool) -> str:
+    """Return, in words, what makes a clock doubtful that is late, or fast, beside the last day of work."""
+    return (
+        f"{'ce qui est échu a déjà été fait ici le' if is_late else 'rien n’a été fait ici depuis le'} {day}"
+    )
 
 
 def check_clock(at: datetime) -> None:
     """Refuse to do what is due at a moment that a clock gone wild may have invented."""
     if (seen := leap(at)) is not None:
+        is_late = at < seen
         raise Refused(
-            f"L’horloge dit le {at:%d/%m/%Y}, et rien n’a été fait ici depuis le {seen:%d/%m/%Y}.",
-            why="Si elle avance, des personnes et des papiers seraient effacés avant leur date.",
+            f"L’horloge dit le {at:%d/%m/%Y}, et {doubt(f'{seen:%d/%m/%Y}', is_late=is_late)}.",
+            why=(
+                "Si elle retarde, ce qui est fait serait daté d’un jour passé."
+                if is_late
+                else "Si elle avance, des personnes et des papiers seraient effacés avant leur date."
+            ),
             do=(
                 "Réglez-la (timedatectl set-ntp true). Si elle est juste, lancez une fois :"
                 " maillage echeances --horloge-juste."
             ),
         )
+
+
+def trust(at: datetime) -> None:
+    """Take the clock for right: what was done at a moment that has not come was done by a wrong one."""
+    for path, seen in _marks().items():
+        if seen > at:
+            path.unlink(missing_ok=True)
 
 
 def say_done(*, goes_on: bool) -> None:
