@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -13,6 +14,7 @@ from maillage.apps.intake.actions import importing, sources
 from maillage.apps.intake.actions import pending as files
 from maillage.apps.intake.queries import pending as queries
 from maillage.apps.intake.worklist import lines
+from maillage.config.providers import files as providers
 from maillage.config.providers.files import fetch
 from maillage.kernel.errors import Refused
 from tests.conftest import with_role
@@ -171,6 +173,40 @@ def test_a_file_cut_on_the_way_or_too_large_is_refused(publisher, monkeypatch):
     publisher.publish("x" * 11)
     with pytest.raises(Refused, match="dépasse"):
         fetch(publisher.address, inside=True)
+
+
+@pytest.fixture
+def dripping(settings) -> Iterator[str]:
+    """The address of a server that gives its file a byte at a time, for seconds; nothing is ever late."""
+    settings.SOURCES_INSIDE = True
+    sent, left = [], threading.Event()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", "1000")
+            self.end_headers()
+            with suppress(OSError):
+                while len(sent) < 200 and not left.wait(0.05):
+                    self.wfile.write(b"x")
+                    sent.append(1)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/lieux.csv"
+    assert len(sent) < 150, "what is due waited for the whole of it"
+    left.set()
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_file_that_never_ends_to_arrive_does_not_hold_what_else_is_due(dripping, monkeypatch):
+    monkeypatch.setattr(providers, "LONGEST", 0.3)
+    with pytest.raises(Refused, match="fini d’arriver"):
+        fetch(dripping, inside=True)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import http.client
 import ipaddress
 import socket
 import ssl
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from urllib.parse import unquote, urljoin, urlsplit
@@ -16,6 +17,7 @@ from maillage.kernel.errors import Refused
 from maillage.pipeline.offer.forms.sheet import MAX_BYTES
 
 PATIENCE = 30  # seconds to connect, and for each piece
+LONGEST = 600  # seconds for a file: whatever else is due waits for it, messages too
 PIECE = 1 << 16
 MOST_REDIRECTIONS = 5
 MOVED = (301, 302, 303, 307, 308)
@@ -72,9 +74,11 @@ def _socket(host: str, port: int, *, inside: bool) -> socket.socket:
 
 
 def _content(answer: http.client.HTTPResponse) -> bytes:
-    pieces, size = [], 0
-    while piece := answer.read(PIECE):
+    pieces, size, until = [], 0, time.monotonic() + LONGEST
+    while piece := answer.read1(PIECE):
         size += len(piece)
+        if time.monotonic() > until:
+            raise _refused(f"il n’a pas fini d’arriver en {round(LONGEST / 60)} minutes")
         if size > MAX_BYTES:
             raise _refused(f"le fichier dépasse {MAX_BYTES // 2**20} Mio")
         pieces.append(piece)
