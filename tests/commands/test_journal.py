@@ -107,6 +107,21 @@ def test_a_page_that_is_no_anchor_is_refused(maillage, db, home, content, messag
     assert message in answer.err
 
 
+def test_a_journal_is_proved_from_a_sealed_backup_with_its_key(maillage, db, home):
+    """En production chaque sauvegarde est chiffrée : c’est elle que l’on compare après un incident."""
+    from maillage.config import backup, keys
+
+    write_lines(2)
+    public = keys.make(home / "cle")
+    copy = home / "copie.zip.age"
+    backup.save(copy, recipients=keys.recipients([public]))
+    answer = maillage("verifier-journal", "--base", copy, "--cle", home / "cle")
+    assert (answer.code, answer.out.splitlines()[0]) == (0, "Le journal est entier : 2 lignes.")
+    closed = maillage("verifier-journal", "--base", copy)
+    assert closed.code == 2
+    assert "chiffrée" in closed.err and "--cle FICHIER" in closed.err
+
+
 @pytest.mark.complete
 def test_a_journal_is_proved_from_a_copy_of_its_base_or_a_backup(maillage, process, db, tmp_path):
     home = furnish(tmp_path / "maison")

@@ -3,14 +3,14 @@
 import json
 import sqlite3
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from maillage.apps.accounts.rules.journal import UNTYPED, Head, Line
-from maillage.kernel import archives
+from maillage.kernel import age, archives
 from maillage.kernel.disk import reason
 from maillage.kernel.errors import Refused
 
@@ -21,10 +21,13 @@ UNREADABLE = (*archives.UNREADABLE, OSError, sqlite3.Error, KeyError, TypeError,
 
 
 class Copy:
-    """A copy of the database. Reading raises Refused when it is neither one of SQLite nor a backup."""
+    """A copy of the database. Reading raises Refused when it is neither one of SQLite nor a backup.
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    keys: secret keys, one of which opens a backup that is sealed.
+    """
+
+    def __init__(self, path: Path, *, keys: Sequence[bytes] = ()) -> None:
+        self.path, self.keys = path, keys
 
     def lines(self) -> Iterator[Line]:
         """Yield the lines of its journal, in their order."""
@@ -39,7 +42,17 @@ class Copy:
 
     def _rows(self, model: str) -> Iterator[tuple[int, dict[str, Any]]]:
         try:
-            yield from (self._saved if zipfile.is_zipfile(self.path) else self._stored)(model)
+            yield from (self._saved if self._is_archive() else self._stored)(model)
+        except age.Unreadable as error:
+            raise Refused(
+                f"Le journal de {self.path} n’a pas pu être lu : {error}.",
+                why="Cette sauvegarde est chiffrée : seule la clé pour laquelle elle l’a été l’ouvre.",
+                do=(
+                    "Prenez une autre sauvegarde, ou l’autre clé."
+                    if self.keys
+                    else "Donnez le fichier des clés : --cle FICHIER."
+                ),
+            ) from error
         except UNREADABLE as error:
             raise Refused(
                 f"Le journal de {self.path} n’a pas pu être lu{_because(error)}.",
@@ -47,8 +60,16 @@ class Copy:
                 do="Donnez maillage.sqlite3, ou un fichier de « maillage sauvegarder ».",
             ) from error
 
+    def _is_archive(self) -> bool:
+        if not self.path.is_file():
+            return False
+        with self.path.open("rb") as file:
+            return age.is_sealed(file.read(64)) or zipfile.is_zipfile(file)
+
     def _saved(self, model: str) -> Iterator[tuple[int, dict[str, Any]]]:
-        with zipfile.ZipFile(self.path) as archive:
+        from maillage.config import backup
+
+        with backup.opened(self.path, keys=self.keys) as archive:
             if FORMER_ROWS in archive.namelist():
                 with archive.open(FORMER_ROWS) as rows:
                     for each in rows:

@@ -1,6 +1,6 @@
 """The journal proved: its chain, the anchors written outside it, and what both say of a backup put back."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -26,9 +26,9 @@ class Verdict:
     tampered: str = ""
 
 
-def of_copy(path: Path, page: Path | None) -> Verdict:
-    """Prove the journal of a copy by its own anchors, and those of a page if any."""
-    copy = Copy(path)
+def of_copy(path: Path, page: Path | None, *, keys: Sequence[bytes] = ()) -> Verdict:
+    """Prove the journal of a copy by its own anchors, and those of a page if any. keys: that may open it."""
+    copy = Copy(path, keys=keys)
     outside = _page(page) if page else []
     if isinstance(outside, str):
         return Verdict(0, 0, tampered=outside)

@@ -21,6 +21,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="une copie de maillage.sqlite3, ou une sauvegarde, au lieu de la base d’ici",
     )
+    parser.add_argument(
+        "--cle", metavar="FICHIER", type=Path, help="le fichier des clés, si cette sauvegarde est chiffrée"
+    )
     parser.add_argument("--json", action="store_true", help="écrit un document JSON")
 
 
@@ -29,10 +32,10 @@ def run(given: argparse.Namespace) -> int:
 
     ready()
     from maillage.apps.accounts.rules.journal import moment
-    from maillage.config import proving
+    from maillage.config import keys, proving
 
-    page, base = given.ancre, given.base
-    found = proving.of_copy(base, page) if base else proving.of_database(page)
+    page, base, secrets = given.ancre, given.base, keys.secrets(given.cle)
+    found = proving.of_copy(base, page, keys=secrets) if base else proving.of_database(page)
     if given.json:
         print_json(
             {
