@@ -2,14 +2,16 @@
 
 import json
 import logging
+import re
 import sys
 from datetime import datetime, timedelta
 
 import pytest
 from django.contrib.auth.hashers import make_password
+from django.db import OperationalError
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
-from django.urls import reverse
+from django.urls import get_resolver, reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
@@ -17,6 +19,7 @@ from maillage.apps.accounts.models import User
 from maillage.apps.dossiers import actions
 from maillage.config import requests
 from maillage.config.logs import JsonLines
+from maillage.kernel.personal_links import masked
 from tests.conftest import with_role
 
 pytestmark = pytest.mark.django_db
@@ -101,6 +104,80 @@ def test_an_error_is_its_kind_and_its_place_never_its_words():
     assert "06 12" not in page.text
     told = JsonLines().format(logging.LogRecord("x", 30, "", 1, "refus de %s", ("/acces/secret/",), None))
     assert "secret" not in told
+
+
+def test_an_address_is_in_no_line_of_the_log_whoever_writes_it(client, lines, caplog):
+    """Django note lui-même une page absente ou refusée, avec l’adresse entière."""
+    handler = logging.getLogger("maillage").handlers[-1]
+    logging.getLogger("django").addHandler(handler)
+    try:
+        client.get("/espace/personnes/4217/")
+        client.put("/bilan/")
+        client.get("/nulle-part-fatou/")
+    finally:
+        logging.getLogger("django").removeHandler(handler)
+    told = [line["quoi"] for line in lines if line["source"].startswith("django")]
+    assert told == [
+        "Not Found: /espace/personnes/<int:pk>/",
+        "Method Not Allowed (PUT): /bilan/",
+        "Not Found: /…",
+    ]
+    assert "4217" not in json.dumps(lines) and "fatou" not in json.dumps(lines)
+
+
+PUBLIC_CODES = {
+    "structure",
+    "service",
+    "sign",
+    "zone",
+}  # of what is published: a structure, a practice, a zone
+
+
+def personal_addresses() -> dict[str, str]:
+    """Return the addresses of which a part is a secret, by their name."""
+    found = {}
+    for pattern, name in addresses(get_resolver()):
+        held = re.search(r"<str:(?:token|code)>", pattern)
+        if held and name not in PUBLIC_CODES and not pattern.startswith("espace/"):
+            found[name] = "/" + re.sub(
+                r"<([a-z]+):\w+>", lambda kind: "1" if kind[1] == "int" else "SeCrEt", pattern
+            )
+    assert len(found) >= 20
+    return found
+
+
+def test_each_address_that_opens_something_to_its_holder_is_masked():
+    """Notée avec un problème signalé, ou dans un journal, elle ouvrirait encore ce qu’elle ouvre."""
+    for name, address in personal_addresses().items():
+        shown = masked(address)
+        assert "…" in shown and "SeCrEt" not in shown.split("…")[0], name
+
+
+def test_what_a_personal_link_opens_stays_in_no_cache(client):
+    """Sur un ordinateur partagé, le bouton « page précédente » la montrerait à qui vient ensuite."""
+    for name, address in personal_addresses().items():
+        assert "no-store" in client.get(address).get("Cache-Control", ""), name
+
+
+def addresses(resolver, before=""):
+    for each in resolver.url_patterns:
+        if hasattr(each, "url_patterns"):
+            yield from addresses(each, before + str(each.pattern))
+        else:
+            yield before + str(each.pattern), each.name
+
+
+def test_a_page_that_broke_gives_the_number_by_which_its_fault_is_found(client, monkeypatch):
+    client.raise_request_exception = False
+    for error, status in ((ValueError("x"), 500), (OperationalError("terminating connection"), 503)):
+
+        def broken(*_, error=error):
+            raise error
+
+        monkeypatch.setattr("maillage.apps.site.views.pages.terms", broken)
+        page = client.get("/glossaire/")
+        assert page.status_code == status
+        assert page["X-Request-ID"] in page.text
 
 
 def failed(path: str, error: str) -> DBTaskResult:

@@ -6,6 +6,8 @@ import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 
+from django.http import HttpRequest
+
 from maillage.kernel.personal_links import masked
 
 DEEPEST = 12  # calls that an error shows, the last ones
@@ -39,6 +41,19 @@ class JsonLines(logging.Formatter):
             line["erreur"] = record.exc_info[0].__name__
             calls = traceback.extract_tb(record.exc_info[2])[-DEEPEST:]
             line["pile"] = [f"{Path(each.filename).name}:{each.lineno} {each.name}" for each in calls]
-        elif words := masked(record.getMessage()):
+        elif words := masked(_words(record)):
             line["quoi"] = words
         return json.dumps(line, ensure_ascii=False)
+
+
+def _words(record: logging.LogRecord) -> str:
+    """Return what an event says; of the address that was asked for, which has the number of a row, its
+    pattern.
+    """
+    request = getattr(record, "request", None)
+    if isinstance(request, HttpRequest) and isinstance(record.args, tuple):
+        match = request.resolver_match
+        pattern = f"/{match.route}" if match else "/…"
+        told = [pattern if isinstance(each, str) and each.startswith("/") else each for each in record.args]
+        return str(record.msg) % tuple(told)
+    return record.getMessage()

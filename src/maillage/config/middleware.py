@@ -24,6 +24,7 @@ from maillage.apps.autonomy.forms import carried
 from maillage.apps.territories import queries as territories
 from maillage.config import interrupted_posts, sessions
 from maillage.kernel.errors import Refused
+from maillage.kernel.personal_links import is_personal
 from maillage.web import refusals
 from maillage.words.wording import spaced
 
@@ -126,8 +127,8 @@ class NoNul:
 
 
 class PrivatePages:
-    """Keeps out of every cache what a shared computer would show after sign-out: pages of professionals,
-    and words said to one; asks nothing of a device that no page needs.
+    """Keeps out of every cache what a shared computer would show afterwards: pages of professionals, words
+    said to one, and what a personal link opens; asks nothing of a device that no page needs.
     """
 
     def __init__(self, answer: Answer) -> None:
@@ -135,7 +136,8 @@ class PrivatePages:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.answer(request)
-        private = any(part in request.path for part in PRIVATE) or bool(_whose(request)) or _told(request)
+        closed = any(part in request.path for part in PRIVATE) or is_personal(request.path)
+        private = closed or bool(_whose(request)) or _told(request)
         if private and not response.has_header("Cache-Control"):
             patch_cache_control(response, private=True, no_store=True)
         response.headers.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)

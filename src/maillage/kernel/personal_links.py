@@ -3,7 +3,9 @@
 import re
 
 LINKS = re.compile(
-    r"(/(?:acces|invitation|orientation|apprendre/suivi|ateliers/ma-place|fiche|enquetes/(?:borne|odk|structure))/)[^/\s]+"
+    r"(/(?:acces|invitation|orientation|apprendre/suivi|ateliers/ma-place|rendez-vous/le-mien|fiche"
+    r"|benevoles/moi|messages/refuser|groupe|voix|attestation|mandat(?!/papiers/)"
+    r"|enquetes/(?:borne|odk|structure))/)[^/\s]+"
 )
 
 
@@ -14,3 +16,12 @@ def masked(text: str) -> str:
     'vu à /acces/…/ puis /lieux/bobine/'
     """
     return LINKS.sub(r"\1…", text)
+
+
+def is_personal(path: str) -> bool:
+    """Return whether a path opens something to whoever holds it.
+
+    >>> is_personal("/acces/Xy12/"), is_personal("/mandat/papiers/registre/")
+    (True, False)
+    """
+    return LINKS.match(path) is not None

@@ -65,11 +65,17 @@ def unreachable(request: HttpRequest) -> HttpResponse:
         response: HttpResponse = _to_program(UNREACHABLE, HTTPStatus.SERVICE_UNAVAILABLE)
     else:
         said = {"what": UNREACHABLE.what, "why": UNREACHABLE.why, "do": UNREACHABLE.do}
+        said["number"] = number(request)
         text = render_to_string("site/503.html", said)
         response = HttpResponse(text, status=HTTPStatus.SERVICE_UNAVAILABLE)
     response["Retry-After"] = AGAIN
     response["Cache-Control"] = "no-store"
     return response
+
+
+def number(request: HttpRequest) -> str:
+    """Return the number of a request, by which its lines are found in the log; '' when it has none."""
+    return str(getattr(request, "number", ""))
 
 
 def _is_program(request: HttpRequest) -> bool:

@@ -374,4 +374,4 @@ def broken(request: HttpRequest) -> HttpResponse:
         return refusals.no_room(request)
     if refusals.is_unreachable(sys.exception()):
         return refusals.unreachable(request)
-    return render(request, "site/500.html", status=500)
+    return render(request, "site/500.html", {"number": refusals.number(request)}, status=500)
