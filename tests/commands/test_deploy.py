@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from maillage.cli.main import COMMANDS
+from maillage.config.requests import KNOWN
 from tests.support.certificates import self_signed
 from tests.support.speed import until
 from tools import container
@@ -47,6 +48,17 @@ def test_a_unit_names_programs_and_options_that_exist(path, tmp_path):
         )
         faults = [line for line in done.stderr.splitlines() if path.name in line]
         assert faults == []
+
+
+def test_a_service_that_migrates_first_is_given_the_time_it_takes():
+    """systemd tue au bout de 90 secondes ce qui précède un service, et le relance : une longue mise à jour n’y finirait
+    jamais.
+    """
+    for path in DEPLOY.glob("*.service"):
+        unit = configparser.ConfigParser(strict=False, interpolation=None)
+        unit.read(path)
+        if "ExecStartPre" in unit["Service"]:
+            assert unit["Service"]["TimeoutStartSec"] == "infinity", path.name
 
 
 def test_the_options_of_the_units_are_understood():
@@ -183,9 +195,15 @@ def test_nginx_hands_over_who_calls_and_keeps_to_https(proxied):
 
     told = json.loads(
         ask(
-            **{"X-Forwarded-For": "9.9.9.9", "X-Forwarded-Proto": "http", "X-Forwarded-Host": "autre.example"}
+            **{
+                "X-Forwarded-For": "9.9.9.9",
+                "X-Forwarded-Proto": "http",
+                "X-Forwarded-Host": "autre.example",
+            },
+            **{"X-Request-ID": "celui-d-une-autre"},
         ).read()
     )
+    assert KNOWN.fullmatch(told["x-request-id"]) and told["x-request-id"] != "celui-d-une-autre"
     assert (told["x-forwarded-for"], told["x-forwarded-proto"]) == ("127.0.0.1", "https")
     assert "x-forwarded-host" not in told
     assert told["host"].split(":")[0] == "localhost"
