@@ -340,3 +340,15 @@ def test_nobody_is_drawn_where_somebody_is_meant():
         assert not re.search(r"dessins?: \[?(?:[\w-]+, )*(personne|loupe)\b(?!-)", path.read_text("utf-8")), (
             path
         )
+
+
+def test_the_script_of_the_pages_kept_reads_the_modules_once_for_each_state(client, monkeypatch):
+    """Un navigateur le redemande à chaque page : il coûtait huit fois la page, les modules récrits chaque fois."""
+    read = ["un"]
+    monkeypatch.setattr(contents, "_libraries", {})
+    monkeypatch.setattr(contents, "_digest", lambda modules: read.pop())
+    first, again = (client.get("/apprendre/hors-ligne.js").content for _ in range(2))
+    assert first == again and read == []
+    contents._libraries.clear()  # as when a module has changed
+    read.append("deux")
+    assert client.get("/apprendre/hors-ligne.js").content != first

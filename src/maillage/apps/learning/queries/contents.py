@@ -1,10 +1,11 @@
 """The modules as their pages read them."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import hashlib
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -173,11 +174,12 @@ def _layers() -> tuple[FolderContents, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """The modules of some layers, and their translations made so far."""
+    """The modules of some layers, their translations made so far, and their digest, computed once."""
 
     layers: tuple[FolderContents, ...]
     modules: Mapping[str, Module]
     translated: dict[tuple[str, str], Translated | None]
+    digest: Callable[[], str]
 
 
 _libraries: dict[tuple[str, ...], Library] = {}
@@ -195,8 +197,17 @@ def _shown() -> Library:
     for layer in layers:
         every |= {id: _typeset(each) for id, each in layer.modules.items()}
     made = {each.id: each for each in sorted(every.values(), key=lambda each: (each.number, each.id))}
-    library = _libraries[key] = Library(layers, made, {})
+    library = _libraries[key] = Library(layers, made, {}, cache(partial(_digest, made.values())))
     return library
+
+
+def digest() -> str:
+    """Return what changes with anything that the reader reads."""
+    return _shown().digest()
+
+
+def _digest(modules: Collection[Module]) -> str:
+    return hashlib.sha256("\n".join(each.model_dump_json() for each in modules).encode()).hexdigest()
 
 
 def translations_of(id: str) -> list[tuple[str, str, str]]:

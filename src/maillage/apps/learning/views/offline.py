@@ -52,7 +52,7 @@ def _contents() -> dict[str, Any]:
     modules = {id: _pages(id) for id in contents.modules()}
     files = [static(name) for name in FILES]
     # Pages change with their contents and with the files they name, whose names tell their content.
-    told = json.dumps([files, [m.model_dump_json() for m in contents.modules().values()]])
+    told = json.dumps([files, contents.digest()])
     return {
         "version": hashlib.sha256(told.encode()).hexdigest()[:16],
         "lecteur": contents.narrowest(),
