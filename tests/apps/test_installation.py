@@ -207,6 +207,23 @@ def test_whoever_says_that_the_clock_is_right_is_believed_after_one_that_was_fas
     assert scheduler.leap(timezone.now()) is None
 
 
+def broken(at: datetime) -> int:
+    raise ValueError("Ana")
+
+
+def test_what_fails_each_time_is_told_until_it_is_done(settings, monkeypatch, capsys):
+    """Le cœur bat, et l’effacement dû n’a plus lieu depuis des mois : seul le journal du serveur le disait."""
+    monkeypatch.setattr("maillage.config.bootstrap.ready", lambda: None)
+    sound = ("visites_finies", "maillage.config.sessions.clear")
+    monkeypatch.setattr(scheduler, "WORKS", (("personnes_oubliees", f"{__name__}.broken"), sound))
+    assert main(["echeances"]) == 1
+    state, found = states()["échéances en échec"]
+    assert (state, found) == ("mal", "La dernière fois, n’ont pas été faits : personnes oubliees.")
+    monkeypatch.setattr(scheduler, "WORKS", (sound,))
+    assert main(["echeances"]) == 0
+    assert "échéances en échec" not in states()
+
+
 def test_what_is_due_waits_in_the_background_until_the_clock_is_right(settings, monkeypatch):
     done: list[datetime] = []
 

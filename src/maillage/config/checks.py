@@ -151,7 +151,14 @@ def _accounts(at: datetime) -> Check:
 
 
 def _work(at: datetime) -> Iterator[Check]:
-    told = health.state(at)
+    told, failing = health.state(at), scheduler.failing()
+    if failing:
+        yield Check(
+            "échéances en échec",
+            BAD,
+            f"La dernière fois, n’ont pas été faits : {', '.join(failing).replace('_', ' ')}.",
+            "Lancez maillage echeances, et cherchez ces mots dans le journal du serveur.",
+        )
     do = "Lancez maillage servir, ou maillage echeances chaque minute."
     for subject, key, none in (
         ("échéances", "echeances", "Rien ne les a jamais faites ici."),

@@ -7,12 +7,13 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from maillage.kernel.disk import write_whole
 from maillage.kernel.errors import Refused
 
 # In this order: a name in French, and what to call with `at`; it returns a count, or counts by word.
@@ -116,14 +117,36 @@ def trust(at: datetime) -> None:
             path.unlink(missing_ok=True)
 
 
-def say_done(*, goes_on: bool) -> None:
-    """Say that what is due was done just now; goes_on: by what does it again and again, beside workers."""
+def say_done(done: Sequence[Done], *, goes_on: bool) -> None:
+    """Say that what is due was done just now, and what of it failed; goes_on: by what does it again and
+    again, beside workers.
+    """
     from django.conf import settings
 
-    with suppress(OSError):  # a full disk is said by /sante/ already
+    failed = "\n".join(each.name for each in done if each.error)
+    with suppress(OSError, Refused):  # a full disk is said by /sante/ already
         settings.LAST_DUE.touch()
         if goes_on:
             settings.HEARTBEAT.touch()
+        if not failed:
+            _failures().unlink(missing_ok=True)
+        elif failed.splitlines() != failing():
+            write_whole(_failures(), failed)
+
+
+def failing() -> list[str]:
+    """Return what failed the last time that the work was done, by its names: nobody reads the log of each
+    day, and what a law wants erased would stay.
+    """
+    with suppress(OSError):
+        return _failures().read_text("utf-8").splitlines()
+    return []
+
+
+def _failures() -> Path:
+    from django.conf import settings
+
+    return Path(settings.LAST_DUE).with_suffix(".echecs")
 
 
 def run(at: datetime) -> list[Done]:
@@ -196,7 +219,7 @@ def keep_on(seconds: float) -> None:
             continue
         doubted = False
         done = run(now)
-        say_done(goes_on=True)
+        say_done(done, goes_on=True)
         if not any(
             each.counts.get("partis") for each in done
         ):  # messages leave by small lots: another may wait

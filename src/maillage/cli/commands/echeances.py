@@ -30,7 +30,7 @@ def run(given: argparse.Namespace) -> int:
     else:
         scheduler.check_clock(now)
     done = scheduler.run(now)
-    scheduler.say_done(goes_on=False)  # the pages go on knowing that no worker answers them
+    scheduler.say_done(done, goes_on=False)  # the pages go on knowing that no worker answers them
     if given.json:
         print_json({each.name: {"erreur": each.error} if each.error else dict(each.counts) for each in done})
     else:
