@@ -1,6 +1,7 @@
 """What an installation lacks to serve people, each point seen wrong then right."""
 
 import os
+import signal
 import socket
 import ssl
 import threading
@@ -207,6 +208,37 @@ def test_whoever_says_that_the_clock_is_right_is_believed_after_one_that_was_fas
     assert scheduler.leap(timezone.now()) is None
 
 
+worked: list[str] = []
+
+
+def stopped(at: datetime) -> int:
+    os.kill(os.getpid(), signal.SIGTERM)
+    worked.append("first")
+    return 1
+
+
+def next_one(at: datetime) -> int:
+    worked.append("next")
+    return 1
+
+
+def test_a_stop_waits_for_the_work_under_way_and_for_no_other(settings, monkeypatch):
+    """Dans un pays, les autres prenaient des minutes : tué au bout de quarante secondes, un courriel à moitié remis
+    attendait qu’une personne décide.
+    """
+    works = [(name, f"{__name__}.{name}") for name in ("stopped", "next_one")]
+    monkeypatch.setattr(scheduler, "WORKS", works)
+    former = [(number, signal.getsignal(number)) for number in (signal.SIGTERM, signal.SIGINT)]
+    worked.clear()
+    try:
+        scheduler.keep_on(0)
+    finally:
+        for number, handler in former:
+            signal.signal(number, handler)
+    assert worked == ["first"]
+    assert not settings.HEARTBEAT.exists()
+
+
 def broken(at: datetime) -> int:
     raise ValueError("Ana")
 
@@ -244,7 +276,7 @@ def test_what_is_due_waits_in_the_background_until_the_clock_is_right(settings, 
     os.utime(settings.HEARTBEAT, (0, 0))
     monkeypatch.setattr(scheduler.threading, "Event", Soon)
     monkeypatch.setattr(scheduler.signal, "signal", lambda *_: None)
-    monkeypatch.setattr(scheduler, "run", lambda at: done.append(at) or [])
+    monkeypatch.setattr(scheduler, "run", lambda at, _: done.append(at) or [])
     scheduler.keep_on(0)
     assert len(done) == 1
 

@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -149,9 +149,11 @@ def _failures() -> Path:
     return Path(settings.LAST_DUE).with_suffix(".echecs")
 
 
-def run(at: datetime) -> list[Done]:
-    """Run the tasks due at a moment; a failure is reported, and the others run all the same."""
-    return [_one(name, path, at) for name, path in WORKS]
+def run(at: datetime, is_over: Callable[[], bool] = lambda: False) -> list[Done]:
+    """Run the tasks due at a moment; a failure is reported, and the others run all the same. is_over: asked
+    before each, whether to leave the others for the next time.
+    """
+    return [_one(name, path, at) for name, path in WORKS if not is_over()]
 
 
 def _one(name: str, path: str, at: datetime) -> Done:
@@ -218,8 +220,9 @@ def keep_on(seconds: float) -> None:
             asked.wait(seconds)
             continue
         doubted = False
-        done = run(now)
-        say_done(done, goes_on=True)
+        done = run(now, asked.is_set)
+        if not asked.is_set():  # what was left would be said to be done
+            say_done(done, goes_on=True)
         if not any(
             each.counts.get("partis") for each in done
         ):  # messages leave by small lots: another may wait
