@@ -374,7 +374,7 @@ def test_a_restitution_is_proposed_with_its_agenda_and_who_must_come(client, lea
         "jour_1": "2026-12-01", "heure_1": "10:00", "commune": "Grenoble", "jeton": "z", "qui": "",
     }  # fmt: skip
     client.post("/espace/reseau/reunions/nouvelle/", said)
-    row = Meeting.objects.get(token="z")
+    row = Meeting.objects.latest("pk")
     assert row.about.splitlines()[0] == "Ce que chaque collectivité attend"
     page = client.get(f"/espace/reseau/reunions/{row.pk}/").content.decode()
     assert "La Région, la Ville" in page and "Réunion de cadrage" in page

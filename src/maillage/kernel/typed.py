@@ -34,9 +34,9 @@ def line(text: str, most: int | None = None) -> str:
     return " ".join(text.translate(STRAIGHT).split())[:most].rstrip()
 
 
-def sent_by(token: str, *whose: int) -> str:
+def sent_by(token: str, *whose: int | str) -> str:
     """Return the number of a form as somebody sends it about somebody: sent twice it is the same; sent by
-    another account of a shared computer, it is another.
+    another account of a shared computer, or under another name where there is no account, it is another.
 
     >>> sent_by("t", 1, 2) == sent_by("t", 1, 2), sent_by("t", 1, 2) == sent_by("t", 2, 2), len(sent_by("t"))
     (True, False, 40)

@@ -1,11 +1,11 @@
 """Opening accounts, and writing in the journal."""
 
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import connection, models, transaction
@@ -16,6 +16,7 @@ from maillage.apps.accounts.access import HOUR
 from maillage.apps.accounts.models import Anchor, Entry, Seal, Tally, User
 from maillage.apps.accounts.rules import journal
 from maillage.kernel.errors import Refused
+from maillage.kernel.typed import sent_by
 
 
 @transaction.atomic
@@ -75,6 +76,43 @@ def record(
     """Write in the journal who saw or did what, in the transaction of the act: the parts of a `Note`."""
     note = Note(by=by, verb=verb, row=row, at=at, structure=structure, words=words)
     return record_many([note])[0]
+
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+def row_of_form(model: type[Row], token: str, by: User | None) -> Row | None:
+    """Return the row that a form wrote already, when the same account sends it again; None the first time."""
+    return model._default_manager.filter(token=_number(token, by)).first()
+
+
+@transaction.atomic
+def write_once(
+    model: type[Row],
+    token: str,
+    values: Mapping[str, Any],
+    *,
+    verb: str,
+    by: User | None,
+    at: datetime,
+    structure: int | None = None,
+    beside: Callable[[Row], object] | None = None,
+) -> Row:
+    """Write the row of a form and its line of the journal; sent twice at the same moment, it is one row, told
+    once. Sent by another account of a shared computer, it is another row. by None: a page without an account.
+
+    beside: writes what goes with the row, before the line that has it read for the search.
+    """
+    row, made = model._default_manager.get_or_create(token=_number(token, by), defaults=values)
+    if made:
+        if beside is not None:
+            beside(row)
+        record(by=by, verb=verb, row=row, at=at, structure=structure)
+    return row
+
+
+def _number(token: str, by: User | None) -> str:
+    return sent_by(token) if by is None else sent_by(token, by.pk)
 
 
 @transaction.atomic

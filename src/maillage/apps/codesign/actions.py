@@ -25,7 +25,7 @@ from maillage.apps.dossiers import actions as dossiers
 from maillage.apps.dossiers.models import Finding
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
-from maillage.kernel.typed import holds_contact, line
+from maillage.kernel.typed import holds_contact, line, sent_by
 from maillage.reference.codesign import CHANNELS, LEVELS, causes, stages, trades
 
 # ----------------------------------------------------------------------------------------------- the workshop
@@ -54,11 +54,17 @@ def prepare(
     like: a workshop whose invented profiles serve again, for another operator: what blocks there alone, and
     what blocks everywhere, is then told apart.
     """
-    if found := Session.objects.filter(token=token).first():
+    if found := journal.row_of_form(Session, token, by):
         return found
-    session, made = Session.objects.get_or_create(
-        token=token,
-        defaults={
+
+    def lay_tables(session: Session) -> None:
+        for number in range(1, min(groups, rules.MOST_GROUPS) + 1):
+            Group.objects.create(session=session, number=number, **_profile(like, number, place))
+
+    return journal.write_once(
+        Session,
+        token,
+        {
             "place": place,
             "title": line(title, 120),
             "objective": line(objective, 400),
@@ -70,13 +76,11 @@ def prepare(
             "at": at,
             "example": example,
         },
+        verb="codesign.prepared",
+        by=by,
+        at=at,
+        beside=lay_tables,
     )
-    if not made:
-        return session
-    for number in range(1, min(groups, rules.MOST_GROUPS) + 1):
-        Group.objects.create(session=session, number=number, **_profile(like, number, place))
-    journal.record(by=by, verb="codesign.prepared", row=session, at=at)
-    return session
 
 
 def _profile(like: Session | None, number: int, place: str) -> dict[str, str]:
@@ -222,6 +226,7 @@ def put(
     """Put a card on a board; the same form sent twice puts one. Refused on a closed workshop, when it is
     empty, names somebody’s secrets or contact, or when the cell is full.
     """
+    token = sent_by(token, group.pk)
     if found := Card.objects.filter(token=token).first():
         return found
     _open(group.session)

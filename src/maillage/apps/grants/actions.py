@@ -31,15 +31,11 @@ def prepare(
     """Write a call, which nobody reads yet; the same form sent twice makes one. Refused when its days or its
     amounts contradict each other.
     """
-    if found := GrantCall.objects.filter(token=token).first():
+    if found := journal.row_of_form(GrantCall, token, by):
         return found
     _check(given)
-    call, made = GrantCall.objects.get_or_create(
-        token=token, defaults={"place": place, "by": by, "at": at, "example": example, **given}
-    )
-    if made:
-        journal.record(by=by, verb="grant.prepared", row=call, at=at)
-    return call
+    values = {"place": place, "by": by, "at": at, "example": example, **given}
+    return journal.write_once(GrantCall, token, values, verb="grant.prepared", by=by, at=at)
 
 
 def _check(given: dict[str, Any]) -> None:
@@ -101,13 +97,14 @@ def write(
     """Write an application for two structures; the same form sent twice makes one. Refused out of the days of
     the call.
     """
-    if found := GrantApplication.objects.filter(token=token).first():
+    if found := journal.row_of_form(GrantApplication, token, by):
         return found
     _is_open(call, at)
     _no_secret(given)
-    row, _ = GrantApplication.objects.get_or_create(
-        token=token,
-        defaults={
+    return journal.write_once(
+        GrantApplication,
+        token,
+        {
             "call": call,
             "social": social,
             "digital": digital,
@@ -116,8 +113,11 @@ def write(
             "at": at,
             **given,
         },
+        verb="grant.written",
+        by=by,
+        at=at,
+        structure=(social if by_social else digital).pk,
     )
-    return row
 
 
 @transaction.atomic

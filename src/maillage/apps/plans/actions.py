@@ -262,7 +262,7 @@ def write(
     each other, or when it would be a part of a part.
     """
     Plan.objects.select_for_update().get(pk=plan.pk)
-    if found := PlanAction.objects.filter(token=token).first():
+    if found := journal.row_of_form(PlanAction, token, by):
         return found
     if values.get("proposal") and _kept_from(plan, values["proposal"]):
         values = {name: value for name, value in values.items() if name not in OF_PROPOSAL}
@@ -273,10 +273,15 @@ def write(
     if parent is not None:
         values["axis"] = parent.axis
     values = {"number": _next_number(plan, parent), **history.beside(plan.place, at), **values}
-    row = PlanAction.objects.create(plan=plan, token=token, by=by, at=at, **values)
-    _set_milestones(row, milestones)
-    journal.record(by=by, verb="plan.action_written", row=row, at=at)
-    return row
+    return journal.write_once(
+        PlanAction,
+        token,
+        {"plan": plan, "by": by, "at": at, **values},
+        verb="plan.action_written",
+        by=by,
+        at=at,
+        beside=lambda row: _set_milestones(row, milestones),
+    )
 
 
 @transaction.atomic

@@ -40,9 +40,10 @@ def write_news(
 ) -> News:
     """Write news for the next bulletin; the same token twice is the same news. Refused for a secret."""
     refuse_secrets(title, words)
-    row, made = News.objects.get_or_create(
-        token=token,
-        defaults={
+    return journal.write_once(
+        News,
+        token,
+        {
             "structure": structure,
             "title": line(title, 120),
             "words": words.strip(),
@@ -52,10 +53,11 @@ def write_news(
             "at": at,
             "example": example,
         },
+        verb="news.written",
+        by=by,
+        at=at,
+        structure=structure and structure.pk,
     )
-    if made:
-        journal.record(by=by, verb="news.written", row=row, at=at, structure=row.structure_id)
-    return row
 
 
 @transaction.atomic
@@ -94,7 +96,7 @@ def prepare(
     """Prepare a bulletin of what was ticked, among what it may carry today; the same token twice is the same
     one. Nobody but who leads the network reads it before it is published. Refused when it carries nothing.
     """
-    if found := Bulletin.objects.filter(token=token).first():
+    if found := journal.row_of_form(Bulletin, token, by):
         return found
     refuse_secrets(title, opening)
     ticked = {
@@ -108,9 +110,10 @@ def prepare(
             why="Il ne porte rien.",
             do="Cochez au moins une nouvelle, une date ou une ressource.",
         )
-    row, made = Bulletin.objects.get_or_create(
-        token=token,
-        defaults={
+    return journal.write_once(
+        Bulletin,
+        token,
+        {
             "title": line(title, 120),
             "opening": opening.strip(),
             "contents": contents,
@@ -119,10 +122,10 @@ def prepare(
             "made_at": at,
             "example": example,
         },
+        verb="bulletin.prepared",
+        by=by,
+        at=at,
     )
-    if made:
-        journal.record(by=by, verb="bulletin.prepared", row=row, at=at)
-    return row
 
 
 @transaction.atomic
@@ -217,7 +220,7 @@ def note_change(
     """Note a procedure that goes online, or a service that stops answering; the same token twice is the same
     change. Refused without its source, or for dates that nobody could have announced.
     """
-    if found := ServiceChange.objects.filter(token=token).first():
+    if found := journal.row_of_form(ServiceChange, token, by):
         return found
     rules.check_change(starts_on, ends_on, on=timezone.localdate(at))
     if not line(source):
@@ -226,9 +229,10 @@ def note_change(
             why="Il manque qui le dit.",
             do="Écrivez la source : un courrier, une page, une affiche au guichet.",
         )
-    row, made = ServiceChange.objects.get_or_create(
-        token=token,
-        defaults={
+    return journal.write_once(
+        ServiceChange,
+        token,
+        {
             "kind": kind,
             "operator": line(operator, 120),
             "procedure": line(procedure, 160),
@@ -242,10 +246,10 @@ def note_change(
             "at": at,
             "example": example,
         },
+        verb="change.noted",
+        by=by,
+        at=at,
     )
-    if made:
-        journal.record(by=by, verb="change.noted", row=row, at=at)
-    return row
 
 
 @transaction.atomic

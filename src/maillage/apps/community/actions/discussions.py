@@ -35,7 +35,7 @@ def write(
     secret, for what seems to name a person without that, for an empty text, a question that was taken off, or
     more messages than a conversation holds. The same token twice is the same message.
     """
-    if found := Post.objects.filter(token=token).first():
+    if found := journal.row_of_form(Post, token, by):
         return found
     refuse_secrets(words)
     text = words.strip()[: rules.LONGEST]
@@ -51,9 +51,10 @@ def write(
         raise _unwritten("La question n’est plus là.", "Posez-la vous-même.")
     if queries.recent_by(by, at) >= rules.MOST_PER_HOUR:
         raise _unwritten("Vous avez beaucoup écrit en une heure.", "Attendez un peu, ou appelez.")
-    row, made = Post.objects.get_or_create(
-        token=token,
-        defaults={
+    return journal.write_once(
+        Post,
+        token,
+        {
             "kind": subject.kind,
             "row": subject.row,
             "question": question,
@@ -64,11 +65,11 @@ def write(
             "at": at,
             "example": example,
         },
+        verb="post.answered" if question else "post.asked",
+        by=by,
+        at=at,
+        structure=structure and structure.pk,
     )
-    if made:
-        verb = "post.answered" if question else "post.asked"
-        journal.record(by=by, verb=verb, row=row, at=at, structure=row.structure_id)
-    return row
 
 
 @transaction.atomic

@@ -37,7 +37,7 @@ def publish(
     """Publish a listing to the network; the same token twice is the same listing. Refused when its last day
     is over, before the first or more than a year away, or when it gives a secret.
     """
-    if found := Listing.objects.filter(token=token).first():
+    if found := journal.row_of_form(Listing, token, by):
         return found
     refuse_secrets(words)
     if holds_contact(words):
@@ -54,9 +54,10 @@ def publish(
             do=f"Choisissez un jour entre le {date_text(max(starts_on, today))} et le"
             f" {date_text(max(starts_on, today) + rules.LONGEST)}.",
         )
-    row, made = Listing.objects.get_or_create(
-        token=token,
-        defaults={
+    return journal.write_once(
+        Listing,
+        token,
+        {
             "structure": structure,
             "side": side,
             "kind": kind,
@@ -70,10 +71,11 @@ def publish(
             "made_at": at,
             "example": example,
         },
+        verb="listing.published",
+        by=by,
+        at=at,
+        structure=structure.pk,
     )
-    if made:
-        journal.record(by=by, verb="listing.published", row=row, at=at, structure=structure.pk)
-    return row
 
 
 @transaction.atomic

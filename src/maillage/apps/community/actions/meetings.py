@@ -45,14 +45,15 @@ def propose(
     """Propose a meeting; the same token twice is the same meeting. structure None: the coordination convenes.
     Refused for dates that nobody could keep, or a secret.
     """
-    if found := Meeting.objects.filter(token=draft.token).first():
+    if found := journal.row_of_form(Meeting, draft.token, by):
         return found
     refuse_secrets(draft.title, draft.about, draft.partners, draft.address)
     kept = rules.check_dates(draft.dates, minutes=draft.minutes, at=at)
     lieu = draft.lieu
-    row, made = Meeting.objects.get_or_create(
-        token=draft.token,
-        defaults={
+    return journal.write_once(
+        Meeting,
+        draft.token,
+        {
             "structure": structure,
             "title": line(draft.title, 160),
             "kind": draft.kind,
@@ -68,11 +69,14 @@ def propose(
             "changed_at": at,
             "example": example,
         },
+        verb="meeting.proposed",
+        by=by,
+        at=at,
+        structure=structure and structure.pk,
+        beside=lambda row: MeetingDate.objects.bulk_create(
+            MeetingDate(meeting=row, starts_at=each) for each in kept
+        ),
     )
-    if made:
-        MeetingDate.objects.bulk_create(MeetingDate(meeting=row, starts_at=each) for each in kept)
-        _record(row, "meeting.proposed", by=by, at=at)
-    return row
 
 
 @transaction.atomic
@@ -202,7 +206,7 @@ def decide(
     """Note what a meeting decided; with who does it, it is a task, and needs a day. The same token twice is
     the same decision. Refused before the meeting started, without words, without its pilot or its day.
     """
-    if found := Decision.objects.filter(token=token).first():
+    if found := journal.row_of_form(Decision, token, by):
         return found
     refuse_secrets(words)
     held = lock(meeting)
@@ -217,9 +221,10 @@ def decide(
         raise _undecided("Il manque pour quand.", "Donnez un jour : une tâche sans date s’oublie.")
     if leads and until_on is not None:
         rules.check_day(until_on, on=today)
-    row, made = Decision.objects.get_or_create(
-        token=token,
-        defaults={
+    return journal.write_once(
+        Decision,
+        token,
+        {
             "meeting": held,
             "words": line(words, 400),
             "leads": leads,
@@ -228,10 +233,11 @@ def decide(
             "by": by,
             "at": at,
         },
+        verb="decision.noted",
+        by=by,
+        at=at,
+        structure=pilot.pk if pilot and leads == rules.STRUCTURE else None,
     )
-    if made:
-        journal.record(by=by, verb="decision.noted", row=row, at=at, structure=row.pilot_id)
-    return row
 
 
 @transaction.atomic

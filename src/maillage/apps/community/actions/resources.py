@@ -40,7 +40,7 @@ def share(structure: Structure, draft: Draft, *, by: User, at: datetime, example
     """Share a resource with the network, or a new version of one; the same token twice is the same resource.
     Refused without a link nor a file, for a file that may not be copied, or that is not what its name says.
     """
-    if found := Resource.objects.filter(token=draft.token).first():
+    if found := journal.row_of_form(Resource, draft.token, by):
         return found
     refuse_secrets(draft.title, draft.about)
     if not (draft.link or draft.content):
@@ -63,9 +63,10 @@ def share(structure: Structure, draft: Draft, *, by: User, at: datetime, example
             why="Une version plus récente existe déjà.",
             do="Remplacez plutôt la dernière.",
         )
-    row, made = Resource.objects.get_or_create(
-        token=draft.token,
-        defaults={
+    return journal.write_once(
+        Resource,
+        draft.token,
+        {
             "structure": structure,
             "title": line(draft.title, 160),
             "about": line(draft.about, 600),
@@ -83,15 +84,19 @@ def share(structure: Structure, draft: Draft, *, by: User, at: datetime, example
             "at": at,
             "example": example,
         },
+        verb="resource.shared",
+        by=by,
+        at=at,
+        structure=structure.pk,
+        beside=lambda row: _keep_file(row, draft.content, kind),
     )
-    if not made:
-        return row
+
+
+def _keep_file(row: Resource, content: bytes, kind: tuple[str, str] | None) -> None:
     if kind is not None:
         ResourceFile.objects.create(
-            resource=row, content=draft.content, kind=kind[0], extension=kind[1], bytes=len(draft.content)
+            resource=row, content=content, kind=kind[0], extension=kind[1], bytes=len(content)
         )
-    journal.record(by=by, verb="resource.shared", row=row, at=at, structure=structure.pk)
-    return row
 
 
 @transaction.atomic

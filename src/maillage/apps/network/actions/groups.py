@@ -33,9 +33,10 @@ def open_group(
     refuse_secrets(name, about)
     if not line(name):
         raise Refused("Le groupe n’est pas ouvert.", why="Il n’a pas de nom.", do="Donnez-lui un nom.")
-    row, made = Group.objects.get_or_create(
-        token=token,
-        defaults={
+    return journal.write_once(
+        Group,
+        token,
+        {
             "name": line(name, 120),
             "about": line(about, 400),
             "trade": trade,
@@ -44,11 +45,13 @@ def open_group(
             "by": by,
             "example": example,
         },
+        verb="group.opened",
+        by=by,
+        at=at,
+        beside=lambda row: Member.objects.create(
+            group=row, user=by, since=timezone.localdate(at), leads=True
+        ),
     )
-    if made:
-        Member.objects.create(group=row, user=by, since=timezone.localdate(at), leads=True)
-        journal.record(by=by, verb="group.opened", row=row, at=at)
-    return row
 
 
 @transaction.atomic
@@ -103,7 +106,7 @@ def write(group: Group, *, words: str, token: str, by: User, at: datetime, examp
     """Write in a group; the same token twice is the same message. Refused when one is no longer of it, when
     it is empty, gives a secret, or comes after too many in an hour.
     """
-    if found := Post.objects.filter(token=token).first():
+    if found := journal.row_of_form(Post, token, by):
         return found
     refuse_secrets(words)
     if not line(words):
@@ -121,19 +124,20 @@ def write(group: Group, *, words: str, token: str, by: User, at: datetime, examp
             why=f"Vous en avez écrit {rules.MESSAGES_AN_HOUR} en une heure.",
             do="Revenez dans une heure.",
         )
-    post, made = Post.objects.get_or_create(
-        token=token,
-        defaults={
+    return journal.write_once(
+        Post,
+        token,
+        {
             "group": row,
             "words": words.strip()[: rules.LONGEST_MESSAGE],
             "by": by,
             "at": at,
             "example": example,
         },
+        verb="group.written",
+        by=by,
+        at=at,
     )
-    if made:
-        journal.record(by=by, verb="group.written", row=post, at=at)
-    return post
 
 
 @transaction.atomic

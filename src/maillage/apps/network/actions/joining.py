@@ -20,7 +20,7 @@ from maillage.apps.network.models import Application, Handover, Profile
 from maillage.apps.network.queries import joining as queries
 from maillage.apps.network.rules import joining as rules
 from maillage.kernel.errors import Refused
-from maillage.kernel.typed import line
+from maillage.kernel.typed import line, sent_by
 from maillage.words.languages import to_say
 from maillage.words.opening import date_text
 from maillage.words.wording import spaced
@@ -35,9 +35,10 @@ def apply(
 ) -> tuple[Application, str]:
     """Write down that a structure asks to join, and return it with its code, stored as a digest: shown once.
 
-    said: some of FIELDS. The same token twice is the same application, whose code is then "". Refused without
-    a way to answer that works.
+    said: some of FIELDS. The same token twice is the same application, whose code is then "", unless another
+    structure or referent is written. Refused without a way to answer that works.
     """
+    token = sent_by(token, said.get("name", ""), referent)
     if found := Application.objects.filter(token=token).first():
         return found, ""
     if way != rules.VISIT and not contact.strip():

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
 from maillage.apps.agenda.rules.appointments import BOOKED
 from maillage.apps.directory.models import Structure
@@ -52,8 +53,7 @@ def publish(
     a number.
     """
     check_manage(by, structure.pk)
-    token = sent_by(token, by.pk if by is not None else 0, structure.pk)
-    if found := Mission.objects.filter(token=token).first():
+    if found := journal.row_of_form(Mission, token, by):
         return found
     title, said = line(values["title"], 120), line(values.get("words", ""), 400)
     refuse_secrets(title, said)
@@ -70,9 +70,10 @@ def publish(
             f"Choisissez un jour entre le {date_text(start)} et le {date_text(start + rules.LONGEST)}.",
         )
     lieu = values.get("lieu")
-    row, made = Mission.objects.get_or_create(
-        token=token,
-        defaults={
+    return journal.write_once(
+        Mission,
+        token,
+        {
             "structure": structure,
             "title": title,
             "words": said,
@@ -89,10 +90,11 @@ def publish(
             "by": by,
             "example": example,
         },
+        verb="mission.published",
+        by=by,
+        at=at,
+        structure=structure.pk,
     )
-    if made:
-        record("mission.published", row, by=by, at=at, structure=structure.pk)
-    return row
 
 
 def _among(values: Mapping[str, Any], name: str, known: Any) -> list[str]:
