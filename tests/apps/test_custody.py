@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from maillage.apps.accounts.models import User
 from maillage.apps.directory import rules
-from maillage.apps.directory.actions import sheets
+from maillage.apps.directory.actions import links, sheets
 from maillage.apps.directory.models import Change, Import, Lieu, Pair, Proposal, Source, Structure
 from maillage.apps.intake.actions import custody as handovers
 from maillage.apps.intake.actions import duplicates, proposals, quick_actions
@@ -456,6 +456,19 @@ def test_once_agreed_the_other_team_reads_no_name_until_the_person_says_yes(
         agreements.share_again(one, how="read", given=True, by=sender, at=AT)
 
 
+def test_the_personal_link_of_a_team_opens_no_place_that_it_gave_away(client, asked, six, pimms, manager):
+    code = links.make(pimms, by="Nora", at=AT)
+    assert client.get(f"/fiche/{code}/").status_code == 200
+    client.force_login(manager)
+    assert "ne s’ouvre plus" in said(client, f"/espace/annuaire/propositions/{asked.pk}/structure/")
+    agreed(client, asked, manager)
+    assert client.get(f"/fiche/{code}/").status_code == 404
+    pimms.refresh_from_db()
+    theirs = links.make(pimms, by="CCAS", at=AT)
+    sheets.undo(Change.objects.get(lieu=pimms, verb="custody"), by="Nora", at=AT)
+    assert client.get(f"/fiche/{theirs}/").status_code == 404, "nor once it is put back"
+
+
 @pytest.mark.both_databases
 @pytest.mark.parametrize("by", ["manager", "coordinator"])
 def test_put_back_everything_comes_back(client, asked, six, aidant, theirs, coordinator, by):
@@ -562,6 +575,7 @@ def test_places_made_one_stay_with_the_one_team_there_is(client, six, pimms, twi
 def test_a_team_loses_a_place_by_a_merge_only_once_it_was_read(client, six, pimms, twin, aidant, coordinator):
     account("lea", "gestionnaire", structure=twin.structure)
     reader = account("ana", "aidant", structure=twin.structure)
+    code = links.make(pimms, by="Nora", at=AT)
     pair = pair_of(twin, pimms, sure=True)
     assert quick_actions.merge_sure([pair], by="x", at=AT) == 0, "it waits for a person"
     client.force_login(coordinator)
@@ -571,6 +585,7 @@ def test_a_team_loses_a_place_by_a_merge_only_once_it_was_read(client, six, pimm
     assert client.post(address, {"geste": "reunir"}).status_code == 400 and as_they_were(six)
     client.post(address, {"geste": "reunir", "equipes": "1"})
     deadlines.run_deadlines(at=AT)
+    assert client.get(f"/fiche/{code}/").status_code == 404, "the link of who lost it"
     assert names_read(client, reader) == [] and names_read(client, aidant) == []
     client.force_login(coordinator)
     client.post(f"/espace/annuaire/doublons/{pair.pk}/revoir/")

@@ -143,11 +143,14 @@ def write(
 ) -> Change:
     """Save a place changed since `before`, record the change, and update the search index.
 
-    A sheet that names another structure does not take the place from its team: see `rules.custody`.
+    A sheet that names another structure does not take the place from its team: see `rules.custody`. Whoever
+    gives a place to another structure takes its personal link from the former one.
     """
     derive(lieu)
     if before is not None and _names_another(before["sheet"], lieu.sheet):
         settle(lieu, before, custody.of(lieu, lieu.sheet, at=at), by=by, at=at, asks=verb not in DECIDED)
+    if before is not None and verb in DECIDED and before["structure"] != lieu.structure_id:
+        lieu.code = None
     lieu.save()
     change = Change.objects.create(
         lieu=lieu,

@@ -253,7 +253,8 @@ def merge(pair: Pair, choices: Mapping[str, str], *, by: str, at: datetime, hand
     when the pair was decided meanwhile.
     """
     kept, gone = _to_decide(pair)
-    if not hands_over and two_teams(Pair(first=kept, second=gone), at=at) is not None:
+    loses = two_teams(Pair(first=kept, second=gone), at=at) is not None
+    if loses and not hands_over:
         raise Refused(
             "Ces deux fiches n’ont pas été réunies.",
             why=f"Chacune a son équipe : « {gone.structure} » perdrait ce lieu.",
@@ -275,6 +276,8 @@ def merge(pair: Pair, choices: Mapping[str, str], *, by: str, at: datetime, hand
     if corrected:
         kept.missing_since = None  # its source still gives it, written otherwise
     gone.state, gone.merged_into, gone.reason = rules.MERGED, kept, f"réuni à « {kept.name} »"
+    if loses:
+        gone.code = None  # the team that loses the place opened it by this link
     sheets.write(kept, before, verb="merge", by=by, at=at, reason=f"avec « {gone.name} » ({gone.slug})")
     sheets.write(
         gone, gone_before, verb="merge", by=by, at=at, reason=f"réuni à « {kept.name} » ({kept.slug})"
