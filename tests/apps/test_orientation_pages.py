@@ -1043,6 +1043,22 @@ def test_a_no_takes_back_what_was_shared_with_the_same_structure(client, worker,
     assert Orientation.objects.filter(shared=[], note="").count() == 2
 
 
+def test_a_draft_whose_place_was_merged_asks_about_the_structure_that_would_read(
+    client, worker, ccas, library, person
+):
+    draft = drafts.Draft(structure=ccas.structure, person=person, lieu=library, need="assistance")
+    row = drafts.prepare(draft, by=worker, at=timezone.now())
+    kept = place("mediatheque", {"nom": "Médiathèque", "pivot": "26380185400013", **MAIL, **HELPS})
+    Lieu.objects.filter(pk=library.pk).update(state="merged", merged_into=kept)
+    client.force_login(worker)
+    url = f"/espace/orientations/{row.pk}/envoyer/"
+    page = text(client.get(url))
+    assert "Comme Médiathèque le verra" in page
+    said = {"vu": shown_on(page), "partage": ["nickname"], "accord": "read", "canal": "email"}
+    assert client.post(url, said).status_code == 302
+    assert state(row) == "sent" and (row.lieu, row.to_structure) == (kept, kept.structure)
+
+
 @pytest.mark.both_databases
 def test_a_page_left_open_does_not_take_back_a_yes_given_since(client, worker, ccas, library, person):
     """The former yes, taken back, erased what the person shares by the one they gave since."""

@@ -570,6 +570,57 @@ def test_reminding_by_hand_is_once_a_day(orientation, worker):
         assert "ouvert jusqu’au 20 décembre 2026" in message.text.replace("\u00a0", " ")
 
 
+def test_a_place_reminded_after_its_link_closed_may_open_it_again(orientation, worker, aidant):
+    answers.accept(orientation, by=aidant, at=AT)
+    late = AT + 70 * DAY
+    assert not links.opened(token(orientation), late).live
+    sending.remind(orientation, by=worker, at=late)
+    assert "ouvert jusqu’au 30 mars 2027" in mails("On attend")[-1].text.replace("\u00a0", " ")
+    assert links.opened(token(orientation), late).live
+    assert links.opened(token(orientation), late + 60 * DAY).live
+    assert not links.opened(token(orientation), late + 61 * DAY).live
+
+
+def test_the_day_of_today_is_not_past_where_it_is_still_today(worker, ccas, library):
+    """Seven in the evening in Martinique is tomorrow in Paris."""
+    evening, today = datetime(2026, 11, 21, 0, 30, tzinfo=PARIS), date(2026, 11, 20)
+    far = place("fort-de-france", {"nom": "Case numérique", "code_insee": "97209", **HELPS})
+    draft = {"structure": ccas.structure, "need": "assistance", "urgent_before": today}
+    row = drafts.prepare(drafts.Draft(**draft, lieu=far), by=worker, at=evening)
+    assert drafts.amend(row, {"urgent_before": today}, by=worker, at=evening).urgent_before == today
+    with pytest.raises(Refused, match="déjà passée"):
+        drafts.prepare(drafts.Draft(**draft, lieu=library), by=worker, at=evening)
+
+
+def test_a_place_overseas_answers_until_the_end_of_its_own_day(worker, ccas):
+    """In Papeete, the 20th ends eleven hours after that of Paris."""
+    far = place("papeete", {"nom": "Case numérique", "code_insee": "98735", **MAIL, **HELPS})
+    row = sent(worker, ccas, far, at=datetime(2026, 11, 20, 8, tzinfo=PARIS), procedure="sante")
+    assert (row.expires_on, row.link_until) == (date(2026, 12, 19), date(2026, 12, 19)), (
+        "sent on the 19th there"
+    )
+    evening = datetime(2026, 12, 20, 9, tzinfo=PARIS)
+    deadlines.run_deadlines(at=evening)
+    row.refresh_from_db()
+    assert row.state == "sent" and links.opened(token(row), evening).live
+    answers.accept(row, by=None, token=token(row), at=evening)
+    other = sent(worker, ccas, far, at=datetime(2026, 11, 20, 8, tzinfo=PARIS))
+    over = datetime(2026, 12, 20, 11, 30, tzinfo=PARIS)
+    assert not links.opened(token(other), over).live
+    deadlines.run_deadlines(at=over)
+    other.refresh_from_db()
+    assert other.state == "expired"
+
+
+@pytest.mark.parametrize("structure", [True, False])
+def test_nobody_writes_to_a_sender_whose_account_is_closed(worker, ccas, library, aidant, structure):
+    row = sent(worker, ccas, library)
+    Orientation.objects.filter(pk=row.pk).update(from_structure=ccas.structure if structure else None)
+    User.objects.filter(pk=worker.pk).update(is_active=False)
+    answers.accept(row, by=aidant, at=AT)
+    assert not mails("nouvelles")
+
+
 # ----------------------------------------------------------------------------------- two people, twice, wrong
 
 

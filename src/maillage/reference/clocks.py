@@ -20,6 +20,7 @@ OVERSEAS = {
     "987": "Pacific/Tahiti",
     "988": "Pacific/Noumea",
 }
+LATEST = "987"  # where a day ends last
 
 
 def zone(code_insee: str) -> ZoneInfo:

@@ -1,6 +1,6 @@
 """Paths of persons from place to place, their steps, and what happened at each."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import models
 from django.db.models import Q
@@ -157,9 +157,21 @@ class Orientation(models.Model):
         return f"Orientation {self.pk} : {self.get_state_display()}"
 
     @property
+    def place(self) -> Lieu | None:
+        """The place as it is today: the one that its own was merged into."""
+        found = self.lieu
+        while found is not None and found.merged_into is not None:
+            found = found.merged_into
+        return found
+
+    @property
     def place_commune(self) -> str:
         """The code of the commune where the person goes, which gives the time of the appointment."""
         return self.lieu.code_insee if self.lieu is not None else self.commune
+
+    def day(self, at: datetime) -> date:
+        """Return which day it is at the place: overseas, it is not always that of Paris."""
+        return at.astimezone(clocks.zone(self.place_commune)).date()
 
     @property
     def local_appointment(self) -> datetime | None:
@@ -194,7 +206,7 @@ class Orientation(models.Model):
         """What a page displayed of a draft, with the structure that runs its place. Sent back with what the
         person answers, as `was`: they answer to that structure, about what was read to them.
         """
-        run_by = self.lieu.structure_id if self.lieu is not None else ""
+        run_by = self.place.structure_id if self.place is not None else ""
         return f"{self.changed_at.timestamp()} {run_by}"
 
     @property

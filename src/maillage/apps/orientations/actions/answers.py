@@ -7,10 +7,9 @@ overtaken by another user's is Refused, with who did what.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.utils import timezone
 
 from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
@@ -25,14 +24,16 @@ from maillage.apps.orientations.actions.transitions import (
     change,
     check_receiver,
     is_same,
+    link_until,
     lock,
+    open_after,
     shortened,
 )
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.queries import people as written
 from maillage.apps.orientations.rules import cycle
 from maillage.kernel.errors import Refused
-from maillage.reference import clocks, offer
+from maillage.reference import offer
 from maillage.words.wording import listing
 
 
@@ -68,7 +69,7 @@ def accept(
 ) -> Orientation:
     """Accept the person. note: read by the place alone."""
     row, side = _answered(orientation, by, token, at)
-    values = {"answered_at": row.answered_at or at, "link_until": _later(row, timezone.localdate(at))}
+    values = {"answered_at": row.answered_at or at, "link_until": open_after(row, row.day(at))}
     event = change(row, "accept", was=was, by=by, side=side, at=at, aside=note, **values)
     if event is not None:
         notifications.hush(row, at=at)
@@ -191,7 +192,7 @@ def came(
         "came": True,
         "met_at": at,
         "answered_at": row.answered_at or at,
-        "link_until": _later(row, timezone.localdate(at)),
+        "link_until": open_after(row, row.day(at)),
     }
     event = change(row, "came", was=was, by=by, side=side, at=at, aside=note, **values)
     if event is not None:
@@ -294,11 +295,9 @@ def ask_again(orientation: Orientation, *, at: datetime, by: User | None = None)
             why="La fiche de ce lieu ne donne pas d’adresse e-mail.",
             do="Appelez qui vous a envoyé la personne.",
         )
-    on = timezone.localdate(at)
-    waiting = row.state in cycle.WAITING
-    until = row.expires_on if waiting and row.expires_on is not None else _later(row, on)
+    waiting, until = row.state in cycle.WAITING, link_until(row, row.day(at))
     row.links += 1
-    values = {"token": access.digest(access.link_of(row)), "link_until": max(until, on), "channel": "email"}
+    values = {"token": access.digest(access.link_of(row)), "link_until": until, "channel": "email"}
     event = change(row, "ask_again", by=by, side=cycle.PLATFORM, at=at, content={"link": row.links}, **values)
     if event is not None:
         notifications.hush(row, at=at)
@@ -332,13 +331,13 @@ def _dated(
             why="Ce moment est déjà passé, ou trop loin." if when != at else "Ce moment est maintenant.",
             do="Choisissez un jour et une heure à venir.",
         )
-    day, content = when.astimezone(clocks.zone(row.place_commune)).date(), {"when": when.isoformat()}
+    content = {"when": when.isoformat()}
     if any(is_same(row, given, by=by, side=side, content=content) for given in ("appoint", "move")):
         return row  # the same date, sent again after going back
     values = {
         "appointment_at": when,
         "answered_at": row.answered_at or at,
-        "link_until": _later(row, day),
+        "link_until": open_after(row, row.day(when)),
         "came": None,
     }
     event = change(row, verb, was=was, by=by, side=side, at=at, content=content, **values)
@@ -348,11 +347,6 @@ def _dated(
         notifications.sender(row, event, f"Rendez-vous {notifications.appointment_in_words(row)}.", at=at)
         notifications.person(row, event, lambda: notifications.where_and_when(row), at=at)
     return row
-
-
-def _later(row: Orientation, day: date) -> date:
-    """Return the last day of the link once the place has answered."""
-    return max(filter(None, (row.link_until, day + timedelta(days=cycle.OPEN_LINK))))
 
 
 def _say_full(row: Orientation, by: User | None, at: datetime) -> None:

@@ -73,7 +73,7 @@ def old(at: datetime) -> QuerySet[Orientation]:
 def expire(orientation: Orientation, *, at: datetime) -> bool:
     """Return an unanswered referral to its sender, with places nearby; return whether it was done."""
     row = lock(orientation)
-    if row.state not in cycle.WAITING or row.expires_on is None or row.expires_on >= timezone.localdate(at):
+    if row.state not in cycle.WAITING or row.expires_on is None or row.expires_on >= row.day(at):
         return False
     event = change(row, "expire", by=None, side=cycle.PLATFORM, at=at)
     notifications.hush(row, at=at)

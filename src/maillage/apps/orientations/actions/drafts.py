@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from maillage.apps.accounts.models import User
 from maillage.apps.directory.models import Lieu, Structure
@@ -31,7 +30,7 @@ from maillage.apps.people.actions import register as people_actions
 from maillage.apps.people.models import Person
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
-from maillage.reference import offer
+from maillage.reference import clocks, offer
 from maillage.words import opening
 
 FREE = (
@@ -126,7 +125,7 @@ def prepare(draft: Draft, *, by: User | None, at: datetime) -> Orientation:
         "language": draft.language or (walks.language if walks else "fr"),
         "commune": draft.commune or path.commune,
     }
-    _fill(row, values, on=timezone.localdate(at))
+    _fill(row, values, at=at)
     row.save()
     write_event(row, "prepare", by=by, side=cycle.SENDER, at=at, content={"lieu": row.lieu_id})
     if draft.follows is not None:
@@ -158,7 +157,7 @@ def amend(
             why="Le lieu, ou la demande, a changé depuis que cette page est ouverte.",
             do="Relisez avec la personne ce que le lieu va lire, puis notez ce qu’elle répond.",
         )
-    _fill(row, {name: value for name, value in values.items() if name in FREE}, on=timezone.localdate(at))
+    _fill(row, {name: value for name, value in values.items() if name in FREE}, at=at)
     row.changed_at = at
     row.save()
     return row
@@ -190,14 +189,16 @@ def _check_helper(
             )
 
 
-def _fill(row: Orientation, values: Mapping[str, Any], *, on: date) -> None:
+def _fill(row: Orientation, values: Mapping[str, Any], *, at: datetime) -> None:
     """Set the fields of a draft; Refused for an unknown value, a past date or one years away."""
     wrong = (
         values.get("need", row.need) not in offer.practices()
         or values.get("procedure", "") not in ("", *cycle.PROCEDURES)
         or not set(values.get("shared", ())) <= set(cycle.SHARED)
     )
-    before = values.get("urgent_before")
+    before, lieu = values.get("urgent_before"), values.get("lieu", row.lieu)
+    there = lieu.code_insee if lieu is not None else values.get("commune", row.commune)
+    on = at.astimezone(clocks.zone(there)).date()
     if before is not None and not on <= before <= on + timedelta(days=cycle.FARTHEST):
         when = "déjà passée" if before < on else "dans plus de deux ans"
         raise Refused(

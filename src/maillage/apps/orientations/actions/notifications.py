@@ -55,10 +55,10 @@ def about(row: Orientation) -> str:
 
 def invite(row: Orientation, *, at: datetime) -> None:
     """Send the place its personal link, and schedule reminders for as long as it does not answer."""
-    to, sent = mail_of(row.lieu), timezone.localdate(at)
+    to, sent = mail_of(row.lieu), row.day(at)
     last = row.expires_on or cycle.expires_on(sent, row.urgent_before)
     _to_place(row, "lien", to, "Une personne vous est envoyée", _invitation(row, last), at=at)
-    since = timezone.localdate(row.sent_at) if row.sent_at else sent
+    since = row.day(row.sent_at) if row.sent_at else sent
     for days, day in cycle.reminders(since, last).items():
         if day > sent:
             text = f"Une orientation attend votre réponse depuis {days} jours.\n\n{_invitation(row, last)}"
@@ -83,7 +83,7 @@ def _invitation(row: Orientation, last: date) -> str:
 
 def remind(row: Orientation, *, at: datetime) -> None:
     """Remind the place once more, today."""
-    day = timezone.localdate(at)
+    day = row.day(at)
     text = f"On attend votre réponse.\n\n{_invitation(row, row.link_until or day)}"
     _to_place(row, f"relance-{day:%Y%m%d}", mail_of(row.lieu), "On attend votre réponse", text, at=at)
 

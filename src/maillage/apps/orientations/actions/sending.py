@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 
 from maillage.apps.accounts.models import User
 from maillage.apps.directory import rules as directory
@@ -24,6 +23,7 @@ from maillage.apps.orientations.actions.transitions import (
     check_giver,
     check_receiver,
     check_still_helped,
+    link_until,
     lock,
     not_theirs,
     shortened,
@@ -63,7 +63,7 @@ def send(orientation: Orientation, *, by: User | None, at: datetime, channel: st
         _check_agreed(row)
         _check_once(row)
         row.channel = _channel(row, by, channel)
-    on = timezone.localdate(at)
+    on = row.day(at)
     if row.channel == "email" and row.state == cycle.DRAFT:
         row.links += 1
         row.token = access.digest(access.link_of(row))
@@ -82,13 +82,15 @@ def send(orientation: Orientation, *, by: User | None, at: datetime, channel: st
 
 @transaction.atomic
 def remind(orientation: Orientation, *, by: User | None, at: datetime, was: str = "") -> Orientation:
-    """Remind the place; at most once a day. A place without e-mail must be called: only the timeline records
-    it.
+    """Remind the place; at most once a day. Its link opens again if it was closed. A place without e-mail
+    must be called: only the timeline records it.
     """
     row = lock(orientation)
     check_giver(row, by)
-    on = timezone.localdate(at)
-    event = change(row, "remind", was=was, by=by, side=cycle.SENDER, at=at, content={"on": on.isoformat()})
+    on = row.day(at)
+    content = {"on": on.isoformat()}
+    values = {"link_until": link_until(row, on)} if row.token is not None else {}
+    event = change(row, "remind", was=was, by=by, side=cycle.SENDER, at=at, content=content, **values)
     if event is not None and row.token is not None:
         notifications.remind(row, at=at)
     return row
@@ -168,9 +170,7 @@ def close(
 
 def _open_place(row: Orientation, at: datetime) -> Lieu:
     """Return the place of a draft as it is today; NoRoom when it takes nobody."""
-    place = row.lieu
-    while place is not None and place.merged_into is not None:
-        place = place.merged_into
+    place = row.place
     if place is None:
         raise Refused(
             "L’orientation n’est pas partie.",
@@ -184,7 +184,7 @@ def _open_place(row: Orientation, at: datetime) -> Lieu:
         why = f"« {place.name} » : {found.words[:1].lower()}{found.words[1:]}."
     elif matching.is_full_for(place, row.need):
         why = f"« {place.name} » est complet pour cette aide."
-    elif until := matching.closed_for_long(place, timezone.localdate(at)):
+    elif until := matching.closed_for_long(place, row.day(at)):
         why = f"« {place.name} » est fermé jusqu’au {opening.date_text(until)}."
     if why:
         raise NoRoom(

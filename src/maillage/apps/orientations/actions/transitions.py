@@ -1,10 +1,8 @@
 """Change a referral: every action goes through `change`, which writes state, event and journal together."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
-
-from django.utils import timezone
 
 from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
@@ -171,13 +169,25 @@ def check_receiver(row: Orientation, by: User | None, token: str, at: datetime) 
             if not token
             else "Ouvrez le lien du dernier e-mail reçu.",
         )
-    if token and row.link_until is not None and timezone.localdate(at) > row.link_until:
+    if token and row.link_until is not None and row.day(at) > row.link_until:
         raise Refused(
             "Votre réponse n’a pas été enregistrée.",
             why=f"Ce lien n’est plus ouvert depuis le {opening.date_text(row.link_until)}.",
             do="Demandez un nouveau lien : il part à l’adresse du lieu.",
         )
     return cycle.RECEIVER
+
+
+def link_until(row: Orientation, day: date) -> date:
+    """Return the last day of a link given on a day: as long as the place may answer, or well after it did."""
+    if row.state in cycle.WAITING and row.expires_on is not None:
+        return max(row.expires_on, day)
+    return open_after(row, day)
+
+
+def open_after(row: Orientation, day: date) -> date:
+    """Return the last day of the link once the place has answered, or gave an appointment for a day."""
+    return max(filter(None, (row.link_until, day + timedelta(days=cycle.OPEN_LINK))))
 
 
 def too_late(row: Orientation) -> Refused:

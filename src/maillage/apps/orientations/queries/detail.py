@@ -243,6 +243,7 @@ def _waits(row: Orientation, at: datetime, section: str) -> tuple[str, bool, boo
     on = timezone.localdate(at)
     local = row.local_appointment
     if row.state == cycle.APPOINTED and local is not None and section != "unknown":
+        on = row.day(at)
         if local.date() == on:
             return opening.clock(local), False, True
         day = lower_first(opening.DAYS[local.weekday()])

@@ -4,8 +4,6 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils import timezone
-
 from maillage.apps.orientations import access
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.rules import cycle
@@ -31,4 +29,4 @@ def opened(token: str, at: datetime) -> Opened | None:
     if row is None:
         return None
     runs = row.state in (*cycle.RUNNING, cycle.SERVED) and row.stripped_at is None
-    return Opened(row, runs and row.link_until is not None and timezone.localdate(at) <= row.link_until)
+    return Opened(row, runs and row.link_until is not None and row.day(at) <= row.link_until)

@@ -37,7 +37,7 @@ from maillage.apps.people import rules as purposes
 from maillage.apps.people.models import Person
 from maillage.kernel.errors import Refused, UnknownTerritory
 from maillage.kernel.typed import ROWS, whole
-from maillage.reference import orientation
+from maillage.reference import clocks, orientation
 from maillage.web import refusals
 from maillage.words.wording import listing
 
@@ -79,7 +79,10 @@ def new(request: HttpRequest) -> HttpResponse:
     person = _person(request, data)
     if person is not None and person not in people_known:
         people_known.insert(0, person)
-    form = NeedForm(data, people=people_known, structures=structures, on=timezone.localdate(at))
+    somewhere = at.astimezone(
+        clocks.zone(clocks.LATEST)
+    ).date()  # a draft is held to the day of its own place
+    form = NeedForm(data, people=people_known, structures=structures, on=somewhere)
     context: dict[str, Any] = {"form": form, "draft": draft, "before": before, "person": person}
     searched = request.method == "POST" or bool(data.get("besoin") or data.get("resultat"))
     if not searched:
@@ -349,6 +352,7 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
         return _left(request, row)
     if row.lieu is None:
         return redirect(f"{reverse('orientation_new')}?brouillon={pk}")
+    row.lieu = row.place  # merged since, perhaps: the person answers to who would read it
     at = timezone.now()
     form = _send_form(request.POST or None, row, at)
     context: dict[str, Any] = {
