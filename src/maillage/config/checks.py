@@ -144,7 +144,7 @@ def _accounts(at: datetime) -> Check:
     if settings.PRODUCTION and (n := User.objects.filter(is_demonstration=True, is_active=True).count()):
         found = f"{n} comptes d’exemple, au mot de passe connu de tous, sont dans cette base."
         return Check("comptes", BAD, found, "Prenez une base neuve : des personnes inventées y sont aussi.")
-    administrators = access.current(timezone.localdate(at)).filter(role="administration")
+    administrators = access.team_roles(timezone.localdate(at)).filter(role="administration")
     if not administrators.exists():
         return Check("comptes", BAD, "Personne n’administre.", "Lancez maillage administrateur ADRESSE.")
     return Check("comptes", GOOD, f"Personnes qui administrent : {administrators.count()}.")

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from maillage.apps.accounts.access import rights_of
 from maillage.apps.directory.models import Structure
 from maillage.apps.documents.models import Paper, Share
-from maillage.apps.memberships.access import current
+from maillage.apps.memberships.access import team_roles
 from maillage.apps.people.access import numbers_for, people_for
 from maillage.apps.people.models import Following, Person
 
@@ -76,5 +76,5 @@ def acting_for(user: Any, paper: Paper, today: date) -> int | None:
 
 def readers(today: date, *, but: int | None) -> QuerySet[Structure]:
     """Return the structures to which a paper may be shown: those where somebody has an account today."""
-    held = current(today).filter(structure__isnull=False, user__is_active=True).values("structure")
+    held = team_roles(today).filter(structure__isnull=False).values("structure")
     return Structure.objects.filter(pk__in=held).exclude(pk=but).order_by("name", "pk")

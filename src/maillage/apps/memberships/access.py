@@ -27,10 +27,17 @@ def current(on: date) -> QuerySet[Membership]:
     return Membership.objects.filter(Q(until__isnull=True) | Q(until__gte=on), since__lte=on)
 
 
+def team_roles(on: date) -> QuerySet[Membership]:
+    """Return the roles in force on a day whose account opens: those of whoever acts, or is written to."""
+    return current(on).filter(user__is_active=True)
+
+
 def rights_from_roles(user: Any) -> Rights:
-    """Return what an account may do today (`settings.RIGHTS_OF`): one query, plus one for each stored
-    perimeter.
+    """Return what an account may do today (`settings.RIGHTS_OF`), nothing once it is closed: one query, plus
+    one for each stored perimeter.
     """
+    if not user.is_active:
+        return Rights()
     held = current(timezone.localdate()).filter(user=user)
     return Rights(tuple(_grant(membership) for membership in held))
 

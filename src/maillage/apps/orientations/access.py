@@ -89,7 +89,7 @@ def may_give(user: Any, orientation: Orientation) -> bool:
         return nobodys and orientation.origin in (cycle.RELATIVE, cycle.SELF)
     rights, structure = rights_of(user), orientation.from_structure_id
     if structure is None:
-        return orientation.sender_id == user.pk
+        return user.is_active and orientation.sender_id == user.pk
     return rights.may(SEE, structure=structure) or (
         rights.may(MINE, structure=structure) and orientation.sender_id == user.pk
     )

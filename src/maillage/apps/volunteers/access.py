@@ -13,7 +13,7 @@ from maillage.apps.agenda.access import workshops_for
 from maillage.apps.agenda.models import Appointment
 from maillage.apps.community.access import MEMBERS
 from maillage.apps.directory.models import Structure
-from maillage.apps.memberships.access import current, structures_with
+from maillage.apps.memberships.access import structures_with, team_roles
 from maillage.apps.memberships.models import Membership
 from maillage.apps.volunteers.models import (
     Aidant,
@@ -121,19 +121,19 @@ def supervisors(structure: Structure, on: Any) -> QuerySet[User]:
     it follows.
     """
     held = _seeing(on).filter(structure=structure).values("user")
-    return User.objects.filter(pk__in=held, is_active=True).order_by("name", "pk")
+    return User.objects.filter(pk__in=held).order_by("name", "pk")
 
 
 def supervising(structures: Collection[int], on: Any) -> set[tuple[int, int]]:
     """Return who may answer for a volunteer of several structures on a day: (structure, account)."""
-    held = _seeing(on).filter(structure__in=structures, user__is_active=True)
+    held = _seeing(on).filter(structure__in=structures)
     return set(held.values_list("structure", "user"))
 
 
 def _seeing(on: Any) -> QuerySet[Membership]:
     from maillage.apps.memberships.rules import ROLES
 
-    return current(on).filter(role__in=[id for id, role in ROLES.items() if SEE in role.rights])
+    return team_roles(on).filter(role__in=[id for id, role in ROLES.items() if SEE in role.rights])
 
 
 def supervisor_of(user: Any, structure: int | None, on: Any) -> User | None:

@@ -12,7 +12,7 @@ from maillage.apps.accounts.models import Entry
 from maillage.apps.accounts.rules.worklist import LONG, UNDO
 from maillage.apps.autonomy.models import Bilan
 from maillage.apps.directory.models import Structure
-from maillage.apps.memberships.access import MANAGE, current, holds_territory, structures_with
+from maillage.apps.memberships.access import MANAGE, holds_territory, structures_with, team_roles
 from maillage.apps.memberships.rules import ROLES
 from maillage.apps.people.models import Following
 
@@ -77,7 +77,7 @@ def own_nudges(user: Any, at: datetime) -> list[Entry]:
 def helpers(structures: Collection[int], on: date) -> dict[int, list[tuple[int, str]]]:
     """Return, for each structure, the accounts that help people there on a day: number and e-mail address."""
     roles = [id for id, role in ROLES.items() if "people.see" in role.rights]
-    held = current(on).filter(structure__in=structures, role__in=roles, user__is_active=True)
+    held = team_roles(on).filter(structure__in=structures, role__in=roles)
     found: dict[int, list[tuple[int, str]]] = {}
     for structure, account, mail in (
         held.order_by("user").values_list("structure", "user", "user__email").distinct()

@@ -11,7 +11,7 @@ from maillage.apps.mandats.access import may_act
 from maillage.apps.mandats.models import Mandat, NamedHelper
 from maillage.apps.mandats.queries.catalogue import family_of
 from maillage.apps.mandats.rules import frame
-from maillage.apps.memberships.access import current
+from maillage.apps.memberships.access import team_roles
 from maillage.apps.memberships.rules import ROLES
 from maillage.apps.people.models import Person
 from maillage.words.wording import listing, of
@@ -104,5 +104,5 @@ def may_join(row: Mandat, on: date) -> list[User]:
 def supervisors(structure: Structure | None, on: date) -> list[User]:
     """Return who may answer for a volunteer or a relative: the structure’s helpers who see every person."""
     seeing = [id for id, role in ROLES.items() if "people.see" in role.rights]
-    held = current(on).filter(structure=structure, role__in=seeing, user__is_active=True).values("user")
+    held = team_roles(on).filter(structure=structure, role__in=seeing).values("user")
     return list(User.objects.filter(pk__in=held).order_by("name", "email"))

@@ -303,7 +303,7 @@ def end_handovers(*, at: datetime) -> int:
         .filter(ended_at=None, leaves_on__lt=today, invitation__used_at__isnull=False)
     )
     for row in rows:
-        successors = memberships.current(today).filter(
+        successors = memberships.team_roles(today).filter(
             structure=row.structure_id, role=REFERENT, user=row.invitation.used_by_id
         )
         if not successors.exclude(user=row.membership.user_id).exists():

@@ -13,7 +13,7 @@ from maillage.apps.directory.queries import published, where
 from maillage.apps.directory.rules import PUBLISHED
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.dossiers.models import Study
-from maillage.apps.memberships.access import communes_of, current
+from maillage.apps.memberships.access import communes_of, team_roles
 from maillage.apps.network import access
 from maillage.apps.network.models import Application
 from maillage.apps.network.rules import joining
@@ -73,7 +73,7 @@ def gain(commune: str, at: datetime) -> Gain:
 
 def with_team(at: datetime) -> QuerySet[Structure]:
     """Return the structures for which somebody acts: those that are of the network."""
-    held = current(at.date()).filter(structure__isnull=False, user__is_active=True).values("structure")
+    held = team_roles(at.date()).filter(structure__isnull=False).values("structure")
     return Structure.objects.filter(pk__in=held)
 
 
@@ -195,9 +195,9 @@ def by_code(digest: str) -> Application | None:
 
 
 def team_of(structure: Structure, at: datetime) -> list[str]:
-    """Return who answers for a structure already, by name: a closed account invites nobody."""
-    held = current(at.date()).filter(structure=structure, role="gestionnaire", user__is_active=True)
-    return [str(each.user) for each in held.select_related("user")]
+    """Return who answers for a structure already, by name."""
+    held = team_roles(at.date()).filter(structure=structure, role="gestionnaire").select_related("user")
+    return [str(each.user) for each in held]
 
 
 def same_named(application: Application) -> QuerySet[Structure]:

@@ -571,7 +571,7 @@ def ways_to_tell(row: Orientation, on: date) -> list[tuple[str, str]]:
 def _answers(structure: int, on: date) -> bool:
     """Return whether a structure has an account that answers."""
     answering = [id for id, role in ROLES.items() if access.ANSWER in role.rights]
-    return memberships.current(on).filter(structure=structure, role__in=answering).exists()
+    return memberships.team_roles(on).filter(structure=structure, role__in=answering).exists()
 
 
 ICONS = {

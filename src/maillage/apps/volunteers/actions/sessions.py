@@ -110,7 +110,8 @@ def enrol(session: Session, aidant: Aidant, *, by: User, at: datetime) -> Enrolm
     found = Enrolment.objects.filter(session=session, aidant=aidant).select_related("seat").first()
     if found is not None and found.seat.status != agenda.CANCELLED:
         return found
-    email = addresses.read("email", aidant.user.email) if aidant.user is not None else ""
+    reached = aidant.user is not None and aidant.user.is_active
+    email = addresses.read("email", aidant.user.email) if reached else ""
     seat = seats.book(
         workshop=session.workshop,
         name=aidant.name,

@@ -11,7 +11,7 @@ from maillage.apps.accounts.models import User
 from maillage.apps.agenda.actions import forgetting
 from maillage.apps.agenda.models import Seat
 from maillage.apps.directory.models import Structure
-from maillage.apps.memberships.access import current
+from maillage.apps.memberships.access import team_roles
 from maillage.apps.volunteers.actions.write import check_manage, record
 from maillage.apps.volunteers.models import Aidant, Attestation
 from maillage.apps.volunteers.rules import trainings as rules
@@ -123,7 +123,7 @@ def take_accounts(structure: Structure, *, by: User, at: datetime) -> int:
     check_manage(by, structure.pk)
     _lock(structure)
     today = timezone.localdate(at)
-    held = current(today).filter(structure=structure, user__is_active=True).select_related("user")
+    held = team_roles(today).filter(structure=structure).select_related("user")
     known = set(Aidant.objects.filter(structure=structure, user__isnull=False).values_list("user", flat=True))
     added = 0
     for each in held.order_by("pk"):
