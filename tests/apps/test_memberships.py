@@ -10,8 +10,10 @@ from maillage.apps.accounts.models import Entry, User
 from maillage.apps.directory.models import Structure
 from maillage.apps.memberships import access, actions
 from maillage.apps.memberships.models import Invitation, Membership, Recovery
+from maillage.apps.network.queries import joining
 from maillage.cli.commands import demo
 from maillage.cli.demonstration.stage import HELP, LEARN, SOCIAL
+from maillage.config.checks import checks
 from maillage.kernel.errors import Refused
 from tests.conftest import with_role
 from tests.support.places import place
@@ -347,6 +349,40 @@ def test_a_structure_that_also_stands_elsewhere_is_nobody_s_of_one_territory(gre
 def test_the_last_manager_of_a_structure_stays(manager, library):
     with pytest.raises(Refused, match="seule personne responsable"):
         actions.withdraw(by=manager, membership=Membership.objects.get(user=manager), on=ON, at=AT)
+
+
+def test_no_end_is_set_that_leaves_a_structure_to_nobody(manager, library):
+    held = {"to": manager, "role": "gestionnaire", "structure": library}
+    end = {"until": date(2026, 12, 31), "by": None, "on": ON, "at": AT}
+    with pytest.raises(Refused, match="Après elle, plus personne ne répondrait de cette structure"):
+        actions.give(**held, **end)
+    with_role(account("saison"), "gestionnaire", structure=library, until=end["until"])
+    with pytest.raises(Refused, match="Après elle"):
+        actions.give(**held, **end)
+    with_role(account("suivante"), "gestionnaire", structure=library)
+    assert actions.give(**held, **end).until == end["until"]
+
+
+def test_the_platform_is_left_neither_to_nobody_nor_to_a_closed_account(library):
+    admin = with_role(account("admin"), "administration")
+    gone = with_role(account("partie"), "administration")
+    User.objects.filter(pk=gone.pk).update(is_active=False)
+    with_role(account("saison"), "administration", until=date(2026, 12, 31))
+    with pytest.raises(Refused, match="plus personne n’administrerait la plateforme"):
+        actions.give(by=None, to=admin, role="administration", until=date(2027, 1, 1), on=ON, at=AT)
+    with pytest.raises(Refused, match="dernière personne qui administre"):
+        actions.withdraw(by=admin, membership=Membership.objects.get(user=admin), on=ON, at=AT)
+
+
+def test_an_account_that_is_closed_acts_for_nobody(manager, library):
+    assert rights_of(manager).any("members.manage") and joining.team_of(library, AT) == ["responsable"]
+    User.objects.filter(pk=manager.pk).update(is_active=False)
+    closed = User.objects.get(pk=manager.pk)
+    assert not rights_of(closed).any("members.manage")
+    assert joining.team_of(library, AT) == [] and not joining.with_team(AT).exists()
+    with_role(closed, "administration")
+    (told,) = [each for each in checks(AT, elsewhere=False) if each.subject == "comptes"]
+    assert told.found == "Personne n’administre."
 
 
 def test_an_invitation_offers_the_territories_of_one_name(client, coordinator):

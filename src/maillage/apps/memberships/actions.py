@@ -10,6 +10,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from maillage.apps.accounts import actions as journal
@@ -21,6 +22,13 @@ from maillage.apps.messages import actions as outbox
 from maillage.kernel.errors import Refused
 from maillage.kernel.names import plain
 from maillage.words.wording import spaced
+
+ADMINISTRATION = "administration"
+# The roles without which nobody gives any other, and what their last holder does.
+IN_CHARGE = {
+    ADMINISTRATION: "n’administrerait la plateforme",
+    "gestionnaire": "ne répondrait de cette structure",
+}
 
 
 def digest(token: str) -> str:
@@ -41,7 +49,7 @@ def give(
     until: date | None = None,
 ) -> Membership:
     """Give a role to an account, or another end to the one that it holds. by: None for the platform itself.
-    Refused to a user who may not give it.
+    Refused to a user who may not give it, and when nobody would be in charge after that end.
     """
     if by is not None and not access.may_give(by, role, structure=structure, territory=territory):
         raise _not_yours()
@@ -54,6 +62,14 @@ def give(
     held = access.current(on).filter(user=to, role=role, structure=structure, territory=territory).first()
     if held is not None and held.until == until:
         return held
+    if held is not None and until is not None and (held.until is None or until < held.until):
+        _lock_place(held, on)
+        if role in IN_CHARGE and not _as_long_as(held, on).exists():
+            raise Refused(
+                "La date de fin n’a pas été posée.",
+                why=f"Après elle, plus personne {IN_CHARGE[role]}.",
+                do="Donnez d’abord ce rôle, sans date de fin, à quelqu’un d’autre.",
+            )
     given = held or Membership(
         user=to, role=role, structure=structure, territory=territory, since=on, given_by=by
     )
@@ -71,8 +87,7 @@ def withdraw(*, by: User, membership: Membership, on: date, at: datetime) -> Non
     administration, or be that of the last manager of a structure, by themselves. One at a time in one place:
     of two who withdraw each other, the second has no right left.
     """
-    there = access.current(on).filter(structure=membership.structure, territory=membership.territory)
-    list(there.select_for_update().order_by("pk").values_list("pk"))
+    _lock_place(membership, on)
     by = User.objects.get(pk=by.pk)  # with the rights that the withdrawal waited for has left
     if not access.may_give(
         by, membership.role, structure=membership.structure, territory=membership.territory
@@ -85,18 +100,15 @@ def withdraw(*, by: User, membership: Membership, on: date, at: datetime) -> Non
             why="Il est déjà fini.",
             do="Rechargez la page pour voir où il en est.",
         )
-    if membership.role == "administration" and access.current(on).filter(role="administration").count() == 1:
+    is_last = row.role in IN_CHARGE and not _as_long_as(row, on).exists()
+    if is_last and row.role == ADMINISTRATION:
         raise Refused(
             "Le rôle n’a pas été retiré.",
-            why="C’est la dernière personne qui administre la plateforme.",
+            why="C’est la dernière personne qui administre la plateforme : les autres, s’il y en a,"
+            " s’arrêtent avant.",
             do="Donnez d’abord ce rôle à quelqu’un d’autre.",
         )
-    others = (
-        access.current(on)
-        .filter(role="gestionnaire", structure=membership.structure)
-        .exclude(pk=membership.pk)
-    )
-    if membership.role == "gestionnaire" and _is_mine(by, membership) and not others.exists():
+    if is_last and _is_mine(by, row):
         raise Refused(
             "Le rôle n’a pas été retiré.",
             why=(
@@ -142,6 +154,19 @@ def put_back(*, by: User, membership: Membership, on: date, at: datetime) -> Non
             do="Rechargez la page pour voir où il en est.",
         )
     give(by=by, to=membership.user, role=membership.role, on=on, at=at, **held)
+
+
+def _lock_place(membership: Membership, on: date) -> None:
+    """Let one change at a time of who acts for a structure or a territory."""
+    there = access.current(on).filter(structure=membership.structure, territory=membership.territory)
+    list(there.select_for_update().order_by("pk").values_list("pk"))
+
+
+def _as_long_as(membership: Membership, on: date) -> QuerySet[Membership]:
+    """Return who else holds the same role in the same place, with an account that opens, for as long."""
+    lasting = Q(until=None) if membership.until is None else Q(until=None) | Q(until__gte=membership.until)
+    held = {name: getattr(membership, name) for name in ("role", "structure", "territory")}
+    return access.team_roles(on).filter(lasting, **held).exclude(user=membership.user_id)
 
 
 def _is_mine(user: User, membership: Membership) -> bool:
@@ -390,7 +415,7 @@ def appoint(*, email: str, name: str, on: date, at: datetime) -> tuple[User, str
         email, None, name=name.strip()[:120]
     )
     _check_given_back(user)
-    give(by=None, to=user, role="administration", on=on, at=at)
+    give(by=None, to=user, role=ADMINISTRATION, on=on, at=at)
     return user, _recovery(user, by=None, at=at)[1]
 
 
