@@ -231,6 +231,24 @@ def test_strangers_and_other_pairs_read_no_project(client, lea, fatou, karim, cc
     assert client.get(address).status_code == 404
 
 
+def test_a_jury_reads_the_projects_once_the_call_is_closed(client, lea, fatou, karim, ccas, cyber, clock):
+    """“Le jury le lira après le dernier jour”: until then it may be taken back, or written again."""
+    call = opened(lea)
+    row = submitted(call, ccas, cyber, fatou, karim)
+    zoe = account("zoe", "formation", structure=place("autre", {"nom": "Autre"}).structure)
+    actions.seat(call, zoe, by=lea, at=AT)
+    address = f"/espace/appels/candidatures/{row.pk}/"
+    client.force_login(zoe)
+    assert client.get(address).status_code == 404
+    assert client.post(f"{address}geste/", {"geste": "lien", "pourquoi": "Ma sœur"}).status_code == 404
+    index = client.get("/espace/appels/").content.decode()
+    assert call.title in index and row.title not in index
+    clock[0] = LATER
+    client.force_login(zoe)
+    assert client.get(address).status_code == 200
+    assert row.title in client.get("/espace/appels/").content.decode()
+
+
 def test_a_project_withdrawn_by_mistake_is_written_again_until_the_last_day(
     client, lea, fatou, karim, ccas, cyber, clock
 ):

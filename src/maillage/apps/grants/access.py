@@ -1,5 +1,6 @@
 """Who leads a call, who applies, who judges: a row of another territory, pair or jury does not exist."""
 
+from datetime import date
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -36,13 +37,13 @@ def written_by(user: Any) -> QuerySet[GrantApplication]:
     )
 
 
-def applications_for(user: Any) -> QuerySet[GrantApplication]:
-    """Return the applications a user reads: those of their structures; submitted ones, for whoever leads the
-    call or judges it.
+def applications_for(user: Any, on: date) -> QuerySet[GrantApplication]:
+    """Return the applications a user reads on a day: those of their structures; submitted ones, for whoever
+    leads the call, and for its jury once the last day of the call is over.
     """
     ours = own_numbers(user)
     seen = Q(social__in=ours) | Q(digital__in=ours)
-    led = Q(call__in=led_by(user)) | Q(call__jurors__account=user.pk)
+    led = Q(call__in=led_by(user)) | Q(call__jurors__account=user.pk, call__closes_on__lt=on)
     return (
         GrantApplication.objects.filter(seen | (Q(submitted_at__isnull=False) & led))
         .select_related("call", "social", "digital")

@@ -1,5 +1,6 @@
 """Calls and applications as their pages show them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -43,13 +44,16 @@ STATES = {words: words.capitalize() for words in (*rules.STATES.values(), *rules
 
 @dataclass(frozen=True, slots=True)
 class CallLine:
-    """A call in the list of a user, or an application to it. title: what finds it; state: in words."""
+    """A call in the list of a user, or an application to it. title: what finds it; state: in words; to_read:
+    the applications that its jury may read.
+    """
 
     section: str
     title: str
     state: str
     call: GrantCall
     application: GrantApplication | None = None
+    to_read: Sequence[GrantApplication] = ()
 
 
 def state(call: GrantCall, on: date) -> str:
@@ -74,7 +78,10 @@ def lines(user: Any, on: date) -> list[CallLine]:
     """
     judged = GrantCall.objects.filter(jurors__account=user).prefetch_related("applications")
     found = [CallLine(LED, row.title, state, row) for row, state in listed(access.led_by(user), on)]
-    found += [CallLine(JUDGED_CALLS, row.title, state, row) for row, state in listed(judged, on)]
+    found += [
+        CallLine(JUDGED_CALLS, row.title, state, row, to_read=_to_read(row, on))
+        for row, state in listed(judged, on)
+    ]
     found += [
         CallLine(APPLICATIONS, f"{row.title} {row.call.title}", row.get_state_display(), row.call, row)
         for row in access.written_by(user)
@@ -84,6 +91,10 @@ def lines(user: Any, on: date) -> list[CallLine]:
     return found + [
         CallLine(OPEN_CALLS, row.title, state, row) for row, state in published if state == is_open
     ]
+
+
+def _to_read(call: GrantCall, on: date) -> list[GrantApplication]:
+    return [row for row in call.applications.all() if row.submitted_at] if call.closes_on < on else []
 
 
 def pair(row: GrantApplication) -> rules.Pair:

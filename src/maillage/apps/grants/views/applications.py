@@ -60,7 +60,7 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
     """A project: read by its pair, by who leads the call, by its jury; changed by its pair until it is
     submitted.
     """
-    row = get_object_or_404(access.applications_for(request.user), pk=pk)
+    row = get_object_or_404(access.applications_for(request.user, timezone.localdate()), pk=pk)
     sides = queries.own_side(request.user, row)
     form, error = None, None
     if sides and row.state == rules.WRITTEN:
@@ -147,7 +147,7 @@ def _writer(row: GrantApplication) -> str:
 @require_POST
 def gesture(request: HttpRequest, pk: int) -> HttpResponse:
     """Agree, submit, withdraw, for its pair; judge or declare a tie, for its jury; decide, for who leads."""
-    row = get_object_or_404(access.applications_for(request.user), pk=pk)
+    row = get_object_or_404(access.applications_for(request.user, timezone.localdate()), pk=pk)
     sides = queries.own_side(request.user, row)
     what = request.POST.get("geste", "")
     with refusals.as_message(request):
