@@ -13,7 +13,7 @@ from maillage.apps.codesign.queries import boards as queries
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.dossiers.models import Finding
 from maillage.kernel.errors import Refused
-from maillage.reference.codesign import CHANNELS, journeys, questions
+from maillage.reference.codesign import CHANNELS, journeys, questions, stages
 from maillage.reports.codesign import journey as maps
 from tests.conftest import PLACE, account
 
@@ -265,6 +265,48 @@ def test_a_board_becomes_a_journey_and_draft_actions(client, group):
     assert b"parcours-triangle" in client.get(f"/groupe/{group.code}/carte.svg").content
     assert client.get(f"/groupe/{group.code}/carte.exe").status_code == 404
     assert client.get(f"/groupe/{group.code}/planche.pdf").content.startswith(b"%PDF")
+
+
+def test_two_of_a_table_lose_nothing_of_each_other(client, group):
+    """Each has the board open on a telephone: what one sends says nothing of what the other did since."""
+    address = f"/groupe/{group.code}/geste/"
+    board = client.get(f"/groupe/{group.code}/").content.decode()
+    assert 'name="initial-today-claim" value=""' in board and 'name="etait" value=""' in board
+    shown = {f"initial-{key}-{stage}": "" for key in ("today", "then") for stage in stages()}
+    client.post(address, {"geste": "niveaux", **shown, "today-claim": "blocked"})
+    client.post(address, {"geste": "niveaux", **shown, "then-claim": "together"})
+    level = group.levels.get(stage="claim")
+    assert (level.today, level.then, group.levels.count()) == ("blocked", "together", 1)
+    client.post(address, {"geste": "niveaux", **shown, "initial-today-claim": "blocked", "today-claim": ""})
+    level.refresh_from_db()
+    assert (level.today, level.then) == ("", "together")
+    client.post(address, {"geste": "causes", "etait": [""], "cause": ["apart"]})
+    client.post(address, {"geste": "causes", "etait": [""], "cause": ["capacity"]})
+    assert {each.cause for each in group.causes.all()} == {"apart", "capacity"}
+    client.post(address, {"geste": "causes", "etait": ["", "apart", "capacity"], "cause": ["apart"]})
+    assert {each.cause for each in group.causes.all()} == {"apart"}
+
+
+def test_two_who_write_a_profile_both_read_the_other(client, group, lea):
+    client.force_login(lea)
+    page = f"/espace/co-construction/groupes/{group.pk}/profil/"
+    actions.describe(group, name="Farida", who="58 ans")
+    shown = {"initial-name": "Farida", "initial-who": "58 ans", "initial-equipment": "", "initial-skills": ""}
+    actions.describe(group, who="58 ans, fait des ménages")
+    sent = {**shown, "name": "Farida", "who": "58 ans, seule", "equipment": "Un téléphone", "skills": ""}
+    refused = client.post(page, sent)
+    told = refused.content.decode().replace("\u00a0", " ")
+    assert refused.status_code == 400 and "« 58 ans, fait des ménages »" in told and "58 ans, seule" in told
+    held = Group.objects.get(pk=group.pk)
+    assert (held.who, held.equipment) == ("58 ans, fait des ménages", "")
+    client.post(page, {**shown, "name": "Farida", "who": "58 ans", "equipment": "Un téléphone", "skills": ""})
+    held.refresh_from_db()
+    assert (held.who, held.equipment) == ("58 ans, fait des ménages", "Un téléphone"), "who was not changed"
+
+
+def test_what_is_typed_on_a_board_comes_back_when_it_is_refused(client, group, lea):
+    """A board asks for no account: what is typed there is kept in the tab as in the space."""
+    assert f'data-saisie="{group.code}"' in client.get(f"/groupe/{group.code}/").content.decode()
 
 
 def test_causes_enter_the_grid_when_it_ends_and_leave_it_when_it_opens_again(session, lea):

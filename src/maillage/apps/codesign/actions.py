@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from itertools import chain
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -27,6 +28,7 @@ from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
 from maillage.kernel.typed import holds_contact, line, sent_by
 from maillage.reference.codesign import CHANNELS, LEVELS, causes, stages, trades
+from maillage.web.overwrites import refuse_overwrites
 
 # ----------------------------------------------------------------------------------------------- the workshop
 
@@ -94,18 +96,23 @@ def _profile(like: Session | None, number: int, place: str) -> dict[str, str]:
     }
 
 
-def describe(
-    group: Group, *, name: str, who: str, equipment: str = "", skills: str = "", zone: str = ""
-) -> None:
-    """Write the invented profile of a group."""
-    _open(group.session)
-    group.name, group.who = line(name, 40), line(who, 200)
-    group.equipment, group.skills = line(equipment, 200), line(skills, 200)
-    known = dict(queries.zones(group.session.place))  # empty before the first study: taken at its word
-    group.zone = zone if zone in known or not known else ""
-    for words in (group.who, group.equipment, group.skills):
+@transaction.atomic
+def describe(group: Group, *, shown: Mapping[str, Any] | None = None, **typed: str) -> Group:
+    """Write of the invented profile of a group what is typed: name, who, equipment, skills, zone. shown: what
+    was read of it, to replace nothing else.
+    """
+    held = Group.objects.select_for_update().select_related("session").get(pk=group.pk)
+    _open(held.session)
+    now = {name: getattr(held, name) for name in typed}
+    refuse_overwrites("Le profil n’a pas été enregistré.", now=now, shown=shown or {}, typed=typed)
+    for name, words in typed.items():
+        setattr(held, name, line(words, Group._meta.get_field(name).max_length))  # type: ignore[union-attr]
+    known = dict(queries.zones(held.session.place))  # empty before the first study: taken at its word
+    held.zone = held.zone if held.zone in known or not known else ""
+    for words in (held.who, held.equipment, held.skills):
         _no_person(words)
-    group.save()
+    held.save()
+    return held
 
 
 @transaction.atomic
@@ -346,20 +353,25 @@ def withdraw(card: Card, *, withdrawn: bool = True, at: datetime) -> None:
         card.save(update_fields=["withdrawn_at"])
 
 
-def place(group: Group, stage: str, *, today: str, then: str) -> None:
-    """Write where the profile stands at a stage: today, and with the levers; "" for not said."""
+def place(group: Group, stage: str, **said: str) -> None:
+    """Write where the profile stands at a stage: `today`, and `then`, with the levers; "" for not said. What
+    is not given stays as it is.
+    """
     _open(group.session)
-    if stage in stages() and {today, then} <= {"", *LEVELS}:
-        Level.objects.update_or_create(group=group, stage=stage, defaults={"today": today, "then": then})
+    if stage in stages() and set(said.values()) <= {"", *LEVELS}:
+        Level.objects.update_or_create(group=group, stage=stage, defaults=said)
 
 
 @transaction.atomic
-def tick(group: Group, chosen: Collection[str]) -> None:
-    """Write the causes that a group ticks, instead of those it ticked before."""
+def tick(group: Group, chosen: Collection[str], *, shown: Collection[str] | None = None) -> None:
+    """Write the causes that a group ticks, instead of those that its page showed ticked: what somebody of the
+    table ticked meanwhile stays. shown None: instead of all.
+    """
     _open(group.session)
-    group.causes.exclude(cause__in=chosen).delete()
+    gone = group.causes.exclude(cause__in=chosen)
+    (gone if shown is None else gone.filter(cause__in=shown)).delete()
     for id in causes():
-        if id in chosen:
+        if id in chosen and id not in (shown or ()):
             Cause.objects.get_or_create(group=group, cause=id)
 
 

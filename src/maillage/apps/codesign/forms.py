@@ -11,6 +11,7 @@ from maillage.apps.directory.forms.moments import DayField
 from maillage.apps.territories.forms import TerritoryField
 from maillage.reference import procedures
 from maillage.reference.codesign import CHANNELS, KINDS, LEVELS, questions, stages, trades
+from maillage.web.overwrites import OverwriteGuard
 from maillage.words.wording import listing
 
 TRADES = [("", "Non dit"), *((each.id, each.says) for each in trades().values())]
@@ -93,9 +94,10 @@ class CaseForm(forms.Form):
         return typed
 
 
-class ProfileForm(forms.Form):
+class ProfileForm(OverwriteGuard):
     """The invented profile of a group."""
 
+    compared = ("name", "who", "equipment", "skills", "zone")
     name = forms.CharField(
         label="Prénom inventé",
         max_length=40,
@@ -153,7 +155,7 @@ class ChangeForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
 
 
-class LevelsForm(forms.Form):
+class LevelsForm(OverwriteGuard):
     """Where the profile stands at each stage: today-…, then-…."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -164,6 +166,8 @@ class LevelsForm(forms.Form):
                 self.fields[f"{key}-{id}"] = forms.ChoiceField(
                     label=f"{title}, {words}", choices=offered, required=False
                 )
+        self.compared = tuple(self.fields)
+        self.send_back(self.compared)
 
 
 class PaperForm(forms.Form):

@@ -205,14 +205,20 @@ def _card(request: HttpRequest, group: Group) -> Card:
 def _place(request: HttpRequest, group: Group) -> None:
     form = LevelsForm(request.POST)
     if form.is_valid():
-        clean = form.cleaned_data
         for stage in stages():
-            actions.place(group, stage, today=clean[f"today-{stage}"], then=clean[f"then-{stage}"])
+            said = {
+                key: form.values[name]
+                for key in ("today", "then")
+                if (name := f"{key}-{stage}") in form.values
+            }
+            if said:
+                actions.place(group, stage, **said)
         messages.success(request, "La carte du parcours est redessinée.")
 
 
 def _tick(request: HttpRequest, group: Group) -> None:
-    actions.tick(group, request.POST.getlist("cause"))
+    shown = request.POST.getlist("etait") if "etait" in request.POST else None
+    actions.tick(group, request.POST.getlist("cause"), shown=shown)
     messages.success(request, "Les causes sont notées.")
 
 

@@ -24,6 +24,7 @@ from maillage.kernel.typed import ROWS, whole
 from maillage.reference.codesign import journeys
 from maillage.web import printing, refusals
 from maillage.web.long_lists import Choice, long_list
+from maillage.web.overwrites import WrittenMeanwhile
 from maillage.web.withdrawal import was_withdrawn
 
 CLOSED = "clos"
@@ -206,9 +207,13 @@ def profile(request: HttpRequest, pk: int) -> HttpResponse:
     form = ProfileForm(request.POST or None, place=group.session.place, initial=kept)
     if form.is_bound and form.is_valid():
         with refusals.as_message(request):
-            actions.describe(group, **form.cleaned_data)
-            messages.success(request, f"Le groupe {group.number} suit {group.name}.")
-            return redirect("codesign_session", group.session_id)
+            try:
+                held = actions.describe(group, shown=form.original, **form.values)
+            except WrittenMeanwhile as others:
+                form.tell(others)
+            else:
+                messages.success(request, f"Le groupe {held.number} suit {held.name}.")
+                return redirect("codesign_session", held.session_id)
     context = {"group": group, "form": form}
     return render(request, "codesign/profile.html", context, status=400 if form.errors else 200)
 
