@@ -41,6 +41,13 @@ def call(campaign) -> Call:
 # -------------------------------------------------------------------------------------------------------- due
 
 
+def test_a_campaign_asked_for_twice_by_a_double_click_is_one(campaign, lieu, coordinator):
+    said = {"name": "Novembre", "territory": METRO, "lieux": [lieu], "by": coordinator}
+    assert actions.open_round(**said, at=AT + timedelta(seconds=1)) == campaign
+    assert campaign.calls.count() == 1
+    assert actions.open_round(**said, at=AT + timedelta(days=1)) != campaign, "another round"
+
+
 @pytest.mark.parametrize(
     ("confirmed_on", "rhythm", "due"),
     [

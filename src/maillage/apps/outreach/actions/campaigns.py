@@ -1,7 +1,7 @@
 """Open a campaign of confirmation, record the result of each call, close it."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -18,10 +18,13 @@ from maillage.apps.outreach.queries import campaigns, letters
 from maillage.apps.outreach.queries.campaigns import Draft
 from maillage.kernel.errors import Refused
 
+SAME_CLICK = timedelta(minutes=5)
+
 
 @transaction.atomic
 def open_round(*, name: str, territory: str, lieux: Sequence[Lieu], by: User, at: datetime) -> Campaign:
-    """Open a campaign on these sheets; Refused without any, or without a name.
+    """Open a campaign on these sheets; Refused without any, or without a name. The same one asked for again
+    by an account a moment later is one.
 
     Places with an address get their personal link at once, so that their message is ready.
     """
@@ -37,7 +40,11 @@ def open_round(*, name: str, territory: str, lieux: Sequence[Lieu], by: User, at
             why="Sans nom, personne ne la retrouverait.",
             do="Donnez-lui un nom, par exemple le mois et le territoire.",
         )
-    made = Campaign.objects.create(name=name.strip()[:120], territory=territory, opened_at=at, by=by)
+    User.objects.select_for_update().get(pk=by.pk)  # a second click waits here
+    said = {"name": name.strip()[:120], "territory": territory, "by": by}
+    if found := Campaign.objects.filter(**said, closed_at=None, opened_at__gte=at - SAME_CLICK).first():
+        return found
+    made = Campaign.objects.create(**said, opened_at=at)
     Call.objects.bulk_create([Call(campaign=made, lieu=lieu) for lieu in lieux], batch_size=500)
     for lieu in lieux:
         if lieu.sheet.get("courriels") and not lieu.code:
