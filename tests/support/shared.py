@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 
 import psycopg
 
+from maillage.cli.commands.servir import leave_with_parent
 from tests.environment import SHARED
 from tests.support.speed import APART
 from tools import postgresql
@@ -52,8 +53,19 @@ def environment(home: Path, database: str = "") -> dict[str, str]:
 
 def migrate(home: Path, database: str = "") -> None:
     """Make every table, as the platform does when it starts."""
-    words = [sys.executable, "-c", "from maillage.config.bootstrap import ready; ready()"]
-    subprocess.run(words, cwd=ROOT, env=environment(home, database), check=True, capture_output=True)
+    _run("-c", "from maillage.config.bootstrap import ready; ready()", env=environment(home, database))
+
+
+def _run(*words: str, env: dict[str, str]) -> None:
+    """Run Python to its end; it ends with whoever waits for it, even killed."""
+    subprocess.run(
+        [sys.executable, *words],
+        cwd=ROOT,
+        env=env,
+        check=True,
+        capture_output=True,
+        preexec_fn=leave_with_parent,
+    )
 
 
 def migrated() -> Path:
@@ -103,13 +115,16 @@ def study() -> Path:
 
 @contextmanager
 def studying() -> Iterator[None]:
-    """Make that home folder beside the tests: whoever asks for it too early waits, nobody makes it again."""
+    """Make that home folder beside the tests, and no longer than them: whoever asks for it too early waits,
+    nobody makes it again.
+    """
     making = subprocess.Popen(
         [sys.executable, "-c", "from tests.support import shared; shared.study()"],
         cwd=ROOT,
         start_new_session=True,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        preexec_fn=leave_with_parent,
     )
     APART.add(str(making.pid))
     try:
@@ -125,15 +140,13 @@ COLLECT = "from maillage.config import bootstrap, static; bootstrap.ready(); sta
 
 def _collect(part: Path) -> None:
     with TemporaryDirectory(dir=SHARED) as home:
-        words = [sys.executable, "-c", COLLECT]
-        subprocess.run(words, cwd=ROOT, env=environment(furnish(Path(home))), check=True, capture_output=True)
+        _run("-c", COLLECT, env=environment(furnish(Path(home))))
         Path(home, "statique").rename(part)
 
 
 def _demonstrate(part: Path) -> None:
     served(part)
-    words = [sys.executable, "-m", "maillage.cli.main", "demo", "--sans-calcul"]
-    subprocess.run(words, cwd=ROOT, env=environment(part), check=True, capture_output=True)
+    _run("-m", "maillage.cli.main", "demo", "--sans-calcul", env=environment(part))
 
 
 STUDY = """
@@ -148,9 +161,7 @@ actions.compute(actions.ask(StudyRequest(place=PERIMETER)))
 
 def _study(part: Path) -> None:
     demonstration(part)
-    subprocess.run(
-        [sys.executable, "-c", STUDY], cwd=ROOT, env=environment(part), check=True, capture_output=True
-    )
+    _run("-c", STUDY, env=environment(part))
 
 
 def server() -> Path:
