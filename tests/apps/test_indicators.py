@@ -461,6 +461,8 @@ def test_the_page_the_file_and_the_definitions(client, library, monkeypatch):
     sent(40, n=15, answered=2)
     sent(40, n=15)
     actions.rebuild(at=AT)
+    for typed in ("²", "٣", "9" * 5000):
+        assert client.get("/territoires/38/indicateurs/", {"mois": typed}).status_code == 200
     page = client.get("/territoires/38/indicateurs/?mois=6").content.decode()
     assert "Mobiliser la réserve citoyenne" in page
     told = " ".join(page.replace("\xa0", " ").replace("\u202f", " ").split())

@@ -180,6 +180,14 @@ def test_what_is_too_large_is_told(client, token):
     assert (told.status_code, Answer.objects.count()) == (413, 0)
 
 
+@pytest.mark.parametrize("said", ["²", "9" * 5000, "1000001"])
+def test_a_length_that_is_none_is_told(client, token, said):
+    told = client.post(
+        "/enquetes/envoi/", "{}", content_type="application/json", headers={"content-length": said}
+    )
+    assert told.status_code == 413
+
+
 def test_a_text_too_long_to_be_kept_whole_is_refused_and_not_cut(client, token):
     long = sample_survey.answer(values={"qui": "x" * (rules.MOST_LETTERS + 1)})
     told = sample_survey.send(client, token, long, sample_survey.answer()).json()

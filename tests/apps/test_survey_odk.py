@@ -105,6 +105,8 @@ def test_what_is_no_answer_is_refused_with_a_reason(client, held):
     assert send(client, address, xml(survey, form="enquete-999")).status_code == 404
     assert send(client, address, xml(survey, instance=" ")).status_code == 400
     assert send(client, address, xml(survey, net="x" * 1_000_001)).status_code == 413
+    for said in ("²", "9" * 5000):
+        assert client.post(address + "submission", headers={"content-length": said}).status_code == 413
     assert not Answer.objects.exists()
 
 
@@ -136,3 +138,4 @@ def test_a_repeat_within_a_repeat_loses_no_answer():
         "sorte#2": "mobile",
         "sorte#3": "tablette",
     }
+    assert sent.sent(form).digest == sent.sent(form).digest, "sent again, it is the same answer"

@@ -525,10 +525,13 @@ def test_who_does_not_say_an_age_under_the_code_99_is_not_99(client, analyst):
 
 
 def test_an_age_mistyped_closes_no_page(client, survey):
-    """« ² » est à côté du 1 sur un clavier : l’âge ne se lit pas, les pages se lisent."""
+    """« ² » est à côté du 1 sur un clavier, et une touche reste enfoncée : l’âge ne se lit pas, les pages se
+    lisent.
+    """
     _, token = sample_survey.device(survey)
-    sample_survey.send(client, token, sample_survey.answer(values={"age": "4²", "aide": "oui"}))
-    assert "1 réponse sans cette indication" in page(client, f"/espace/enquetes/{survey.pk}/quotas/")
+    for age in ("4²", "9" * 5000):
+        sample_survey.send(client, token, sample_survey.answer(values={"age": age, "aide": "oui"}))
+    assert "2 réponses sans cette indication" in page(client, f"/espace/enquetes/{survey.pk}/quotas/")
     address = f"/espace/enquetes/{survey.pk}/resultats/redressement/"
     told = client.post(address, {"geste": "preparer", "variables": "age"}).content.decode()
     assert "4²" in told

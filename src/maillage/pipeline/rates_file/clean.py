@@ -3,6 +3,7 @@
 import re
 
 from maillage.kernel.errors import Refused
+from maillage.kernel.typed import whole
 from maillage.pipeline.delimited import Row
 from maillage.pipeline.delimited import read as rows_of
 from maillage.reference.definitions import Definition, Margin
@@ -321,8 +322,8 @@ def _span(category: str) -> tuple[int, int]:
 
 
 def _year(row: Row) -> int:
-    text, earliest = row["annee"], round(number("rates/earliest_year"))
-    if not (text.isdigit() and earliest <= int(text) <= LATEST):
+    year, earliest = whole(row["annee"], LATEST), round(number("rates/earliest_year"))
+    if year is None or year < earliest:
         raise row.fault(
             "annee",
             f"une année est un nombre entre {earliest} et {LATEST}",
@@ -332,7 +333,7 @@ def _year(row: Row) -> int:
             ),
             do="Écrivez par exemple 2021, ou prenez une enquête plus récente.",
         )
-    return int(text)
+    return year
 
 
 def _respondents(rows: list[Row]) -> int:

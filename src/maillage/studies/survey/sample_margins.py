@@ -13,6 +13,7 @@ from maillage.forms.questionnaire import DECLINED, UNKNOWN
 from maillage.kernel.errors import Refused
 from maillage.kernel.names import plain
 from maillage.kernel.table import Table
+from maillage.kernel.typed import whole
 from maillage.pipeline.offer.forms.sheet import listed, quoted
 from maillage.pipeline.survey.answers import ID, WEIGHT
 from maillage.pipeline.survey.margins import Category, Margin, key
@@ -285,8 +286,7 @@ def _class(value: str, known: Mapping[str, int], margin: Margin) -> int:
         return rank
     if value in SILENT or value in margin.silent:
         return len(margin.categories)
-    if value.isdecimal():  # « 4² » is made of digits, and is no number
-        age = int(value)
+    if (age := whole(value)) is not None:
         for rank, each in enumerate(margin.categories):
             if each.span is not None and each.span[0] <= age <= each.span[1]:
                 return rank

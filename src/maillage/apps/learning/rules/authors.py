@@ -1,5 +1,7 @@
 """For whom modules are written: a territory, by its code, or a structure."""
 
+from maillage.kernel.typed import ROWS, whole
+
 STRUCTURE = "structure-"
 
 
@@ -19,4 +21,4 @@ def structure_of(scope: str) -> int | None:
     (12, None, None)
     """
     number = scope.removeprefix(STRUCTURE)
-    return int(number) if number != scope and number.isascii() and number.isdecimal() else None
+    return whole(number, ROWS) if number != scope else None

@@ -18,6 +18,7 @@ from maillage.apps.surveys.forms import sent
 from maillage.apps.surveys.models import Surveyor
 from maillage.apps.surveys.queries import device
 from maillage.kernel.errors import Refused
+from maillage.kernel.typed import whole
 
 TOO_BIG = (
     "Cet envoi est trop grand. Envoyez les réponses en plusieurs fois : rien n’est perdu sur l’appareil."
@@ -85,8 +86,7 @@ def _never_kept(answer: JsonResponse) -> JsonResponse:
 
 def _body(request: HttpRequest) -> bytes:
     """Return what is sent, unless it is too large to be read."""
-    said = request.META.get("CONTENT_LENGTH") or "0"
-    if said.isdigit() and int(said) > rules.SENDING_BYTES:
+    if whole(request.META.get("CONTENT_LENGTH") or "0", rules.SENDING_BYTES) is None:
         raise _Told(TOO_BIG, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     try:
         body = request.body

@@ -23,6 +23,7 @@ from maillage.apps.surveys.forms import odk
 from maillage.apps.surveys.models import Surveyor
 from maillage.forms.questionnaire import load
 from maillage.kernel.errors import Refused
+from maillage.kernel.typed import whole
 from maillage.pipeline.survey import xlsform
 
 XML = "text/xml; charset=utf-8"
@@ -117,8 +118,7 @@ def submission(request: HttpRequest, surveyor: Surveyor, token: str) -> HttpResp
         response = HttpResponse(status=204)
         response["Location"] = request.build_absolute_uri()
         return response
-    said = request.META.get("CONTENT_LENGTH") or "0"
-    if not said.isdigit() or int(said) > rules.SENDING_BYTES:
+    if whole(request.META.get("CONTENT_LENGTH") or "0", rules.SENDING_BYTES) is None:
         return _said(request, "Cet envoi est trop grand.", 413)
     part = request.FILES.get(odk.PART)
     try:

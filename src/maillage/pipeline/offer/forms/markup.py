@@ -188,7 +188,7 @@ def _rank(letters: str) -> int:
 
 
 def _times(text: str | None) -> int:
-    return min(int(text), TALLEST) if text and text.isdecimal() else 1
+    return min(int(text[:9]), TALLEST) if text and text.isdecimal() else 1
 
 
 def _refuse_types(*_: object) -> None:
