@@ -218,10 +218,13 @@ def test_a_cancelled_workshop_is_told_and_keeps_its_page(client, workshop, karim
 
 
 @pytest.mark.both_databases
-def test_a_course_is_cancelled_from_today_on_or_one_meeting_alone(course, karim):
+def test_a_course_is_cancelled_from_today_on_or_one_meeting_alone(client, course, karim):
     first = course.workshops.first()
     planning.cancel(first, by=karim, at=AT)
     assert course.workshops.filter(cancelled_at__isnull=False).count() == 1
+    client.force_login(karim)
+    page = client.get(f"/espace/ateliers/parcours/{course.pk}/").content.decode().replace("\xa0", " ")
+    assert "4 séances, 8 h en tout" in page
     planning.cancel(course.workshops.last(), by=karim, at=MONDAY + 8 * DAY, whole=True)
     with pytest.raises(Refused, match="cet atelier est annulé"):  # a double click
         planning.cancel(course.workshops.last(), by=karim, at=MONDAY + 8 * DAY, whole=True)

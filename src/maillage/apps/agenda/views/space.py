@@ -401,19 +401,17 @@ def course(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(access.courses_for(request.user), pk=pk)
     at = timezone.now()
     told = space.course(row, at)
-    first = next((each.workshop for each in told.meetings if each.workshop.cancelled_at is None), None)
+    standing = [each.workshop for each in told.meetings if each.workshop.cancelled_at is None]
     context = {
         "course": row,
         "told": told,
         "at": at,
-        "first": first,
-        "hidden": any(
-            each.workshop.published_at is None and each.workshop.cancelled_at is None
-            for each in told.meetings
-        ),
+        "first": next(iter(standing), None),
+        "hidden": any(each.published_at is None for each in standing),
+        "n_meetings": len(standing),
         "leads": access.may_lead(request.user, row.structure_id),
         "outline": space.outline(row),
-        "hours": sum(each.workshop.minutes for each in told.meetings) / 60,
+        "hours": sum(each.minutes for each in standing) / 60,
     }
     return render(request, "agenda/space/course.html", context)
 
