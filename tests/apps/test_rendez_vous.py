@@ -450,6 +450,22 @@ def test_a_stopped_permanence_gives_nothing_more(client, published, karim):
     assert f"/rendez-vous/{published.pk}/" in client.get(mine).content.decode()
 
 
+def test_a_name_that_several_places_have_is_asked_again_and_not_unknown(client, published):
+    page = (
+        client.get("/rendez-vous/?ou=Saint-Denis")
+        .content.decode()
+        .replace("\xa0", " ")
+        .replace("\u202f", " ")
+    )
+    assert "Autour de quel endroit ?" in page and "n’est pas connu" not in page
+    (address,) = re.findall(r'href="(\?ou=Saint-Denis[^"]*R%C3%A9union)"', page)
+    assert (
+        "Aucune permanence ne prend de rendez-vous ici"
+        in client.get(f"/rendez-vous/{address}").content.decode()
+    )
+    assert "n’est pas connu" in client.get("/rendez-vous/?ou=Zzyzx").content.decode()
+
+
 def test_the_list_of_permanences_goes_on_to_the_last(client, published, karim, library, monkeypatch):
     monkeypatch.setattr(doors, "PAGE", 2)
     for title in ("Deuxième", "Troisième"):

@@ -5,6 +5,7 @@ the calendars.
 import secrets
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -51,7 +52,8 @@ def index(request: HttpRequest) -> HttpResponse:
     communes = answer.spot.communes if answer.spot else ()
     context = {
         "ou": answer.spot.label if answer.spot else text,
-        "unknown": bool(text) and answer.spot is None,
+        "choices": [(choice, urlencode({"ou": choice.label})) for choice in answer.choices],
+        "unknown": bool(text) and answer.spot is None and not answer.choices,
         "found": permanences.published(timezone.now(), communes, request.GET.get("page")),
     }
     return render(request, "agenda/public/permanences.html", context)
