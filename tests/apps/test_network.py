@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from maillage.apps.accounts.models import Entry
+from maillage.apps.accounts.models import Entry, User
 from maillage.apps.agenda.models import Permanence
 from maillage.apps.community.actions import listings
 from maillage.apps.community.models import Reply
@@ -163,6 +163,23 @@ def test_who_left_is_no_longer_told_as_of_a_structure_nor_of_the_network(client,
     assert client.get(sheet).status_code == 404
     client.logout()
     assert "karim" not in client.get(everybody).content.decode().casefold()
+
+
+def test_the_first_hundred_professionals_are_listed_and_the_others_found(client, library, karim):
+    made = User.objects.bulk_create(
+        User(email=f"pro{n:03}@exemple.fr", name=f"Pro {n:03}") for n in range(102)
+    )
+    Membership.objects.bulk_create(
+        Membership(user=each, role="aidant", structure=library.structure, since=TODAY) for each in made
+    )
+    Professional.objects.bulk_create(
+        Professional(user=each, trade="mediator", changed_at=AT) for each in made
+    )
+    client.force_login(karim)
+    page = client.get("/espace/reseau/annuaire/").content.decode()
+    assert "Pro 099" in page and "Pro 100" not in page and "Et 2 autres" in page
+    found = client.get("/espace/reseau/annuaire/?mots=101").content.decode()
+    assert "Pro 101" in found and "autres" not in found.partition("s-professionnels")[2]
 
 
 def test_two_people_writing_at_once_are_both_stored_and_shown(client, library, karim):

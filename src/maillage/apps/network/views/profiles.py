@@ -21,6 +21,7 @@ from maillage.kernel.errors import Refused
 from maillage.web import refusals
 
 PAGE = 40
+MOST_PEOPLE = 100  # beside a page of structures: the others are found by a word
 
 
 def _directory(request: HttpRequest, user: Any) -> dict[str, Any]:
@@ -28,11 +29,13 @@ def _directory(request: HttpRequest, user: Any) -> dict[str, Any]:
     search, query = form.search, request.GET.copy()
     query.pop("page", None)
     page = Paginator(queries.structures(user, search, on), PAGE).get_page(request.GET.get("page"))
+    people = queries.professionals(user, search)
     return {
         "form": form,
         "page": page,
         "query": query.urlencode(),
-        "people": queries.professionals(user, search),
+        "people": people[:MOST_PEOPLE],
+        "more_people": max(len(people) - MOST_PEOPLE, 0),
         "is_asked": search != queries.Search(),
     }
 
