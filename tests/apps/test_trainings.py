@@ -14,7 +14,7 @@ from maillage.apps.agenda.models import Seat, Workshop
 from maillage.apps.agenda.queries import exports, public
 from maillage.apps.messages.models import Message
 from maillage.apps.volunteers.actions import missions, sessions, team
-from maillage.apps.volunteers.models import Aidant, Attestation, Enrolment, Session
+from maillage.apps.volunteers.models import Aidant, Attestation, Enrolment, OwnTraining, Session
 from maillage.apps.volunteers.queries import agenda as of_agenda
 from maillage.apps.volunteers.queries import catalogue, indicators
 from maillage.apps.volunteers.queries import team as queries
@@ -195,6 +195,32 @@ def test_an_attestation_withdrawn_by_hand_is_not_given_again_with_the_others(cli
     client.force_login(karim)
     page = client.get(f"/espace/formations/sessions/{session.pk}/").content.decode()
     assert f"/espace/formations/attestations/{given.pk}/" in page, "put back from here"
+
+
+def test_a_double_click_adds_plans_and_notes_once(client, clock, library, karim):
+    client.force_login(karim)
+    said = {
+        "structure": library.structure.pk,
+        "titre": "Écouter",
+        "organisme": "Le Moulin",
+        "pour": ["relatives"],
+    }
+    said |= {"heures": "7", "mois": "24", "source": "Sa page, 2026"}
+    aidant = helper(library, karim)
+    away = {"titre": "PSC1", "organisme": "Croix-Rouge", "niveau": "confirmed", "obtenue": "2026-01-10"}
+    session = {"structure": library.structure.pk, "jour": "2026-12-03", "heure": "09:00", "fin": "12:00"}
+    session |= {"places": "10", "lieu": str(library.pk), "niveau": "confirmed"}
+    for _ in range(2):
+        for address, typed in (
+            ("/espace/formations/ajouter/", said),
+            (f"/espace/formations/{KEY}/", session),
+            (f"/espace/formations/equipe/{aidant.pk}/", away),
+        ):
+            assert client.post(address, typed).status_code == 302, address
+    assert [each.objects.count() for each in (OwnTraining, Session, Workshop, Attestation)] == [1] * 4
+    clock(AT + timedelta(minutes=1))
+    client.post(f"/espace/formations/{KEY}/", session)
+    assert Session.objects.count() == 2, "another one, meant"
 
 
 def test_several_are_told_who_has_a_seat_and_who_waits(client, clock, library, karim):

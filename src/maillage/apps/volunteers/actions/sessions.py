@@ -13,9 +13,10 @@ from maillage.apps.agenda.actions import planning, seats
 from maillage.apps.agenda.actions.write import lock
 from maillage.apps.agenda.models import Workshop
 from maillage.apps.agenda.rules import workshops as agenda
+from maillage.apps.agenda.rules.permanences import TWICE
 from maillage.apps.directory.models import Structure
 from maillage.apps.messages.rules import addresses
-from maillage.apps.volunteers.actions.write import check_manage, record
+from maillage.apps.volunteers.actions.write import check_manage, lock_structure, record
 from maillage.apps.volunteers.models import Aidant, Attestation, Enrolment, OwnTraining, Session
 from maillage.apps.volunteers.queries.catalogue import Item
 from maillage.apps.volunteers.rules import trainings as rules
@@ -33,10 +34,15 @@ CORRECTED_FOR = timedelta(days=60)  # after a session, attendance noted in the a
 def add_training(
     structure: Structure, values: Mapping[str, Any], *, by: User, at: datetime, example: bool = False
 ) -> OwnTraining:
-    """Add a training to the catalogue, that a body gives: with who says so."""
+    """Add a training to the catalogue, that a body gives: with who says so. A double click adds one."""
     check_manage(by, structure.pk)
     refuse_secrets(*(value for value in values.values() if isinstance(value, str)))
     typed = {key: line(value, 300) if isinstance(value, str) else value for key, value in values.items()}
+    lock_structure(structure)
+    since = at - TWICE
+    for twin in OwnTraining.objects.filter(structure=structure, by=by, made_at__gt=since, withdrawn_at=None):
+        if all(getattr(twin, name) == value for name, value in typed.items()):
+            return twin
     row = OwnTraining.objects.create(structure=structure, made_at=at, by=by, example=example, **typed)
     record("training.added", row, by=by, at=at, structure=structure.pk)
     return row

@@ -12,7 +12,7 @@ from maillage.apps.agenda.actions import forgetting
 from maillage.apps.agenda.models import Seat
 from maillage.apps.directory.models import Structure
 from maillage.apps.memberships.access import team_roles
-from maillage.apps.volunteers.actions.write import check_manage, record
+from maillage.apps.volunteers.actions.write import check_manage, lock_structure, record
 from maillage.apps.volunteers.models import Aidant, Attestation
 from maillage.apps.volunteers.rules import trainings as rules
 from maillage.kernel.errors import Refused
@@ -37,7 +37,7 @@ def add(
 ) -> Aidant:
     """Write down somebody who helps for a structure; the same account twice is the same aidant, corrected."""
     check_manage(by, structure.pk)
-    _lock(structure)
+    lock_structure(structure)
     row = None
     if user is not None:
         row = Aidant.objects.select_for_update().filter(structure=structure, user=user).first()
@@ -69,11 +69,6 @@ def correct(aidant: Aidant, values: Mapping[str, Any], *, by: User, at: datetime
     row.save()
     record("aidant.corrected", row, by=by, at=at, structure=row.structure_id)
     return row
-
-
-def _lock(structure: Structure) -> None:
-    """Let a second click wait for the first: the same person is written down once."""
-    Structure.objects.select_for_update(no_key=True).get(pk=structure.pk)
 
 
 def _write(row: Aidant, values: Mapping[str, Any]) -> None:
@@ -121,7 +116,7 @@ def erase(aidant: Aidant, *, by: User | None, at: datetime) -> None:
 def take_accounts(structure: Structure, *, by: User, at: datetime) -> int:
     """Write down each account of a structure that is not in its team; return how many were added."""
     check_manage(by, structure.pk)
-    _lock(structure)
+    lock_structure(structure)
     today = timezone.localdate(at)
     held = team_roles(today).filter(structure=structure).select_related("user")
     known = set(Aidant.objects.filter(structure=structure, user__isnull=False).values_list("user", flat=True))
@@ -138,7 +133,9 @@ def take_accounts(structure: Structure, *, by: User, at: datetime) -> int:
 
 @transaction.atomic
 def declare(aidant: Aidant, values: Mapping[str, Any], *, by: User, at: datetime) -> Attestation:
-    """Write down a training followed elsewhere: no code, the paper is that of its body."""
+    """Write down a training followed elsewhere: no code, the paper is that of its body. The same one, of the
+    same day, is written down once.
+    """
     check_manage(by, aidant.structure_id)
     day, until = values["obtained_on"], values.get("valid_until")
     today = timezone.localdate(at)
@@ -149,13 +146,18 @@ def declare(aidant: Aidant, values: Mapping[str, Any], *, by: User, at: datetime
     if until is not None and until < day:
         raise _not_written("Elle finit avant d’avoir commencé.", "Corrigez l’une des deux dates.")
     refuse_secrets(values["title"], values["body"])
+    lock_structure(aidant.structure)
+    same = {"title": line(values["title"], 160), "body": line(values["body"], 120), "obtained_on": day}
+    twin = Attestation.objects.filter(**same, aidant=aidant, code="", withdrawn_at=None).first()
+    if twin is not None and twin.valid_until == until:
+        return twin
     made = Attestation.objects.create(
         aidant=aidant,
         structure=aidant.structure,
         name=aidant.name,
-        title=line(values["title"], 160),
+        title=same["title"],
         training=values.get("training", ""),
-        body=line(values["body"], 120),
+        body=same["body"],
         level=values.get("level", ""),
         minutes=values.get("minutes") or 0,
         begins_on=day,
