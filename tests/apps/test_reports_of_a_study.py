@@ -13,6 +13,7 @@ import pytest
 from pptx import Presentation
 from pptx.util import Inches
 
+from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.dossiers.models import StudyTheme
 from maillage.apps.pilotage import views
 from maillage.apps.pilotage.queries import reports
@@ -55,6 +56,14 @@ def test_each_report_that_the_page_offers_is_written(client, study):
     )
     assert len(slides) > 5 and "Échirolles" in shown
     assert "Échirolles" in words(read(client, study, "synthese.pdf").content)
+
+
+def test_a_report_of_a_study_that_is_no_more_is_no_page(client, study, monkeypatch, tmp_path):
+    """L’adresse gardée d’avant une mise à jour, ou d’avant une restauration sans ses fichiers."""
+    monkeypatch.setattr(dossiers, "folder", lambda of: tmp_path)
+    assert read(client, study, "synthese.pdf").status_code == 404
+    (tmp_path / "lecture.json").write_text('{"version": 1}', "utf-8")
+    assert read(client, study, "synthese.pdf").status_code == 404
 
 
 def test_each_map_tells_its_classes_and_their_unit(client, study):
