@@ -77,7 +77,7 @@ def run_deadlines(*, at: datetime) -> Counter[str]:
     had nothing new to say.
     """
     done: Counter[str] = Counter(resumes_du_jour=0, sans_nouveau=0)
-    for row, local in queries.accounts_due(at):
+    for row, local in queries.accounts_to_notify(at):
         due = rules.is_time(row.rhythm, row.hour, local, weekend=row.weekend)
         try:
             done["resumes_du_jour" if due and _send(row, local.date(), at=at) else "sans_nouveau"] += 1

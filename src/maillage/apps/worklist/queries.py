@@ -141,7 +141,7 @@ def news(user: User, at: datetime) -> list[News]:
     return [_spaced(each) for each in latest]
 
 
-def accounts_due(at: datetime) -> list[tuple[Preference, datetime]]:
+def accounts_to_notify(at: datetime) -> list[tuple[Preference, datetime]]:
     """Return the accounts whose hour has come and that were not looked at that day, each with that moment in
     the time of where they work: nobody overseas is written to at night.
     """
