@@ -55,14 +55,14 @@ class PeriodShare:
     least: int
 
     @property
-    def is_told_beside_periods(self) -> bool:
+    def is_publishable_beside_periods(self) -> bool:
         """Whether it tells no few cases, one period less the other."""
         return self.since in self.parts
 
     @property
-    def is_told(self) -> bool:
+    def is_publishable(self) -> bool:
         """Whether it may be told, whatever other goals are."""
-        return isinstance(self.figure, Estimate) and self.is_told_beside_periods
+        return isinstance(self.figure, Estimate) and self.is_publishable_beside_periods
 
     @property
     def points(self) -> tuple[Point, ...]:
@@ -95,14 +95,14 @@ def share_of(every: ByDay, definition: Indicator, *, since: date, on: date, leas
     )
 
 
-def is_told_beside(share: PeriodShare, goals: Sequence[PeriodShare]) -> bool:
+def is_publishable_beside(share: PeriodShare, goals: Sequence[PeriodShare]) -> bool:
     """Return whether the share of a goal tells no few cases of the others, that of all being known. goals:
     of the same cases, the share among them.
     """
     some = [each for each in goals if each.cases]
     # Those that wait for a batch of their own may be in one of all.
     told = secondary_suppression(
-        [totals(each.cases) for each in some], [each.is_told for each in some], share.least
+        [totals(each.cases) for each in some], [each.is_publishable for each in some], share.least
     )
     return all(seen for each, seen in zip(some, told, strict=True) if each.definition == share.definition)
 

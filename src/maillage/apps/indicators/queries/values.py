@@ -263,9 +263,9 @@ def _told_elsewhere(share: series.PeriodShare, goals: Sequence[series.PeriodShar
     """Return why a share of many cases may not be told: beside that of another period, or those of the other
     goals, it would tell a few; "" when it may.
     """
-    if not share.is_told_beside_periods:
+    if not share.is_publishable_beside_periods:
         beside = "à côté d’une autre période"
-    elif not series.is_told_beside(share, goals):
+    elif not series.is_publishable_beside(share, goals):
         beside = "à côté des autres"
     else:
         return ""
