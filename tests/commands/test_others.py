@@ -207,6 +207,20 @@ def test_a_second_server_of_a_home_says_where_the_first_is(tmp_path, monkeypatch
     assert (tmp_path / "serveur.txt").read_text("utf-8") == "http://127.0.0.1:8010"
 
 
+def test_a_base_that_serves_is_not_replaced(process, tmp_path, monkeypatch):
+    """Ce que l’on y écrit après la copie faite d’abord serait perdu sans trace."""
+    from maillage.cli.commands import servir
+    from maillage.config import home
+
+    there = furnish(tmp_path / "maison")
+    monkeypatch.setattr(home, "HOME", there)
+    with servir.hold_home("http://127.0.0.1:8000"):
+        answer = process("restaurer", tmp_path / "copie.zip", MAILLAGE_HOME=str(there))
+    assert (answer.code, answer.err.splitlines()[0]) == (2, "La plateforme tourne encore.")
+    answer = process("restaurer", tmp_path / "copie.zip", MAILLAGE_HOME=str(there))
+    assert "copie.zip n’est pas une sauvegarde utilisable" in answer.err
+
+
 @pytest.mark.parametrize(
     ("url", "told"),
     [

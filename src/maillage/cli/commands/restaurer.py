@@ -1,7 +1,13 @@
-"""maillage restaurer: put a backup back, verified first."""
+"""maillage restaurer: put a backup back, verified first, where nobody is served meanwhile."""
 
 import argparse
+from contextlib import nullcontext
 from pathlib import Path
+from typing import TextIO
+
+from maillage.kernel.errors import Refused
+
+RESTORING = "(une restauration est en cours)"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,15 +28,33 @@ def run(given: argparse.Namespace) -> int:
     from maillage.apps.surveys.actions import targets
     from maillage.config import backup, keys
 
-    counts = backup.restore(given.fichier.resolve(), keys=keys.secrets(given.cle))
-    actions.resume()
-    actions.publish_again_after_a_stop()
-    print(f"Restauré depuis {given.fichier} : {counts['lignes']} lignes, {counts['fichiers']} fichiers")
-    targets.renew()
-    if changed := links.renew(at=timezone.now()):
-        print(
-            f"La clé de cet ordinateur est autre : {changed} liens de places et de rendez-vous sont refaits."
-        )
-        print("Ceux donnés avant ne s’ouvrent plus ; les prochains rappels portent les nouveaux.")
-    print(f"Ce qui était là avant est gardé dans {counts['avant']}")
+    with _alone() or nullcontext():
+        counts = backup.restore(given.fichier.resolve(), keys=keys.secrets(given.cle))
+        actions.resume()
+        actions.publish_again_after_a_stop()
+        print(f"Restauré depuis {given.fichier} : {counts['lignes']} lignes, {counts['fichiers']} fichiers")
+        targets.renew()
+        if changed := links.renew(at=timezone.now()):
+            print(
+                f"La clé de cet ordinateur est autre : {changed} liens de places et de rendez-vous sont"
+                " refaits."
+            )
+            print("Ceux donnés avant ne s’ouvrent plus ; les prochains rappels portent les nouveaux.")
+        print(f"Ce qui était là avant est gardé dans {counts['avant']}")
     return 0
+
+
+def _alone() -> TextIO | None:
+    """Keep servers out of the home for the time of a restoration; Refused while one serves it. None where
+    nothing can be locked.
+    """
+    from maillage.cli.commands.servir import hold_home
+
+    try:
+        return hold_home(RESTORING)
+    except Refused as refused:
+        raise Refused(
+            "La plateforme tourne encore.",
+            why="Ce qui s’y écrirait pendant la restauration serait perdu, et ne serait dans aucune copie.",
+            do="Arrêtez-la (systemctl stop maillage, ou Ctrl+C là où elle tourne), puis relancez.",
+        ) from refused
