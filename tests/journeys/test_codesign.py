@@ -51,6 +51,11 @@ def test_four_groups_go_from_profiles_to_actions_by_keyboard(visit, enter, site,
     assert phone.locator("svg.parcours:visible").count() == 1
     assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     assert faults_by_day_and_night(phone) == []
+    phone.locator("summary", has_text="à « Demander »").press("Enter")
+    phone.locator("#w-claim").fill("Appeler le 06 12 34 56 78")
+    phone.locator("#w-claim").press("Enter")
+    expect(phone.get_by_text("Rien n’a été écrit.", exact=False)).to_be_visible()
+    expect(phone.locator("#w-claim")).to_have_value("Appeler le 06 12 34 56 78")
 
     page.goto(lead)
     for _ in range(3):
