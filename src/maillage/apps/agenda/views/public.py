@@ -237,11 +237,10 @@ def seat(request: HttpRequest, code: str) -> HttpResponse:
 def _decided(request: HttpRequest, code: str, found: public.Mine) -> HttpResponse:
     """Give up one seat, or all those to come, or take one back."""
     at, asked = timezone.now(), request.POST.get("place", "")
-    chosen = [
-        each
-        for each, shown in found.seats
-        if asked == str(each.pk) or (asked == "toutes" and shown.workshop.starts_at > at)
-    ]
+    named = [(each, shown) for each, shown in found.seats if asked in (str(each.pk), "toutes")]
+    chosen = [each for each, shown in named if shown.workshop.starts_at > at]
+    if named and not chosen:  # the page was left open
+        messages.error(request, say("Cet atelier a déjà commencé."))
     try:
         if request.POST.get("geste") == "reprendre":
             for each in chosen[:1]:
