@@ -415,7 +415,10 @@ def test_a_list_makes_as_many_queries_for_many_rows_as_for_one(
             table="t", key=str(n), column="c", value=1.0, reason="r", made_by=coordinator
         )
         Study.objects.create(
-            key=f"{n:020}", place=f"p-{n}", name=f"P{n}", inputs={"definition": "x", "inside": ""}
+            key=f"{n:020}",
+            place=f"p-{n}",
+            name=f"P{n}",
+            inputs={"definition": "x", "inside": "", "weights": {}},
         )
     client.force_login(coordinator)
     client.get("/confidentialite/")  # the session is noted, once a minute

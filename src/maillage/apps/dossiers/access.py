@@ -2,6 +2,8 @@
 own.
 """
 
+from collections.abc import Iterable
+
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
@@ -64,12 +66,18 @@ def removable_by(user) -> dict[str, QuerySet]:
     }
 
 
-def removable_rows(user) -> dict[str, set[int]]:
-    """Return the numbers of what a user may delete, by kind: the rows beside which a page offers it."""
-    kinds = removable_by(user)
-    found = {kind: set(rows.values_list("pk", flat=True)) for kind, rows in kinds.items()}
-    corrections = kinds.get("correction", Correction.objects.none()).values_list("pk", "key")
-    return found | {"correction": {pk for pk, key in corrections if may_correct(user, key)}}
+def removable_among(user, rows: Iterable[Perimeter | Marking | Correction]) -> set[int]:
+    """Return the numbers of those, among rows already read, that a user may delete, as `removable_by` says:
+    the rows beside which a page offers it.
+    """
+    everywhere = rights_of(user).communes("territory.edit") is None
+
+    def may_remove(row: Perimeter | Marking | Correction) -> bool:
+        if isinstance(row, Correction):
+            return row.withdrawn_at is None and may_correct(user, row.key)
+        return everywhere or row.created_by_id == user.pk
+
+    return {row.pk for row in rows if may_remove(row)}
 
 
 def may_drop(user, perimeter: Perimeter) -> bool:

@@ -76,12 +76,14 @@ def _of_its_writers(view: Callable[[HttpRequest, str, str], HttpResponse]) -> Ca
 @require_safe
 def territory_tools(request: HttpRequest) -> HttpResponse:
     """What one keeps for a territory: perimeters, filters, corrections, the latest studies."""
-    context = {
+    rows: dict[str, Any] = {
         "perimeters": territories.perimeters(),
         "markings": territories.markings(),
         "corrections": territories.all_corrections(),
+    }
+    context = rows | {
         "studies": [(each, address_of(each)) for each in queries.led_to(Study.objects.all()[:30])],
-        "removable": access.removable_rows(request.user),
+        "removable": {name: access.removable_among(request.user, held) for name, held in rows.items()},
         "tables": {id: label for id, (_, label, _) in territory_rules.CORRECTABLE.items()},
     }
     return render(request, "dossiers/tools.html", context)
