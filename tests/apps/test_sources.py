@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
+from django.utils import timezone
 
 from maillage.apps.accounts.models import User
 from maillage.apps.directory.models import Import, Lieu, Source
@@ -201,6 +202,18 @@ def dripping(settings) -> Iterator[str]:
     left.set()
     server.shutdown()
     server.server_close()
+
+
+def test_a_file_whose_erasing_was_lost_with_its_base_is_erased_all_the_same(publisher, source):
+    """Une base transférée à PostgreSQL laisse derrière elle les tâches : les fichiers déposés restaient toujours."""
+    dropped, now = files.hold(b"Nom;Ville\n", "lieux.csv", at=AT), timezone.now()
+    sources.run_deadlines(at=AT)
+    assert sources.forget_old(now + files.KEPT) == 0, "their tasks may still do it"
+    assert (queries.dropped_file(dropped) is not None, pending_file().read_at_source) == (True, True)
+    assert sources.forget_old(now + 2.1 * files.KEPT) == 1
+    assert queries.dropped_file(dropped) is None
+    assert sources.forget_old(AT + 2.1 * sources.AWAITS) == 1
+    assert not list(queries.home().iterdir())
 
 
 def test_a_file_that_never_ends_to_arrive_does_not_hold_what_else_is_due(dripping, monkeypatch):

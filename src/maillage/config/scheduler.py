@@ -29,6 +29,7 @@ WORKS = (
     ("reservations_d_appareils", "maillage.apps.outreach.actions.devices.run_deadlines"),
     ("benevoles_oublies", "maillage.apps.volunteers.actions.missions.run_deadlines"),
     ("sources_a_relire", "maillage.apps.intake.actions.sources.run_deadlines"),
+    ("fichiers_oublies", "maillage.apps.intake.actions.sources.forget_old"),
     ("journees", "maillage.apps.worklist.actions.run_deadlines"),
     ("indicateurs", "maillage.apps.indicators.actions.run_deadlines"),
     ("mesures", "maillage.web.snapshots.run_deadlines"),  # after what they are read from

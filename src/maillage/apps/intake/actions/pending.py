@@ -143,7 +143,13 @@ def correct_draft(found: PendingFile, text: str) -> PendingFile:
 
 def drop(found: PendingFile) -> None:
     """Delete a file and all that was read from it."""
-    shutil.rmtree(queries.folder(found.key), ignore_errors=True)
+    erase(found.key)
+
+
+def erase(key: str) -> None:
+    """Delete whatever is stored under a key."""
+    if queries.KEY.fullmatch(key):
+        shutil.rmtree(queries.folder(key), ignore_errors=True)
 
 
 @task(queue_name="quick")
@@ -151,8 +157,8 @@ def forget_later(key: str) -> None:
     """Delete a file after its day, from the worker; later when it is being imported."""
     if queries.progress(key).is_alive:
         forget_later.using(run_after=timezone.now() + KEPT).enqueue(key)
-    elif queries.KEY.fullmatch(key):
-        shutil.rmtree(queries.folder(key), ignore_errors=True)
+    else:
+        erase(key)
 
 
 # --------------------------------------------------------------------------------------------- the whole file

@@ -86,6 +86,18 @@ def run_deadlines(*, at: datetime) -> Counter[str]:
     return counts
 
 
+def forget_old(at: datetime) -> int:
+    """Delete the files that were to be deleted long ago, and return how many: the task that was to do it
+    waited in a base that was moved or restored elsewhere, or was set aside.
+    """
+    gone = 0
+    for key, since, at_source in queries.ages():
+        if at - since > 2 * (AWAITS if at_source else pending.KEPT):
+            pending.erase(key)
+            gone += 1
+    return gone
+
+
 def read_again(source: Source, *, at: datetime) -> PendingFile | None:
     """Fetch the file of a source and check it whole; return it, waiting for somebody, or None when it is the
     same as before. Refused when it cannot be had or read: the failure is kept with the source.

@@ -8,8 +8,9 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -173,6 +174,19 @@ def everything(user: Any) -> list[PendingFile]:
 def read_at_source() -> list[PendingFile]:
     """Return the files read at the address of their source, that wait for somebody."""
     return [waiting for waiting in _all() if waiting.read_at_source]
+
+
+def ages() -> list[tuple[str, datetime, bool]]:
+    """Return each key under which something is stored, since when, and whether it was read at a source."""
+    stored = []
+    for path in home().glob("*"):
+        if KEY.fullmatch(path.name):
+            found = find(path.name)
+            with suppress(FileNotFoundError):  # erased meanwhile
+                written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+                since = datetime.fromisoformat(found.at) if found else written
+                stored.append((path.name, since, found is not None and found.read_at_source))
+    return stored
 
 
 def _all() -> Iterator[PendingFile]:
