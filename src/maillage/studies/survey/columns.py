@@ -21,7 +21,7 @@ from maillage.kernel.names import plain
 from maillage.kernel.table import Table
 from maillage.pipeline.survey.answers import numbers
 from maillage.studies.survey.tables import Form
-from maillage.words import dates
+from maillage.words import dates, wording
 from maillage.words.dates import MONTHS
 
 Bools = NDArray[np.bool_]
@@ -504,6 +504,9 @@ def _steps(value: str, *, many: bool, known: Mapping[str, str], called: Mapping[
 def _unread(found: Counter[str], names: Sequence[str]) -> tuple[str, ...]:
     """Return a remark on values that are not answers of the question: the first ones, each with the nearest
     choice.
+
+    >>> _unread(Counter("abcd"), ())[0].rpartition(", ")[2].replace(wording.NBSP, " ")
+    'et 1 autre valeur.'
     """
     told = []
     for value, n in found.most_common(3):
@@ -511,7 +514,8 @@ def _unread(found: Counter[str], names: Sequence[str]) -> tuple[str, ...]:
         told.append(f"« {value[:40]} » ({n} fois{f', peut-être « {near} »' if near else ''})")
     if not told:
         return ()
-    more = f", et {len(found) - 3} autres valeurs" if len(found) > 3 else ""
+    left = len(found) - len(told)
+    more = f", et {wording.count(left, 'autre valeur', 'autres valeurs')}" if left else ""
     return (
         (
             "Des valeurs ne sont pas des réponses de cette question ; elles ne sont pas comptées :"
