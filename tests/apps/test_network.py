@@ -246,6 +246,28 @@ def test_a_letter_sent_twice_is_one(client, library, hall, karim, leila):
     assert "attend une réponse" in other.content.decode()
 
 
+def test_a_letter_that_waits_is_never_out_of_sight(client, library, hall, karim, leila):
+    old = profiles.send(
+        hall.structure, words="La toute première", to_structure=library.structure, by=leila, at=AT
+    )
+    later = AT + timedelta(days=1)
+    Letter.objects.bulk_create(
+        Letter(
+            sender=library.structure,
+            to_structure=hall.structure,
+            words=f"N {n}",
+            at=later,
+            answered_at=later,
+            answer="Oui",
+        )
+        for n in range(101)
+    )
+    client.force_login(karim)
+    page = client.get("/espace/reseau/lettres/").content.decode()
+    assert page.index("La toute première") < page.index("N 100")
+    assert f"/espace/reseau/lettres/{old.pk}/" in page
+
+
 def test_letters_to_everybody_are_stopped(library, karim):
     for n in range(rules.LETTERS_AN_HOUR):
         other = place(f"p{n}", {"nom": f"P{n}"})

@@ -246,5 +246,7 @@ def unread(user: Any) -> Any:
 
 
 def own_letters(user: Any) -> list[Letter]:
-    """Return the letters of a user, the latest first."""
-    return list(access.letters_for(user)[:100])
+    """Return the letters of a user: all those that wait for their answer, then the latest ones."""
+    waiting = list(unread(user))
+    here = {each.pk for each in waiting}
+    return waiting + [each for each in access.letters_for(user)[:100] if each.pk not in here]
