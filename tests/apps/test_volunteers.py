@@ -434,6 +434,32 @@ def test_hours_from_a_page_that_served_are_refused_and_not_lost(client, library,
         hours.note(row, on=TODAY, minutes=30, token="h", by=karim, at=AT)
 
 
+def test_each_mission_has_its_own_form_of_hours(client, library, karim, denise):
+    first = supervised(denise, library.structure, by=karim, at=AT)
+    mission = missions.publish(
+        library.structure,
+        {"title": "Réparer", "starts_on": TODAY, "ends_on": TODAY + 90 * DAY},
+        token="r",
+        by=karim,
+        at=AT,
+    )
+    second = missions.engage(first.volunteer, mission, by=None, at=AT)
+    second = meetings.plan(second, meets_at=AT + DAY, by=karim, at=AT)
+    second = meetings.confirm(second, by=karim, at=AT)
+    second = missions.sign(second, supervisor=karim, signed_on=TODAY, by=karim, at=AT)
+    client.force_login(denise)
+    for address in ("/espace/benevoles/ma-mission/", f"/benevoles/moi/{first.volunteer.code}/"):
+        page = client.get(address).content.decode()
+        tokens = re.findall(r'name="jeton" value="([^"]+)"', page)
+        ids = re.findall(r' id="([^"]+)"', page)
+        assert len(set(tokens)) == 2
+        assert len(ids) == len(set(ids)), "a label names one field"
+    said = {"mission": second.pk, "jour": "2026-11-20", "heures": "trop", "jeton": "x"}
+    wrong = client.post("/espace/benevoles/ma-mission/", said)
+    assert (wrong.status_code, wrong.content.decode().count("Ce nombre ne se lit pas")) == (400, 1)
+    assert client.post("/espace/benevoles/ma-mission/", said | {"mission": 0}).status_code == 404
+
+
 def test_who_volunteers_again_is_of_the_team_again(library, karim):
     row = supervised(None, library.structure, by=karim, at=AT)
     missions.end(row, by=karim, at=AT)

@@ -7,6 +7,7 @@ from typing import Any
 
 from babel import Locale
 from django import forms
+from django.utils.crypto import get_random_string
 
 from maillage.apps.accounts.models import User
 from maillage.apps.agenda.actions.appointments import Spot
@@ -359,3 +360,9 @@ class HoursForm(forms.Form):
     def minutes(self) -> int:
         """Return the minutes that were typed, to the nearest."""
         return round(float(self.cleaned_data["heures"]) * 60)
+
+
+def hours_form(row: Engagement, on: date, sent: Any = None) -> HoursForm:
+    """Return the form of the hours of one mission: a page may hold several, each with fields of its own."""
+    start = {"jour": on, "jeton": get_random_string(24)}
+    return HoursForm(sent, initial=start, auto_id=f"heures-{row.pk}-%s")

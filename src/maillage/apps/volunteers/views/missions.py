@@ -26,6 +26,7 @@ from maillage.apps.volunteers.forms.missions import (
     MissionForm,
     SupervisorForm,
     from_gap,
+    hours_form,
     languages,
 )
 from maillage.apps.volunteers.models import Engagement, Volunteer
@@ -350,10 +351,15 @@ def own(request: HttpRequest) -> HttpResponse:
     """The missions of a volunteer who has an account: who answers for them, and their hours."""
     at = timezone.localtime()
     rows = queries.engagements(access.own_engagements(request.user))
-    form = HoursForm(request.POST or None, initial={"jour": at.date(), "jeton": get_random_string(24)})
-    if form.is_bound and form.is_valid():
-        number = whole(request.POST.get("mission", ""), ROWS) or 0
-        found = get_object_or_404(access.own_engagements(request.user), pk=number)
+    number = whole(request.POST.get("mission", ""), ROWS)
+    forms = {
+        each.pk: hours_form(each, at.date(), request.POST if each.pk == number else None) for each in rows
+    }
+    found = next((each for each in rows if each.pk == number), None)
+    if request.method == "POST" and found is None:
+        raise Http404
+    form = forms[found.pk] if found is not None else None
+    if found is not None and form is not None and form.is_valid():
         with refusals.as_message(request):
             hours_actions.note(
                 found,
@@ -372,6 +378,7 @@ def own(request: HttpRequest) -> HttpResponse:
                 each,
                 certificates.duration(each.minutes or 0),
                 certificates.duration(each.pending) if each.pending else "",
+                forms[each.pk],
             )
             for each in rows
         ],
@@ -379,4 +386,6 @@ def own(request: HttpRequest) -> HttpResponse:
         "volunteer": Volunteer.objects.filter(user=request.user.pk).first(),
         "tab": "mienne",
     }
-    return render(request, "volunteers/missions/own.html", context, status=400 if form.errors else 200)
+    return render(
+        request, "volunteers/missions/own.html", context, status=400 if form and form.errors else 200
+    )

@@ -15,7 +15,7 @@ from maillage.apps.volunteers import access
 from maillage.apps.volunteers.actions import hours as hours_actions
 from maillage.apps.volunteers.actions import meetings
 from maillage.apps.volunteers.actions import missions as actions
-from maillage.apps.volunteers.forms.missions import HoursForm, MomentForm, ProposalForm, languages
+from maillage.apps.volunteers.forms.missions import HoursForm, MomentForm, ProposalForm, hours_form, languages
 from maillage.apps.volunteers.models import Attestation, Engagement, Hours, Mission, Volunteer
 from maillage.apps.volunteers.queries import missions as queries
 from maillage.apps.volunteers.rules import missions as rules
@@ -136,7 +136,6 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
     """The page of a volunteer: where each mission stands, their hours, what they may take back or erase."""
     row = _volunteer(request, code)
     at = timezone.localtime()
-    form = HoursForm(initial={"jour": at.date(), "jeton": get_random_string(24)})
     if request.method == "POST":
         if request.POST.get("geste") == "effacer" and request.POST.get("confirme") == "oui":
             actions.forget(row, by=None, at=at)
@@ -152,6 +151,7 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
     held = queries.engagements(access.engagements_of(row))
     for each in held:  # each form has its own fields
         each.moment_form = MomentForm(auto_id=f"autre-{each.pk}-%s")  # type: ignore[attr-defined]
+        each.hours_form = hours_form(each, at.date())  # type: ignore[attr-defined]
     open_missions = queries.opened(at.date()).exclude(engagements__volunteer=row)
     context = {
         "row": row,
@@ -166,7 +166,6 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
             for each in held
         ],
         "suited": queries.suited(row, open_missions, at.date())[:6],
-        "form": form,
         "erased_after": rules.UNMET.days // 30,
     }
     return render(request, "volunteers/public/page.html", context)
