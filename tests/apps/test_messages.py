@@ -864,6 +864,24 @@ def test_several_messages_are_sent_again_at_once_and_each_refusal_says_why(clien
         assert client.post("/espace/messages/plusieurs/", asked | wrong).status_code == 404
 
 
+def test_what_was_withdrawn_is_sent_again_by_nobody(client, structure, coordinator):
+    """Un rappel d’un rendez-vous annulé enverrait quelqu’un pour rien ; un accord retiré reste retiré."""
+    failed = put("rappel-1", structure=structure.pk)
+    send(Provider(sending.Never("refused", 550)))
+    waiting = put("rappel-2", structure=structure.pk)
+    assert actions.cancel("rappel-1", "rappel-2") == 1
+    assert (now(failed).state, now(waiting).state) == (states.FAILED, states.CANCELLED)
+    for each in (failed, waiting):
+        with pytest.raises(Refused, match="plus lieu d’être"):
+            actions.resend(now(each), by=coordinator, at=AT)
+    client.force_login(manager(structure))
+    for section in ("pas-partis", "annules"):
+        page = client.get(f"/espace/messages/liste/{section}/").content.decode()
+        assert "Il n’a plus lieu d’être." in page and "Renvoyer<span" not in page
+    actions.hold(now(failed), by=coordinator, at=AT)
+    assert now(failed).state == states.CANCELLED
+
+
 def test_several_messages_leave_those_of_another_structure_as_they_are(client, structure):
     theirs = put("b", structure=structure.pk + 1)
     mine = put("a", structure=structure.pk)

@@ -166,10 +166,13 @@ def cancel(*keys: str) -> int:
 
 
 def _withdraw(written: QuerySet[Message]) -> int:
-    """Cancel what is pending of these, and mark what is being sent: if this attempt fails, it is the last."""
+    """Cancel what is pending of these, and mark the others that did not surely leave: if an attempt is under
+    way and fails, it is the last, and nobody sends them again.
+    """
     alive = written.filter(state__in=(states.WAITING, states.SENDING)).order_by("pk")
     # Locked before it is sorted: between two updates, a message could pass from one state to the other.
     pks = list(alive.select_for_update().values_list("pk", flat=True))
+    written.filter(state__in=queries.FOR_SOMEBODY).update(is_withdrawn=True)
     if not pks:
         return 0
     found = Message.objects.filter(pk__in=pks)
@@ -219,6 +222,12 @@ def resend(message: Message, *, by: User, at: datetime) -> None:
             else "Son heure limite est passée : son lien ne marche plus.",
             do="Refaites le geste qui l’avait écrit : un nouveau message partira.",
         )
+    if row.is_over:
+        raise Refused(
+            "Ce message n’a pas été renvoyé.",
+            why="Il n’a plus lieu d’être : ce qu’il annonçait a été annulé, changé, ou n’est plus voulu.",
+            do="Refaites le geste qui l’avait écrit, s’il le faut encore : un nouveau message partira.",
+        )
     if row.purpose != states.ANSWER and queries.is_stopped(row.channel, row.to):
         raise Refused(
             "Ce message n’a pas été renvoyé.",
@@ -226,7 +235,6 @@ def resend(message: Message, *, by: User, at: datetime) -> None:
             do="Appelez la personne, ou ôtez son adresse de la liste si elle le demande.",
         )
     row.state, row.reason, row.code, row.unsure, row.attempts = states.WAITING, "", None, False, 0
-    row.is_withdrawn = False
     row.rounds += 1
     row.due_at = hours.leaves_at(row.channel, row.to, at)
     row.purge_on = max(row.purge_on, timezone.localdate(row.due_at + states.KEPT))

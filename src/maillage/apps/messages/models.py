@@ -99,6 +99,11 @@ class Message(models.Model):
         return not self.text
 
     @property
+    def is_over(self) -> bool:
+        """Whether it was withdrawn: what it says is cancelled, changed, or no longer wanted."""
+        return self.is_withdrawn or self.reason == "withdrawn"
+
+    @property
     def is_useless(self) -> bool:
         """Whether it reaches nobody: its address refuses messages, or it would leave after its last
         moment.
