@@ -108,6 +108,7 @@ def test_rows_that_cannot_be_kept_are_told_and_the_others_kept():
     [
         ("", "reponses.csv : le fichier est vide."),
         ("id,age\n", "reponses.csv : aucune réponse sous l’en-tête."),
+        ("id,age\n,30\n", "reponses.csv : aucune réponse sous l’en-tête ; 1\u00a0ligne laissée de côté."),
         ("age,sexe\n30,f\n30,h\n", "reponses.csv, ligne 1 : la colonne « id » manque."),
         ("id,id,age\n1,2,30\n", "reponses.csv, ligne 1 : la colonne « id » est donnée deux fois."),
         (

@@ -17,6 +17,7 @@ from maillage.kernel.table import Column, Table
 from maillage.pipeline.offer.forms.sheet import Fault, listed, quoted
 from maillage.pipeline.survey import grid
 from maillage.pipeline.survey.grid import Grid
+from maillage.words.wording import count
 
 ID, WEIGHT = "id", "poids_initial"
 KEYS = (
@@ -114,9 +115,9 @@ def of(found: Grid, questions: Collection[str] = ()) -> Answers:
         )
     kept, faults = _kept(found, found.header.index(key), key)
     if not kept:
+        left = count(len(faults), "ligne laissée de côté", "lignes laissées de côté")
         raise Refused(
-            f"{found.name} : aucune réponse sous"
-            f" l’en-tête{f' ; {len(faults)} lignes laissées de côté' if faults else ''}.",
+            f"{found.name} : aucune réponse sous l’en-tête{f' ; {left}' if faults else ''}.",
             why="Sans réponse, il n’y a rien à pondérer ni à compter.",
             do="Vérifiez l’export, puis recommencez.",
         )
