@@ -97,6 +97,13 @@ def test_time_and_help_are_added_structure_by_structure(structures):
     assert (own.whole.individual, own.whole.minutes, own.whole.helped) == (23, 855, 23)
 
 
+def test_lines_stand_in_the_order_of_the_alphabet_whatever_the_accents(structures):
+    for name in ("Zone libre", "Écoute", "emmaüs", "Dom’aide"):
+        act(Structure.objects.create(key=f"s-{name}", name=name, code_insee="38185"), 11)
+    found = activity_report.report(list(Structure.objects.all()), since=SINCE, until=UNTIL)
+    assert [row.name for row in found.rows] == ["Dom’aide", "Écoute", "emmaüs", "Zone libre"]
+
+
 def test_the_head_counts_the_structures_that_noted_something_and_the_notes_those_that_did_not(structures):
     act(structures[0], 12)
     found = activity_report.report(structures[:3], since=SINCE, until=UNTIL)

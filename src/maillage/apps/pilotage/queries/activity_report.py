@@ -25,6 +25,7 @@ from maillage.apps.plans.queries.effects import last_count
 from maillage.apps.plans.queries.funders import fundings_of
 from maillage.apps.plans.rules import DROPPED
 from maillage.engine import disclosure
+from maillage.kernel.names import plain
 from maillage.reference import procedures
 from maillage.reference.parameters import number
 from maillage.reports.territory import activity as told
@@ -211,7 +212,7 @@ def report(
         for theme in filter(None, each.themes):
             themes[_theme(theme)].add(each)
     lines = (_row(known.get(pk, "structure effacée"), of, lots) for pk, of in noted.items())
-    rows = tuple(sorted((row for row in lines if _says(row)), key=lambda row: row.name))
+    rows = tuple(sorted(filter(_says, lines), key=lambda row: (plain(row.name), row.name)))
     by_theme = [
         ThemeActivity(name, lots.count(of.individual), lots.plain(of.group)) for name, of in themes.items()
     ]
@@ -228,7 +229,7 @@ def report(
         themes=tuple(
             sorted(
                 (each for each in by_theme if each.individual or each.group),
-                key=lambda each: (-(each.individual or 0) - each.group, each.name),
+                key=lambda each: (-(each.individual or 0) - each.group, plain(each.name)),
             )
         ),
         outcomes=_outcomes(list(known), first, until, lots, example=examples),
