@@ -24,6 +24,7 @@ from maillage.apps.people.models import Person
 from maillage.apps.plans import actions as steering
 from maillage.apps.plans.rules import DROPPED
 from maillage.apps.surveys.models import Publication, Survey
+from maillage.apps.territories.models import Perimeter
 from maillage.apps.volunteers.models import Aidant
 from maillage.cli.main import main
 from maillage.reference.indicators import indicators
@@ -506,6 +507,17 @@ def test_departements_stand_side_by_side_and_too_many_are_refused(client, librar
     page = client.get("/indicateurs/comparer/?codes=1,2,3,4,5,6,7").content.decode()
     assert "trop pour un tableau" in page
     assert "99999" in client.get("/indicateurs/comparer/?codes=99999").content.decode()
+
+
+def test_perimeters_of_long_addresses_stand_side_by_side(client, library):
+    actions.rebuild(at=AT)
+    slugs = [f"{'perimetre-' * 5}{n}" for n in range(5)]
+    for slug in slugs:
+        zones = "code_zone,nom_zone,code\nz,Z,38185\n"
+        Perimeter.objects.create(slug=slug, name=slug, code="38", reason="r", zones=zones, file_name="z")
+    page = client.get("/indicateurs/comparer/", {"codes": ", ".join(slugs)}).content.decode()
+    assert "erreur-codes" not in page
+    assert all(f'href="/territoires/{slug}/indicateurs/"' in page for slug in slugs)
 
 
 def test_a_few_are_said_hidden_and_not_missing_on_each_page(client, library, monkeypatch):

@@ -20,6 +20,7 @@ from maillage.reports.survey.document import as_csv
 
 USUAL_COMPARED = "38,67,59"
 MOST_COMPARED = 6
+LONGEST_TYPED = (MOST_COMPARED + 1) * (territories.LONGEST_ADDRESS + 2)  # one too many is told, not cut
 
 
 def _ground(request: HttpRequest, place: str, on: date) -> tuple[Ground, int]:
@@ -86,7 +87,7 @@ def definition(request: HttpRequest, id: str) -> HttpResponse:
 @require_safe
 def compare(request: HttpRequest) -> HttpResponse:
     """Several territories side by side, as many départements: the same definitions, never a ranking."""
-    typed = request.GET.get("codes", USUAL_COMPARED)[:200]
+    typed = request.GET.get("codes", USUAL_COMPARED)[:LONGEST_TYPED]
     codes = [code.strip() for code in typed.split(",") if code.strip()]
     context: dict[str, Any] = {"typed": typed, "error": None, "most": MOST_COMPARED}
     try:
