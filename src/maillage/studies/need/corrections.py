@@ -1,6 +1,7 @@
 """Reference values corrected by the network: applied over the tables, whose files are untouched."""
 
 from collections.abc import Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,20 +19,24 @@ class Correction:
     value: float
 
 
-_in_force: tuple[Correction, ...] = ()
+# Two readers of a web program have each their own; threads started for a study, the latest of the process.
+_own: ContextVar[tuple[Correction, ...] | None] = ContextVar("corrections", default=None)
+_latest: tuple[Correction, ...] = ()
 
 
 def in_force() -> tuple[Correction, ...]:
-    """Return the corrections that every study of this process applies."""
-    return _in_force
+    """Return the corrections that a study applies here."""
+    own = _own.get()
+    return _latest if own is None else own
 
 
 def use(corrections: Sequence[Correction]) -> None:
-    """Apply these corrections to the tables of this process from now on; tables are read again when the
-    corrections differ.
+    """Apply these corrections to the tables from now on, here and in threads that set none; tables are read
+    again when the corrections differ.
     """
-    global _in_force  # noqa: PLW0603, one process computes one study at a time, threads of it included
-    _in_force = tuple(sorted(corrections))
+    global _latest  # noqa: PLW0603, a process computes one study at a time, threads of it included
+    _latest = tuple(sorted(corrections))
+    _own.set(_latest)
 
 
 def laid_over(table: Table, key: str, corrections: Sequence[Correction]) -> Table:
