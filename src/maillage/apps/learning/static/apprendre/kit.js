@@ -335,7 +335,10 @@ if (mettre) {
     fantome = null;
   const nom = (objet) => un("span", objet).textContent;
   const compter = () => {
-    for (const p of places) un("[data-compte]", p).textContent = ` : ${tous("[data-objet]", p).length} posé`;
+    for (const p of places) {
+      const n = tous("[data-objet]", p).length;
+      un("[data-compte]", p).textContent = ` : ${n} posé${n > 1 ? "s" : ""}`;
+    }
   };
   const prendre = (objet) => {
     pris = pris === objet ? null : objet;
