@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from maillage.apps.mandats import access
 from maillage.apps.mandats.models import Mandat
+from maillage.apps.people.access import people_for
 from maillage.apps.search.rules import Hit, SearchKind
 from maillage.words.dates import in_words
 
@@ -29,7 +30,7 @@ SEARCH_KINDS = (
         words=lambda row: (f"mandat {row.printed} {row.code}", ""),
         hit=_hit,
         linked=lambda user, matches: Q(
-            person__in=access.people_for(user).filter(pk__in=matches(PERSONS)).values("pk")
+            person__in=people_for(user).filter(pk__in=matches(PERSONS)).values("pk")
         ),
         kinds_linked=(PERSONS,),
     ),
