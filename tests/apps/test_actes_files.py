@@ -11,6 +11,7 @@ from maillage.apps.accounts.models import Entry
 from maillage.apps.actes import rules
 from maillage.apps.actes.actions import corrections, noting, receiving
 from maillage.apps.actes.forms import files
+from maillage.apps.actes.forms.filters import AssumptionForm
 from maillage.apps.actes.models import Act
 from maillage.apps.actes.queries import activities as own
 from maillage.apps.actes.queries import lists
@@ -362,8 +363,24 @@ def test_another_territory_is_not_counted(library):
     assert loads.load(frozenset({"59350"}), *YEAR, loads.assumptions()).n == 0
 
 
-def test_the_page_of_the_load_says_its_period_its_method_and_its_assumptions(client, library):
+@pytest.mark.parametrize(
+    ("asked", "counted"),
+    [
+        ({}, (date(2025, 11, 1), date(2026, 10, 31))),
+        ({"du": "2026-03-12", "au": "2026-05-02"}, (date(2026, 3, 1), date(2026, 5, 31))),
+        ({"du": "2026-05-02", "au": "2026-03-12"}, (date(2026, 3, 1), date(2026, 5, 31))),
+        ({"du": "2026-11-03", "au": "2026-11-20"}, (date(2026, 10, 1), date(2026, 10, 31))),
+        ({"du": "2026-02-01", "au": "2031-01-01"}, (date(2026, 2, 1), date(2026, 10, 31))),
+    ],
+)
+def test_a_load_counts_whole_months_that_are_over(asked, counted):
+    """Two periods that differ by a day would differ by the acts of a few."""
+    assert AssumptionForm(asked).period(date(2026, 11, 20), timedelta(days=365))[:2] == counted
+
+
+def test_the_page_of_the_load_says_its_period_its_method_and_its_assumptions(client, library, monkeypatch):
     many(library, 25, kind=rules.PLACE)
+    monkeypatch.setattr("maillage.apps.actes.views.load.timezone.localdate", lambda: date(2027, 1, 15))
     client.force_login(account("coordination", "coordination", territory="38"))
     page = client.get(
         "/espace/actes/charge/?du=2026-01-01&au=2026-12-31&place=10&apprendre=60&places=3"

@@ -14,6 +14,7 @@ from maillage.kernel.typed import whole
 
 YEARS = range(2001, 2100)
 USUAL = timedelta(days=30)
+ONE = timedelta(days=1)
 
 
 class FilterForm(forms.Form):
@@ -109,7 +110,8 @@ class AssumptionForm(forms.Form):
 
     def period(self, today: date, usual: timedelta) -> tuple[date, date, Assumptions]:
         """Return the period, both days included, and the assumptions: those of the parameters when nothing,
-        or nothing possible, is typed.
+        or nothing possible, is typed. Of the period, the months that are over, whole: from one day to the
+        next, two loads would differ by the acts of a few.
         """
         self.is_valid()
         said, stated = self.cleaned_data, assumptions()
@@ -121,4 +123,7 @@ class AssumptionForm(forms.Form):
             learning=said.get("apprendre") or stated.learning,
             seats=said.get("places") or stated.seats,
         )
-        return min(begin, end), max(begin, end), given
+        this = today.replace(day=1)
+        first = min(begin, end, this - ONE).replace(day=1)
+        after = min((max(begin, end).replace(day=1) + timedelta(days=31)).replace(day=1), this)
+        return first, after - ONE, given
