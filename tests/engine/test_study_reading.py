@@ -196,6 +196,7 @@ def test_no_name_typed_by_anybody_is_run_by_a_spreadsheet(d):
     assert read["nom"] == """'=HYPERLINK("http://ailleurs")"""
     assert (read["commune"], read["filtre"]) == ("'@ici", "'+1 quartier ;'=1+1")
     assert read["code"] == first.zone.code
+    assert float(read["precarite_numerique"]) == pytest.approx(first.need.value)
 
 
 def test_n_counts_persons_and_rows_have_their_own_name(d):
@@ -232,17 +233,6 @@ def test_files_say_which_values_pages_leave_out(d):
         for name in LEVEL_NAMES:
             assert (f"niveau_{name}" in alone) == held["niveaux"][name].get("fourchette_seule", False)
     assert 0 < loose < 2 * len(read.zones)
-
-
-def test_the_name_of_a_zone_is_no_formula_of_a_spreadsheet(d):
-    """Les zones d’un fichier portent les noms qu’on leur donne : un tableur ne doit en calculer aucun."""
-    first, *others = d.zones
-    named = replace(first, zone=replace(first.zone, name='=HYPERLINK("https://example.org")', place="@ici"))
-    content = study_json.table(replace(d, zones=(named, *others))).decode()
-    row, *rest = csv.DictReader(content.splitlines())
-    assert (row["nom"], row["commune"]) == ('\'=HYPERLINK("https://example.org")', "'@ici")
-    assert [each["nom"] for each in rest] == [each.zone.name for each in others]
-    assert float(row["precarite_numerique"]) == pytest.approx(first.need.value)
 
 
 def test_residents_are_whole_under_a_filter_too(d):

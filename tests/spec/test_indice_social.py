@@ -185,4 +185,4 @@ def test_a_variable_that_does_not_exist_says_which_do():
 def test_a_variable_of_one_zone_is_left_out_in_the_singular(monkeypatch):
     """Une variable connue pour moins de la moitié des zones est écartée, et dit pour combien."""
     left = of_zones(monkeypatch, [4.0, np.nan, np.nan], {}).left_out
-    assert {why for _, why in left} == {"connue pour 1 zone sur 3 seulement"}
+    assert {why for _, why in left} == {"connue pour 1\xa0zone sur 3 seulement"}

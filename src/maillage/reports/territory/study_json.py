@@ -307,9 +307,7 @@ def table(d: Diagnosis, o: Offered | None = None) -> bytes:
     file = io.StringIO(newline="")
     writer = csv.DictWriter(file, header, lineterminator="\n", restval="")
     writer.writeheader()
-    writer.writerows(
-        {key: safe(value) if isinstance(value, str) else value for key, value in row.items()} for row in rows
-    )
+    writer.writerows(rows)
     return file.getvalue().encode("utf-8")
 
 
