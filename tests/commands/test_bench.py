@@ -25,14 +25,15 @@ FROM_THE_DEMONSTRATION = {
     "pages",
     "piloter",
 }  # or its static files
-PEERS = {"redressement": "svy", "acces": "access", "implantation": "spopt"}
+PEERS = {"redressement": "svy", "acces": "access", "implantation": "spopt", "moteurs": "pyspark"}
 
 
 @pytest.mark.slow("a suite starts the platform, or loads the country, in processes of its own")
 @pytest.mark.parametrize("suite", some(bench.SUITES, "doublons", "redressement"))
 def test_a_suite_runs_whole_at_a_small_size(suite, tmp_path):
     if suite in PEERS and find_spec(PEERS[suite]) is None:
-        pytest.skip(f"« {PEERS[suite]} » n’est pas installé : make .venv/.bench")
+        where = ".spark" if suite == "moteurs" else ".bench"
+        pytest.skip(f"« {PEERS[suite]} » n’est pas installé : make .venv/{where}")
     out = tmp_path / "results.json"
     told = {timing.MADE: str(demonstrated())} if suite in FROM_THE_DEMONSTRATION else {}
     words = ("bench.__main__", suite, "--taille", "essai", "--sortie", out)
