@@ -3,11 +3,11 @@
 import gc
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from django.db import connection, connections, models, transaction
+from django.db import DatabaseError, connection, connections, models, transaction
 from django.db.models.expressions import RawSQL
 
 # Values that a database takes as they are. Of these fields themselves: what extends them may refuse a value.
@@ -32,6 +32,26 @@ def many_objects() -> Iterator[None]:
         yield
     finally:
         gc.unfreeze()
+
+
+@contextmanager
+def planned_for_its_values() -> Iterator[None]:
+    """Have PostgreSQL plan each question for the values it has, in a report that adds up months of rows.
+
+    A question asked eight times by a connection is otherwise planned for any values: for some structures and
+    a year, it read the rows of everybody, three seconds instead of two tenths, at each page from then on.
+    """
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("set plan_cache_mode = force_custom_plan")
+    try:
+        yield
+    finally:
+        # A transaction that failed takes its setting back by itself; a connection that is lost, too.
+        with suppress(DatabaseError), connection.cursor() as cursor:
+            cursor.execute("reset plan_cache_mode")
 
 
 def seldom(rows: models.QuerySet[R]) -> list[R]:

@@ -181,6 +181,7 @@ def of_many(keys: list[int] | None, since: str, until: str, *, on: date) -> Acti
     return report(chosen, since=date.fromisoformat(since), until=date.fromisoformat(until))
 
 
+@bulk.planned_for_its_values()
 def report(
     structures: Sequence[Structure],
     *,
