@@ -2,7 +2,9 @@
 
 import hashlib
 import re
+from datetime import timedelta
 
+DOUBLE_CLICK = timedelta(seconds=20)  # the same form by the same account, so soon: one button pressed twice
 ROWS = 2**63 - 1  # the largest number that a database gives a row
 CONTACT = re.compile(r"\S@\S|(?:\d[ .\u00a0\u202f-]?){9,}")
 # Marks that turn a line around without being seen: a name in Arabic needs none of them, a trap does.

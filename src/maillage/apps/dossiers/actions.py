@@ -36,7 +36,7 @@ from maillage.kernel import stored_objects
 from maillage.kernel.disk import write_whole
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
-from maillage.kernel.typed import line
+from maillage.kernel.typed import DOUBLE_CLICK, line
 from maillage.reports.page import pdf
 from maillage.reports.page import theme as themes
 from maillage.reports.page.folder import FILE, digest
@@ -52,7 +52,6 @@ from maillage.web.overwrites import refuse_overwrites
 MOST_SCENARIOS, MOST_QUERY = 100, 8_000
 TRIED = ("offre", "public", "geste", "ou", "lieu", "combien", "points")  # what a kept what-if remembers
 MOST_GROUNDS = 40  # kept for what-ifs, a few megabytes each: the oldest go
-TWICE = timedelta(seconds=10)  # between two presses of one button
 LATER = timedelta(seconds=30)
 BETWEEN_SIGNS = 0.3  # seconds between two signs of progress written to the database
 
@@ -428,7 +427,7 @@ def _pressed_twice(rows: QuerySet, given: Mapping[str, Any], *, by: User, at: da
     first did. None when it wrote nothing like it.
     """
     User.objects.select_for_update().get(pk=by.pk)  # two presses at once: the second reads the first
-    return rows.filter(**given, written_at__gt=at - TWICE).first()
+    return rows.filter(**given, written_at__gt=at - DOUBLE_CLICK).first()
 
 
 @transaction.atomic

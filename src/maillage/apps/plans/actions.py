@@ -33,7 +33,7 @@ from maillage.apps.search import actions as search
 from maillage.kernel.errors import Refused
 from maillage.kernel.names import plain
 from maillage.kernel.secret_text import refuse_secrets
-from maillage.kernel.typed import line
+from maillage.kernel.typed import DOUBLE_CLICK, line
 from maillage.reference.plan_frames import Frame, FrameAction, FrameAxis, frames
 from maillage.reports.territory.certainty import upper_first
 from maillage.web.overwrites import as_compared, refuse_overwrites
@@ -485,7 +485,7 @@ def note(row: PlanAction, *, kind: str, on: date, words: str, by: User | None, a
     refuse_secrets(text)
     PlanAction.objects.select_for_update().get(pk=row.pk)  # two clicks at once
     said = {"kind": kind, "on": on, "words": text, "by": by}
-    twin = row.notes.filter(**said, automatic=False, at__gt=at - rules.TWICE, withdrawn_at=None).first()
+    twin = row.notes.filter(**said, automatic=False, at__gt=at - DOUBLE_CLICK, withdrawn_at=None).first()
     return twin or PlanNote.objects.create(action=row, **said, at=at)
 
 
@@ -690,7 +690,7 @@ def fund(
     text, also = line(name, 120), line(brings, 200)
     Plan.objects.select_for_update().get(pk=row.plan_id)
     held = PlanAction.objects.get(pk=row.pk)
-    same = held.fundings.filter(euros=euros, brings=also, by=by, withdrawn_at=None, at__gt=at - rules.TWICE)
+    same = held.fundings.filter(euros=euros, brings=also, by=by, withdrawn_at=None, at__gt=at - DOUBLE_CLICK)
     whose = funder or (_named(held.plan, text) if text else None)
     if whose is not None and (twin := same.filter(funder=whose.pk).first()):
         return twin

@@ -49,7 +49,6 @@ COUNTED_AGAIN = timedelta(
 )  # after which an effect that was counted is counted again, to say if it lasts
 OVERLAPS, RUNS_OVER = "commence avant la fin de celle qu’elle attend", "hors des dates de son action"
 COSTS_OVER, PARTS_COST_OVER = "coûte plus que son action", "ses sous-actions coûtent plus qu’elle"
-TWICE = timedelta(seconds=20)  # between two clicks that write one line
 MOST_LETTERS, MOST_YEARS = 18, 6  # over a calendar, as many as are read on paper
 YEAR_ROOM = 15.0  # percent of the calendar: in less, the name of a year would run over the next one
 LEAST_MOVED = 0.1  # a refused proposal comes back when its figure moved by more than that

@@ -78,7 +78,6 @@ SENDING_BYTES = 1_000_000
 SENDINGS_AN_HOUR = 1_200  # of one device: a queue of days leaves in a few dozen
 LINKS_AN_HOUR = 60  # that a stranger may try
 LATE = timedelta(days=30)  # what was asked before the end may still arrive so long after it
-TWICE = timedelta(seconds=20)  # between two clicks that note one thing
 MOST_LETTERS = 20_000  # of one answer to one question
 TOO_LONG = "Un texte de plus de 20 000 signes ne se garde pas : raccourcissez-le."
 

@@ -20,6 +20,7 @@ from maillage.apps.agenda.queries import appointment_words as words
 from maillage.apps.agenda.queries import slots
 from maillage.apps.agenda.rules import appointments as rules
 from maillage.apps.agenda.rules import permanences
+from maillage.apps.directory.actions.sheets import lock_structure
 from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.people import queries as persons
 from maillage.apps.people.access import people_for
@@ -76,7 +77,7 @@ def book(
     _check(draft, by=by, structure=structure, person=person, permanence=permanence, at=at)
     row = lock_permanence(permanence) if permanence is not None else None
     if row is None:
-        Structure.objects.select_for_update(no_key=True).get(pk=structure.pk)
+        lock_structure(structure)
     if person is not None:
         people.lock(person)
     known = Appointment.objects.filter(key=draft.key).first() if draft.key else None

@@ -18,9 +18,10 @@ from maillage.apps.agenda.queries import appointment_words as words
 from maillage.apps.agenda.queries import permanences as doors
 from maillage.apps.agenda.queries import slots
 from maillage.apps.agenda.rules import appointments, permanences
+from maillage.apps.directory.actions.sheets import lock_structure
 from maillage.apps.directory.models import Structure
 from maillage.kernel.errors import Refused
-from maillage.kernel.typed import line
+from maillage.kernel.typed import DOUBLE_CLICK, line
 from maillage.reference import clocks
 
 KNOWN = (
@@ -67,9 +68,9 @@ def open_door(
     check_lead(by, structure.pk)
     row = Permanence(structure=structure, made_at=at, changed_at=at, by=by, example=example)
     _write(row, values)
-    Structure.objects.select_for_update(no_key=True).get(pk=structure.pk)  # two clicks at once
+    lock_structure(structure)
     same = {name: getattr(row, name) for name in ("structure", "by", *KNOWN)}
-    twin = Permanence.objects.filter(**same, made_at__gt=at - permanences.TWICE).first()
+    twin = Permanence.objects.filter(**same, made_at__gt=at - DOUBLE_CLICK).first()
     if twin is not None:
         return twin
     row.save()
@@ -182,7 +183,7 @@ def close(
             do="Corrigez les jours. Pour un rendez-vous qui n’a pas eu lieu, dites-le sur sa page.",
         )
     said = {"first_on": first_on, "last_on": last_on, "reason": line(reason, 120), "by": by}
-    twin = row.closures.filter(**said, at__gt=at - permanences.TWICE).first()
+    twin = row.closures.filter(**said, at__gt=at - DOUBLE_CLICK).first()
     if twin is not None:
         return twin, Rearranged()
     made = Closure.objects.create(permanence=row, **said, at=at)

@@ -15,10 +15,11 @@ from maillage.apps.agenda.actions.write import check_lead, check_run, lock
 from maillage.apps.agenda.models import Course, Workshop
 from maillage.apps.agenda.queries import rooms
 from maillage.apps.agenda.rules import workshops as rules
+from maillage.apps.directory.actions.sheets import lock_structure
 from maillage.apps.directory.models import Structure
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
-from maillage.kernel.typed import line
+from maillage.kernel.typed import DOUBLE_CLICK, line
 from maillage.web.overwrites import as_compared
 
 KNOWN = (
@@ -131,8 +132,8 @@ def _made(values: Mapping[str, Any], **facts: Any) -> Workshop:
 
 def _just_planned(rows: type[Model], structure: Structure, at: datetime) -> QuerySet[Any]:
     """Return what a structure planned a moment ago, read once another click at once has ended."""
-    Structure.objects.select_for_update(no_key=True).get(pk=structure.pk)
-    return rows._default_manager.filter(made_at__gt=at - rules.TWICE).order_by("pk")
+    lock_structure(structure)
+    return rows._default_manager.filter(made_at__gt=at - DOUBLE_CLICK).order_by("pk")
 
 
 def _write(row: Workshop, values: Mapping[str, Any]) -> None:

@@ -23,7 +23,6 @@ MOST_SEATED = 20  # at once
 MOST_HOURS = 21  # spans of a week: three a day
 SEEN_AHEAD = timedelta(days=60)  # what a person may book alone
 MOST_DAYS = 400  # looked at in one call
-TWICE = timedelta(seconds=20)  # between two clicks that open one permanence, or close it once
 SOONEST = timedelta(hours=1)  # before a slot, for who books alone: the place has seen it
 
 

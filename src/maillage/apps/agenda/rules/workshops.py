@@ -87,7 +87,6 @@ MOST_SEATS = 300
 MOST_MEETINGS = 40
 MOST_NAMES = 60  # written at once
 LONGEST_DAY = timedelta(hours=10)
-TWICE = timedelta(seconds=20)  # between two clicks that plan one workshop
 YEARS = range(2001, 2100)  # in which a day is looked for, or planned
 KEPT = timedelta(days=91)  # three months: then names and contacts are erased
 ABSENCES = 3  # in a row: somebody calls to ask; nobody is put out

@@ -28,6 +28,11 @@ def lock(lieu: Lieu) -> None:
     lieu.refresh_from_db(from_queryset=Lieu.objects.select_for_update())
 
 
+def lock_structure(structure: Structure) -> None:
+    """Let a second click in the name of a structure wait for the first, until the end of the transaction."""
+    Structure.objects.select_for_update(no_key=True).get(pk=structure.pk)
+
+
 def snapshot(lieu: Lieu) -> dict[str, Any]:
     """Return everything that a change may touch, as JSON: enough to restore the place exactly."""
     return {

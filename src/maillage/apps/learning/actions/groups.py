@@ -9,6 +9,7 @@ from django.db import transaction
 from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.access import rights_of
 from maillage.apps.accounts.models import User
+from maillage.apps.directory.actions.sheets import lock_structure
 from maillage.apps.directory.models import Structure
 from maillage.apps.learning import access
 from maillage.apps.learning.models import Group, Member
@@ -20,6 +21,7 @@ from maillage.apps.people.models import Person
 from maillage.kernel import codes
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
+from maillage.kernel.typed import DOUBLE_CLICK
 from maillage.web.overwrites import as_compared
 
 
@@ -44,8 +46,8 @@ def open_group(
             why="Vous n’aidez personne au nom de cette structure.",
             do="Demandez à son responsable de vous y ajouter.",
         )
-    Structure.objects.select_for_update(no_key=True).get(pk=structure.pk)  # two clicks at once
-    twin = Group.objects.filter(structure=structure, by=by, title=title, at__gt=at - rules.TWICE).first()
+    lock_structure(structure)
+    twin = Group.objects.filter(structure=structure, by=by, title=title, at__gt=at - DOUBLE_CLICK).first()
     if twin is not None:  # a double click
         return twin
     made = Group.objects.create(

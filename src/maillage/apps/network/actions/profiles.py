@@ -9,6 +9,7 @@ from django.db import transaction
 from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.access import count_of
 from maillage.apps.accounts.models import User
+from maillage.apps.directory.actions.sheets import lock_structure
 from maillage.apps.directory.models import Structure
 from maillage.apps.network import access
 from maillage.apps.network.models import Letter, Professional, Profile, Revision
@@ -174,7 +175,7 @@ def send(
     if to_user == by or (to_structure is not None and to_structure.pk == sender.pk):
         raise _unsent("Elle est adressée à vous-même.", "Choisissez une autre fiche.")
     said = words.strip()[: groups.LONGEST_MESSAGE]
-    Structure.objects.select_for_update(no_key=True).get(pk=sender.pk)  # two clicks at once
+    lock_structure(sender)
     waiting = Letter.objects.filter(
         sender=sender, to_structure=to_structure, to_user=to_user, answered_at=None
     ).first()

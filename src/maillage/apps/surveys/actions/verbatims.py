@@ -10,10 +10,10 @@ from django.db import IntegrityError, transaction
 
 from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import Entry, User
-from maillage.apps.surveys import rules
 from maillage.apps.surveys.actions.write import check_run, lock
 from maillage.apps.surveys.models import Answer, Material, Statement, Survey, Verbatim
 from maillage.kernel.errors import Refused
+from maillage.kernel.typed import DOUBLE_CLICK
 from maillage.reference import findings
 
 
@@ -100,7 +100,7 @@ def note_material(
     """
     check_run(by, survey.territory)
     said = {"survey": lock(survey), "territory": survey.territory, "by": by, "example": example, **values}
-    if twin := Material.objects.filter(**said, made_at__gt=at - rules.TWICE).first():
+    if twin := Material.objects.filter(**said, made_at__gt=at - DOUBLE_CLICK).first():
         return twin
     row = Material.objects.create(**said, made_at=at)
     journal.record(by=by, verb="material.noted", row=row, at=at)
@@ -125,7 +125,7 @@ def quote(
         "review": "kept",
         "by": by,
     }
-    if twin := Verbatim.objects.filter(**said, reviewed_at__gt=at - rules.TWICE).first():
+    if twin := Verbatim.objects.filter(**said, reviewed_at__gt=at - DOUBLE_CLICK).first():
         return twin
     row = Verbatim.objects.create(**said, reviewed_at=at)
     journal.record(by=by, verb="verbatim.reviewed", row=row, at=at)
@@ -155,7 +155,7 @@ def state(
             do="Corrigez l’un des deux nombres.",
         )
     said = {"territory": survey.territory, "by": by, "example": example, **values}
-    just = Entry.objects.filter(verb="statement.noted", at__gt=at - rules.TWICE).values("row")
+    just = Entry.objects.filter(verb="statement.noted", at__gt=at - DOUBLE_CLICK).values("row")
     if twin := Statement.objects.filter(**said, pk__in=just).first():
         return twin
     row = Statement.objects.create(**said)

@@ -13,17 +13,17 @@ from maillage.apps.agenda.actions import planning, seats
 from maillage.apps.agenda.actions.write import lock
 from maillage.apps.agenda.models import Workshop
 from maillage.apps.agenda.rules import workshops as agenda
-from maillage.apps.agenda.rules.permanences import TWICE
+from maillage.apps.directory.actions.sheets import lock_structure
 from maillage.apps.directory.models import Structure
 from maillage.apps.messages.rules import addresses
-from maillage.apps.volunteers.actions.write import check_manage, lock_structure, record
+from maillage.apps.volunteers.actions.write import check_manage, record
 from maillage.apps.volunteers.models import Aidant, Attestation, Enrolment, OwnTraining, Session
 from maillage.apps.volunteers.queries.catalogue import Item
 from maillage.apps.volunteers.rules import trainings as rules
 from maillage.kernel import codes
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
-from maillage.kernel.typed import line
+from maillage.kernel.typed import DOUBLE_CLICK, line
 from maillage.web.withdrawal import is_done
 
 ABSENT = "Absence notée après coup."  # why an attestation was withdrawn by itself
@@ -39,7 +39,7 @@ def add_training(
     refuse_secrets(*(value for value in values.values() if isinstance(value, str)))
     typed = {key: line(value, 300) if isinstance(value, str) else value for key, value in values.items()}
     lock_structure(structure)
-    since = at - TWICE
+    since = at - DOUBLE_CLICK
     for twin in OwnTraining.objects.filter(structure=structure, by=by, made_at__gt=since, withdrawn_at=None):
         if all(getattr(twin, name) == value for name, value in typed.items()):
             return twin

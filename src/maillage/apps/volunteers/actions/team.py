@@ -10,9 +10,10 @@ from django.utils import timezone
 from maillage.apps.accounts.models import User
 from maillage.apps.agenda.actions import forgetting
 from maillage.apps.agenda.models import Seat
+from maillage.apps.directory.actions.sheets import lock_structure
 from maillage.apps.directory.models import Structure
 from maillage.apps.memberships.access import team_roles
-from maillage.apps.volunteers.actions.write import check_manage, lock_structure, record
+from maillage.apps.volunteers.actions.write import check_manage, record
 from maillage.apps.volunteers.models import Aidant, Attestation
 from maillage.apps.volunteers.rules import trainings as rules
 from maillage.kernel.errors import Refused

@@ -8,7 +8,6 @@ from django.db import models
 from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.access import rights_of
 from maillage.apps.accounts.models import User
-from maillage.apps.directory.models import Structure
 from maillage.apps.volunteers import access
 from maillage.kernel.errors import Refused
 
@@ -21,11 +20,6 @@ def check_manage(by: User | None, structure: int | None) -> None:
             why="Vous n’organisez rien au nom de cette structure.",
             do="Demandez à son responsable de le faire, ou de vous donner ce rôle.",
         )
-
-
-def lock_structure(structure: Structure) -> None:
-    """Let a second click wait for the first, until the end of the transaction."""
-    Structure.objects.select_for_update(no_key=True).get(pk=structure.pk)
 
 
 def record(
