@@ -43,7 +43,7 @@ def country(tmp_path_factory) -> Iterator[str]:
 
 
 def arrive(page, address: str) -> None:
-    page.wait_for_url(address, wait_until="commit", timeout=SLOW)
+    page.wait_for_url(address, wait_until="domcontentloaded", timeout=SLOW)
 
 
 def test_from_the_country_to_a_quarter_then_to_a_place(chromium, country):
