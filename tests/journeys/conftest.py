@@ -11,11 +11,11 @@ import sys
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, CDPSession, Page, expect, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Locator, Page, expect, sync_playwright
 
 from maillage.cli.commands.servir import leave_with_parent
 from tests.support import shared
@@ -41,6 +41,36 @@ ARGUMENTS = [
     # Axe makes millions of small things: the room that V8 begins with would be swept a hundred times.
     "--js-flags=--min-semi-space-size=32 --max-semi-space-size=64 --initial-heap-size=256",
 ]
+
+# What reads a page as it is at once. A press waits for the page it leads to, and not for its end: on a busy
+# machine a table would be counted before its rows are there.
+READS = {
+    Page: ("content", "evaluate", "get_attribute", "inner_text", "input_value", "is_checked", "is_visible"),
+    Locator: (
+        *(
+            "all",
+            "all_inner_texts",
+            "all_text_contents",
+            "count",
+            "evaluate",
+            "evaluate_all",
+            "get_attribute",
+        ),
+        *("inner_text", "input_value", "is_checked", "is_hidden", "is_visible", "text_content"),
+    ),
+}
+
+
+def once_whole(read: Callable) -> Callable:
+    """Read a page once all of it has arrived."""
+
+    @wraps(read)
+    def wait_then_read(self: Page | Locator, *given, **options):
+        page = self if isinstance(self, Page) else self.page
+        page.wait_for_load_state("domcontentloaded")
+        return read(self, *given, **options)
+
+    return wait_then_read
 
 
 def pytest_collection_modifyitems(items) -> None:
@@ -94,6 +124,9 @@ def launch() -> Iterator[Callable]:
     # Playwright keeps a loop in this thread as long as the browser lives; Django would refuse its database there.
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        for kind, names in READS.items():
+            for name in names:
+                patch.setattr(kind, name, once_whole(getattr(kind, name)))
         yield lambda: playwright.chromium.launch(executable_path=found, args=ARGUMENTS, **watched)
 
 
