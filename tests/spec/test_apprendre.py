@@ -5,7 +5,10 @@ est fait.
 from datetime import date
 from typing import Any
 
+import pytest
+
 from maillage.apps.learning.rules import judging, plans, progress
+from maillage.modules import reading
 from maillage.modules.format import Choose, Option, Order
 
 title = "Apprendre avec un module"
@@ -259,3 +262,44 @@ def test_what_is_answered_to_each_end(spec):
             "reste : Ce n’est pas grave. Regardons ensemble si un reçu est arrivé.",
         ],
     )
+
+
+SHARED = {"consigne": "-", "parle": "-", "reussite": "-", "indices": ["-"]}
+WRONG = [{"texte": "Ouvrir", "consequence": "-"}, {"texte": "Effacer", "consequence": "-"}]
+NAMES = [{"id": "a", "nom": "Un"}, {"id": "b", "nom": "Deux"}]
+PARTS = [{"titre": f"{n}", "texte": "-"} for n in range(3)]
+TRUE = {"canal": "sms", "de": "Zoé", "corps": ["À ce soir."], "vrai": True}
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ({"genre": "choisir", "question": "-", "choix": WRONG}, "choix : Aucun choix n’est juste."),
+        ({"genre": "piege", "message": TRUE, "choix": WRONG}, "choix : Aucun choix n’est juste."),
+        ({"genre": "ordre", "etapes": ["-", "Lire", "-"]}, "etapes 2 : « - » y est déjà."),
+        ({"genre": "rangement", "objets": NAMES, "places": NAMES}, "objets : Aucun objet n’a de place."),
+        (
+            {
+                "genre": "glisser",
+                "objets": [{"id": "a", "nom": "Un", "place": "a"}] * 2,
+                "places": [*NAMES, {"id": "b", "nom": "Trois"}],
+            },
+            "objets 1 id : « a » y est déjà. places 2 id : « b » y est déjà.",
+        ),
+        ({"genre": "defiler", "bouton": "-", "parties": PARTS}, "parties : Aucune partie n’est à chercher."),
+        ({"genre": "taper", "modeles": [{"texte": " "}]}, "modeles 0 texte : Il n’y a rien à écrire."),
+        (
+            {"genre": "taper", "modeles": [{"texte": "Oui", "deja": "Oui"}]},
+            "modeles 0 deja : Ce texte est déjà écrit en entier.",
+        ),
+    ],
+)
+def test_an_exercise_that_nobody_could_end_is_refused(written, said):
+    """Un exercice sans fin possible, ou fini d’avance, est refusé, la faute à sa place."""
+    step = {"nature": "seul", "titre": "-", "parle": "-", "exercice": SHARED | written}
+    found = [
+        f"{' '.join(map(str, where[1:]))} : {what}"
+        for where, what, _ in reading.step_faults(step, ())
+        if where[:1] == ("exercice",) and "parle" not in where and "consigne" not in where
+    ]
+    assert " ".join(found) == said

@@ -4,7 +4,7 @@ Keys are French, as authors write them; docs/modules.md tells each. See
 docs/decisions/0018-contents-are-files.md.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -119,16 +119,18 @@ class Choose(Exercise):
     scene: str = ""
 
     @model_validator(mode="after")
-    def _one_is_right(self) -> "Choose":
-        if not any(option.right for option in self.options):
-            raise Misplaced(
-                (
-                    ("choix",),
-                    "Aucun choix n’est juste.",
-                    "Cochez « C’est une bonne réponse » à l’un d’eux (dans le fichier : « juste: true »).",
-                )
-            )
+    def _can_be_done(self) -> "Choose":
+        if found := _none_is_right(self.options):
+            raise Misplaced(*found)
         return self
+
+
+def _none_is_right(options: tuple[Option, ...]) -> list[tuple["Where", str, str]]:
+    """Return what is wrong with options none of which is right: nobody would ever reach the end."""
+    if any(option.right for option in options):
+        return []
+    do = "Cochez « C’est une bonne réponse » à l’un d’eux (dans le fichier : « juste: true »)."
+    return [(("choix",), "Aucun choix n’est juste.", do)]
 
 
 class Order(Exercise):
@@ -136,6 +138,25 @@ class Order(Exercise):
 
     kind: Literal["ordre"] = Field(alias="genre")
     steps: tuple[str, ...] = Field(alias="etapes", min_length=3, max_length=7)
+
+    @model_validator(mode="after")
+    def _steps_are_told_apart(self) -> "Order":
+        if found := _said_twice("etapes", "", self.steps):
+            raise Misplaced(*found)
+        return self
+
+
+def _said_twice(where: str, key: str, words: Sequence[str]) -> list[tuple["Where", str, str]]:
+    """Return the words that a list holds already: of two that look alike, one would be called wrong."""
+    return [
+        (
+            (where, n, key) if key else (where, n),
+            f"« {word} » y est déjà.",
+            "Écrivez-le autrement, ou ôtez-le.",
+        )
+        for n, word in enumerate(words)
+        if word in words[:n]
+    ]
 
 
 class Clue(Part):
@@ -174,6 +195,7 @@ class Trap(Exercise):
         ]
         if not self.message.true and not self.clues:
             found.append((("a_voir",), "Aucun signe n’est à trouver.", "Un piège en a au moins un."))
+        found += _none_is_right(self.options)
         if found:
             raise Misplaced(*found)
         return self
@@ -215,6 +237,12 @@ class Put(Exercise):
             for n, thing in enumerate(self.things)
             if thing.place and thing.place not in known
         ]
+        if not any(thing.place for thing in self.things):
+            found.append(
+                (("objets",), "Aucun objet n’a de place.", "Donnez « place: » à l’un d’eux au moins.")
+            )
+        found += _said_twice("objets", "id", [thing.id for thing in self.things])
+        found += _said_twice("places", "id", [place.id for place in self.places])
         if found:
             raise Misplaced(*found)
         return self
@@ -272,6 +300,13 @@ class Scroll(Exercise):
     sections: tuple[Section, ...] = Field(alias="parties", min_length=3, max_length=8)
     button: str = Field(alias="bouton")
 
+    @model_validator(mode="after")
+    def _something_is_looked_for(self) -> "Scroll":
+        if not any(section.found for section in self.sections):
+            do = "Ajoutez « cherche: true » à la partie où il faut arriver."
+            raise Misplaced((("parties",), "Aucune partie n’est à chercher.", do))
+        return self
+
 
 class Model(Part):
     """A text to write. starts: what is already written."""
@@ -279,6 +314,14 @@ class Model(Part):
     text: str = Field(alias="texte")
     help: str = Field(alias="aide", default="")
     starts: str = Field(alias="deja", default="")
+
+    @model_validator(mode="after")
+    def _is_to_be_written(self) -> "Model":
+        if not self.text.strip():
+            raise Misplaced((("texte",), "Il n’y a rien à écrire.", "Donnez le texte à recopier."))
+        if self.text == self.starts:
+            raise Misplaced((("deja",), "Ce texte est déjà écrit en entier.", "Ôtez-en une partie."))
+        return self
 
 
 class Type(Exercise):
