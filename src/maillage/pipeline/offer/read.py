@@ -108,6 +108,7 @@ CLOSED = re.compile(
     r"\bferm(?:ée?|ee)s?\b|\bfermeture\b|d[ée]finitivement|n[’']existe plus", re.IGNORECASE
 )  # not a « ferme »
 MASKED = (phone.MASKED, mail.MASKED)
+CONTACTS = ("telephone", "courriels")
 
 BESIDE = {  # lists that have a text beside them, which keeps what the list has no word for
     "frais_a_charge": "frais_precisions",
@@ -447,6 +448,24 @@ class _Row:
         for name, value in self.row.cells.items():
             if value:
                 self.cells.setdefault(self.keys[name], value)
+        self._fill_sheet()
+        self._itinerant()
+        if self.correspondence.id.startswith("data-inclusion") and own_services.is_own_export(self.sheet):
+            self._take_back(own_services.restored(self.sheet, self.cells))
+        if self.source and "source" not in self.sheet:
+            self.sheet["source"] = self.source
+        name = str(self.sheet.get("nom", ""))
+        if CLOSED.search(name):
+            self._say("", "nom", "doubtful", name, name, "son nom le dit fermé : gardé, à vérifier")
+        if exported := self.cells if self.correspondence.id == own.ID else own.carried(self.cells):
+            self._take_back(own.restored(self.sheet, exported))
+        refused = self._left_out() or self._refusal()
+        if not refused:
+            self._identify()
+        return Read(self.row.number, self.row.line, self.sheet, tuple(self.remarks), refused)
+
+    def _fill_sheet(self) -> None:
+        """Read each cell into the sheet: where first, since a telephone is read by its territory."""
         fields = self.correspondence.fields
         self._locate({id: origins for id, origins in fields.items() if id in PLACE})
         for id, origins in fields.items():
@@ -458,29 +477,13 @@ class _Row:
             self._practice(rule)
         for told in self.words:
             self._tell(told)
-        self._itinerant()
-        if self.correspondence.id.startswith("data-inclusion") and own_services.is_own_export(self.sheet):
-            self._take_back(own_services.restored(self.sheet, self.cells))
-        if self.source and "source" not in self.sheet:
-            self.sheet["source"] = self.source
-        if CLOSED.search(str(self.sheet.get("nom", ""))):
-            name = str(self.sheet["nom"])
-            self._say("", "nom", "doubtful", name, name, "son nom le dit fermé : gardé, à vérifier")
-        if self.correspondence.id == own.ID:
-            self._take_back(own.restored(self.sheet, self.cells))
-        elif carried := own.carried(self.cells):
-            self._take_back(own.restored(self.sheet, carried))
-        refused = self._left_out() or self._refusal()
-        if not refused:
-            self._identify()
-        return Read(self.row.number, self.row.line, self.sheet, tuple(self.remarks), refused)
 
     def _without_contacts(self, id: str, column: str, text: str) -> str:
         """Return a cell without the telephones and addresses of mail that its field does not hold, kept for
         theirs.
         """
         parts = contacts.apart(text)
-        for other, found in (("telephone", parts.phones), ("courriels", parts.mails)):
+        for other, found in zip(CONTACTS, (parts.phones, parts.mails), strict=True):
             if found and other != id:
                 before = self.beside.get(other)
                 self.beside[other] = (before[0], f"{before[1]} ; {found}") if before else (column, found)
@@ -617,7 +620,7 @@ class _Row:
             elif of.kind == "hours" and origin.days:
                 if days := origin.week(self.cells):
                     parity = self.cells.get(origin.parity, "")
-                    cleaned: Cleaned[Any] = hours.week(days, parity=parity, beside=self._beside_hours(origin))
+                    cleaned = hours.week(days, parity=parity, beside=self._beside_hours(origin))
                     self._keep(into, of, "jours", " · ".join(days.values()), cleaned, lead)
             elif origin.always:
                 into[of.id] = origin.always[0]
@@ -625,20 +628,20 @@ class _Row:
                 column, text = origin.text(self.cells)
                 if text and (of.id not in into or (not lead and of.id in self.noted)):
                     self.whole.update(column.split(" + "))
-                    if origin.gives and of.kind in ("line", "text"):
-                        cleaned = self._sentence(of, origin.gives, origin.tokens(text))
-                    elif origin.inside and of.kind == "hours" and not SOME_TIME.search(text):
-                        cleaned = Cleaned.empty()
-                    elif of.kind == "hours":
-                        cleaned = self._hours(column, text, origin)
-                    elif of.id in ("telephone", "courriels"):
-                        alone = self._without_contacts(of.id, column, text)
-                        cleaned = self._clean(of, alone) if alone else Cleaned.empty()
-                    else:
-                        cleaned = self._clean(of, text)
-                    self._keep(
-                        into, of, column, text, self._found(cleaned) if origin.inside else cleaned, lead
-                    )
+                    self._keep(into, of, column, text, self._value(of, origin, column, text), lead)
+
+    def _value(self, of: offer.Field, origin: Origin, column: str, text: str) -> Cleaned[Any]:
+        """Return what a cell says of a field; to check, when its column speaks of something else."""
+        cleaned: Cleaned[Any]
+        if origin.gives and of.kind in ("line", "text"):
+            cleaned = self._sentence(of, origin.gives, origin.tokens(text))
+        elif of.kind == "hours":
+            prose = origin.inside and not SOME_TIME.search(text)
+            cleaned = Cleaned.empty() if prose else self._hours(column, text, origin)
+        else:
+            alone = self._without_contacts(of.id, column, text) if of.id in CONTACTS else text
+            cleaned = self._clean(of, alone) if alone else Cleaned.empty()
+        return self._found(cleaned) if origin.inside else cleaned
 
     def _sentence(self, of: offer.Field, gives: Words, tokens: Sequence[str]) -> Cleaned[Any]:
         """Return a cell of several words as one text: what the mapping gives for each word, else the word
@@ -779,22 +782,8 @@ class _Row:
         )
         for token in origin.tokens(text) if apart else [text]:
             said = self._said(closed, origin, token)
-            if said is None and wording.spelled(token) in NO:
-                continue
-            if said is None and (vague := closed.vague.get(wording.spelled(token))):
-                self.taken.add((column, wording.spelled(token)))
-                told.reasons.append(("doubtful", vague.reason))
-                if not lead and (beside := BESIDE.get(closed.id)):
-                    self._note(beside, vague.text)
-                continue
-            if said is None and wording.spelled(token) in OTHER:
-                self.nothing[column, wording.spelled(token)] = token
-                continue
-            if said is None and of.id == "services" and (practice := naming.practice(token)):
-                self._inferred(told, practice, token)
-                continue
             if said is None:
-                told.unknown.append(token)
+                self._out_of_list(told, closed, token)
                 continue
             if said.reason:
                 told.reasons.append((said.word, said.reason))
@@ -803,6 +792,23 @@ class _Row:
             for each in said.said:
                 self._take(into, of, each, column, token, lead)
         self.words.append(told)
+
+    def _out_of_list(self, told: "_Words", closed: offer.ClosedList, token: str) -> None:
+        """Keep what a word that a list does not know says all the same; else it is told as unknown."""
+        spelled = wording.spelled(token)
+        if spelled in NO:
+            return
+        if vague := closed.vague.get(spelled):
+            self.taken.add((told.column, spelled))
+            told.reasons.append(("doubtful", vague.reason))
+            if not told.lead and (beside := BESIDE.get(closed.id)):
+                self._note(beside, vague.text)
+        elif spelled in OTHER:
+            self.nothing[told.column, spelled] = token
+        elif told.of.id == "services" and (practice := naming.practice(token)):
+            self._inferred(told, practice, token)
+        else:
+            told.unknown.append(token)
 
     def _inferred(self, told: "_Words", practice: str, token: str) -> None:
         """Keep the practice that a word out of the list of services names, to check, unless the word denies
@@ -954,29 +960,36 @@ class _Row:
         if not rule.origin.always and not any(self.cells.get(column) for column in rule.origin.columns):
             return  # nothing is said of it
         if not rule.origin.inside:
-            self.taken.update((column, wording.spelled(token)) for column, token in rule.matched(self.cells))
-            for column in rule.origin.columns:
-                for token in rule.origin.tokens(self.cells.get(column, "")):
-                    if wording.spelled(token) not in NO:
-                        self.nothing.setdefault((column, wording.spelled(token)), token)
+            self._mark_words(rule)
+        label = offer.practices()[rule.practice].label
         for column, cell in rule.unclear(self.cells):
-            label = offer.practices()[rule.practice].label
             self._say(column, rule.practice, "doubtful", cell, "", f"ne dit pas oui ou non : {label}")
         state = rule.state(self.cells)
-        if not state or (rule.origin.inside and rule.practice in self.sheet.get("practices", {})):
+        known = rule.practice in self.sheet.get("practices", {})
+        if not state or (known and (rule.origin.inside or state == "no")):
             return
         if state == "no":
-            if rule.practice not in self.sheet.get("practices", {}):
-                self.sheet["sans"] = _once([*self.sheet.get("sans", ()), rule.practice])
+            self.sheet["sans"] = _once([*self.sheet.get("sans", ()), rule.practice])
             return
+        if rule.origin.inside:
+            column, text = rule.origin.text(self.cells)
+            self._say(column, rule.practice, "doubtful", text, label, "trouvé dans un texte libre")
+        self._offer(rule, state)
+
+    def _mark_words(self, rule: PracticeRule) -> None:
+        """Remember which words of a cell gave a practice, and which ones a rule read without any use."""
+        self.taken.update((column, wording.spelled(token)) for column, token in rule.matched(self.cells))
+        for column in rule.origin.columns:
+            for token in rule.origin.tokens(self.cells.get(column, "")):
+                if wording.spelled(token) not in NO:
+                    self.nothing.setdefault((column, wording.spelled(token)), token)
+
+    def _offer(self, rule: PracticeRule, state: str) -> None:
+        """Write a practice and its conditions; that another cell denied it does not count any more."""
         if rule.practice in self.sheet.get("sans", ()):
             self.sheet["sans"] = [practice for practice in self.sheet["sans"] if practice != rule.practice]
             if not self.sheet["sans"]:
                 del self.sheet["sans"]
-        if rule.origin.inside:
-            column, text = rule.origin.text(self.cells)
-            label = offer.practices()[rule.practice].label
-            self._say(column, rule.practice, "doubtful", text, label, "trouvé dans un texte libre")
         said = self.sheet.setdefault("practices", {}).setdefault(rule.practice, {"state": state})
         if state == "offered":
             said["state"] = state
@@ -989,13 +1002,13 @@ class _Row:
 
     # --- where, who ---
 
-    def _locate(self, origins: Mapping[str, Sequence[Origin]]) -> None:
+    def _typed_place(self, origins: Mapping[str, Sequence[Origin]]) -> dict[str, tuple[str, str]]:
+        """Return, for each field that says where a place is, its column and what is typed there."""
         typed: dict[str, tuple[str, str]] = {}
-        for id, many in origins.items():
-            for origin in many:
-                column, text = ("", origin.always[0]) if origin.always else origin.text(self.cells)
-                if text:
-                    typed.setdefault(id, (column, text))
+        for id, origin in ((id, origin) for id, many in origins.items() for origin in many):
+            column, text = ("", origin.always[0]) if origin.always else origin.text(self.cells)
+            if text:
+                typed.setdefault(id, (column, text))
         column, listed = typed.get("adresse", ("", ""))
         if "|" in listed:  # the parts of a list
             typed["adresse"] = column, " ".join(filter(None, map(str.strip, listed.split("|"))))
@@ -1014,16 +1027,18 @@ class _Row:
                 typed["adresse"] = column, bare
             else:
                 del typed["adresse"]
+        return typed
+
+    def _locate(self, origins: Mapping[str, Sequence[Origin]]) -> None:
+        typed = self._typed_place(origins)
         cells = {id: text for id, (_, text) in typed.items()}
-        found = where.locate(cells)
-        if self.above and found.where.code_insee:
-            doubt = Cleaned(found.where.commune, "doubtful", ABOVE)
-            found = where.Located(found.where, {**found.notes, "commune": doubt})
-        if not found.where.code_insee and (guess := self._commune_beside(cells)):
-            code, why = guess
-            found = where.locate(
-                {**cells, "code_insee": code, "commune": commune.index().communes[code].name}
-            )
+        found, why = where.locate(cells), ABOVE if self.above else ""
+        if not found.where.code_insee:
+            code, why = self._commune_beside(cells) or ("", "")
+            if code:
+                name = commune.index().communes[code].name
+                found = where.locate({**cells, "code_insee": code, "commune": name})
+        if why:
             doubt = Cleaned(found.where.commune, "doubtful", why)
             found = where.Located(found.where, {**found.notes, "commune": doubt})
         place = found.where
@@ -1188,31 +1203,34 @@ def _united(held: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[dict[str
     """Return what two rows of one place say together, and the values that one of them says otherwise."""
     sheet, told = dict(held), list[Told]()
     for name, value in other.items():
-        before = sheet.get(name)
-        if before is None:
+        if sheet.get(name) is None:
             sheet[name] = value
-        elif name == "practices":
-            sheet[name], more = _practices_united(before, value)
-            told += more
-        elif isinstance(value, list):
-            sheet[name] = _once([*before, *value])
-        elif before == value or name in POINT:
-            continue
-        elif name == "date_maj":
-            sheet[name] = max(before, value)
-        elif name == "horaires":
-            sheet[name], why = _hours_united(before, value)
-            if why:
-                told.append((name, value["text"], sheet[name].get("osm", ""), why))
-        elif offer.fields()[name].kind == "text":
-            sheet[name] = before if str(value) in str(before) else f"{before} ; {value}"
         else:
-            told.append((name, _shown(value), _shown(before), DIFFERS))
+            sheet[name], more = _value_united(name, sheet[name], value)
+            told += more
     if sans := [practice for practice in sheet.get("sans", ()) if practice not in sheet.get("practices", {})]:
         sheet["sans"] = sans
     else:
         sheet.pop("sans", None)
     return sheet, told
+
+
+def _value_united(name: str, held: Any, other: Any) -> tuple[Any, list[Told]]:
+    """Return the value of a field from those of two rows, and what the second says otherwise."""
+    if name == "practices":
+        return _practices_united(held, other)
+    if isinstance(other, list):
+        return _once([*held, *other]), []
+    if held == other or name in POINT:
+        return held, []
+    if name == "date_maj":
+        return max(held, other), []
+    if name == "horaires":
+        both, why = _hours_united(held, other)
+        return both, [(name, other["text"], both.get("osm", ""), why)] if why else []
+    if offer.fields()[name].kind == "text":
+        return held if str(other) in str(held) else f"{held} ; {other}", []
+    return held, [(name, _shown(other), _shown(held), DIFFERS)]
 
 
 def _practices_united(held: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[dict[str, Any], list[Told]]:
@@ -1235,18 +1253,16 @@ def _hours_united(held: Mapping[str, str], other: Mapping[str, str]) -> tuple[di
     """Return the hours of two rows put together day by day, and why they could not be, '' when they were."""
     tables = [grid.grid_of(each.get("osm", "")) for each in (held, other)]
     text = " ; ".join(_once(each.get("text", "") for each in (held, other)))
-    kept = {**held, "text": text}
+    apart = {
+        **held,
+        "text": text,
+        "left": " … ".join(filter(None, (held.get("left", ""), other.get("text", "")))),
+    }
     if tables[0] is None or tables[1] is None:
-        return {
-            **kept,
-            "left": " … ".join(filter(None, (held.get("left", ""), other.get("text", "")))),
-        }, DIFFERS
+        return apart, DIFFERS
     days = tuple(tuple(sorted({*a, *b})) for a, b in zip(tables[0].days, tables[1].days, strict=True))
     if any(one[1] > two[0] for spans in days for one, two in pairwise(spans)):
-        return {
-            **kept,
-            "left": " … ".join(filter(None, (held.get("left", ""), other.get("text", "")))),
-        }, DIFFERS
+        return apart, DIFFERS
     osm = grid.osm_of(grid.Grid(days, tables[0].holidays_off or tables[1].holidays_off))
     left = " … ".join(filter(None, (held.get("left", ""), other.get("left", ""))))
     return {name: value for name, value in (("osm", osm), ("text", text), ("left", left)) if value}, ""
