@@ -244,33 +244,19 @@ def _guesses(column: Column) -> list[Guess]:
     """Return the fields that a column may be, each with a score: how much its name says so, how many cells
     can be read.
     """
-    found = []
-    told = column.answers
-    if told is None and looks.share(looks.whole_address, column.sample) >= ENOUGH:
+    if column.answers is not None:
+        asked = [of for of in _proposable() if of.kind == "yesno" or of.id == "itinerance"]
+        named_so = ((of, *by_name(column, of.id)) for of in asked)
+        return [Guess(column.name, of.id, named, why) for of, named, why in named_so if named >= NEARLY]
+    if looks.share(looks.whole_address, column.sample) >= ENOUGH:
         why = "une adresse, un code postal et une commune dans une seule case"
         return [Guess(column.name, "adresse", max(by_name(column, "adresse")[0], BY_CONTENT), why)]
     by_looks = BY_LOOKS if not looks.marked_up(column.sample) and not is_long(column) else ()
-    for of in offer.fields().values():
-        if of.id in ("latitude", "longitude") or of.kind == "closures" or (of.private and of.id != "notes"):
-            continue
-        if told is not None and of.kind not in ("yesno", "list"):
-            continue
+    found = []
+    for of in _proposable():
         named, why = by_name(column, of.id)
-        if told is not None:
-            if named >= NEARLY and (of.id == "itinerance" or of.kind == "yesno"):
-                found.append(Guess(column.name, of.id, named, why))
+        if _is_another(of, column, named):
             continue
-        aside = column.has(ASIDE) and not (of.kind == "hours" and named)  # « Précisez vos horaires »
-        if aside and named < BY_NAME and of.kind != "text":
-            continue
-        least = {"modalites_acces": NEARLY, "frais_a_charge": LEAST}.get(of.id, 0.0)
-        if named < least and naming.mentioned(column.said[0]):
-            continue  # « Scanner » : gratuit
-        if of.kind == "date" and (column.has(MADE) or (not named and _other_date(column))):
-            continue
-        words = day_words(column)
-        if of.kind == "hours" and (day_of(words) or not PART_OF_A_WEEK.isdisjoint((*column.said, *words))):
-            continue  # the hours of one day are not those of the week
         if named:
             read = looks.reads(of, column.sample) if of.kind != "key" else _unique(column)
             score = named * (0.35 + 0.65 * read)
@@ -284,6 +270,33 @@ def _guesses(column: Column) -> list[Guess]:
         elif of.id in by_looks and (seen := looks.looks(of, column.sample)) >= ENOUGH:
             found.append(Guess(column.name, of.id, BY_CONTENT * seen, "ce que contient la colonne"))
     return found
+
+
+def _proposable() -> list[offer.Field]:
+    """Return the fields that a column alone may be: a point is made of two, what is private is never read."""
+    return [
+        of
+        for of in offer.fields().values()
+        if of.id not in ("latitude", "longitude")
+        and of.kind != "closures"
+        and (not of.private or of.id == "notes")
+    ]
+
+
+def _is_another(of: offer.Field, column: Column, named: float) -> bool:
+    """Return whether the words of a column, or of its name, keep it from being a field that it resembles."""
+    aside = column.has(ASIDE) and not (of.kind == "hours" and named)  # « Précisez vos horaires »
+    if aside and named < BY_NAME and of.kind != "text":
+        return True
+    least = {"modalites_acces": NEARLY, "frais_a_charge": LEAST}.get(of.id, 0.0)
+    if named < least and naming.mentioned(column.said[0]):
+        return True  # « Scanner » : gratuit
+    if of.kind == "date":
+        return column.has(MADE) or (not named and _other_date(column))
+    if of.kind == "hours":  # those of one day are not those of the week
+        words = day_words(column)
+        return bool(day_of(words)) or not PART_OF_A_WEEK.isdisjoint((*column.said, *words))
+    return False
 
 
 def _other_date(column: Column) -> bool:
@@ -377,7 +390,7 @@ def _of_every_theme(column: Column) -> bool:
     return len(others) >= OTHERS and 2 * len(others) >= len(themes - digital)
 
 
-def take_name(draft: Draft, held: Mapping[str, Any]) -> None:
+def take_name(draft: Draft, held: Mapping[str, Any]) -> None:  # noqa: C901
     """Give the name of places, when no column is called so, to the first one of texts all different that name
     structures.
     """

@@ -1,7 +1,7 @@
 """Columns of words or of yes and no, given to practices and services."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from maillage.kernel.names import plain
@@ -138,10 +138,7 @@ def take_words(draft: Draft, column: Column) -> None:
         return
     if shares[best] >= LEAST:
         draft.give([column], best, column.name, BY_CONTENT * shares[best], "ce que contient la colonne")
-    by_practice: dict[str, list[str]] = {}
-    for word in words:
-        if len(word.split()) <= LONG_ANSWER and (practice := naming.practice(word)):
-            by_practice.setdefault(practice, []).append(word)
+    by_practice = _by_practice(words)
     known = sum(words[word] for many in by_practice.values() for word in many) / words.total()
     about = _about(column)
     if shares[best] < LEAST and known < LEAST and _answers_in_words(column):
@@ -162,21 +159,7 @@ def take_words(draft: Draft, column: Column) -> None:
             draft.give([column], "services", spec, BY_PART, "le nom de la colonne")
         return
     if known >= LEAST and shares["services"] < ENOUGH:
-        gives: dict[str, Any] = {}
-        for practice, many in by_practice.items():
-            told = [word for word in many if answers.meant(word) == "other"]
-            planned = [word for word in many if answers.meant(word) == "planned"]
-            if not told and not planned:
-                continue
-            rule = {
-                "practice": practice,
-                "from": column.name,
-                "when": told,
-                **({"planned": planned} if planned else {}),
-            }
-            draft.practice(column, rule, "des mots de la colonne")
-            if practice in SERVES:
-                gives |= dict.fromkeys(told, SERVES[practice])
+        gives = _practices_of_words(draft, column, by_practice)
         if gives and not (best == "services" and shares[best] >= LEAST):
             draft.give(
                 [column],
@@ -185,6 +168,35 @@ def take_words(draft: Draft, column: Column) -> None:
                 BY_CONTENT,
                 "des mots de la colonne",
             )
+
+
+def _by_practice(words: Iterable[str]) -> dict[str, list[str]]:
+    """Return the words that name each practice."""
+    found: dict[str, list[str]] = {}
+    for word in words:
+        if len(word.split()) <= LONG_ANSWER and (practice := naming.practice(word)):
+            found.setdefault(practice, []).append(word)
+    return found
+
+
+def _practices_of_words(draft: Draft, column: Column, by_practice: Mapping[str, list[str]]) -> dict[str, Any]:
+    """Read the practices that words name, and return the services of the national list that they mean."""
+    gives: dict[str, Any] = {}
+    for practice, many in by_practice.items():
+        told = [word for word in many if answers.meant(word) == "other"]
+        planned = [word for word in many if answers.meant(word) == "planned"]
+        if not told and not planned:
+            continue
+        rule = {
+            "practice": practice,
+            "from": column.name,
+            "when": told,
+            **({"planned": planned} if planned else {}),
+        }
+        draft.practice(column, rule, "des mots de la colonne")
+        if practice in SERVES:
+            gives |= dict.fromkeys(told, SERVES[practice])
+    return gives
 
 
 def _condition(draft: Draft, column: Column, practice: str, id: str) -> None:
@@ -224,7 +236,7 @@ def _about(column: Column) -> str:
     return ""
 
 
-def take_numbered(draft: Draft) -> None:
+def take_numbered(draft: Draft) -> None:  # noqa: C901
     """Read the numbered columns of one name together, as « type_1 » to « type_5 »: which of them a word
     stands in says nothing, and each alone has too few words to be understood.
     """
