@@ -28,6 +28,13 @@ MOST_READ = 3_000_000  # once unfolded: all our modules make 1,400,000 bytes
 MOST_MARKS = 250_000  # as YAML reads it: all our modules have 100,000
 INSIDE = re.compile(r"^(?:[^/]{1,80}/)?((\d{1,3})-([a-z][a-z0-9-]{2,40}))/(module(?:\.[a-z]{2,3})?\.yaml)$")
 LEFT_BY_SYSTEMS = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$|Thumbs\.db$|desktop\.ini$|\._)")
+STRAY = Fault(
+    1,
+    "",
+    "Ce fichier n’est pas celui d’un module.",
+    "Un module est un dossier NN-identifiant avec module.yaml dedans.",
+)
+NOT_UTF8 = Fault(1, "", "Ce fichier n’est pas en UTF-8.", "Enregistrez-le de nouveau, encodage UTF-8.")
 SAME_DAY = (2026, 1, 1, 0, 0, 0)  # twice the same modules make the same bytes
 
 
@@ -197,12 +204,15 @@ def _opened(content: bytes) -> tuple[dict[str, dict[str, str]], list[Bad]]:
         )
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return _read(archive)
+            files, bad = _read(archive)
     except (*archives.UNREADABLE, OSError) as error:
         raise _not_trusted(
             "Ce fichier n’est pas une archive que l’on sache lire.",
             "Il est abîmé, chiffré, ou n’est pas un .zip.",
         ) from error
+    if not files and not bad:
+        raise _not_trusted("Cette archive est vide.", "Aucun module n’y est.")
+    return files, bad
 
 
 def _read(archive: zipfile.ZipFile) -> tuple[dict[str, dict[str, str]], list[Bad]]:
@@ -212,15 +222,7 @@ def _read(archive: zipfile.ZipFile) -> tuple[dict[str, dict[str, str]], list[Bad
             "Cette archive a trop de fichiers.", f"Elle en a {len(entries)}, et un module en a 1 à 5."
         )
     for entry in entries:  # before anything is read
-        name = entry.orig_filename
-        if name.startswith("/") or "\\" in name or ":" in name or "\x00" in name or ".." in name.split("/"):
-            raise _not_trusted(
-                f"« {name[:60]} » sort de l’archive.", "Un tel chemin écrirait ailleurs que dans les modules."
-            )
-        if stat.S_ISLNK(entry.external_attr >> 16):
-            raise _not_trusted(
-                f"« {name[:60]} » est un lien.", "Un lien mènerait à un fichier de cet ordinateur."
-            )
+        _check_path(entry)
     files: dict[str, dict[str, str]] = {}
     bad: list[Bad] = []
     left, left_marks = MOST_READ, MOST_MARKS
@@ -229,11 +231,7 @@ def _read(archive: zipfile.ZipFile) -> tuple[dict[str, dict[str, str]], list[Bad
             continue
         found = INSIDE.match(entry.filename)
         if found is None:
-            what, do = (
-                "Ce fichier n’est pas celui d’un module.",
-                "Un module est un dossier NN-identifiant avec module.yaml dedans.",
-            )
-            bad.append(Bad(entry.filename[:120], (Fault(1, "", what, do),)))
+            bad.append(Bad(entry.filename[:120], (STRAY,)))
             continue
         with archive.open(entry) as file:
             data = file.read(module_format.MOST_BYTES + 1)  # what it says of its size is not believed
@@ -251,18 +249,25 @@ def _read(archive: zipfile.ZipFile) -> tuple[dict[str, dict[str, str]], list[Bad
         try:
             files[found[1]][found[4]] = data.decode("utf-8")
         except UnicodeDecodeError:
-            fault = Fault(
-                1, "", "Ce fichier n’est pas en UTF-8.", "Enregistrez-le de nouveau, encodage UTF-8."
-            )
-            bad.append(Bad(entry.filename, (fault,)))
+            bad.append(Bad(entry.filename, (NOT_UTF8,)))
         left_marks -= module_reading.marks(files[found[1]].get(found[4], ""), module_reading.MOST_MARKS)
         if left_marks < 0:
             raise _not_trusted(
                 "Cette archive est trop longue une fois dépliée.", "Elle tient plus de deux fois les nôtres."
             )
-    if not files and not bad:
-        raise _not_trusted("Cette archive est vide.", "Aucun module n’y est.")
     return {folder: texts for folder, texts in files.items() if texts}, bad
+
+
+def _check_path(entry: zipfile.ZipInfo) -> None:
+    name = entry.orig_filename
+    if name.startswith("/") or "\\" in name or ":" in name or "\x00" in name or ".." in name.split("/"):
+        raise _not_trusted(
+            f"« {name[:60]} » sort de l’archive.", "Un tel chemin écrirait ailleurs que dans les modules."
+        )
+    if stat.S_ISLNK(entry.external_attr >> 16):
+        raise _not_trusted(
+            f"« {name[:60]} » est un lien.", "Un lien mènerait à un fichier de cet ordinateur."
+        )
 
 
 def _not_trusted(what: str, why: str) -> Refused:

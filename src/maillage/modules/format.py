@@ -425,13 +425,15 @@ class Screens(Exercise):
         for where, id in ((("depart",), self.starts), (("but", "ecran"), self.goal.screen)):
             if id and id not in self.screens:
                 found.append((where, f"Il n’y a pas d’écran « {id} ».", do))
-        done = set()
-        for name, screen in self.screens.items():
-            for n, element in enumerate(screen.elements):
-                done.add(element.does)
-                if element.to and element.to not in self.screens:
-                    what = f"« {name} » mène à « {element.to} », qui n’existe pas."
-                    found.append((("ecrans", name, "elements", n, "vers"), what, do))
+        elements = [
+            (("ecrans", name, "elements", n, "vers"), name, element)
+            for name, screen in self.screens.items()
+            for n, element in enumerate(screen.elements)
+        ]
+        for at, name, element in elements:
+            if element.to and element.to not in self.screens:
+                found.append((at, f"« {name} » mène à « {element.to} », qui n’existe pas.", do))
+        done = {element.does for _, _, element in elements}
         for n, fact in enumerate(self.goal.facts):
             if fact not in done:
                 found.append(
