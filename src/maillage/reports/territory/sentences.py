@@ -1,6 +1,6 @@
 """Sentences computed from a diagnosis: agreement, direction and caution are never typed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from maillage.kernel.estimate import Estimate, Withheld
 from maillage.reference.definitions import LEVELS, definition
@@ -291,106 +291,124 @@ SURVEYED = 400  # residents: fewer answers say less than the estimate does
 
 def warnings(d: Diagnosis) -> list[str]:
     """Return what the reader must know before quoting a figure."""
-    t, chosen = d.request.territory, d.request.definition
+    return [
+        *_on_the_method(d),
+        *_on_the_zoning(d),
+        *smoothed(d),
+        *(text.replace("**", "") for text in narrow_index(d)),
+        *_on_the_census(d),
+        *_on_what_is_missing(d),
+        *_on_the_rates(d),
+    ]
+
+
+def _on_the_method(d: Diagnosis) -> Iterator[str]:
     asked = (
         f"des données locales, par exemple une enquête auprès d’au moins {SURVEYED} habitants"
         if d.population >= SURVEYED
         else "d’en parler avec chacun"
     )
-    rough = f"Ces nombres sont un ordre de grandeur. Une estimation plus fine demande {asked}."
-    out = [
-        *([rough] if d.population > 0 else []),
-        (
-            "Seules les marges (âges, diplômes, niveaux de vie) de chaque quartier ou petite commune sont"
-            " connues : leur croisement est reconstitué par calage sur un tableau national."
-        ),
-        (
-            "Plusieurs années sont croisées : recensements de 2016, 2018 et 2021, tableaux de diplômes de"
-            f" 2012 et 2023, taux de {chosen.year}, Caf 2021."
-        ),
-        (
-            f"Les trois niveaux de difficulté viennent de parts nationales ({definition(LEVELS).year}) :"
-            " appliquées telles quelles, elles ignoreraient la structure locale ; le tableau « méthode de"
-            " Strasbourg » montre la différence."
-        ),
-        (
-            "Les parties arrondies ne s’additionnent pas toujours exactement : les totaux sont calculés avant"
-            " l’arrondi."
-        ),
-    ]
-    if t.kind in ("commune", "epci", "departement") and d.request.zoning.kind == "file":
-        communes, people = d.left_out
-        if people:
-            absent = wording.counts((communes, "commune"), (round(people), "habitant"))
-            out.append(
-                f"Le périmètre étudié ne couvre pas tout le territoire : {absent}"
-                f" {'en est absent' if not communes and round(people) == 1 else 'en sont absents'}."
-            )
-        inferred = [r.zone.name for r in d.zones if r.zone.note]
-        if inferred:
-            out.append(
-                "Limites déduites d’un texte ou d’une carte, à confirmer localement :"
-                f" {wording.listing(inferred)}."
-            )
-    out += [*smoothed(d), *(text.replace("**", "") for text in narrow_index(d))]
-    small = d.flags[frames.SMALL]
-    if small:
-        out.append(
+    if d.population > 0:
+        yield f"Ces nombres sont un ordre de grandeur. Une estimation plus fine demande {asked}."
+    yield (
+        "Seules les marges (âges, diplômes, niveaux de vie) de chaque quartier ou petite commune sont"
+        " connues : leur croisement est reconstitué par calage sur un tableau national."
+    )
+    yield (
+        "Plusieurs années sont croisées : recensements de 2016, 2018 et 2021, tableaux de diplômes de"
+        f" 2012 et 2023, taux de {d.request.definition.year}, Caf 2021."
+    )
+    yield (
+        f"Les trois niveaux de difficulté viennent de parts nationales ({definition(LEVELS).year}) :"
+        " appliquées telles quelles, elles ignoreraient la structure locale ; le tableau « méthode de"
+        " Strasbourg » montre la différence."
+    )
+    yield (
+        "Les parties arrondies ne s’additionnent pas toujours exactement : les totaux sont calculés avant"
+        " l’arrondi."
+    )
+
+
+def _on_the_zoning(d: Diagnosis) -> Iterator[str]:
+    if d.request.territory.kind not in ("commune", "epci", "departement") or d.request.zoning.kind != "file":
+        return
+    communes, people = d.left_out
+    if people:
+        absent = wording.counts((communes, "commune"), (round(people), "habitant"))
+        yield (
+            f"Le périmètre étudié ne couvre pas tout le territoire : {absent}"
+            f" {'en est absent' if not communes and round(people) == 1 else 'en sont absents'}."
+        )
+    if inferred := [r.zone.name for r in d.zones if r.zone.note]:
+        names = wording.listing(inferred)
+        yield f"Limites déduites d’un texte ou d’une carte, à confirmer localement : {names}."
+
+
+def _on_the_census(d: Diagnosis) -> Iterator[str]:
+    if small := d.flags[frames.SMALL]:
+        yield (
             f"{wording.share(small / d.population)} des habitants vivent dans une petite commune : ses"
             " diplômes sont lissés avec le département et le revenu."
         )
     if coarse := d.flags[frames.COARSE_IRIS]:
-        out.append(
+        yield (
             f"{wording.count(int(coarse), 'habitant vit', 'habitants vivent')} dans un quartier ou une"
             " commune dont la structure fine est inconnue."
         )
     if d.flags[frames.IS_OVERSEAS]:
-        out.append(
+        yield (
             "Outre-mer : les taux de la métropole sont déplacés par l’écart d’ensemble publié, avec une forte"
             " incertitude."
         )
     if d.flags[frames.NO_STANDARD]:
-        out.append(
+        yield (
             "Guadeloupe et Guyane : aucun revenu communal n’est connu ; la part de modestes de la Martinique"
             " et de La Réunion y est supposée, sans être publiée."
         )
+
+
+def _on_what_is_missing(d: Diagnosis) -> Iterator[str]:
     if isinstance(d.poor, Withheld) and isinstance(d.need, Estimate):
-        out.append(f"Personnes sous le seuil de pauvreté : non montré. {d.poor.reason}")
+        yield f"Personnes sous le seuil de pauvreté : non montré. {d.poor.reason}"
     withheld = [r for r in d.zones if isinstance(r.need, Withheld) and r.population > 0]
     if withheld:
         noun = wording.count(len(withheld), unit_of(d))
-        out.append(
+        yield (
             f"{noun.capitalize()} de moins de 50 personnes de 15 ans et plus : chiffre non montré, compté"
             " dans le total avec la composition de ce qui l’entoure."
         )
     missing = len(d.shapes.missing)
     if missing:
-        out.append(
+        yield (
             f"{wording.count(missing, unit_of(d)).capitalize()} sans contour :"
             f" {_agreed('absent', missing, unit_of(d))} de la carte,"
             f" {_agreed('présent', missing, unit_of(d))} au tableau."
         )
     if len(d.social.variables) == 1:
-        out.append(
+        yield (
             "L’indice social ne repose que sur une variable"
             f" ({wording.lower_first(d.social.variables[0].label)}) : les autres ne sont pas connues à cette"
             " échelle."
         )
     if not d.social.variables or all(r.index is None for r in d.zones):
-        out.append("Aucun indice social n’est calculé : les variables manquent, ou il n’y a qu’une zone.")
+        yield "Aucun indice social n’est calculé : les variables manquent, ou il n’y a qu’une zone."
     else:
-        out.append(
+        yield (
             "L’indice social est relatif : il compare les zones de ce périmètre entre elles, et à rien"
             " d’autre."
         )
+
+
+def _on_the_rates(d: Diagnosis) -> Iterator[str]:
+    chosen = d.request.definition
     if d.request.inside is not None:
-        out.append(f"Filtre « {d.request.inside.label} » : {d.request.inside.doubt}")
+        yield f"Filtre « {d.request.inside.label} » : {d.request.inside.doubt}"
     if not chosen.n_known:
-        out.append(
+        yield (
             f"Le nombre de répondants de l’enquête (environ {wording.number(chosen.n)}) est supposé : il"
             " n’est pas publié."
         )
-    out += corrected(d)
+    yield from corrected(d)
     if isinstance(d.need, Estimate) and d.need.is_loose:
-        out.append("L’intervalle est large : seule la fourchette est montrée.")
-    return out + [f"« {chosen.label} » : {text}" for text in chosen.doubts]
+        yield "L’intervalle est large : seule la fourchette est montrée."
+    yield from (f"« {chosen.label} » : {text}" for text in chosen.doubts)
