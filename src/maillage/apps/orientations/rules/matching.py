@@ -174,7 +174,7 @@ LEFT_OUT = {
 # -------------------------------------------------------------------------------------------- what leaves out
 
 
-def why_not(wanted: Wanted, known: Known, on: date) -> Why | None:
+def why_not(wanted: Wanted, known: Known, on: date) -> Why | None:  # noqa: C901
     """Return the first reason to exclude a place; None when it may be proposed. Silence excludes only on the
     practice itself.
     """
@@ -251,23 +251,24 @@ def _help(wanted: Wanted, known: Known, at: datetime) -> Told:
     if wanted.help not in HELP:
         return None
     somebody, group = "person" in known.ways, "group" in known.ways
-    alone = bool(known.ways) and not known.ways - {"alone"}
-    if wanted.help == FOR:
-        if known.instead:
-            return "good", "Quelqu’un peut faire à la place de la personne"
-        if somebody:
-            return "fair", "Quelqu’un à côté : demandez s’il peut faire à sa place"
-    if wanted.help == WITH:
-        if somebody:
-            return "good", "Quelqu’un à côté de la personne"
-        if group:
-            return "fair", "En groupe, avec quelqu’un"
-    if wanted.help == LEARN:
-        if known.teaches:
-            return "good", "On y apprend"
-        if somebody or group:
-            return "fair", "Quelqu’un à côté, sans cours annoncé"
-    if alone:
+    ways: dict[str, tuple[tuple[bool, Answer, str], ...]] = {  # of each help, the best first
+        FOR: (
+            (known.instead, "good", "Quelqu’un peut faire à la place de la personne"),
+            (somebody, "fair", "Quelqu’un à côté : demandez s’il peut faire à sa place"),
+        ),
+        WITH: (
+            (somebody, "good", "Quelqu’un à côté de la personne"),
+            (group, "fair", "En groupe, avec quelqu’un"),
+        ),
+        LEARN: (
+            (known.teaches, "good", "On y apprend"),
+            (somebody or group, "fair", "Quelqu’un à côté, sans cours annoncé"),
+        ),
+    }
+    for is_there, answer, words in ways[wanted.help]:
+        if is_there:
+            return answer, words
+    if known.ways == {"alone"}:
         return "bad", "On y est seul"
     if known.ways and wanted.help == FOR:
         return "bad", "On y fait soi-même"

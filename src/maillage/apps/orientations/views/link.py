@@ -71,19 +71,23 @@ def link(request: HttpRequest, code: str) -> HttpResponse:
             {"row": row, "by": referral_detail.by_of(row), "practice": _practice(row)},
         )
     if gesture:
-        try:
-            said = answering.answer(
-                request.POST, row, by=None, at=at, token=token, was=request.POST.get("vu", "")
-            )
-        except answering.Unread as unread:
-            return _open(request, token, found, unread=unread)
-        except Refused as error:
-            return _open(request, token, found, error=error)
-        if said:
-            messages.success(request, said)
-        return redirect("orientation_link", token)
+        return _answer(request, token, found, at)
     answers.see(row, by=None, at=at, token=token, quiet=VISIT)
     return _open(request, token, found)
+
+
+def _answer(request: HttpRequest, token: str, found: links.Opened, at: datetime) -> HttpResponse:
+    """Send what somebody answers, and come back; what cannot be read or done is shown again, as typed."""
+    was = request.POST.get("vu", "")
+    try:
+        said = answering.answer(request.POST, found.orientation, by=None, at=at, token=token, was=was)
+    except answering.Unread as unread:
+        return _open(request, token, found, unread=unread)
+    except Refused as error:
+        return _open(request, token, found, error=error)
+    if said:
+        messages.success(request, said)
+    return redirect("orientation_link", token)
 
 
 def _see(request: HttpRequest, row: Orientation, token: str, at: datetime) -> None:
