@@ -37,6 +37,7 @@ from maillage.apps.surveys.queries import margins as survey_margins
 from maillage.apps.surveys.views.framed import framed
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import whole
+from maillage.pipeline.survey.margins import Margin
 from maillage.reports.page import blocks, html, pdf
 from maillage.reports.survey import charts as survey_charts
 from maillage.reports.survey import document, two_sides
@@ -174,35 +175,15 @@ def weighting(request: HttpRequest, pk: int) -> HttpResponse:
     )
     margins, error = (), None
     try:
-        if start.is_bound and start.is_valid():
-            given = start.cleaned_data
-            margins = places.named(survey, given["fichier"] or ()) or places.census_margins(
-                survey, given["variables"]
-            )
-        elif asked in ("reunir", "calculer"):
-            margins = survey_margins.margins_of_page(request.POST.get("marges", ""))
+        margins = _margins(request, survey, start)
         if asked == "reunir":
             margins = survey_margins.merged_page(margins, request.POST.get("classes", ""))
     except Refused as problem:
         error = problem
     how = WeighForm(request.POST if asked == "calculer" else None)
     if asked == "calculer" and margins and how.is_valid():
-        given = how.cleaned_data
-        try:
-            actions.weigh(
-                survey,
-                margins,
-                by=account_of(request),
-                at=timezone.now(),
-                method=given["methode"],
-                bounds=given["bornes"],
-                trim=given["plafond"],
-            )
-        except BoundsRefused as problem:
-            error = problem.on_page()
-        except Refused as problem:
-            error = problem
-        else:
+        error = _weigh(request, survey, margins, how.cleaned_data)
+        if error is None:
             messages.success(request, "Les poids sont calculés. Les résultats se lisent avec eux.")
             return redirect("survey_weighting", pk)
     context |= {
@@ -229,6 +210,41 @@ def weighting(request: HttpRequest, pk: int) -> HttpResponse:
     return render(
         request, "surveys/results/weighting.html", context, status=400 if error or start.errors else 200
     )
+
+
+def _margins(request: HttpRequest, survey: Survey, start: MarginsForm) -> Sequence[Margin]:
+    """Return the margins of a file, else of the census; those that the page carries once they are shown."""
+    if start.is_bound:
+        if not start.is_valid():
+            return ()
+        given = start.cleaned_data
+        return places.named(survey, given["fichier"] or ()) or places.census_margins(
+            survey, given["variables"]
+        )
+    if request.POST.get("geste") in ("reunir", "calculer"):
+        return survey_margins.margins_of_page(request.POST.get("marges", ""))
+    return ()
+
+
+def _weigh(
+    request: HttpRequest, survey: Survey, margins: Sequence[Margin], given: Mapping[str, Any]
+) -> Refused | None:
+    """Compute the weights, and return why they are refused, None when they are not."""
+    try:
+        actions.weigh(
+            survey,
+            margins,
+            by=account_of(request),
+            at=timezone.now(),
+            method=given["methode"],
+            bounds=given["bornes"],
+            trim=given["plafond"],
+        )
+    except BoundsRefused as problem:
+        return problem.on_page()
+    except Refused as problem:
+        return problem
+    return None
 
 
 def _choose(request: HttpRequest, survey: Survey) -> None:
