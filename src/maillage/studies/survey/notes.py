@@ -26,7 +26,7 @@ LIMITS_OF_MARGINS = (
 )
 
 
-def notes_of(held: Sample, cells: Cells, rows: Sequence[Row]) -> Iterator[str]:
+def notes_of(held: Sample, cells: Cells, rows: Sequence[Row]) -> Iterator[str]:  # noqa: C901
     """Yield what a reader must know about a table, in French."""
     column, cross = cells.column, cells.cross
     if cells.whole:

@@ -376,7 +376,7 @@ class _Decision:
             lifted[axis] = part
         return lifted
 
-    def _fewer(self, system: System) -> None:
+    def _fewer(self, system: System) -> None:  # noqa: C901
         """Tell a system what is known of fewer axes: who answered, what is published and what is not, what
         the conditions of other questions say, and the margins.
         """

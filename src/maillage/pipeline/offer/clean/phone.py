@@ -139,7 +139,7 @@ def _digits(part: str) -> str:
 
 
 @lru_cache(maxsize=65536)
-def _read(digits: str, plan: str) -> Reading:
+def _read(digits: str, plan: str) -> Reading:  # noqa: C901
     """Return what digits mean in a place. plan: its region for phonenumbers, FR in mainland France, '' when
     unknown.
     """

@@ -20,7 +20,7 @@ RNA = re.compile(r"W\d[\dA-Z]\d{7}")  # overseas, the second character is a lett
 ROUNDED = re.compile(r"\d+0{5}")  # no establishment has 00000, and spreadsheets keep 15 digits or fewer
 
 
-def clean(text: str, *, postcode: str = "") -> Cleaned[str]:
+def clean(text: str, *, postcode: str = "") -> Cleaned[str]:  # noqa: C901
     """Return a pivot whose key is right: 14 digits, 9 digits, W and 9 characters, or a RIDET of 9 or 10
     digits.
 

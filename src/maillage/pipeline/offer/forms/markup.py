@@ -88,12 +88,12 @@ def at_a_glance(chunks: Iterable[bytes], extent: Extent) -> bool:
     return is_sheet and extent.rows * extent.columns <= MAX_CELLS
 
 
-def in_worksheet(extent: Extent) -> Callable[[Any], OnStart]:
+def in_worksheet(extent: Extent) -> Callable[[Any], OnStart]:  # noqa: C901
     """Return what fills the extent of an XLSX worksheet: a cell counts when it holds a value, not when it has
     a style.
     """
 
-    def handler(parser: Any) -> OnStart:
+    def handler(parser: Any) -> OnStart:  # noqa: C901
         row = column = 0
         digits = kind = ""
         empty = calculated = False
@@ -106,7 +106,7 @@ def in_worksheet(extent: Extent) -> Callable[[Any], OnStart]:
                 extent.places.pop()
             calculated = False
 
-        def start(tag: str, attributes: Attributes) -> None:
+        def start(tag: str, attributes: Attributes) -> None:  # noqa: C901
             nonlocal row, column, digits, kind, empty, calculated
             if ":" in tag:
                 tag = _bare(tag)

@@ -229,7 +229,7 @@ class _Open:
     items: list[Question | Group] = field(default_factory=list)
 
 
-def _items(
+def _items(  # noqa: C901
     sheet: Sheet, lists: dict[str, tuple[Choice, ...]], languages: Mapping[str, str], reading: Reading
 ) -> tuple[Question | Group, ...]:
     reading.cited = {

@@ -79,7 +79,7 @@ def _row(kind: str, names: Sequence[str], **fields: Any) -> tuple[str, Cells]:
     }
 
 
-def _place(place: Published) -> Iterator[tuple[str, Cells]]:
+def _place(place: Published) -> Iterator[tuple[str, Cells]]:  # noqa: C901
     s, id = place.sheet, place.id
     organization, location, service = (
         uid("organization", place.structure_id),
