@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import InterfaceError, OperationalError
+from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -36,6 +37,15 @@ def as_message(request: HttpRequest) -> Iterator[None]:
         yield
     except Refused as error:
         messages.error(request, " ".join(error.sentences))
+
+
+@contextmanager
+def in_form(form: BaseForm) -> Iterator[None]:
+    """Keep a refusal raised inside with the form that asked for it, whose page then shows what was typed."""
+    try:
+        yield
+    except Refused as error:
+        form.add_error(None, " ".join(error.sentences))
 
 
 def page(request: HttpRequest, error: Refused, *, status: int = 400) -> HttpResponse:

@@ -42,11 +42,8 @@ def team(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": form}
     if form.is_bound and form.is_valid():
         clean = form.cleaned_data
-        try:
+        with refusals.in_form(form):
             made = _invited(request, clean, at)
-        except Refused as error:
-            form.add_error(None, " ".join(error.sentences))
-        else:
             return render(request, "memberships/link.html", {"invitations": made})
     roles, on = access.members_for(request.user), at.date()
     lines = access.team_of(request.user, on)
@@ -165,7 +162,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     signed_in = request.user.is_authenticated
     if request.method == "POST" and (signed_in or form.is_valid()):
         given = {} if signed_in else form.cleaned_data
-        try:
+        with refusals.in_form(form):
             user = actions.accept(
                 token=token,
                 user=request.user if signed_in else None,
@@ -175,9 +172,6 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
                 on=at.date(),
                 at=at,
             )
-        except Refused as error:
-            form.add_error(None, " ".join(error.sentences))
-        else:
             if not signed_in:
                 login(request, user, backend="maillage.config.adapter.Backend")
             messages.success(
@@ -203,11 +197,8 @@ def recovery(request: HttpRequest, token: str) -> HttpResponse:
         return found
     form = PasswordForm(request.POST or None)
     if form.is_bound and form.is_valid():
-        try:
+        with refusals.in_form(form):
             actions.recover(token=token, password=form.cleaned_data["mot_de_passe"], at=at)
-        except Refused as error:
-            form.add_error(None, " ".join(error.sentences))
-        else:
             messages.success(
                 request, "Mot de passe changé. Connectez-vous : il vous faudra remettre un second facteur."
             )

@@ -90,12 +90,9 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     sent = request.POST if request.method == "POST" and may_change else None
     form = CorrectionForm(sent, among=among, initial=_initial(found))
     if form.is_bound and form.is_valid():
-        try:
+        with refusals.in_form(form):
             was = whole(request.POST.get("vu", ""), ROWS)
             corrections.correct(found, form.values(), by=account_of(request), at=timezone.now(), was=was)
-        except Refused as error:
-            form.add_error(None, " ".join(error.sentences))
-        else:
             messages.success(request, "L’acte est corrigé. Ce qu’il disait avant reste dans sa trace.")
             return redirect("act", found.pk)
     context = {

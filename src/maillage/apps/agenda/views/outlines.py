@@ -15,7 +15,6 @@ from maillage.apps.agenda.forms import outlines as forms
 from maillage.apps.agenda.queries import outlines as queries
 from maillage.apps.agenda.queries import public, rooms
 from maillage.apps.memberships.access import name_of
-from maillage.kernel.errors import Refused
 from maillage.kernel.typed import ROWS, whole
 from maillage.modules import outlines
 from maillage.modules.outlines import FORMATS, Outline, written
@@ -74,7 +73,7 @@ def adapt(request: HttpRequest, id: str) -> HttpResponse:
     )
     if sent is not None and form.is_valid() and parts.is_valid():
         typed = forms.values(form.cleaned_data, parts)
-        try:
+        with refusals.in_form(form):
             actions.adapt(
                 territory,
                 id,
@@ -83,9 +82,6 @@ def adapt(request: HttpRequest, id: str) -> HttpResponse:
                 by=account_of(request),
                 at=timezone.now(),
             )
-        except Refused as error:
-            form.add_error(None, " ".join(error.sentences))
-        else:
             messages.success(request, f"Enregistrée pour {name_of(territory)}. L’originale reste à part.")
             return redirect("workshop_outline", id)
     context = {

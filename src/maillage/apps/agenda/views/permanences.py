@@ -32,16 +32,13 @@ def new(request: HttpRequest) -> HttpResponse:
     """Opening a permanence."""
     form = _form(request, list(access.structures_for(request.user)), initial={"du": timezone.localdate()})
     if form.is_bound and form.is_valid():
-        try:
+        with refusals.in_form(form):
             row = actions.open_door(
                 by=account_of(request),
                 structure=form.chosen_structure(),
                 values=form.values(),
                 at=timezone.now(),
             )
-        except Refused as error:
-            form.add_error(None, " ".join(error.sentences))
-        else:
             messages.success(
                 request, "La permanence est ouverte pour vous. Publiez-la pour que l’on y prenne rendez-vous."
             )
@@ -56,7 +53,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     row = _ours(request, pk)
     form = _form(request, [row.structure], initial=from_permanence(row), kept=row)
     if form.is_bound and form.is_valid():
-        try:
+        with refusals.in_form(form):
             actions.change(
                 row,
                 form.values(),
@@ -64,9 +61,6 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
                 at=timezone.now(),
                 number=form.cleaned_data["lu"],
             )
-        except Refused as error:
-            form.add_error(None, " ".join(error.sentences))
-        else:
             out = len(permanences.out_of_hours(row, timezone.now()))
             are = count(out, "personne est attendue", "personnes sont attendues")
             more = f" {are} hors des nouvelles heures : déplacez-les d’ici." if out else ""

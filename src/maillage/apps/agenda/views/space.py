@@ -87,7 +87,7 @@ def new(request: HttpRequest) -> HttpResponse:
     form = PlanForm(request.POST or None, user=request.user, initial=_initial(request, chosen))
     if form.is_bound and form.is_valid():
         drop_in = form.cleaned_data["sans_inscription"]
-        try:
+        with refusals.in_form(form):
             row = planning.plan(
                 by=account_of(request),
                 structure=form.chosen_structure(),
@@ -95,9 +95,6 @@ def new(request: HttpRequest) -> HttpResponse:
                 at=timezone.now(),
                 format=rules.OPEN if drop_in else rules.ONE_OFF,
             )
-        except Refused as error:
-            form.add_error(None, " ".join(error.sentences))
-        else:
             messages.success(
                 request, "L’atelier est planifié. Vous seul le voyez : publiez-le quand il est prêt."
             )
@@ -113,7 +110,7 @@ def new_course(request: HttpRequest) -> HttpResponse:
     chosen = outlines.read_by(request.user).get(request.GET.get("trame", ""))
     form = CourseForm(request.POST or None, user=request.user, initial=_initial(request, chosen))
     if form.is_bound and form.is_valid():
-        try:
+        with refusals.in_form(form):
             row = planning.plan_course(
                 by=account_of(request),
                 structure=form.chosen_structure(),
@@ -121,9 +118,6 @@ def new_course(request: HttpRequest) -> HttpResponse:
                 meetings=form.meetings(),
                 at=timezone.now(),
             )
-        except Refused as error:
-            form.add_error(None, " ".join(error.sentences))
-        else:
             messages.success(request, "Le parcours est planifié. Relisez les dates, puis publiez-le.")
             return redirect("course", row.pk)
     context = {"form": form, "outline": chosen, "course": True}
@@ -143,7 +137,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     row = _ours(request, pk)
     form = PlanForm(request.POST or None, user=request.user, workshop=row, initial=from_workshop(row))
     if form.is_bound and form.is_valid():
-        try:
+        with refusals.in_form(form):
             told = planning.change(
                 row,
                 form.values(),
@@ -151,9 +145,6 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
                 at=timezone.now(),
                 number=form.cleaned_data["lu"],
             )
-        except Refused as error:
-            form.add_error(None, " ".join(error.sentences))
-        else:
             messages.success(request, spaced(f"L’atelier est changé. {_who(told)}".strip()))
             return redirect("workshop_run", row.pk)
     context = {"form": form, "workshop": row, "outline": space.outline(row)}

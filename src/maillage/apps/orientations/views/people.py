@@ -206,11 +206,8 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
     found = _person(request, pk)
     form = PersonForm(request.POST or None, structures=_structures(request), person=found)
     if form.is_bound and form.is_valid():
-        try:
+        with refusals.in_form(form):
             cards.correct(found, form.values(), by=account_of(request), at=timezone.localtime())
-        except Refused as error:
-            form.add_error(None, " ".join(error.sentences))
-        else:
             messages.success(request, "La fiche est corrigée.")
             return redirect("person", pk)
     context = {"form": form, "person": found}

@@ -70,11 +70,8 @@ def question(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         raise Http404
     form = editing.QuestionForm(request.POST or None, form=held, question=found)
     if form.is_bound and form.is_valid():
-        try:
+        with refusals.in_form(form):
             _write(request, row, forms_editing.reworded(held, name, **form.values(request.POST)))
-        except Refused as error:
-            form.add_error(None, " ".join(error.sentences))
-        else:
             return redirect("survey_questionnaire", row.pk)
     choices = [
         (choice.name, choice.label.get("fr", ""), n, queries.origin(choice))
@@ -100,12 +97,9 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
     held = _last(row)
     form = editing.AddForm(request.POST or None, form=held, initial={"apres": request.GET.get("apres", "")})
     if form.is_bound and form.is_valid():
-        try:
+        with refusals.in_form(form):
             made, name = forms_editing.added(held, **form.values())
             _write(request, row, made)
-        except Refused as error:
-            form.add_error(None, " ".join(error.sentences))
-        else:
             return redirect("survey_question", row.pk, name)
     context = {"survey": row, "form": form, "frozen": _is_frozen(row)}
     return render(request, "surveys/space/add.html", context, status=400 if form.errors else 200)

@@ -74,7 +74,7 @@ def new(request: HttpRequest) -> HttpResponse:
         first |= {"depart": f"{space.OTHER}{wave.pk}", "vague": wave.pk}
     form = space.NewForm(request.POST or None, request.FILES or None, user=request.user, initial=first)
     if form.is_bound and form.is_valid():
-        try:
+        with refusals.in_form(form):
             values = form.values()
             questionnaire, told = _origin(form)
             values["kind"] = values["kind"] or _kind_of(questionnaire, form)
@@ -85,9 +85,6 @@ def new(request: HttpRequest) -> HttpResponse:
                 at=timezone.now(),
                 **values,
             )
-        except Refused as error:
-            form.add_error(None, " ".join(error.sentences))
-        else:
             messages.success(request, "L’enquête est préparée. Relisez le questionnaire, puis ouvrez-la.")
             for line in told:
                 messages.info(request, line)
@@ -137,11 +134,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         request.POST or None, user=request.user, survey=row, initial=space.from_survey(row)
     )
     if form.is_bound and form.is_valid():
-        try:
+        with refusals.in_form(form):
             campaigns.change(row, form.values(), by=account_of(request), at=timezone.now())
-        except Refused as error:
-            form.add_error(None, " ".join(error.sentences))
-        else:
             messages.success(request, "C’est enregistré.")
             return redirect("survey", row.pk)
     context = {"survey": row, "form": form}
