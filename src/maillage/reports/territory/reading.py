@@ -13,6 +13,7 @@ from typing import Final, Literal, get_args
 from pydantic import TypeAdapter, ValidationError
 
 from maillage.kernel.errors import HouseError
+from maillage.kernel.estimate import Estimate
 from maillage.reports.territory.comparison import Measure
 
 Version = Literal[8]  # raised when a field changes: studies kept before are then computed again
@@ -443,6 +444,19 @@ class OfferLine:
     supply: str
     supply_between: str
     supply_basis: str
+
+    @property
+    def missing_drawn(self) -> Estimate:
+        """The people who lack this line, for the bar of a chart: what may be said of them is `missing`."""
+        return Estimate(
+            value=self.missing_value,
+            low=self.missing_low,
+            high=self.missing_high,
+            unit="personnes",
+            universe=self.label,
+            n=0,
+            method="manques",
+        )
 
 
 @dataclass(frozen=True, slots=True)

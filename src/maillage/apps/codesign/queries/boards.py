@@ -295,21 +295,12 @@ def _without_help(reading: Reading, code: str) -> list[ZoneFigure]:
     value, between = (
         (line.missing, line.missing_between) if line.missing_between else ("", line.missing_about)
     )
-    drawn = Estimate(
-        value=line.missing_value,
-        low=line.missing_low,
-        high=line.missing_high,
-        unit="personnes",
-        universe=line.label,
-        n=0,
-        method="manques",
-    )
     return [
         ZoneFigure(
             value,
             between,
             "sans lieu à portée de marche où quelqu’un aide",
-            drawn if value or between else None,
+            line.missing_drawn if value or between else None,
         )
     ]
 

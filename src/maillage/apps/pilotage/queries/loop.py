@@ -446,17 +446,8 @@ def _bar(line: OfferLine, top: float, scale_class: str) -> str:
     """Return the bar of a gap, without a tick when silent places leave a range; its basis is written
     beside.
     """
-    figure = Estimate(
-        value=line.missing_value,
-        low=line.missing_low,
-        high=line.missing_high,
-        unit="personnes",
-        universe=line.label,
-        n=0,
-        method="manques",
-    )
     return charts.small_bar(
-        figure, top=top, id="rayures", tick=DASH not in line.missing, scale_class=scale_class
+        line.missing_drawn, top=top, id="rayures", tick=DASH not in line.missing, scale_class=scale_class
     )
 
 
