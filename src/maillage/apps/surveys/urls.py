@@ -1,11 +1,19 @@
-"""Addresses of surveys. Each part of the feature keeps its own list."""
+"""Addresses of surveys: the space, the ways to answer, the results."""
 
 from django.urls import path
 
-from maillage.apps.surveys.views import collect, device, questionnaire, space
-from maillage.apps.surveys.views.urls_answering import by_slug
-from maillage.apps.surveys.views.urls_answering import urlpatterns as others
-from maillage.apps.surveys.views.urls_results import routes as results
+from maillage.apps.surveys.views import (
+    alone,
+    collect,
+    device,
+    odk,
+    paper,
+    questionnaire,
+    results,
+    space,
+    structures,
+    verbatims,
+)
 
 urlpatterns = [
     path("enquetes/appareil/", device.kit, name="survey_kit"),
@@ -41,7 +49,37 @@ urlpatterns = [
     path("enquetes/collecte/", collect.shell, name="survey_collect"),
     path("enquetes/collecte/hors-ligne.js", collect.script, name="survey_collect_script"),
     path("enquetes/collecte/manifeste.webmanifest", collect.manifest, name="survey_collect_manifest"),
-    *others,
-    *results,
-    *by_slug,
+    path("espace/enquetes/<int:pk>/papier/", paper.sheets, name="survey_papers"),
+    path("espace/enquetes/<int:pk>/papier/feuilles.pdf", paper.pdf, name="survey_paper_pdf"),
+    path("espace/enquetes/<int:pk>/papier/saisie/", paper.typed, name="survey_paper_typed"),
+    path("espace/enquetes/<int:pk>/papier/ecarts/", paper.differences, name="survey_paper_gaps"),
+    path("espace/enquetes/<int:pk>/structures/", structures.listed, name="survey_targets"),
+    path("espace/enquetes/structures/<int:pk>/", structures.one, name="survey_target_one"),
+    path("enquetes/structure/<str:token>/", structures.opening, name="survey_target"),
+    path("enquetes/structure/<str:token>/page/<int:number>/", structures.page, name="survey_target_page"),
+    path("enquetes/structure/<str:token>/relire/", structures.review, name="survey_target_review"),
+    path("enquetes/structure/<str:token>/merci/", structures.thanks, name="survey_target_thanks"),
+    path("enquetes/odk/<str:token>/formList", odk.forms, name="survey_odk_forms"),
+    path("enquetes/odk/<str:token>/formulaire-<int:number>.xml", odk.form, name="survey_odk_form"),
+    path("enquetes/odk/<str:token>/submission", odk.submission, name="survey_odk_send"),
+    path("enquetes/borne/<str:token>/", alone.kiosk, name="survey_kiosk"),
+    path("enquetes/<slug:slug>/resultats/", results.public, name="survey_results"),
+    path("enquetes/<slug:slug>/resultats/<str:name>", results.public_file, name="survey_results_file"),
+    path("espace/enquetes/chiffre-publie/", results.published_figure, name="survey_figure"),
+    path("espace/enquetes/<int:pk>/resultats/", results.tables, name="survey_tables"),
+    path("espace/enquetes/<int:pk>/resultats/tableaux.csv", results.table_csv, name="survey_tables_csv"),
+    path("espace/enquetes/<int:pk>/resultats/redressement/", results.weighting, name="survey_weighting"),
+    path("espace/enquetes/<int:pk>/resultats/pratiques/", results.practices, name="survey_practices"),
+    path("espace/enquetes/<int:pk>/resultats/enseignements/", results.findings, name="survey_findings"),
+    path("espace/enquetes/<int:pk>/resultats/comparer/", results.compare, name="survey_compare"),
+    path("espace/enquetes/<int:pk>/resultats/paroles/", verbatims.verbatims, name="survey_verbatims"),
+    path("espace/enquetes/<int:pk>/resultats/constats/", verbatims.materials, name="survey_materials"),
+    path("espace/enquetes/<int:pk>/resultats/methode/", results.method, name="survey_method"),
+    path("espace/enquetes/<int:pk>/resultats/publier/", results.publish, name="survey_publish"),
+    path("espace/enquetes/<int:pk>/resultats/apercu.pdf", results.preview, name="survey_preview"),
+    # Last of all: the name of a survey is whatever its title makes it.
+    path("enquetes/<slug:slug>/", alone.link_opening, name="survey_alone"),
+    path("enquetes/<slug:slug>/page/<int:number>/", alone.link_page, name="survey_alone_page"),
+    path("enquetes/<slug:slug>/relire/", alone.link_review, name="survey_alone_review"),
+    path("enquetes/<slug:slug>/merci/", alone.link_thanks, name="survey_alone_thanks"),
 ]
