@@ -301,6 +301,26 @@ def test_what_others_may_call_says_what_it_does():
     assert silent == []
 
 
+# « name: what it is », or « one, other: what they are », as the docstring of a class describes its values.
+DESCRIBED = re.compile(r"(?:^|(?<=[.;])\s+)((?:[a-z_]+, )*[a-z_]+): ")
+
+
+def test_a_class_describes_values_that_it_has():
+    """A value that is renamed, or goes, takes along what the docstring says of it."""
+    unknown = []
+    for path in tracked("src/*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ClassDef) and (told := ast.get_docstring(node)):
+                found = [each for part in DESCRIBED.findall(told) for each in part.split(", ")]
+                inside = [each for each in ast.walk(node) if not isinstance(each, ast.Load | ast.Store)]
+                names = {each.id for each in inside if isinstance(each, ast.Name)}
+                names |= {each.attr for each in inside if isinstance(each, ast.Attribute)}
+                names |= {each.arg for each in inside if isinstance(each, ast.arg)}
+                names |= {each.name for each in inside if isinstance(each, ast.FunctionDef)}
+                unknown += [f"{path.name}:{node.name}.{each}" for each in found if each not in names]
+    assert unknown == []
+
+
 def test_nothing_names_a_machine_or_a_registry():
     words = ("pypi.org", "pythonhosted", "registry.npmjs", "/root/", "/home/", "/work/")
     producers = (

@@ -17,7 +17,7 @@ from maillage.kernel.errors import Refused
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is known of a journal. line, at: of its first break, None when an anchor is what was changed."""
+    """What is known of a journal. broken: its first break, None when an anchor is what was changed."""
 
     n_lines: int
     n_anchors: int

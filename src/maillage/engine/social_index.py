@@ -16,9 +16,9 @@ NO_SPREAD = 1e-9  # a variable equal everywhere, up to the rounding of its mean:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """values, gaps: (zones, variables); means, deviations: (variables,); index, standard: (zones,).
+    """means: (variables,); gaps, clipped: (zones, variables); index, standard: (zones,).
 
-    gaps are signed: positive = more precarious. clipped: (zones, variables). `standard` is the check that
+    gaps are signed: positive = more precarious; clipped: whether they were. `standard` is the check that
     divides gaps by their spread; nan where withheld.
     """
 

@@ -257,9 +257,7 @@ class Target(Part):
 
 
 class Aim(Exercise):
-    """Targets to reach. hover: reached by the arrow alone; one: one after the other; decoys are not to be
-    pressed.
-    """
+    """Targets to reach. mode: by a press, the arrow alone, the other button; decoys are not to be hit."""
 
     kind: Literal["viser"] = Field(alias="genre")
     targets: tuple[Target, ...] = Field(alias="cibles", min_length=1, max_length=12)
@@ -394,7 +392,7 @@ class Element(Part):
 
 
 class Screen(Part):
-    """A screen. address: of the page it is; paper: what the learner has under their eyes."""
+    """A screen. address: of the page it is."""
 
     title: str = Field(alias="titre")
     address: str = Field(alias="adresse", default="")
@@ -410,7 +408,9 @@ class Goal(Part):
 
 
 class Screens(Exercise):
-    """A simulated thing: screens that lead to screens, with what has been done on the way."""
+    """A simulated thing: screens that lead to screens, with what has been done on the way. paper: what the
+    learner has under their eyes.
+    """
 
     kind: Literal["bureau", "navigateur", "boite", "telephone", "formulaire"] = Field(alias="genre")
     starts: str = Field(alias="depart")

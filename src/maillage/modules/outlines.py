@@ -23,7 +23,7 @@ FORMATS: Mapping[str, str] = {
 
 
 class Moment(Part):
-    """A moment of a workshop. minute: from the beginning; they: what those who came do; step: of the module,
+    """A moment of a workshop. minute: from the beginning; they: what those who came do; steps: of the module,
     from 1.
     """
 

@@ -13,7 +13,7 @@ FILE = Path(__file__).parent / "calendar.yaml"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """A dated event. kind: `online` or `interruption`; precise: whether the month is known."""
+    """A dated event. on: a day, a month or a year, as it is known; kind: `online` or `interruption`."""
 
     on: str
     operator: str

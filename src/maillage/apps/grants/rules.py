@@ -33,8 +33,8 @@ FEWEST_JURORS = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
-    """Who applies, for how much. communes: where each structure stands; ground: those of the call, None for
-    everywhere. agreed: whether the other structure said yes.
+    """Who applies, for how much. social, digital: their structures, and the communes where each stands;
+    ground: those of the call, None for everywhere. agreed: whether the other structure said yes.
     """
 
     social: int

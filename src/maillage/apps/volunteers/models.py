@@ -18,7 +18,7 @@ def _structure(words: str = "structure") -> models.ForeignKey:
 
 class Aidant(models.Model):
     """Somebody who helps for a structure: an employee, a volunteer, a relative of somebody. user: their
-    account, None when they have none. removed_at: their name is erased, and what they did counts on.
+    account, None when they have none. name: '' once it is erased, and what they did counts on.
     """
 
     structure = _structure()
@@ -60,8 +60,8 @@ class Aidant(models.Model):
 
 
 class OwnTraining(models.Model):
-    """A training added to the catalogue: by a body that is not ours, or by a structure. territory: for all of
-    it; structure: of who added it.
+    """A training added to the catalogue: by a body that is not ours, or by a structure. structure: of who
+    added it.
     """
 
     structure = _structure("ajoutée par")
@@ -220,7 +220,7 @@ class Mission(models.Model):
 
 class Volunteer(models.Model):
     """Somebody who proposes their time, under a first name. code: theirs, which opens their page and is all
-    that they need to keep. aidant: once a structure welcomed them.
+    that they need to keep.
     """
 
     code = models.CharField("code", max_length=8, unique=True)

@@ -12,7 +12,7 @@ from maillage.words.wording import count
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
     """An attestation. minutes: of presence, or given; valid_until: None for hours, which never end; contents:
-    what the training was made of; place: where it was signed.
+    what the training was made of.
     """
 
     code: str

@@ -101,8 +101,7 @@ class Results:
 
     n: answers behind it. weighted: whether percents are weighted. rounding: `nearest` or `down`. sentences:
     as they are to be read. quotes: by theme, (words, who). actors: by who speaks, sentences. method,
-    weighting, limits: sentences. steps: how people were heard, counted. codebook: (name, words, answers).
-    chapters: names of questions under the title of each part; the rest comes last. before: the wave before,
+    weighting, limits: sentences. steps: how people were heard, counted. before: the wave before,
     as published. counterpart: the survey of the other side (inhabitants, structures), as published.
     """
 

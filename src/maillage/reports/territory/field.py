@@ -38,7 +38,7 @@ class Action:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldReading:
-    """What the platform knows of a territory beside its study. filtered: the study counts a part of the
+    """What the platform knows of a territory beside its study. is_filtered: the study counts a part of the
     residents only, when places and answers are those of everybody. map_address: that of the map of actors,
     "" where this installation is open to its own computer alone.
     """

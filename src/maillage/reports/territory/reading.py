@@ -548,7 +548,7 @@ class OfferReading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SurveyLine:
-    """One of the three estimates of the same need. retained: the one that the study keeps."""
+    """One of the three estimates of the same need. is_retained: the one that the study keeps."""
 
     label: str
     share: str

@@ -54,7 +54,7 @@ class Frame:
     """One row per area (IRIS of RP2021), a commune's areas together, communes in the order of codes.
 
     area, commune, published (commune as published), epci ('' outside any), region, departement: codes.
-    kind: H, A, D or Z; population: all ages; adults: 15 and over; children: the rest.
+    kind: H, A, D or Z; population: all ages; adults: 15 and over.
     counts: (areas, 35) persons of 15 and over in ordinary housing, by age × diploma. Like modest and poor,
     they are those of the surroundings where an area is too small for a figure (`withheld`).
     ages: (areas, 10) persons by age bin. home_share: ordinary housing among residents.

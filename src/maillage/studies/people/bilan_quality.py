@@ -36,8 +36,8 @@ SCALES: Mapping[str, Sequence[str]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """A diagnosis that was stored or only counted. person, by: numbers, None when anonymous; led: a
-    professional was present.
+    """A diagnosis that was stored or only counted. person, by: numbers, None when anonymous;
+    mode: on a screen or on paper, alone or with somebody.
     """
 
     person: int | None

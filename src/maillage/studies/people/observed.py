@@ -49,7 +49,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Access crossed with use. cells: by use, then by access; every count is withheld unless it is proved
+    """Access crossed with use. rows: by use, then by access; every count is withheld unless it is proved
     that none can be deduced.
     """
 
@@ -63,9 +63,7 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A share of the people met beside a published one. seen, nation: their wording; gaps: why the two are
-    not the same question.
-    """
+    """A share of the people met beside a published one. gaps: why the two are not the same question."""
 
     id: str
     question: str

@@ -31,7 +31,7 @@ SPANS = 2  # of one day: a morning and an afternoon
 
 
 class AppointmentForm(forms.Form):
-    """An appointment, in a slot of a permanence or at any moment. people: who may receive."""
+    """An appointment, in a slot of a permanence or at any moment. helpers: who may receive."""
 
     cle = forms.RegexField(r"^[0-9a-f]{32}$", required=False, widget=forms.HiddenInput)
     structure = forms.ChoiceField(label="Au nom de", required=False)

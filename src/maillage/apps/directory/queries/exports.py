@@ -31,9 +31,7 @@ FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file to download. format: that of the command; words: who it serves; folder: an archive of several
-    files.
-    """
+    """A file to download. format: that of the command; words: who it serves."""
 
     name: str
     format: str

@@ -257,7 +257,7 @@ def _choices(list_id: str, but: Collection[str]) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Instead:
-    """The alternative when no place declares the practice. lacks, shows: in words; near: within a walk,
+    """The alternative when no place declares the practice, in words; the last of each pair: within a walk,
     nearest first.
     """
 

@@ -43,8 +43,8 @@ class Theme:
 
 @dataclass(frozen=True, slots=True)
 class StepPage:
-    """A step as its page shows it. data: what the kit reads of the exercise; steps: the stitches done,
-    here and after.
+    """A step as its page shows it. data: what the kit reads of the exercise; stitches: of the steps
+    done, of this one and of those after.
     """
 
     module: Module

@@ -24,7 +24,7 @@ MANY = 5_000  # referrals of a year beyond which they are counted in the backgro
 
 def of_territory(communes: frozenset[str] | None, *, on: date) -> dict[str, Any]:
     """Return what `orientations/measures/_section.html` shows of the referrals of some communes (None:
-    everywhere) in a year. at: when they were counted, None for just now.
+    everywhere) in a year. counted_at: None for just now.
 
     Invented people are told apart: where there are some, they alone are counted.
     """

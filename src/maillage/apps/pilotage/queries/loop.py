@@ -161,7 +161,7 @@ class Part:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loop:
     """The loop of a territory. shared: units of several zones, with their chain; whole: the chain of all;
-    everywhere: actions of the plan for the whole territory; plan: its place, "" without a plan to be read;
+    everywhere: actions of the plan for the whole territory; has_plan: whether there is one to be read;
     waves: what surveys said, from a wave of a survey to the next, in sentences.
     """
 

@@ -13,8 +13,8 @@ from maillage.words.wording import listing
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """Zones that share communes. One zone: its activity is known; several: only for all of them, `name`d by
-    their communes.
+    """Zones that share communes. The activity of one zone is known; that of several, only for all of them,
+    whose name is that of their communes.
     """
 
     zones: tuple[str, ...]

@@ -29,7 +29,7 @@ class Frame:
     """A survey ready for tabulation. table, weights: aligned; weights None for raw figures; left: answers
     without a weight.
 
-    gone: weighted answers excluded since. stale: why the remaining ones no longer meet the margins of their
+    stale: why the remaining ones no longer meet the margins of their
     weights, as when an excluded one was alone in its class.
     """
 
@@ -47,6 +47,7 @@ class Frame:
 
     @property
     def discarded(self) -> int:
+        """The weighted answers that were excluded since."""
         return self.weighting.n - len(self.table) if self.weighting else 0
 
     @cached_property

@@ -49,8 +49,8 @@ def publish(
     example: bool = False,
 ) -> Mission:
     """Publish a mission, that anybody reads; the same token twice, by the same account, is the same mission.
-    gap: the figure of a diagnosis it answers, {} for none. Refused when its dates are over or its words give
-    a number.
+    "gap" among its values: the figure of a diagnosis it answers, if any. Refused when its dates are over or
+    its words give a number.
     """
     check_manage(by, structure.pk)
     if found := journal.row_of_form(Mission, token, by):

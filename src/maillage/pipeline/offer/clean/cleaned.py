@@ -20,8 +20,8 @@ class Cleaned(Generic[T]):
     """One cell once read. `value` is None when empty or refused; `reason` is a French sentence, '' when read
     as is.
 
-    mended: the intended meaning is certain, and unchanged. doubtful: stored, but somebody should check.
-    refused: the cell has no usable meaning; the row itself may still be good.
+    word: `mended`, the intended meaning is certain, and unchanged; `doubtful`, stored, but somebody should
+    check; `refused`, the cell has no usable meaning; the row itself may still be good.
     """
 
     value: T | None
