@@ -262,9 +262,9 @@ def calibrate(
     iterative fitting would give), `lineaire` (ratios may be negative) or `logit` (ratios strictly between the
     bounds). bounds: lowest and highest ratio, around 1; with `raking` and `lineaire`, the method is truncated
     there. spread: (n,) what the variance of residuals is proportional to, 1 by default. When margins cannot
-    be met, `converged` is false: see `feasible` and `tightest`. Raises ValueError on bounds that do not frame
-    1, on logit without bounds, on a weight that is negative or not a number. Source:
-    docs/methods/redressement.md
+    be met, `converged` is false: `calibration_bounds` says which bounds could be. Raises ValueError on bounds
+    that do not frame 1, on logit without bounds, on a weight that is negative or not a number.
+    Source: docs/methods/redressement.md
     """
     _check(initial, bounds)
     distance = _distance(method, bounds)

@@ -78,7 +78,7 @@ class Inside(Schema):
     )
 
     def inside(self) -> dict[str, Any]:
-        """Return the communes and the départements asked, as `Asked` holds them."""
+        """Return the communes and the départements asked, as `Request` holds them."""
         given = [set(areas()[name][value]) for name in areas() if (value := getattr(self, name))]
         found: dict[str, Any] = {"departements": frozenset(set.intersection(*given))} if given else {}
         return found | ({"communes": parts_of(self.code_commune)} if self.code_commune else {})
@@ -121,7 +121,7 @@ class Offered(Schema):
     )
 
     def offered(self) -> dict[str, Any]:
-        """Return what is asked of a service, as `Asked` holds it."""
+        """Return what is asked of a service, as `Request` holds it."""
         return {
             "sources": tuple(self.sources or ()),
             "themes": _texts(self.thematiques),
