@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from maillage.apps.community.actions import bulletins as actions
 from maillage.apps.community.actions import discussions, meetings, resources
 from maillage.apps.community.models import Bulletin, News, ServiceChange
-from maillage.apps.community.queries import beside, exports
+from maillage.apps.community.queries import exports, related_resources
 from maillage.apps.community.queries import resources as found
 from maillage.apps.community.queries.resources import Wanted
 from maillage.apps.messages.models import Message
@@ -233,12 +233,14 @@ def test_a_search_understands_the_words_of_the_trade(library, karim, words, find
 def test_the_right_resources_stand_beside(client, library, karim):
     row = shared(library, karim, theme="network", title="Se réunir")
     shared(library, karim, theme="mail", title="Boîte", token="b", procedure="rsa")
-    assert [each.title for each in beside.resources("axis", ["coordination"])] == ["Se réunir"]
-    assert [each.title for each in beside.resources("module", ["mail"])] == ["Boîte"]
-    assert [each.title for each in beside.resources("procedure", ["prime-activite", "rsa"])] == ["Boîte"]
-    assert beside.resources("axis", ["inconnu", ""]) == []
+    assert [each.title for each in related_resources.for_page("axis", ["coordination"])] == ["Se réunir"]
+    assert [each.title for each in related_resources.for_page("module", ["mail"])] == ["Boîte"]
+    assert [each.title for each in related_resources.for_page("procedure", ["prime-activite", "rsa"])] == [
+        "Boîte"
+    ]
+    assert related_resources.for_page("axis", ["inconnu", ""]) == []
     resources.withdraw(row, by=karim, at=AT)
-    assert beside.resources("axis", ["coordination"]) == []
+    assert related_resources.for_page("axis", ["coordination"]) == []
     client.force_login(karim)
     assert "Boîte" in client.get("/apprendre/creer-ma-boite/").content.decode()
     client.logout()

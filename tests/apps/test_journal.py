@@ -14,7 +14,7 @@ from maillage.apps.accounts.rules import anchors as words
 from maillage.apps.accounts.rules import journal
 from maillage.apps.accounts.rules.journal import Line
 from maillage.apps.messages.models import Message
-from maillage.config import anchors, proving, scheduler
+from maillage.config import anchors, journal_proof, scheduler
 from maillage.kernel.errors import Refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -139,8 +139,8 @@ def test_a_month_has_its_file_and_half_a_line_left_by_a_cut_is_taken_off(leila, 
         last.write_bytes(last.read_bytes() + b'{"ancre":1,"le":"2026-11-2\xc3')
     assert [path.name for path in anchors.files()] == ["2026-11.txt", "2026-12.txt"]
     assert anchors.files()[0].read_text("utf-8", "replace").count("\n") == 2
-    assert proving.of_database(None).broken is None
-    assert proving.of_database(None).n_anchors == 3
+    assert journal_proof.of_database(None).broken is None
+    assert journal_proof.of_database(None).n_anchors == 3
 
 
 def test_an_anchor_is_sent_when_an_address_is_set(leila, home, settings):

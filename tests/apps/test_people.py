@@ -11,7 +11,7 @@ from maillage.apps.accounts.models import Entry, Seal, User
 from maillage.apps.people import access, queries
 from maillage.apps.people.actions import consents, forgetting, register
 from maillage.apps.people.models import Consent, Following, Person
-from maillage.config import proving
+from maillage.config import journal_proof
 from maillage.kernel.errors import Refused
 from tests.conftest import account
 from tests.support.places import place
@@ -216,7 +216,7 @@ def test_an_answer_that_was_changed_behind_its_back_is_found(aidant, library, ch
     assert queries.altered_agreements() == []
     Consent.objects.filter(pk=answer.pk).update(**changed)
     assert [altered for _, altered in queries.altered_agreements()] == [answer]
-    assert proving.of_database(None).broken.kind == "agreement"
+    assert journal_proof.of_database(None).broken.kind == "agreement"
     forgetting.forget(person, by=aidant, at=AT)
     assert queries.altered_agreements() == []
 

@@ -39,7 +39,7 @@ from maillage.apps.plans.queries.report import plan_of as report_of
 from maillage.apps.search import queries as search
 from maillage.kernel.errors import Refused
 from maillage.reference.plan_frames import frames
-from maillage.reports import written
+from maillage.reports import output
 from maillage.reports.catalogue import DECK, POSTER, SYNTHESIS
 from maillage.reports.plan import document
 from maillage.reports.territory import criteria, gaps
@@ -715,7 +715,7 @@ def test_other_reports_tell_the_published_plan_and_propose_only_what_it_has_not_
 
     def told(report: str) -> str:
         held = plan_of(PLACE, subject.reading, on=ON)
-        return written.forms(report, subject, held, {})["html"]().decode().replace("\xa0", " ")
+        return output.forms(report, subject, held, {})["html"]().decode().replace("\xa0", " ")
 
     subject = replace(reports.subject(study, ON), reading=reading)
     first = gaps.certain(subject.reading.offer)[0]
@@ -736,7 +736,7 @@ def test_other_reports_tell_the_published_plan_and_propose_only_what_it_has_not_
     assert "Le plan publié compte 21 actions" in told(DECK), "its title counts what its sentence counts"
     plan.actions.filter(number=2).update(state=rules.TO_DECIDE)
     assert "Un plan est publié. 22 actions" in told(SYNTHESIS)
-    kept = json.loads(written.forms(DECK, subject, plan_of(PLACE, subject.reading, on=ON), {})["json"]())
+    kept = json.loads(output.forms(DECK, subject, plan_of(PLACE, subject.reading, on=ON), {})["json"]())
     assert kept["plan"]["title"] == "Le plan", "an edition says later what changed"
 
 

@@ -26,7 +26,7 @@ def main() -> None:
     from maillage.apps.accounts.models import Entry, User
     from maillage.apps.accounts.rules import anchors as words
     from maillage.apps.accounts.rules import journal
-    from maillage.config import anchors, backup, proving
+    from maillage.config import anchors, backup, journal_proof
 
     home = Path(settings.HOME)
     user = User.objects.create_user("journal@exemple.fr", "x", name="Leïla")
@@ -141,7 +141,7 @@ def main() -> None:
             transaction.set_rollback(True)
         month.write_text(written, "utf-8")
 
-    def proof(verdict: proving.Verdict) -> list[Any]:
+    def proof(verdict: journal_proof.Verdict) -> list[Any]:
         if verdict.tampered:
             return ["anchors", verdict.tampered.replace(str(month), "FILE")]
         if verdict.broken is None:
@@ -153,16 +153,16 @@ def main() -> None:
     for name, damage in damages.items():
         with undone():
             damage()
-            said[name] = proof(proving.of_database(None))
-    said["a page, whole"] = proof(proving.of_database(page))
-    said["a backup"] = proof(proving.of_copy(home / "ancienne.zip", None))
-    said["a backup older than a page"] = proof(proving.of_copy(home / "ancienne.zip", page))
+            said[name] = proof(journal_proof.of_database(None))
+    said["a page, whole"] = proof(journal_proof.of_database(page))
+    said["a backup"] = proof(journal_proof.of_copy(home / "ancienne.zip", None))
+    said["a backup older than a page"] = proof(journal_proof.of_copy(home / "ancienne.zip", page))
     backup.save(home / "nouvelle.zip")
-    said["a new backup and a page"] = proof(proving.of_copy(home / "nouvelle.zip", page))
+    said["a new backup and a page"] = proof(journal_proof.of_copy(home / "nouvelle.zip", page))
     backup.restore(home / "ancienne.zip")
-    told = proof(proving.of_database(None))
+    told = proof(journal_proof.of_database(None))
     said["a backup put back by the command"] = [told[0], len(told) - 1]
-    said["the same, and a page"] = proof(proving.of_database(page))
+    said["the same, and a page"] = proof(journal_proof.of_database(page))
     json.dump(said, sys.stdout)
 
 

@@ -60,9 +60,9 @@ def write(turn: int, n: int) -> None:
 def found() -> list[str]:
     """Return what is half done."""
     from maillage.apps.accounts.models import Anchor, Entry, User
-    from maillage.config import proving
+    from maillage.config import journal_proof
 
-    verdict = proving.of_database(None)
+    verdict = journal_proof.of_database(None)
     faults = [str(verdict.broken or verdict.tampered)] if verdict.broken or verdict.tampered else []
     if verdict.n_anchors < Anchor.objects.count():
         faults.append("an anchor is in the base and was not proved")

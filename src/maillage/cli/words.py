@@ -18,9 +18,9 @@ def print_json(document: Any) -> None:
 
 
 def print_comparison(compared: Iterable[Any], before: str, after: str, *, digests: bool = False) -> None:
-    """Print the tables of two sides (config/aside.py), those that differ marked; an empty one is left out.
+    """Print the tables of two sides, those that differ marked; an empty one is left out.
 
-    digests: also the first signs of what was computed of each row.
+    compared: of config/trial_database.py. digests: also the first signs of what was computed of each row.
     """
     for each in compared:
         if each.before[0] or each.after[0]:

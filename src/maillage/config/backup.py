@@ -386,9 +386,9 @@ def _rows_of_today(
     if manifest["format"] == 1 or set(manifest["migrations"]) == set(_migrations()):
         yield archive, manifest
         return
-    from maillage.config import older
+    from maillage.config import backup_upgrade
 
-    with older.brought_up(path, keys) as made, opened(made) as today:
+    with backup_upgrade.brought_up(path, keys) as made, opened(made) as today:
         yield today, json.loads(today.read(MANIFEST))
 
 

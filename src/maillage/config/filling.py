@@ -2,7 +2,7 @@
 
     python -m maillage.config.filling FILE < secret keys, one a line
 
-Run by config/aside.py: a process has one database.
+Run by config/trial_database.py: a process has one database.
 """
 
 import json

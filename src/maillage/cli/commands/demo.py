@@ -54,7 +54,7 @@ def run(given: argparse.Namespace) -> int:
 
 def prepare(*, with_studies: bool = True) -> None:
     """Tell what the demonstration lacks, once the platform is up, and print its accounts."""
-    from maillage.cli.demonstration.ordered import in_order_of_dates
+    from maillage.cli.demonstration.journal_order import in_order_of_dates
     from maillage.config import environment, settings
 
     password = environment.text("MAILLAGE_DEMO_PASSWORD", PASSWORD)

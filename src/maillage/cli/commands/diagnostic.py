@@ -100,7 +100,7 @@ def census_of(path: Path) -> "tuple[Census, int]":
 
 
 def run(given: argparse.Namespace) -> int:
-    from maillage.cli.chosen import definition_of
+    from maillage.cli.named_definition import definition_of
     from maillage.reports.page.folder import check_folder
     from maillage.reports.territory import edition
     from maillage.studies.diagnosis import filters, zoning

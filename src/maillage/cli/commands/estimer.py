@@ -45,7 +45,7 @@ HEADER = (
 
 
 def run(given: argparse.Namespace) -> int:
-    from maillage.cli.chosen import definition_of
+    from maillage.cli.named_definition import definition_of
     from maillage.kernel.disk import write_whole
     from maillage.studies.diagnosis.territories import gazetteer, rows_of
     from maillage.studies.need import model, national

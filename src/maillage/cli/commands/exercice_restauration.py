@@ -22,15 +22,15 @@ def run(given: argparse.Namespace) -> int:
     from maillage.config.bootstrap import ready
 
     ready()
-    from maillage.config import aside, backup, keys
+    from maillage.config import backup, keys, trial_database
 
     path = (_last(given.fichier) if given.fichier.is_dir() else given.fichier).resolve()
     secrets = keys.secrets(given.cle)
     start = time.monotonic()
     backup.check(path, keys=secrets)
     checked = time.monotonic()
-    with aside.place() as environment:
-        compared = aside.fill(path, environment, keys=secrets)
+    with trial_database.place() as environment:
+        compared = trial_database.fill(path, environment, keys=secrets)
     seconds = {"lecture": round(checked - start, 1), "restauration": round(time.monotonic() - checked, 1)}
     whole = all(each.is_equal for each in compared)
     if given.json:

@@ -148,7 +148,7 @@ def composed(given: argparse.Namespace, name: str) -> "tuple[Fingerprint, dict[s
     refused.
     """
     from maillage.cli.reports.studies import study_of
-    from maillage.reports import written
+    from maillage.reports import output
     from maillage.reports.territory.fingerprint import fingerprint
 
     on = date.today()
@@ -157,7 +157,7 @@ def composed(given: argparse.Namespace, name: str) -> "tuple[Fingerprint, dict[s
     found = study_of(given.code, offer=given.offre, on=on)
     plan = _plan(given.code, found.subject) if given.rapport != DIAGNOSIS else None
     about = fingerprint(found.subject.reading, given.rapport, on=on, edition=name, plan=plan)
-    made = written.forms(given.rapport, found.subject, plan, found.dossier)
+    made = output.forms(given.rapport, found.subject, plan, found.dossier)
     return about, {f"{given.rapport}.{form}": write() for form, write in made.items()}, found.refused
 
 

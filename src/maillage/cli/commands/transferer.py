@@ -48,14 +48,14 @@ def run(given: argparse.Namespace) -> int:
     ready()
     from django.conf import settings
 
-    from maillage.config import aside, backup, scratch
+    from maillage.config import backup, scratch, trial_database
 
     _check_stopped(settings.HEARTBEAT)
     start = time.monotonic()
     with scratch.folder(scratch.EXERCISE) as folder:
         path = folder / "base.zip"
         backup.save(path, rows_only=True)
-        compared = aside.fill(path, {"DATABASE_URL": target})
+        compared = trial_database.fill(path, {"DATABASE_URL": target})
     seconds = round(time.monotonic() - start, 1)
     whole = all(each.is_equal for each in compared)
     if given.json:

@@ -32,10 +32,10 @@ def run(given: argparse.Namespace) -> int:
 
     ready()
     from maillage.apps.accounts.rules.journal import moment
-    from maillage.config import keys, proving
+    from maillage.config import journal_proof, keys
 
     page, base, secrets = given.ancre, given.base, keys.secrets(given.cle)
-    found = proving.of_copy(base, page, keys=secrets) if base else proving.of_database(page)
+    found = journal_proof.of_copy(base, page, keys=secrets) if base else journal_proof.of_database(page)
     if given.json:
         print_json(
             {

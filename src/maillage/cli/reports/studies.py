@@ -8,8 +8,8 @@ from pathlib import Path
 
 from maillage.cli.platform_study import computed
 from maillage.cli.words import Steps
+from maillage.reports.output import Forms
 from maillage.reports.territory.subject import Subject
-from maillage.reports.written import Forms
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from maillage.apps.actes.models import Act
 from maillage.apps.codesign import rules
 from maillage.apps.codesign.models import Card, DraftAction, Session
 from maillage.apps.community.models import Resource, ServiceChange
-from maillage.apps.community.queries import beside, bulletins
+from maillage.apps.community.queries import bulletins, related_resources
 from maillage.apps.directory.queries.moments import midnight
 from maillage.apps.directory.queries.seats import seats
 from maillage.apps.dossiers import queries as dossiers
@@ -122,7 +122,7 @@ def case(place: str, operator: str, theme: str, *, on: date) -> Case:
         study=study,
         reading=reading,
         helping=_helping(reading),
-        resources=tuple(beside.resources("procedure", [*keys, *sorted(families)])),
+        resources=tuple(related_resources.for_page("procedure", [*keys, *sorted(families)])),
         referrals=_told(referrals, REFERRED, least),
         acts=_told(given, acts.KINDS, least),
         least=least,

@@ -6,7 +6,7 @@ from django import template
 
 from maillage.apps.accounts.access import rights_of
 from maillage.apps.community import access
-from maillage.apps.community.queries import beside, discussions
+from maillage.apps.community.queries import discussions, related_resources
 
 register = template.Library()
 
@@ -24,10 +24,10 @@ def discussion(context: template.Context, kind: str, row: int) -> dict[str, Any]
 @register.inclusion_tag("community/_beside.html", takes_context=True)
 def resources_beside(context: template.Context, about: str, *keys: str) -> dict[str, Any]:
     """Return the shared resources that fit what a page is about: `about` says of what its keys are, among
-    those of `queries.beside.THEMES`; nothing for who is not of the network.
+    those of `queries.related_resources.THEMES`; nothing for who is not of the network.
     """
     user = context["request"].user
     if not rights_of(user).any(*access.MEMBERS):
         return {"rows": []}
-    rows = beside.resources(about, [str(key) for key in keys])
+    rows = related_resources.for_page(about, [str(key) for key in keys])
     return {"rows": rows, "id": "-".join((about, *map(str, keys)))}

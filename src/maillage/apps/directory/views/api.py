@@ -19,7 +19,7 @@ from ninja.parser import Parser
 from maillage.apps.directory import access
 from maillage.apps.directory.forms import api as shapes
 from maillage.apps.directory.queries import api as queries
-from maillage.apps.directory.views.fresh import unless_changed
+from maillage.apps.directory.views.etags import unless_changed
 from maillage.kernel.errors import Refused
 from maillage.reference import standards
 from maillage.reference.definitions import DEFAULT, offered

@@ -12,7 +12,7 @@ from maillage.apps.directory import access
 from maillage.apps.directory.forms.publish import PublishForm
 from maillage.apps.directory.queries import districts, exports, published, scope
 from maillage.apps.directory.queries.exports import FILES
-from maillage.apps.directory.views.fresh import unless_changed
+from maillage.apps.directory.views.etags import unless_changed
 from maillage.kernel.errors import Refused, UnknownTerritory
 from maillage.reports.directory.formats.publication import Producer
 from maillage.web import refusals

@@ -10,8 +10,8 @@ from django.utils.feedgenerator import Atom1Feed
 from maillage.apps.directory import access
 from maillage.apps.directory.queries import districts, news, scope
 from maillage.apps.directory.queries.scope import Scope
+from maillage.apps.directory.views.etags import unless_changed
 from maillage.apps.directory.views.exports import LONGEST, TOO_MANY
-from maillage.apps.directory.views.fresh import unless_changed
 from maillage.kernel.errors import Refused, UnknownTerritory
 from maillage.web import refusals
 

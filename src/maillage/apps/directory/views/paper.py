@@ -13,8 +13,8 @@ from maillage.apps.directory import access
 from maillage.apps.directory.queries import districts, exports, paper, published, scope, where
 from maillage.apps.directory.queries.paper import Request
 from maillage.apps.directory.queries.scope import Scope
+from maillage.apps.directory.views.etags import unless_changed
 from maillage.apps.directory.views.exports import LONGEST
-from maillage.apps.directory.views.fresh import unless_changed
 from maillage.kernel.errors import Refused, UnknownTerritory
 from maillage.web import printing, refusals
 

@@ -8,7 +8,7 @@ from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.dossiers.models import Study
 from maillage.apps.plans.queries.report import plan_of
 from maillage.apps.surveys.queries.verbatims import published_voices
-from maillage.reports import written
+from maillage.reports import output
 from maillage.reports.catalogue import DIAGNOSIS, NAMES, PLAN
 from maillage.reports.page import theme
 from maillage.reports.page.folder import Fingerprint
@@ -48,7 +48,7 @@ def read(study: Study, report: str, form: str, on: date, *, planned: bool) -> Ca
         return None
     taken = subject(study, on)
     plan = plan_of(study.place, taken.reading, on=on) if planned else None
-    write = written.forms(report, taken, plan, {}).get(form) if form in FILES else None
+    write = output.forms(report, taken, plan, {}).get(form) if form in FILES else None
     if write is None:
         return None
 
@@ -67,6 +67,6 @@ def whole(study: Study, report: str, on: date, *, name: str) -> tuple[Fingerprin
     dossier = {form: (kept / f"dossier.{form}").read_bytes for form in ("html", "pdf")}
     plan = plan_of(study.place, taken.reading, on=on) if report != DIAGNOSIS else None
     with theme.applied(dossiers.theme_of(study.place) if report != DIAGNOSIS else None):
-        made = written.forms(report, taken, plan, dossier)
+        made = output.forms(report, taken, plan, dossier)
         files = {f"{report}.{form}": write() for form, write in made.items()}
     return fingerprint(taken.reading, report, on=on, edition=name, plan=plan), files

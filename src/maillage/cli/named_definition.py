@@ -1,4 +1,4 @@
-"""The arguments shared by commands: a definition by id or by file, zones, a filter."""
+"""The definition that a command names: by its id, or by a file of rates."""
 
 from dataclasses import replace
 from pathlib import Path

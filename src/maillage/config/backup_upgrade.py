@@ -1,8 +1,8 @@
 """A backup of an older version, brought to this one: its tables as they were, its rows, then the migrations.
 
-    python -m maillage.config.older BACKUP NEW < secret keys, one a line
+    python -m maillage.config.backup_upgrade BACKUP NEW < secret keys, one a line
 
-Done aside, in an empty database of the same engine (config/aside.py): what a migration moves from a column
+Done in an empty database of the same engine (config/trial_database.py): what a migration moves from a column
 that is no more is moved as it would have been by an upgrade.
 """
 
@@ -19,11 +19,13 @@ from maillage.kernel.errors import Refused
 @contextmanager
 def brought_up(path: Path, keys: list[bytes]) -> Iterator[Path]:
     """Make a backup of the rows of this version from one of an older version; Refused when it cannot be."""
-    from maillage.config import aside
+    from maillage.config import trial_database
 
-    with aside.place() as environment:
+    with trial_database.place() as environment:
         made = Path(environment["MAILLAGE_HOME"]) / "base.zip"
-        words = aside.run("maillage.config.older", path, made, keys=keys, environment=environment)
+        words = trial_database.run(
+            "maillage.config.backup_upgrade", path, made, keys=keys, environment=environment
+        )
         if not made.exists():
             raise Refused(
                 f"{path} vient d’une version plus ancienne, et n’a pas pu être mise à jour.",

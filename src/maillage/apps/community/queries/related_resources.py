@@ -47,7 +47,7 @@ THEMES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 }
 
 
-def resources(about: str, keys: Iterable[str]) -> list[Resource]:
+def for_page(about: str, keys: Iterable[str]) -> list[Resource]:
     """Return the resources that help with what a page is about, the most used first: those of its procedure,
     then of its family, then of its themes.
     """
