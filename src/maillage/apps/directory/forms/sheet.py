@@ -20,7 +20,8 @@ from maillage.pipeline.offer import mapping
 from maillage.pipeline.offer.clean import hours
 from maillage.pipeline.offer.clean.grid import CODES, MOST, Grid, grid_of, osm_of
 from maillage.pipeline.offer.forms.sheet import Row, Sheet
-from maillage.pipeline.offer.read import PLACE, Read, read
+from maillage.pipeline.offer.read import read
+from maillage.pipeline.offer.row_reader import PLACE, Read
 from maillage.reference import offer
 from maillage.reference.sheet import STATES
 from maillage.words import dates

@@ -20,7 +20,8 @@ from maillage.apps.intake.queries import imports
 from maillage.kernel import cores
 from maillage.kernel.errors import Refused
 from maillage.pipeline.offer import report
-from maillage.pipeline.offer.read import Read, Result
+from maillage.pipeline.offer.read import Result
+from maillage.pipeline.offer.row_reader import Read
 from maillage.web import bulk
 
 BATCH = 1_000

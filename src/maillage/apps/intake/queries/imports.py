@@ -8,7 +8,8 @@ from django.db.models import QuerySet
 
 from maillage.apps.directory import rules
 from maillage.apps.directory.models import Change, Import, Lieu, Pair, Source
-from maillage.pipeline.offer.read import Result, identifier_of
+from maillage.pipeline.offer.read import Result
+from maillage.pipeline.offer.row_reader import identifier_of
 
 FEW = 500  # texts asked for at once
 

@@ -27,7 +27,8 @@ from maillage.kernel.names import plain
 from maillage.pipeline.offer import correct, mapping, report
 from maillage.pipeline.offer.forms import read as forms
 from maillage.pipeline.offer.forms.sheet import Fault, Row, Sheet
-from maillage.pipeline.offer.read import Read, Remark, Result, read
+from maillage.pipeline.offer.read import Result, read
+from maillage.pipeline.offer.row_reader import Read, Remark
 from maillage.reference import offer
 
 KEY = re.compile(r"[0-9a-f]{20}")

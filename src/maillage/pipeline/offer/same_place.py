@@ -1,0 +1,144 @@
+"""Rows of one file that are the same place, put together; those that only look so, told apart."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+from maillage.pipeline.offer.clean import grid
+from maillage.pipeline.offer.mapping import Correspondence
+from maillage.pipeline.offer.row_reader import Read, Remark, once, value_text
+from maillage.reference import offer
+
+SECOND_KEY = ("telephone", "courriels", "site_web", "horaires", "latitude", "longitude", "pivot", "services")
+
+
+def with_own_identifiers(
+    rows: list[Read], correspondence: Correspondence, columns: Mapping[str, str]
+) -> list[Read]:
+    """Return rows of which no two have one identifier: what they hold gives their order, not the file's, so
+    that the same rows in another order are the same places.
+    """
+    alike: dict[str, list[int]] = {}
+    for at, row in enumerate(rows):
+        if not row.refused:
+            alike.setdefault(row.sheet["id"], []).append(at)
+    out = list(rows)
+    origins = correspondence.fields.get("id", ())
+    key = origins[0].columns[0] if origins and origins[0].columns else ""
+    for id, many in alike.items():
+        ordered = sorted(many, key=lambda at: (_second_key(rows[at].sheet), at)) if len(many) > 1 else ()
+        for n, at in enumerate(ordered[1:], 2):
+            given = any(remark.field == "id" for remark in rows[at].remarks)
+            reason = "deux lignes portent le même identifiant" if given else "deux lignes disent le même lieu"
+            remark = Remark(
+                columns.get(key, key) if given else "", "id", "doubtful", id, f"{id}--{n}", reason
+            )
+            row = rows[at]
+            out[at] = replace(row, sheet={**row.sheet, "id": f"{id}--{n}"}, remarks=(*row.remarks, remark))
+    return out
+
+
+def _second_key(sheet: Mapping[str, Any]) -> str:
+    """Return what tells two places of one name at one address apart: how to reach them, when, where, then
+    all.
+    """
+    first = [json.dumps(sheet.get(name), sort_keys=True, default=str) for name in SECOND_KEY]
+    return json.dumps([first, sheet], sort_keys=True, default=str)
+
+
+def united(rows: Sequence[Read]) -> list[Read]:
+    """Return one row per identifier: the services of a structure, one row each in the file, make one
+    place.
+    """
+    first: dict[str, int] = {}
+    out: list[Read] = []
+    for row in rows:
+        id = row.sheet.get("id", "")
+        if row.refused or id not in first:
+            if not row.refused:
+                first[id] = len(out)
+            out.append(row)
+            continue
+        held = out[first[id]]
+        sheet, told = _united(held.sheet, row.sheet)
+        remarks = (Remark("", field, "doubtful", value, became, why) for field, value, became, why in told)
+        out[first[id]] = Read(
+            held.number, held.line, sheet, tuple(dict.fromkeys((*held.remarks, *row.remarks, *remarks)))
+        )
+    return out
+
+
+POINT = ("latitude", "longitude", "precision")
+DIFFERS = "une autre ligne du même lieu dit autre chose"
+Told = tuple[str, str, str, str]  # field, value, what it became, why
+
+
+def _united(held: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[dict[str, Any], list[Told]]:
+    """Return what two rows of one place say together, and the values that one of them says otherwise."""
+    sheet, told = dict(held), list[Told]()
+    for name, value in other.items():
+        if sheet.get(name) is None:
+            sheet[name] = value
+        else:
+            sheet[name], more = _value_united(name, sheet[name], value)
+            told += more
+    if sans := [practice for practice in sheet.get("sans", ()) if practice not in sheet.get("practices", {})]:
+        sheet["sans"] = sans
+    else:
+        sheet.pop("sans", None)
+    return sheet, told
+
+
+def _value_united(name: str, held: Any, other: Any) -> tuple[Any, list[Told]]:
+    """Return the value of a field from those of two rows, and what the second says otherwise."""
+    if name == "practices":
+        return _practices_united(held, other)
+    if isinstance(other, list):
+        return once([*held, *other]), []
+    if held == other or name in POINT:
+        return held, []
+    if name == "date_maj":
+        return max(held, other), []
+    if name == "horaires":
+        both, why = _hours_united(held, other)
+        return both, [(name, other["text"], both.get("osm", ""), why)] if why else []
+    if offer.fields()[name].kind == "text":
+        return held if str(other) in str(held) else f"{held} ; {other}", []
+    return held, [(name, value_text(other), value_text(held), DIFFERS)]
+
+
+def _practices_united(held: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[dict[str, Any], list[Told]]:
+    """Return the practices of two rows; of one that both have, what is offered wins, and other differences
+    are told.
+    """
+    out, told = dict(held), list[Told]()
+    for practice, said in other.items():
+        before = out.setdefault(practice, said)
+        out[practice] = {**said, **before}
+        if "offered" in (said["state"], before["state"]):
+            out[practice]["state"] = "offered"
+        for id in set(said) & set(before) - {"state"}:
+            if said[id] != before[id]:
+                told.append((f"{practice}.{id}", value_text(said[id]), value_text(before[id]), DIFFERS))
+    return out, told
+
+
+def _hours_united(held: Mapping[str, str], other: Mapping[str, str]) -> tuple[dict[str, str], str]:
+    """Return the hours of two rows put together day by day, and why they could not be, '' when they were."""
+    tables = [grid.grid_of(each.get("osm", "")) for each in (held, other)]
+    text = " ; ".join(once(each.get("text", "") for each in (held, other)))
+    apart = {
+        **held,
+        "text": text,
+        "left": " … ".join(filter(None, (held.get("left", ""), other.get("text", "")))),
+    }
+    if tables[0] is None or tables[1] is None:
+        return apart, DIFFERS
+    days = tuple(tuple(sorted({*a, *b})) for a, b in zip(tables[0].days, tables[1].days, strict=True))
+    if any(one[1] > two[0] for spans in days for one, two in pairwise(spans)):
+        return apart, DIFFERS
+    osm = grid.osm_of(grid.Grid(days, tables[0].holidays_off or tables[1].holidays_off))
+    left = " … ".join(filter(None, (held.get("left", ""), other.get("left", ""))))
+    return {name: value for name, value in (("osm", osm), ("text", text), ("left", left)) if value}, ""
