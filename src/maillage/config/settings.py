@@ -398,9 +398,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # a file of a thousand columns makes as many choices
-FILE_UPLOAD_MAX_MEMORY_SIZE = (
-    9_000_000  # a person’s paper, 8 at most, is never written unencrypted to the disk
-)
+FILE_UPLOAD_MAX_MEMORY_SIZE = 9_000_000  # a person’s paper, 8 at most, is never written in clear to the disk
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "quick", "slow"]}}
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"

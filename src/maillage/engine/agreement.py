@@ -21,9 +21,7 @@ Z = NormalDist().inv_cdf(0.5 + LEVEL / 2)
 RESAMPLES, STEPS, SETTLED = 500, 300, 1e-6
 # A smaller standard deviation is rounding error: the question does not vary, and has no correlation.
 NO_SPREAD = 1e-9
-MOST_SHARED = (
-    0.9999  # of the variance of a question that one factor may explain: beyond, the model does not hold
-)
+MOST_SHARED = 0.9999  # of a variance that one factor may explain: beyond, the model does not hold
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,9 +75,7 @@ IS_KIND = frozenset(KIND_OF.values())
 KIND = re.compile(rf"\b(?:{'|'.join(sorted(KIND_OF, key=len, reverse=True))})\b")
 INITIALS = re.compile(r"\b(?:[a-z] )+[a-z]\b")
 SHORTEST_INITIALS, LONGEST_INITIALS = 3, 7
-SURE_INITIALS = (
-    4  # from which a name may go by those of all its words but the last: « UDAF », « … de l’Isère »
-)
+SURE_INITIALS = 4  # as many may stand for a name but its last word: « UDAF », « … de l’Isère »
 JOINED = re.compile(r"\b(multi|inter|socio|medico|tele|psycho|micro)(?=[a-z]{5})")  # « multiservices »
 SERIES = 2  # addresses of one commune from which a word that begins their names is a kind of place
 LONG = 6  # letters from which a mistyped name of a commune is still known for one

@@ -7,10 +7,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-GAP_LOW, GAP_HIGH = (
-    -1.0,
-    1.5,
-)  # a gap is clipped there: an institution in one zone must not carry the whole index
+GAP_LOW, GAP_HIGH = -1.0, 1.5  # a gap is clipped there: one institution must not carry the whole index
 NO_SPREAD = 1e-9  # a variable equal everywhere, up to the rounding of its mean: it tells no zone from another
 
 

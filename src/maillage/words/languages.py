@@ -15,11 +15,7 @@ from pathlib import Path
 
 CATALOGUES = Path(__file__).parents[1] / "locale"
 NBSP = "\u00a0"
-TYPED, ISOLATE, POP = (
-    "\u2066",
-    "\u2068",
-    "\u2069",
-)  # what stands before POP keeps its own direction: French, or any
+TYPED, ISOLATE, POP = "\u2066", "\u2068", "\u2069"  # before POP, its own direction: French, or any
 
 
 @dataclass(frozen=True, slots=True)

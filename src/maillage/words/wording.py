@@ -17,9 +17,7 @@ DASH = "\u2013"
 MINUS = "\u2212"
 IF_GAPS_HOLD = "si nos hypothèses sur les écarts entre territoires sont justes"
 NINE_TIMES = f"90 fois sur 100, {IF_GAPS_HOLD}"
-NINE_IN_TEN = (
-    f"90 chances sur 100, {IF_GAPS_HOLD}"  # what a model estimate is worth, never said without its condition
-)
+NINE_IN_TEN = f"90 chances sur 100, {IF_GAPS_HOLD}"  # of a model estimate: never said without its condition
 
 
 BEFORE, AFTER = re.compile(r" (?=[:;?!»])"), re.compile(r"(?<=«) ")

@@ -44,9 +44,7 @@ MONTHS = 16  # of the calendar, when the plan says nothing longer
 LACKS_PILOT, LACKS_DATES, LATE = "sans pilote", "sans dates", "en retard"
 STARTED_EARLY, DONE_EARLY = "en cours avant sa date", "faite avant sa date de fin"
 TO_COUNT = "à compter encore : plus d’un an sans nombre"
-COUNTED_AGAIN = timedelta(
-    days=366
-)  # after which an effect that was counted is counted again, to say if it lasts
+COUNTED_AGAIN = timedelta(days=366)  # after which an effect is counted again, to say if it lasts
 OVERLAPS, RUNS_OVER = "commence avant la fin de celle qu’elle attend", "hors des dates de son action"
 COSTS_OVER, PARTS_COST_OVER = "coûte plus que son action", "ses sous-actions coûtent plus qu’elle"
 MOST_LETTERS, MOST_YEARS = 18, 6  # over a calendar, as many as are read on paper

@@ -15,9 +15,7 @@ KINDS: Mapping[str, str] = {
     "first_contact": "Premier rendez-vous",
     "other": "Autre enquête",
 }
-OF_PEOPLE = frozenset(
-    {"inhabitants", "caf", "first_contact"}
-)  # the answer of a structure would count as somebody's
+OF_PEOPLE = frozenset({"inhabitants", "caf", "first_contact"})  # whose answers are those of a person
 TYPE_OF_STRUCTURE = "Type de structure"
 OF_RESIDENTS = OF_PEOPLE | {"other"}  # whom the census of inhabitants may weigh
 STATES: Mapping[str, str] = {"draft": "En préparation", "open": "En cours", "closed": "Terminée"}

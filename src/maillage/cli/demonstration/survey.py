@@ -11,10 +11,7 @@ from uuid import UUID
 TERRITORY = "200040715"
 TITLE = "Le numérique et vous, métropole de Grenoble (exemple)"
 N, TARGET = 192, 200
-A_DAY, EVERY = (
-    10,
-    timedelta(minutes=45),
-)  # answers, from nine in the morning, sent in the evening: twenty days in all
+A_DAY, EVERY = 10, timedelta(minutes=45)  # answers from nine o’clock, sent in the evening: twenty days in all
 # Where people were met, how, and how many of ten.
 MET = (
     ("Marché de la Villeneuve", "street", 4),

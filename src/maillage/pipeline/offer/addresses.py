@@ -29,10 +29,7 @@ from maillage.pipeline.offer.clean import commune
 from maillage.reference import place_names
 
 COLUMNS = ("numero", "nom_voie", "code_insee", "lon", "lat")
-SURE, LEAST = (
-    0.95,
-    0.8,
-)  # the score from which a street is the one that was typed; below the second, it is another
+SURE, LEAST = 0.95, 0.8  # score from which a street is the one typed; below the second, it is another
 STREET_FOUND = 0.1  # what a score loses when the number is not in the street
 FOLDER = "adresses"  # in the home of an installation
 BATCH = 20_000

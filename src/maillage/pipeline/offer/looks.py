@@ -39,9 +39,7 @@ PHONE = re.compile(r"\(?(\+\d{2,3}|0033|0)[\s.]?\(?[1-9]\)?([\s./-]?\d{2}){3,4}\
 TIME = re.compile(r"\b\d{1,2}\s?[h:]\s?\d{0,2}\b|\b24\s?/\s?7\b", re.I)
 DAY = re.compile(r"\b(?:Mo|Tu|We|Th|Fr|Sa|Su)\b", re.I)
 DAYS_ALONE = re.compile(rf"(?:{DAY.pattern}|off|closed|[\s,;–-])+", re.I)
-ENOUGH_DAYS = (
-    3  # distinct ones in a column: FR is a country too, SA a legal form, « sa » and « tu » are words
-)
+ENOUGH_DAYS = 3  # distinct ones in a column: FR is a country too, SA a legal form, « sa » a word
 DATE = re.compile(r"\d{4}[-/]\d{2}[-/]\d{2}|\d{1,2}/\d{1,2}/\d{4}")
 PAIR = re.compile(r"(?:POINT\s*)?[(\[]?\s*-?\d+[.,]\d+\s*[,;|\s]\s*-?\d+[.,]\d+\s*[)\]]?", re.I)
 MARKUP = re.compile(r"</?\w+[^<>]*>")

@@ -20,21 +20,11 @@ from maillage.pipeline.survey.grid import Grid
 from maillage.words.wording import count
 
 ID, WEIGHT = "id", "poids_initial"
-KEYS = (
-    ID,
-    "_uuid",
-    "meta/instanceID",
-    "meta-instanceID",
-    "instanceID",
-    "KEY",
-    "_id",
-)  # what tells answers apart, elsewhere
+KEYS = (ID, "_uuid", "meta/instanceID", "meta-instanceID", "instanceID", "KEY", "_id")  # tell answers apart
 ODK = {"SubmissionDate", "KEY"}  # columns of a file of ODK Central: groups are then before a hyphen
 YES = frozenset({"1", "1.0", "true", "vrai", "oui"})
 NO = frozenset({"0", "0.0", "false", "faux", "non", ""})
-WIDE = (
-    64 * 2**20
-)  # characters a column takes when every cell is as long as the longest: beyond, cells are kept as they are
+WIDE = 64 * 2**20  # characters of a column padded to its longest cell: beyond, cells stay as they are
 WHY_ID = "Un identifiant relie chaque réponse à son poids, et empêche de compter deux fois la même."
 
 

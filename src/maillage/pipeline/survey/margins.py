@@ -20,13 +20,8 @@ from maillage.pipeline.survey.grid import Grid
 COLUMNS = ("variable", "modalite", "effectif")
 PURPOSE = "Les marges disent combien de personnes chaque classe compte dans la population."
 SAME = 1e-6  # relative difference of totals under which it is only rounding
-MOST, LEAST = (
-    1e10,
-    1e-6,
-)  # of people in a class, and in a variable: beyond, no population, and sums lose their digits
-THOUSANDS = re.compile(
-    r"[1-9]\d{0,2}[.,]\d{3}"
-)  # 5,200 : five thousand two hundred, or a little more than five
+MOST, LEAST = 1e10, 1e-6  # of people in a class, in a variable: beyond, sums lose their digits
+THOUSANDS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")  # 5,200: five thousand two hundred, or five point two
 SHARES = 0.01  # how near to 100 shares in percent add up
 
 

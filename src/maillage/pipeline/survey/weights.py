@@ -11,10 +11,7 @@ from maillage.pipeline.survey.answers import ID, numbers
 from maillage.pipeline.survey.grid import Grid
 
 WEIGHT = "poids"
-MOST, LEAST = (
-    1e11,
-    1e-12,
-)  # persons a respondent stands for: beyond, no population, and sums of squares lose their digits
+MOST, LEAST = 1e11, 1e-12  # persons a respondent stands for: beyond, sums of squares lose their digits
 WHY = "Un poids dit combien de personnes une réponse représente : c’est un nombre, positif ou nul."
 DO = "Refaites les poids avec « maillage enquete ponderer », sans retoucher le fichier."
 

@@ -16,10 +16,7 @@ LETTERS = 20  # height of numbers, in units of the drawing
 PAD = 0.35  # around numbers, as a share of their height
 CROWD = 3  # lines of a mark
 LINE = 1.12  # height of a line, as a share of its letters
-SHORTEST, SHAPE = (
-    12,
-    2.4,
-)  # letters of a line of numbers: at least, and so that a long mark stays almost square
+SHORTEST, SHAPE = 12, 2.4  # letters of a line of numbers, at least; a long mark stays almost square
 SMALLER = 0.75  # letters of a name that has no room in those of the numbers
 ABROAD = 0.3  # share of a name that may lie on other areas
 AROUND = sorted(  # where a name is tried, in letters from the middle: the nearest first

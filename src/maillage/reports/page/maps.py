@@ -14,21 +14,7 @@ WIDTH = 1000
 LABEL = 26  # height of letters, in units of the drawing; a narrow screen enlarges them
 LABEL_NARROW = 40
 LETTER = 0.56  # mean width of a letter, as a share of its height
-ON_PAPER = (
-    26,
-    30,
-    34,
-    40,
-    46,
-    52,
-    60,
-    70,
-    80,
-    92,
-    106,
-    122,
-    140,
-)  # heights of letters that a layout may pick
+ON_PAPER = (26, 30, 34, 40, 46, 52, 60, 70, 80, 92, 106, 122, 140)  # heights of letters for a layout
 ASIDE = 1  # heights of letters: how far a name may move to stay inside its drawing
 NAME = re.compile(r'<text class="nom[^"]*"(?: font-size="(\d+)")? x="(-?\d+)" y="(-?\d+)">([^<]*)</text>')
 

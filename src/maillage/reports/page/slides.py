@@ -47,17 +47,7 @@ MARK = 0.36  # inches: the logo at the foot
 GAP, BETWEEN = 0.45, 0.2  # columns, lines of cards
 LISTED = (24, 22, 20, 18, 16, 14, 13, 12)  # points: of a list, the largest that leave it in its place
 CARDS = (18, 16, 15, 14, 13, 12)  # points: of the title of a card, the largest that leave it in its place
-SIZES = (
-    24,
-    22,
-    20,
-    18,
-    16,
-    15,
-    14,
-    13,
-    12,
-)  # points: letters of a table, the largest that leave it in its place
+SIZES = (24, 22, 20, 18, 16, 15, 14, 13, 12)  # points: a table takes the largest that leave it in its place
 MEAN = 0.56  # a letter of that font, in its size, where words follow one another
 LETTER, MARGINS = 0.72, 0.2  # a bold letter of that wider font, in its size; sides of a cell, in inches
 HIGHEST, ESTIMATE, LOWEST = "Jusqu’à", "Estimation", "Au moins"  # series of a chart, drawn in this order

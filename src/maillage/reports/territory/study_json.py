@@ -31,9 +31,7 @@ from maillage.words.wording import NBSP, listing, lower_first
 
 Cell = str | int | float | None  # of zones.csv
 VERSION = 1
-PERIMETER = (
-    "perimetre"  # type of a stored perimeter: zones cut by hand, whose people are not those of its origin
-)
+PERIMETER = "perimetre"  # a stored one: zones cut by hand, whose people are not those of its origin
 NO_CLASS = "Moins de 5 zones estimées : aucune classe."
 NO_INDEX = "Moins de la moitié des variables de l’indice sont connues ici."
 NO_INDEX_ALONE = "Une seule zone : l’indice compare des zones entre elles."

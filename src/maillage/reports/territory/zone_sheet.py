@@ -73,12 +73,7 @@ TO_CHECK = (
     "Vérifier sur place, avec les acteurs de la zone, ce qui manque le plus : l’aide, un appareil, une"
     " connexion."
 )
-FIRST_NEEDED = (
-    "assistance",
-    "libre_acces_accompagne",
-    "formation",
-    "wifi",
-)  # what a zone should have on foot, first first
+FIRST_NEEDED = ("assistance", "libre_acces_accompagne", "formation", "wifi")  # on foot, the most needed first
 
 
 def read(d: Diagnosis, code: str, offered: ZoneOffer | None) -> ZoneSheet:

@@ -28,9 +28,7 @@ from maillage.studies.offer.silence import Silence
 from maillage.studies.offer.whereabouts import Place
 
 MOST_REACHED = 0.5  # of those who live there: their places are known, whatever département they stand in
-MOST_AREAS = (
-    6_000  # beyond (France, the largest régions), distances on foot are not drawn: places are counted
-)
+MOST_AREAS = 6_000  # beyond (France, the largest régions), places are counted and no walk is drawn
 NO_BOX = (np.inf, np.inf, -np.inf, -np.inf)
 FARTHEST = 0.05  # degrees: what stands farther from the zones is no walk away
 

@@ -27,12 +27,8 @@ from maillage.words.dates import MONTHS
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 BLANK = "blank"
-CITED = (
-    ".cite"  # after the name of a ranking: what it cites, at any rank; no question of an XLSForm has a dot
-)
-SOME_DAY = date(
-    2026, 1, 1
-)  # for conditions that ask for the day, when nobody says which: the same table at any time
+CITED = ".cite"  # ends a ranking, for what it cites at any rank; no question of an XLSForm has a dot
+SOME_DAY = date(2026, 1, 1)  # for conditions that ask for the day: the same table at any time
 MOST = 60  # categories of a column: beyond, it is no list of answers
 CLOSE = 60  # likeness, 0 to 100, from which another spelling is proposed
 CLASSES, FEW_VALUES = 6, 10

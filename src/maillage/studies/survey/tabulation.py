@@ -34,9 +34,7 @@ from maillage.studies.survey.samples import (
 )
 from maillage.studies.survey.tables import METHOD, Counted, Row, Tabulation
 
-MOST_CELLS = (
-    800  # of the questions read together: beyond, protecting them takes minutes, and nearly all are withheld
-)
+MOST_CELLS = 800  # of the questions read together: beyond, it takes minutes and nearly all are withheld
 FRAGILE = number("protection/survey_fragile")
 CELLS = 20_000_000  # rows × columns computed together
 FEW_LEFT = "Masqué : le nombre de réponses à cette question dirait ce que quelques répondants ont dit avant."

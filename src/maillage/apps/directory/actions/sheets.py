@@ -15,12 +15,7 @@ from maillage.kernel.errors import Refused
 from maillage.web import bulk
 
 COLUMNS = ("state", "reason", "rhythm", "confirmed_by")
-DECIDED = (
-    "undo",
-    "merge",
-    "unmerge",
-    "custody",
-)  # whoever does this says who carries the place: nobody is asked
+DECIDED = ("undo", "merge", "unmerge", "custody")  # they say who carries the place: nobody is asked
 
 
 def lock(lieu: Lieu) -> None:

@@ -135,11 +135,7 @@ def propose(found: Sequence[Likeness], made: Mapping[str, Lieu]) -> int:
     return Pair.objects.count() - before
 
 
-ALIKE = (
-    0,
-    1,
-    2,
-)  # ranks of a name that is the same, holds the other, or says the same kind of place and no more
+ALIKE = (0, 1, 2)  # ranks of a name: the same, holding the other, only of the same kind of place
 GONE = "l’une n’est plus dans le fichier de sa source, l’autre y est nouvelle"
 
 

@@ -24,12 +24,7 @@ CHOICES: Mapping[str, tuple[str, Mapping[str, str]]] = {
 FLAGS = {"juste": "C’est une bonne réponse", "reussite": "Cette étape montre que c’est appris"}
 BESIDE = {"prealables": "À faire avant", "suite": "À faire après"}
 LINES = " (une ligne chacun)"
-UNREAD = (
-    KeyError,
-    TypeError,
-    AttributeError,
-    IndexError,
-)  # a file written by hand, whose parts are not what they are
+UNREAD = (KeyError, TypeError, AttributeError, IndexError)  # of a file written by hand
 LONG = ("parle", "pour_l_aidant", "but", "retard", "guichet")
 
 

@@ -13,9 +13,7 @@ MONTHS: Mapping[str, int] = {"day": 0, "month": 1, "semester": 6, "year": 12}
 DURATIONS: Mapping[str, str] = {"day": "un jour", "month": "un mois", "semester": "six mois", "year": "un an"}
 AHEAD = timedelta(days=31)  # how far a mandate may begin, and how old what was prepared may be
 REGULARISE = timedelta(hours=48)
-PHOTOGRAPH = timedelta(
-    days=7
-)  # that a paper permits without its photograph: then nothing, until it is joined
+PHOTOGRAPH = timedelta(days=7)  # that a paper permits without its photograph, then nothing more
 REMINDERS = (30, 7)  # days before the end
 REMINDED = ("semester", "year")  # a shorter mandate ends before anybody forgets it
 TASK: Mapping[str, int] = {"month": 7, "semester": 30, "year": 30}  # days before the end: then it is a task

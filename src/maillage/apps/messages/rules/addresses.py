@@ -10,9 +10,7 @@ from maillage.apps.messages.rules.states import EMAIL, SMS
 from maillage.pipeline.offer.clean import phone
 
 RINGS = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
-FICTION = re.compile(
-    r"(?:0|\+33|0033)(63998\d{4})"
-)  # kept for fiction: no directory holds them, invented people do
+FICTION = re.compile(r"(?:0|\+33|0033)(63998\d{4})")  # kept for fiction: those of invented people
 USUAL = re.compile(r"(?:0|\+33|0033)([67]\d{3})(\d{5})")
 
 LONGEST, LONGEST_POSTAL = 254, 500

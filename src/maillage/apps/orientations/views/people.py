@@ -45,12 +45,7 @@ from maillage.words.languages import say
 SEES = ("people.see", "people.mine")
 WRONG_CARDS_AN_HOUR = 30
 REFER = "orienter"  # where one goes once the person is found
-MENU = (
-    rules.KEEP,
-    rules.SHOW,
-    rules.WRITE,
-    rules.TRACK,
-)  # what is asked on the sheet; sharing is asked when a person is sent somewhere
+MENU = (rules.KEEP, rules.SHOW, rules.WRITE, rules.TRACK)  # sharing is asked when somebody is sent
 
 
 @holding(*SEES)

@@ -38,9 +38,7 @@ from maillage.words.languages import say, to_say
 FOLLOWED_AN_HOUR = 10
 SHOWN = 6
 KEY = "proche"  # of the session: the card that this browser had made
-SHOWN_FOR = timedelta(
-    minutes=20
-)  # the time to print it: on a shared computer, the next person must not read it
+SHOWN_FOR = timedelta(minutes=20)  # to print it: the next person at that computer must not read it
 TOO_MANY = Refused(
     to_say("Nous ne pouvons pas suivre plus de parcours cette heure-ci."),
     why=to_say("Trop de demandes viennent de votre connexion."),

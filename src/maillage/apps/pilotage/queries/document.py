@@ -43,11 +43,7 @@ COLUMNS = (
     *("besoin_univers", "besoin_n", *(f"{link}_univers" for link in LINKS)),
     *("source", "date", "activite_du", "activite_au", "activite_inventee"),
 )
-ZONE, COMMUNE, WHOLE = (
-    "zone",
-    "commune",
-    "ensemble",
-)  # each row of activity counts once in a sum of the first two
+ZONE, COMMUNE, WHOLE = "zone", "commune", "ensemble"  # activity counts once in the first two
 ABOVE = "Zone par zone, au-dessus."
 # A column for each count beside a link: (link, count).
 DETAILS: Mapping[str, tuple[str, str]] = {

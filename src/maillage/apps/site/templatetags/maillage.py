@@ -75,15 +75,7 @@ def typeset(value: object) -> object:
 
 
 TYPED = re.compile(f"{languages.TYPED}([^{languages.POP}]*){languages.POP}")
-POINTING = (
-    "arrow-left",
-    "arrow-right",
-    "chevron-right",
-    "log-in",
-    "log-out",
-    "send",
-    "list",
-)  # turned from right to left
+POINTING = ("arrow-left", "arrow-right", "chevron-right", "log-in", "log-out", "send", "list")  # mirrored
 
 
 @cache
@@ -284,9 +276,7 @@ def drawn(svg: str) -> SafeString:
     return mark_safe(svg)
 
 
-FIRST = re.compile(
-    r"(?<!\d)1 (?=[^\W\d]{3})"
-)  # the first day of a month, before its name; not one o’clock (« 1 h »)
+FIRST = re.compile(r"(?<!\d)1 (?=[^\W\d]{3})")  # the first of a month, not one o’clock (« 1 h »)
 
 
 @register.filter(name="date", expects_localtime=True)

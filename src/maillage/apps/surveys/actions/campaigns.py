@@ -23,15 +23,7 @@ FACTS = (
     *("title", "kind", "territory", "aim", "universe", "how", "target", "opens_on", "closes_on"),
     *("by_link", "rounding", "after"),
 )
-RESERVED = (
-    "appareil",
-    "envoi",
-    "collecte",
-    "borne",
-    "odk",
-    "structure",
-    "resultats",
-)  # addresses of ours, beside those of surveys
+RESERVED = ("appareil", "envoi", "collecte", "borne", "odk", "structure", "resultats")  # addresses of ours
 
 
 @transaction.atomic

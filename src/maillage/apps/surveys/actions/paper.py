@@ -15,9 +15,7 @@ from maillage.apps.surveys.models import Answer, SecondEntry, Survey, Version
 from maillage.apps.surveys.queries import paper
 from maillage.kernel.errors import Refused
 
-SHEETS = uuid.UUID(
-    "6d1f2c1e-5f0e-5c55-9a0b-6f6e1f0a7c11"
-)  # what the numbers of sheets are made from, so that one is kept once
+SHEETS = uuid.UUID("6d1f2c1e-5f0e-5c55-9a0b-6f6e1f0a7c11")  # makes the numbers of sheets: each is kept once
 
 
 @transaction.atomic

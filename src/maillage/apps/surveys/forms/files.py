@@ -31,9 +31,7 @@ from maillage.pipeline.survey import answers as files
 from maillage.pipeline.survey.answers import ID, WEIGHT
 from maillage.words.wording import count, number
 
-HERE = UUID(
-    "6d1c1f60-53b7-5a3c-9a0e-6f2f4b9b7a11"
-)  # from which numbers are made for identifiers that are none
+HERE = UUID("6d1c1f60-53b7-5a3c-9a0e-6f2f4b9b7a11")  # makes numbers for identifiers that are none
 MOST = 20_000  # answers of a file that a device saved
 AT_START, AT_END = ("start", "_start", "debut"), ("end", "_end", "_submission_time", "SubmissionDate", "fin")
 

@@ -15,9 +15,7 @@ from maillage.forms.questionnaire import Group, Question, Questionnaire
 from maillage.kernel.errors import Refused
 
 PART = "xml_submission_file"
-COLLECT = uuid.UUID(
-    "0c4b6f6e-8b5b-5d39-8f5e-4a2f2f3c9e01"
-)  # what the numbers that Collect gives in its own way are made from
+COLLECT = uuid.UUID("0c4b6f6e-8b5b-5d39-8f5e-4a2f2f3c9e01")  # for the numbers that Collect gives its own way
 
 
 def form_id(survey: int) -> str:

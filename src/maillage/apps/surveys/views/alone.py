@@ -38,9 +38,7 @@ KIOSK = "enquete-borne"
 LANGUAGE_NAMES = {**NAMES, languages.FRENCH: languages.LANGUAGES[languages.FRENCH].name}
 FINISHING = timedelta(hours=2)  # for whoever was answering when the survey ended
 SILENCE = timedelta(minutes=3)  # on a kiosk, whoever stops is gone
-WATCHED = timedelta(
-    minutes=30
-)  # where the page itself asks, after 90 s, whether somebody is still there: slow is not gone
+WATCHED = timedelta(minutes=30)  # the page asks, after 90 s, whether somebody is there: slow is not gone
 
 
 @dataclass(frozen=True)

@@ -37,14 +37,9 @@ NOT_TOWNS = frozenset(  # before a name, they make it that of a street, or of a 
 )
 INSEE = re.compile(r"(?:0[1-9]|[1-9]\d|2[AB])\d{3}")
 HOW = ("alike", "close", "former", "article", "official")  # from the weakest to the surest
-ALIKE, CLOSE = (
-    82.0,
-    88.0,
-)  # how much two names are alike, out of 100: in one postal code; for a slip of the pen
+ALIKE, CLOSE = 82.0, 88.0  # how much two names are alike, of 100: in one postal code; for a slip of the pen
 LETTERS_A_SLIP = 6
-BESIDE = (
-    500.0  # metres outside a contour that are not a doubt: contours are simplified, places stand on borders
-)
+BESIDE = 500.0  # metres outside a contour that are no doubt: contours are simplified
 
 
 BETWEEN_TOWNS = re.compile(r"\s*[,;/&+|]\s*|\s+(?:et|ou|-|–)\s+")

@@ -14,15 +14,9 @@ from maillage.pipeline.offer.forms.sheet import Remarks, listed, spaced
 
 LOOKED_AT = 50  # elements of a list from which all are judged
 ALIKE = 0.5  # share of the names of two objects, all told, that both must have to be of the same kind
-LAYER, GROUP, KEY = (
-    "calque",
-    "groupe",
-    "clé",
-)  # columns that say from which list, or under which key, an element comes
+LAYER, GROUP, KEY = "calque", "groupe", "clé"  # from which list, or under which key, an element comes
 EMPTY: tuple[Any, ...] = (None, "", [], {})
-LINK = re.compile(
-    r"(\w+)_id|id_(\w+)"
-)  # how a list names the elements of another: structure_id, of structures
+LINK = re.compile(r"(\w+)_id|id_(\w+)")  # how a list names the elements of another: structure_id
 TITLES = ("nom", "name", "titre", "title", "label", "libelle", "libellé", "layer", "calque")
 
 ENVELOPES = (

@@ -27,10 +27,7 @@ UNSURE = "à vérifier"
 WHOLE = "whole"  # « matin et après-midi », which a half said later does not change
 NOON, MIDNIGHT = 12 * 60, 24 * 60
 LUNCH = 13 * 60 + 30  # a morning ends before, an afternoon ends after
-DAWN, EVENING = (
-    5 * 60,
-    18 * 60,
-)  # nobody opens before the first; what ends after midnight began after the second
+DAWN, EVENING = 5 * 60, 18 * 60  # nobody opens before it; what ends after midnight began after the second
 DAY_KINDS = frozenset(("day", "initial", "guess", "typo"))
 OSM_MONTHS: dict[str, str] = dict(
     zip(map(plain, MONTHS), get_month_names("abbreviated", locale="en").values(), strict=True)
