@@ -109,6 +109,30 @@ def test_many_lines_are_written_together_or_not_at_all(leila):
     assert not Entry.objects.exists()
 
 
+def test_a_long_gesture_writes_its_lines_last_in_their_order(leila):
+    def write(verb: str) -> None:
+        assert actions.record(by=leila, verb=verb, row=leila, at=AT) is None, "it is not written yet"
+
+    with transaction.atomic(), actions.written_last():
+        write("a")
+        with actions.written_last():  # a part of it, that is long too
+            write("b")
+        with pytest.raises(Refused), transaction.atomic():
+            write("c")
+            raise Refused("", why="", do="")
+        assert not Entry.objects.exists()
+        write("d")
+    assert list(Entry.objects.order_by("pk").values_list("verb", flat=True)) == ["a", "b", "d"], (
+        "what was taken back is told nowhere"
+    )
+    assert queries.broken()[1] is None
+    with pytest.raises(Refused), transaction.atomic(), actions.written_last():
+        write("e")
+        raise Refused("", why="", do="")
+    assert actions.record(by=leila, verb="f", row=leila, at=AT) is not None
+    assert list(Entry.objects.order_by("pk").values_list("verb", flat=True))[3:] == ["f"]
+
+
 # ------------------------------------------------------------------------------------------------------ anchors
 
 

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -72,10 +73,12 @@ def record(
     at: datetime,
     structure: int | None = None,
     words: str = "",
-) -> Entry:
-    """Write in the journal who saw or did what, in the transaction of the act: the parts of a `Note`."""
+) -> Entry | None:
+    """Write in the journal who saw or did what, in the transaction of the act: the parts of a `Note`. None
+    inside `written_last`.
+    """
     note = Note(by=by, verb=verb, row=row, at=at, structure=structure, words=words)
-    return record_many([note])[0]
+    return next(iter(record_many([note])), None)
 
 
 Row = TypeVar("Row", bound=models.Model)
@@ -115,23 +118,72 @@ def _number(token: str, by: User | None) -> str:
     return sent_by(token) if by is None else sent_by(token, by.pk)
 
 
-@transaction.atomic
 def record_many(notes: Iterable[Note]) -> list[Entry]:
     """Write several lines in their order, as one by one would: the chain is read once, and they stand or
-    fall together.
+    fall together. Inside `written_last` they wait for its end, and none is returned.
     """
+    lines = [_fields(note) for note in notes]
+    waiting = _waiting.get()
+    if waiting is None:
+        return _write(lines)
+    here = _Place()
+    transaction.on_commit(here)
+    waiting += [(here, line) for line in lines]
+    return []
+
+
+class _Place:
+    """Where a line was told: forgotten by the transaction with the part of a gesture that is taken back."""
+
+    def __call__(self) -> None:
+        """Do nothing: what a transaction calls in the end is what was not taken back."""
+
+
+_waiting: ContextVar[list[tuple[_Place, dict[str, Any]]] | None] = ContextVar("lines that wait", default=None)
+
+
+@contextmanager
+def written_last() -> Iterator[None]:
+    """Write the lines of a gesture, in its transaction, once it holds every row that it changes.
+
+    The end of the journal is one lock for everybody: who takes it, then waits for a row that another holds,
+    waits for who waits for them, and the database stops one of the two. Around what writes of several rows.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError(
+            "its lines would be lost: @transaction.atomic comes first"
+        )
+    if _waiting.get() is not None:  # a part of a longer gesture
+        yield
+        return
+    lines: list[tuple[_Place, dict[str, Any]]] = []
+    outside = _waiting.set(lines)
+    try:
+        yield
+    finally:
+        _waiting.reset(outside)
+    done = {id(call) for _, call, _ in connection.run_on_commit}
+    if told := [line for place, line in lines if id(place) in done]:
+        _write(told)
+
+
+def _fields(note: Note) -> dict[str, Any]:
+    return {
+        "at": journal.milliseconds(note.at),
+        "by": note.by.pk if note.by is not None and note.by.pk else None,
+        "structure": note.structure,
+        "verb": note.verb,
+        "kind": note.row._meta.label_lower,
+        "row": note.row.pk,
+        "words": note.words[: journal.LONGEST],
+    }
+
+
+@transaction.atomic
+def _write(lines: Iterable[Mapping[str, Any]]) -> list[Entry]:
     last = lock_head()
     rows = []
-    for note in notes:
-        fields = {
-            "at": journal.milliseconds(note.at),
-            "by": note.by.pk if note.by is not None and note.by.pk else None,
-            "structure": note.structure,
-            "verb": note.verb,
-            "kind": note.row._meta.label_lower,
-            "row": note.row.pk,
-            "words": note.words[: journal.LONGEST],
-        }
+    for fields in lines:
         digest = journal.digest(last, **fields)
         rows.append((*fields.values(), last, digest, journal.TYPED))
         last = digest

@@ -128,6 +128,7 @@ def hide(permanence: Permanence, *, by: User | None, at: datetime) -> Permanence
 
 
 @transaction.atomic
+@journal.written_last()
 def stop(
     permanence: Permanence, *, by: User | None, at: datetime, reason: str = ""
 ) -> tuple[Permanence, Rearranged]:
@@ -154,6 +155,7 @@ def resume(permanence: Permanence, *, by: User | None, at: datetime) -> Permanen
 
 
 @transaction.atomic
+@journal.written_last()
 def close(
     permanence: Permanence,
     *,
@@ -196,6 +198,7 @@ def close(
 
 
 @transaction.atomic
+@journal.written_last()
 def rearrange(permanence: Permanence, *, by: User | None, at: datetime, move: bool = True) -> Rearranged:
     """Move to the next free slot within four weeks, or cancel, who is expected at an hour that is none any
     more since the hours changed, and tell them; return whom the structure must call itself.
@@ -220,6 +223,7 @@ def reopen(closure: Closure, *, by: User | None, at: datetime) -> Permanence:
 
 
 @transaction.atomic
+@journal.written_last()
 def end_day(
     rows: Iterable[Appointment],
     came: Mapping[int, bool],

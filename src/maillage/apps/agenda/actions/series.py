@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
+from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
 from maillage.apps.agenda.actions import appointment_messages as messages
 from maillage.apps.agenda.actions import appointments as booking
@@ -90,6 +91,7 @@ class Changed:
 
 
 @transaction.atomic
+@journal.written_last()
 def cancel(appointment: Appointment, *, by: User, at: datetime, reason: str = "") -> Changed:
     """Cancel all that is to come of the series of an appointment; the person is told once. Refused when
     nothing of it is to come.
@@ -106,6 +108,7 @@ def cancel(appointment: Appointment, *, by: User, at: datetime, reason: str = ""
 
 
 @transaction.atomic
+@journal.written_last()
 def put_back(appointment: Appointment, *, by: User, at: datetime) -> Changed:
     """Put back what was cancelled together with an appointment; the person is told once. A day whose slot was
     given since is skipped and said; Refused when none can be put back.

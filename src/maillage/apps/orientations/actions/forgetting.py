@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
+from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
 from maillage.apps.actes.actions import corrections as acts
 from maillage.apps.agenda.actions import forgetting as agenda
@@ -36,6 +37,7 @@ ERASERS: Mapping[str, Callable[[Person, datetime], Any]] = {
 
 
 @transaction.atomic
+@journal.written_last()
 def forget(
     person: Person, *, by: User | None, at: datetime, unless_active_since: datetime | None = None
 ) -> bool:

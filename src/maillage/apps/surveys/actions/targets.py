@@ -191,14 +191,15 @@ def answered(target: Target, *, uid: UUID, at: datetime) -> list[Proposal]:
     row.answer, row.state = answer, "answered"
     row.save(update_fields=["answer", "state"])
     found = sheets.proposed(load(answer.version.definition), answer.values, row.lieu.sheet)
-    journal.record(
-        by=None, verb="survey.structure_answered", row=row.survey, at=at, words=", ".join(sorted(found))
-    )
-    return [
+    made = [
         proposals.propose(row.lieu, field=field, value=value, by=SAID_BY, at=at)
         for field, value in found.items()
     ]
+    journal.record(
+        by=None, verb="survey.structure_answered", row=row.survey, at=at, words=", ".join(sorted(found))
+    )
+    return made
 
 
 def _locked(target: Target) -> Target:
-    return Target.objects.select_for_update().select_related("survey", "lieu").get(pk=target.pk)
+    return Target.objects.select_for_update(of=("self",)).select_related("survey", "lieu").get(pk=target.pk)

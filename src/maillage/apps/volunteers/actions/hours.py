@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Max, Min, Sum
 from django.utils import timezone
 
+from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
 from maillage.apps.volunteers.actions.sessions import unused_code, withdraw
 from maillage.apps.volunteers.actions.write import check_manage, record
@@ -85,10 +86,12 @@ def confirm(hours: Hours, *, by: User, at: datetime) -> Hours:
 
 
 @transaction.atomic
+@journal.written_last()
 def remove(hours: Hours, *, by: User | None, at: datetime, volunteer: bool = False) -> None:
     """Take off hours noted by mistake: an attestation that counts them is withdrawn. volunteer: by whoever
     gave them, as long as they are not confirmed.
     """
+    Engagement.objects.select_for_update().filter(pk=hours.engagement_id).first()  # as `attest`, which counts
     row = _lock(hours)
     structure = row.engagement.mission.structure_id
     if volunteer and row.confirmed_at is not None:

@@ -379,9 +379,15 @@ def reconsider(engagement: Engagement, *, by: User, at: datetime) -> Engagement:
 
 
 @transaction.atomic
+@journal.written_last()
 def forget(volunteer: Volunteer, *, by: User | None, at: datetime) -> None:
     """Erase a volunteer with their proposals, their hours and their attestations: codes answer no more."""
-    theirs = Engagement.objects.filter(volunteer=volunteer).select_related("mission", "aidant", "appointment")
+    theirs = list(  # whoever gives them a day waits, then finds nobody
+        Engagement.objects.select_for_update(of=("self",))
+        .filter(volunteer=volunteer)
+        .select_related("mission", "aidant", "appointment")
+        .order_by("pk")
+    )
     for row in theirs:
         meetings.forget(row, at=at)
         record("volunteer.erased", row, by=by, at=at, structure=row.mission.structure_id)

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
+from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
 from maillage.apps.agenda import access as agenda_access
 from maillage.apps.agenda.actions import planning, seats
@@ -153,6 +154,7 @@ def _manages(by: User, structure: int) -> bool:
 
 
 @transaction.atomic
+@journal.written_last()
 def tick(session: Session, came: Mapping[int, bool | None], *, by: User, at: datetime) -> None:
     """Record who came, by number of enrolment. An attestation already given to somebody who did not come is
     withdrawn; it comes back to who came after all.
@@ -163,6 +165,7 @@ def tick(session: Session, came: Mapping[int, bool | None], *, by: User, at: dat
 
 
 @transaction.atomic
+@journal.written_last()
 def follow_attendance(*, by: User | None, at: datetime, session: Session | None = None) -> int:
     """Withdraw the attestations of those who are now noted absent, and put back those of who came after all;
     return how many. session: of one, None for those of late: the agenda notes who came, too.
