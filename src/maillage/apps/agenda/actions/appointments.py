@@ -70,21 +70,20 @@ def book(
     """Book an appointment: in a free slot of a permanence, or at any moment. by None: the person alone, in a
     published permanence only.
 
-    The permanence is locked from the first read to the last write: a slot is given once. What is sent twice
-    (the same key) gives the appointment already booked. Refused when the person, or the helper out of a
-    permanence, is already expected elsewhere then.
+    The permanence, who receives and the person are locked from the first read to the last write: a slot is
+    given once. What is sent twice (the same key) gives the appointment already booked. Refused when the
+    person, or the helper out of a permanence, is already expected elsewhere then.
     """
     _check(draft, by=by, structure=structure, person=person, permanence=permanence, at=at)
     row = lock_permanence(permanence) if permanence is not None else None
     if row is None:
         lock_structure(structure)
-    if person is not None:
-        people.lock(person)
+    helper = row.helper if row is not None and helper is None else helper
+    _lock_people(helper, person)
     known = Appointment.objects.filter(key=draft.key).first() if draft.key else None
     if known is not None:
         return _same(known, draft, structure)
     seat = _seat(row, draft, by=by, at=at) if row is not None else None
-    helper = row.helper if row is not None and helper is None else helper
     minutes = row.minutes if row is not None else draft.minutes
     _check_free(person, helper if row is None else None, draft.starts_at, minutes)
     made = Appointment(
@@ -131,17 +130,57 @@ def lock_permanence(permanence: Permanence) -> Permanence:
     )
 
 
+def _lock_people(helper: User | None, person: Person | None) -> None:
+    """Let nobody else give an hour of who receives, or of the person, until the end of the transaction."""
+    if helper is not None:
+        User.objects.select_for_update().get(pk=helper.pk)
+    if person is not None:
+        people.lock(person)
+
+
+def lock_to_give(
+    appointment: Appointment,
+    *,
+    by: User | None,
+    token: str = "",
+    room: Permanence | None = None,
+    stays: bool = False,
+    helper: User | None = None,
+) -> Appointment:
+    """Return an appointment, locked to be given an hour: first, as `book` does, the permanences it leaves and
+    enters, always in the same order, then who receives and the person. room: where, None out of any
+    permanence; stays: in its own.
+    """
+    now = Appointment.objects.select_related("structure", "permanence", "person", "helper").get(
+        pk=appointment.pk
+    )
+    doors = {each.pk: each for each in (now.permanence, room) if each is not None}
+    for pk in sorted(doors):
+        lock_permanence(doors[pk])
+    if not doors or (room is None and not stays):
+        lock_structure(now.structure)
+    _lock_people(helper or now.helper, now.person)
+    return lock(now, by=by, token=token)
+
+
 def lock(appointment: Appointment, *, by: User | None, token: str = "") -> Appointment:
     """Return an appointment as it is now, locked, its permanence first; Refused to who neither receives nor
     holds the person's link. by None and no token: the platform itself.
     """
-    if appointment.permanence is not None:
-        lock_permanence(appointment.permanence)
+    now = Appointment.objects.select_related("permanence").get(pk=appointment.pk)
+    if now.permanence is not None:
+        lock_permanence(now.permanence)
     row = (
         Appointment.objects.select_for_update(of=("self",))
         .select_related("structure", "permanence", "person", "lieu", "helper")
         .get(pk=appointment.pk)
     )
+    if row.permanence_id != now.permanence_id:  # between the two lines above
+        raise Refused(
+            "Rien n’a changé.",
+            why="Quelqu’un vient de déplacer ce rendez-vous.",
+            do="Rechargez la page pour lire sa nouvelle heure.",
+        )
     if by is not None and not access.appointments_for(by).filter(pk=row.pk).exists():
         raise Refused(
             "Rien n’a changé.",
@@ -211,7 +250,7 @@ def put_back(
     would stay at home. Refused once somebody else has the slot; to a person, when the structure cancelled it.
     tell False: a message says it for several at once.
     """
-    row = lock(appointment, by=by, token=token)
+    row = lock_to_give(appointment, by=by, token=token, stays=True)
     if row.state != rules.CANCELLED:
         return row, Notified()
     if row.person is None and not row.name:
@@ -254,7 +293,7 @@ def move(
 
     spot, helper: another place, somebody else who receives; None for the same.
     """
-    row = lock(appointment, by=by)
+    row = lock_to_give(appointment, by=by, room=permanence, helper=helper)
     if row.state not in (rules.BOOKED, rules.ABSENT):
         raise Refused(
             "Rien n’a changé.",

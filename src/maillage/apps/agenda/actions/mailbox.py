@@ -31,6 +31,7 @@ class Noted:
 
 
 @transaction.atomic
+@journal.written_last()
 def note(
     appointment: Appointment,
     *,
@@ -48,7 +49,7 @@ def note(
     for counts that cannot be.
     """
     refuse_secrets(done)
-    row = booking.lock(appointment, by=by)
+    row = booking.lock_to_give(appointment, by=by, stays=True)
     on = row.starts_at.astimezone(row.zone).date()
     if wrong := mailbox.wrong_counts(read, answered) or mailbox.wrong_next(
         next_on, on, at.astimezone(row.zone).date()

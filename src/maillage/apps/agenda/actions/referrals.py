@@ -1,7 +1,7 @@
 """The date that a referral gives, as a row of the agenda: in its slot; its referral alone changes it."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from maillage.apps.agenda.queries import appointment_words as words
 from maillage.apps.agenda.queries import slots
 from maillage.apps.agenda.rules import appointments as rules
 from maillage.apps.directory.models import Lieu, Structure
+from maillage.apps.people.actions import register as people
 from maillage.apps.people.models import Person
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import line
@@ -45,6 +46,12 @@ def set_date(dated: Dated, *, at: datetime, strict: bool = True) -> Appointment:
     Refused when that slot is somebody else's, or when the person is expected elsewhere; strict False: it is
     written all the same, out of any slot.
     """
+    same = Appointment.objects.filter(
+        referral=dated.referral, starts_at=dated.starts_at, state=rules.BOOKED
+    ).exists()
+    doors = [] if same else _doors(dated)  # before the appointment, as any gesture of the agenda
+    if strict and dated.person is not None and not same:
+        people.lock(dated.person)
     row = Appointment.objects.select_for_update().filter(referral=dated.referral).first()
     values: dict[str, Any] = {
         "structure": dated.structure,
@@ -61,7 +68,7 @@ def set_date(dated: Dated, *, at: datetime, strict: bool = True) -> Appointment:
         return row
     if row is not None:  # its own slot is free for it
         Appointment.objects.filter(pk=row.pk).update(state=rules.CANCELLED, cancelled_at=at)
-    values |= _slot(dated, strict=strict)
+    values |= _slot(dated, doors, strict=strict)
     if strict and dated.person is not None:
         _check_person(dated.person, dated.starts_at, values["minutes"])
     values |= {"starts_at": dated.starts_at, "state": rules.BOOKED, "cancelled_at": None, "cancelled_by": ""}
@@ -98,12 +105,18 @@ def set_state(referral: int, state: str, *, at: datetime, by_person: bool = Fals
     booking.record(row, state, by=None, at=at)
 
 
-def _slot(dated: Dated, *, strict: bool) -> Mapping[str, Any]:
-    """Return the seat that a date takes in a permanence of the place, none when it has no slot then."""
+def _doors(dated: Dated) -> list[Permanence]:
+    """Return the permanences of the place, locked."""
+    if dated.lieu is None:
+        return []
     doors = Permanence.objects.filter(lieu=dated.lieu, structure=dated.structure, stopped_at=None)
+    return [booking.lock_permanence(each) for each in doors.order_by("pk")]
+
+
+def _slot(dated: Dated, doors: Sequence[Permanence], *, strict: bool) -> Mapping[str, Any]:
+    """Return the seat that a date takes in a permanence of the place, none when it has no slot then."""
     taken: Permanence | None = None
-    for each in doors.order_by("pk") if dated.lieu is not None else ():
-        door = booking.lock_permanence(each)
+    for door in doors:
         slot = slots.slot_at(door, dated.starts_at)
         if slot is not None and slot.seats:
             seat = {"permanence": door, "seat": slot.seats[0], "minutes": door.minutes}

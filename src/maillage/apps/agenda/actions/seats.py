@@ -43,11 +43,13 @@ def book(
     """Book a seat at a workshop and at the later meetings of its course; join the waiting list when one of
     them is full.
 
-    The workshops are locked from the first read to the last write: two people never get the same seat. by
-    None: the person alone, on the public page. learner: makes a repeated request a single booking; an
-    existing participant keeps their seats.
+    The person, then the workshops are locked from the first read to the last write: two people never get the
+    same seat, and nothing is written of who is being erased. by None: the person alone, on the public page.
+    learner: makes a repeated request a single booking; an existing participant keeps their seats.
     """
     refuse_secrets(name)
+    if person is not None:
+        people.lock(person)
     called = line(name, 60) or (str(person) if person is not None else "")
     meetings = lock(rooms.open_meetings(workshop))
     first = next((row for row in meetings if row.pk == workshop.pk), None)
@@ -143,10 +145,16 @@ def _theirs(meetings: Sequence[Workshop], learner: str, person: Person | None) -
 
 
 @transaction.atomic
+@journal.written_last()
 def carry_on(seats: Iterable[Seat], *, to: Workshop, by: User, at: datetime) -> list[Seat]:
     """Let participants continue in a course, or in another workshop: they remain the same learner in the
     group's counts.
     """
+    asked = list(seats)
+    for person in sorted(
+        {seat.person for seat in asked if seat.person is not None}, key=lambda each: each.pk
+    ):
+        people.lock(person)  # all of them before the workshop, as `book` does for one
     return [
         book(
             workshop=to,
@@ -160,7 +168,7 @@ def carry_on(seats: Iterable[Seat], *, to: Workshop, by: User, at: datetime) -> 
             person=seat.person,
             language=seat.language,
         )
-        for seat in seats
+        for seat in asked
         if seat.name or seat.person is not None
     ]
 
@@ -349,7 +357,8 @@ def note(
     """Record why a person stops or hesitates, and what was proposed next; an empty note clears the previous
     one.
     """
-    found = Seat.objects.select_for_update().select_related("workshop").get(pk=seat.pk)
+    lock([seat.workshop])
+    found = Seat.objects.select_for_update(of=("self",)).select_related("workshop").get(pk=seat.pk)
     check_run(by, found.workshop)
     if because == rules.OTHER and not words.strip():
         raise Refused(

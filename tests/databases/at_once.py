@@ -1,0 +1,252 @@
+"""Two people at the same instant, each over a connection of their own: of two who write the first of
+something, of two who give the same hour, of who erases somebody and who writes of them.
+
+Prints one JSON document: for each pair of gestures, every way it ended; what each was told, what is left.
+"""
+
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from threading import Event
+from typing import Any
+
+from maillage.config.bootstrap import ready
+from tests.databases.planning import Race, together
+from tests.support.profile import times as tried
+from tests.support.speed import PATIENCE
+
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+NINE = datetime(2026, 11, 24, 8, tzinfo=UTC)  # in Paris
+ROUNDS = tried(3, 8)
+HELD = 0.7  # seconds that the first holds what the second needs
+
+
+def main() -> None:
+    ready()
+    from maillage.apps.accounts.models import User
+    from tests.conftest import with_role
+    from tests.support.places import place
+
+    library = place("bibliotheque", {"nom": "Bibliothèque"})
+    users = []
+    for name in ("lea", "ali"):
+        user = User.objects.create_user(f"{name}@exemple.fr", None, name=name, is_demonstration=True)
+        with_role(user, "coordination", territory="38")
+        users.append(with_role(user, "aidant", structure=library.structure))
+    ways: dict[str, Counter[str]] = {}
+    for turn in range(ROUNDS):
+        for races in (firsts, hours, erased):
+            for name, first, second, left in races(turn, library, *users):
+                told = together(first, second)
+                ways.setdefault(name, Counter())[json.dumps([sorted(told), left()])] += 1
+    sys.stdout.write(json.dumps({name: [json.loads(way) for way in each] for name, each in ways.items()}))
+
+
+def firsts(turn: int, library: Any, lea: Any, ali: Any) -> Iterator[Race]:
+    """Two who write the first of something that is unique."""
+    from maillage.apps.agenda.actions import outlines
+    from maillage.apps.agenda.models import TerritoryOutline
+    from maillage.apps.autonomy import actions as autonomy
+    from maillage.apps.autonomy.models import SegmentChoice
+    from maillage.modules.outlines import outlines as known
+    from maillage.reference import bilan
+
+    outline = sorted(known())[turn]
+
+    def adapt(by: Any) -> Callable[[], object]:
+        said = {"titre": f"Celle de {by.name}"}
+        return lambda: outlines.adapt("38", outline, said, number=0, by=by, at=AT)
+
+    def adapted() -> list[int]:
+        return list(TerritoryOutline.objects.filter(outline=outline).values_list("number", flat=True))
+
+    yield "the first outline of a territory", adapt(lea), adapt(ali), adapted
+    result, kept = next(iter(bilan.results().items()))
+    others = [each for each in bilan.segments() if each != kept.segment]
+
+    def choose(by: Any, segment: str) -> Callable[[], object]:
+        return lambda: autonomy.set_segments(f"3818{turn}", {result: segment}, by=by, at=AT)
+
+    def chosen() -> int:
+        return SegmentChoice.objects.filter(place=f"3818{turn}").count()
+
+    yield "the first segments of a territory", choose(lea, others[0]), choose(ali, others[-1]), chosen
+
+
+def hours(turn: int, library: Any, lea: Any, ali: Any) -> Iterator[Race]:
+    """Two who give the same hour of somebody."""
+    from maillage.apps.agenda.actions import appointments, permanences
+    from maillage.apps.agenda.models import Appointment
+    from maillage.apps.agenda.rules.appointments import BOOKED, Draft
+    from maillage.apps.people.actions import register
+
+    at_nine = NINE + timedelta(days=7 * turn)
+    person = register.welcome(by=lea, structure=library.structure, nickname="Fatou", at=AT)
+    common = {"structure": library.structure, "by": lea, "at": AT, "lieu": library}
+
+    def booked(days: int, **whose: Any) -> Appointment:
+        draft = Draft(kind="other", starts_at=at_nine + timedelta(days=days), name="Awa")
+        return appointments.book(draft, **common, **whose)
+
+    def move(row: Appointment, by: Any) -> Callable[[], object]:
+        return lambda: appointments.move(row, starts_at=at_nine, by=by, at=AT)
+
+    def there(**whose: Any) -> Callable[[], int]:
+        return lambda: Appointment.objects.filter(starts_at=at_nine, state=BOOKED, **whose).count()
+
+    one, two = (booked(days, person=person) for days in (1, 2))
+    yield "two meetings of a person moved to one hour", move(one, lea), move(two, ali), there(person=person)
+    other = register.welcome(by=lea, structure=library.structure, nickname="Zohra", at=AT)
+    off = booked(0, person=other)
+    appointments.cancel(off, by=lea, at=AT, tell=False)
+    third = booked(3, person=other)
+    yield (
+        "a meeting put back and another moved to its hour",
+        lambda: appointments.put_back(off, by=lea, at=AT),
+        move(third, ali),
+        there(person=other),
+    )
+    first, second = (booked(days, helper=ali) for days in (1, 2))
+    yield "two meetings of a helper moved to one hour", move(first, lea), move(second, ali), there(helper=ali)
+
+    doors = [
+        permanences.open_door(
+            by=None,
+            structure=library.structure,
+            values={"title": title, "lieu": library, "hours": [[1, "09:00", "12:00"]], "minutes": 30}
+            | {"first_on": date(2026, 11, 3)},
+            at=AT,
+        )
+        for title in (f"Une {turn}", f"Deux {turn}")
+    ]
+    rows = [
+        appointments.book(
+            Draft(kind="other", starts_at=at_nine, name="Awa"),
+            structure=library.structure,
+            permanence=door,
+            at=AT,
+        )
+        for door in doors
+    ]
+    later = at_nine + timedelta(minutes=30)
+
+    def cross(row: Appointment, door: Any) -> Callable[[], object]:
+        return lambda: appointments.move(row, starts_at=later, permanence=door, by=None, at=AT)
+
+    yield (
+        "two meetings that change permanences",
+        cross(rows[0], doors[1]),
+        cross(rows[1], doors[0]),
+        lambda: Appointment.objects.filter(permanence__in=doors, starts_at=later, state=BOOKED).count(),
+    )
+
+
+def erased(turn: int, library: Any, lea: Any, ali: Any) -> Iterator[Race]:
+    """Who erases somebody, while another writes where they are written of."""
+    from django.db import transaction
+
+    from maillage.apps.accounts import actions as journal
+    from maillage.apps.agenda.actions import appointments, planning, seats
+    from maillage.apps.agenda.actions.write import lock
+    from maillage.apps.agenda.models import Seat
+    from maillage.apps.agenda.rules.appointments import Draft
+    from maillage.apps.orientations.actions import drafts, forgetting
+    from maillage.apps.people.actions import register
+    from maillage.apps.people.models import Person
+
+    def welcomed() -> Person:
+        made = register.welcome(by=lea, structure=library.structure, nickname="Fatou", at=AT)
+        drafts.prepare(
+            drafts.Draft(structure=library.structure, person=made, need="formation"), by=lea, at=AT
+        )
+        return made
+
+    begin = AT + timedelta(days=3)
+    workshop = planning.plan(
+        by=None,
+        structure=library.structure,
+        values={"title": f"x{turn}", "subject": "mail", "level": "debutant", "lieu": library, "capacity": 9}
+        | {"starts_at": begin, "ends_at": begin + timedelta(hours=2)},
+        at=AT,
+    )
+    planning.publish(workshop, by=None, at=AT)
+    person = welcomed()
+    seats.book(workshop=workshop, name="Fatou", person=person, at=AT)
+    row = appointments.book(
+        Draft(kind="other", starts_at=NINE + timedelta(hours=turn)),
+        structure=library.structure,
+        by=lea,
+        at=AT,
+        person=person,
+        lieu=library,
+    )
+
+    def held_by(hold: Callable[[], object], held: Event) -> Callable[[], None]:
+        def write() -> None:
+            with transaction.atomic():
+                hold()
+                held.set()
+                time.sleep(HELD)
+                journal.record(by=lea, verb="x", row=library, at=AT)
+
+        return write
+
+    def forget(who: Person, held: Event) -> Callable[[], None]:
+        def erase() -> None:
+            held.wait(timeout=PATIENCE)
+            forgetting.forget(who, by=ali, at=AT)
+
+        return erase
+
+    def left(who: Person) -> Callable[[], int]:
+        return lambda: Person.objects.filter(pk=who.pk, forgotten_at=None).count()
+
+    one = Event()
+    yield (
+        "erased while their workshop is written of",
+        held_by(lambda: lock([workshop]), one),
+        forget(person, one),
+        left(person),
+    )
+    other, two = welcomed(), Event()
+    meeting = appointments.book(
+        Draft(kind="other", starts_at=NINE + timedelta(days=1, hours=turn)),
+        structure=library.structure,
+        by=lea,
+        at=AT,
+        person=other,
+        lieu=library,
+    )
+    yield (
+        "erased while their meeting is written of",
+        held_by(lambda: appointments.lock(meeting, by=lea), two),
+        forget(other, two),
+        left(other),
+    )
+    third, three = welcomed(), Event()
+
+    def erase_slowly() -> None:
+        with transaction.atomic():
+            Person.objects.select_for_update().get(pk=third.pk)
+            three.set()
+            time.sleep(HELD)
+            forgetting.forget(third, by=ali, at=AT)
+
+    def seat() -> None:
+        three.wait(timeout=PATIENCE)
+        seats.book(workshop=workshop, name="Fatou", person=third, at=AT)
+
+    yield (
+        "erased while a seat is given to them",
+        erase_slowly,
+        seat,
+        lambda: Seat.objects.filter(workshop=workshop, name="Fatou").count(),
+    )
+    assert row.pk
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,35 @@
+"""Two people at the same instant, on both engines: nothing is written twice, nobody waits for who waits for
+them, and nothing of who is erased comes back.
+"""
+
+import json
+
+import pytest
+
+from tests.databases.conftest import POSTGRESQL, python
+from tests.support.shared import furnish
+
+DONE, REFUSED = "done", "refused: Refused"
+# Each pair of gestures → what both were told, and what is left.
+ENDS = {
+    "the first outline of a territory": [[DONE, REFUSED], [1]],
+    "the first segments of a territory": [[DONE, DONE], 1],
+    "two meetings of a person moved to one hour": [[DONE, REFUSED], 1],
+    "a meeting put back and another moved to its hour": [[DONE, REFUSED], 1],
+    "two meetings of a helper moved to one hour": [[DONE, REFUSED], 1],
+    "two meetings that change permanences": [[DONE, DONE], 2],
+    "erased while their workshop is written of": [[DONE, DONE], 0],
+    "erased while their meeting is written of": [[DONE, DONE], 0],
+    "erased while a seat is given to them": [[DONE, REFUSED], 0],
+}
+
+
+@pytest.mark.parametrize(
+    "database", [POSTGRESQL, pytest.param("sqlite", marks=pytest.mark.complete)], indirect=True
+)
+def test_two_people_at_the_same_instant(database, tmp_path):
+    furnish(tmp_path)
+    done = python("-m", "tests.databases.at_once", home=tmp_path, database=database)
+    assert done.returncode == 0, done.stderr[-2000:]
+    told = json.loads(done.stdout)
+    assert told == {name: [end] for name, end in ENDS.items()}
