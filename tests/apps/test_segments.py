@@ -64,3 +64,19 @@ def test_another_territory_s_segments_are_not_there_and_a_false_one_is_refused(c
     with pytest.raises(Refused, match="n’existe pas"):
         actions.set_segments("38", {"assistance": "autre"}, by=lea, at=AT)
     assert not SegmentChoice.objects.exists()
+
+
+def test_a_stale_page_undoes_no_segment_of_another(client, lea):
+    """Both pages show the default: each changes one result, then both the same one."""
+    client.force_login(lea)
+    page = client.get(PAGE).content.decode()
+    assert 'name="initial-assistance"' in page
+    shown = segments.chosen("38")
+    stale = shown | {f"initial-{name}": value for name, value in shown.items()}
+    client.post(PAGE, stale | {"accompagne": "exclusion"})
+    client.post(PAGE, stale | {"assistance": "precarite-faible"})
+    assert segments.chosen("38") == shown | {"accompagne": "exclusion", "assistance": "precarite-faible"}
+    answer = client.post(PAGE, stale | {"assistance": "precarite-forte"})
+    assert answer.status_code == 400
+    assert "vient de choisir" in answer.content.decode()
+    assert segments.chosen("38")["assistance"] == "precarite-faible"

@@ -17,7 +17,7 @@ from maillage.apps.accounts.models import User
 from maillage.apps.accounts.rules.worklist import UNDO
 from maillage.apps.autonomy import rules
 from maillage.apps.autonomy.models import Bilan, SegmentChoice, Tally
-from maillage.apps.autonomy.queries import overdue
+from maillage.apps.autonomy.queries import overdue, segments
 from maillage.apps.autonomy.queries.overdue import Overdue
 from maillage.apps.autonomy.queries.quality import INVENTED
 from maillage.apps.autonomy.rules import Carried
@@ -324,9 +324,12 @@ def take_back_reminder(*, by: User, at: datetime) -> int:
 
 
 @transaction.atomic
-def set_segments(place: str, chosen: Mapping[str, str], *, by: User, at: datetime) -> None:
-    """Write which segment of studies a territory reads in each result; what is the default is not stored, so
-    that it follows the rule. Refused for a segment that does not exist.
+def set_segments(
+    place: str, chosen: Mapping[str, str], *, by: User, at: datetime, shown: Mapping[str, str] | None = None
+) -> None:
+    """Write which segment of studies a territory reads in some results; what is the default is not stored, so
+    that it follows the rule. shown: what was read of them, None when nobody says. Refused for a segment that
+    does not exist, and in place of one that somebody else chose since.
     """
     if set(chosen) - set(bilan.results()) or set(chosen.values()) - set(bilan.segments()):
         raise Refused(
@@ -334,10 +337,26 @@ def set_segments(place: str, chosen: Mapping[str, str], *, by: User, at: datetim
             why="L’un d’eux n’existe pas.",
             do="Choisissez-les dans la liste, puis enregistrez.",
         )
-    SegmentChoice.objects.filter(place=place).delete()
-    SegmentChoice.objects.bulk_create(
+    now = segments.chosen(place)
+    for result, segment in chosen.items():
+        if shown and now[result] not in (shown.get(result, now[result]), segment):
+            raise Refused(
+                "Les segments n’ont pas été enregistrés.",
+                why=f"Quelqu’un d’autre vient de choisir « {bilan.segments()[now[result]]} » pour"
+                f" « {bilan.results()[result].label} ».",
+                do="Rechargez la page, puis choisissez de nouveau.",
+            )
+    own = [
         SegmentChoice(place=place, result=result, segment=segment, by=by, at=at)
-        for result, segment in chosen.items()
+        for result, segment in sorted(chosen.items())
         if segment != bilan.results()[result].segment
+    ]
+    kept = [each.result for each in own]
+    SegmentChoice.objects.filter(place=place, result__in=chosen).exclude(result__in=kept).delete()
+    SegmentChoice.objects.bulk_create(  # what somebody else writes at once is replaced, as a moment later
+        own,
+        update_conflicts=True,
+        unique_fields=["place", "result"],
+        update_fields=["segment", "by", "at"],
     )
     journal.record(by=by, verb="bilan.segments", row=by, at=at)

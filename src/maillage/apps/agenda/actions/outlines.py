@@ -35,15 +35,17 @@ def adapt(
             do="Corrigez cette partie, puis enregistrez.",
         ) from error
     refuse_secrets("\n".join(_texts(content)))
-    row = TerritoryOutline.objects.select_for_update().filter(territory=territory, outline=id).first()
-    if (row.number if row is not None else 0) != number:
+    same = {"territory": territory, "outline": id}
+    # There from here on, and gone with a refusal: of two who write the first one, the second waits.
+    TerritoryOutline.objects.get_or_create(**same, defaults={"content": {}, "number": 0, "at": at, "by": by})
+    row = TerritoryOutline.objects.select_for_update().get(**same)
+    if row.number != number:
         raise Refused(
             "La trame n’a pas été enregistrée.",
             why="Quelqu’un d’autre l’a changée pendant que vous écriviez.",
             do="Gardez votre texte, ouvrez la trame dans un autre onglet, et réunissez les deux.",
         )
     content = made.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-    row = row or TerritoryOutline(territory=territory, outline=id, number=0)
     row.content, row.number, row.at, row.by = content, row.number + 1, at, by
     row.save()
     journal.record(by=by, verb="outline.adapted", row=row, at=at, words=f"{territory} {id}")

@@ -6,9 +6,10 @@ from typing import Any
 from django import forms
 
 from maillage.reference import bilan
+from maillage.web.overwrites import OverwriteGuard
 
 
-class SegmentsForm(forms.Form):
+class SegmentsForm(OverwriteGuard):
     """One choice a result, the default said."""
 
     def __init__(self, *args: Any, chosen: Mapping[str, str], **kwargs: Any) -> None:
@@ -21,3 +22,5 @@ class SegmentsForm(forms.Form):
                 help_text=f"Par défaut : {bilan.segments()[result.segment]}.",
                 error_messages={"invalid_choice": "Choisissez un segment de la liste."},
             )
+        self.compared = tuple(self.fields)
+        self.send_back(self.compared)
