@@ -7,9 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import DatabaseError, IntegrityError, OperationalError, transaction
 from django.db.models import Model, QuerySet
 
-from maillage.apps.accounts.models import Entry
+from maillage.apps.accounts.models import Entry, User
 from maillage.apps.codesign import actions as codesign
 from maillage.apps.codesign.models import Card, Session
 from maillage.apps.community.actions import bulletins, discussions, listings, meetings, resources
@@ -23,6 +24,8 @@ from maillage.apps.plans import actions as plans
 from maillage.apps.plans.models import PlanAction
 from maillage.apps.volunteers.actions import missions
 from maillage.apps.volunteers.models import Mission, Volunteer
+from maillage.config.middleware import Refusals
+from maillage.web import refusals
 from tests.conftest import account, with_role
 from tests.support.places import place
 
@@ -195,3 +198,56 @@ def test_a_public_form_under_another_name_is_somebody_else_s(home):
     assert code and joining.apply(name="La Bobine", referent="Ana", **sent) == (ours, "")
     theirs, other = joining.apply(name="Le Plateau", referent="Ana", **sent)
     assert theirs != ours and other not in ("", code)
+
+
+class Stopped(Exception):
+    """An error of the driver, as PostgreSQL numbers it."""
+
+    def __init__(self, sqlstate: str) -> None:
+        super().__init__(sqlstate)
+        self.sqlstate = sqlstate
+
+
+def _twice(*_: Any, **__: Any) -> None:
+    """Write a row that is there already, as two do at the same instant."""
+    for _ in range(2):
+        User.objects.create_user("la-meme@exemple.fr", "x")
+
+
+def _stopped(*_: Any, **__: Any) -> None:
+    raise OperationalError("deadlock detected") from Stopped("40P01")
+
+
+@pytest.mark.parametrize("write", [_twice, _stopped])
+def test_two_who_write_the_same_at_once_are_told(client, home, monkeypatch, write, caplog):
+    """Who came second read that the server failed, or that the database was stopped."""
+    monkeypatch.setattr(missions, "propose", transaction.atomic(write))
+    form = {"prenom": "Hélène", "commune": "Grenoble", "jeton": TOKEN, "langues": ["fr"]}
+    answer = client.post("/benevoles/proposer/", form)
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Quelqu’un d’autre écrivait au même endroit, au même instant." in page
+    assert "relisez-la, puis recommencez" in page
+    assert [each.levelname for each in caplog.records if each.exc_info] == ["ERROR"], "a fault stays loud"
+    client.cookies["langue"] = "en"
+    answer = client.post("/benevoles/proposer/", form)
+    assert "Someone else was writing in the same place" in answer.content.decode()
+
+
+def test_a_program_that_writes_at_once_is_asked_to_send_again(rf):
+    """What a device kept is there: sent again, it is found."""
+    request = rf.post("/apprendre/synchroniser/", data={}, content_type="application/json")
+    answer = Refusals(lambda _: None).process_exception(request, _caught(_stopped))
+    assert (answer.status_code, answer["Retry-After"]) == (503, "1")
+    assert answer["Content-Type"] == "application/problem+json"
+
+
+def test_what_is_no_meeting_of_two_stays_a_fault():
+    for error in (IntegrityError("CHECK constraint failed: x"), ValueError("UNIQUE constraint failed")):
+        assert not refusals.is_of_two(error)
+
+
+def _caught(write: Callable[[], None]) -> Exception:
+    with pytest.raises(DatabaseError) as told:
+        write()
+    return told.value

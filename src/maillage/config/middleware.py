@@ -82,8 +82,8 @@ class Perimeters:
 
 
 class Refusals:
-    """Answer what no page expected to be refused, and a disk that is full: a page that says what, why, and
-    what to do.
+    """Answer what no page expected to be refused, a disk that is full, two who write the same at once: a page
+    that says what, why, and what to do.
     """
 
     def __init__(self, answer: Answer) -> None:
@@ -98,6 +98,8 @@ class Refusals:
             return refusals.page(request, error)
         if refusals.is_disk_full(error):
             return refusals.no_room(request)
+        if request.method == "POST" and refusals.is_of_two(error):
+            return refusals.at_once(request, error)
         return refusals.unreachable(request) if refusals.is_unreachable(error) else None
 
 

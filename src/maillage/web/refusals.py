@@ -1,20 +1,24 @@
 """Refusals: a message on the next page, or a page of their own."""
 
 import errno
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
-from django.db import InterfaceError, OperationalError
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import IntegrityError, InterfaceError, OperationalError
 from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from maillage.kernel.errors import Refused
+from maillage.words.languages import to_say
 
+log = logging.getLogger(__name__)
 NO_ROOM = Refused(
     "Rien n’a été enregistré.",
     why="Le disque de l’ordinateur qui tient la plateforme est plein.",
@@ -28,6 +32,15 @@ UNREACHABLE = Refused(
 )
 FAULTS = ("no such", "syntax error")  # of ours, which SQLite tells as it tells a database that is not there
 AGAIN = "60"  # seconds
+AT_ONCE = Refused(
+    to_say("Rien n’a été enregistré."),
+    why=to_say("Quelqu’un d’autre écrivait au même endroit, au même instant."),
+    do=to_say("Revenez à la page d’avant, relisez-la, puis recommencez s’il le faut."),
+)
+# As PostgreSQL numbers it: one row written twice, or of what somebody erases, two who wait for each other.
+OF_TWO = frozenset({"23505", "23503", "40P01", "40001"})
+ON_SQLITE = ("UNIQUE constraint failed", "FOREIGN KEY constraint failed")  # whose writers come one by one
+SOON = "1"  # seconds
 
 
 @contextmanager
@@ -64,9 +77,32 @@ def is_disk_full(error: BaseException | None) -> bool:
 
 def is_unreachable(error: BaseException | None) -> bool:
     """Return whether the database did not answer: stopped, restarting, or held by another for too long."""
-    if not isinstance(error, OperationalError | InterfaceError) or is_disk_full(error):
+    if not isinstance(error, OperationalError | InterfaceError) or is_disk_full(error) or is_of_two(error):
         return False
     return not any(words in str(error) for words in FAULTS)
+
+
+def is_of_two(error: BaseException | None) -> bool:
+    """Return whether two wrote the same at once, and the database kept one of them: the row that both made,
+    or that one erased while the other was about to lock it.
+    """
+    if isinstance(error, ObjectDoesNotExist):
+        return True
+    if not isinstance(error, IntegrityError | OperationalError):
+        return False
+    return getattr(error.__cause__, "sqlstate", None) in OF_TWO or str(error).startswith(ON_SQLITE)
+
+
+def at_once(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Return the page that says that somebody else wrote the same; the log has where: written twice by one
+    person, it is a fault of ours. A program sends again what it kept, and finds what is there.
+    """
+    log.error("two writings at once", exc_info=error)
+    if not _is_program(request):
+        return page(request, AT_ONCE, status=HTTPStatus.CONFLICT)
+    response: HttpResponse = _to_program(AT_ONCE, HTTPStatus.SERVICE_UNAVAILABLE)
+    response["Retry-After"] = SOON
+    return response
 
 
 def unreachable(request: HttpRequest) -> HttpResponse:
