@@ -103,6 +103,28 @@ def test_a_second_link_of_a_code_stops_the_first(leader):
     assert Invitation.objects.filter(cancelled_at=None).count() == 1
 
 
+@pytest.mark.parametrize("how", ["role", "account"])
+def test_who_welcomed_and_left_keeps_nobody_from_joining(client, leader, how):
+    """A code that was accepted answered for ever that who types it answers for no structure."""
+    row, code = applied()
+    row = actions.welcome(row, check="met", by=leader, at=AT)
+    if how == "role":
+        Membership.objects.filter(user=leader).update(until=TODAY - timedelta(days=1))
+    else:
+        User.objects.filter(pk=leader.pk).update(is_active=False)
+    answer = client.post("/rejoindre/suivi/", {"code": code, "geste": "ouvrir"})
+    assert answer.status_code == 409
+    assert "ne s’occupe plus du réseau" in answer.content.decode()
+    row.refresh_from_db()
+    assert (row.state, row.decided_by) == (rules.PENDING, None)
+    follows = account("suivante", "coordination", territory="38")
+    client.force_login(follows)
+    assert "Café des Voisins" in client.get("/espace/reseau/entrees/").content.decode(), "it is asked again"
+    actions.welcome(row, check="called", structure=row.structure, by=follows, at=AT)
+    assert actions.open_account(row, at=AT)
+    assert Invitation.objects.get(cancelled_at=None).made_by == follows
+
+
 def test_a_structure_already_there_keeps_its_sheet_and_its_team(leader):
     lieu = place("cafe", {"nom": "Café des Voisins"})
     row, _ = applied(lieu=lieu)

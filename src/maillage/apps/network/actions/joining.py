@@ -190,18 +190,32 @@ def _lock(application: Application) -> Application:
     return row
 
 
-@transaction.atomic
 def open_account(application: Application, *, at: datetime) -> str:
     """Return the secret of a link that opens the account of the referent, made in the name of who welcomed
     the structure; an earlier link that nobody opened stops. Refused once one was opened, or before the
-    welcome.
+    welcome; and once who welcomed it may give that role no more: the application then waits for another
+    answer.
     """
+    token = _link(application, at=at)
+    if token is None:  # what it changed is kept
+        raise Refused(
+            to_say("Le compte n’est pas ouvert."),
+            why=to_say(
+                "Qui vous a accueillis ne s’occupe plus du réseau. Votre demande attend une autre réponse."
+            ),
+            do=to_say("Revenez plus tard avec le même code."),
+        )
+    return token
+
+
+@transaction.atomic
+def _link(application: Application, *, at: datetime) -> str | None:
     row = (
         Application.objects.select_for_update(of=("self",))
-        .select_related("invitation", "decided_by")
+        .select_related("invitation", "structure", "decided_by")
         .get(pk=application.pk)
     )
-    if row.state != rules.WELCOMED or row.structure is None or row.decided_by is None:
+    if row.state != rules.WELCOMED or row.structure is None:
         raise Refused(
             to_say("Le compte n’est pas ouvert."),
             why=to_say("Cette demande n’a pas encore été acceptée."),
@@ -213,10 +227,16 @@ def open_account(application: Application, *, at: datetime) -> str:
             why=to_say("Il n’ouvre qu’un compte, une seule fois."),
             do=to_say("Si ce n’est pas vous, prévenez tout de suite l’animation du réseau."),
         )
+    by = row.decided_by
+    if by is None or not by.is_active or not memberships.may_give(by, REFERENT, structure=row.structure):
+        row.state, row.decided_at, row.decided_by = rules.PENDING, at, None
+        row.save(update_fields=["state", "decided_at", "decided_by"])
+        journal.record(by=None, verb="application.reopened", row=row, at=at)
+        return None
     if row.invitation is not None:
-        roles.cancel(by=row.decided_by, invitation=row.invitation, at=at)
+        roles.cancel(by=by, invitation=row.invitation, at=at)
     row.invitation, token = roles.invite(
-        by=row.decided_by, role=REFERENT, for_whom=row.referent or row.name, structure=row.structure, at=at
+        by=by, role=REFERENT, for_whom=row.referent or row.name, structure=row.structure, at=at
     )
     row.save(update_fields=["invitation"])
     return token
