@@ -347,6 +347,24 @@ def test_who_proposes_for_a_mission_closed_meanwhile_is_told(client, library, ka
     assert client.post("/benevoles/proposer/", typed()).status_code == 302, "or for none"
 
 
+def test_a_mission_that_has_all_its_people_looks_for_nobody(client, library, karim):
+    row = supervised(None, library.structure, by=karim, at=AT)
+    assert queries.opened(TODAY).count() == 0
+    assert "Être à côté" not in read(client.get("/benevoles/"))
+    page = read(client.get(f"/benevoles/missions/{row.mission_id}/"))
+    assert "n’attend plus personne" in page and "Je me propose" not in page
+    answer = client.post("/benevoles/proposer/", typed(mission=row.mission_id))
+    assert answer.status_code == 400 and "assez de personnes y sont déjà" in read(answer)
+    late = missions.propose({"name": "Hélène"}, token="tard", at=AT)
+    with pytest.raises(Refused, match="n’attend plus personne"):
+        missions.engage(late, row.mission, by=None, at=AT)
+    assert missions.engage(late, row.mission, by=karim, at=AT).state == rules.PROPOSED, "who welcomes decides"
+    client.force_login(karim)
+    assert "1 en mission sur 1" in read(client.get("/espace/benevoles/"))
+    missions.end(row, by=karim, at=AT)
+    assert [each.pk for each in queries.opened(TODAY)] == [row.mission_id], "it looks for somebody again"
+
+
 def test_what_a_colleague_went_on_with_is_told_and_not_a_404(client, library, karim):
     engaged = proposed(library.structure, at=AT)
     client.force_login(karim)

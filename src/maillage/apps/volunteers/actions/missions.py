@@ -33,7 +33,7 @@ KNOWN = ("title", "words", "gap", "lieu", "commune", "seats", "starts_on", "ends
 AT_ONCE = 500  # volunteers erased in one go
 CLOSED = Refused(
     to_say("Cette mission n’attend plus personne."),
-    why=to_say("Elle est close, ou son dernier jour est passé."),
+    why=to_say("Elle est close, son dernier jour est passé, ou assez de personnes y sont déjà."),
     do=to_say("Choisissez-en une autre dans la liste."),
 )
 
@@ -183,14 +183,17 @@ def _unused() -> str:
 
 @transaction.atomic
 def engage(volunteer: Volunteer, mission: Mission, *, by: User | None, at: datetime) -> Engagement:
-    """Set a volunteer and a mission side by side, once. by None: the volunteer asks for it."""
+    """Set a volunteer and a mission side by side, once. by None: the volunteer asks for it; Refused once
+    enough are on it, while its structure may welcome one more.
+    """
     held = Mission.objects.select_for_update().get(pk=mission.pk)
     known = Engagement.objects.filter(mission=held, volunteer=volunteer).first()
     if known is not None and known.state != rules.DECLINED:
         return known
     if by is not None:
         check_manage(by, held.structure_id)
-    if held.closed_at is not None or held.ends_on < timezone.localdate(at):
+    full = by is None and held.engagements.filter(state=rules.ACTIVE).count() >= held.seats
+    if full or held.closed_at is not None or held.ends_on < timezone.localdate(at):
         raise CLOSED
     row, _ = Engagement.objects.update_or_create(
         mission=held,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, F, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from maillage.apps.accounts.access import rights_of
@@ -131,11 +131,20 @@ def gap_of(structure: Structure, key: str) -> GapRow | None:
 # ------------------------------------------------------------------------------------------------- missions
 
 
-def opened(on: date) -> QuerySet[Mission]:
-    """Return the missions that still look for somebody on a day, the latest first."""
+def not_over(on: date) -> QuerySet[Mission]:
+    """Return the missions that are neither closed nor over on a day, the latest first. n_active: how many
+    volunteers are on each.
+    """
     running = Count("engagements", filter=Q(engagements__state=rules.ACTIVE))
     rows = Mission.objects.filter(closed_at=None, ends_on__gte=on).annotate(n_active=running)
     return rows.select_related("structure", "lieu").order_by("-made_at", "-pk")
+
+
+def opened(on: date) -> QuerySet[Mission]:
+    """Return the missions that still look for somebody on a day, the latest first: fewer are on them than
+    they ask for.
+    """
+    return not_over(on).filter(n_active__lt=F("seats"))
 
 
 def need(row: Mission) -> rules.Need:
@@ -362,7 +371,7 @@ def lines(user: Any, on: date) -> list[Line]:
         for each in rows
     ]
     missions = access.missions_for(user)
-    here = list(opened(on).filter(pk__in=missions.values("pk")))
+    here = list(not_over(on).filter(pk__in=missions.values("pk")))
     closed = missions.exclude(pk__in=[each.pk for each in here]).order_by("-ends_on", "pk")
     return [
         *people,

@@ -76,7 +76,7 @@ def mission(request: HttpRequest, pk: int) -> HttpResponse:
         "days": [words for key, words in rules.half_days() if key in row.half_days],
         "skills": [say(rules.SKILLS[each]) for each in row.skills if each in rules.SKILLS],
         "languages": [name for id, name in languages() if id in row.languages],
-        "is_open": row.closed_at is None and row.ends_on >= today,
+        "is_open": queries.opened(today).filter(pk=row.pk).exists(),
     }
     return render(request, "volunteers/public/mission.html", context)
 
