@@ -469,6 +469,33 @@ def test_a_view_imports_no_view_of_another_feature():
     assert guilty == []
 
 
+def test_a_lock_names_the_rows_that_it_takes():
+    """Read together with others, a row locks them too, in an order that nobody sees: of=("self",) says one."""
+    found = []
+    for path in tracked("src/maillage/apps/*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            calls, each = {}, node
+            while isinstance(each, ast.Call) and isinstance(each.func, ast.Attribute):
+                calls[each.func.attr] = {word.arg for word in each.keywords}
+                each = each.func.value
+            if "select_related" in calls and "of" not in calls.get("select_for_update", {"of"}):
+                found.append(f"{path}:{node.lineno}")
+    assert found == []
+
+
+def test_who_locks_a_row_is_in_a_transaction():
+    """Out of any, PostgreSQL refuses the lock, and SQLite has none: two tests pass, and a page fails."""
+    found = []
+    for path in tracked("src/maillage/apps/*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(node, ast.FunctionDef) or node.name.startswith("_") or "lock" in node.name:
+                continue
+            text, told = ast.unparse(node), ast.get_docstring(node) or ""
+            if "select_for_update(" in text and "transaction.atomic" not in text and " locked" not in told:
+                found.append(f"{path}: {node.name}")
+    assert found == []
+
+
 def test_what_a_module_is_asked_for_is_there():
     """Types are not checked where Django is: a name that went with an import was missed by a page alone."""
     guilty = []

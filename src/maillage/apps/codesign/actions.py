@@ -101,7 +101,7 @@ def describe(group: Group, *, shown: Mapping[str, Any] | None = None, **typed: s
     """Write of the invented profile of a group what is typed: name, who, equipment, skills, zone. shown: what
     was read of it, to replace nothing else.
     """
-    held = Group.objects.select_for_update().select_related("session").get(pk=group.pk)
+    held = Group.objects.select_for_update(of=("self",)).select_related("session").get(pk=group.pk)
     _open(held.session)
     now = {name: getattr(held, name) for name in typed}
     refuse_overwrites("Le profil n’a pas été enregistré.", now=now, shown=shown or {}, typed=typed)

@@ -153,7 +153,8 @@ def answer(row: Reply, *, yes: bool, words: str = "", by: User, at: datetime) ->
     answered already.
     """
     refuse_secrets(words)
-    held = Reply.objects.select_for_update().select_related("listing").get(pk=row.pk)
+    Listing.objects.select_for_update().get(pk=row.listing_id)  # first, as `close`, which answers them all
+    held = Reply.objects.select_for_update(of=("self",)).select_related("listing").get(pk=row.pk)
     if held.state != rules.WAITING:
         raise Refused(
             "Votre réponse n’a pas été notée.",

@@ -256,6 +256,7 @@ def say_full(lieu: Lieu, full: bool, *, room_on: date | None = None, by: str, at
     )
 
 
+@transaction.atomic
 def undo(change: Change, *, by: str, at: datetime) -> Change:
     """Restore a place to its state before a change; Refused when something else changed it since."""
     lieu = Lieu.objects.select_for_update().get(pk=change.lieu_id)

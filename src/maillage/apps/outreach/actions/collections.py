@@ -56,7 +56,7 @@ def receive(collection: Collection, *, received: int, wiped: bool, by: User, at:
     """Note how many devices came: each is on the list of the place, to be refurbished, and numbered. Refused
     twice. wiped: what they held was erased before; else each waits for it.
     """
-    row = Collection.objects.select_for_update().select_related("lieu").get(pk=collection.pk)
+    row = Collection.objects.select_for_update(of=("self",)).select_related("lieu").get(pk=collection.pk)
     if row.received is not None:
         raise Refused(
             "Rien n’a changé.",
