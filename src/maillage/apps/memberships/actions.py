@@ -59,6 +59,7 @@ def give(
             why="Sa date de fin est déjà passée.",
             do="Choisissez une date à venir, ou aucune.",
         )
+    User.objects.select_for_update().get(pk=to.pk)  # given by two at once, it is one role
     held = access.current(on).filter(user=to, role=role, structure=structure, territory=territory).first()
     if held is not None and held.until == until:
         return held
@@ -387,6 +388,7 @@ def _recovery(
 ) -> tuple[Recovery, str]:
     """Make the one link by which an account chooses a password, and note it; return it with its secret."""
     token = secrets.token_urlsafe(24)
+    User.objects.select_for_update().get(pk=user.pk)
     Recovery.objects.filter(user=user, used_at=None).delete()  # one link at a time
     made = Recovery.objects.create(
         token=digest(token), user=user, made_at=at, made_by=by, expires_at=at + rules.RECOVERY_DAYS

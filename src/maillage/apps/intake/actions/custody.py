@@ -29,6 +29,7 @@ def propose(lieu: Lieu, structure: Structure, *, by: str, at: datetime) -> Propo
             why=f"« {structure} » tient déjà ce lieu.",
             do="Choisissez une autre structure.",
         )
+    Lieu.objects.select_for_update().get(pk=lieu.pk)  # a second one waits here
     Proposal.objects.filter(lieu=lieu, field=rules.CUSTODY, state=rules.OPEN).delete()
     value = {"structure": structure.pk, "key": structure.key, "name": structure.name}
     return Proposal.objects.create(lieu=lieu, field=rules.CUSTODY, value=value, by=by, at=at)

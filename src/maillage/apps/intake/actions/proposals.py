@@ -15,6 +15,7 @@ from maillage.reference import offer
 FIELDS = {*offer.fields(), "precision", "practices", "sans"}
 
 
+@transaction.atomic
 def propose(lieu: Lieu, *, field: str, value: Any, by: str, at: datetime) -> Proposal:
     """Store a value proposed for a field, beside the current one; None would withdraw the field.
 
@@ -22,6 +23,7 @@ def propose(lieu: Lieu, *, field: str, value: Any, by: str, at: datetime) -> Pro
     """
     if field not in FIELDS:
         raise ValueError(f"{field!r} is no field of a sheet: see reference/offer/fields.yaml.")
+    Lieu.objects.select_for_update().get(pk=lieu.pk)  # proposed by two at once, it is one
     waiting = Proposal.objects.filter(lieu=lieu, field=field, state=rules.OPEN)
     same = next((each for each in waiting if each.value == value), None)
     return same or Proposal.objects.create(lieu=lieu, field=field, value=value, by=by, at=at)
@@ -83,7 +85,10 @@ def answer(proposal: Proposal, note: str, *, by: str, at: datetime) -> None:
 
 
 def still_open(proposal: Proposal) -> Proposal:
-    """Return the proposal as it is now, locked until the end; Refused when it was answered meanwhile."""
+    """Return the proposal as it is now, locked until the end after its place, as by who changes the sheet;
+    Refused when it was answered meanwhile.
+    """
+    Lieu.objects.select_for_update().filter(pk=proposal.lieu_id).first()
     held = Proposal.objects.select_for_update().get(pk=proposal.pk)
     if held.state != rules.OPEN:
         raise Refused(

@@ -98,7 +98,6 @@ def send(campaign: Campaign, *, write: Callable[[Lieu], Draft], by: User, at: da
     write: the letter to a place, once it has its link.
     """
     _still_open(campaign)
-    Campaign.objects.select_for_update().get(pk=campaign.pk)  # a second click waits here
     told = letters.written(campaign)
     drafts = []
     for lieu in letters.ready(campaign, by, at=at).everybody:
@@ -135,7 +134,8 @@ def close(campaign: Campaign, *, by: User, at: datetime) -> Campaign:
 
 
 def _still_open(campaign: Campaign) -> None:
-    if campaign.closed_at is not None:
+    """Lock a campaign, which a second click or who closes it waits for; Refused once it is closed."""
+    if Campaign.objects.select_for_update().get(pk=campaign.pk).closed_at is not None:
         raise Refused(
             f"La campagne « {campaign.name} » n’a pas changé.",
             why="Elle est close.",

@@ -215,6 +215,7 @@ def drop(device: Device, *, by: User, at: datetime) -> None:
     """Delete a device entered by mistake; Refused once it was lent, since its loans count, and while somebody
     awaits it.
     """
+    device = Device.objects.select_for_update().get(pk=device.pk)  # somebody may be lending it
     if Loan.objects.filter(device=device).exists():
         raise Refused(
             f"« {device.label} » n’a pas été retiré.",

@@ -241,6 +241,7 @@ def add_place(
             why="Il lui faut un nom, et une façon de rencontrer les gens.",
             do="Donnez-les.",
         )
+    lock(survey)  # two who add the same place
     if Place.objects.filter(survey=survey, name=name).exists():
         raise Refused(
             f"« {name} » n’a pas été ajouté.",
@@ -296,6 +297,7 @@ def give_link(
 def close_link(surveyor: Surveyor, *, by: User | None, at: datetime) -> Surveyor:
     """Close the link of a device, such as a lost one: what it sends is no longer accepted."""
     check_run(by, surveyor.survey.territory)
+    surveyor = Surveyor.objects.select_for_update().get(pk=surveyor.pk)
     if surveyor.closed_at is not None:
         raise Refused(
             "Rien n’a changé.", why="Ce lien est déjà fermé.", do="Donnez-en un autre s’il en faut un."
@@ -310,6 +312,7 @@ def close_link(surveyor: Surveyor, *, by: User | None, at: datetime) -> Surveyor
 def reopen_link(surveyor: Surveyor, *, by: User | None, at: datetime) -> Surveyor:
     """Reopen the link of a device closed too soon: it still stores answers."""
     check_run(by, surveyor.survey.territory)
+    surveyor = Surveyor.objects.select_for_update().get(pk=surveyor.pk)
     if surveyor.closed_at is None or not surveyor.name:
         raise Refused("Rien n’a changé.", why="Ce lien ne peut pas être rouvert.", do="Donnez-en un autre.")
     surveyor.closed_at = None
