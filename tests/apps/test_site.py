@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import re
+import time
 from datetime import datetime, timedelta
 from html import unescape
 from itertools import pairwise
@@ -23,7 +24,7 @@ from django_tasks_db.models import DBTaskResult
 
 from maillage.apps.site.views import pages
 from maillage.apps.territories.models import Correction
-from maillage.config import scheduler, static
+from maillage.config import health, scheduler, static
 from maillage.config.templates import Loader, typeset
 from maillage.kernel.names import plain
 from maillage.reference import voices
@@ -105,6 +106,59 @@ def test_health_is_broken_when_a_write_would_fail(client, home, monkeypatch):
     response = client.get("/sante/")
     assert (response.status_code, response.json()["etat"]) == (503, "en panne")
     assert response.json()["ecriture"] == "en panne"
+
+
+def test_health_does_not_write_at_each_call(client, home, monkeypatch):
+    """Anybody may ask, a thousand times a second."""
+    tried = []
+    monkeypatch.setattr(health.os, "fsync", lambda _: tried.append(1))
+    for _ in range(5):
+        assert client.get("/sante/").status_code == 200
+    assert len(tried) == 1
+    moved(home / health.SEEN, -health.AGAIN)
+    client.get("/sante/")
+    assert len(tried) == 2
+    moved(home / health.SEEN, 3_600)  # a clock that was fast
+    client.get("/sante/")
+    assert len(tried) == 3
+
+
+def test_health_tells_a_failure_at_once_however_lately_a_write_went_well(client, home, monkeypatch):
+    assert client.get("/sante/").status_code == 200
+    with monkeypatch.context() as full:
+        full.setattr(health, "free", lambda: 0)
+        assert client.get("/sante/").status_code == 503
+    with monkeypatch.context() as closed:
+        closed.setattr(health.os, "access", lambda *_: False)
+        assert client.get("/sante/").status_code == 503
+
+
+def test_a_write_that_failed_is_tried_again_by_every_process(client, home, monkeypatch):
+    def full(_):
+        raise OSError(errno.EDQUOT, "plein")
+
+    client.get("/sante/")
+    moved(home / health.SEEN, -health.AGAIN)
+    with monkeypatch.context() as broken:
+        broken.setattr(health.os, "fsync", full)
+        assert [client.get("/sante/").status_code for _ in range(2)] == [503, 503]
+    assert client.get("/sante/").status_code == 200, "said to be mended as soon as it is"
+
+
+def test_health_answers_when_its_folder_is_gone_or_only_reads(client, home, settings, monkeypatch):
+    def only_reads(self, *_, **__):
+        raise OSError(errno.EROFS, "lecture seule")
+
+    with monkeypatch.context() as closed:
+        closed.setattr("pathlib.Path.unlink", only_reads)
+        closed.setattr("pathlib.Path.open", only_reads)
+        assert client.get("/sante/").status_code == 503
+    settings.HOME = home / "partie"
+    assert client.get("/sante/").json()["disque_libre_mo"] == 0
+
+
+def moved(path, seconds):
+    os.utime(path, (time.time() + seconds,) * 2)
 
 
 def test_health_says_what_waits_too_long(client, home, settings, monkeypatch):

@@ -7,6 +7,7 @@ what they write answers 503; what only makes them wait is told, and answers 200.
 import os
 import shutil
 import time
+from contextlib import suppress
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -25,6 +26,8 @@ from maillage.apps.messages.queries import ready_to_send
 VERSION = version("maillage")
 WELL, SLOW, BROKEN = "ok", "ralenti", "en panne"
 TRIED = 65_536  # bytes written and thrown away
+AGAIN = 5  # seconds: anybody may ask, and the disk is not made to write for each
+SEEN = "ecriture.vue"  # touched in the home folder when a write went to its end
 LITTLE = 200_000_000  # bytes: under this, a study or a backup may not fit
 LATE = {"taches": 3_600, "messages": 1_800, "echeances": 300}  # seconds
 
@@ -42,7 +45,7 @@ def state(at: datetime) -> dict[str, Any]:
     waits or nothing was seen yet.
     """
     parts: dict[str, Any] = {"version": VERSION}
-    parts["ecriture"] = WELL if can_write() else BROKEN
+    parts["ecriture"] = WELL if is_written() else BROKEN
     parts["disque_libre_mo"] = free() // 1_000_000
     try:
         with connection.cursor() as cursor:
@@ -61,6 +64,20 @@ def state(at: datetime) -> dict[str, Any]:
     return {"etat": whole, **parts}
 
 
+def is_written() -> bool:
+    """Return whether the home folder can be written, as it was found a moment ago by any process of ours.
+
+    A failure is never remembered, nor is a success once the folder is closed or the disk full: a probe is
+    told at once.
+    """
+    if free() < TRIED or not os.access(settings.HOME, os.W_OK | os.X_OK):
+        return False
+    with suppress(OSError):
+        if 0 <= time.time() - (settings.HOME / SEEN).stat().st_mtime < AGAIN:
+            return True
+    return can_write()
+
+
 def can_write() -> bool:
     """Return whether a file of the home folder can be written to the end, as a row of SQLite would be."""
     path = settings.HOME / f".sante.{os.getpid()}"
@@ -69,10 +86,14 @@ def can_write() -> bool:
             file.write(bytes(TRIED))
             file.flush()
             os.fsync(file.fileno())
+        (settings.HOME / SEEN).touch()
     except OSError:
+        with suppress(OSError):
+            (settings.HOME / SEEN).unlink()  # the others try in their turn
         return False
     finally:
-        path.unlink(missing_ok=True)
+        with suppress(OSError):  # a disk that only reads refuses to take off what is not there
+            path.unlink()
     return True
 
 
@@ -86,8 +107,11 @@ def _waiting(at: datetime) -> dict[str, int | None]:
 
 
 def free() -> int:
-    """Return how many bytes may still be written beside the home folder."""
-    return shutil.disk_usage(settings.HOME).free
+    """Return how many bytes may still be written beside the home folder, none when it is not there."""
+    try:
+        return shutil.disk_usage(settings.HOME).free
+    except OSError:
+        return 0
 
 
 def _age(path: Path) -> int | None:
