@@ -16,12 +16,19 @@ import pytest
 from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.db import connection
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from maillage.apps.accounts.models import User
-from maillage.config import backup, keys, rows
+from maillage.apps.dossiers import actions as dossiers
+from maillage.apps.dossiers.queries import StudyRequest
+from maillage.apps.intake.actions import pending
+from maillage.apps.intake.queries import pending as pending_queries
+from maillage.config import backup, keys, rows, worker
 from maillage.config.home import DATABASE
 from maillage.kernel import age
 from maillage.kernel.errors import Refused
+from maillage.web import locks
 from tests.support.shared import furnish
 
 
@@ -74,6 +81,37 @@ def test_a_restoration_forgets_the_answers_stored_of_the_rows_it_replaces(saved,
     cache.set("snapshots:x", "30 000 personnes")
     backup.restore(saved)
     assert cache.get("snapshots:x") is None
+
+
+@pytest.mark.both_databases
+def test_a_restoration_leaves_no_work_that_was_asked_of_other_rows(db, home):
+    """Une tâche nomme une étude par son numéro : après la restauration, c’est celui d’une autre, ou de personne."""
+    study = dossiers.ask(StudyRequest(place="38151"))
+    backup.save(home / "copie.zip")
+    dossiers.ask(StudyRequest(place="38421"))
+    waiting, now = DBTaskResult.objects.order_by("enqueued_at")[0], timezone.now()
+    # « relancer » is offered
+    DBTaskResult.objects.filter(pk=waiting.pk).update(status="FAILED", finished_at=now)
+    held = {"args_kwargs": {"args": [study.pk], "kwargs": {}}, "task_path": waiting.task_path}
+    held |= {"queue_name": "slow", "backend_name": "default", "run_after": now, "status": "RUNNING"}
+    _, alive = (DBTaskResult.objects.create(worker_ids=[name], **held) for name in ("mort", "vivant"))
+    with locks.exclusive(worker.lock_name("vivant")):
+        backup.restore(home / "copie.zip")
+    assert [each.pk for each in DBTaskResult.objects.all()] == [alive.pk]
+    DBTaskResult.objects.all().delete()
+    assert dossiers.resume() == 1, "what the restored base waits for is asked again"
+    assert DBTaskResult.objects.get().args_kwargs["args"] == [study.pk]
+
+
+def test_a_file_that_was_compared_with_the_former_rows_is_read_again_after_a_restoration(saved, home):
+    leila = User.objects.get(name="leila")
+    held = {"source": "Une liste", "licence": "", "by": leila, "at": timezone.now()}
+    found = pending.keep("Nom,Commune\nMédiathèque,Crolles\n".encode(), "lieux.csv", **held)
+    pending.ask_check(found, at=timezone.now())
+    assert pending_queries.progress(found.key).status == pending_queries.CHECKED
+    backup.restore(saved)
+    assert pending_queries.progress(found.key).status == pending_queries.DRAFT
+    assert found.path.exists()
 
 
 def test_the_oldest_backups_go_and_never_the_one_just_made(maillage, db, home, tmp_path, monkeypatch):

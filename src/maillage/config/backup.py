@@ -26,9 +26,10 @@ from django.utils import timezone
 from maillage.apps.accounts import actions as journal
 from maillage.apps.directory.actions import index
 from maillage.apps.documents.queries import storage
+from maillage.apps.intake.actions import pending
 from maillage.apps.messages import actions as messages
 from maillage.apps.search import actions as search
-from maillage.config import anchors, former_backups, rows, scratch
+from maillage.config import anchors, former_backups, rows, scratch, worker
 from maillage.config.copies import FOLDER, table_file
 from maillage.config.home import FRANCE, country_name
 from maillage.config.references import References
@@ -366,6 +367,8 @@ def restore(path: Path, *, keys: Sequence[bytes] = ()) -> dict[str, Any]:
                         made.replace(home / kind / made.name)
         with _rows_of_today(path, archive, manifest, list(keys)) as (today, listed), transaction.atomic():
             n = load(today, listed)
+            worker.forget_all()
+            pending.start_over()  # in the home, and compared with the rows that are no more
             caches["default"].clear()  # answers that were stored for a while, of the rows that are no more
             messages.hold_back_after_restore(
                 at=timezone.now()

@@ -114,6 +114,19 @@ def take_again(at: datetime) -> dict[str, int]:
     return {"reprises": again, "mises_de_cote": aside, "etudes_reprises": actions.resume()}
 
 
+def forget_all() -> int:
+    """Erase every task, but those that a living worker is doing: what a restoration put in place of the rows
+    that they name has the same numbers. What is unfinished there is asked again by who resumes it.
+    """
+    from django_tasks_db.models import DBTaskResult
+
+    from maillage.web import locks
+
+    running = DBTaskResult.objects.running().values_list("pk", "worker_ids")
+    held = [pk for pk, workers in running if not locks.is_free(lock_name(workers[-1]))]
+    return DBTaskResult.objects.exclude(pk__in=held).delete()[0]
+
+
 if __name__ == "__main__":
     gc.set_threshold(50_000, 20, 20)  # as maillage.cli.main
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maillage.config.settings")
