@@ -114,6 +114,33 @@ def test_a_file_that_was_compared_with_the_former_rows_is_read_again_after_a_res
     assert found.path.exists()
 
 
+@pytest.mark.parametrize("held", [b"SQLite format 3\0", b"AGE-SECRET-KEY-1"])
+def test_a_backup_is_written_over_nothing_but_a_former_one(db, home, held):
+    """« maillage sauvegarder maillage.sqlite3 » aurait mis la sauvegarde à la place de la base."""
+    path = home / "maillage.sqlite3"
+    path.write_bytes(held)
+    with pytest.raises(Refused, match="existe déjà, et n’est pas une sauvegarde"):
+        backup.save(path)
+    assert path.read_bytes() == held
+    with pytest.raises(Refused, match="est un dossier"):
+        backup.save(home)
+    (home / "vide.zip").touch()
+    for _ in range(2):
+        backup.save(home / "vide.zip")
+
+
+def test_a_backup_that_is_interrupted_leaves_nothing_behind(db, home, monkeypatch):
+    """La moitié d’une base, avec tout le monde, restait sous un nom caché."""
+
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(backup, "check", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        backup.save(home / "copie.zip")
+    assert [path.name for path in home.iterdir() if "copie" in path.name] == []
+
+
 def test_the_oldest_backups_go_and_never_the_one_just_made(maillage, db, home, tmp_path, monkeypatch):
     """Une horloge qui a avancé une nuit a laissé une sauvegarde datée de 2040 : la plus récente, par son nom."""
     monkeypatch.setattr("maillage.config.bootstrap.ready", lambda: None)

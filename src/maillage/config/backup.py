@@ -10,7 +10,7 @@ import json
 import os
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -53,6 +53,7 @@ def save(path: Path, *, recipients: Sequence[bytes] = (), rows_only: bool = Fals
     recipients: the public keys that it is sealed to, if any. rows_only: without the files, for a database
         that is about to stand beside the same ones.
     """
+    _check_target(path)
     aside = path.with_name(f".{path.name}.{hashlib.sha256(str(path).encode()).hexdigest()[:8]}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -62,17 +63,38 @@ def save(path: Path, *, recipients: Sequence[bytes] = (), rows_only: bool = Fals
         with aside.open("rb") as file:
             os.fsync(file.fileno())  # on the disk before it is said to be there, and before older ones go
         aside.replace(path)
-    except Refused:
-        aside.unlink(missing_ok=True)
-        raise
     except OSError as error:
-        aside.unlink(missing_ok=True)
         raise Refused(
             f"La sauvegarde {path} n’a pas été écrite : {reason(error)}.",
             why="Le dossier n’existe pas, n’est pas accessible, ou le disque est plein.",
             do="Choisissez un autre dossier. Aucun fichier à moitié écrit n’a été laissé.",
         ) from error
+    finally:  # even interrupted: it holds everybody
+        with suppress(OSError):
+            aside.unlink()
     return counts
+
+
+def _check_target(path: Path) -> None:
+    """Refuse to write over anything but a former backup: the database itself has a name, and is typed."""
+    do = "Donnez un autre nom de fichier, par exemple copie.zip, ou --dossier DOSSIER."
+    try:
+        if path.is_dir():
+            raise Refused(f"{path} est un dossier.", why="Une sauvegarde est un fichier.", do=do)
+        if not path.exists() or (path.is_file() and not path.stat().st_size):
+            return
+        if path.is_file():
+            with path.open("rb") as file:
+                begin = file.read(64)
+            if begin.startswith(b"PK") or age.is_sealed(begin):
+                return
+    except OSError:
+        return  # told when it is written
+    raise Refused(
+        f"{path} existe déjà, et n’est pas une sauvegarde.",
+        why="L’écraser ferait perdre ce qu’il contient ; rien n’a été changé.",
+        do=do,
+    )
 
 
 def _write(
