@@ -114,6 +114,49 @@ def test_a_file_that_was_compared_with_the_former_rows_is_read_again_after_a_res
     assert found.path.exists()
 
 
+def test_a_base_with_lost_references_is_saved_without_them_and_mended_by_what_was_saved(
+    process, demonstration, tmp_path
+):
+    """Une ligne effacée à la main, et plus aucune sauvegarde ne se faisait : « Prenez une autre sauvegarde. »"""
+    home = demonstration(tmp_path / "maison")
+    base, here = home / "maillage.sqlite3", {"MAILLAGE_HOME": str(home)}
+    with closing(sqlite3.connect(base)) as opened:
+        person, n = opened.execute(
+            "select person_id, count(*) from people_following group by 1 order by 2 desc"
+        ).fetchone()
+        (author,) = opened.execute("select by_id from people_following where by_id is not null").fetchone()
+        (team,) = opened.execute("select structure_id from memberships_membership").fetchone()
+        opened.execute("delete from people_person where id = ?", [person])
+        opened.execute("delete from accounts_user where id = ?", [author])
+        opened.execute("delete from directory_structure where id = ?", [team])
+        total = opened.execute("select count(*) from people_person").fetchone()[0]
+        opened.commit()
+    answer = process("sauvegarder", tmp_path / "copie.zip", **here)
+    assert answer.code == 1, answer.err
+    assert re.search(r"renvois de la base sont perdus :\n", answer.out)
+    assert f"maillage restaurer {tmp_path / 'copie.zip'}" in answer.out
+    with zipfile.ZipFile(tmp_path / "copie.zip") as archive:
+        aside = [json.loads(line) for line in archive.read("ecartees.jsonl").splitlines()]
+    followings = [dict(zip(*row, strict=True)) for label, *row in aside if label == "people.following"]
+    assert sum(each["person_id"] == person for each in followings) == n
+    with closing(sqlite3.connect(base)) as opened:
+        made = opened.execute("select count(*) from people_following where by_id = ?", [author]).fetchone()[0]
+    assert sum(each["by_id"] == author for each in followings) == made > 0
+    assert (
+        "ne se copie pas telle qu’elle est"
+        in process(
+            "transferer", "--depuis", "sqlite", "--vers", f"sqlite:///{tmp_path}/autre.sqlite3", **here
+        ).err
+    )
+    answer = process("restaurer", tmp_path / "copie.zip", **here)
+    assert answer.code == 0, answer.err
+    assert "renvois perdus : leurs lignes, dans « ecartees.jsonl » de ce fichier." in answer.out
+    with closing(sqlite3.connect(base)) as opened:
+        assert opened.execute("pragma foreign_key_check").fetchall() == []
+        assert opened.execute("select count(*) from people_person").fetchone()[0] == total
+    assert process("sauvegarder", tmp_path / "propre.zip", **here).code == 0
+
+
 @pytest.mark.parametrize("held", [b"SQLite format 3\0", b"AGE-SECRET-KEY-1"])
 def test_a_backup_is_written_over_nothing_but_a_former_one(db, home, held):
     """« maillage sauvegarder maillage.sqlite3 » aurait mis la sauvegarde à la place de la base."""

@@ -29,13 +29,15 @@ from maillage.apps.documents.queries import storage
 from maillage.apps.intake.actions import pending
 from maillage.apps.messages import actions as messages
 from maillage.apps.search import actions as search
-from maillage.config import anchors, former_backups, rows, scratch, worker
+from maillage.config import anchors, former_backups, lost_references, rows, scratch, worker
 from maillage.config.copies import FOLDER, table_file
 from maillage.config.home import FRANCE, country_name
+from maillage.config.lost_references import LostReferences
 from maillage.config.references import References
 from maillage.kernel import age, archives
 from maillage.kernel.disk import reason, write_whole
 from maillage.kernel.errors import Refused
+from maillage.words.wording import count
 
 FORMAT = 2
 FILES, MODULES = "etudes", "modules"  # studies, and the modules of the territory
@@ -46,20 +48,38 @@ BLOCK = 1 << 20  # bytes read at once
 LEVEL = 3  # of compression: twice as fast as the usual one, for a tenth more
 
 
-def save(path: Path, *, recipients: Sequence[bytes] = (), rows_only: bool = False) -> dict[str, int]:
+def save(
+    path: Path,
+    *,
+    recipients: Sequence[bytes] = (),
+    rows_only: bool = False,
+    tell: Callable[[LostReferences], None] | None = None,
+) -> dict[str, int]:
     """Write the backup, read it back, and return how many rows and files it contains; Refused when it cannot
     be written.
 
     recipients: the public keys that it is sealed to, if any. rows_only: without the files, for a database
-        that is about to stand beside the same ones.
+        that is about to stand beside the same ones. tell: called with the rows that refer to others which
+        are not there: they are put aside, and the rest is saved; without it, Refused.
     """
     _check_target(path)
     aside = path.with_name(f".{path.name}.{hashlib.sha256(str(path).encode()).hexdigest()[:8]}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         aside.unlink(missing_ok=True)
-        counts, file_key = _write(aside, recipients, () if rows_only else STORED)
-        check(aside, file_key=file_key)
+        stored = () if rows_only else STORED
+        counts, file_key = _write(aside, recipients, stored)
+        try:
+            check(aside, file_key=file_key)
+        except Refused:
+            with _instant():
+                if not (found := lost_references.find()).words:
+                    raise
+                if tell is None:
+                    raise _not_whole(found) from None
+                counts, file_key = _write(aside, recipients, stored, found)
+            check(aside, file_key=file_key)
+            tell(found)
         with aside.open("rb") as file:
             os.fsync(file.fileno())  # on the disk before it is said to be there, and before older ones go
         aside.replace(path)
@@ -97,15 +117,30 @@ def _check_target(path: Path) -> None:
     )
 
 
+def _not_whole(found: LostReferences) -> Refused:
+    n = len(found.words)
+    return Refused(
+        f"La base ne se copie pas telle qu’elle est : {found.words[0]}.",
+        why=(
+            f"{count(n, 'renvoi y est perdu', 'renvois y sont perdus')} : aucune base ne reprendrait ces"
+            " lignes. Un disque s’est abîmé, ou la base a été changée à la main."
+        ),
+        do=(
+            "Lancez maillage sauvegarder FICHIER, qui les dit et garde tout le reste, puis maillage restaurer"
+            " FICHIER : la base est alors réparée."
+        ),
+    )
+
+
 def _write(
-    path: Path, recipients: Sequence[bytes], stored: Sequence[str]
+    path: Path, recipients: Sequence[bytes], stored: Sequence[str], found: LostReferences | None = None
 ) -> tuple[dict[str, int], bytes | None]:
     home = Path(settings.HOME)
     path.touch(mode=0o600)  # it holds the accounts
     with path.open("wb") as file, _sealed(file, recipients) as target:
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL) as archive:
             with _instant():  # files are read afterwards: no row of that instant names one that is not there
-                counts, digests = _write_rows(archive)
+                counts, digests = _write_rows(archive, found)
                 migrations = _migrations()
             for each in sorted(each for name in stored for each in (home / name).rglob("*")):
                 if each.is_file() and not any(part.startswith(".") for part in each.relative_to(home).parts):
@@ -128,7 +163,8 @@ def _write(
             archive.writestr(MANIFEST, json.dumps(manifest, indent=1, sort_keys=True))
         file_key = target.file_key if isinstance(target, age.Writer) else None
     papers = sum(name.startswith(f"{PAPERS}/") for name in digests)
-    return {"lignes": total, "fichiers": len(digests) - len(counts), "papiers": papers}, file_key
+    files = sum(name.startswith(tuple(f"{folder}/" for folder in STORED)) for name in digests)
+    return {"lignes": total, "fichiers": files, "papiers": papers}, file_key
 
 
 @contextmanager
@@ -175,20 +211,30 @@ def _instant() -> Iterator[None]:
             connection.transaction_mode = mode
 
 
-def _write_rows(archive: zipfile.ZipFile) -> tuple[dict[str, int], dict[str, str]]:
+def _write_rows(
+    archive: zipfile.ZipFile, found: LostReferences | None
+) -> tuple[dict[str, int], dict[str, str]]:
     """Write every table, a block of rows at a time; return how many rows each has, and the digest of each
     file.
     """
-    counts, digests = {}, {}
+    counts, digests, aside = {}, {}, []
     for model in backed_up_models():
         label = model._meta.label_lower
         n, digest = 0, hashlib.sha256()
         with archive.open(table_file(label), "w", force_zip64=True) as file:
-            for block, some in rows.blocks(model):
+            for each, number in rows.blocks(model):
+                block, some = each, number
+                if some and found is not None and found.concerns(label):
+                    names = rows.columns(model)
+                    kept, former = found.split(label, names, rows.decode(each.splitlines(keepends=True)))
+                    block, some = b"".join(map(rows.encode, kept)), len(kept)
+                    aside += [rows.encode([label, names, row]) for row in former]
                 file.write(block)
                 digest.update(block)
                 n += some
         counts[label], digests[table_file(label)] = n, digest.hexdigest()
+    if aside:
+        digests[lost_references.ASIDE] = _copy(io.BytesIO(b"".join(aside)), archive, lost_references.ASIDE)
     return counts, digests
 
 
@@ -371,7 +417,8 @@ def restore(path: Path, *, keys: Sequence[bytes] = ()) -> dict[str, Any]:
             why="Cette version ne saurait pas lire toutes ses colonnes ; rien n’a été changé.",
             do="Installez la version qui l’a écrite, ou une plus récente.",
         )
-    before = _save_before(path)
+    lost: list[str] = []
+    before = _save_before(path, lambda found: lost.extend(found.words))
     home = Path(settings.HOME)
     names = [
         name for name in manifest["fichiers"] if name.startswith(tuple(f"{folder}/" for folder in STORED))
@@ -400,7 +447,7 @@ def restore(path: Path, *, keys: Sequence[bytes] = ()) -> dict[str, Any]:
             if not (home / name).is_file() or (home / name).read_bytes() != content:
                 write_whole(home / name, content, mode=0o600 if name.startswith(f"{PAPERS}/") else 0o644)
     anchors.mark_restored(timezone.now())  # what the former ones say no longer holds
-    return {"lignes": n, "fichiers": len(names), "avant": before}
+    return {"lignes": n, "fichiers": len(names), "avant": before, "perdus": lost}
 
 
 @contextmanager
@@ -474,16 +521,16 @@ def _insert(name: str, lines: Iterator[bytes]) -> Iterator[int]:
 SAVED_BEFORE = 3  # copies kept of what restorations replaced
 
 
-def _save_before(restored: Path) -> Path:
+def _save_before(restored: Path, tell: Callable[[LostReferences], None]) -> Path:
     """Save what a restoration is about to replace, keep the last few copies, and return the new one.
 
     restored: the backup about to be read, which may be one of these copies: it is neither overwritten nor
-        taken off.
+        taken off. tell: as save() calls it.
     """
     folder = Path(settings.HOME) / "sauvegardes"
     stem = f"avant-restauration-{datetime.now():%Y-%m-%d-%Hh%M-%S}"
     made = next(path for n in range(1, 100) if not (path := folder / f"{stem}-{n}.zip").exists())
-    save(made)
+    save(made, tell=tell)
     for old in sorted(folder.glob("avant-restauration-*.zip"))[:-SAVED_BEFORE]:
         if old != restored:
             old.unlink(missing_ok=True)

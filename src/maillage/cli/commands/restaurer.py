@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TextIO
 
 from maillage.kernel.errors import Refused
+from maillage.words.wording import count
 
 RESTORING = "(une restauration est en cours)"
 
@@ -32,15 +33,20 @@ def run(given: argparse.Namespace) -> int:
         counts = backup.restore(given.fichier.resolve(), keys=keys.secrets(given.cle))
         actions.resume()
         actions.publish_again_after_a_stop()
-        print(f"Restauré depuis {given.fichier} : {counts['lignes']} lignes, {counts['fichiers']} fichiers")
+        held = f"{count(counts['lignes'], 'ligne')}, {count(counts['fichiers'], 'fichier')}"
+        print(f"Restauré depuis {given.fichier} : {held}")
         targets.renew()
         if changed := links.renew(at=timezone.now()):
-            print(
-                f"La clé de cet ordinateur est autre : {changed} liens de places et de rendez-vous sont"
-                " refaits."
+            links = (
+                "lien de place ou de rendez-vous est refait",
+                "liens de places et de rendez-vous sont refaits",
             )
+            print(f"La clé de cet ordinateur est autre : {count(changed, *links)}.")
             print("Ceux donnés avant ne s’ouvrent plus ; les prochains rappels portent les nouveaux.")
         print(f"Ce qui était là avant est gardé dans {counts['avant']}")
+        if n := len(counts["perdus"]):
+            lost = count(n, "renvoi perdu : sa ligne", "renvois perdus : leurs lignes")
+            print(f"sauf {lost}, dans « ecartees.jsonl » de ce fichier.")
     return 0
 
 

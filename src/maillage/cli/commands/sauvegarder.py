@@ -6,10 +6,12 @@ import time
 from pathlib import Path
 
 from maillage.kernel.errors import Refused
+from maillage.words.wording import count
 
 DATED = re.compile(r"maillage-\d{8}-\d{6}\.zip(\.age)?")
 UNFINISHED = re.compile(rf"\.{DATED.pattern}\.[0-9a-f]{{8}}")  # as config/backup.py names what it writes
 A_DAY = 24 * 3600
+TOLD = 20  # lost references that are named
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -56,16 +58,20 @@ def run(given: argparse.Namespace) -> int:
     recipients = keys.recipients(given.pour_cle or settings.BACKUP_KEYS)
     name = f"maillage-{timezone.localtime():%Y%m%d-%H%M%S}.zip{'.age' if recipients else ''}"
     path = given.fichier or given.dossier / name
-    counts = backup.save(path.resolve(), recipients=recipients)
+    lost: list[str] = []
+    counts = backup.save(path.resolve(), recipients=recipients, tell=lambda found: lost.extend(found.words))
     settings.LAST_BACKUP.touch()
-    print(f"Sauvegarde écrite et relue : {path} ({counts['lignes']} lignes, {counts['fichiers']} fichiers)")
+    held = f"{count(counts['lignes'], 'ligne')}, {count(counts['fichiers'], 'fichier')}"
+    print(f"Sauvegarde écrite et relue : {path} ({held})")
     if recipients:
         print("Elle est chiffrée : seule la clé secrète l’ouvre. Gardez cette clé hors de cet ordinateur.")
     if counts["papiers"]:
+        papers = count(counts["papiers"], "papier y est, chiffré", "papiers y sont, chiffrés")
         print(
-            f"{counts['papiers']} papiers de personnes y sont, chiffrés. La clé qui les ouvre n’y est pas :"
-            " gardez-la ailleurs, et pas avec cette sauvegarde."
+            f"{papers}. La clé qui les ouvre n’y est pas : gardez-la ailleurs, et pas avec cette sauvegarde."
         )
+    if lost:
+        _print_lost(lost, path)
     if given.dossier:
         for left in _cut(given.dossier):
             left.unlink(missing_ok=True)
@@ -75,7 +81,23 @@ def run(given: argparse.Namespace) -> int:
         for old in _older(path, given.garder):
             old.unlink(missing_ok=True)
             print(f"Sauvegarde effacée, qui n’est pas {kept} : {old}")
-    return 0
+    return 1 if lost else 0
+
+
+def _print_lost(lost: list[str], path: Path) -> None:
+    """Say what the base had that no base would take back, and how to mend it."""
+    print(f"{count(len(lost), 'renvoi de la base est perdu', 'renvois de la base sont perdus')} :")
+    for words in lost[:TOLD]:
+        print(f"  {words}")
+    if len(lost) > TOLD:
+        print(f"  et {len(lost) - TOLD} autres")
+    print(
+        "Ces lignes, telles qu’elles étaient, sont dans son fichier « ecartees.jsonl ». Tout le reste y est."
+    )
+    print(
+        "Un disque s’est abîmé, ou la base a été changée à la main. Pour la réparer, la plateforme arrêtée :"
+        f" maillage restaurer {path}"
+    )
 
 
 def _check(given: argparse.Namespace) -> None:
