@@ -34,3 +34,98 @@ def test_a_rate_with_a_comma_is_not_read_as_a_smaller_one():
 def test_empty_cells_after_the_last_column_are_no_fault():
     read_rows = read(b"code;part\n38151;50;;\n", "liste.csv", required=("code",), purpose="Une liste.")
     assert [row["part"] for row in read_rows] == ["50"]
+
+
+ZONES = "code_zone,nom_zone,code"
+
+
+def zones(text: str):
+    return read(text.encode(), "zones.csv", required=ZONES.split(","), purpose="Des zones.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'z1,"Centre,38185\nz2,Nord,38421\nz3,Sud,38151',
+        'z1,"Centre,38185\nz2,Nord,38421\nz3,"Sud",38151',
+        'z1,"Le Gros" bourg,38185\nz2,Nord,38421',
+    ],
+)
+def test_a_quote_left_open_swallows_no_row_without_a_word(text):
+    with pytest.raises(Refused, match="ligne 2 : cette ligne ne se lit pas comme du CSV"):
+        zones(f"{ZONES}\n{text}\n")
+
+
+def test_a_commune_swallowed_by_the_name_of_another_is_not_forgotten():
+    with pytest.raises(Refused, match="ligne 2"):
+        markings.read(
+            b'codgeo,libgeo,codefrr\n01001,"Ambl,FRR\n01002,Amb,FRR\n01004,"",FRR\n', name="frr.csv"
+        )
+
+
+def test_a_row_is_named_by_the_line_where_it_starts():
+    rows = zones(f'{ZONES}\nz1,"Centre\nville",38185\nz2,Sud,38151\n')
+    assert [row.line for row in rows] == [2, 4]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sep=;\ncode_zone;nom_zone;code\nz1;Sud, est;38151\n",
+        "\n;;\nZones du plan;;\ncode_zone;nom_zone;code\nz1;Sud, est;38151\n",
+        "Code zone;NOM_ZONE;Code\nz1;Sud, est;38151\n",
+        "code_zone|nom_zone|code\nz1|Sud, est|38151\n",
+        "code_zone;nom_zone;code\rz1;Sud, est;38151\r",
+    ],
+)
+def test_names_of_columns_are_found_under_titles_in_any_case(text):
+    assert [(row["code_zone"], row["nom_zone"], row["code"]) for row in zones(text)] == [
+        ("z1", "Sud, est", "38151")
+    ]
+
+
+@pytest.mark.parametrize("column", ["Part", "PART", " part "])
+def test_a_share_counts_whatever_the_case_of_its_column(column):
+    found = markings.read(f"Code;{column}\n38185;50\n".encode(), name="liste.csv")
+    assert found.shares == {"38185": 0.5}
+
+
+def test_a_share_given_in_two_columns_is_refused():
+    with pytest.raises(Refused, match="« part » est donnée 2 fois"):
+        markings.read(b"code;Part;PART\n38185;50;20\n", name="liste.csv")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("code;part\n38185;50\n38151;20\n38185;100\n", "ligne 4, colonne code, valeur « 38185 »"),
+        ("codgeo;libgeo;codefrr\n38001;A;FRR\n38001;A;-9999\n", "ligne 3, colonne codgeo"),
+        ("codgeo;libgeo;codefrr\n38001;A;\n", "ligne 2, colonne codefrr"),
+    ],
+)
+def test_a_code_that_two_rows_mark_otherwise_is_refused(text, said):
+    with pytest.raises(Refused, match=said):
+        markings.read(text.encode(), name="liste.csv")
+
+
+@pytest.mark.parametrize("written", ["-9999", "-9 999", "−9\u202f999,0", "-9999.0"])
+def test_a_commune_that_is_not_classed_stays_so_however_it_is_written(written):
+    found = markings.read(
+        f"codgeo;libgeo;codefrr\n38001;A;FRR\n38001;A;FRR\n38002;B;{written}\n".encode(), name="frr.csv"
+    )
+    assert found.shares == {"38001": 1.0}
+
+
+def rated(respondents: str):
+    row = f"sans_internet;2023;15 ans et plus;ensemble;;13,5;Baromètre 2023;« 13,5 % »;{respondents}"
+    return rates.read(f"{RATES.replace(',', ';')};Répondants\n{row}\n".encode(), name="taux.csv")
+
+
+def test_respondents_are_read_whatever_the_accents_of_their_column():
+    assert [rated(text).n for text in ("1 500", "1\u202f500", "1500.0", "")] == [1500, 1500, 1500, 1000]
+
+
+@pytest.mark.parametrize("text", ["inf", "1e999", "nan", "0", "mille"])
+def test_a_number_of_respondents_that_is_none_is_refused(text):
+    with pytest.raises(Refused, match="ligne 2, colonne repondants"):
+        rated(text)

@@ -2,13 +2,17 @@
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from maillage.kernel.errors import Refused
+from maillage.kernel.names import plain
+from maillage.pipeline.offer.forms.separated import ANNOUNCED
 
 MAX_CELL = 131_072  # characters
-SEPARATORS = {",": "une virgule", ";": "un point-virgule", "\t": "une tabulation"}
+HEADER_WITHIN = 15  # lines: a title, a date, an empty line may stand above the names of columns
+SEPARATORS = {",": "une virgule", ";": "un point-virgule", "\t": "une tabulation", "|": "une barre verticale"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +40,18 @@ def read(
     name: str,
     *,
     required: Sequence[str],
+    optional: Sequence[str] = (),
     aliases: Mapping[str, str] | None = None,
     encoding_help: str = "Enregistrez le fichier en « CSV UTF-8 », puis recommencez.",
     purpose: str,
 ) -> list[Row]:
     """Return the rows of a CSV file in UTF-8, with or without BOM, separated by comma, semicolon or tab.
 
-    required: columns that must be there; aliases: other names they may have. purpose: why they are needed, in
-    French. Raises Refused on a wrong encoding, a missing column, a row of more cells than the header or an
-    empty file; blank lines are passed over.
+    required: columns that must be there; optional: others that are read; aliases: other names they may have.
+    All are known whatever their case and accents: one that is not recognised would count for nothing.
+    purpose: why they are needed, in French. Raises Refused on a wrong encoding, a column that is missing or
+    given twice, a quote that is not closed, a row of more cells than the header or an empty file; blank
+    lines, and what stands above the names of columns, are passed over.
     """
     if not content.strip():
         raise Refused(
@@ -57,51 +64,90 @@ def read(
             why="Le fichier est abîmé, ou n’est pas du texte.",
             do="Ouvrez-le dans un tableur, puis enregistrez-le en « CSV UTF-8 ».",
         )
-    first = text.split("\n", 1)[0]
-    separator = max(SEPARATORS, key=first.count)
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator)
-    known = aliases or {}
-    header = [known.get((column or "").strip(), (column or "").strip()) for column in reader.fieldnames or []]
-    reader.fieldnames = header
-    _check_header(header, name, required, purpose)
-    rows, line = [], 1
-    try:
-        for row in reader:
-            cells = {key: value or "" for key, value in row.items() if key}
-            if any(
-                len(cell) > MAX_CELL for cell in cells.values()
-            ):  # the limit of csv, which any library may lift for all
-                raise csv.Error
-            line = reader.line_num
-            if any(cell.strip() for cell in row.get(None, ())):
-                raise _too_long(name, line, len(header), separator)
-            if any(cell.strip() for cell in cells.values()):
-                rows.append(Row(name, line, cells))
-    except csv.Error as error:
-        raise Refused(
-            f"{name}, ligne {line + 1} : cette ligne ne se lit pas comme du CSV.",
-            why=(
-                "Une case y est plus longue que 131 072 caractères : un guillemet n’est sans doute pas"
-                " refermé."
-            ),
-            do="Ouvrez-le dans un tableur, vérifiez cette ligne, puis enregistrez-le en « CSV UTF-8 ».",
-        ) from error
+    known = {plain(column): column for column in (*required, *optional)}
+    known |= {plain(other): column for other, column in (aliases or {}).items()}
+    lines = list(io.StringIO(text, newline=""))
+    first, separator = _header(lines, known, required)
+    records = _records(lines, first, separator, name)
+    header = _named(next(records, (0, []))[1], known)
+    _check_header(header, name, first + 1, required, optional, purpose)
+    rows = []
+    for line, cells in records:
+        if any(cell.strip() for cell in cells[len(header) :]):
+            raise _too_long(name, line, len(header), separator)
+        if any(cell.strip() for cell in cells):
+            rows.append(Row(name, line, {key: cell for key, cell in zip(header, cells, strict=False) if key}))
     if not rows:
         raise Refused(f"{name} : aucune ligne sous l’en-tête.", why=purpose, do="Donnez au moins une ligne.")
     return rows
 
 
-def _check_header(header: Sequence[str], name: str, required: Sequence[str], purpose: str) -> None:
-    for column in required:
-        if column not in header:
+def _header(lines: Sequence[str], known: Mapping[str, str], required: Sequence[str]) -> tuple[int, str]:
+    """Return the rank of the line that names the columns, and the sign that separates them: the first that
+    names those required, else the first that says something.
+    """
+    announced = ANNOUNCED.fullmatch(lines[0])
+    head = [
+        rank
+        for rank, line in enumerate(lines[:HEADER_WITHIN])
+        if line.strip("".join((*SEPARATORS, " \r\n"))) and not (announced and not rank)
+    ]
+    signs = {rank: announced[1] if announced else max(SEPARATORS, key=lines[rank].count) for rank in head}
+    for rank, sign in signs.items():
+        cells = next(csv.reader([lines[rank]], delimiter=sign))
+        if set(required) <= set(_named(cells, known)):
+            return rank, sign
+    return next(iter(signs.items()), (0, ","))
+
+
+def _named(cells: Sequence[str], known: Mapping[str, str]) -> list[str]:
+    """Return the names of columns as they are called here; one spelled exactly goes before those like it."""
+    given = [cell.strip() for cell in cells]
+    names = [known.get(plain(each), each) for each in given]
+    return [each if name in given else name for each, name in zip(given, names, strict=True)]
+
+
+def _records(lines: Sequence[str], first: int, separator: str, name: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the line on which each record starts, and its cells; Refused where quotes do not hold together:
+    what an open one swallows would be lost without a word.
+    """
+    reader = csv.reader(islice(lines, first, None), delimiter=separator, strict=True)
+    line = first + 1
+    try:
+        for cells in reader:
+            if any(len(cell) > MAX_CELL for cell in cells):  # the limit of csv, which any library may lift
+                raise csv.Error
+            yield line, cells
+            line = first + reader.line_num + 1
+    except csv.Error as error:
+        raise Refused(
+            f"{name}, ligne {line} : cette ligne ne se lit pas comme du CSV.",
+            why=(
+                "Un guillemet n’y est sans doute pas refermé, ou se trouve au milieu d’une case : les lignes"
+                " qui suivent seraient prises pour la suite de celle-ci."
+            ),
+            do="Ouvrez-le dans un tableur, vérifiez cette ligne, puis enregistrez-le en « CSV UTF-8 ».",
+        ) from error
+
+
+def _check_header(
+    header: Sequence[str],
+    name: str,
+    line: int,
+    required: Sequence[str],
+    optional: Sequence[str],
+    purpose: str,
+) -> None:
+    for column in (*required, *optional):
+        if column not in header and column in required:
             raise Refused(
-                f"{name}, ligne 1 : la colonne « {column} » manque.",
+                f"{name}, ligne {line} : la colonne « {column} » manque.",
                 why=purpose,
                 do=f"Ajoutez-la. L’en-tête attendu est : {','.join(required)}.",
             )
         if header.count(column) > 1:
             raise Refused(
-                f"{name}, ligne 1 : la colonne « {column} » est donnée {header.count(column)} fois.",
+                f"{name}, ligne {line} : la colonne « {column} » est donnée {header.count(column)} fois.",
                 why="On ne saurait pas laquelle lire.",
                 do="N’en gardez qu’une.",
             )

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from dataclasses import dataclass, field
 
@@ -13,13 +14,15 @@ from maillage.pipeline.delimited import Row
 from maillage.pipeline.delimited import read as rows_of
 
 FRR_COLUMNS = ("codgeo", "libgeo", "codefrr")
-NOT_CLASSED = "-9999"
+NOT_CLASSED = re.compile(r"[-−]\s?9\s?999(?:[.,]0*)?")  # as written, and as spreadsheets show it
 # The contours that a file may draw: how its columns name a code, then a name, whatever their case.
 DRAWN = {
     "qpv": ("Quartiers prioritaires (QPV)", ("code_qp", "code_zone"), ("lib_qp", "nom_qp")),
     "zus": ("Zones urbaines sensibles (ZUS)", ("code_zus",), ("lib_zus", "nom_zus")),
 }
 GENERATIONS = {"QN": "2024", "QP": "2015"}  # how the codes of a decree begin: of 2023, of 2014
+HEAD = 4_096  # bytes where the names of columns stand, titles above them included
+WORKBOOKS = ("xl/", "content.xml")  # what the archive of a workbook holds, and no other
 LARGEST = 60_000_000  # bytes once unpacked: a national file is under twenty million
 
 
@@ -60,8 +63,7 @@ def read(content: bytes, *, name: str) -> Marking:
         content, name = _unzipped(content, name)
     if content.lstrip()[:1] == b"{":
         return _districts(content, name)
-    header = content.split(b"\n", 1)[0].decode("utf-8-sig", "replace").casefold()
-    if "codefrr" in header:
+    if b"codefrr" in content[:HEAD].lower():
         return _frr(content, name)
     return _listed(content, name)
 
@@ -69,7 +71,7 @@ def read(content: bytes, *, name: str) -> Marking:
 def _unzipped(content: bytes, name: str) -> tuple[bytes, str]:
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
-        if any(name_.startswith("xl/") for name_ in archive.namelist()):
+        if any(name_.startswith(WORKBOOKS) for name_ in archive.namelist()):
             raise Refused(
                 f"{name} est un classeur, pas un fichier CSV.",
                 why="Une liste de codes se lit en CSV, où les zéros de tête restent.",
@@ -167,14 +169,34 @@ def _frr(content: bytes, name: str) -> Marking:
         required=FRR_COLUMNS,
         purpose="Le fichier FRR dit, pour chaque commune, si elle est classée.",
     )
-    shares, lines = {}, {}
+    shares: dict[str, float] = {}
+    lines: dict[str, int] = {}
     for row in rows:
         if len(row["codgeo"]) != 5:
             raise _bad_code(row, "codgeo")
-        if row["codefrr"] != NOT_CLASSED:
-            shares[row["codgeo"]] = 1.0
-            lines[row["codgeo"]] = row.line
+        if not row["codefrr"]:
+            raise row.fault(
+                "codefrr",
+                "on ne sait pas si cette commune est classée",
+                why="Ses habitants seraient comptés, ou oubliés, au hasard.",
+                do="Écrivez son classement, ou -9999 si elle n’est pas classée.",
+            )
+        _note(row, "codgeo", float(not NOT_CLASSED.fullmatch(row["codefrr"])), shares, lines)
+    shares = {code: share for code, share in shares.items() if share}
     return Marking("frr", "Communes France ruralités revitalisation (FRR)", shares=shares, lines=lines)
+
+
+def _note(row: Row, column: str, share: float, shares: dict[str, float], lines: dict[str, int]) -> None:
+    """Note the share that a row gives to a code; Refused when another row gave it another one."""
+    code = row[column]
+    if shares.setdefault(code, share) != share:
+        raise row.fault(
+            column,
+            f"ce code est déjà à la ligne {lines[code]}, et les deux lignes ne disent pas la même chose",
+            why="On ne saurait pas laquelle est la bonne.",
+            do="N’en gardez qu’une.",
+        )
+    lines.setdefault(code, row.line)
 
 
 def _listed(content: bytes, name: str) -> Marking:
@@ -182,14 +204,15 @@ def _listed(content: bytes, name: str) -> Marking:
         content,
         name,
         required=("code",),
+        optional=("part",),
         purpose="Une liste donne, à chaque ligne, le code d’un IRIS ou d’une commune.",
     )
-    shares, lines = {}, {}
+    shares: dict[str, float] = {}
+    lines: dict[str, int] = {}
     for row in rows:
         if len(row["code"]) not in (5, 9):
             raise _bad_code(row, "code")
-        shares[row["code"]] = _share(row)
-        lines[row["code"]] = row.line
+        _note(row, "code", _share(row), shares, lines)
     given = [row for row in rows if row["part"]]
     if given and max(shares[row["code"]] for row in given) <= 0.01:
         raise given[0].fault(

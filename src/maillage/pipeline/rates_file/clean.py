@@ -43,6 +43,7 @@ DIPLOMAS = {
     "bac+3": "long",
     "bac+3 ou plus": "long",
 }
+MOST_RESPONDENTS = 10_000_000
 LATEST = 2035  # a later year is a slip of the pen
 RESTRICTED = re.compile(
     r"\b(?:usag|utilisat|internaut|connect|équip|demandeu|chôm|allocat|étudiant|élève|lycéen|retrait|salari|"
@@ -66,7 +67,9 @@ def read(content: bytes, *, name: str) -> Definition:
     its citation, a universe that is a part of the population, classes that overlap, an unknown class, or no
     total.
     """
-    rows = rows_of(content, name, required=COLUMNS, aliases=ENGLISH, purpose=PURPOSE)
+    rows = rows_of(
+        content, name, required=COLUMNS, optional=("repondants",), aliases=ENGLISH, purpose=PURPOSE
+    )
     indicators = {row["indicateur"] for row in rows}
     if len(indicators) > 1:
         raise Refused(
@@ -339,13 +342,13 @@ def _year(row: Row) -> int:
 def _respondents(rows: list[Row]) -> int:
     for row in rows:
         if row["repondants"]:
-            try:
-                return max(int(float(row["repondants"].replace(" ", ""))), 1)
-            except ValueError:
+            n = whole("".join(row["repondants"].split()).removesuffix(".0"), MOST_RESPONDENTS)
+            if not n:
                 raise row.fault(
                     "repondants",
                     "le nombre de répondants ne se lit pas",
                     why="Il donne la largeur de l’intervalle.",
                     do="Écrivez un nombre entier, ou laissez la case vide.",
-                ) from None
+                )
+            return n
     return 1000
