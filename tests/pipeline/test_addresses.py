@@ -10,6 +10,7 @@ from maillage.pipeline.offer import addresses
 from maillage.pipeline.offer.clean.where import locate
 
 FILE = Path("tests/files/adresses/adresses-38.csv")
+PACKED = gzip.compress(FILE.read_bytes(), mtime=0)
 
 
 @pytest.fixture
@@ -37,6 +38,38 @@ def test_a_damaged_line_is_left_out_and_stops_nothing(tmp_path):
     path.write_text("\n".join([head, first, *(";".join(each.values()) for each in odd)]), "utf-8")
     said = addresses.load(path, tmp_path / "base")
     assert (said.numbers, said.left_out) == (1, 4)
+    assert said.first_left.startswith("ligne 3, colonne numero, valeur « 99999999999999999999 » : ")
+
+
+def written(tmp_path, *changes, after: str = "") -> Path:
+    """Write the first address of the file, changed in some ways, one a line."""
+    head, first, *_ = FILE.read_text("utf-8").splitlines()
+    row = dict(zip(head.split(";"), first.split(";"), strict=True))
+    path = tmp_path / "adresses-38.csv"
+    path.write_text("\n".join([head, *(";".join((row | each).values()) for each in changes), after]), "utf-8")
+    return path
+
+
+def test_metres_are_never_read_as_degrees(tmp_path):
+    path = written(tmp_path, {}, {"lat": "6458000.1", "lon": "913000.2"}, {"lat": "45,18", "lon": "5,72"})
+    said = addresses.load(path, tmp_path / "base")
+    assert (said.numbers, said.left_out) == (2, 1)
+    assert (
+        said.first_left == "ligne 3, colonne lat, valeur « 6458000.1 » : ce n’est pas une latitude en degrés"
+    )
+
+
+def test_a_code_that_lost_its_first_zero_is_that_of_its_commune(tmp_path):
+    said = addresses.load(
+        written(tmp_path, {"code_insee": "1004"}, {"code_insee": "01004"}), tmp_path / "base"
+    )
+    assert (said.numbers, said.streets, said.departements) == (2, 1, ("01",))
+
+
+def test_a_quote_left_open_swallows_no_address_without_a_word(tmp_path):
+    path = written(tmp_path, {}, {"nom_voie": '"Rue des Lilas'}, {}, {})
+    with pytest.raises(Refused, match="ligne 3 : cette ligne ne se lit pas"):
+        addresses.load(path, tmp_path / "base")
 
 
 @pytest.mark.usefixtures("loaded")
@@ -98,7 +131,8 @@ def test_without_a_file_of_addresses_a_place_stands_at_the_centre_of_its_commune
     [
         (b"nom;commune\nA;B\n", "il y manque numero"),
         (b"numero;nom_voie;code_insee;lon;lat\n", "aucune adresse"),
-        (gzip.compress(FILE.read_bytes(), mtime=0)[:60], "ne se lit pas"),
+        (PACKED[:60], "ne se lit pas"),
+        (PACKED[:40] + bytes(20) + PACKED[60:], "ne se lit pas"),
         (b"numero;nom_voie;code_insee;lon;lat\n1;Rue \xe9;38151;5;45\n", "ne se lit pas"),
     ],
 )

@@ -41,5 +41,7 @@ def run(given: argparse.Namespace) -> int:
             f" {count(loaded.streets, 'voie', 'voies')}, département {where}."
             f" {count(loaded.left_out, 'ligne laissée', 'lignes laissées')}."
         )
+        if loaded.first_left:
+            print(f"La première, {loaded.first_left}.")
         print("Les prochains imports situent les lieux sans coordonnées par leur adresse.")
     return 0

@@ -13,6 +13,7 @@ import io
 import math
 import re
 import sqlite3
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from maillage.kernel.errors import Refused
 from maillage.kernel.names import plain
 from maillage.kernel.typed import whole
 from maillage.pipeline.offer.clean import commune
+from maillage.pipeline.offer.forms.sheet import quoted
 from maillage.reference import place_names
 
 COLUMNS = ("numero", "nom_voie", "code_insee", "lon", "lat")
@@ -34,6 +36,13 @@ STREET_FOUND = 0.1  # what a score loses when the number is not in the street
 FOLDER = "adresses"  # in the home of an installation
 BATCH = 20_000
 MOST = 99_999  # a number in a street: beyond, the line is damaged
+WRONG = {
+    "code_insee": "le code de la commune manque",
+    "nom_voie": "le nom de la voie manque",
+    "numero": "ce n’est pas un numéro dans une voie",
+    "lat": "ce n’est pas une latitude en degrés",
+    "lon": "ce n’est pas une longitude en degrés",
+}
 MAGIC = b"\x1f\x8b"
 NUMBER = re.compile(r"(?<!\d)(\d{1,4})\s?(bis|ter|quater|[a-d])?\b", re.IGNORECASE)
 ARTICLES = frozenset("de du des d la le les l a au aux en".split())
@@ -60,12 +69,15 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What a file gave: its numbers and streets, the départements it covers, the lines left out."""
+    """What a file gave: its numbers and streets, the départements it covers, the lines left out, and where
+    and why the first of them was.
+    """
 
     numbers: int
     streets: int
     departements: tuple[str, ...]
     left_out: int
+    first_left: str = ""
 
 
 _folder: list[Path] = []
@@ -93,7 +105,7 @@ def load(path: Path, folder: Path) -> Loaded:
         with closing(sqlite3.connect(part)) as made, made:
             loaded = _filled(made, path)
         part.replace(base)
-    except (OSError, EOFError, UnicodeDecodeError, csv.Error) as error:
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error, csv.Error) as error:
         raise Refused(
             f"{path.name} : ce fichier d’adresses ne se lit pas.",
             why="Il est abîmé, coupé avant sa fin, ou n’est pas un CSV.",
@@ -111,20 +123,24 @@ def _filled(base: sqlite3.Connection, path: Path) -> Loaded:
     streets: dict[tuple[str, str], int] = {}
     departements: set[str] = set()
     numbers = left_out = 0
+    first_left = ""
     batch: list[tuple[int, int, str, float, float]] = []
-    for row in _lines(path):
+    for line, row in _lines(path):
         insee, name = (
             (row.get("code_insee") or "").strip(),
             (row.get("nom_voie") or row.get("nom_ld") or "").strip(),
         )
-        insee = commune.index().codes.get(insee, insee)  # of today, arrondissements in their commune
+        known = commune.index().codes  # of today, arrondissements in their commune
+        insee = known.get(insee) or known.get(f"0{insee}", insee)  # a spreadsheet takes the first zero off
         number = whole(row["numero"] or "0", MOST)
-        try:
-            lat, lon = float(row["lat"] or "x"), float(row["lon"] or "x")
-        except ValueError:
-            lat = lon = math.nan
-        if not insee or not name or number is None or not math.isfinite(lat + lon):
+        lat, lon = _degrees(row["lat"], 90), _degrees(row["lon"], 180)
+        wrong = {"code_insee": not insee, "nom_voie": not name, "numero": number is None}
+        wrong |= {"lat": math.isnan(lat), "lon": math.isnan(lon)}
+        if number is None or any(wrong.values()):
             left_out += 1
+            column = next(column for column, each in wrong.items() if each)
+            said = quoted("".join(filter(str.isprintable, row.get(column) or "")))
+            first_left = first_left or f"ligne {line}, colonne {column}, valeur « {said} » : {WRONG[column]}"
             continue
         key = (insee, street_key(name))
         if key not in streets:
@@ -139,15 +155,27 @@ def _filled(base: sqlite3.Connection, path: Path) -> Loaded:
     base.executemany("insert into numero values (?, ?, ?, ?, ?)", batch)
     if not numbers:
         raise Refused(
-            f"{path.name} : aucune adresse n’y est lue.",
+            f"{path.name} : aucune adresse n’y est lue{f' ; {first_left}' * bool(first_left)}.",
             why="Chaque ligne doit dire une voie, un code Insee et un point.",
             do="Donnez le fichier « adresses » d’un département, au format BAN (CSV).",
         )
     base.executescript(INDEXES)
-    return Loaded(numbers, len(streets), tuple(sorted(departements)), left_out)
+    return Loaded(numbers, len(streets), tuple(sorted(departements)), left_out, first_left)
 
 
-def _lines(path: Path) -> Iterator[Mapping[str, str]]:
+def _degrees(text: str | None, most: float) -> float:
+    """Return a latitude or a longitude, nan for what is none: metres of a projection are no degrees."""
+    try:
+        value = float((text or "").replace(",", "."))
+    except ValueError:
+        return math.nan
+    return value if abs(value) <= most else math.nan
+
+
+def _lines(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
+    """Yield each line and its cells by column; Refused when columns are missing, or a quote is left open: the
+    lines that it swallows would be lost without a word.
+    """
     with path.open("rb") as head:
         packed = head.read(2) == MAGIC
     opened = gzip.open if packed else open
@@ -161,7 +189,18 @@ def _lines(path: Path) -> Iterator[Mapping[str, str]]:
                 why="Ces colonnes disent le numéro, la voie, la commune et le point.",
                 do="Donnez le fichier « adresses » d’un département, au format BAN (CSV).",
             )
-        yield from csv.DictReader(text, fieldnames=columns, delimiter=separator)
+        reader = csv.DictReader(text, fieldnames=columns, delimiter=separator, strict=True)
+        line = 1
+        try:
+            for row in reader:
+                line = reader.line_num + 1  # the header was read before
+                yield line, row
+        except csv.Error as error:
+            raise Refused(
+                f"{path.name}, ligne {line + 1} : cette ligne ne se lit pas comme du CSV.",
+                why="Un guillemet y est resté ouvert, ou se trouve au milieu d’une case.",
+                do="Corrigez cette ligne, ou téléchargez de nouveau le fichier (Base Adresse Nationale).",
+            ) from error
 
 
 # ------------------------------------------------------------------------------------------------- looking
