@@ -627,6 +627,49 @@ def test_cells_merged_downwards_give_their_value_to_each_row_and_others_keep_the
     assert f"{told}, d’abord ligne 3." in sheet.notes
 
 
+HIDDEN = "Ligne masquée dans le tableur, par un filtre ou à la main, lue comme les autres : 2 fois."
+
+
+@pytest.mark.parametrize("followed", [False, True])
+def test_rows_that_a_filter_hides_are_read_and_told(followed):
+    def touch(book):
+        for line in (3, 4, 9):  # the last one holds nothing
+            book.active.row_dimensions[line].hidden = True
+        if followed:  # a formula: the sheet is followed cell by cell
+            book.active["B2"] = "=1"
+
+    sheet = parse(xlsx(["nom", "v"], ["A", 1], ["B", 2], ["C", 3], touch=touch), "x.xlsx")
+    assert [row[0] for row in lines_of(sheet)] == ["A", "B", "C"]
+    assert HIDDEN in sheet.notes
+
+
+def test_hidden_rows_of_an_ods_are_told_and_the_empty_ones_at_its_end_are_not():
+    cell = '<table:table-cell office:value-type="string"><text:p>%s</text:p></table:table-cell>'
+    rows = [
+        f"<table:table-row{hidden}>{cell % text}{cell % 'v'}</table:table-row>"
+        for text, hidden in (
+            ("nom", ""),
+            ("A", ' table:visibility="filter"'),
+            ("B", ' table:visibility="collapse"'),
+            ("C", ""),
+        )
+    ]
+    end = (
+        '<table:table-row table:visibility="collapse" table:number-rows-repeated="900"><table:table-cell/>'
+        "</table:table-row>"
+    )
+    assert HIDDEN in parse(ods(("Lieux", [*rows, end])), "x.ods").notes
+
+
+def test_hidden_rows_of_an_xls_are_told():
+    def row(number, last, hidden):
+        return record(0x0208, struct.pack("<8H", number, 0, last, 255, 0, 0, 0x20 * hidden, 0))
+
+    cells = b"".join(label(n, 0, text) + label(n, 1, "v") for n, text in enumerate(("nom", "A", "B", "C")))
+    rows = row(0, 2, False) + row(1, 2, True) + row(2, 2, True) + row(3, 2, False) + row(8, 0, True)
+    assert HIDDEN in parse(xls(("Lieux", rows + cells)), "x.xls").notes
+
+
 OVER = ["Enseigne", "Ville", "Lundi", None, "Jeudi", None]
 UNDER = [None, None, "Matin", "Après-midi", "Matin", "Après-midi"]
 

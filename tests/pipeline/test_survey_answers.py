@@ -171,3 +171,60 @@ def test_in_a_workbook_of_kobo_what_is_asked_again_is_not_taken_for_answers():
     found = answers.parse(out.getvalue(), "kobo.xlsx")
     assert found.table["id"].tolist() == ["u-1"]
     assert found.table["sexe"].tolist() == ["f"]
+
+
+def book(*rows, touch=lambda sheet: None):
+    made = openpyxl.Workbook()
+    for row in rows:
+        made.active.append(row)
+    touch(made.active)
+    out = io.BytesIO()
+    made.save(out)
+    return answers.parse(out.getvalue(), "reponses.xlsx")
+
+
+def hide(sheet):
+    sheet.row_dimensions[3].hidden = True
+    sheet.row_dimensions[9].hidden = True  # holds nothing: nobody would miss it
+
+
+@pytest.mark.parametrize(
+    ("cell", "touch", "told"),
+    [
+        ("=1+1", None, "Formule enregistrée sans son résultat, lue comme vide"),
+        ("#N/A", None, "Cellule en erreur (#N/A, #REF!, #VALEUR!…), lue comme vide"),
+        (None, lambda sheet: sheet.merge_cells("B2:B3"), "Cellules fusionnées : la première garde"),
+        (
+            "f",
+            hide,
+            "Ligne masquée dans le tableur, par un filtre ou à la main, lue comme les autres : 1 fois.",
+        ),
+    ],
+)
+def test_what_the_values_of_a_workbook_do_not_show_is_told(cell, touch, told):
+    found = book(["id", "sexe"], [1, "f"], [2, cell], touch=touch or (lambda sheet: None))
+    assert found.table["sexe"].tolist() == ["f", "f" if cell == "f" else ""]
+    (note,) = found.notes
+    assert note.startswith(told)
+
+
+def test_a_calculation_that_failed_is_no_answer_in_a_csv_either():
+    found = parse("id;age;note\n1;#REF!;#1 des raisons\n2;30;\n")
+    assert found.table["age"].tolist() == ["", "30"]
+    assert found.table["note"].tolist() == ["#1 des raisons", ""]
+    assert found.notes[-1].endswith("lue comme vide : 1 fois, d’abord ligne 2.")
+
+
+@pytest.mark.parametrize("above", ["Enquête 2024 de la ville\n\n", "Enquête 2024 de la ville;;\n;;\n"])
+def test_titles_above_the_names_of_columns_are_left_and_told(above):
+    found = parse(f"{above}id;sexe;age\n1;f;30\n2;h;40\n")
+    assert (found.table["age"].tolist(), found.lines.tolist()) == (["30", "40"], [4, 5])
+    assert found.notes[-1] == "L’en-tête est à la ligne 3 ; laissé au-dessus : « Enquête 2024 de la ville »."
+
+
+@pytest.mark.parametrize("said", ["Total", "TOTAL GÉNÉRAL", "Moyenne"])
+def test_a_row_that_sums_the_others_is_nobody_s_answer(said):
+    found = parse(f"id;age\n1;30\n2;40\n{said};70\n")
+    assert found.table["id"].tolist() == ["1", "2"]
+    (fault,) = found.faults
+    assert (fault.line, fault.column, fault.value) == (4, "id", said)

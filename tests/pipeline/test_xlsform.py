@@ -548,3 +548,15 @@ def test_a_form_as_kobo_makes_them_is_kept_but_for_what_we_do_not_ask_and_all_of
         read.questionnaire, {"region": "r2", "ville": "v1", "n": "2"}, date(2026, 11, 20)
     )
     assert [(fault.name, fault.kind) for fault in south.faults] == [("ville", "choice")]
+
+
+def test_a_quote_left_open_swallows_no_question_without_a_word():
+    text = 'type,name,label\ntext,a,A\ntext,b,"B\ntext,c,C\ntext,d,D\n'
+    with pytest.raises(Refused, match="ligne 3 : cette ligne ne se lit pas comme du CSV"):
+        xlsform.read(text.encode(), "form.csv")
+
+
+def test_a_formula_without_its_result_in_a_form_is_told():
+    rows = [["type", "name", "label"], ["text", "a", '="Votre"&" âge"'], ["text", "b", "B"]]
+    found = xlsform.read(xlsx({"survey": rows}), "form.xlsx")
+    assert any("Formule enregistrée sans son résultat" in note for note in found.warnings)

@@ -22,6 +22,8 @@ from maillage.words.wording import count
 ID, WEIGHT = "id", "poids_initial"
 KEYS = (ID, "_uuid", "meta/instanceID", "meta-instanceID", "instanceID", "KEY", "_id")  # tell answers apart
 ODK = {"SubmissionDate", "KEY"}  # columns of a file of ODK Central: groups are then before a hyphen
+# What the first cell of a row under the answers says, that sums them or counts them.
+SUMS = frozenset(("total", "totaux", "total general", "sous total", "somme", "moyenne", "ensemble"))
 YES = frozenset({"1", "1.0", "true", "vrai", "oui"})
 NO = frozenset({"0", "0.0", "false", "faux", "non", ""})
 WIDE = 64 * 2**20  # characters of a column padded to its longest cell: beyond, cells stay as they are
@@ -151,6 +153,9 @@ def _kept(found: Grid, at: int, key: str) -> tuple[list[int], list[Fault]]:
                     "Donnez-lui un numéro qui n’est à nulle autre.",
                 )
             )
+        elif plain(given) in SUMS:
+            reason = "cette ligne additionne les autres : ce n’est pas une réponse"
+            faults.append(Fault(line, key, quoted(given), reason, "Retirez-la."))
         elif (other := first.setdefault(given, row)) == row:
             kept.append(row)
         elif found.digests[other] == found.digests[row]:

@@ -18,8 +18,8 @@ from maillage.pipeline.offer.forms import cells, compound, extent, zipped
 from maillage.pipeline.offer.forms.decode import decoded
 from maillage.pipeline.offer.forms.read import OTHERS, ZIP
 from maillage.pipeline.offer.forms.separated import ANNOUNCED, MAX_BROKEN, Dialect, cut
-from maillage.pipeline.offer.forms.sheet import Fault, Record, Remarks, listed, quoted, spaced
-from maillage.pipeline.offer.forms.workbook import guarded
+from maillage.pipeline.offer.forms.sheet import HEADER_WITHIN, Fault, Record, Remarks, listed, quoted, spaced
+from maillage.pipeline.offer.forms.workbook import guarded, tell_cells
 
 MAX_BYTES = 512 * 2**20  # a million answers of twenty questions weigh a hundred
 MAX_CELL = 131_072  # characters
@@ -90,8 +90,9 @@ def _separated(text: str, remarks: Remarks) -> Iterator[Record]:
     lines = list(io.StringIO(text, newline=""))
     announced = ANNOUNCED.fullmatch(lines[0])
     first = next(rank for rank, line in enumerate(lines) if line.strip() and not (announced and not rank))
-    bare = QUOTED.sub("", lines[first])
-    separator = announced[1] if announced else max(SEPARATORS, key=bare.count)
+    bare = [QUOTED.sub("", line) for line in lines[first : first + HEADER_WITHIN]]
+    cut_up = next((line for line in bare if any(sign in line for sign in SEPARATORS)), "")  # under titles
+    separator = announced[1] if announced else max(SEPARATORS, key=cut_up.count)
     broken = 0
     for start, row in _cut(lines, first, separator):
         if row is not None and (not row or len(max(row, key=len)) <= MAX_CELL):
@@ -150,15 +151,18 @@ def _workbook(content: bytes, remarks: Remarks) -> Iterator[Record]:
         )
     extent.check(filled, remarks.name)
 
-    def chosen() -> calamine.CalamineSheet:
+    def chosen() -> tuple[calamine.CalamineSheet, int]:
         workbook = calamine.load_workbook(io.BytesIO(content))
         sheets = {rank: workbook.get_sheet_by_index(rank) for rank, each in enumerate(extents) if each.filled}
         repeated = {rank for rank, sheet in sheets.items() if _is_repeated(sheet)}
-        return sheets[
-            max(sheets, key=lambda rank: (rank not in repeated, extents[rank].visible, extents[rank].filled))
-        ]
+        best = max(
+            sheets, key=lambda rank: (rank not in repeated, extents[rank].visible, extents[rank].filled)
+        )
+        return sheets[best], best
 
-    sheet = guarded(chosen, remarks)
+    sheet, rank = guarded(chosen, remarks)
+    extents[rank].sheet = sheet.name
+    tell_cells(extents[rank], remarks)
     if len(filled) > 1:
         remarks.say(f"Feuille lue : « {sheet.name} », la plus remplie des feuilles visibles.")
     for line, values in enumerate(sheet.iter_rows(), 1):
@@ -184,7 +188,7 @@ def _measured(content: bytes, remarks: Remarks) -> list[extent.Extent]:
 
 
 def _assembled(records: Iterable[Record], remarks: Remarks, only: Callable[[str], bool] | None) -> Grid:
-    filled = ((line, row) for line, row in records if any(map(str.strip, row)))
+    filled = _under_titles(((line, row) for line, row in records if any(map(str.strip, row))), remarks)
     line, header = next(filled, (0, []))
     names = [" ".join(name.replace("\ufeff", "").split()) for name in header]
     while names and not names[-1]:
@@ -211,6 +215,8 @@ def _assembled(records: Iterable[Record], remarks: Remarks, only: Callable[[str]
         whole = tuple(
             map(str.strip, row if len(row) == width else [*row[:width], *[""] * (width - len(row))])
         )
+        if "#" in "".join(whole):
+            whole = tuple("" if _is_error(cell, line, remarks) else cell for cell in whole)
         digests.append(hash(whole))
         rows.append(whole if kept is None else tuple(whole[rank] for rank in kept))
     header = names if kept is None else [names[rank] for rank in kept]
@@ -218,6 +224,32 @@ def _assembled(records: Iterable[Record], remarks: Remarks, only: Callable[[str]
     return Grid(
         remarks.name, tuple(header), tuple(lines), tuple(rows), faults, remarks.notes, twice, tuple(digests)
     )
+
+
+def _under_titles(records: Iterator[Record], remarks: Remarks) -> Iterator[Record]:
+    """Yield the records without the titles that stand above the names of columns: a sentence alone on its
+    row, over rows of several cells.
+    """
+    head = list(islice(records, HEADER_WITHIN))
+    alone = [" ".join(filter(None, map(str.strip, row))) for _, row in head]
+    several = [sum(bool(cell.strip()) for cell in row) > 1 for _, row in head]
+    at = several.index(True) if True in several else 0
+    if at and all(" " in title for title in alone[:at]):
+        remarks.say(
+            f"L’en-tête est à la ligne {head[at][0]} ; laissé au-dessus :"
+            f" {listed([f'« {quoted(title)} »' for title in alone[:at]])}."
+        )
+        head = head[at:]
+    yield from head
+    yield from records
+
+
+def _is_error(cell: str, line: int, remarks: Remarks) -> bool:
+    """Return whether a cell is what a calculation that failed leaves, and tell it: it is no answer."""
+    if not (cell.startswith("#") and cells.ERRORS.fullmatch(cell)):
+        return False
+    remarks.count(cells.ERROR, f"ligne {line}")
+    return True
 
 
 def _apart(names: list[str], remarks: Remarks) -> tuple[list[str], frozenset[str]]:

@@ -30,6 +30,7 @@ CELLS = {
     BOOL_OR_ERROR,
     *FORMULAS,
 }
+ROW, HIDDEN = 0x0208, 0x20  # a row, and the mark of one that is hidden
 ERROR_RESULT = 2
 
 
@@ -170,5 +171,8 @@ def _measure(extent: Extent, stream: bytes, start: int) -> None:
                     max(extent.rows, bottom - top),
                     max(extent.columns, right - left),
                 )
+        elif kind == ROW:
+            first, last = struct.unpack_from("<HH", body, 2)
+            extent.hidden += last > first and bool(body[12] & HIDDEN)
         elif kind == MERGED:
             extent.merged += struct.unpack_from("<H", body)[0]

@@ -22,6 +22,7 @@ class Extent:
     uncomputed: int = 0  # formulas saved without their result: read as empty
     places: list[str] = field(default_factory=list)  # of the first of these formulas
     merged: int = 0
+    hidden: int = 0  # rows that a filter or somebody hides, and that hold something
 
     def mark(self, row: int, column: int, times: int = 1) -> None:
         self.filled += times

@@ -17,6 +17,7 @@ VALUED = ("value-type", "formula")  # attributes of an ODS cell that holds somet
 SPANS = ("table:number-columns-spanned", "table:number-rows-spanned")
 TYPES = (b"<!DOCTYPE", b"<!ENTITY")
 USUAL_CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"')
+HIDDEN_ROW = re.compile(rb'<row [^>]*\bhidden="(?:1|true)"[^>]*(?<!/)>(?!\s*</row>)')  # one that holds cells
 ANY_CELL = re.compile(rb"[<:]c[\s/>]")
 NAMED = 5  # formulas whose cells are told
 LONGEST_TEXT = 2**22  # bytes between two tags, in a sheet written the usual way
@@ -82,9 +83,11 @@ def at_a_glance(chunks: Iterable[bytes], extent: Extent) -> bool:
         seen.filled += part.count(b"<v>") + part.count(b"<v ") + part.count(b"<is>")
         seen.errors += part.count(b' t="e"')
         seen.merged += part.count(b"<mergeCell ")
+        seen.hidden += len(HIDDEN_ROW.findall(part)) if b"hidden=" in part else 0
     extent.rows = max(map(int, digits), default=0)
     extent.columns = max((_rank(each.decode()) for each in letters), default=0)
-    extent.filled, extent.errors, extent.merged = seen.filled, seen.errors, seen.merged
+    extent.filled, extent.errors = seen.filled, seen.errors
+    extent.merged, extent.hidden = seen.merged, seen.hidden
     return is_sheet and extent.rows * extent.columns <= MAX_CELLS
 
 
@@ -96,7 +99,7 @@ def in_worksheet(extent: Extent) -> Callable[[Any], OnStart]:  # noqa: C901
     def handler(parser: Any) -> OnStart:  # noqa: C901
         row = column = 0
         digits = kind = ""
-        empty = calculated = False
+        empty = calculated = hidden = False
         ranks: dict[str, int] = {}
 
         def text(_: str) -> None:
@@ -107,7 +110,7 @@ def in_worksheet(extent: Extent) -> Callable[[Any], OnStart]:  # noqa: C901
             calculated = False
 
         def start(tag: str, attributes: Attributes) -> None:  # noqa: C901
-            nonlocal row, column, digits, kind, empty, calculated
+            nonlocal row, column, digits, kind, empty, calculated, hidden
             if ":" in tag:
                 tag = _bare(tag)
             if tag == "c":
@@ -127,6 +130,8 @@ def in_worksheet(extent: Extent) -> Callable[[Any], OnStart]:  # noqa: C901
                     empty = False
                     extent.mark(row, column)
                     extent.errors += kind == "e"
+                    extent.hidden += hidden
+                    hidden = False  # counted once
                 parser.CharacterDataHandler = text if calculated else None
             elif tag == "f":
                 calculated = kind not in {"str", "e"}  # a text or an error may well be empty
@@ -136,6 +141,7 @@ def in_worksheet(extent: Extent) -> Callable[[Any], OnStart]:  # noqa: C901
             elif tag == "row":
                 digits = attributes.get("r", str(row + 1))
                 row, column = int(digits), 0
+                hidden = attributes.get("hidden") in {"1", "true"}
             elif tag == "mergeCell":
                 extent.merged += 1
 
@@ -149,10 +155,17 @@ def in_document(extents: list[Extent]) -> Callable[[Any], OnStart]:
     they repeat.
     """
     row = column = n_rows = n_cells = 0
-    empty = False
+    empty = hidden = False
+
+    def mark() -> None:
+        nonlocal empty, hidden
+        empty = False
+        extents[-1].mark(row, column, n_cells * n_rows)
+        extents[-1].hidden += hidden * n_rows
+        hidden = False  # counted once
 
     def start(tag: str, attributes: Attributes) -> None:
-        nonlocal row, column, n_rows, n_cells, empty
+        nonlocal row, column, n_rows, n_cells, empty, hidden
         match _bare(tag):
             case "table":
                 extents.append(Extent(attributes.get("table:name", "")))
@@ -160,6 +173,7 @@ def in_document(extents: list[Extent]) -> Callable[[Any], OnStart]:
             case "table-row":
                 n_rows = _times(attributes.get("table:number-rows-repeated"))
                 row, column, empty = row + n_rows, 0, False
+                hidden = attributes.get("table:visibility", "visible") != "visible"
             case "table-cell" | "covered-table-cell" if extents:
                 n_cells = _times(attributes.get("table:number-columns-repeated"))
                 column += n_cells
@@ -167,11 +181,9 @@ def in_document(extents: list[Extent]) -> Callable[[Any], OnStart]:
                 extents[-1].errors += n_cells * n_rows * (attributes.get("calcext:value-type") == "error")
                 extents[-1].merged += any(key in attributes for key in SPANS)
                 if any(key.endswith(VALUED) for key in attributes):
-                    empty = False
-                    extents[-1].mark(row, column, n_cells * n_rows)
+                    mark()
             case "p" if empty:
-                empty = False
-                extents[-1].mark(row, column, n_cells * n_rows)
+                mark()
 
     return lambda _: start
 

@@ -42,6 +42,7 @@ UNCOMPUTED = (
     "Formule enregistrée sans son résultat, lue comme vide : ouvrez le classeur et enregistrez-le pour la"
     " calculer"
 )
+HIDDEN = "Ligne masquée dans le tableur, par un filtre ou à la main, lue comme les autres"
 
 
 def sheet_of(content: bytes, remarks: Remarks) -> Sheet:
@@ -190,13 +191,20 @@ def _tell(main: Extent, tables: Sequence[_Table], filled: Sequence[Extent], rema
         among = " des feuilles visibles" if main.visible else ""
         remarks.say(f"Feuille lue : « {main.sheet} », la plus remplie{among}{left}.")
     for table in tables:
-        extent = table.extent
-        for fact, times in ((ERROR, extent.errors), (MERGED, extent.merged - _told_elsewhere(table))):
-            if times > 0:
-                remarks.count(fact, times=times)
-        if extent.uncomputed:
-            where = f"feuille « {extent.sheet} »" + (f", {listed(extent.places)}" if extent.places else "")
-            remarks.count(UNCOMPUTED, where, extent.uncomputed)
+        tell_cells(table.extent, remarks, elsewhere=_told_elsewhere(table))
+
+
+def tell_cells(extent: Extent, remarks: Remarks, *, elsewhere: int = 0) -> None:
+    """Tell what the values of a sheet do not show: what failed, was not computed, is merged or hidden.
+    elsewhere: merges that are told in another way.
+    """
+    facts = ((ERROR, extent.errors), (MERGED, extent.merged - elsewhere), (HIDDEN, extent.hidden))
+    for fact, times in facts:
+        if times > 0:
+            remarks.count(fact, times=times)
+    if extent.uncomputed:
+        where = f"feuille « {extent.sheet} »" + (f", {listed(extent.places)}" if extent.places else "")
+        remarks.count(UNCOMPUTED, where, extent.uncomputed)
 
 
 def _told_elsewhere(table: _Table) -> int:

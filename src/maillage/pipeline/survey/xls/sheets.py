@@ -14,7 +14,7 @@ from maillage.pipeline.offer.forms import cells, compound, extent, zipped
 from maillage.pipeline.offer.forms.decode import decoded
 from maillage.pipeline.offer.forms.read import OTHERS, ZIP
 from maillage.pipeline.offer.forms.sheet import Remarks, listed, quoted
-from maillage.pipeline.offer.forms.workbook import guarded
+from maillage.pipeline.offer.forms.workbook import guarded, tell_cells
 from maillage.pipeline.survey.xls.vocabulary import ABOVE, ALIASES, EXPECTED, HEADS, TEXTS
 
 
@@ -38,7 +38,7 @@ def read_sheets(content: bytes, remarks: Remarks) -> dict[str, Sheet]:
             f"c’est {what}, pas un XLSForm.", why=EXPECTED, do="Exportez le formulaire en XLSX."
         )
     else:
-        records = _marked(_lines(decoded(content, remarks)))
+        records = _marked(_lines(decoded(content, remarks), remarks))
     sheets = {name.strip().casefold(): _sheet(name.strip(), rows, remarks) for name, rows in records.items()}
     if "survey" not in sheets and len(sheets) == 1:
         sheets = {"survey": next(iter(sheets.values()))}
@@ -77,6 +77,8 @@ def _workbook(content: bytes, remarks: Remarks) -> dict[str, list[tuple[int, lis
     def found() -> dict[str, list[tuple[int, list[str]]]]:
         workbook = calamine.load_workbook(io.BytesIO(content))
         sheets = [workbook.get_sheet_by_index(rank) for rank, each in enumerate(extents) if each.filled]
+        for sheet, each in zip(sheets, filled, strict=True):
+            each.sheet = sheet.name
         return {
             sheet.name: [
                 (line, [_text(value) for value in values]) for line, values in enumerate(sheet.iter_rows(), 1)
@@ -84,7 +86,10 @@ def _workbook(content: bytes, remarks: Remarks) -> dict[str, list[tuple[int, lis
             for sheet in sheets
         }
 
-    return guarded(found, remarks)
+    held = guarded(found, remarks)
+    for each in filled:
+        tell_cells(each, remarks)
+    return held
 
 
 def _text(value: object) -> str:
@@ -97,8 +102,10 @@ def _text(value: object) -> str:
     return cells.text_of(value).strip()
 
 
-def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows of a form written as text: a table of Markdown, or CSV."""
+def _lines(text: str, remarks: Remarks) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows of a form written as text: a table of Markdown, or CSV; Refused where quotes do not hold
+    together: the questions that an open one swallows would be lost without a word.
+    """
     first = next((line for line in text.splitlines() if line.strip()), "")
     if first.lstrip().startswith("|"):
         for number, line in enumerate(text.splitlines(), 1):
@@ -111,14 +118,20 @@ def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
         first,
     )
     separator = max(",;\t", key=head.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     before = 0
     try:
         for row in reader:
             yield before + 1, [cell.strip() for cell in row]
             before = reader.line_num
-    except csv.Error:
-        return
+    except csv.Error as error:
+        raise remarks.refusal(
+            "cette ligne ne se lit pas comme du CSV.",
+            line=before + 1,
+            why="Un guillemet y est resté ouvert, ou se trouve au milieu d’une case : les questions qui"
+            " suivent seraient perdues.",
+            do="Ouvrez le formulaire dans un tableur, vérifiez cette ligne, puis enregistrez-le en XLSX.",
+        ) from error
 
 
 def _marked(rows: Iterable[tuple[int, list[str]]]) -> dict[str, list[tuple[int, list[str]]]]:
