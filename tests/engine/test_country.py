@@ -4,6 +4,7 @@ import csv
 import shutil
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pytest
 
@@ -190,6 +191,66 @@ def test_what_a_country_lacks_is_told_before_anything_is_counted(copied, file, b
         packs.store(cards.read(copied), copied)
     assert told in refused.value.what
     assert all(refused.value.sentences)
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after", "told"),
+    [
+        ("people.csv", "0N0101,15-29,", "0N0101,15-29,9,", "people.csv, ligne 6 ne se lit pas"),
+        ("people.csv", "0N0101,15-29,", "0N0101,15-29", "people.csv, ligne 6 ne se lit pas"),
+        ("people.csv", "0N0101,15-29,", '0N0101,15-29,"', "people.csv, ligne 6 ne se lit pas"),
+        ("people.csv", "0N0101,15-29,", "0N0101,15-29,x", "people.csv, ligne 6, colonne persons : « x"),
+        ("people.csv", "area,cell,persons\n", "Population\n\narea,cell,persons\nx,x,x\n", "ligne 4, colonne"),
+        ("people.csv", "0N0101,15-29,", "\n0N0101,15-29,x", "people.csv, ligne 7, colonne persons"),
+        (
+            "people.csv",
+            "area,cell,persons",
+            "area,persons,persons",
+            "la colonne persons est donnée deux fois",
+        ),
+        ("places.csv", "Médiathèque 1", "M\udce9diathèque", "places.csv, ligne 2 ne se lit pas"),
+    ],
+)
+def test_a_line_that_does_not_fit_is_named_and_never_guessed(copied, file, before, after, told):
+    path = copied / file
+    text = path.read_text("utf-8")
+    assert before in text
+    path.write_bytes(text.replace(before, after, 1).encode("utf-8", "surrogateescape"))
+    with pytest.raises(Refused) as refused:
+        packs.store(cards.read(copied), copied)
+    assert told in refused.value.what
+    assert all(refused.value.sentences)
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda text: "\ufeffPopulation de 2024,,\n,,\n" + text,
+        lambda text: text.replace(",", ";"),
+        lambda text: text.replace("\n", "\r\n"),
+        lambda text: text.replace("\n", "\r"),
+        lambda text: text.replace("area,cell,persons", "persons,area, cell ,").replace(
+            "0N0100,15-29,169.5", "169.5,0N0100,15-29,une note"
+        ),
+    ],
+    ids=["titre", "points-virgules", "Windows", "Mac", "autres colonnes"],
+)
+def test_a_table_is_read_whatever_tool_wrote_it(copied, write):
+    path = copied / "people.csv"
+    lines = path.read_text("utf-8").splitlines()
+    kept = "\n".join((lines[0], lines[1])) + "\n"
+    path.write_bytes(write(kept).encode())
+    packs.store(cards.read(copied), copied)
+    found = duckdb.sql(f"from '{copied / 'people.parquet'}'").fetchall()
+    assert found == [("0N0100", "15-29", 169.5)]
+
+
+@pytest.mark.parametrize("table", ["areas", "people", "rates"])
+def test_a_table_without_a_row_is_refused(copied, table):
+    path = copied / f"{table}.csv"
+    path.write_text(path.read_text("utf-8").splitlines()[0] + "\n", "utf-8")
+    with pytest.raises(Refused, match="aucune ligne sous l’en-tête"):
+        packs.store(cards.read(copied), copied)
 
 
 def test_a_card_may_leave_a_line_empty_and_say_that_areas_do_not_differ(copied):

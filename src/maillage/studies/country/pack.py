@@ -2,7 +2,11 @@
 France's stands in its own sources; another country brings this, checked before anything is counted.
 """
 
+import csv
+import io
+import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +16,9 @@ from maillage.kernel.errors import Refused
 from maillage.studies.country.card import AREA, RATES, WHOLE, Pack
 
 TEXT, NUMBER = "varchar", "double"
+HEAD, HEADER_WITHIN = 2**16, 15  # bytes, and lines, among which the names of columns are looked for
+SEPARATORS = ",;\t|"
+LINE_SAID = re.compile(r"CSV Error on Line: (\d+)")  # what DuckDB says when it stops
 AREAS, PEOPLE, PLACES, NAMES = "areas", "people", "places", "names"
 COLUMNS: Mapping[str, Mapping[str, str]] = {
     AREAS: {"code": TEXT, "name": TEXT, "latitude": NUMBER, "longitude": NUMBER},
@@ -166,37 +173,99 @@ def _load(connection: Any, pack: Pack, table: str, typed: Mapping[str, str]) -> 
             why="Sans lui, rien ne se compte.",
             do=f"Ajoutez-le, avec les colonnes {', '.join(typed)}.",
         )
-    reader = (
-        "read_parquet(?)" if path.suffix == ".parquet" else "read_csv(?, all_varchar = true, header = true)"
-    )
     try:
-        connection.execute(f"create view raw_{table} as from {reader}".replace("?", _quoted(path)))
-        held = {name for name, *_ in connection.execute(f"describe raw_{table}").fetchall()}
-    except duckdb.Error as error:
-        raise Refused(
-            f"{path} ne se lit pas : {str(error).splitlines()[0]}",
-            why="Ce n’est pas une table en CSV (UTF-8, virgules) ou en Parquet.",
-            do="Exportez-la de nouveau.",
-        ) from error
-    if missing := [name for name in typed if name not in held]:
-        raise Refused(
-            f"{path} : il manque {'la colonne' if len(missing) == 1 else 'les colonnes'}"
-            f" {', '.join(missing)}.",
-            why=f"Ce fichier doit avoir {', '.join(typed)}.",
-            do="Ajoutez-la, ou donnez ce nom à la colonne qui la porte.",
-        )
-    for name, kind in typed.items():
-        wrong = f"select {name} from raw_{table} where {name} is null or try_cast({name} as {kind}) is null"
-        if found := connection.execute(f"{wrong} limit 1").fetchone():
+        reader, held, first = _parquet(connection, path) if path.suffix == ".parquet" else _csv(path, typed)
+        if missing := [name for name in typed if name not in held]:
             raise Refused(
-                f"{path}, colonne {name} : {'une case est vide' if found[0] is None else f'« {found[0]} »'}.",
-                why="Un nombre y est attendu." if kind == NUMBER else "Une valeur y est attendue.",
-                do="Corrigez cette case : une virgule de décimale s’écrit par un point.",
+                f"{path} : il manque {'la colonne' if len(missing) == 1 else 'les colonnes'}"
+                f" {', '.join(missing)}.",
+                why=f"Ce fichier doit avoir {', '.join(typed)}.",
+                do="Ajoutez-la, ou donnez ce nom à la colonne qui la porte.",
             )
-    cells = [f"cast({name} as {kind}) as {name}" for name, kind in typed.items()]
-    for name in beside:
-        cells.append(f"coalesce(cast({name} as {TEXT}), '') as {name}" if name in held else f"'' as {name}")
-    connection.execute(f"create table {table} as select {', '.join(cells)} from raw_{table}")
+        connection.execute(f"create view raw_{table} as select *, row_number() over () as row_ from {reader}")
+        for name, kind in typed.items():
+            wrong = (
+                f"select {name}, row_ from raw_{table}"
+                f" where {name} is null or try_cast({name} as {kind}) is null limit 1"
+            )
+            if found := connection.execute(wrong).fetchone():
+                raise Refused(
+                    f"{path}, ligne {_line(path, first, found[1])}, colonne {name} :"
+                    f" {'une case est vide' if found[0] is None else f'« {found[0]} »'}.",
+                    why="Un nombre y est attendu." if kind == NUMBER else "Une valeur y est attendue.",
+                    do="Corrigez cette case : une virgule de décimale s’écrit par un point.",
+                )
+        cells = [f"cast({name} as {kind}) as {name}" for name, kind in typed.items()]
+        for name in beside:
+            cells.append(
+                f"coalesce(cast({name} as {TEXT}), '') as {name}" if name in held else f"'' as {name}"
+            )
+        connection.execute(f"create table {table} as select {', '.join(cells)} from raw_{table}")
+    except (duckdb.Error, OSError) as error:
+        where = LINE_SAID.search(str(error))
+        raise Refused(
+            f"{path}{f', ligne {where[1]}' if where else ''} ne se lit pas.",
+            why="Ce n’est pas une table en CSV (UTF-8, virgules) ou en Parquet : une ligne a trop de cases ou"
+            " trop peu, un guillemet n’est pas refermé, ou un signe n’est pas en UTF-8.",
+            do="Corrigez-la, ou exportez-la de nouveau.",
+        ) from error
+    if table not in MAY_LACK and not connection.execute(f"select 1 from {table} limit 1").fetchone():
+        raise Refused(
+            f"{path} : aucune ligne sous l’en-tête.",
+            why="Rien ne s’y compterait.",
+            do="Exportez-la de nouveau, avec ses lignes.",
+        )
+
+
+def _parquet(connection: Any, path: Path) -> tuple[str, set[str], int]:
+    """Return what reads a Parquet file, its columns, and the line before its first one."""
+    reader = f"read_parquet({_quoted(path)})"
+    return reader, {name for name, *_ in connection.execute(f"describe from {reader}").fetchall()}, 0
+
+
+def _csv(path: Path, typed: Mapping[str, str]) -> tuple[str, set[str], int]:
+    """Return what reads a CSV file, its columns, and the line of their names. Nothing is guessed from the
+    rows: one that does not fit stops the reading, where a guess would take another line for the header.
+    """
+    with path.open("rb") as file:
+        head = file.read(HEAD).decode("utf-8-sig", "replace")
+    lines = list(io.StringIO(head, newline=""))[:HEADER_WITHIN]
+    cut = {
+        (rank, sign): [name.strip() for name in next(csv.reader([line], delimiter=sign), [])]
+        for rank, line in enumerate(lines)
+        for sign in SEPARATORS
+    }
+    rank, sign = max(cut, key=lambda each: len(set(cut[each]) & set(typed)), default=(0, ","))
+    names = cut.get((rank, sign), [])
+    if twice := [name for name in (*typed, *SHEET) if names.count(name) > 1]:
+        raise Refused(
+            f"{path}, ligne {rank + 1} : la colonne {twice[0]} est donnée deux fois.",
+            why="On ne saurait pas laquelle lire.",
+            do="N’en gardez qu’une.",
+        )
+    wanted = {name: at for at, name in enumerate(names) if name in typed or name in SHEET}
+    columns = ", ".join(f"'c{at}': 'varchar'" for at in range(len(names)))
+    ends = "\\r" if "\n" not in head else "\\r\\n" if "\r\n" in head else "\\n"
+    options = f"delim = '{sign}', quote = '\"', escape = '\"', header = false, skip = {rank + 1}"
+    options += f", auto_detect = false, new_line = '{ends}', columns = {{{columns}}}"
+    chosen = ", ".join(f"c{at} as {name}" for name, at in wanted.items())
+    return f"(select {chosen} from read_csv({_quoted(path)}, {options}))", set(wanted), rank + 1
+
+
+def _line(path: Path, first: int, row: int) -> int:
+    """Return the line of a row in its file: blank ones, and cells on several lines, are lines too."""
+    if path.suffix == ".parquet":
+        return row
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        lines = islice(file, first, None)
+        reader = csv.reader(lines)
+        start = first + 1
+        for cells in reader:
+            row -= bool(cells)
+            if row <= 0:
+                break
+            start = first + reader.line_num + 1
+    return start
 
 
 def column(level: str) -> str:
