@@ -301,6 +301,38 @@ def test_a_quote_left_open_in_a_long_file_is_refused(db):
         files.read(io.BytesIO(f'{HEAD}\n"{"x" * 200_000}'.encode()), files.COOP, today=TODAY)
 
 
+def test_a_quote_left_open_swallows_no_row_without_a_word(library):
+    rows = [f"{n},individuel,2026-11-02,20,domicile,{library.name},logement" for n in range(4)]
+    rows[1] = rows[1].replace("logement", '"logement')
+    with pytest.raises(Refused, match="à partir de la ligne 3"):
+        again(files.COOP, "\n".join((HEAD, *rows)))
+
+
+def test_a_fault_names_the_line_of_its_row_after_blank_ones_and_cells_on_two_lines(library):
+    name = library.name
+    rows = [
+        f"a,individuel,2026-11-02,20,domicile,{name},logement",
+        "",
+        ",,,,,,",
+        f'b,individuel,2026-11-02,20,domicile,"{name}\n",logement',
+        f"c,individuel,2026-11-02,900,domicile,{name},logement",
+    ]
+    _, found = again(files.COOP, "\n".join((HEAD, *rows)))
+    assert [(fault.line, fault.column) for fault in found.faults] == [(7, "duree")]
+
+
+def test_a_row_longer_than_its_header_is_told_and_the_others_are_kept(library):
+    row = f"individuel,2026-11-02,20,domicile,{library.name},logement"
+    new, found = again(files.COOP, f"{HEAD}\na,{row}\nb,{row},oui\nc,{row},,\n")
+    (fault,) = found.faults
+    assert (new, fault.line, fault.column, fault.value) == (2, 3, "n° 8", "oui")
+
+
+def test_a_column_given_twice_is_refused(library):
+    with pytest.raises(Refused, match="deux fois la colonne duree"):
+        again(files.COOP, f"{HEAD},duree\na,individuel,2026-11-02,20,domicile,{library.name},logement,30")
+
+
 @pytest.mark.parametrize("content", [b"a,b\n1,2\n", "é".encode("latin-1"), b""])
 def test_what_is_no_table_of_that_format_is_refused(content, db):
     with pytest.raises(Refused):

@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from itertools import islice
+from pathlib import PurePath
 from typing import BinaryIO
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -66,6 +67,15 @@ class Contents:
     read: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row, the line on which it starts, its cells by column, and what it holds beyond the header."""
+
+    line: int
+    cells: Mapping[str, str]
+    excess: str
+
+
 class _Wrong(Exception):
     def __init__(self, column: str, value: str, reason: str, cure: str) -> None:
         super().__init__(column)
@@ -80,7 +90,7 @@ def read(file: BinaryIO, format: str, *, today: date) -> Iterator[Contents]:
     numbers, rows = array("Q"), 0
     for rows, row in enumerate(_rows(file, format), start=1):  # noqa: B007, how many there were
         with suppress(_Wrong):
-            numbers.append(_start(_uid(row["id"])))
+            numbers.append(_start(_uid(row.cells["id"])))
     values, times = np.unique(np.asarray(numbers), return_counts=True)
     return _parts(file, format, rows, frozenset(values[times > 1].tolist()), today)
 
@@ -95,24 +105,24 @@ def _parts(
     one: Callable[..., Read | None] = {OURS: _ours, COOP: _coop}[format]
     first: dict[UUID, int] = {}
     lieux: dict[int, dict[str, Lieu]] = {}
-    rows = enumerate(_rows(file, format), start=2)
+    rows = _rows(file, format)
     done = 0
     while part := list(islice(rows, AT_ONCE)):
         faults: list[Fault] = []
         found, left = [], 0
-        for number, row in part:
+        for row in part:
             try:
-                act = one(row, known)
+                act = one(_fitting(row), known)
                 if act is not None:
                     _check(act, first, today)
             except _Wrong as wrong:
-                faults.append(Fault(number, *wrong.told))
+                faults.append(Fault(row.line, *wrong.told))
                 continue
             left += act is None
             if act is not None:
-                found.append(replace(act, lieu=_lieu(row, act, lieux)))
+                found.append(replace(act, lieu=_lieu(row.cells, act, lieux)))
                 if _start(act.draft.uid) in repeated:
-                    first[act.draft.uid] = number
+                    first[act.draft.uid] = row.line
         done += len(part)
         yield Contents(found, faults, left, done / total)
 
@@ -134,44 +144,82 @@ def _start(uid: UUID) -> int:
     return uid.int >> 64
 
 
-def _rows(file: BinaryIO, format: str) -> Iterator[dict[str, str]]:
-    """Yield the rows of a table from its first one, by the names of its columns."""
+def _called(file: BinaryIO) -> str:
+    """Return what a message calls a file: by its name when it has one."""
+    name = str(getattr(file, "name", ""))
+    return f"Le fichier {PurePath(name).name}" if name else "Le fichier"
+
+
+def _rows(file: BinaryIO, format: str) -> Iterator[_Row]:
+    """Yield the rows of a table from its first one; blank ones are passed over."""
     file.seek(0)
     csv.field_size_limit(LONGEST_CELL)  # of the whole process: any library may have raised it
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
-    reader = csv.DictReader(text)
+    called = _called(file)
+    reader = csv.reader(text, strict=True)  # or an open quote would swallow the rows after it, unsaid
+    start = 1
     try:
-        missing = [name for name in NEEDED[format] if name not in (reader.fieldnames or ())]
-        if missing:
-            raise Refused(
-                f"Le fichier n’est pas au format {format}.",
-                why=f"Il y manque : {', '.join(missing)}.",
-                do="Vérifiez le format donné, et que la virgule sépare les colonnes.",
-            )
-        for number, row in enumerate(reader, start=1):
-            if number > MOST_ROWS:
+        header = [name.strip() for name in next(reader, [])]
+        _check_header(header, format, called)
+        start, n = reader.line_num + 1, 0
+        for cells in reader:
+            line, start = start, reader.line_num + 1
+            if not any(map(str.strip, cells)):
+                continue
+            n += 1
+            if n > MOST_ROWS:
                 raise Refused(
-                    "Le fichier est trop long. Rien n’en a été gardé.",
+                    f"{called} est trop long. Rien n’en a été gardé.",
                     why=f"Il a plus de {MOST_ROWS:_} lignes.".replace("_", "\u202f"),
                     do="Coupez-le en plusieurs fichiers, chacun avec la ligne des titres.",
                 )
-            yield {name: bare((value or "").strip()) for name, value in row.items() if isinstance(name, str)}
+            held = [bare(cell.strip()) for cell in cells] + [""] * (len(header) - len(cells))
+            yield _Row(
+                line, dict(zip(header, held, strict=False)), " ".join(filter(None, held[len(header) :]))
+            )
     except UnicodeDecodeError as error:
         raise Refused(
-            "Le fichier n’est pas lisible.",
+            f"{called} n’est pas lisible.",
             why="Ses lettres ne sont pas en UTF-8.",
             do="Exportez-le de nouveau en CSV UTF-8.",
         ) from error
     except csv.Error as error:
         raise Refused(
-            "Le fichier n’est pas lisible.",
-            why=f"Après la ligne {reader.line_num}, une case est trop longue ou mal coupée : un guillemet"
-            " est sans doute resté ouvert.",
+            f"{called} n’est pas lisible à partir de la ligne {start}. Rien n’en a été gardé.",
+            why="Une case y est trop longue ou mal coupée : un guillemet est sans doute resté ouvert.",
             do="Fermez ce guillemet, ou exportez le fichier de nouveau.",
         ) from error
     finally:
         with suppress(ValueError):  # the file was closed before the last row
             text.detach()
+
+
+def _check_header(header: Sequence[str], format: str, called: str) -> None:
+    """Refuse the names of columns when one that is needed is missing, or when two are the same."""
+    if missing := [name for name in NEEDED[format] if name not in header]:
+        raise Refused(
+            f"{called} n’est pas au format {format}.",
+            why=f"Il y manque : {', '.join(missing)}.",
+            do="Vérifiez le format donné, et que la virgule sépare les colonnes.",
+        )
+    if twice := [name for name, times in Counter(filter(None, header)).items() if times > 1]:
+        raise Refused(
+            f"{called} donne deux fois la colonne {twice[0]}.",
+            why="On ne saurait pas laquelle lire.",
+            do="N’en gardez qu’une.",
+        )
+
+
+def _fitting(row: _Row) -> Mapping[str, str]:
+    """Return the cells of a row; _Wrong when it has more than the header: they would be read in columns that
+    are not theirs.
+    """
+    if row.excess:
+        raise _Wrong(
+            *(f"n° {len(row.cells) + 1}", row.excess, "cette ligne a plus de cases que l’en-tête"),
+            "Mettez entre guillemets la case qui contient une virgule.",
+        )
+    return row.cells
 
 
 def _check(act: Read, first: Mapping[UUID, int], today: date) -> None:
