@@ -6,12 +6,16 @@ from datetime import date, datetime
 from html import unescape
 from pathlib import Path
 
+import numpy as np
 import pytest
 from django.contrib.staticfiles import finders
 
-from maillage.apps.directory.queries import maps, results, where
+from maillage.apps.directory.queries import maps, results, scope, where
 from maillage.apps.directory.queries.results import ALL, Search
+from maillage.apps.territories import actions
 from maillage.apps.territories.models import Perimeter
+from maillage.pipeline.cog import clean as cog
+from maillage.pipeline.rp2021 import clean as rp2021
 from tests.support.lieux import GRENOBLE, TEISSEIRE, lieu, offering
 
 pytestmark = pytest.mark.django_db
@@ -92,6 +96,53 @@ def test_a_zone_of_a_kept_perimeter_is_a_quarter_but_not_a_whole_commune():
     assert where.find("Villeneuve sud").spot.label == "Villeneuve sud, Sud"
     assert where.find("Échirolles").spot.label == "Échirolles"
     assert where.of_code("sud").communes == ("38151", "38185")
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda zones: zones.replace(",", ";"),
+        lambda zones: "Zones du plan\n" + zones,
+        lambda zones: "\ufeffsep=,\n" + zones.replace("code_zone", "Code_Zone"),
+        lambda zones: zones.replace("\n", "\r\n\r\n"),
+    ],
+    ids=["points-virgules", "titre", "casse", "lignes vides"],
+)
+def test_a_kept_perimeter_is_read_everywhere_as_it_was_when_it_was_kept(client, write):
+    actions.keep_perimeter(
+        by=None,
+        slug="sud",
+        name="Sud",
+        code="38",
+        reason="r",
+        content=write(ZONES).encode(),
+        file_name="z.csv",
+    )
+    assert where.find("Villeneuve sud").spot.label == "Villeneuve sud, Sud"
+    assert where.of_code("sud").communes == scope.of("sud").communes == ("38151", "38185")
+    assert [zone.name for zone in scope.of("sud").zones] == ["Villeneuve sud", "Échirolles"]
+    for address in ("/carte/?ou=Villeneuve", "/carte/?territoire=sud", "/territoires/sud/"):
+        assert client.get(address).status_code in (200, 202)
+
+
+def test_a_zone_of_communes_that_merged_since_the_census_stands_in_that_of_today(client):
+    former = cog.former()
+    gone = [code for code in rp2021.iris()["published"].tolist() if code in set(former["former"].tolist())]
+    old = sorted(set(gone))[:2]
+    rows = "".join(f"a,Deux d’avant,{code}\n" for code in old)
+    actions.keep_perimeter(
+        by=None,
+        slug="avant",
+        name="Avant",
+        code="france",
+        reason="r",
+        content=f"code_zone,nom_zone,code\n{rows}".encode(),
+        file_name="z.csv",
+    )
+    today = tuple(sorted(set(cog.current(np.array(old)).tolist())))
+    assert scope.of("avant").communes == where.of_code("avant").communes == today
+    assert where.find("Deux d’avant").spot.communes == today
+    assert client.get("/carte/?ou=Deux+d’avant").status_code == 200
 
 
 @pytest.mark.both_databases

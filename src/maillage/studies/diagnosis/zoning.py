@@ -3,6 +3,7 @@
 import re
 from codecs import BOM_UTF8
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import pairwise
@@ -120,12 +121,7 @@ def from_file(content: bytes, *, name: str, territory: Territory, iris: Table) -
     Any error refuses the whole file, naming the line and the value: half a zoning would be a wrong one.
     """
     inside = rows_of(territory, iris)
-    lines = read(
-        content,
-        name,
-        required=COLUMNS,
-        purpose="Un fichier de zones dit, à chaque ligne, la zone, son nom et le code qui la compose.",
-    )
+    lines = _lines(content, name)
     by_iris = {code: row for row, code in zip(inside.tolist(), iris["iris"][inside].tolist(), strict=True)}
     by_commune: dict[str, list[int]] = {}
     for row in inside.tolist():
@@ -167,6 +163,34 @@ def from_file(content: bytes, *, name: str, territory: Territory, iris: Table) -
     left_out = np.setdiff1d(inside, np.array(sorted(taken)))
     digest = sha256(content.removeprefix(BOM_UTF8)).hexdigest()
     return Zoning(built, "file", left_out, file_name=name, sha256=digest)
+
+
+def _lines(content: bytes, name: str) -> list[Row]:
+    return read(
+        content,
+        name,
+        required=COLUMNS,
+        optional=("statut",),
+        purpose="Un fichier de zones dit, à chaque ligne, la zone, son nom et le code qui la compose.",
+    )
+
+
+def composition(content: str, *, name: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return the zones of a file that `from_file` took, read as it reads them: the name of each, and the IRIS
+    and communes that make it up, as they are written.
+    """
+    names: dict[str, str] = {}
+    codes: dict[str, list[str]] = {}
+    for row in _lines(content.encode(), name):
+        zone = row["code_zone"]
+        names[zone] = names.get(zone) or row["nom_zone"]
+        codes.setdefault(zone, []).append(row["code"])
+    return tuple((apostrophes(names[zone]) or zone, tuple(held)) for zone, held in codes.items())
+
+
+def communes_of(codes: Iterable[str]) -> tuple[str, ...]:
+    """Return the communes of today that hold some IRIS and communes of the census."""
+    return tuple(np.unique(cog.current(np.array([code[:5] for code in codes]))).tolist())
 
 
 def _zone_of(row: Row, zones: dict[str, Members]) -> Members:

@@ -201,8 +201,9 @@ def _by_zone(where: Scope, rows: Sequence[Lieu]) -> _Grouping:
     iris = iris_of(rows)
 
     def heading(lieu: Lieu) -> str:
-        commune = lieu.code_insee
-        zone = of_code.get(iris.get(lieu.pk, "")) or of_code.get(commune)
+        commune, quarter = lieu.code_insee, iris.get(lieu.pk, "")
+        # the first digits of a quarter are those of the commune that it was of, or of its arrondissement
+        zone = of_code.get(quarter) or of_code.get(quarter[:5]) or of_code.get(commune)
         return zone or f"{_names().get(commune, commune)}, quartier à préciser"
 
     names = list(dict.fromkeys(zone.name for zone in where.zones))

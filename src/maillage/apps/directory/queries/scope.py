@@ -1,6 +1,5 @@
 """The territory of a request: an official code, or the address of a stored perimeter."""
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -16,6 +15,7 @@ from maillage.kernel.names import plain
 from maillage.pipeline.cog import clean as cog
 from maillage.reports.directory.formats.published import Published
 from maillage.studies.diagnosis.territories import Kind, Territory, gazetteer
+from maillage.studies.diagnosis.zoning import communes_of, composition
 
 EVERYWHERE = "france"
 CHOICES = 6
@@ -135,9 +135,6 @@ def _members(territory: Territory) -> tuple[str, ...]:
 
 
 def _kept(kept: Perimeter) -> Scope:
-    zones: dict[str, tuple[str, list[str]]] = {}
-    for row in csv.DictReader(kept.zones.splitlines()):
-        zones.setdefault(row["code_zone"], (row["nom_zone"], []))[1].append(row["code"])
-    found = tuple(Zone(name or code, tuple(codes)) for code, (name, codes) in zones.items())
-    communes = sorted({code[:5] for zone in found for code in zone.codes})
-    return Scope(code=kept.slug, name=kept.name, kind="epci", communes=tuple(communes), zones=found)
+    found = tuple(Zone(name, codes) for name, codes in composition(kept.zones, name=kept.file_name))
+    communes = communes_of(code for zone in found for code in zone.codes)
+    return Scope(code=kept.slug, name=kept.name, kind="epci", communes=communes, zones=found)

@@ -4,7 +4,6 @@ ambiguous.
 The label of a spot parses back to that spot: “Teisseire, Grenoble”, “Saint-Denis, La Réunion”.
 """
 
-import csv
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -25,6 +24,7 @@ from maillage.pipeline.cog import clean as cog
 from maillage.pipeline.contours import clean as contours
 from maillage.pipeline.rp2021 import clean as rp2021
 from maillage.studies.diagnosis.territories import ARTICLES, KIND_LABELS, Territory, gazetteer
+from maillage.studies.diagnosis.zoning import communes_of, composition
 from maillage.studies.offer.centres import Centre, centres, inside
 from maillage.words.languages import say, to_say, typed
 from maillage.words.wording import of
@@ -129,8 +129,8 @@ def of_code(code: str) -> Spot:
     kept = territories.perimeter(code)
     if kept is None:
         return of_territory(gazetteer().get(code))
-    codes = sorted({c[:5] for _, held in _zones(kept.zones) for c in held})
-    return Spot(label=kept.name, communes=tuple(codes))
+    codes = [code for _, held in _zones(kept.zones, kept.file_name) for code in held]
+    return Spot(label=kept.name, communes=communes_of(codes))
 
 
 def of_territory(territory: Territory) -> Spot:
@@ -414,9 +414,10 @@ def _all_quarters() -> Iterable[Choice]:
     IRIS.
     """
     for kept in territories.perimeters():
-        for name, codes in _zones(kept.zones):
-            if codes != (codes[0][:5],) and _bare(name) != _bare(gazetteer().get(codes[0][:5]).name):
-                yield _quarter(name, kept.name, codes)
+        for name, codes in _zones(kept.zones, kept.file_name):
+            commune = _commune_of(codes)
+            if codes != (codes[0][:5],) and _bare(name) != _bare(gazetteer().get(commune).name):
+                yield _quarter(name, kept.name, codes, commune)
     yield from _iris()
 
 
@@ -432,26 +433,29 @@ def _iris() -> tuple[Choice, ...]:
         strict=True,
     )
     return tuple(
-        _quarter(name, gazetteer().get(commune).name, (code,))
+        _quarter(name, gazetteer().get(commune).name, (code,), commune)
         for name, commune, code, kind in rows
         if name and kind != "Z" and commune in gazetteer()
     )
 
 
 @lru_cache(maxsize=64)
-def _zones(content: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def _zones(content: str, file_name: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Return the zones of a stored perimeter: name, and its IRIS or communes."""
-    zones: dict[str, tuple[str, list[str]]] = {}
-    for row in csv.DictReader(content.splitlines()):
-        zones.setdefault(row["code_zone"], (row["nom_zone"], []))[1].append(row["code"])
-    return tuple((name, tuple(codes)) for name, codes in zones.values())
+    return composition(content, name=file_name)
 
 
-def _quarter(name: str, within: str, codes: tuple[str, ...]) -> Choice:
+@lru_cache(maxsize=4096)
+def _commune_of(codes: tuple[str, ...]) -> str:
+    """Return the commune of today where the first of some IRIS or communes stands."""
+    return communes_of(codes[:1])[0]
+
+
+def _quarter(name: str, within: str, codes: tuple[str, ...], commune: str) -> Choice:
     return Choice(
         label=f"{name}, {within}",
         kind="quartier",
-        commune=codes[0][:5],
+        commune=commune,
         name=_bare(name),
         within=_bare(within),
         spot=lambda: _of_quarter(name, within, codes),
@@ -460,14 +464,17 @@ def _quarter(name: str, within: str, codes: tuple[str, ...]) -> Choice:
 
 def _of_quarter(name: str, within: str, codes: tuple[str, ...]) -> Spot:
     """Return a quarter as a point in its middle; without a contour, as its commune, with a notice."""
-    label, communes = f"{name}, {within}", tuple(sorted({code[:5] for code in codes}))
+    label, communes = f"{name}, {within}", communes_of(codes)
     spot = _at(
         codes, label=label, communes=communes, middle=say("le milieu du quartier {name}", name=typed(name))
     )
     if spot.is_point:
         return spot
     return _in_commune(
-        codes[0][:5], label=label, communes=communes, but=say(", car nous ne savons pas situer ce quartier")
+        _commune_of(codes),
+        label=label,
+        communes=communes,
+        but=say(", car nous ne savons pas situer ce quartier"),
     )
 
 
