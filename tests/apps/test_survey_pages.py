@@ -291,6 +291,30 @@ def test_a_moment_that_nobody_means_loses_no_answer(client, survey):
     assert (kept.values, kept.begun_at, kept.ended_at) == ({"age": "34"}, None, None)
 
 
+def test_what_is_not_kept_beside_the_answers_of_a_file_is_told(survey):
+    from maillage.apps.surveys.forms import files
+
+    campaigns.add_place(survey, "Marché", by=None, at=sample_survey.AT)
+    table = (
+        "id;age;collecte.lieu;collecte.debut;poids_initial;collecte.version\n"
+        "a;34;Marché;3/11/2026 9:05;1,5;1.0\n"
+        "b;35;Marche;hier;-2;v1\n"
+        "c;36;Halle;;lourd;\n"
+    )
+    read = files.read(survey, table.encode("cp1252"), "f.csv")
+    first, second, third = read.answers
+    assert (first.begun_at.isoformat(), first.weight, first.version) == ("2026-11-03T09:05:00", 1.5, 1)
+    assert first.place and not second.place and not third.place
+    assert [note.replace("\u00a0", " ") for note in read.notes if "gardée" in note] == [
+        "« collecte.lieu » : 2 valeurs ne désignent aucun lieu de cette enquête, d’abord ligne 3, « Marche »."
+        " Les réponses sont gardées sans.",
+        "« poids_initial » : 2 valeurs ne se lisent pas, d’abord ligne 3, « -2 »."
+        " Les réponses sont gardées sans.",
+        "« collecte.version » : 1 valeur ne se lit pas, d’abord ligne 3, « v1 ». La réponse est gardée sans.",
+        "« collecte.debut » : 1 valeur ne se lit pas, d’abord ligne 3, « hier ». La réponse est gardée sans.",
+    ]
+
+
 def test_a_file_of_another_survey_is_refused(client, survey):
     file = SimpleUploadedFile("file.json", json.dumps({"survey": survey.pk + 1, "reponses": []}).encode())
     told = client.post(f"/espace/enquetes/{survey.pk}/importer/", {"fichier": file})

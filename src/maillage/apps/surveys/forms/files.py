@@ -3,6 +3,7 @@ identifier.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -34,6 +35,10 @@ from maillage.words.wording import count, number
 HERE = UUID("6d1c1f60-53b7-5a3c-9a0e-6f2f4b9b7a11")  # makes numbers for identifiers that are none
 MOST = 20_000  # answers of a file that a device saved
 AT_START, AT_END = ("start", "_start", "debut"), ("end", "_end", "_submission_time", "SubmissionDate", "fin")
+BEGINNINGS, ENDS = (BEGUN, *AT_START), (ENDED, *AT_END)
+IN_FRENCH = re.compile(
+    r"(\d{1,2})/(\d{1,2})/(\d{4})(?: +(\d{1,2}):(\d{2})(?::(\d{2}))?)?"
+)  # a moment that a spreadsheet wrote again
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +113,7 @@ def _table(survey: Survey, form: Questionnaire, version: int, content: bytes, na
     answers: list[rules.Sent] = []
     where: dict[UUID, str] = {}
     left: list[str] = []
+    dropped: dict[str, list[tuple[int, str]]] = {}
     for row, line in zip(held.table.rows(), held.lines.tolist(), strict=True):
         said = {name: str(value) for name, value in row.items()}
         at = f"Ligne {line}, {ID} « {quoted(said[ID])} »"
@@ -116,6 +122,8 @@ def _table(survey: Survey, form: Questionnaire, version: int, content: bytes, na
             continue
         answers.append(_sent(said, readers, version=version, places=places, survey=survey))
         where[answers[-1].uid] = at
+        for column in _dropped(said, answers[-1]):
+            dropped.setdefault(column, []).append((line, said[column]))
     unknown = tuple(
         each
         for each in columns
@@ -126,8 +134,40 @@ def _table(survey: Survey, form: Questionnaire, version: int, content: bytes, na
         for fault in held.faults
     )
     return FileRead(
-        tuple(answers), (*faults, *left), unknown, (*held.notes, *_odd(form, version, answers, known)), where
+        tuple(answers),
+        (*faults, *left),
+        unknown,
+        (*held.notes, *_told(dropped), *_odd(form, version, answers, known)),
+        where,
     )
+
+
+def _dropped(row: Mapping[str, str], sent: rules.Sent) -> Iterator[str]:
+    """Yield the columns of a row that say something which the answer could not keep."""
+    if row.get(PLACE) and sent.place is None:
+        yield PLACE
+    if row.get(WEIGHT) and sent.weight is None:
+        yield WEIGHT
+    if row.get(VERSION) and whole(row[VERSION].removesuffix(".0")) is None:
+        yield VERSION
+    for found, names in ((sent.begun_at, BEGINNINGS), (sent.ended_at, ENDS)):
+        if found is None and (given := next((name for name in names if row.get(name)), None)):
+            yield given
+
+
+def _told(dropped: Mapping[str, list[tuple[int, str]]]) -> Iterator[str]:
+    """Report, column by column, what was not kept beside the answers: where, when, which weight."""
+    for column, cells in dropped.items():
+        line, value = cells[0]
+        one = len(cells) == 1
+        if column == PLACE:
+            wrong = f"ne désigne{'' if one else 'nt'} aucun lieu de cette enquête"
+        else:
+            wrong = f"ne se {'lit' if one else 'lisent'} pas"
+        told = (
+            f"« {column} » : {count(len(cells), 'valeur')} {wrong}, d’abord ligne {line}, « {quoted(value)} »"
+        )
+        yield f"{told}. {'La réponse est gardée' if one else 'Les réponses sont gardées'} sans."
 
 
 def _odd(
@@ -163,12 +203,12 @@ def _sent(
     channel = row.get(CHANNEL, "")
     return rules.Sent(
         uid=_uid(row[ID], survey),
-        version=whole(row.get(VERSION, "")) or version,
+        version=whole(row.get(VERSION, "").removesuffix(".0")) or version,
         channel=channel if channel in rules.CHANNELS else "file",
         place=places.get(row.get(PLACE, "")),
         language=text(row.get(LANGUAGE, "")[:8]) or "fr",
-        begun_at=_moment(row, (BEGUN, *AT_START)),
-        ended_at=_moment(row, (ENDED, *AT_END)),
+        begun_at=_moment(row, BEGINNINGS),
+        ended_at=_moment(row, ENDS),
         values={name: read(text(row[name])) for name, read in readers.items() if row[name].strip()},
         form=text(row.get(FORM, "")[:20]),
         weight=_weight(row.get(WEIGHT, "")),
@@ -191,4 +231,16 @@ def _weight(said: str) -> float | None:
 
 
 def _moment(row: Mapping[str, str], names: tuple[str, ...]) -> datetime | None:
-    return next((found for name in names if (found := moment(row.get(name, "")))), None)
+    return next((found for name in names if (found := moment(_iso(row.get(name, ""))))), None)
+
+
+def _iso(said: str) -> str:
+    """Return a moment written the French way as ISO 8601, anything else as it is.
+
+    >>> _iso("3/11/2026 9:05"), _iso("2026-11-03T09:05:00"), _iso("03/11/2026")
+    ('2026-11-03T09:05:00', '2026-11-03T09:05:00', '2026-11-03T00:00:00')
+    """
+    if not (found := IN_FRENCH.fullmatch(said.strip())):
+        return said
+    day, month, year, hour, minute, second = (part or "0" for part in found.groups())
+    return f"{year}-{month:0>2}-{day:0>2}T{hour:0>2}:{minute:0>2}:{second:0>2}"
