@@ -68,20 +68,17 @@ def definitions(
     return tuple(out)
 
 
-def difference(first: Floats, second: Floats, *, definition: Definition) -> tuple[Estimate, float]:
-    """Return the difference of two rates (percent, first less second) and how likely the first is higher, 0
-    to 1.
+def difference(first: Floats, second: Floats, *, definition: Definition) -> Estimate:
+    """Return the difference of two rates (percent, first less second).
 
     first, second: (draws,) rates of two territories drawn with the same seed: what the survey does not know
     is common to both and cancels out.
     """
-    gap = first - second
-    estimate = from_draws(
-        gap,
+    return from_draws(
+        first - second,
         unit="pourcent",
         universe=definition.universe,
         n=definition.n,
         method=METHOD,
         sources=(definition.id,),
     )
-    return estimate, float((gap > 0).mean())

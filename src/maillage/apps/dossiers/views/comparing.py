@@ -200,7 +200,7 @@ def _gaps(
     for other, theirs in zip(found.ready, others, strict=True):
         if comparison.overlap(first.measures[0], theirs.measures[0]):
             continue
-        gap, _ = compare.difference(
+        gap = compare.difference(
             queries.draws(study), queries.draws(other), definition=definition(asked.definition)
         )
         low, high = wording.bounds(gap.low, gap.high, 1)
