@@ -22,9 +22,11 @@ from maillage.reports.survey import cards, document
 from maillage.studies.survey import differences as survey_differences
 from maillage.studies.survey import samples, tabulation
 from maillage.studies.survey.columns import Reader
+from maillage.studies.survey.protection import rule_of
 from maillage.studies.survey.samples import Weights, sample
 from maillage.studies.survey.tables import counted
 from maillage.studies.survey.tabulation import of_sample, tabulate
+from maillage.studies.survey.withholding import ANY
 from tests.support.profile import times
 
 EASE = ("pas", "peu", "plutot", "tres")
@@ -833,3 +835,24 @@ def test_a_question_put_to_all_but_a_few_tells_of_them(n, few):
 def test_a_question_is_not_crossed_with_itself():
     with pytest.raises(Refused, match="avec elle-même"):
         tabulate(table(aide=["oui"] * 30 + ["non"] * 30), FORM, "aide", by="aide")
+
+
+def test_a_class_that_is_computed_says_what_the_question_says_and_what_the_platform_computes_is_none():
+    """Publiées à part, deux façons de dire l’âge se soustraient ; un calcul sans réponses n’est pas une question."""
+    form = replace(
+        FORM,
+        items=(*FORM.items, asked("classe", "calculate", choices="age"), asked("calcul", "calculate")),
+    )
+    ages = people({"jeune": 30, "adulte": 30, "ancien": 30})
+    held = samples.sample(table(age=ages, classe=ages, calcul=ages), form).withholding(
+        rule_of("inhabitants"), {}
+    )
+    assert held.tied(("age", ANY)) == (("age", ANY), ("classe", ANY))
+
+
+def test_classes_of_age_hold_their_last_year_whole():
+    """De 15 à 29 ans : jusqu’au jour des 30 ans, où la classe suivante commence."""
+    form = replace(FORM, lists={**FORM.lists, "age": choices("15-29", "30-59", "60+", "autre")})
+    ages = people({"15-29": 30, "30-59": 30, "60+": 30, "autre": 30})
+    held = samples.sample(table(age=ages), form).withholding(rule_of("inhabitants"), {})
+    assert held.variable("age").spans == ((15, 30), (30, 60), (60, 121), None)

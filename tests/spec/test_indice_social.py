@@ -1,5 +1,7 @@
 """L’indice de précarité sociale dit, pour chaque zone, de combien elle s’écarte de la moyenne des zones."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -37,6 +39,23 @@ def test_a_negative_weight_turns_a_variable_round(monkeypatch):
 def test_one_zone_alone_leaves_no_variable_out(monkeypatch):
     """Une seule zone : rien à comparer, mais aucune variable n’est « la même pour toutes les zones »."""
     assert of_zones(monkeypatch, [4.0], {}).left_out == ()
+
+
+def test_a_variable_is_known_where_it_is_for_half_of_those_whom_a_filter_keeps(monkeypatch):
+    """Deux quartiers de 100 et 60 habitants, le RSA connu du premier seul : une zone où le filtre garde surtout le
+    second ne le connaît pas.
+    """
+    fractions = np.array([10.0, np.nan]), np.array([50.0, np.nan])
+    monkeypatch.setattr(social, "_fraction", lambda *_: fractions)
+    rsa = next(each for each in social.VARIABLES if each.id == "rsa")
+    frame = SimpleNamespace(population=np.array([100.0, 60.0]))
+
+    def found(*kept: float) -> float:
+        zone = Zone("1", "1", np.array([0, 1]))
+        return float(social._values(rsa, [zone], frame, None, np.array(kept))[0])
+
+    assert [found(1.0, 0.1), found(1.0, 1.0)] == [20.0, 20.0]
+    assert np.isnan(found(0.1, 1.0))
 
 
 def test_a_gap_is_relative_to_the_mean_of_zones(spec):

@@ -18,6 +18,10 @@ def class_starts(choices: Sequence[Choice]) -> tuple[int, ...]:
     (15, 30, 60)
     >>> class_starts([Choice(name=name, label={}) for name in ("jeune", "30-59")])
     ()
+    >>> class_starts([Choice(name=name, label={}) for name in ("moins de 15 ans", "15-29", "30+")])
+    (15, 30)
+    >>> class_starts([Choice(name=name, label={}) for name in ("15 ans ou moins", "16-29", "30+")])
+    (15, 16, 30)
     """
     found = [age_span(choice) for choice in choices if not unsaid(choice)]
     spans = sorted(span for span in found if span is not None and span[1] >= YOUNGEST)

@@ -25,7 +25,6 @@ from maillage.studies.survey.withholding import ANY, Axis, Condition, Key, Span,
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 MOST_JOINT = 200  # of the questions that a condition reads: beyond, its base is compared to each alone
-NO_TABLE = ("text", "note", "geopoint", "image", "time", "calculate", "hidden")
 GROUPED = ("ease", "satisfaction")
 Least = int | None | Literal["rule"]
 MARGIN = "§"  # before the name of a variable of the margins: no question is called so
@@ -256,7 +255,7 @@ class _Cuts:
         """The questions that say one thing."""
         reader, columns = self.held.reader, {}
         for question in reader.questionnaire.questions():
-            if question.name not in reader.answers or (question.kind in NO_TABLE and not question.is_classed):
+            if question.name not in reader.answers or not (question.takes_answer or question.is_classed):
                 continue
             try:
                 column = reader.group(question.name, classes=self.classes.get(question.name, ()))
