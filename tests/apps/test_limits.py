@@ -2,7 +2,9 @@
 is over.
 """
 
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -15,6 +17,7 @@ from maillage.apps.accounts.models import Tally
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 ADDRESS = "192.0.2.7"
+APPS = Path(__file__).parents[2] / "src" / "maillage" / "apps"
 
 
 @pytest.fixture
@@ -77,3 +80,49 @@ def test_a_subscriber_has_one_count_whatever_address_they_choose(clock, rf):
     assert [tried("::ffff:192.0.2.8"), tried("::ffff:192.0.2.10")] == [2, 1], (
         "an IPv4 address written as IPv6"
     )
+
+
+def test_how_many_times_an_hour_each_door_is_tried():
+    """The tests of a page lower its limit to reach it: twice as wide by mistake, no other one would see it."""
+    found = {}
+    for path in sorted(APPS.rglob("*.py")):
+        for names, most in re.findall(r"^([A-Z_, ]+_AN_HOUR) = ([\d_, ]+)", path.read_text("utf-8"), re.M):
+            told = zip(names.split(", "), most.strip().split(", "), strict=True)
+            found |= {f"{path.relative_to(APPS).parts[0]} {name}": int(n) for name, n in told}
+    assert found == {
+        "actes SENDINGS_AN_HOUR": 600,
+        "agenda BOOKINGS_AN_HOUR": 30,
+        "agenda LINKS_AN_HOUR": 30,
+        "autonomy COUNTED_AN_HOUR": 60,
+        "autonomy WRONG_CARDS_AN_HOUR": 30,
+        "codesign LINKS_AN_HOUR": 60,
+        "directory ANSWERS_AN_HOUR": 600,
+        "directory PAPERS_AN_HOUR": 60,
+        "directory SIGNALS_AN_HOUR": 20,
+        "directory WRONG_AN_HOUR": 30,
+        "dossiers NEW_STUDIES_AN_HOUR": 40,
+        "droits LETTERS_AN_HOUR": 20,
+        "learning CARDS_AN_HOUR": 60,
+        "learning CODES_AN_HOUR": 60,
+        "learning PLANS_AN_HOUR": 60,
+        "mandats CODES_AN_HOUR": 20,
+        "memberships WRONG_LINKS_AN_HOUR": 20,
+        "network APPLICATIONS_AN_HOUR": 10,
+        "network LETTERS_AN_HOUR": 20,
+        "network MESSAGES_AN_HOUR": 30,
+        "network WRONG_CODES_AN_HOUR": 20,
+        "orientations CODES_AN_HOUR": 30,
+        "orientations FOLLOWED_AN_HOUR": 10,
+        "orientations LINKS_AN_HOUR": 30,
+        "orientations NEW_LINKS_AN_HOUR": 6,
+        "orientations WRONG_CARDS_AN_HOUR": 30,
+        "pilotage REPORTS_AN_HOUR": 60,
+        "reminders LINKS_AN_HOUR": 30,
+        "site PROBLEMS_AN_HOUR": 10,
+        "surveys LINKS_AN_HOUR": 60,
+        "surveys SENDINGS_AN_HOUR": 1200,
+        "surveys SENT_AN_HOUR": 120,
+        "surveys STARTED_AN_HOUR": 300,
+        "volunteers CODES_AN_HOUR": 20,
+        "volunteers PROPOSALS_AN_HOUR": 10,
+    }
