@@ -113,6 +113,51 @@ def test_helped_and_their_ends_are_counted(home):
     assert here.orientation.detail("known") == 0, "the absent are a few, or nobody: their sum says nothing"
 
 
+def counts_of(chain) -> dict[str, int | None]:
+    """Return every count of a chain, by name."""
+    links_ = {"sent": chain.orientation, "helped": chain.action, "reached": chain.effect}
+    every = {name: link.value for name, link in links_.items()}
+    return every | {f"{name}.{each.id}": each.n for name, link in links_.items() for each in link.details}
+
+
+@pytest.mark.both_databases
+def test_a_commune_says_the_same_alone_and_in_a_territory_that_holds_it(home):
+    """The loop of an intercommunality withheld of a commune what its own loop told, and the reverse: the total
+    less the other rows gave the few of the third.
+    """
+    refused = {"reason": "full", "answered_at": AT - timedelta(days=30)}
+    for code, helped, others in (("38421", 30, 14), ("38151", 30, 3), ("38185", 22, 22)):
+        referrals(code, helped, **HELPED, outcome=cycle.REACHED)
+        referrals(code, others, **refused)
+    codes = ("38421", "38151", "38185")
+    of = tuple(Unit((code,), frozenset({code}), "") for code in codes)
+    together, whole = chain_of(set(codes), of)
+    for unit, row in zip(of, together, strict=True):
+        (own,), own_total = chain_of(set(unit.communes), (unit,))
+        assert counts_of(row) == counts_of(own) == counts_of(own_total), unit.zones
+    assert [row.action.value for row in together] == [30, None, 22]
+    # What is withheld of the second commune is not in the totals: 30 helped would be found, then 3 refused.
+    assert whole.action.value == 52
+    assert whole.action.base == 88 and whole.orientation.value == 121
+    assert whole.orientation.detail(activity.REFUSED) == 36
+    assert whole.action.universe.endswith("là où cela se dit")
+
+
+def test_what_nearly_all_do_is_in_no_total(home):
+    """110 seats taken and a few missed are withheld; the total less the other communes gave the 110."""
+    for code, taken, missed in (("38421", 44, 3), ("38151", 22, 11)):
+        row = Workshop.objects.create(
+            structure=Structure.objects.create(key=code, name=code, code_insee=code), kind="workshop",
+            title="Ses papiers", subject="demarches", format="group", level="beginner", starts_at=AT,
+            ends_at=AT + timedelta(hours=2), capacity=60, made_at=AT, changed_at=AT,
+        )  # fmt: skip
+        for k in range(taken + missed):
+            Seat.objects.create(workshop=row, learner=str(k), came=k < taken, status="booked", booked_at=AT)
+    (first, second), whole = chain_of({"38421", "38151"})
+    assert (first.action.detail(activity.TAKEN), second.action.detail(activity.TAKEN)) == (0, 22)
+    assert whole.action.detail(activity.TAKEN) == 22
+
+
 def test_coming_is_never_an_effect(home):
     referrals("38421", 22, came=True, met_at=AT - timedelta(days=20))
     (here, _), _ = chain_of({"38421", "38151"})

@@ -173,7 +173,8 @@ def test_ce_que_les_marges_laissent_ouvert_n_est_pas_dit_sur(fewest, told):
         ([[22, 0, 11]], 11, [[22, None, 11]]),
         ([[30, 3]], 11, [[None, None]]),
         ([[30, 20], [25, 30]], 11, [[30, 20], [25, 30]]),
-        ([[30, 3], [25, 30]], 11, [[None, None], [None, None]]),
+        ([[30, 3], [25, 30]], 11, [[None, None], [25, 30]]),
+        ([[22, 0, 11], [22, 11, 11]], 11, [[22, None, 11], [22, 11, 11]]),
         ([], 11, []),
     ],
 )
@@ -183,10 +184,19 @@ def test_les_petits_comptes_se_taisent(rows, least, told):
 
 
 def test_les_totaux_ne_rendent_pas_ce_qui_est_tu():
-    """Au-delà de quarante lignes, aucune colonne n’a de total : une part tue ne s’y retrouve pas."""
-    cells, totals = rules.published_table([[30, 20]] * (rules.MOST_PROVED + 1), 11)
-    assert cells[0] == [30, 20]
-    assert totals == [None, None]
+    """Le total d’une colonne est la somme de ce que disent ses lignes : rien de plus ne s’y retrouve."""
+    rows = [[30, 20], [30, 3], [33, 11]]
+    cells, totals = rules.published_table(rows, 11)
+    assert cells == [[30, 20], [None, None], [33, 11]]
+    assert totals == [63, 31]
+    assert rules.published_table([[30, 3]], 11) == ([[None, None]], [None, None])
+
+
+def test_une_ligne_se_dit_de_meme_seule_et_parmi_d_autres():
+    """La boucle d’une commune et sa ligne dans celle de son intercommunalité taisent les mêmes parts."""
+    rows = [[30, 20, 0], [30, 3, 11], [14, 12, 19], [0, 0, 44]]
+    together, _ = rules.published_table(rows, 11)
+    assert together == [rules.published_table([row], 11)[0][0] for row in rows]
 
 
 @pytest.mark.parametrize(

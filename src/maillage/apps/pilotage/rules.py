@@ -11,7 +11,6 @@ from maillage.words.wording import DASH, count, lower_first, number
 
 FEW_WITHOUT = 100  # people without a place on foot: zones with fewer come in a second group
 MOST_SENTENCES = 3
-MOST_PROVED = 40  # rows proved together; beyond, each row is protected alone and no column total is told
 SORTS: Mapping[str, str] = {
     "manque": "Sans aide à portée de marche",
     "attente": "En attente",
@@ -152,41 +151,24 @@ def zoom(estimated: float, counted: float) -> int:
 def published_table(rows: Sequence[Sequence[int]], least: int) -> tuple[Cells, list[int | None]]:
     """Return which cells of a table of counts may be told, then the totals of its columns; None: withheld.
 
-    Each row sums to a number already told of at least `least` people, or of nobody. least 0: nothing to
-    protect.
+    Each row sums to a number already told of at least `least` people, or of nobody. It is decided alone: a
+    commune says the same in its own loop and in that of each territory that holds it, or one would give back
+    what the other withholds. A total is the sum of the cells told. least 0: nothing to protect.
 
     >>> published_table([[12, 3], [20, 15]], 0)
     ([[12, 3], [20, 15]], [32, 18])
-    >>> published_table([[12, 3]], 11)
-    ([[None, None]], [None, None])
+    >>> published_table([[12, 3], [20, 15]], 11)
+    ([[None, None], [20, 15]], [20, 15])
     """
-    if not rows:
-        return [], []
-    totals = [sum(column) for column in zip(*rows, strict=True)]
-    if not least:
-        return [list(row) for row in rows], list(totals)
-    held = [k for k, total in enumerate(totals) if total]  # what nobody is in gives nobody away
-    cells, seen = _protected([[row[k] for k in held] for row in rows], least)
-    return [_spread(row, held, len(totals)) for row in cells], _spread(seen, held, len(totals))
+    cells = [_alone(row, least) for row in rows] if least else [list(row) for row in rows]
+    columns = ([n for n in column if n is not None] for column in zip(*cells, strict=True))
+    return cells, [sum(told) if told else None for told in columns]
 
 
-def _protected(rows: Sequence[Sequence[int]], least: int) -> tuple[Cells, list[int | None]]:
-    totals = [sum(column) for column in zip(*rows, strict=True)]
-    if len(rows) == 1 or len(rows) > MOST_PROVED:
-        alone = [_told(row, disclosure.one_way(row, least)) for row in rows]
-        return alone, alone[0] if len(rows) == 1 else [None] * len(totals)
-    columns = disclosure.one_way(totals, least)
-    seen = disclosure.two_way(rows, [True] * len(rows), columns, least).tolist()
-    return [_told(row, cells) for row, cells in zip(rows, seen, strict=True)], _told(totals, columns)
-
-
-def _spread(cells: Sequence[int | None], held: Sequence[int], size: int) -> list[int | None]:
-    at = dict(zip(held, cells, strict=True))
-    return [at.get(k) for k in range(size)]
-
-
-def _told(counts: Sequence[int], seen: Sequence[bool]) -> list[int | None]:
-    return [n if told else None for n, told in zip(counts, seen, strict=True)]
+def _alone(row: Sequence[int], least: int) -> list[int | None]:
+    held = [k for k, n in enumerate(row) if n]  # what nobody is in gives nobody away
+    seen = dict(zip(held, disclosure.one_way([row[k] for k in held], least), strict=True))
+    return [n if seen.get(k) else None for k, n in enumerate(row)]
 
 
 def why_not(n: int, least: int, things: str) -> str:

@@ -153,31 +153,31 @@ def is_large(communes: frozenset[str] | None, on: date) -> bool:
 
 def chains(found: Activity, units: Sequence[Unit]) -> tuple[list[Chain], Chain]:
     """Return the chain of each unit, then of all: what is withheld of a unit is in no total."""
-    every = [found.of(unit.communes) for unit in units]
-    kept = [noted.batched(each, found.least) for each in every]
+    kept = [noted.batched(found.of(unit.communes), found.least) for unit in units]
     told = [k for k, each in enumerate(kept) if each.referrals]
     became = [_counts([row.became for row in kept[k].referrals], BECAME_ORDER) for k in told]
     cells, totals = rules.published_table(became, found.least)
-    by_unit: list[Sequence[int | None]] = [(None,) * len(BECAME_ORDER)] * len(units)
-    for k, row in zip(told, cells, strict=True):
-        by_unit[k] = row
+    by_unit = dict(zip(told, cells, strict=True))
     helped = [k for k in told if by_unit[k][0]]
     ends = [_counts(_ends(kept[k].referrals), ENDS_ORDER) for k in helped]
     end_cells, end_totals = rules.published_table(ends, found.least)
     end_by_unit = dict(zip(helped, end_cells, strict=True))
     whole = found.of(found.by_commune)
-    made = [_chain(each, by_unit[k], end_by_unit.get(k), whole, found) for k, each in enumerate(kept)]
+    made = [_chain(each, by_unit.get(k), end_by_unit.get(k), whole, found) for k, each in enumerate(kept)]
+    bases = (
+        sum(len(kept[k].referrals) for k in told if by_unit[k][0] is not None),
+        sum(by_unit[k][0] or 0 for k in helped if end_by_unit[k][0] is not None),
+    )
     together = _sum(kept, whole, found.least)
-    # Without a total of those helped, a total of their ends would give it away.
-    of_all = end_totals if totals and totals[0] is not None and len(helped) == len(told) else None
-    return made, _chain(together, totals or by_unit[:1][0] if units else (), of_all, whole, found)
+    return made, _chain(together, totals or None, end_totals or None, whole, found, bases=bases)
 
 
 def _sum(kept: Sequence[Noted], whole: Noted, least: int) -> Noted:
     """Return what is told of all the units: acts are not people, and go by batches of all of them, as the
     indicators count them.
     """
-    found, acts = noted.together(kept), noted.batched(whole, least)
+    told = (replace(each, counts=_all_counted(each, least)) for each in kept)
+    found, acts = noted.together(told), noted.batched(whole, least)
     found.counts[noted.ACTS] = acts.counts[noted.ACTS]
     return replace(found, minutes=acts.minutes)
 
@@ -192,17 +192,28 @@ def _counts(values: Sequence[str], order: Sequence[str]) -> list[int]:
 
 
 def _chain(
-    of: Noted, became: Sequence[int | None], ends: Sequence[int | None] | None, whole: Noted, found: Activity
+    of: Noted,
+    became: Sequence[int | None] | None,
+    ends: Sequence[int | None] | None,
+    whole: Noted,
+    found: Activity,
+    *,
+    bases: tuple[int, int] | None = None,
 ) -> Chain:
+    """Return a chain. bases: of a total, the referrals of the units that tell who was helped, then those
+    helped of the units that tell their ends; None for a unit, which tells its own or nothing.
+    """
     n, least = len(of.referrals), found.least
     told = dict(zip(BECAME_ORDER, became or (None,) * len(BECAME_ORDER), strict=True))
     waiting = [row.waits or 0 for row in of.referrals if row.became == noted.WAITING]
     reasons = Counter(row.reason for row in of.referrals if row.reason)
     reason, most = next(iter(reasons.most_common(1)), ("", 0))
+    helped = told[noted.HELPED] if n else None
+    among, ended = bases or (n, helped or 0)
     return Chain(
         orientation=_orientation(of, told, whole, found),
-        action=_action(of, told, n, whole, found),
-        effect=_effect(of, told[noted.HELPED], ends, whole, found),
+        action=_action(of, helped, among, whole, found),
+        effect=_effect(of, helped, ended, ends, whole, found),
         days=noted.days_to_answer(of.referrals, least),
         reason=cycle.REASONS[reason].label if reason and told[noted.REFUSED] and most >= least else "",
         oldest=max(waiting, default=None) if told[noted.WAITING] else None,
@@ -227,8 +238,8 @@ def _orientation(of: Noted, told: dict[str, int | None], whole: Noted, found: Ac
     )
 
 
-def _action(of: Noted, told: dict[str, int | None], n: int, whole: Noted, found: Activity) -> Link:
-    helped = told[noted.HELPED] if n else None
+def _action(of: Noted, helped: int | None, among: int, whole: Noted, found: Activity) -> Link:
+    n = len(of.referrals)
     details = [
         _detail(id, words, _counted(of, id, found.least), whole.counts[id], found)
         for id, words in OF_ACTION.items()
@@ -241,8 +252,8 @@ def _action(of: Noted, told: dict[str, int | None], n: int, whole: Noted, found:
     )
     return Link(
         value=helped,
-        base=n if helped is not None else None,
-        universe=f"orientations suivies d’une aide, parmi celles envoyées {_period(found)}",
+        base=among if helped is not None else None,
+        universe=f"orientations suivies d’une aide, parmi celles envoyées {_period(found)}{_part(among, n)}",
         why=_why(helped, n, whole, found),
         is_missing=not n and not (found.least and whole.referrals),
         details=tuple(details),
@@ -250,7 +261,12 @@ def _action(of: Noted, told: dict[str, int | None], n: int, whole: Noted, found:
 
 
 def _effect(
-    of: Noted, helped: int | None, ends: Sequence[int | None] | None, whole: Noted, found: Activity
+    of: Noted,
+    helped: int | None,
+    ended: int,
+    ends: Sequence[int | None] | None,
+    whole: Noted,
+    found: Activity,
 ) -> Link:
     told = dict(zip(ENDS_ORDER, ends or (None,) * len(ENDS_ORDER), strict=True))
     value = told[cycle.REACHED] if helped else None
@@ -262,8 +278,11 @@ def _effect(
     nobody = not helped and not (found.least and whole.referrals)
     return Link(
         value=value,
-        base=helped if value is not None else None,
-        universe=f"démarches abouties, parmi les orientations suivies d’une aide {_period(found)}",
+        base=ended if helped is not None else None,
+        universe=(
+            f"démarches abouties, parmi les orientations suivies d’une aide {_period(found)}"
+            f"{_part(ended, helped or 0)}"
+        ),
         why="Personne n’est noté comme aidé ici." if nobody else _why(value, len(of.referrals), whole, found),
         is_missing=nobody,
         details=tuple(details),
@@ -301,6 +320,16 @@ def _counted(of: Noted, id: str, least: int) -> int | None:
         if left < least:
             return None
     return n or None
+
+
+def _all_counted(of: Noted, least: int) -> Counter[str]:
+    """Return the counts that a unit tells, the only ones that a total adds up."""
+    return Counter({id: n for id in of.counts if (n := _counted(of, id, least))})
+
+
+def _part(among: int, every: int) -> str:
+    """Return where a total is told of some of the units only."""
+    return ", là où cela se dit" if among < every else ""
 
 
 def _period(found: Activity) -> str:
