@@ -275,7 +275,7 @@ def test_everything_a_structure_wrote_leaves_in_open_formats(client, library, ka
     assert PDF in texts.values()
     assert {"messages-de-discussion.csv", "ressources.csv", "decisions.csv"} <= set(texts)
     minutes = next(text.decode() for name, text in texts.items() if name.startswith("comptes-rendus/"))
-    assert "Neuf structures." in minutes and "- Relire (Bibliothèque, pour le 01/12/2026)" in minutes
+    assert "Neuf structures." in minutes and "- Relire (Bibliothèque, pour le 1er décembre 2026)" in minutes
     assert "Qui l’a essayée ?" in texts["discussions.md"].decode()
     table = list(csv.reader(io.StringIO(texts["reunions.csv"].decode("utf-8-sig"))))
     assert "'=Réunion" in table[1], "a spreadsheet runs nothing"

@@ -103,7 +103,7 @@ def test_the_list_says_who_froze_each_and_when_ten_a_page(client, own_home, stud
     pilotage.freeze(study, "synthese", "mai_1", by=lea, at=AT)
     client.force_login(lea)
     page = client.get(KEPT).content.decode()
-    assert "Figée le" in page and "20 novembre 2026 à 10:00, par" in " ".join(page.split())
+    assert "Figée le" in page and "20 novembre 2026 à 10 h, par" in " ".join(page.split())
     assert lea.name in page and page.count("Pas\n") + page.count("Pas scellée") == 9
     assert "Page 2" in page or "?page=2" in page
 

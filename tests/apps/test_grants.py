@@ -302,7 +302,7 @@ def test_days_and_amounts_that_contradict_each_other_are_refused(client, lea, cl
 def test_applications_wait_for_the_first_day_and_stop_after_the_last(lea, fatou, ccas, cyber, clock):
     call = opened(lea)
     for at in (AT - timedelta(days=1), LATER):
-        with pytest.raises(Refused, match="ouvert du 20/11/2026"):
+        with pytest.raises(Refused, match="ouvert du 20 novembre 2026"):
             actions.write(
                 call, social=ccas, digital=cyber, by_social=True, token="x", by=fatou, at=at, **PROJECT
             )

@@ -990,7 +990,7 @@ def test_a_day_skipped_in_a_series_says_why(client, opened, karim):
     sent = {"qui": "Bob", "pour": rules.PROCEDURE, "quand": NINE.isoformat(), "rythme": "7", "fois": "4"}
     page = client.post(f"/espace/rendez-vous/donner/?permanence={opened.pk}", sent, follow=True)
     assert (
-        "Sautés : 01/12/2026 (la permanence n’est pas ouverte à cette heure) ; 08/12/2026 (quelqu’un vient"
+        "Sautés : 1er décembre 2026 (la permanence n’est pas ouverte à cette heure) ; 8 décembre 2026 (quelqu’un vient"
         " de prendre cette heure)."
     ) in page.content.decode().replace("\xa0", " ").replace("\u202f", " ")
 

@@ -427,7 +427,7 @@ def test_nothing_is_singular(n, said):
     [
         ("j F Y", "1er novembre 2026"),
         ("l j F", "dimanche 1er novembre"),
-        ("j F Y, H:i", "1er novembre 2026, 18:00"),
+        (r"j F Y, G \h i", "1er novembre 2026, 18 h"),
         ("Y-m-d", "2026-11-01"),
     ],
 )

@@ -357,7 +357,7 @@ def test_answers_are_read_again_as_their_author_says_them():
         id="f", title="Essai", items=(ask("jour", "date"), ask("quand", "moment"), ask("euros", "decimal"))
     )
     told = [screens.in_words(form, form.question(name), value, "fr") for name, value in (("jour", "2026-11-02"), ("quand", "2026-11-02T10:30"), ("euros", "12.5"))]  # fmt: skip
-    assert told == ["2 novembre 2026", "2 novembre 2026, 10:30", "12,5"]
+    assert told == ["2 novembre 2026", "2 novembre 2026, 10 h 30", "12,5"]
     assert screens.in_words(form, form.question("jour"), "2026-11-02", "en") == "Nov. 2, 2026"
     scale = ask("note", "range", parameters={"start": "0", "end": "10", "step": "0.5"})
     shown = screens.question_page(form, scale, {}, language="fr", on=AT.date())

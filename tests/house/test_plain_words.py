@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.forms import Form, ModelChoiceField
+from django.forms import CharField, Field, Form, IntegerField, ModelChoiceField
 
 from maillage.reference.offer import ON_FOOT
 from maillage.web import decimals
@@ -73,17 +73,39 @@ def _is_text(node: ast.AST) -> bool:
 
 
 def test_an_empty_choice_says_what_it_means():
-    rooms = (ROOT / "apps").glob("*/forms*")
-    for path in (file for room in rooms for file in (room.rglob("*.py") if room.is_dir() else [room])):
-        import_module(".".join(path.with_suffix("").relative_to("src").parts).removesuffix(".__init__"))
     fields = [
-        (form.__name__, name)
-        for form in _below(Form)
-        if form.__module__.startswith("maillage.")
-        for name, field in form.base_fields.items()
+        (form, name)
+        for form, name, field in _fields()
         if isinstance(field, ModelChoiceField) and field.empty_label and not field.empty_label.strip("-")
     ]
     assert fields == []
+
+
+def test_a_field_left_empty_says_what_is_missing():
+    """« Ce champ est obligatoire » does not say which one, to who hears the page."""
+    unsaid = Field.default_error_messages["required"]
+    fields = [
+        (form, name)
+        for form, name, field in _fields()
+        if field.required
+        and isinstance(field, CharField | IntegerField)
+        and not field.widget.is_hidden
+        and str(field.label or "")
+        and field.error_messages["required"] == unsaid
+    ]
+    assert fields == []
+
+
+def _fields() -> list[tuple[str, str, Field]]:
+    rooms = (ROOT / "apps").glob("*/forms*")
+    for path in (file for room in rooms for file in (room.rglob("*.py") if room.is_dir() else [room])):
+        import_module(".".join(path.with_suffix("").relative_to("src").parts).removesuffix(".__init__"))
+    return [
+        (form.__name__, name, field)
+        for form in _below(Form)
+        if form.__module__.startswith("maillage.")
+        for name, field in form.base_fields.items()
+    ]
 
 
 def _below(form: type) -> set[type]:
@@ -103,3 +125,21 @@ def test_bounds_of_decimal_numbers_are_told_with_a_comma():
         with pytest.raises(ValidationError) as refused:
             field.clean(typed)
         assert refused.value.messages[0].endswith(words)
+
+
+CLOCK = re.compile(r'\|date:"[^"]*(?<!\\h ):?\bi"')  # « 9:05 »; « 9 h 05 » is `G \\h i`
+# What is given back as one types it in a field, and what is written beside an anchor, alike on every computer.
+SLASHED = {"plans/forms.py", "accounts/rules/journal.py"}
+
+
+def test_a_moment_is_told_in_words():
+    """« 3 novembre, 9 h 05 » : the same row was « 09:05 » on one page, « 03/11/2026 » in a message."""
+    found = [path.name for path in PAGES if CLOCK.search(path.read_text("utf-8"))]
+    for path in CODE:
+        if OWN & set(path.parts) or path.as_posix().endswith(tuple(SLASHED)):
+            continue
+        texts = [
+            each for each in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(each, ast.JoinedStr)
+        ]
+        found += [path.name for each in texts if "%d/%m" in ast.unparse(each)]
+    assert found == []

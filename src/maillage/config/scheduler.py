@@ -15,6 +15,7 @@ from pathlib import Path
 
 from maillage.kernel.disk import write_whole
 from maillage.kernel.errors import Refused
+from maillage.words.dates import in_words
 
 # In this order: a name in French, and what to call with `at`; it returns a count, or counts by word.
 WORKS = (
@@ -98,7 +99,7 @@ def check_clock(at: datetime) -> None:
     if (seen := leap(at)) is not None:
         is_late = at < seen
         raise Refused(
-            f"L’horloge dit le {at:%d/%m/%Y}, et {doubt(f'{seen:%d/%m/%Y}', is_late=is_late)}.",
+            f"L’horloge dit le {in_words(at)}, et {doubt(in_words(seen), is_late=is_late)}.",
             why=(
                 "Si elle retarde, ce qui est fait serait daté d’un jour passé."
                 if is_late

@@ -36,6 +36,7 @@ from maillage.kernel.secret_text import refuse_secrets
 from maillage.kernel.typed import line
 from maillage.reference import bilan
 from maillage.words import wording
+from maillage.words.dates import in_words
 from maillage.words.languages import say
 
 
@@ -209,7 +210,7 @@ def plan_again(held: Bilan, *, on: date | None, by: User, at: datetime) -> None:
         raise Refused(
             "La date n’est pas gardée.",
             why=f"On refait le point entre {engine.RETEST_DAYS} jours et 2 ans après.",
-            do=f"Choisissez une date à partir du {rules.again_from(done):%d/%m/%Y}.",
+            do=f"Choisissez une date à partir du {in_words(rules.again_from(done))}.",
         )
     Bilan.objects.filter(pk=held.pk).update(retest_on=on)
     journal.record(by=by, verb="bilan.planned", row=held, at=at, structure=held.structure_id)

@@ -10,10 +10,10 @@ from django.utils import timezone
 from maillage.apps.accounts.access import rights_of
 from maillage.apps.accounts.rules.worklist import LONG, MOST, NEWS_DAYS, PEOPLE, Line, News, Undo, remainder
 from maillage.apps.autonomy import access
-from maillage.apps.autonomy.models import Bilan
 from maillage.apps.autonomy.queries import overdue, retained
 from maillage.apps.memberships.access import holds_territory
 from maillage.web import bulk
+from maillage.words.dates import in_words
 from maillage.words.wording import count, series
 
 
@@ -28,7 +28,10 @@ def lines(user: Any, at: datetime) -> Iterable[Line]:
                 kind="retest",
                 group=PEOPLE,
                 title=str(row.person),
-                words=f"Refaire le point, pour voir ce qui a changé depuis {_month(row)}.",
+                words=(
+                    "Refaire le point, pour voir ce qui a changé depuis le"
+                    f" {in_words(timezone.localdate(row.at))}."
+                ),
                 since=since,
                 late=(today - since).days > 4 * LONG,
                 url=reverse("bilan_sheet", args=[row.pk]),
@@ -48,10 +51,6 @@ def lines(user: Any, at: datetime) -> Iterable[Line]:
             )
     if holds_territory(user):
         yield from _around(user, at)
-
-
-def _month(row: Bilan) -> str:
-    return f"{timezone.localdate(row.at):%d/%m/%Y}"
 
 
 def _around(user: Any, at: datetime) -> Iterable[Line]:

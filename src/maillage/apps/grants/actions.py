@@ -22,6 +22,7 @@ from maillage.apps.grants.models import (
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
 from maillage.kernel.typed import line
+from maillage.words.dates import in_words
 
 
 @transaction.atomic
@@ -235,7 +236,7 @@ def score(
         raise Refused(
             "Votre avis n’a pas été pris.",
             why="L’appel n’est pas encore fermé, ou le projet est retiré.",
-            do=f"L’examen commence après le {row.call.closes_on:%d/%m/%Y}.",
+            do=f"L’examen commence après le {in_words(row.call.closes_on)}.",
         )
     if queries.has_conflict(juror, row):
         raise Refused(
@@ -352,7 +353,7 @@ def _is_open(call: GrantCall, at: datetime) -> None:
     if queries.state(call, timezone.localdate(at)) != rules.OPEN:
         raise Refused(
             "La candidature n’a pas changé.",
-            why=f"L’appel est ouvert du {call.opens_on:%d/%m/%Y} au {call.closes_on:%d/%m/%Y}.",
+            why=f"L’appel est ouvert du {in_words(call.opens_on)} au {in_words(call.closes_on)}.",
             do="Écrivez à qui mène l’appel.",
         )
 

@@ -26,6 +26,7 @@ from maillage.kernel import codes
 from maillage.kernel.typed import ROWS, line, whole
 from maillage.modules.outlines import Outline
 from maillage.reference import holidays
+from maillage.words.dates import in_words
 
 DAYS = re.compile(r"\d{1,2}/\d{1,2}/\d{4}")
 LONGEST = 3  # years that a course touches, at most: 40 meetings, every two weeks
@@ -365,7 +366,7 @@ class CourseForm(PlanForm):
                 if None in (at_the_clock(day, said[name], self._commune()) for name in ("heure", "fin")):
                     self.add_error(
                         "heure",
-                        f"Le {day:%d/%m/%Y}, on change d’heure : celle-ci n’existe pas. Choisissez-en une"
+                        f"Le {in_words(day)}, on change d’heure : celle-ci n’existe pas. Choisissez-en une"
                         " autre.",
                     )
         return said

@@ -31,6 +31,7 @@ from maillage.apps.people.models import Person
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import ROWS, whole
 from maillage.web import refusals
+from maillage.words.dates import in_words
 from maillage.words.wording import count as counted
 from maillage.words.wording import listing, lower_first, spaced
 
@@ -158,7 +159,7 @@ def _told(made: series.Series) -> str:
     if made.skipped:
         why: dict[str, list[str]] = {}
         for day, reason in made.skipped:
-            why.setdefault(lower_first(reason.rstrip(".")), []).append(f"{day:%d/%m/%Y}")
+            why.setdefault(lower_first(reason.rstrip(".")), []).append(in_words(day))
         said += f" Sautés : {' ; '.join(f'{listing(days)} ({reason})' for reason, days in why.items())}."
     return said
 
@@ -282,7 +283,7 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
         elif asked == "remettre-serie":
             done = series.put_back(row, by=by, at=at)
             n = counted(len(done.rows), "rendez-vous est de nouveau pris", "rendez-vous sont de nouveau pris")
-            lost = listing([f"{day:%d/%m/%Y}" for day, _ in done.skipped])
+            lost = listing([in_words(day) for day, _ in done.skipped])
             lost = f"Restent annulés, l’heure n’est plus libre : {lost}. " if lost else ""
             messages.success(request, spaced(f"{n}. {lost}{_who(done.notified)}".strip()))
         elif asked == "remettre":

@@ -18,6 +18,7 @@ from maillage.apps.community.models import Decision, Meeting, News, Post, Resour
 from maillage.apps.community.queries import meetings
 from maillage.apps.community.rules import discussions as rules
 from maillage.apps.directory.models import Structure
+from maillage.words.dates import in_words
 
 # The features in which structures write to one another; what stands above is found by its name alone.
 FEATURES = ("community", "network")
@@ -50,7 +51,7 @@ def archive(structure: Structure, at: datetime) -> bytes:
     files |= _texts(structure) | _files(structure)
     readme = READ_ME.format(
         name=structure.name,
-        on=f"{timezone.localtime(at):%d/%m/%Y}",
+        on=f"{in_words(timezone.localdate(at))}",
         tables="\n".join(tables) or "Rien n’a encore été écrit.",
     )
     files["LISEZ-MOI.md"] = readme.encode("utf-8")
@@ -127,7 +128,7 @@ def _texts(structure: Structure) -> dict[str, bytes]:
             text += "\n## Décisions\n\n" + "\n".join(decided) + "\n"
         files[f"comptes-rendus/{row.pk}-{slugify(row.title)[:60]}.md"] = text.encode("utf-8")
     posts = [
-        f"## {rules.SUBJECTS[row.kind].capitalize()}, {timezone.localtime(row.at):%d/%m/%Y}\n\n{row.words}\n"
+        f"## {rules.SUBJECTS[row.kind].capitalize()}, {in_words(timezone.localdate(row.at))}\n\n{row.words}\n"
         for row in Post.objects.filter(structure=structure).exclude(words="").order_by("pk")
     ]
     if posts:
@@ -143,7 +144,7 @@ def _texts(structure: Structure) -> dict[str, bytes]:
 
 def _decision(row: Decision) -> str:
     who = meetings.pilot_name(row)
-    task = f" ({who}, pour le {row.until_on:%d/%m/%Y})" if who and row.until_on else ""
+    task = f" ({who}, pour le {in_words(row.until_on)})" if who and row.until_on else ""
     return f"- {row.words}{task}"
 
 

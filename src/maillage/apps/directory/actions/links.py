@@ -15,6 +15,7 @@ from maillage.apps.directory.queries.links import AWAITED, LINK, STRUCTURE, Clos
 from maillage.kernel import codes
 from maillage.kernel.errors import Refused
 from maillage.reference.sheet import practices
+from maillage.words.dates import in_words, window
 
 FORESEEN = timedelta(days=366)  # how far ahead a full place may say when it will have room
 
@@ -178,7 +179,7 @@ def _write_closures(
 
 
 def _days(first: date, last: date) -> str:
-    return f"le {first:%d/%m/%Y}" if first == last else f"du {first:%d/%m/%Y} au {last:%d/%m/%Y}"
+    return f"le {in_words(first)}" if first == last else window(first, last)
 
 
 # ------------------------------------------------------------------------------------------ full, rhythm, end

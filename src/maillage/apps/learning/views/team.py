@@ -21,6 +21,7 @@ from maillage.kernel.errors import Refused
 from maillage.kernel.typed import ROWS, whole
 from maillage.modules.outlines import FORMATS
 from maillage.web import refusals
+from maillage.words.dates import in_words
 from maillage.words.wording import count
 
 SEES = (access.SEE, access.MINE)
@@ -52,7 +53,7 @@ def new(request: HttpRequest) -> HttpResponse:
     taken = queries.seats(workshop) if workshop else []
     initial = {"trame": request.GET.get("trame", "")}
     if workshop is not None:
-        day = f"{timezone.localtime(workshop.starts_at, workshop.zone):%d/%m}"
+        day = in_words(timezone.localtime(workshop.starts_at, workshop.zone), year=False)
         initial |= {
             "titre": f"{workshop.title}, {day}"[:80],
             "trame": f"trame:{workshop.outline}" if workshop.outline else "",

@@ -31,6 +31,7 @@ from maillage.kernel.errors import Refused
 from maillage.reference.maintenance import advice, kits
 from maillage.web import refusals
 from maillage.web.long_lists import Choice, LongList, long_list, report, selection
+from maillage.words.dates import in_words
 from maillage.words.wording import count, spaced_within
 
 USUAL_LOAN = timedelta(days=14)
@@ -107,7 +108,7 @@ def _gesture(request: HttpRequest, found: Device, *, by: User, at: datetime) -> 
         loan = actions.lend(
             found, to=form.cleaned_data["a_qui"], due_on=form.cleaned_data["jusquau"], by=by, at=at
         )
-        return f"« {found.label} » est prêté jusqu’au {loan.due_on:%d/%m/%Y}."
+        return f"« {found.label} » est prêté jusqu’au {in_words(loan.due_on)}."
     if gesture == "reserver":
         days = ReservationForm(request.POST)
         if not days.is_valid():
@@ -120,7 +121,7 @@ def _gesture(request: HttpRequest, found: Device, *, by: User, at: datetime) -> 
         row = actions.reserve(
             found, to=clean["pour_qui"], from_on=clean["du"], until_on=clean["au"], by=by, at=at
         )
-        return f"« {found.label} » est réservé du {row.from_on:%d/%m/%Y} au {row.until_on:%d/%m/%Y}."
+        return f"« {found.label} » est réservé du {in_words(row.from_on)} au {in_words(row.until_on)}."
     if gesture in ("rendu", "rendu-casse"):
         actions.give_back(found, to_repair=gesture == "rendu-casse", by=by, at=at)
         return f"« {found.label} » est revenu. Le nom de qui l’avait est effacé."
@@ -141,7 +142,7 @@ def reservation(request: HttpRequest, pk: int) -> HttpResponse:
             if request.POST.get("geste") == "donner":
                 actions.lend(row.device, to=row.to, due_on=row.until_on, by=by, at=at, reservation=row)
                 messages.success(
-                    request, f"« {row.device.label} » est prêté jusqu’au {row.until_on:%d/%m/%Y}."
+                    request, f"« {row.device.label} » est prêté jusqu’au {in_words(row.until_on)}."
                 )
             else:
                 actions.release(row, by=by, at=at)

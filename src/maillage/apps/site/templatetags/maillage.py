@@ -141,6 +141,12 @@ def of(name: object) -> str:
 
 
 @register.filter
+def full_stop(text: str) -> str:
+    """Return a title that opens a sentence, closed by a full stop where no mark of its own ends it."""
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
+@register.filter
 def elision(name: object, word: str) -> str:
     """Return a word that ends in e, « que » say, before a name."""
     return wording.elision(word, str(name))
@@ -277,13 +283,16 @@ def drawn(svg: str) -> SafeString:
 
 
 FIRST = re.compile(r"(?<!\d)1 (?=[^\W\d]{3})")  # the first of a month, not one o’clock (« 1 h »)
+ON_THE_HOUR = re.compile(r"(?<=\d[ \u00a0]h)[ \u00a0]00\b")
 
 
 @register.filter(name="date", expects_localtime=True)
 def dated(value: object, arg: str | None = None) -> str:
-    """Return a date as Django writes it; in French, the first of a month is « 1er »."""
+    """Return a date as Django writes it; in French, the first of a month is « 1er », ten o’clock « 10 h »."""
     shown = str(defaultfilters.date(value, arg))
-    return FIRST.sub("1er ", shown, count=1) if translation.get_language() == languages.FRENCH else shown
+    if translation.get_language() != languages.FRENCH:
+        return shown
+    return ON_THE_HOUR.sub("", FIRST.sub("1er ", shown, count=1))
 
 
 @register.filter

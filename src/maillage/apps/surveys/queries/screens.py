@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.utils import translation
-from django.utils.dateparse import parse_date
+from django.utils.dateparse import parse_date, parse_time
 from django.utils.formats import date_format, get_format
 
 from maillage.forms import expressions
@@ -23,6 +23,7 @@ from maillage.forms.questionnaire import (
     words,
 )
 from maillage.reports.survey.paper import how
+from maillage.words import dates
 from maillage.words.languages import FRENCH, LANGUAGES, say, to_say
 from maillage.words.wording import spaced
 
@@ -175,12 +176,21 @@ def in_words(questionnaire: Questionnaire, question: Question, value: str, langu
 
 def _day(value: str) -> str:
     day = parse_date(value) if len(value) == 10 else None
+    if day and translation.get_language() == FRENCH:
+        return dates.in_words(day)
     return date_format(day, "DATE_FORMAT") if day else value
 
 
 def _moment(value: str) -> str:
     day, _, hour = value.partition("T")
-    return f"{_day(day)}, {hour[:5]}" if hour else value
+    return f"{_day(day)}, {_clock(hour[:5])}" if hour else value
+
+
+def _clock(value: str) -> str:
+    at = parse_time(value) if len(value) == 5 else None
+    if at is None or translation.get_language() != FRENCH:
+        return value
+    return f"{at.hour} h {at.minute:02d}" if at.minute else f"{at.hour} h"
 
 
 def _number(value: str) -> str:
