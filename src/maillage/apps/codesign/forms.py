@@ -48,8 +48,20 @@ class SessionForm(forms.Form):
     )
     question = forms.ChoiceField(label="Question posée au réseau (facultatif)", required=False)
     jour = DayField(label="Le")
-    groupes = forms.IntegerField(label="Groupes", min_value=1, max_value=rules.MOST_GROUPS, initial=4)
-    voix = forms.IntegerField(label="Voix par personne", min_value=1, max_value=10, initial=4)
+    groupes = forms.IntegerField(
+        label="Groupes",
+        min_value=1,
+        max_value=rules.MOST_GROUPS,
+        initial=4,
+        error_messages={"required": "Il manque le nombre de groupes."},
+    )
+    voix = forms.IntegerField(
+        label="Voix par personne",
+        min_value=1,
+        max_value=10,
+        initial=4,
+        error_messages={"required": "Il manque le nombre de voix de chacun."},
+    )
     jeton = forms.CharField(widget=forms.HiddenInput, max_length=40)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -148,7 +160,11 @@ class CardForm(forms.Form):
 class ChangeForm(forms.Form):
     """A card that changes, or moves."""
 
-    words = forms.CharField(label="Ses mots", max_length=rules.LONGEST)
+    words = forms.CharField(
+        label="Ses mots",
+        max_length=rules.LONGEST,
+        error_messages={"required": "Il manque les mots de la carte. Pour l’enlever, retirez-la."},
+    )
     stage = forms.ChoiceField(label="Étape", choices=list(stages().items()))
     kind = forms.ChoiceField(label="C’est", choices=list(rules.KIND_LABELS.items()))
     channel = forms.ChoiceField(label="Par où passe la personne", choices=CHANNEL_CHOICES, required=False)

@@ -133,15 +133,26 @@ class CheckForm(forms.Form):
     """A published count and its share: which base makes them true?"""
 
     effectif = FigureField(
-        label="Effectif publié", min_value=1, max_value=MOST_PEOPLE, help_text="Par exemple 44 000"
+        label="Effectif publié",
+        min_value=1,
+        max_value=MOST_PEOPLE,
+        help_text="Par exemple 44 000",
+        error_messages={"required": "Il manque l’effectif publié. Recopiez-le."},
     )
-    part = FigureField(label="Part publiée, en %", min_value=0.1, max_value=100, help_text="Par exemple 19")
+    part = FigureField(
+        label="Part publiée, en %",
+        min_value=0.1,
+        max_value=100,
+        help_text="Par exemple 19",
+        error_messages={"required": "Il manque la part publiée. Recopiez-la."},
+    )
     pas = FigureField(
         label="Effectif arrondi à",
         min_value=1,
         max_value=MOST_PEOPLE,
         initial="1 000",
         help_text="Par exemple 1 000",
+        error_messages={"required": "Il manque l’arrondi de l’effectif. Écrivez 1 s’il n’est pas arrondi."},
     )
     part_arrondie = forms.BooleanField(
         label="La part aussi est arrondie, au point près", required=False, initial=True
@@ -184,9 +195,14 @@ class FindingForm(forms.Form):
         ),
     )
     source = forms.CharField(
-        label="Entendu où", max_length=200, help_text="Entretien, réunion, questionnaire, étude"
+        label="Entendu où",
+        max_length=200,
+        help_text="Entretien, réunion, questionnaire, étude",
+        error_messages={"required": "Il manque où cela a été entendu."},
     )
-    year = forms.IntegerField(label="Année", min_value=1990)
+    year = forms.IntegerField(
+        label="Année", min_value=1990, error_messages={"required": "Il manque l’année."}
+    )
 
     def __init__(self, *args: object, on: date, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
@@ -296,16 +312,28 @@ class StepForm(forms.Form):
 class PerimeterForm(forms.Form):
     """A study perimeter: zones cut in an official territory."""
 
-    nom = forms.CharField(label="Nom du périmètre", max_length=120)
+    nom = forms.CharField(
+        label="Nom du périmètre",
+        max_length=120,
+        error_messages={"required": "Il manque le nom du périmètre."},
+    )
     adresse = forms.SlugField(
-        label="Adresse", max_length=60, help_text="Par exemple agglomeration-grenobloise"
+        label="Adresse",
+        max_length=60,
+        help_text="Par exemple agglomeration-grenobloise",
+        error_messages={"required": "Il manque l’adresse : un mot court, sans espace ni accent."},
     )
     code = forms.CharField(
         label="Territoire de départ",
         max_length=9,
         help_text="Le code de la commune, de l’intercommunalité ou du département",
+        error_messages={"required": "Il manque le territoire de départ."},
     )
-    raison = forms.CharField(label="Pourquoi ce périmètre", widget=forms.Textarea(attrs={"rows": 3}))
+    raison = forms.CharField(
+        label="Pourquoi ce périmètre",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Il manque pourquoi ce périmètre. Chacun le lira sous son nom."},
+    )
     public = forms.CharField(
         label="Pour qui ce diagnostic",
         max_length=targets.LONGEST,
@@ -326,8 +354,15 @@ class PerimeterForm(forms.Form):
 class MarkingForm(forms.Form):
     """A filter read from a file."""
 
-    nom = forms.CharField(label="Nom du filtre", max_length=120)
-    adresse = forms.SlugField(label="Adresse", max_length=60, help_text="Par exemple qpv-2024")
+    nom = forms.CharField(
+        label="Nom du filtre", max_length=120, error_messages={"required": "Il manque le nom du filtre."}
+    )
+    adresse = forms.SlugField(
+        label="Adresse",
+        max_length=60,
+        help_text="Par exemple qpv-2024",
+        error_messages={"required": "Il manque l’adresse : un mot court, sans espace ni accent."},
+    )
     fichier = UploadField(
         most=30_000_000,
         label="Fichier",
@@ -338,10 +373,18 @@ class MarkingForm(forms.Form):
 class CorrectionForm(forms.Form):
     """A reference value to correct."""
 
-    code = forms.CharField(label="Code", max_length=9)
+    code = forms.CharField(
+        label="Code", max_length=9, error_messages={"required": "Il manque le code de la ligne à corriger."}
+    )
     colonne = forms.ChoiceField(label="Valeur à corriger")
-    valeur = FigureField(label="Nouvelle valeur", min_value=0)
-    raison = forms.CharField(label="Raison", widget=forms.Textarea(attrs={"rows": 3}))
+    valeur = FigureField(
+        label="Nouvelle valeur", min_value=0, error_messages={"required": "Il manque la nouvelle valeur."}
+    )
+    raison = forms.CharField(
+        label="Raison",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Il manque la raison. Chacun la lira à côté de l’ancienne valeur."},
+    )
 
     def __init__(self, *args: object, columns: dict[str, str], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]

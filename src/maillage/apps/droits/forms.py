@@ -64,6 +64,7 @@ class LetterForm(forms.Form):
         label="Votre message, sans le nom de la personne",
         max_length=LONGEST_LETTER,
         widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Il manque votre message. Écrivez-le, sans le nom de la personne."},
     )
 
 

@@ -38,8 +38,20 @@ class CallForm(forms.Form):
         required=False,
         help_text="Qui aide à écrire le projet, et comment le demander.",
     )
-    budget = AmountField(label="Budget, en euros", least=1, most=MOST)
-    most = AmountField(label="Au plus par projet, en euros", least=1, most=MOST)
+    budget = AmountField(
+        label="Budget, en euros",
+        least=1,
+        most=MOST,
+        error_messages={"required": "Il manque le budget de l’appel. Écrivez un montant en euros."},
+    )
+    most = AmountField(
+        label="Au plus par projet, en euros",
+        least=1,
+        most=MOST,
+        error_messages={
+            "required": "Il manque ce qu’un projet peut demander au plus. Écrivez un montant en euros."
+        },
+    )
     opens_on = DayField(label="Ouvre le")
     closes_on = DayField(label="Dernier jour pour déposer")
     token = forms.CharField(widget=forms.HiddenInput, max_length=40)

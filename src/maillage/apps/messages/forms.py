@@ -11,4 +11,5 @@ class StopForm(forms.Form):
         label="Numéro ou adresse",
         max_length=500,
         widget=forms.TextInput(attrs={"autocomplete": "off", "aria-describedby": "to-aide"}),
+        error_messages={"required": "Il manque le numéro, ou l’adresse."},
     )

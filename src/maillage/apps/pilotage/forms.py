@@ -29,6 +29,7 @@ class EditionForm(forms.Form):
         label="Nom de l’édition",
         max_length=60,
         help_text="Par exemple « Conseil de novembre ». Elle ne se récrit pas : un nom ne sert qu’une fois.",
+        error_messages={"required": "Il manque le nom de l’édition : « Comité de mai », par exemple."},
     )
 
     def clean_name(self) -> str:

@@ -68,7 +68,10 @@ class CorrectionForm(forms.Form):
     minutes = forms.IntegerField(
         label="Les minutes",
         widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 4}),
-        error_messages={"invalid": "Ce n’est pas un nombre. Écrivez les minutes en chiffres."},
+        error_messages={
+            "required": "Il manque les minutes. Écrivez un nombre.",
+            "invalid": "Ce n’est pas un nombre. Écrivez les minutes en chiffres.",
+        },
     )
     ou = forms.ChoiceField(label="Où", choices=list(rules.WHERE.items()))
     fin = forms.ChoiceField(label="À la fin", choices=list(rules.ENDS.items()))

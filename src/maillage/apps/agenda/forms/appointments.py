@@ -305,6 +305,9 @@ class PermanenceForm(forms.Form):
         max_value=permanences.MOST_SEATED,
         initial=1,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+        error_messages={
+            "required": "Il manque combien de personnes sont reçues à la fois. Écrivez 1 si c’est une à une."
+        },
     )
     rythme = forms.TypedChoiceField(
         label="Elle revient", coerce=int, choices=list(permanences.EVERY.items()), initial=1

@@ -27,10 +27,31 @@ def _text(label: str, rows: int = 2, *, required: bool = True, help_text: str = 
 class OutlineForm(forms.Form):
     """The texts of an outline. A list has one line for each thing."""
 
-    titre = forms.CharField(label="Titre", max_length=70)
-    duree = forms.IntegerField(label="Durée, en minutes", min_value=30, max_value=480)
-    places_min = forms.IntegerField(label="Au moins", min_value=1, max_value=60, help_text="personnes")
-    places_max = forms.IntegerField(label="Au plus", min_value=1, max_value=60, help_text="personnes")
+    titre = forms.CharField(
+        label="Titre",
+        max_length=70,
+        error_messages={"required": "Il manque le titre. Il dit ce que l’on fera."},
+    )
+    duree = forms.IntegerField(
+        label="Durée, en minutes",
+        min_value=30,
+        max_value=480,
+        error_messages={"required": "Il manque la durée. Écrivez-la en minutes."},
+    )
+    places_min = forms.IntegerField(
+        label="Au moins",
+        min_value=1,
+        max_value=60,
+        help_text="personnes",
+        error_messages={"required": "Il manque le plus petit nombre de personnes."},
+    )
+    places_max = forms.IntegerField(
+        label="Au plus",
+        min_value=1,
+        max_value=60,
+        help_text="personnes",
+        error_messages={"required": "Il manque le plus grand nombre de personnes."},
+    )
     but = _text("But observable", help_text="« À la fin, chacun a… »")
     public = _text("Pour qui")
     prealables = _text("Il faut déjà", required=False, help_text="Une ligne pour chaque chose.")

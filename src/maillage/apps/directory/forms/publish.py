@@ -21,12 +21,16 @@ class PublishForm(forms.Form):
         label="SIRET ou numéro RNA de qui publie",
         max_length=30,
         help_text="14 chiffres, ou W et 9 caractères.",
+        error_messages={"required": "Il manque le numéro de qui publie : son SIRET, ou son numéro RNA."},
     )
-    nom = forms.CharField(label="Son nom", max_length=150)
+    nom = forms.CharField(
+        label="Son nom", max_length=150, error_messages={"required": "Il manque le nom de qui publie."}
+    )
     territoire = forms.CharField(
         label="Territoire",
         max_length=100,
         help_text="Un nom ou un code : Grenoble, 200040715, Isère. « France » pour tout.",
+        error_messages={"required": "Il manque le territoire."},
     )
     frequence = forms.ChoiceField(label="Publié à nouveau", choices=list(FREQUENCIES.items()))
 

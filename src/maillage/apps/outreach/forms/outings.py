@@ -15,8 +15,12 @@ class OutingForm(forms.Form):
     """What is planned; what came of it once it is done. An unknown number stays empty, it is not zero."""
 
     kind = forms.ChoiceField(label="Sorte", choices=list(rules.OUTING_KINDS.items()))
-    name = forms.CharField(label="Nom", max_length=200)
-    place = forms.CharField(label="Où", max_length=200)
+    name = forms.CharField(
+        label="Nom", max_length=200, error_messages={"required": "Il manque le nom de l’action."}
+    )
+    place = forms.CharField(
+        label="Où", max_length=200, error_messages={"required": "Il manque où elle se passe."}
+    )
     public = forms.CharField(label="Pour qui (facultatif)", max_length=200, required=False)
     rhythm = forms.CharField(label="Fréquence (facultatif)", max_length=120, required=False)
     on = DayField(label="Quand")

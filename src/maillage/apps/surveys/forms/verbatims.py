@@ -30,7 +30,11 @@ class MaterialForm(forms.Form):
     """An interview, a group, a workshop."""
 
     kind = forms.ChoiceField(label="Sorte", choices=list(rules.MATERIALS.items()))
-    title = forms.CharField(label="Titre", max_length=140)
+    title = forms.CharField(
+        label="Titre",
+        max_length=140,
+        error_messages={"required": "Il manque le titre de l’entretien, ou du groupe."},
+    )
     held_on = DayField(label="Date", required=False)
     place = forms.CharField(label="Lieu", required=False, max_length=120)
     speakers = forms.ChoiceField(label="Qui parle", choices=list(rules.SPEAKERS.items()))
@@ -51,7 +55,11 @@ class QuoteForm(forms.Form):
         label="Entendu dans", queryset=Material.objects.none(), empty_label="À choisir"
     )
     text = forms.CharField(
-        label="Les mots", max_length=2000, widget=forms.Textarea(attrs={"rows": 3}), help_text=NAMELESS
+        label="Les mots",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=NAMELESS,
+        error_messages={"required": "Il manque les mots entendus."},
     )
     theme = forms.CharField(label="Thème", required=False, max_length=60)
     device = forms.ChoiceField(label="Appareil dont on parle", choices=DEVICES, required=False)

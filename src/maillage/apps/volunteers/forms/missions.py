@@ -71,7 +71,11 @@ class MissionForm(AtLieu):
         widget=forms.CheckboxSelectMultiple,
     )
     personnes = forms.IntegerField(
-        label="Combien de bénévoles", min_value=1, max_value=rules.MOST_SEATS, initial=1
+        label="Combien de bénévoles",
+        min_value=1,
+        max_value=rules.MOST_SEATS,
+        initial=1,
+        error_messages={"required": "Il manque combien de bénévoles sont cherchés."},
     )
     commence = DayField(label="À partir du")
     jusque = DayField(label="Jusqu’au")
