@@ -80,6 +80,13 @@ def test_a_sheet_says_what_is_found_there_and_on_what_conditions(client, rich):
         assert words in said, words
 
 
+def test_a_sheet_printed_as_it_is_keeps_its_telephones(client, rich):
+    """What calls is a button, which paper hides."""
+    page = client.get("/lieux/riche/").content.decode()
+    on_paper = page.partition('<p class="papier-seul"')[2].partition("</p>")[0].replace("\xa0", " ")
+    assert "04 65 71 12 34" in on_paper and "3949" in on_paper
+
+
 def test_who_runs_a_place_is_told_when_known_and_never_as_other(client, rich):
     """FS-08 : « Qui porte ce lieu : Autre » ne disait rien."""
     assert re.search("Qui porte ce lieu Ville de Grenoble · (?!Autre)", text_of(client.get("/lieux/riche/")))

@@ -423,6 +423,13 @@ def test_nothing_is_singular(n, said):
 
 
 @pytest.mark.parametrize(
+    ("title", "said"), [("Accueil", "Accueil."), ("Elle est où ?", "Elle est où ?"), ("Stop !", "Stop !")]
+)
+def test_a_title_that_opens_a_sentence_ends_by_one_mark(title, said):
+    assert Template("{{ title|full_stop }}").render(Context({"title": title})) == said
+
+
+@pytest.mark.parametrize(
     ("form", "said"),
     [
         ("j F Y", "1er novembre 2026"),

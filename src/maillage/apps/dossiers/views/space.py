@@ -33,6 +33,7 @@ from maillage.apps.territories import queries as territories
 from maillage.apps.territories import rules as territory_rules
 from maillage.kernel.errors import Refused, UnknownTerritory
 from maillage.kernel.typed import whole
+from maillage.reference.definitions import definitions
 from maillage.web import refusals
 from maillage.web.overwrites import WrittenMeanwhile
 from maillage.words.wording import count
@@ -84,6 +85,7 @@ def territory_tools(request: HttpRequest) -> HttpResponse:
     context = rows | {
         "studies": [(each, address_of(each)) for each in queries.led_to(Study.objects.all()[:30])],
         "removable": {name: access.removable_among(request.user, held) for name, held in rows.items()},
+        "definitions": {id: each.label for id, each in definitions().items()},
         "tables": {id: label for id, (_, label, _) in territory_rules.CORRECTABLE.items()},
     }
     return render(request, "dossiers/tools.html", context)
