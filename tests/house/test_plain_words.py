@@ -143,3 +143,11 @@ def test_a_moment_is_told_in_words():
         ]
         found += [path.name for each in texts if "%d/%m" in ast.unparse(each)]
     assert found == []
+
+
+HOME = re.compile(r"<a href=\"\{% url 'space' %\}\">([^<]+)</a>")
+
+
+def test_the_way_home_has_one_name():
+    """The same page was « Espace professionnel », « Espace pro », « Votre page du jour », « Aujourd’hui »."""
+    assert {name for path in PAGES for name in HOME.findall(path.read_text("utf-8"))} == {"Aujourd’hui"}
