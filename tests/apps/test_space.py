@@ -379,6 +379,33 @@ def test_a_correction_sent_twice_is_one_and_withdrawn_it_leaves_nothing(client, 
     assert actions.correct(by=coordinator, **CELL, value=21_000.0, reason="x") != kept, "it may be made again"
 
 
+@pytest.mark.both_databases
+def test_the_second_of_two_corrections_does_not_win_unread(client, coordinator):
+    """Two people read the same value; who writes second reads the reason of the first before replacing it."""
+    page = f"/espace/corriger/{CELL['table']}/"
+    client.force_login(coordinator)
+    shown = re.findall(r'name="lue" value="(\d+)"', client.get(f"{page}?code={CELL['key']}").content.decode())
+    actions.correct(
+        by=account("ana", "administration"),
+        **CELL,
+        value=20_500.0,
+        reason="Insee, erratum.",
+        was=int(shown[0]),
+    )
+    sent = {"code": CELL["key"], "colonne": CELL["column"], "valeur": "21000", "raison": "x", "lue": shown}
+    refused = client.post(page, sent)
+    told = refused.content.decode()
+    assert refused.status_code == 200
+    assert "vient d’écrire 20\xa0500" in told and "Insee, erratum." in told and 'value="21000"' in told
+    assert [c.value for c in queries.corrections_in_force()] == [20_500.0]
+    (now,) = re.findall(r'name="lue" value="(\d+)"', told)
+    assert client.post(page, sent | {"lue": now}).status_code == 302, "once it was read"
+    assert [c.value for c in queries.corrections_in_force()] == [21_000.0]
+    assert client.post(page, sent | {"lue": now, "valeur": "21500"}).status_code == 302, (
+        "one's own is no other"
+    )
+
+
 def test_a_corrected_value_makes_another_study(coordinator, home):
     before = dossiers.inputs_of(dossiers.StudyRequest(place="38151"))
     actions.correct(by=coordinator, **CELL, value=21_000.0, reason="x")

@@ -25,11 +25,10 @@ def exclusive(name: str) -> Iterator[bool]:
     On PostgreSQL it has a connection of its own: the one in use may be closed and opened again meanwhile.
     """
     if connection.vendor == "postgresql":
-        key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
         own = connection.copy()
         try:
             with own.cursor() as cursor:
-                cursor.execute("select pg_try_advisory_lock(%s)", [key])
+                cursor.execute("select pg_try_advisory_lock(%s)", [_key(name)])
                 (mine,) = cursor.fetchone()
             yield mine
         finally:
@@ -51,6 +50,19 @@ def exclusive(name: str) -> Iterator[bool]:
             finally:
                 path.unlink(missing_ok=True)
             return
+
+
+def wait_for(name: str) -> None:
+    """Let a second writer wait until the transaction under way ends, where no row is there yet to be locked.
+    On SQLite it waits already: there is a single one.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_advisory_xact_lock(%s)", [_key(name)])
+
+
+def _key(name: str) -> int:
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
 
 
 def _is_there(file: TextIO, path: Path) -> bool:

@@ -22,7 +22,7 @@ from maillage.studies.diagnosis import filters
 from maillage.studies.diagnosis.territories import gazetteer
 from maillage.studies.diagnosis.zoning import from_file
 from maillage.studies.need import population as frames
-from maillage.web import marks
+from maillage.web import locks, marks
 from maillage.web.decimals import bound
 
 LONGEST_FILE_NAME = 120
@@ -154,10 +154,13 @@ def _tell_places() -> None:
 
 
 @transaction.atomic
-def correct(*, by: User, table: str, key: str, column: str, value: float, reason: str) -> Correction:
+def correct(
+    *, by: User, table: str, key: str, column: str, value: float, reason: str, was: int | None = None
+) -> Correction:
     """Correct a reference value, keeping the former one; sent twice, it is the same correction. Refused
     without a reason, on a value that cannot be, or on the one that is already read: of two corrections alike,
-    withdrawing one would leave the other.
+    withdrawing one would leave the other. Refused too once, where somebody else corrected the value since it
+    was shown. was: the number of the latest correction then (`queries.latest_correction`).
     """
     row = queries.reference_row(table, key)
     columns = rules.CORRECTABLE[table][2]
@@ -181,6 +184,7 @@ def correct(*, by: User, table: str, key: str, column: str, value: float, reason
             why="Une valeur impossible dans un seul quartier fausserait les calculs de toute la France.",
             do="Vérifiez le nombre et son unité.",
         )
+    locks.wait_for(f"{CORRECTED}/{table}/{key}/{column}")
     held = _in_force(table, key, column)
     if held is not None and held.value == value:
         if (held.made_by_id, held.reason) == (by.pk, reason.strip()):
@@ -189,6 +193,13 @@ def correct(*, by: User, table: str, key: str, column: str, value: float, reason
             f"La correction n’a pas été enregistrée : {bound(value)} est déjà la valeur lue.",
             why="Quelqu’un a corrigé cette valeur avant vous, et sa raison est gardée.",
             do="Lisez-la plus bas ; retirez sa correction si elle est fausse.",
+        )
+    if was is not None and held is not None and held.pk > was and held.made_by_id != by.pk:
+        raise Refused(
+            "La correction n’a pas été enregistrée : quelqu’un d’autre vient d’écrire"
+            f" {bound(held.value)} pour cette valeur.",
+            why=f"Sa raison : « {held.reason} ». La vôtre aurait pris sa place sans que vous l’ayez lue.",
+            do="Si la vôtre est la bonne, enregistrez-la de nouveau, en disant pourquoi.",
         )
     marks.leave(CORRECTED)
     former = row[column]

@@ -315,6 +315,13 @@ def corrections_of(table: str) -> list[Correction]:
     return list(Correction.objects.filter(table=table).select_related("made_by"))
 
 
+def latest_correction() -> int:
+    """Return the number of the latest correction made, 0 before the first: who writes later says what they
+    had read.
+    """
+    return Correction.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
 def all_corrections() -> list[Correction]:
     return list(Correction.objects.select_related("made_by"))
 

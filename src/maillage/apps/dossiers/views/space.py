@@ -32,7 +32,7 @@ from maillage.apps.territories import actions as territory_actions
 from maillage.apps.territories import queries as territories
 from maillage.apps.territories import rules as territory_rules
 from maillage.kernel.errors import Refused, UnknownTerritory
-from maillage.kernel.typed import whole
+from maillage.kernel.typed import ROWS, whole
 from maillage.reference.definitions import definitions
 from maillage.web import refusals
 from maillage.web.overwrites import WrittenMeanwhile
@@ -375,6 +375,7 @@ def correct(request: HttpRequest, table: str) -> HttpResponse:
     )
     error = None
     code = (request.POST or request.GET).get("code", "").strip()
+    read = territories.latest_correction()
     row = territories.reference_row(table, code) if code else None
     now = territories.corrected(table, code)
     if request.method == "POST" and form.is_valid():
@@ -393,6 +394,7 @@ def correct(request: HttpRequest, table: str) -> HttpResponse:
                 column=clean["colonne"],
                 value=clean["valeur"],
                 reason=clean["raison"],
+                was=whole(request.POST.get("lue", ""), ROWS),
             )
         except Refused as raised:
             error = raised
@@ -417,5 +419,6 @@ def correct(request: HttpRequest, table: str) -> HttpResponse:
             else None,
             "history": territories.corrections_of(table),
             "columns": columns,
+            "read": read,
         },
     )
