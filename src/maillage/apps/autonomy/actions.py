@@ -73,6 +73,9 @@ def keep(
     before = _before(carried, person, at)
     values = _values(carried, at) | {"structure": structure, "by": by, "at": at}
     made, new = Bilan.objects.get_or_create(token=carried.token, defaults={**values, "kept": rules.COUNT})
+    whose = made.person or person or (before.person if before is not None else None)
+    if purpose == rules.PERSON and whose is not None:
+        people.lock(whose)  # before their diagnosis, as who erases them
     row = (
         Bilan.objects.select_for_update(of=("self",)).select_related("person").get(pk=made.pk)
     )  # a second click waits here
@@ -217,6 +220,7 @@ def plan_again(held: Bilan, *, on: date | None, by: User, at: datetime) -> None:
 
 
 @transaction.atomic
+@journal.written_last()
 def erase(held: Bilan, *, by: User | None, at: datetime) -> None:
     """Erase a whole diagnosis; after a person's last one, their agreement to keep any ends."""
     journal.record(by=by, verb="bilan.erased", row=held, at=at, structure=held.structure_id)

@@ -105,6 +105,7 @@ def _unused() -> str:
 
 
 @transaction.atomic
+@journal.written_last()
 def change(
     group: Group,
     values: dict[str, Any],
@@ -254,6 +255,7 @@ def _typed_over(
 
 
 @transaction.atomic
+@journal.written_last()
 def remove(member: Member, *, by: User, at: datetime) -> None:
     """Remove a person from a group; their card and their progress remain."""
     _check_runs(by, member.group)

@@ -314,6 +314,7 @@ def cancel_handover(handover: Handover, *, by: User, at: datetime) -> None:
 
 
 @transaction.atomic
+@journal.written_last()
 def end_handovers(*, at: datetime) -> int:
     """End the role of each referent whose day is past and whose successor is there; return how many."""
     today, n = timezone.localdate(at), 0

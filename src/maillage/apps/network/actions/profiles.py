@@ -143,6 +143,7 @@ def write_professional(
 
 
 @transaction.atomic
+@journal.written_last()
 def erase_professional(user: User, *, at: datetime) -> None:
     """Erase what a professional said of their work; nothing written: nothing happens."""
     for row in Professional.objects.filter(user=user):

@@ -254,6 +254,7 @@ def add_place(
 
 
 @transaction.atomic
+@journal.written_last()
 def drop_place(place: Place, *, by: User | None, at: datetime) -> None:
     """Delete a place without answers; Refused otherwise: groups are compared by place."""
     check_run(by, place.survey.territory)

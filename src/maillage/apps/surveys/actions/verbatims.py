@@ -164,6 +164,7 @@ def state(
 
 
 @transaction.atomic
+@journal.written_last()
 def withdraw_statement(row: Statement, *, by: User | None, at: datetime) -> None:
     """Take off a finding noted by mistake."""
     check_run(by, row.territory)
@@ -172,6 +173,7 @@ def withdraw_statement(row: Statement, *, by: User | None, at: datetime) -> None
 
 
 @transaction.atomic
+@journal.written_last()
 def withdraw_material(row: Material, *, by: User | None, at: datetime) -> None:
     """Withdraw an interview or a group recorded by mistake, with the words taken from it."""
     check_run(by, row.territory)

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
 from maillage.apps.agenda.actions import forgetting
 from maillage.apps.agenda.models import Seat
@@ -103,6 +104,7 @@ def leave(aidant: Aidant, *, was: bool | None = None, by: User, at: datetime) ->
 
 
 @transaction.atomic
+@journal.written_last()
 def erase(aidant: Aidant, *, by: User | None, at: datetime) -> None:
     """Erase somebody who helps, with their attestations: a code of theirs answers no more. The seats they had
     still count, without their name; those to come are free again, and nothing more is written to them.
