@@ -38,7 +38,7 @@ def main() -> None:
         users.append(with_role(user, "aidant", structure=library.structure))
     ways: dict[str, Counter[str]] = {}
     for turn in range(ROUNDS):
-        for races in (firsts, hours, erased):
+        for races in (firsts, given, hours, erased):
             for name, first, second, left in races(turn, library, *users):
                 told = together(first, second)
                 ways.setdefault(name, Counter())[json.dumps([sorted(told), left()])] += 1
@@ -74,6 +74,41 @@ def firsts(turn: int, library: Any, lea: Any, ali: Any) -> Iterator[Race]:
         return SegmentChoice.objects.filter(place=f"3818{turn}").count()
 
     yield "the first segments of a territory", choose(lea, others[0]), choose(ali, others[-1]), chosen
+
+
+def given(turn: int, library: Any, lea: Any, ali: Any) -> Iterator[Race]:
+    """Two who do the same thing."""
+    from maillage.apps.accounts.models import User
+    from maillage.apps.directory.actions import sheets
+    from maillage.apps.directory.models import Change, Proposal
+    from maillage.apps.intake.actions import proposals
+    from maillage.apps.memberships import actions as roles
+    from maillage.apps.memberships.models import Membership
+
+    to = User.objects.create_user(f"nour{turn}@exemple.fr", None, name="Nour")
+
+    def give() -> object:
+        return roles.give(by=None, to=to, role="aidant", structure=library.structure, on=AT.date(), at=AT)
+
+    yield "one role given by two", give, give, lambda: Membership.objects.filter(user=to).count()
+
+    def propose() -> object:
+        return proposals.propose(library, field="presentation_detail", value=f"x{turn}", by="x", at=AT)
+
+    def proposed() -> int:
+        return Proposal.objects.filter(lieu=library, value=f"x{turn}").count()
+
+    yield "one value proposed by two", propose, propose, proposed
+    sheets.say_full(library, True, by="x", at=AT)
+    last = Change.objects.filter(lieu=library).latest("pk")
+
+    def undo() -> object:
+        return sheets.undo(Change.objects.get(pk=last.pk), by="x", at=AT)
+
+    def undone() -> int:
+        return Change.objects.filter(lieu=library, verb="undo", pk__gt=last.pk).count()
+
+    yield "a sheet put back by two", undo, undo, undone
 
 
 def hours(turn: int, library: Any, lea: Any, ali: Any) -> Iterator[Race]:

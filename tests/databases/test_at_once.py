@@ -14,6 +14,9 @@ DONE, REFUSED = "done", "refused: Refused"
 ENDS = {
     "the first outline of a territory": [[DONE, REFUSED], [1]],
     "the first segments of a territory": [[DONE, DONE], 1],
+    "one role given by two": [[DONE, DONE], 1],
+    "one value proposed by two": [[DONE, DONE], 1],
+    "a sheet put back by two": [[DONE, REFUSED], 1],
     "two meetings of a person moved to one hour": [[DONE, REFUSED], 1],
     "a meeting put back and another moved to its hour": [[DONE, REFUSED], 1],
     "two meetings of a helper moved to one hour": [[DONE, REFUSED], 1],
