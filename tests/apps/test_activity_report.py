@@ -560,7 +560,10 @@ def test_a_report_is_planned_for_its_own_structures_and_days():
                 [place("centre").structure], since=date(2026, 1, 1), until=date(2026, 1, 31)
             )
         first, *_, last = (each["sql"].lower() for each in made if "plan_cache_mode" in each["sql"].lower())
-        assert (first, last) == ("set plan_cache_mode = force_custom_plan", "reset plan_cache_mode")
+        assert (first, last) == (
+            "set local plan_cache_mode = force_custom_plan",
+            "reset plan_cache_mode",
+        )
         assert cursor.execute(PLANNED).fetchone() == ("auto",)
         with pytest.raises(ZeroDivisionError), bulk.planned_for_its_values():
             assert cursor.execute(PLANNED).fetchone() == ("force_custom_plan",)

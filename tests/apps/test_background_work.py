@@ -39,6 +39,21 @@ def test_a_lock_is_never_that_of_a_file_taken_off(home, monkeypatch):
     assert locks.is_free("essai")
 
 
+def test_a_lock_of_postgresql_is_that_of_a_transaction_and_not_of_a_session():
+    """PgBouncer lends a session to several: its lock would be kept for ever, or be everybody’s."""
+    if connection.vendor != "postgresql":
+        return
+    asked = (
+        "select state, xact_start is not null from pg_stat_activity where datname = current_database()"
+        " and pid in (select pid from pg_locks where locktype = 'advisory' and granted)"
+    )
+    with locks.exclusive("essai") as mine, connection.cursor() as cursor:
+        assert mine and not locks.is_free("essai")
+        cursor.execute(asked)
+        assert cursor.fetchall() == [("idle in transaction", True)]
+    assert locks.is_free("essai")
+
+
 def running(study: Study, attempts: int) -> DBTaskResult:
     """The task and the study as workers left them that were killed."""
     Study.objects.filter(pk=study.pk).update(status=rules.RUNNING, started_at=timezone.now())

@@ -9,7 +9,9 @@ from tests.databases.conftest import python
 pytestmark = pytest.mark.postgresql
 
 
-@pytest.mark.parametrize(("address", "prepares"), [("", True), ("&prepare=non", False)])
+@pytest.mark.parametrize(
+    ("address", "prepares"), [("", True), ("&prepare=non", False), ("&pgbouncer=oui", False)]
+)
 def test_what_is_asked_again_is_prepared_unless_the_address_says_no(postgresql, tmp_path, address, prepares):
     done = python("tests/databases/preparing.py", home=tmp_path, database=postgresql() + address)
     assert done.returncode == 0, done.stderr[-2000:]

@@ -79,14 +79,17 @@ def is_database_url(url: str) -> bool:
     return parts.scheme in SCHEMES and named
 
 
+OUR_WORDS = ("prepare=", "pgbouncer=")  # of the address of a database
+
+
 def libpq_url(url: str) -> str:
-    """Return an address of PostgreSQL as its own library reads it: « prepare » is a word of ours.
+    """Return an address of PostgreSQL as its own library reads it, without the words that are ours.
 
     >>> libpq_url("postgresql:///maillage?prepare=non&sslmode=require"), libpq_url("postgresql://a@b/c")
     ('postgresql:///maillage?sslmode=require', 'postgresql://a@b/c')
     """
     before, _, words = url.partition("?")
-    left = "&".join(word for word in words.split("&") if not word.startswith("prepare="))
+    left = "&".join(word for word in words.split("&") if not word.startswith(OUR_WORDS))
     return f"{before}?{left}" if left else before
 
 

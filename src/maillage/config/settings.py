@@ -140,19 +140,27 @@ SQLITE = {
     # What is erased is overwritten: nobody reads it again in the file.
     "PRAGMA secure_delete=ON;",
 }
+SHARED_CONNECTIONS = False
 if database_url():
     DATABASES = {"default": dj_database_url.parse(database_url(), conn_max_age=600, conn_health_checks=True)}
     given = DATABASES["default"].setdefault("OPTIONS", {})
     if "postgresql" in DATABASES["default"]["ENGINE"]:
         DATABASES["default"]["ENGINE"] = "maillage.config.postgresql"
-        # A base of a country is read from memory, or from a disk without arm. PostgreSQL thinks by default of
-        # one where a page apart costs four times the next: it reads a million people for the forty of a list.
-        given.setdefault("options", "-c random_page_cost=1.1")
         given.setdefault("connect_timeout", 10)  # a computer that is silent is told; pages would wait minutes
-        # What a page asks again is understood and planned once by each connection: half of what a page costs
-        # PostgreSQL. Values leave apart from the words of a query, which are then the same for everybody.
-        if given.pop("prepare", "oui") == "oui":
-            given |= {"server_side_binding": True, "prepare_threshold": 3}
+        # A PgBouncer that lends a connection for a transaction refuses what is said as one opens, and forgets
+        # what was prepared. The wrapper reads this word too.
+        SHARED_CONNECTIONS = given.pop("pgbouncer", "non") != "non"
+        prepares = given.pop("prepare", "oui") == "oui"
+        if not SHARED_CONNECTIONS:
+            # A base of a country is read from memory, or from a disk without arm. PostgreSQL thinks by
+            # default of one where a page apart costs four times the next: it reads a million people for the
+            # forty of a list.
+            given.setdefault("options", "-c random_page_cost=1.1")
+            # What a page asks again is understood and planned once by each connection: half of what a page
+            # costs PostgreSQL. Values leave apart from the words of a query, which are then the same for
+            # everybody.
+            if prepares:
+                given |= {"server_side_binding": True, "prepare_threshold": 3}
     else:
         given |= SQLITE
 else:

@@ -24,6 +24,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.state import StateApps
 
 from maillage.kernel.errors import Refused
+from maillage.web import locks
 
 LOCK = 20_010_425  # any number that nothing else locks in a database of PostgreSQL
 
@@ -46,12 +47,9 @@ def update(connection: BaseDatabaseWrapper) -> None:
 @contextmanager
 def _one_at_a_time(connection: BaseDatabaseWrapper) -> Iterator[None]:
     if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("select pg_advisory_lock(%s)", [LOCK])
-            try:
-                yield
-            finally:
-                cursor.execute("select pg_advisory_unlock(%s)", [LOCK])
+        with locks.separate_transaction() as cursor:
+            cursor.execute("select pg_advisory_xact_lock(%s)", [LOCK])
+            yield
     else:
         folder = os.open(settings.HOME, os.O_RDONLY)
         try:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from django.conf import settings
 from django.db import connection
 
 from maillage.config import backup, home, rows, scratch
@@ -44,6 +45,13 @@ def place() -> Iterator[dict[str, str]]:
         if connection.vendor != "postgresql":
             yield environment
             return
+        if settings.SHARED_CONNECTIONS:
+            raise Refused(
+                "Cette commande ne passe pas par PgBouncer.",
+                why="Elle travaille à part, dans un schéma qu’elle nomme en ouvrant la connexion ; PgBouncer"
+                " n’en tient pas compte, et c’est la base qui sert qu’elle verrait.",
+                do="Donnez-lui par DATABASE_URL l’adresse de PostgreSQL lui-même, sans « pgbouncer=oui ».",
+            )
         with scratch.schema(folder) as schema:
             address = home.database_url()
             mark = "&" if "?" in address else "?"

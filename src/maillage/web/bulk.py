@@ -44,14 +44,15 @@ def planned_for_its_values() -> Iterator[None]:
     if connection.vendor != "postgresql":
         yield
         return
-    with connection.cursor() as cursor:
-        cursor.execute("set plan_cache_mode = force_custom_plan")
-    try:
-        yield
-    finally:
-        # A transaction that failed takes its setting back by itself; a connection that is lost, too.
-        with suppress(DatabaseError), connection.cursor() as cursor:
-            cursor.execute("reset plan_cache_mode")
+    with transaction.atomic():  # set for a session, it would go to whoever PgBouncer lends that one to
+        with connection.cursor() as cursor:
+            cursor.execute("set local plan_cache_mode = force_custom_plan")
+        try:
+            yield
+        finally:
+            # A transaction that failed takes its setting back by itself; a connection that is lost, too.
+            with suppress(DatabaseError), connection.cursor() as cursor:
+                cursor.execute("reset plan_cache_mode")
 
 
 def seldom(rows: models.QuerySet[R]) -> list[R]:

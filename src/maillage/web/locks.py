@@ -10,10 +10,10 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 
 FOLDER = ".verrous"
 
@@ -25,14 +25,10 @@ def exclusive(name: str) -> Iterator[bool]:
     On PostgreSQL it has a connection of its own: the one in use may be closed and opened again meanwhile.
     """
     if connection.vendor == "postgresql":
-        own = connection.copy()
-        try:
-            with own.cursor() as cursor:
-                cursor.execute("select pg_try_advisory_lock(%s)", [_key(name)])
-                (mine,) = cursor.fetchone()
+        with separate_transaction() as cursor:
+            cursor.execute("select pg_try_advisory_xact_lock(%s)", [_key(name)])
+            (mine,) = cursor.fetchone()
             yield mine
-        finally:
-            own.close()
         return
     path = Path(settings.HOME) / FOLDER / name
     path.parent.mkdir(exist_ok=True, mode=0o700)
@@ -63,6 +59,25 @@ def wait_for(name: str) -> None:
 
 def _key(name: str) -> int:
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
+
+
+@contextmanager
+def separate_transaction() -> Iterator[Any]:
+    """Give a cursor of PostgreSQL whose locks last as long as the block, whatever the connection in use does.
+
+    A lock of a transaction, not of a session: a PgBouncer that shares sessions would keep the latter for
+    ever, or lend it to somebody else. Nothing is read there, which stops no cleaning of the tables.
+    """
+    own = connection.copy()
+    try:
+        own.set_autocommit(False)
+        with own.cursor() as cursor:
+            cursor.execute("set local idle_in_transaction_session_timeout = 0")
+            yield cursor
+        with suppress(DatabaseError):  # a server that stopped has let go of it already
+            own.rollback()
+    finally:
+        own.close()
 
 
 def _is_there(file: TextIO, path: Path) -> bool:

@@ -7,6 +7,7 @@ for the other. FOR NO KEY UPDATE keeps writers apart as well, and lets the check
 
 from typing import Any
 
+from django.conf import settings
 from django.db.backends.postgresql import base
 
 # Queries that a connection prepares: those of the pages that everybody opens are two hundred, and one that is
@@ -26,3 +27,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
         connection = super().get_new_connection(conn_params)
         connection.prepared_max = PREPARED
         return connection
+
+    def chunked_cursor(self) -> Any:
+        """Return a cursor that the server holds, but where its session may be somebody else's at the next
+        batch of rows: outside a transaction, behind a PgBouncer that shares sessions.
+        """
+        if settings.SHARED_CONNECTIONS and self.get_autocommit():
+            return self.cursor()
+        return super().chunked_cursor()
