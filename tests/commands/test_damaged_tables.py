@@ -1,14 +1,17 @@
 """A database whose tables are not those that it announces: told in three sentences, and left as it is."""
 
+import json
 import resource
 import sqlite3
 import subprocess
 import sys
+import zipfile
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from maillage.config.backup import MANIFEST
 from tests.support.shared import DATABASE, environment, furnish
 from tests.support.speed import PATIENCE
 
@@ -89,12 +92,37 @@ def test_a_disk_that_fills_while_tables_are_made_leaves_nothing_half_made(proces
 
 
 def test_a_backup_of_a_later_version_is_refused_and_changes_nothing(process, tmp_path):
-    later, home = furnish(tmp_path / "apres"), furnish(tmp_path / "maison")
-    change(later, LATER)
-    archive = tmp_path / "copie.zip"
-    assert process("sauvegarder", archive, MAILLAGE_HOME=str(later)).code == 0
+    home, archive, later = furnish(tmp_path / "maison"), tmp_path / "copie.zip", tmp_path / "plus-tard.zip"
+    assert process("sauvegarder", archive, MAILLAGE_HOME=str(home)).code == 0
+    with zipfile.ZipFile(archive) as whole, zipfile.ZipFile(later, "w") as other:
+        for name in set(whole.namelist()) - {MANIFEST}:
+            other.writestr(name, whole.read(name))
+        manifest = json.loads(whole.read(MANIFEST))
+        manifest["migrations"].append("directory.0999_later")
+        other.writestr(MANIFEST, json.dumps(manifest))
     before = announced(home)
-    answer = process("restaurer", archive, MAILLAGE_HOME=str(home))
+    answer = process("restaurer", later, MAILLAGE_HOME=str(home))
     assert answer.code == 2
     assert "vient d’une version plus récente de Maillage (directory.0999_later)" in answer.err
     assert announced(home) == before
+
+
+ONE_MORE = (
+    "insert into django_migrations (app, name, applied) values ('jardins', '0001_initial', '2030-01-01')"
+)
+
+
+@pytest.mark.parametrize("words", [LATER, ONE_MORE])
+@pytest.mark.parametrize("command", ["migrer", "migrer --verifier", "echeances", "sauvegarder x.zip"])
+def test_a_base_that_a_later_version_made_its_own_is_refused(process, tmp_path, monkeypatch, command, words):
+    """The former version wrote in it without its new columns, and its backups left out the new tables."""
+    home = furnish(tmp_path / "maison")
+    change(home, words)
+    before = announced(home)
+    monkeypatch.chdir(tmp_path)
+    answer = process(*command.split(), MAILLAGE_HOME=str(home))
+    assert answer.code == 2
+    assert "Une version plus récente de Maillage a déjà servi cette base" in answer.err
+    assert "Lancez cette version-là" in answer.err
+    assert announced(home) == before
+    assert not (tmp_path / "x.zip").exists()

@@ -69,12 +69,12 @@ def test_no_request_is_lost_while_the_tables_then_the_program_change(tmp_path):
     ):
         port = door.getsockname()[1]
 
-        def serve() -> subprocess.Popen:
+        def serve(**version: str) -> subprocess.Popen:
             words = [sys.executable, "-m", "maillage.cli.main", "servir", "--port", str(port)]
             return subprocess.Popen(
                 words,
                 cwd=ROOT,
-                env=environment(home) | {"LISTEN_FDS": "1"},
+                env=environment(home) | {"LISTEN_FDS": "1"} | version,
                 preexec_fn=lambda: os.dup2(door.fileno(), servir.FIRST),
                 pass_fds=(servir.FIRST,),
                 stdout=subprocess.DEVNULL,
@@ -115,7 +115,7 @@ def test_no_request_is_lost_while_the_tables_then_the_program_change(tmp_path):
             before = len(answers)
             until(lambda: len(answers) > before + 8)  # the former program, on the new tables
             servers[0].terminate()
-            servers.append(serve())
+            servers.append(serve(**NEXT))
             servers[0].wait(timeout=PATIENCE)
             before = len(answers)
             until(lambda: len(answers) > before + 8)

@@ -34,6 +34,7 @@ def update(connection: BaseDatabaseWrapper) -> None:
     with _one_at_a_time(connection):
         if create_tables(connection):
             return
+        check_version(connection)
         if pending(connection):
             call_command("migrate", interactive=False, verbosity=0)
         if lost := missing(connection):
@@ -66,15 +67,38 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
     return sorted(set(wanted) - held)
 
 
+GONE = frozenset[str]()  # apps that a former version had: their migrations are not those of a later one
+
+
 def later(connection: BaseDatabaseWrapper) -> list[str]:
-    """Return the migrations of ours that a later version made here, and that this one does not know."""
-    loader = MigrationLoader(connection)
+    """Return the migrations that a later version made here, and that this one does not know."""
+    loader = MigrationLoader(connection, load=False)
+    loader.load_disk()
     last = {
         app: max(name for a, name in loader.disk_migrations if a == app) for app, _ in loader.disk_migrations
     }
     return sorted(
-        f"{app}.{name}" for app, name in loader.applied_migrations if app in last and name[:4] > last[app][:4]
+        f"{app}.{name}"
+        for app, name in MigrationRecorder(connection).applied_migrations()
+        if app not in GONE and name[:4] > last.get(app, "")[:4]
     )
+
+
+def check_version(connection: BaseDatabaseWrapper) -> None:
+    """Refuse a database that a later version made its own."""
+    if newer := later(connection):
+        raise Refused(
+            f"Une version plus récente de Maillage a déjà servi cette base ({newer[0]}).",
+            why=(
+                "Celle-ci ne connaît pas tout ce qui y est gardé : elle y écrirait mal, et ses sauvegardes"
+                " n’en auraient qu’une partie. Rien n’a été changé."
+            ),
+            do=(
+                "Lancez cette version-là, ou une plus récente. Pour revenir à celle-ci : une base vide (une"
+                " autre DATABASE_URL, ou maillage.sqlite3 renommé), puis maillage restaurer, avec une"
+                " sauvegarde d’avant."
+            ),
+        )
 
 
 def pending(connection: BaseDatabaseWrapper) -> list[str]:

@@ -20,6 +20,7 @@ def run(given: argparse.Namespace) -> int:
     with connected() as connection:
         from maillage.config import tables
 
+        tables.check_version(connection)
         pending, breaking = tables.pending(connection), tables.breaking(connection)
     if not given.verifier:
         ready()
