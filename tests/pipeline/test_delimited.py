@@ -129,3 +129,12 @@ def test_respondents_are_read_whatever_the_accents_of_their_column():
 def test_a_number_of_respondents_that_is_none_is_refused(text):
     with pytest.raises(Refused, match="ligne 2, colonne repondants"):
         rated(text)
+
+
+def test_a_district_bears_no_sign_that_a_database_refuses():
+    text = (
+        '{"features":[{"properties":{"code_qp":"QN1","lib_qp":"Vil\\ud800le\\u0000neuve"},"geometry":{"type":'
+        '"Polygon","coordinates":[[[5.70,45.14],[5.73,45.14],[5.73,45.16],[5.70,45.14]]]}}]}'
+    )
+    (district,) = markings.read(text.encode(), name="qpv.geojson").districts
+    assert district.name == "Villeneuve"

@@ -627,6 +627,18 @@ def test_cells_merged_downwards_give_their_value_to_each_row_and_others_keep_the
     assert f"{told}, d’abord ligne 3." in sheet.notes
 
 
+def test_a_quoted_value_holds_nothing_that_a_terminal_obeys():
+    assert shape.quoted("\x1b[2JMai\x00rie\u202e de\u202fX") == "[2JMairie de X"
+
+
+def test_half_of_a_character_stands_in_no_name_of_a_column_nor_in_what_is_told():
+    text = '[{"nom":"A","x\\ud800":{"y\\udfff":"v"}},"\\ud800",{"a\\ud800":[[["b\\ud800"]]]}]'
+    sheet = parse(text.encode(), "x.json")
+    told = (*sheet.columns, *sheet.notes, *(fault.value + fault.reason for fault in sheet.faults))
+    assert "x\ufffd.y\ufffd" in sheet.columns
+    assert "".join(told).encode("utf-8")  # half of a pair would not be written, nor shown
+
+
 HIDDEN = "Ligne masquée dans le tableur, par un filtre ou à la main, lue comme les autres : 2 fois."
 
 

@@ -10,6 +10,7 @@ import shapely
 
 from maillage.kernel import archives
 from maillage.kernel.errors import Refused
+from maillage.kernel.typed import line
 from maillage.pipeline.delimited import Row
 from maillage.pipeline.delimited import read as rows_of
 
@@ -148,7 +149,7 @@ def _districts(content: bytes, name: str) -> Marking:
 
 def _said(properties: dict[str, object], names: tuple[str, ...]) -> str:
     """Return the first of some properties that says something."""
-    return next((text for name in names if (text := str(properties.get(name) or "").strip())), "")
+    return next((text for name in names if (text := line(str(properties.get(name) or "")))), "")
 
 
 def _shape(geometry: object) -> shapely.Geometry | None:

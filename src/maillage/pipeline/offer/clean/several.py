@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from maillage.pipeline.offer.clean import words
 from maillage.pipeline.offer.clean.cleaned import Cleaned
+from maillage.pipeline.offer.forms.cells import sound
 
 # « A","B",C,"D »: a list whose first and last quotation marks were cut off, where values of one word have
 # none.
@@ -161,7 +162,7 @@ def _array(text: str) -> list[str] | None:
             items = ast.literal_eval(text)
         except (ValueError, SyntaxError, MemoryError, RecursionError):
             return None
-    return [str(item) for item in items if item is not None] if isinstance(items, list) else None
+    return [sound(str(item)) for item in items if item is not None] if isinstance(items, list) else None
 
 
 @lru_cache(maxsize=4096)

@@ -15,6 +15,9 @@ ERRORS = re.compile(
 FORMULA = re.compile(r"=|[+@-][^\W\d_]")
 QUOTED = re.compile(r'="((?:[^"]|"")*)"')  # a text that a spreadsheet must not take for a number: ="01000"
 SCIENTIFIC = re.compile(r"[-+]?\d+(?:[.,]\d+)?[eE]\+\d+")
+HALVES = re.compile(
+    "[\ud800-\udfff]"
+)  # of a pair of characters: JSON may carry one, no file nor database does
 ODD_STARTS = frozenset("=+-@#Ee")
 
 ERROR = "Cellule en erreur (#N/A, #REF!, #VALEUR!…), lue comme vide"
@@ -50,6 +53,15 @@ def settled(cells: list[str]) -> Iterator[tuple[int, str]]:
             yield rank, KEPT_SCIENTIFIC
         elif FORMULA.match(text):
             yield rank, KEPT_FORMULA
+
+
+def sound(text: str) -> str:
+    """Return a text where half a character is « \ufffd »: neither a page nor a database could hold it.
+
+    >>> sound("nom") + sound("n\\ud800m")
+    'nomn\ufffdm'
+    """
+    return text if text.isascii() else HALVES.sub("\ufffd", text)
 
 
 def text_of(value: object) -> str:

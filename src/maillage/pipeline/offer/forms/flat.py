@@ -6,12 +6,12 @@ import re
 from typing import Any
 
 from maillage.kernel.names import plain
+from maillage.pipeline.offer.forms.cells import sound
 from maillage.pipeline.offer.forms.sheet import Remarks
 
 MAX_DEPTH = 20  # more than any schema of places, and far from exhausting the stack
 JOIN = "|"
 WHOLE = re.compile(r"-?\d+\.0+")
-HALVES = re.compile("[\ud800-\udfff]")
 HALF = "Moitié de caractère (\\ud83d…), remplacée par « \ufffd »"
 TWICE = "Clé donnée deux fois dans un même objet, la dernière valeur est gardée"
 
@@ -168,10 +168,9 @@ def _text(value: object, remarks: Remarks, where: str) -> str:
         case Number():
             return value.partition(".")[0] if WHOLE.fullmatch(value) else str(value)
         case str():
-            if not value.isascii() and HALVES.search(value):
+            if (whole := sound(value)) != value:
                 remarks.count(HALF, where)
-                value = HALVES.sub("\ufffd", value)
-            return value.strip()
+            return whole.strip()
         case bool():
             return "oui" if value else "non"
     return ""

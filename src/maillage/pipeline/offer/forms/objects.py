@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from maillage.pipeline.offer.forms import features, hsds, nested
+from maillage.pipeline.offer.forms.cells import sound
 from maillage.pipeline.offer.forms.flat import MAX_DEPTH, TWICE, Number, TooDeep, flattened
 from maillage.pipeline.offer.forms.sheet import (
     MAX_ROWS,
@@ -205,6 +206,8 @@ def _decoder(remarks: Remarks) -> json.JSONDecoder:
         if n > MAX_VALUES:
             raise too_many(remarks, f"{spaced(MAX_VALUES)} valeurs")
         values = dict(found)
+        if not "".join(values).isascii():
+            values = {sound(name): value for name, value in found}
         if len(values) < len(found):
             remarks.count(TWICE)
         return values

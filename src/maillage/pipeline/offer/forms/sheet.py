@@ -3,6 +3,7 @@ keep.
 """
 
 import re
+import unicodedata
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -11,7 +12,7 @@ from itertools import chain, compress, islice
 from typing import Literal
 
 from maillage.kernel.errors import Refused
-from maillage.pipeline.offer.forms.cells import settled
+from maillage.pipeline.offer.forms.cells import settled, sound
 
 Form = Literal["csv", "xlsx", "xls", "ods", "json", "geojson"]
 
@@ -117,8 +118,12 @@ def spaced(n: int) -> str:
 
 
 def quoted(value: str) -> str:
-    """Return a value short enough to be quoted in a message, on one line."""
-    flat = " ".join(value[: 4 * SHOWN].split())
+    """Return a value short enough to be quoted in a message, on one line, without the signs that no page nor
+    database takes, or that a terminal obeys.
+    """
+    flat = " ".join(sound(value[: 4 * SHOWN]).split())
+    if not flat.isprintable():
+        flat = "".join(sign for sign in flat if unicodedata.category(sign)[0] != "C")
     return flat if len(flat) <= SHOWN and len(value) <= 4 * SHOWN else flat[:SHOWN] + "…"
 
 

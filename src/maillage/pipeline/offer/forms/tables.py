@@ -11,6 +11,7 @@ from typing import Any
 from maillage.kernel import archives
 from maillage.kernel.errors import Refused
 from maillage.pipeline.offer.forms import separated
+from maillage.pipeline.offer.forms.cells import sound
 from maillage.pipeline.offer.forms.decode import decoded
 from maillage.pipeline.offer.forms.sheet import MAX_BYTES, Remarks, fits, non_blank
 
@@ -63,7 +64,7 @@ def _read(found: Mapping[str, bytes], named: Named, standard: str, remarks: Rema
         of_table = Remarks(f"{remarks.name}, table {path}", said=remarks.said)
         text = decoded(content, of_table)
         try:
-            rows = json.loads(text) if path.casefold().endswith(".json") else _rows_of(text, of_table)
+            rows = _objects(text) if path.casefold().endswith(".json") else _rows_of(text, of_table)
         except (ValueError, csv.Error, RecursionError) as error:
             raise _damaged(remarks, f"la table {path} de cet export {standard} ne se lit pas.") from error
         if isinstance(rows, list) and not out.get(named(path)):
@@ -73,6 +74,15 @@ def _read(found: Mapping[str, bytes], named: Named, standard: str, remarks: Rema
             for fault in of_table.faults:
                 remarks.count(f"Ligne laissée de côté : {fault.reason}", f"{path}, ligne {fault.line}")
     return out
+
+
+def _objects(text: str) -> Any:
+    return json.loads(
+        text,
+        object_pairs_hook=lambda pairs: {
+            sound(name): sound(value) if isinstance(value, str) else value for name, value in pairs
+        },
+    )
 
 
 def _rows_of(text: str, remarks: Remarks) -> list[Row]:
