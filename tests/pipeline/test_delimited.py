@@ -138,3 +138,17 @@ def test_a_district_bears_no_sign_that_a_database_refuses():
     )
     (district,) = markings.read(text.encode(), name="qpv.geojson").districts
     assert district.name == "Villeneuve"
+
+
+@pytest.mark.parametrize(
+    ("start", "said"),
+    [
+        (b"PK\x03\x04", "un classeur ou une archive"),
+        (bytes.fromhex("D0CF11E0A1B11AE1"), "un ancien classeur"),
+        (b"%PDF-1.7", "un document PDF"),
+        (b"SQLite format 3\x00", "une base SQLite"),
+    ],
+)
+def test_a_workbook_is_not_called_a_damaged_text(start, said):
+    with pytest.raises(Refused, match=f"zones.csv : c’est {said}, pas un fichier CSV"):
+        read(start + bytes(100), "zones.csv", required=("code",), purpose="Des zones.")

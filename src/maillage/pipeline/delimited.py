@@ -8,11 +8,14 @@ from itertools import islice
 
 from maillage.kernel.errors import Refused
 from maillage.kernel.names import plain
+from maillage.pipeline.offer.forms.compound import MAGIC
+from maillage.pipeline.offer.forms.read import OTHERS, ZIP
 from maillage.pipeline.offer.forms.separated import ANNOUNCED
 
 MAX_CELL = 131_072  # characters
 HEADER_WITHIN = 15  # lines: a title, a date, an empty line may stand above the names of columns
 SEPARATORS = {",": "une virgule", ";": "un point-virgule", "\t": "une tabulation", "|": "une barre verticale"}
+NO_TEXT = {ZIP: "un classeur ou une archive", MAGIC: "un ancien classeur", **OTHERS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,12 @@ def read(
     if not content.strip():
         raise Refused(
             f"{name} : le fichier est vide.", why=purpose, do=f"L’en-tête attendu est : {','.join(required)}."
+        )
+    if what := next((said for start, said in NO_TEXT.items() if content.startswith(start)), ""):
+        raise Refused(
+            f"{name} : c’est {what}, pas un fichier CSV.",
+            why=purpose,
+            do="Ouvrez-le dans un tableur, mettez les codes en texte, puis enregistrez-le en « CSV UTF-8 ».",
         )
     text = _decoded(content, name, encoding_help)
     if (at := text.find("\x00")) >= 0:
