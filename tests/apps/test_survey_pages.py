@@ -315,6 +315,22 @@ def test_what_is_not_kept_beside_the_answers_of_a_file_is_told(survey):
     ]
 
 
+def test_a_row_left_out_is_told_with_its_line_its_column_and_its_value(survey):
+    from maillage.apps.surveys.forms import files
+
+    table = 'id;age\na;34\n;35\nTotal;69\nb;36;x\nc;"37\n'
+    assert files.read(survey, table.encode(), "f.csv").faults == (
+        "Ligne 3, colonne id : cette réponse n’a pas d’identifiant."
+        " Donnez-lui un numéro qui n’est à nulle autre.",
+        "Ligne 4, colonne id, « Total » : cette ligne additionne les autres : ce n’est pas une réponse."
+        " Retirez-la.",
+        "Ligne 5, colonne n° 3, « x » : cette ligne a 3 cases, l’en-tête 2."
+        " Un séparateur est en trop, ou un guillemet manque : corrigez cette ligne.",
+        'Ligne 6, « c;"37 » : un guillemet n’est pas refermé sur cette ligne, ou se trouve au milieu d’une case.'
+        " Ouvrez le fichier dans un éditeur de texte, et refermez le guillemet ou retirez-le.",
+    )
+
+
 def test_a_file_of_another_survey_is_refused(client, survey):
     file = SimpleUploadedFile("file.json", json.dumps({"survey": survey.pk + 1, "reponses": []}).encode())
     told = client.post(f"/espace/enquetes/{survey.pk}/importer/", {"fichier": file})

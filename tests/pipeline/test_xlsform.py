@@ -560,3 +560,12 @@ def test_a_formula_without_its_result_in_a_form_is_told():
     rows = [["type", "name", "label"], ["text", "a", '="Votre"&" âge"'], ["text", "b", "B"]]
     found = xlsform.read(xlsx({"survey": rows}), "form.xlsx")
     assert any("Formule enregistrée sans son résultat" in note for note in found.warnings)
+
+
+def test_a_sign_that_no_device_reads_is_taken_off_a_form_and_told():
+    text = "type,name,label\ntext,a,Votre\x00 \x1bâge\n"
+    found = xlsform.read(text.encode(), "form.csv")
+    (question,) = found.questionnaire.questions()
+    assert question.label == {"fr": "Votre âge"}
+    assert any("Signe invisible retiré" in warning and "ligne 2" in warning for warning in found.warnings)
+    ElementTree.fromstring(xlsform.xform(found.questionnaire))

@@ -27,7 +27,7 @@ from maillage.forms.other_text import reader
 from maillage.forms.questionnaire import Question, Questionnaire, load
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import whole
-from maillage.pipeline.offer.forms.sheet import quoted
+from maillage.pipeline.offer.forms.sheet import Fault, quoted
 from maillage.pipeline.survey import answers as files
 from maillage.pipeline.survey.answers import ID, WEIGHT
 from maillage.words.wording import count, number
@@ -129,10 +129,7 @@ def _table(survey: Survey, form: Questionnaire, version: int, content: bytes, na
         for each in columns
         if each not in ours and not each.startswith("_") and each not in (*AT_START, *AT_END)
     )
-    faults = tuple(
-        " ".join(str(part) for part in (f"Ligne {fault.line}, {fault.column} :", fault.reason, fault.do))
-        for fault in held.faults
-    )
+    faults = tuple(map(_fault, held.faults))
     return FileRead(
         tuple(answers),
         (*faults, *left),
@@ -140,6 +137,16 @@ def _table(survey: Survey, form: Questionnaire, version: int, content: bytes, na
         (*held.notes, *_told(dropped), *_odd(form, version, answers, known)),
         where,
     )
+
+
+def _fault(fault: Fault) -> str:
+    """Return what is told of a row left out: its line, its column and value if any, why, what to do."""
+    where = [
+        f"Ligne {fault.line}",
+        *([f"colonne {fault.column}"] if fault.column else []),
+        *([f"« {fault.value} »"] if fault.value else []),
+    ]
+    return f"{', '.join(where)} : {fault.reason}. {fault.do}"
 
 
 def _dropped(row: Mapping[str, str], sent: rules.Sent) -> Iterator[str]:

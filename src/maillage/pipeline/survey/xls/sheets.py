@@ -17,6 +17,9 @@ from maillage.pipeline.offer.forms.sheet import Remarks, listed, quoted
 from maillage.pipeline.offer.forms.workbook import guarded, tell_cells
 from maillage.pipeline.survey.xls.vocabulary import ABOVE, ALIASES, EXPECTED, HEADS, TEXTS
 
+UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+REMOVED = "Signe invisible retiré d’une ligne : aucun appareil ne lirait le formulaire"
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
@@ -151,8 +154,16 @@ def _marked(rows: Iterable[tuple[int, list[str]]]) -> dict[str, list[tuple[int, 
     return found
 
 
+def _legible(row: Sequence[str], line: int, remarks: Remarks) -> list[str]:
+    """Return the cells of a row without the signs that no database, or no XML of a device, may hold."""
+    cells = [UNREADABLE.sub("", cell) for cell in row]
+    if cells != list(row):
+        remarks.count(REMOVED, f"ligne {line}")
+    return cells
+
+
 def _sheet(name: str, rows: Sequence[tuple[int, list[str]]], remarks: Remarks) -> Sheet:
-    filled = [(line, row) for line, row in rows if any(row)]
+    filled = [(line, _legible(row, line, remarks)) for line, row in rows if any(row)]
     if not filled:
         return Sheet(name, (), ())
     above = next((rank for rank, (_, row) in enumerate(filled[:ABOVE]) if _heads(row)), 0)
