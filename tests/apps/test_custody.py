@@ -392,6 +392,15 @@ def test_a_structure_is_renamed_by_an_act_of_its_own(client, pimms, aidant, mana
     assert client.get(f"/espace/annuaire/structures/{ccas.structure_id}/renommer/").status_code == 404
 
 
+def test_a_territory_renames_no_structure_that_stands_elsewhere_too(client, pimms):
+    client.force_login(account("lea", "coordination", territory="38185"))
+    address = f"/espace/annuaire/structures/{pimms.structure_id}/renommer/"
+    assert client.get(address).status_code == 200
+    away = place("loin", {"nom": "Médiathèque", "code_insee": "59350"})
+    Lieu.objects.filter(pk=away.pk).update(structure=pimms.structure)
+    assert client.get(address).status_code == 404
+
+
 # --------------------------------------------------------------------------------------- when somebody agrees
 
 

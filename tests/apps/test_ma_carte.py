@@ -13,6 +13,7 @@ from maillage.apps.accounts.models import Entry, User
 from maillage.apps.agenda.actions import appointments, planning, seats
 from maillage.apps.agenda.models import Appointment, Seat
 from maillage.apps.agenda.rules.appointments import Draft
+from maillage.apps.directory.models import Structure
 from maillage.apps.droits.actions import telling as droits
 from maillage.apps.droits.actions.telling import Telling
 from maillage.apps.droits.rules import facts
@@ -252,6 +253,26 @@ def test_wrong_tries_are_told_to_the_person(client, fatou):
         try_card(client, fatou.code, typed)
     try_card(client, fatou.code, SECRET)
     assert "2 essais faux depuis la dernière fois" in text(client.get("/ma-carte/"))
+    client.post("/ma-carte/fermer/")
+    try_card(client, fatou.code, SECRET)
+    assert "essais faux" not in text(client.get("/ma-carte/")), "a right one starts the count again"
+
+
+def test_a_code_of_nobody_takes_as_long_as_a_wrong_secret(fatou, monkeypatch):
+    give_secret(fatou)
+    hashed = []
+    monkeypatch.setattr(card_secrets, "make_password", hashed.append)
+    monkeypatch.setattr(card_secrets, "check_password", lambda typed, _: hashed.append(typed))
+    for code in (fatou.code, "inconnu"):
+        assert card_secrets.unlock(code=code, said=read_secret("orange"), at=AT) is None
+    assert hashed == ["word:orange", "word:orange"]
+
+
+def test_a_helper_who_does_not_follow_them_chooses_no_secret(fatou):
+    other = account("karim", "aidant", structure=Structure.objects.create(key="autre", name="Autre"))
+    with pytest.raises(Refused, match="n’a pas été enregistrée"):
+        card_secrets.choose_secret(fatou, read_secret("cerises"), by=other, at=AT)
+    assert not CardSecret.objects.exists()
 
 
 @pytest.mark.both_databases

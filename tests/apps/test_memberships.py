@@ -53,6 +53,12 @@ def grenoble() -> User:
     return with_role(account("grenoble"), "coordination", territory="38")
 
 
+def test_a_territory_manages_no_role_over_france_nor_over_a_perimeter_that_is_no_more(grenoble):
+    with_role(account("nationale"), "coordination", territory="france")
+    with_role(account("perdue"), "analyste", territory="perimetre-efface")
+    assert [row.user for row in access.members_for(grenoble)] == [grenoble]
+
+
 def test_a_role_holds_from_its_first_day_to_its_last(library):
     user = account("saison")
     Membership.objects.create(

@@ -24,6 +24,8 @@ def test_numbers_that_open_rights_or_an_account_are_refused(spec):
         2 55 08 2A 004 321 17
         184.12.38.185.123.45
         1841 2381 8512 394
+        3841 2381 8512 391
+        7841 2381 8512 385
         carte 4970 1000 0000 0006
         5555555555554444 jusqu’à juin
         FR76 3000 6000 0112 3456 7890 189
@@ -32,7 +34,7 @@ def test_numbers_that_open_rights_or_an_account_are_refused(spec):
         """,
         read,
         [
-            *["un numéro de sécurité sociale"] * 5,
+            *["un numéro de sécurité sociale"] * 7,
             *["un numéro de carte bancaire"] * 2,
             *["un numéro de compte bancaire"] * 3,
         ],

@@ -146,7 +146,6 @@ def supervisor_of(user: Any, structure: int | None, on: Any) -> User | None:
             volunteer__user=user.pk,
             mission__structure=structure,
             state=missions.ACTIVE,
-            charter_on__lte=on,
             starts_on__lte=on,
             supervisor__isnull=False,
             mission__ends_on__gte=on,
