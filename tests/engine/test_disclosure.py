@@ -1,6 +1,7 @@
 """What may be shown of counts of people: nothing small, and nothing that subtraction gives away."""
 
 import itertools
+from datetime import date
 
 import numpy as np
 from hypothesis import given, settings
@@ -23,6 +24,29 @@ def test_no_small_part_is_shown_nor_found_by_subtraction(counts):
     if any(shown) and held:
         assert len(held) > 1
         assert sum(held) >= LEAST
+
+
+@given(st.lists(st.integers(0, 60), max_size=6))
+def test_counts_of_the_same_people_told_together_are_no_few_apart(counts):
+    shown = disclosure.apart(counts, LEAST)
+    told = [count for count, seen in zip(counts, shown, strict=True) if seen]
+    assert all(abs(a - b) >= LEAST for a, b in itertools.combinations(told, 2))
+    assert shown[:1] == [True][: len(counts)], "the first one is told whatever the others are"
+
+
+MONTHS = st.dates(date(2025, 1, 1), date(2026, 12, 31)).map(lambda day: day.replace(day=1))
+
+
+@given(st.dictionaries(MONTHS, st.integers(0, 40), max_size=14), MONTHS, st.integers(0, 10))
+def test_a_month_of_few_is_not_the_difference_of_two_periods(counts, month, few):
+    counts[month] = few
+    minutes = {each: 17 * n for each, n in counts.items()}
+    told = disclosure.by_year(counts, minutes, LEAST, 60)
+    assert all(not n % LEAST and not part % 60 for n, part in told.values())
+    assert disclosure.by_year(counts, minutes, 0, 1) == {each: (n, 17 * n) for each, n in counts.items()}
+    for year in (2025, 2026):
+        every = sum(n for each, n in counts.items() if each.year == year)
+        assert sum(n for each, (n, _) in told.items() if each.year == year) == disclosure.batch(every, LEAST)
 
 
 @given(st.lists(st.integers(0, 30), min_size=1, max_size=12), st.data())

@@ -4,9 +4,10 @@ subtraction.
 Source: docs/methods/personnes-vues.md
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, groupby
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -55,6 +56,44 @@ def shares(counts: Sequence[int], sums: Sequence[int], kept: Sequence[int], unit
         part = held * told / n if told else 0.0
         out.append(unit * round(part / unit))
         n, held = n - told, held - part
+    return out
+
+
+def by_year(
+    counts: Mapping[date, int], sums: Mapping[date, int], least: int, unit: int
+) -> dict[date, tuple[int, int]]:
+    """Return what is told of each month, by its first day: how many count, and what of a sum goes with them.
+
+    Lots fill from the first month of each year, whatever months are asked for: two periods differ by nobody,
+    or by whole lots, and so do two structures or two territories.
+
+    >>> january, february = date(2026, 1, 1), date(2026, 2, 1)
+    >>> found = by_year({january: 10, february: 1}, {january: 300, february: 60}, 11, 60)
+    >>> found[january], found[february]
+    ((0, 0), (11, 360))
+    """
+    told: dict[date, tuple[int, int]] = {}
+    for _, year in groupby(sorted(counts), key=lambda month: month.year):
+        months = list(year)
+        noted = [counts[month] for month in months]
+        kept = lots(noted, least)
+        parts = shares(noted, [sums.get(month, 0) for month in months], kept, unit)
+        told |= zip(months, zip(kept, parts, strict=True), strict=True)
+    return told
+
+
+def apart(counts: Sequence[int], least: int) -> list[bool]:
+    """Return which counts of the same people may be told together, the first ones first. One may hold another
+    (those who came, those who were helped): less than `least` apart, a subtraction gives the few between.
+
+    >>> apart([60, 57, 20], 11), apart([60, 57, 20], 0)
+    ([True, False, True], [True, True, True])
+    """
+    told: list[int] = []
+    out = []
+    for n in counts:
+        out.append(all(abs(n - each) >= least for each in told))
+        told += [n] * out[-1]
     return out
 
 

@@ -1,14 +1,15 @@
 """The load of acts: minutes in place, together and shown; what falls on social workers; what learning would
-cost instead. Counted, never estimated; small counts are withheld.
+cost instead. Counted, never estimated; told by whole lots, as the activity report of a structure.
 
 Source: docs/methods/actes.md
 """
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple, TypeVar
+from functools import partial
+from typing import NamedTuple
 
 from django.db.models import Count, QuerySet, Sum
 
@@ -21,15 +22,15 @@ from maillage.reference import offer
 from maillage.reference.parameters import number
 from maillage.studies.people.shares import share
 
-K = TypeVar("K", bound=Hashable)
 METHOD = "actes"
+HOUR = 60  # minutes
 SOCIAL_WORK = ("departement", "ccas")  # types of structures whose trade is social work
 MONTHS = tuple("janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split())
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Acts of one kind, and their minutes; None when too few to be shown."""
+    """Acts of one kind, and their minutes; None when fewer than a lot."""
 
     n: int | None
     minutes: int | None
@@ -37,22 +38,30 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A month, or a type of structures: its cells in the order of KINDS, then its total."""
+    """A month, or a type of structures: its cells in the order of KINDS."""
 
     label: str
     cells: list[Cell]
-    total: Cell
 
     @property
     def by_kind(self) -> list[tuple[str, Cell]]:
         """Its cells, each with the name of its kind."""
         return list(zip(rules.KINDS.values(), self.cells, strict=True))
 
+    @property
+    def total(self) -> Cell:
+        """The sum of what its cells tell."""
+        told = [each for each in self.cells if each.n is not None]
+        if not told:
+            return Cell(None, None)
+        return Cell(sum(each.n or 0 for each in told), sum(each.minutes or 0 for each in told))
+
 
 @dataclass(frozen=True, slots=True)
 class Cost:
     """What was done in the place of people, and what learning it once would take. people: different pairs of
-    a person and a procedure; breakeven: how many times in place last as long as learning once.
+    a person and a procedure, by whole batches; breakeven: how many times in place last as long as learning
+    once.
     """
 
     acts: int
@@ -66,9 +75,12 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """The load of a period. n: acts counted; examples: all of them are invented."""
+    """The load of a period. n: acts told; least: the size of a lot, 0 for invented acts, told one by one;
+    examples: all of them are invented.
+    """
 
     n: int
+    least: int
     examples: bool
     months: list[Row]
     kinds: list[Row]
@@ -77,9 +89,9 @@ class Load:
 
 
 class Sums(NamedTuple):
-    """Acts of a month (year, month), a kind of structure and a kind of act: how many, and their minutes."""
+    """Acts of a month (its first day), a kind of structure and a kind of act: how many, and their minutes."""
 
-    month: tuple[int, int]
+    month: date
     structure: str
     kind: str
     n: int
@@ -103,56 +115,65 @@ def assumptions() -> Assumptions:
 
 
 def load(communes: frozenset[str] | None, since: date, until: date, given: Assumptions) -> Load:
-    """Return the load of the acts of some communes (None: everywhere), both days included. Invented acts are
-    told apart: where there are some, they alone are
-    counted.
+    """Return the load of the acts of some communes (None: everywhere) over whole months, both days included.
+    Invented acts are told apart: where there are some, they alone are counted.
+
+    Each line fills its own lots from the first month of a year: neither another period nor another territory
+    gives back the acts of a few.
     """
-    rows = Act.objects.filter(on_day__gte=since, on_day__lte=until, struck_at=None).order_by()
+    first = since.replace(day=1)
+    rows = Act.objects.filter(
+        on_day__gte=first.replace(month=1), on_day__lte=until, struck_at=None
+    ).order_by()
     if communes is not None:
         rows = rows.filter(structure__in=structures_in(communes) or [])
-    examples = rows.filter(example=True).exists()
-    shown = rows.filter(example=examples)
-    least = 0 if examples else int(number("protection/small_count"))
-    held = [
-        Sums((year, month), structure, kind, n, minutes)
-        for year, month, structure, kind, n, minutes in shown.values_list(
-            "on_day__year", "on_day__month", "structure__kind", "kind"
+    found = [
+        (example, Sums(date(year, month, 1), structure, kind, n, minutes))
+        for example, year, month, structure, kind, n, minutes in rows.values_list(
+            "example", "on_day__year", "on_day__month", "structure__kind", "kind"
         ).annotate(Count("pk"), Sum("minutes"))
     ]
-    n = sum(each.n for each in held)
-    there = {each.structure for each in held}
-    months = _rows(
-        [(each.month, each) for each in held],
-        sorted({each.month for each in held}),
-        lambda month: f"{MONTHS[month[1] - 1]} {month[0]}",
-        least,
+    examples = any(example for example, _ in found)
+    least = 0 if examples else int(number("protection/small_count"))
+    held = [each for example, each in found if example == examples]
+    lots = partial(_lots, first=first, least=least)
+    by_kind = {kind: lots(each for each in held if each.kind == kind) for kind in rules.KINDS}
+    social, others = (
+        _sum(lots(each for each in held if (each.structure in SOCIAL_WORK) is wanted)).n
+        for wanted in (True, False)
     )
-    kinds = _rows(
-        [(each.structure, each) for each in held],
-        [id for id in offer.kinds() if id in there],
-        lambda id: offer.kinds()[id].label,
-        least,
-    )
-    by_kind = Counter[str]()
-    for each in held:
-        by_kind[each.kind] += each.n
-    found = any(_gives_back(rows, by_kind, least) for rows in (months, kinds))
     return Load(
-        n=n,
+        n=sum(_sum(told).n for told in by_kind.values()),
+        least=least,
         examples=examples,
-        months=months,
-        kinds=kinds,
+        months=[
+            Row(
+                f"{MONTHS[month.month - 1]} {month.year}",
+                [_cell(told.get(month, NOTHING), least) for told in by_kind.values()],
+            )
+            for month in sorted({month for told in by_kind.values() for month in told if told[month].n})
+        ],
+        kinds=[
+            Row(label, [_cell(cell, least) for cell in cells])
+            for label, cells in _by_structure(held, lots)
+            if any(cell.n for cell in cells)
+        ],
         social=share(
-            sum(each.n for each in held if each.structure in SOCIAL_WORK),
-            n,
+            social,
+            social + others,
             least=least,
             things="actes",
-            words="faits par des travailleurs sociaux",
+            words="faits par des travailleurs sociaux chaque année",
             universe="actes d’aide notés",
             method=METHOD,
-            nobody="Aucun acte n’est noté sur cette période.",
+            nobody="Trop peu d’actes sont notés sur cette période.",
         ),
-        cost=_cost(shown.filter(kind=rules.PLACE), given, least) if not found else None,
+        cost=_cost(
+            rows.filter(kind=rules.PLACE, example=examples, on_day__gte=first),
+            _sum(by_kind[rules.PLACE]),
+            given,
+            least,
+        ),
     )
 
 
@@ -201,60 +222,64 @@ def _batch(n: int, minutes: int, least: int) -> tuple[int, int]:
     return kept, round(minutes * kept / n) if n else 0
 
 
-def _rows(
-    held: Sequence[tuple[K, Sums]], labels: Sequence[K], name: Callable[[K], str], least: int
-) -> list[Row]:
-    """Return acts by a label and by kind; cells with too few are withheld, and so are those that would give
-    them away.
+class _Lots(NamedTuple):
+    """Acts told, and their minutes: whole lots, 0 for fewer."""
+
+    n: int
+    minutes: int
+
+
+NOTHING = _Lots(0, 0)
+
+
+def _lots(held: Iterable[Sums], *, first: date, least: int) -> dict[date, _Lots]:
+    """Return what is told of acts by month, from the first of a period: their lots fill from January, their
+    minutes are told to the hour.
     """
-    n, time = Counter[tuple[K, str]](), Counter[tuple[K, str]]()
-    for of, each in held:
-        n[of, each.kind] += each.n
-        time[of, each.kind] += each.minutes
-    table = [[n[label, kind] for kind in rules.KINDS] for label in labels]
-    totals = [sum(line) for line in table]
-    if len(table) > 1:
-        seen = disclosure.one_way(totals, least)
-        of_kind = [sum(line[k] for line in table) >= least for k in range(len(rules.KINDS))]
-        cells = disclosure.two_way(table, seen, of_kind, least).tolist()
-    else:
-        seen = [total >= least for total in totals]
-        cells = [disclosure.one_way(line, least) for line in table]
-    return [
-        Row(
-            name(label),
-            [
-                Cell(n[label, kind], time[label, kind]) if shown else Cell(None, None)
-                for kind, shown in zip(rules.KINDS, line, strict=True)
-            ],
-            Cell(total, sum(time[label, kind] for kind in rules.KINDS)) if told else Cell(None, None),
-        )
-        for label, line, total, told in zip(labels, cells, totals, seen, strict=True)
-    ]
+    n, minutes = Counter[date](), Counter[date]()
+    for each in held:
+        n[each.month] += each.n
+        minutes[each.month] += each.minutes
+    told = disclosure.by_year(n, minutes, least, HOUR if least else 1)
+    return {month: _Lots(*lots) for month, lots in told.items() if month >= first}
 
 
-def _gives_back(rows: Sequence[Row], by_kind: Counter[str], least: int) -> bool:
-    """Return whether to tell the acts in place would give back, by subtraction, a few of another kind that
-    the only line of a table withholds with them.
+def _sum(told: Mapping[date, _Lots]) -> _Lots:
+    return _Lots(sum(each.n for each in told.values()), sum(each.minutes for each in told.values()))
+
+
+def _by_structure(
+    held: Sequence[Sums], lots: Callable[[Iterable[Sums]], dict[date, _Lots]]
+) -> Iterable[tuple[str, list[_Lots]]]:
+    """Yield what is told of each type of structures, by kind."""
+    for id, structures in offer.kinds().items():
+        there = [each for each in held if each.structure == id]
+        if there:
+            kinds = ([each for each in there if each.kind == kind] for kind in rules.KINDS)
+            yield structures.label, [_sum(lots(each)) for each in kinds]
+
+
+def _cell(told: _Lots, least: int) -> Cell:
+    """Return what is told as it is shown: fewer than a lot, nobody included, is not a number."""
+    return Cell(*told) if told.n or not least else Cell(None, None)
+
+
+def _cost(rows: QuerySet[Act], told: _Lots, given: Assumptions, least: int) -> Cost | None:
+    """Return what learning would take instead of what was done in place, None when too few acts, or too few
+    people. rows: the acts in place of the period; told: what is told of them.
     """
-    if len(rows) != 1:
-        return False
-    held = [kind for kind, cell in zip(rules.KINDS, rows[0].cells, strict=True) if cell.n is None]
-    return rules.PLACE in held and 0 < sum(by_kind[kind] for kind in held if kind != rules.PLACE) < least
-
-
-def _cost(rows: QuerySet[Act], given: Assumptions, least: int) -> Cost | None:
-    """Return what learning would take instead of what was done in place, None when too few acts."""
-    n, minutes = rows.aggregate(n=Count("pk"), minutes=Sum("minutes")).values()
-    if not n or n < least:
+    if not told.n:
         return None
-    people = _learners(rows)
+    # Their lots may hold fewer acts than the period: some wait for the month that completes them.
+    people = min(disclosure.batch(_learners(rows), least), told.n)
+    if not people:
+        return None
     hours = people * given.learning
     return Cost(
-        acts=n,
-        minutes=minutes,
+        acts=told.n,
+        minutes=told.minutes,
         people=people,
-        assumed=n * given.in_place,
+        assumed=told.n * given.in_place,
         alone=hours,
         together=hours / given.seats,
         breakeven=given.learning / given.in_place,

@@ -3,12 +3,10 @@
 Source: docs/methods/actes.md
 """
 
-from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from itertools import groupby
 from typing import Any
 
 from django.db.models import Count, DateField
@@ -115,18 +113,10 @@ class _Lots:
         return sum(n for month, n in by_month.items() if month >= first)
 
     def _told(self, by_month: Counter[date], minutes: Counter[date]) -> tuple[int, int]:
-        n = told = 0
         first = self.since.replace(day=1)
-        for _, year in groupby(sorted(by_month), key=lambda month: month.year):
-            months = list(year)
-            counts = [by_month[month] for month in months]
-            kept = disclosure.lots(counts, self.least)
-            unit = HOUR if self.least else 1
-            parts = disclosure.shares(counts, [minutes[month] for month in months], kept, unit)
-            begins = bisect_left(months, first)
-            n += sum(kept[begins:])
-            told += sum(parts[begins:])
-        return n, told
+        by_lots = disclosure.by_year(by_month, minutes, self.least, HOUR if self.least else 1)
+        kept = [each for month, each in by_lots.items() if month >= first]
+        return sum(n for n, _ in kept), sum(part for _, part in kept)
 
 
 def _apart(real: Iterable[Total], lots: _Lots) -> str:
