@@ -569,3 +569,18 @@ def test_a_sign_that_no_device_reads_is_taken_off_a_form_and_told():
     assert question.label == {"fr": "Votre âge"}
     assert any("Signe invisible retiré" in warning and "ligne 2" in warning for warning in found.warnings)
     ElementTree.fromstring(xlsform.xform(found.questionnaire))
+
+
+def test_a_sign_typed_in_a_question_breaks_no_device():
+    question = Question(name="a", kind="text", label={"fr": "Votre\x1b âge"})
+    form = Questionnaire(
+        id="f",
+        title="T",
+        version="1",
+        kind="inhabitants",
+        about="",
+        languages=("fr",),
+        lists={},
+        items=(question,),
+    )
+    assert "Votre âge" in ElementTree.fromstring(xlsform.xform(form)).itertext()

@@ -17,7 +17,7 @@ from maillage.pipeline.offer.forms import extent
 from maillage.pipeline.offer.forms.sheet import Remarks, spaced
 from maillage.pipeline.survey.xls.form import assembled
 from maillage.pipeline.survey.xls.rows import Reading
-from maillage.pipeline.survey.xls.sheets import read_sheets
+from maillage.pipeline.survey.xls.sheets import UNREADABLE, read_sheets
 from maillage.pipeline.survey.xls.writing import tables_of, text_cell
 
 MAX_BYTES = 16 * 2**20
@@ -93,7 +93,10 @@ def xform(questionnaire: Questionnaire) -> str:
     from pyxform.xls2xform import convert
 
     tables = {
-        name: [{key: value for key, value in row.items() if not key.startswith("maillage")} for row in rows]
+        name: [
+            {key: UNREADABLE.sub("", value) for key, value in row.items() if not key.startswith("maillage")}
+            for row in rows
+        ]
         for name, rows in tables_of(questionnaire).items()
     }
     headers = {
