@@ -48,12 +48,16 @@ def zones(text: str):
     [
         'z1,"Centre,38185\nz2,Nord,38421\nz3,Sud,38151',
         'z1,"Centre,38185\nz2,Nord,38421\nz3,"Sud",38151',
-        'z1,"Le Gros" bourg,38185\nz2,Nord,38421',
     ],
 )
 def test_a_quote_left_open_swallows_no_row_without_a_word(text):
     with pytest.raises(Refused, match="ligne 2 : cette ligne ne se lit pas comme du CSV"):
         zones(f"{ZONES}\n{text}\n")
+
+
+def test_a_quote_misplaced_in_its_line_costs_nothing():
+    rows = zones(f'{ZONES}\nz1,"Le Gros" bourg,38185\nz2,Le "Petit",38421\n')
+    assert [row["nom_zone"] for row in rows] == ["Le Gros bourg", 'Le "Petit"']
 
 
 def test_a_commune_swallowed_by_the_name_of_another_is_not_forgotten():

@@ -4,13 +4,12 @@ import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from maillage.kernel.errors import Refused
 from maillage.kernel.names import plain
 from maillage.pipeline.offer.forms.compound import MAGIC
 from maillage.pipeline.offer.forms.read import OTHERS, ZIP
-from maillage.pipeline.offer.forms.separated import ANNOUNCED
+from maillage.pipeline.offer.forms.separated import ANNOUNCED, Dialect, cut
 
 MAX_CELL = 131_072  # characters
 HEADER_WITHIN = 15  # lines: a title, a date, an empty line may stand above the names of columns
@@ -91,7 +90,7 @@ def read(
     return rows
 
 
-def _header(lines: Sequence[str], known: Mapping[str, str], required: Sequence[str]) -> tuple[int, str]:
+def _header(lines: list[str], known: Mapping[str, str], required: Sequence[str]) -> tuple[int, str]:
     """Return the rank of the line that names the columns, and the sign that separates them: the first that
     names those required, else the first that says something.
     """
@@ -116,27 +115,32 @@ def _named(cells: Sequence[str], known: Mapping[str, str]) -> list[str]:
     return [each if name in given else name for each, name in zip(given, names, strict=True)]
 
 
-def _records(lines: Sequence[str], first: int, separator: str, name: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the line on which each record starts, and its cells; Refused where quotes do not hold together:
-    what an open one swallows would be lost without a word.
+def _records(lines: list[str], first: int, separator: str, name: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the line on which each record starts, and its cells; Refused where a quote is left open: the
+    lines that it swallows would be lost without a word.
     """
-    reader = csv.reader(islice(lines, first, None), delimiter=separator, strict=True)
-    line = first + 1
+    for start, whole in cut(lines, first, Dialect(separator)):
+        cells = _alone(lines[start], separator) if whole is None else whole
+        if (not cells and whole is None) or any(len(cell) > MAX_CELL for cell in cells):
+            raise Refused(
+                f"{name}, ligne {start + 1} : cette ligne ne se lit pas comme du CSV.",
+                why=(
+                    "Un guillemet n’y est sans doute pas refermé : les lignes qui suivent seraient prises"
+                    " pour la suite de celle-ci."
+                ),
+                do="Ouvrez-le dans un tableur, vérifiez cette ligne, puis enregistrez-le en « CSV UTF-8 ».",
+            )
+        yield start + 1, cells
+
+
+def _alone(line: str, separator: str) -> list[str]:
+    """Return the cells of a line whose quotes are misplaced, none when one of them stays open at its end."""
+    reader = csv.reader([line, separator], delimiter=separator)
     try:
-        for cells in reader:
-            if any(len(cell) > MAX_CELL for cell in cells):  # the limit of csv, which any library may lift
-                raise csv.Error
-            yield line, cells
-            line = first + reader.line_num + 1
-    except csv.Error as error:
-        raise Refused(
-            f"{name}, ligne {line} : cette ligne ne se lit pas comme du CSV.",
-            why=(
-                "Un guillemet n’y est sans doute pas refermé, ou se trouve au milieu d’une case : les lignes"
-                " qui suivent seraient prises pour la suite de celle-ci."
-            ),
-            do="Ouvrez-le dans un tableur, vérifiez cette ligne, puis enregistrez-le en « CSV UTF-8 ».",
-        ) from error
+        cells = next(reader, [])
+    except csv.Error:
+        return []
+    return cells if reader.line_num == 1 else []
 
 
 def _check_header(

@@ -19,6 +19,7 @@ from maillage.apps.directory.queries.places import is_located, located, metres_i
 from maillage.apps.directory.queries.search import METRES_A_DEGREE, Wanted, search
 from maillage.apps.territories import queries as territories
 from maillage.apps.territories.models import Perimeter
+from maillage.kernel.errors import Refused
 from maillage.kernel.names import plain
 from maillage.pipeline.cog import clean as cog
 from maillage.pipeline.contours import clean as contours
@@ -441,8 +442,13 @@ def _iris() -> tuple[Choice, ...]:
 
 @lru_cache(maxsize=64)
 def _zones(content: str, file_name: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Return the zones of a stored perimeter: name, and its IRIS or communes."""
-    return composition(content, name=file_name)
+    """Return the zones of a stored perimeter: name, and its IRIS or communes; none when it was stored before
+    its quotes were looked at: no other search stops for it.
+    """
+    try:
+        return composition(content, name=file_name)
+    except Refused:
+        return ()
 
 
 @lru_cache(maxsize=4096)
