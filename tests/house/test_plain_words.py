@@ -127,7 +127,7 @@ def test_bounds_of_decimal_numbers_are_told_with_a_comma():
         assert refused.value.messages[0].endswith(words)
 
 
-CLOCK = re.compile(r'\|date:"[^"]*(?<!\\h ):?\bi"')  # « 9:05 »; « 9 h 05 » is `G \\h i`
+CLOCK = re.compile(r'\|date:"[^"]+(?<!\\h[ \xa0])\bi"')  # « 9:05 »; « 9 h 05 » is `G \h i`
 # What is given back as one types it in a field, and what is written beside an anchor, alike on every computer.
 SLASHED = {"plans/forms.py", "accounts/rules/journal.py"}
 
