@@ -350,7 +350,7 @@ def test_who_proposes_for_a_mission_closed_meanwhile_is_told(client, library, ka
 def test_a_mission_that_has_all_its_people_looks_for_nobody(client, library, karim):
     row = supervised(None, library.structure, by=karim, at=AT)
     assert queries.opened(TODAY).count() == 0
-    assert "Être à côté" not in read(client.get("/benevoles/"))
+    assert f"/benevoles/missions/{row.mission_id}/" not in read(client.get("/benevoles/"))
     page = read(client.get(f"/benevoles/missions/{row.mission_id}/"))
     assert "n’attend plus personne" in page and "Je me propose" not in page
     answer = client.post("/benevoles/proposer/", typed(mission=row.mission_id))

@@ -255,6 +255,7 @@ def _check(invitation: Invitation, at: datetime) -> None:
 
 
 @transaction.atomic
+@journal.written_last()
 def accept(
     *,
     token: str,

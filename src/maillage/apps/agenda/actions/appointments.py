@@ -203,6 +203,7 @@ def lock(appointment: Appointment, *, by: User | None, token: str = "") -> Appoi
 
 
 @transaction.atomic
+@journal.written_last()
 def cancel(
     appointment: Appointment,
     *,
@@ -243,6 +244,7 @@ def cancel(
 
 
 @transaction.atomic
+@journal.written_last()
 def put_back(
     appointment: Appointment, *, at: datetime, by: User | None = None, token: str = "", tell: bool = True
 ) -> tuple[Appointment, Notified]:

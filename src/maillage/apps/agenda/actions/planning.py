@@ -167,6 +167,7 @@ def _fault(row: Workshop) -> tuple[str, str]:
 
 
 @transaction.atomic
+@journal.written_last()
 def change(
     workshop: Workshop,
     values: Mapping[str, Any],
@@ -276,6 +277,7 @@ def hide(workshop: Workshop, *, by: User | None, at: datetime) -> None:
 
 
 @transaction.atomic
+@journal.written_last()
 def cancel(
     workshop: Workshop, *, by: User | None, at: datetime, reason: str = "", whole: bool = False
 ) -> Notified:

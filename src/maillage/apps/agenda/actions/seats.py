@@ -174,6 +174,7 @@ def carry_on(seats: Iterable[Seat], *, to: Workshop, by: User, at: datetime) -> 
 
 
 @transaction.atomic
+@journal.written_last()
 def give_up(
     seats: Sequence[Seat], *, at: datetime, by: User | None = None, token: str = ""
 ) -> tuple[list[Seat], Notified]:

@@ -65,6 +65,7 @@ def open_group(
 
 
 @transaction.atomic
+@journal.written_last()
 def open_with(
     *,
     by: User,
@@ -178,6 +179,7 @@ def _join(group: Group, person: Person, *, at: datetime, by: User | None) -> Mem
 
 
 @transaction.atomic
+@journal.written_last()
 def welcome(group: Group, names: Sequence[str], *, by: User, at: datetime) -> list[Member]:
     """Make a card for each newcomer, by the name they want; homonyms each have their own card."""
     _check_runs(by, group)
@@ -190,6 +192,7 @@ def welcome(group: Group, names: Sequence[str], *, by: User, at: datetime) -> li
 
 
 @transaction.atomic
+@journal.written_last()
 def enter(group: Group, *, nickname: str, at: datetime) -> Person:
     """Make a card for a person without one, who joins a group by themselves."""
     made = alone(nickname=nickname, at=at)

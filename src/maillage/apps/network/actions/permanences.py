@@ -18,6 +18,7 @@ from maillage.kernel.errors import Refused
 
 
 @transaction.atomic
+@journal.written_last()
 def draft(possible: Possible, *, by: User, at: datetime) -> Permanence:
     """Make the draft that both structures then complete, and write to the other one about its listing.
     Refused to who runs neither structure.

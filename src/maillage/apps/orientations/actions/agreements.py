@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
+from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
 from maillage.apps.autonomy import actions as autonomy
 from maillage.apps.directory.models import Structure
@@ -21,6 +22,7 @@ from maillage.words.languages import say
 
 
 @transaction.atomic
+@journal.written_last()
 def withdraw(said: Consent, *, by: User | None, at: datetime, acting: int | None = None) -> None:
     """Withdraw a consent and everything it allowed. acting: the structure of the user who records it.
 
@@ -38,6 +40,7 @@ def withdraw(said: Consent, *, by: User | None, at: datetime, acting: int | None
 
 
 @transaction.atomic
+@journal.written_last()
 def answer(
     person: Person,
     *,
@@ -68,6 +71,7 @@ def answer(
 
 
 @transaction.atomic
+@journal.written_last()
 def share_again(orientation: Orientation, *, how: str, given: bool, by: User, at: datetime) -> None:
     """Record a person's answer about the structure that now runs the place they are sent to; a yes shows it
     what they share.

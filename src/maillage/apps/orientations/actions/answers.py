@@ -64,6 +64,7 @@ def opened(row: Orientation, *, by: User, structure: int | None, at: datetime) -
 
 
 @transaction.atomic
+@journal.written_last()
 def accept(
     orientation: Orientation, *, by: User | None, at: datetime, token: str = "", note: str = "", was: str = ""
 ) -> Orientation:
@@ -79,6 +80,7 @@ def accept(
 
 
 @transaction.atomic
+@journal.written_last()
 def refuse(
     orientation: Orientation,
     *,
@@ -122,6 +124,7 @@ def refuse(
 
 
 @transaction.atomic
+@journal.written_last()
 def redirect(
     orientation: Orientation,
     *,
@@ -165,6 +168,7 @@ def redirect(
 
 
 @transaction.atomic
+@journal.written_last()
 def appoint(
     orientation: Orientation, *, by: User | None, at: datetime, when: datetime, token: str = "", was: str = ""
 ) -> Orientation:
@@ -175,6 +179,7 @@ def appoint(
 
 
 @transaction.atomic
+@journal.written_last()
 def move(
     orientation: Orientation, *, by: User | None, at: datetime, when: datetime, token: str = "", was: str = ""
 ) -> Orientation:
@@ -183,6 +188,7 @@ def move(
 
 
 @transaction.atomic
+@journal.written_last()
 def came(
     orientation: Orientation, *, by: User | None, at: datetime, token: str = "", note: str = "", was: str = ""
 ) -> Orientation:
@@ -202,6 +208,7 @@ def came(
 
 
 @transaction.atomic
+@journal.written_last()
 def absent(
     orientation: Orientation, *, by: User | None, at: datetime, token: str = "", note: str = "", was: str = ""
 ) -> Orientation:
@@ -227,6 +234,7 @@ def absent(
 
 
 @transaction.atomic
+@journal.written_last()
 def serve(
     orientation: Orientation,
     *,
@@ -283,6 +291,7 @@ def serve(
 
 
 @transaction.atomic
+@journal.written_last()
 def ask_again(orientation: Orientation, *, at: datetime, by: User | None = None) -> Orientation:
     """Send a new link to the place's own address, and to no other; the previous link stops working.
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from maillage.apps.accounts import actions as journal
 from maillage.apps.directory import rules as directory
 from maillage.apps.directory.models import Lieu
 from maillage.apps.messages import actions as outbox
@@ -70,6 +71,7 @@ def old(at: datetime) -> QuerySet[Orientation]:
 
 
 @transaction.atomic
+@journal.written_last()
 def expire(orientation: Orientation, *, at: datetime) -> bool:
     """Return an unanswered referral to its sender, with places nearby; return whether it was done."""
     row = lock(orientation)
@@ -94,6 +96,7 @@ def expire(orientation: Orientation, *, at: datetime) -> bool:
 
 
 @transaction.atomic
+@journal.written_last()
 def follow(orientation: Orientation, *, at: datetime) -> bool:
     """Move a referral to the place its own was merged into, or to the structure that now runs it; stop it and
     notify both sides when the place no longer exists.
@@ -196,6 +199,7 @@ def _agreed_with(row: Orientation, structure: int) -> int | None:
 
 
 @transaction.atomic
+@journal.written_last()
 def forget(orientation: Orientation, *, at: datetime) -> bool:
     """Remove from a referral everything that identifies the person; what was done still counts."""
     row = lock(orientation)

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
+from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
 from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.orientations import access
@@ -82,6 +83,7 @@ class Draft:
 
 
 @transaction.atomic
+@journal.written_last()
 def prepare(draft: Draft, *, by: User | None, at: datetime) -> Orientation:
     """Prepare one step of a path, not sent yet, and return it.
 

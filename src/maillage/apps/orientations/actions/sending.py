@@ -11,6 +11,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
 from maillage.apps.directory import rules as directory
 from maillage.apps.directory.models import Lieu
@@ -47,6 +48,7 @@ class NoRoom(Refused):
 
 
 @transaction.atomic
+@journal.written_last()
 def send(orientation: Orientation, *, by: User | None, at: datetime, channel: str = "") -> Orientation:
     """Send a prepared referral to its place; `channel` of CHANNELS, chosen when ''.
 
@@ -81,6 +83,7 @@ def send(orientation: Orientation, *, by: User | None, at: datetime, channel: st
 
 
 @transaction.atomic
+@journal.written_last()
 def remind(orientation: Orientation, *, by: User | None, at: datetime, was: str = "") -> Orientation:
     """Remind the place; at most once a day. Its link opens again if it was closed. A place without e-mail
     must be called: only the timeline records it.
@@ -97,6 +100,7 @@ def remind(orientation: Orientation, *, by: User | None, at: datetime, was: str 
 
 
 @transaction.atomic
+@journal.written_last()
 def cancel(
     orientation: Orientation,
     *,
@@ -135,6 +139,7 @@ def cancel(
 
 
 @transaction.atomic
+@journal.written_last()
 def unsolved(
     orientation: Orientation, *, by: User | None, at: datetime, words: str = "", was: str = ""
 ) -> Orientation:
@@ -155,6 +160,7 @@ def unsolved(
 
 
 @transaction.atomic
+@journal.written_last()
 def close(
     orientation: Orientation, *, by: User | None, at: datetime, token: str = "", was: str = ""
 ) -> Orientation:

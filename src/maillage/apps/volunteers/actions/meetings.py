@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
 from maillage.apps.agenda.access import link_of_appointment
 from maillage.apps.agenda.actions import appointment_messages, appointments, forgetting
@@ -19,6 +20,7 @@ from maillage.words.languages import to_say
 
 
 @transaction.atomic
+@journal.written_last()
 def plan(
     engagement: Engagement,
     *,
@@ -73,6 +75,7 @@ def plan(
 
 
 @transaction.atomic
+@journal.written_last()
 def confirm(engagement: Engagement, *, by: User, at: datetime) -> Engagement:
     """Note that the first meeting took place: the charter comes next."""
     row = lock(engagement, by)
@@ -87,6 +90,7 @@ def confirm(engagement: Engagement, *, by: User, at: datetime) -> Engagement:
 
 
 @transaction.atomic
+@journal.written_last()
 def miss(engagement: Engagement, *, by: User, at: datetime) -> Engagement:
     """Note that the volunteer did not come: another day may be given."""
     row = lock(engagement, by)
@@ -95,6 +99,7 @@ def miss(engagement: Engagement, *, by: User, at: datetime) -> Engagement:
 
 
 @transaction.atomic
+@journal.written_last()
 def cancel(engagement: Engagement, *, by: User | None, at: datetime, reason: str = "") -> Engagement:
     """Cancel the first meeting: the other side is written to, and the mission waits for another day. by None:
     the volunteer.
@@ -109,6 +114,7 @@ def cancel(engagement: Engagement, *, by: User | None, at: datetime, reason: str
 
 
 @transaction.atomic
+@journal.written_last()
 def put_back(engagement: Engagement, *, by: User | None, at: datetime) -> Engagement:
     """Put back a meeting that was cancelled, at the same moment; the volunteer, what they cancelled alone."""
     row = lock(engagement, by)
@@ -141,6 +147,7 @@ def wish(engagement: Engagement, *, wished_at: datetime, at: datetime) -> Engage
 
 
 @transaction.atomic
+@journal.written_last()
 def accept(engagement: Engagement, *, by: User, at: datetime) -> Engagement:
     """Move the meeting to the moment that the volunteer proposed, at the same place."""
     row = lock(engagement, by)

@@ -354,6 +354,7 @@ def resume(engagement: Engagement, *, by: User, at: datetime) -> Engagement:
 
 
 @transaction.atomic
+@journal.written_last()
 def decline(engagement: Engagement, *, by: User | None, at: datetime, code: str = "") -> Engagement:
     """Say no, by the structure or by the volunteer with their code, before the mission runs."""
     if by is None:
