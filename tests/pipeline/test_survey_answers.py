@@ -228,3 +228,5 @@ def test_a_row_that_sums_the_others_is_nobody_s_answer(said):
     assert found.table["id"].tolist() == ["1", "2"]
     (fault,) = found.faults
     assert (fault.line, fault.column, fault.value) == (4, "id", said)
+    above = parse(f"id;age\n{said};70\n1;30\n2;40\n3;50\n")
+    assert above.table["id"].tolist() == [said, "1", "2", "3"], "sums stand under what they sum"

@@ -23,7 +23,8 @@ ID, WEIGHT = "id", "poids_initial"
 KEYS = (ID, "_uuid", "meta/instanceID", "meta-instanceID", "instanceID", "KEY", "_id")  # tell answers apart
 ODK = {"SubmissionDate", "KEY"}  # columns of a file of ODK Central: groups are then before a hyphen
 # What the first cell of a row under the answers says, that sums them or counts them.
-SUMS = frozenset(("total", "totaux", "total general", "sous total", "somme", "moyenne", "ensemble"))
+SUMS = frozenset(("total", "totaux", "total general", "somme", "moyenne"))
+MOST_SUMS = 3  # rows of them, the last ones
 YES = frozenset({"1", "1.0", "true", "vrai", "oui"})
 NO = frozenset({"0", "0.0", "false", "faux", "non", ""})
 WIDE = 64 * 2**20  # characters of a column padded to its longest cell: beyond, cells stay as they are
@@ -153,7 +154,7 @@ def _kept(found: Grid, at: int, key: str) -> tuple[list[int], list[Fault]]:
                     "Donnez-lui un numéro qui n’est à nulle autre.",
                 )
             )
-        elif plain(given) in SUMS:
+        elif row >= len(found.rows) - MOST_SUMS and plain(given) in SUMS:
             reason = "cette ligne additionne les autres : ce n’est pas une réponse"
             faults.append(Fault(line, key, quoted(given), reason, "Retirez-la."))
         elif (other := first.setdefault(given, row)) == row:
