@@ -1,8 +1,12 @@
 """A delimited file that somebody typed: no cell is read in another column than its own."""
 
+import io
+import zipfile
+
 import pytest
 
 from maillage.kernel.errors import Refused
+from maillage.modules import archive
 from maillage.pipeline.delimited import read
 from maillage.pipeline.markings import clean as markings
 from maillage.pipeline.rates_file import clean as rates
@@ -156,3 +160,22 @@ def test_a_district_bears_no_sign_that_a_database_refuses():
 def test_a_workbook_is_not_called_a_damaged_text(start, said):
     with pytest.raises(Refused, match=f"zones.csv : c’est {said}, pas un fichier CSV"):
         read(start + bytes(100), "zones.csv", required=("code",), purpose="Des zones.")
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2, zipfile.ZIP_DEFLATED])
+def test_an_archive_damaged_whatever_compressed_it_is_refused(method):
+    packed = damaged("qpv_wgs84.geojson", method)
+    with pytest.raises(Refused, match="l’archive est abîmée"):
+        markings.read(packed, name="qpv.zip")
+    with pytest.raises(Refused, match="n’est pas une archive que l’on sache lire"):
+        archive.check(damaged("01-essai/module.yaml", method), ())
+
+
+def damaged(name: str, method: int) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", method) as made:
+        made.writestr(name, b"x" * 5_000)
+    content = bytearray(held.getvalue())
+    for at in range(40 + len(name), 50 + len(name)):  # inside what was compressed
+        content[at] ^= 0xFF
+    return bytes(content)

@@ -88,7 +88,7 @@ def _unzipped(content: bytes, name: str) -> tuple[bytes, str]:
         if not wgs84 or wgs84[0].file_size > LARGEST:
             raise zipfile.BadZipFile
         return archive.read(wgs84[0]), wgs84[0].filename.rsplit("/", 1)[-1]
-    except archives.UNREADABLE as error:
+    except (*archives.UNREADABLE, OSError) as error:
         raise Refused(
             f"{name} : l’archive est abîmée, trop grosse, ou ne contient pas de GeoJSON.",
             why="Le fichier officiel des quartiers prioritaires contient un GeoJSON en WGS84.",

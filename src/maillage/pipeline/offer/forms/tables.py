@@ -27,7 +27,7 @@ def in_archive(content: bytes, named: Named) -> set[str]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return set(map(named, archive.namelist())) - {""}
-    except archives.UNREADABLE:
+    except (*archives.UNREADABLE, OSError):
         return set()
 
 
@@ -45,7 +45,7 @@ def of_archive(content: bytes, named: Named, standard: str, remarks: Remarks) ->
             if len(infos) > MAX_TABLES or sum(info.file_size for info in infos) > 4 * MAX_BYTES:
                 raise _too_large("dépliée, cette archive ferait", remarks)
             found = {info.filename: archive.read(info) for info in infos}
-    except archives.UNREADABLE as error:
+    except (*archives.UNREADABLE, OSError) as error:
         raise _damaged(remarks) from error
     return _read(found, named, standard, remarks)
 
