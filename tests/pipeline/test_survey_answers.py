@@ -230,3 +230,18 @@ def test_a_row_that_sums_the_others_is_nobody_s_answer(said):
     assert (fault.line, fault.column, fault.value) == (4, "id", said)
     above = parse(f"id;age\n{said};70\n1;30\n2;40\n3;50\n")
     assert above.table["id"].tolist() == [said, "1", "2", "3"], "sums stand under what they sum"
+
+
+def test_the_sheets_of_answers_that_are_not_read_are_named():
+    def add(sheet):
+        for title, n in (("Marie", 2), ("Paul", 1)):
+            other = sheet.parent.create_sheet(title)
+            for row in (["id", "sexe"], *([10 + k, "h"] for k in range(n))):
+                other.append(row)
+
+    found = book(["id", "sexe"], [1, "f"], [2, "f"], [3, "f"], touch=add)
+    assert found.table["id"].tolist() == ["1", "2", "3"]
+    assert found.notes[-1].replace("\u00a0", " ") == (
+        "Feuille lue : « Sheet », la plus remplie des feuilles visibles ; laissées : « Marie » (3 lignes),"
+        " « Paul » (2 lignes)."
+    )

@@ -20,6 +20,7 @@ from maillage.pipeline.offer.forms.read import OTHERS, ZIP
 from maillage.pipeline.offer.forms.separated import ANNOUNCED, MAX_BROKEN, Dialect, cut
 from maillage.pipeline.offer.forms.sheet import HEADER_WITHIN, Fault, Record, Remarks, listed, quoted, spaced
 from maillage.pipeline.offer.forms.workbook import guarded, tell_cells
+from maillage.words.wording import count
 
 MAX_BYTES = 512 * 2**20  # a million answers of twenty questions weigh a hundred
 MAX_CELL = 131_072  # characters
@@ -154,6 +155,8 @@ def _workbook(content: bytes, remarks: Remarks) -> Iterator[Record]:
     def chosen() -> tuple[calamine.CalamineSheet, int]:
         workbook = calamine.load_workbook(io.BytesIO(content))
         sheets = {rank: workbook.get_sheet_by_index(rank) for rank, each in enumerate(extents) if each.filled}
+        for rank, sheet in sheets.items():
+            extents[rank].sheet = sheet.name
         repeated = {rank for rank, sheet in sheets.items() if _is_repeated(sheet)}
         best = max(
             sheets, key=lambda rank: (rank not in repeated, extents[rank].visible, extents[rank].filled)
@@ -161,10 +164,12 @@ def _workbook(content: bytes, remarks: Remarks) -> Iterator[Record]:
         return sheets[best], best
 
     sheet, rank = guarded(chosen, remarks)
-    extents[rank].sheet = sheet.name
     tell_cells(extents[rank], remarks)
-    if len(filled) > 1:
-        remarks.say(f"Feuille lue : « {sheet.name} », la plus remplie des feuilles visibles.")
+    if left := [each for each in filled if each is not extents[rank]]:
+        others = listed([f"« {each.sheet} » ({count(each.rows, 'ligne')})" for each in left])
+        remarks.say(
+            f"Feuille lue : « {sheet.name} », la plus remplie des feuilles visibles ; laissées : {others}."
+        )
     for line, values in enumerate(sheet.iter_rows(), 1):
         yield line, [value if type(value) is str else cells.text_of(value) for value in values]
 
