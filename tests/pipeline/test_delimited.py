@@ -59,6 +59,14 @@ def test_a_quote_left_open_swallows_no_row_without_a_word(text):
         zones(f"{ZONES}\n{text}\n")
 
 
+@pytest.mark.parametrize(
+    "text", ["a" * 200_000, f"{ZONES}\n" + "a" * 200_000, f'{ZONES}\nz1,"{"a" * 2_000_000}']
+)
+def test_a_line_without_end_is_refused(text):
+    with pytest.raises(Refused, match=r"ligne [12] : (?:cette ligne ne se lit|la colonne)"):
+        zones(text)
+
+
 def test_a_quote_misplaced_in_its_line_costs_nothing():
     rows = zones(f'{ZONES}\nz1,"Le Gros" bourg,38185\nz2,Le "Petit",38421\n')
     assert [row["nom_zone"] for row in rows] == ["Le Gros bourg", 'Le "Petit"']

@@ -102,8 +102,7 @@ def _header(lines: list[str], known: Mapping[str, str], required: Sequence[str])
     ]
     signs = {rank: announced[1] if announced else max(SEPARATORS, key=lines[rank].count) for rank in head}
     for rank, sign in signs.items():
-        cells = next(csv.reader([lines[rank]], delimiter=sign))
-        if set(required) <= set(_named(cells, known)):
+        if set(required) <= set(_named(_alone(lines[rank], sign), known)):
             return rank, sign
     return next(iter(signs.items()), (0, ","))
 
