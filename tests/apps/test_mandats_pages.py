@@ -396,6 +396,7 @@ def test_the_sheet_says_how_long_what_who_and_the_proof(pro, andrei, structure, 
     for words in (
         "Encore 6 mois ",
         f"{lasts} jours sur {lasts}",
+        "aujourd’hui",
         "Prime d’activité",
         "Toute autre démarche",
         mandat.printed,

@@ -55,6 +55,7 @@ class Timeline:
     days: int
     left: int
     today: int
+    today_on: date
     reminder: int | None
     remind_on: date | None
 
@@ -69,6 +70,7 @@ def timeline(row: Mandat, today: date) -> Timeline:
         days=days,
         left=max(days - done, 0),
         today=round(100 * done / days),
+        today_on=today,
         reminder=round(100 * (remind - row.starts_on).days / days) if reminded else None,
         remind_on=remind if reminded else None,
     )
