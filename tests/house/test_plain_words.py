@@ -103,7 +103,7 @@ def _fields() -> list[tuple[str, str, Field]]:
     return [
         (form.__name__, name, field)
         for form in _below(Form)
-        if form.__module__.startswith("maillage.")
+        if form.__module__.startswith("maillage.apps.")
         for name, field in form.base_fields.items()
     ]
 
