@@ -517,7 +517,7 @@ def test_a_practice_is_asked_only_what_makes_sense_for_it_and_what_is_already_sa
     address = f"/espace/annuaire/lieux/{lieu.slug}/pratiques/wifi/"
     text = said(page(signed, address))
     assert "Ce que le réseau demande pour se connecter" in text
-    assert "Dehors" in text or "En plein air" in text
+    assert "En plein air" in text
     assert "Nom du réseau" in text
     assert "Combien de personnes s’y connectent, une semaine ordinaire" in text
     for senseless in ("Niveau demandé", "Sujets", "Nombre de postes"):

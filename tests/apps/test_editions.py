@@ -105,7 +105,7 @@ def test_the_list_says_who_froze_each_and_when_ten_a_page(client, own_home, stud
     page = client.get(KEPT).content.decode()
     assert "Figée le" in page and "20 novembre 2026 à 10 h, par" in " ".join(page.split())
     assert lea.name in page and page.count("Pas\n") + page.count("Pas scellée") == 9
-    assert "Page 2" in page or "?page=2" in page
+    assert "?page=2" in page
 
 
 @pytest.mark.parametrize("again", ["conseil d’Automne", "Conseil  d’automne"])

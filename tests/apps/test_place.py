@@ -105,8 +105,9 @@ def test_what_is_planned_stands_apart_and_what_ended_is_gone(rich):
 
 def test_what_is_kept_for_professionals_is_never_told(client, rich):
     for address in ("/lieux/riche/", "/lieux/riche/imprimer/", "/lieux/riche/carte-a-remettre/"):
-        body = client.get(address).content.decode()
-        assert "PRIVÉ" not in body, address
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        assert "PRIVÉ" not in answer.content.decode(), address
 
 
 def test_the_four_facts_are_those_known(rich):

@@ -155,7 +155,7 @@ def test_an_action_is_written_changed_and_refused_when_its_days_or_money_contrad
     said |= {"starts_on": "2026-12-01", "ends_on": "2027-02-01", "milestones": "2027-01-10 Faire le point"}
     page = client.post(f"{IN_SPACE}action/", said, follow=True)
     row = plan.actions.get(title="Ouvrir le soir")
-    assert "1er décembre 2026" in page.content.decode() or "Dec" not in page.content.decode()
+    assert "1er décembre 2026" in page.content.decode()
     assert [str(each) for each in row.milestones.all()] == ["Faire le point"]
     client.post(f"{IN_SPACE}action/", said)
     assert plan.actions.filter(title="Ouvrir le soir").count() == 1  # sent twice, written once

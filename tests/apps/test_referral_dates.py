@@ -224,6 +224,7 @@ def test_how_a_referral_ends_rewrites_nothing_of_who_came(orientation, leila, wo
 
 def test_a_first_name_that_is_not_shared_any_more_leaves_the_agenda(orientation, leila, worker, person, door):
     answers.appoint(orientation, by=leila, at=AT, when=NINE)
+    assert "Andrei" in Appointment.objects.get().called
     said = Consent.objects.get(person=person, purpose="share")
     agreements.withdraw(said, by=worker, at=AT)
     assert "Andrei" not in Appointment.objects.get().called

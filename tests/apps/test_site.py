@@ -252,7 +252,9 @@ def test_suggestions_are_a_short_list_of_links(client):
 
 
 def test_what_a_visitor_types_is_never_markup(client):
-    assert "<script>x" not in client.get("/territoires/?q=<script>x</script>").content.decode()
+    page = client.get("/territoires/?q=<script>x</script>").content.decode()
+    assert "&lt;script&gt;x" in page
+    assert "<script>x" not in page
     assert "<script>x" not in client.get("/territoires/<script>x</").content.decode()
 
 

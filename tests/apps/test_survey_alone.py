@@ -344,11 +344,13 @@ def test_what_was_written_in_french_is_told_so_in_another_language(client, surve
 def test_every_word_of_ours_is_in_the_language_chosen(client, survey):
     post(client, "/enquetes/essai/", langue="en")
     asked = client.get("/enquetes/essai/page/1/").content.decode()
+    assert "I do not know" in asked
     assert "Je ne sais pas" not in asked
     faulty = post(client, "/enquetes/essai/page/1/", **{"q-age": "x", "q-net": "non"}).content.decode()
     assert "On attend" not in faulty
     post(client, "/enquetes/essai/page/1/", **{"tu-age": "nsp", "q-net": "non"})
     read = client.get("/enquetes/essai/relire/").content.decode()
+    assert "I do not know" in read
     assert "Je ne sais pas" not in read
 
 

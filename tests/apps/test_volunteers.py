@@ -171,7 +171,9 @@ def test_a_contact_is_not_read_by_saying_no(client, library, karim):
     engaged = proposed(library.structure, at=AT, contact="+33612345678", way="phone")
     missions.decline(engaged, by=karim, at=AT)
     client.force_login(karim)
-    assert "+33612345678" not in client.get(f"/espace/benevoles/{engaged.pk}/").content.decode()
+    answer = client.get(f"/espace/benevoles/{engaged.pk}/")
+    assert answer.status_code == 200
+    assert "+33612345678" not in answer.content.decode()
 
 
 # ------------------------------------------------------------------------------------------- the first meeting
