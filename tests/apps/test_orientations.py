@@ -992,6 +992,7 @@ def test_the_sender_and_the_receiver_see_it_and_nobody_else(orientation, worker,
     seen[account("benoit", "benevole", structure=ccas.structure)] = False
     for user, may in seen.items():
         assert access.orientations_for(user).filter(pk=orientation.pk).exists() is may, user
+        assert bool(access.sides_of(user, orientation)) is may, user
     assert access.sides_of(worker, orientation) == ("sender",)
     assert access.sides_of(aidant, orientation) == ("receiver",)
 

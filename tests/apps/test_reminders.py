@@ -20,6 +20,7 @@ from maillage.apps.orientations.queries import copies
 from maillage.apps.people.actions import consents
 from maillage.apps.people.actions import register as people
 from maillage.apps.people.models import Person
+from maillage.apps.reminders.access import reminders_for
 from maillage.apps.reminders.actions import planning, tasks
 from maillage.apps.reminders.models import Refusal, Reminder
 from maillage.apps.reminders.queries import lists
@@ -542,6 +543,24 @@ def test_another_structure_sees_none_of_it(client, leila, structure):
     client.force_login(stranger)
     assert client.get(f"/espace/rappels/{Reminder.objects.get().pk}/carte/").status_code == 404
     assert "Andrei" not in client.get("/espace/rappels/?quoi=imprimer").content.decode()
+
+
+def test_a_volunteer_and_another_structure_that_helps_see_no_reminder_of_a_helper(client, leila, structure):
+    person = welcome(leila, structure, "none", "")
+    book(leila, structure, person)
+    run()
+    other = place("ailleurs", {"nom": "Ailleurs", "pivot": "21380185500015"}).structure
+    karim, zoe = (
+        with_role(
+            User.objects.create_user(f"{role}@exemple.fr", is_demonstration=True), role, structure=where
+        )
+        for role, where in (("benevole", structure), ("aidant", other))
+    )
+    people.follow(person=person, structure=other, by=zoe, at=AT)
+    assert not reminders_for(karim).exists()
+    assert not reminders_for(zoe).exists()
+    people.meet(person=person, structure=structure, by=karim, at=AT)
+    assert reminders_for(karim).get().person == person
 
 
 # ------------------------------------------------------------------------------------------------------- erased

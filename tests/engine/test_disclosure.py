@@ -238,3 +238,9 @@ def test_figures_that_nobody_can_agree_with_leave_the_nearest_people():
 
 def test_nothing_to_protect_hides_nothing():
     assert disclosure.protect([30, 40], [[1, 0], [0, 1]], [True, True], [[1, 1]], 11).all()
+
+
+def test_without_a_proof_no_cell_is_published():
+    """« 16 » et « 22 » laissent de quoi douter de chaque ligne, et disent le reste de la colonne à dix personnes près."""
+    table = [[0, 11, 16], [10, 22, 22]]
+    assert not disclosure.two_way(table, [True, True], [True, True, True], LEAST).any()

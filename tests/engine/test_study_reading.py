@@ -18,6 +18,7 @@ from maillage.reference.definitions import DEFAULT, LEVELS, definition
 from maillage.reports.page.blocks import Grid, Text
 from maillage.reports.territory import (
     atlas,
+    certainty,
     comparison,
     dossier,
     presentation,
@@ -324,6 +325,58 @@ def test_the_half_names_only_zones_very_likely_in_it_and_counts_them_as_a_range(
     said, beside = sentences.half(wide, lambda _, chosen: [f"Z{codes.index(code)}" for code in chosen])
     assert said.replace("\xa0", " ").startswith("Il faut 1 ou 2 quartiers sur les 5 estimés")
     assert beside.replace("\xa0", " ") == "1 autre quartier n’a pas d’estimation."
+
+
+def test_a_need_is_spread_out_where_half_of_it_takes_more_than_a_quarter_of_the_zones(d):
+    low = certainty.MOST_NAMED + 1
+    spread = replace(d, half=(), half_zones=Spread(low, low, low))
+    for n, said in (
+        (4 * low, "Rien ne dit assez sûrement lesquels"),
+        (4 * low - 1, "elle n’est pas concentrée"),
+    ):
+        (told,) = sentences.half(replace(spread, zones=d.zones[:1] * n), names_of)
+        assert said in told
+
+
+def test_a_part_of_the_first_number_is_never_added_to_it(d):
+    (said,) = sentences.joint(d)
+    assert said.endswith("Ce nombre est une partie du premier : on ne les additionne pas.")
+
+
+def test_what_a_figure_does_not_say_is_told_where_it_is_so_alone(d):
+    hidden = Withheld(reason="Trop peu.", unit="personnes", universe="", n=0, method="besoins")
+    shown = tuple(r for r in d.zones if isinstance(r.need, Estimate))
+    few = replace(shown[0], need=hidden, population=30.0)
+    known = definition(DEFAULT)
+    for part, told, others in (
+        (
+            "de moins de 50 personnes de 15 ans et plus : chiffre non montré",
+            replace(d, zones=(few, *shown)),
+            (replace(d, zones=shown), replace(d, zones=(replace(few, population=0.0), *shown))),
+        ),
+        (
+            "L’intervalle est large : seule la fourchette est montrée.",
+            replace(d, need=replace(d.need, low=1.0, high=10 * d.need.value)),
+            (d, replace(d, need=hidden)),
+        ),
+        (
+            "est supposé : il n’est pas publié.",
+            under(d, definition=replace(known, n_known=False)),
+            (under(d, definition=replace(known, n_known=True)),),
+        ),
+        (
+            "Personnes sous le seuil de pauvreté : non montré. Trop peu.",
+            replace(d, poor=hidden),
+            (d, replace(d, poor=hidden, need=hidden)),
+        ),
+    ):
+        assert any(part in text for text in map(plain_spaces, sentences.warnings(told))), part
+        for other in others:
+            assert not any(part in text for text in map(plain_spaces, sentences.warnings(other))), part
+
+
+def plain_spaces(text: str) -> str:
+    return text.replace("\xa0", " ")
 
 
 def test_a_zone_where_nobody_lives_is_out_of_no_filter_when_there_is_none(d):

@@ -141,18 +141,14 @@ def supervisor_of(user: Any, structure: int | None, on: Any) -> User | None:
     does: no mission runs that day, no charter, or the account that answered for them no longer sees its
     persons.
     """
-    held = (
-        Engagement.objects.filter(
-            volunteer__user=user.pk,
-            mission__structure=structure,
-            state=missions.ACTIVE,
-            starts_on__lte=on,
-            supervisor__isnull=False,
-            mission__ends_on__gte=on,
-        )
-        .exclude(supervisor=user.pk)
-        .select_related("supervisor", "mission__structure")
-    )
+    held = Engagement.objects.filter(
+        volunteer__user=user.pk,
+        mission__structure=structure,
+        state=missions.ACTIVE,
+        starts_on__lte=on,
+        supervisor__isnull=False,
+        mission__ends_on__gte=on,
+    ).select_related("supervisor", "mission__structure")
     for each in held:
         if supervisors(each.mission.structure, on).filter(pk=each.supervisor_id).exists():
             return each.supervisor
