@@ -218,7 +218,28 @@ def test_the_budget_is_never_passed_and_each_decision_has_its_reason(lea, fatou,
     assert [each.application for each in queries.granted(call)] == [first]
     with pytest.raises(Refused):
         actions.follow(second, on=DAY, words="Rien", people=None, goes_on=True, by=lea, at=LATER)
+    with pytest.raises(Refused, match="aucun mot de passe"):
+        actions.follow(first, on=DAY, words="mdp : Soleil38", people=1, goes_on=True, by=lea, at=LATER)
     assert not FollowUp.objects.exists()
+
+
+def test_a_jury_whose_decisions_are_published_changes_no_more(lea, fatou, karim, ccas, cyber, clock):
+    call = opened(lea)
+    row = submitted(call, ccas, cyber, fatou, karim)
+    jurors = jury(call, lea)
+    for juror in jurors:
+        actions.score(juror, row, marks=MARKS, at=LATER)
+    actions.decide(row, granted=True, amount=4_000, why="Utile", by=lea, at=LATER)
+    actions.announce(call, by=lea, at=LATER)
+    for change in (
+        lambda: actions.seat(call, fatou, by=lea, at=LATER),
+        lambda: actions.unseat(jurors[0], by=lea, at=LATER),
+        lambda: actions.declare(jurors[0], row, why="Ma sœur", at=LATER),
+        lambda: actions.score(jurors[0], row, marks=MARKS, at=LATER),
+        lambda: actions.withdraw(row, by=fatou, at=LATER),
+    ):
+        with pytest.raises(Refused, match="sont publiées"):
+            change()
 
 
 def test_strangers_and_other_pairs_read_no_project(client, lea, fatou, karim, ccas, cyber, clock):

@@ -117,6 +117,14 @@ def test_a_stranger_and_an_erased_person_are_refused(andrei, leila, structure, o
     assert not Mandat.objects.exists()
 
 
+def test_another_structure_joins_no_photograph_to_a_paper(andrei, leila, structure, other):
+    mandat = mandat_signing.sign(drafted(andrei, structure, leila), Signing(how=frame.PAPER), by=leila, at=AT)
+    stranger = account("autre", "aidant", structure=other)
+    with pytest.raises(Refused, match="devant votre structure"):
+        mandat_signing.join_photograph(mandat, b"image", by=stranger, at=AT)
+    assert not Signature.objects.exists()
+
+
 def test_a_volunteer_acts_under_somebody_who_answers_for_them(andrei, leila, structure):
     karim = account("benevole", "benevole", shown="Karim", structure=structure)
     people.leave(person=andrei, structure=structure, by=leila, at=AT)

@@ -1,6 +1,8 @@
 """What is written about a person holds no secret, whoever writes it; their own e-mail is their own."""
 
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -21,6 +23,7 @@ from tests.support.places import place
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 SECRET = "mot de passe : Soleil38"
+APPS = Path(__file__).parents[2] / "src" / "maillage" / "apps"
 
 
 @pytest.fixture
@@ -140,3 +143,46 @@ def test_the_page_of_a_person_leads_to_a_mailbox_of_their_own(client, aidant, li
     )
     assert said.status_code == 400
     assert "Soleil38" not in said.content.decode().split('role="alert"')[1].split("</div>")[0]
+
+
+def test_whatever_keeps_words_reads_them_first():
+    """How many times each room reads what is typed: a reading that is taken away is taken away here too."""
+    found = {}
+    for path in sorted(APPS.rglob("*.py")):
+        if n := len(re.findall(r"^ +refuse_secrets\(", path.read_text("utf-8"), re.M)):
+            found[path.relative_to(APPS).with_suffix("").as_posix()] = n
+    assert found == {
+        "actes/actions/noting": 1,
+        "agenda/actions/appointments": 2,
+        "agenda/actions/mailbox": 1,
+        "agenda/actions/outlines": 1,
+        "agenda/actions/planning": 1,
+        "agenda/actions/seats": 2,
+        "autonomy/actions": 1,
+        "codesign/actions": 1,
+        "community/actions/bulletins": 2,
+        "community/actions/discussions": 1,
+        "community/actions/listings": 3,
+        "community/actions/meetings": 4,
+        "community/actions/resources": 2,
+        "dossiers/actions": 2,
+        "droits/actions/letters": 1,
+        "droits/actions/paper_lists": 1,
+        "droits/actions/telling": 1,
+        "grants/actions": 2,
+        "learning/actions/groups": 2,
+        "mandats/actions/local_procedures": 1,
+        "mandats/actions/preparing": 1,
+        "mandats/actions/signing": 1,
+        "network/actions/groups": 2,
+        "network/actions/profiles": 3,
+        "orientations/actions/drafts": 1,
+        "orientations/actions/transitions": 1,
+        "people/actions/corrections": 2,
+        "people/actions/register": 1,
+        "plans/actions": 10,
+        "plans/forms": 1,
+        "volunteers/actions/missions": 2,
+        "volunteers/actions/sessions": 2,
+        "volunteers/actions/team": 2,
+    }

@@ -694,6 +694,8 @@ def test_what_the_calculation_brings_near_the_mean_is_told_where_it_applies(d):
     assert any("ou un quartier d’étudiants peut y sortir trop bas" in text for text in sentences.warnings(d))
     rural = replace(d, flags=d.flags | {population.SMALL: d.population})
     assert any("ou une commune très rurale" in text for text in sentences.warnings(rural))
+    fifth = replace(d, flags=d.flags | {population.SMALL: 0.2 * d.population})
+    assert not any("commune très rurale" in text for text in sentences.smoothed(fifth))
     by_commune = under(d, zoning=replace(d.request.zoning, kind="commune"))
     assert not sentences.smoothed(replace(by_commune, flags=d.flags | {population.SMALL: 0.0}))
 

@@ -123,6 +123,12 @@ def test_an_end_of_the_scale_is_never_about(figure):
         assert not re.search(r"\b(?:0,0|100,0)\b", told), told
 
 
+def test_an_end_of_the_scale_that_is_reached_is_told():
+    """Personne est « 0 % », et non « moins de 0,1 % » ; tous, « 100 % »."""
+    found = [wording.rate(share(*ends)).value for ends in ((0.0, 0.0, 0.0), (100.0, 99.999, 100.0))]
+    assert [each and each.replace("\u00a0", " ") for each in found] == ["0 %", "100 %"]
+
+
 @mark.parametrize(
     ("low", "high", "printed"),
     [

@@ -44,6 +44,31 @@ def written(question: QuestionAnswers) -> list[str]:
     return [each.text.replace("\u00a0", " ") for each in findings.sentences(question, findings.RESPONDENTS)]
 
 
+def test_an_answer_is_an_inhabitant_s_once_the_sample_resembles_them(spec):
+    """Sans redressement, une enquête ne parle que de ses répondants : ni des habitants, ni des allocataires."""
+    spec(
+        """
+        enquête       | redressée
+        --------------+----------
+        inhabitants   | oui
+        inhabitants   | non
+        caf           | oui
+        caf           | non
+        structures    | non
+        professionals | non
+        other         | oui
+        """,
+        lambda t: [
+            findings.who(str(kind), weighted=weighted == "oui").many
+            for kind, weighted in zip(t["enquête"], t["redressée"], strict=True)
+        ],
+        [
+            *("habitants", "répondants", "allocataires", "répondants"),
+            *("structures", "professionnels", "répondants"),
+        ],
+    )
+
+
 def test_a_third_that_says_yes_is_only_a_third():
     """Un tiers de « oui », sûrement sous la moitié : « seul un répondant sur trois »."""
     told = written(
