@@ -262,6 +262,20 @@ def test_each_field_says_where_it_comes_from(signed, lieu):
     assert "La structure, 20 novembre 2026" in said(page(signed, f"/espace/annuaire/lieux/{lieu.slug}/"))
 
 
+def test_a_doubt_that_quotes_the_value_says_it_once(signed, lieu):
+    lieu.to_check = [
+        {
+            "field": "date_maj",
+            "value": "07/00/0000",
+            "reason": "« 07/00/0000 » n’existe dans aucun calendrier",
+        },
+        {"field": "telephone", "value": "12", "reason": "numéro trop court"},
+    ]
+    lieu.save()
+    shown = page(signed, f"/espace/annuaire/lieux/{lieu.slug}/")
+    assert shown.count("07/00/0000") == 1 and "« 12 »" in said(shown)
+
+
 @pytest.mark.both_databases
 def test_a_form_sent_back_as_it_was_changes_nothing(signed, lieu):
     before = Lieu.objects.values().get()
