@@ -910,12 +910,15 @@ def test_the_messages_of_another_structure_do_not_exist(client, structure):
         assert now(message).state == states.WAITING
 
 
-def test_a_territory_runs_the_messages_of_its_communes():
+@pytest.mark.both_databases
+@pytest.mark.parametrize("territory", ["200040715", "38"])  # 49 communes, and more than a short list
+def test_a_territory_runs_the_messages_of_its_communes(territory):
     here, elsewhere = put("a", commune="38185"), put("b", commune="59392")
     user = User.objects.create_user("t@exemple.fr", "un-mot-de-passe-long")
-    with_role(user, "coordination", territory="200040715")
+    with_role(user, "coordination", territory=territory)
     assert set(access.messages_for(user)) == {here}
     assert elsewhere not in access.messages_for(user)
+    assert access.messages_for(user).filter(state=states.WAITING).count() == 1
 
 
 def test_who_manages_nobody_has_no_messages(client, structure):

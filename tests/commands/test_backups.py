@@ -359,6 +359,7 @@ SINCE = (
     "surveys.0002_answers_in_use",
     "search.0003_written_anew",
     "people.0004_followed_in_their_index",
+    "outbox.0004_addresses_and_holders",
 )
 ADDED = {
     "dossiers.comment": ("study", "study_on"),

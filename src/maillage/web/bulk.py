@@ -88,6 +88,22 @@ def to_find(wanted: Collection[int] | Collection[str]) -> Collection[int] | Coll
     return among(wanted) if len(wanted) > FEW else wanted
 
 
+def is_one_of(column: str, wanted: Collection[str]) -> models.Q:
+    """Return the condition that a column holds one of some codes without a comma, which may stand beside
+    another one after OR: PostgreSQL reads a whole table where a list comes from a query there.
+    """
+    if len(wanted) <= FEW or connection.vendor != "postgresql":
+        return models.Q(**{f"{column}__in": to_find(wanted)})
+    return models.Q(_OneOf(models.F(column), models.Value(",".join(wanted))))
+
+
+class _OneOf(models.Func):
+    """Whether a column is one of the words of a text, as PostgreSQL says it."""
+
+    template, arg_joiner = "(%(expressions)s, ',')))", " = any(string_to_array("
+    output_field = models.BooleanField()
+
+
 def insert(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows, but for those that stand already: as `bulk_create(ignore_conflicts=True)` does, several
     times faster.

@@ -16,8 +16,8 @@ def messages_for(user: Any) -> QuerySet[Message]:
     rights = rights_of(user)
     if runs_everything(user):
         return Message.objects.all()
-    communes = bulk.to_find(rights.communes(MANAGE) or frozenset())
-    return Message.objects.filter(Q(structure__in=rights.structures(MANAGE)) | Q(commune__in=communes))
+    there = bulk.is_one_of("commune", rights.communes(MANAGE) or frozenset())
+    return Message.objects.filter(Q(structure__in=rights.structures(MANAGE)) | there)
 
 
 def runs_everything(user: Any) -> bool:

@@ -55,6 +55,10 @@ class Message(models.Model):
             ),
             models.Index(fields=("purge_on",), name="outbox_purge", condition=~models.Q(text="")),
             models.Index(fields=("state", "-due_at"), name="outbox_state"),
+            # Of an address that answers STOP; of what a structure, or a territory, runs.
+            models.Index(fields=("to",), name="outbox_address"),
+            models.Index(fields=("structure", "state", "-due_at"), name="outbox_of_structure"),
+            models.Index(fields=("commune", "state", "-due_at"), name="outbox_of_commune"),
         )
         constraints = (
             models.CheckConstraint(
