@@ -1,19 +1,24 @@
 """What each day page asks is found by an index that holds it: a country's rows are not walked for a few."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db.models import Q
 
 from maillage.apps.autonomy.queries import overdue
+from maillage.apps.indicators.queries import sources
 from maillage.apps.learning import access
+from maillage.apps.learning.models import Fact
 from maillage.apps.mandats.access import mandats_for
+from maillage.apps.messages import queries
+from maillage.apps.messages.models import Message
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.queries import pressing
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.reminders.access import reminders_for
 from maillage.apps.surveys import worklist
 from maillage.apps.surveys.models import Survey
+from maillage.web import bulk
 from tests.conftest import account
 from tests.support.places import place
 
@@ -33,6 +38,30 @@ def test_referrals_without_an_answer_are_counted_in_their_index():
     )
     found = pressing.counted(rows).explain()
     assert "USING COVERING INDEX orientations_unanswered (state=? AND sent_at<?)" in found
+
+
+def test_those_who_began_on_some_days_are_counted_in_their_index():
+    """Asked every ten minutes: the day of a moment is in no index, and every step of everybody was read."""
+    found = sources._learners({date(2026, 11, 19), date(2026, 11, 20), date(2026, 3, 1)}).explain()
+    assert found.count("USING INDEX learning_fact_at (at>? AND at<?)") == 2, "days that follow are one span"
+    assert "learning_fact_kept (kept_at>?)" in str(
+        Fact.objects.filter(kept_at__gte=AT, person__isnull=False).values("person").explain()
+    )
+
+
+def test_messages_are_found_by_their_address_their_structure_or_their_commune():
+    asked = {
+        "outbox_address (to=?)": Message.objects.filter(channel="sms", to="+33612345678").order_by("-pk"),
+        "outbox_of_structure (structure=? AND state=?)": Message.objects.filter(
+            Q(structure__in=[1]) | Q(commune__in=["38185"]), state__in=queries.FOR_SOMEBODY
+        ),
+        "outbox_of_commune (commune=? AND state=?)": Message.objects.filter(
+            Q(structure__in=[1]) | bulk.is_one_of("commune", [f"{n:05d}" for n in range(bulk.FEW + 1)]),
+            state__in=queries.FOR_SOMEBODY,
+        ),
+    }
+    for index, rows in asked.items():
+        assert index in rows.explain(), rows.explain()
 
 
 def test_the_answers_of_a_survey_are_counted_in_their_index():

@@ -15,7 +15,7 @@ from maillage.apps.directory.models import Structure
 from maillage.apps.indicators import actions, rules
 from maillage.apps.indicators.models import DailyCount, Refresh
 from maillage.apps.indicators.queries import ground as grounds
-from maillage.apps.indicators.queries import reading
+from maillage.apps.indicators.queries import reading, sources
 from maillage.apps.indicators.queries.ground import Need, ground
 from maillage.apps.indicators.queries.values import values
 from maillage.apps.learning.models import Fact, Plan
@@ -214,6 +214,45 @@ def test_who_learns_is_counted_by_whole_batches_and_has_no_density(library):
     assert read("59")["apprenants"].value is None
     divided = {each.measure for each in indicators().values() if each.way in ("per_residents", "per_surface")}
     assert divided == {rules.STRUCTURES, rules.AIDANTS}
+
+
+@pytest.mark.both_databases
+def test_who_learns_is_counted_the_same_as_they_come_and_all_at_once(library):
+    """Un pas fait hors ligne arrive des jours après, et peut être le premier ; minuit est celui de Paris."""
+    ada, ben, eva = (
+        Person.objects.create(code=uuid4().hex[:8], picture="cle", made_at=AT, active_at=AT) for _ in range(3)
+    )
+
+    def step(person: Person, at: datetime, kept_at: datetime) -> None:
+        Fact.objects.create(
+            uid=uuid4(), person=person, structure=library.structure, module="ameli-compte", version=1, step=1,
+            state="done", way="touch", screen="small", at=at, kept_at=kept_at,
+        )  # fmt: skip
+
+    def learners() -> dict[date, int]:
+        rows = DailyCount.objects.filter(measure=rules.LEARNERS)
+        return {row.day: row.n for row in rows}
+
+    step(ada, datetime(2026, 10, 24, 21, 59, tzinfo=UTC), AT - timedelta(days=3))  # a minute before midnight
+    step(ben, datetime(2026, 10, 25, 22, 59, tzinfo=UTC), AT - timedelta(days=3))  # the same, an hour added
+    actions.rebuild(at=AT - timedelta(days=2))
+    first = {date(2026, 10, 24): 1, date(2026, 10, 25): 1}
+    assert learners() == first
+    for at in (datetime(2026, 10, 24, 22, tzinfo=UTC), datetime(2026, 11, 20, 9, tzinfo=UTC)):
+        step(ada, at, AT - timedelta(minutes=2))
+    since = AT - timedelta(minutes=5)
+    assert sources._learner_days(since) == set(), "what is done after the first step counts nobody"
+    step(ben, datetime(2026, 10, 1, 9, tzinfo=UTC), AT - timedelta(minutes=2))
+    step(eva, datetime(2026, 10, 25, 23, tzinfo=UTC), AT - timedelta(minutes=2))
+    actions.refresh(since, at=AT)
+    found = {date(2026, 10, 1): 1, date(2026, 10, 24): 1, date(2026, 10, 26): 1}
+    assert learners() == found
+    step(eva, datetime(2026, 10, 3, 9, tzinfo=UTC), AT - timedelta(minutes=1))  # within the same minutes
+    actions.refresh(since, at=AT)
+    found = {date(2026, 10, 1): 1, date(2026, 10, 3): 1, date(2026, 10, 24): 1}
+    assert learners() == found, "once, though the last reading is read again"
+    actions.rebuild(at=AT)
+    assert learners() == found
 
 
 @pytest.mark.both_databases

@@ -360,6 +360,7 @@ SINCE = (
     "search.0003_written_anew",
     "people.0004_followed_in_their_index",
     "outbox.0004_addresses_and_holders",
+    "learning.0004_facts_by_moment",
 )
 ADDED = {
     "dossiers.comment": ("study", "study_on"),

@@ -94,6 +94,9 @@ class Fact(models.Model):
         indexes = (
             models.Index("person", "module", "at", name="learning_fact_person"),
             models.Index("module", "step", name="learning_fact_module"),
+            # Of a period, and of those who were active a moment ago: counted every ten minutes.
+            models.Index(fields=("at",), name="learning_fact_at"),
+            models.Index(fields=("kept_at",), name="learning_fact_kept"),
         )
 
     def __str__(self) -> str:

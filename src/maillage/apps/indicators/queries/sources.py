@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain, groupby
 
 from django.db.models import (
     Count,
@@ -18,10 +19,12 @@ from django.db.models import (
     Value,
 )
 from django.db.models.functions import Coalesce, NullIf, TruncDate
+from django.utils import timezone
 
 from maillage.apps.actes.models import Act
 from maillage.apps.directory.models import Lieu
 from maillage.apps.directory.queries import published
+from maillage.apps.directory.queries.moments import midnight
 from maillage.apps.directory.queries.seats import seats
 from maillage.apps.directory.rules import PUBLISHED
 from maillage.apps.indicators import rules
@@ -41,6 +44,7 @@ from maillage.reference.sheet import (
     weekly_visits,
 )
 from maillage.studies.offer.census import moving
+from maillage.web import bulk
 
 Days = Collection[date] | None  # None: every day
 LONGEST = DailyCount._meta.get_field("part").max_length
@@ -74,7 +78,7 @@ IS_KNOWN = Q(came__isnull=False) | Q(state__in=(cycle.REFUSED, cycle.REDIRECTED)
 
 def _referrals(days: Days) -> QuerySet:
     rows = Orientation.objects.filter(sent_at__isnull=False).exclude(origin=cycle.RELATIVE)
-    rows = _on(rows.annotate(day=TruncDate("sent_at")), days)
+    rows = _during(rows, "sent_at", days).annotate(day=TruncDate("sent_at"))
     held = ~IS_CANCELLED
     return rows.values_list("day", "commune", "example").annotate(
         sent=Count("pk", filter=held),
@@ -111,13 +115,27 @@ def _learners(days: Days) -> QuerySet:
         Q(at__lt=OuterRef("at")) | Q(at=OuterRef("at"), pk__lt=OuterRef("pk"))
     )
     firsts = Fact.objects.filter(person__isnull=False).filter(~Exists(earlier))
-    rows = _on(firsts.annotate(day=TruncDate("at"), there=_seat()), days)
+    rows = _during(firsts, "at", days).annotate(day=TruncDate("at"), there=_seat())
     return rows.values_list("day", "there", "example").annotate(learners=Count("pk"))
 
 
 def _learner_days(since: datetime) -> set[date]:
-    people = Fact.objects.filter(kept_at__gte=since, person__isnull=False).values("person")
-    return _days(Fact.objects.filter(person__in=people).annotate(day=TruncDate("at")))
+    """Return the days where somebody begins that was not known to begin there, or was until now: what they
+    did next counts nobody.
+    """
+    recent = Fact.objects.filter(kept_at__gte=since, person__isnull=False)
+    firsts = (
+        Fact.objects.filter(person__in=recent.values("person"))
+        .order_by()
+        .values("person")
+        .annotate(first=Min("at"), before=Min("at", filter=Q(kept_at__lt=since)))
+    )
+    moved = firsts.filter(Q(before=None) | Q(before__gt=F("first")))
+    held = list(moved.values_list("person", "first", "before"))
+    # The last reading may have counted them on the day of any of these: it is read again for a while.
+    again = recent.filter(person__in=bulk.among(person for person, *_ in held)).values_list("at", flat=True)
+    known = (at for _, *ats in held for at in ats if at is not None)
+    return {timezone.localdate(at) for at in chain(known, again)}
 
 
 def _acts(days: Days) -> QuerySet:
@@ -242,6 +260,19 @@ SOURCES = (
 
 def _on(rows: QuerySet, days: Days) -> QuerySet:
     return rows if days is None else rows.filter(day__in=sorted(days))
+
+
+def _during(rows: QuerySet, moment: str, days: Days) -> QuerySet:
+    """Return the rows of some days by their moment, asked as spans: an index of the moment follows them."""
+    if days is None:
+        return rows
+    asked = Q(pk__in=())
+    numbers = sorted(day.toordinal() for day in days)
+    for _, run in groupby(enumerate(numbers), key=lambda each: each[1] - each[0]):  # of days without a gap
+        (_, first), *_ = held = list(run)
+        begin, end = (midnight(date.fromordinal(n)) for n in (first, held[-1][1] + 1))
+        asked |= Q(**{f"{moment}__gte": begin, f"{moment}__lt": end})
+    return rows.filter(asked)
 
 
 def _days(rows: QuerySet) -> set[date]:
