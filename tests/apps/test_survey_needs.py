@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from shutil import copytree
 
 import pytest
 
@@ -134,6 +135,39 @@ def test_no_page_tells_the_study_of_a_survey_that_was_withdrawn(study, published
     assert dossiers.latest(PLACE) is None
     edition.delete()
     assert dossiers.latest(PLACE) is None, "erased, it says nothing more"
+
+
+def test_the_files_of_the_study_of_a_survey_that_was_withdrawn_are_given_no_more(
+    client, study, published, runner, settings, tmp_path
+):
+    """L’adresse d’un fichier porte la clé de son étude : qui l’avait gardée lisait encore l’enquête retirée."""
+    former = dossiers.folder(study)
+    settings.HOME = tmp_path
+    edition = published()
+    inputs = dossiers.inputs_of(StudyRequest(place=PLACE))
+    moved = Study.objects.create(
+        key=rules.key_of(inputs), place=PLACE, name="É", inputs=inputs, status=rules.DONE, finished_at=AT
+    )
+    for each in (study, moved):
+        copytree(former, dossiers.folder(each))
+
+    def answers(each: Study) -> set[int]:
+        names = (
+            "tout.zip",
+            "carte.json",
+            "cartes/les-deux.svg",
+            "fichiers/zones.csv",
+            "fichiers/dossier.pdf",
+        )
+        return {client.get(f"/etudes/{each.key}/{name}").status_code for name in names}
+
+    assert answers(moved) == answers(study) == {200}
+    results.withdraw(edition, by=runner, at=AT + timedelta(hours=1))
+    assert (answers(moved), answers(study)) == ({404}, {200})
+    Study.objects.filter(pk=moved.pk).update(status=rules.FAILED)
+    assert client.post(f"/etudes/{moved.key}/relancer/").status_code == 404
+    moved.refresh_from_db()
+    assert moved.status == rules.FAILED, "nobody computes it again"
 
 
 @pytest.mark.complete

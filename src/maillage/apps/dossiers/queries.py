@@ -392,6 +392,12 @@ def tasks_of(study: Study, path: str, *, alive: bool = False) -> QuerySet[DBTask
     return found.filter(status__in=("READY", "RUNNING")) if alive else found
 
 
+def is_taken_back(study: Study) -> bool:
+    """Return whether a study counts the answers of a survey that was withdrawn or erased since."""
+    edition = study.inputs.get("survey")
+    return edition is not None and bool(surveyed.taken_back([edition]))
+
+
 def is_lost(study: Study) -> bool:
     """Return whether a finished study is unreadable: its files are missing, or come from an earlier version
     of Maillage.

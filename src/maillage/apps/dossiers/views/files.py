@@ -8,14 +8,13 @@ from io import BytesIO
 from pathlib import Path
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from maillage.apps.dossiers import queries, rules
 from maillage.apps.dossiers.forms import ChoiceForm
 from maillage.apps.dossiers.models import Study
 from maillage.apps.dossiers.views.pages import LAYERS
-from maillage.apps.dossiers.views.requests import study_of
+from maillage.apps.dossiers.views.requests import by_key, study_of
 from maillage.apps.territories.queries import ZoneAreas
 from maillage.kernel.errors import Refused, UnknownTerritory
 from maillage.reference.offer import diagnosis_lines
@@ -25,7 +24,7 @@ from maillage.web.refusals import problem
 @require_safe
 def download(request: HttpRequest, key: str, name: str) -> HttpResponse | FileResponse:
     """One file of an edition."""
-    study = get_object_or_404(Study, key=key, status=rules.DONE)
+    study = by_key(key, status=rules.DONE)
     path = queries.file(study, name)
     if path is None:
         raise Http404
@@ -64,7 +63,7 @@ def _file_name(study: Study, name: str) -> str:
 @require_safe
 def everything(request: HttpRequest, key: str) -> HttpResponse:
     """Every file of an edition in one archive."""
-    study = get_object_or_404(Study, key=key, status=rules.DONE)
+    study = by_key(key, status=rules.DONE)
     buffer = BytesIO()
     folder = queries.folder(study)
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -79,7 +78,7 @@ def everything(request: HttpRequest, key: str) -> HttpResponse:
 @require_safe
 def map_data(request: HttpRequest, key: str) -> HttpResponse | FileResponse:
     """Shapes and classes of the zones, for the map that moves."""
-    study = get_object_or_404(Study, key=key, status=rules.DONE)
+    study = by_key(key, status=rules.DONE)
     path = queries.folder(study) / "carte.json"
     if not path.exists():
         raise Http404
@@ -91,7 +90,7 @@ def map_data(request: HttpRequest, key: str) -> HttpResponse | FileResponse:
 @require_safe
 def drawing(request: HttpRequest, key: str, name: str) -> HttpResponse:
     """One map as a picture: SVG or PNG."""
-    study = get_object_or_404(Study, key=key, status=rules.DONE)
+    study = by_key(key, status=rules.DONE)
     layer, _, form = name.rpartition(".")
     known = layer in LAYERS or layer.removeprefix("manque-") in diagnosis_lines()
     svg = queries.layer(study, layer) if known else ""

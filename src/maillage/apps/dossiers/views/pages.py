@@ -20,7 +20,7 @@ from maillage.apps.dossiers.forms import (
 )
 from maillage.apps.dossiers.models import Study
 from maillage.apps.dossiers.queries import StudyRequest
-from maillage.apps.dossiers.views.requests import address_of, finished, query_of, zone_areas
+from maillage.apps.dossiers.views.requests import address_of, by_key, finished, query_of, zone_areas
 from maillage.apps.surveys.queries import evidence
 from maillage.apps.territories import queries as territories
 from maillage.engine import base
@@ -193,7 +193,7 @@ def cancel(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_POST
 def again(request: HttpRequest, key: str) -> HttpResponse:
-    study = get_object_or_404(Study, key=key)
+    study = by_key(key)
     if not access.may_compute(request):
         return render(request, "dossiers/too_many.html", {"place": study.place}, status=429)
     actions.ask_again(study)

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from maillage.apps.dossiers import access, actions, queries, rules
@@ -34,6 +34,16 @@ def obtained(request: HttpRequest, asked: StudyRequest) -> Study | None:
         found = actions.ask(asked, priority=access.priority(request))
         access.remember(request, found)
     return found
+
+
+def by_key(key: str, **more: str) -> Study:
+    """Return the study of a key that an address bears; it does not exist once a survey that it counts is
+    withdrawn: whoever kept the address would go on reading what is published no more.
+    """
+    study = get_object_or_404(Study, key=key, **more)
+    if queries.is_taken_back(study):
+        raise Http404
+    return study
 
 
 def unknown(request: HttpRequest, place: str, error: UnknownTerritory) -> HttpResponse:
