@@ -7,6 +7,8 @@ import signal
 import socket
 import subprocess
 import sys
+import time
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -23,6 +25,8 @@ from maillage.kernel.errors import Refused
 from maillage.pipeline.offer.clean import commune, point
 from maillage.studies.diagnosis import territories
 from maillage.studies.need import population
+from tests.support.shared import environment
+from tests.support.speed import PATIENCE, until
 
 
 class Ended:
@@ -177,6 +181,32 @@ def test_it_answers_nobody_when_whoever_started_it_gave_up(monkeypatch):
 def test_a_fault_at_the_start_is_said_once_in_french(process, tmp_path):
     answer = process("servir", "--port", 8765, MAILLAGE_HOME=str(tmp_path), DATABASE_URL="rien://")
     assert (answer.code, len(answer.err.strip().splitlines())) == (2, 3), answer.err
+
+
+def test_whoever_presses_ctrl_c_while_it_loads_reads_no_trace(tmp_path):
+    """The terminal tells it to every process: what was loading the pages wrote forty lines of Python."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+
+    def as_in_a_terminal() -> None:
+        servir.leave_with_parent()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    server = subprocess.Popen(
+        [sys.executable, "-m", "maillage.cli.main", "servir", "--port", str(port)],
+        env=environment(tmp_path / "maison"),
+        start_new_session=True,
+        preexec_fn=as_in_a_terminal,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    children = Path(f"/proc/{server.pid}/task/{server.pid}/children")
+    until(lambda: children.read_text())
+    time.sleep(0.5)  # Python has begun in it
+    os.killpg(server.pid, signal.SIGINT)
+    said, _ = server.communicate(timeout=PATIENCE)
+    assert "Traceback" not in said and "Arrêté." in said, said
 
 
 class Worker:

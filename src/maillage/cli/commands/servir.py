@@ -378,7 +378,15 @@ def start(
         environment[NAME] = str(start_signal)
     command = [sys.executable, "-m", *module]
     fds = [each for each in (start_signal, inherited) if each is not None]
-    return subprocess.Popen(command, env=environment, preexec_fn=leave_with_parent, pass_fds=fds)  # noqa: PLW1509, one call, no lock
+    return subprocess.Popen(command, env=environment, preexec_fn=_leave_when_told, pass_fds=fds)  # noqa: PLW1509, two calls, no lock
+
+
+def _leave_when_told() -> None:
+    """Let this process be stopped by the command that starts it, and not by Ctrl+C beside it: it is told to
+    stop in its turn, and what it loads before it knows how says nothing.
+    """
+    leave_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def leave_with_parent() -> None:
