@@ -69,6 +69,15 @@ def test_an_anchor_is_a_page_that_the_journal_is_proved_by(maillage, db, home):
     assert page.read_text("utf-8") == text
 
 
+def test_a_page_that_could_not_be_written_is_not_said_to_have_been(maillage, db, home):
+    from maillage.apps.accounts.models import Anchor
+
+    write_lines(1)
+    (home / "fichier").touch()
+    answer = maillage("ancrer-journal", "--sortie", home / "fichier" / "ancre.txt")
+    assert (answer.code, Anchor.objects.count()) == (2, 0)
+
+
 def test_a_tail_that_was_cut_is_said_whatever_else_was_cut(maillage, db, home):
     from maillage.apps.accounts import actions as journal
     from maillage.apps.accounts.models import Anchor, Entry

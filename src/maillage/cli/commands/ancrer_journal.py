@@ -29,6 +29,7 @@ def run(given: argparse.Namespace) -> int:
     from maillage.config.bootstrap import ready
 
     ready()
+    from django.db import transaction
     from django.utils import timezone
 
     from maillage.apps.accounts.rules import anchors as words
@@ -36,14 +37,15 @@ def run(given: argparse.Namespace) -> int:
     from maillage.config import anchors
     from maillage.kernel.disk import write_whole
 
-    made = anchors.write(at=timezone.now(), cause=REQUESTED, sent_to=path.name)
-    if made is None:
-        raise Refused(
-            "Aucune ancre n’a été écrite.",
-            why="Le journal n’a encore aucune ligne.",
-            do="Recommencez quand la plateforme aura servi.",
-        )
-    write_whole(path, words.page(made.head))
+    with transaction.atomic():  # the database says that this page was written: not before it is
+        made = anchors.write(at=timezone.now(), cause=REQUESTED, sent_to=path.name)
+        if made is None:
+            raise Refused(
+                "Aucune ancre n’a été écrite.",
+                why="Le journal n’a encore aucune ligne.",
+                do="Recommencez quand la plateforme aura servi.",
+            )
+        write_whole(path, words.page(made.head))
     if given.json:
         print_json({"ligne": made.line, "lignes": made.n_lines, "empreinte": made.digest})
     else:
