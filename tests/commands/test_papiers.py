@@ -9,6 +9,8 @@ from maillage.apps.directory.models import Structure
 from maillage.apps.documents.actions import storing
 from maillage.apps.documents.models import Paper
 from maillage.apps.people.actions import register as people
+from maillage.config.home import HOME
+from maillage.words.wording import NBSP
 from tests.conftest import account
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +34,23 @@ def test_a_key_is_written_for_its_owner_alone_and_a_second_one_goes_first(mailla
     assert len(maillage("papiers", "cle").out.strip()) == 44
 
 
+@pytest.mark.parametrize("held", [b"DATABASE_URL=postgresql://a@b/c\n", "# clé\n".encode(), b"\xff\xfe"])
+def test_another_file_is_not_written_over_by_a_key(maillage, key, held):
+    key.write_bytes(held)
+    answer = maillage("papiers", "cle", "--fichier", key)
+    assert (answer.code, key.read_bytes()) == (2, held)
+    assert "n’est pas un fichier de clés" in answer.err
+    key.write_bytes(b"")
+    assert maillage("papiers", "cle", "--fichier", key).code == 0, "made empty by whoever gives its rights"
+
+
+def test_no_key_is_written_among_the_papers(maillage):
+    path = HOME / "papiers.cle"
+    answer = maillage("papiers", "cle", "--fichier", path)
+    assert (answer.code, path.exists()) == (2, False)
+    assert "hors de MAILLAGE_HOME" in answer.err
+
+
 def test_the_state_says_whether_papers_are_kept(maillage, key):
     assert not json.loads(maillage("papiers", "etat", "--json").out)["garde"]
     key.write_text("x")
@@ -53,7 +72,8 @@ def test_every_paper_is_sealed_again_and_one_whose_key_is_lost_is_said(maillage,
     storing.store(storing.Upload(b"x", "image/jpeg"), person=person, structure=structure, token="t", **held)
     former = Paper.objects.get().wrapped
     maillage("papiers", "cle", "--fichier", key)
-    assert "1 papiers scellés" in maillage("papiers", "rotation").out
+    told = maillage("papiers", "rotation").out.replace(NBSP, " ")
+    assert "1 papier scellé par la première clé ; déjà scellés par elle : 0." in told
     assert Paper.objects.get().wrapped != former
     assert json.loads(maillage("papiers", "rotation", "--json").out) == {"scelles": 0, "deja": 1, "perdus": 0}
     key.unlink()

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from maillage.cli.words import print_json
 from maillage.kernel.errors import Refused
+from maillage.reports.territory.certainty import upper_first
+from maillage.words.wording import count
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,6 +32,7 @@ def run(given: argparse.Namespace) -> int:
 
 def _key(given: argparse.Namespace) -> int:
     from maillage.apps.documents.rules.cipher import new_key
+    from maillage.config.home import HOME
     from maillage.kernel.disk import write_whole
 
     made = new_key()
@@ -37,12 +40,37 @@ def _key(given: argparse.Namespace) -> int:
         print(made)
         return 0
     path = given.fichier.resolve()
-    former = path.read_text("ascii").split() if path.exists() else []
+    if path.is_relative_to(HOME):
+        raise Refused(
+            f"La clé n’a pas été écrite dans {path}.",
+            why="Ce dossier est celui des papiers : qui le copie les lirait tous. Elle y serait refusée.",
+            do="Donnez un fichier hors de MAILLAGE_HOME, par exemple /etc/maillage/papiers.cle.",
+        )
+    former = _keys_of(path) if path.exists() else []
     write_whole(path, "\n".join([made, *former]) + "\n", mode=0o600)
     print(f"Clé écrite : {path}. Gardez-en une copie ailleurs : perdue, les papiers ne s’ouvrent plus.")
     if former:
         print("Relancez la plateforme, puis « maillage papiers rotation ».")
     return 0
+
+
+def _keys_of(path: Path) -> list[str]:
+    """Return the keys that a file holds, and nothing else; Refused when it is another file: its words would
+    be written over.
+    """
+    from maillage.apps.documents.rules.cipher import Keyring
+
+    try:
+        former = path.read_text("ascii").split()
+        if former:
+            Keyring(former)
+    except (UnicodeDecodeError, Refused) as error:
+        raise Refused(
+            f"{path} n’est pas un fichier de clés.",
+            why="La nouvelle clé s’écrit devant les anciennes ; ce qu’il contient serait perdu.",
+            do="Donnez le fichier qu’a écrit « maillage papiers cle », ou un nom neuf. Rien n’a été changé.",
+        ) from error
+    return former
 
 
 def _rotation(given: argparse.Namespace) -> int:
@@ -55,11 +83,13 @@ def _rotation(given: argparse.Namespace) -> int:
     if given.json:
         print_json({"scelles": done.again, "deja": done.already, "perdus": done.lost})
     else:
-        print(f"{done.again} papiers scellés par la première clé ; {done.already} l’étaient déjà.")
+        again = count(done.again, "papier scellé", "papiers scellés")
+        print(f"{upper_first(again)} par la première clé ; déjà scellés par elle : {done.already}.")
     if done.lost:
+        lost = count(done.lost, "papier ne s’ouvre", "papiers ne s’ouvrent")
         raise Refused(
-            f"{done.lost} papiers ne s’ouvrent avec aucune des clés données.",
-            why="L’ancienne clé qui les scelle manque.",
+            f"{lost} avec aucune des clés données.",
+            why="L’ancienne clé qui scelle ce qui ne s’ouvre pas manque.",
             do="Redonnez-la après la nouvelle, puis recommencez.",
         )
     if not given.json:
