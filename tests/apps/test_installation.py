@@ -14,11 +14,13 @@ from django_tasks_db.models import DBTaskResult
 
 from maillage.apps.accounts.actions import record
 from maillage.apps.accounts.models import User
+from maillage.apps.documents.rules.cipher import new_key
 from maillage.apps.memberships.actions import appoint
 from maillage.cli.main import main
 from maillage.config import checks, health, installation, scheduler
 from maillage.config.providers import chosen
 from maillage.kernel.errors import Refused
+from maillage.words.wording import NBSP
 from tests.support.certificates import self_signed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -47,6 +49,31 @@ def test_a_demonstration_says_that_it_is_one_and_a_whole_platform_that_nothing_i
     assert [subject for subject, (state, _) in found.items() if state == "mal"] == []
     assert found["comptes"] == ("bien", "Personnes qui administrent : 1.")
     assert found["sauvegarde"][0] == found["échéances"][0] == found["tables"][0] == "bien"
+
+
+def test_keys_that_do_not_read_are_wrong_before_they_are_needed(home, settings, tmp_path_factory):
+    """La sauvegarde de la nuit échouait, et les papiers ne s’ouvraient plus, sans que la commande le dise."""
+    assert "papiers" not in states(), "nobody asked for them"
+    key = tmp_path_factory.mktemp("cles") / "papiers.cle"
+    settings.PAPERS = {"key": "", "key_file": str(key), "scanner": "non"}
+    assert states()["papiers"][0] == "mal"
+    key.write_text(new_key())
+    assert states()["papiers"] == ("bien", "Leur clé se lit.")
+    settings.BACKUP_KEYS = ["age1zzz"]
+    assert states()["sauvegarde"] == (
+        "mal",
+        "La clé publique des sauvegardes ne se lit pas. Aucune ne se fera.",
+    )
+
+
+def test_papers_without_any_key_are_wrong(settings, monkeypatch):
+    settings.PAPERS = {"key": "", "key_file": "", "scanner": "non"}
+    monkeypatch.setattr(checks.Paper.objects, "count", lambda: 2)
+    state, found = states()["papiers"]
+    assert (state, found.replace(NBSP, " ")) == (
+        "mal",
+        "2 papiers gardés ne s’ouvrent plus : aucune clé n’est donnée.",
+    )
 
 
 def test_a_home_that_others_read_or_that_is_not_written_is_wrong(home, monkeypatch):
@@ -91,7 +118,7 @@ def test_nobody_administers_or_examples_would_open_a_real_platform(settings):
     settings.ADDRESS = "http://localhost:8000"
     found = states()
     assert found["comptes"][0] == "mal"
-    assert "comptes d’exemple" in found["comptes"][1]
+    assert "compte d’exemple est dans cette base" in found["comptes"][1]
     assert found["adresse"] == ("mal", "MAILLAGE_HOSTS manque.")
 
 

@@ -6,8 +6,10 @@ import subprocess
 import sys
 
 import pytest
+from django.db import OperationalError
 
 from maillage.config import environment
+from maillage.config.bootstrap import _refusal
 from maillage.kernel.errors import Refused
 
 SETTINGS = (
@@ -80,6 +82,42 @@ def test_a_word_that_is_not_understood_is_refused_before_anything_is_served(
     answer = process("migrer", MAILLAGE_HOME=str(tmp_path), DATABASE_URL="", **{name: said})
     assert (answer.code, len(answer.err.strip().splitlines())) == (2, 3), answer.err
     assert f"{name} vaut « {said} »" in answer.err and told in answer.err
+
+
+@pytest.mark.parametrize(
+    "said", ["https://exemple.fr/", "exemple.fr:8443", "a.fr, b.fr/maillage", "a.fr b.fr"]
+)
+def test_a_served_name_that_is_an_address_is_refused(monkeypatch, said):
+    """Chaque demande aurait été refusée, par une page qui ne dit pas pourquoi."""
+    monkeypatch.setenv("MAILLAGE_HOSTS", said)
+    with pytest.raises(Refused, match="MAILLAGE_HOSTS porte"):
+        environment.hosts("MAILLAGE_HOSTS")
+    for known in ("exemple.fr", "a.fr, b.fr", ".exemple.fr", "[::1]", "192.0.2.1", "*", ""):
+        monkeypatch.setenv("MAILLAGE_HOSTS", known)
+        assert environment.hosts("MAILLAGE_HOSTS") == environment.listed("MAILLAGE_HOSTS")
+
+
+@pytest.mark.parametrize("under", ["", "dedans"])
+def test_a_home_that_is_a_file_is_told_as_such_and_not_as_a_database(process, tmp_path, under):
+    (tmp_path / "maison").touch()
+    answer = process("migrer", MAILLAGE_HOME=str(tmp_path / "maison" / under), DATABASE_URL="")
+    assert (answer.code, len(answer.err.strip().splitlines())) == (2, 3), answer.err
+    assert "Le dossier de Maillage ne sert pas" in answer.err and "MAILLAGE_HOME" in answer.err
+    assert "Errno" not in answer.err
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("FATAL:  remaining connection slots are reserved for roles", "toutes les connexions"),
+        ('FATAL:  role "maillage" does not exist', "ce compte de PostgreSQL n’existe pas"),
+        ('FATAL:  no pg_hba.conf entry for host "::1", user "maillage"', "pg_hba.conf"),
+        ("FATAL:  the database system is starting up", "démarre encore"),
+        ("attempt to write a readonly database", "n’a pas le droit d’y écrire"),
+    ],
+)
+def test_what_a_database_says_in_english_is_told_in_french(said, told):
+    assert told in _refusal(OperationalError(said)).what
 
 
 def test_a_yes_is_whatever_is_not_a_no(monkeypatch):

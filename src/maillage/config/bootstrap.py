@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from maillage.kernel.disk import reason
 from maillage.kernel.errors import Refused
 
 if TYPE_CHECKING:
@@ -58,13 +59,27 @@ SAID = {
     "timeout": "son ordinateur ne répond pas",
     "password authentication failed": "le mot de passe n’est pas celui de ce compte",
     "no password supplied": "ce compte a un mot de passe, et l’adresse n’en dit pas",
-    "role": "ce compte de PostgreSQL n’existe pas",
+    'role "': "ce compte de PostgreSQL n’existe pas",
     "does not exist": "le serveur tourne, et n’a pas de base de ce nom",
     "unable to open database file": "le fichier ne s’ouvre pas",
     "file is not a database": "ce fichier n’est pas une base SQLite",
     "disk is full": "le disque est plein",
+    "readonly database": "ce compte n’a pas le droit d’y écrire",
+    "database is locked": "un autre programme l’occupe depuis une minute",
+    "pg_hba.conf": "PostgreSQL n’admet pas ce compte depuis cet ordinateur (pg_hba.conf)",
+    "unsupported startup parameter": "PgBouncer est devant elle, terminez l’adresse par ?pgbouncer=oui",
+    "starting up": "PostgreSQL démarre encore, réessayez dans une minute",
+    "shutting down": "PostgreSQL s’arrête",
+    "too many clients": "toutes les connexions de PostgreSQL sont prises",
+    "remaining connection slots": "toutes les connexions de PostgreSQL sont prises",
     "disk I/O error": "le disque est plein, ou s’abîme",
 }
+
+
+def in_french(error: Exception) -> str:
+    """Return what a database says when it does not answer, in French where it is known."""
+    said = str(error).splitlines()[0]
+    return next((french for english, french in SAID.items() if english in said), said)
 
 
 def _refusal(error: Exception) -> Refused:
@@ -77,15 +92,22 @@ def _refusal(error: Exception) -> Refused:
                 " existe : alter database maillage owner to maillage."
             ),
         )
-    said = str(error).splitlines()[0]
-    if any(words in said for words in HALF):
+    if isinstance(error, OSError) and error.errno is not None:
+        where = f" ({error.filename})" if error.filename else ""
+        return Refused(
+            f"Le dossier de Maillage ne sert pas : {reason(error)}{where}.",
+            why="Sa base, sa clé et ses fichiers y sont : celui que dit MAILLAGE_HOME, ou « var » du projet.",
+            do="Donnez par MAILLAGE_HOME un dossier où ce compte écrit, ou corrigez les droits de celui-là.",
+        )
+    if any(words in str(error) for words in HALF):
+        said = str(error).splitlines()[0]
         return Refused(
             f"La base est abîmée, ou une mise à jour y est restée à moitié : {said}.",
             why="Ses tables ne sont pas celles qu’elle annonce.",
             do="Restaurez la dernière sauvegarde (maillage restaurer FICHIER) dans une base vide.",
         )
     return Refused(
-        f"La base de données ne répond pas : {next((fr for en, fr in SAID.items() if en in said), said)}.",
+        f"La base de données ne répond pas : {in_french(error)}.",
         why="Le dossier MAILLAGE_HOME ou l’adresse DATABASE_URL ne permet pas de l’ouvrir.",
         do="Vérifiez ces deux variables, et les droits d’écriture du dossier.",
     )

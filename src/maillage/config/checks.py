@@ -13,12 +13,16 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from maillage.apps.accounts.models import Entry, User
+from maillage.apps.documents.models import Paper
+from maillage.apps.documents.queries import storage
 from maillage.apps.memberships import access
 from maillage.apps.messages.rules import states
-from maillage.config import health, scheduler, tables
+from maillage.config import health, keys, scheduler, tables
+from maillage.config.bootstrap import in_french
 from maillage.config.providers import chosen
 from maillage.kernel.errors import Refused
 from maillage.words import dates
+from maillage.words.wording import count
 
 GOOD, DOUBT, BAD = "bien", "à voir", "mal"
 OLDEST_POSTGRESQL = 150_000  # as the server counts: 15.0
@@ -53,15 +57,17 @@ def checks(at: datetime, *, elsewhere: bool = True) -> Iterator[Check]:
         pending = tables.pending(connection)
     except DatabaseError as error:
         do = "Vérifiez DATABASE_URL, et que le serveur de la base tourne."
-        yield Check("base", BAD, f"Elle ne répond pas : {str(error).splitlines()[0]}.", do)
+        yield Check("base", BAD, f"Elle ne répond pas : {in_french(error)}.", do)
         return
     if pending:
-        yield Check("tables", BAD, f"{len(pending)} changements attendent.", "Lancez maillage migrer.")
+        found = count(len(pending), "changement attend", "changements attendent")
+        yield Check("tables", BAD, f"{found}.", "Lancez maillage migrer.")
     else:
         yield _tables()
         yield _clock(at)
         yield _accounts(at)
         yield from _work(at)
+        yield from _papers()
     yield _backup(at)
     if elsewhere:
         yield _mail()
@@ -119,7 +125,7 @@ def _tables() -> Check:
         return Check("tables", BAD, f"Il en manque {len(lost)} : {', '.join(lost[:3])}.", do)
     if newer := tables.later(connection):
         do = "Installez cette version, ou une plus récente : celle-ci ne connaît pas tout ce qui est gardé."
-        return Check("tables", DOUBT, f"Une version plus récente a servi ici ({newer[0]}).", do)
+        return Check("tables", BAD, f"Une version plus récente a servi ici ({newer[0]}).", do)
     return Check("tables", GOOD, "Elles sont celles de cette version.")
 
 
@@ -142,7 +148,8 @@ def _clock(at: datetime) -> Check:
 
 def _accounts(at: datetime) -> Check:
     if settings.PRODUCTION and (n := User.objects.filter(is_demonstration=True, is_active=True).count()):
-        found = f"{n} comptes d’exemple, au mot de passe connu de tous, sont dans cette base."
+        there = count(n, "compte d’exemple est", "comptes d’exemple sont")
+        found = f"{there} dans cette base, au mot de passe connu de tous."
         return Check("comptes", BAD, found, "Prenez une base neuve : des personnes inventées y sont aussi.")
     administrators = access.team_roles(timezone.localdate(at)).filter(role="administration")
     if not administrators.exists():
@@ -169,7 +176,7 @@ def _work(at: datetime) -> Iterator[Check]:
         if age is None and none:
             yield Check(subject, DOUBT, none, do)
         elif age is not None and age > most:
-            yield Check(subject, BAD, f"Rien ne bouge depuis {age // 60} minutes.", do)
+            yield Check(subject, BAD, f"Rien ne bouge depuis {count(age // 60, 'minute')}.", do)
         else:
             yield Check(
                 subject,
@@ -178,7 +185,26 @@ def _work(at: datetime) -> Iterator[Check]:
             )
 
 
+def _papers() -> Iterator[Check]:
+    """Yield a point where papers are kept, or should be."""
+    held, n = storage.storage(), Paper.objects.count()
+    do = "Redonnez la clé qui les ouvre : MAILLAGE_PAPERS_KEY_FILE, un fichier que lit le compte du service."
+    if held.why:
+        yield Check("papiers", BAD, held.why, do)
+    elif n and not held.is_on:
+        there = count(n, "papier gardé ne s’ouvre", "papiers gardés ne s’ouvrent")
+        yield Check("papiers", BAD, f"{there} plus : aucune clé n’est donnée.", do)
+    elif held.is_on:
+        yield Check("papiers", GOOD, "Leur clé se lit.")
+
+
 def _backup(at: datetime) -> Check:
+    try:
+        keys.recipients(settings.BACKUP_KEYS)
+    except Refused as refused:  # each night, no backup would be made
+        return Check(
+            "sauvegarde", BAD, f"{refused.what} Aucune ne se fera.", f"MAILLAGE_BACKUP_KEYS : {refused.do}"
+        )
     do = "Chaque nuit, sur un autre disque : maillage sauvegarder FICHIER."
     try:
         last = datetime.fromtimestamp(settings.LAST_BACKUP.stat().st_mtime, UTC)

@@ -24,6 +24,22 @@ def listed(name: str) -> list[str]:
     return [word for each in text(name).split(",") if (word := each.strip())]
 
 
+def hosts(name: str) -> list[str]:
+    """Return the names of a variable, by which browsers call this site; Refused for one that is an address:
+    no browser ever says it, and each of their requests would be refused.
+    """
+    found = listed(name)
+    for host in found:
+        bare = host.removeprefix("[").removesuffix("]") if host.startswith("[") else host
+        if "/" in host or any(sign.isspace() for sign in host) or (":" in host and bare == host):
+            raise Refused(
+                f"{name} porte « {host} ».",
+                why="Un nom servi s’écrit seul, sans https://, sans port ni chemin.",
+                do=f"Écrivez par exemple {name}=maillage.exemple.fr, et plusieurs séparés par des virgules.",
+            )
+    return found
+
+
 def number(name: str, otherwise: int) -> int:
     """Return the number that a variable says; Refused when it is none, or below zero."""
     said = text(name, str(otherwise))

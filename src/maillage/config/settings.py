@@ -27,7 +27,7 @@ def _secret() -> str:
 
 SECRET_KEY = os.environ.get("MAILLAGE_SECRET_KEY") or _secret()
 DEBUG = False
-HOSTS = environment.listed("MAILLAGE_HOSTS")
+HOSTS = environment.hosts("MAILLAGE_HOSTS")
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *HOSTS]
 # Where the platform is opened from outside: what a link in a mail starts with. `maillage servir` says it of
 # this computer.
