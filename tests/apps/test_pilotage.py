@@ -485,10 +485,8 @@ def test_only_a_decided_action_of_its_line_answers_the_lack_of_a_zone(
     row = steering.write(plan, by=lea, at=AT, **told)
     steering.set_state(row, state, by=lea, at=AT)
     steering.publish(plan, shown=True, by=lea, at=AT)
-    lack = SimpleNamespace(
-        missing="480", missing_between="380 – 580", missing_value=480.0, missing_low=380.0, missing_high=580.0,
-        label="Aide", n_places=0, doubt="",
-    )  # fmt: skip
+    known = {"missing_value": 480.0, "missing_low": 380.0, "missing_high": 580.0}
+    lack = offer_line("assistance", label="Aide", missing="480", missing_between="380 – 580", **known)
     monkeypatch.setattr(loop, "line_of", lambda _, zone: lack if zone == code else None)
     found = loop.loop(lea, study, reading, on=ON)
     row = next(row for row in found.rows if row.need.code == code)
