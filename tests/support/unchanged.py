@@ -27,7 +27,7 @@ def check(name: str, value: Any, *, leave_out: tuple[str, ...] = ()) -> None:
         path.parent.mkdir(exist_ok=True)
         path.write_text(json.dumps(found, ensure_ascii=False, indent=0, sort_keys=True) + "\n", "utf-8")
     kept, now = flat(json.loads(path.read_text("utf-8"))), flat(found)
-    assert sorted(now) == sorted(kept), "what is said is no longer the same"
+    assert sorted(now) == sorted(kept), "more or less is said; if it should, see tests/support/unchanged.py"
     moved = [f"{at}: {kept[at]} → {now[at]}" for at in now if not same(kept[at], now[at])]
     assert not moved, "figures moved; if they should, see tests/support/unchanged.py:\n" + "\n".join(
         moved[:20]
