@@ -638,6 +638,38 @@ def test_one_period_less_another_tells_no_few_cases(client, read_on_the_day):
     assert (half.part, half.denominator) == (60, 120), "the rest of the year is many cases on both sides"
 
 
+def ended(month: int, whole: int, known: int, served: int) -> None:
+    day = date(2026, month, 10)
+    for measure, n in ((rules.SENT, whole), (rules.KNOWN, known), (rules.SERVED, served)):
+        DailyCount.objects.create(measure=measure, commune=GRENOBLE, day=day, n=n)
+
+
+def test_whose_end_is_known_less_who_was_helped_is_no_few_people(read_on_the_day):
+    """50 suites connues, 47 aides : trois personnes n’ont pas été aidées."""
+    ended(3, 100, 50, 47)
+    found = read()
+    assert (found["suite-connue"].part, found["aide"].part) == (50, None)
+    assert found["aide"].kind == rules.WITHHELD
+    assert found["aide"].reason.startswith("Masqué : à côté de « ")
+
+
+def test_nor_is_what_one_period_holds_and_another_does_not(read_on_the_day):
+    ended(3, 60, 30, 27)
+    ended(7, 60, 40, 20)
+    year, half = (read(months=n) for n in (12, 6))
+    assert [each["suite-connue"].part for each in (year, half)] == [70, 40]
+    assert [each["aide"].part for each in (year, half)].count(None) >= 1, "a year less six months: three"
+
+
+def test_nor_is_a_month(read_on_the_day):
+    ended(7, 60, 40, 20)
+    ended(8, 40, 20, 18)
+    found = read()
+    known = [point.month.month for point in found["suite-connue"].series if point.value is not None]
+    assert (found["suite-connue"].part, found["aide"].part, known) == (60, 38, [7, 8])
+    assert found["aide"].series == ()
+
+
 def test_a_month_is_withheld_on_the_page_of_every_period_or_on_none(read_on_the_day):
     """Sinon les mois dits ici, ôtés du total dit là, diraient celui que les deux pages masquent."""
     for month, whole, part in ((3, 24, 12), (7, 13, 2), (8, 60, 30), (10, 60, 30)):

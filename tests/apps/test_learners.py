@@ -843,6 +843,56 @@ def test_where_most_people_stop_tells_no_few_who_stop_elsewhere(library, elsewhe
     assert (row.stops is not None) == told
 
 
+def _module_of(*tried):
+    """Return what is told of a module. tried: how many people, and the steps of each, with their states."""
+    for n, steps in tried:
+        for _ in range(n):
+            held = [Done(str(uuid4()), MOUSE, 1, step, state) for step, state in steps]
+            progress.keep(groups.alone(nickname="", at=AT), held, at=AT)
+    (row,), _ = measures.modules(measures.facts_of(None, date(2026, 1, 1), date(2026, 12, 1)), protected=True)
+    return row
+
+
+def test_where_people_stop_tells_not_the_few_who_finished(library):
+    """33 l’ont ouvert, 28 s’arrêtent au même endroit : cinq l’ont fini, ce que la page masque au-dessus."""
+    last = len(contents.modules()[MOUSE].steps)
+    row = _module_of((28, [(5, "seen")]), (5, [(last, "seen")]))
+    assert (row.begun, isinstance(row.finished, Estimate), row.stops) == (33, False, None)
+
+
+def test_who_finished_less_who_succeeded_is_no_few_people(library):
+    """20 l’ont fini, 17 l’ont réussi, parmi 33 : trois l’ont fini sans y arriver."""
+    module = contents.modules()[MOUSE]
+    last, counting = len(module.steps), next(n for n, step in enumerate(module.steps, 1) if step.counts)
+    able, seen = [(counting, "done"), (last, "seen")], [(last, "seen")]
+    row = _module_of((17, able), (3, seen), (13, [(5, "seen")]))
+    assert isinstance(row.succeeded, Estimate) and not isinstance(row.finished, Estimate)
+    assert row.stops is None, "33 less the 13 who stopped there, less 17"
+
+
+def test_one_more_who_tries_an_exercise_changes_nothing_until_a_batch_is_full(db):
+    """D’un jour à l’autre, un essai de plus disait ce qu’une personne avait réussi."""
+
+    def tries(n, state):
+        for _ in range(n):
+            held = [Done(str(uuid4()), MOUSE, 1, 5, state, kind="viser")]
+            progress.keep(groups.alone(nickname="", at=AT), held, at=AT)
+
+    def told():
+        found, _ = measures.tries(on=AT.date())
+        ((_, counts),) = found
+        return counts["n"], counts["failed"]
+
+    tries(22, "done")
+    tries(11, "stopped")
+    before = told()
+    assert before[0] == 33 and round(before[1].value) == 33
+    tries(10, "stopped")
+    assert told() == before
+    tries(1, "stopped")
+    assert told()[0] == 44
+
+
 def test_authors_read_which_exercise_fails(client, aidant, learner):
     def tries(person, n, state="stopped"):
         progress.keep(person, [Done(str(uuid4()), MOUSE, 1, 5, state, kind="viser") for _ in range(n)], at=AT)
@@ -855,7 +905,7 @@ def test_authors_read_which_exercise_fails(client, aidant, learner):
     for n in range(11):
         tries(groups.alone(nickname=f"P{n}", at=AT), 1, "stopped" if n else "done")
     (row,), *_ = measures.exercises()
-    assert (row.step, row.n) == (5, 12)
+    assert (row.step, row.n) == (5, 11), "by whole batches"
     assert isinstance(row.failed, Withheld), "one success alone would be told"
     client.force_login(aidant)
     assert "Le jardin" in client.get("/espace/apprendre/auteurs/").content.decode()

@@ -16,12 +16,20 @@ from maillage.apps.messages.models import Message
 from maillage.apps.orientations import access
 from maillage.apps.orientations.actions import answers, deadlines, drafts, sending
 from maillage.apps.orientations.models import Event, Orientation, Path
-from maillage.apps.orientations.queries import exports, links, lists, measures, persons, timeline
+from maillage.apps.orientations.queries import (
+    exports,
+    links,
+    lists,
+    measures,
+    persons,
+    timeline,
+)
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.people.actions import consents, forgetting
 from maillage.apps.people.actions import register as people
 from maillage.apps.people.models import Person
 from maillage.kernel.errors import Refused
+from maillage.kernel.estimate import Estimate
 from tests.conftest import account
 from tests.support.places import place
 from tests.support.referrals import action
@@ -1235,6 +1243,25 @@ def test_small_counts_are_withheld_and_what_would_give_them_away(worker, ccas, l
     assert found.relatives == 0
     many(worker, ccas, library, 4, origin="relative")
     assert measures.measures(["38185"], SINCE, UNTIL).relatives is None
+
+
+def test_who_came_less_who_was_helped_is_no_few_people(worker, ccas, library):
+    """33 venues, 30 aidées : trois personnes sont venues pour rien, et deux parts de la page le disaient."""
+    helped = {"state": "served", "came": True, "met_at": AT + 4 * DAY, "served_at": AT + 4 * DAY}
+    many(worker, ccas, library, 30, **helped, **ANSWERED)
+    many(worker, ccas, library, 3, state="came", came=True, met_at=AT + 4 * DAY, **ANSWERED)
+    many(worker, ccas, library, 22)
+    found = measures.measures(["38185"], SINCE, UNTIL, on=LATER)
+    names = ("known", "served", "came", "answered", "seen")
+    figures = [getattr(found, name) for name in names]
+    parts = {round(each.value * each.n / 100) for each in figures if isinstance(each, Estimate)}
+    assert parts == {33}
+    assert found.served.reason == (
+        "Masqué : à côté d’une autre part, celle-ci dirait ce qu’il en est de moins de 11 orientations."
+    )
+    many(worker, ccas, library, 22, state="came", came=True, met_at=AT + 4 * DAY, **ANSWERED)
+    found = measures.measures(["38185"], SINCE, UNTIL, on=LATER)
+    assert (found.known.n, round(found.known.value * 0.77), round(found.served.value * 0.77)) == (77, 55, 30)
 
 
 def test_relatives_are_counted_apart(worker, ccas, library):

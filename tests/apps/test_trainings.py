@@ -439,6 +439,41 @@ def test_a_few_relatives_are_not_told_by_subtraction(client, clock, library, kar
     assert "Parmi les proches inscrits" in page
 
 
+def count(id: str, part: int, whole: int, unknown: int = 0, beside: int = 0) -> rules.Count:
+    return rules.Count(id, part, whole, unknown, beside)
+
+
+def told_of(monkeypatch, *rows) -> dict[str, indicators.Indicator]:
+    monkeypatch.setattr(indicators.rules, "counts", lambda found, today: rows)
+    return {each.id: each for each in indicators.report(None, AT).rows}
+
+
+@pytest.mark.parametrize(
+    ("trained", "waiting", "told"),
+    [
+        (40, 15, [True, False]),  # 60 less 40 less 15: five have neither
+        (30, 15, [True, True]),
+        (45, 15, [True, True]),  # nobody has neither
+    ],
+)
+def test_the_few_who_have_no_training_are_not_told_by_subtraction(db, monkeypatch, trained, waiting, told):
+    found = told_of(
+        monkeypatch, count("trained", trained, 60), count("planned", waiting, 60), count("relatives", 0, 0)
+    )
+    assert [found[id].part is not None for id in ("trained", "planned")] == told
+
+
+@pytest.mark.parametrize(("beside", "told"), [(5, False), (11, True), (0, True)])
+def test_the_few_volunteers_of_a_team_are_not_told_by_subtraction(db, monkeypatch, beside, told):
+    """60 aidants, 55 salariés : cinq sont bénévoles."""
+    paid = 60 - beside
+    found = told_of(
+        monkeypatch, count("trained", 30, 60), count("planned", 0, 60), count("turnover", 20, paid, 0, beside)
+    )
+    assert (found["turnover"].whole is not None) == (found["turnover"].part is not None) == told
+    assert found["turnover"].value, "the share alone tells nothing of them"
+
+
 def test_aidants_put_together_by_the_database_are_counted_as_one_by_one(library, karim):
     today = AT.date()
     ends = [None, *(today + timedelta(days=n) for n in (-400, -1, 0, 1, 89, 90, 91, 92, 900))]

@@ -213,6 +213,22 @@ def test_scales_hold_only_answers_of_their_question():
 
 
 def test_what_became_of_proposals_comes_from_referrals():
-    found = measured([], followed=Followed(known=40, came=30, served=20))
+    found = measured([], followed=Followed(known=44, came=33, served=22))
     assert (found.came.measure.value, found.served.measure.value) == (0.75, 0.5)
     assert measured([], followed=Followed(known=10, came=9)).came.measure is None
+
+
+@pytest.mark.parametrize(
+    ("came", "served", "told"),
+    [
+        (60, 40, (True, True)),
+        (60, 57, (False, True)),  # three people came and were not helped
+        (97, 40, (False, True)),  # three did not come
+        (60, 4, (True, False)),
+    ],
+)
+def test_what_became_of_the_few_is_told_by_no_share(came, served, told):
+    found = measured([], followed=Followed(known=99, came=came, served=served))
+    assert (found.came.measure is not None, found.served.measure is not None) == told
+    hidden = [each for each in (found.came, found.served) if each.measure is None]
+    assert all(each.why.startswith("Masqué") for each in hidden)

@@ -60,6 +60,15 @@ def test_nothing_is_detailed_under_eleven_people():
     assert found.grid.is_empty
 
 
+@pytest.mark.parametrize(("silent", "n"), [(0, 55), (2, 44), (11, 44)])
+def test_the_few_who_said_nothing_are_not_the_people_less_the_answers(silent, n):
+    """55 personnes vues, n = 53 à côté de la France : deux n’ont pas répondu à cette question."""
+    said = [many(25, answers={"A1": ["smartphone"]}), many(30 - silent, 25, answers={"A1": ["computer"]})]
+    rows = [*said[0], *said[1], *many(silent, 60)]
+    computer, _ = observed.observed(rows, few=11).comparisons
+    assert isinstance(computer.share, Estimate) and computer.share.n == n
+
+
 def test_what_is_withheld_keeps_its_unit():
     (line, *_) = observed.observed(many(10), few=11).results
     assert (line.count.unit, line.share.unit) == ("personnes", "pourcent")

@@ -13,11 +13,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from maillage.engine import agreement
+from maillage.engine import agreement, disclosure
 from maillage.engine import bilan as engine
 from maillage.engine.agreement import Measure
 from maillage.reference import bilan
 from maillage.reference.bilan import PASSED, UNKNOWN
+from maillage.studies.people.observed import least
 
 ENOUGH, ENOUGH_FOR_OMEGA = 30, 100
 REWRITE, REVIEW = 0.15, 0.20  # shares beyond which a question, a line of the rule, is to be looked at
@@ -358,4 +359,13 @@ def _omega(rows: Iterable[Row]) -> Figure:
 def _followed(followed: Followed | None, what: str) -> Figure:
     if followed is None:
         return Figure(None, 0, why="Les orientations ne disent pas encore de quel bilan elles partent.")
-    return _share(getattr(followed, what), followed.known)
+    found, few = _share(getattr(followed, what), followed.known), least()
+    names = ("served", "came")
+    counts = [getattr(followed, name) for name in names]
+    told = dict(zip(names, disclosure.apart(counts, few), strict=True))
+    n = counts[names.index(what)]
+    if found.measure is None or (told[what] and few <= n <= followed.known - few):
+        return found
+    return Figure(
+        None, followed.known, why=f"Masqué : cela dirait ce qu’il en est de moins de {few} personnes."
+    )

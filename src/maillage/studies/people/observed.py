@@ -275,7 +275,9 @@ def _compared(
     gaps: Sequence[str],
     holds: Callable[[engine.Answers], bool | None],
 ) -> Comparison:
-    said = [answer for row in rows if (answer := holds(row.answers)) is not None]
+    every = [answer for row in rows if (answer := holds(row.answers)) is not None]
+    # Beside the number of people, that of answers would give the few who did not say.
+    said = every if len(every) == len(rows) else every[: disclosure.batch(len(every), few)]
     shown, _ = disclosure.one_way([sum(said), len(said) - sum(said)], few)
     line = _line(id, question, sum(said) if shown else None, len(said), few)
     return Comparison(id, question, line.share, definition(national), gaps)

@@ -1,6 +1,8 @@
 """A share of counted things, protected: withheld when either side of it is only a few people."""
 
-from maillage.engine import agreement
+from collections.abc import Mapping
+
+from maillage.engine import agreement, disclosure
 from maillage.kernel.estimate import Estimate, Figure, Withheld
 
 
@@ -39,3 +41,18 @@ def share(
             method=method,
         )
     return Withheld(reason=why, unit="pourcent", universe=universe, n=whole, method=method)
+
+
+def together(figures: Mapping[str, Figure], *, least: int, things: str) -> dict[str, Figure]:
+    """Return shares of the same people as they may be told together, by name, the first ones first: one that
+    a few people alone separate from another is withheld (`disclosure.apart`).
+    """
+    told = {name: each for name, each in figures.items() if isinstance(each, Estimate)}
+    seen = disclosure.apart([round(each.value * each.n / 100) for each in told.values()], least)
+    why = f"Masqué : à côté d’une autre part, celle-ci dirait ce qu’il en est de moins de {least} {things}."
+    hidden = {
+        name: Withheld(reason=why, unit=each.unit, universe=each.universe, n=each.n, method=each.method)
+        for (name, each), is_told in zip(told.items(), seen, strict=True)
+        if not is_told
+    }
+    return {**figures, **hidden}

@@ -107,6 +107,34 @@ def is_publishable_beside(share: PeriodShare, goals: Sequence[PeriodShare]) -> b
     return all(seen for each, seen in zip(some, told, strict=True) if each.definition == share.definition)
 
 
+def is_publishable_with(share: PeriodShare, other: PeriodShare) -> bool:
+    """Return whether a share tells no few cases beside another of the same ones, which may hold its own: in
+    no period, nor in what one period holds and another does not.
+    """
+    theirs = _by_day(other)
+    parts = [part for part in share.parts.values() if totals(part)[1]]
+    return all(
+        abs(totals(part)[0] - sum(theirs.get(day, (0, 0))[0] for day in part)) >= share.least
+        for part in parts
+    )
+
+
+def is_told_by_month_with(share: PeriodShare, other: PeriodShare) -> bool:
+    """Return whether its months tell no few cases beside those of another share of the same cases."""
+    shown = {point.month for point in other.points if point.value is not None}
+    gaps: dict[date, int] = {}
+    for sign, each in ((1, share), (-1, other)):
+        for day, (part, _) in _by_day(each).items():
+            month = day.replace(day=1)
+            gaps[month] = gaps.get(month, 0) + sign * part
+    both = [point.month for point in share.points if point.value is not None and point.month in shown]
+    return all(abs(gaps[month]) >= share.least for month in both)
+
+
+def _by_day(share: PeriodShare) -> ByDay:
+    return {day: held for part in share.parts.values() for day, held in part.items()}
+
+
 def common_points(share: PeriodShare, goals: Sequence[PeriodShare]) -> tuple[Point, ...]:
     """Return the share of each month; of one of several goals, of the months that all of them tell."""
     hidden = set()

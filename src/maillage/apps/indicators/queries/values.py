@@ -222,8 +222,10 @@ def _ratio(ground: Ground, definition: Indicator) -> Value:
         return replace(missing(definition, ground.on, NOTHING), apart=tuple(apart))
     share = _share(ground, definition)
     goals = [_share(ground, each) for each in _goals(definition)] if least else []
+    beside = [_share(ground, each) for each in _before(definition)] if least else []
+    beside = [each for each in beside if each.is_publishable]
     figure, (part, whole) = share.figure, rules.totals(share.asked)
-    reason = _told_elsewhere(share, goals) if isinstance(figure, Estimate) else figure.reason
+    reason = _told_elsewhere(share, goals, beside) if isinstance(figure, Estimate) else figure.reason
     if reason or not isinstance(figure, Estimate):
         hidden = whole or least
         return replace(
@@ -243,7 +245,9 @@ def _ratio(ground: Ground, definition: Indicator) -> Value:
         universe=_in_period(ground, definition),
         apart=tuple(apart),
         examples=example,
-        series=series.common_points(share, goals),
+        series=series.common_points(share, goals)
+        if all(series.is_told_by_month_with(share, each) for each in beside)
+        else (),
     )
 
 
@@ -259,18 +263,36 @@ def _goals(definition: Indicator) -> list[Indicator]:
     return [each for each in every if each.goal and each.whole == definition.whole]
 
 
-def _told_elsewhere(share: series.PeriodShare, goals: Sequence[series.PeriodShare]) -> str:
-    """Return why a share of many cases may not be told: beside that of another period, or those of the other
-    goals, it would tell a few; "" when it may.
+def _before(definition: Indicator) -> list[Indicator]:
+    """Return the indicators told before one, of the same cases: those whose suite is known hold those who
+    were helped.
+    """
+    same = [
+        each
+        for each in indicators().values()
+        if each.way == "ratio"
+        and not each.goal
+        and (each.whole, each.wait) == (definition.whole, definition.wait)
+    ]
+    return same[: same.index(definition)] if definition in same else []
+
+
+def _told_elsewhere(
+    share: series.PeriodShare, goals: Sequence[series.PeriodShare], beside: Sequence[series.PeriodShare]
+) -> str:
+    """Return why a share of many cases may not be told: beside that of another period, those of the other
+    goals, or that of an indicator that holds it, it would tell a few; "" when it may.
     """
     if not share.is_publishable_beside_periods:
-        beside = "à côté d’une autre période"
+        where = "à côté d’une autre période"
     elif not series.is_publishable_beside(share, goals):
-        beside = "à côté des autres"
+        where = "à côté des autres"
+    elif hiding := [each for each in beside if not series.is_publishable_with(share, each)]:
+        where = f"à côté de « {hiding[0].definition.label} »"
     else:
         return ""
     few = f"moins de {share.least} {share.definition.things}"
-    return f"Masqué : {beside}, cette part dirait ce qu’il en est de {few}."
+    return f"Masqué : {where}, cette part dirait ce qu’il en est de {few}."
 
 
 def _cases(ground: Ground, definition: Indicator, *, example: bool) -> dict[date, tuple[int, int]]:

@@ -18,10 +18,10 @@ from maillage.apps.learning.queries import contents
 from maillage.apps.learning.queries.progress import finished, succeeded
 from maillage.apps.learning.rules import progress
 from maillage.engine import disclosure
-from maillage.kernel.estimate import Figure
+from maillage.kernel.estimate import Estimate, Figure
 from maillage.modules.format import Module
 from maillage.reference.parameters import number
-from maillage.studies.people.shares import share
+from maillage.studies.people.shares import share, together
 from maillage.web import snapshots
 
 METHOD = "apprendre"
@@ -89,19 +89,21 @@ def _module(module: Module, people: Mapping[int, list[tuple[int, int, str, int]]
     universe = f"personnes avec une carte qui ont ouvert « {module.title} »"
     stops = Counter(held.last for who, held in kept.items() if who not in done)
     step, most = stops.most_common(1)[0] if stops else (0, 0)
-    told_apart = (
-        not 0 < stops.total() - most < least
-    )  # else the few who stopped elsewhere would be counted too
     times = [_seconds(people[who]) / 60 for who in done]
 
     def told(part: int, words: str) -> Figure:
         return share(part, n, least=least, things="personnes", words=words, universe=universe, method=METHOD)
 
+    figures = {"succeeded": told(able, "l’ont réussi"), "finished": told(len(done), "l’ont fini")}
+    figures = together(figures, least=least, things="personnes")
+    # Beside who stopped there, the others: elsewhere, or at the end without their number being told.
+    is_told, is_able = (isinstance(figures[name], Estimate) for name in ("finished", "succeeded"))
+    left = n - most - (len(done) if is_told else able if is_able else 0)
+    told_apart = left >= least or (is_told and not left)
     return OfModule(
         module=module,
         begun=n or None,
-        finished=told(len(done), "l’ont fini"),
-        succeeded=told(able, "l’ont réussi"),
+        **figures,
         minutes=median(times) if len(times) >= max(least, 1) else None,
         stops=(step, _title(module, step), most) if most >= max(least, 1) and told_apart else None,
     )
@@ -205,8 +207,10 @@ def tries(*, on: date) -> tuple[Counted, bool]:
     ], examples
 
 
-def _counts(module: Module, step: int, tries: list[tuple[str, int, bool, int]], least: int) -> dict[str, Any]:
-    n = len(tries)
+def _counts(module: Module, step: int, every: list[tuple[str, int, bool, int]], least: int) -> dict[str, Any]:
+    """Return what is told of those who tried a step, by whole batches, the first who tried it first."""
+    n = disclosure.batch(len(every), least)
+    tries = every[:n]
     failed = sum(state not in progress.SUCCEEDED for state, *_ in tries)
     enough = n >= max(least, 1)
     universe = f"personnes avec une carte qui ont essayé l’étape {step} de « {module.title} »"

@@ -157,17 +157,24 @@ def measures(
         " proches et hors annulations"
     )
     tell = _teller(ripe, universe, least, nobody=not old, wait=wait)
+    told = shares.together(
+        {
+            "known": tell("de suite connue", _is_known),
+            "served": tell("suivies d’une aide", lambda row: row.served_at is not None),
+            "came": tell("suivies d’une venue", lambda row: row.came is True),
+            "answered": tell("répondues", lambda row: row.answered_at is not None),
+            "seen": tell("vues", lambda row: row.seen_at is not None or row.answered_at is not None),
+        },
+        least=least,
+        things="orientations",
+    )
     return Measures(
         universe=universe,
         n=n,
         relatives=of_relatives,
         cancelled=cancelled,
         wait=wait,
-        seen=tell("vues", lambda row: row.seen_at is not None or row.answered_at is not None),
-        answered=tell("répondues", lambda row: row.answered_at is not None),
-        known=tell("de suite connue", _is_known),
-        came=tell("suivies d’une venue", lambda row: row.came is True),
-        served=tell("suivies d’une aide", lambda row: row.served_at is not None),
+        **told,
         origins=_cells(Counter(row.origin for row in (*ours, *theirs)), cycle.ORIGINS, least),
         outcomes=_cells(Counter(row.outcome for row in ours if row.outcome), cycle.OUTCOMES, least),
         reasons=_cells(Counter(row.reason for row in refused), _REASONS, least),
@@ -184,9 +191,12 @@ def measures(
 
 
 def after_a_diagnosis() -> Followed:
-    """Return what became of the referrals that a diagnosis led to, invented people aside."""
-    rows = Orientation.objects.filter(example=False).exclude(result="").values_list(*FIELDS)
-    known = [row for row in (_Row(*values) for values in rows) if _is_known(row)]
+    """Return what became of the referrals that a diagnosis led to, invented people aside: by whole batches,
+    the first sent first.
+    """
+    rows = Orientation.objects.filter(example=False).exclude(result="").order_by("sent_at", "pk")
+    every = [row for row in (_Row(*values) for values in rows.values_list(*FIELDS)) if _is_known(row)]
+    _, known = _batched(every, int(number("protection/small_count")))
     return Followed(
         known=len(known),
         came=sum(row.came is True for row in known),

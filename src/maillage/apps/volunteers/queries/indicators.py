@@ -14,7 +14,8 @@ from maillage.apps.directory.queries.seats import structures_in
 from maillage.apps.volunteers.models import Aidant
 from maillage.apps.volunteers.queries import team
 from maillage.apps.volunteers.rules import trainings as rules
-from maillage.kernel.estimate import Estimate, Figure
+from maillage.engine import disclosure
+from maillage.kernel.estimate import Estimate, Figure, Withheld
 from maillage.reference.parameters import number
 from maillage.studies.people.shares import share
 from maillage.words.wording import percent
@@ -74,19 +75,32 @@ def report(communes: frozenset[str] | None, at: datetime, *, own: frozenset[int]
     found = team.helpers(counted, at)
     least = 0 if examples or own is not None else int(number("protection/small_count"))
     places, rows_told = counted.values("structure").distinct().count(), rules.counts(found, today)
+    hidden = _found_by_subtraction(rows_told, least)
     return Report(
         n=_open(next(each.whole for each in rows_told if each.id == rules.TRAINED), least),
         structures=_open(places, least and 3),
         examples=examples,
-        rows=[_indicator(each, least) for each in rows_told],
+        rows=[_indicator(each, least, is_hidden=each.id in hidden) for each in rows_told],
     )
+
+
+def _found_by_subtraction(rows: Sequence[rules.Count], least: int) -> frozenset[str]:
+    """Return which of those who have a training, and of those who wait for one, may not be told: with the
+    team, they would give the few who have neither.
+    """
+    parts = {row.id: row.part for row in rows if row.id in (rules.TRAINED, rules.PLANS)}
+    team = next(row.whole for row in rows if row.id == rules.TRAINED)
+    counts = {**parts, "": team - sum(parts.values())}
+    held = [id for id, n in counts.items() if n]  # what nobody is in gives nobody away
+    seen = disclosure.one_way([counts[id] for id in held], least)
+    return frozenset(id for id, told in zip(held, seen, strict=True) if not told)
 
 
 def _open(n: int, least: int) -> int | None:
     return n if n >= least else None
 
 
-def _indicator(row: rules.Count, least: int) -> Indicator:
+def _indicator(row: rules.Count, least: int, *, is_hidden: bool) -> Indicator:
     label, words, universe = rules.INDICATORS[row.id]
     things = "proches" if row.id == rules.RELATIVES else "aidants"
     figure = share(
@@ -99,8 +113,13 @@ def _indicator(row: rules.Count, least: int) -> Indicator:
         method=METHOD,
         nobody="Personne n’est inscrit, ou personne n’a dit ce qu’il faut pour le compter.",
     )
+    if is_hidden and isinstance(figure, Estimate):
+        why = f"Masqué : à côté des autres, cette part dirait ce qu’il en est de moins de {least} {things}."
+        figure = Withheld(reason=why, unit="pourcent", universe=universe, n=row.whole, method=METHOD)
     unknown = row.unknown if row.unknown >= least or not row.unknown else None
-    whole = _open(row.whole, least) if unknown is not None else None
+    # The team is told too: what is left of it is nobody, or not a few.
+    is_open = unknown is not None and not 0 < row.beside < least
+    whole = _open(row.whole, least) if is_open else None
     part = row.part if isinstance(figure, Estimate) and whole is not None else None
     return Indicator(row.id, label, universe, figure, part, whole, unknown)
 

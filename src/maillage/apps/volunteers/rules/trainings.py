@@ -113,12 +113,15 @@ def helper(standing: str, named: bool, kind: str, frame: str, contract: str, end
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """A count and its denominator. unknown: those of whom nobody said it, left out of the denominator."""
+    """A count and its denominator. unknown: those of whom nobody said it, left out of the denominator;
+    beside: those of the team whom it is not about.
+    """
 
     id: str
     part: int
     whole: int
     unknown: int
+    beside: int = 0
 
 
 TRAINED, PLANS, UNFRAMED, TURNOVER, RELATIVES = "trained", "planned", "unframed", "turnover", "relatives"
@@ -156,7 +159,13 @@ def counts(helpers: Mapping[Helper, int], on: date) -> list[Count]:
         Count(TRAINED, n(each for each in team if each.standing in (CURRENT, ENDING)), n(team), 0),
         Count(PLANS, n(each for each in team if each.standing == PLANNED), n(team), 0),
         Count(UNFRAMED, n(each for each in framed if each.frame == NO_FRAME), n(framed), n(team) - n(framed)),
-        Count(TURNOVER, n(each for each in known if ends_soon(each, on)), n(known), n(paid) - n(known)),
+        Count(
+            TURNOVER,
+            n(each for each in known if ends_soon(each, on)),
+            n(known),
+            n(paid) - n(known),
+            n(team) - n(paid),
+        ),
         Count(RELATIVES, n(each for each in relatives if each.supported), n(relatives), 0),
     ]
 
