@@ -22,6 +22,7 @@ from maillage.apps.orientations.queries import (
     lists,
     measures,
     persons,
+    pressing,
     timeline,
 )
 from maillage.apps.orientations.rules import cycle
@@ -1262,6 +1263,16 @@ def test_who_came_less_who_was_helped_is_no_few_people(worker, ccas, library):
     many(worker, ccas, library, 22, state="came", came=True, met_at=AT + 4 * DAY, **ANSWERED)
     found = measures.measures(["38185"], SINCE, UNTIL, on=LATER)
     assert (found.known.n, round(found.known.value * 0.77), round(found.served.value * 0.77)) == (77, 55, 30)
+
+
+def test_an_end_noted_late_is_not_told_by_the_day_page_of_a_territory(worker, ccas, library):
+    """« 31 orientations ont abouti » hier, 32 aujourd’hui : on savait qu’une fin venait d’être notée."""
+    lea = account("lea", "coordination", territory="38")
+    ended = {"state": "served", "served_at": AT, "outcome": "reached"}
+    after = AT + 90 * DAY
+    for n, told in ((10, 0), (21, 22), (10, 33), (2, 33)):
+        many(worker, ccas, library, n, **ended)
+        assert pressing.helped_last_quarter(lea, after).n == told
 
 
 def test_relatives_are_counted_apart(worker, ccas, library):

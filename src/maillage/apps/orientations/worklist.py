@@ -232,7 +232,7 @@ def _of_territory(user: Any, at: datetime) -> Iterable[News]:
         yield News(
             key=f"territory-helped-{helped.start:%Y-%m}",
             title=count(helped.n, "orientation"),
-            words=f"Ont abouti, en tout ou partie, {of(first)} à {last}.",
+            words=f"Ont abouti, en tout ou partie, {of(first)} à {last}, au moins.",
             at=helped.end,
             url=reverse("orientations_measures"),
         )

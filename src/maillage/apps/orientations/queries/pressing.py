@@ -16,6 +16,8 @@ from maillage.apps.directory.queries import places
 from maillage.apps.messages.rules import addresses
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.rules import cycle
+from maillage.engine import disclosure
+from maillage.reference.parameters import number
 from maillage.web import bulk
 
 LEADS = "members.manage"  # over a territory: who runs its network
@@ -116,7 +118,9 @@ def _places(rows: QuerySet[Orientation], most: int) -> list[SilentPlace]:
 
 @dataclass(frozen=True, slots=True)
 class HelpedQuarter:
-    """How many referrals reached their aim in the last quarter that is over: one person may have several."""
+    """How many referrals reached their aim in the last quarter that is over, by whole batches: one person may
+    have several, and an end is often noted late.
+    """
 
     start: datetime
     end: datetime
@@ -142,7 +146,7 @@ def helped_last_quarter(user: Any, at: datetime) -> HelpedQuarter | None:
         rows = rows.filter(lieu__code_insee__in=bulk.to_find(communes))
     if not user.is_demonstration:
         rows = rows.filter(example=False)
-    return HelpedQuarter(start, end, rows.count())
+    return HelpedQuarter(start, end, disclosure.batch(rows.count(), int(number("protection/small_count"))))
 
 
 def nudges(since: datetime) -> QuerySet[Entry]:
