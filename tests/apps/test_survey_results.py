@@ -560,6 +560,17 @@ def test_words_of_an_answer_put_aside_are_no_longer_published(browser, survey):
     assert "Parole relue" in in_edition(survey)
 
 
+@pytest.mark.parametrize(
+    ("n", "told"), [(1, "Quelques réponses écartées"), (10, "Quelques"), (11, "11\xa0réponses écartées")]
+)
+def test_a_few_answers_put_aside_are_not_counted_in_an_edition(survey, n, told):
+    """« 1 réponse écartée » : un effectif d’une personne, dans le rapport."""
+    for answer in Answer.objects.filter(survey=survey)[:n]:
+        campaigns.put_aside(answer, "un essai", by=None, at=AT)
+    (said,) = [each for each in editions.method(frames.frame(survey)) if "écartée" in each]
+    assert said.startswith(told)
+
+
 def test_two_people_never_read_the_same_words_twice(survey):
     first = read.unread(survey)[0]
     answer = Answer.objects.get(pk=first.answer)

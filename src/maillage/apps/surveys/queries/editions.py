@@ -150,7 +150,9 @@ def method(held: Frame) -> list[str]:
         out.append(f"Lieux : {_gathered(places, least)}.")
     aside = Answer.objects.filter(survey=held.survey).exclude(aside_at=None).count()
     if aside:
-        out.append(f"{count(aside, 'réponse écartée', 'réponses écartées')}, avec une raison notée.")
+        few = aside < least
+        many = "Quelques réponses écartées" if few else count(aside, "réponse écartée", "réponses écartées")
+        out.append(f"{many}, avec une raison notée.")
     versions = rows.values("version").distinct().count()
     if versions > 1:
         out.append(
