@@ -448,6 +448,8 @@ def open_recovery(token: str, at: datetime) -> Recovery:
 @transaction.atomic
 def recover(*, token: str, password: str, at: datetime) -> User:
     """Choose another password by a recovery link; second factors are taken off, to be set again."""
+    whose = Recovery.objects.get(token=digest(token)).user_id
+    User.objects.select_for_update().get(pk=whose)  # before its link, as who makes another
     Recovery.objects.select_for_update().get(token=digest(token))
     found = open_recovery(token, at)
     user = found.user
