@@ -222,6 +222,16 @@ def test_a_line_that_does_not_fit_is_named_and_never_guessed(copied, file, befor
     assert all(refused.value.sentences)
 
 
+def test_the_line_of_a_wrong_cell_is_found_in_a_file_whose_letters_are_wrong_too(copied):
+    path = copied / "places.csv"
+    head, first, second, *rest = path.read_bytes().splitlines()
+    assert b",24.15473," in first and b"Maison de quartier" in second
+    second = second.replace(b"Maison", b"M\x82ison")  # in a column that is not looked at yet
+    path.write_bytes(b"\n".join([head, first.replace(b",24.15473,", b",x,"), second, *rest]))
+    with pytest.raises(Refused, match=r"places.csv, ligne 2, colonne longitude"):
+        packs.store(cards.read(copied), copied)
+
+
 @pytest.mark.parametrize(
     "write",
     [

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -256,10 +257,9 @@ def _line(path: Path, first: int, row: int) -> int:
     """Return the line of a row in its file: blank ones, and cells on several lines, are lines too."""
     if path.suffix == ".parquet":
         return row
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        lines = islice(file, first, None)
-        reader = csv.reader(lines)
-        start = first + 1
+    start = first + 1
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file, suppress(csv.Error):
+        reader = csv.reader(islice(file, first, None))
         for cells in reader:
             row -= bool(cells)
             if row <= 0:
