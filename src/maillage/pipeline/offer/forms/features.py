@@ -31,7 +31,8 @@ def tell_reference(collection: dict[str, Any], remarks: Remarks) -> None:
     name = str(flattened(collection.get("crs"), remarks, "crs", key="crs").get("crs.properties.name", ""))
     if name and not name.endswith(WGS84):
         remarks.say(
-            f"Coordonnées annoncées en « {name} », et non en longitude et latitude (WGS 84) : à convertir."
+            f"Coordonnées annoncées en « {name} », et non en longitude et latitude (WGS 84) : un point qui,"
+            " converti, tombe dans sa commune est gardé, et son lieu le dit."
         )
 
 
