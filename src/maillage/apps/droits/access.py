@@ -42,9 +42,7 @@ def still_reads(row: Fact) -> bool:
     """Return whether who told a fact may read it today: their account is open, and their structure still
     helps the person.
     """
-    return (
-        row.by is not None and row.by.is_active and facts_for(row.by, row.person).filter(pk=row.pk).exists()
-    )
+    return row.by is not None and facts_for(row.by, row.person).filter(pk=row.pk).exists()
 
 
 def checklists_of(structure: Structure | None) -> QuerySet[LocalChecklist]:

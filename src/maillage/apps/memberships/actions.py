@@ -293,7 +293,7 @@ def _check_giver(invitation: Invitation, user: User | None) -> None:
     """Refuse a role that the inviter may no longer give; and a role that sees people, given to oneself."""
     giver = invitation.made_by
     held = {"structure": invitation.structure, "territory": invitation.territory}
-    if giver is None or not giver.is_active or not access.may_give(giver, invitation.role, **held):
+    if giver is None or not access.may_give(giver, invitation.role, **held):
         raise Refused(
             "L’invitation ne s’ouvre plus.",
             why="La personne qui l’a faite ne répond plus de cette structure ou de ce territoire.",
@@ -434,9 +434,7 @@ def open_recovery(token: str, at: datetime) -> Recovery:
             do="Demandez-en un autre à votre responsable de structure.",
         )
     maker = found.made_by  # None: the platform itself
-    if maker is not None and not (
-        maker.is_active and access.manages(maker) and _answers_for(maker, found.user, at)
-    ):
+    if maker is not None and not (access.manages(maker) and _answers_for(maker, found.user, at)):
         raise Refused(
             "Ce lien ne s’ouvre plus.",
             why="La personne qui l’a fait ne répond plus de ce compte.",

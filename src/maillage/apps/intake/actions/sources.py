@@ -118,7 +118,7 @@ def read_again(source: Source, *, at: datetime) -> PendingFile | None:
 
 def _fetched(source: Source, *, at: datetime) -> PendingFile | None:
     reader = source.reader
-    if reader is None or not reader.is_active or not access.holds(reader, ()):
+    if reader is None or not access.holds(reader, ()):
         raise NOBODY
     fetch: Callable[..., tuple[str, bytes]] = import_string(settings.FILE_FETCHER)
     name, content = fetch(source.address, inside=settings.SOURCES_INSIDE)

@@ -52,7 +52,7 @@ def _remind(mandat: Mandat, *, at: datetime) -> bool:
 
 
 def _tell_helper(row: Mandat, days: int, *, at: datetime) -> None:
-    if row.by is None or not row.by.is_active or not access.mandats_for(row.by).filter(pk=row.pk).exists():
+    if row.by is None or not access.mandats_for(row.by).filter(pk=row.pk).exists():
         return
     link = f"{settings.ADDRESS}{reverse('mandat', args=[row.pk])}"
     with suppress(Refused):  # an invalid address blocks nothing

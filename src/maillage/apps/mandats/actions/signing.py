@@ -96,7 +96,7 @@ def _may_be_signed(row: Mandat, how: str, *, by: User, today: date) -> None:
     if row.renews is not None and row.renews.emergency and row.renews.regularised_at is not None:
         raise _not_signed("Cette urgence est déjà régularisée.", "Ouvrez le mandat qui l’a remplacée.")
     told = [*permissions.named(row), *filter(None, (row.supervisor,))]
-    gone = [each for each in told if not (each.is_active and access.may_act(each, row.structure_id))]
+    gone = [each for each in told if not access.may_act(each, row.structure_id)]
     if gone:
         raise _not_signed(
             f"Il nomme {gone[0]}, qui n’aide plus au nom de cette structure.",

@@ -83,7 +83,7 @@ def named(row: Mandat) -> list[User]:
 def helpers(row: Mandat) -> list[NamedHelper]:
     """Return those whom a mandate names and who act today: not those who left its structure since."""
     named = [each for each in row.named.all() if each.removed_at is None and each.user is not None]
-    return [each for each in named if each.user.is_active and may_act(each.user, row.structure_id)]
+    return [each for each in named if may_act(each.user, row.structure_id)]
 
 
 def acting(row: Mandat) -> str:
