@@ -69,6 +69,7 @@ def test_an_act_is_noted_with_what_it_was(aidant, library, andrei):
     (line,) = lists.today(aidant, AT).lines
     assert line.sentence == "Avec elle, prime d’activité, 15 min, ici, en attente"
     assert (act.operator, act.on_day, act.mandat) == ("Caf, MSA", date(2026, 11, 23), None)
+    assert (act.outside, act.regularise_before) == ("", None)
     assert [each.verb for each in act.revisions.all()] == ["noted"]
 
 

@@ -636,3 +636,12 @@ def test_the_page_asks_as_much_of_the_database_for_many_steps(
         register.record_view(fatou, by=leila, structure=lieu.structure.pk, at=AT + timedelta(minutes=n))
     with django_assert_max_num_queries(45):
         client.get("/ma-carte/")
+
+
+def test_a_correction_asked_of_another_structure_keeps_nobody(fatou, lieu):
+    other = Structure.objects.create(key="autre", name="Autre")
+    register.follow(person=fatou, structure=other, by=None, at=AT)
+    corrections.ask_correction(fatou, other, "Mon année de naissance", by=None, at=AT)
+    register.leave(person=fatou, structure=lieu.structure, by=None, at=AT)
+    with pytest.raises(Refused, match="attend que Autre réponde"):
+        register.leave(person=fatou, structure=other, by=None, at=AT)

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from maillage.apps.accounts import queries as journal
 from maillage.apps.accounts.models import Entry, User
+from maillage.apps.mandats import access
 from maillage.apps.mandats.actions import deadlines, local_procedures, preparing, stopping
 from maillage.apps.mandats.actions import signing as mandat_signing
 from maillage.apps.mandats.actions.preparing import Helper
@@ -25,7 +26,7 @@ from maillage.apps.people.models import Person
 from maillage.apps.volunteers.actions import missions
 from maillage.config import backup
 from maillage.kernel.errors import Refused
-from tests.conftest import account
+from tests.conftest import account, with_role
 from tests.support.mandats import AT, STROKES, by_touch, drafted, given, shown
 from tests.support.places import place
 from tests.support.volunteers import supervised
@@ -123,6 +124,11 @@ def test_another_structure_joins_no_photograph_to_a_paper(andrei, leila, structu
     with pytest.raises(Refused, match="devant votre structure"):
         mandat_signing.join_photograph(mandat, b"image", by=stranger, at=AT)
     assert not Signature.objects.exists()
+
+
+def test_who_leads_a_territory_and_helps_in_a_structure_adds_procedures_for_both_alone(structure):
+    nora = with_role(account("nora", "coordination", territory="38"), "aidant", structure=structure)
+    assert [key for key, _, _ in access.owners_for(nora)] == [f"s{structure.pk}", "t38"]
 
 
 def test_a_volunteer_acts_under_somebody_who_answers_for_them(andrei, leila, structure):

@@ -59,6 +59,12 @@ def test_a_territory_manages_no_role_over_france_nor_over_a_perimeter_that_is_no
     assert [row.user for row in access.members_for(grenoble)] == [grenoble]
 
 
+def test_who_sees_the_persons_of_a_structure_already_takes_another_role_there(manager, library):
+    _, token = actions.invite(by=manager, role="formation", for_whom="moi", at=AT, structure=library)
+    actions.accept(token=token, at=AT, on=ON, user=manager)
+    assert {row.role for row in Membership.objects.filter(user=manager)} == {"gestionnaire", "formation"}
+
+
 def test_a_role_holds_from_its_first_day_to_its_last(library):
     user = account("saison")
     Membership.objects.create(

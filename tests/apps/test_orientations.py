@@ -1275,6 +1275,13 @@ def test_an_end_noted_late_is_not_told_by_the_day_page_of_a_territory(worker, cc
         assert pressing.helped_last_quarter(lea, after).n == told
 
 
+def test_a_reason_that_a_few_alone_had_is_withheld(worker, ccas, library):
+    many(worker, ccas, library, 3, state="refused", reason="full", sent_at=AT - DAY, **ANSWERED)
+    many(worker, ccas, library, 30)
+    found = measures.measures(["38185"], SINCE, UNTIL, on=LATER)
+    assert [(cell.id, cell.n) for cell in found.reasons] == [("full", None)]
+
+
 def test_relatives_are_counted_apart(worker, ccas, library):
     many(worker, ccas, library, 12, origin="relative")
     many(worker, ccas, library, 23)

@@ -128,6 +128,14 @@ def test_nobody_keeps_a_paper_for_another_structure_nor_for_a_person_they_do_not
     assert not on_disk()
 
 
+def test_the_heaviest_paper_is_kept_and_one_byte_more_is_not(monkeypatch):
+    content = pdf()
+    monkeypatch.setattr(contents, "heaviest", lambda: len(content))
+    assert contents.media_of(content, "papier.pdf") == papers.PDF
+    with pytest.raises(Refused, match="trop lourd"):
+        contents.media_of(content + b"\n", "papier.pdf")
+
+
 def test_no_more_than_what_is_said_is_kept(andrei, structure, leila, monkeypatch):
     monkeypatch.setattr(papers, "most_papers", lambda: 1)
     kept(andrei, structure, leila)

@@ -44,6 +44,12 @@ def written(question: QuestionAnswers) -> list[str]:
     return [each.text.replace("\u00a0", " ") for each in findings.sentences(question, findings.RESPONDENTS)]
 
 
+def test_how_many_answered_is_not_said_where_it_would_tell_of_a_few():
+    """Un nombre de réponses qui ne se publie pas n’est dit nulle part ; « aucune » ne dit rien de personne."""
+    found = [asked(n=n, told=told).base for n, told in ((192, True), (192, False), (0, False))]
+    assert found == [192, None, 0]
+
+
 def test_an_answer_is_an_inhabitant_s_once_the_sample_resembles_them(spec):
     """Sans redressement, une enquête ne parle que de ses répondants : ni des habitants, ni des allocataires."""
     spec(

@@ -61,8 +61,8 @@ def test_where_a_procedure_stands(spec):
         Envoyée le 9/11/2026; Accusé le 12/11/2026
         Envoyée le 9/11/2026; Rien encore le 23/11/2026
         Courrier le 20/11/2026
-        Courrier le 20/11/2026 → 30/12/2026
-        Courrier le 20/11/2026 → 30/11/2026
+        Courrier le 20/11/2026 → 8/12/2026
+        Courrier le 20/11/2026 → 7/12/2026
         Obtenu le 2/11/2026
         Obtenu le 2/11/2026; Envoyée le 1/10/2026
         Refusé le 16/11/2026
@@ -84,8 +84,8 @@ def test_where_a_procedure_stands(spec):
             "en attente : Attend depuis 14 jours. Envoyée le 9 novembre. Rien de nouveau aujourd’hui.",
             "courrier arrivé : Un courrier est arrivé. Courrier arrivé le 20 novembre."
             " Sans date de réponse notée, aucun rappel ne part.",
-            "courrier arrivé : Répondre avant le 30 décembre. Courrier arrivé le 20 novembre. Encore 37 jours.",
-            "en danger : Répondre avant le 30 novembre. Courrier arrivé le 20 novembre. Encore 7 jours.",
+            "courrier arrivé : Répondre avant le 8 décembre. Courrier arrivé le 20 novembre. Encore 15 jours.",
+            "en danger : Répondre avant le 7 décembre. Courrier arrivé le 20 novembre. Encore 14 jours.",
             "obtenu : Obtenu le 2 novembre. Rien à refaire avant le 2 juillet.",
             "obtenu : Obtenu le 2 novembre. Rien à refaire avant le 2 juillet.",
             "refusé : Refusé le 16 novembre. On peut contester jusqu’au 16 janvier. Encore 54 jours.",
