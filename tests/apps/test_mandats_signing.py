@@ -487,10 +487,12 @@ def test_stopping_takes_back_the_reminders_that_wait(andrei, leila, structure):
 def test_erasing_a_person_strips_their_mandates_and_the_journal_still_verifies(andrei, leila, structure):
     reachable(andrei, leila)
     mandat = given(andrei, structure, leila)
+    Mandat.objects.update(witness="Mme Roche, voisine", relative="Son fils")
     drafted(andrei, structure, leila, "impots")
     forgetting.forget(andrei, by=leila, at=AT + DAY)
     (row,) = Mandat.objects.all()
-    assert (row.pk, row.words, row.secret, row.witness) == (mandat.pk, "", "", "")
+    assert (row.pk, row.words, row.secret, row.witness, row.relative) == (mandat.pk, "", "", "", "")
+    assert row.language == "fr"
     assert (row.withdrawn_at, row.stripped_at) == (AT + DAY, AT + DAY)
     assert not Signature.objects.exists()
     assert row.authorisations.count() == 2, "what was permitted still counts, without anybody"
