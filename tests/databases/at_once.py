@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from threading import Event
 from typing import Any
+from uuid import uuid4
 
 from maillage.config.bootstrap import ready
 from tests.databases.planning import Race, together
@@ -188,6 +189,9 @@ def erased(turn: int, library: Any, lea: Any, ali: Any) -> Iterator[Race]:
     from maillage.apps.agenda.actions.write import lock
     from maillage.apps.agenda.models import Seat
     from maillage.apps.agenda.rules.appointments import Draft
+    from maillage.apps.learning.actions import progress
+    from maillage.apps.learning.models import Fact
+    from maillage.apps.learning.rules.progress import Fact as Done
     from maillage.apps.orientations.actions import drafts, forgetting
     from maillage.apps.people.actions import register
     from maillage.apps.people.models import Person
@@ -281,6 +285,24 @@ def erased(turn: int, library: Any, lea: Any, ali: Any) -> Iterator[Race]:
         lambda: Seat.objects.filter(workshop=workshop, name="Fatou").count(),
     )
     assert row.pk
+    learner, four = welcomed(), Event()
+
+    def keep_slowly() -> None:
+        with transaction.atomic():
+            progress.keep(learner, [Done(str(uuid4()), "souris", 1, 1, "seen")], at=AT)
+            four.set()
+            time.sleep(HELD)
+
+    def erase_learnt() -> None:
+        four.wait(timeout=PATIENCE)
+        progress.erase(learner, at=AT + timedelta(minutes=1))
+
+    yield (
+        "what was learnt erased while a device sends it",
+        keep_slowly,
+        erase_learnt,
+        lambda: Fact.objects.filter(person=learner).count(),
+    )
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ ENDS = {
     "erased while their workshop is written of": [[DONE, DONE], 0],
     "erased while their meeting is written of": [[DONE, DONE], 0],
     "erased while a seat is given to them": [[DONE, REFUSED], 0],
+    "what was learnt erased while a device sends it": [[DONE, DONE], 0],
 }
 
 

@@ -48,6 +48,7 @@ def count(kind: str, value: str, *, on: date, structure: Structure | None = None
 
 
 @transaction.atomic
+@journal.written_last()
 def keep(
     carried: Carried,
     *,
@@ -223,8 +224,10 @@ def plan_again(held: Bilan, *, on: date | None, by: User, at: datetime) -> None:
 @journal.written_last()
 def erase(held: Bilan, *, by: User | None, at: datetime) -> None:
     """Erase a whole diagnosis; after a person's last one, their agreement to keep any ends."""
-    journal.record(by=by, verb="bilan.erased", row=held, at=at, structure=held.structure_id)
     person = held.person
+    if person is not None:
+        people.lock(person)  # before their diagnosis, as who takes their agreement back
+    journal.record(by=by, verb="bilan.erased", row=held, at=at, structure=held.structure_id)
     held.delete()
     if person is not None and not Bilan.objects.filter(person=person).exists():
         for consent in person.consents.filter(purpose=people_rules.KEEP, withdrawn_at__isnull=True):

@@ -154,6 +154,7 @@ def publish(row: Bulletin, *, by: User, at: datetime) -> Bulletin:
 
 
 @transaction.atomic
+@journal.written_last()
 def discard(row: Bulletin, *, by: User, at: datetime) -> None:
     """Erase a bulletin that was never published; its news wait for the next one."""
     held = Bulletin.objects.select_for_update().get(pk=row.pk)

@@ -254,6 +254,7 @@ def finish(decision: Decision, *, was: bool | None = None, by: User, at: datetim
 
 
 @transaction.atomic
+@journal.written_last()
 def erase(decision: Decision, *, by: User, at: datetime) -> None:
     """Erase a decision noted by mistake; Refused once its task is done."""
     held = Decision.objects.select_for_update().get(pk=decision.pk)

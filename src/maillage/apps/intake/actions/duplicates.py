@@ -479,6 +479,11 @@ def _given(other: Lieu, change: Change) -> set[str]:
 @transaction.atomic
 def unmerge(pair: Pair, *, by: str, at: datetime) -> Apart:
     """Split two merged places, as `apart` describes, and return what was done."""
+    pair.refresh_from_db(from_queryset=Pair.objects.select_for_update())
+    both = (pair.first_id, pair.second_id)
+    list(
+        Lieu.objects.select_for_update().filter(pk__in=both).order_by("pk")
+    )  # what is written just then stays
     done = apart(pair)
     for side in (done.gone, done.kept):
         sheets.put(side.lieu, side.after)

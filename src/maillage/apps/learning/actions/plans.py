@@ -100,9 +100,10 @@ def answer(
     return held
 
 
+@transaction.atomic
 def hush(person: Person, *, at: datetime) -> None:
     """Cancel the questions to a person that are pending or on hold."""
-    for plan in Plan.objects.filter(person=person):
+    for plan in Plan.objects.select_for_update().filter(person=person).order_by("pk"):
         if _taken_back(plan):
             Plan.objects.filter(pk=plan.pk).update(told_at=None)
         outbox.forget(about=_about(plan.pk), at=at)

@@ -97,11 +97,13 @@ def follow(person: Person, path: str, *, at: datetime) -> Route:
 
 
 @transaction.atomic
+@journal.written_last()
 def erase(person: Person, *, at: datetime) -> int:
     """Erase a person's learning, at their request: notes and plans too; their card and their groups stay.
 
     What was counted still counts, anonymously.
     """
+    people.lock(person)  # what a device sends at once waits, then is not theirs
     journal.record(by=None, verb=queries.ERASED, row=person, at=at)
     return _erase(person, at=at)
 

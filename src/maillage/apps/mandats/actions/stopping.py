@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
 from maillage.apps.mandats import access
 from maillage.apps.mandats.actions.records import lock, outbox_prefix, record_event
@@ -21,6 +22,7 @@ from maillage.words.languages import FRENCH
 
 
 @transaction.atomic
+@journal.written_last()
 def withdraw(mandat: Mandat, *, by: User | None, at: datetime) -> Mandat:
     """Stop a mandate at once: nothing more is allowed, what was done stays written. No reason is asked.
 
@@ -47,6 +49,7 @@ def withdraw(mandat: Mandat, *, by: User | None, at: datetime) -> Mandat:
 
 
 @transaction.atomic
+@journal.written_last()
 def revoke(autorisation: Autorisation, *, by: User | None, at: datetime) -> Mandat:
     """Take one procedure back from a mandate; the last one taken back stops it."""
     row = lock(autorisation.mandat)
@@ -96,6 +99,7 @@ def add_helper(mandat: Mandat, user: User, *, by: User, at: datetime, agreed: bo
 
 
 @transaction.atomic
+@journal.written_last()
 def remove_helper(named: NamedHelper, *, by: User | None, at: datetime) -> Mandat:
     """Let a helper act no more under a mandate; the last one removed stops it. by: None for the person."""
     row = lock(named.mandat)

@@ -62,6 +62,7 @@ def withdraw(consent: Consent, *, by: User | None, at: datetime, acting: int | N
     """Withdraw an agreement from now on, and return whether it held until now: another answer may have
     replaced it. acting: the structure of the user who records it.
     """
+    Person.objects.select_for_update().filter(pk=consent.person_id).first()
     held = Consent.objects.filter(pk=consent.pk, withdrawn_at=None).update(withdrawn_at=at)
     if held:
         journal.record(
