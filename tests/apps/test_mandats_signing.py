@@ -68,7 +68,8 @@ def test_a_draft_allows_nothing_until_it_is_signed(andrei, leila, structure):
     mandat = drafted(andrei, structure, leila)
     assert (mandat.starts_on, mandat.ends_on) == (date(2026, 11, 9), date(2027, 5, 8))
     assert not permissions.allows(andrei, structure, "prime-activite", AT).allowed
-    mandat_signing.sign(mandat, by_touch(mandat), by=leila, at=AT)
+    signed = mandat_signing.sign(mandat, by_touch(mandat), by=leila, at=AT)
+    assert signed.regularise_before is None, "an emergency alone is to be regularised"
     assert permissions.allows(andrei, structure, "prime-activite", AT).allowed
     assert verbs(mandat) == ["mandat.prepared", "mandat.signed"]
 
@@ -479,6 +480,12 @@ def test_stopping_takes_back_the_reminders_that_wait(andrei, leila, structure):
     deadlines.run_deadlines(at=datetime(2027, 4, 20, 9, tzinfo=UTC))
     stopping.withdraw(mandat, by=None, at=datetime(2027, 4, 20, 10, tzinfo=UTC))
     assert set(Message.objects.values_list("state", flat=True)) == {"cancelled"}
+
+
+def test_nobody_is_reminded_of_a_mandate_of_a_month(andrei, leila, structure):
+    reachable(andrei, leila)
+    given(andrei, structure, leila, duration="month")
+    assert deadlines.run_deadlines(at=AT + 25 * DAY)["mandats_rappeles"] == 0
 
 
 # ----------------------------------------------------------------------------------------- erased, given back

@@ -411,6 +411,21 @@ def test_what_is_forged_replayed_unreadable_or_unknown_stops_nothing(
     assert not Stop.objects.exists() and not Message.objects.exists()
 
 
+def test_a_gateway_proves_for_five_minutes_by_a_secret_of_twenty_signs():
+    body = b"from=33639981234&text=STOP&id=1"
+
+    def proves(way: str, secret: str, headers: dict[str, str], at: datetime = AT) -> bool:
+        try:
+            return incoming.read(way, secret, incoming.Post("", headers, body, at)).id == "1"
+        except incoming.Forged:
+            return False
+
+    told = [proves("jeton", "s" * n, {"authorization": f"Bearer {'s' * n}"}) for n in (19, 20)]
+    signed = {"x-signature": incoming.sign(SECRET, body, AT)}
+    late = [proves("signature", SECRET, signed, AT + timedelta(seconds=n)) for n in (-301, -300, 300, 301)]
+    assert (told, late) == ([False, True], [False, True, True, False])
+
+
 def test_nothing_received_is_stored_but_a_digest_and_not_for_long(client, leila, structure, receives):
     welcome(leila, structure)
     receive(client, "Je viens", id="m-33639981234")

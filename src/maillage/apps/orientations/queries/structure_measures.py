@@ -138,8 +138,8 @@ class Year:
 def days_in_words(days: float) -> str:
     """Return a delay as it is said.
 
-    >>> days_in_words(0.3), days_in_words(2.14), days_in_words(14.2)
-    ('moins d’un jour', '2,1\xa0jours', '14\xa0jours')
+    >>> days_in_words(0.3), days_in_words(1.5), days_in_words(2.14), days_in_words(14.2)
+    ('moins d’un jour', '1,5\xa0jour', '2,1\xa0jours', '14\xa0jours')
     """
     if days < 1:
         return "moins d’un jour"
