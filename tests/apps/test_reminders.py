@@ -340,6 +340,14 @@ def test_a_person_who_wants_no_reminder_has_none_until_they_say_otherwise(leila,
     assert list(verbs) == ["reminders.refused", "reminders.accepted"]
 
 
+def test_what_was_to_say_of_a_day_that_is_past_is_not_taken_back(leila, structure):
+    person = welcome(leila, structure, "none", "")
+    book(leila, structure, person)
+    run()
+    tasks.refuse(person, by=leila, at=TEN + HOUR)
+    assert Reminder.objects.get().withdrawn_at is None, "it was not done in time"
+
+
 def test_a_consent_withdrawn_takes_back_what_waits(leila, structure):
     person = welcome(leila, structure)
     book(leila, structure, person)
