@@ -59,6 +59,18 @@ def test_a_territory_manages_no_role_over_france_nor_over_a_perimeter_that_is_no
     assert [row.user for row in access.members_for(grenoble)] == [grenoble]
 
 
+def test_a_link_opens_until_fourteen_days_or_two_have_passed(manager, library):
+    helper = with_role(account("aide", is_demonstration=False), "aidant", structure=library)
+    _, invited = actions.invite(by=manager, role="aidant", for_whom="A", structure=library, at=AT)
+    lost = actions.give_back(by=manager, membership=Membership.objects.get(user=helper), at=AT)
+    second = timedelta(seconds=1)
+    for opens, token, days in ((actions.open_invitation, invited, 14), (actions.open_recovery, lost, 2)):
+        end = AT + timedelta(days=days)
+        assert opens(token, end - second)
+        with pytest.raises(Refused, match="ne s’ouvre plus"):
+            opens(token, end)
+
+
 def test_who_sees_the_persons_of_a_structure_already_takes_another_role_there(manager, library):
     _, token = actions.invite(by=manager, role="formation", for_whom="moi", at=AT, structure=library)
     actions.accept(token=token, at=AT, on=ON, user=manager)
