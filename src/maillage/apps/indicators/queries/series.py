@@ -119,7 +119,7 @@ def is_publishable_with(share: PeriodShare, other: PeriodShare) -> bool:
     )
 
 
-def is_told_by_month_with(share: PeriodShare, other: PeriodShare) -> bool:
+def is_publishable_by_month_with(share: PeriodShare, other: PeriodShare) -> bool:
     """Return whether its months tell no few cases beside those of another share of the same cases."""
     shown = {point.month for point in other.points if point.value is not None}
     gaps: dict[date, int] = {}

@@ -246,7 +246,7 @@ def _ratio(ground: Ground, definition: Indicator) -> Value:
         apart=tuple(apart),
         examples=example,
         series=series.common_points(share, goals)
-        if all(series.is_told_by_month_with(share, each) for each in beside)
+        if all(series.is_publishable_by_month_with(share, each) for each in beside)
         else (),
     )
 
