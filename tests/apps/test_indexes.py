@@ -10,7 +10,6 @@ from maillage.apps.indicators.queries import sources
 from maillage.apps.learning import access
 from maillage.apps.learning.models import Fact
 from maillage.apps.mandats.access import mandats_for
-from maillage.apps.messages import queries
 from maillage.apps.messages.models import Message
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.queries import pressing
@@ -44,24 +43,17 @@ def test_those_who_began_on_some_days_are_counted_in_their_index():
     """Asked every ten minutes: the day of a moment is in no index, and every step of everybody was read."""
     found = sources._learners({date(2026, 11, 19), date(2026, 11, 20), date(2026, 3, 1)}).explain()
     assert found.count("USING INDEX learning_fact_at (at>? AND at<?)") == 2, "days that follow are one span"
-    assert "learning_fact_kept (kept_at>?)" in str(
-        Fact.objects.filter(kept_at__gte=AT, person__isnull=False).values("person").explain()
-    )
+    recent = Fact.objects.filter(kept_at__gte=AT, person__isnull=False).order_by().values("person")
+    assert "learning_fact_kept (kept_at>?)" in recent.explain()
 
 
 def test_messages_are_found_by_their_address_their_structure_or_their_commune():
-    asked = {
-        "outbox_address (to=?)": Message.objects.filter(channel="sms", to="+33612345678").order_by("-pk"),
-        "outbox_of_structure (structure=? AND state=?)": Message.objects.filter(
-            Q(structure__in=[1]) | Q(commune__in=["38185"]), state__in=queries.FOR_SOMEBODY
-        ),
-        "outbox_of_commune (commune=? AND state=?)": Message.objects.filter(
-            Q(structure__in=[1]) | bulk.is_one_of("commune", [f"{n:05d}" for n in range(bulk.FEW + 1)]),
-            state__in=queries.FOR_SOMEBODY,
-        ),
-    }
-    for index, rows in asked.items():
-        assert index in rows.explain(), rows.explain()
+    to = Message.objects.filter(channel="sms", to="+33612345678").order_by("-pk")
+    assert "outbox_address (to=?)" in to.explain()
+    many = bulk.is_one_of("commune", [f"{n:05d}" for n in range(bulk.FEW + 1)])
+    for there in (Q(commune__in=["38185"]), many):
+        found = Message.objects.filter(Q(structure__in=[1]) | there).explain()
+        assert "outbox_of_structure (structure=?)" in found and "outbox_of_commune (commune=?)" in found
 
 
 def test_the_answers_of_a_survey_are_counted_in_their_index():

@@ -79,4 +79,4 @@ def test_every_paper_is_sealed_again_and_one_whose_key_is_lost_is_said(maillage,
     key.unlink()
     maillage("papiers", "cle", "--fichier", key)
     lost = maillage("papiers", "rotation")
-    assert lost.code == 2 and "ne s’ouvrent avec aucune" in lost.err
+    assert lost.code == 2 and "ne s’ouvre avec aucune" in lost.err

@@ -123,7 +123,7 @@ def _learner_days(since: datetime) -> set[date]:
     """Return the days where somebody begins that was not known to begin there, or was until now: what they
     did next counts nobody.
     """
-    recent = Fact.objects.filter(kept_at__gte=since, person__isnull=False)
+    recent = Fact.objects.filter(kept_at__gte=since, person__isnull=False).order_by()
     firsts = (
         Fact.objects.filter(person__in=recent.values("person"))
         .order_by()
