@@ -258,6 +258,13 @@ def test_wrong_tries_are_told_to_the_person(client, fatou):
     assert "essais faux" not in text(client.get("/ma-carte/")), "a right one starts the count again"
 
 
+def test_whoever_opens_their_page_is_not_forgotten(fatou):
+    give_secret(fatou)
+    Person.objects.update(active_at=AT - timedelta(days=700))
+    card_secrets.unlock(code=fatou.code, said=read_secret(SECRET), at=AT)
+    assert Person.objects.get().active_at == AT
+
+
 def test_a_code_of_nobody_takes_as_long_as_a_wrong_secret(fatou, monkeypatch):
     give_secret(fatou)
     hashed = []
