@@ -1239,7 +1239,7 @@ def test_a_group_is_named_by_the_day_of_its_workshop_where_it_is_held(client, ai
     )  # fmt: skip
     client.force_login(aidant)
     page = client.get(f"/espace/apprendre/nouveau/?atelier={row.pk}").content.decode()
-    assert "Les pièges, 01/12" in page
+    assert "Les pièges, 1er décembre" in page.replace("\xa0", " ")
 
 
 def test_a_workshop_becomes_a_group_with_those_who_are_seated(client, aidant, library):
