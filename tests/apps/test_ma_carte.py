@@ -645,10 +645,11 @@ def test_the_page_asks_as_much_of_the_database_for_many_steps(
         client.get("/ma-carte/")
 
 
-def test_a_correction_asked_of_another_structure_keeps_nobody(fatou, lieu):
+def test_a_correction_asked_of_another_structure_is_theirs_and_keeps_nobody(fatou, lieu, leila):
     other = Structure.objects.create(key="autre", name="Autre")
     register.follow(person=fatou, structure=other, by=None, at=AT)
     corrections.ask_correction(fatou, other, "Mon année de naissance", by=None, at=AT)
+    assert not access.corrections_for(leila).exists()
     register.leave(person=fatou, structure=lieu.structure, by=None, at=AT)
     with pytest.raises(Refused, match="attend que Autre réponde"):
         register.leave(person=fatou, structure=other, by=None, at=AT)
