@@ -94,7 +94,9 @@ def test_telephones_and_plans_are_an_offer_of_their_own_with_or_without_help(cli
     assert "Connexions" in found
     assert "Autre lieu" not in found
     assert search(Wanted()).facets["pratique:telephonie:avec_aide"] == 1
-    assert "Connexions" in text(client, "/carte/?mot=forfait")
+    for word in ("forfait", "carte+sim"):
+        found = text(client, f"/carte/?mot={word}")
+        assert "Connexions" in found and "Autre lieu" not in found
 
 
 def test_the_problems_of_a_wifi_are_said_and_counted(client):

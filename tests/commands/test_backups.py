@@ -361,6 +361,7 @@ SINCE = (
     "people.0004_followed_in_their_index",
     "outbox.0004_addresses_and_holders",
     "learning.0004_facts_by_moment",
+    "directory.0013_devices_found",
 )
 ADDED = {
     "dossiers.comment": ("study", "study_on"),

@@ -490,15 +490,18 @@ def test_what_a_search_may_ask(spec):
 
 
 def test_the_words_that_find_a_place(spec):
-    """On trouve un lieu par son nom, sa commune, son type, ses services, ce qu’il fait et ses thèmes, sans
-    accent ni doublon.
+    """On trouve un lieu par son nom, sa commune, son type, ses services, ce qu’il fait, ses thèmes et ce
+    qu’il prête ou vend, sans accent ni doublon.
     """
     sheet = {
         "nom": "La Médiathèque",
         "commune": "Saint-Martin-d’Hères",
         "adresse": "1 rue des Écoles",
         "services": ["procedures"],
-        "practices": {"formation": {"state": "offered", "themes": ["Tableur"]}},
+        "practices": {
+            "formation": {"state": "offered", "themes": ["Tableur"]},
+            "pret": {"state": "offered", "materiel": ["Tablettes"]},
+        },
     }
     words = rules.searched(sheet).split()
     spec(
@@ -510,10 +513,11 @@ def test_the_words_that_find_a_place(spec):
         ecoles
         demarches
         tableur
+        tablettes
         piscine
         """,
         lambda t: ["trouvé" if word in words else "non" for word in t["mot"].tolist()],
-        ["trouvé", "trouvé", "trouvé", "trouvé", "trouvé", "non"],
+        ["trouvé", "trouvé", "trouvé", "trouvé", "trouvé", "trouvé", "non"],
     )
     assert len(words) == len(set(words))
     assert all(word == word.casefold() for word in words)

@@ -519,7 +519,12 @@ def searched(sheet: Sheet) -> str:
     said += [lists["services"].values[slug].label for slug in sheet.get("services", ())]
     said += [f"{offer.practices()[p].label} {offer.practices()[p].need}" for p in listable(sheet)]
     said += [*sheet.get("autres_formations_labels", ()), str(sheet.get("presentation_resume", ""))]
-    said += [word for each in listable(sheet).values() for word in each.get("themes", ())]
+    said += [
+        word
+        for each in listable(sheet).values()
+        for name in ("themes", "materiel")
+        for word in each.get(name, ())
+    ]
     dispositifs = lists["dispositif_programmes_nationaux"].values
     said += [dispositifs[slug].label for slug in sheet.get("dispositif_programmes_nationaux", ())]
     return " ".join(dict.fromkeys(plain(" ".join(map(str, said))).split()))
