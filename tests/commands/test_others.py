@@ -15,7 +15,7 @@ import pytest
 from maillage.words.wording import count
 from tests.support import programs
 from tests.support.profile import some, times
-from tests.support.shared import furnish
+from tests.support.shared import ROOT, furnish
 from tests.support.speed import PATIENCE
 
 SIX = {
@@ -499,6 +499,17 @@ def test_addresses_loaded_once_place_the_next_files(maillage, tmp_path):
     ]
     assert "« 4 Rue des Lilas » du fichier d’adresses, score 1,00" in str(told)
     assert any("centre de la commune" in reason for reason in reasons)
+
+
+def test_an_address_left_out_is_told_and_the_others_are_kept(maillage, tmp_path):
+    """Code 1, as wherever some rows are refused; a name without a point is none: there is nothing to place."""
+    rows = (ROOT / "tests/files/adresses/adresses-38.csv").read_text("utf-8").splitlines()
+    (tmp_path / "adresses-38.csv").write_text(
+        "\n".join([*rows, rows[1].replace("45.1502", "6 452")]), "utf-8"
+    )
+    answer = maillage("adresses", "charger", tmp_path / "adresses-38.csv")
+    assert (answer.code, "6 adresses chargées" in answer.out.replace("\xa0", " ")) == (1, True)
+    assert f"ligne {len(rows) + 1}, colonne lat, valeur « 6 452" in answer.err.replace("\xa0", " ")
 
 
 def test_a_file_that_holds_no_address_is_refused_in_three_lines(maillage, tmp_path):

@@ -1,6 +1,7 @@
 """maillage adresses: the addresses of a département, loaded once, to place lieux without a network."""
 
 import argparse
+import sys
 
 from maillage.cli.commands.offre import count
 from maillage.cli.words import print_json, typed_path
@@ -41,7 +42,7 @@ def run(given: argparse.Namespace) -> int:
             f" {count(loaded.streets, 'voie', 'voies')}, département {where}."
             f" {count(loaded.left_out, 'ligne laissée', 'lignes laissées')}."
         )
-        if loaded.first_left:
-            print(f"La première, {loaded.first_left}.")
         print("Les prochains imports situent les lieux sans coordonnées par leur adresse.")
-    return 0
+    if loaded.first_left:
+        print(f"La première ligne refusée, {loaded.first_left}.", file=sys.stderr)
+    return 1 if loaded.first_left else 0

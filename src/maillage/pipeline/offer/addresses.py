@@ -70,7 +70,7 @@ class Found:
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """What a file gave: its numbers and streets, the départements it covers, the lines left out, and where
-    and why the first of them was.
+    and why the first of them that is wrong was, '' when none is.
     """
 
     numbers: int
@@ -132,6 +132,9 @@ def _filled(base: sqlite3.Connection, path: Path) -> Loaded:
         )
         known = commune.index().codes  # of today, arrondissements in their commune
         insee = known.get(insee) or known.get(f"0{insee}", insee)  # a spreadsheet takes the first zero off
+        if not row["lat"] and not row["lon"]:  # a name without a point: nothing to place, and nothing wrong
+            left_out += 1
+            continue
         number = whole(row["numero"] or "0", MOST)
         lat, lon = _degrees(row["lat"], 90), _degrees(row["lon"], 180)
         wrong = {"code_insee": not insee, "nom_voie": not name, "numero": number is None}
