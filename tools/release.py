@@ -45,6 +45,8 @@ def main(version: str) -> None:
         f"{date.today():%d/%m/%Y}",
     ]
     subprocess.run(command, cwd=ROOT, check=True)
+    changelog = ROOT / "CHANGELOG.md"  # a fragment leads from its folder
+    changelog.write_text(changelog.read_text("utf-8").replace("](../", "]("), "utf-8")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import cache, wraps
 from pathlib import Path
 
@@ -61,16 +61,30 @@ READS = {
 }
 
 
+UNFINISHED: set[Page] = set()
+
+
 def once_whole(read: Callable) -> Callable:
     """Read a page once all of it has arrived."""
 
     @wraps(read)
     def wait_then_read(self: Page | Locator, *given, **options):
         page = self if isinstance(self, Page) else self.page
-        page.wait_for_load_state("domcontentloaded")
+        if page not in UNFINISHED:
+            page.wait_for_load_state("domcontentloaded")
         return read(self, *given, **options)
 
     return wait_then_read
+
+
+@contextmanager
+def unfinished(page: Page) -> Iterator[None]:
+    """Read a page as it comes: what somebody sees and does before all of it is there."""
+    UNFINISHED.add(page)
+    try:
+        yield
+    finally:
+        UNFINISHED.discard(page)
 
 
 def pytest_collection_modifyitems(items) -> None:

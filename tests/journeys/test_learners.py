@@ -19,7 +19,7 @@ import pytest
 from playwright.sync_api import expect
 
 from maillage.cli.commands.servir import leave_with_parent
-from tests.journeys.conftest import PHONE, SLOW, answers
+from tests.journeys.conftest import PHONE, SLOW, answers, unfinished
 from tests.support import speed
 from tests.support.profile import some
 
@@ -82,11 +82,12 @@ def test_the_page_of_a_card_shows_once_the_device_holds_it(visit):
     late: list = []
     page.route("**/progres*.js", lambda route: late.append(route))
     page.get_by_role("button", name="Faire ma carte").press("Enter", no_wait_after=True)
-    expect(page.locator(".suite-carton")).to_have_count(1)
-    until(page, "document.fonts.status === 'loaded'")
-    page.wait_for_timeout(500)
     shown = "performance.getEntriesByType('paint').length"
-    assert (len(late), page.evaluate(shown), page.evaluate(HELD)) == (1, 0, False)
+    with unfinished(page):
+        expect(page.locator(".suite-carton")).to_have_count(1)
+        until(page, "document.fonts.status === 'loaded'")
+        page.wait_for_timeout(500)
+        assert (len(late), page.evaluate(shown), page.evaluate(HELD)) == (1, 0, False)
     late[0].continue_()
     until(page, shown)
     assert page.evaluate(HELD)

@@ -169,7 +169,8 @@ def answered(visit, link: str, story: Story, in_the_platform) -> None:
     page.locator("#date summary").press("Enter")
     tomorrow = time.strftime("%Y-%m-%d", time.localtime(time.time() + 3 * 86_400))
     page.fill("#date input[name=jour]", tomorrow)
-    hours = {"M. Andrei": "10:00", "Aurélie": "14:00", "Sandrine": "16:00"}  # a slot has one taker
+    # Between two slots: the permanence of the place has them, which another journey may have taken.
+    hours = {"M. Andrei": "10:05", "Aurélie": "14:05", "Sandrine": "16:05"}
     page.fill("#date input[name=heure]", hours[story.name])
     follow(page, page.get_by_role("button", name="Donner ce rendez-vous"))
     if (meant := page.locator("#date input[name=voulu]")).count():  # the sheet says closed that day
