@@ -11,7 +11,7 @@ HANDS := $(if $(filter complet,$(PROFIL)),$(shell echo $$(($$(nproc) + 1))),auto
 EACH := -n $(HANDS) --dist loadfile --no-loadscope-reorder
 
 # Chaque vérification est une cible : elles sont menées ensemble, et un seul passage dit tout ce qui manque.
-CHECKS := types dead-code scripts style imports dependencies migrations generated
+CHECKS := types dead-code names scripts style imports dependencies migrations generated
 
 .PHONY: setup run test test-all test-postgresql check $(addprefix check-,$(CHECKS)) bench epreuves-de-force mutants lock avis assets docs format release image
 
@@ -50,6 +50,10 @@ check-types:
 
 check-dead-code:
 	$(PY) tools/dead_code.py
+
+# Les noms qui ne disent rien : tools/plain_names.yaml les compte par dossier, et ne peut que baisser.
+check-names:
+	$(PY) tools/plain_names.py
 
 check-scripts:
 	node_modules/.bin/prettier --check --log-level warn $(SCRIPTS)

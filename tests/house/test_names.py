@@ -1,68 +1,49 @@
-"""Public names are nouns and verbs of the field: docs/glossary.md lists them, and the words that are retired."""
+"""Names are nouns and verbs of the field: docs/glossary.md lists them, and the words that are retired."""
 
-import ast
 import re
 from pathlib import Path
 
+from tools import commit_subject, plain_names
+
 ROOT = Path(__file__).parents[2]
 CODE = ROOT / "src/maillage"
-GLOSSARY = (ROOT / "docs/glossary.md").read_text("utf-8")
-TERMS, RETIRED_TABLE = GLOSSARY.split("## Retired words")
-ROW = re.compile(r"^\| `(\w+)` \| (anywhere|alone) \| (.+) \|$", re.MULTILINE)
-RETIRED = {word: where for word, where, _ in ROW.findall(RETIRED_TABLE)}
+TERMS = (ROOT / "docs/glossary.md").read_text("utf-8").split("## Retired words")[0]
+MODULE = '''
+def rows_told(held, n):
+    """Return what is left."""
+    theirs = [each for each in held]
+    for each in theirs:
+        one(each)
+        two(each)
+        three(each)
+    return lambda kept: top_left
+'''
 
 
-def _parts(name: str) -> set[str]:
-    """Return the words of a name, whether written with underscores or capitals."""
-    return {part.lower() for part in re.split(r"_|(?<=[a-z0-9])(?=[A-Z])", name) if part}
-
-
-def _is_retired(name: str) -> bool:
-    return name.lower() in RETIRED or any(RETIRED.get(part) == "anywhere" for part in _parts(name))
-
-
-def _public(tree: ast.Module | ast.ClassDef, before: str = "") -> list[str]:
-    """Return the public classes, functions and methods of a module, each as `Class.name` or `name`."""
-    found = []
-    for node in tree.body:
-        if isinstance(
-            node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-        ) and not node.name.startswith("_"):
-            found.append(before + node.name)
-            if isinstance(node, ast.ClassDef):
-                found += _public(node, f"{before}{node.name}.")
-    return found
-
-
-def _names() -> list[str]:
-    """Return every public name of the code, as `module:name`; a module as `module:`."""
-    made = []
-    for path in sorted(CODE.rglob("*.py")):
-        if "migrations" in path.parts:
-            continue
-        module = ".".join(("maillage", *path.relative_to(CODE).with_suffix("").parts)).removesuffix(
-            ".__init__"
-        )
-        made.append(f"{module}:")
-        made += [f"{module}:{name}" for name in _public(ast.parse(path.read_text("utf-8")))]
-    return made
-
-
-def test_no_public_name_is_a_retired_word():
-    retired = {name for name in _names() if _is_retired(re.split(r"[.:]", name.removesuffix(":"))[-1])}
-    assert retired == set(), "docs/glossary.md, Retired words, says what to say instead"
-
-
-def test_the_list_of_retired_words_is_read():
-    assert {"told", "shown", "said", "held", "asked", "due"} <= {
-        word for word, where in RETIRED.items() if where == "anywhere"
-    }
-    assert RETIRED["left"] == "alone"
-    assert len(RETIRED) == RETIRED_TABLE.count("\n| `")
-    for name in ("told", "Told", "rows_told", "StructuresAsked", "left"):
-        assert _is_retired(name), name
+def test_retired_words_are_refused_alone_or_as_a_part():
+    retired = plain_names.retired_words()
+    for name in ("told", "Told", "rows_told", "StructuresAsked", "left", "_held"):
+        assert plain_names.is_retired(name, retired), name
     for name in ("top_left", "fit_rates", "overdue", "storyteller"):
-        assert not _is_retired(name), name
+        assert not plain_names.is_retired(name, retired), name
+
+
+def test_riddles_are_counted_among_all_the_names_a_module_binds(tmp_path, monkeypatch):
+    monkeypatch.setattr(plain_names, "ROOT", tmp_path)
+    path = tmp_path / "module.py"
+    path.write_text(MODULE, "utf-8")
+    riddles, n_names = plain_names.read(
+        path, {"held": "anywhere", "told": "anywhere", "kept": "alone", "theirs": "alone", "each": "alone"}
+    )
+    assert sorted(riddle.text for riddle in riddles) == [
+        "Return what is left.",
+        "each",
+        "held",
+        "kept",
+        "rows_told",
+        "theirs",
+    ]
+    assert n_names == 7
 
 
 def test_each_term_of_the_glossary_is_a_name_of_the_code():
@@ -78,3 +59,16 @@ def test_each_term_of_the_glossary_is_a_name_of_the_code():
     assert len(terms) > 80
     assert len(terms) == len(set(terms)), "each term once"
     assert not [term for term in terms if term not in known]
+
+
+def test_commit_subject_is_an_order_after_its_room():
+    for subject in ("agenda: refuse seats in past workshops", "release 0.4.0", "offer: bring back stops"):
+        assert commit_subject.faults(subject) == [], subject
+    for subject in (
+        "agenda: what is refused is told",
+        "agenda: refuses a seat",
+        "agenda: refused a seat",
+        "Refuse a seat",
+        "agenda: " + "x" * 60,
+    ):
+        assert commit_subject.faults(subject), subject
