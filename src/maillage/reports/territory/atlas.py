@@ -19,7 +19,6 @@ from maillage.reports.territory import certainty, ranges
 from maillage.reports.territory.labels import CELL_LABELS, CLASS_LABELS, SPACE_LABELS, name_of
 from maillage.reports.territory.study_json import geometry
 from maillage.studies.diagnosis.results import CLASS_NAMES, Diagnosis, ZoneResult
-from maillage.studies.diagnosis.shapes import joined
 from maillage.studies.need import population as frames
 from maillage.studies.need import rurality
 from maillage.studies.offer import silence, siting
@@ -483,7 +482,7 @@ def _places(d: Diagnosis) -> tuple[list[shapely.Geometry], list[Label]]:
         key = str(iris["commune"][r.zone.rows[0]]) if kind_ == "iris" else r.zone.code
         by_place.setdefault(key, []).append((r, shape))
     merged = {
-        key: members[0][1] if len(members) == 1 else joined([shape for _, shape in members])
+        key: members[0][1] if len(members) == 1 else shapely.union_all([shape for _, shape in members])
         for key, members in by_place.items()
     }
     one_commune = kind_ == "iris" and len(by_place) == 1

@@ -174,8 +174,7 @@ def sources(d: Diagnosis) -> tuple[Source, ...]:
         "insee-filosofi-communes",
         "cnaf-2021-iris",
         "etalab-cog-communes",
-        "ign-communes-contours",
-        "ign-iris-contours",
+        "ign-contours",
     ]
     used += [v.source for v in d.social.variables if v.source not in used]
     zoning = d.request.zoning

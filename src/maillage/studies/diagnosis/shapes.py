@@ -1,5 +1,6 @@
 """Shapes of zones, and which zones are neighbours."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -13,7 +14,7 @@ from maillage.pipeline.contours import clean as contours
 from maillage.studies.diagnosis.zoning import Zone
 
 DEGREE_IN_METRES = 111_320.0
-SLIT = 25 / DEGREE_IN_METRES
+MIN_BORDER = 100 / DEGREE_IN_METRES  # degrees
 MOST_LOST = 0.1  # share of a zone's residents whose commune may lack a contour without losing the zone
 
 
@@ -49,74 +50,57 @@ def of_zones(zones: Sequence[Zone], iris: Table) -> Shapes:
     """
     rows = np.concatenate([zone.rows for zone in zones])
     known = contours.iris(set(iris["iris"][rows].tolist()))
-    lacking = [row for row in rows.tolist() if str(iris["iris"][row]) not in known]
-    today = set(iris["commune"][lacking].tolist())
-    members = np.isin(iris["commune"], np.array(sorted(today), dtype=iris["commune"].dtype))
-    whole = contours.communes(today | set(iris["published"][members].tolist())) if lacking else {}
+    lacking = np.isin(iris["iris"][rows], np.array(list(known), dtype=np.str_), invert=True)
+    today = np.unique(iris["commune"][rows[lacking]])
+    members = np.flatnonzero(np.isin(iris["commune"], today))
+    outlines = contours.communes({*today.tolist(), *iris["published"][members].tolist()})
     check.check(known)
-    check.check(whole)
-    size: dict[str, int] = {}
-    for row in np.flatnonzero(members).tolist():
-        size[_drawn_by(row, iris, whole)] = size.get(_drawn_by(row, iris, whole), 0) + 1
-    return Shapes(tuple(_shape(zone, iris, known, whole, size) for zone in zones), known)
+    check.check(outlines)
+    drawn_by = {row: _drawn_by(row, iris, outlines) for row in members.tolist()}
+    return Shapes(tuple(_shape(zone, iris, known, outlines, drawn_by) for zone in zones), known)
 
 
-def _drawn_by(row: int, iris: Table, whole: Mapping[str, shapely.Geometry]) -> str:
-    """Return the code of the contour that holds an IRIS: its own commune, else the one that it became."""
+def _drawn_by(row: int, iris: Table, outlines: Mapping[str, shapely.Geometry]) -> str:
+    """Return the code of the outline that holds an IRIS: its own commune, else the one that it became."""
     published = str(iris["published"][row])
-    return published if published in whole else str(iris["commune"][row])
+    return published if published in outlines else str(iris["commune"][row])
 
 
 def _shape(
     zone: Zone,
     iris: Table,
-    known: dict[str, shapely.Geometry],
-    whole: dict[str, shapely.Geometry],
-    size: dict[str, int],
+    known: Mapping[str, shapely.Geometry],
+    outlines: Mapping[str, shapely.Geometry],
+    drawn_by: Mapping[int, str],
 ) -> shapely.Geometry | None:
-    parts: list[shapely.Geometry] = []
+    rows = zone.rows.tolist()
+    parts = [known[code] for code in iris["iris"][rows].tolist() if code in known]
     lost = 0.0
-    by_commune: dict[str, list[int]] = {}
-    for row in zone.rows.tolist():
-        if (shape := known.get(str(iris["iris"][row]))) is not None:
-            parts.append(shape)
-        else:
-            by_commune.setdefault(_drawn_by(row, iris, whole), []).append(row)
-    for code, members in by_commune.items():
-        shape = whole.get(code)
-        if shape is not None and len(members) < size[code]:
-            return None
-        if shape is None:
-            lost += float(iris["pop"][members].sum())
+    sizes, inside = Counter(drawn_by.values()), Counter(drawn_by[row] for row in rows if row in drawn_by)
+    for row in rows:
+        if str(iris["iris"][row]) in known:
             continue
-        parts.append(shape)
-    if not parts or lost > MOST_LOST * float(iris["pop"][zone.rows].sum()):
+        if (commune := drawn_by[row]) not in outlines:
+            lost += float(iris["pop"][row])
+        elif inside[commune] < sizes[commune]:
+            return None
+        else:
+            parts.append(outlines[commune])
+    if not parts or lost > MOST_LOST * float(iris["pop"][rows].sum()):
         return None
-    return parts[0] if len(parts) == 1 else joined(parts)
-
-
-def joined(parts: Sequence[shapely.Geometry]) -> shapely.Geometry:
-    """Return the union of neighbours, closing the slits of a few metres between contours drawn separately."""
-    whole = shapely.union_all(shapely.make_valid(np.array(parts, dtype=object)))
-    closed = shapely.buffer(shapely.buffer(whole, SLIT, join_style="mitre"), -SLIT, join_style="mitre")
-    return shapely.union(closed, whole)
+    return parts[0] if len(parts) == 1 else shapely.union_all(parts)
 
 
 def touching(shapes: Shapes) -> NDArray[np.int64]:
     """Return (n, 2) positions of zones that share a border longer than a point, each pair once, first <
     second.
     """
-    kept = [position for position, shape in enumerate(shapes.zones) if shape is not None]
-    geometries = np.array([shapes.zones[position] for position in kept], dtype=object)
-    if len(kept) < 2:
+    drawn = [position for position, shape in enumerate(shapes.zones) if shape is not None]
+    geometries = np.array([shapes.zones[position] for position in drawn], dtype=object)
+    if len(drawn) < 2:
         return np.empty((0, 2), dtype=np.int64)
-    # Contours of different sources stop a few metres apart: a band of twenty metres bridges them.
-    near = shapely.buffer(geometries, 20 / DEGREE_IN_METRES, quad_segs=1)
-    first, second = shapely.STRtree(near).query(near, predicate="intersects")
+    first, second = shapely.STRtree(geometries).query(geometries, predicate="intersects")
     pairs = np.column_stack((first, second))[first < second]
-    shared = shapely.length(
-        shapely.intersection(shapely.boundary(geometries[pairs[:, 0]]), near[pairs[:, 1]])
-    )
-    pairs = pairs[shared > 100 / DEGREE_IN_METRES]
-    pairs = np.array(kept)[pairs]
+    border = shapely.intersection(*shapely.boundary(geometries)[pairs.T])
+    pairs = np.array(drawn)[pairs[shapely.length(border) > MIN_BORDER]]
     return np.asarray(pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))])

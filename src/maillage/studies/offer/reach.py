@@ -28,7 +28,7 @@ AREAS_AT_ONCE = 256  # areas whose draws are held together
 NOWHERE = "Contour et centre inconnus : aucune distance n’est calculée."
 NOT_ASKED = "Calculé pour toutes les personnes concernées seulement."
 RESIDENTS = "habitants, recensement de 2021"
-SOURCES = ("ign-communes-contours", "ign-iris-contours")
+SOURCES = ("ign-contours",)
 
 
 @dataclass(frozen=True, slots=True)
