@@ -44,7 +44,7 @@ def d():
     territory = gazetteer().get("38151")
     cut = zoning.usual(territory, population.sources().rp2021)
     return diagnosis.diagnose(
-        Request(territory=territory, zoning=cut, definition=definition(DEFAULT), n_draws=20)
+        Request(territory=territory, zoning=cut, definition=definition(DEFAULT), n_draws=100)
     )
 
 
