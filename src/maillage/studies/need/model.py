@@ -582,21 +582,14 @@ def regional_measures(place: Country, known: Evidence | None = None) -> Measures
     total = chosen.total * people.sum() - away
     cells = np.where(overseas[:, None, None], 0.0, place.grounds)
     rates = rate_engine.shift(cells.sum(axis=0).ravel(), rates.ravel(), np.array([total / cells.sum()]))
-    rates = rates.reshape(2, -1)
-    concerned = np.einsum("dgc,gc->d", place.grounds, rates)
-    sensitivity = np.einsum("dgc,gc->d", place.grounds, rates * (1 - rates))
-    at, n = place.region_of_departement, len(place.region_names)
-    by_departement = np.zeros((n, len(at)))
-    by_departement[at, np.arange(len(at))] = sensitivity
-    residents = total_by(at, people, n)
     return regions.measures(
         known,
         place.region_names,
-        total_by(at, concerned, n) / residents,
-        residents,
-        by_departement,
-        ~place.is_overseas,
         place.departement_names,
+        place.region_of_departement,
+        place.grounds.reshape(len(overseas), -1),
+        rates[0],
+        ~place.is_overseas,
     )
 
 
@@ -729,9 +722,8 @@ class _Maker:
         odds = np.array([number("rates/modest_odds")])
         split = rate_engine.split_by_household(centre[None], _national_share(place.homes), odds)
         central = np.clip(np.concatenate(split, axis=1)[0], 1e-9, 1 - 1e-9)
-        wanted = expit(logit(chosen.total) + overseas_gap(chosen))
-        shifted = rate_engine.shift(people, central, np.array([float(wanted)]))
-        common = float(np.median(logit(shifted[0]) - logit(central)))
+        wanted = float(expit(logit(chosen.total) + overseas_gap(chosen)))
+        common = rate_engine.constant(people, central, wanted)
         moved = common + number("spreads/dom_gap") * even_normals(self.seed, "overseas/gap", 1, self.n)[0]
         own = self.between.overseas * even_normals(self.seed, "overseas/region", len(frames.OVERSEAS), self.n)
         return {

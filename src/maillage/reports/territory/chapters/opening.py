@@ -15,7 +15,6 @@ from maillage.reports.page.blocks import (
 )
 from maillage.reports.territory import atlas, map_keys, withheld
 from maillage.reports.territory.chapters.sections import comment_of
-from maillage.reports.territory.published import CONTRADICTED
 from maillage.reports.territory.reading import Reading
 from maillage.studies.diagnosis.results import Diagnosis
 from maillage.words import wording
@@ -109,16 +108,10 @@ def _figure(r: Reading) -> KeyFigure | Callout:
 
 
 def contradiction(r: Reading) -> tuple[Block, ...]:
-    """Return what a published figure says against ours, to stand beside the headline wherever it is."""
-    return tuple(
-        Callout(
-            tone="prudence",
-            title="Un chiffre publié contredit le nôtre.",
-            text=note.text.removeprefix(CONTRADICTED),
-        )
-        for note in r.published
-        if note.kind == "contredit"
-    )
+    """Return what published figures say against ours, to stand beside the headline wherever it is."""
+    notes = [note.text for note in r.published if note.kind == "contredit"]
+    parted = [note.removeprefix("**").partition("** ") for note in notes]
+    return tuple(Callout(tone="prudence", title=title, text=text) for title, _, text in parted)
 
 
 def _first_look(d: Diagnosis, r: Reading, layers: Mapping[str, str]) -> tuple[Block, ...]:
