@@ -142,8 +142,8 @@ def test_two_published_rates_that_contradict_each_other_stand_together(spec):
         [
             (
                 "Deux chiffres publiés se contredisent. Corse, qui contient ce territoire, 2019 : 25 %, d’après"
-                " l’Insee ; 15 %, d’après la Collectivité de Corse. Notre calcul y donne environ 20 % (entre 14 et 26 %)."
-                " Citez-les ensemble, ne décidez rien sur le nôtre seul."
+                " l’Insee ; 15 %, d’après la Collectivité de Corse. Avec la définition de l’Insee, notre calcul y donne"
+                " environ 20 % (entre 14 et 26 %). Citez-les ensemble, ne décidez rien sur le nôtre seul."
             ),
             "",
         ],

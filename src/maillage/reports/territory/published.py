@@ -30,7 +30,7 @@ def notes(found: Sequence[Beside], shown: Definition) -> tuple[PublishedNote, ..
             out += [
                 PublishedNote("contredit", contradiction(each, alone), in_short(each)) for each in against
             ]
-        elif are_disputed([each.published for each in rates]):
+        elif len(alone) < len(rates) and are_disputed([each.published for each in rates]):
             out.append(PublishedNote("contredit", dispute(rates), dispute_in_short(rates)))
         else:
             agreeing += [PublishedNote("note", agreement(each, shown), "") for each in rates if each.is_here]
@@ -50,11 +50,11 @@ def dispute_in_short(rates: Sequence[Beside]) -> str:
     """Return the same in the few words of a page that has no room for it."""
     first = rates[0]
     published = " ; ".join(f"{percent(each.published.rate)}, d’après {each.published.by}" for each in rates)
-    ours = next(wording.rate(each.ours) for each in rates if each.ours)
+    by, ours = next((each.published.by, wording.rate(each.ours)) for each in rates if each.ours)
     where = f"{first.place}{'' if first.is_here else HOLDS}"
     return (
-        f"{DISPUTED}{where}, {first.published.year} : {published}. Notre calcul y donne"
-        f" {ours.in_full}.{NOT_ALONE}"
+        f"{DISPUTED}{where}, {first.published.year} : {published}. Avec la définition de {by}, notre calcul y"
+        f" donne {ours.in_full}.{NOT_ALONE}"
     )
 
 
