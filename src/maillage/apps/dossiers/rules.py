@@ -14,7 +14,7 @@ from maillage.reference.parameters import parameters
 from maillage.reference.voices import voices
 from maillage.words.dates import in_words
 
-VERSION = 35
+VERSION = 36
 
 QUEUED, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed", "cancelled"
 STATUS_LABELS = {

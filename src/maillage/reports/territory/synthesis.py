@@ -73,14 +73,10 @@ def _first(s: Subject) -> Chapter:
 def _where(s: Subject) -> Chapter:
     """Return where people live: the sentences of the study, beside its map."""
     r = s.reading
-    said = [text for text in (r.half_sentence, r.crossing_sentence) if text]
-    if len(r.zones) > 1:
-        said = said or list(r.class_sentences)
-    blocks: list[Block] = [
-        Bullets(items=tuple(said))
-        if said
-        else Text(text="Une seule zone : elle n’est comparée à aucune autre.")
-    ]
+    said = [text for text in (r.where_sentence, r.crossing_sentence) if text]
+    if len(r.zones) > 1 and not r.class_bounds:
+        said += r.class_sentences
+    blocks: list[Block] = [Bullets(items=tuple(said))]
     if svg := s.layers.get("numerique", ""):
         alt = "Carte de la part de personnes concernées, zone par zone, du clair au foncé."
         blocks.append(map_keys.picture(r, "numerique", svg, alt=alt, width=0.66))
@@ -210,7 +206,8 @@ def _limits(r: Reading, more: str) -> Chapter:
         blocks=(
             Text(
                 text=(
-                    f"{rich.link(r.definition.label, r.source.url)}. Champ : {r.source.among} {r.source.how}"
+                    f"{rich.link(r.definition.label, r.source.url)}. {r.source.counts} Champ :"
+                    f" {r.source.among} {r.source.how}"
                 ),
                 tone="note",
             ),

@@ -49,7 +49,8 @@ def guide_chapter(r: Reading) -> Chapter:
                         " territoire entre elles,"
                         " et à rien d’autre. Rayures blanches sur une carte, ou pourcentage entre"
                         " parenthèses : la"
-                        " classe n’est pas sûre. Une phrase ne nomme une zone qu’à 8 chances sur 10 ou plus."
+                        " classe n’est pas sûre. Une phrase ne nomme une zone qu’à 8 chances sur 10 ou plus,"
+                        " ici comme face à la France."
                     ),
                     (
                         "**« … vivent aussi modestement »** : une partie du premier nombre, jamais un nombre"
@@ -69,7 +70,8 @@ def guide_chapter(r: Reading) -> Chapter:
             ),
             *((Text(text=r.target),) if r.target else ()),
             Text(
-                text=f"Définition retenue : **{r.definition.label}**. Champ : {r.definition.universe}.",
+                text=f"Définition retenue : **{r.definition.label}**. {r.source.counts} Champ :"
+                f" {r.definition.universe}.",
                 tone="note",
             ),
         ),
