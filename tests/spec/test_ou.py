@@ -145,7 +145,7 @@ def test_one_zone_is_compared_with_nothing(spec):
 
 
 def test_shares_are_printed_as_ranges_or_as_one_number(spec):
-    """Bornes vers l’extérieur ; au dixième sous 5 % ; un seul nombre quand rien ne les écarte."""
+    """Bornes vers l’extérieur ; au dixième sous 10 % ; un seul nombre quand rien ne les écarte."""
     spec(
         """
         basse  | haute

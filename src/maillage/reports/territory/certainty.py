@@ -12,7 +12,7 @@ from maillage.words import rounding, wording
 
 MOST_NAMED = 8
 FEWER_NAMED = 5  # beside a map, where the column is narrow
-SMALL_SHARE = 0.05  # under which a whole percent hides too much
+SMALL_SHARE = 0.1  # under which a whole percent hides too much
 ABOUT = 12.5  # parts of a number that one number alone is rounded by: to the nearest fiftieth or finer
 BESIDE_COUNTRY = "ici comme face à la France"
 FEMININE = ("zone", "commune")
@@ -72,14 +72,14 @@ def between(spread: Spread, unit: str) -> str:
     return f"{lead} {wording.count(high, unit)}"
 
 
-def percents(low: float, high: float) -> str:
+def percents(low: float, high: float, *, like: float = 0.0) -> str:
     """Return a share as its range, bounds rounded outwards to whole percents, to tenths where it is small;
-    about one number where both bounds print alike.
+    about one number where both bounds print alike. like: a share that stands beside it, with its decimals.
 
     >>> percents(0.127, 0.226), percents(0.04561, 0.04561), percents(0.0031, 0.0042)
     ('de 12 à 23\xa0%', 'environ 4,6\xa0%', 'de 0,3 à 0,5\xa0%')
     """
-    decimals = 1 if high < SMALL_SHARE else 0
+    decimals = 1 if max(high, like) < SMALL_SHARE else 0
     if high - low < 10.0 ** -(2 + decimals) / 2:
         return f"environ {wording.percent(50 * (low + high), decimals)}"
     ends = rounding.outwards(100 * low, 100 * high, 10.0**-decimals, most=100.0)
@@ -135,16 +135,6 @@ def crossing(spread: Spread, n: int, unit: str, likely: Sequence[str], *, uncros
         )
     sure = f"très probablement ({odds_text()}), {BESIDE_COUNTRY}"
     return f"{head} Parmi {those}, {sure} : {named(likely, most=6)}."
-
-
-def unestimated(n: int, unit: str) -> str:
-    """Return how many zones have no estimate, "" for none: why others are told of fewer.
-
-    >>> unestimated(9, "quartier"), unestimated(1, "zone"), unestimated(0, "zone")
-    ('9\xa0autres quartiers n’ont pas d’estimation.', '1\xa0autre zone n’a pas d’estimation.', '')
-    """
-    other = wording.count(n, f"autre {unit}", f"autres {unit}s")
-    return f"{other} {'n’ont' if n > 1 else 'n’a'} pas d’estimation." if n else ""
 
 
 def uncrossed(n: int, unit: str) -> str:

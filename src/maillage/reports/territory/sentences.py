@@ -62,39 +62,30 @@ def where(d: Diagnosis, names_of: Names) -> str:
     if d.where.verdict == "inconnu":
         has = "" if len(d.zones) == 1 else " a une estimation"
         return f"{alone}{has} : {uncompared}."
-    unestimated = sum(not isinstance(r.need, Estimate) and r.share_inside > 0 for r in d.zones)
     half = certainty.percents(d.where.half.low, d.where.half.high)
-    return " ".join(
-        filter(
-            None,
-            (
-                f"{SPREAD[d.where.verdict]}.",
-                f"La moitié vit dans des {unit}s qui réunissent {half} des habitants.",
-                _surplus(d, names_of),
-                certainty.unestimated(unestimated, unit),
-            ),
-        )
+    return (
+        f"{SPREAD[d.where.verdict]}. La moitié vit dans des {unit}s qui réunissent {half} des habitants."
+        f" {_surplus(d, names_of)}"
     )
 
 
 def _surplus(d: Diagnosis, names_of: Names) -> str:
     """Return the zones that hold more than their share beyond doubt: which, and how much together."""
     unit, zones = unit_of(d), d.where.zones
-    sure = f"({round(100 * number('protection/beyond_doubt'))} chances sur 100 ou plus)"
     if not zones:
         none = "Aucune" if unit in FEMININE else "Aucun"
-        return f"{none} {unit} n’en compte nettement plus {sure} que sa part d’habitants."
+        return f"{none} {unit} n’en compte sûrement plus que sa part d’habitants."
     residents = sum(zone.residents for zone in zones)
     shares = (
         f"{certainty.percents(d.where.need.low, d.where.need.high)} des personnes concernées, pour"
-        f" {certainty.percents(residents, residents).removeprefix('environ ')} des habitants"
+        f" {certainty.percents(residents, residents, like=d.where.need.high).removeprefix('environ ')}"
+        " des habitants"
     )
     verb, their = ("compte", "sa") if len(zones) == 1 else ("comptent", "leur")
-    names = named(names_of(d, largest_first(d, [zone.code for zone in zones])))
+    codes = largest_first(d, [zone.code for zone in zones])
+    names = named(names_of(d, codes), most=FEWER_NAMED)
     count = wording.count(len(zones), unit)
-    return (
-        f"{count} en {verb} nettement plus {sure} que {their} part d’habitants : {names}. En tout : {shares}."
-    )
+    return f"{count} en {verb} sûrement plus que {their} part d’habitants : {names}. En tout : {shares}."
 
 
 def crossing(d: Diagnosis, names_of: Names) -> list[str]:

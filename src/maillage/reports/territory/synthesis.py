@@ -200,6 +200,9 @@ def _limits(r: Reading, more: str) -> Chapter:
         [rich.link(name, pages[name]) for name in named_producers([x.producer for x in r.sources])]
     )
     limits = [] if r.withheld else [text.replace("**", "") for text in r.warnings[:1]]
+    margin = (
+        "" if r.headline.value else r.source.margin
+    )  # the lead of the first chapter gives it with the number
     return Chapter(
         number="",
         title="Sources et limites",
@@ -211,7 +214,7 @@ def _limits(r: Reading, more: str) -> Chapter:
                 ),
                 tone="note",
             ),
-            Text(text=" ".join(filter(None, [r.source.margin, *limits, more])), tone="note"),
+            Text(text=" ".join(filter(None, [margin, *limits, more])), tone="note"),
             Text(
                 text=f"Données : {producers} ; années et doutes de chacune dans le diagnostic.", tone="note"
             ),
