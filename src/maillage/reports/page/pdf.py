@@ -141,9 +141,10 @@ def is_drawable(svg: str) -> bool:
 def swatches() -> dict[str, str]:
     """Return the colour of each class of style, as tables call it."""
     families = (("niveau-", "nv-"), ("numerique-", "n"), ("sociale-", "s"), ("certitude-", "c"))
-    return {
+    colours = tokens("jour")
+    return {"inconnue": colours["carte"]} | {
         short + name.removeprefix(long): value
-        for name, value in tokens("jour").items()
+        for name, value in colours.items()
         for long, short in families
         if name.startswith(long)
     }
