@@ -282,7 +282,7 @@ class FigureText:
     def between(self) -> str:
         """The interval in words."""
         if self.is_single:
-            return f"environ {self.high}"
+            return self.high if self.high == "0" or ENDS.match(self.high) else f"environ {self.high}"
         return f"entre {self.low} et {self.high}" if self.low else self.why
 
     @property

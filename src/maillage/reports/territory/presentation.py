@@ -683,9 +683,9 @@ def _flat(d: Diagnosis) -> Flat:
 
 def _deduced(d: Diagnosis) -> tuple[str, ...]:
     """Return the unpublished rates implied by the definition, each a share of its own group."""
-    verb = d.request.definition.statement
     out = []
     for key, value in d.deduced.items():
         group = DEDUCED_LABELS.get(key, f"{key} ans" if "+" not in key else f"{key[:-1]} ans et plus")
-        out.append(f"En France, {wording.lower_first(str(ConcernedInGroup(value, group, verb)))}")
+        rate = ConcernedInGroup(value, group, "sont concernées")
+        out.append(f"En France, {wording.lower_first(str(rate))}")
     return tuple(out)
