@@ -25,6 +25,7 @@ from maillage.reports.territory.labels import of_name_of
 from maillage.reports.territory.subject import Subject
 from maillage.studies.diagnosis import diagnosis, zoning
 from maillage.studies.diagnosis.request import Inside, Request
+from maillage.studies.diagnosis.results import Spread, Where
 from maillage.studies.diagnosis.study import Study
 from maillage.studies.diagnosis.territories import gazetteer
 from maillage.studies.need import population
@@ -77,13 +78,14 @@ def chapter(made, title: str) -> Chapter:
 
 def test_three_zones_are_not_a_single_one(d):
     """Sous cinq zones, rien n’est classé ; ce n’est pas qu’il n’y en ait qu’une."""
-    bare = {"rate_bounds": (), "cell_spreads": {}, "half": (), "clusters": (), "leaders": ()}
+    bare = {"rate_bounds": (), "cell_spreads": {}, "clusters": (), "leaders": ()}
     few = replace(d, zones=d.zones[:3], digital_only=(), social_only=(), **bare)
     told = words(chapter(synthesis.compose(subject(few), None), "Où vivent ces personnes"))
-    assert "Une seule zone" not in told
+    assert "Un seul quartier" not in told
     assert "Moins de 5 quartiers estimés : aucune classe n’est faite" in told
-    one = replace(few, zones=d.zones[:1])
-    assert "Une seule zone" in words(
+    unknown = Spread(0.0, 0.0, 0.0)
+    one = replace(few, zones=d.zones[:1], where=Where("inconnu", (), unknown, unknown))
+    assert "Un seul quartier : il n’est comparé à aucun autre." in words(
         chapter(synthesis.compose(subject(one), None), "Où vivent ces personnes")
     )
 

@@ -253,7 +253,7 @@ def _is_told(s: Subject, line: LevelLine) -> bool:
 def _zones(s: Subject) -> Chapter:
     """Return where people live: the map beside the zones with most people concerned."""
     r = s.reading
-    title, rest = first_sentence(r.half_sentence)
+    title, rest = first_sentence(r.where_sentence)
     svg = s.layers.get("numerique", "")
     shown = [zone for zone in r.zones if zone.share][: MOST_BESIDE if svg else MOST_ROWS]
     table = Grid(

@@ -16,7 +16,7 @@ from maillage.kernel.errors import HouseError
 from maillage.kernel.estimate import Estimate
 from maillage.reports.territory.comparison import Measure
 
-Version = Literal[8]  # raised when a field changes: studies kept before are then computed again
+Version = Literal[9]  # raised when a field changes: studies kept before are then computed again
 VERSION: Final[Version] = get_args(Version)[0]
 
 
@@ -183,8 +183,7 @@ class Both:
     in_full: str
     modest: str
     independent: str
-    lowest: str
-    highest: str
+    limits: str
     poverty: str
 
 
@@ -647,9 +646,9 @@ class Reading:
     the territory is too small for a figure. axis: the end of the bars of zones.
     both_residents: how many residents live in zones of both precarities, and their share, "" when there are
     none;
-    cell_shares: the share to expect in each cell. n_without_index, n_outside: zones that the joint
-    map leaves blank, and why. offer: None without a census of places; survey: None without one. sheets: by
-    code of zone.
+    cell_shares: the share to expect in each cell, and in none of them. without_index: sentences on the zones
+    that have no index, by reason; n_outside: those out of the filter, blank like them on the joint map.
+    offer: None without a census of places; survey: None without one. sheets: by code of zone.
     """
 
     fingerprint: str
@@ -666,7 +665,7 @@ class Reading:
     source: Card
     cards: Cards
     sentences: tuple[str, ...]
-    half_sentence: str
+    where_sentence: str
     crossing_sentence: str
     leaders_sentence: str
     draws: str
@@ -684,7 +683,7 @@ class Reading:
     class_bounds: tuple[str, ...]
     social_classes: tuple[str, ...]
     is_classed: bool
-    n_without_index: int
+    without_index: tuple[str, ...]
     n_outside: int
     legend: str
     index: SocialIndex

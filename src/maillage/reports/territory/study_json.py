@@ -33,8 +33,6 @@ Cell = str | int | float | None  # of zones.csv
 VERSION = 1
 PERIMETER = "perimetre"  # a stored one: zones cut by hand, whose people are not those of its origin
 NO_CLASS = "Moins de 5 zones estimées : aucune classe."
-NO_INDEX = "Moins de la moitié des variables de l’indice sont connues ici."
-NO_INDEX_ALONE = "Une seule zone : l’indice compare des zones entre elles."
 
 
 class ZoneJson(TypedDict):
@@ -52,6 +50,7 @@ class ZoneJson(TypedDict):
     cumul: FigureJson
     niveaux: dict[str, FigureJson]
     indice_social: float | None
+    indice_variables: dict[str, str]
     rang_social: int | None
     classe_numerique: str | None
     classe_sociale: str | None
@@ -60,6 +59,7 @@ class ZoneJson(TypedDict):
     probabilites_classes: dict[str, float] | None
     probabilite_forte: float | None
     probabilite_case: float | None
+    probabilite_case_france: float | None
     part_dans_le_filtre: float
     part_communes_moins_2000: float | None
     espace: str | None
@@ -105,6 +105,8 @@ def document(
         "definition": {
             "id": chosen.id,
             "libelle": chosen.label,
+            "enonce": chosen.statement,
+            "sens": chosen.meaning,
             "univers": chosen.universe,
             "population_univers": d.universe,
             "n": chosen.n,
@@ -145,9 +147,21 @@ def document(
             }
             for each in definitions
         ],
+        "ou": {
+            "verdict": d.where.verdict,
+            "zones": [
+                {
+                    "code": share.code,
+                    "part_du_besoin": share.need,
+                    "part_de_la_population": share.residents,
+                }
+                for share in d.where.zones
+            ],
+            "phrase": sentences.where(d, names_of).replace("**", ""),
+        },
         "zones": [zone(d, r, o) for r in d.zones],
         "discordances": [
-            {"zone": code, "constat": finding, "probabilite": d.zone(code).cell_odds}
+            {"zone": code, "constat": finding, "probabilite": _least_odds(d.zone(code))}
             for finding, codes in (
                 ("numérique sans le social", d.digital_only),
                 ("social sans le numérique", d.social_only),
@@ -201,6 +215,11 @@ IN_CLASSES = "zones du territoire qui ont une classe pour le numérique et pour 
 LIVING_THERE = "habitants du territoire que l’étude compte, tous âges"
 
 
+def _least_odds(r: ZoneResult) -> float:
+    """Return the chances of a cell, among the zones of the study or beside the country: the lesser."""
+    return min(r.cell_odds or 0.0, r.country_odds or 0.0)
+
+
 def classed(d: Diagnosis) -> int:
     """Return how many zones have a place on the joint map."""
     return sum(r.cell is not None for r in d.zones)
@@ -247,6 +266,7 @@ def zone(d: Diagnosis, r: ZoneResult, o: Offered | None = None) -> ZoneJson:
         "cumul": figure(r.both),
         "niveaux": {name: figure(r.levels[name]) for name in LEVEL_NAMES},
         "indice_social": r.index,
+        "indice_variables": dict(r.index_levels),
         "rang_social": r.rank,
         "classe_numerique": r.digital_class,
         "classe_sociale": r.social_class,
@@ -255,6 +275,7 @@ def zone(d: Diagnosis, r: ZoneResult, o: Offered | None = None) -> ZoneJson:
         "probabilites_classes": dict(zip(CLASS_NAMES, r.odds, strict=True)) if r.odds else None,
         "probabilite_forte": r.strong_odds if r.odds else None,
         "probabilite_case": r.cell_odds,
+        "probabilite_case_france": r.country_odds,
         "part_dans_le_filtre": r.share_inside,
         "part_communes_moins_2000": None if r.is_outside else r.rural,
         "espace": None if r.is_outside else r.space,
@@ -270,9 +291,8 @@ def zone(d: Diagnosis, r: ZoneResult, o: Offered | None = None) -> ZoneJson:
         out["lieux"], out["lieux_muets"] = beside["lieux"], beside["lieux_muets"]
         out["accompagnement_inconnu"] = beside["accompagnement_inconnu"]
         out["portee"], out["publics"] = beside["portee"], beside["publics"]
-    if r.index is None:
-        lone = NO_INDEX_ALONE if len(d.zones) == 1 else NO_INDEX
-        out["motif_indice"] = r.need.reason if isinstance(r.need, Withheld) else lone
+    if r.no_index:
+        out["motif_indice"] = r.no_index
     if r.digital_class is None:
         out["motif_classes"] = r.need.reason if isinstance(r.need, Withheld) else NO_CLASS
     if r.zone.place:
@@ -348,6 +368,7 @@ def flat(row: ZoneJson) -> dict[str, Cell]:
         "certitude": row["certitude"],
         "probabilite_forte": row["probabilite_forte"],
         "probabilite_case": row["probabilite_case"],
+        "probabilite_case_france": row["probabilite_case_france"],
         "part_dans_le_filtre": row["part_dans_le_filtre"],
         "part_communes_moins_2000": row["part_communes_moins_2000"],
         "espace": row["espace"],

@@ -69,7 +69,7 @@ def cover(s: Subject, over: str, *, drawn: bool = True) -> Cover:
 
 def headline(r: Reading) -> str:
     """Return the first figure in a sentence without what `beside` says, which stands with it wherever it is
-    printed: « Environ 4 800 personnes ne savent pas se servir d’Internet ».
+    printed: « Environ 4 800 personnes ne se connectent jamais à Internet ».
     """
     c = r.headline
     if c.value:

@@ -73,14 +73,10 @@ def _first(s: Subject) -> Chapter:
 def _where(s: Subject) -> Chapter:
     """Return where people live: the sentences of the study, beside its map."""
     r = s.reading
-    said = [text for text in (r.half_sentence, r.crossing_sentence) if text]
-    if len(r.zones) > 1:
-        said = said or list(r.class_sentences)
-    blocks: list[Block] = [
-        Bullets(items=tuple(said))
-        if said
-        else Text(text="Une seule zone : elle n’est comparée à aucune autre.")
-    ]
+    said = [text for text in (r.where_sentence, r.crossing_sentence) if text]
+    if len(r.zones) > 1 and not r.class_bounds:
+        said += r.class_sentences
+    blocks: list[Block] = [Bullets(items=tuple(said))]
     if svg := s.layers.get("numerique", ""):
         alt = "Carte de la part de personnes concernées, zone par zone, du clair au foncé."
         blocks.append(map_keys.picture(r, "numerique", svg, alt=alt, width=0.66))
@@ -204,17 +200,21 @@ def _limits(r: Reading, more: str) -> Chapter:
         [rich.link(name, pages[name]) for name in named_producers([x.producer for x in r.sources])]
     )
     limits = [] if r.withheld else [text.replace("**", "") for text in r.warnings[:1]]
+    margin = (
+        "" if r.headline.value else r.source.margin
+    )  # the lead of the first chapter gives it with the number
     return Chapter(
         number="",
         title="Sources et limites",
         blocks=(
             Text(
                 text=(
-                    f"{rich.link(r.definition.label, r.source.url)}. Champ : {r.source.among} {r.source.how}"
+                    f"{rich.link(r.definition.label, r.source.url)}. {r.source.counts} Champ :"
+                    f" {r.source.among} {r.source.how}"
                 ),
                 tone="note",
             ),
-            Text(text=" ".join(filter(None, [r.source.margin, *limits, more])), tone="note"),
+            Text(text=" ".join(filter(None, [margin, *limits, more])), tone="note"),
             Text(
                 text=f"Données : {producers} ; années et doutes de chacune dans le diagnostic.", tone="note"
             ),

@@ -19,6 +19,12 @@ from maillage.reports.territory.reading import Reading
 from maillage.studies.diagnosis.results import Diagnosis
 from maillage.words import wording
 
+CLASSES = (
+    "**Une classe (« forte », « très forte »)** compare les zones de ce territoire entre elles, et à rien"
+    " d’autre. Rayures blanches sur une carte, ou pourcentage entre parenthèses : la classe n’est pas sûre."
+    " Une phrase ne nomme une zone qu’à 8 chances sur 10 ou plus, ici comme face à la France.",
+)
+
 
 def guide_chapter(r: Reading) -> Chapter:
     c = r.headline
@@ -43,13 +49,7 @@ def guide_chapter(r: Reading) -> Chapter:
                         "**Plein, rayé, trait** : sur les barres, le plein va jusqu’à la borne basse, le rayé"
                         " dit ce qui est possible, le trait marque l’estimation."
                     ),
-                    (
-                        "**Une classe (« forte », « très forte »)** compare les zones de ce"
-                        " territoire entre elles,"
-                        " et à rien d’autre. Rayures blanches sur une carte, ou pourcentage entre"
-                        " parenthèses : la"
-                        " classe n’est pas sûre. Une phrase ne nomme une zone qu’à 8 chances sur 10 ou plus."
-                    ),
+                    *(CLASSES if r.class_bounds else ()),
                     (
                         "**« … vivent aussi modestement »** : une partie du premier nombre, jamais un nombre"
                         " de plus."
@@ -68,7 +68,8 @@ def guide_chapter(r: Reading) -> Chapter:
             ),
             *((Text(text=r.target),) if r.target else ()),
             Text(
-                text=f"Définition retenue : **{r.definition.label}**. Champ : {r.definition.universe}.",
+                text=f"Définition retenue : **{r.definition.label}**. {r.source.counts} Champ :"
+                f" {r.definition.universe}.",
                 tone="note",
             ),
         ),
