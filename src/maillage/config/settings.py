@@ -176,7 +176,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "BACKEND": "maillage.config.signed_cache.SignedCache",
         "LOCATION": "cache",
         "TIMEOUT": 3600,
         # Beyond this many rows some go, and the limits on signing in are among them: 300, the usual number,
