@@ -53,6 +53,26 @@ def test_a_unit_names_programs_and_options_that_exist(path, tmp_path):
         assert faults == []
 
 
+def test_a_unit_that_the_manual_enables_starts_again_with_the_computer(tmp_path):
+    """Without [Install], systemd starts it at once and forgets it at the next boot."""
+    manual = (DEPLOY.parent / "docs/installer.md").read_text("utf-8")
+    names = [
+        name if "." in name else f"{name}.service"
+        for line in re.findall(r"systemctl enable (?:--now )?(.+)", manual)
+        for name in line.split()
+    ]
+    assert len(names) >= 5
+    for name in names:
+        unit = configparser.ConfigParser(strict=False, interpolation=None)
+        unit.read(DEPLOY / re.sub(r"@\w+", "@", name))
+        assert unit.has_option("Install", "WantedBy"), name
+    if systemctl := shutil.which("systemctl"):
+        shutil.copytree(DEPLOY, tmp_path / "etc/systemd/system")
+        subprocess.run([systemctl, f"--root={tmp_path}", "enable", *names], check=True, capture_output=True)
+        linked = {path.name for path in (tmp_path / "etc/systemd/system").glob("*.wants/*")}
+        assert linked == set(names)
+
+
 def test_a_service_that_migrates_first_is_given_the_time_it_takes():
     """systemd tue au bout de 90 secondes ce qui précède un service, et le relance : une longue mise à jour n’y finirait
     jamais.
