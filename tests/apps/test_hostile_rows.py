@@ -125,7 +125,7 @@ def test_session_rows_run_nothing(home, client, trace, payload):
     assert not trace.exists()
 
 
-def test_worker_runs_no_function_that_a_row_names(home, trace, tmp_path, monkeypatch):
+def test_worker_runs_no_function_that_a_row_names(home, trace, tmp_path, monkeypatch, caplog):
     """Nor imports its module: only the tasks of the platform are done."""
     monkeypatch.syspath_prepend(tmp_path)
     (tmp_path / "piege.py").write_text(f"import os\nos.mkdir({str(trace)!r})\n")
@@ -142,3 +142,4 @@ def test_worker_runs_no_function_that_a_row_names(home, trace, tmp_path, monkeyp
         row.refresh_from_db()
         assert (row.status, row.exception_class_path.rpartition(".")[2]) == ("FAILED", "SuspiciousOperation")
     assert not trace.exists()
+    assert caplog.text.count("autre chose qu’une tâche") == 2  # the third one is refused by the queue itself

@@ -9,6 +9,7 @@ lock anew: a database that was started again in between forgot it.
 """
 
 import gc
+import logging
 import os
 import signal
 import sys
@@ -25,6 +26,7 @@ LIMITS = {"default": timedelta(minutes=15), "quick": timedelta(minutes=15), "slo
 ATTEMPTS = 3  # of a task whose worker dies, before it is set aside
 EVERY = 0.5  # seconds between two looks at an empty queue
 TASK_PREFIX = "maillage."  # of the modules whose tasks are done
+log = logging.getLogger(__name__)
 GRACE = timedelta(seconds=5)  # between the row that says who does a task, and the lock
 
 
@@ -68,6 +70,7 @@ def of_queue(queue: str) -> Any:
     class LimitedWorker(Worker):
         def run_task(self, db_task_result):  # type: ignore[no-untyped-def]
             if not db_task_result.task_path.startswith(TASK_PREFIX):
+                log.error("Une ligne de la file nomme autre chose qu’une tâche : %s.", db_task_result.pk)
                 db_task_result.set_failed(SuspiciousOperation("This task is none of the platform's."))
                 return
             with (
