@@ -56,20 +56,29 @@ class SignedCache(DatabaseCache):
         self._base_delete_many(useless_names)
         return values
 
+    def set(
+        self, key: Any, value: Any, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None
+    ) -> None:
+        self._write("set", self.make_and_validate_key(key, version=version), value, timeout)
+
     def add(
         self, key: Any, value: Any, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None
     ) -> bool:
         """Store a value unless its key has one, and return whether it was stored."""
-        if super().add(key, value, timeout, version):
+        name = self.make_and_validate_key(key, version=version)
+        if self._write("add", name, value, timeout):
             return True
         # A row that nobody signed stands in the way until it is read.
-        return self.get(key, ABSENT, version) is ABSENT and super().add(key, value, timeout, version)
+        return self.get(key, ABSENT, version) is ABSENT and self._write("add", name, value, timeout)
 
-    def _base_set(self, mode: str, key: str, value: Any, timeout: float | None = DEFAULT_TIMEOUT) -> bool:
+    def touch(self, key: Any, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
+        return self._write("touch", self.make_and_validate_key(key, version=version), None, timeout)
+
+    def _write(self, mode: str, name: str, value: Any, timeout: float | None) -> bool:
         seconds = self.get_backend_timeout(timeout)
         expires = _adapted(FOREVER if seconds is None else datetime.fromtimestamp(int(seconds), tz=UTC))
         at = timezone.now().replace(microsecond=0)
-        values = [expires, key] if mode == "touch" else [key, _signed(key, value), expires]
+        values = [expires, name] if mode == "touch" else [name, _signed(name, value), expires]
         if mode == "add":
             values.append(_adapted(at))
         with connection.cursor() as cursor:
