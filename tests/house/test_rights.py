@@ -4,7 +4,10 @@ for what is not yours.
 Whoever adds an address says here who opens it: an address that is in no table fails.
 """
 
+import csv
+import io
 import re
+import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -18,9 +21,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpResponseNotFound
 from django.test import override_settings
 from django.urls import ResolverMatch, URLPattern, URLResolver, get_resolver, reverse
@@ -41,6 +45,7 @@ from maillage.apps.community.actions import listings as network
 from maillage.apps.community.models import Bulletin, Listing, Meeting, News, Reply, Resource, ServiceChange
 from maillage.apps.directory.actions import sheets
 from maillage.apps.directory.models import Change, Import, Lieu, Pair, Proposal
+from maillage.apps.directory.queries import exports
 from maillage.apps.documents.actions import storing
 from maillage.apps.documents.rules import cipher, papers
 from maillage.apps.droits.actions import telling as rights
@@ -1140,6 +1145,49 @@ def test_the_files_of_the_platform_open_to_who_holds_a_territory(client, world, 
         if not right:
             wrong.append(f"{name}: {got}")
     assert wrong == []
+
+
+FORMULA = ' "=HYPERLINK(1)'
+
+
+def test_no_file_that_a_page_gives_holds_a_formula(client, world):
+    """Whatever the names say, in each table of each archive; an account of each role asks what it may."""
+    for model in apps.get_models():
+        for column in model._meta.concrete_fields:
+            if column.name in ("name", "title", "lieu_name", "operator") and not column.choices:
+                with suppress(IntegrityError), transaction.atomic():
+                    model._base_manager.update(**{column.name: FORMULA})
+    for lieu in Lieu.objects.all():
+        Lieu.objects.filter(pk=lieu.pk).update(sheet=lieu.sheet | {"nom": FORMULA})
+    tables: dict[str, list[str]] = {}
+    for name, filled in (
+        *((name, world.rows["own"][sort]) for name, (_, sort) in ROWS.items()),
+        *((name, {}) for name in LISTS),
+        *(("data_file", {"name": name}) for name in exports.FILES),
+    ):
+        address = reverse(name, kwargs=filled)
+        if not re.search(r"\.(csv|xlsx|zip)$", address):
+            continue
+        answers = (client.get(address) for role in HOLDS if not client.force_login(world.users[role]))
+        opened = next((answer for answer in answers if answer.status_code == 200), None)
+        if opened is not None:
+            tables |= {f"{name} {part}": cells for part, cells in cells_of(opened.getvalue(), address)}
+    formulas = [
+        (part, cell) for part, cells in tables.items() for cell in cells if cell.strip(' "').startswith("=")
+    ]
+    assert formulas == []
+    assert sum(f"'{FORMULA}" in cells for cells in tables.values()) >= 10, sorted(tables)
+
+
+def cells_of(content: bytes, name: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield the tables of a file by name, and the cells of each."""
+    if name.endswith((".zip", ".xlsx")):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for part in archive.namelist():
+                assert not part.startswith("xl/worksheets") or b"<f>" not in archive.read(part), name
+                yield from cells_of(archive.read(part), part)
+    elif name.endswith(".csv"):
+        yield name, [cell for row in csv.reader(io.StringIO(content.decode("utf-8-sig"))) for cell in row]
 
 
 def authoring_again(scope: str) -> None:

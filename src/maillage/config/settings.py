@@ -7,7 +7,7 @@ import os
 import dj_database_url
 
 from maillage.config import environment
-from maillage.config.home import COUNTRY, DATABASE, HOME, KEY, database_url, ensure_key
+from maillage.config.home import COUNTRY, DATABASE, HOME, KEY, database_url, ensure_key, served_address
 from maillage.reference.files import ASSETS
 from maillage.words import languages
 
@@ -30,8 +30,12 @@ DEBUG = False
 HOSTS = environment.hosts("MAILLAGE_HOSTS")
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *HOSTS]
 # Where the platform is opened from outside: what a link in a mail starts with. `maillage servir` says it of
-# this computer.
-ADDRESS = f"https://{HOSTS[0]}" if HOSTS else environment.text("MAILLAGE_ADDRESS", "http://localhost:8000")
+# this computer, and leaves it in the home folder for the other commands.
+ADDRESS = (
+    f"https://{HOSTS[0]}"
+    if HOSTS
+    else environment.text("MAILLAGE_ADDRESS", served_address() or "http://localhost:8000")
+)
 IS_PUBLIC = ADDRESS.startswith("https://")
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in HOSTS]
 
@@ -176,7 +180,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "BACKEND": "maillage.config.signed_cache.SignedCache",
         "LOCATION": "cache",
         "TIMEOUT": 3600,
         # Beyond this many rows some go, and the limits on signing in are among them: 300, the usual number,

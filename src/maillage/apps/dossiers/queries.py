@@ -36,6 +36,7 @@ from maillage.apps.territories import queries as territories
 from maillage.apps.territories.models import Perimeter
 from maillage.kernel import stored_objects
 from maillage.kernel.errors import Refused, UnknownTerritory
+from maillage.kernel.spreadsheet import bare
 from maillage.kernel.table import group, total_by
 from maillage.pipeline.offer.clean.commune import departement
 from maillage.reference.definitions import DEFAULT, definition
@@ -456,7 +457,7 @@ def zone_shares(study: Study) -> dict[str, comparison.Ends]:
     with (folder(study) / "zones.csv").open(encoding="utf-8-sig", newline="") as lines:
         name = "taux_precarite_numerique"
         return {
-            row["code"]: (float(row[f"{name}_bas"]), float(row[name]), float(row[f"{name}_haut"]))
+            bare(row["code"]): (float(row[f"{name}_bas"]), float(row[name]), float(row[f"{name}_haut"]))
             for row in csv.DictReader(lines)
             if row[name]
         }

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 from maillage.kernel.names import plain
+from maillage.kernel.spreadsheet import bare
 from maillage.pipeline.offer.clean.opening.osm import valid
 from maillage.reference import offer
 from maillage.reference.sheet import STATES
@@ -20,8 +21,6 @@ WITHIN = "maillage "  # how such columns begin, once plain, in a format of other
 LED = "pratique "  # how the columns of practices begin, once plain
 BETWEEN = "|"
 HOURS = {"osm": "", "text": " texte", "left": " non compris"}
-# The apostrophe that `table.safe` writes before what a spreadsheet would run.
-GUARD = re.compile(r"\A'(?=[ ']*[=+\-@\t\r\n])|(?<=[;\r\n])'(?=[ ']*(?:[=@]|[+-](?! )))")
 DEDUCED = (
     "acces_precisions",
     "modalites_acces",
@@ -51,7 +50,7 @@ def restored(sheet: Mapping[str, Any], cells: Mapping[str, str]) -> dict[str, An
     cells: by plain column. A cell that holds a word of nobody's is left as it was read.
     """
     out = dict(sheet)
-    said = {name: GUARD.sub("", text) for name, text in cells.items()}
+    said = {name: bare(text) for name, text in cells.items()}
     if said.get(
         "id origine"
     ):  # a row of ours: what it left empty was unknown; a row added by hand is completed

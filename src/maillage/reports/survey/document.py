@@ -11,8 +11,8 @@ from datetime import date
 
 from maillage.forms.questionnaire import Group as Part
 from maillage.forms.questionnaire import Questionnaire, words
+from maillage.kernel import spreadsheet
 from maillage.kernel.estimate import Estimate, Figure, Missing, Withheld
-from maillage.reports.directory.formats import published
 from maillage.reports.page.blocks import (
     Block,
     Bullets,
@@ -785,8 +785,8 @@ def private_rows(cards: Iterable[Card], *, computed: str) -> list[dict[str, obje
 
 def as_csv(columns: Sequence[str], lines: Iterable[Mapping[str, object]]) -> bytes:
     """Return rows as CSV bytes, as the house publishes them; no cell that a spreadsheet would run."""
-    safe = ({name: published.harmless(_in_french(name, line)) for name in columns} for line in lines)
-    return published.as_csv(columns, safe).encode("utf-8")
+    rows = ({name: _in_french(name, line) for name in columns} for line in lines)
+    return spreadsheet.as_csv(columns, rows).encode("utf-8")
 
 
 def _in_french(name: str, line: Mapping[str, object]) -> object:

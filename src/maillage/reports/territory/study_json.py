@@ -2,9 +2,7 @@
 request.
 """
 
-import csv
 import hashlib
-import io
 import json
 import math
 from collections.abc import Mapping, Sequence
@@ -14,8 +12,8 @@ import numpy as np
 import shapely
 
 from maillage.kernel.estimate import Withheld
+from maillage.kernel.spreadsheet import as_csv
 from maillage.reference.offer import diagnosis_lines
-from maillage.reports.directory.formats.table import safe
 from maillage.reports.territory import cards, local_survey, offer, published, sentences
 from maillage.reports.territory.figures import FigureJson, figure
 from maillage.reports.territory.labels import name_of, names_of
@@ -315,27 +313,13 @@ def fingerprint(content: bytes) -> str:
 
 def table(d: Diagnosis, o: Offered | None = None) -> bytes:
     """Return zones.csv: one row per zone, figures flattened with `_bas` and `_haut`. Under a filter, each row
-    names it, and a zone that it leaves out is an empty row that says so. No name that somebody gave a zone is
-    run by a spreadsheet.
+    names it, and a zone that it leaves out is an empty row that says so.
     """
     where = d.request.slug or d.request.territory.code
     kept: dict[str, Cell] = {} if d.request.inside is None else {"filtre": d.request.inside.label}
-    rows = [_harmless(flat(zone(d, r, o)) | {"territoire": where} | kept) for r in d.zones]
+    rows = [flat(zone(d, r, o)) | {"territoire": where} | kept for r in d.zones]
     header = list(dict.fromkeys(key for row in rows for key in row))
-    file = io.StringIO(newline="")
-    writer = csv.DictWriter(file, header, lineterminator="\n", restval="")
-    writer.writeheader()
-    writer.writerows(rows)
-    return file.getvalue().encode("utf-8")
-
-
-def _harmless(row: dict[str, Cell]) -> dict[str, Cell]:
-    """Return a row that no spreadsheet runs: names of zones and of filters are typed by anybody. Codes hold
-    letters, figures and dashes alone, and lead from one file to another: they stay as they are.
-    """
-    return {
-        name: safe(cell) if isinstance(cell, str) and name != "code" else cell for name, cell in row.items()
-    }
+    return as_csv(header, rows).encode("utf-8")
 
 
 FIGURES: tuple[

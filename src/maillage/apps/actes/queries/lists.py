@@ -15,8 +15,7 @@ from maillage.apps.actes.models import Act, Revision
 from maillage.apps.mandats.queries.catalogue import label_of
 from maillage.apps.people import rules as register
 from maillage.apps.people.models import Person
-from maillage.reports.directory.formats.published import as_csv
-from maillage.reports.directory.formats.table import safe
+from maillage.kernel.spreadsheet import as_csv
 from maillage.words.languages import to_say
 
 COLUMNS = (
@@ -232,13 +231,13 @@ def _row(act: Act) -> dict[str, str]:
         "id": str(act.uid),
         "date": act.on_day.isoformat(),
         "heure": f"{at:%H:%M}",
-        "structure": safe(act.structure.name),
+        "structure": act.structure.name,
         "nature": NATURES[act.kind],
         "demarche": act.procedure,
-        "organisme": safe(act.operator),
+        "organisme": act.operator,
         "minutes": str(act.minutes),
         "ou": PLACES[act.where],
-        "lieu": safe(act.lieu.name) if act.lieu else "",
+        "lieu": act.lieu.name if act.lieu else "",
         "commune": act.commune,
         "fin": ENDS.get(act.end, ""),
         "personne": "oui" if act.person_id else "non",

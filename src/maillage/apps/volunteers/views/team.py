@@ -19,9 +19,9 @@ from maillage.apps.volunteers.queries import indicators
 from maillage.apps.volunteers.queries import team as queries
 from maillage.apps.volunteers.rules import trainings as rules
 from maillage.kernel.errors import Refused
+from maillage.kernel.spreadsheet import as_csv
 from maillage.kernel.typed import ROWS, whole
 from maillage.reports.assistance.certificates import duration
-from maillage.reports.directory.formats.published import as_csv
 from maillage.web import refusals
 from maillage.web.withdrawal import was_withdrawn
 
