@@ -33,6 +33,7 @@ ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *HOSTS]
 # this computer.
 ADDRESS = f"https://{HOSTS[0]}" if HOSTS else environment.text("MAILLAGE_ADDRESS", "http://localhost:8000")
 IS_PUBLIC = ADDRESS.startswith("https://")
+CSRF_FAILURE_VIEW = "maillage.config.middleware.page_too_old"
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in HOSTS]
 
 INSTALLED_APPS = [
@@ -103,6 +104,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "maillage.config.middleware.Sessions",
     "maillage.config.middleware.SecondFactor",
+    "maillage.config.middleware.FilledForms",
     "csp.middleware.CSPMiddleware",
     "maillage.config.middleware.Perimeters",
     "maillage.config.territories.Territories",
