@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -1108,6 +1109,32 @@ def test_somebody_without_name_is_oriented_too(client, worker, library):
     page = text(client.get(f"/espace/orientations/{row.pk}/parti/"))
     assert "Vous appelez le lieu" in page
     assert "Vous avez orienté <bdi>Une personne sans nom</bdi> vers" in page
+
+
+def test_sent_page_proposes_the_secret_by_which_the_person_follows(client, worker, orientation):
+    """It said that the code of the card was enough, which shows nothing without a secret."""
+    client.force_login(worker)
+    address = f"/espace/orientations/{orientation.pk}/parti/"
+    way = f"/espace/personnes/{orientation.person_id}/secret/?orientation={orientation.pk}"
+    page = text(client.get(address))
+    assert "Sa carte n’a pas de secret" in page and f'href="{way}"' in page
+    code = orientation.person.code
+    opened = open_card(Client(), code)
+    assert orientation.lieu_name not in opened, "whoever finds the card"
+    assert client.post(way, {"secret": "cerises"})["Location"] == address
+    page = text(client.get(address))
+    assert "Avec le code de sa carte et son secret" in page and way not in page
+    assert orientation.lieu_name not in open_card(Client(), code)
+    assert orientation.lieu_name in open_card(Client(), code, "cerises")
+    card = text(client.get(f"/espace/orientations/{orientation.pk}/carte/"))
+    assert "Avec mon secret, il dit où en est mon aide" in card and "cerises" not in card
+
+
+def open_card(client, code: str, secret: str = "") -> str:
+    """Return the page that a card opens on another computer."""
+    sending = re.search(r'name="envoi" value="([^"]+)"', client.get("/ma-carte/").content.decode())
+    client.post("/ma-carte/", {"code": code, "secret": secret, "envoi": sending[1] if sending else ""})
+    return text(client.get("/ma-carte/"))
 
 
 def test_a_double_click_prepares_once_and_sends_once(client, worker, library):
