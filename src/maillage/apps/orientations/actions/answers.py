@@ -31,6 +31,7 @@ from maillage.apps.orientations.actions.transitions import (
 )
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.queries import people as written
+from maillage.apps.orientations.queries import timeline
 from maillage.apps.orientations.rules import cycle
 from maillage.kernel.errors import Refused
 from maillage.reference import offer
@@ -293,12 +294,12 @@ def serve(
 @transaction.atomic
 @journal.written_last()
 def ask_again(orientation: Orientation, *, at: datetime, by: User | None = None) -> Orientation:
-    """Send a new link to the place's own address, and to no other; the previous link stops working.
+    """Send a new link to the address that told the place, and to no other; the previous link stops working.
 
     Refused when the sheet has no address, or when nothing is expected of the place.
     """
     row = lock(orientation)
-    if not notifications.mail_of(row.lieu):
+    if not timeline.place_mail(row):
         raise Refused(
             "Aucun lien n’est parti.",
             why="La fiche de ce lieu ne donne pas d’adresse e-mail.",
