@@ -182,6 +182,11 @@ class Orientation(models.Model):
             return None
         return self.appointment_at.astimezone(clocks.zone(self.place_commune))
 
+    def is_before_appointment(self, at: datetime) -> bool:
+        """Return True while the day of the appointment has not come, at the place."""
+        appointment = self.local_appointment
+        return appointment is not None and appointment.date() > self.day(at)
+
     @property
     def is_suspended(self) -> bool:
         """Return whether what the person shares is hidden: they agreed with a structure that no longer runs

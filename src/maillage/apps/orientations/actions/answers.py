@@ -193,8 +193,14 @@ def move(
 def came(
     orientation: Orientation, *, by: User | None, at: datetime, token: str = "", note: str = "", was: str = ""
 ) -> Orientation:
-    """Note that the person came."""
+    """Note that the person came. Refused before the day of the appointment."""
     row, side = _answered(orientation, by, token, at)
+    if row.state == cycle.APPOINTED and row.is_before_appointment(at):
+        raise Refused(
+            "La venue n’a pas été notée.",
+            why=f"Le rendez-vous est {notifications.appointment_in_words(row)} : ce jour n’est pas venu.",
+            do="Revenez ce jour-là. Venue plus tôt ? Changez d’abord la date du rendez-vous.",
+        )
     values = {
         "came": True,
         "met_at": at,
