@@ -557,6 +557,16 @@ def test_post_without_a_valid_token_comes_back_in_its_form(helper, lost):
 
 
 @pytest.mark.urls(__name__)
+def test_post_of_a_script_is_left_to_the_script(helper):
+    """An act noted by script waits on the device, and leaves by itself: its page would say that it did not."""
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(helper)
+    headers = {"origin": "http://testserver", "sec-fetch-mode": "cors"}
+    assert client.post("/espace/note/", posted(helper, note="Ana"), headers=headers).status_code == 403
+    assert all("Ana" not in str(each.get_decoded()) for each in Session.objects.all())
+
+
+@pytest.mark.urls(__name__)
 def test_post_of_another_account_is_refused(helper):
     other = User.objects.create_user("autre@exemple.fr", PASSWORD)
     client = Client(enforce_csrf_checks=True)

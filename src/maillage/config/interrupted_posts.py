@@ -17,6 +17,7 @@ from maillage.config.session_store import SessionStore
 KEPT = "suspended"
 LASTS = timedelta(hours=1)
 MOST = 100_000  # characters
+NAVIGATES = "navigate"  # as a browser says that a page sends its form
 SECRETS = ("/compte/", "/connexion/", "/deconnexion/")
 NAMES = ("pass", "passe", "credential", "secret")  # parts of the names of fields that are never kept
 
@@ -43,7 +44,8 @@ def of(request: HttpRequest, account: int | None, *, ended: bool = True) -> dict
     """Return the post of an account, None when nothing of it may or need be stored. Files are not. ended:
     whether the session was over, else the page was too old.
     """
-    if account is None or request.method != "POST" or request.path.startswith(SECRETS):
+    by_script = request.headers.get("Sec-Fetch-Mode", NAVIGATES) != NAVIGATES  # which keeps what it sends
+    if account is None or request.method != "POST" or request.path.startswith(SECRETS) or by_script:
         return None
     fields = [
         (name, value)

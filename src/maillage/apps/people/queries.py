@@ -79,7 +79,9 @@ def namesakes(people: QuerySet[Person], nickname: str, born: int | None = None) 
     first; none without a first name.
     """
     name = plain(nickname)
-    numbers = [pk for pk, known in people.values_list("pk", "nickname") if name and plain(known) == name]
+    if not name:
+        return Person.objects.none()
+    numbers = [pk for pk, known in people.values_list("pk", "nickname") if plain(known) == name]
     same = Person.objects.filter(pk__in=numbers).order_by("-active_at", "-pk")
     return same if born is None else same.filter(Q(born=None) | Q(born=born))
 
