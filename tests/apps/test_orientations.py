@@ -9,6 +9,7 @@ import pytest
 from django.db import transaction
 
 from maillage.apps.accounts.models import Entry, User
+from maillage.apps.agenda.models import Appointment
 from maillage.apps.directory.actions import sheets
 from maillage.apps.directory.models import Lieu
 from maillage.apps.memberships.models import Membership
@@ -415,6 +416,21 @@ def test_the_whole_way_by_link(orientation, worker):
     ]
     assert all((row.sent_at, row.seen_at, row.answered_at, row.met_at, row.served_at, row.ended_at))
     assert Entry.objects.filter(kind="orientations.orientation", row=row.pk).count() == 7
+
+
+def test_coming_is_noted_from_the_day_of_the_appointment_on(orientation, aidant):
+    """An appointment of next week was noted as “Venue”, in the agenda too."""
+    row = answers.appoint(orientation, by=aidant, at=AT, when=AT + 5 * DAY)
+    with pytest.raises(Refused, match="La venue n’a pas été notée"):
+        answers.came(row, by=aidant, at=AT + 4 * DAY)
+    assert answers.came(row, by=aidant, at=AT + 5 * DAY - timedelta(hours=1)).state == "came"
+    assert Appointment.objects.get(referral=row.pk).state == "came"
+
+
+def test_help_before_the_appointment_frees_its_hour(orientation, aidant):
+    row = answers.appoint(orientation, by=aidant, at=AT, when=AT + 5 * DAY)
+    answers.serve(row, by=aidant, at=AT + DAY, did=["assistance"], outcome="reached")
+    assert Appointment.objects.get(referral=row.pk).state == "cancelled"
 
 
 @pytest.mark.both_databases

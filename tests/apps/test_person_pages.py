@@ -13,7 +13,7 @@ from maillage.apps.autonomy.rules import Carried
 from maillage.apps.messages.models import Message
 from maillage.apps.orientations.actions import agreements, answers, deadlines, drafts, forgetting, sending
 from maillage.apps.orientations.models import Orientation
-from maillage.apps.people import queries
+from maillage.apps.people import queries, rules
 from maillage.apps.people.actions import consents, register
 from maillage.apps.people.models import Consent, Person
 from maillage.kernel.errors import Refused
@@ -24,6 +24,7 @@ from tests.support.places import place
 
 pytestmark = pytest.mark.django_db
 AT = datetime.now(UTC) - timedelta(days=2)
+NEW = "/espace/personnes/nouvelle/"
 
 
 @pytest.fixture
@@ -188,6 +189,40 @@ def test_homonyms_are_told_apart_by_their_card(client, aidant, lieu, person):
     page = client.get(f"/espace/personnes/?q={twin.code[:5]}").content.decode()
     assert twin.card in page
     assert person.card not in page
+
+
+@pytest.mark.both_databases
+def test_welcome_asks_whether_a_namesake_of_the_structure_is_meant(client, aidant, stranger, person):
+    """A second card was made in silence for whoever came back without the first."""
+    typed = {"langue": "fr", "joindre": "none", "prenom": "FATOU", "envoi": "un"}
+    client.force_login(aidant)
+    page = client.post(NEW, typed).content.decode().replace("\u00a0", " ")
+    assert "Est-ce elle ?" in page and f'href="/espace/personnes/{person.pk}/"' in page
+    assert person.card in page
+    assert Person.objects.count() == 1
+    answer = client.post(NEW, {**typed, "autre": "on"})
+    other = Person.objects.exclude(pk=person.pk).get()
+    assert answer.url == f"/espace/personnes/{other.pk}/"
+    assert client.post(NEW, typed).url == answer.url, "the same click twice"
+    client.force_login(stranger)
+    client.post(NEW, {**typed, "envoi": "deux"})
+    assert Person.objects.count() == 3, "another structure reads nothing of this one"
+
+
+def test_welcome_asks_nothing_for_another_year_or_without_a_first_name(client, aidant, person):
+    client.force_login(aidant)
+    client.post(NEW, {"langue": "fr", "joindre": "none", "prenom": "Fatou", "naissance": "1950"})
+    client.post(NEW, {"langue": "fr", "joindre": "none"})
+    client.post(NEW, {"langue": "fr", "joindre": "none"})
+    assert Person.objects.count() == 4
+
+
+def test_namesakes_of_a_structure_have_different_pictures(aidant, lieu):
+    cards = [
+        register.welcome(by=aidant, structure=lieu.structure, nickname="Ana", at=AT)
+        for _ in range(len(rules.PICTURES) + 1)
+    ]
+    assert len({card.picture for card in cards[:-1]}) == len(rules.PICTURES)
 
 
 @pytest.mark.both_databases

@@ -139,7 +139,15 @@ LISTS: dict[str, set[str]] = {
     "bilans_nudge": {"lead"},
     **{
         key: {"sheet"}
-        for key in ("directory", "proposals", "equipment", "upkeep", "paper_back", "doubts_settle")
+        for key in (
+            "directory",
+            "proposals",
+            "equipment",
+            "upkeep",
+            "paper_back",
+            "doubts_settle",
+            "lieu_new",
+        )
     },
     **{
         key: {"import"}
@@ -153,7 +161,6 @@ LISTS: dict[str, set[str]] = {
             "pairs_sure",
             "pairs_again",
             "directory_sources",
-            "lieu_new",
         )
     },
     "publish": {"import"},

@@ -37,6 +37,7 @@ ADDRESS = (
     else environment.text("MAILLAGE_ADDRESS", served_address() or "http://localhost:8000")
 )
 IS_PUBLIC = ADDRESS.startswith("https://")
+CSRF_FAILURE_VIEW = "maillage.config.middleware.page_too_old"
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in HOSTS]
 
 INSTALLED_APPS = [
@@ -107,6 +108,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "maillage.config.middleware.Sessions",
     "maillage.config.middleware.SecondFactor",
+    "maillage.config.middleware.FilledForms",
     "csp.middleware.CSPMiddleware",
     "maillage.config.middleware.Perimeters",
     "maillage.config.territories.Territories",

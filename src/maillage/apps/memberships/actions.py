@@ -16,11 +16,11 @@ from django.utils import timezone
 from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
 from maillage.apps.directory.models import Structure
+from maillage.apps.directory.rules import invited_key
 from maillage.apps.memberships import access, rules
 from maillage.apps.memberships.models import Invitation, Membership, Recovery
 from maillage.apps.messages import actions as outbox
 from maillage.kernel.errors import Refused
-from maillage.kernel.names import plain
 from maillage.words.wording import spaced
 
 ADMINISTRATION = "administration"
@@ -219,15 +219,15 @@ def invite(
 
 
 def _added(by: User, name: str) -> Structure:
-    """Return a new structure, seated in the territory of the user who adds it: it has no place. Its namesake
-    of another territory is another.
+    """Return a new structure, seated in the territory of the user who adds it until its first place says
+    where it stands.
     """
     communes = access.rights_of(by).communes(access.MANAGE)
     if communes is not None and not communes:
         raise _not_yours()
     seat = min(communes) if communes else ""
     made, _ = Structure.objects.get_or_create(
-        key=f"equipe:{seat}:{plain(name)}"[:180],
+        key=invited_key(seat, name),
         defaults={"name": name.strip()[:300], "code_insee": seat},
     )
     return made

@@ -38,8 +38,10 @@ TOO_MANY = Refused(
 def team(request: HttpRequest) -> HttpResponse:
     """Who acts for what, and inviting somebody: the link is shown once."""
     at = timezone.localtime()
-    form = InviteForm(request.POST or None, user=request.user)
-    context: dict[str, Any] = {"form": form}
+    invites = "role" in request.GET  # a link that says whom to invite
+    first = {"role": request.GET.get("role", ""), "nouvelle": "nouvelle" in request.GET}
+    form = InviteForm(request.POST or None, user=request.user, initial=first)
+    context: dict[str, Any] = {"form": form, "invites": invites}
     if form.is_bound and form.is_valid():
         clean = form.cleaned_data
         with refusals.in_form(form):

@@ -3,6 +3,8 @@
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Q, QuerySet
+
 from maillage.apps.accounts.access import rights_of
 from maillage.apps.accounts.models import Entry, User
 from maillage.apps.accounts.queries import matches_seal
@@ -10,6 +12,7 @@ from maillage.apps.directory.models import Lieu
 from maillage.apps.people import rules
 from maillage.apps.people.models import CardSecret, Consent, CorrectionRequest, Following, Person
 from maillage.kernel import codes
+from maillage.kernel.names import plain
 from maillage.words.languages import to_say
 
 SEALED = "consent.sealed"  # the line of the journal that proves what was read, and what was answered
@@ -69,6 +72,18 @@ def to_forget(at: datetime, limit: int = 500) -> list[Person]:
     return list(
         Person.objects.filter(active_at__lt=rules.forget_before(at), forgotten_at__isnull=True)[:limit]
     )
+
+
+def namesakes(people: QuerySet[Person], nickname: str, born: int | None = None) -> QuerySet[Person]:
+    """Return which of some persons bear a first name, but for those born another year, the latest helped
+    first; none without a first name.
+    """
+    name = plain(nickname)
+    if not name:
+        return Person.objects.none()
+    numbers = [pk for pk, known in people.values_list("pk", "nickname") if plain(known) == name]
+    same = Person.objects.filter(pk__in=numbers).order_by("-active_at", "-pk")
+    return same if born is None else same.filter(Q(born=None) | Q(born=born))
 
 
 def belongs_to_helpers(by: User, address: str) -> bool:

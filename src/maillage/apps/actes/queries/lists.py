@@ -98,6 +98,12 @@ class Day:
     lines: list[Line]
     sums: Sums
 
+    @property
+    def latest(self) -> Act | None:
+        """The act that was noted last, struck ones left out; None without any."""
+        acts = (line.act for line in self.lines if line.act.struck_at is None)
+        return max(acts, key=lambda act: act.pk, default=None)
+
 
 def acts(user: Any, asked: Criteria) -> QuerySet[Act]:
     """Return the acts of a period that a user sees, struck ones included, the latest first."""

@@ -17,7 +17,7 @@ from maillage.apps.orientations.actions import dates, notifications
 from maillage.apps.orientations.actions import reminders as due
 from maillage.apps.orientations.actions.transitions import change, lock
 from maillage.apps.orientations.models import Event, Orientation, Path
-from maillage.apps.orientations.queries import matching
+from maillage.apps.orientations.queries import matching, timeline
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.people import queries as people_queries
 from maillage.apps.people import rules as persons
@@ -31,7 +31,10 @@ from maillage.words.wording import listing
 
 AT_ONCE = 500  # referrals per run: the rest wait for the next one
 ALIVE = (cycle.DRAFT, *cycle.RUNNING)
-WORDS = ("note", "procedure_words", "availability", "outcome_words", "next_step", "reason_words")
+WORDS = (
+    *("note", "procedure_words", "availability", "outcome_words", "next_step", "reason_words"),
+    "place_mail",
+)
 
 
 def run_deadlines(*, at: datetime) -> Counter[str]:
@@ -152,12 +155,12 @@ def _take(row: Orientation, place: Lieu, *, at: datetime) -> bool:
         else f"Lieu : {place.name}."
     )
     elsewhere = place.structure_id != row.to_structure_id
-    mail = notifications.mail_of(place)
+    mail = timeline.mail_of(place)
     if elsewhere:
         notifications.hush(row, at=at)
-        if notifications.mail_of(row.lieu) != mail:
+        if timeline.place_mail(row) != mail:
             notifications.stopped(row, at=at)
-        values["token"] = None
+        values |= {"token": None, "place_mail": ""}
         words += f" Il dépend maintenant de : {place.structure.name}."
         values["agreed_with"] = _agreed_with(row, place.structure_id)
         if values["agreed_with"] is not None:

@@ -81,17 +81,41 @@ def new(request: HttpRequest) -> HttpResponse:
     """Welcoming a person: a card, and as little more as they want."""
     form = PersonForm(request.POST or None, structures=_structures(request))
     sending, error = request.POST.get("envoi", "")[:40] or secrets.token_urlsafe(12), None
+    namesakes: list[Person] = []
     if form.is_bound and form.is_valid():
+        namesakes = _namesakes(request, form, sending)
         try:
-            pk = _welcomed(request, form, sending)
+            if not namesakes:
+                return _found(request, _welcomed(request, form, sending))
         except Refused as refusal:
             error = refusal
-        else:
-            return _found(request, pk)
-    context = {"form": form, "error": error, "sending": sending, "to_refer": _refers(request)}
+    context = {
+        "form": form,
+        "error": error,
+        "sending": sending,
+        "namesakes": namesakes,
+        "to_refer": _refers(request),
+    }
     return render(
         request, "orientations/people/new.html", context, status=400 if error or form.errors else 200
     )
+
+
+MOST_NAMESAKES = 10
+
+
+def _namesakes(request: HttpRequest, form: PersonForm, sending: str) -> list[Person]:
+    """Return the persons of the same first name whom the user may see, to recognise before a card is made;
+    none once the user said that it is somebody else, nor when the same form made its card just before.
+    """
+    if "autre" in request.POST or cache.get(_welcome_key(request, sending)):
+        return []
+    values, people = form.values(), access.people_for(request.user)
+    return list(persons.namesakes(people, values["nickname"], values["born"])[:MOST_NAMESAKES])
+
+
+def _welcome_key(request: HttpRequest, sending: str) -> str:
+    return f"accueil-{request.user.pk}-{salted_hmac('accueil', sending).hexdigest()}"
 
 
 @transaction.atomic
@@ -99,7 +123,7 @@ def _welcomed(request: HttpRequest, form: PersonForm, sending: str) -> int:
     """Return the person created from a form: a double click creates one, and the second request waits for the
     first.
     """
-    key = f"accueil-{request.user.pk}-{salted_hmac('accueil', sending).hexdigest()}"
+    key = _welcome_key(request, sending)
     if not cache.add(key, 0):
         return int(cache.get(key))
     made = register.welcome(

@@ -41,7 +41,7 @@ def welcome(
         raise not_followed()
     person = Person(
         code=unused_code(),
-        picture=secrets.choice(list(rules.PICTURES)),
+        picture=secrets.choice(_free_pictures(structure, nickname)),
         made_at=at,
         active_at=at,
         example=example,
@@ -63,6 +63,16 @@ def welcome(
     if structure is not None:
         follow(person=person, structure=structure, by=by, at=at)
     return person
+
+
+def _free_pictures(structure: Structure | None, nickname: str) -> list[str]:
+    """Return the pictures that no namesake has in a structure, so that two cards tell them apart; all of them
+    once each is taken.
+    """
+    followed = Following.objects.filter(structure=structure, ended_at=None).values("person")
+    people = Person.objects.filter(pk__in=followed, forgotten_at=None)
+    taken = set(queries.namesakes(people, nickname).values_list("picture", flat=True))
+    return [each for each in rules.PICTURES if each not in taken] or list(rules.PICTURES)
 
 
 def unused_code() -> str:
