@@ -505,7 +505,7 @@ for (const bouton of tous("[data-ecouter]")) {
         premier = charIndex - trouve[0];
       mot.setStart(trouve[1], premier);
       mot.setEnd(trouve[1], Math.min(premier + (charLength || 1), trouve[1].length));
-      CSS.highlights.set("dit", new Highlight(mot));
+      CSS.highlights.set("dit", new self.Highlight(mot));
     };
     parole.onend = lire;
     speechSynthesis.speak(parole);
