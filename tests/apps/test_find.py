@@ -4,11 +4,9 @@ import json
 import re
 from datetime import date, datetime
 from html import unescape
-from pathlib import Path
 
 import numpy as np
 import pytest
-from django.contrib.staticfiles import finders
 
 from maillage.apps.directory.queries import maps, results, scope, where
 from maillage.apps.directory.queries.results import ALL, Search
@@ -17,8 +15,10 @@ from maillage.apps.territories.models import Perimeter
 from maillage.pipeline.cog import clean as cog
 from maillage.pipeline.rp2021 import clean as rp2021
 from tests.support.lieux import GRENOBLE, TEISSEIRE, lieu, offering
+from tests.support.shared import ROOT
 
 pytestmark = pytest.mark.django_db
+SHEETS = ROOT / "src/maillage/apps/directory/static/annuaire"
 
 FRIDAY = datetime(2026, 11, 20, 15, 0)
 ZONES = (
@@ -681,7 +681,7 @@ def test_a_place_is_called_from_the_list(client):
 def test_no_and_closed_are_no_alarm():
     """FS-17, FS-48 : « Non » et « Fermé » ne sont ni rouges ni verts ; le rouge est pour ce qui sort de l’ordinaire."""
     for name in ("annuaire", "fiche", "chercher"):
-        style = Path(finders.find(f"annuaire/{name}.css")).read_text("utf-8")
+        style = (SHEETS / f"{name}.css").read_text("utf-8")
         for selector, rule in re.findall(r"([^{}]*\.(?:ferme|reponse)\b[^{}]*)\{([^{}]*)\}", style):
             assert not re.search(r"rouge|tilleul|garance", rule), (name, selector)
-    assert re.search(r"\.puce\.ferme \{", Path(finders.find("annuaire/annuaire.css")).read_text("utf-8"))
+    assert re.search(r"\.puce\.ferme \{", (SHEETS / "annuaire.css").read_text("utf-8"))
