@@ -41,6 +41,8 @@ PAGES = (
     "/carte/?ou=Grenoble&besoin=libre_acces&gratuit=1&imprimer=1",
     "/carte/?ou=Grenoble&besoin=recharge",
     "/carte/?ou=Saint-Martin",
+    "/carte/?besoin=wifi",
+    "/carte/?ou=Vierzon&marche=0",
     "/carte/?mot=xyzxyz",
     "/lieux/riche/",
     "/lieux/riche/imprimer/",
