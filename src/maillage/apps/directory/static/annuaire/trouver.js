@@ -67,6 +67,10 @@ const garde = (faire) => {
     return null;
   }
 };
+// Avant 2023, un navigateur ne sait pas répondre à (scripting) : qui lit ceci a un script.
+for (const feuille of tous('link[media="(scripting: enabled)"]'))
+  if (!matchMedia(feuille.media).matches) feuille.media = "all";
+
 const position = () => garde(() => JSON.parse(sessionStorage.getItem("position")));
 for (const bloc of tous("[data-pres]")) {
   if (!navigator.geolocation || !isSecureContext) continue;
