@@ -134,7 +134,7 @@ function formerly({ prop, value }) {
   if ((found = /^(min-|max-)?(inline|block)-size$/.exec(prop)))
     return [[`${found[1] ?? ""}${found[2] === "inline" ? "width" : "height"}`, value]];
   if (/^(row-|column-)?gap$/.test(prop)) return [[`grid-${prop}`, value]];
-  if (prop === "overflow-wrap" && value === "anywhere") return [["word-break", "break-word"]];
+  if (prop === "overflow-wrap" && value === "anywhere") return [[prop, "break-word"]];
   if (prop === "position" && value === "sticky") return [["position", "-webkit-sticky"]];
   return [];
 }
