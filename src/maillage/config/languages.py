@@ -64,7 +64,7 @@ TRANSLATED = frozenset(
 )
 
 
-FORM = re.compile(rb"<form\b[^>]*>")
+FORM, POSTED = re.compile(rb"<form\b[^>]*>"), re.compile(rb"\bmethod=.post\b")
 LINK = re.compile(rb'(<(?:a|area|form)\b[^>]*?\s(?:href|action)="(?:/(?!/)|\?))([^"#]*)')
 
 
@@ -154,6 +154,6 @@ def _carry(response: HttpResponse, code: str) -> None:
     def with_field(form: re.Match[bytes]) -> bytes:
         """A form that asks writes its own address: it needs a field."""
         field = f'<input type="hidden" name="{ASKED}" value="{code}">'.encode()
-        return form.group() + (b"" if b'method="post"' in form.group() else field)
+        return form.group() + (b"" if POSTED.search(form.group()) else field)
 
     response.content = FORM.sub(with_field, LINK.sub(with_language, response.content))
