@@ -157,6 +157,7 @@ function renamed(root) {
 
 // ---- What only an older browser reads ------------------------------------------------------------------------
 
+const declared = (pairs) => pairs.map(([prop, value]) => postcss.decl({ prop, value }));
 const ownDecl = (rule, prop) => rule.nodes.find((node) => node.prop === prop && !node.isFormer)?.value;
 
 // The margins that stand for the gap of a flex box: [children, property, length].
@@ -190,11 +191,12 @@ function spaced(rule, boxes) {
     const box = { ...before, ...Object.fromEntries(said) };
     const [former, margins] = [marginsOf(before), marginsOf(box)];
     if (!isWithinCondition(rule)) boxes.set(selector, box);
-    const undone = former
-      .filter(([children, prop]) => !margins.some((one) => one[0] === children && one[1] === prop))
-      .map(([children, prop]) => [children, prop, "0"]);
-    return [...undone, ...margins].map(([children, prop, value]) =>
-      Object.assign(postcss.rule({ selector: `${selector} > ${children}` }), { decls: [[prop, value]], level: BASE }),
+    const undone = former.filter(([children, prop]) => !margins.some((one) => one[0] === children && one[1] === prop));
+    const pairs = new Map(); // of children to their margins
+    for (const [children, prop, value] of [...undone.map(([of, side]) => [of, side, "0"]), ...margins])
+      pairs.set(children, [...(pairs.get(children) ?? []), [prop, value]]);
+    return [...pairs].map(([children, sides]) =>
+      Object.assign(postcss.rule({ selector: `${selector} > ${children}`, nodes: declared(sides) }), { level: BASE }),
     );
   });
 }
@@ -216,8 +218,10 @@ function placed(rule) {
   const rtl = rule.selectors.map((s) => (/^(html|:root)/.test(s) ? s : `[dir="rtl"] ${s}`)).join(", ");
   const opposite = inline.flatMap(([, ...names], i) => (given[i] ? [[names[0], "auto"]] : []));
   return [
-    Object.assign(postcss.rule({ selector: rule.selector }), { decls: sides(false), level: rule.level }),
-    Object.assign(postcss.rule({ selector: rtl }), { decls: [...opposite, ...sides(true)], level: rule.level }),
+    Object.assign(postcss.rule({ selector: rule.selector, nodes: declared(sides(false)) }), { level: rule.level }),
+    Object.assign(postcss.rule({ selector: rtl, nodes: declared([...opposite, ...sides(true)]) }), {
+      level: rule.level,
+    }),
   ];
 }
 
@@ -234,7 +238,7 @@ function former(rule) {
   const selector = selectors
     .map((s) => FORMER_SELECTORS.reduce((text, [from, to]) => text.replace(from, to), s))
     .join(", ");
-  return [Object.assign(rule.clone({ selector }), { level: rule.level, isWhole: true })];
+  return [Object.assign(rule.clone({ selector }), { level: rule.level })];
 }
 
 // A list of selectors falls whole when one of them is not known: each such one gets a rule of its own.
@@ -248,20 +252,26 @@ function parted(rule) {
 
 function forLacking(root) {
   const boxes = new Map();
+  const gaps = postcss.atRule({ name: "supports", params: LACKING });
   root.walkRules((rule) => {
     if (isOfKeyframes(rule) || rule.level !== undefined) return;
     const name = layerOf(rule);
     rule.level = name === null ? LAYERS.length : LAYERS.indexOf(name);
-    const added = [...spaced(rule, boxes), ...placed(rule), ...former(rule)];
+    for (const one of spaced(rule, boxes)) gaps.append(withinMedia(one, rule));
+    const added = [...placed(rule), ...former(rule)];
     parted(rule);
-    if (!added.length) return;
-    const block = postcss.atRule({ name: "supports", params: LACKING });
-    for (const one of added) {
-      for (const [prop, value] of one.decls ?? []) one.append({ prop, value });
-      block.append(one);
-    }
-    rule.parent.insertAfter(rule, block);
+    if (added.length) rule.after(postcss.atRule({ name: "supports", params: LACKING, nodes: added }));
   });
+  if (gaps.nodes?.length) root.append(gaps);
+}
+
+// Among the gaps, in the same conditions as the rule they come from.
+function withinMedia(one, rule) {
+  let node = one;
+  for (let up = rule.parent; up; up = up.parent)
+    if (up.type === "atrule" && up.name === "media")
+      node = postcss.atRule({ name: "media", params: up.params }).append(node);
+  return node;
 }
 
 // ---- Files ---------------------------------------------------------------------------------------------------
