@@ -680,3 +680,19 @@ def test_a_day_with_hours_to_confirm_tells_those_that_are_known():
     ]
     assert said[:2] == ["Ouvert jusqu’à 12 h", "Horaires à confirmer"]
     assert said[2].startswith("Fermé ; lundi")
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize(
+    ("phones", "words"), [(["0476000000"], "Appelez avant de venir."), ([], "Renseignez-vous")]
+)
+def test_an_old_sheet_says_to_call_before_anything_else(client, phones, words):
+    row = lieu(
+        "vieille",
+        updated_on=date(2021, 1, 1),
+        sheet={"telephone": phones, "presentation_resume": "Un lieu."},
+    )
+    page = " ".join(client.get(f"/lieux/{row.slug}/").content.decode().split())
+    warning = page.index("Attention : fiche non confirmée depuis")
+    assert page.index("<h1>") < warning < page.index(words) < page.index('class="gestes"')
+    assert page.count("Attention : fiche non confirmée depuis") == 1

@@ -376,7 +376,13 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # no page names the others: half of wh
 HEARTBEAT = HOME / "echeances.vu"  # touched by what does the deadlines: /sante/ says since when it is silent
 LAST_DUE = HOME / "echeances.faites"  # touched when what is due was done, by the command too
 LAST_BACKUP = HOME / "sauvegarde.vue"  # touched when a backup has been written and read again
-STATICFILES_DIRS = [("site", ASSETS / "site"), ("polices", ASSETS / "fonts"), ("leaflet", ASSETS / "leaflet")]
+STATICFILES_DIRS = [
+    ASSETS
+    / "statics",  # first: scripts and style sheets as older browsers read them (tools/old_browsers.mjs)
+    ("site", ASSETS / "site"),
+    ("polices", ASSETS / "fonts"),
+    ("leaflet", ASSETS / "leaflet"),
+]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "maillage.config.static.Statics"},

@@ -6,7 +6,26 @@ const PLUS_LONG = 1000,
   VISITES = 150000,
   BLANCS = " \t\n\r\f\v",
   ECHAPPES = { n: "\n", t: "\t", r: "\r", f: "\f" };
-const SORTES = ["L", "Lu", "Ll", "N", "Nd", "P", "Z", "M"];
+// Les sortes de caractères, et ce qu’en connaît un navigateur sans \p{…} (avant 2018) : l’alphabet latin.
+const LATINES = {
+  L: /^[A-Za-zÀ-ÖØ-öø-ɏ]$/,
+  Lu: /^[A-ZÀ-ÖØ-Þ]$/,
+  Ll: /^[a-zß-öø-ÿ]$/,
+  N: /^[\d²³¹¼-¾]$/,
+  Nd: /^\d$/,
+  P: /^[!-#%-*,-/:;?@[-\]_{}¡§«¶·»¿‐-‧]$/,
+  Z: /^[ \u00a0\u2000-\u200a\u202f]$/,
+  M: /^[\u0300-\u036f]$/,
+};
+const SORTES = Object.keys(LATINES);
+export const unicode = (source, latin) => {
+  try {
+    return new RegExp(source, "u");
+  } catch {
+    return latin;
+  }
+};
+const LETTRE_OU_CHIFFRE = unicode("^[\\p{L}\\p{N}]$", /^[\dA-Za-zÀ-ÖØ-öø-ɏ]$/);
 const est = (signe) => (c) => c === signe,
   pas = (test) => (c) => !test(c);
 const CLASSES = { d: (c) => c >= "0" && c <= "9", w: (c) => /^[A-Za-z0-9_]$/.test(c), s: (c) => BLANCS.includes(c) };
@@ -171,17 +190,8 @@ class Lecteur {
     if (!SORTES.includes(nom))
       this.refuser(`on attend l’une des sortes de caractères ${SORTES.join(", ")}, comme \\p{L}`);
     this.ou = fin + 1;
-    const TESTS = {
-      L: /^\p{L}$/u,
-      Lu: /^\p{Lu}$/u,
-      Ll: /^\p{Ll}$/u,
-      N: /^\p{N}$/u,
-      Nd: /^\p{Nd}$/u,
-      P: /^\p{P}$/u,
-      Z: /^\p{Z}$/u,
-      M: /^\p{M}$/u,
-    };
-    const tenu = (c) => TESTS[nom].test(c);
+    const test = unicode(`^\\p{${nom}}$`, LATINES[nom]),
+      tenu = (c) => test.test(c);
     return autre ? pas(tenu) : tenu;
   }
   classe() {
@@ -212,7 +222,7 @@ class Lecteur {
     this.ou += 1;
     if (signe !== "\\") return signe;
     const apres = this.suivant();
-    if (apres && (apres in ECHAPPES || !/^[\p{L}\p{N}]$/u.test(apres))) {
+    if (apres && (apres in ECHAPPES || !LETTRE_OU_CHIFFRE.test(apres))) {
       this.ou += 1;
       return ECHAPPES[apres] ?? apres;
     }
