@@ -913,7 +913,7 @@ def test_the_command_writes_the_loop_or_refuses_in_french(study, capsys):
 
 
 def test_a_zone_without_any_place_says_so_once(client, study, monkeypatch):
-    """« 0 lieu » suffit : « 0 oui, 0 muet » n’en dit pas plus, et coupait les noms sur papier."""
+    """« aucun lieu » suffit : « 0 oui, 0 muet » n’en dit pas plus, et coupait les noms sur papier."""
     silent = offer_line(
         "assistance", missing="480", missing_value=480.0, missing_low=380.0, missing_high=580.0
     )
@@ -924,5 +924,5 @@ def test_a_zone_without_any_place_says_so_once(client, study, monkeypatch):
     offer = OfferReading("l’annuaire", 30, whole, {}, zones, (), ())
     monkeypatch.setattr(views, "reading_of", lambda _: replace(held, offer=offer))
     page = " ".join(client.get(f"{PAGE}?zones=toutes").content.decode().split())
-    told = dict(re.findall(r'<tr id="boucle-([^"]+)".*?<small>(\d lieu.*?)</small>', page))
-    assert told[first] == "0 lieu" and told[second].startswith("2 lieux :"), told
+    told = dict(re.findall(r'<tr id="boucle-([^"]+)".*?<small>((?:\d|aucun) lieu.*?)</small>', page))
+    assert told[first] == "aucun lieu" and told[second].startswith("2 lieux :"), told

@@ -84,7 +84,9 @@ def _computed(code: str, offer: Path | None, on: date) -> ReportStudy:
         layers=made.layers,
         knitted=atlas.knitted(made.knit),
         on=on,
-        n_places=sum(each.commune in own for each in census.places) if census else 0,
+        n_places=len({each.same or each.id for each in census.places if each.commune in own})
+        if census
+        else 0,
     )
     said = _comments(str(territory.code), made.reading.fingerprint)
     documents = cache(lambda: edition.documents(made, on=on, comments=said))

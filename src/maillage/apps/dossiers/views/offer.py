@@ -232,6 +232,12 @@ def _line(request: HttpRequest, study: Study, reading: Reading) -> dict[str, Any
         "whole": next(each for each in lines if each.id == line),
         "rows": rows,
         "apart": apart,
+        "unassigned": []
+        if of or apart
+        else [
+            {"commune": each.commune, "sentence": each.sentence, "places": each.offers[line]}
+            for each in offered.unassigned
+        ],
         "overlap": any(one["line"].missing_low <= two["line"].missing_high for one, two in pairwise(rows)),
         "svg": "" if of else queries.layer(study, f"manque-{line}"),
         "communes": [] if of else [c for c in offered.communes if c.offer == diagnosis_lines()[line].label],

@@ -200,8 +200,10 @@ class Loop:
         """Why its zones count more places together than the whole does, "" when they do not."""
         if self.reading.offer is None:
             return ""
+        offer = self.reading.offer
         by_zone = sum(row.offer.n_places for row in self.rows if row.offer is not None)
-        return rules.shared_places(by_zone, self.reading.offer.whole.n_places)
+        unassigned = sum(each.n_places for each in offer.unassigned)
+        return rules.shared_places(by_zone, offer.whole.n_places - unassigned)
 
     @property
     def known_units(self) -> list[tuple[Unit, Chain]]:
