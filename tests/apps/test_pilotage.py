@@ -16,6 +16,7 @@ from django.utils.html import escape
 
 from maillage.apps.actes.models import Act
 from maillage.apps.agenda.models import Seat, Workshop
+from maillage.apps.directory.actions import sheets
 from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.dossiers import rules as dossiers_rules
@@ -36,6 +37,7 @@ from maillage.apps.plans.queries.overview import reading_of
 from maillage.cli.demonstration import loop as year
 from maillage.cli.main import main
 from maillage.reports.territory.reading import OfferReading, ZoneOffer
+from maillage.studies.offer import census as offer_census
 from maillage.words.wording import number
 from tests.apps.test_gaps import line as offer_line
 from tests.conftest import PLACE, account
@@ -310,13 +312,19 @@ def test_the_loop_is_read_by_everybody_and_says_what_is_missing(client, study):
     assert f"en difficulté, ici : qui {who.statement}" in flat and who.universe in flat
 
 
-def test_places_without_distances_are_not_said_to_be_missing(client, study):
-    place("lieu-38151", {"code_insee": "38151"})
-    assert "aucun lieu recensé" not in (said := client.get(PAGE).content.decode())
-    assert "distances à pied non calculées" in said
+def test_a_loop_older_than_its_places_says_that_it_is_computed_again(client, study, monkeypatch):
+    """« Manquant » n’est pas « trop grand » : l’étude se refait, et le tableau dit depuis quand."""
+    lieu = place("lieu-38151", {"code_insee": "38151"})
+    sheets.edit(lieu, {"nom": "Un lieu"}, by="la structure", at=AT)
+    said = client.get(PAGE).content.decode().replace("\xa0", " ")
+    requested = re.search(r"Manquant : calcul en cours, demandé (le \d+(?:er)? \w+ à \d+ h(?: \d+)?)", said)
+    assert requested is not None
+    assert "aucun lieu recensé" not in said and "distances à pied non calculées" not in said
     held = loop.loop(AnonymousUser(), study, reading_of(PLACE), on=ON)
     offers = {zone["offre"]["motif"] for zone in document.loop_json(study, held)["zones"]}
-    assert offers == {"Distances à pied non calculées."}
+    assert {text.replace("\xa0", " ") for text in offers} == {f"Calcul en cours, demandé {requested[1]}."}
+    monkeypatch.setattr(offer_census, "MOST_AREAS", 1)
+    assert "distances à pied non calculées" in client.get(PAGE).content.decode()
 
 
 def test_a_zone_without_a_gap_says_why(client, study):

@@ -20,6 +20,7 @@ from django.utils.text import slugify
 
 from maillage.apps.actes.models import Act
 from maillage.apps.codesign.models import Card, DraftAction, Group, Session
+from maillage.apps.directory.actions import sheets
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.orientations.models import Orientation, Path
 from maillage.apps.pilotage.queries import loop as loops
@@ -127,6 +128,16 @@ def test_a_plan_whose_study_is_being_computed_again_has_the_name_of_its_territor
     client.force_login(lea)
     for page in (AT_TERRITORY, f"{AT_TERRITORY}actions/{action(plan, 7).pk}/"):
         assert ">Échirolles</a>" in client.get(page).content.decode()
+
+
+def test_a_plan_whose_study_is_computed_again_says_so_in_place_of_its_numbers(client, plan, lea, study):
+    lieu = place("lieu", {"code_insee": PLACE})
+    sheets.edit(lieu, {"nom": "Un lieu"}, by="la structure", at=AT)
+    client.force_login(lea)
+    for page in (AT_TERRITORY, f"{AT_TERRITORY}actions/{action(plan, 7).pk}/"):
+        said = client.get(page).content.decode()
+        assert "Le calcul des manques d’ici est en cours, demandé le " in said
+        assert "trop grand" not in said and "aucun diagnostic" not in said
 
 
 def test_an_unpublished_plan_is_nobody_else_s_to_read(client, plan, lea, study):

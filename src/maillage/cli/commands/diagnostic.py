@@ -113,6 +113,7 @@ def run(given: argparse.Namespace) -> int:
     from maillage.studies.need import model
     from maillage.studies.need import population as frames
     from maillage.studies.need.local_survey import Unread
+    from maillage.studies.offer.census import is_too_large
 
     territory = territory_of(given.code)
     chosen = definition_of(given.definition)
@@ -156,7 +157,11 @@ def run(given: argparse.Namespace) -> int:
             " avoir."
         )
     if census is not None and found.offered is None:
-        print("Territoire trop grand pour des distances à pied : l’offre n’est pas mise en face du besoin.")
+        print(
+            "Territoire trop grand pour des distances à pied : l’offre n’est pas mise en face du besoin."
+            if is_too_large(request.zoning.rows)
+            else f"{given.offre.name} ne connaît aucun lieu d’ici : l’offre n’est pas mise en face du besoin."
+        )
     if refused:
         print(
             f"{given.offre.name} : {count(refused, 'ligne refusée', 'lignes refusées')} ; « maillage offre"

@@ -6,7 +6,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from maillage.cli.platform_study import computed
+from maillage.cli.platform_study import computed, up_to_date
 from maillage.cli.words import Steps
 from maillage.reports.output import Forms
 from maillage.reports.territory.subject import Subject
@@ -48,6 +48,8 @@ def _of_platform(code: str, on: date) -> ReportStudy:
     study = dossiers.study_for(dossiers.StudyRequest(place=canonical(code)))
     if study is None or study.status != DONE or dossiers.is_lost(study):
         study, _ = computed(code, Steps())
+    elif up_to_date(study):
+        study.refresh_from_db()
     elif study in dossiers.behind_their_comments():  # no worker ran since somebody wrote
         publish_later.call(study.pk)
     folder = dossiers.folder(study)

@@ -343,6 +343,11 @@ def _gives(line: Line, conditions: Mapping[str, Any]) -> bool:
     return line.accompanied is None or (helped if line.accompanied else alone)
 
 
+def is_too_large(rows: NDArray[np.int64]) -> bool:
+    """True for areas too many, with those around them, to draw distances from."""
+    return len(rows) > MOST_AREAS or len(_around(rows)[0]) > MOST_AREAS
+
+
 def ground_of(request: Request, given: Census, need: Model | None = None) -> Ground | None:
     """Return the areas, zones and places of a request together, None when the territory is too large to walk.
 
