@@ -1101,9 +1101,3 @@ def test_the_line_that_the_loop_follows_is_a_gap_as_soon_as_somebody_surely_lack
     found = gaps.certain(replace(offer_of(60, {}, {}), zones=zones))
     assert [gap.key for gap in found] == ["gap:A:wifi", "gap:A:assistance", "gap:B:wifi", "gap:C:assistance"]
     assert [gap.reason for gap in found] == ["loin", gaps.SOME, "loin", gaps.SOME]
-    assert [gap.key for gap in gaps.varied([found[0], found[2], found[1], found[3]])] == [
-        "gap:A:wifi",
-        "gap:A:assistance",
-        "gap:B:wifi",
-        "gap:C:assistance",
-    ], "the first of each line, then the others"

@@ -687,7 +687,10 @@ def test_a_gap_becomes_a_proposal_then_an_action_with_the_figures_of_the_day(cli
     assert first.value > second.value
     gap = overview.line_in(reading, first.zones[0], first.line)
     assert (first.evidence[0].value, first.evidence[0].between) == (gap.missing, gap.missing_between)
-    assert "1 lieu ne le dit pas" in first.evidence[1].between
+    assert (first.evidence[1].value, first.evidence[1].words) == (
+        "0 sur 3",
+        "lieux connus de la zone qui disent : assistance",
+    )
     for said in ("90 fois sur 100", "Insee 2021", reading.definition.universe, reading.offer.source):
         assert said in first.evidence[0].source
     zones = reading.offer.zones
@@ -700,7 +703,8 @@ def test_a_gap_becomes_a_proposal_then_an_action_with_the_figures_of_the_day(cli
     )
     ranged = line("assistance", missing="320\xa0–\xa0740", missing_about="entre 320 et 740 personnes")
     ranged = replace(ranged, missing_sentence="", missing_between="")
-    told = proposals._gap(reading.offer, replace(gaps.certain(reading.offer)[0], line=ranged), "")
+    (group, *_) = gaps.openings(reading.offer)
+    told = proposals._gap(reading.offer, replace(group, gaps=(replace(group.gaps[0], line=ranged),)), "")
     assert told.effect.startswith("Au plus, entre 320 et 740 personnes auraient un lieu d’aide"), "no dash"
     assert "Cela ne dit pas combien viendront." in first.effect
     text = client.get(AT_TERRITORY).content.decode()

@@ -447,6 +447,11 @@ class OfferLine:
     supply_basis: str
 
     @property
+    def is_absent(self) -> bool:
+        """True where no place of the zone gives this line, nor may give it without saying so."""
+        return not self.n_places and self.places != "?"
+
+    @property
     def missing_drawn(self) -> Estimate:
         """The people who lack this line, for the bar of a chart: what may be said of them is `missing`."""
         return Estimate(

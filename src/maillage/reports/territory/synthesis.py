@@ -159,11 +159,12 @@ def planned(plan: PlanReading) -> str:
 
 
 def proposals(s: Subject, plan: PlanReading | None) -> tuple[str, ...]:
-    """Return three things to discuss, each from a figure: openings for the gaps that the plan has not
+    """Return three things to discuss, each from a figure: services absent from a zone that the plan has not
     settled, then what to ask of silent places, then the answers to levels of difficulty.
     """
     r = s.reading
-    openings = [f"**{gap.title}.** {gap.lack}" for gap in gaps.shared(r.offer, plan.settled if plan else ())]
+    settled = plan.settled if plan else ()
+    openings = [f"**{gap.title}.** {gap.lack}" for gap in gaps.openings(r.offer, settled)]
     asked = [
         f"**Demander aux lieux s’ils proposent : {wording.lower_first(line.label)}.** Leur silence cache"
         f" {line.missing_about}."
