@@ -197,6 +197,41 @@ def test_a_column_called_like_a_practice_says_it_in_words_and_prices():
     assert kept(found, "frais_a_charge") == [None] * 3  # free scanning is not a free place
 
 
+def test_a_name_is_guessed_from_the_column_called_so_and_never_from_remarks():
+    """France services, 2020 : « lib_france_services » nomme les lieux ; « REMARQUES.CDC » parle de mairies."""
+    result = places("france_services_2020.csv")
+    assert len(result.accepted) == result.n_read == 12
+    assert kept(result, "nom")[:3] == ["Valserhône", "Saint-Trivier-de-Courtes", "Thiérache Sambre et Oise"]
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "named"),
+    [
+        (  # the place, among the names of other things
+            "nom_dep;libelle_epci;nom_espace_numerique;nom_referent;remarques",
+            (
+                "Isère;CC du Haut;Point Cyb;Jeanne Durand;Mairie : à rappeler",
+                "Isère;CC du Bas;Le 36;Ali Benali;",
+            ),
+            ["Point Cyb", "Le 36"],
+        ),
+        (
+            "observations;libelle_commune;libelle_voie;libelle_point_accueil;libelle_type",
+            (
+                "Mairie contactée;Crolles;rue du Lac;Point A;Commune",
+                "CCAS à revoir;Voiron;rue Haute;Le Relais;Commune",
+            ),
+            ["Point A", "Le Relais"],
+        ),
+        ("commentaire", ("Mairie contactée le 12", "CCAS à revoir"), []),  # refused: nothing names its places
+    ],
+)
+def test_the_name_of_a_place_is_not_that_of_something_else(header, rows, named):
+    cells = "\n".join(f"{row};38920;1 rue de la Paix" for row in rows)
+    result = places("x.csv", f"{header};code postal;adresse\n{cells}\n".encode())
+    assert kept(result, "nom") == named
+
+
 def test_a_remark_that_a_place_is_no_more_is_heard():
     found = places("remarques.csv")
     assert kept(found, "nom") == ["Le Garros", "La Hourre", "Pradoulin", "Verdun"]
