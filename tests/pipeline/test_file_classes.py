@@ -475,6 +475,25 @@ def test_a_postcode_of_several_communes_takes_the_one_that_is_named_else_the_lar
     assert "la plus peuplée des 5 communes du code postal 38450" in told[1].reason
 
 
+@pytest.mark.parametrize(
+    ("town", "code", "commune"),
+    [
+        ("CHÂTEAU CHINON", "58120", "Château-Chinon (Ville)"),  # two neighbours of that name: the larger
+        ("Château-Chinon", "", "Château-Chinon (Ville)"),
+        ("GOUX-LES-USIERS", "25520", "Val-d’Usiers"),  # merged, and its former name is not known
+        ("St Martin", "25520", "Val-d’Usiers"),  # five of that name, all elsewhere: the largest of the code
+        ("La Poste", "25520", "Val-d’Usiers"),
+        ("", "25520", "Val-d’Usiers"),
+    ],
+)
+def test_a_wrong_name_in_a_shared_postcode_never_refuses_its_row(town, code, commune):
+    """Un nom ancien, partagé ou faux ne refuse pas une ligne que l’absence de nom garderait."""
+    result = places("x.csv", f"nom;adresse;code postal;commune\nA;2 grande rue;{code};{town}\n".encode())
+    assert kept(result, "commune") == [commune]
+    words = {remark.field: remark.word for remark in result.accepted[0].remarks}
+    assert (words["commune"], words["code_insee"]) == ("doubtful", "doubtful")
+
+
 @pytest.mark.parametrize("name", ["departement.csv", "departement_des_voisins.csv"])
 def test_a_commune_whose_name_is_shared_is_that_of_the_departement(name):
     found = places(name)
