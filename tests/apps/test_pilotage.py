@@ -673,7 +673,7 @@ def test_silent_places_leave_the_whole_territory_bounds_without_a_figure(doubt, 
     line = SimpleNamespace(
         missing="480", missing_value=480.0, missing_low=380.0, missing_high=580.0, n_places=3, doubt=doubt
     )
-    offer = SimpleNamespace(whole=SimpleNamespace(n_places=9, n_silent=2))
+    offer = SimpleNamespace(whole=ZoneOffer("", 9, 2, (), (), ""), unassigned=())
     places = {"places": loop.Places(n=9), "shared_places": "11 zone par zone, 9 en tout."}
     made = SimpleNamespace(reading=SimpleNamespace(offer=offer), gap=line, **places)
     written = document._whole_offer(made)
