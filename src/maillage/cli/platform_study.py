@@ -15,7 +15,7 @@ def up_to_date(study: "Study") -> bool:
     """
     from maillage.apps.dossiers import actions, queries
 
-    is_behind = queries.offer_is_behind(study)
+    is_behind: bool = queries.offer_is_behind(study)
     if is_behind:
         actions.refresh_later.call(study.pk)
     return is_behind
