@@ -203,6 +203,14 @@ class Loop:
         return rules.shared_places(by_zone, offer.whole.n_places - unassigned)
 
     @property
+    def places_notes(self) -> str:
+        """The reasons why the counts of places of its zones do not sum to the whole, in sentences."""
+        offer = self.reading.offer
+        unassigned = [each.sentence for each in offer.unassigned] if offer else []
+        unlisted = offer.unlisted if offer else ""
+        return " ".join(filter(None, (unlisted, self.shared_places, *unassigned)))
+
+    @property
     def known_units(self) -> list[tuple[Unit, Chain]]:
         """The units of several zones of which something is told."""
         return [(unit, chain) for unit, chain in self.shared if not chain.is_missing]
