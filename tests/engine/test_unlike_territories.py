@@ -108,6 +108,18 @@ def test_places_that_say_nothing_are_no_offer_within_a_walk(d):
     assert "Aucun, d’après ce recensement" not in words(synthesis._gaps(mute))
 
 
+def test_a_document_older_than_its_places_says_that_they_are_counted_soon(d):
+    """Trois lieux sont venus après le calcul : il se refait. « Trop grand » ne se dit que d’un territoire qui l’est."""
+    late = replace(subject(d), n_places=3, is_computing=True)
+    for territory, expected, excluded in (
+        (late, "3 lieux sont connus ici. Ils ont été ajoutés après ce calcul", "trop grand"),
+        (replace(late, is_computing=False), "trop grand", "après ce calcul"),
+    ):
+        slides = " ".join(words(slide) for slide in deck._offer(territory))
+        for text in (words(chapter(synthesis.compose(territory, None), "L’offre")), slides):
+            assert expected in text and excluded not in text
+
+
 @pytest.mark.parametrize(
     ("n", "told"),
     [

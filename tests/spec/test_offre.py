@@ -16,6 +16,7 @@ from maillage.studies.need import corrections
 from maillage.studies.need.corrections import Correction
 from maillage.studies.offer import census as offer
 from maillage.studies.offer import siting
+from maillage.studies.offer.counts import place_counts
 from maillage.studies.offer.whereabouts import Place
 from maillage.studies.people import shares
 from tests.spec.test_manques import DEGREE, at, ground
@@ -275,9 +276,11 @@ def test_places_are_counted_by_zone(spec):
             at("Poisat", 3010),
             Place(id="x", commune="ailleurs"),
         )
-        found = offer._counted(g, None)
-        some = offer._counted(g, frozenset({"Poisat 3010"}))
-        return [f"{code or 'ensemble'} : {n}, dont {some[code]} muet" for code, n in found.items()]
+        counts = place_counts(g, silent=frozenset({"Poisat 3010"}), vague=frozenset())
+        return [
+            f"{code or 'ensemble'} : {n}, dont {counts.n_silent[code]} muet"
+            for code, n in counts.n_places.items()
+        ]
 
     spec(
         """

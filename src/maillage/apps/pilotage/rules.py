@@ -283,18 +283,6 @@ def shared_places(by_zone: int, whole: int) -> str:
     )
 
 
-def why_no_walk(n_places: int | None, *, is_listed: bool = True) -> str:
-    """Return why nobody is said to be without a place on foot: none is known, of the whole département even,
-    or distances were not drawn.
-
-    >>> why_no_walk(0), why_no_walk(304)
-    ('aucun lieu recensé', 'distances à pied non calculées')
-    """
-    if not is_listed:
-        return "département non recensé"
-    return "distances à pied non calculées" if n_places else "aucun lieu recensé"
-
-
 def sentences(facts: Facts) -> list[Sentence]:
     """Return what to do first, at most three: people who wait, a gap that nothing answers, ends that nobody
     knows; then a plan without a pilot, sheets that nobody confirmed. Nothing is said of what is not told.

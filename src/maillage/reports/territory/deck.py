@@ -348,6 +348,10 @@ def _voices(s: Subject) -> list[Chapter]:
 
 def _offer(s: Subject) -> list[Chapter]:
     o = s.reading.offer
+    if s.is_computing:
+        sentence = synthesis.no_offer(s)
+        bullets = Bullets(items=(sentence,))
+        return [_slide(OFFER, synthesis.no_offer_title(s), (bullets,), notes=sentence)]
     if s.is_too_large:
         closer = "Dans un département ou une commune, chaque manque se lit zone par zone."
         told = (synthesis.no_offer(s), closer)

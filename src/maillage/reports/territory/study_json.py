@@ -64,7 +64,9 @@ class ZoneJson(TypedDict):
     offre: dict[str, int | None] | None
     manques: list[MissingJson]
     offre_inconnue: NotRequired[list[str]]
+    offre_a_situer: NotRequired[list[str]]
     lieux: NotRequired[int]
+    lieux_a_situer: NotRequired[int]
     lieux_muets: NotRequired[int]
     accompagnement_inconnu: NotRequired[int]
     portee: NotRequired[dict[str, ReachJson]]
@@ -283,12 +285,13 @@ def zone(d: Diagnosis, r: ZoneResult, o: Offered | None = None) -> ZoneJson:
     if o is not None and not is_zone_listed(o, r.zone.code):
         out["motif_offre"] = offer.UNLISTED
     elif o is not None and o.gaps.holds(r.zone.code):
-        beside = offer.zone(o, o.gaps.zone(r.zone.code))
-        out["offre"], out["manques"] = beside["offre"], beside["manques"]
-        out["offre_inconnue"] = beside["offre_inconnue"]
-        out["lieux"], out["lieux_muets"] = beside["lieux"], beside["lieux_muets"]
-        out["accompagnement_inconnu"] = beside["accompagnement_inconnu"]
-        out["portee"], out["publics"] = beside["portee"], beside["publics"]
+        places = offer.zone(o, o.gaps.zone(r.zone.code))
+        out["offre"], out["manques"] = places["offre"], places["manques"]
+        out["offre_inconnue"], out["offre_a_situer"] = places["offre_inconnue"], places["offre_a_situer"]
+        out["lieux"], out["lieux_a_situer"] = places["lieux"], places["lieux_a_situer"]
+        out["lieux_muets"] = places["lieux_muets"]
+        out["accompagnement_inconnu"] = places["accompagnement_inconnu"]
+        out["portee"], out["publics"] = places["portee"], places["publics"]
     if r.no_index:
         out["motif_indice"] = r.no_index
     if r.digital_class is None:
@@ -367,7 +370,7 @@ def flat(row: ZoneJson) -> dict[str, Cell]:
     out["motif"] = " ".join(dict.fromkeys(filter(None, (*reasons, *_silences(row)))))
     out["commune"] = row.get("commune", "")
     if row["offre"] is not None:
-        out |= {"lieux": row["lieux"], "lieux_muets": row["lieux_muets"]}
+        out |= {name: row[name] for name in ("lieux", "lieux_a_situer", "lieux_muets")}
         out |= {f"offre_{line}": n for line, n in row["offre"].items()}
         away = [(f"hors_de_portee_{line}", found["hors_de_portee"]) for line, found in row["portee"].items()]
         for name, f in away:
@@ -384,7 +387,9 @@ def _silences(row: ZoneJson) -> list[str]:
     found: dict[str, list[str]] = {}
     for line, within in row.get("portee", {}).items():
         why = within["hors_de_portee"].get("motif", "")
-        if not why and line in row.get("offre_inconnue", ()):
+        if not why and line in row.get("offre_a_situer", ()):
+            why = silence.TO_LOCATE
+        elif not why and line in row.get("offre_inconnue", ()):
             why = silence.UNSAID_HERE
         if why and why != row["precarite_numerique"].get("motif"):
             found.setdefault(why, []).append(diagnosis_lines()[line].label)

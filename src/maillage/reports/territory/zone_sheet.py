@@ -123,7 +123,9 @@ def first_step(zone: ZoneResult, offered: ZoneOffer | None) -> str:
         lacking = [
             wording.lower_first(each.label)
             for each in lines
-            if each.state == how and (each.share_value or 0.0) < gap_rules.MOST
+            if each.state == how
+            and (each.share_value or 0.0) < gap_rules.MOST
+            and (how == UNSAID or each.is_absent)
         ]
         if lacking:
             steps.append(f"{words} : {wording.listing(lacking)}.")
