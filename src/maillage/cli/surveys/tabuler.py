@@ -151,7 +151,7 @@ def document(found: "Tabulation") -> dict[str, Any]:
     return {
         "question": found.question,
         "univers": found.universe,
-        "n": found.n,
+        "n": found.n if found.told else None,
         "lignes": [_line(row) for row in found.rows if not row.grouped],
     }
 
@@ -172,7 +172,8 @@ def _line(row: "Row") -> dict[str, Any]:
 def tell(found: "Tabulation", notes: list[str]) -> None:
     """Print a table for a person."""
     print(found.label + (f", selon : {found.by_label}" if found.by else ""))
-    print(f"{found.universe[0].upper()}{found.universe[1:]} : n = {found.n}. Intervalles à 90 %.")
+    base = f"n = {found.n}" if found.told else "nombre de réponses non publié"
+    print(f"{found.universe[0].upper()}{found.universe[1:]} : {base}. Intervalles à 90 %.")
     by: str | None = None
     withheld: dict[str, int] = {}
     for row in found.rows:

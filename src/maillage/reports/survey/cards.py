@@ -14,7 +14,6 @@ from maillage.studies.survey.cells import NOBODY, UNRANKED
 from maillage.studies.survey.columns import CITED
 from maillage.studies.survey.differences import Compared
 from maillage.studies.survey.notes import ALONE, LOOSE, LOOSE_STRUCTURES, RAW
-from maillage.studies.survey.protection import PERSONS, STRUCTURES
 from maillage.studies.survey.samples import Sample
 from maillage.studies.survey.tables import METHOD, Counted, Row, Tabulation
 from maillage.studies.survey.tabulation import counts_tell, of_sample
@@ -122,7 +121,6 @@ def _asked(sample: Sample, whole: Tabulation, question: Question | None) -> Ques
             )
         ],
         rounding=whole.rounding,
-        least=whole.least,
         told=whole.told,
         ordered=bool(whole.scale) or whole.form in ("number", "date"),
         partial=sample.reader.is_partial(whole.question),
@@ -149,11 +147,7 @@ def _said(whole: Tabulation) -> list[str]:
 
     ALONE is for readers who already have the answers: published, it would count one respondent.
     """
-    return [
-        note
-        for note in whole.notes
-        if note not in (ALONE, LOOSE, LOOSE_STRUCTURES, RAW, PERSONS.masks, STRUCTURES.masks)
-    ]
+    return [note for note in whole.notes if note not in (ALONE, LOOSE, LOOSE_STRUCTURES, RAW)]
 
 
 def _notes(whole: Tabulation) -> list[str]:

@@ -230,7 +230,7 @@ def reading(results: Results) -> list[str]:
             "**À lire avec prudence** : d’autres répondants auraient pu donner un chiffre bien différent"
             f" (coefficient de variation {_imprecise(results.kind)})."
         ),
-        "**Non publié** : trop peu de réponses pour un chiffre, ou de quoi le retrouver par différence.",
+        f"**Non publié** : {lower_first(protection.rule_of(results.kind).suppression_reason)}",
         f"**Secret** : {lower_first(protection.words(results.kind))}",
     ]
 
@@ -414,9 +414,7 @@ def base(card: Card, computed: str) -> str:
 
 
 def _n(asked: QuestionAnswers) -> str:
-    if asked.base is not None:
-        return f"n = {number(asked.base)}"
-    return f"moins de {asked.least} réponses" if asked.n < asked.least else "nombre de réponses non publié"
+    return "nombre de réponses non publié" if asked.base is None else f"n = {number(asked.base)}"
 
 
 def chart(card: Card, *, id: str) -> Picture:

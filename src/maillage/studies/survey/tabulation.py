@@ -17,7 +17,7 @@ from maillage.kernel.errors import Refused
 from maillage.kernel.estimate import Estimate, Figure, Withheld
 from maillage.kernel.table import Table
 from maillage.reference.parameters import number
-from maillage.studies.survey.cells import FEW_MORE, NOBODY, Cells, inside_words
+from maillage.studies.survey.cells import FEW_MORE, Cells, inside_words
 from maillage.studies.survey.columns import discreet
 from maillage.studies.survey.measures import measures_of, pinned
 from maillage.studies.survey.notes import notes_of, unsaid_of
@@ -37,7 +37,6 @@ from maillage.studies.survey.tables import METHOD, Counted, Row, Tabulation
 MOST_CELLS = 800  # of the questions read together: beyond, it takes minutes and nearly all are withheld
 FRAGILE = number("protection/survey_fragile")
 CELLS = 20_000_000  # rows × columns computed together
-FEW_LEFT = "Masqué : le nombre de réponses à cette question dirait ce que quelques répondants ont dit avant."
 TOO_VAGUE = "Trop imprécis pour être publié : coefficient de variation de {cv} %, au-delà de 33 %."
 TOO_FINE = "Tableau trop fin : presque toutes ses cases seraient masquées."
 
@@ -123,12 +122,13 @@ def of_sample(
     if too_fine:
         cells.withhold(TOO_FINE)
     for earlier in before:
-        if few and (earlier.question, earlier.by) == (question, by) and not cells.whole:
+        if few and (earlier.question, earlier.by) == (question, by) and not cells.is_withheld:
             cells.keep_from(earlier)
-    if few and not cells.whole and any(leaves_few(held.reader, each, rule) for each in read):
-        cells.withhold(FEW_LEFT)
-    if few and not cells.whole and not all(withholding.tells_eligible(each.name) for each in read):
-        cells.withhold(FEW_LEFT)
+    # How many answered this question would tell what a few answered to others.
+    if few and not cells.is_withheld and any(leaves_few(held.reader, each, rule) for each in read):
+        cells.withhold()
+    if few and not cells.is_withheld and not all(withholding.tells_eligible(each.name) for each in read):
+        cells.withhold()
     rows = tuple(_rows(held, cells))
     return Tabulation(
         question=question,
@@ -140,7 +140,7 @@ def of_sample(
         universe=universe_of(held, column),
         n=cells.n,
         told=cells.told or inside,
-        kept=cells.whole == FEW_MORE.format(least=few),
+        kept=cells.note == FEW_MORE.format(least=few),
         unsaid=unsaid_of(held, cells),
         groups=tuple(cells.groups()),
         rows=rows,
@@ -175,8 +175,7 @@ def _rows(held: Sample, cells: Cells) -> Iterator[Row]:
             count = int(cells.joined_counts[j, g] if grouped else cells.counts[position, g])
             base = int(cells.bases[g])
             share = shares(position, g)
-            why = "" if seen else cells.reason(-1 if grouped else position, g, count)
-            figure, unpublished = _figure(held, cells, share, why, base)
+            figure, unpublished = _figure(held, cells, share, "" if seen else cells.reason, base)
             known = isinstance(figure, Estimate)
             seen = seen or cells.inside_only
             yield Row(
@@ -202,17 +201,13 @@ def _figure(held: Sample, cells: Cells, share: Share | None, why: str, base: int
     """
     universe, vague = universe_of(held, cells.column), cells.rule.vague
     n = 0 if why or share is None else base
-    if (
-        share is not None
-        and not why
-        and vague is not None
-        and share.value > NEVER
-        and share.variation > vague
-    ):
-        why = TOO_VAGUE.format(cv=f"{100 * share.variation:.0f}")
+    if share is None:
+        why = cells.reason
+    elif not why and vague is not None and share.value > NEVER and share.variation > vague:
+        exact = TOO_VAGUE.format(cv=f"{100 * share.variation:.0f}")
+        why = exact if cells.inside_only else cells.reason
     if share is None or (why and not cells.inside_only):
-        reason = why if base and why else NOBODY
-        return Withheld(reason=reason, unit="pourcent", universe=universe, n=n, method=METHOD), ""
+        return Withheld(reason=why, unit="pourcent", universe=universe, n=n, method=METHOD), ""
     low, high = share.interval()
     found = Estimate(
         value=100 * share.value,
