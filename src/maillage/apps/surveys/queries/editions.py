@@ -167,7 +167,7 @@ def _gathered(counts: Mapping[str, int], least: int) -> str:
     enough others that none is found by subtraction.
     """
     ways = sorted(counts, key=lambda each: (-counts[each], each))
-    shown = disclosure.one_way([counts[each] for each in ways], least)
+    shown = disclosure.one_way([counts[each] for each in ways], least, lowest=1)
     told = [f"{way} : {number(counts[way])}" for way, seen in zip(ways, shown, strict=True) if seen]
     few = [way for way, seen in zip(ways, shown, strict=True) if not seen]
     n = sum(counts[way] for way in few)
