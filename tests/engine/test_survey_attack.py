@@ -23,6 +23,7 @@ from maillage.studies.survey.samples import Weights
 from maillage.studies.survey.tables import Tabulation, counted
 from tests.engine.attacker import OUT, Attacker
 from tests.support.profile import some, times
+from tests.support.tabulating import tabulate
 
 LEAST = 11
 ANSWERS = {"age": ("jeune", "adulte", "ancien"), "aise": ("pas", "peu", "tres"), "aide": ("oui", "non")}
@@ -390,7 +391,7 @@ def test_a_question_asked_of_nearly_all_tells_neither_its_base_nor_its_shares():
 
 def test_months_put_together_between_two_others_are_named_from_the_first_to_the_last():
     days = ["2026-01-05"] * 20 + ["2026-02-03"] * 2 + ["2026-03-03"] * 30 + ["2026-04-01"] * 20
-    found = tabulation.tabulate(table(jour=days), FORM, "jour")
+    found = tabulate(table(jour=days), FORM, "jour")
     assert [(row.label, row.n) for row in found.rows] == [
         ("jusqu’à janvier 2026", 20),
         ("de février 2026 à mars 2026", 32),
@@ -415,12 +416,12 @@ def test_a_base_that_is_withheld_or_decided_apart_is_no_total_known_to_all(other
 
 def test_months_of_a_few_people_are_put_together():
     days = ["2026-01-05"] * 20 + ["2026-02-03"] * 2 + ["2026-03-03"] * 30 + ["2026-04-01"] * 3
-    found = tabulation.tabulate(table(jour=days), FORM, "jour")
+    found = tabulate(table(jour=days), FORM, "jour")
     assert [(row.label, row.n) for row in found.rows] == [
         ("jusqu’à janvier 2026", 20),
         ("février 2026 ou après", 35),
     ]
-    alone = tabulation.tabulate(table(jour=["2026-01-05"] * 20 + ["2026-02-03"] * 2), FORM, "jour")
+    alone = tabulate(table(jour=["2026-01-05"] * 20 + ["2026-02-03"] * 2), FORM, "jour")
     assert [row.label for row in alone.rows] == ["toutes les dates"]
 
 
@@ -440,9 +441,9 @@ def test_two_editions_cut_numbers_and_dates_at_the_same_place(seed):
             [f"2026-{k % 12 + 1:02}-05" for k in newer],
         ),
     ):
-        first = tabulation.tabulate(table(**{name: old}), FORM, name)
+        first = tabulate(table(**{name: old}), FORM, name)
         before = (counted(first.counts()),)
-        second = tabulation.tabulate(table(**{name: [*old, *new]}), FORM, name, before=before)
+        second = tabulate(table(**{name: [*old, *new]}), FORM, name, before=before)
         if any(row.n for row in second.rows) and any(row.n for row in first.rows):
             assert second.bounds == first.bounds
             for then, now in zip(first.rows, second.rows, strict=True):

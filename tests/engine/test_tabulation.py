@@ -25,9 +25,10 @@ from maillage.studies.survey.columns import Reader
 from maillage.studies.survey.protection import PERSONS, rule_of
 from maillage.studies.survey.samples import Weights, sample
 from maillage.studies.survey.tables import counted
-from maillage.studies.survey.tabulation import of_sample, tabulate
+from maillage.studies.survey.tabulation import of_sample
 from maillage.studies.survey.withholding import ANY
 from tests.support.profile import times
+from tests.support.tabulating import tabulate
 
 EASE = ("pas", "peu", "plutot", "tres")
 

@@ -17,6 +17,7 @@ from maillage.studies.survey.notes import ALONE, LOOSE, LOOSE_STRUCTURES, RAW
 from maillage.studies.survey.samples import Sample
 from maillage.studies.survey.tables import METHOD, Counted, Row, Tabulation
 from maillage.studies.survey.tabulation import counts_tell, of_sample
+from maillage.studies.survey.universe import UNKNOWN, Universe
 from maillage.words.wording import bounds, lower_first, number
 
 ORDERED = ("ease", "satisfaction")  # scales from the worst to the best, drawn on both sides of a middle
@@ -285,6 +286,7 @@ def results(
     weighted: bool,
     on: date,
     limits: Sequence[str] = (),
+    finite: Universe = UNKNOWN,
 ) -> Results:
     """Return the results of answers that come from files, without what only a platform knows of their
     collection.
@@ -304,4 +306,5 @@ def results(
         aim=questionnaire.about,
         sentences=findings.finding_texts((each.text, each.leads) for each in sentences(cards, people)),
         limits=limits,
+        finite=finite,
     )

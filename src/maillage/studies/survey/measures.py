@@ -129,8 +129,7 @@ def _median(held: Sample, values: Floats, inside: Bools) -> tuple[float, float, 
     under = (values <= middle) & inside
     found = variance.of_means(under[:, None], inside[:, None], held.plan)
     n = int(inside.sum())
-    half = Share(
-        value=0.5, variance=float(found.covariance[0, 0]) or 0.25 / n, n=n, df=min(held.plan.df, n - 1)
-    )
+    spread = float(found.covariance[0, 0]) or 0.25 / n
+    half = Share(value=0.5, variance=spread, n=n, df=min(held.plan.df, n - 1), drawn=held.drawn)
     low, high = half.interval()
     return middle, at(low), at(high)

@@ -44,7 +44,7 @@ def notes_of(held: Sample, cells: Cells, rows: Sequence[Row]) -> Iterator[str]: 
     yield from _silent(held, cells)
     if held.weights is None:
         yield RAW
-    elif not held.plan.is_calibrated and not held.is_simple:
+    elif not held.plan.is_calibrated and not held.is_unweighted:
         yield LIMITS_OF_MARGINS
     if any(row.share is not None and row.share.fixed for row in rows):
         yield (

@@ -5,17 +5,14 @@ Source: docs/methods/resultats-enquete.md
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
 from math import prod
 
 import numpy as np
 
 from maillage.engine import variance
 from maillage.engine.proportions import NEVER, Share
-from maillage.forms.questionnaire import Questionnaire
 from maillage.kernel.errors import Refused
 from maillage.kernel.estimate import Estimate, Figure, Withheld
-from maillage.kernel.table import Table
 from maillage.reference.parameters import number
 from maillage.studies.survey.cells import FEW_MORE, Cells, inside_words
 from maillage.studies.survey.columns import discreet
@@ -25,11 +22,9 @@ from maillage.studies.survey.protection import NOTHING
 from maillage.studies.survey.samples import (
     Least,
     Sample,
-    Weights,
     classes_then,
     leaves_few,
     protection_of,
-    sample,
     universe_of,
 )
 from maillage.studies.survey.tables import METHOD, Counted, Row, Tabulation
@@ -39,46 +34,6 @@ FRAGILE = number("protection/survey_fragile")
 CELLS = 20_000_000  # rows × columns computed together
 TOO_VAGUE = "Trop imprécis pour être publié : coefficient de variation de {cv} %, au-delà de 33 %."
 TOO_FINE = "Tableau trop fin : presque toutes ses cases seraient masquées."
-
-
-def tabulate(
-    answers: Table,
-    questionnaire: Questionnaire,
-    question: str,
-    *,
-    by: str = "",
-    weights: Weights | None = None,
-    where: Mapping[str, Sequence[str]] | None = None,
-    least: Least = "rule",
-    inside: bool = False,
-    rounding: str = "nearest",
-    decimals: int = 0,
-    before: Sequence[Counted] = (),
-    classes: Mapping[str, Sequence[float]] | None = None,
-    today: date | None = None,
-) -> Tabulation:
-    """Return the table of a question, optionally crossed by another.
-
-    answers: columns of text, `id` first. by: a question, or another column of the answers. where: a filter,
-    question → answers kept. least: number of respondents below which a count is withheld, that of the kind
-    of survey by default (`protection.rule_of`); None withholds nothing: only for fictitious answers. inside:
-    for readers who hold the answers: every figure, those that will not be published marked. rounding,
-    decimals: the rule of the publication. before: tables already published. classes: question → where its
-    numbers are cut. Raises Refused on a question that is unknown, free or absent from the answers, and on a
-    number that `least` may not be.
-    """
-    held = sample(answers, questionnaire, weights, where=where, today=today)
-    return of_sample(
-        held,
-        question,
-        by=by,
-        least=least,
-        inside=inside,
-        rounding=rounding,
-        decimals=decimals,
-        before=before,
-        classes=classes,
-    )
 
 
 def of_sample(
@@ -93,7 +48,15 @@ def of_sample(
     before: Sequence[Counted] = (),
     classes: Mapping[str, Sequence[float]] | None = None,
 ) -> Tabulation:
-    """Return the table of a question, as `tabulate` does, from answers prepared once for many tables."""
+    """Return the table of a question, optionally crossed by another.
+
+    by: a question, or another column of the answers. least: number of respondents below which a count is
+    withheld, that of the kind of survey by default (`protection.rule_of`); None withholds nothing: only for
+    fictitious answers. inside: for readers who hold the answers: every figure, those that will not be
+    published marked. rounding, decimals: the rule of the publication. before: tables already published.
+    classes: question → where its numbers are cut. Raises Refused on a question that is unknown, free or
+    absent from the answers, and on a number that `least` may not be.
+    """
     rule = protection_of(held, least)
     cut = {**classes_then(before), **(classes or {})}
     column = discreet(held.reader.column(question, classes=cut.get(question, ())), rule.least)
@@ -254,6 +217,7 @@ def _shares(
             effect=effects[g],
             fixed=imposed and everybody and float(spreads[kind, g]) < NEVER,
             simple=held.is_simple,
+            drawn=held.drawn,
         )
 
     return share

@@ -1,8 +1,11 @@
 """The editions that a survey published: read by everybody, and what their counts forbid to say next."""
 
+from typing import Any
+
 from django.db.models import QuerySet
 
 from maillage.apps.surveys.models import Publication, Survey
+from maillage.reports.survey.former_reasons import in_one_reason
 from maillage.studies.survey.tables import Counted, counted
 
 
@@ -15,6 +18,13 @@ def public_edition(slug: str) -> Publication | None:
     """Return the public edition, None when there is none or it was withdrawn."""
     rows = Publication.objects.filter(survey__slug=slug, withdrawn_at=None).select_related("survey")
     return rows.order_by("-number").first()
+
+
+def content_to_read(edition: Publication) -> dict[str, Any]:
+    """Return the content of an edition as it is read: as it was that day, but for its reasons, which former
+    versions wrote by case.
+    """
+    return in_one_reason(edition.content, edition.survey.kind)
 
 
 def published_counts(survey: Survey) -> list[Counted]:
