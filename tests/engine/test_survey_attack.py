@@ -21,6 +21,7 @@ from maillage.reports.survey import document as survey_document
 from maillage.studies.survey import samples, tabulation, ties
 from maillage.studies.survey.samples import Weights
 from maillage.studies.survey.tables import Tabulation, counted
+from maillage.studies.survey.universe import UNKNOWN
 from tests.engine.attacker import OUT, Attacker
 from tests.support.profile import some, times
 from tests.support.tabulating import tabulate
@@ -147,7 +148,7 @@ def printed_words(answers: Table) -> dict[str, set[tuple[str, str]]]:
     grid = survey_document.table(card, "brut")
     notes = grid.note.split(". ")
     page = {cells[0].text: [cell.text for cell in cells] + notes for cells in grid.rows}
-    lines = {line["modalite"]: line for line in tabuler.document(tabulated)["lignes"]}
+    lines = {line["modalite"]: line for line in tabuler.document(tabulated, UNKNOWN, len(answers))["lignes"]}
     printed = {}
     for row in survey_document.rows([card], computed="brut"):
         if row["effectif"] == "":
@@ -202,7 +203,7 @@ def test_no_masked_count_is_known_within_five_by_whoever_reads_every_column_and_
 
 
 @pytest.mark.parametrize("seed", some(range(20, 60), 20, 21, 22))
-def test_a_crossed_crossingkeeps_its_masked_counts_from_whoever_knows_which_are_small(seed):
+def test_a_crossed_table_keeps_its_masked_counts_from_whoever_knows_which_are_small(seed):
     """Tableaux simples et croisés dans les deux sens ; chaque case masquée de moins de onze est tenue pour connue
     comme telle.
     """

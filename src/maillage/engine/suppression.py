@@ -144,7 +144,7 @@ def protect(
         search.free = np.array(free, dtype=bool)
     if by_size:
         search.orders_by_size(lowest)
-    _Lines(search).give_up()
+    _Lines(search).lower()
     while search.published.any() and search.suppresses_one():  # nothing published: nothing more is told
         pass
     return search.published
@@ -217,6 +217,7 @@ class _Search:
         self.low, self.high = np.stack([self.true, self.true]), np.stack([self.true, self.true])
         self.rivals: dict[int, Ints] = {}
         self.hopeless = np.stack([~self.goals.any(axis=1)] * 2)
+        self.is_lowered = self.hopeless.copy()
         self.chance = np.random.default_rng(len(self.goals))
 
     def orders_by_size(self, lowest: int) -> None:
@@ -260,11 +261,12 @@ class _Search:
                     return True
         return False
 
-    def knowledge(self, reader: int) -> "_Knowledge":
-        tops, floors = self.tops(), self.floors
+    def knowledge(self, reader: int, *, of_public: bool = False) -> "_Knowledge":
+        """Return the knowledge of a reader. of_public: from public sums alone."""
+        published = np.zeros(len(self.published), dtype=bool) if of_public else self.published
         if reader == PLAIN:
-            tops, floors = np.full(len(tops), np.inf), np.zeros(len(tops))
-        return _Knowledge(self, tops, floors)
+            return _Knowledge(self, published, np.full(len(self._tops), np.inf), 0 * self.floors)
+        return _Knowledge(self, published, self._tops if of_public else self.tops(), self.floors)
 
     def see(self, reader: int, people: Floats) -> None:
         """Widen the ranges by a table that a reader cannot rule out: whoever knows less cannot either."""
@@ -303,8 +305,19 @@ class _Search:
                 pinned |= knowledge.pinning(sign * self.goals[goal], result)
             if not self.is_narrow(reader)[goal]:
                 return np.zeros(0, dtype=np.int64)
+        if pinned.any() and not self.is_lowered[reader, goal]:
+            self.lower(reader, goal)
         self.hopeless[reader, goal] = not pinned.any()
-        return np.flatnonzero(pinned)
+        return np.flatnonzero(pinned & self.is_narrow(reader)[goal])
+
+    def lower(self, reader: int, goal: int) -> None:
+        """Lower the width asked of a goal to the one that public sums leave, whatever is suppressed."""
+        self.is_lowered[reader, goal] = True
+        public = self.knowledge(reader, of_public=True)
+        ends = [public.solve(sign * self.goals[goal]) for sign in (1.0, -1.0)]
+        if all(end.status == 0 for end in ends):
+            width = -float(ends[0].fun) - float(ends[1].fun)
+            self.widths[reader, goal] = min(self.widths[reader, goal], width)
 
 
 class _Knowledge:
@@ -313,10 +326,10 @@ class _Knowledge:
     Cells published alone are put aside: the linear programmes are about the others (live).
     """
 
-    def __init__(self, search: _Search, tops: Floats, floors: Floats) -> None:
+    def __init__(self, search: _Search, published: Bools, tops: Floats, floors: Floats) -> None:
         self.search, self.tops = search, tops
-        sums = np.concatenate([np.full(len(search.public), -1), np.flatnonzero(search.published)])
-        known = np.concatenate([search.public, search.sums[search.published]])
+        sums = np.concatenate([np.full(len(search.public), -1), np.flatnonzero(published)])
+        known = np.concatenate([search.public, search.sums[published]])
         alone = known.sum(axis=1) == 1
         self.live: Bools = ~known[alone].any(axis=0)
         several = ~alone & known[:, self.live].any(axis=1)
@@ -341,7 +354,8 @@ class _Knowledge:
 
     def solve(self, aim: Floats) -> Any:
         """Return the table that a reader cannot rule out where a sum, of any factors, is smallest."""
-        return optimize.linprog(aim[self.live], **self.programme)
+        # So small a programme is solved sooner than simplified.
+        return optimize.linprog(aim[self.live], options={"presolve": False}, **self.programme)
 
     def table(self, result: Any) -> Floats:
         people = self.search.people.copy()
@@ -395,7 +409,7 @@ class _Lines:
         while moved:
             moved = False
             for cells in self.lines:
-                while self.narrow(cells).any() and self.suppresses_one(cells):
+                while self.pins(cells) and self.suppresses_one(cells):
                     moved = True
 
     def suppresses_one(self, cells: Ints) -> bool:
@@ -414,18 +428,23 @@ class _Lines:
         self.published[cell], self.goal[cell] = -1, search.n_secrets + chosen
         return True
 
-    def give_up(self) -> None:
-        """Mark as hopeless the goals that a public line reveals, whatever is suppressed."""
+    def lower(self) -> None:
+        """Lower the widths asked to those that public lines leave, whatever is suppressed."""
         published, self.published = self.published, np.full(len(self.published), -1)
         for line in self.search.public:
-            cells = np.flatnonzero(line)
-            cells = cells[~self.public[cells]]
-            for reader, narrow in enumerate(self.narrow(cells)):
-                self.search.hopeless[reader, self.goal[cells][narrow]] = True
+            goals, ranges = self.ranges(np.flatnonzero(line))
+            for reader, reach in enumerate(ranges):
+                np.minimum.at(self.search.widths[reader], goals, reach)
         self.published = published
 
-    def narrow(self, cells: Ints) -> Bools:
-        """Return (2, suppressed cells of a line) those of which the line alone tells each reader too much."""
+    def pins(self, cells: Ints) -> bool:
+        """Check whether a line alone tells a reader too much of a suppressed cell."""
+        goals, ranges = self.ranges(cells)
+        search = self.search
+        return bool((~search.hopeless[:, goals] & (ranges < search.widths[:, goals] - TINY)).any())
+
+    def ranges(self, cells: Ints) -> tuple[Ints, Floats]:
+        """Return the suppressed goals of a line, and (2, goals) how far each reader lets them vary."""
         search = self.search
         cells = cells[(self.published[cells] < 0) & ~self.public[cells]]
         goals = self.goal[cells]
@@ -434,9 +453,8 @@ class _Lines:
         floors[known], tops[known] = search.floors[goals[known]], search.tops()[goals[known]]
         total = float(search.people[cells].sum())
         low, high = intervals(floors, tops, total)
-        ranges = np.stack([high - low, np.full(len(cells), total if len(cells) > 1 else 0.0)])
-        narrow: Bools = known & ~search.hopeless[:, goals] & (ranges < search.widths[:, goals] - TINY)
-        return narrow
+        plain = np.full(len(cells), total if len(cells) > 1 else 0.0)
+        return goals[known], np.stack([high - low, plain])[:, known]
 
 
 def people_before(sums: ArrayLike, public_counts: ArrayLike, now: ArrayLike) -> tuple[Floats, bool]:

@@ -543,8 +543,12 @@ class _Decision:
         # Between two ways of saying one thing, the classes that the questionnaire names are kept first.
         price = masks @ self.people + self.people.sum() * ~np.array(counted, dtype=bool)
         if len(asked):  # a whole question is lost without this number: it goes last
-            masks = np.concatenate([masks, np.array(asked, dtype=bool)])
-            price = np.concatenate([price, 2 * self.people.sum() + np.array(asked) @ self.people])
+            bases = np.array(asked, dtype=bool)
+            costs = 2 * self.people.sum() + bases @ self.people
+            for base, cost in zip(bases, costs, strict=True):  # an answer that tells how many were asked
+                sides = (base, self.possible & ~base)
+                price += cost * np.logical_or(*((masks == side).all(axis=1) for side in sides))
+            masks, price = np.concatenate([masks, bases]), np.concatenate([price, costs])
             open_ = [*open_, *(False for _ in asked)]
         for _ in range(ROUNDS):
             before = list(shown)

@@ -20,19 +20,8 @@ from maillage.kernel.errors import Refused
 from maillage.kernel.typed import line
 
 FACTS = (
-    *(
-        "title",
-        "kind",
-        "territory",
-        "aim",
-        "universe",
-        "how",
-        "target",
-        "n_invited",
-        "n_universe",
-        "opens_on",
-    ),
-    *("closes_on", "by_link", "rounding", "after"),
+    *("title", "kind", "territory", "aim", "universe", "how", "target", "opens_on", "closes_on"),
+    *("n_invited", "n_universe", "by_link", "rounding", "after"),
 )
 RESERVED = ("appareil", "envoi", "collecte", "borne", "odk", "structure", "resultats")  # addresses of ours
 
