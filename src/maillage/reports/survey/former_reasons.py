@@ -5,8 +5,6 @@ Source: docs/methods/resultats-enquete.md
 """
 
 import re
-from collections.abc import Mapping
-from typing import Any
 
 from maillage.studies.survey import protection
 from maillage.words.wording import lower_first
@@ -34,27 +32,14 @@ FEW_ANSWERS = re.compile(r"; moins de \d+ réponses ;")
 FEW_RESPONDENTS = re.compile(r"\s?La question n’a été posée qu’à quelques répondants\.")
 
 
-def in_one_reason(content: Mapping[str, Any], kind: str) -> dict[str, Any]:
-    """Return the content of an edition with one reason for all that it withholds. kind: of survey."""
-    reason = protection.rule_of(kind).suppression_reason
-    lines = {
-        name: [{**row, "motif": reason if row["motif"] else ""} for row in content[name]]
-        for name in ("tables", "scales")
-        if name in content
-    }
-    return {**content, **lines, "document": _walk(content["document"], lower_first(reason).rstrip("."))}
+def with_one_reason(text: str, kind: str) -> str:
+    """Return a text of an edition with one reason for all that it withholds, said once. kind: of survey.
 
-
-def _walk(value: Any, reason: str) -> Any:
-    if isinstance(value, dict):
-        return {name: _walk(part, reason) for name, part in value.items()}
-    if isinstance(value, list):
-        return [_walk(part, reason) for part in value]
-    return _sentence(value, reason) if isinstance(value, str) else value
-
-
-def _sentence(text: str, reason: str) -> str:
-    """Return a text with one reason, said once."""
+    >>> few = "Non publié : masqué pour qu’une soustraction ne rende pas un petit effectif."
+    >>> with_one_reason(f"n = 40. {few} {few}", "structures")
+    'n = 40. Non publié : moins de 3 structures, ou de quoi deviner ce que quelques-unes ont répondu.'
+    """
+    reason = lower_first(protection.rule_of(kind).suppression_reason).rstrip(".")
     text = FORMER.sub(reason, text)
     text = FEW_RESPONDENTS.sub("", FEW_ANSWERS.sub("; nombre de réponses non publié ;", text))
     once = re.escape(f"Non publié : {reason}.")

@@ -473,19 +473,18 @@ def public_file(request: HttpRequest, slug: str, name: str) -> HttpResponse:
         return _file(
             _pdf(row.pk, row.content["digest"]), f"{slug}-edition-{row.number}.pdf", PDF, inline=True
         )
-    content = publications.content_to_read(row)
     if name == "synthese.html":
-        return _file(
-            html.dossier(blocks.load(content["document"])), f"{slug}-edition-{row.number}.html", HTML
-        )
+        edition = blocks.load(publications.document_to_read(row))
+        return _file(html.dossier(edition), f"{slug}-edition-{row.number}.html", HTML)
     if name == "tableaux.csv":
-        return _file(document.as_csv(document.COLUMNS, content["tables"]), f"{slug}-tableaux.csv", CSV)
-    if name == "ecarts.csv" and content.get("gaps"):
-        return _file(document.as_csv(two_sides.COLUMNS, content["gaps"]), f"{slug}-ecarts.csv", CSV)
+        lines = document.as_csv(document.COLUMNS, publications.tables_to_read(row))
+        return _file(lines, f"{slug}-tableaux.csv", CSV)
+    if name == "ecarts.csv" and row.content.get("gaps"):
+        return _file(document.as_csv(two_sides.COLUMNS, row.content["gaps"]), f"{slug}-ecarts.csv", CSV)
     if name == "variables.csv":
         columns = ("nom", "question", "sorte", "reponses")
-        lines = [dict(zip(columns, each, strict=True)) for each in content["codebook"]]
-        return _file(document.as_csv(columns, lines), f"{slug}-variables.csv", CSV)
+        questions = [dict(zip(columns, each, strict=True)) for each in row.content["codebook"]]
+        return _file(document.as_csv(columns, questions), f"{slug}-variables.csv", CSV)
     raise Http404
 
 
@@ -500,11 +499,11 @@ def _public(slug: str) -> Publication:
 def _published(pk: int, digest: str) -> list[dict[str, Any]]:
     """Return the chapters of an edition, drawn once: it never changes. digest: of what it says."""
     row = Publication.objects.select_related("survey").get(pk=pk)
-    return _safe(kept.read_on_page(blocks.load(publications.content_to_read(row)["document"])))
+    return _safe(kept.read_on_page(blocks.load(publications.document_to_read(row))))
 
 
 @lru_cache(maxsize=8)
 def _pdf(pk: int, digest: str) -> bytes:
     row = Publication.objects.select_related("survey").get(pk=pk)
-    content = publications.content_to_read(row)
-    return pdf.dossier(blocks.load(content["document"]), on=timezone.localdate(row.published_at))
+    edition = blocks.load(publications.document_to_read(row))
+    return pdf.dossier(edition, on=timezone.localdate(row.published_at))
