@@ -354,6 +354,9 @@ class _Knowledge:
 
     def solve(self, aim: Floats) -> Any:
         """Return the table that a reader cannot rule out where a sum, of any factors, is smallest."""
+        if not self.live.any():  # all is known
+            none = optimize.OptimizeResult(marginals=np.zeros(len(self.limits)))
+            return optimize.OptimizeResult(status=0, x=np.zeros(0), fun=0.0, ineqlin=none)
         # So small a programme is solved sooner than simplified.
         return optimize.linprog(aim[self.live], options={"presolve": False}, **self.programme)
 
