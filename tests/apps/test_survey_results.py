@@ -17,6 +17,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from maillage.apps.surveys import worklist
 from maillage.apps.surveys.actions import campaigns, receive, verbatims
 from maillage.apps.surveys.actions import results as actions
+from maillage.apps.surveys.forms import space
 from maillage.apps.surveys.models import (
     Answer,
     Finding,
@@ -1055,3 +1056,14 @@ def test_a_universe_of_fewer_than_answered_is_refused_where_it_is_typed_and_wher
     assert "170 réponses, pour 160 personnes de l’univers." in text
     with pytest.raises(Refused, match="160 personnes de l’univers"):
         published(survey)
+
+
+def test_a_survey_is_changed_without_naming_its_territory_again(browser, survey):
+    """Le formulaire écrit « Communauté d’agglomération du Pays Voironnais », que la recherche ne connaît pas."""
+    territory = "243800984"
+    Survey.objects.filter(pk=survey.pk).update(territory=territory)
+    survey.refresh_from_db()
+    values = {name: value for name, value in space.from_survey(survey).items() if value is not None}
+    browser.post(f"/espace/enquetes/{survey.pk}/modifier/", values | {"interrogees": "240"})
+    survey.refresh_from_db()
+    assert (survey.territory, survey.n_invited) == (territory, 240)

@@ -123,7 +123,9 @@ class SurveyForm(TerritoryChoiceMixin, forms.Form):
         self.offer_territories()
 
     def clean_territoire(self) -> str:
-        code = self.chosen_territory(self.cleaned_data["territoire"])
+        typed = self.cleaned_data["territoire"]
+        is_same = self.survey is not None and typed == name_of(self.survey.territory)
+        code = self.survey.territory if self.survey and is_same else self.chosen_territory(typed)
         if not access.may_run(self.user, code):
             raise forms.ValidationError(
                 "Vous ne menez pas d’enquêtes sur tout ce territoire. Choisissez-en un dont vous avez la"
