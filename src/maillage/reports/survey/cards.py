@@ -11,7 +11,7 @@ from maillage.reports.survey.document import WILL_NOT, Card, Group, Results
 from maillage.reports.survey.findings import Gap, Line, QuestionAnswers, Sentence, Who
 from maillage.studies.survey import differences as survey_differences
 from maillage.studies.survey.cells import NOBODY, UNRANKED
-from maillage.studies.survey.columns import CITED
+from maillage.studies.survey.columns import CITED, UNREAD
 from maillage.studies.survey.differences import Compared
 from maillage.studies.survey.notes import ALONE, LOOSE, LOOSE_STRUCTURES, RAW
 from maillage.studies.survey.samples import Sample
@@ -146,9 +146,11 @@ def _lines(rows: Sequence[Row]) -> list[Line]:
 def _said(whole: Tabulation) -> list[str]:
     """Return the notes of a table, without those a document makes once for all its tables.
 
-    ALONE is for readers who already have the answers: published, it would count one respondent.
+    ALONE is for readers who already have the answers: published, it would count one respondent. So are the
+    values of UNREAD, which are the words of a few.
     """
-    return [note for note in whole.notes if note not in (ALONE, LOOSE, LOOSE_STRUCTURES, RAW)]
+    notes = [note for note in whole.notes if note not in (ALONE, LOOSE, LOOSE_STRUCTURES, RAW)]
+    return notes if whole.inside else [f"{UNREAD}." if UNREAD in note else note for note in notes]
 
 
 def _notes(whole: Tabulation) -> list[str]:
