@@ -330,8 +330,8 @@ def test_where_something_could_open(spec):
 
 
 def test_a_share_of_what_was_counted_hides_a_few(spec):
-    """Une part n’est dite que si chacun de ses deux côtés compte au moins onze ; sinon on dit pourquoi
-    elle est tue.
+    """Une part n’est dite que si chacun de ses deux côtés compte au moins onze ; sinon une seule raison est donnée,
+    qui ne dit pas de quel côté sont les quelques-uns.
     """
 
     def call(t: dict[str, Any]) -> list[str]:
@@ -342,7 +342,6 @@ def test_a_share_of_what_was_counted_hides_a_few(spec):
                 int(whole),
                 least=11,
                 things="orientations",
-                words="vues",
                 universe="u",
                 method="m",
                 nobody="Aucune." if part else "",
@@ -367,8 +366,8 @@ def test_a_share_of_what_was_counted_hides_a_few(spec):
         [
             "50 %, de 42 à 58, n = 100",
             "50 %, de 33 à 67, n = 22",
-            "Moins de 11 orientations vues.",
-            "Presque toutes : moins de 11 orientations ne sont pas vues.",
+            "Masqué : moins de 11 orientations d’un côté ou de l’autre, ou de quoi les deviner.",
+            "Masqué : moins de 11 orientations d’un côté ou de l’autre, ou de quoi les deviner.",
             "Moins de 11 orientations.",
         ],
     )

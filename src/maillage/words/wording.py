@@ -390,7 +390,7 @@ def _decimals(value: float, decimals: int) -> int:
 
 def survey_share(figure: Figure, *, rule: str = "nearest") -> FigureText:
     """Return a share of a survey as its publication prints it: whole percents, the value by its `rule`, the
-    bounds outwards. No interval where the margins of the weighting impose the share.
+    bounds outwards. No interval where the margins of the weighting impose the share, or where all answered.
 
     >>> told = Estimate(value=9.0, low=6.8, high=11.4, unit="pourcent", universe="", n=192, method="")
     >>> survey_share(told).in_full.replace(NBSP, " ")
@@ -400,7 +400,7 @@ def survey_share(figure: Figure, *, rule: str = "nearest") -> FigureText:
         return FigureText(None, "", "", "%", figure.reason)
     value = percent(rounding.rounded(figure.value, rule=rule))
     if figure.low == figure.value == figure.high:
-        return FigureText(value, "", "", "%", "imposé par le redressement")
+        return FigureText(value, "", "", "%", "sans marge d’erreur")
     low, high = rounding.outwards(figure.low, figure.high, 1.0, most=100.0)
     return FigureText(value, number(low), percent(high), "%")
 

@@ -167,7 +167,7 @@ def published_table(rows: Sequence[Sequence[int]], least: int) -> tuple[Cells, l
 
 def _alone(row: Sequence[int], least: int) -> list[int | None]:
     held = [k for k, n in enumerate(row) if n]  # what nobody is in gives nobody away
-    seen = dict(zip(held, disclosure.one_way([row[k] for k in held], least), strict=True))
+    seen = dict(zip(held, disclosure.one_way([row[k] for k in held], least, lowest=1), strict=True))
     return [n if seen.get(k) else None for k, n in enumerate(row)]
 
 

@@ -157,12 +157,14 @@ def publish(
             why=f"Rien n’a changé depuis l’édition {public.number} : la même serait lue deux fois.",
             do="Attendez d’autres réponses, ou relisez ce que tout le monde lit.",
         )
-    if stale := frames.frame(survey).stale:
+    framed = frames.frame(survey)
+    if stale := framed.stale:
         raise Refused(
             "Rien n’est publié.",
             why=f"Les réponses ont changé depuis le redressement : {stale}",
             do="Refaites les poids.",
         )
+    frames.universe(survey, len(framed.table)).check(len(framed.table), survey.kind)
     if made["few_since"]:
         least = rule_of(survey.kind).least
         raise Refused(

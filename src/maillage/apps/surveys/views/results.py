@@ -474,17 +474,17 @@ def public_file(request: HttpRequest, slug: str, name: str) -> HttpResponse:
             _pdf(row.pk, row.content["digest"]), f"{slug}-edition-{row.number}.pdf", PDF, inline=True
         )
     if name == "synthese.html":
-        return _file(
-            html.dossier(blocks.load(row.content["document"])), f"{slug}-edition-{row.number}.html", HTML
-        )
+        edition = blocks.load(publications.document_to_read(row))
+        return _file(html.dossier(edition), f"{slug}-edition-{row.number}.html", HTML)
     if name == "tableaux.csv":
-        return _file(document.as_csv(document.COLUMNS, row.content["tables"]), f"{slug}-tableaux.csv", CSV)
+        lines = document.as_csv(document.COLUMNS, publications.tables_to_read(row))
+        return _file(lines, f"{slug}-tableaux.csv", CSV)
     if name == "ecarts.csv" and row.content.get("gaps"):
         return _file(document.as_csv(two_sides.COLUMNS, row.content["gaps"]), f"{slug}-ecarts.csv", CSV)
     if name == "variables.csv":
         columns = ("nom", "question", "sorte", "reponses")
-        lines = [dict(zip(columns, each, strict=True)) for each in row.content["codebook"]]
-        return _file(document.as_csv(columns, lines), f"{slug}-variables.csv", CSV)
+        questions = [dict(zip(columns, each, strict=True)) for each in row.content["codebook"]]
+        return _file(document.as_csv(columns, questions), f"{slug}-variables.csv", CSV)
     raise Http404
 
 
@@ -498,11 +498,12 @@ def _public(slug: str) -> Publication:
 @lru_cache(maxsize=16)
 def _published(pk: int, digest: str) -> list[dict[str, Any]]:
     """Return the chapters of an edition, drawn once: it never changes. digest: of what it says."""
-    edition = blocks.load(Publication.objects.get(pk=pk).content["document"])
-    return _safe(kept.read_on_page(edition))
+    row = Publication.objects.select_related("survey").get(pk=pk)
+    return _safe(kept.read_on_page(blocks.load(publications.document_to_read(row))))
 
 
 @lru_cache(maxsize=8)
 def _pdf(pk: int, digest: str) -> bytes:
-    row = Publication.objects.get(pk=pk)
-    return pdf.dossier(blocks.load(row.content["document"]), on=timezone.localdate(row.published_at))
+    row = Publication.objects.select_related("survey").get(pk=pk)
+    edition = blocks.load(publications.document_to_read(row))
+    return pdf.dossier(edition, on=timezone.localdate(row.published_at))
