@@ -313,12 +313,15 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",
-    # nobody shuts an account from one place; codes and second factors count here too
+    # second factors count here too; config/forms.py limits what one address takes of an account
     "login_failed": "10/5m/ip,60/h/key",
     "request_login_code": "20/m/ip,10/h/key",
 }
 ACCOUNT_SESSION_REMEMBER = False  # how long a session lasts is said by config/sessions.py
-ACCOUNT_FORMS = {"login": "maillage.config.forms.SignInForm"}
+ACCOUNT_FORMS = {
+    "login": "maillage.config.forms.SignInForm",
+    "request_login_code": "maillage.config.forms.CodeForm",
+}
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 900
 ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "length": 8}
@@ -330,6 +333,7 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip"}  # a whole team may come at nine o’clock
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # an account is opened by an invitation, not by an address
+MFA_FORMS = {"authenticate": "maillage.config.forms.FactorForm"}
 MFA_TOTP_ISSUER = "Maillage"
 MFA_TOTP_TOLERANCE = 1  # a telephone whose clock is half a minute wrong
 SOCIALACCOUNT_ADAPTER = "maillage.config.openid_connect.Adapter"
