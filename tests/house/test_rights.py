@@ -23,7 +23,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
 from django.http import HttpResponseNotFound
 from django.test import override_settings
-from django.urls import ResolverMatch, URLPattern, URLResolver, get_resolver, reverse
+from django.urls import ResolverMatch, URLResolver, get_resolver, reverse
 from django_tasks_db.models import DBTaskResult
 
 from maillage.apps.accounts.models import User
@@ -86,6 +86,7 @@ from tests.support import mandats, sample_survey
 from tests.support.papers import pdf
 from tests.support.places import place
 from tests.support.profile import some
+from tests.support.routes import address_of, routes
 from tests.support.volunteers import supervised
 
 pytestmark = pytest.mark.django_db
@@ -946,58 +947,18 @@ def _invitation(lieu, kind: str) -> Invitation:
     )
 
 
-def routes(patterns, prefix: str = ""):
-    for pattern in patterns:
-        if isinstance(pattern, URLPattern):
-            yield prefix + str(pattern.pattern), pattern.name
-        else:
-            yield from routes(pattern.url_patterns, prefix + str(pattern.pattern))
-
-
-FILLED = {  # by converter, but for those that an address reads before it looks for a row
-    **dict.fromkeys(("str", "slug", "path"), "x"),
-    "int": "1",
-    "uuid": "00000000-0000-4000-8000-000000000000",
-    "cle": "0" * 20,
-    **dict.fromkeys(("str:place", "str:commune"), "99999"),
-    "str:name": "x.svg",
-    "str:form": "svg",
-    "str:token": "x" * 32,
-    "slug:report": "plan",
-    "str:edition": "mai",
-    "str:file": "plan.pdf",
-    "slug:form": "pdf",
-    "slug:id": "X1",
-    "slug:part": "1",
-    "slug:code": "uk",
-}
-
-
-def address_of(route: str) -> str:
-    """Return an address of a route, which names no row."""
-
-    def fill(parameter: re.Match[str]) -> str:
-        return FILLED.get(parameter[1]) or FILLED[parameter[1].split(":")[0]]
-
-    return "/" + re.sub(r"<([^>]+)>", fill, route)
-
-
 def test_every_address_says_who_opens_it():
     said = {*LISTS, *ROWS, *FILES, *PLATFORM, *OPEN}
-    silent = [
-        route
-        for route, name in routes(get_resolver().url_patterns)
-        if route.startswith("espace/") and name not in said
-    ]
+    silent = [route for route, name in routes() if route.startswith("espace/") and name not in said]
     assert silent == []
-    names = {name for _, name in routes(get_resolver().url_patterns)}
+    names = {name for _, name in routes()}
     assert said - names == set()
 
 
 def test_a_name_leads_to_one_page():
     """Two pages of one name: each link to it leads to the last one."""
     alone = {"services", "search", "sources"}  # pages of the API, under a name of their own
-    named = Counter(name for _, name in routes(get_resolver().url_patterns) if name and name not in alone)
+    named = Counter(name for _, name in routes() if name and name not in alone)
     assert [name for name, n in named.items() if n > 1 and name != "values"] == []
 
 
@@ -1094,7 +1055,7 @@ def test_a_password_alone_opens_no_address_of_the_space(client, world, enter, ro
     User.objects.filter(pk=world.users[role].pk).update(is_demonstration=False)
     world.users[role].refresh_from_db()
     enter(role)
-    space = [route for route, _ in routes(get_resolver().url_patterns) if route.startswith("espace/")]
+    space = [route for route, _ in routes() if route.startswith("espace/")]
     opened = []
     for route in space:
         for method in ("get", "post"):
@@ -1176,7 +1137,7 @@ def authoring_again(scope: str) -> None:
 def test_every_other_address_with_a_row_answers_a_stranger_without_it(client, db):
     """Une page publique, la connexion, ou 404 ; jamais la ligne de quelqu’un."""
     tried_ = 0
-    for route, name in routes(get_resolver().url_patterns):
+    for route, name in routes():
         if "<" in route and name not in ROWS:
             address = address_of(route)
             assert client.get(address).status_code in (302, 404, 405) or APART.match(route), address
