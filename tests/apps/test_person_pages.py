@@ -465,6 +465,24 @@ def test_what_was_to_be_written_does_not_leave(client, aidant, person, stranger,
     assert not waiting.exists()
 
 
+def test_a_stale_sheet_takes_back_nothing_of_a_field_left_alone(client, aidant, person):
+    client.force_login(aidant)
+    address = f"/espace/personnes/{person.pk}/corriger/"
+    sheet = {
+        "prenom": "Fatou",
+        "naissance": "1988",
+        "langue": "fr",
+        "joindre": "phone",
+        "valeur": "+33612345678",
+    }
+    sheet |= {f"initial-{name}": value for name, value in sheet.items()}
+    assert client.post(address, {**sheet, "prenom": "Awa", "naissance": "1978"}).status_code == 302
+    assert client.post(address, {**sheet, "langue": "bm"}).status_code == 302
+    person.refresh_from_db()
+    assert (person.nickname, person.born, person.language) == ("Awa", 1978, "bm")
+    assert Entry.objects.filter(verb="person.corrected").latest("pk").words == "language"
+
+
 def test_a_place_merged_into_another_structure_reads_nothing_that_was_not_agreed(person, sent, lieu, other):
     third = place("tiers", {"nom": "Maison des associations"})
     other.state, other.merged_into = "merged", third

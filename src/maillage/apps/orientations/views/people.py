@@ -103,7 +103,7 @@ def _welcomed(request: HttpRequest, form: PersonForm, sending: str) -> int:
     if not cache.add(key, 0):
         return int(cache.get(key))
     made = register.welcome(
-        by=account_of(request), structure=form.structure_chosen(), at=timezone.localtime(), **form.values()
+        by=account_of(request), structure=form.structure_chosen(), at=timezone.localtime(), **form.known()
     )
     cache.set(key, made.pk)
     messages.success(request, f"La carte est prête : {made.get_picture_display()}, {made.card}.")
@@ -202,7 +202,9 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
     form = PersonForm(request.POST or None, structures=_structures(request), person=found)
     if form.is_bound and form.is_valid():
         with refusals.in_form(form):
-            cards.correct(found, form.values(), by=account_of(request), at=timezone.localtime())
+            cards.correct(
+                found, form.values, displayed=form.original, by=account_of(request), at=timezone.localtime()
+            )
             messages.success(request, "La fiche est corrigée.")
             return redirect("person", pk)
     context = {"form": form, "person": found}

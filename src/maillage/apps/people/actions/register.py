@@ -17,6 +17,8 @@ from maillage.kernel import codes
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
 from maillage.kernel.typed import line
+from maillage.web.overwrites import refuse_overwrites
+from maillage.words.languages import say
 
 KNOWN = ("nickname", "born", "language", "reach", "reach_value")
 
@@ -125,9 +127,20 @@ def lock(person: Person) -> Person:
 
 
 @transaction.atomic
-def correct(person: Person, values: Mapping[str, Any], *, by: User | None, at: datetime) -> Person:
-    """Change what is known of a person. values: some of KNOWN. Refused once they were erased."""
+def correct(
+    person: Person,
+    values: Mapping[str, Any],
+    *,
+    displayed: Mapping[str, Any] | None = None,
+    by: User | None,
+    at: datetime,
+) -> Person:
+    """Change what is known of a person. values: some of KNOWN; displayed: what was read of it, to replace
+    nothing else. Refused once they were erased.
+    """
     row = lock(person)
+    now = {name: getattr(row, name) for name in values}
+    refuse_overwrites(say("La fiche n’est pas corrigée."), now=now, shown=displayed or {}, typed=values)
     _write(row, values, by=by, at=at)
     row.active_at = at
     row.save()

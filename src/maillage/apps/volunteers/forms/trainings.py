@@ -15,6 +15,7 @@ from maillage.apps.volunteers.models import Aidant
 from maillage.apps.volunteers.rules import trainings as rules
 from maillage.reference import clocks
 from maillage.web import decimals
+from maillage.web.overwrites import CheckedForm
 
 NOBODY = ""
 
@@ -138,8 +139,8 @@ class OwnTrainingForm(OnBehalf):
         }
 
 
-class AidantForm(forms.Form):
-    """Somebody who helps for a structure."""
+class AidantForm(CheckedForm):
+    """Somebody who helps for a structure; initial: what is known, of somebody who is there already."""
 
     nom = forms.CharField(
         label="Prénom et nom",
@@ -163,6 +164,7 @@ class AidantForm(forms.Form):
     accompagne = forms.ChoiceField(label="Qui l’accompagne (pour un proche)", required=False)
 
     def __init__(self, *args: Any, structure: Structure, on: Any, **kwargs: Any) -> None:
+        self.compared = tuple(kwargs.get("initial") or ())
         super().__init__(*args, **kwargs)
         self.accounts = {str(each.pk): each for each in access.supervisors(structure, on)}
         self.fields["accompagne"].choices = [  # type: ignore[attr-defined]

@@ -42,6 +42,7 @@ from maillage.kernel.errors import Refused
 from maillage.kernel.typed import ROWS, whole
 from maillage.reports.assistance import models as papers
 from maillage.web import printing, refusals
+from maillage.web.overwrites import WrittenMeanwhile
 from maillage.words.languages import say, typed
 
 RUNNING = (mandat_frame.RUNNING, mandat_frame.COMING)
@@ -246,7 +247,7 @@ def correct(request: HttpRequest, opened: Opened) -> HttpResponse:
     error = None
     try:
         if own.is_bound and own.is_valid():
-            cards.correct(person, own.values(), by=opened.helper, at=at)
+            cards.correct(person, own.values, displayed=own.original, by=opened.helper, at=at)
             messages.success(request, say("C’est corrigé."))
             return redirect("card")
         if asked.is_bound and asked.is_valid():
@@ -255,6 +256,8 @@ def correct(request: HttpRequest, opened: Opened) -> HttpResponse:
             messages.success(request, say("La demande est partie. La réponse sera ici."))
             return redirect("card_correct")
     except Refused as refused:
+        if isinstance(refused, WrittenMeanwhile):
+            own.tell(refused)
         error = refused
     context = {
         "opened": opened,
