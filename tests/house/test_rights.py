@@ -341,6 +341,7 @@ ROWS: dict[str, tuple[set[str], str]] = {
     "plan_funder": ({"territory"}, "funder"),
     "drop": ({"territory"}, "kept"),
     "member": ({"team"}, "member"),
+    "departure": ({"referent"}, "departure"),
     "invitation_cancel": ({"team"}, "invitation"),
     **dict.fromkeys(
         (
@@ -694,6 +695,7 @@ def _rows(kind: str, lieu, third, users) -> dict[str, dict[str, Any]]:
         "proposal": {"pk": Proposal.objects.create(lieu=lieu, field="nom", value="x", by="x", at=AT).pk},
         "custody": {"pk": custody.propose(lieu, third.structure, by="x", at=AT).pk},
         "team": {"pk": lieu.structure_id},
+        "departure": {"structure": lieu.structure_id, "account": helper.pk},
         "pair": {"pk": Pair.objects.create(first=lieu, second=twin, score=0.9, reasons=[]).pk},
         "campaign": {"pk": campaign.pk},
         "call": {"pk": campaign.pk, "code": lieu.slug},

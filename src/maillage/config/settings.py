@@ -259,6 +259,7 @@ WORK_LINES = (
     "maillage.apps.network.worklist.lines",
     "maillage.apps.grants.worklist.lines",
     "maillage.apps.surveys.worklist.lines",
+    "maillage.apps.memberships.worklist.lines",
     "maillage.apps.messages.worklist.lines",
     "maillage.apps.site.worklist.lines",
 )
@@ -281,6 +282,25 @@ GOOD_NEWS = (
     "maillage.apps.autonomy.worklist.news",
     "maillage.apps.grants.worklist.news",
 )
+# The duties of those who leave a structure, those that have a moment first; and what hands one over, by kind.
+DUTIES = (
+    "maillage.apps.agenda.queries.duties.appointments",
+    "maillage.apps.mandats.queries.duties.mandates",
+    "maillage.apps.orientations.queries.duties.referrals",
+    "maillage.apps.agenda.queries.duties.permanences",
+    "maillage.apps.volunteers.queries.duties.engagements",
+    "maillage.apps.people.queries.duties",
+    "maillage.apps.memberships.queries.invitations",
+)
+HANDOVERS = {
+    "appointment": "maillage.apps.agenda.actions.handing.appointment",
+    "mandate": "maillage.apps.mandats.actions.handing.mandate",
+    "referral": "maillage.apps.orientations.actions.handing.referral",
+    "permanence": "maillage.apps.agenda.actions.handing.permanence",
+    "engagement": "maillage.apps.volunteers.actions.handing.engagement",
+    "following": "maillage.apps.people.actions.register.hand_followings",
+    "invitation": "maillage.apps.memberships.actions.hand_invitation",
+}
 # Who answers for a volunteer: without them, papers and mandates stay closed.
 # The tabs of a territory that features above the diagnosis bring: (user, place) -> (id, words, address).
 TERRITORY_TABS = (

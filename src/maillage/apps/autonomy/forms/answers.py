@@ -93,7 +93,7 @@ class ChangeForm(CheckedForm):
 
 
 class AnnexForm(CheckedForm):
-    """The questions of a first appointment. initial: what was answered."""
+    """The questions of a first appointment, from what was answered."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -17,9 +17,7 @@ MISSING = "Il manque le nom. Sans nom, personne ne sait qui appeler. Écrivez-le
 
 
 class BodyForm(CheckedForm):
-    """Somebody to contact. commune and recommande_par are typed by name; initial: what is known, of somebody
-    who is there already.
-    """
+    """Somebody to contact, new or known. commune and recommande_par are typed by name."""
 
     nom = forms.CharField(label="Nom", max_length=200, error_messages={"required": MISSING})
     commune = forms.CharField(label="Commune", max_length=80, required=False)

@@ -186,6 +186,18 @@ def meet(*, person: Person, structure: Structure, by: User, at: datetime) -> Fol
 
 
 @transaction.atomic
+def hand_followings(pk: int, *, leaver: User, to: User, by: User, at: datetime) -> str:
+    """Let a colleague follow the persons that a leaver follows for a structure, whose number is pk."""
+    followings = Following.objects.select_for_update().filter(structure=pk, by=leaver, ended_at=None)
+    journal.record_many(
+        journal.Note(by=by, verb="person.followed", row=each.person, at=at, structure=pk)
+        for each in followings.select_related("person").order_by("person")
+    )
+    followings.update(by=to)
+    return ""
+
+
+@transaction.atomic
 def renew_card(person: Person, *, by: User | None, at: datetime) -> Person:
     """Give a new code to a person whose card was lost: the old code stops working. The drawing stays."""
     row = lock(person)

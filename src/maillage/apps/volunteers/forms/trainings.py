@@ -140,9 +140,7 @@ class OwnTrainingForm(OnBehalf):
 
 
 class AidantForm(CheckedForm):
-    """Somebody who helps for a structure; initial: what is known, of somebody who is there already;
-    with_contract: whoever writes reads contracts.
-    """
+    """Somebody who helps for a structure, new or known. with_contract: whoever writes reads contracts."""
 
     nom = forms.CharField(
         label="Prénom et nom",
