@@ -2,10 +2,9 @@
 it, and reads both texts.
 """
 
-from collections.abc import Iterator
 from html import unescape
+from html.parser import HTMLParser
 
-import lxml.html
 import pytest
 from django.urls import reverse
 
@@ -53,42 +52,80 @@ def test_a_stale_page_replaces_nothing_that_somebody_else_wrote(client, world, n
     assert (FIRST in page, SECOND in page) == (True, True), errors_of(stale)
 
 
+class Form(dict[str, str]):
+    """The fields of a form of a page, as a browser sends them. action: where to; areas: its text areas."""
+
+    def __init__(self, action: str) -> None:
+        super().__init__()
+        self.action, self.areas = action, list[str]()
+
+
+class Forms(HTMLParser):
+    """The forms of a page that are sent by POST, each with its first named button; and the faults it says."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.forms, self.faults = list[Form](), list[str]()
+        self._form: Form | None = None
+        self._area = self._select = ""
+        self._is_fault = False
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        known = {name: value or "" for name, value in attrs}
+        name, kind = known.get("name", ""), known.get("type", "text")
+        self._is_fault = bool({"erreur", "message"} & set(known.get("class", "").split())) or self._is_fault
+        if tag == "form":
+            self._form = Form(known.get("action", "")) if known.get("method", "") == "post" else None
+            self.forms += [self._form] if self._form is not None else []
+        elif self._form is not None and tag == "option" and self._select:
+            if "selected" in known or self._select not in self._form:
+                self._form[self._select] = known.get("value", "")
+        elif self._form is not None and name:
+            self._read(self._form, tag, name, kind, known)
+
+    def _read(self, form: Form, tag: str, name: str, kind: str, known: dict[str, str]) -> None:
+        if tag == "select":
+            self._select = name
+        elif tag == "textarea":
+            self._area, form[name] = name, ""
+            form.areas.append(name)
+        elif tag == "button":
+            form.setdefault(name, known.get("value", ""))
+        elif tag == "input" and kind in ("radio", "checkbox"):
+            form |= {name: known.get("value", "on")} if "checked" in known else {}
+        elif tag == "input" and kind != "file":
+            form[name] = known.get("value", "")
+
+    def handle_data(self, data: str) -> None:
+        if self._area and self._form is not None:
+            self._form[self._area] += data
+        if self._is_fault and data.strip():
+            self.faults.append(" ".join(data.split()))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea" and self._form is not None:
+            self._form[self._area] = self._form[self._area].strip()
+            self._area = ""
+        elif tag in ("p", "div"):
+            self._is_fault = False
+        elif tag == "select":
+            self._select = ""
+        elif tag == "form":
+            self._form = None
+
+
 def form_of(answer, field: str) -> tuple[str, dict[str, str], str]:
-    """Return where the form of a page that has a field is sent to, what it says, and the field: its first text
+    """Return where the form of a page that has a field is sent to, its values, and the field: its first text
     area when none is named.
     """
-    for form in lxml.html.fromstring(answer.content).forms:
-        named = field or next((each.name for each in form.iter("textarea")), "")
-        if form.method == "POST" and named in form.fields:
-            typed = dict(read(form))
-            button = next((each for each in form.iter("button") if each.get("name")), None)
-            typed |= {} if button is None else {button.get("name"): button.get("value")}
-            return form.action or answer.request["PATH_INFO"], typed, named
+    for form in Forms(answer.content.decode()).forms:
+        named = field or next(iter(form.areas), "")
+        if named in form:
+            return form.action or answer.request["PATH_INFO"], dict(form), named
     raise AssertionError(f"{answer.request['PATH_INFO']} has no form with {field}")
-
-
-def read(form) -> Iterator[tuple[str, str]]:
-    """Yield the fields of a form as a browser sends them."""
-    for field in form.iter("input", "select", "textarea"):
-        kind = field.get("type", "text") if field.tag == "input" else field.tag
-        if (
-            not field.name
-            or kind in ("submit", "file")
-            or (kind in ("radio", "checkbox") and not field.checked)
-        ):
-            continue
-        if kind == "textarea":
-            yield field.name, (field.text or "").strip()
-        elif kind == "select":
-            yield field.name, field.value or ""
-        else:
-            yield field.name, field.get("value", "on" if kind == "checkbox" else "")
 
 
 def errors_of(answer) -> list[str]:
     """Return the faults that a page says."""
-    page = lxml.html.fromstring(answer.content)
-    return [
-        " ".join(each.text_content().split())
-        for each in page.find_class("erreur") + page.find_class("message")
-    ]
+    return Forms(answer.content.decode()).faults
