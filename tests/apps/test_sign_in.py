@@ -3,6 +3,7 @@ who they are.
 """
 
 import re
+import time
 from datetime import date, timedelta
 from html import unescape
 
@@ -170,8 +171,8 @@ def test_a_code_that_is_guessed_three_times_is_dead(client, helper):
 
 
 def test_codes_are_not_sent_without_end(client, helper):
-    for _ in range(10):
-        Client().post("/connexion/code/", {"email": helper.email})
+    for n in range(20):
+        Client(REMOTE_ADDR=f"192.0.2.{n // 5}").post("/connexion/code/", {"email": helper.email})
     response = client.post("/connexion/code/", {"email": helper.email})
     assert "Trop d’essais" in read(response)
     assert Message.objects.count() == 10
@@ -331,7 +332,7 @@ def test_whoever_sees_people_first_adds_a_second_factor(client, helper):
     response = client.get(f"{PEOPLE}?q=ana")
     assert response["Location"] == "/compte/protection/?next=%2Fespace%2Fpersonnes%2F%3Fq%3Dana"
     page = read(client.get(response["Location"]))
-    assert "Avant de voir des personnes" in page
+    assert "Avant d’ouvrir l’espace professionnel" in page
     assert 'href="/carte/">la carte des lieux d’aide</a>' in page, "what stays open to every role"
     add_application(client)
     assert f'href="{PEOPLE}?q=ana"' in read(client.get("/compte/protection/codes/"))
@@ -349,10 +350,10 @@ def test_every_role_that_sees_people_is_asked(client, helper, role):
 
 @pytest.mark.urls(__name__)
 def test_a_role_that_sees_nobody_is_not_asked(client, helper):
-    Membership.objects.update(role="analyste", structure=None, territory="38")
+    Membership.objects.update(role="pedagogie", structure=None, territory="38")
     client.force_login(helper)
     assert client.get(PEOPLE).status_code == 200
-    assert "Avant de voir des personnes" not in read(client.get("/compte/protection/"))
+    assert "Avant d’ouvrir l’espace professionnel" not in read(client.get("/compte/protection/"))
 
 
 @pytest.mark.urls(__name__)
@@ -823,6 +824,60 @@ def test_too_many_attempts_are_told_in_french(client, helper):
     response = client.post("/connexion/", {"login": "x"})
     assert response.status_code == 429
     assert "Trop d’essais" in read(response)
+
+
+@pytest.fixture
+def clock(monkeypatch) -> list[float]:
+    """The seconds that the limits on attempts read: a test advances them."""
+    seconds = [time.time()]
+    monkeypatch.setattr("allauth.core.internal.ratelimit.time.time", lambda: seconds[0])
+    return seconds
+
+
+def attempt_for_half_an_hour(clock, client, address: str, sent: dict[str, str]) -> None:
+    """Send as often as the limit of an address lets through, whatever is answered: ten in five minutes."""
+    for _ in range(6):
+        clock[0] += 301
+        if address == "/connexion/verifier/":
+            sign_in(client)  # this step waits for a quarter of an hour
+        for _ in range(10):
+            client.post(address, sent)
+            if address == "/connexion/code/":
+                client.cookies.clear()  # a visit that waits for its code asks for no other
+
+
+def test_one_address_closes_no_account_by_wrong_passwords(client, helper, clock):
+    attacker = Client(REMOTE_ADDR="192.0.2.7")
+    attempt_for_half_an_hour(clock, attacker, "/connexion/", {"login": helper.email, "password": "faux"})
+    assert "Trop d’essais" in read(sign_in(attacker))
+    sign_in(client)
+    assert is_in(client)
+
+
+def test_one_address_closes_no_account_by_wrong_codes_of_an_application(client, helper, clock):
+    sign_in(client)
+    secret = add_application(client)
+    attacker, owner = Client(REMOTE_ADDR="192.0.2.7"), Client()
+    attempt_for_half_an_hour(clock, attacker, "/connexion/verifier/", {"code": "000000"})
+    sign_in(owner)
+    owner.post("/connexion/verifier/", {"code": code_of(secret)})
+    assert is_in(owner)
+
+
+def test_one_address_does_not_use_up_the_codes_of_an_account(client, helper, clock):
+    attacker = Client(REMOTE_ADDR="192.0.2.7")
+    attempt_for_half_an_hour(clock, attacker, "/connexion/code/", {"email": helper.email})
+    ask_code(client)
+    client.post("/connexion/code/saisir/", {"code": code_received()})
+    assert is_in(client)
+
+
+def test_a_success_takes_nothing_from_what_an_address_may_attempt(client, helper):
+    for _ in range(25):
+        sign_in(client)
+        client.post("/deconnexion/")
+    sign_in(client)
+    assert is_in(client)
 
 
 def test_a_closed_account_opens_by_no_means(client, helper):

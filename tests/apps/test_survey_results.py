@@ -405,6 +405,16 @@ def test_a_sentence_edited_is_flagged_when_its_figure_changes_and_leaves_the_doc
     assert not any(each.edited for each in sentences.findings(frames.frame(survey)))
 
 
+def test_a_sentence_that_two_edit_keeps_the_first_and_says_both(browser, survey):
+    address, gesture = where(survey, "enseignements/"), {"cle": "haut:aise", "geste": "reprendre"}
+    browser.post(address, gesture | {"texte": "Peu de gens sont à l’aise.", "texte_lu": "Avant."})
+    stale = browser.post(address, gesture | {"texte": "Beaucoup le sont.", "texte_lu": "Avant."})
+    assert stale.status_code == 400
+    page = stale.content.decode()
+    assert ("Beaucoup le sont." in page, "Peu de gens sont à l’aise." in page) == (True, True)
+    assert Finding.objects.get(key="haut:aise").edited == "Peu de gens sont à l’aise."
+
+
 def test_a_sentence_written_beside_an_older_figure_is_flagged(browser, survey):
     """Des réponses arrivent pendant qu’on reprend une phrase : elle dit le chiffre d’avant, et attend."""
     key = "haut:aise"

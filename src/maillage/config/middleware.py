@@ -1,6 +1,5 @@
 """What every request and every answer goes through."""
 
-import re
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
@@ -33,18 +32,14 @@ Answer = Callable[[HttpRequest], HttpResponse]
 DATA = "/api/v1/"
 SPACE = "/espace/"
 PRIVATE = (SPACE, "/compte/")
-# The only pages of the space that show no person, whoever asks: a device is lent to somebody.
-ABOUT_NOBODY = re.compile(
-    rf"{SPACE}(annuaire(?!/.*(appareils|reservations|materiel)/)|recensement|corriger|sensibilisation|appels"
-    "|co-construction|territoires|perimetres|filtres|pilotage|enquetes|modules|installation)/"
-)
 PROVEN = (
     "people.see",
     "people.mine",
     "workshops.manage",
     "members.manage",
     "network.run",
-)  # who sees people, or gives who sees them
+    "surveys.run",
+)  # sees people or what they answered, or decides who does
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
@@ -269,8 +264,8 @@ class FilledForms:
 
 
 class SecondFactor:
-    """Require a second factor of users who see people, or who decide who does; demonstration accounts
-    excepted.
+    """Require a second factor, before any page of the space, of users who see people or their answers, or who
+    decide who does; demonstration accounts excepted.
     """
 
     def __init__(self, answer: Answer) -> None:
@@ -280,9 +275,7 @@ class SecondFactor:
         return self.answer(request)
 
     def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse | None:
-        if not request.path.startswith(SPACE) or ABOUT_NOBODY.match(request.path):
-            return None
-        if not lacks_factor(request.user):
+        if not request.path.startswith(SPACE) or not lacks_factor(request.user):
             return None
         return _to("mfa_index", request.get_full_path() if request.method in ("GET", "HEAD") else "")
 
@@ -302,7 +295,7 @@ def _told(request: HttpRequest) -> bool:
 
 
 def lacks_factor(user: Any) -> bool:
-    """Return whether an account that sees people, or decides who does, must first set a second factor."""
+    """Return whether an account that holds one of `PROVEN` must first set a second factor."""
     if not user.is_authenticated or user.is_demonstration:
         return False
     return rights_of(user).any(*PROVEN) and not is_mfa_enabled(user, FACTORS)

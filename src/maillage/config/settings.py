@@ -265,6 +265,7 @@ WORK_LINES = (
     "maillage.apps.network.worklist.lines",
     "maillage.apps.grants.worklist.lines",
     "maillage.apps.surveys.worklist.lines",
+    "maillage.apps.memberships.worklist.lines",
     "maillage.apps.messages.worklist.lines",
     "maillage.apps.site.worklist.lines",
 )
@@ -287,6 +288,25 @@ GOOD_NEWS = (
     "maillage.apps.autonomy.worklist.news",
     "maillage.apps.grants.worklist.news",
 )
+# The duties of those who leave a structure, those that have a moment first; and what hands one over, by kind.
+DUTIES = (
+    "maillage.apps.agenda.queries.duties.appointments",
+    "maillage.apps.mandats.queries.duties.mandates",
+    "maillage.apps.orientations.queries.duties.referrals",
+    "maillage.apps.agenda.queries.duties.permanences",
+    "maillage.apps.volunteers.queries.duties.engagements",
+    "maillage.apps.people.queries.duties",
+    "maillage.apps.memberships.queries.invitations",
+)
+HANDOVERS = {
+    "appointment": "maillage.apps.agenda.actions.handing.appointment",
+    "mandate": "maillage.apps.mandats.actions.handing.mandate",
+    "referral": "maillage.apps.orientations.actions.handing.referral",
+    "permanence": "maillage.apps.agenda.actions.handing.permanence",
+    "engagement": "maillage.apps.volunteers.actions.handing.engagement",
+    "following": "maillage.apps.people.actions.register.hand_followings",
+    "invitation": "maillage.apps.memberships.actions.hand_invitation",
+}
 # Who answers for a volunteer: without them, papers and mandates stay closed.
 # The tabs of a territory that features above the diagnosis bring: (user, place) -> (id, words, address).
 TERRITORY_TABS = (
@@ -319,12 +339,15 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",
-    # nobody shuts an account from one place; codes and second factors count here too
+    # second factors count here too; config/forms.py limits what one address takes of an account
     "login_failed": "10/5m/ip,60/h/key",
     "request_login_code": "20/m/ip,10/h/key",
 }
 ACCOUNT_SESSION_REMEMBER = False  # how long a session lasts is said by config/sessions.py
-ACCOUNT_FORMS = {"login": "maillage.config.forms.SignInForm"}
+ACCOUNT_FORMS = {
+    "login": "maillage.config.forms.SignInForm",
+    "request_login_code": "maillage.config.forms.CodeForm",
+}
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 900
 ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "length": 8}
@@ -336,6 +359,7 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip"}  # a whole team may come at nine o’clock
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # an account is opened by an invitation, not by an address
+MFA_FORMS = {"authenticate": "maillage.config.forms.FactorForm"}
 MFA_TOTP_ISSUER = "Maillage"
 MFA_TOTP_TOLERANCE = 1  # a telephone whose clock is half a minute wrong
 SOCIALACCOUNT_ADAPTER = "maillage.config.openid_connect.Adapter"

@@ -160,9 +160,8 @@ def changed(request: HttpRequest, place: str) -> HttpResponse:
 def report_file(request: HttpRequest, key: str, report: str, form: str) -> HttpResponse:
     """A report on the territory of a study, written when it is asked for."""
     study = get_object_or_404(Study, key=key, status=DONE)
-    if dossiers.is_lost(
-        study
-    ):  # of an earlier version, or without its files: there is nothing to write it from
+    # Of an earlier version, or without its files: there is nothing to write it from.
+    if dossiers.is_lost(study) or dossiers.is_taken_back(study):
         raise Http404
     planned = plan_for(request.user, study.place) is not None
     write = reports.read(study, report, form, timezone.localdate(), planned=planned)

@@ -26,6 +26,7 @@ from maillage.pipeline.offer.read import read
 from maillage.pipeline.offer.row_reader import PLACE, Read
 from maillage.reference import offer
 from maillage.reference.sheet import STATES
+from maillage.web.overwrites import CheckedForm
 from maillage.words import dates
 
 GROUPS = {
@@ -140,7 +141,7 @@ class ChangesOnlyForm(forms.Form):
         return [*kept, *(slug for slug in given if slug not in shown and slug not in kept)]
 
 
-class SheetForm(ChangesOnlyForm):
+class SheetForm(CheckedForm, ChangesOnlyForm):
     """A whole sheet except its practices, in groups. Only changed fields are read and written."""
 
     def __init__(self, *args: Any, lieu: Any, **kwargs: Any) -> None:
@@ -364,7 +365,7 @@ ANSWERS = (
 )
 
 
-class PracticeForm(ChangesOnlyForm):
+class PracticeForm(CheckedForm, ChangesOnlyForm):
     """One practice of a place: whether it is offered, planned, denied or unknown, and on what conditions.
 
     Only the conditions relevant to it are asked, and those already on the sheet. without: the place says that

@@ -213,15 +213,17 @@ def forget(orientation: Orientation, *, at: datetime) -> bool:
 
 
 @transaction.atomic
-def strip(person: Person, *, at: datetime) -> int:
+def strip(person: Person, *, at: datetime, structure: int | None = None) -> int:
     """Strip the referrals of a person being erased, and return how many; running ones stop, and both sides
-    are notified without a name.
+    are notified without a name. structure: that sends them; None for all.
 
     Call it in the transaction of `people.actions.forgetting.forget`, before it.
     """
-    rows = Orientation.objects.filter(person=person, stripped_at__isnull=True).select_for_update()
-    found = list(rows)
-    for row in found:
+    rows = Orientation.objects.filter(person=person, stripped_at__isnull=True)
+    if structure is not None:
+        rows = rows.filter(from_structure=structure)
+    referrals = list(rows.select_for_update())
+    for row in referrals:
         running, sent = row.state in ALIVE, row.token is not None
         if running:
             notifications.hush(row, at=at)
@@ -235,8 +237,9 @@ def strip(person: Person, *, at: datetime) -> int:
                 "La personne a demandé d’effacer ce qui la concerne. Rien d’autre n’est à faire.",
                 at=at,
             )
-    Path.objects.filter(person=person).update(person=None)
-    return len(found)
+    if structure is None:
+        Path.objects.filter(person=person).update(person=None)
+    return len(referrals)
 
 
 def _strip(row: Orientation, *, at: datetime) -> Event | None:

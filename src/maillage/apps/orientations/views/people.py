@@ -29,6 +29,7 @@ from maillage.apps.learning.queries import progress as learning
 from maillage.apps.mandats.queries import persons as mandats
 from maillage.apps.mandats.rules import frame as mandat_frame
 from maillage.apps.orientations.actions import agreements, cards, forgetting
+from maillage.apps.orientations.forms.card import secret
 from maillage.apps.orientations.forms.people import PersonForm
 from maillage.apps.orientations.queries import copies
 from maillage.apps.orientations.queries import people as queries
@@ -127,7 +128,7 @@ def _welcomed(request: HttpRequest, form: PersonForm, sending: str) -> int:
     if not cache.add(key, 0):
         return int(cache.get(key))
     made = register.welcome(
-        by=account_of(request), structure=form.structure_chosen(), at=timezone.localtime(), **form.values()
+        by=account_of(request), structure=form.structure_chosen(), at=timezone.localtime(), **form.known()
     )
     cache.set(key, made.pk)
     messages.success(request, f"La carte est prête : {made.get_picture_display()}, {made.card}.")
@@ -226,7 +227,9 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
     form = PersonForm(request.POST or None, structures=_structures(request), person=found)
     if form.is_bound and form.is_valid():
         with refusals.in_form(form):
-            cards.correct(found, form.values(), by=account_of(request), at=timezone.localtime())
+            cards.correct(
+                found, form.values, displayed=form.original, by=account_of(request), at=timezone.localtime()
+            )
             messages.success(request, "La fiche est corrigée.")
             return redirect("person", pk)
     context = {"form": form, "person": found}
@@ -292,27 +295,39 @@ def copy_of(request: HttpRequest, found: Person, *, by: User | None, structure: 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def forget(request: HttpRequest, pk: int) -> HttpResponse:
-    """Erasing a person, once their card was read again."""
+    """Erasing a person, once their card was read again: what one's structure holds, or everywhere."""
     found = _person(request, pk)
+    by, at = account_of(request), timezone.localtime()
+    structure = Structure.objects.filter(pk=acting_for(request, found)).first()
+    n_foreign = forgetting.foreign_followings(found, by).count()
     error = None
     if request.method == "POST":
-        if persons.by_code(request.POST.get("code", "")) == found:
-            forgetting.forget(found, by=account_of(request), at=timezone.localtime())
-            messages.success(
-                request, "La fiche est effacée. Ses orientations restent comptées, sans personne."
-            )
+        try:
+            if persons.by_code(request.POST.get("code", "")) != found:
+                raise Refused(
+                    "La fiche n’a pas été effacée.",
+                    why="Le code n’est pas celui de cette personne.",
+                    do="Lisez-le sur sa carte, avec elle.",
+                )
+            if request.POST.get("geste") == "ici" and structure is not None:
+                forgetting.forget_here(found, structure, by=by, at=at)
+                messages.success(request, f"{structure.name} ne garde plus rien de cette personne.")
+            else:
+                forgetting.erase(found, secret=secret(request.POST), by=by, at=at)
+                messages.success(
+                    request, "La fiche est effacée. Ses orientations restent comptées, sans personne."
+                )
             return redirect("people")
-        error = Refused(
-            "La fiche n’a pas été effacée.",
-            why="Le code n’est pas celui de cette personne.",
-            do="Recopiez-le : il est en haut de la fiche.",
-        )
-    return render(
-        request,
-        "orientations/people/forget.html",
-        {"person": found, "error": error},
-        status=400 if error else 200,
-    )
+        except Refused as refused:
+            error = refused
+    context = {
+        "person": found,
+        "error": error,
+        "others": n_foreign,
+        "structure": structure,
+        "pictures": rules.PICTURES,
+    }
+    return render(request, "orientations/people/forget.html", context, status=400 if error else 200)
 
 
 @require_POST

@@ -16,6 +16,7 @@ from maillage.reference import surveys as banks
 from maillage.studies.diagnosis.territories import gazetteer
 from maillage.studies.survey.universe import Universe
 from maillage.web import uploads
+from maillage.web.overwrites import CheckedForm
 
 BLANK, FILE, BANK, OTHER = "vide", "fichier", "banque-", "enquete-"
 FILE_BYTES = 5_000_000
@@ -29,7 +30,7 @@ def name_of(code: str) -> str:
     return gazetteer().get(code).long_name if code in gazetteer() else code
 
 
-class SurveyForm(TerritoryChoiceMixin, forms.Form):
+class SurveyForm(TerritoryChoiceMixin, CheckedForm):
     """A survey: its aim, its universe, how people are met."""
 
     titre = forms.CharField(
@@ -116,6 +117,7 @@ class SurveyForm(TerritoryChoiceMixin, forms.Form):
     )
 
     def __init__(self, *args: Any, user: Any, survey: Survey | None = None, **kwargs: Any) -> None:
+        self.compared = tuple(kwargs.get("initial") or ()) if survey else ()
         super().__init__(*args, **kwargs)
         self.user, self.survey = user, survey
         others = access.surveys_for(user).exclude(pk=survey.pk) if survey else access.surveys_for(user)
