@@ -497,7 +497,7 @@ def test_the_page_makes_as_many_queries_for_many_rows_as_for_one(
 ):
     for n in range(rows):
         lieu(f"n{n}", east=10 * n, sheet=FILTERS["ouvert"])
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         assert client.get("/carte/", query).status_code == 200
 
 

@@ -11,7 +11,6 @@ from functools import cache
 from typing import Any
 
 from maillage.kernel.names import plain
-from maillage.kernel.spreadsheet import bare
 from maillage.pipeline.offer.clean.opening.osm import valid
 from maillage.reference import offer
 from maillage.reference.sheet import STATES
@@ -50,30 +49,27 @@ def restored(sheet: Mapping[str, Any], cells: Mapping[str, str]) -> dict[str, An
     cells: by plain column. A cell that holds a word of nobody's is left as it was read.
     """
     out = dict(sheet)
-    said = {name: bare(text) for name, text in cells.items()}
-    if said.get(
-        "id origine"
-    ):  # a row of ours: what it left empty was unknown; a row added by hand is completed
+    if cells.get("id origine"):  # a row of ours left empty what was unknown; one added by hand is completed
         for name in DEDUCED:
-            if plain(name) not in said:
+            if plain(name) not in cells:
                 out.pop(name, None)
     for of in offer.fields().values():
         if of.private or of.id == "id":
             continue
-        value = _value(of, of.id, said)
+        value = _value(of, of.id, cells)
         if value is not None:
             out[of.id] = value
-    unmoved = sheet.get("code_insee") == said.get("code insee")
-    if unmoved and said.get("precision") and NUMBER.fullmatch(said["precision"]):
-        out["precision"] = float(said["precision"])
-    elif unmoved and "latitude" in said:
+    unmoved = sheet.get("code_insee") == cells.get("code insee")
+    if unmoved and cells.get("precision") and NUMBER.fullmatch(cells["precision"]):
+        out["precision"] = float(cells["precision"])
+    elif unmoved and "latitude" in cells:
         out.pop("precision", None)
         out |= {
-            side: float(said[side])
+            side: float(cells[side])
             for side in ("latitude", "longitude")
-            if NUMBER.fullmatch(said.get(side, ""))
+            if NUMBER.fullmatch(cells.get(side, ""))
         }
-    practices = dict(_practices(said))
+    practices = dict(_practices(cells))
     if practices:
         out["practices"] = {**out.get("practices", {}), **practices}
     return out

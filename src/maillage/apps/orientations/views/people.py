@@ -111,7 +111,7 @@ def _namesakes(request: HttpRequest, form: PersonForm, sending: str) -> list[Per
     """
     if "autre" in request.POST or cache.get(_welcome_key(request, sending)):
         return []
-    values, people = form.values(), access.people_for(request.user)
+    values, people = form.known(), access.people_for(request.user)
     return list(persons.namesakes(people, values["nickname"], values["born"])[:MOST_NAMESAKES])
 
 
