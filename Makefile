@@ -2,7 +2,7 @@
 PORT ?= 8000
 PY := .venv/bin/python
 TEMPLATES := src/maillage/apps
-SCRIPTS := "src/**/*.js" eslint.config.mjs
+SCRIPTS := "src/**/*.js" eslint.config.mjs "tools/*.mjs"
 export UV_PYTHON_DOWNLOADS := never
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # Un fichier ne change pas de main, les plus longs d’abord : aucun cœur n’attend l’autre à la fin. Le profil complet
@@ -57,7 +57,7 @@ check-names:
 
 check-scripts:
 	node_modules/.bin/prettier --check --log-level warn $(SCRIPTS)
-	node_modules/.bin/eslint src
+	node_modules/.bin/eslint src assets/statics
 
 check-style:
 	.venv/bin/ruff format --check .
@@ -132,8 +132,14 @@ node_modules/.dev: node_modules/.ready .venv/.dev
 	@touch $@
 
 DESIGN := $(addprefix src/maillage/reports/page/design/,tokens.yaml figures.css parcours.css dessins.css)
-assets/.ready: node_modules/.ready .venv/.produit tools/assets.py $(DESIGN)
+assets/.copied: node_modules/.ready .venv/.produit tools/assets.py $(DESIGN)
 	@$(PY) tools/assets.py
+	@touch $@
+
+# Nos scripts et nos feuilles, tels qu’un navigateur de 2017 les lit (docs/decisions/0005).
+FRONTS := $(shell find $(TEMPLATES) -path '*/static/*' -name '*.js' -o -path '*/static/*' -name '*.css')
+assets/.ready: assets/.copied tools/old_browsers.mjs tools/former_methods.mjs $(FRONTS)
+	@node tools/old_browsers.mjs
 	@touch $@
 
 assets: assets/.ready

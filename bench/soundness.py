@@ -193,6 +193,12 @@ def page(found: dict[str, Found]) -> str:
         "",
         "- Les mondes suivent la forme du modèle : un effet que nous n’avons pas imaginé n’y est pas.",
         "- Les outils de l’enquête (questions, refus de répondre) sont supposés parfaits.",
+        (
+            "- La table des intercommunalités des Hauts-de-France a aidé à choisir l’effet des petites"
+            " communes, et nos fourchettes y contiennent les 92 taux de l’Insee sur 92, à 90 % comme à 80 % :"
+            " elle dit peu de chose des écarts entre territoires, puisque ces taux sont eux-mêmes modélisés"
+            " et plus réguliers que la réalité."
+        ),
         "- Les communes comparées ont au moins 200 adultes ; en dessous de 50, aucun chiffre n’est montré.",
         "",
         "## Ce qui prouverait que nous avons tort",

@@ -164,7 +164,7 @@ def _regions(place: Country, kind: Kind, chance: np.random.Generator) -> tuple[F
     ours, wide, n = _measures(), kind.between.region, len(place.region_names)
     before = wide * chance.standard_normal(n)
     # Where two sources contradict each other, the truth is one of those they leave possible.
-    before[ours.contested] = ours.rates[ours.contested] + ours.rate_error[
+    before[ours.contested] = ours.effects[ours.contested] + ours.effect_error[
         ours.contested
     ] * chance.standard_normal(int(ours.contested.sum()))
     link = chance.uniform(*bounds("spreads/carry"))
@@ -172,12 +172,11 @@ def _regions(place: Country, kind: Kind, chance: np.random.Generator) -> tuple[F
     now[place.is_overseas] = 0.4 + 0.2 * chance.standard_normal()
     now[place.is_overseas] += kind.between.overseas * chance.standard_normal(int(place.is_overseas.sum()))
     centred = np.where(place.is_overseas, 0.0, before - ours.weights @ before)
-    noisy = centred + ours.rate_error * chance.standard_normal(n)
-    noisy += number("spreads/region_level") * chance.standard_normal()
+    noisy = centred + ours.effect_error * chance.standard_normal(n)
     survey = np.hypot(ours.zone_error, number("spreads/region_survey"))
     return now, replace(
         ours,
-        rates=np.where(np.isnan(ours.rates) | ours.contested, ours.rates, noisy),
+        effects=np.where(np.isnan(ours.effects) | ours.contested, ours.effects, noisy),
         zones=ours.shares @ centred + survey * chance.standard_normal(len(survey)),
     )
 

@@ -129,9 +129,12 @@ def page(on: Ground, scores: Scores) -> str:
         ),
         (
             "- **Les régions** : leurs taux publiés et les zones de l’enquête, ensemble. Le rang des régions"
-            " laissées de côté passe de 0,78 à 0,94 ; leur écart moyen, lui, ne baisse pas (0,85 puis 0,98"
-            " point) : les neuf taux publiés sont ensemble sous le total national, et une région de côté"
-            " reçoit ce que les autres rendent."
+            " laissées de côté passe de 0,78 à 0,94 ; leur écart moyen, lui, monte (0,85 puis 1,18 point) :"
+            " les neuf taux publiés sont ensemble sous le total national, et une région de côté reçoit tout"
+            " ce que les autres rendent. Il était de 0,98 quand l’effet d’une région ne passait que les deux"
+            " tiers de l’écart de son taux : les autres rendaient moins. De même dans les Hauts-de-France :"
+            " 0,56 point au lieu de 0,51, parce que le taux imprimé (17 %) est au-dessus de la somme de la"
+            " table (16,7 %)."
         ),
         (
             "- **Un écart entre départements** (0,08) : rien de publié ne le mesure ; sans lui, les"

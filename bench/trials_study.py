@@ -208,14 +208,17 @@ class Ground:
 
     def law(self, c: Candidate, *, leave_out: int | None = None, survey: bool = True) -> Floats:
         """Return (régions,) the effects that published rates and zones give, one région left out."""
-        found = self.measures
-        computed = self.by_region(replace(c, regional=False))
-        rated = found.rates.copy()
-        rated[self.rated] = logit(self.region_rates) - logit(computed[self.rated])
+        known = self.measures
+        p = self._rates(replace(c, regional=False), np.zeros(len(self.place.region_names)))
+        effects = known.effects.copy()
+        for at, rate in zip(self.rated, self.region_rates, strict=True):
+            inside = self.region_of == at
+            people_ = self.place.grounds[inside].ravel()
+            effects[at] = rate_engine.constant(people_, p[inside].ravel(), float(rate))
         if leave_out is not None:
-            rated[leave_out] = np.nan
-        error = found.zone_error if survey else np.full(len(found.zone_error), 1e3)
-        changed = replace(found, rates=rated, zone_error=error)
+            effects[leave_out] = np.nan
+        error = known.zone_error if survey else np.full(len(known.zone_error), 1e3)
+        changed = replace(known, effects=effects, zone_error=error)
         return regions.law(changed, number("spreads/region")).mean
 
     def _rates(self, c: Candidate, effects: Floats) -> Floats:

@@ -49,6 +49,7 @@ YAML: Mapping[str, Sequence[str]] = {
         "barrieres.plain",
     ),
     "reference/safes.yaml": ("mine", "label", "holds", "about", "before.text"),
+    "reference/national_help.yaml": ("subjects", "places.name", "text"),
     "reference/connections.yaml": ("title", "text", "ask", "label", "bank", "email"),
     "reference/bilan/questions.yaml": ("text", "spoken", "label", "help", "knows", "has", "blocks"),
     "reference/bilan/screening.yaml": ("questions.text", "questions.label"),

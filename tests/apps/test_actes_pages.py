@@ -156,6 +156,22 @@ def test_the_same_again_shows_what_was_noted(client, aidant, library, andrei):
     assert f'name="personne" value="{andrei.pk}"' in page
 
 
+def test_next_act_is_proposed_for_the_person_of_the_last_one(client, aidant, library, andrei):
+    """The form came back for nobody: three acts for one person were three searches."""
+    again = f'href="{NOTE}?personne={andrei.pk}"'
+    assert again not in client.get(NOTE).content.decode()
+    answer = client.post(NOTE, said(personne=str(andrei.pk)), follow=True).content.decode()
+    box = answer.partition("acte-pour")[2].partition("acte-noter")[0]
+    assert again in box and "Encore pour" in box
+    assert 'name="personne" value=""' in box, "proposed, not chosen: the next act may be for somebody else"
+    assert (
+        again
+        not in client.get(f"{NOTE}?personne={andrei.pk}").content.decode().partition("acte-pour")[2][:900]
+    )
+    note(aidant, library)
+    assert again not in client.get(NOTE).content.decode(), "the last act names nobody"
+
+
 def test_a_person_no_longer_followed_is_told_and_nothing_typed_is_lost(client, aidant, library, andrei):
     act = note(aidant, library, person=andrei)
     people.leave(person=andrei, structure=library, by=aidant, at=timezone.now())

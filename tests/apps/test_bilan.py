@@ -609,7 +609,8 @@ def test_the_annex_is_asked_when_a_device_is_in_play_and_keeps_only_its_answers(
     fragile = kept(person=person, by=aidant, structure=structure)
     client.force_login(aidant)
     assert "Premier rendez-vous" in text_of(client.get(f"/espace/bilans/{fragile.pk}/"))
-    client.post(f"/espace/bilans/{fragile.pk}/annexe/", {"F2": "both", "F3": "faux", "Z": "z"})
+    client.post(f"/espace/bilans/{fragile.pk}/annexe/", {"F2": "both", "Z": "z"})
+    assert client.post(f"/espace/bilans/{fragile.pk}/annexe/", {"F3": "faux"}).status_code == 400
     fragile.refresh_from_db()
     assert fragile.annex == {"F2": "both"}
     stable = {**SANDRINE, "A3": "box"}

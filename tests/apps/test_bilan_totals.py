@@ -16,7 +16,7 @@ from maillage.apps.orientations.actions import forgetting
 from maillage.apps.people.actions import consents
 from maillage.apps.people.actions import register as people
 from maillage.engine import bilan as engine
-from tests.conftest import with_role
+from tests.conftest import account, with_role
 from tests.spec.test_bilan import ANDREI, AURELIE, SANDRINE
 from tests.support.places import place
 
@@ -160,9 +160,7 @@ def body(response) -> str:
 
 
 def analyst(territory: str) -> User:
-    return with_role(
-        User.objects.create_user(f"a{territory}@exemple.fr", "x"), "analyste", territory=territory
-    )
+    return account(f"a{territory}", "analyste", territory=territory)
 
 
 @pytest.mark.django_db

@@ -82,6 +82,7 @@ COPIED: dict[type, dict[str, str]] = {
         "origin": "d_ou_vient_la_demande",
         "commune": "commune",
         "channel": "lieu_prevenu_par",
+        "place_mail": "lieu_prevenu_a",
         "shared": "partage",
         "sent_to": "lieu_de_depart",
         "agreed_with": "partage_suspendu",
@@ -316,7 +317,9 @@ def told(client) -> dict[str, Any]:
         "seen_at": AT,
         "ended_at": AT,
     }
-    Orientation.objects.filter(pk=row.pk).update(link_until=AT.date(), sent_to=library, **more)
+    Orientation.objects.filter(pk=row.pk).update(
+        link_until=AT.date(), sent_to=library, place_mail="nadia@mairie.example", **more
+    )
     row.events.filter(verb="serve").update(note="À rappeler")
     said = dict.fromkeys(("name", "contact", "subject", "text", "french"), "Fatou")
     Reminder.objects.create(

@@ -7,13 +7,15 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.utils import timezone
 
+from maillage.apps.accounts.models import User
 from maillage.apps.directory import rules
 from maillage.apps.directory.actions import links, sheets, signals
-from maillage.apps.directory.models import Change, Import, Lieu, Pair, Proposal
+from maillage.apps.directory.models import Change, Import, Lieu, Pair, Proposal, Structure
 from maillage.apps.directory.queries import history, space
 from maillage.apps.directory.queries.links import Closure
 from maillage.apps.intake.actions import duplicates, importing, proposals, quick_actions
 from maillage.apps.intake.actions.quick_actions import BY_HAND
+from maillage.apps.memberships import actions as memberships
 from maillage.kernel.codes import in_halves
 from maillage.kernel.errors import Refused
 from maillage.pipeline.offer import files
@@ -988,6 +990,69 @@ def test_a_place_added_by_hand_has_a_source_an_address_and_a_trace(signed):
     assert Lieu.objects.get().structure.name == "La Grange"
     again = new(signed, commune="38400", adresse="99 avenue Gabriel Péri", **{"quand-meme": "on"})
     assert again["Location"].endswith("la-grange-saint-martin-d-heres-2/")
+
+
+@pytest.fixture
+def isere(db) -> User:
+    return account("isere", "coordination", territory="38")
+
+
+@pytest.fixture
+def manager(isere) -> User:
+    """The manager of a structure that an invitation added."""
+    user = User.objects.create_user("nora@exemple.fr", is_demonstration=True)  # asked for no second factor
+    _, token = memberships.invite(by=isere, role="gestionnaire", for_whom="Nora", new="Les Liens", at=AT)
+    return memberships.accept(token=token, user=user, at=AT, on=AT.date())
+
+
+@pytest.mark.both_databases
+def test_new_place_belongs_to_the_invited_structure_of_its_manager(client, manager):
+    client.force_login(manager)
+    assert 'href="/espace/annuaire/lieux/nouveau/"' in page(client, "/espace/annuaire/")
+    response = new(client, commune="38563", structure="")
+    assert response.status_code == 400, "a structure that has none is never made by a manager"
+    team = Structure.objects.get(name="Les Liens")
+    response = new(client, commune="Voiron", structure=team.pk)
+    lieu = Lieu.objects.get()
+    assert response["Location"] == f"/espace/annuaire/lieux/{lieu.slug}/"
+    assert page(client, response["Location"])
+    assert (lieu.structure, lieu.code_insee, lieu.sheet["structure_parente"]) == (team, "38563", "Les Liens")
+    team.refresh_from_db()
+    assert (team.code_insee, team.kind) == ("38563", "association"), (
+        "no more the seat that the invitation guessed"
+    )
+    assert "La Grange" in page(client, "/carte/?ou=Voiron")
+    assert "La Grange" in page(client, "/espace/ateliers/nouveau/")
+    manager.refresh_from_db()
+    vars(manager).pop("held_rights", None)
+    row, _ = memberships.invite(by=manager, role="aidant", for_whom="Paul", structure=team, at=AT)
+    assert row.structure == team
+
+
+def test_new_place_outside_the_territory_is_of_ones_own_structure_only(client, manager, isere):
+    client.force_login(manager)
+    new(client, commune="Lille", structure=Structure.objects.get().pk)
+    assert Lieu.objects.get().code_insee == "59350"
+    client.force_login(isere)
+    assert "n’est pas de votre territoire" in new(client, commune="Lille", nom="Autre").content.decode()
+
+
+def test_new_place_is_compared_with_every_published_place(client, lieu, manager):
+    client.force_login(manager)
+    typed = {"nom": ROW["nom"], "commune": "Grenoble", "adresse": ROW["adresse"]}
+    response = new(client, **typed, structure=Structure.objects.get(name="Les Liens").pk)
+    text = " ".join(response.content.decode().split())
+    assert "Ce lieu est peut-être déjà dans l’annuaire" in text
+    assert f'<a href="/lieux/{lieu.slug}/">' in text, "its public page: the sheet is not theirs"
+
+
+def test_new_place_of_an_invited_structure_is_added_by_the_coordination_too(client, manager, isere):
+    client.force_login(isere)
+    team = Structure.objects.get()
+    assert f'<option value="{team.pk}">Les Liens</option>' in page(client, "/espace/annuaire/lieux/nouveau/")
+    new(client, commune="Voiron", structure=team.pk)
+    assert Lieu.objects.get().structure == team
+    assert "Les Liens" not in page(client, "/espace/annuaire/lieux/nouveau/"), "its own team adds the next"
 
 
 @pytest.mark.both_databases

@@ -4,11 +4,9 @@ import json
 import re
 from datetime import date, datetime
 from html import unescape
-from pathlib import Path
 
 import numpy as np
 import pytest
-from django.contrib.staticfiles import finders
 
 from maillage.apps.directory.queries import maps, results, scope, where
 from maillage.apps.directory.queries.results import ALL, Search
@@ -16,9 +14,12 @@ from maillage.apps.territories import actions
 from maillage.apps.territories.models import Perimeter
 from maillage.pipeline.cog import clean as cog
 from maillage.pipeline.rp2021 import clean as rp2021
+from maillage.reference.national_help import national_help
 from tests.support.lieux import GRENOBLE, TEISSEIRE, lieu, offering
+from tests.support.shared import ROOT
 
 pytestmark = pytest.mark.django_db
+SHEETS = ROOT / "src/maillage/apps/directory/static/annuaire"
 
 FRIDAY = datetime(2026, 11, 20, 15, 0)
 ZONES = (
@@ -267,15 +268,50 @@ def test_an_empty_list_names_the_nearest_and_two_ways_on(client):
 
 
 @pytest.mark.both_databases
-def test_far_from_every_place_the_directory_says_what_it_covers(client):
+@pytest.mark.parametrize("where", ["Paris", "Vierzon", "Bourg-en-Bresse", "Cher", "200071751", "Cayenne"])
+def test_where_the_directory_lists_nothing_it_says_so_and_gives_a_telephone(client, where):
     lieu("ici", sheet=offering(wifi={}))
-    said = text_of(client.get("/carte/", {"ou": "Paris", "besoin": "wifi"}))
-    assert "Notre annuaire ne couvre pas Paris. Il couvre : Isère. Demandez à la mairie" in said
-    assert "km, à" not in said
-    assert "sans limite de distance" not in said
+    for minutes in ("30", "0"):
+        page = client.get("/carte/", {"ou": where, "besoin": "wifi", "marche": minutes})
+        text = text_of(page)
+        label = page.context["ou"]
+        assert f"<title>Notre annuaire ne couvre pas {label}" in page.content.decode().replace("\xa0", " ")
+        assert "Aucun lieu" not in text, "what we do not know is not absent"
+        assert "Notre annuaire couvre : Isère." in text
+        for number in national_help().numbers:
+            assert f'href="tel:{number.dialled}"' in page.content.decode()
+        assert text.index("39 39") < text.index("France services")
+        assert ("Lieu ici" in text) == (minutes == "0" and page.context["asked"].around)
+    printed = text_of(client.get("/carte/", {"ou": where, "besoin": "wifi", "imprimer": "1"}))
+    assert "39 39" in printed
+
+
+@pytest.mark.both_databases
+def test_where_the_directory_lists_places_an_absence_is_one(client):
     lieu("paris", near=(48.8566, 2.3522), sheet={"commune": "Paris", "code_insee": "75056"})
-    said = text_of(client.get("/carte/", {"ou": "Paris", "besoin": "wifi"}))
-    assert "Le plus proche est à environ" in said  # Paris is covered, only this need is not met there
+    text = text_of(client.get("/carte/", {"ou": "Paris", "besoin": "wifi"}))
+    assert "Aucun lieu" in text
+    assert "ne couvre pas" not in text
+    lieu("limite", near=(45.68, 5.06), sheet={"commune": "Bourgoin-Jallieu", "code_insee": "38053"})
+    over = text_of(client.get("/carte/", {"ou": "Saint-Laurent-de-Mure"}))
+    assert "ne couvre pas" not in over, "an hour on foot crosses the limit of a département"
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("query", [{"besoin": "wifi"}, {"besoin": "wifi", "gratuit": "1"}, {"gratuit": "1"}])
+def test_a_need_asks_where_before_it_lists_anything(client, query):
+    sheet = offering(wifi={}) | {"frais_a_charge": ["free"]}
+    lieu("ici", sheet=sheet)
+    page = client.get("/carte/", query)
+    text = text_of(page)
+    assert "Où cherchez-vous ?" in text
+    assert "Lieu ici" not in text
+    for name, value in query.items():
+        assert f'<input type="hidden" name="{name}" value="{value}">' in page.content.decode()
+    everywhere = page.context["everywhere"]
+    assert "Lieu ici" in text_of(client.get(everywhere)), "who does not wish to say where sees them all"
+    assert "Lieu ici" in text_of(client.get("/carte/", {**query, **AROUND}))
+    assert "Lieu ici" in text_of(client.get("/carte/", {**query, "mot": "lieu"})), "a name says which"
 
 
 def test_before_any_question_the_directory_says_where_it_is(client):
@@ -385,7 +421,7 @@ def test_a_need_that_nobody_says_to_meet_shows_who_may_and_says_so(client, need,
 
 def test_without_a_spot_who_may_help_comes_too(client):
     lieu("aide", sheet=offering(assistance={}))
-    page = client.get("/carte/", {"besoin": "orientation"})
+    page = client.get("/carte/", {"besoin": "orientation", "ou": "France"})
     assert names(page) == ["Lieu aide"]
     assert "Aucun lieu ne dit qu’on y oriente les personnes" in text_of(page)
 
@@ -461,7 +497,7 @@ def test_the_page_makes_as_many_queries_for_many_rows_as_for_one(
 ):
     for n in range(rows):
         lieu(f"n{n}", east=10 * n, sheet=FILTERS["ouvert"])
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         assert client.get("/carte/", query).status_code == 200
 
 
@@ -485,10 +521,16 @@ def test_what_is_true_of_every_row_is_said_once_above_the_list(client):
         lieu(f"vieux{n}", east=10 * n, updated_on=date(2020, 1, 1), sheet={"nom": f"Vieux {n}"})
     said = text_of(client.get("/carte/", AROUND))
     assert said.count("Aucune de ces fiches n’a été confirmée depuis longtemps") == 1
+    assert (
+        said.index("Appelez avant de vous déplacer.")
+        < said.index("Aucune de ces fiches")
+        < said.index("Vieux 0")
+    )
     assert "Attention : fiche non confirmée" not in said
     lieu("neuf", east=30, updated_on=date(2026, 11, 1), sheet={"nom": "Neuf"})
     said = text_of(client.get("/carte/", AROUND))
     assert "Aucune de ces fiches" not in said
+    assert said.index("2 fiches sur 3 n’ont pas été confirmées depuis longtemps") < said.index("Vieux 0")
     assert said.count("Attention : fiche non confirmée") == 2
 
 
@@ -681,7 +723,7 @@ def test_a_place_is_called_from_the_list(client):
 def test_no_and_closed_are_no_alarm():
     """FS-17, FS-48 : « Non » et « Fermé » ne sont ni rouges ni verts ; le rouge est pour ce qui sort de l’ordinaire."""
     for name in ("annuaire", "fiche", "chercher"):
-        style = Path(finders.find(f"annuaire/{name}.css")).read_text("utf-8")
+        style = (SHEETS / f"{name}.css").read_text("utf-8")
         for selector, rule in re.findall(r"([^{}]*\.(?:ferme|reponse)\b[^{}]*)\{([^{}]*)\}", style):
             assert not re.search(r"rouge|tilleul|garance", rule), (name, selector)
-    assert re.search(r"\.puce\.ferme \{", Path(finders.find("annuaire/annuaire.css")).read_text("utf-8"))
+    assert re.search(r"\.puce\.ferme \{", (SHEETS / "annuaire.css").read_text("utf-8"))

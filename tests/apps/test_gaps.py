@@ -46,6 +46,7 @@ from maillage.studies.diagnosis import zoning
 from maillage.studies.diagnosis.request import Request
 from maillage.studies.diagnosis.territories import gazetteer
 from maillage.studies.need import population as frames
+from maillage.studies.offer import census as offer_census
 from maillage.studies.offer import siting
 from maillage.studies.people.observed import Moved
 from tests.conftest import account
@@ -54,7 +55,7 @@ from tests.spec.test_manques import ground as street
 from tests.spec.test_silence import offered_of
 from tests.support.anchors import broken_anchors
 from tests.support.lieux import lieu
-from tests.support.places import place
+from tests.support.places import LATER, place
 
 pytestmark = pytest.mark.django_db
 PLACE = "38151"
@@ -555,13 +556,28 @@ def test_the_places_that_say_their_price_are_counted_in_french(study, client, pr
     assert told in text_of(client.get(f"/territoires/{PLACE}/lieux/"))
 
 
-def test_places_to_which_no_distance_is_drawn_are_not_said_to_be_missing(study, client):
-    place("lieu", {"code_insee": PLACE})
-    for page in ("manques/", "manques/et-si/"):
-        said = text_of(client.get(f"/territoires/{PLACE}/{page}"))
-        assert "Ici, les distances à pied ne sont pas calculées" in said
-        assert "recensés" not in said and "aucun ici" not in said
-        assert "Et si un lieu ouvrait ?" not in said
+@pytest.mark.parametrize("page", ["manques/", "manques/et-si/"])
+def test_a_study_older_than_its_places_says_that_it_is_computed_again(study, client, page):
+    """Les lieux sont venus après l’étude : elle se refait, et la page dit depuis quand ; rien n’est « trop grand »."""
+    added_after_the_study()
+    said = text_of(client.get(f"/territoires/{PLACE}/{page}"))
+    assert "Les manques d’ici sont en cours de calcul" in said
+    assert re.search(r"est en cours, demandé le \d+(er)? \w+ à \d+ h", said), said
+    assert "trop grand" not in said and "recensés" not in said and "aucun ici" not in said
+    assert "Et si un lieu ouvrait ?" not in said
+
+
+def test_a_territory_is_too_large_only_when_it_is(study, client, monkeypatch):
+    added_after_the_study()
+    monkeypatch.setattr(offer_census, "MOST_AREAS", 1)
+    said = text_of(client.get(f"/territoires/{PLACE}/manques/"))
+    assert "Ici, les distances à pied ne sont pas calculées" in said and "trop grand" in said
+    assert queries.why_no_offer(study, on=date(2026, 12, 21)).n_places == 1
+
+
+def added_after_the_study() -> None:
+    """Publish a place of Échirolles, as its structure does once the study of the town is finished."""
+    sheets.edit(place("lieu", {"code_insee": PLACE}), {"nom": "Un lieu"}, by="la structure", at=LATER)
 
 
 def test_no_verdict_without_a_figure():
@@ -1085,9 +1101,3 @@ def test_the_line_that_the_loop_follows_is_a_gap_as_soon_as_somebody_surely_lack
     found = gaps.certain(replace(offer_of(60, {}, {}), zones=zones))
     assert [gap.key for gap in found] == ["gap:A:wifi", "gap:A:assistance", "gap:B:wifi", "gap:C:assistance"]
     assert [gap.reason for gap in found] == ["loin", gaps.SOME, "loin", gaps.SOME]
-    assert [gap.key for gap in gaps.varied([found[0], found[2], found[1], found[3]])] == [
-        "gap:A:wifi",
-        "gap:A:assistance",
-        "gap:B:wifi",
-        "gap:C:assistance",
-    ], "the first of each line, then the others"

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from maillage.apps.accounts.models import User
 from maillage.apps.directory import rules
 from maillage.apps.directory.actions import sheets
 from maillage.apps.directory.models import Import, Lieu, Pair, Source
@@ -21,7 +20,7 @@ from maillage.apps.intake.forms.columns import chosen, word_name
 from maillage.apps.intake.queries import pending as queries
 from maillage.cli.main import main
 from maillage.kernel.errors import Refused
-from tests.conftest import with_role
+from tests.conftest import account
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
 
@@ -832,15 +831,12 @@ def test_the_list_of_imports_makes_as_many_queries_for_many_as_for_one(
 
 @pytest.mark.both_databases
 def test_a_coordinator_imports_the_places_of_the_territory_and_no_other(client):
-    isere = with_role(User.objects.create_user("isere@exemple.fr", "x"), "coordination", territory="38")
-    client.force_login(isere)
+    client.force_login(account("isere", "coordination", territory="38"))
     made = imported(client, "nom;commune;code postal\nMaison;Grenoble;38000\nAilleurs;Lille;59000\n")
     assert list(Lieu.objects.values_list("name", flat=True)) == ["Maison"]
     page = client.get(f"/espace/annuaire/imports/{made.pk}/").content.decode()
     assert "n’est pas dans le territoire" in page
     address = dropped(client, "nom;commune;code postal\nMaison;Grenoble;38000\n")
-    client.force_login(
-        with_role(User.objects.create_user("nord@exemple.fr", "x"), "coordination", territory="59")
-    )
+    client.force_login(account("nord", "coordination", territory="59"))
     assert client.get(address).status_code == 404
     assert client.get(f"/espace/annuaire/imports/{made.pk}/").status_code == 404

@@ -41,6 +41,8 @@ PAGES = (
     "/carte/?ou=Grenoble&besoin=libre_acces&gratuit=1&imprimer=1",
     "/carte/?ou=Grenoble&besoin=recharge",
     "/carte/?ou=Saint-Martin",
+    "/carte/?besoin=wifi",
+    "/carte/?ou=Vierzon&marche=0",
     "/carte/?mot=xyzxyz",
     "/lieux/riche/",
     "/lieux/riche/imprimer/",
@@ -340,7 +342,8 @@ def marked():
 
 @pytest.mark.usefixtures("_places")
 @pytest.mark.parametrize("address", PAGES)
-def test_french_stays_french_whatever_the_browser_prefers(client, address):
+def test_a_page_chosen_in_french_stays_french_whatever_the_browser_prefers(client, address):
+    client.cookies["langue"] = "fr"
     page = client.get(address, headers={"accept-language": "ar,en;q=0.9"}).content.decode()
     assert '<html lang="fr"' in page
     assert 'dir="rtl"' not in re.sub(r"<a [^>]*hreflang[^>]*>", "", page)
@@ -385,20 +388,72 @@ def test_a_page_that_is_not_translated_says_so_and_leads_back(client, code):
 # --------------------------------------------------------------------------------------------------- choosing
 
 
-def test_choosing_comes_back_to_the_same_page_and_lasts(client):
-    response = client.get("/carte/?ou=Grenoble&lang=uk&besoin=wifi")
-    assert (response.status_code, response.url) == (302, "/carte/?ou=Grenoble&besoin=wifi")
+def test_choosing_lasts_and_the_address_is_clean_again(client):
+    first = client.get("/carte/?ou=Grenoble&lang=uk&besoin=wifi")
+    assert '<html lang="uk"' in first.content.decode(), "at once: nobody knows yet whether the cookie is kept"
     assert client.cookies["langue"].value == "uk"
     assert client.cookies["langue"]["max-age"] == 31_536_000
+    response = client.get("/carte/?ou=Grenoble&lang=uk&besoin=wifi")
+    assert (response.status_code, response.url) == (302, "/carte/?ou=Grenoble&besoin=wifi")
     assert '<html lang="uk"' in client.get(response.url).content.decode()
     client.get("/?lang=fr")
-    assert '<html lang="fr"' in client.get("/").content.decode()
+    assert '<html lang="fr"' in client.get("/", headers={"accept-language": "uk"}).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("header", "code"),
+    [
+        ("ro-RO,ro;q=0.9,fr;q=0.8", "ro"),
+        ("de-DE,de;q=0.9,pt-BR;q=0.8", "pt"),  # the first of ours
+        ("fr;q=0.3,uk", "uk"),
+        ("de", "fr"),
+        ("", "fr"),
+        ("ar;;;q=x", "fr"),
+    ],
+)
+def test_a_page_speaks_the_language_of_the_browser_until_another_is_chosen(client, header, code):
+    headers = {"accept-language": header}
+    response = client.get("/carte/?ou=Grenoble", headers=headers)
+    assert f'<html lang="{code}"' in " ".join(response.content.decode().split())
+    assert {"Cookie", "Accept-Language"} <= set(response["Vary"].split(", "))
+    assert "langue" not in response.cookies, "nothing is kept that nobody chose"
+    assert '<html lang="fr"' in client.get("/methodes/", headers=headers).content.decode()
+
+
+def test_who_has_a_session_works_in_french(client, settings):
+    client.cookies[settings.SESSION_COOKIE_NAME] = "x"
+    assert '<html lang="fr"' in client.get("/carte/", headers={"accept-language": "ro"}).content.decode()
+
+
+def test_a_choice_goes_from_page_to_page_without_a_cookie(client):
+    def without_cookie(address: str, **posted: str):
+        response = client.post(address, posted) if posted else client.get(address)
+        client.cookies.clear()
+        return response
+
+    page = without_cookie("/?lang=ro").content.decode()
+    links = set(re.findall(r'<a[^>]*\shref="(/[^"#]*)"', page)) - {f"/?lang={code}" for code in LANGUAGES}
+    assert len(links) > 10
+    assert {link for link in links if "lang=ro" not in link} == set()
+    assert 'href="/carte/?besoin=assistance&amp;lang=ro"' in page
+    assert '<input type="hidden" name="lang" value="ro">' in page, "a form that asks writes its own address"
+    redirection = without_cookie("/bilan/?lang=ro", mode="self")
+    assert redirection.status_code == 302
+    assert redirection.url.endswith("?lang=ro")
+
+
+def test_a_module_speaks_the_language_chosen_for_all_pages(client):
+    page = in_language(client, "ro", "/apprendre/dire-qui-je-suis/").content.decode()
+    assert 'lang="ro" dir="ltr"' in page
+    assert say_in("ro", "Cette page existe seulement en français.") not in page
+    french = in_language(client, "ro", "/apprendre/dire-qui-je-suis/?langue=fr").content.decode()
+    assert "/apprendre/dire-qui-je-suis/1/?langue=fr" in french, "French was chosen for this module"
 
 
 @pytest.mark.parametrize("said", ["xx", "", "../../etc", "ar\r\nX: y"])
 def test_a_language_that_is_none_changes_nothing(client, said):
     response = client.get("/", {"lang": said})
-    assert response.status_code == 302
+    assert (response.status_code, response.url) == (302, "/")
     assert "langue" not in client.cookies
     client.cookies["langue"] = "xx"
     assert '<html lang="fr"' in client.get("/").content.decode()
@@ -422,7 +477,7 @@ def test_the_choice_is_offered_on_public_pages_each_in_its_own_script(client):
 
 
 def test_a_cache_keeps_each_language_apart(client):
-    assert "Cookie" in client.get("/carte/")["Vary"]
+    assert {"Cookie", "Accept-Language"} <= set(client.get("/carte/")["Vary"].split(", "))
 
 
 def test_an_address_is_given_where_somebody_reads_what_is_badly_said(client, settings):

@@ -1,20 +1,23 @@
 """Signing, stopping, renewing: each refusal says what to do, and nothing happens twice."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from pypdfium2 import PdfDocument
 
 from maillage.apps.accounts import queries as journal
 from maillage.apps.accounts.models import Entry, User
+from maillage.apps.directory.models import Structure
 from maillage.apps.mandats import access
 from maillage.apps.mandats.actions import deadlines, local_procedures, preparing, stopping
 from maillage.apps.mandats.actions import signing as mandat_signing
 from maillage.apps.mandats.actions.preparing import Helper
 from maillage.apps.mandats.actions.signing import Signing
 from maillage.apps.mandats.models import LocalProcedure, Mandat, Signature
-from maillage.apps.mandats.queries import catalogue, lists, permissions, proofs
+from maillage.apps.mandats.queries import catalogue, lists, papers, permissions, proofs
 from maillage.apps.mandats.rules import frame, proof
 from maillage.apps.memberships.models import Membership
 from maillage.apps.messages.models import Message
@@ -26,6 +29,7 @@ from maillage.apps.people.models import Person
 from maillage.apps.volunteers.actions import missions
 from maillage.config import backup
 from maillage.kernel.errors import Refused
+from maillage.reports.assistance import models
 from tests.conftest import account, with_role
 from tests.support.mandats import AT, STROKES, by_touch, drafted, given, shown
 from tests.support.places import place
@@ -185,6 +189,28 @@ def test_the_words_read_are_kept_in_both_languages_with_a_proof_of_all_of_it(and
     assert mandat.digest in line.words
     assert "Andrei" not in line.words
     assert journal.broken()[1] is None
+
+
+@pytest.mark.parametrize(
+    "helper",
+    [Helper(), Helper(whole=True), Helper(kind=frame.RELATIVE, relative="Ana")],
+    ids=["named", "whole structure", "relative"],
+)
+def test_the_paper_of_a_signed_mandate_names_those_of_the_signature(andrei, leila, structure, helper):
+    mandat = given(andrei, structure, leila, helper=replace(helper, supervisor=leila))
+    signed = papers.paper(mandat)
+    people.correct(andrei, {"nickname": "Andrei Zidane", "born": 1949}, by=leila, at=AT)
+    Structure.objects.filter(pk=structure.pk).update(name="Un autre nom")
+    User.objects.filter(pk=leila.pk).update(name="Leïla Zidane")
+    printed = papers.paper(Mandat.objects.get(pk=mandat.pk))
+    assert (printed.person, printed.structure) == ("M. Andrei", "Pimms Mediation Grenoble")
+    assert printed == signed
+
+
+def test_a_paper_to_sign_has_a_line_for_the_civil_name(andrei, leila, structure):
+    printed = models.mandate(papers.paper(drafted(andrei, structure, leila)), check=("x", ""), on=AT.date())
+    text = " ".join(page.get_textpage().get_text_range() for page in PdfDocument(printed))
+    assert models.CIVIL_NAME in " ".join(text.split()).replace("\u00a0", " ")
 
 
 def test_a_signature_sent_twice_is_one_and_another_way_is_refused(andrei, leila, structure):

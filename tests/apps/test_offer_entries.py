@@ -34,7 +34,7 @@ def test_a_sale_says_whether_devices_are_new_or_not_and_is_found_by_it(client):
     place("neuf", {"nom": "Au neuf", "practices": {"vente": {**OFFERED, "etats": ["new"]}}})
     assert "Remis en état" in text(client, "/lieux/solidura/")
     assert "Neuf" in text(client, "/lieux/neuf/")
-    found = text(client, "/carte/?besoin=vente&occasion=1")
+    found = text(client, "/carte/?ou=France&besoin=vente&occasion=1")
     assert "Solidura" in found
     assert "Au neuf" not in found
     counts = search(Wanted()).facets
@@ -48,9 +48,9 @@ def test_a_repair_at_home_or_by_oneself_is_said_and_found(client):
     page = text(client, "/lieux/cafe/")
     assert "On répare soi-même, avec de l’aide." in page
     assert "On vient chez vous." in page
-    assert "L’atelier" in (own := text(client, "/carte/?soi_meme=1"))
+    assert "L’atelier" in (own := text(client, "/carte/?ou=France&soi_meme=1"))
     assert "Allô numérique" not in own
-    home = text(client, "/carte/?domicile=1")
+    home = text(client, "/carte/?ou=France&domicile=1")
     assert "L’atelier" in home
     assert "Allô numérique" in home
 
@@ -59,8 +59,8 @@ def test_a_place_that_does_not_wish_to_be_named_for_repairs_is_named_nowhere(cli
     practices = {"reparation": {**OFFERED, "discret": True}, "wifi": OFFERED}
     lieu = place("repair-cafe", {"nom": "Repair café", "practices": practices})
     assert "Réparation" not in text(client, "/lieux/repair-cafe/").split("<main")[1].split("</main>")[0]
-    assert "Repair café" not in text(client, "/carte/?besoin=reparation")
-    assert "Repair café" in text(client, "/carte/?besoin=wifi")
+    assert "Repair café" not in text(client, "/carte/?ou=France&besoin=reparation")
+    assert "Repair café" in text(client, "/carte/?ou=France&besoin=wifi")
     row = published.of(published.published().get(pk=lieu.pk))
     assert [*row.sheet["practices"]] == ["wifi"], "nor in the files that everybody takes"
     client.force_login(coordinator)
@@ -90,7 +90,7 @@ def test_telephones_and_plans_are_an_offer_of_their_own_with_or_without_help(cli
     page = text(client, "/lieux/connect/")
     assert "Téléphone et forfait à petit prix" in page
     assert "Avec quelqu’un pour apprendre à s’en servir." in page
-    found = text(client, "/carte/?besoin=telephonie")
+    found = text(client, "/carte/?ou=France&besoin=telephonie")
     assert "Connexions" in found
     assert "Autre lieu" not in found
     assert search(Wanted()).facets["pratique:telephonie:avec_aide"] == 1
@@ -131,7 +131,7 @@ def test_where_a_team_goes_out_of_its_walls_is_said_and_found(client, coordinato
     page = text(client, "/lieux/mdh/")
     assert "L’équipe vient aussi ailleurs : dans un quartier prioritaire ; sur un marché" in page
     assert "L’équipe vient aussi ailleurs" not in text(client, "/lieux/muet/")
-    found = text(client, "/carte/?quartier=1")
+    found = text(client, "/carte/?ou=France&quartier=1")
     assert "Maison des habitants" in found
     assert "Autre lieu" not in found
     client.force_login(coordinator)
@@ -146,6 +146,6 @@ def test_internet_in_the_lodgings_of_a_landlord_is_said_found_and_led_to(client)
     place("boutique", {"nom": "Une boutique", "practices": {"telephonie": OFFERED}})
     assert "Internet arrive dans les logements." in text(client, "/lieux/bailleur/")
     assert "?besoin=telephonie&amp;logement=1" in client.get("/connexions/").content.decode()
-    found = text(client, "/carte/?besoin=telephonie&logement=1")
+    found = text(client, "/carte/?ou=France&besoin=telephonie&logement=1")
     assert "Un bailleur" in found
     assert "Une boutique" not in found

@@ -5,15 +5,16 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from maillage.apps.accounts.models import Entry, User
 from maillage.apps.directory.actions import sheets
-from maillage.apps.directory.models import Lieu
+from maillage.apps.directory.models import Lieu, Proposal
 from maillage.apps.messages.models import Message
 from maillage.apps.orientations import access
-from maillage.apps.orientations.actions import answers, drafts, sending
+from maillage.apps.orientations.actions import answers, deadlines, drafts, sending
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.queries import detail as referral_detail
 from maillage.apps.orientations.queries import measures, structure_measures
@@ -1108,6 +1109,67 @@ def test_somebody_without_name_is_oriented_too(client, worker, library):
     page = text(client.get(f"/espace/orientations/{row.pk}/parti/"))
     assert "Vous appelez le lieu" in page
     assert "Vous avez orienté <bdi>Une personne sans nom</bdi> vers" in page
+
+
+@pytest.mark.both_databases
+def test_place_without_mail_is_sent_its_link_at_the_address_it_gives(client, worker, person):
+    """No field took the address that a colleague gives on the telephone."""
+    quiet = place("mairie", {"nom": "Mairie", **HELPS})
+    client.force_login(worker)
+    url = chosen(client, quiet, pour=person.pk).url
+    assert "L’adresse e-mail que le lieu vous donne" in text(client.get(url))
+    shares = {"partage": ["nickname"], "accord": "read", "canal": "email"}
+    assert "Il manque l’adresse du lieu" in text(client.post(url, shares))
+    assert "Cette adresse n’est pas complète" in text(client.post(url, {**shares, "adresse": "nadia@"}))
+    page = text(client.post(url, {**shares, "adresse": "nadia@mairie.example"}, follow=True))
+    assert "Il part à nadia@mairie.example" in page
+    row = Orientation.objects.get()
+    assert (row.state, row.channel, row.place_mail) == ("sent", "email", "nadia@mairie.example")
+    invitation, *reminders = Message.objects.order_by("pk")
+    assert {each.to for each in (invitation, *reminders)} == {"nadia@mairie.example"}
+    assert "/orientation/" in invitation.text
+    proposal = Proposal.objects.get(lieu=quiet)
+    assert (proposal.field, proposal.value, proposal.by) == ("courriels", [row.place_mail], "Sofia")
+    answers.ask_again(row, at=timezone.now())
+    assert Message.objects.latest("pk").to == "nadia@mairie.example"
+    deadlines.forget(row, at=timezone.now())
+    row.refresh_from_db()
+    assert row.place_mail == "", "the colleague’s address is no more needed"
+
+
+def test_address_typed_for_a_place_that_has_one_is_not_used(client, worker, library, person):
+    client.force_login(worker)
+    url = chosen(client, library, pour=person.pk).url
+    assert "que le lieu vous donne" not in text(client.get(url))
+    client.post(url, {"accord": "read", "canal": "email", "adresse": "autre@exemple.fr"})
+    assert Orientation.objects.get().place_mail == ""
+    assert Message.objects.first().to == "accueil@bibliotheque.example"
+
+
+def test_sent_page_proposes_the_secret_by_which_the_person_follows(client, worker, orientation):
+    """It said that the code of the card was enough, which shows nothing without a secret."""
+    client.force_login(worker)
+    address = f"/espace/orientations/{orientation.pk}/parti/"
+    way = f"/espace/personnes/{orientation.person_id}/secret/?orientation={orientation.pk}"
+    page = text(client.get(address))
+    assert "Sa carte n’a pas de secret" in page and f'href="{way}"' in page
+    code = orientation.person.code
+    opened = open_card(Client(), code)
+    assert orientation.lieu_name not in opened, "whoever finds the card"
+    assert client.post(way, {"secret": "cerises"})["Location"] == address
+    page = text(client.get(address))
+    assert "Avec le code de sa carte et son secret" in page and way not in page
+    assert orientation.lieu_name not in open_card(Client(), code)
+    assert orientation.lieu_name in open_card(Client(), code, "cerises")
+    card = text(client.get(f"/espace/orientations/{orientation.pk}/carte/"))
+    assert "Avec mon secret, il dit où en est mon aide" in card and "cerises" not in card
+
+
+def open_card(client, code: str, secret: str = "") -> str:
+    """Return the page that a card opens on another computer."""
+    sending = re.search(r'name="envoi" value="([^"]+)"', client.get("/ma-carte/").content.decode())
+    client.post("/ma-carte/", {"code": code, "secret": secret, "envoi": sending[1] if sending else ""})
+    return text(client.get("/ma-carte/"))
 
 
 def test_a_double_click_prepares_once_and_sends_once(client, worker, library):

@@ -9,6 +9,7 @@ import pytest
 from django.db import transaction
 
 from maillage.apps.accounts.models import Entry, User
+from maillage.apps.agenda.models import Appointment
 from maillage.apps.directory.actions import sheets
 from maillage.apps.directory.models import Lieu
 from maillage.apps.memberships.models import Membership
@@ -31,6 +32,7 @@ from maillage.apps.people.actions import register as people
 from maillage.apps.people.models import Person
 from maillage.kernel.errors import Refused
 from maillage.kernel.estimate import Estimate
+from maillage.studies.people.shares import withheld_words
 from tests.conftest import account
 from tests.support.places import place
 from tests.support.referrals import action
@@ -415,6 +417,21 @@ def test_the_whole_way_by_link(orientation, worker):
     ]
     assert all((row.sent_at, row.seen_at, row.answered_at, row.met_at, row.served_at, row.ended_at))
     assert Entry.objects.filter(kind="orientations.orientation", row=row.pk).count() == 7
+
+
+def test_coming_is_noted_from_the_day_of_the_appointment_on(orientation, aidant):
+    """An appointment of next week was noted as “Venue”, in the agenda too."""
+    row = answers.appoint(orientation, by=aidant, at=AT, when=AT + 5 * DAY)
+    with pytest.raises(Refused, match="La venue n’a pas été notée"):
+        answers.came(row, by=aidant, at=AT + 4 * DAY)
+    assert answers.came(row, by=aidant, at=AT + 5 * DAY - timedelta(hours=1)).state == "came"
+    assert Appointment.objects.get(referral=row.pk).state == "came"
+
+
+def test_help_before_the_appointment_frees_its_hour(orientation, aidant):
+    row = answers.appoint(orientation, by=aidant, at=AT, when=AT + 5 * DAY)
+    answers.serve(row, by=aidant, at=AT + DAY, did=["assistance"], outcome="reached")
+    assert Appointment.objects.get(referral=row.pk).state == "cancelled"
 
 
 @pytest.mark.both_databases
@@ -1240,7 +1257,7 @@ def test_small_counts_are_withheld_and_what_would_give_them_away(worker, ccas, l
         many(worker, ccas, library, n, state="refused", reason=reason, **ANSWERED)
     found = measures.measures(["38185"], SINCE, UNTIL, on=LATER)
     assert {cell.id: cell.n for cell in found.reasons} == {"full": 30, "too_far": None, "language": None}
-    assert found.known.reason.startswith("Presque toutes")
+    assert found.known.reason == withheld_words(11, "orientations")
     assert found.relatives == 0
     many(worker, ccas, library, 4, origin="relative")
     assert measures.measures(["38185"], SINCE, UNTIL).relatives is None
@@ -1257,9 +1274,7 @@ def test_who_came_less_who_was_helped_is_no_few_people(worker, ccas, library):
     figures = [getattr(found, name) for name in names]
     parts = {round(each.value * each.n / 100) for each in figures if isinstance(each, Estimate)}
     assert parts == {33}
-    assert found.served.reason == (
-        "Masqué : à côté d’une autre part, celle-ci dirait ce qu’il en est de moins de 11 orientations."
-    )
+    assert found.served.reason == withheld_words(11, "orientations")
     many(worker, ccas, library, 22, state="came", came=True, met_at=AT + 4 * DAY, **ANSWERED)
     found = measures.measures(["38185"], SINCE, UNTIL, on=LATER)
     assert (found.known.n, round(found.known.value * 0.77), round(found.served.value * 0.77)) == (77, 55, 30)

@@ -7,23 +7,29 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from maillage.apps.accounts.models import Entry, User
+from maillage.apps.agenda.actions import appointments
+from maillage.apps.agenda.models import Appointment
+from maillage.apps.agenda.rules.appointments import Draft
 from maillage.apps.autonomy import actions as autonomy
 from maillage.apps.autonomy.models import Bilan
 from maillage.apps.autonomy.rules import Carried
+from maillage.apps.mandats.models import Mandat
 from maillage.apps.messages.models import Message
 from maillage.apps.orientations.actions import agreements, answers, deadlines, drafts, forgetting, sending
 from maillage.apps.orientations.models import Orientation
-from maillage.apps.people import queries
+from maillage.apps.people import queries, rules
 from maillage.apps.people.actions import consents, register
-from maillage.apps.people.models import Consent, Person
+from maillage.apps.people.models import CardSecret, Consent, Person
 from maillage.kernel.errors import Refused
 from tests.conftest import account, with_role
 from tests.spec.test_bilan import AURELIE
-from tests.support.cards import decide, open_page, try_card
+from tests.support.cards import SECRET, decide, give_secret, open_page, try_card
+from tests.support.mandats import given as mandat_of
 from tests.support.places import place
 
 pytestmark = pytest.mark.django_db
 AT = datetime.now(UTC) - timedelta(days=2)
+NEW = "/espace/personnes/nouvelle/"
 
 
 @pytest.fixture
@@ -191,6 +197,40 @@ def test_homonyms_are_told_apart_by_their_card(client, aidant, lieu, person):
 
 
 @pytest.mark.both_databases
+def test_welcome_asks_whether_a_namesake_of_the_structure_is_meant(client, aidant, stranger, person):
+    """A second card was made in silence for whoever came back without the first."""
+    typed = {"langue": "fr", "joindre": "none", "prenom": "FATOU", "envoi": "un"}
+    client.force_login(aidant)
+    page = client.post(NEW, typed).content.decode().replace("\u00a0", " ")
+    assert "Est-ce elle ?" in page and f'href="/espace/personnes/{person.pk}/"' in page
+    assert person.card in page
+    assert Person.objects.count() == 1
+    answer = client.post(NEW, {**typed, "autre": "on"})
+    other = Person.objects.exclude(pk=person.pk).get()
+    assert answer.url == f"/espace/personnes/{other.pk}/"
+    assert client.post(NEW, typed).url == answer.url, "the same click twice"
+    client.force_login(stranger)
+    client.post(NEW, {**typed, "envoi": "deux"})
+    assert Person.objects.count() == 3, "another structure reads nothing of this one"
+
+
+def test_welcome_asks_nothing_for_another_year_or_without_a_first_name(client, aidant, person):
+    client.force_login(aidant)
+    client.post(NEW, {"langue": "fr", "joindre": "none", "prenom": "Fatou", "naissance": "1950"})
+    client.post(NEW, {"langue": "fr", "joindre": "none"})
+    client.post(NEW, {"langue": "fr", "joindre": "none"})
+    assert Person.objects.count() == 4
+
+
+def test_namesakes_of_a_structure_have_different_pictures(aidant, lieu):
+    cards = [
+        register.welcome(by=aidant, structure=lieu.structure, nickname="Ana", at=AT)
+        for _ in range(len(rules.PICTURES) + 1)
+    ]
+    assert len({card.picture for card in cards[:-1]}) == len(rules.PICTURES)
+
+
+@pytest.mark.both_databases
 def test_opening_a_sheet_is_written_and_shown(client, aidant, person):
     client.force_login(aidant)
     client.get(f"/espace/personnes/{person.pk}/")
@@ -282,6 +322,89 @@ def test_erasing_asks_for_the_card_and_stops_what_runs(client, aidant, person, s
     assert sent.stripped_at is not None
     assert client.get(f"/espace/personnes/{person.pk}/").status_code == 404
     assert "Fatou" not in str(list(Person.objects.values())) + str(list(Orientation.objects.values()))
+
+
+@pytest.fixture
+def shared(person, other, stranger, aidant, lieu) -> Person:
+    """A person whom two structures follow, each with something of its own."""
+    register.follow(person=person, structure=other.structure, by=stranger, at=AT)
+    for place_of, helper in ((lieu, aidant), (other, stranger)):
+        diagnosis(person, place_of, f"d{place_of.pk}")
+        mandat_of(person, place_of.structure, helper, at=AT)
+        appointments.book(
+            Draft(kind="other", starts_at=datetime(2027, 1, 4, 9 + place_of.pk % 3, tzinfo=UTC)),
+            structure=place_of.structure,
+            by=helper,
+            person=person,
+            lieu=place_of,
+            at=AT,
+        )
+    return person
+
+
+def owners(person: Person) -> dict[str, set[int]]:
+    """Return the structures that hold something of a person, by what it is."""
+    return {
+        "bilans": {*Bilan.objects.filter(person=person).values_list("structure", flat=True)},
+        "mandats": {
+            *Mandat.objects.filter(person=person, stripped_at=None).values_list("structure", flat=True)
+        },
+        "appointments": {*Appointment.objects.filter(person=person).values_list("structure", flat=True)},
+        "followings": {*person.followings.filter(ended_at=None).values_list("structure", flat=True)},
+    }
+
+
+def test_a_helper_erases_what_their_structure_holds_and_nothing_of_another(
+    client, aidant, stranger, shared, lieu, other
+):
+    client.force_login(aidant)
+    address = f"/espace/personnes/{shared.pk}/effacer/"
+    page = client.get(address).content.decode()
+    assert shared.card not in page, "its code is on the card of the person"
+    assert client.post(address, {"code": shared.card, "geste": "ici"}).status_code == 302
+    assert set(map(frozenset, owners(shared).values())) == {frozenset({other.structure_id})}
+    assert client.get(f"/espace/personnes/{shared.pk}/").status_code == 404
+    client.force_login(stranger)
+    assert "Fatou" in client.get(f"/espace/personnes/{shared.pk}/").content.decode()
+    opened(client, shared)  # their card still opens
+
+
+def test_a_helper_erases_nobody_whom_another_structure_follows_without_a_secret(client, aidant, shared):
+    client.force_login(aidant)
+    address, typed = f"/espace/personnes/{shared.pk}/effacer/", {"code": shared.card, "geste": "partout"}
+    assert client.post(address, typed).status_code == 400, "no secret"
+    give_secret(shared)
+    assert client.post(address, typed).status_code == 400
+    assert client.post(address, typed | {"secret": "groseille"}).status_code == 400
+    shared.refresh_from_db()
+    assert (shared.forgotten_at, CardSecret.objects.get().misses) == (None, 1), "a wrong one is a try"
+    assert client.post(address, typed | {"secret": SECRET}).status_code == 302
+    shared.refresh_from_db()
+    assert shared.forgotten_at is not None
+    assert not any(owners(shared).values())
+
+
+def test_a_secret_chosen_with_a_helper_today_erases_nobody(client, aidant, shared):
+    client.force_login(aidant)
+    client.post(f"/espace/personnes/{shared.pk}/secret/", {"secret": SECRET})
+    typed = {"code": shared.card, "geste": "partout", "secret": SECRET}
+    address = f"/espace/personnes/{shared.pk}/effacer/"
+    assert client.post(address, typed).status_code == 400
+    CardSecret.objects.update(at=datetime.now(UTC) - timedelta(days=2))
+    assert client.post(address, typed).status_code == 302
+
+
+def test_a_page_opened_with_a_helper_asks_for_the_secret_too(client, aidant, shared):
+    give_secret(shared)
+    client.force_login(aidant)
+    client.post(f"/espace/personnes/{shared.pk}/page/")
+    assert "Mon secret" in client.get("/ma-carte/effacer/").content.decode()
+    decide(client, "/ma-carte/effacer/")
+    shared.refresh_from_db()
+    assert shared.forgotten_at is None
+    decide(client, "/ma-carte/effacer/", {"secret": SECRET})
+    shared.refresh_from_db()
+    assert shared.forgotten_at is not None
 
 
 def test_who_was_not_helped_for_two_years_is_forgotten_by_itself(aidant, lieu, person):
@@ -463,6 +586,24 @@ def test_what_was_to_be_written_does_not_leave(client, aidant, person, stranger,
         given = {"langue": "fr", "joindre": "phone", "valeur": "07 00 00 00 01"}
         client.post(f"/espace/personnes/{person.pk}/corriger/", given)
     assert not waiting.exists()
+
+
+def test_a_stale_sheet_takes_back_nothing_of_a_field_left_alone(client, aidant, person):
+    client.force_login(aidant)
+    address = f"/espace/personnes/{person.pk}/corriger/"
+    sheet = {
+        "prenom": "Fatou",
+        "naissance": "1988",
+        "langue": "fr",
+        "joindre": "phone",
+        "valeur": "+33612345678",
+    }
+    sheet |= {f"initial-{name}": value for name, value in sheet.items()}
+    assert client.post(address, {**sheet, "prenom": "Awa", "naissance": "1978"}).status_code == 302
+    assert client.post(address, {**sheet, "langue": "bm"}).status_code == 302
+    person.refresh_from_db()
+    assert (person.nickname, person.born, person.language) == ("Awa", 1978, "bm")
+    assert Entry.objects.filter(verb="person.corrected").latest("pk").words == "language"
 
 
 def test_a_place_merged_into_another_structure_reads_nothing_that_was_not_agreed(person, sent, lieu, other):

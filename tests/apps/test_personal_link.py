@@ -537,6 +537,7 @@ def test_only_the_boxes_that_changed_are_asked(client, coordinator, lieu, code):
     address = f"/espace/annuaire/papier/?code={code}&cases=3, 10 13"
     sent = form_of(client, address)
     assert {name for name in sent if not name.startswith("initial-")} == {
+        "compte-de-la-page",
         "telephone",
         "du",
         "au",

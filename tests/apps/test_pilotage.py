@@ -16,6 +16,7 @@ from django.utils.html import escape
 
 from maillage.apps.actes.models import Act
 from maillage.apps.agenda.models import Seat, Workshop
+from maillage.apps.directory.actions import sheets
 from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.dossiers import rules as dossiers_rules
@@ -36,6 +37,7 @@ from maillage.apps.plans.queries.overview import reading_of
 from maillage.cli.demonstration import loop as year
 from maillage.cli.main import main
 from maillage.reports.territory.reading import OfferReading, ZoneOffer
+from maillage.studies.offer import census as offer_census
 from maillage.words.wording import number
 from tests.apps.test_gaps import line as offer_line
 from tests.conftest import PLACE, account
@@ -310,13 +312,19 @@ def test_the_loop_is_read_by_everybody_and_says_what_is_missing(client, study):
     assert f"en difficulté, ici : qui {who.statement}" in flat and who.universe in flat
 
 
-def test_places_without_distances_are_not_said_to_be_missing(client, study):
-    place("lieu-38151", {"code_insee": "38151"})
-    assert "aucun lieu recensé" not in (said := client.get(PAGE).content.decode())
-    assert "distances à pied non calculées" in said
+def test_a_loop_older_than_its_places_says_that_it_is_computed_again(client, study, monkeypatch):
+    """« Manquant » n’est pas « trop grand » : l’étude se refait, et le tableau dit depuis quand."""
+    lieu = place("lieu-38151", {"code_insee": "38151"})
+    sheets.edit(lieu, {"nom": "Un lieu"}, by="la structure", at=AT)
+    said = client.get(PAGE).content.decode().replace("\xa0", " ")
+    requested = re.search(r"Manquant : calcul en cours, demandé (le \d+(?:er)? \w+ à \d+ h(?: \d+)?)", said)
+    assert requested is not None
+    assert "aucun lieu recensé" not in said and "distances à pied non calculées" not in said
     held = loop.loop(AnonymousUser(), study, reading_of(PLACE), on=ON)
     offers = {zone["offre"]["motif"] for zone in document.loop_json(study, held)["zones"]}
-    assert offers == {"Distances à pied non calculées."}
+    assert {text.replace("\xa0", " ") for text in offers} == {f"Calcul en cours, demandé {requested[1]}."}
+    monkeypatch.setattr(offer_census, "MOST_AREAS", 1)
+    assert "distances à pied non calculées" in client.get(PAGE).content.decode()
 
 
 def test_a_zone_without_a_gap_says_why(client, study):
@@ -665,7 +673,7 @@ def test_silent_places_leave_the_whole_territory_bounds_without_a_figure(doubt, 
     line = SimpleNamespace(
         missing="480", missing_value=480.0, missing_low=380.0, missing_high=580.0, n_places=3, doubt=doubt
     )
-    offer = SimpleNamespace(whole=SimpleNamespace(n_places=9, n_silent=2))
+    offer = SimpleNamespace(whole=ZoneOffer("", 9, 2, (), (), ""), unassigned=())
     places = {"places": loop.Places(n=9), "shared_places": "11 zone par zone, 9 en tout."}
     made = SimpleNamespace(reading=SimpleNamespace(offer=offer), gap=line, **places)
     written = document._whole_offer(made)
@@ -913,7 +921,7 @@ def test_the_command_writes_the_loop_or_refuses_in_french(study, capsys):
 
 
 def test_a_zone_without_any_place_says_so_once(client, study, monkeypatch):
-    """« 0 lieu » suffit : « 0 oui, 0 muet » n’en dit pas plus, et coupait les noms sur papier."""
+    """« aucun lieu » suffit : « 0 oui, 0 muet » n’en dit pas plus, et coupait les noms sur papier."""
     silent = offer_line(
         "assistance", missing="480", missing_value=480.0, missing_low=380.0, missing_high=580.0
     )
@@ -924,5 +932,5 @@ def test_a_zone_without_any_place_says_so_once(client, study, monkeypatch):
     offer = OfferReading("l’annuaire", 30, whole, {}, zones, (), ())
     monkeypatch.setattr(views, "reading_of", lambda _: replace(held, offer=offer))
     page = " ".join(client.get(f"{PAGE}?zones=toutes").content.decode().split())
-    told = dict(re.findall(r'<tr id="boucle-([^"]+)".*?<small>(\d lieu.*?)</small>', page))
-    assert told[first] == "0 lieu" and told[second].startswith("2 lieux :"), told
+    told = dict(re.findall(r'<tr id="boucle-([^"]+)".*?<small>((?:\d|aucun) lieu.*?)</small>', page))
+    assert told[first] == "aucun lieu" and told[second].startswith("2 lieux :"), told

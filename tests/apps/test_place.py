@@ -12,6 +12,7 @@ from maillage.apps.directory.access import SIGNALS_AN_HOUR
 from maillage.apps.directory.models import Pair, Proposal
 from maillage.apps.directory.queries import places, studied
 from maillage.reference.connections import connections
+from maillage.reports.directory.formats import geojson
 from maillage.words import opening
 from tests.apps.test_find import text_of
 from tests.support.lieux import lieu, offering
@@ -680,3 +681,33 @@ def test_a_day_with_hours_to_confirm_tells_those_that_are_known():
     ]
     assert said[:2] == ["Ouvert jusqu’à 12 h", "Horaires à confirmer"]
     assert said[2].startswith("Fermé ; lundi")
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize(
+    ("phones", "words"), [(["0476000000"], "Appelez avant de venir."), ([], "Renseignez-vous")]
+)
+def test_an_old_sheet_says_to_call_before_anything_else(client, phones, words):
+    row = lieu(
+        "vieille",
+        updated_on=date(2021, 1, 1),
+        sheet={"telephone": phones, "presentation_resume": "Un lieu."},
+    )
+    page = " ".join(client.get(f"/lieux/{row.slug}/").content.decode().split())
+    warning = page.index("Attention : fiche non confirmée depuis")
+    assert page.index("<h1>") < warning < page.index(words) < page.index('class="gestes"')
+    assert page.count("Attention : fiche non confirmée depuis") == 1
+
+
+def test_a_place_closed_on_public_holidays_closes_on_those_of_its_commune():
+    hours = {"osm": "Mo-Su 09:00-17:00; PH off"}
+    overseas, mainland = (
+        lieu(code, sheet={"code_insee": code, "code_postal": code, "horaires": hours}, code_insee=code)
+        for code in ("97411", "38185")
+    )
+    noon = datetime(2026, 12, 20, 10, tzinfo=UTC)  # a Sunday; 14 h in Réunion
+    assert [geojson.state(each.sheet, noon) for each in (overseas, mainland)] == ["ferme", "ouvert"]
+    noon = noon.replace(tzinfo=None)
+    assert [places.opened(each, noon).tone for each in (overseas, mainland)] == ["bientot", "ouvert"]
+    weeks = [places.detail(each, noon).week for each in (overseas, mainland)]
+    assert [week[-1].words for week in weeks] == ["Fermé", "9 h – 17 h"]

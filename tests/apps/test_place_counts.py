@@ -22,7 +22,10 @@ from maillage.apps.indicators import rules as indicators
 from maillage.apps.indicators.queries import sources
 from maillage.apps.indicators.queries.ground import ground
 from maillage.apps.indicators.queries.values import values
+from maillage.apps.intake.actions import importing
 from maillage.apps.network.queries import joining
+from maillage.cli.commands.diagnostic import census_of
+from maillage.cli.commands.offre import read_places
 from maillage.reports.directory import census
 from tests.support.lieux import lieu, offering
 
@@ -98,6 +101,25 @@ def test_page_booklet_export_map_and_report_count_the_same_places(client, study,
         "meeting": meetings.published_map(Meeting(commune=CODE)).n,
     }
     assert set(said.values()) == {PLACES}, said
+
+
+def test_command_and_site_count_one_file_alike(tmp_path):
+    """Deux lignes d’un même lieu : la commande, comme l’annuaire une fois le fichier importé, en compte un."""
+    path = tmp_path / "lieux.csv"
+    path.write_text(
+        "nom,adresse,code_postal,commune\n"
+        "Bibliothèque de Ceyzériat,2 rue Joseph Bernier,01250,Ceyzériat\n"
+        "Bibliothèque Ceyzériat,2 rue Joseph Bernier,01250,Ceyzériat\n"
+        "Centre social,8 avenue de la Gare,01250,Ceyzériat\n",
+        "utf-8",
+    )
+    importing.take_in(read_places(path, None), source="Le greffe", digest="0" * 64, by=None, at=AT)
+    command, _ = census_of(path)
+    counted = [
+        {each.same or each.id for each in census.places} for census in (command, studied.census(["01"]))
+    ]
+    assert [len(each) for each in counted] == [2, 2]
+    assert published.place_count().places == 2
 
 
 def test_what_is_written_sheet_by_sheet_says_sheets_and_their_number(client, home, town):

@@ -20,6 +20,7 @@ from django.utils.text import slugify
 
 from maillage.apps.actes.models import Act
 from maillage.apps.codesign.models import Card, DraftAction, Group, Session
+from maillage.apps.directory.actions import sheets
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.orientations.models import Orientation, Path
 from maillage.apps.pilotage.queries import loop as loops
@@ -127,6 +128,16 @@ def test_a_plan_whose_study_is_being_computed_again_has_the_name_of_its_territor
     client.force_login(lea)
     for page in (AT_TERRITORY, f"{AT_TERRITORY}actions/{action(plan, 7).pk}/"):
         assert ">Échirolles</a>" in client.get(page).content.decode()
+
+
+def test_a_plan_whose_study_is_computed_again_says_so_in_place_of_its_numbers(client, plan, lea, study):
+    lieu = place("lieu", {"code_insee": PLACE})
+    sheets.edit(lieu, {"nom": "Un lieu"}, by="la structure", at=AT)
+    client.force_login(lea)
+    for page in (AT_TERRITORY, f"{AT_TERRITORY}actions/{action(plan, 7).pk}/"):
+        said = client.get(page).content.decode()
+        assert "Le calcul des manques d’ici est en cours, demandé le " in said
+        assert "trop grand" not in said and "aucun diagnostic" not in said
 
 
 def test_an_unpublished_plan_is_nobody_else_s_to_read(client, plan, lea, study):
@@ -676,7 +687,10 @@ def test_a_gap_becomes_a_proposal_then_an_action_with_the_figures_of_the_day(cli
     assert first.value > second.value
     gap = overview.line_in(reading, first.zones[0], first.line)
     assert (first.evidence[0].value, first.evidence[0].between) == (gap.missing, gap.missing_between)
-    assert "1 lieu ne le dit pas" in first.evidence[1].between
+    assert (first.evidence[1].value, first.evidence[1].words) == (
+        "0 sur 3",
+        "lieux connus de la zone qui disent : assistance",
+    )
     for said in ("90 fois sur 100", "Insee 2021", reading.definition.universe, reading.offer.source):
         assert said in first.evidence[0].source
     zones = reading.offer.zones
@@ -689,7 +703,8 @@ def test_a_gap_becomes_a_proposal_then_an_action_with_the_figures_of_the_day(cli
     )
     ranged = line("assistance", missing="320\xa0–\xa0740", missing_about="entre 320 et 740 personnes")
     ranged = replace(ranged, missing_sentence="", missing_between="")
-    told = proposals._gap(reading.offer, replace(gaps.certain(reading.offer)[0], line=ranged), "")
+    (group, *_) = gaps.openings(reading.offer)
+    told = proposals._gap(reading.offer, replace(group, gaps=(replace(group.gaps[0], line=ranged),)), "")
     assert told.effect.startswith("Au plus, entre 320 et 740 personnes auraient un lieu d’aide"), "no dash"
     assert "Cela ne dit pas combien viendront." in first.effect
     text = client.get(AT_TERRITORY).content.decode()

@@ -3,6 +3,7 @@ who they are.
 """
 
 import re
+import time
 from datetime import date, timedelta
 from html import unescape
 
@@ -12,11 +13,15 @@ from allauth.mfa.totp.internal import auth as totp
 from django.contrib.sessions.backends.db import SessionStore as FormerStore
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
+from django.core.signing import Signer
 from django.http import HttpResponse
+from django.template import engines
 from django.test import Client
 from django.urls import include, path
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 
+from maillage.apps.accounts.access import OWNER
 from maillage.apps.accounts.models import User
 from maillage.apps.directory.models import Structure
 from maillage.apps.memberships.models import Membership
@@ -30,13 +35,20 @@ FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.
 PEOPLE = "/espace/personnes/"
 
 
+FORM = """{% csrf_token %}<form method="get"><input name="note"></form>
+<form method="post"><input type="hidden" name="lu" value="2"><textarea name="note">avant</textarea></form>"""
+
+
 def _page(request):
-    return HttpResponse("rangé" if request.method == "GET" else f"reçu : {request.POST.get('note', '')}")
+    if request.method == "POST":
+        return HttpResponse(f"reçu : {sorted(request.POST)} {request.POST.get('note', '')}")
+    return HttpResponse(engines["django"].from_string(FORM).render({}, request))
 
 
-urlpatterns = [  # two pages that stand for those of people, and for a form of anybody
+urlpatterns = [  # two pages that stand for those of people, and for a form of anybody; one that shows no form
     path("espace/personnes/", _page),
     path("espace/note/", _page),
+    path("espace/geste/", require_POST(_page)),
     path("", include("maillage.config.urls")),
 ]
 
@@ -59,8 +71,17 @@ def sign_in(client, email="aide@exemple.fr", password=PASSWORD, **more):
     return client.post("/connexion/", {"login": email, "password": password, **more})
 
 
+def posted(user, **fields) -> dict[str, str]:
+    """Return the fields of a form whose page is that of an account."""
+    return {OWNER: Signer(salt=OWNER).sign(user.pk), **fields}
+
+
 def is_in(client) -> bool:
     return "_auth_user_id" in client.session
+
+
+def tagless(page: str) -> str:
+    return re.sub(r"<[^>]+>", "", page)
 
 
 def read(response) -> str:
@@ -150,8 +171,8 @@ def test_a_code_that_is_guessed_three_times_is_dead(client, helper):
 
 
 def test_codes_are_not_sent_without_end(client, helper):
-    for _ in range(10):
-        Client().post("/connexion/code/", {"email": helper.email})
+    for n in range(20):
+        Client(REMOTE_ADDR=f"192.0.2.{n // 5}").post("/connexion/code/", {"email": helper.email})
     response = client.post("/connexion/code/", {"email": helper.email})
     assert "Trop d’essais" in read(response)
     assert Message.objects.count() == 10
@@ -311,7 +332,7 @@ def test_whoever_sees_people_first_adds_a_second_factor(client, helper):
     response = client.get(f"{PEOPLE}?q=ana")
     assert response["Location"] == "/compte/protection/?next=%2Fespace%2Fpersonnes%2F%3Fq%3Dana"
     page = read(client.get(response["Location"]))
-    assert "Avant de voir des personnes" in page
+    assert "Avant d’ouvrir l’espace professionnel" in page
     assert 'href="/carte/">la carte des lieux d’aide</a>' in page, "what stays open to every role"
     add_application(client)
     assert f'href="{PEOPLE}?q=ana"' in read(client.get("/compte/protection/codes/"))
@@ -329,10 +350,10 @@ def test_every_role_that_sees_people_is_asked(client, helper, role):
 
 @pytest.mark.urls(__name__)
 def test_a_role_that_sees_nobody_is_not_asked(client, helper):
-    Membership.objects.update(role="analyste", structure=None, territory="38")
+    Membership.objects.update(role="pedagogie", structure=None, territory="38")
     client.force_login(helper)
     assert client.get(PEOPLE).status_code == 200
-    assert "Avant de voir des personnes" not in read(client.get("/compte/protection/"))
+    assert "Avant d’ouvrir l’espace professionnel" not in read(client.get("/compte/protection/"))
 
 
 @pytest.mark.urls(__name__)
@@ -471,42 +492,106 @@ def test_private_pages_are_kept_by_no_cache(client, helper):
 
 
 @pytest.mark.urls(__name__)
-def test_what_was_being_sent_is_given_back_to_whoever_sent_it(client, helper):
+def test_interrupted_post_comes_back_in_its_form_after_sign_in(client, helper):
     Membership.objects.all().delete()
     sign_in(client, partage="on")
     age(client, seen=timedelta(hours=1))
-    response = client.post("/espace/note/", {"note": "Ana viendra mardi"}, follow=True)
+    response = client.post("/espace/note/", posted(helper, note="Ana <viendra> mardi", lu="1"), follow=True)
     assert response.redirect_chain == [("/connexion/?next=%2Fcompte%2Freprendre%2F", 302)]
     assert "gardé une heure" in read(response)
     assert sign_in(client, next="/compte/reprendre/")["Location"] == "/compte/reprendre/"
-    page = read(client.get("/compte/reprendre/"))
-    assert 'action="/espace/note/"' in page
-    assert 'name="note" value="Ana viendra mardi"' in page
-    client.post("/compte/reprendre/oublier/")
-    assert "Ana" not in read(client.get("/compte/reprendre/", follow=True))
+    page = read(client.get("/compte/reprendre/", follow=True))
+    assert "Ce formulaire n’est pas parti. Votre visite s’était terminée." in " ".join(tagless(page).split())
+    assert '<textarea name="note">\nAna <viendra> mardi</textarea>' in page
+    assert 'name="lu" value="1"' in page, "what the page was when it was read: somebody may have changed it"
+    assert "avant" not in page
+    sent = client.post("/espace/note/", posted(helper, note="Ana viendra jeudi"))
+    assert sent.content.decode() == "reçu : ['note'] Ana viendra jeudi", "the view reads what was typed alone"
+    assert "mardi" not in read(client.get("/espace/note/")), "sent, it is forgotten"
 
 
 @pytest.mark.urls(__name__)
-def test_what_is_sent_once_the_session_was_closed_elsewhere_is_given_back_too(client, helper):
+def test_interrupted_post_can_be_thrown_away(client, helper):
+    Membership.objects.all().delete()
+    sign_in(client, partage="on")
+    age(client, seen=timedelta(hours=1))
+    client.post("/espace/note/", posted(helper, note="Ana"))
+    sign_in(client)
+    assert client.post("/compte/reprendre/oublier/")["Location"] == "/espace/note/"
+    assert "Ana" not in read(client.get("/espace/note/"))
+
+
+@pytest.mark.urls(__name__)
+def test_interrupted_post_comes_back_alone_when_its_page_has_no_form(client, helper):
     Membership.objects.all().delete()
     sign_in(client)
-    client.get("/espace/")
     Session.objects.all().delete()
-    response = client.post("/espace/note/", {"note": "Ana viendra mardi"})
-    assert response["Location"] == "/connexion/?next=%2Fcompte%2Freprendre%2F"
+    client.post("/espace/geste/", posted(helper, note="Ana"))
     sign_in(client, next="/compte/reprendre/")
-    assert 'name="note" value="Ana viendra mardi"' in read(client.get("/compte/reprendre/"))
+    page = read(client.get("/compte/reprendre/", follow=True))
+    assert 'action="/espace/geste/"' in page and 'name="note" value="Ana"' in page
 
 
 @pytest.mark.urls(__name__)
-def test_once_signed_out_nothing_more_is_kept_and_a_forged_name_keeps_nothing(client, helper):
-    sign_in(client)
-    client.get("/espace/")
-    client.post("/deconnexion/")
-    for _ in range(2):
-        client.post("/espace/note/", {"note": "Ana viendra mardi"})
+@pytest.mark.parametrize("lost", ["token", "session", "every cookie"])
+def test_post_without_a_valid_token_comes_back_in_its_form(helper, lost):
+    """Signed in again in another tab, or cookies erased: the page said to reload, which emptied it."""
+    Membership.objects.all().delete()
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(helper)
+    client.get("/espace/note/")
+    if lost == "session":
+        Session.objects.all().delete()
+    if lost == "every cookie":
+        client.cookies.clear()
+    response = client.post(
+        "/espace/note/", posted(helper, note="Ana"), headers={"origin": "http://testserver"}
+    )
+    if lost == "token":
+        assert response["Location"] == "/compte/reprendre/"
+    else:
+        assert response["Location"] == "/connexion/?next=%2Fcompte%2Freprendre%2F"
+        client.force_login(helper)
+    page = read(client.get("/compte/reprendre/", follow=True))
+    assert "Ce formulaire n’est pas parti." in page
+    assert '<textarea name="note">\nAna</textarea>' in page
+
+
+@pytest.mark.urls(__name__)
+def test_post_of_a_script_is_left_to_the_script(helper):
+    """An act noted by script waits on the device, and leaves by itself: its page would say that it did not."""
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(helper)
+    headers = {"origin": "http://testserver", "sec-fetch-mode": "cors"}
+    assert client.post("/espace/note/", posted(helper, note="Ana"), headers=headers).status_code == 403
+    assert all("Ana" not in str(each.get_decoded()) for each in Session.objects.all())
+
+
+@pytest.mark.urls(__name__)
+def test_post_of_another_account_is_refused(helper):
+    other = User.objects.create_user("autre@exemple.fr", PASSWORD)
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(other)
+    answer = client.post("/espace/note/", posted(helper, note="Ana"), headers={"origin": "http://testserver"})
+    assert answer.status_code == 403 and "ouverte par un autre compte" in read(answer)
+    assert all("Ana" not in str(each.get_decoded()) for each in Session.objects.all())
+
+
+@pytest.mark.urls(__name__)
+@pytest.mark.parametrize("origin", ["https://mechant.example", "null", "http://testserver.mechant.example"])
+def test_forged_post_is_refused_even_with_a_signed_account(helper, origin):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(helper)
+    answer = client.post("/espace/note/", posted(helper, note="Ana"), headers={"origin": origin})
+    assert answer.status_code == 403
+    assert "suspended" not in client.session
+
+
+@pytest.mark.urls(__name__)
+def test_post_that_names_no_account_keeps_nothing_once_signed_out(client, helper):
+    for forged in ("", f"{helper.pk}:faux"):
+        client.post("/espace/note/", {"note": "Ana viendra mardi", OWNER: forged})
         assert all("Ana" not in str(each.get_decoded()) for each in Session.objects.all())
-        client.cookies["visite"] = f"{helper.pk}:faux"
 
 
 def test_a_form_that_is_no_page_leads_a_stranger_to_a_page(client, db):
@@ -559,7 +644,7 @@ def test_after_an_hour_it_is_forgotten(client, helper):
     age(client, seen=timedelta(days=1))
     client.post("/espace/note/", {"note": "Ana viendra mardi"})
     sign_in(client)
-    assert "Ana" in read(client.get("/compte/reprendre/"))
+    assert "Ana" in read(client.get("/compte/reprendre/?seul"))
     aside = Session.objects.get(session_key=client.session["suspended"]["aside"])
     assert timedelta(minutes=59) < aside.expire_date - timezone.now() <= timedelta(hours=1)
     Session.objects.filter(pk=aside.pk).update(expire_date=timezone.now() - timedelta(seconds=1))
@@ -739,6 +824,60 @@ def test_too_many_attempts_are_told_in_french(client, helper):
     response = client.post("/connexion/", {"login": "x"})
     assert response.status_code == 429
     assert "Trop d’essais" in read(response)
+
+
+@pytest.fixture
+def clock(monkeypatch) -> list[float]:
+    """The seconds that the limits on attempts read: a test advances them."""
+    seconds = [time.time()]
+    monkeypatch.setattr("allauth.core.internal.ratelimit.time.time", lambda: seconds[0])
+    return seconds
+
+
+def attempt_for_half_an_hour(clock, client, address: str, sent: dict[str, str]) -> None:
+    """Send as often as the limit of an address lets through, whatever is answered: ten in five minutes."""
+    for _ in range(6):
+        clock[0] += 301
+        if address == "/connexion/verifier/":
+            sign_in(client)  # this step waits for a quarter of an hour
+        for _ in range(10):
+            client.post(address, sent)
+            if address == "/connexion/code/":
+                client.cookies.clear()  # a visit that waits for its code asks for no other
+
+
+def test_one_address_closes_no_account_by_wrong_passwords(client, helper, clock):
+    attacker = Client(REMOTE_ADDR="192.0.2.7")
+    attempt_for_half_an_hour(clock, attacker, "/connexion/", {"login": helper.email, "password": "faux"})
+    assert "Trop d’essais" in read(sign_in(attacker))
+    sign_in(client)
+    assert is_in(client)
+
+
+def test_one_address_closes_no_account_by_wrong_codes_of_an_application(client, helper, clock):
+    sign_in(client)
+    secret = add_application(client)
+    attacker, owner = Client(REMOTE_ADDR="192.0.2.7"), Client()
+    attempt_for_half_an_hour(clock, attacker, "/connexion/verifier/", {"code": "000000"})
+    sign_in(owner)
+    owner.post("/connexion/verifier/", {"code": code_of(secret)})
+    assert is_in(owner)
+
+
+def test_one_address_does_not_use_up_the_codes_of_an_account(client, helper, clock):
+    attacker = Client(REMOTE_ADDR="192.0.2.7")
+    attempt_for_half_an_hour(clock, attacker, "/connexion/code/", {"email": helper.email})
+    ask_code(client)
+    client.post("/connexion/code/saisir/", {"code": code_received()})
+    assert is_in(client)
+
+
+def test_a_success_takes_nothing_from_what_an_address_may_attempt(client, helper):
+    for _ in range(25):
+        sign_in(client)
+        client.post("/deconnexion/")
+    sign_in(client)
+    assert is_in(client)
 
 
 def test_a_closed_account_opens_by_no_means(client, helper):

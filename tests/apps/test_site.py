@@ -10,10 +10,8 @@ from datetime import datetime, timedelta
 from html import unescape
 from itertools import pairwise
 from logging.config import DictConfigurator
-from pathlib import Path
 
 import pytest
-from django.contrib.staticfiles import finders
 from django.db import connection
 from django.template import Context, Origin, Template
 from django.template.loader import get_template, render_to_string
@@ -32,6 +30,7 @@ from maillage.reference.discrepancies import KINDS as DISCREPANCY_KINDS
 from maillage.reference.discrepancies import discrepancies
 from maillage.reference.files import METHODS
 from maillage.words.wording import cohesive
+from tests.support.shared import ROOT
 
 pytestmark = pytest.mark.django_db
 PUBLIC = (
@@ -303,9 +302,10 @@ def test_icons_have_a_size_of_their_own_for_browsers_without_our_styles(client):
 
 def test_the_learning_path_asks_for_one_font_alone(client):
     """Trente-deux kilo-octets de moins pour qui a le moins de réseau : ses titres n’emploient pas la seconde police."""
-    sheet = Path(finders.find("apprendre/apprendre.css")).read_text("utf-8")
+    apps = ROOT / "src/maillage/apps"
+    sheet = (apps / "learning/static/apprendre/apprendre.css").read_text("utf-8")
     own = re.search(r"\n  (h1, h2[^{]*) \{ font-family: inherit; \}", sheet)
-    common = Path(finders.find("site/maillage.css")).read_text("utf-8")
+    common = (apps / "site/static/site/maillage.css").read_text("utf-8")
     base = re.search(r"\n  (h1, h2[^{]*) \{ font-family: \"Bricolage", common)
     assert own and base
     assert set(base[1].split(", ")) <= set(own[1].split(", "))

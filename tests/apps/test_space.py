@@ -529,8 +529,7 @@ def test_other_pages_read_the_study_that_the_page_of_the_place_shows(client, coo
 
 
 def test_a_perimeter_of_others_or_that_gives_roles_is_not_cut_again(client, coordinator):
-    from maillage.apps.accounts.models import User
-    from tests.conftest import with_role
+    from tests.conftest import account
 
     actions.keep_perimeter(
         by=coordinator,
@@ -541,10 +540,7 @@ def test_a_perimeter_of_others_or_that_gives_roles_is_not_cut_again(client, coor
         content=ZONES,
         file_name="z.csv",
     )
-    local = with_role(
-        User.objects.create_user("local@exemple.fr", "x"), "coordination", territory="nord-et-sud"
-    )
-    client.force_login(local)
+    client.force_login(account("local", "coordination", territory="nord-et-sud"))
     answer = client.post(
         "/espace/perimetres/nouveau/", perimeter(zones=b"code_zone,nom_zone,code\nN,Nord,38382\n")
     )

@@ -21,6 +21,7 @@ from maillage.reference.definitions import definition
 from maillage.reference.surveys import banks
 from maillage.studies.need.local_survey import Measured, Unread
 from tests.conftest import PLACE, account
+from tests.support.routes import address_of, routes
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 21, 9, tzinfo=UTC)
@@ -164,6 +165,15 @@ def test_the_files_of_the_study_of_a_survey_that_was_withdrawn_are_given_no_more
     assert answers(moved) == answers(study) == {200}
     results.withdraw(edition, by=runner, at=AT + timedelta(hours=1))
     assert (answers(moved), answers(study)) == ({404}, {200})
+    filled = {"cle:key": moved.key, "str:name": "les-deux.svg", "path:name": "zones.csv"}
+    filled |= {"slug:report": "synthese", "slug:form": "pdf"}
+    opened = [
+        route
+        for route, name in routes()
+        if "<cle:key>" in route and name not in ("cancel", "again")
+        if client.get(address_of(route, filled)).status_code != 404
+    ]
+    assert opened == [], "whatever the address"
     Study.objects.filter(pk=moved.pk).update(status=rules.FAILED)
     assert client.post(f"/etudes/{moved.key}/relancer/").status_code == 404
     moved.refresh_from_db()

@@ -3,6 +3,7 @@ protected.
 """
 
 import csv
+import html
 import io
 import json
 import random
@@ -16,6 +17,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from maillage.apps.surveys import worklist
 from maillage.apps.surveys.actions import campaigns, receive, verbatims
 from maillage.apps.surveys.actions import results as actions
+from maillage.apps.surveys.forms import space
 from maillage.apps.surveys.models import (
     Answer,
     Finding,
@@ -37,6 +39,8 @@ from maillage.reference.definitions import definitions
 from maillage.reports.survey import document
 from maillage.reports.survey.actors import ActorStatement, Side, people, perception
 from maillage.studies.need.local_survey import Unread
+from maillage.studies.survey.protection import PERSONS
+from maillage.words.wording import lower_first
 from tests.conftest import account
 
 pytestmark = pytest.mark.django_db
@@ -399,6 +403,16 @@ def test_a_sentence_edited_is_flagged_when_its_figure_changes_and_leaves_the_doc
     assert "Peu de gens" not in json.dumps(editions.edition(survey, at=AT), ensure_ascii=False)
     browser.post(where(survey, "enseignements/"), {"cle": sentence.key, "geste": "revenir"})
     assert not any(each.edited for each in sentences.findings(frames.frame(survey)))
+
+
+def test_a_sentence_that_two_edit_keeps_the_first_and_says_both(browser, survey):
+    address, gesture = where(survey, "enseignements/"), {"cle": "haut:aise", "geste": "reprendre"}
+    browser.post(address, gesture | {"texte": "Peu de gens sont à l’aise.", "texte_lu": "Avant."})
+    stale = browser.post(address, gesture | {"texte": "Beaucoup le sont.", "texte_lu": "Avant."})
+    assert stale.status_code == 400
+    page = stale.content.decode()
+    assert ("Beaucoup le sont." in page, "Peu de gens sont à l’aise." in page) == (True, True)
+    assert Finding.objects.get(key="haut:aise").edited == "Peu de gens sont à l’aise."
 
 
 def test_a_sentence_written_beside_an_older_figure_is_flagged(browser, survey):
@@ -974,3 +988,92 @@ def test_an_edition_is_asked_for_only_when_it_may_be_published(survey, analyst):
     actions.withdraw(row, by=None, at=AT)
     survey.answers.filter(uid=uuid.UUID(int=71 * 10**6)).update(aside_at=AT)
     assert not asked(), "what was withdrawn was read"
+
+
+# -------------------------------------------------------------------------------- one reason, and the universe
+
+FORMER = (
+    "Masqué pour qu’une soustraction ne rende pas un petit effectif.",
+    "Moins de 11 répondants, ou le reste du groupe en compte moins de 11 : masqué pour que personne ne soit reconnu.",
+    "Trop imprécis pour être publié : coefficient de variation de 41 %, au-delà de 33 %.",
+)
+
+
+def test_an_edition_of_a_former_version_is_read_with_one_reason(client, survey):
+    """Les versions 0.2 et 0.3 donnaient à chaque case sa raison : qui la lisait savait laquelle était petite."""
+    row, reason = published(survey), PERSONS.suppression_reason
+    text = json.dumps(row.content["document"], ensure_ascii=False)
+    sentence = f"Non publié : {lower_first(reason)}"
+    assert sentence in text
+    former = " ".join(f"Non publié : {lower_first(words)}" for words in FORMER)
+    row.content["document"] = json.loads(text.replace(sentence, former))
+    masked = [line for line in row.content["tables"] if line["motif"]]
+    for k, line in enumerate(masked):
+        line["motif"] = FORMER[k % len(FORMER)]
+    row.save()
+    address = f"/enquetes/{survey.slug}/resultats/"
+    for name in ("", "synthese.html"):
+        page = html.unescape(client.get(f"{address}{name}").content.decode()).replace("\xa0", " ")
+        assert sentence.replace("\xa0", " ") in page
+        assert not any(lower_first(words).rstrip(".") in page for words in FORMER), name
+    lines = list(csv.DictReader(client.get(f"{address}tableaux.csv").content.decode().splitlines()))
+    assert {line["motif"] for line in lines} == {"", reason}
+    assert len(masked) > 1
+
+
+def set_universe(survey: Survey, **values: int) -> None:
+    campaigns.change(survey, values, by=None, at=AT)
+    survey.refresh_from_db()
+
+
+def test_a_response_rate_is_on_the_tables_the_edition_and_its_public_page(browser, survey):
+    set_universe(survey, n_invited=240)
+    rate = "150 réponses pour 240 personnes interrogées : 63 % ont répondu."
+    content = published(survey).content
+    assert content["response"].replace("\xa0", " ") == rate
+    assumption = "L’intervalle tient compte de ce qu’il y a 240 personnes en tout."
+    for page in (where(survey), f"/enquetes/{survey.slug}/resultats/"):
+        text = browser.get(page).content.decode().replace("\xa0", " ")
+        assert rate in text, page
+    assert text.count(assumption) == 1
+
+
+def test_a_finite_universe_makes_the_intervals_of_an_edition_narrower(survey):
+    def widths() -> list[float]:
+        return [
+            row["haut"] - row["bas"] for row in editions.edition(survey, at=AT)["tables"] if row["part"] != ""
+        ]
+
+    endless = widths()
+    set_universe(survey, n_universe=200)
+    finite = widths()
+    assert all(0 < one < 0.7 * other for one, other in zip(finite, endless, strict=True))
+
+
+def test_a_universe_of_fewer_than_answered_is_refused_where_it_is_typed_and_where_it_is_published(
+    browser, survey
+):
+    values = {
+        "titre": survey.title, "territoire": "38151", "qui": "inhabitants", "arrondi": "nearest", "en_tout": "140",
+    }  # fmt: skip
+    page = (
+        browser.post(f"/espace/enquetes/{survey.pk}/modifier/", values).content.decode().replace("\xa0", " ")
+    )
+    assert "150 réponses, pour 140 personnes de l’univers. Il ne peut pas y avoir plus de réponses" in page
+    set_universe(survey, n_universe=160)
+    answered(survey, 20, seed=2)
+    text = browser.get(where(survey)).content.decode().replace("\xa0", " ")
+    assert "170 réponses, pour 160 personnes de l’univers." in text
+    with pytest.raises(Refused, match="160 personnes de l’univers"):
+        published(survey)
+
+
+def test_a_survey_is_changed_without_naming_its_territory_again(browser, survey):
+    """Le formulaire écrit « Communauté d’agglomération du Pays Voironnais », que la recherche ne connaît pas."""
+    territory = "243800984"
+    Survey.objects.filter(pk=survey.pk).update(territory=territory)
+    survey.refresh_from_db()
+    values = {name: value for name, value in space.from_survey(survey).items() if value is not None}
+    browser.post(f"/espace/enquetes/{survey.pk}/modifier/", values | {"interrogees": "240"})
+    survey.refresh_from_db()
+    assert (survey.territory, survey.n_invited) == (territory, 240)

@@ -341,3 +341,9 @@ def test_nobody_counts_professionals(home):
     assert places.offered_variables(made) == {}
     with pytest.raises(Refused, match="Aucun recensement ne compte"):
         places.census_margins(made, ("commune",))
+
+
+def test_the_list_of_structures_is_the_number_invited_unless_more_answered(survey, target):
+    assert frames.universe(survey, 1).n_invited == 1
+    assert frames.universe(survey, 2).n_invited is None
+    assert frames.universe(campaigns.change(survey, {"n_invited": 40}, by=None, at=AT), 2).n_invited == 40

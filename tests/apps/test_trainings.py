@@ -13,6 +13,7 @@ from maillage.apps.agenda.actions import seats
 from maillage.apps.agenda.models import Seat, Workshop
 from maillage.apps.agenda.queries import exports, public
 from maillage.apps.messages.models import Message
+from maillage.apps.volunteers import worklist
 from maillage.apps.volunteers.actions import missions, sessions, team
 from maillage.apps.volunteers.models import Aidant, Attestation, Enrolment, OwnTraining, Session
 from maillage.apps.volunteers.queries import agenda as of_agenda
@@ -519,8 +520,30 @@ def test_the_name_of_a_team_is_refused_twice_and_with_a_secret(library, karim):
         helper(library, karim, "mot de passe : Grenoble38!")
 
 
-def test_a_team_is_added_to_and_corrected_by_its_structure(client, clock, library, karim):
+def test_the_end_of_a_contract_is_read_by_whoever_manages_the_team(client, clock, library, karim):
+    manager = account("manager", "gestionnaire", structure=library.structure)
+    row = helper(library, karim, "Fanny Roche", contract="fixed", contract_ends_on=date(2027, 1, 31))
+    address = f"/espace/formations/equipe/{row.pk}/"
+    readers = []
+    for user in (karim, manager):
+        client.force_login(user)
+        copied = client.get(f"{address}copie.json").json()
+        pages = {
+            "home": any(each.kind == "aidant-ending" for each in worklist.lines(user, timezone.localtime())),
+            "team": "Contrat fini" in client.get("/espace/formations/equipe/").content.decode(),
+            "sheet": "2027-01-31" in client.get(address).content.decode(),
+            "copy": copied["fin_du_contrat"] == "2027-01-31",
+        }
+        readers.append(pages)
+    assert [set(pages.values()) for pages in readers] == [{False}, {True}], readers
     client.force_login(karim)
+    client.post(address, {"nom": "Fanny R.", "statut": "salaried", "cadre": "none", "contrat": "unknown"})
+    row.refresh_from_db()
+    assert (row.name, row.contract) == ("Fanny R.", "fixed"), "nor written by another"
+
+
+def test_a_team_is_added_to_and_corrected_by_its_structure(client, clock, library):
+    client.force_login(account("manager", "gestionnaire", structure=library.structure))
     said = {
         "nom": "Fanny Roche",
         "statut": "salaried",

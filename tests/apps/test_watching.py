@@ -7,7 +7,6 @@ import sys
 from datetime import datetime, timedelta
 
 import pytest
-from django.contrib.auth.hashers import make_password
 from django.db import OperationalError
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
@@ -20,7 +19,7 @@ from maillage.apps.dossiers import actions
 from maillage.config import requests
 from maillage.config.logs import JsonLines
 from maillage.kernel.personal_links import masked
-from tests.conftest import with_role
+from tests.conftest import account
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +45,7 @@ def lines():
 
 @pytest.fixture
 def administrator() -> User:
-    return with_role(User.objects.create_user("ada@exemple.fr", "x", name="Ada"), "administration")
+    return account("ada", "administration")
 
 
 def test_figures_are_for_this_computer_and_not_for_who_comes_through_a_proxy(client):
@@ -221,12 +220,7 @@ def test_the_page_of_the_installation_says_what_is_wrong_and_starts_tasks_again(
 
 
 def test_the_page_of_the_installation_is_the_administration_s(client):
-    coordinator = with_role(
-        User.objects.create(email="c@exemple.fr", name="C", password=make_password(None)),
-        "coordination",
-        territory="france",
-    )
-    client.force_login(coordinator)
+    client.force_login(account("c", "coordination", territory="france"))
     assert client.get(reverse("installation")).status_code == 404
     row = failed("x.y", "builtins.KeyError")
     assert client.post(reverse("task_again", args=[row.pk])).status_code == 404

@@ -3,6 +3,7 @@ notifications that are chosen.
 """
 
 import dataclasses
+import re
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from importlib import import_module
@@ -22,6 +23,7 @@ from maillage.apps.agenda.models import Workshop
 from maillage.apps.autonomy.models import Bilan
 from maillage.apps.directory.actions import sheets
 from maillage.apps.directory.models import Import, Lieu, Source, Structure
+from maillage.apps.memberships import actions as memberships
 from maillage.apps.messages.models import Message
 from maillage.apps.network.actions import joining
 from maillage.apps.orientations.actions import answers, drafts, sending
@@ -644,7 +646,66 @@ def test_signing_out_comes_after_all_that_one_came_for(client, aidant):
 def test_an_empty_day_says_what_to_do(client, aidant):
     assert "Rien ne vous attend" in page(client, aidant)
     assert "préparer un rendez-vous" in page(client, aidant)
-    assert "Tout est réglé" in page(client, account("nord", "coordination", territory="59"))
+    assert "Tout est réglé" in page(client, account("nord", "analyste", territory="59"))
+
+
+def steps_to_take(user) -> list[str]:
+    vars(user).pop("held_rights", None)
+    steps = queries.first_steps(user, timezone.localtime())
+    return [step.title for step in steps.steps if not step.done] if steps else []
+
+
+@pytest.mark.both_databases
+def test_first_steps_of_a_network_are_done_by_what_is_there(client):
+    """An empty platform told its administrator that everything was settled."""
+    at = timezone.now()
+    claire = account("claire", "administration")
+    assert "Vos premiers pas" in page(client, claire) and "Rien ne vous attend" not in page(client, claire)
+    titles = [
+        "Donner son territoire au réseau",
+        "Ajouter la première structure",
+        "Décrire son lieu",
+        "Inviter les collègues",
+        "Orienter une première personne",
+    ]
+    assert steps_to_take(claire) == titles
+    nord = account("nord", "coordination", territory="38")
+    assert steps_to_take(claire) == steps_to_take(nord) == titles[1:]
+    invitation, token = memberships.invite(
+        by=nord, role="gestionnaire", for_whom="Nora", new="Les Liens", at=at
+    )
+    nora = memberships.accept(
+        token=token, user=User.objects.create_user("nora@exemple.fr"), at=at, on=at.date()
+    )
+    assert steps_to_take(nord) == titles[2:]
+    assert steps_to_take(nora) == ["Décrire votre lieu", "Inviter vos collègues", titles[4]]
+    lieu = place("liens", {"courriels": ["accueil@liens.example"], **HELPS})
+    Lieu.objects.filter(pk=lieu.pk).update(structure=invitation.structure)
+    memberships.invite(by=nora, role="aidant", for_whom="Paul", structure=invitation.structure, at=at)
+    assert steps_to_take(claire) == steps_to_take(nord) == steps_to_take(nora) == titles[4:]
+    lieu.refresh_from_db()
+    send(nora, lieu, place("autre", HELPS), at)
+    assert not queries.first_steps(claire, at) and not queries.first_steps(nora, at)
+
+
+def test_first_steps_are_absent_without_a_team_or_once_put_away(client, aidant):
+    nord = account("nord", "coordination", territory="59")
+    assert not steps_to_take(aidant) and steps_to_take(nord)
+    client.force_login(nord)
+    client.post("/espace/nouvelles/lue/", {"nouvelle": "premiers-pas"})
+    assert not steps_to_take(nord)
+
+
+def test_first_steps_all_lead_to_a_page(client):
+    for user in (account("claire", "administration"), account("nord", "coordination", territory="59")):
+        client.force_login(user)
+        steps = queries.first_steps(user, timezone.localtime())
+        for step in (*steps.steps, *steps.later):
+            assert client.get(step.url).status_code == 200, step.url
+    text = client.get("/espace/equipe/?role=gestionnaire&nouvelle=on").content.decode()
+    assert re.search(r'value="gestionnaire"[^>]* checked', text) and re.search(
+        r'name="nouvelle"[^>]* checked', text
+    )
 
 
 @pytest.mark.both_databases

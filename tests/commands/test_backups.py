@@ -1,11 +1,13 @@
 """Backups: sealed to a key, restored aside, moved from one engine to the other; each damage named."""
 
 import errno
+import fcntl
 import json
-import os
 import re
+import signal
 import sqlite3
-import time
+import subprocess
+import sys
 import tracemalloc
 import zipfile
 from contextlib import closing
@@ -29,7 +31,7 @@ from maillage.config.home import DATABASE
 from maillage.kernel import age
 from maillage.kernel.errors import Refused
 from maillage.web import locks
-from tests.support.shared import furnish
+from tests.support.shared import environment, furnish
 
 
 @pytest.fixture
@@ -191,16 +193,42 @@ def test_the_oldest_backups_go_and_never_the_one_just_made(maillage, db, home, t
     copies.mkdir()
     for name in ("maillage-20400101-031500.zip", "maillage-20250101-031500.zip", "à moi.zip"):
         (copies / name).write_text("x")
-    cut, fresh = (copies / f".maillage-2025010{n}-031500.zip.age.0123abcd" for n in (2, 3))
-    for path, days in ((cut, 3), (fresh, 0)):
-        path.write_text("Ana")
-        os.utime(path, (time.time() - days * 86_400,) * 2)
     answer = maillage("sauvegarder", "--dossier", copies, "--garder", 1)
     assert answer.code == 0, answer.err
     made = re.search(r"relue : (\S+) \(", answer.out)[1]
-    assert sorted(each.name for each in copies.iterdir()) == sorted(
-        [fresh.name, Path(made).name, "à moi.zip"]
-    )
+    assert sorted(each.name for each in copies.iterdir()) == sorted([Path(made).name, "à moi.zip"])
+
+
+KILLED = """
+import os, signal, sys
+from maillage.config import bootstrap
+bootstrap.ready()
+from maillage.config import backup
+from maillage.cli.main import main
+backup.check = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
+main()
+"""
+
+
+def test_a_killed_backup_leaves_nothing_once_another_is_made(process, tmp_path):
+    """Whoever was erased since stayed readable in a hidden copy of the base, that no rotation counted."""
+    home, copies = furnish(tmp_path / "maison"), tmp_path / "copies"
+    copies.mkdir()
+    unfinished = []
+    for words in (["--dossier", str(copies)], [str(copies / "à moi")]):
+        command = [sys.executable, "-c", KILLED, "sauvegarder", *words]
+        done = subprocess.run(command, env=environment(home), capture_output=True, check=False)
+        assert done.returncode == -signal.SIGKILL, done.stderr
+        unfinished += copies.iterdir()  # this one alone: the one before is gone
+    dated, named = unfinished
+    assert dated.name.startswith(".maillage-") and named.name.startswith(".à moi.")
+    being_written = copies / ".maillage-20250103-031500.zip.0123abcd"
+    with being_written.open("wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        done = process("sauvegarder", "--dossier", copies, "--garder", 1, MAILLAGE_HOME=str(home))
+    assert (done.code, done.err) == (0, "")
+    assert {path for path in copies.iterdir() if path.name.startswith(".")} == {being_written}
+    assert f"Reste d’une sauvegarde interrompue, effacé : {named}" in done.out
 
 
 @pytest.mark.parametrize(

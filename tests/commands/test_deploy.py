@@ -9,6 +9,8 @@ import socket
 import ssl
 import subprocess
 import threading
+import time
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -22,6 +24,7 @@ from tools import container
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 UNITS = sorted(DEPLOY.glob("*.service")) + sorted(DEPLOY.glob("*.timer"))
+MEGABYTE, MARK = 2**20, b"un papier que personne d'autre ne lit\n"
 VARIABLES = re.compile(r"^#? ?([A-Z_]+)=", re.MULTILINE)
 
 
@@ -48,6 +51,26 @@ def test_a_unit_names_programs_and_options_that_exist(path, tmp_path):
         )
         faults = [line for line in done.stderr.splitlines() if path.name in line]
         assert faults == []
+
+
+def test_a_unit_that_the_manual_enables_starts_again_with_the_computer(tmp_path):
+    """Without [Install], systemd starts it at once and forgets it at the next boot."""
+    manual = (DEPLOY.parent / "docs/installer.md").read_text("utf-8")
+    names = [
+        name if "." in name else f"{name}.service"
+        for line in re.findall(r"systemctl enable (?:--now )?(.+)", manual)
+        for name in line.split()
+    ]
+    assert len(names) >= 5
+    for name in names:
+        unit = configparser.ConfigParser(strict=False, interpolation=None)
+        unit.read(DEPLOY / re.sub(r"@\w+", "@", name))
+        assert unit.has_option("Install", "WantedBy"), name
+    if systemctl := shutil.which("systemctl"):
+        shutil.copytree(DEPLOY, tmp_path / "etc/systemd/system")
+        subprocess.run([systemctl, f"--root={tmp_path}", "enable", *names], check=True, capture_output=True)
+        linked = {path.name for path in (tmp_path / "etc/systemd/system").glob("*.wants/*")}
+        assert linked == set(names)
 
 
 def test_a_service_that_migrates_first_is_given_the_time_it_takes():
@@ -109,10 +132,19 @@ def test_each_variable_of_the_settings_is_explained():
 
 
 class Echo(BaseHTTPRequestHandler):
-    """Answer with the headers that it was sent, as JSON."""
+    """Answer with the headers that it was sent, as JSON; at /grand/, with eight megabytes."""
+
+    def do_POST(self) -> None:
+        n_bytes = len(self.rfile.read(int(self.headers["Content-Length"])))
+        self.answer(str(n_bytes).encode())
 
     def do_GET(self) -> None:
-        body = json.dumps({name.lower(): value for name, value in self.headers.items()}).encode()
+        names = {name.lower(): value for name, value in self.headers.items()}
+        self.answer(
+            MARK * (8 * MEGABYTE // len(MARK)) if self.path == "/grand/" else json.dumps(names).encode()
+        )
+
+    def answer(self, body: bytes) -> None:
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -120,6 +152,34 @@ class Echo(BaseHTTPRequestHandler):
 
     def log_message(self, *_) -> None:
         pass
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """An nginx that runs. folder: all that it may write in, its logs among them."""
+
+    plain: int
+    secure: int
+    certificate: Path
+    folder: Path
+    process: subprocess.Popen[bytes]
+    platform: ThreadingHTTPServer
+
+    def call(self) -> http.client.HTTPSConnection:
+        context = ssl.create_default_context(cafile=self.certificate)
+        return http.client.HTTPSConnection("localhost", self.secure, context=context)
+
+    def stop_platform(self) -> None:
+        self.platform.shutdown()
+        self.platform.server_close()
+
+    def open_files(self) -> list[str]:
+        """Return the files on disk that it and its workers hold open, those without a name too."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        links = (
+            link for pid in (str(self.process.pid), *children) for link in Path(f"/proc/{pid}/fd").iterdir()
+        )
+        return [str(link.readlink()) for link in links if link.is_file()]
 
 
 def free_port() -> int:
@@ -130,9 +190,7 @@ def free_port() -> int:
 
 @pytest.fixture
 def proxied(tmp_path):
-    """A real nginx with our site file, before a server that says what it was sent: (plain port, secure port,
-    certificate).
-    """
+    """A real nginx with our site file, before a server that says what it was sent."""
     program = shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
     if program is None:
         pytest.skip("nginx n’est pas installé : sudo apt install nginx-light")
@@ -145,12 +203,13 @@ def proxied(tmp_path):
         (r"listen 80;", f"listen 127.0.0.1:{plain};"),
         (r"listen 443", f"listen 127.0.0.1:{secure}"),
         (r"ssl_certificate(_key)? .*;", rf"ssl_certificate\1 {pem};"),
+        (r"/var/log/nginx/", f"{tmp_path}/"),
         (r"127\.0\.0\.1:8000", f"127.0.0.1:{behind.server_port}"),
         (r"maillage\.exemple\.fr", "localhost"),
     ):
         site, n = re.subn(before, after, site)
         assert n, before
-    own = "".join(
+    own = f"access_log {tmp_path}/acces;\n" + "".join(
         f"{kind}_temp_path {tmp_path}/{kind};\n"
         for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
@@ -172,7 +231,7 @@ def proxied(tmp_path):
 
     try:
         until(answers)
-        yield plain, secure, pem
+        yield Proxy(plain, secure, pem, tmp_path, running, behind)
     finally:
         running.terminate()
         running.wait()
@@ -180,17 +239,14 @@ def proxied(tmp_path):
 
 
 def test_nginx_hands_over_who_calls_and_keeps_to_https(proxied):
-    plain, secure, pem = proxied
-    call = http.client.HTTPConnection("127.0.0.1", plain)
+    call = http.client.HTTPConnection("127.0.0.1", proxied.plain)
     call.request("GET", "/carte/?ou=Vif", headers={"Host": "localhost"})
     answer = call.getresponse()
     assert (answer.status, answer.getheader("Location")) == (301, "https://localhost/carte/?ou=Vif")
 
-    context = ssl.create_default_context(cafile=pem)
-
-    def ask(method: str = "GET", **headers: str) -> http.client.HTTPResponse:
-        call = http.client.HTTPSConnection("localhost", secure, context=context)
-        call.request(method, "/", headers=headers)
+    def ask(method: str = "GET", path: str = "/", **headers: str) -> http.client.HTTPResponse:
+        call = proxied.call()
+        call.request(method, path, headers=headers)
         return call.getresponse()
 
     told = json.loads(
@@ -207,7 +263,61 @@ def test_nginx_hands_over_who_calls_and_keeps_to_https(proxied):
     assert (told["x-forwarded-for"], told["x-forwarded-proto"]) == ("127.0.0.1", "https")
     assert "x-forwarded-host" not in told
     assert told["host"].split(":")[0] == "localhost"
-    assert ask("POST", **{"Content-Length": str(71 * 2**20)}).status == 413
+    refused = ask("POST", **{"Content-Length": "9000001"})
+    assert (refused.status, "Ce fichier est trop lourd." in refused.read().decode()) == (413, True)
+    assert ask("POST", "/espace/annuaire/importer/", **{"Content-Length": str(71 * MEGABYTE)}).status == 413
+
+
+def test_nginx_writes_no_address_whether_the_platform_answers_or_not(proxied):
+    """A personal link opens by its address: on both ports, answered, refused or failed, no file holds it."""
+    link = "/rdv/un-lien-que-personne-d-autre-ne-lit/"
+
+    def ask(call: http.client.HTTPConnection, method: str = "GET", **headers: str) -> int:
+        named = {"Host": "localhost", "Referer": f"https://localhost{link}"}
+        call.request(method, link, headers=named | headers)
+        answer = call.getresponse()
+        answer.read()
+        return answer.status
+
+    def holding() -> list[str]:
+        return [
+            each.name for each in proxied.folder.rglob("*") if each.is_file() and link in each.read_text()
+        ]
+
+    plain = http.client.HTTPConnection("127.0.0.1", proxied.plain)
+    assert (ask(plain), ask(proxied.call()), holding()) == (301, 200, [])
+    proxied.stop_platform()
+    assert (ask(plain), ask(proxied.call()), holding()) == (301, 502, [])
+    assert ask(proxied.call(), "POST", **{"Content-Length": "9000001"}) == 413
+    failures = proxied.folder / "maillage.log"
+    until(lambda: failures.stat().st_size)
+    assert re.fullmatch(r"\S+ 502 502 GET \d\.\d+ [0-9a-f]{32}\n", failures.read_text())
+    assert holding() == []
+
+
+def test_nginx_writes_no_body_on_the_disk(proxied):
+    """A file sent is held half way, and a large answer read slowly: nginx has no file of them open."""
+    before = proxied.open_files()
+    for path, megabytes in (("/", 5), ("/espace/annuaire/importer/", 20)):
+        body, call = MARK * (megabytes * MEGABYTE // len(MARK)), proxied.call()
+        call.putrequest("POST", path)
+        call.putheader("Content-Length", str(len(body)))
+        call.endheaders(body[: len(body) // 2])
+        time.sleep(0.3)
+        assert proxied.open_files() == before
+        call.send(body[len(body) // 2 :])
+        assert int(call.getresponse().read()) == len(body)
+    call = proxied.call()
+    call.request("GET", "/grand/")
+    answer = call.getresponse()
+    time.sleep(0.3)
+    assert proxied.open_files() == before
+    assert len(answer.read()) == 8 * MEGABYTE // len(MARK) * len(MARK)
+    call = proxied.call()
+    call.request(
+        "POST", "/", body=iter([MARK]), encode_chunked=True, headers={"Transfer-Encoding": "chunked"}
+    )
+    assert call.getresponse().status == 411
 
 
 def test_backups_of_a_folder_go_the_oldest_first_and_nothing_else_does(process, demonstration, tmp_path):

@@ -5,6 +5,7 @@ tabuler says.
 import csv
 import json
 import re
+from pathlib import Path
 
 import pypdfium2
 import pytest
@@ -13,6 +14,7 @@ from pytest import approx
 from tests.commands.test_enquete_tabuler import files, form
 
 __all__ = ["files", "form"]  # fixtures
+MAUBEUGE = Path(__file__).parents[2] / "data/raw/maillage/enquetes/maubeuge-structures.csv"
 
 
 @pytest.fixture
@@ -97,3 +99,15 @@ def test_words_that_pretend_to_be_code_stay_words(synthese, files):
     for sheet in document:
         text = sheet.get_textpage()
         assert all(text.get_charbox(k)[2] <= sheet.get_width() for k in range(text.count_chars()))
+
+
+def test_a_survey_of_structures_says_once_whether_its_universe_is_known(maillage, tmp_path):
+    maillage("enquete", "questionnaire", "structures", "--vers", tmp_path / "s.xlsx")
+    options = ("--questionnaire", tmp_path / "s.xlsx", "--sortie", tmp_path / "sortie")
+    unknown = "On ne sait pas combien il y a de structures en tout"
+    known = "L’intervalle tient compte de ce qu’il y a 96 structures en tout."
+    for words, present, absent in (((), unknown, known), (("--interrogees", "96"), known, unknown)):
+        assert maillage("enquete", "synthese", MAUBEUGE, *options, *words).code == 0
+        page = (tmp_path / "sortie" / "synthese.html").read_text("utf-8").replace("\xa0", " ")
+        assert (page.count(present), page.count(absent)) == (1, 0)
+    assert "66 réponses pour 96 structures interrogées : 69 % ont répondu." in page

@@ -230,9 +230,10 @@ def test_one_respondent_and_everybody_alike(tabuler, files):
     written(folder / "un.csv", rows[:1])
     said = tabuler("--question", "aise", "--json", answers="un.csv")
     told = json.loads(said.out)
-    assert (said.code, told["n"]) == (0, 1)
+    assert (said.code, told["n"]) == (0, None)
     assert all(line["part"] is None and line["motif"] for line in told["lignes"])
-    assert "Un seul répondant" in said.err
+    assert "Un seul répondant" not in said.err
+    assert "Un seul répondant" in tabuler("--question", "aise", answers="un.csv").out
     written(folder / "tous.csv", [{**row, "aise": "tres"} for row in rows])
     told = json.loads(tabuler("--question", "aise", "--json", answers="tous.csv").out)
     assert all(line["part"] is None for line in told["lignes"]), "everybody alike: the rest counts nobody"
@@ -346,3 +347,33 @@ def test_margins_of_residents_are_refused_for_structures(tabuler, structures):
     said = tabuler("--question", "aise", "--json", "--marges", folder / "marges.csv")
     assert said.code == 2
     assert "personnes pour 192 réponses" in said.err.splitlines()[0]
+
+
+def test_a_universe_gives_the_response_rate_and_narrower_intervals(tabuler):
+    endless = json.loads(tabuler("--question", "aise", "--json").out)["lignes"]
+    document = json.loads(tabuler("--question", "aise", "--json", "--interrogees", "240").out)
+    assert (document["interrogees"], document["population"], document["taux_de_reponse"]) == (240, 240, 80.0)
+    for narrow, wide in zip(document["lignes"], endless, strict=True):
+        assert narrow["part"] == wide["part"]
+        assert narrow["part"] is None or narrow["haut"] - narrow["bas"] < 0.6 * (wide["haut"] - wide["bas"])
+    answer = tabuler("--question", "aise", "--interrogees", "240", "--univers", "300").out.replace(
+        "\xa0", " "
+    )
+    assert "· 192 réponses pour 240 personnes interrogées : 80 % ont répondu." in answer
+    assert "· L’intervalle tient compte de ce qu’il y a 300 personnes en tout." in answer
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        (("--univers", "150"), "192 réponses, pour 150 personnes de l’univers."),
+        (("--interrogees", "0"), "192 réponses, pour 0 personnes interrogées."),
+        (("--interrogees", "300", "--univers", "250"), "300 personnes interrogées, pour 250 en tout."),
+    ],
+)
+def test_a_universe_that_cannot_be_is_refused_in_three_sentences(tabuler, words, what):
+    answer = tabuler("--question", "aise", *words)
+    assert answer.code == 2
+    lines = answer.err.replace("\xa0", " ").splitlines()
+    assert lines[0] == what
+    assert len(lines) == 3

@@ -178,6 +178,17 @@ def test_a_port_already_taken(process, tmp_path):
     assert f"Le port {port} est déjà pris" in answer.err
 
 
+def test_the_link_of_an_administrator_opens_where_the_home_is_served(process, tmp_path):
+    home = furnish(tmp_path / "maison")
+    answer = process("administrateur", "a@exemple.fr", MAILLAGE_HOME=str(home))
+    assert "jours : http://localhost:8000/" in answer.out, answer.err
+    assert "n’a pas encore été servi ici" in answer.out
+    (home / "serveur.txt").write_text("http://localhost:8160 (s’arrête)", "utf-8")
+    answer = process("administrateur", "a@exemple.fr", MAILLAGE_HOME=str(home))
+    assert "jours : http://localhost:8160/" in answer.out, answer.err
+    assert "n’a pas encore été servi ici" not in answer.out
+
+
 def test_a_second_server_of_a_home_says_where_the_first_is(tmp_path, monkeypatch, capsys):
     from maillage.cli.commands import servir
     from maillage.config import home

@@ -425,7 +425,8 @@ def test_what_a_zone_lacks_altogether_is_said_in_few_words():
     counted = ("formation", "wifi", "reparation")
 
     def said(n):
-        return gaps.SharedGap(tuple(gaps.Gap("1", "Ici", line, "") for line in lines[:n]), counted).sentence
+        lacking = tuple(gaps.Gap("1", "Ici", line, "") for line in lines[:n])
+        return gaps.SharedGap(lacking, counted, is_bare=True).sentence
 
     assert said(1) == "Ici : environ 480 personnes sans lieu de formation à portée de marche."
     assert (

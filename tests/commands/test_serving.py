@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -293,15 +294,62 @@ def test_what_the_loop_and_the_indicators_look_up_is_read_ahead(monkeypatch):
     assert read == ["communes", "contours", "sources"]
 
 
-def test_the_first_workers_leave_in_turn_once_nobody_waits_for_them(monkeypatch):
+def test_a_worker_leaves_once_nobody_waits_for_it(monkeypatch):
     slept = []
     monkeypatch.setattr(server.time, "sleep", slept.append)
-    first, last = Worker(1), Worker(2, 3, 1)
-    for worker in (first, last):
-        server.leave_once_idle(worker)
-        assert not worker.alive
-    turn = server.AFTER + server.BETWEEN
-    assert slept == [turn, server.AFTER, server.EVERY, server.EVERY]
+    last = Worker(2, 3, 1)
+    server.leave_once_idle(last)
+    assert not last.alive
+    assert slept == [server.AFTER, server.EVERY, server.EVERY]
+
+
+SLOW_SERVER = """
+import time
+from maillage.config import server
+server.AFTER = 0.2
+server.read_ahead = lambda: time.sleep(1)
+from maillage.config.server import *
+"""
+
+
+def test_the_server_always_has_a_worker_however_long_it_reads_ahead(tmp_path):
+    """A worker that leaves while the server reads is not replaced before the end: nobody would answer."""
+    (tmp_path / "lent.py").write_text(SLOW_SERVER)
+    (tmp_path / "essai.py").write_text(
+        "def application(environ, start): start('200 OK', []); return [b'oui']"
+    )
+    options = (
+        "--config",
+        "python:lent",
+        "--workers",
+        "2",
+        "--worker-class",
+        "gthread",
+        "--no-control-socket",
+    )
+    command = (sys.executable, "-m", "gunicorn", "essai:application", *options, "--bind", "127.0.0.1:0")
+    served = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.DEVNULL)
+
+    def lives(pid: str) -> bool:
+        """Return False for a process that ended, even if the server has not seen it: it has no memory."""
+        with suppress(FileNotFoundError, ProcessLookupError):
+            return not Path(f"/proc/{pid}/statm").read_text().startswith("0 ")
+        return False
+
+    def workers() -> set[str]:
+        children = Path(f"/proc/{served.pid}/task/{served.pid}/children").read_text().split()
+        return set(filter(lives, children))
+
+    try:
+        until(lambda: len(workers()) == 2)
+        first = alive = workers()
+        while alive & first:
+            time.sleep(0.01)
+            alive = workers()
+            assert alive, "nobody answers"
+    finally:
+        served.terminate()
+        served.wait()
 
 
 @pytest.mark.parametrize(

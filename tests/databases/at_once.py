@@ -39,7 +39,7 @@ def main() -> None:
         users.append(with_role(user, "aidant", structure=library.structure))
     ways: dict[str, Counter[str]] = {}
     for turn in range(ROUNDS):
-        for races in (firsts, given, hours, erased):
+        for races in (firsts, given, sheets_of_a_person, hours, erased):
             for name, first, second, left in races(turn, library, *users):
                 told = together(first, second)
                 ways.setdefault(name, Counter())[json.dumps([sorted(told), left()])] += 1
@@ -110,6 +110,24 @@ def given(turn: int, library: Any, lea: Any, ali: Any) -> Iterator[Race]:
         return Change.objects.filter(lieu=library, verb="undo", pk__gt=last.pk).count()
 
     yield "a sheet put back by two", undo, undo, undone
+
+
+def sheets_of_a_person(turn: int, library: Any, lea: Any, ali: Any) -> Iterator[Race]:
+    """Two who correct the sheet of a person, from what both read."""
+    from maillage.apps.orientations.actions import cards
+    from maillage.apps.people.actions import register
+    from maillage.apps.people.models import Person
+
+    person = register.welcome(by=lea, structure=library.structure, nickname="Fatou", at=AT)
+
+    def correct(by: Any, value: str) -> Callable[[], object]:
+        read = {"nickname": "Fatou"}
+        return lambda: cards.correct(person, {"nickname": value}, displayed=read, by=by, at=AT)
+
+    def corrected() -> int:
+        return Person.objects.filter(pk=person.pk, nickname__in=("Fatoumata", "Awa")).count()
+
+    yield "the sheet of a person corrected by two", correct(lea, "Fatoumata"), correct(ali, "Awa"), corrected
 
 
 def hours(turn: int, library: Any, lea: Any, ali: Any) -> Iterator[Race]:

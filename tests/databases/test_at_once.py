@@ -17,6 +17,7 @@ ENDS = {
     "one role given by two": [[DONE, DONE], 1],
     "one value proposed by two": [[DONE, DONE], 1],
     "a sheet put back by two": [[DONE, REFUSED], 1],
+    "the sheet of a person corrected by two": [[DONE, "refused: WrittenMeanwhile"], 1],
     "two meetings of a person moved to one hour": [[DONE, REFUSED], 1],
     "a meeting put back and another moved to its hour": [[DONE, REFUSED], 1],
     "two meetings of a helper moved to one hour": [[DONE, REFUSED], 1],

@@ -138,7 +138,7 @@ def test_many_people_write_at_once_and_none_is_refused(tmp_path):
 
         def write(n: int) -> None:
             key = keys[n]
-            card = post(key, "/espace/personnes/nouvelle/", prenom="Ali", langue="fr", joindre="none")
+            card = post(key, "/espace/personnes/nouvelle/", prenom=f"Ali {n}", langue="fr", joindre="none")
             assert card.startswith("/espace/personnes/")
             post(key, f"{card}accord/", pour="keep", comment="read", reponse="oui")
             post(key, f"{card}corriger/", prenom="Ali", naissance="1950", langue="fr", joindre="none")

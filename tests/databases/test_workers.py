@@ -23,8 +23,8 @@ from tests.databases import working
 
 @contextmanager
 def at_work(queue: str, home, database: str) -> Iterator[subprocess.Popen]:
-    words = [sys.executable, "-m", "maillage.config.worker", queue]
-    process = subprocess.Popen(words, cwd=ROOT, env=environment(home, database))
+    code = f"from maillage.config import worker; worker.TASK_PREFIX = 'tests.'; worker.main({queue!r})"
+    process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env=environment(home, database))
     try:
         yield process
     finally:

@@ -4,11 +4,11 @@ import itertools
 from datetime import date
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pytest import approx
 
-from maillage.engine import disclosure
+from maillage.engine import disclosure, suppression
 from tests.support.profile import times
 
 LEAST = 11
@@ -32,6 +32,38 @@ def test_counts_of_the_same_people_told_together_are_no_few_apart(counts):
     told = [count for count, seen in zip(counts, shown, strict=True) if seen]
     assert all(abs(a - b) >= LEAST for a, b in itertools.combinations(told, 2))
     assert shown[:1] == [True][: len(counts)], "the first one is told whatever the others are"
+
+
+@pytest.mark.parametrize("seed", range(times(40, 300)))
+def test_one_way_cannot_be_run_backwards(seed):
+    """Toutes les répartitions qui donneraient le même tableau : aucune part masquée n’y est connue à 5 personnes
+    près, même par qui a lu cette règle.
+    """
+    random = np.random.default_rng(seed)
+    counts = random.multinomial(int(random.integers(40, 140)), random.dirichlet(np.full(4, 1.2))).tolist()
+    published = disclosure.one_way(counts, LEAST)
+    suppressed = [k for k, one in enumerate(published) if not one]
+    if not 1 < len(suppressed) < len(counts):
+        assert len(suppressed) != 1
+        return
+    total, same = sum(counts[k] for k in suppressed), []
+    for cuts in itertools.combinations_with_replacement(range(total + 1), len(suppressed) - 1):
+        parts = [end - start for start, end in itertools.pairwise([0, *cuts, total])]
+        table = counts.copy()
+        for k, n in zip(suppressed, parts, strict=True):
+            table[k] = n
+        if disclosure.one_way(table, LEAST) == published:
+            same.append(parts)
+    assert (np.ptp(same, axis=0) >= suppression.NEAR).all()
+
+
+@given(st.lists(st.integers(1, 30), min_size=1, max_size=6))
+def test_parts_that_everybody_knows_to_be_of_somebody_are_not_counted_from_zero(counts):
+    """Onze parts d’une personne chacune font onze : le total dirait chacune."""
+    assert not any(disclosure.one_way([30] + [1] * 11, LEAST, lowest=1))
+    published = disclosure.one_way(counts, LEAST, lowest=1)
+    suppressed = [count for count, one in zip(counts, published, strict=True) if not one]
+    assert not any(published) or not suppressed or sum(suppressed) - len(suppressed) >= LEAST
 
 
 MONTHS = st.dates(date(2025, 1, 1), date(2026, 12, 31)).map(lambda day: day.replace(day=1))
@@ -145,102 +177,7 @@ def test_cells_of_a_withheld_row_are_withheld():
     assert not shown.any()
 
 
-def test_a_grouped_answer_gives_nothing_away():
-    """« Peu » est masqué ; le groupe « peu ou pas du tout » le rendrait par soustraction : il l’est aussi."""
-    counts, least = [1, 5, 6, 8], 3
-    sums = [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1], [1, 1, 0, 0], [0, 0, 1, 1]]
-    shown = disclosure.protect(counts, sums, [False, True, True, True, True, True], [[1, 1, 1, 1]], least)
-    assert not shown[0]
-    assert sum(shown) >= 2
-    assert worst_width(counts, sums, shown, least) >= least
-
-
-def worst_width(counts, sums, shown, least):
-    """Return the least doubt left on any withheld sum, by trying every table of whole numbers that agrees
-    with what is shown.
-    """
-    known = [mask for mask, seen in zip(sums, shown, strict=True) if seen]
-    whole = sum(counts)
-    told = [sum(n for n, taken in zip(counts, mask, strict=True) if taken) for mask in known]
-    agree = [
-        cells
-        for cells in itertools.product(range(whole + 1), repeat=len(counts))
-        if sum(cells) == whole
-        and all(
-            sum(itertools.compress(cells, mask)) == value for mask, value in zip(known, told, strict=True)
-        )
-    ]
-    hidden = [mask for mask, seen in zip(sums, shown, strict=True) if not seen]
-    spans = [[sum(itertools.compress(cells, mask)) for cells in agree] for mask in hidden]
-    return min((max(span) - min(span) for span in spans), default=least)
-
-
-@given(st.lists(st.integers(0, 9), min_size=3, max_size=4), st.integers(2, 4))
-@settings(max_examples=times(12, 40), deadline=None)
-def test_every_table_that_agrees_leaves_doubt(counts, least):
-    """Vérifié en essayant toutes les tables possibles de nombres entiers."""
-    size = len(counts)
-    sums = [[int(k == j) for j in range(size)] for k in range(size)] + [[int(j < 2) for j in range(size)]]
-    may = [sum(itertools.compress(counts, mask)) >= least for mask in sums]
-    shown = disclosure.protect(counts, sums, may, [[1] * size], least)
-    assert not any(seen and not allowed for seen, allowed in zip(shown, may, strict=True))
-    if sum(counts) >= least and not all(shown):
-        assert worst_width(counts, sums, shown, least) >= least - 1
-
-
-def test_an_earlier_edition_is_not_subtracted():
-    """Hier 30 oui et 40 non ; aujourd’hui 33 et 52 : les trois « oui » de plus ne se lisent pas."""
-    old, new = [30, 40], [3, 12]
-    sums = [[1, 0, 1, 0], [0, 1, 0, 1]]
-    told = [[1, 0, 0, 0], [0, 1, 0, 0], [1, 1, 1, 1]]
-    shown = disclosure.protect(
-        [*old, *new], sums, [True, True], told, 11, secret=[[0, 0, 1, 0], [0, 0, 0, 1]]
-    )
-    assert shown.tolist() == [False, False]
-
-
-def people(size):
-    return st.lists(st.integers(0, 60), min_size=size, max_size=size)
-
-
-@given(st.data(), st.integers(1, 6))
-@settings(max_examples=times(60, 300), deadline=None)
-def test_people_of_an_earlier_edition_are_never_negative_and_agree_with_it(data, size):
-    """Ce qu’une édition a masqué n’est pas gardé : des effectifs possibles en tiennent lieu."""
-    then = np.array(data.draw(people(size)))
-    now = np.array(data.draw(people(size)))
-    sums = np.array(data.draw(st.lists(st.lists(st.booleans(), min_size=size, max_size=size), max_size=5)))
-    sums = sums.reshape(-1, size).astype(np.int64)
-    found, left = disclosure.people_before(sums, sums @ then, now)
-    assert (found >= 0).all()
-    assert np.allclose(sums @ found, sums @ then, rtol=0, atol=1e-6)
-    assert left or (found <= now).all()
-
-
-@given(st.data(), st.integers(1, 6))
-@settings(max_examples=times(30, 150), deadline=None)
-def test_when_people_only_came_nobody_is_said_to_have_left(data, size):
-    then, come = np.array(data.draw(people(size))), np.array(data.draw(people(size)))
-    sums = np.vstack([np.eye(size), np.ones(size)])[data.draw(st.integers(0, size)) :]
-    found, left = disclosure.people_before(sums, sums @ then, then + come)
-    assert not left
-    assert (found <= then + come).all()
-    if come.sum():
-        assert disclosure.people_before(sums, sums @ (then + come), then)[1]
-
-
-def test_figures_that_nobody_can_agree_with_leave_the_nearest_people():
-    found, left = disclosure.people_before([[1, 0], [1, 1]], [30, 20], [40, 40])
-    assert (found >= 0).all()
-    assert left
-    assert found.sum() == approx(25)
-
-
-def test_nothing_to_protect_hides_nothing():
-    assert disclosure.protect([30, 40], [[1, 0], [0, 1]], [True, True], [[1, 1]], 11).all()
-
-
-def test_without_a_proof_no_cell_is_published():
+def test_a_table_of_a_few_wide_cells_is_not_published():
     """« 16 » et « 22 » laissent de quoi douter de chaque ligne, et disent le reste de la colonne à dix personnes près."""
     table = [[0, 11, 16], [10, 22, 22]]
     assert not disclosure.two_way(table, [True, True], [True, True, True], LEAST).any()

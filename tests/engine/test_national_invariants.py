@@ -21,6 +21,7 @@ from maillage.pipeline.rp2021 import clean as rp2021
 from maillage.reference.definitions import DEFAULT, LEVELS, definition, offered
 from maillage.reference.parameters import number
 from maillage.studies.diagnosis import compare, zoning
+from maillage.studies.diagnosis.draws import four_levels
 from maillage.studies.diagnosis.territories import Territory
 from maillage.studies.need import model as need_model
 from maillage.studies.need import population as need_population
@@ -29,6 +30,7 @@ from tests.support.profile import some, times
 
 OFFERED = [d.id for d in offered()]
 N = 60
+LEAST_BY_CHANCE = 0.36  # of a variance estimated by N draws: once in a million
 POINT = 0.01  # of a rate between 0 and 1
 ONE_AREA = {"max_examples": 15}
 
@@ -266,6 +268,31 @@ def test_an_area_where_nobody_lives_has_nobody_in_need(place, drawn):
 def test_levels_are_nested_in_every_intercommunalite(sums):
     assert (sums["level_1"] <= sums["level_2"]).all()
     assert (sums["level_2"] <= sums["level_3"]).all()
+
+
+def test_no_figure_of_a_commune_varies_less_than_its_persons_one_by_one(place, model, drawn, everywhere):
+    """Every commune that is shown, every level, and living standards: the spread of the draws against that of
+    a binomial at the same share. N draws leave a standard deviation unsure by a tenth; the communes of a size,
+    together, by nothing.
+    """
+    people = {
+        name: synthetic.add_by(values, place.commune_of, place.commune_of.max() + 1)
+        for name, values in drawn.items()
+    }
+    standards = model.living_standards(everywhere)
+    for name, share in (("modest", place.frame.modest), ("poor", place.frame.poor)):
+        values = standards.factor(share) * (share * place.frame.universe)[:, None]
+        people[name] = synthetic.add_by(values, place.commune_of, place.commune_of.max() + 1)
+    universe = total_by(place.commune_of, place.frame.universe)
+    adults = total_by(place.commune_of, place.frame.adults)
+    figures = four_levels(people, universe[:, None]) | {name: people[name] for name in ("modest", "poor")}
+    for name, values in figures.items():
+        share = values.mean(axis=1) / np.maximum(universe, 1e-9)
+        chance = np.maximum(universe * share * (1 - share), 1e-9)
+        ratio = values.var(axis=1, ddof=1) / chance
+        for least, most in ((50, 200), (200, 500), (500, 1_000), (1_000, 2_000), (2_000, np.inf)):
+            assert ratio[(adults >= least) & (adults < most)].mean() >= 0.95**2, (name, least)
+        assert ratio[adults >= 50].min() >= 0.95**2 * LEAST_BY_CHANCE, name
 
 
 def test_people_in_both_precarities_are_in_each_of_them(place, sums):

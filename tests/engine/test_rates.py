@@ -167,6 +167,12 @@ def test_shifted_rates_meet_the_total_and_keep_every_odds_ratio(people, p, total
     assert np.ptp(moved, axis=1).max() < 1e-6
 
 
+@given(people_by_cell, cell_rates, st.floats(0.02, 0.9))
+def test_the_constant_of_a_shift_moves_every_cell_to_the_total(people, p, total):
+    added = rates.constant(people, p, total)
+    assert people @ expit(logit(p) + added) / people.sum() == pytest.approx(total, abs=1e-9)
+
+
 @given(positions)
 def test_diplomas_stand_in_order_between_none_and_the_longest(parts):
     by_diploma = scale_of(parts)[0].reshape(N_AGES, N_DIPLOMAS)

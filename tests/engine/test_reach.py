@@ -14,6 +14,7 @@ from maillage.studies.diagnosis.zoning import Zone
 from maillage.studies.offer import gap_rules, gaps, grounds, siting, walking, what_if, whereabouts
 from maillage.studies.offer import reach as study
 from maillage.studies.offer.areas import POINTS, Areas, dwellings, lattice
+from maillage.studies.offer.counts import place_counts
 from maillage.studies.offer.grounds import Ground, with_places
 from maillage.studies.offer.whereabouts import Place
 
@@ -370,6 +371,30 @@ def test_the_order_of_places_changes_nothing(chance):
     for one, other in zip(study.reach(g, "wifi"), study.reach(shuffled, "wifi"), strict=True):
         assert one.reached.value == pytest.approx(other.reached.value)
         assert one.share.low == pytest.approx(other.share.low)
+
+
+@given(worlds)
+def test_places_of_zones_and_of_communes_make_the_whole(chance):
+    """Where an address is unknown, or a contour, a place counts in its commune: none is lost, none twice."""
+    g = ground(chance)
+    g = grounds.ground(
+        g.areas,
+        [Zone("a", "A", np.array([0, 1, 2])), Zone("b", "B", np.array([3, 4, 5]))],
+        [replace(each, same="one" if chance.random() < 0.2 else "") for each in g.places],
+        walk=g.walk,
+        outlines=OUTLINES,
+    )
+    counts = place_counts(g, silent=frozenset(), vague=frozenset())
+    somewhere = {p.same or p.id for p, areas in zip(g.places, g.standing, strict=True) if len(areas)}
+    assert counts.n_places[""] == len(somewhere)
+    unassigned = sum(each.n_places for each in counts.unassigned)
+    by_zone = [counts.n_places[code] for code in ("a", "b")]
+    assert sum(by_zone) + unassigned in (len(somewhere), len(somewhere) + 1)  # one that moves counts twice
+    for code in ("a", "b"):
+        assert counts.n_unlocated[code] <= counts.n_places[code]
+        assert counts.n_perhaps[code] >= unassigned
+    cut = place_counts(ground(chance), silent=frozenset(), vague=frozenset())
+    assert not any(each.is_inside for each in cut.unassigned), "a part of this commune is in no zone"
 
 
 @given(worlds)

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from maillage.cli.surveys import tabuler
 from maillage.engine import chance
 from maillage.forms.questionnaire import Choice, Question, Questionnaire
 from maillage.kernel.table import Table
@@ -20,8 +21,10 @@ from maillage.reports.survey import document as survey_document
 from maillage.studies.survey import samples, tabulation, ties
 from maillage.studies.survey.samples import Weights
 from maillage.studies.survey.tables import Tabulation, counted
+from maillage.studies.survey.universe import UNKNOWN
 from tests.engine.attacker import OUT, Attacker
 from tests.support.profile import some, times
+from tests.support.tabulating import tabulate
 
 LEAST = 11
 ANSWERS = {"age": ("jeune", "adulte", "ancien"), "aise": ("pas", "peu", "tres"), "aide": ("oui", "non")}
@@ -116,6 +119,107 @@ def test_nothing_withheld_is_found_from_all_the_tables_of_a_survey(seed):
         assert name not in fewer.secrets, name
         least, most = fewer.span(every.secrets[name])
         assert high - low >= most - least - 1e-5, name
+
+
+NEAR = 5  # people: a count known nearer than this is as good as published
+MANY = 40  # cells that carried the same words: enough to learn what the words mean
+
+
+def one_question(seed: int) -> Table:
+    """Return the answers of a few dozens of people to one question of three to six answers."""
+    random = chance.generator(seed, "une question")
+    size, n = int(random.integers(3, 7)), int(random.integers(40, 170))
+    at = random.choice(size, n, p=random.dirichlet(np.full(size, random.choice([0.7, 2.0]))))
+    return table(seule=np.array([f"r{k}" for k in range(size)])[at])
+
+
+ALONE = replace(
+    FORM,
+    lists={"seule": tuple(Choice(name=f"r{k}", label={"fr": f"réponse {k}"}) for k in range(6))},
+    items=(Question(name="seule", kind="one", label={"fr": "seule ?"}, choices="seule"),),
+)
+
+
+def printed_words(answers: Table) -> dict[str, set[tuple[str, str]]]:
+    """Return, for each answer whose count is masked, all that is printed of it: column → words, figures aside."""
+    answered = samples.sample(answers, ALONE)
+    tabulated = tabulation.of_sample(answered, "seule")
+    card = survey_cards.card(answered, tabulated)
+    grid = survey_document.table(card, "brut")
+    notes = grid.note.split(". ")
+    page = {cells[0].text: [cell.text for cell in cells] + notes for cells in grid.rows}
+    lines = {line["modalite"]: line for line in tabuler.document(tabulated, UNKNOWN, len(answers))["lignes"]}
+    printed = {}
+    for row in survey_document.rows([card], computed="brut"):
+        if row["effectif"] == "":
+            read = [("page", text) for text in page.get(row["libelle_modalite"], [])]
+            read += [
+                (f"csv {name}", row[name]) for name in row if name not in ("modalite", "libelle_modalite")
+            ]
+            read += [
+                (f"json {name}", value)
+                for name, value in lines[row["modalite"]].items()
+                if name != "modalite"
+            ]
+            printed[row["modalite"]] = {(name, re.sub(r"\d+", "#", str(value))) for name, value in read}
+    return printed
+
+
+def test_no_masked_count_is_known_within_five_by_whoever_reads_every_column_and_knows_the_rule():
+    """Des centaines de tableaux d’une question. Qui les lit tous sait ce que chaque motif a déjà couvert ; il sait
+    aussi, au mieux, quelles cases masquées sont sous le seuil, et que les plus petites des autres partent d’abord.
+    """
+    tables = [one_question(seed) for seed in range(times(60, 1000))]
+    counts = [dict(zip(*np.unique(each["seule"], return_counts=True), strict=True)) for each in tables]
+    printed = [printed_words(each) for each in tables]
+    covered: dict[tuple[str, str], list[int]] = {}
+    for words, count in zip(printed, counts, strict=True):
+        for answer, read in words.items():
+            for each in read:
+                covered.setdefault(each, []).append(int(count.get(answer, 0)))
+    often = {phrase: n for phrase, n in covered.items() if len(n) >= MANY}
+    small = {phrase for phrase, n in often.items() if max(n) < LEAST}
+    large = {phrase for phrase, n in often.items() if min(n) >= LEAST}
+    masked = 0
+    for answers, words, count in zip(tables, printed, counts, strict=True):
+        if not words or len(words) == 6:
+            continue  # nothing masked, or nothing published
+        attacker = Attacker({"seule": [f"r{k}" for k in range(6)]})
+        attacker.learn(attacker.mask(), len(answers))
+        attacker.learn(attacker.mask(seule=[OUT]), 0)
+        smallest = min(int(n) for answer, n in count.items() if answer not in words)
+        for answer in attacker.answers["seule"]:
+            n, cell = int(count.get(answer, 0)), attacker.mask(seule=[answer])
+            if answer not in words:
+                attacker.learn(cell, n)
+                continue
+            lowest = LEAST if words[answer] & large else 0
+            highest = LEAST - 1 if n < LEAST or words[answer] & small else smallest
+            attacker.learn(cell, lowest, highest)
+            attacker.secrets[f"{lowest} to {highest}"] = cell  # those known alike vary alike
+        masked += len(words)
+        assert not list(attacker.found(NEAR)), count
+    assert masked > times(80, 1500)
+
+
+@pytest.mark.parametrize("seed", some(range(20, 60), 20, 21, 22))
+def test_a_crossed_table_keeps_its_masked_counts_from_whoever_knows_which_are_small(seed):
+    """Tableaux simples et croisés dans les deux sens ; chaque case masquée de moins de onze est tenue pour connue
+    comme telle.
+    """
+    answers, attacker = drawn(seed), Attacker({name: ANSWERS[name] for name in ("age", "aise")})
+    answered = samples.sample(answers, FORM)
+    attacker.learn(attacker.mask(), len(answers))
+    for question, by in (("age", ""), ("aise", ""), ("age", "aise"), ("aise", "age")):
+        read = tabulation.of_sample(answered, question, by=by)
+        attacker.read(read)
+        for row in read.rows:
+            gave = answers[question] == row.category
+            n = int((gave & (answers[by] == row.by) if by else gave).sum())
+            if row.n is None and n < LEAST:
+                known = {question: [row.category], **({by: [row.by]} if by else {})}
+                attacker.learn(attacker.mask(**known), 0, LEAST - 1)
+    assert not list(attacker.found(NEAR))
 
 
 @pytest.mark.complete
@@ -288,7 +392,7 @@ def test_a_question_asked_of_nearly_all_tells_neither_its_base_nor_its_shares():
 
 def test_months_put_together_between_two_others_are_named_from_the_first_to_the_last():
     days = ["2026-01-05"] * 20 + ["2026-02-03"] * 2 + ["2026-03-03"] * 30 + ["2026-04-01"] * 20
-    found = tabulation.tabulate(table(jour=days), FORM, "jour")
+    found = tabulate(table(jour=days), FORM, "jour")
     assert [(row.label, row.n) for row in found.rows] == [
         ("jusqu’à janvier 2026", 20),
         ("de février 2026 à mars 2026", 32),
@@ -313,12 +417,12 @@ def test_a_base_that_is_withheld_or_decided_apart_is_no_total_known_to_all(other
 
 def test_months_of_a_few_people_are_put_together():
     days = ["2026-01-05"] * 20 + ["2026-02-03"] * 2 + ["2026-03-03"] * 30 + ["2026-04-01"] * 3
-    found = tabulation.tabulate(table(jour=days), FORM, "jour")
+    found = tabulate(table(jour=days), FORM, "jour")
     assert [(row.label, row.n) for row in found.rows] == [
         ("jusqu’à janvier 2026", 20),
         ("février 2026 ou après", 35),
     ]
-    alone = tabulation.tabulate(table(jour=["2026-01-05"] * 20 + ["2026-02-03"] * 2), FORM, "jour")
+    alone = tabulate(table(jour=["2026-01-05"] * 20 + ["2026-02-03"] * 2), FORM, "jour")
     assert [row.label for row in alone.rows] == ["toutes les dates"]
 
 
@@ -338,9 +442,9 @@ def test_two_editions_cut_numbers_and_dates_at_the_same_place(seed):
             [f"2026-{k % 12 + 1:02}-05" for k in newer],
         ),
     ):
-        first = tabulation.tabulate(table(**{name: old}), FORM, name)
+        first = tabulate(table(**{name: old}), FORM, name)
         before = (counted(first.counts()),)
-        second = tabulation.tabulate(table(**{name: [*old, *new]}), FORM, name, before=before)
+        second = tabulate(table(**{name: [*old, *new]}), FORM, name, before=before)
         if any(row.n for row in second.rows) and any(row.n for row in first.rows):
             assert second.bounds == first.bounds
             for then, now in zip(first.rows, second.rows, strict=True):

@@ -58,11 +58,25 @@ def cards(few: int, towns: int = 2, by: str = ""):
 def test_a_question_asked_of_a_few_people_does_not_tell_how_many():
     card = cards(few=3)["raison"]
     told = survey_document.base(card, "brut")
-    assert "moins de 11 réponses" in told
+    assert "nombre de réponses non publié" in told
     assert not {"3", "97"} & set(told.replace(".", " ").replace(",", " ").split()), told
     (one, *_) = survey_document.rows([card], computed="brut")
     assert one["base"] == ""
     assert "97" not in " ".join(card.notes)
+
+
+def test_what_a_few_wrote_instead_of_an_answer_is_not_published():
+    """« fax », tapé par une personne là où il fallait choisir : qui a les réponses le lit, et personne d’autre."""
+    question = Question(name="equipe", kind="one", label={"fr": "équipé ?"}, choices="ouinon")
+    lists = {"ouinon": tuple(Choice(name=name, label={"fr": label}) for name, label in CHOICES.items())}
+    form = Questionnaire(id="f", title="F", kind="inhabitants", lists=lists, items=(question,))
+    values = np.array(["oui"] * 40 + ["non"] * 30 + ["fax"])
+    answers = sample(Table("r.csv", {"id": np.arange(71).astype(str), "equipe": values}), form)
+    for inside in (False, True):
+        (card,) = survey_cards.every(answers, inside=inside)
+        text = survey_document.base(card, "brut")
+        assert "ne sont pas des réponses de cette question" in text
+        assert ("fax" in text) is inside
 
 
 def test_a_question_asked_of_many_tells_its_base():

@@ -221,6 +221,27 @@ def test_the_mean_over_draws_stays_close_to_what_is_expected(rate, response, spr
     assert bias(spread**2) <= bias(0.0) + 1e-6 * size
 
 
+@given(drawn(), st.integers(0, 10_000))
+def test_a_part_of_persons_is_nobody_everybody_or_some_of_them(case, seed):
+    persons = case[0]
+    chance = np.random.default_rng(seed)
+    assert (synthetic.drawn_part(persons, np.zeros_like(persons), persons, chance) == 0).all()
+    assert synthetic.drawn_part(persons, persons, persons, chance) == pytest.approx(persons)
+    some = synthetic.drawn_part(persons, persons / 3, persons, chance)
+    assert ((some >= 0) & (some <= persons)).all()
+
+
+@pytest.mark.parametrize("persons", [0.4, 1.0, 3.6, 40.0, 900.3])
+def test_a_part_is_drawn_person_by_person(persons):
+    """Mean n p, variance n p (1 - p); what is under one person goes whole, now and then."""
+    n, p = 40_000, 0.3
+    everybody = np.full((1, n), persons)
+    part = synthetic.drawn_part(everybody, np.full((1, n), p), np.ones((1, n)), np.random.default_rng(1))
+    heads = max(round(persons), 1)
+    assert part.mean() == pytest.approx(persons * p, rel=0.03)
+    assert part.var() == pytest.approx(persons**2 * p * (1 - p) / heads, rel=0.03)
+
+
 @st.composite
 def sums(draw):
     n, groups = draw(st.integers(0, 12)), draw(st.integers(1, 6))

@@ -22,12 +22,13 @@ from maillage.reports.survey import cards, document
 from maillage.studies.survey import differences as survey_differences
 from maillage.studies.survey import samples, tabulation
 from maillage.studies.survey.columns import Reader
-from maillage.studies.survey.protection import rule_of
+from maillage.studies.survey.protection import PERSONS, rule_of
 from maillage.studies.survey.samples import Weights, sample
 from maillage.studies.survey.tables import counted
-from maillage.studies.survey.tabulation import of_sample, tabulate
+from maillage.studies.survey.tabulation import of_sample
 from maillage.studies.survey.withholding import ANY
 from tests.support.profile import times
+from tests.support.tabulating import tabulate
 
 EASE = ("pas", "peu", "plutot", "tres")
 
@@ -227,14 +228,18 @@ def test_numbers_by_classes_with_mean_and_median():
     ]
 
 
-def test_a_mean_of_a_few_is_withheld_and_that_of_nobody_is_nobodys():
+def test_a_mean_of_a_few_and_that_of_nobody_are_withheld_in_the_same_words():
     """Cinq adultes donnent un nombre ; aucun des vingt anciens."""
     years = [*range(20, 60), *range(20, 25), *["nsp"] * 20]
     answers = table(annees=years, age=people({"jeune": 40, "adulte": 5, "ancien": 20}))
     found = tabulate(answers, FORM, "annees", by="age").measures
     why = {each.by: each.why for each in found if each.measure == "mean"}
-    assert "moins de 11" in why["adulte"]
-    assert "Personne" in why["ancien"]
+    assert why["adulte"] == why["ancien"] == PERSONS.suppression_reason
+
+
+def test_a_question_that_nobody_answers_says_so():
+    found = tabulate(table(annees=["nsp"] * 20), FORM, "annees")
+    assert {each.why for each in found.measures} == {"Personne n’a répondu à cette question."}
 
 
 def test_round_steps_go_by_ten_too():
@@ -464,7 +469,7 @@ def test_a_second_edition_with_few_more_answers_keeps_the_first():
         table(aise=people({"pas": 31, "peu": 42, "plutot": 30, "tres": 50})), FORM, "aise", before=before
     )
     assert all(isinstance(row.figure, Withheld) for row in second.rows)
-    assert "moins de 11 réponses ont changé" in second.rows[0].reason
+    assert "moins de 11 réponses ont changé" in second.notes[0]
 
 
 def test_a_second_edition_does_not_give_the_newcomers_by_subtraction():
@@ -476,7 +481,7 @@ def test_a_second_edition_does_not_give_the_newcomers_by_subtraction():
     shown = {row.category: row.n for row in second.rows if not row.grouped}
     assert shown["pas"] is None
     assert list(shown.values()).count(None) >= 2
-    assert "édition précédente" in second.row("pas").reason
+    assert second.row("pas").reason == PERSONS.suppression_reason
 
 
 def test_eleven_newcomers_to_an_answer_are_enough():
@@ -545,8 +550,10 @@ def test_imprecise_shares_are_not_shown_as_such():
     values[0] = 40
     found = tabulate(answers, FORM, "aide", weights=Weights(values=values)).row("oui")
     assert isinstance(found.figure, Withheld)
-    assert "Trop imprécis" in found.reason
+    assert found.reason == PERSONS.suppression_reason
     assert found.n == 12
+    work = tabulate(answers, FORM, "aide", weights=Weights(values=values), inside=True).row("oui")
+    assert work.unpublished.startswith("Trop imprécis")
     fragile = tabulate(answers, FORM, "aide").row("oui")
     assert fragile.fragile
     assert isinstance(fragile.figure, Estimate)

@@ -22,11 +22,13 @@ from maillage.engine import (
     proportions,
     rates,
     siting,
+    suppression,
     synthetic,
     variance,
 )
 from maillage.engine.matching import Place
 from maillage.engine.proportions import Share
+from maillage.engine.suppression import Secret
 from maillage.engine.variance import Plan
 from tests.support.unchanged import check
 
@@ -262,11 +264,11 @@ def test_what_may_be_published_of_small_counts():
             for columns in ([True] * 4, [True, True, False, True])
         ],
         "before": [
-            disclosure.people_before([[1, 1, 0, 0, 0], [0, 0, 1, 1, 0]], told, cells)
+            suppression.people_before([[1, 1, 0, 0, 0], [0, 0, 1, 1, 0]], told, cells)
             for told in ([20, 20], [34, 30], [50, 12])
         ],
         "protect": [
-            disclosure.protect(
+            suppression.protect(
                 cells,
                 every,
                 may,
@@ -274,19 +276,18 @@ def test_what_may_be_published_of_small_counts():
                 least,
                 price=price,
                 free=free,
-                secret=secret,
-                widths=widths,
+                secrets=secrets,
             )
             for least in (5, 11)
             for may in ([True] * 5, [True, False, True, True, True])
-            for price, free, secret, widths in (
-                ((), (), (), ()),
-                ((1, 9, 2, 3, 4), (), [[0, 1, 0, 0, 0]], (4,)),
-                ((), (True, False, False, False, False), [[0, 1, 0, 1, 0]], ()),
+            for price, free, secrets in (
+                ((), (), ()),
+                ((1, 9, 2, 3, 4), (), [Secret(np.array([0.0, 1, 0, 0, 0]), 4)]),
+                ((), (True, False, False, False, False), [Secret(np.array([0.0, 1, 0, 1, 0]), least)]),
             )
         ],
         "doubt": [
-            disclosure.doubt([1, 0, 1], [[1, 1, 1], [0, 1, 0]], [20, low], [20, 9]) for low in (0, 3, 9)
+            suppression.doubt([1, 0, 1], [[1, 1, 1], [0, 1, 0]], [20, low], [20, 9]) for low in (0, 3, 9)
         ],
     }
     check("disclosure", found)

@@ -25,6 +25,7 @@ from maillage.reports.territory.labels import of_name_of
 from maillage.reports.territory.subject import Subject
 from maillage.studies.diagnosis import diagnosis, zoning
 from maillage.studies.diagnosis.request import Inside, Request
+from maillage.studies.diagnosis.results import Spread, Where
 from maillage.studies.diagnosis.study import Study
 from maillage.studies.diagnosis.territories import gazetteer
 from maillage.studies.need import population
@@ -77,13 +78,14 @@ def chapter(made, title: str) -> Chapter:
 
 def test_three_zones_are_not_a_single_one(d):
     """Sous cinq zones, rien n’est classé ; ce n’est pas qu’il n’y en ait qu’une."""
-    bare = {"rate_bounds": (), "cell_spreads": {}, "half": (), "clusters": (), "leaders": ()}
+    bare = {"rate_bounds": (), "cell_spreads": {}, "clusters": (), "leaders": ()}
     few = replace(d, zones=d.zones[:3], digital_only=(), social_only=(), **bare)
     told = words(chapter(synthesis.compose(subject(few), None), "Où vivent ces personnes"))
-    assert "Une seule zone" not in told
+    assert "Un seul quartier" not in told
     assert "Moins de 5 quartiers estimés : aucune classe n’est faite" in told
-    one = replace(few, zones=d.zones[:1])
-    assert "Une seule zone" in words(
+    unknown = Spread(0.0, 0.0, 0.0)
+    one = replace(few, zones=d.zones[:1], where=Where("inconnu", (), unknown, unknown))
+    assert "Un seul quartier : il n’est comparé à aucun autre." in words(
         chapter(synthesis.compose(subject(one), None), "Où vivent ces personnes")
     )
 
@@ -104,6 +106,18 @@ def test_places_that_say_nothing_are_no_offer_within_a_walk(d):
     assert reach.title.startswith("On ne sait pas ce qui manque")
     assert reach.lead == "", "no bar stands under it"
     assert "Aucun, d’après ce recensement" not in words(synthesis._gaps(mute))
+
+
+def test_a_document_older_than_its_places_says_that_they_are_counted_soon(d):
+    """Trois lieux sont venus après le calcul : il se refait. « Trop grand » ne se dit que d’un territoire qui l’est."""
+    late = replace(subject(d), n_places=3, is_computing=True)
+    for territory, expected, excluded in (
+        (late, "3 lieux sont connus ici. Ils ont été ajoutés après ce calcul", "trop grand"),
+        (replace(late, is_computing=False), "trop grand", "après ce calcul"),
+    ):
+        slides = " ".join(words(slide) for slide in deck._offer(territory))
+        for text in (words(chapter(synthesis.compose(territory, None), "L’offre")), slides):
+            assert expected in text and excluded not in text
 
 
 @pytest.mark.parametrize(

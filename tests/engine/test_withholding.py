@@ -53,10 +53,10 @@ def test_the_few_who_came_since_an_edition_are_a_secret_and_the_many_are_none():
     held = withholding(variable("q", HALVES), variable("r", HALVES), tied=lambda _: axis)
     made = _Decision(held, (axis,))
     masks = np.array([made.mask([(Q, (k,))]) for k in (0, 1)])
-    system = System(made.people.astype(float), [np.ones(len(made.people))], [], [])
+    system = System(made.people.astype(float), [np.ones(len(made.people))])
     found = made._since([printed("q", _0=24, _1=10)], system, masks)
     since = [np.concatenate([np.zeros(len(made.people)), mask]).tolist() for mask in masks]
-    told = [row.tolist() for row in found.secret]
+    told = [secret.row.tolist() for secret in found.secrets]
     assert [each in told for each in since] == [True, False]
 
 

@@ -223,6 +223,18 @@ def test_a_file_that_somebody_sends_is_refused_in_our_words():
     assert given == ["uploads.py"], "write `uploads.FileField`"
 
 
+def test_tables_are_written_by_the_writer_that_guards_their_cells():
+    """A cell typed by anybody may be a formula: one module knows how to write it, and workbooks hold text."""
+    guarded = {"kernel/spreadsheet.py", "pipeline/survey/xlsform.py"}
+    written = re.compile(r"csv\.(?:writer|DictWriter)|openpyxl import|\.(?:to_csv|write_csv|to_excel)\(")
+    writers = {
+        path.relative_to(SOURCE).as_posix()
+        for path in SOURCE.rglob("*.py")
+        if written.search(path.read_text("utf-8"))
+    }
+    assert writers == guarded
+
+
 def test_a_day_is_typed_in_the_field_that_refuses_impossible_years():
     """« 0026 » and « 9999 » are dates for Django, and pages of errors where a week or a zone is added."""
     typed = [path.name for path, text in texts("src/*.py").items() if "forms.DateField" in text]

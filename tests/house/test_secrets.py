@@ -36,7 +36,7 @@ PLAIN: dict[str, set[str]] = {
         *("purpose", "source", "territory", "version", "form", "line", "value", "observed", "verb", "kind"),
         *("result", "learner"),
     },
-    "the name or the address of a place": {"lieu_name", "address"},
+    "the name or the address of a place": {"lieu_name", "address", "place_mail"},
     "what a program says of itself": {"scanner"},
     "a drawing": {"strokes"},
     "words of ours, and a name that was refused there": {"words", "text", "french", "subject"},

@@ -25,6 +25,21 @@ from tests.support.speed import PATIENCE, until
 
 PERIMETER = "/territoires/agglomeration-grenobloise/"
 PHONE = {"width": 390, "height": 844}
+
+
+def welcome_new_person(page, **typed: str) -> None:
+    """Fill the page of a welcome, and answer that a person of the same first name is somebody else."""
+    for name, text in typed.items():
+        page.fill(f"[name={name}]", text)
+    page.click("main form button[type=submit]")
+    somebody_else = page.locator("[name=autre]")
+    expect(somebody_else.or_(page.locator(".personne-tete"))).to_be_visible()
+    if somebody_else.count():
+        somebody_else.check()
+        page.click("main form button[type=submit]")
+    page.wait_for_url(re.compile(r"/espace/personnes/\d+/$"))
+
+
 HEADED = bool(os.environ.get("MAILLAGE_HEADED"))
 SLOW = 120_000  # milliseconds: nobody waits so long, but a page on an old computer that does other things
 ARGUMENTS = [

@@ -85,7 +85,7 @@ def test_a_language_is_chosen_on_the_page_and_the_page_stays(visit, script):
     page = visit("/carte/?ou=Grenoble&besoin=wifi", width=390, java_script_enabled=script)
     page.locator(".langues summary").click()
     page.get_by_role("link", name="Українська").click()
-    page.wait_for_url("**/carte/?ou=Grenoble&besoin=wifi")
+    page.wait_for_url("**/carte/?ou=Grenoble&besoin=wifi&lang=uk")
     assert page.locator("html").get_attribute("lang") == "uk"
     page.locator(".langues summary").click()
     page.get_by_role("link", name="Français").click()

@@ -419,9 +419,20 @@ def test_without_script_the_text_and_the_judgements_on_words_remain(visit):
     page.get_by_role("button", name="Vérifier").click()
     expect(page.locator(".retour-dit .success")).to_be_visible()
     page.goto(page.url.replace("/6/", "/5/"))
-    told = page.locator("main noscript .message")
-    expect(told).to_be_visible()
-    assert "ne marche pas sur ce navigateur" in told.inner_text()
+    expect(page.locator("[data-sans-script] .message")).to_contain_text("ne marche pas sur ce navigateur")
+    expect(page.locator("[data-sans-script] .message")).to_be_visible()
+
+
+def test_an_exercise_whose_script_is_not_read_says_so(visit):
+    """A browser with an old JavaScript skips a module, and what is in a noscript too."""
+    page = visit("/apprendre/tenir-la-souris/6/")
+    page.route("**/apprendre/kit.*.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
+    page.goto(page.url.replace("/6/", "/5/"))
+    expect(page.locator("[data-sans-script] .message")).to_be_visible()
+    page.unroute("**/apprendre/kit.*.js")
+    page.reload()
+    expect(page.locator("[data-viser]")).to_be_visible()
+    expect(page.locator("[data-sans-script]")).to_be_hidden()
 
 
 @pytest.mark.complete

@@ -1,13 +1,12 @@
 """The page of a person, on a phone and by keyboard: opened, read, decided upon, closed by itself."""
 
 import json
-import re
 
 import pypdfium2
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import PHONE, SLOW
+from tests.journeys.conftest import PHONE, SLOW, welcome_new_person
 from tests.support.profile import some
 
 WORD = "framboise"
@@ -83,9 +82,7 @@ def held(chromium, site, andrei) -> dict:
 @pytest.mark.complete
 def test_from_the_secret_to_the_erasure_by_keyboard(visit, enter, site, in_the_platform):
     helper = enter("aidant", "/espace/personnes/nouvelle/", **PHONE)
-    helper.fill("[name=prenom]", "Ileana")
-    helper.click("main form button[type=submit]")
-    helper.wait_for_url(re.compile(r"/espace/personnes/\d+/"))
+    welcome_new_person(helper, prenom="Ileana")
     card = helper.locator(".personne-tete .code").inner_text()
     helper.get_by_role("link", name="Choisir son secret avec elle").press("Enter")
     helper.locator("#secret").focus()

@@ -1,10 +1,8 @@
 """A mandate on a phone: read, signed with a finger, used within its frame, stopped, and checked by anybody."""
 
-import re
-
 import pytest
 
-from tests.journeys.conftest import PHONE
+from tests.journeys.conftest import PHONE, welcome_new_person
 from tests.support.profile import some
 
 PAGES = {
@@ -25,9 +23,7 @@ PAGES = {
 def prepared(enter):
     """Prepare a mandate for a new person, as far as the page where they sign."""
     page = enter("aidant", "/espace/personnes/nouvelle/", **PHONE)
-    page.fill("[name=prenom]", "Ileana")
-    page.click("main form button[type=submit]")
-    page.wait_for_url(re.compile(r"/espace/personnes/\d+/"))
+    welcome_new_person(page, prenom="Ileana")
     person = page.url
     page.click("text=Préparer un mandat")
     page.click("summary:has-text('Social, santé')")

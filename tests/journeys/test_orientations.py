@@ -262,4 +262,6 @@ def test_a_page_reads_however_it_is_looked_at(opened, faults_of_looks, pages, na
 def test_the_stylesheets_stay_light(opened, name):
     page = opened(name, looked=True)
     sheets = page.eval_on_selector_all("link[rel=stylesheet]", "links => links.map(l => l.href)")
-    assert sum(len(gzip.compress(page.request.get(address).body())) for address in sheets) <= 12_000
+    assert (
+        sum(len(gzip.compress(page.request.get(address).body())) for address in sheets) <= 13_500
+    )  # a kilobyte of them for browsers without layers

@@ -154,7 +154,7 @@ HEIGHT = "document.documentElement.scrollHeight"
 SHORT = {
     "/methodes/besoins/": SCREENS,
     "/methodes/": SCREENS,
-    PERIMETER: SCREENS,
+    PERIMETER: 4_800,  # its headline says the definition, and the places first named are more than their share
     f"{PERIMETER}indicateurs/": SCREENS,
     f"{PERIMETER}plan/": SCREENS,
     f"{PERIMETER}plan/?vue=carte": 5_200,
@@ -500,7 +500,7 @@ def test_the_stylesheets_stay_light(visit):
     page = visit("/")
     for address in page.eval_on_selector_all("link[rel=stylesheet]", "links => links.map(l => l.href)"):
         sizes.append(len(gzip.compress(page.request.get(address).body())))
-    assert sum(sizes) <= 12_000
+    assert sum(sizes) <= 13_500  # a kilobyte of them for browsers without layers
 
 
 BEFORE_ITS_MAP = 95_000  # bytes on the wire; 100 kB promised to a phone, and a margin

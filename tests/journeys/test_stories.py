@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import expect
 
 from maillage.cli.demonstration.stories import ANDREI, AURELIE, SANDRINE, SANDRINE_LATER
-from tests.journeys.conftest import PHONE
+from tests.journeys.conftest import PHONE, welcome_new_person
 from tests.support.profile import some
 from tests.support.speed import until
 
@@ -105,10 +105,7 @@ def screened(page, site: str, story: Story) -> None:
 def welcomed(page, site: str, story: Story) -> tuple[str, str]:
     """Make a card: no telephone, no e-mail; return the number of the sheet, and the code."""
     page.goto(f"{site}/espace/personnes/nouvelle/")
-    page.fill("input[name=prenom]", story.name)
-    page.fill("input[name=naissance]", story.born)
-    page.keyboard.press("Enter")
-    page.wait_for_url(re.compile(r"/espace/personnes/\d+/$"))
+    welcome_new_person(page, prenom=story.name, naissance=story.born)
     return page.url.rstrip("/").rsplit("/", 1)[1], page.locator(".code").first.inner_text()
 
 

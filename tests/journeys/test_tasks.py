@@ -241,4 +241,6 @@ def test_a_screen_reads_however_it_is_looked_at(under_way, faults_of_looks, scre
 def test_the_stylesheets_stay_light(under_way):
     page = under_way("/bilan/essayer/message/")
     addresses = page.eval_on_selector_all("link[rel=stylesheet]", "links => links.map(l => l.href)")
-    assert sum(len(gzip.compress(page.request.get(address).body())) for address in addresses) <= 12_000
+    assert (
+        sum(len(gzip.compress(page.request.get(address).body())) for address in addresses) <= 13_500
+    )  # a kilobyte of them for browsers without layers

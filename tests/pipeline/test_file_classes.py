@@ -197,6 +197,41 @@ def test_a_column_called_like_a_practice_says_it_in_words_and_prices():
     assert kept(found, "frais_a_charge") == [None] * 3  # free scanning is not a free place
 
 
+def test_a_name_is_guessed_from_the_column_called_so_and_never_from_remarks():
+    """France services, 2020 : « lib_france_services » nomme les lieux ; « REMARQUES.CDC » parle de mairies."""
+    result = places("france_services_2020.csv")
+    assert len(result.accepted) == result.n_read == 12
+    assert kept(result, "nom")[:3] == ["Valserhône", "Saint-Trivier-de-Courtes", "Thiérache Sambre et Oise"]
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "named"),
+    [
+        (  # the place, among the names of other things
+            "nom_dep;libelle_epci;nom_espace_numerique;nom_referent;remarques",
+            (
+                "Isère;CC du Haut;Point Cyb;Jeanne Durand;Mairie : à rappeler",
+                "Isère;CC du Bas;Le 36;Ali Benali;",
+            ),
+            ["Point Cyb", "Le 36"],
+        ),
+        (
+            "observations;libelle_commune;libelle_voie;libelle_point_accueil;libelle_type",
+            (
+                "Mairie contactée;Crolles;rue du Lac;Point A;Commune",
+                "CCAS à revoir;Voiron;rue Haute;Le Relais;Commune",
+            ),
+            ["Point A", "Le Relais"],
+        ),
+        ("commentaire", ("Mairie contactée le 12", "CCAS à revoir"), []),  # refused: nothing names its places
+    ],
+)
+def test_the_name_of_a_place_is_not_that_of_something_else(header, rows, named):
+    cells = "\n".join(f"{row};38920;1 rue de la Paix" for row in rows)
+    result = places("x.csv", f"{header};code postal;adresse\n{cells}\n".encode())
+    assert kept(result, "nom") == named
+
+
 def test_a_remark_that_a_place_is_no_more_is_heard():
     found = places("remarques.csv")
     assert kept(found, "nom") == ["Le Garros", "La Hourre", "Pradoulin", "Verdun"]
@@ -438,6 +473,25 @@ def test_a_postcode_of_several_communes_takes_the_one_that_is_named_else_the_lar
     told = [next(r for r in row.remarks if r.field == "commune") for row in found.accepted]
     assert {each.word for each in told} == {"doubtful"}
     assert "la plus peuplée des 5 communes du code postal 38450" in told[1].reason
+
+
+@pytest.mark.parametrize(
+    ("town", "code", "commune"),
+    [
+        ("CHÂTEAU CHINON", "58120", "Château-Chinon (Ville)"),  # two neighbours of that name: the larger
+        ("Château-Chinon", "", "Château-Chinon (Ville)"),
+        ("GOUX-LES-USIERS", "25520", "Val-d’Usiers"),  # merged, and its former name is not known
+        ("St Martin", "25520", "Val-d’Usiers"),  # five of that name, all elsewhere: the largest of the code
+        ("La Poste", "25520", "Val-d’Usiers"),
+        ("", "25520", "Val-d’Usiers"),
+    ],
+)
+def test_a_wrong_name_in_a_shared_postcode_never_refuses_its_row(town, code, commune):
+    """Un nom ancien, partagé ou faux ne refuse pas une ligne que l’absence de nom garderait."""
+    result = places("x.csv", f"nom;adresse;code postal;commune\nA;2 grande rue;{code};{town}\n".encode())
+    assert kept(result, "commune") == [commune]
+    words = {remark.field: remark.word for remark in result.accepted[0].remarks}
+    assert (words["commune"], words["code_insee"]) == ("doubtful", "doubtful")
 
 
 @pytest.mark.parametrize("name", ["departement.csv", "departement_des_voisins.csv"])

@@ -535,6 +535,9 @@ WEEKS = [
     ({"Mo am": "9h-17h", "Mo pm": "14h-18h"}, "doubtful", "Mo 09:00-17:00,14:00-18:00"),
     ({"We": "18h", "Th": "10h"}, "doubtful", 'We unknown "« 18h »"; Th unknown "« 10h »"'),
     ({"Mo": "lundi au vendredi 9h-12h"}, "doubtful", "Mo-Fr 09:00-12:00"),
+    ({"Mo": "9h-12h (semaines paires)", "Th": "9h-12h (sem. impaires) / 14h-17h (sem. paires)"}, "read", "week 2-52/2 Mo 09:00-12:00; week 1-53/2 Th 09:00-12:00, week 2-52/2 Th 14:00-17:00"),
+    ({"Mo": "fermé au public le matin / 13 h 45 – 17 h 30", "Tu": "fermé au public"}, "read", "Mo 13:45-17:30; Tu off"),
+    ({"Mo": "matin : fermé ; après-midi : 14h-17h", "Tu": "9h-12h, après-midi fermé"}, "read", "Mo 14:00-17:00; Tu 09:00-12:00"),
     ({"Mo": "9h-12h", "PH": "Fermé"}, "read", "Mo 09:00-12:00; PH off"),
     ({"Mo": "9h-12h", "Tu": "9h-12h sauf vacances"}, "doubtful", 'Mo 09:00-12:00; Tu 09:00-12:00 "sauf vacances"'),
 ]  # fmt: skip
@@ -546,6 +549,20 @@ def test_a_week_with_a_column_a_day_or_two(days, word, osm):
     assert (found.word, found.value.osm) == (word, osm)
     assert all(value.strip() in found.value.text for value in days.values())
     assert bool(found.reason) == (word != "read")
+
+
+QUALIFIERS = [
+    *("(semaines paires)", "en semaine impaire", "(sem. paires)", "1 semaine sur 2", "(semaine B)"),
+    *("(1er et 3e lundi du mois)", "(hors vacances scolaires)", "(de septembre à juin)", "en juillet et août"),
+    *("sur rendez-vous", "(sur rdv l'après-midi)", "sauf le 2e lundi du mois", "(fermé en août)", "/ fermé"),
+    *("fermé au public l'après-midi", "(permanence téléphonique)", "jusqu'au 30 juin", "(mairie annexe)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("qualifier", QUALIFIERS)
+def test_a_qualifier_of_hours_is_the_same_in_the_cell_of_a_day(qualifier):
+    cell, sentence = week({"Mo": f"9h-12h {qualifier}"}), clean(f"lundi 9h-12h {qualifier}")
+    assert (cell.value.osm, cell.word) == (sentence.value.osm, sentence.word)
 
 
 def test_a_week_says_which_cell_was_not_understood():

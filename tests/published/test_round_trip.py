@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from maillage.apps.directory import rules
 from maillage.pipeline.offer import files, mapping
 from maillage.pipeline.offer.forms import read as forms
 from maillage.reference import offer
+from maillage.reference.cards import cards
 from maillage.reference.sheet import STATES
 from maillage.reports.directory.formats import every, loss
 from maillage.reports.directory.formats.published import Published
@@ -151,6 +153,59 @@ def test_what_another_directory_imports_leaves_it_the_same(tmp_path_factory, for
     first = written(format, [sheet], folder / "ici")
     second = written(format, read(first), folder / "ailleurs")
     assert compared(second) == compared(first)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"telephone": ["+33476000001"], "courriels": ["a@le-lien.fr"], "prise_rdv": ["https://a.fr/"]},
+        {"modalites_acces": ["prescribe"], "courriels": ["a@le-lien.fr"], "avant_de_venir": "Sonnez."},
+        {"modalites_acces": ["come", "prescribe"]},
+        {"dispositif_programmes_nationaux": ["france-services"]},
+        {"frais_a_charge": ["free", "paid"], "frais_precisions": "2 € la séance"},
+        {"latitude": 45.2, "longitude": 5.7},  # of few figures, and that of the place
+    ],
+)
+def test_a_round_trip_through_data_inclusion_adds_no_fact(tmp_path, more):
+    """Un téléphone ne dit pas que l’on appelle pour venir : rien n’y est écrit que la fiche ne dise."""
+    sheet = {**WHERE, "id": "lieu-1", "nom": "Le Relais", "date_maj": "2026-05-02", **more}
+    (again,) = read(written(loss.DATA_INCLUSION, [sheet], tmp_path / "tour"))
+    changed = {name for name in {*sheet, *again} - {"id", "source"} if sheet.get(name) != again.get(name)}
+    assert not changed
+
+
+DISPLACED = ("acces_precisions", "avant_de_venir")  # sentences of other fields, told among these
+
+
+@pytest.mark.slow("a real census is written and read")
+def test_the_page_of_formats_counts_what_a_round_trip_changes(tmp_path):
+    """Les 310 lieux de l’Isère, écrits en data·inclusion puis relus : case par case, la page dit ce qui diffère."""
+    census = files.places(forms.read(cards()["hinaura-isere"].file), today=ON, source="Un territoire")
+    sheets = {
+        rules.address_of(str(row.sheet["id"]), row.sheet): {"date_maj": "2026-05-02", **row.sheet}
+        for row in census.accepted
+    }
+    again = {
+        sheet["id"]: sheet for sheet in read(written(loss.DATA_INCLUSION, [*sheets.values()], tmp_path / "d"))
+    }
+    pairs = [
+        (name, sheet.get(name), again[id].get(name))
+        for id, sheet in sheets.items()
+        for name in {*sheet, *again[id]} - {"id", "source", "sans"}
+    ]
+    counts = {
+        "cases": len(pairs),
+        "perdues": sum(after is None for _, before, after in pairs),
+        "changées": sum(None not in pair[1:] and pair[1] != pair[2] for pair in pairs),
+        "ajoutées": sum(before is None for _, before, after in pairs),
+    }
+    page = (Path(__file__).parents[2] / "docs/methods/formats.md").read_text("utf-8")
+    measured = re.search(
+        r"(\d[\d ]*) cases relues : (\d+) perdues, (\d+) changées, (\d+) ajoutées", page.replace("\xa0", " ")
+    )
+    assert measured is not None
+    assert [int(number.replace(" ", "")) for number in measured.groups()] == list(counts.values())
+    assert {name for name, before, _ in pairs if before is None} <= {*DISPLACED}
 
 
 @pytest.mark.parametrize("format", ["hsds", "maillage"])

@@ -4,15 +4,21 @@ replicates.
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from pytest import approx
+from scipy.stats import beta
 
 from maillage.engine import variance
 from maillage.engine.proportions import Share
 from maillage.engine.variance import Plan
+from maillage.forms.questionnaire import Choice, Question, Questionnaire
+from maillage.kernel.table import Table
+from maillage.studies.survey.universe import UNKNOWN, Universe
+from tests.support.tabulating import tabulate
 
 FILES = Path(__file__).parents[1] / "files" / "reference"
 PUBLISHED = {
@@ -162,3 +168,28 @@ def test_a_rare_share_of_clusters(schools):
     wanted = PUBLISHED["clus1_prop_ell0"]
     assert (share.value, share.variance**0.5) == approx((wanted["estimate"], wanted["se"]), abs=1e-9)
     assert share.interval(0.95) == approx(wanted["ci"]["beta_korn_graubard"], abs=1e-9)
+    of_districts = replace(share, drawn=15 / 757)  # R has it in the variance already: no other bound moves
+    assert of_districts.interval(0.95) == approx(wanted["ci"]["beta_korn_graubard"], abs=1e-9)
+
+
+def test_sixty_structures_of_ninety_six():
+    """R, svyciprop(method = "beta"), survey design `fpc = ~rep(96, 60)` : l’erreur type est celle de la moyenne, fois
+    la racine de 1 − 60/96 ; l’effectif efficace est p(1 − p) ÷ variance.
+    """
+    replies = np.array(["oui"] * 45 + ["non"] * 15)
+    answers = Table("r.csv", {"id": np.arange(60).astype(str), "q": replies})
+    choices = tuple(Choice(name=name, label={"fr": name}) for name in ("oui", "non"))
+    question = Question(name="q", kind="one", label={"fr": "q"}, choices="r")
+    form = Questionnaire(id="f", title="f", kind="structures", lists={"r": choices}, items=(question,))
+
+    def printed_interval(universe):
+        figure = tabulate(answers, form, "q", universe=universe).row("oui").figure
+        return round(figure.low, 2), round(figure.high, 2)
+
+    error = 0.75 * 0.25 / 59 * (1 - 60 / 96)
+    n = 0.75 * 0.25 / error
+    r = 100 * beta.ppf(0.05, 0.75 * n, 0.25 * n + 1), 100 * beta.ppf(0.95, 0.75 * n + 1, 0.25 * n)
+    assert printed_interval(Universe(n_invited=96)) == approx(r, abs=0.01)
+    assert printed_interval(Universe(size=96, n_invited=70)) == approx(r, abs=0.01)
+    assert printed_interval(UNKNOWN) == (64.86, 82.98)
+    assert printed_interval(Universe(size=60)) == (75.0, 75.0)

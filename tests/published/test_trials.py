@@ -29,13 +29,13 @@ def test_each_departement_left_out_is_within_half_a_point(retained):
 
 
 def test_each_region_left_out_keeps_its_rank(ground, retained):
-    """Une région de côté : le rang passe de 0,78 à 0,94 ; l’écart moyen reste d’un point (0,98)."""
+    """Une région de côté : le rang passe de 0,78 à 0,94 ; l’écart moyen reste d’environ un point (1,18)."""
     assert retained.region_rank >= 0.90
     assert retained.region < 1.3
 
 
 def test_zones_of_the_survey_are_ranked_without_their_answers(retained):
-    """0,76 mesuré, aucune zone n’ayant servi."""
+    """0,79 mesuré, aucune zone n’ayant servi."""
     assert retained.zones >= 0.7
 
 

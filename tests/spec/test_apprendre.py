@@ -266,6 +266,8 @@ def test_what_is_answered_to_each_end(spec):
 
 SHARED = {"consigne": "-", "parle": "-", "reussite": "-", "indices": ["-"]}
 WRONG = [{"texte": "Ouvrir", "consequence": "-"}, {"texte": "Effacer", "consequence": "-"}]
+RIGHT = [{"texte": "Lire", "consequence": "-", "juste": True}, *WRONG]
+SCREEN = {"a": {"titre": "-", "elements": [{"type": "texte", "texte": "-"}]}}
 NAMES = [{"id": "a", "nom": "Un"}, {"id": "b", "nom": "Deux"}]
 PARTS = [{"titre": f"{n}", "texte": "-"} for n in range(3)]
 TRUE = {"canal": "sms", "de": "Zoé", "corps": ["À ce soir."], "vrai": True}
@@ -285,6 +287,18 @@ TRUE = {"canal": "sms", "de": "Zoé", "corps": ["À ce soir."], "vrai": True}
                 "places": [*NAMES, {"id": "b", "nom": "Trois"}],
             },
             "objets 1 id : « a » y est déjà. places 2 id : « b » y est déjà.",
+        ),
+        (
+            {"genre": "piege", "message": TRUE, "a_voir": [{"ou": " ", "quoi": "-"}], "choix": RIGHT},
+            "a_voir 0 ou : «   » n’est pas dans le message.",
+        ),
+        (
+            {"genre": "choisir", "question": "-", "choix": [RIGHT[0]] * 2},
+            "choix 1 texte : « Lire » y est déjà.",
+        ),
+        (
+            {"genre": "telephone", "depart": "a", "but": {"ecran": "a"}, "ecrans": SCREEN},
+            "but : Le but est atteint dès le départ.",
         ),
         ({"genre": "defiler", "bouton": "-", "parties": PARTS}, "parties : Aucune partie n’est à chercher."),
         ({"genre": "taper", "modeles": [{"texte": " "}]}, "modeles 0 texte : Il n’y a rien à écrire."),

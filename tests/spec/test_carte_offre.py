@@ -295,7 +295,7 @@ def test_a_place_is_within_reach_across_the_border():
         )
     )
     near = offered(alone, [sheet("Dehors", LOIRE, wifi={}), sheet("Rennes", "35238", wifi={})])
-    assert near.n_places[""] == 0
+    assert near.counts.n_places[""] == 0
     assert near.gaps.whole.gaps["wifi"].inside == 0
     assert near.gaps.whole.gaps["wifi"].reach.reached.value > 100
     assert 0 < near.border.share < census.MOST_REACHED
@@ -312,7 +312,7 @@ def test_a_directory_of_elsewhere_says_nothing_of_here(d):
     elsewhere = census.census("essai", [sheet("Barnave", "38185", wifi={})])
     assert census.offered(d.request, d, elsewhere) is None
     far = offered(d, [sheet("Barnave", "38185", wifi={}), sheet("Rennes", "35238", wifi={})])
-    assert far.n_places[""] == 0
+    assert far.counts.n_places[""] == 0
     assert far.gaps.whole.gaps["wifi"].inside == 0
 
 

@@ -112,7 +112,41 @@ def test_the_contradiction_has_a_short_form_for_a_page():
     (note,) = published.notes((beside(25, 16.5, 20.0, here=False),), definition(DEFAULT))
     assert plain(note.short) == (
         "Un chiffre publié contredit le nôtre. Corse, qui contient ce territoire, 2019 : 25 %, d’après l’Insee ;"
-        " notre calcul y donne 18 % (entre 16 et 20 %). Citez-les ensemble, ne décidez rien sur le nôtre seul."
+        " notre calcul y donne environ 18 % (entre 16 et 20 %). Citez-les ensemble, ne décidez rien sur le nôtre seul."
+    )
+
+
+def test_two_published_rates_that_contradict_each_other_stand_together(spec):
+    """Deux chiffres publiés d’un même lieu, trop loin l’un de l’autre : notre fourchette va de l’un à l’autre, et
+    la page le dit, pour le lieu comme pour ce qu’il contient. Deux chiffres proches ne se contredisent pas.
+    """
+
+    def short(t):
+        out = []
+        for one, other in zip(t["l’un"].tolist(), t["l’autre"].tolist(), strict=True):
+            rates = (
+                beside(one, 14.9, 25.2, here=False),
+                Beside(published=rate(other, ""), place="Corse", is_here=False, ours=None),
+            )
+            out.append(" ".join(plain(note.short) for note in published.notes(rates, definition(DEFAULT))))
+        return out
+
+    spec(
+        """
+        l’un | l’autre
+        -----+--------
+          25 |      15
+          25 |      24
+        """,
+        short,
+        [
+            (
+                "Deux chiffres publiés se contredisent. Corse, qui contient ce territoire, 2019 : 25 %, d’après"
+                " l’Insee ; 15 %, d’après la Collectivité de Corse. Avec la définition de l’Insee, notre calcul y donne"
+                " environ 20 % (entre 14 et 26 %). Citez-les ensemble, ne décidez rien sur le nôtre seul."
+            ),
+            "",
+        ],
     )
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from maillage.engine import classes
 from maillage.reports.territory import certainty
-from maillage.studies.diagnosis.results import Spread
+from maillage.studies.diagnosis.results import Spread, is_firm
 
 title = "Dire une classe incertaine"
 
@@ -27,22 +27,35 @@ def test_each_class_has_its_chances(spec):
     )
 
 
+def named(t: dict, unit: str) -> str:
+    """Return the sentence on zones whose chances are drawn: in two classes, in the strongest, over the country."""
+    at_top, below = [], []
+    rows = zip(t["zone"], t["forte ou très forte"], t["très forte"], t["plus que la France"], strict=True)
+    for name, strong, strongest, above in rows:
+        if is_firm(strongest, above):
+            at_top.append(name)
+        elif is_firm(strong, above):
+            below.append(name)
+    return plain(certainty.strongest(at_top, below, unit))
+
+
 def test_only_likely_members_are_named(spec):
-    """Sous 8 chances sur 10, une zone n’est ni nommée ni prescrite."""
+    """Sous 8 chances sur 10, une zone n’est ni nommée ni prescrite. Il les faut parmi les zones de l’étude, et face à la
+    France, qu’aucun découpage ne change.
+    """
     spec(
         """
-        zone    | forte ou très forte | très forte
-        --------+---------------------+-----------
-        Aubière |                0.98 |       0.84
-        Bost    |                0.85 |       0.40
-        Celle   |                0.79 |       0.35
+        zone    | forte ou très forte | très forte | plus que la France
+        --------+---------------------+------------+-------------------
+        Aubière |                0.98 |       0.84 |               0.95
+        Bost    |                0.85 |       0.40 |               0.81
+        Celle   |                0.79 |       0.35 |               0.90
+        Dore    |                0.98 |       0.90 |               0.30
         """,
-        lambda t: plain(
-            certainty.strongest(list(t["zone"]), t["forte ou très forte"], t["très forte"], "commune")
-        ),
+        lambda t: named(t, "commune"),
         (
-            "Précarité numérique, très probablement (8 chances sur 10 ou plus), dans la classe « très forte » :"
-            " Aubière ; dans la classe « forte » ou « très forte » : Bost."
+            "Précarité numérique, très probablement (8 chances sur 10 ou plus), ici comme face à la France, dans la"
+            " classe « très forte » : Aubière ; dans la classe « forte » ou « très forte » : Bost."
         ),
     )
 
@@ -51,17 +64,13 @@ def test_nobody_is_named_when_nobody_is_likely(spec):
     """Quand aucune zone ne passe le seuil, la phrase le dit, sans nom."""
     spec(
         """
-        zone  | forte ou très forte | très forte
-        ------+---------------------+-----------
-        Celle |                0.79 |       0.35
+        zone  | forte ou très forte | très forte | plus que la France
+        ------+---------------------+------------+-------------------
+        Celle |                0.79 |       0.35 |               0.90
         """,
-        lambda t: plain(
-            certainty.strongest(list(t["zone"]), t["forte ou très forte"], t["très forte"], "quartier")
-        ),
-        (
-            "Aucun quartier n’est assez sûrement dans une classe forte pour être nommé : il y faut 8 chances"
-            " sur 10 ou plus."
-        ),
+        lambda t: named(t, "quartier"),
+        "Aucun quartier n’est assez sûrement dans une classe forte pour être nommé : il y faut 8 chances sur 10 ou"
+        " plus, ici comme face à la France.",
     )
 
 
@@ -106,7 +115,7 @@ def test_members_are_counted_with_an_interval_and_prescriptions_wait(spec):
         [
             (
                 "De 2 à 7 zones sur 22 cumulent précarité numérique et précarité sociale fortes pour ce territoire."
-                " Parmi elles, très probablement (8 chances sur 10 ou plus) : Sud et Nord."
+                " Parmi elles, très probablement (8 chances sur 10 ou plus), ici comme face à la France : Sud et Nord."
             ),
             (
                 "Jusqu’à 1 zone sur 22 cumule précarité numérique et précarité sociale fortes pour ce territoire."
@@ -119,26 +128,32 @@ def test_members_are_counted_with_an_interval_and_prescriptions_wait(spec):
 
 def test_residents_of_zones_have_the_step_of_any_number_of_people(spec):
     """Combien d’habitants dans les zones qui cumulent : le pas est au plus le quart de la demi-fourchette, comme pour
-    tout nombre de personnes.
+    tout nombre de personnes. Une fourchette sans largeur est un seul nombre, arrondi.
     """
     spec(
         """
-        basse  | haute  | habitants
-        -------+--------+----------
-        0.0625 | 0.1130 | 67298000
-        0.345  | 0.465  |  1675000
-        0.127  | 0.226  |   116000
+        basse   | haute   | habitants
+        --------+---------+----------
+        0.0625  | 0.1130  | 67298000
+        0.345   | 0.465   |  1675000
+        0.127   | 0.226   |   116000
+        0.04564 | 0.04564 |   134400
         """,
         lambda t: [
-            plain(certainty.residents(Spread(0.0, low, high), people)[0])
+            plain(certainty.residents(Spread(0.0, low, high), people))
             for low, high, people in zip(t["basse"], t["haute"], t["habitants"], strict=True)
         ],
-        ["de 4 200 000 à 7 800 000", "de 560 000 à 780 000", "de 14 000 à 27 000"],
+        [
+            "de 4 200 000 à 7 800 000 habitants, soit de 6 à 12 %",
+            "de 560 000 à 780 000 habitants, soit de 34 à 47 %",
+            "de 14 000 à 27 000 habitants, soit de 12 à 23 %",
+            "environ 6 100 habitants, soit environ 4,6 %",
+        ],
     )
 
 
 def test_the_page_says_that_classes_compare_zones_of_the_territory(spec):
-    """Une classe est relative : un cinquième des zones est toujours « très forte »."""
+    """Une classe est relative : un cinquième des zones est toujours « très forte », et le découpage la change."""
     spec(
         """
         zone
@@ -150,11 +165,13 @@ def test_the_page_says_that_classes_compare_zones_of_the_territory(spec):
         [
             (
                 "Les classes comparent les communes de ce territoire entre elles : une commune sur cinq y est «"
-                " très forte », que la difficulté soit rare ou fréquente ici."
+                " très forte », que la difficulté soit rare ou fréquente ici. Un autre découpage peut donner une"
+                " autre classe."
             ),
             (
                 "Les classes comparent les quartiers de ce territoire entre eux : un quartier sur cinq y est «"
-                " très forte », que la difficulté soit rare ou fréquente ici."
+                " très forte », que la difficulté soit rare ou fréquente ici. Un autre découpage peut donner une"
+                " autre classe."
             ),
         ],
     )
@@ -179,8 +196,8 @@ def test_who_may_be_first_agrees_with_the_classes(spec):
             ("Cilaos et Salazie peuvent avoir la part la plus forte : les fourchettes se recouvrent."),
             (
                 "3 communes peuvent avoir la part la plus forte : les fourchettes se recouvrent. Très probablement"
-                " (8 chances sur 10 ou plus) dans la classe « très forte » : Cilaos. D’autres, moins sûrement dans"
-                " cette classe, peuvent aussi l’avoir."
+                " (8 chances sur 10 ou plus), ici comme face à la France, dans la classe « très forte » : Cilaos."
+                " D’autres, moins sûrement dans cette classe, peuvent aussi l’avoir."
             ),
         ],
     )

@@ -16,7 +16,7 @@ def shares(t: dict) -> tuple:
         t["du groupe"][0],
         t["total concernées"][0],
         group="75 ans et plus",
-        verb="ne savent pas se servir d’Internet",
+        verb="n’utilisent pas Internet ou n’en maîtrisent pas les bases",
     )
 
 
@@ -43,8 +43,8 @@ def test_each_share_says_its_own_base(spec):
         """,
         lambda t: [str(share) for share in shares(t)],
         [
-            "Sur 100 personnes du groupe « 75 ans et plus », 50 ne savent pas se servir d’Internet.",
-            "Sur 100 personnes qui ne savent pas se servir d’Internet, 40 sont du groupe « 75 ans et plus ».",
+            "Sur 100 personnes du groupe « 75 ans et plus », 50 n’utilisent pas Internet ou n’en maîtrisent pas les bases.",
+            "Sur 100 personnes qui n’utilisent pas Internet ou n’en maîtrisent pas les bases, 40 sont du groupe « 75 ans et plus ».",
         ],
     )
 

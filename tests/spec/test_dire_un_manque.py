@@ -31,6 +31,8 @@ def offer(t: dict[str, Any]) -> Any:
             missing_high=high,
             missing_about=f"environ {people:.0f} personnes",
             missing_sentence=f"entre {low:.0f} et {high:.0f}",
+            state="manque",
+            is_absent=True,
         )
         held = zones.setdefault(zone, SimpleNamespace(name=zone, lines=[], missing=[]))
         held.lines.append(line)
@@ -86,7 +88,7 @@ def test_what_may_be_opened_is_said_once_too(spec):
         Ici    | wifi       |  480 | 400 |  560 | aucun lieu
         Là-bas | reparation |  300 | 250 |  350 | aucun lieu
         """,
-        lambda t: [f"{gap.title}. {gap.lines}. {gap.lack}" for gap in gaps.shared(offer(t))],
+        lambda t: [f"{gap.title}. {gap.lines}. {gap.lack}" for gap in gaps.openings(offer(t))],
         [
             "Ouvrir un lieu d’aide : Ici. Formation et wifi. Environ 480 personnes (entre 400 et 560) sont sans"
             " aucun service recensé à portée de marche, sauf réparation.",
@@ -96,6 +98,49 @@ def test_what_may_be_opened_is_said_once_too(spec):
     )
 
 
+def test_what_is_proposed_is_absent_and_the_barest_zone_comes_first(spec):
+    """On ne propose dans une zone que ce qu’aucun de ses lieux ne donne. Une zone où rien n’est donné passe avant celles
+    où quelque chose l’est, même moins peuplée.
+
+    Le bourg a une permanence d’aide aux démarches, trop loin pour beaucoup de ses habitants : on n’y propose pas d’en
+    ouvrir une. Un lieu de la ville ne dit pas s’il a un wifi : on ne propose pas d’y en ouvrir un.
+    """
+
+    def call(t: dict[str, Any]) -> list[str]:
+        known = offer(t)
+        rows = zip(t["zone"].tolist(), t["service"].tolist(), t["lieux"].tolist(), strict=True)
+        places = {(zone, service): n for zone, service, n in rows}
+        for zone in known.zones.values():
+            for line in zone.lines:
+                line.is_absent = places[zone.name, line.id] == "0"
+        return [f"{gap.title}. {gap.lack}" for gap in gaps.openings(known)]
+
+    spec(
+        """
+        zone  | service    | lieux | sans | bas | haut | raison
+        ------+------------+-------+------+-----+------+-----------
+        bourg | formation  |     0 |  900 | 800 | 1000 | trop loin
+        bourg | wifi       |     0 |  900 | 800 | 1000 | trop loin
+        bourg | assistance |     1 |  700 | 600 |  800 | trop loin
+        ville | formation  |     0 |  500 | 400 |  600 | trop loin
+        ville | wifi       |     ? |  500 | 400 |  600 | trop loin
+        nord  | formation  |     0 |   90 |  80 |  100 | aucun lieu
+        nord  | wifi       |     0 |   90 |  80 |  100 | aucun lieu
+        nord  | assistance |     0 |   90 |  80 |  100 | aucun lieu
+        nord  | reparation |     0 |   90 |  80 |  100 | aucun lieu
+        """,
+        call,
+        [
+            "Ouvrir un lieu d’aide : nord. Environ 90 personnes (entre 80 et 100) sont sans aucun service recensé à"
+            " portée de marche.",
+            "Ajouter formation et wifi : bourg. Environ 900 personnes (entre 800 et 1000) n’en ont pas à portée de"
+            " marche.",
+            "Ouvrir des ateliers pour apprendre : ville. Environ 500 personnes (entre 400 et 600) n’en ont pas à portée"
+            " de marche.",
+        ],
+    )
+
+
 def test_no_census_no_gap():
-    """Sans recensement de lieux, aucun manque n’est dit."""
-    assert gaps.shared(None) == []
+    """Sans recensement de lieux, aucun manque n’est dit, et rien n’est proposé."""
+    assert gaps.shared(None) == gaps.openings(None) == []

@@ -57,6 +57,8 @@ def test_closed_and_exceptions(spec):
         Tous les jours sauf le dimanche de 9h à 19h
         Lundi au vendredi 9h-17h (jusqu'à 19h le mardi)
         Lundi au vendredi 9h-17h, fermé les jours fériés
+        lundi : fermé au public le matin / 13 h 45 – 17 h 30
+        lundi matin : fermé ; après-midi : 14h-17h
         """,
         read,
         """
@@ -66,6 +68,8 @@ def test_closed_and_exceptions(spec):
         Mo-Sa 09:00-19:00; Su off                              | lu
         Mo,We-Fr 09:00-17:00; Tu 09:00-19:00                   | lu
         Mo-Fr 09:00-17:00; PH off                              | lu
+        Mo 13:45-17:30                                         | lu
+        Mo 14:00-17:00                                         | lu
         """,
     )
 
@@ -151,6 +155,7 @@ def test_some_days_of_the_month_some_weeks(spec):
         Le 1er et le 3e jeudi du mois de 14h à 16h
         dernier vendredi de chaque mois, 14h-16h
         les mardis des semaines impaires de 9h à 12h
+        mardi 9h-12h (sem. paires)
         1er mardi matin du mois
         """,
         read,
@@ -160,6 +165,7 @@ def test_some_days_of_the_month_some_weeks(spec):
         Th[1,3] 14:00-16:00         | lu
         Fr[-1] 14:00-16:00          | lu
         week 1-53/2 Tu 09:00-12:00  | lu
+        week 2-52/2 Tu 09:00-12:00  | lu
         Tu[1] unknown "le matin"    | à vérifier
         """,
     )

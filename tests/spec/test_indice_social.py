@@ -21,7 +21,9 @@ def built(t: dict, sign: list[float], weight: list[float]) -> social_index.Index
 
 def of_zones(monkeypatch, values: list[float], weights: dict[str, float]) -> social.Social:
     """Return the index of zones where every variable has these values."""
+    places = np.full(len(values), "iris"), np.ones(len(values), dtype=bool)
     monkeypatch.setattr(social, "_values", lambda *_: np.array(values))
+    monkeypatch.setattr(social, "_known_at", lambda *_: places)
     zones = [Zone(str(k), str(k), np.array([k])) for k in range(len(values))]
     return social.index_of(zones, None, None, weights=weights)
 
@@ -56,6 +58,41 @@ def test_a_variable_is_known_where_it_is_for_half_of_those_whom_a_filter_keeps(m
 
     assert [found(1.0, 0.1), found(1.0, 1.0)] == [20.0, 20.0]
     assert np.isnan(found(0.1, 1.0))
+
+
+def test_a_part_of_a_commune_borrows_what_is_known_of_the_commune(spec, monkeypatch):
+    """Un revenu connu par commune ne classe pas les quartiers d’une ville : un quartier n’a pas d’indice à lui si rien
+    d’autre n’y est connu. Une zone qui réunit presque toute la commune, oui.
+    """
+
+    def index(t: dict) -> list[str]:
+        n = len(t["zone"])
+        frame = SimpleNamespace(
+            area=np.array([f"{code}{k}" for k, code in enumerate(t["commune"])]),
+            commune=np.array(t["commune"]),
+            published=np.array(t["commune"]),
+            population=t["habitants"],
+        )
+        medians = SimpleNamespace(aligned=lambda *_: t["revenu"])
+        monkeypatch.setattr(social, "_values", lambda *_: t["revenu"])
+        weights = {name: float(name == "revenu") for name in social.BY_ID}
+        zones = [Zone(name, name, np.array([k])) for k, name in zip(range(n), t["zone"], strict=True)]
+        index_ = social.index_of(zones, frame, SimpleNamespace(filosofi=medians), weights=weights)
+        return [why or "indice" for why in index_.no_index]
+
+    spec(
+        """
+        zone        | commune | habitants | revenu
+        ------------+---------+-----------+-------
+        Ville, nord | ville   |       900 |  19000
+        Ville, sud  | ville   |      1100 |  19000
+        Bourg       | bourg   |       950 |  21000
+        Bourg, gare | bourg   |        50 |  21000
+        Village     | village |       300 |  24000
+        """,
+        index,
+        [social.BORROWED, social.BORROWED, "indice", social.BORROWED, "indice"],
+    )
 
 
 def test_a_gap_is_relative_to_the_mean_of_zones(spec):

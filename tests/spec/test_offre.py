@@ -16,6 +16,7 @@ from maillage.studies.need import corrections
 from maillage.studies.need.corrections import Correction
 from maillage.studies.offer import census as offer
 from maillage.studies.offer import siting
+from maillage.studies.offer.counts import place_counts
 from maillage.studies.offer.whereabouts import Place
 from maillage.studies.people import shares
 from tests.spec.test_manques import DEGREE, at, ground
@@ -275,9 +276,11 @@ def test_places_are_counted_by_zone(spec):
             at("Poisat", 3010),
             Place(id="x", commune="ailleurs"),
         )
-        found = offer._counted(g, None)
-        some = offer._counted(g, frozenset({"Poisat 3010"}))
-        return [f"{code or 'ensemble'} : {n}, dont {some[code]} muet" for code, n in found.items()]
+        counts = place_counts(g, silent=frozenset({"Poisat 3010"}), vague=frozenset())
+        return [
+            f"{code or 'ensemble'} : {n}, dont {counts.n_silent[code]} muet"
+            for code, n in counts.n_places.items()
+        ]
 
     spec(
         """
@@ -327,8 +330,8 @@ def test_where_something_could_open(spec):
 
 
 def test_a_share_of_what_was_counted_hides_a_few(spec):
-    """Une part n’est dite que si chacun de ses deux côtés compte au moins onze ; sinon on dit pourquoi
-    elle est tue.
+    """Une part n’est dite que si chacun de ses deux côtés compte au moins onze ; sinon une seule raison est donnée,
+    qui ne dit pas de quel côté sont les quelques-uns.
     """
 
     def call(t: dict[str, Any]) -> list[str]:
@@ -339,7 +342,6 @@ def test_a_share_of_what_was_counted_hides_a_few(spec):
                 int(whole),
                 least=11,
                 things="orientations",
-                words="vues",
                 universe="u",
                 method="m",
                 nobody="Aucune." if part else "",
@@ -364,8 +366,8 @@ def test_a_share_of_what_was_counted_hides_a_few(spec):
         [
             "50 %, de 42 à 58, n = 100",
             "50 %, de 33 à 67, n = 22",
-            "Moins de 11 orientations vues.",
-            "Presque toutes : moins de 11 orientations ne sont pas vues.",
+            "Masqué : moins de 11 orientations d’un côté ou de l’autre, ou de quoi les deviner.",
+            "Masqué : moins de 11 orientations d’un côté ou de l’autre, ou de quoi les deviner.",
             "Moins de 11 orientations.",
         ],
     )

@@ -187,7 +187,7 @@ def test_every_output_of_every_filter_speaks_of_the_filtered_people(study):
     if d.is_drawable:
         drawn = atlas.gap_maps(d, o)["manque-formation"]
         assert drawn.count("hors du filtre</title>") == len(d.zones) - len(kept)
-    assert sum(o.n_places[code] for code in kept) <= len(o.census.places)
+    assert sum(o.counts.n_places[code] for code in kept) <= len(o.census.places)
 
 
 def test_a_filter_that_keeps_nobody_is_refused_in_french():

@@ -5,7 +5,7 @@ import pytest
 
 from maillage.kernel.estimate import Estimate, Withheld
 from maillage.reference.definitions import definition
-from maillage.reports.territory import certainty, presentation, sentences, study_json
+from maillage.reports.territory import presentation, sentences, study_json
 from maillage.reports.territory.labels import names_of
 from maillage.studies.diagnosis import diagnosis, zoning
 from maillage.studies.diagnosis.request import Request
@@ -158,7 +158,7 @@ def test_possible_leaders_are_named_only_when_their_class_is_very_likely(name):
     """
     d = found(name)
     told = " ".join(sentences.leaders(d, names_of)).replace("**", "")
-    sure = [code for code in d.leaders if d.zone(code).odds[-1] >= certainty.floor()]
+    sure = [code for code in d.leaders if d.zone(code).is_strongest]
     others = [code for code in d.leaders if code not in sure]
     assert not [code for code in others if d.zone(code).zone.name in told]
     assert ("moins sûrement dans cette classe" in told) == bool(others and sure)

@@ -8,10 +8,12 @@ import pytest
 from maillage.engine import evidence
 from maillage.kernel.errors import Refused
 from maillage.reference import regional
+from maillage.reference.definitions import definition
 from maillage.reference.files import read_yaml
 from maillage.reference.published_rates import published
 from maillage.studies.need import model as need_model
 from maillage.studies.need import regions
+from tests.support.profile import some
 
 title = "Les régions : taux publiés, enquête, désaccord"
 
@@ -59,7 +61,7 @@ def test_two_sources_that_disagree_widen_the_interval(spec):
 
 
 def one_country(**rates: float) -> tuple:
-    """Deux régions de même taille, une outre-mer : 16 % attendus partout."""
+    """Deux régions de même taille, une outre-mer : 2 % des uns, 30 % des autres, 16 % attendus partout."""
     known = replace(
         regional.evidence(),
         rates=tuple(
@@ -68,14 +70,51 @@ def one_country(**rates: float) -> tuple:
         zones=(),
     )
     names = np.array(["A", "B", "C"])
-    return (
-        known,
-        names,
-        np.full(3, 0.16),
-        np.array([1000.0, 1000.0, 100.0]),
-        np.diag([90.0, 90.0, 9.0]),
-        np.array([True, True, False]),
-        names,
+    cells = np.array([[500.0, 500.0], [500.0, 500.0], [50.0, 50.0]])
+    return known, names, names, np.arange(3), cells, np.array([0.02, 0.30]), np.array([True, True, False])
+
+
+def test_a_published_rate_is_found_again_by_the_cells_that_its_effect_moves(spec):
+    """L’écart d’une région déplace chacune de ses cellules : il est celui qui redonne le taux publié une fois
+    les cellules additionnées. Lu sur le taux lui-même, il en manquerait un tiers.
+    """
+    _, _, _, _, cells, rates, _ = one_country()
+
+    def found_again(t):
+        effects = [
+            regions.measured(regional.RegionalRate("A", rate, rate - 0.005, rate + 0.005), cells[0], rates)[0]
+            for rate in t["publié"].tolist()
+        ]
+        return [round(float(regions.moved(rates, effect).mean()), 6) for effect in effects]
+
+    spec(
+        """
+        publié
+        ------
+          0.12
+          0.15
+          0.16
+          0.25
+        """,
+        found_again,
+        [0.12, 0.15, 0.16, 0.25],
+    )
+
+
+@pytest.mark.parametrize("region", some([rate.region for rate in regional.evidence().rates], "52"))
+def test_the_rate_of_a_region_is_found_again_when_nothing_else_is_known_of_it(region):
+    """À 0,15 point pour un taux imprimé au point, à proportion pour les autres : dans les quartiers de la région,
+    donc une fois le modèle passé.
+    """
+    place, chosen = need_model.country(), definition(regional.evidence().definition)
+    rate = next(each for each in regional.evidence().rates if each.region == region)
+    alone = replace(regional.evidence(), rates=(rate,), zones=())
+    law = regions.law(need_model.regional_measures(place, alone), need_model.spreads().region)
+    m = need_model.model(chosen, place=place, known=law)
+    rows = np.flatnonzero(place.frame.region == region)
+    people = m.draws(rows)["need"].sum(axis=0, dtype=np.float64).mean()
+    assert people / place.frame.universe[rows].sum() == pytest.approx(
+        rate.rate, abs=0.15 * (rate.high - rate.low)
     )
 
 
@@ -102,7 +141,7 @@ def test_regional_rates_that_contradict_the_national_one_are_refused():
         regions.measures(*one_country(A=0.30))
     with pytest.raises(Refused, match="contredisent"):
         regions.measures(*one_country(A=0.30, B=0.30))
-    assert regions.measures(*one_country(A=0.16, B=0.16)).rates[0] == pytest.approx(0, abs=1e-9)
+    assert regions.measures(*one_country(A=0.16, B=0.16)).effects[0] == pytest.approx(0, abs=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -130,10 +169,11 @@ def test_corse_is_between_the_two_sources_that_contradict_each_other():
     l’un à l’autre, le centre ne choisit pas.
     """
     place = need_model.country()
-    found = need_model.regional_measures(place)
-    law = regions.law(found, 0.10)
+    measures = need_model.regional_measures(place)
+    law = regions.law(measures, 0.10)
     at = place.region_names.tolist().index("94")
     drawn = law.draws(1, 500, carried=False)[at]
-    assert np.percentile(drawn, 5) == pytest.approx(found.rates[at] - 1.645 * found.rate_error[at], abs=0.01)
+    low = measures.effects[at] - 1.645 * measures.effect_error[at]
+    assert np.percentile(drawn, 5) == pytest.approx(low, abs=0.01)
     rate = next(rate for rate in regional.evidence().rates if rate.region == "94")
     assert (rate.contested, rate.low, rate.high) == (True, 0.15, 0.25)

@@ -397,8 +397,8 @@ def test_digital_need_without_social_need(spec):
         [
             "Corenc : Précarité numérique très probablement forte, précarité sociale non.",
             (
-                "La règle : À 8 chances sur 10 ou plus : classe numérique forte ou très forte (deux cinquièmes des zones les plus"
-                " touchées), classe sociale moyenne ou moins."
+                "La règle : À 8 chances sur 10 ou plus, ici comme face à la France : classe numérique forte ou très"
+                " forte (deux cinquièmes des zones les plus touchées), classe sociale moyenne ou moins."
             ),
         ],
     )
@@ -419,7 +419,7 @@ def test_social_need_without_digital_need(spec):
         [
             "Poisat : Précarité sociale forte, précarité numérique très probablement non.",
             (
-                "La règle : À 8 chances sur 10 ou plus : classe sociale forte ou très forte, classe numérique"
+                "La règle : À 8 chances sur 10 ou plus, ici comme face à la France : classe sociale forte ou très forte, classe numérique"
                 " moyenne ou moins."
             ),
         ],
@@ -441,7 +441,7 @@ def test_both_needs(spec):
         [
             "Meylan : Les deux précarités sont très probablement fortes.",
             (
-                "La règle : À 8 chances sur 10 ou plus : classes numérique et sociale fortes ou très fortes toutes"
+                "La règle : À 8 chances sur 10 ou plus, ici comme face à la France : classes numérique et sociale fortes ou très fortes toutes"
                 " les deux."
             ),
         ],

@@ -14,6 +14,7 @@ from opening_hours import OpeningHours
 from maillage.apps.agenda.rules import appointments, mailbox, permanences
 from maillage.apps.agenda.rules.permanences import Hours, Opening
 from maillage.reference import clocks, holidays
+from maillage.words import opening as hours_in_words
 
 title = "Donner des rendez-vous"
 
@@ -21,6 +22,7 @@ TUESDAY = (Hours(1, time(9), time(11)),)
 FIRST = date(2026, 11, 3)  # a Tuesday
 COMMUNES = {
     "Grenoble": "38185",
+    "Saint-Barthélemy": "97701",
     "Saint-Denis (La Réunion)": "97411",
     "Saint-Pierre-et-Miquelon": "97502",
     "Strasbourg": "67482",
@@ -225,9 +227,54 @@ def test_a_holiday_of_one_place_is_a_working_day_elsewhere(spec):
         2026-04-03 | Strasbourg
         2026-04-03 | Grenoble
         2026-05-14 | Grenoble
+        2026-10-09 | Saint-Barthélemy
         """,
         call,
-        ["Abolition de l’esclavage", "ouvré", "Vendredi saint", "ouvré", "Ascension"],
+        [
+            "Abolition de l’esclavage",
+            "ouvré",
+            "Vendredi saint",
+            "ouvré",
+            "Ascension",
+            "Abolition de l’esclavage",
+        ],
+    )
+
+
+def test_hours_of_a_place_close_on_the_holidays_of_its_commune(spec):
+    """Les horaires d’un lieu fermé les jours fériés le ferment aussi ceux de sa commune ; un horaire des jours fériés y vaut aussi.
+
+    Chaque lieu est regardé à 11 h."""
+
+    def call(t: dict[str, Any]) -> list[str]:
+        return [
+            hours_in_words.now(
+                holidays.with_local(str(osm), COMMUNES[commune]),
+                datetime.combine(date.fromisoformat(str(day)), time(11)),
+            ).words.replace("\u00a0", " ")
+            for osm, day, commune in zip(t["horaires"], t["jour"], t["commune"], strict=True)
+        ]
+
+    spec(
+        """
+        horaires                               | jour       | commune
+        ---------------------------------------+------------+-------------------------
+        Mo-Su 09:00-17:00; PH off              | 2026-12-20 | Saint-Denis (La Réunion)
+        Mo-Su 09:00-17:00; PH off              | 2026-12-20 | Grenoble
+        Mo-Su 09:00-17:00; PH off              | 2026-04-03 | Strasbourg
+        Mo-Su 09:00-17:00; PH off              | 2026-07-14 | Strasbourg
+        Mo-Sa 09:00-17:00; Su,PH 10:00-12:00   | 2026-12-26 | Strasbourg
+        Mo-Sa 09:00-17:00                      | 2026-12-26 | Strasbourg
+        """,
+        call,
+        [
+            "Ouvre demain à 9 h",
+            "Ouvert jusqu’à 17 h",
+            "Ouvre demain à 9 h",
+            "Ouvre demain à 9 h",
+            "Ouvert jusqu’à 12 h",
+            "Ouvert jusqu’à 17 h",
+        ],
     )
 
 

@@ -10,7 +10,7 @@ from maillage.forms.questionnaire import Choice, Question, Questionnaire
 from maillage.kernel.table import Table
 from maillage.studies.survey import differences as survey_differences
 from maillage.studies.survey.samples import Weights
-from maillage.studies.survey.tabulation import tabulate
+from tests.support.tabulating import tabulate
 
 title = "Lire les résultats d’une enquête"
 

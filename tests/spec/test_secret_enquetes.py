@@ -14,7 +14,7 @@ from maillage.pipeline.survey import answers
 from maillage.reference.surveys import banks
 from maillage.reports.survey import cards, document
 from maillage.studies.survey import samples, tabulation
-from maillage.studies.survey.tabulation import tabulate
+from tests.support.tabulating import tabulate
 
 title = "Le secret d’une enquête"
 ROOT = Path(__file__).resolve().parents[2] / "data/raw/maillage/enquetes"

@@ -14,6 +14,7 @@ from maillage.reports.territory import offer, ranges
 from maillage.reports.territory.chapters import offer as chapter
 from maillage.studies.offer import census, gaps, grounds, reach, what_if
 from maillage.studies.offer.census import Border, Census, Offered
+from maillage.studies.offer.counts import place_counts
 from maillage.studies.offer.silence import UNSAID, Between, Silence
 from maillage.studies.offer.whereabouts import Place
 from tests.spec.test_manques import at, ground
@@ -24,20 +25,22 @@ ABSENCES = ("sans-", "personne-a-portee", "hors-de-portee", "reserve", "offre-ra
 
 
 def offered_of(
-    t: dict[str, Any], places: list[Place], silent: frozenset[str] = frozenset(), **more: Any
+    t: dict[str, Any],
+    places: list[Place],
+    silent: frozenset[str] = frozenset(),
+    cut: bool = False,
+    **more: Any,
 ) -> Offered:
     """The offer of a street, its places silent or not."""
     known = Census("essai", tuple(places), silent=silent, **more)
-    plain = ground(t, *places)
+    plain = ground(t, *places, cut=cut)
     g = replace(plain, silence=known.silence)
     return Offered(
         known,
         gaps.gaps(g),
         {},
         g,
-        n_places=census._counted(g, None),
-        n_silent=census._counted(g, silent),
-        n_vague=census._counted(g, frozenset()),
+        counts=place_counts(g, silent=silent, vague=frozenset()),
         border=Border((), (), 1.0),
         moving=census._moved(g),
         twins=census._twins(g, known),
@@ -89,6 +92,48 @@ def test_a_list_says_out_of_which_zones_it_counts():
         ": 1 sur 2 zones avec une classe numérique et une classe sociale : A."
     )
     assert told["sans-wifi"].endswith(": 2 sur 3 zones de l’étude : B et C.")
+
+
+def test_a_place_to_locate_is_counted_in_its_commune_and_is_no_absence(spec):
+    """Une ville est découpée en quartiers ; de ses lieux, on ne connaît que la commune. Ils comptent pour elle, et leur
+    quartier n’est pas dit sans lieu : « ? », jamais 0.
+
+    Deux lieux de la ville donnent un wifi, un troisième une formation ; aucun n’a d’adresse située.
+    """
+
+    def call(t: dict[str, Any]) -> list[str]:
+        offers = ("wifi", "wifi", "formation")
+        places = [
+            Place(id=str(k), commune="ville", offers=frozenset({line})) for k, line in enumerate(offers)
+        ]
+        o = offered_of(t, places, cut=True)
+        read, whole = offer.read(o), offer.whole(o)
+        rows = [
+            f"{zone.name} : {zone.places_text} ; wifi {zone.lines[0].places} ; {zone.places_words}"
+            for zone in read.zones.values()
+        ]
+        rows += [
+            f"{each.commune}, à situer : {each.n_places} ; wifi {each.offers['wifi']}"
+            for each in read.unassigned
+        ]
+        rows.append(f"Ensemble : {whole['lieux']}, dont {whole['lieux_a_situer']} à situer")
+        return [row.replace("\xa0", " ") for row in rows]
+
+    spec(
+        """
+        zone      | metre | besoin
+        ----------+-------+-------
+        Teisseire |     0 |    100
+        Mistral   |  3000 |     60
+        """,
+        call,
+        [
+            "Teisseire : ? ; wifi ? ; 3 lieux de la commune à situer",
+            "Mistral : ? ; wifi ? ; 3 lieux de la commune à situer",
+            "ville, à situer : 3 ; wifi 2",
+            "Ensemble : 3, dont 3 à situer",
+        ],
+    )
 
 
 def test_a_number_becomes_a_range_where_places_are_silent(spec):
@@ -316,8 +361,8 @@ def test_a_moving_place_is_one_place_with_several_stops(spec):
         said = [text for text in offer.cautions(o) if "se déplace" in text]
         whole = o.gaps.whole.gaps["formation"]
         return [
-            f"{o.n_places['']} lieux ; {whole.inside} pour la formation",
-            *(f"{code} : {n}" for code, n in o.n_places.items() if code),
+            f"{o.counts.n_places['']} lieux ; {whole.inside} pour la formation",
+            *(f"{code} : {n}" for code, n in o.counts.n_places.items() if code),
             f"{whole.supply.value:.0f} lieux pour 1 000 personnes",
             *said,
         ]
@@ -453,11 +498,15 @@ def test_silence_has_no_default_place():
 
 def test_a_place_with_two_sheets_is_silent_when_both_are():
     """Deux fiches d’un même lieu, l’une muette : le lieu parle."""
+    t = {"zone": np.array(["Claix", "Corenc"]), "metre": np.array([4e3, 0.0]), "besoin": np.full(2, 100.0)}
     said, mute = (replace(at("Claix", 4000), id=id, same="claix") for id in ("dite", "muette"))
-    alone = replace(at("Corenc", 0), id="seule")
-    g = SimpleNamespace(places=(said, mute, alone))
-    assert census._silent(g, frozenset({"muette", "seule"})) == {"seule"}
-    assert census._silent(g, frozenset({"dite", "muette"})) == {"dite", "muette"}
+    g = ground(t, said, mute, replace(at("Corenc", 0), id="seule"))
+
+    def n_silent(*ids: str) -> dict[str, int]:
+        return dict(place_counts(g, silent=frozenset(ids), vague=frozenset()).n_silent)
+
+    assert n_silent("muette", "seule") == {"Claix": 0, "Corenc": 1, "": 1}
+    assert n_silent("dite", "muette") == {"Claix": 1, "Corenc": 0, "": 1}
 
 
 def test_a_place_with_two_sheets_is_one_silence_or_none(spec):

@@ -9,6 +9,18 @@ if TYPE_CHECKING:
     from maillage.apps.dossiers.models import Study
 
 
+def up_to_date(study: "Study") -> bool:
+    """Compute a finished study again where the directory changed since: no worker runs beside a command.
+    Return whether it did.
+    """
+    from maillage.apps.dossiers import actions, queries
+
+    is_behind: bool = queries.offer_is_behind(study)
+    if is_behind:
+        actions.refresh_later.call(study.pk)
+    return is_behind
+
+
 def computed(place: str, steps: Steps) -> "tuple[Study, bool]":
     """Return the study of a territory by default, and whether it was computed now; Refused when it failed.
 
@@ -19,7 +31,7 @@ def computed(place: str, steps: Steps) -> "tuple[Study, bool]":
 
     study = actions.ask(StudyRequest(place=place))
     if study.status == rules.DONE:
-        return study, False
+        return study, up_to_date(study)
     actions.take_up(study)
     study.refresh_from_db()
     steps(study.name, 0.0)

@@ -192,18 +192,21 @@ def presence(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_required
 def resume(request: HttpRequest) -> HttpResponse:
-    """Send again the interrupted post of a session that ended."""
-    kept = interrupted_posts.pending_post(request)
-    if kept is None:
+    """Give back what could not be sent: in the page where it was typed, else here."""
+    post = interrupted_posts.pending_post(request)
+    if post is None:
         return redirect("space")
-    shown = [value for _, value in kept["fields"] if value.strip()]
-    return render(request, "account/resume.html", {"kept": kept, "shown": shown})
+    if "seul" not in request.GET:
+        return redirect(post["page"])
+    shown = [value for _, value in post["fields"] if value.strip()]
+    return render(request, "account/resume.html", {"kept": post, "shown": shown})
 
 
 @require_POST
 @login_required
 def forget(request: HttpRequest) -> HttpResponse:
     """Discard the interrupted post."""
+    post = interrupted_posts.pending_post(request)
     interrupted_posts.forget(request)
     messages.success(request, spaced("Ce qui était gardé est effacé."))
-    return redirect("space")
+    return redirect(post["page"] if post else "space")

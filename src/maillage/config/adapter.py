@@ -12,6 +12,7 @@ from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +20,7 @@ from django.utils.crypto import get_random_string
 
 from maillage.apps.messages import actions as outbox
 from maillage.config import interrupted_posts, openid_connect, sessions
+from maillage.config.forms import count_attempt
 from maillage.kernel.errors import Refused
 from maillage.words.wording import spaced
 
@@ -27,7 +29,10 @@ FRESH = 300  # seconds during which somebody who just signed in is not asked aga
 WRONG_CODE = (
     "Ce code n’est pas le bon. Il a peut-être changé entre-temps. Lisez-le de nouveau, puis tapez-le."
 )
-TOO_MANY = "Trop d’essais. Cette limite protège votre compte. Attendez cinq minutes, puis recommencez."
+TOO_MANY = (
+    "Trop d’essais. Cette limite protège votre compte. Attendez cinq minutes, une heure au plus, puis "
+    "recommencez."
+)
 WORDS = {
     "account_inactive": (
         "Ce compte est fermé. Il n’ouvre plus rien. Demandez à votre responsable de structure."
@@ -82,6 +87,16 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         """
         request.session["shared"] = request.method != "POST" or "partage" in request.POST
         return super().pre_login(request, user, **more)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count an attempt by its address and account, then as the library does; a success is not one."""
+        usage = count_attempt(request, "login_failed", credentials.get("email", "").lower())
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            usage.rollback()
+            raise
+        self._login_failed_rl_usage.usage += usage.usage
 
     def logout(self, request: HttpRequest) -> None:
         way_out = openid_connect.way_out(request)

@@ -4,10 +4,13 @@ A table is a file of lines (config/rows.py). Nothing is ever held whole: neither
 the numbers of its rows. Sealed to a key, it is written, read back and restored without a copy in the clear.
 """
 
+import fcntl
 import hashlib
 import io
 import json
 import os
+import re
+import time
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -45,6 +48,8 @@ PAPERS = storage.FOLDER  # of persons, encrypted: the key that opens them is nev
 STORED = (FILES, MODULES, PAPERS)
 MANIFEST = "manifeste.json"
 BLOCK = 1 << 20  # bytes read at once
+DATED_STAGED = re.compile(r"\.maillage-\d{8}-\d{6}\.zip(\.age)?\.[0-9a-f]{8}")  # in a folder renamed since
+A_DAY = 24 * 3600  # seconds
 LEVEL = 3  # of compression: twice as fast as the usual one, for a tenth more
 
 
@@ -63,36 +68,80 @@ def save(
         are not there: they are put aside, and the rest is saved; without it, Refused.
     """
     _check_target(path)
-    aside = path.with_name(f".{path.name}.{hashlib.sha256(str(path).encode()).hexdigest()[:8]}")
+    stored = () if rows_only else STORED
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        aside.unlink(missing_ok=True)
-        stored = () if rows_only else STORED
-        counts, file_key = _write(aside, recipients, stored)
-        try:
-            check(aside, file_key=file_key)
-        except Refused:
-            with _instant():
-                if not (found := lost_references.find()).words:
-                    raise
-                if tell is None:
-                    raise _not_whole(found) from None
-                counts, file_key = _write(aside, recipients, stored, found)
-            check(aside, file_key=file_key)
-            tell(found)
-        with aside.open("rb") as file:
-            os.fsync(file.fileno())  # on the disk before it is said to be there, and before older ones go
-        aside.replace(path)
+        with _staged(path) as staged:
+            counts, file_key = _write(staged, recipients, stored)
+            try:
+                check(staged, file_key=file_key)
+            except Refused:
+                with _instant():
+                    if not (found := lost_references.find()).words:
+                        raise
+                    if tell is None:
+                        raise _not_whole(found) from None
+                    counts, file_key = _write(staged, recipients, stored, found)
+                check(staged, file_key=file_key)
+                tell(found)
+            with staged.open("rb") as file:
+                os.fsync(file.fileno())  # on the disk before it is said to be there, and before older ones go
+            staged.replace(path)
     except OSError as error:
         raise Refused(
             f"La sauvegarde {path} n’a pas été écrite : {reason(error)}.",
             why="Le dossier n’existe pas, n’est pas accessible, ou le disque est plein.",
             do="Choisissez un autre dossier. Aucun fichier à moitié écrit n’a été laissé.",
         ) from error
-    finally:  # even interrupted: it holds everybody
-        with suppress(OSError):
-            aside.unlink()
     return counts
+
+
+@contextmanager
+def _staged(path: Path) -> Iterator[Path]:
+    """Give the hidden file where a backup is written before it takes its name, locked meanwhile; it goes at
+    the end, even interrupted: it holds everybody.
+    """
+    erase_unfinished(path.parent)
+    staged = path.with_name(f".{path.name}.{_digest(path)}")
+    staged.unlink(missing_ok=True)
+    staged.touch(mode=0o600)
+    with staged.open("r+b") as lock:
+        with suppress(OSError):  # a disk without locks: its age tells
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            yield staged
+        finally:
+            with suppress(OSError):
+                staged.unlink()
+
+
+def erase_unfinished(folder: Path) -> list[Path]:
+    """Erase the whole copies of the base that killed backups left under hidden names in a folder, and return
+    their paths; one that is being written stays.
+    """
+    erased = []
+    for path in folder.glob(".*.*"):
+        name, _, digest = path.name[1:].rpartition(".")
+        is_backup = digest == _digest(path.with_name(name)) or DATED_STAGED.fullmatch(path.name)
+        if is_backup and not _is_being_written(path):
+            path.unlink(missing_ok=True)
+            erased.append(path)
+    return erased
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(str(path).encode()).hexdigest()[:8]
+
+
+def _is_being_written(path: Path) -> bool:
+    try:
+        with path.open("r+b") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:  # a disk without locks
+        return time.time() - path.stat().st_mtime < A_DAY
+    return False
 
 
 def _check_target(path: Path) -> None:
@@ -136,7 +185,6 @@ def _write(
     path: Path, recipients: Sequence[bytes], stored: Sequence[str], found: LostReferences | None = None
 ) -> tuple[dict[str, int], bytes | None]:
     home = Path(settings.HOME)
-    path.touch(mode=0o600)  # it holds the accounts
     with path.open("wb") as file, _sealed(file, recipients) as target:
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL) as archive:
             with _instant():  # files are read afterwards: no row of that instant names one that is not there

@@ -1,9 +1,31 @@
-"""The sign-in form, with the box of shared computers."""
+"""The forms of signing in: the box of shared computers, and what one address may attempt on an account."""
 
-from allauth.account.forms import LoginForm
+from allauth.account.adapter import get_adapter
+from allauth.account.forms import LoginForm, RequestLoginCodeForm
+from allauth.core import context
+from allauth.core.internal import ratelimit
+from allauth.mfa.base.forms import AuthenticateForm
 from django.http import HttpRequest, HttpResponse
 
 from maillage.config import sessions
+
+# Of one account from one address: less than ACCOUNT_RATE_LIMITS lets an account take from everywhere, so that
+# nobody closes it to its owner from one place.
+ONE_ADDRESS_LIMITS = {"login_failed": "20/h/key", "request_login_code": "5/h/key"}
+
+
+def count_attempt(request: HttpRequest, action: str, account: str) -> ratelimit.RateLimitUsage:
+    """Count one more attempt on an account from the address of a request; a ValidationError refuses it."""
+    usage = ratelimit.consume(
+        request,
+        app="maillage",
+        action=action,
+        config=ONE_ADDRESS_LIMITS,
+        key=f"{ratelimit.get_ip(request)} {account}",
+    )
+    if usage is None:
+        raise get_adapter().validation_error("too_many_login_attempts")
+    return usage
 
 
 class SignInForm(LoginForm):  # type: ignore[misc]
@@ -13,3 +35,17 @@ class SignInForm(LoginForm):  # type: ignore[misc]
         if sessions.KEPT in request.session:
             sessions.count_again(request.session)
         return response
+
+
+class CodeForm(RequestLoginCodeForm):  # type: ignore[misc]
+    def clean_email(self) -> str:
+        count_attempt(context.request, "request_login_code", self.cleaned_data["email"].lower())
+        return str(super().clean_email())
+
+
+class FactorForm(AuthenticateForm):  # type: ignore[misc]
+    def clean_code(self) -> str:
+        usage = count_attempt(context.request, "login_failed", str(self.user.pk))
+        code = str(super().clean_code())
+        usage.rollback()
+        return code

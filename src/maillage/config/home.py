@@ -59,6 +59,17 @@ FRANCE = "France"
 SCHEMES = ("postgresql", "postgres", "sqlite")
 
 
+SERVER_FILE, LEAVING = "serveur.txt", " (s’arrête)"  # where it is served, locked meanwhile; asked to stop
+
+
+def served_address() -> str:
+    """Return the address at which this home is served, or was the last time; "" when it never was."""
+    try:
+        return (HOME / SERVER_FILE).read_text("utf-8").strip().removesuffix(LEAVING)
+    except OSError:
+        return ""
+
+
 def database_url() -> str:
     """Return the address of the database, '' for the file of the home folder: an empty variable, as files of
     settings leave them, says nothing.

@@ -1,5 +1,5 @@
-"""What somebody was sending when their session ended: kept an hour, given back to them alone, sent again by
-them alone.
+"""The form that somebody was sending when their session ended, or from a page too old: kept an hour, for
+them alone, and shown again in its page.
 
 It is kept in a session of its own, that nobody signs in with: it ends at its hour, whatever becomes of
 theirs.
@@ -8,33 +8,60 @@ theirs.
 from datetime import timedelta
 from typing import Any
 
+from django.core.signing import BadSignature, Signer
 from django.http import HttpRequest
 
+from maillage.apps.accounts.access import OWNER, return_address
 from maillage.config.session_store import SessionStore
 
 KEPT = "suspended"
 LASTS = timedelta(hours=1)
 MOST = 100_000  # characters
+NAVIGATES = "navigate"  # as a browser says that a page sends its form
 SECRETS = ("/compte/", "/connexion/", "/deconnexion/")
 NAMES = ("pass", "passe", "credential", "secret")  # parts of the names of fields that are never kept
 
 
-def of(request: HttpRequest, account: int) -> dict[str, Any] | None:
-    """Return the post of an account, None when nothing of it may or need be stored. Files are not."""
-    if request.method != "POST" or request.path.startswith(SECRETS):
+def owner(request: HttpRequest) -> int | None:
+    """Return the account that a posted form was shown to, as the page itself says and signs; None when it
+    says nobody.
+    """
+    try:
+        return int(Signer(salt=OWNER).unsign(request.POST.get(OWNER, "")))
+    except BadSignature:
+        return None
+
+
+def hide_owner(request: HttpRequest) -> None:
+    """Take the account off a posted form: no page asked for it."""
+    if OWNER in request.POST:
+        post = request.POST.copy()
+        del post[OWNER]
+        request.POST = post
+
+
+def of(request: HttpRequest, account: int | None, *, ended: bool = True) -> dict[str, Any] | None:
+    """Return the post of an account, None when nothing of it may or need be stored. Files are not. ended:
+    whether the session was over, else the page was too old.
+    """
+    by_script = request.headers.get("Sec-Fetch-Mode", NAVIGATES) != NAVIGATES  # which keeps what it sends
+    if account is None or request.method != "POST" or request.path.startswith(SECRETS) or by_script:
         return None
     fields = [
         (name, value)
         for name, values in request.POST.lists()
         for value in values
-        if name != "csrfmiddlewaretoken"
+        if name not in ("csrfmiddlewaretoken", OWNER)
     ]
     too_long = sum(len(name) + len(value) for name, value in fields) > MOST
-    if too_long or any(part in name.lower() for name, _ in fields for part in NAMES):
+    unreadable = any("\x00" in value for _, value in fields)
+    if too_long or unreadable or any(part in name.lower() for name, _ in fields for part in NAMES):
         return None
     return {
         "account": account,
         "path": request.get_full_path(),
+        "page": return_address(request, request.get_full_path()),
+        "ended": ended,
         "fields": fields,
         "files": bool(request.FILES),
     }

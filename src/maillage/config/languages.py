@@ -1,15 +1,19 @@
-"""The language of a page: the one that its reader chose, where the page is translated; French everywhere
-else.
+"""The language of a page: the one that its reader chose, else the first that their browser asks for, where
+the page is translated; French everywhere else.
 
-What a browser says it prefers is not followed: a page given to somebody reads as the one who gives it saw it.
+A choice is kept by a cookie, and by the links of the page as long as no cookie came back.
 """
 
+import re
 from collections.abc import Callable
+from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.http import escape_leading_slashes
+from django.utils.translation.trans_real import parse_accept_lang_header
 
 from maillage.words import languages
 
@@ -60,25 +64,35 @@ TRANSLATED = frozenset(
 )
 
 
+FORM, POSTED = re.compile(rb"<form\b[^>]*>"), re.compile(rb"\bmethod=.post\b")
+LINK = re.compile(rb'(<(?:a|area|form)\b[^>]*?\s(?:href|action)="(?:/(?!/)|\?))([^"#]*)')
+
+
 class Languages:
-    """Answers in the language chosen."""
+    """Answers in the language chosen, or preferred."""
 
     def __init__(self, answer: Callable[[HttpRequest], HttpResponse]) -> None:
         self.answer = answer
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.method == "GET" and ASKED in request.GET:
+        address = request.GET.get(ASKED, "")
+        is_known, has_cookie = address in languages.LANGUAGES, COOKIE in request.COOKIES
+        if request.method == "GET" and ASKED in request.GET and (has_cookie or not is_known):
             return _choose(request)
-        code = request.COOKIES.get(COOKIE, languages.FRENCH)
-        language = languages.LANGUAGES.get(code, languages.LANGUAGES[languages.FRENCH])
+        code = address if is_known else preferred(request)
+        language = languages.LANGUAGES[code]
         request.language = language  # type: ignore[attr-defined]
         # As long as no address is found, whoever chose a language reads it: that of a page that does not
         # exist.
-        with translation.override(language.code), languages.speaking(language.code):
+        with translation.override(code), languages.speaking(code):
             response = self.answer(request)
             response.headers.setdefault("Content-Language", languages.spoken().code)
         if response.headers.get("Content-Type", "").startswith("text/html"):
-            patch_vary_headers(response, ["Cookie"])
+            patch_vary_headers(response, ["Cookie", "Accept-Language"])
+        if is_known:
+            _keep(response, request, code)
+            if not has_cookie:
+                _carry(response, code)
         return response
 
     def process_view(self, request: HttpRequest, *_: object) -> None:
@@ -88,16 +102,58 @@ class Languages:
             languages.speak(languages.FRENCH)
 
 
+def preferred(request: HttpRequest) -> str:
+    """Return the code of the language chosen before, else of the first of ours that the browser asks for.
+
+    Whoever is signed in works in French, whatever the language of their browser.
+    """
+    code = request.COOKIES.get(COOKIE, "")
+    if code in languages.LANGUAGES:
+        return code
+    if settings.SESSION_COOKIE_NAME in request.COOKIES:
+        return languages.FRENCH
+    header = request.headers.get("Accept-Language", "")
+    codes = (code.partition("-")[0] for code, _ in parse_accept_lang_header(header))
+    return next((code for code in codes if code in languages.LANGUAGES), languages.FRENCH)
+
+
 def _choose(request: HttpRequest) -> HttpResponse:
     """Keep a language for a year, and come back to the same page."""
     query = request.GET.copy()
     code = query.pop(ASKED)[-1]
     path = escape_leading_slashes(request.path)
     response = HttpResponseRedirect(f"{path}?{query.urlencode()}" if query else path)
-    if code == languages.FRENCH:
-        response.delete_cookie(COOKIE, samesite="Lax")
-    elif code in languages.LANGUAGES:
-        response.set_cookie(
-            COOKIE, code, max_age=YEAR, samesite="Lax", httponly=True, secure=request.is_secure()
-        )
+    if code in languages.LANGUAGES:
+        _keep(response, request, code)
     return response
+
+
+def _keep(response: HttpResponse, request: HttpRequest, code: str) -> None:
+    response.set_cookie(COOKIE, code, max_age=YEAR, samesite="Lax", httponly=True, secure=request.is_secure())
+
+
+def _carry(response: HttpResponse, code: str) -> None:
+    """Write the language into the links, the forms and the redirection of an answer: a browser that refuses
+    cookies keeps it from page to page.
+    """
+    parameter = urlencode({ASKED: code})
+    location = response.headers.get("Location", "")
+    if location.startswith("/") and f"{ASKED}=" not in location:
+        path, mark, anchor = location.partition("#")
+        response.headers["Location"] = f"{path}{'&' if '?' in path else '?'}{parameter}{mark}{anchor}"
+    if response.streaming or not response.headers.get("Content-Type", "").startswith("text/html"):
+        return
+
+    def with_language(link: re.Match[bytes]) -> bytes:
+        start, rest = link.groups()
+        if f"{ASKED}=".encode() in rest or rest.startswith(settings.STATIC_URL[1:].encode()):
+            return link.group()
+        has_query = b"?" in rest or start.endswith(b"?")
+        return start + rest + (b"&amp;" if has_query else b"?") + parameter.encode()
+
+    def with_field(form: re.Match[bytes]) -> bytes:
+        """A form that asks writes its own address: it needs a field."""
+        field = f'<input type="hidden" name="{ASKED}" value="{code}">'.encode()
+        return form.group() + (b"" if POSTED.search(form.group()) else field)
+
+    response.content = FORM.sub(with_field, LINK.sub(with_language, response.content))

@@ -1,10 +1,9 @@
 """What every request and every answer goes through."""
 
-import re
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode, urlsplit
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
@@ -14,7 +13,8 @@ from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
@@ -25,26 +25,21 @@ from maillage.apps.territories import queries as territories
 from maillage.config import interrupted_posts, sessions
 from maillage.kernel.errors import Refused
 from maillage.kernel.personal_links import is_personal
-from maillage.web import refusals
+from maillage.web import filled_forms, refusals
 from maillage.words.wording import spaced
 
 Answer = Callable[[HttpRequest], HttpResponse]
 DATA = "/api/v1/"
 SPACE = "/espace/"
 PRIVATE = (SPACE, "/compte/")
-# The only pages of the space that show no person, whoever asks: a device is lent to somebody.
-ABOUT_NOBODY = re.compile(
-    rf"{SPACE}(annuaire(?!/.*(appareils|reservations|materiel)/)|recensement|corriger|sensibilisation|appels"
-    "|co-construction|territoires|perimetres|filtres|pilotage|enquetes|modules|installation)/"
-)
 PROVEN = (
     "people.see",
     "people.mine",
     "workshops.manage",
     "members.manage",
     "network.run",
-)  # who sees people, or gives who sees them
-VISITOR = "visite"  # the cookie that says whose session just ended, until the browser closes
+    "surveys.run",
+)  # sees people or what they answered, or decides who does
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
@@ -155,31 +150,19 @@ class Sessions:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         before = _whose(request)
         response = self.answer(request)
-        after = _whose(request)
-        if before and after != before:
+        if before and _whose(request) != before:
             carried.erase(response)  # the diagnosis that they were filling in with somebody
-        if after and _visitor(request) != after:
-            response.set_signed_cookie(
-                VISITOR,
-                after,
-                salt=VISITOR,
-                httponly=True,
-                secure=settings.SESSION_COOKIE_SECURE,
-                samesite=settings.SESSION_COOKIE_SAMESITE,
-            )
-        elif before and not after:
-            response.delete_cookie(VISITOR)
         return response
 
-    def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse | None:
+    def process_view(self, request: HttpRequest, view: Any, *_: Any) -> HttpResponse | None:
         if settings.SESSION_COOKIE_NAME not in request.COOKIES or SESSION_KEY not in request.session:
-            return self._absent(request)
+            return self._absent(request, view)
         at = timezone.now()
         alone = sessions.ALONE in request.headers
         if sessions.is_over(request.session, at):
             if alone:  # who comes next reads why the visit is over
                 return HttpResponse(status=HTTPStatus.UNAUTHORIZED)
-            return self._end(request, interrupted_posts.of(request, request.user.pk))
+            return end_visit(request, interrupted_posts.of(request, request.user.pk))
         if sessions.KEPT not in request.session:
             sessions.begin(request, shared=True, at=at)
         if not alone:
@@ -187,37 +170,102 @@ class Sessions:
         request.ends_in = int(sessions.ends_in(request.session).total_seconds())  # type: ignore[attr-defined]
         return None
 
-    def _absent(self, request: HttpRequest) -> HttpResponse | None:
+    def _absent(self, request: HttpRequest, view: Any) -> HttpResponse | None:
         """Keep what somebody posts whose session is no more: closed elsewhere, or erased after its time. Only
-        the browser where they were signed in says who they are; others are asked. A stranger's
-        page depends on no cookie.
+        the page where they typed it says who they are; others are asked.
         """
-        if request.method != "POST" or not request.path.startswith(PRIVATE):
+        if request.method != "POST" or getattr(view, "csrf_exempt", False):
             return None
-        account = _visitor(request)
-        if not account:
-            return redirect_to_login(return_address(request))
-        return self._end(request, interrupted_posts.of(request, int(account)))
+        if (account := interrupted_posts.owner(request)) is not None:
+            return end_visit(request, interrupted_posts.of(request, account))
+        return redirect_to_login(return_address(request)) if request.path.startswith(PRIVATE) else None
 
-    def _end(self, request: HttpRequest, sending: dict[str, Any] | None) -> HttpResponse | None:
-        logout(request)
-        told = (
-            "Votre visite s’est terminée toute seule : cela protège les personnes. Connectez-vous de"
-            " nouveau. "
-        )
-        if sending is not None:
-            interrupted_posts.keep(request, sending)
-            told += "Ce que vous veniez d’envoyer est gardé une heure, pour vous seul."
-        messages.info(request, spaced(told.strip()))
-        if request.method in ("GET", "HEAD"):
-            request.COOKIES.pop(carried.COOKIE, None)
-            return None  # a public page stays readable; another asks who comes
-        return _to("account_login", reverse("resume") if sending is not None else "")
+
+def end_visit(request: HttpRequest, sending: dict[str, Any] | None) -> HttpResponse | None:
+    """Sign out whoever is no more there, keep what was being sent, and return where to sign in again; None
+    when a page was only asked for: a public one stays readable, another asks who comes.
+    """
+    logout(request)
+    told = "Votre visite s’est terminée toute seule : cela protège les personnes. Connectez-vous de nouveau. "
+    if sending is not None:
+        interrupted_posts.keep(request, sending)
+        told += "Ce que vous veniez d’envoyer est gardé une heure, pour vous seul."
+    messages.info(request, spaced(told.strip()))
+    if request.method in ("GET", "HEAD"):
+        request.COOKIES.pop(carried.COOKIE, None)
+        return None
+    return _to("account_login", reverse("resume") if sending is not None else "")
+
+
+def page_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a post without a valid token (`CSRF_FAILURE_VIEW`): nothing of it is done. What our own page
+    sent, for the account that it names and signs, is kept for that account: they signed in again in another
+    tab, or their cookies were erased.
+    """
+    account = interrupted_posts.owner(request) if _comes_from_here(request) else None
+    user_id = request.user.pk if request.user.is_authenticated else None
+    is_over = user_id is None or sessions.is_over(request.session, timezone.now())
+    sending = interrupted_posts.of(request, account, ended=is_over) if user_id in (None, account) else None
+    if sending is None:
+        context = {"other_account": account is not None and user_id not in (None, account)}
+        return render(request, "403_csrf.html", context, status=HTTPStatus.FORBIDDEN)
+    if is_over and (sign_in := end_visit(request, sending)) is not None:
+        return sign_in
+    interrupted_posts.keep(request, sending)
+    return redirect("resume")
+
+
+def _comes_from_here(request: HttpRequest) -> bool:
+    """Return True for what a page of ours sent, as the browser says: no page of another site can."""
+    sender = urlsplit(request.headers.get("Origin") or request.headers.get("Referer", ""))
+    return (sender.scheme, sender.netloc) == (request.scheme, request.get_host())
+
+
+class FilledForms:
+    """Shows again, in the page where it was typed, what could not be sent; forgets it once it is sent."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.answer(request)
+        if request.method != "GET" or (post := self._pending(request)) is None:
+            return response
+        if unquote(request.get_full_path()) != unquote(post["page"]):
+            return response
+        html = None
+        if response.status_code == HTTPStatus.OK and not response.streaming:
+            html = filled_forms.filled(
+                response.content.decode(),
+                post["page"],
+                action=post["path"],
+                fields=post["fields"],
+                notice=render_to_string("account/_filled.html", {"kept": post}, request),
+            )
+        if html is None:  # its page is no more, or asks something else
+            return redirect(f"{reverse('resume')}?seul")
+        response.content = html.encode()
+        return response
+
+    def process_view(self, request: HttpRequest, view: Any, *_: Any) -> None:
+        if request.method == "POST" and not getattr(view, "csrf_exempt", False):
+            interrupted_posts.hide_owner(request)
+            post = self._pending(request)
+            if post is not None and request.get_full_path() == post["path"]:
+                interrupted_posts.forget(request)
+
+    def _pending(self, request: HttpRequest) -> dict[str, Any] | None:
+        if (
+            settings.SESSION_COOKIE_NAME not in request.COOKIES
+            or interrupted_posts.KEPT not in request.session
+        ):
+            return None
+        return interrupted_posts.pending_post(request)
 
 
 class SecondFactor:
-    """Require a second factor of users who see people, or who decide who does; demonstration accounts
-    excepted.
+    """Require a second factor, before any page of the space, of users who see people or their answers, or who
+    decide who does; demonstration accounts excepted.
     """
 
     def __init__(self, answer: Answer) -> None:
@@ -227,9 +275,7 @@ class SecondFactor:
         return self.answer(request)
 
     def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse | None:
-        if not request.path.startswith(SPACE) or ABOUT_NOBODY.match(request.path):
-            return None
-        if not lacks_factor(request.user):
+        if not request.path.startswith(SPACE) or not lacks_factor(request.user):
             return None
         return _to("mfa_index", request.get_full_path() if request.method in ("GET", "HEAD") else "")
 
@@ -243,18 +289,13 @@ def _whose(request: HttpRequest) -> str:
     )
 
 
-def _visitor(request: HttpRequest) -> str:
-    """Return the account that was signed in last in this browser, since it was opened; '' when nobody was."""
-    return str(request.get_signed_cookie(VISITOR, default="", salt=VISITOR))
-
-
 def _told(request: HttpRequest) -> bool:
     """Return whether a page says something to whoever asked for it, once."""
     return bool(getattr(messages.get_messages(request), "used", False))
 
 
 def lacks_factor(user: Any) -> bool:
-    """Return whether an account that sees people, or decides who does, must first set a second factor."""
+    """Return whether an account that holds one of `PROVEN` must first set a second factor."""
     if not user.is_authenticated or user.is_demonstration:
         return False
     return rights_of(user).any(*PROVEN) and not is_mfa_enabled(user, FACTORS)

@@ -2,8 +2,9 @@
 
     gunicorn --config python:maillage.config.server maillage.config.wsgi:application
 
-The first workers answer at once, having read nothing. Each leaves as soon as nobody waits for it; the server
-reads once before it replaces the first to leave, and those that come share its memory.
+The first workers answer at once, having read nothing. The last one made leaves as soon as nobody waits for
+it; the server reads once before it replaces it, and the next one leaves when this replacement answers: one of
+them is there however long a slow computer reads. Those that come share the memory of the server.
 """
 
 import gc
@@ -15,8 +16,9 @@ import time
 from typing import Any
 
 AFTER = 2.0  # seconds before the first one leaves: whoever waited for the server asks for a page first
-BETWEEN = 10.0  # seconds between two: what the server reads takes less, and one answers meanwhile
 EVERY = 0.1
+# A pipe that every worker shares: a byte for each replacement that answers, read by the one that may leave.
+TURN_READ, TURN_WRITE = os.pipe()
 log = logging.getLogger(__name__)
 
 
@@ -76,6 +78,8 @@ def post_worker_init(worker: Any) -> None:
     """Let a worker of the start leave its place to one that shares what the server has read."""
     if _is_first(worker):
         threading.Thread(target=leave_once_idle, args=(worker,), daemon=True).start()
+    else:
+        os.write(TURN_WRITE, b".")
 
 
 def worker_exit(server: Any, worker: Any) -> None:
@@ -100,8 +104,12 @@ def _leave(code: int) -> None:
 
 
 def leave_once_idle(worker: Any) -> None:
-    """End a worker when its turn has come and nobody waits for it, the last one made first."""
-    time.sleep(AFTER + BETWEEN * (worker.cfg.workers - worker.age))
+    """End a worker when its turn has come and nobody waits for it: the last one made first, then one for each
+    replacement.
+    """
+    time.sleep(AFTER)
+    if worker.age < worker.cfg.workers:
+        os.read(TURN_READ, 1)
     while worker.alive and worker.nr_conns:
         time.sleep(EVERY)
     worker.alive = False  # as gunicorn does after --max-requests: what is under way ends first

@@ -7,7 +7,7 @@ import os
 import dj_database_url
 
 from maillage.config import environment
-from maillage.config.home import COUNTRY, DATABASE, HOME, KEY, database_url, ensure_key
+from maillage.config.home import COUNTRY, DATABASE, HOME, KEY, database_url, ensure_key, served_address
 from maillage.reference.files import ASSETS
 from maillage.words import languages
 
@@ -30,9 +30,14 @@ DEBUG = False
 HOSTS = environment.hosts("MAILLAGE_HOSTS")
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *HOSTS]
 # Where the platform is opened from outside: what a link in a mail starts with. `maillage servir` says it of
-# this computer.
-ADDRESS = f"https://{HOSTS[0]}" if HOSTS else environment.text("MAILLAGE_ADDRESS", "http://localhost:8000")
+# this computer, and leaves it in the home folder for the other commands.
+ADDRESS = (
+    f"https://{HOSTS[0]}"
+    if HOSTS
+    else environment.text("MAILLAGE_ADDRESS", served_address() or "http://localhost:8000")
+)
 IS_PUBLIC = ADDRESS.startswith("https://")
+CSRF_FAILURE_VIEW = "maillage.config.middleware.page_too_old"
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in HOSTS]
 
 INSTALLED_APPS = [
@@ -103,6 +108,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "maillage.config.middleware.Sessions",
     "maillage.config.middleware.SecondFactor",
+    "maillage.config.middleware.FilledForms",
     "csp.middleware.CSPMiddleware",
     "maillage.config.middleware.Perimeters",
     "maillage.config.territories.Territories",
@@ -176,7 +182,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "BACKEND": "maillage.config.signed_cache.SignedCache",
         "LOCATION": "cache",
         "TIMEOUT": 3600,
         # Beyond this many rows some go, and the limits on signing in are among them: 300, the usual number,
@@ -259,6 +265,7 @@ WORK_LINES = (
     "maillage.apps.network.worklist.lines",
     "maillage.apps.grants.worklist.lines",
     "maillage.apps.surveys.worklist.lines",
+    "maillage.apps.memberships.worklist.lines",
     "maillage.apps.messages.worklist.lines",
     "maillage.apps.site.worklist.lines",
 )
@@ -281,6 +288,25 @@ GOOD_NEWS = (
     "maillage.apps.autonomy.worklist.news",
     "maillage.apps.grants.worklist.news",
 )
+# The duties of those who leave a structure, those that have a moment first; and what hands one over, by kind.
+DUTIES = (
+    "maillage.apps.agenda.queries.duties.appointments",
+    "maillage.apps.mandats.queries.duties.mandates",
+    "maillage.apps.orientations.queries.duties.referrals",
+    "maillage.apps.agenda.queries.duties.permanences",
+    "maillage.apps.volunteers.queries.duties.engagements",
+    "maillage.apps.people.queries.duties",
+    "maillage.apps.memberships.queries.invitations",
+)
+HANDOVERS = {
+    "appointment": "maillage.apps.agenda.actions.handing.appointment",
+    "mandate": "maillage.apps.mandats.actions.handing.mandate",
+    "referral": "maillage.apps.orientations.actions.handing.referral",
+    "permanence": "maillage.apps.agenda.actions.handing.permanence",
+    "engagement": "maillage.apps.volunteers.actions.handing.engagement",
+    "following": "maillage.apps.people.actions.register.hand_followings",
+    "invitation": "maillage.apps.memberships.actions.hand_invitation",
+}
 # Who answers for a volunteer: without them, papers and mandates stay closed.
 # The tabs of a territory that features above the diagnosis bring: (user, place) -> (id, words, address).
 TERRITORY_TABS = (
@@ -313,12 +339,15 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",
-    # nobody shuts an account from one place; codes and second factors count here too
+    # second factors count here too; config/forms.py limits what one address takes of an account
     "login_failed": "10/5m/ip,60/h/key",
     "request_login_code": "20/m/ip,10/h/key",
 }
 ACCOUNT_SESSION_REMEMBER = False  # how long a session lasts is said by config/sessions.py
-ACCOUNT_FORMS = {"login": "maillage.config.forms.SignInForm"}
+ACCOUNT_FORMS = {
+    "login": "maillage.config.forms.SignInForm",
+    "request_login_code": "maillage.config.forms.CodeForm",
+}
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 900
 ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "length": 8}
@@ -330,6 +359,7 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip"}  # a whole team may come at nine o’clock
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # an account is opened by an invitation, not by an address
+MFA_FORMS = {"authenticate": "maillage.config.forms.FactorForm"}
 MFA_TOTP_ISSUER = "Maillage"
 MFA_TOTP_TOLERANCE = 1  # a telephone whose clock is half a minute wrong
 SOCIALACCOUNT_ADAPTER = "maillage.config.openid_connect.Adapter"
@@ -370,7 +400,13 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # no page names the others: half of wh
 HEARTBEAT = HOME / "echeances.vu"  # touched by what does the deadlines: /sante/ says since when it is silent
 LAST_DUE = HOME / "echeances.faites"  # touched when what is due was done, by the command too
 LAST_BACKUP = HOME / "sauvegarde.vue"  # touched when a backup has been written and read again
-STATICFILES_DIRS = [("site", ASSETS / "site"), ("polices", ASSETS / "fonts"), ("leaflet", ASSETS / "leaflet")]
+STATICFILES_DIRS = [
+    ASSETS
+    / "statics",  # first: scripts and style sheets as older browsers read them (tools/old_browsers.mjs)
+    ("site", ASSETS / "site"),
+    ("polices", ASSETS / "fonts"),
+    ("leaflet", ASSETS / "leaflet"),
+]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "maillage.config.static.Statics"},

@@ -23,8 +23,8 @@ from maillage.apps.learning.access import READER
 from maillage.apps.search import actions as search
 from maillage.apps.search.rules import READING
 from maillage.config.languages import COOKIE as LANGUAGE
+from maillage.config.languages import preferred
 from maillage.web import marks
-from maillage.words import languages
 
 # What each page shows: features whose rows it reads, or what verbs of the journal are about.
 SHOWN: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -109,10 +109,10 @@ def _key(request: HttpRequest) -> tuple[Any, ...] | None:
         host = request.get_host()
     except DisallowedHost:
         return None
-    language, light = cookies.get(LANGUAGE, languages.FRENCH), cookies.get(LIGHT)
+    light = cookies.get(LIGHT)
     return (
         request.path,
-        language if language in languages.LANGUAGES else languages.FRENCH,
+        preferred(request),
         light if light in LIGHTS else "",
         request.is_secure(),
         host,

@@ -62,9 +62,11 @@ def _one_at_a_time(connection: BaseDatabaseWrapper) -> Iterator[None]:
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
     """Return the tables of this version that a database which says it is up to date does not have."""
-    held = set(connection.introspection.table_names())
-    wanted = (each._meta.db_table for each in apps.get_models() if each._meta.can_migrate(connection))
-    return sorted(set(wanted) - held)
+    return sorted(_own_tables(connection).difference(connection.introspection.table_names()))
+
+
+def _own_tables(connection: BaseDatabaseWrapper) -> set[str]:
+    return {model._meta.db_table for model in apps.get_models() if model._meta.can_migrate(connection)}
 
 
 GONE = frozenset[str]()  # apps that a former version had: their migrations are not those of a later one
@@ -148,9 +150,11 @@ def _may_be_left_out(field: Any) -> bool:
 def create_tables(connection: BaseDatabaseWrapper) -> bool:
     """Give an empty database every table, and write that each migration was applied: all of it, or nothing.
 
-    Returns False, and writes nothing, when the database has a table already.
+    Returns False, and writes nothing, when the database has one of these tables already; those of others,
+    such as an extension of PostgreSQL makes, change nothing.
     """
-    if connection.introspection.table_names():
+    own_tables = _own_tables(connection) | {MigrationRecorder.Migration._meta.db_table}
+    if own_tables.intersection(connection.introspection.table_names()):
         return False
     loader = MigrationLoader(connection)
     _create(connection, apps, _in_order(loader, loader.graph.leaf_nodes()))

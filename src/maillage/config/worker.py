@@ -9,6 +9,7 @@ lock anew: a database that was started again in between forgot it.
 """
 
 import gc
+import logging
 import os
 import signal
 import sys
@@ -16,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from types import FrameType
+from typing import Any
 
 from maillage.kernel.errors import Refused
 
@@ -23,6 +25,8 @@ QUEUES = {"rapide": ["default", "quick"], "lente": ["slow"]}  # default: tasks o
 LIMITS = {"default": timedelta(minutes=15), "quick": timedelta(minutes=15), "slow": timedelta(hours=2)}
 ATTEMPTS = 3  # of a task whose worker dies, before it is set aside
 EVERY = 0.5  # seconds between two looks at an empty queue
+TASK_PREFIX = "maillage."  # of the modules whose tasks are done
+log = logging.getLogger(__name__)
 GRACE = timedelta(seconds=5)  # between the row that says who does a task, and the lock
 
 
@@ -48,6 +52,16 @@ def lock_name(worker_id: str) -> str:
 
 def run(queue: str) -> None:
     """Do the tasks of a queue until this process is asked to stop; the current one is finished first."""
+    worker = of_queue(queue)
+    worker.configure_signals()
+    worker.run()
+
+
+def of_queue(queue: str) -> Any:
+    """Return the worker of a queue, which does the tasks of the platform and no other function: a row names
+    its task, and whoever writes rows would otherwise choose what runs.
+    """
+    from django.core.exceptions import SuspiciousOperation
     from django.utils.crypto import get_random_string
     from django_tasks_db.management.commands.db_worker import Worker
 
@@ -55,13 +69,17 @@ def run(queue: str) -> None:
 
     class LimitedWorker(Worker):
         def run_task(self, db_task_result):  # type: ignore[no-untyped-def]
+            if not db_task_result.task_path.startswith(TASK_PREFIX):
+                log.error("Une ligne de la file nomme autre chose qu’une tâche : %s.", db_task_result.pk)
+                db_task_result.set_failed(SuspiciousOperation("This task is none of the platform's."))
+                return
             with (
                 locks.exclusive(lock_name(self.worker_id)),
                 limited(LIMITS[db_task_result.queue_name]),
             ):
                 super().run_task(db_task_result)
 
-    worker = LimitedWorker(
+    return LimitedWorker(
         queue_names=QUEUES[queue],
         interval=EVERY,
         batch=False,
@@ -71,8 +89,6 @@ def run(queue: str) -> None:
         worker_id=f"{queue}-{get_random_string(24)}",
         excluded_queue_names=[],
     )
-    worker.configure_signals()
-    worker.run()
 
 
 @contextmanager
@@ -127,10 +143,14 @@ def forget_all() -> int:
     return DBTaskResult.objects.exclude(pk__in=held).delete()[0]
 
 
-if __name__ == "__main__":
+def main(queue: str) -> None:
     gc.set_threshold(50_000, 20, 20)  # as maillage.cli.main
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maillage.config.settings")
     import django
 
     django.setup()
-    run(sys.argv[1])
+    run(queue)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -74,8 +74,17 @@ def cells(digital: Codes, social: Codes) -> Codes:
     >>> cells(np.array([4, 4, 0, 0, -1]), np.array([3, 2, 4, 1, 4])).tolist()
     [3, 1, 2, 0, -1]
     """
-    found = (digital >= STRONG).astype(np.int64) + 2 * (social >= STRONG)
-    return np.where((digital < 0) | (social < 0), -1, found)
+    crossing = crossed(digital >= STRONG, social >= STRONG)
+    return np.where((digital < 0) | (social < 0), -1, crossing)
+
+
+def crossed(digital: NDArray[np.bool_], social: NDArray[np.bool_]) -> Codes:
+    """Return 0 neither, 1 digital, 2 social, 3 both. digital, social: whether each difficulty is strong.
+
+    >>> crossed(np.array([True, False]), np.array([True, True])).tolist()
+    [3, 2]
+    """
+    return digital.astype(np.int64) + 2 * social
 
 
 def ranks(values: Floats) -> Floats:

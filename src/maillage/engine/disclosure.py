@@ -7,18 +7,14 @@ Source: docs/methods/personnes-vues.md
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from itertools import accumulate, groupby
+from itertools import accumulate, compress, groupby
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from maillage.kernel.later import optimize, sparse
+from maillage.engine import suppression
 
 Bools = NDArray[np.bool_]
-Floats = NDArray[np.float64]
-Bounds = Sequence[tuple[int | None, None]]
-
-MANY, WORLDS = 24, 32  # sums withheld from which worlds are drawn first, and how many
 
 
 def batch(n: int, least: int) -> int:
@@ -97,41 +93,41 @@ def apart(counts: Sequence[int], least: int) -> list[bool]:
     return out
 
 
-def one_way(counts: Sequence[int], least: int) -> list[bool]:
+def one_way(counts: Sequence[int], least: int, *, lowest: int = 0) -> list[bool]:
     """Return which counts of a whole cut in parts may be published, the whole being known.
 
-    A part under `least` is withheld, zero included; so is a part whose complement is under it; then the
-    smallest of the others, until the parts withheld are two or more and add up to `least` people: none can be
-    found by subtraction. `least` is 0 when there is nothing to protect.
+    A part under `least` is suppressed, zero included; so is a part whose complement is under it; then the
+    smallest of the others, until none can be found by subtraction, even by whoever knows this rule
+    (`suppression.leaves_parts_in_doubt`). `least` is 0 when there is nothing to protect. lowest: 1 where
+    parts without anybody are not among the counts, and everybody knows it.
 
     >>> one_way([30, 4, 20, 15], 11)
     [True, False, True, False]
     >>> one_way([30, 20], 11), one_way([40, 3], 11), one_way([6, 3], 11)
     ([True, True], [False, False], [False, False])
-    >>> one_way([30], 11)
-    [False]
+    >>> one_way([10, 23, 37, 10], 11), one_way([30], 11)
+    ([False, False, True, False], [False])
     """
     whole = sum(counts)
     if not least:
         return [True] * len(counts)
-    # With two parts or more the loop would hide a part whose complement is small. A part alone has nobody
-    # beside it: to show it would say of each person counted what they all answered.
-    shown = [least <= count <= whole - least for count in counts]
-    while not all(shown) and any(shown):
-        held = [count for count, seen in zip(counts, shown, strict=True) if not seen]
-        if len(held) > 1 and sum(held) >= least:
+    # With two parts or more the loop would suppress a part whose complement is small. A part alone has nobody
+    # with it: to publish it would say of each person counted what they all answered.
+    published = [least <= count <= whole - least for count in counts]
+    while any(published):
+        suppressed = list(compress(counts, (not each for each in published)))
+        smallest, k = min((count, k) for k, count in enumerate(counts) if published[k])
+        if suppression.leaves_parts_in_doubt(suppressed, smallest, least, lowest):
             break
-        # The smallest part goes first: it is the least information lost.
-        shown[min((count, k) for k, count in enumerate(counts) if shown[k])[1]] = False
-    return shown
+        published[k] = False  # the smallest part goes first: it is the least information lost
+    return published
 
 
 def two_way(table: ArrayLike, rows: Sequence[bool], columns: Sequence[bool], least: int) -> Bools:
     """Return which cells of a table may be published, beside the published totals of its rows and columns.
 
-    Small cells are withheld, then others of the same row or column until none can be found by subtraction.
-    The result is then proved: given all that is published, each withheld cell or total must still range over
-    at least `least` people. Without that proof no cell is published.
+    Small cells are suppressed, then others, until no suppressed cell or total is known to within `least`
+    people, nor to within fewer people by whoever knows this rule (`suppression.protect`).
     """
     cells = np.asarray(table, dtype=np.int64)
     return _two_way(
@@ -144,238 +140,23 @@ def _two_way(
     cells: bytes, shape: tuple[int, ...], rows: tuple[bool, ...], columns: tuple[bool, ...], least: int
 ) -> Bools:
     counts = np.frombuffer(cells, dtype=np.int64).reshape(shape)
-    shown: Bools = np.asarray(counts >= least)
-    shown[~np.asarray(rows)] = False
-    shown[:, ~np.asarray(columns)] = False
-    moved = True
-    while moved:
-        moved = False
-        for values, seen, told, across in (
-            (counts, shown, rows, columns),
-            (counts.T, shown.T, columns, rows),
-        ):
-            for k, total_shown in enumerate(
-                told
-            ):  # `seen` is a view: what is withheld here is withheld in the table
-                held = values[k][~seen[k]]
-                if total_shown and seen[k].any() and held.size and (held.size < 2 or held.sum() < least):
-                    spent = (~seen).any(axis=0) | ~np.asarray(
-                        across
-                    )  # lines across that already withhold something: no more is lost
-                    seen[k, min(np.flatnonzero(seen[k]), key=lambda j: (not spent[j], values[k, j], j))] = (
-                        False
-                    )
-                    moved = True
-    return shown if _proved(counts, shown, rows, columns, least) else np.zeros_like(shown)
-
-
-def people_before(sums: ArrayLike, told: ArrayLike, now: ArrayLike) -> tuple[Floats, bool]:
-    """Return (cells,) people of an earlier edition, never negative, who agree with what it published; and
-    whether some of them have left since.
-
-    sums: (known, cells) of the cells it published; told: (known,) people of each; now: (cells,) people of
-    today. Who was there then is not kept: when nobody need have left, all are still there. When nobody can
-    agree with it, those who come nearest.
-
-    >>> people_before([[1, 1, 0]], [5], [3, 9, 2])[1], people_before([[1, 1, 0]], [15], [3, 9, 2])[1]
-    (False, True)
-    """
-    people = np.asarray(now, dtype=np.float64)
-    known = np.asarray(sums, dtype=np.float64).reshape(-1, people.size)
-    values = np.asarray(told, dtype=np.float64)
-    for most, left in ((people, False), (np.full(people.size, np.inf), True)):
-        found = optimize.linprog(
-            np.zeros(people.size), A_eq=known, b_eq=values, bounds=[(0, each) for each in most.tolist()]
-        )
-        if found.status == 0:
-            return np.clip(found.x, 0.0, most), left  # a solver may leave a hair under zero
-    return optimize.nnls(known, values)[0], True
-
-
-def _proved(
-    counts: NDArray[np.int64], shown: Bools, rows: Sequence[bool], columns: Sequence[bool], least: int
-) -> bool:
-    """Return whether no withheld value is known to within `least` people, given all that is published and the
-    whole.
-    """
-    size = counts.size
-    index = np.arange(size).reshape(counts.shape)
-    masks = [index == index[at] for at in zip(*np.nonzero(shown), strict=True)]
-    masks += [np.isin(index, index[k]) for k, seen in enumerate(rows) if seen]
-    masks += [np.isin(index, index[:, k]) for k, seen in enumerate(columns) if seen]
-    masks.append(np.ones(counts.shape, dtype=bool))
-    known = np.array([mask.ravel() for mask in masks], dtype=np.float64)
-    told = known @ counts.ravel()
-    asked = [index == index[at] for at in zip(*np.nonzero(~shown), strict=True)]
-    asked += [np.isin(index, index[k]) for k, seen in enumerate(rows) if not seen]
-    asked += [np.isin(index, index[:, k]) for k, seen in enumerate(columns) if not seen]
-    for mask in asked:
-        goal = mask.ravel().astype(np.float64)
-        low, high = (
-            optimize.linprog(sign * goal, A_eq=known, b_eq=told, bounds=(0, None)).fun for sign in (1, -1)
-        )
-        if -float(high) - float(low) < least - 1e-6:
-            return False
-    return True
-
-
-def protect(
-    counts: ArrayLike,
-    asked: ArrayLike,
-    may: Sequence[bool],
-    told: ArrayLike,
-    least: int,
-    *,
-    price: Sequence[float] = (),
-    free: Sequence[bool] = (),
-    secret: ArrayLike = (),
-    widths: Sequence[float] = (),
-) -> Bools:
-    """Return which of the requested sums may be published, so that no withheld one is known to within `least`
-    people.
-
-    counts: (cells,) people in cells that do not overlap; asked: (sums, cells) true where a sum includes a
-    cell; may: whether a sum may be published on its own account (it is large enough). told: (known, cells)
-    sums that are public anyway (the whole, earlier publications). secret: (more, cells) sums never published,
-    to be protected as well; widths: (more,) how uncertain each must stay, `least` by default. free: cells
-    that may be negative (answers withdrawn between two editions). price:
-    the cost of withholding a sum, its count by default: the cheapest is withheld first.
-
-    For each withheld sum, linear programmes find the smallest and greatest value consistent with all that is
-    published; when these are closer than `least`, the cheapest published sum that pins it is withheld too,
-    until all are safe. Nothing can be done for a sum that public ones alone reveal: it is left.
-    """
-    people = np.asarray(counts, dtype=np.float64)
-    sums = np.asarray(asked, dtype=np.float64).reshape(-1, people.size)
-    always = np.asarray(told, dtype=np.float64).reshape(-1, people.size)
-    others = np.asarray(secret, dtype=np.float64).reshape(-1, people.size)
-    shown: Bools = np.array(may, dtype=bool)
-    cost = np.asarray(price if len(price) else sums @ people, dtype=np.float64)
-    bounds = [
-        (None if unbounded else 0, None) for unbounded in (free if len(free) else [False] * people.size)
+    of_row, of_column = np.indices(shape).reshape(2, -1)
+    lines = np.vstack([of_row == np.arange(shape[0])[:, None], of_column == np.arange(shape[1])[:, None]])
+    is_published = np.array([*rows, *columns])
+    tops = [
+        suppression.ceilings(totals, published, least)
+        for totals, published in ((counts.sum(axis=1), rows), (counts.sum(axis=0), columns))
     ]
-    goals = np.concatenate([others, sums])
-    wide = np.full(len(goals), float(least))
-    wide[: len(others)] = widths if len(widths) else least
-    waiting = [*(len(others) + np.flatnonzero(~shown)), *range(len(others))]
-    low, high = _ranges(goals, waiting, np.concatenate([always, sums[shown]]), people, bounds)
-    while waiting and shown.any():  # nothing shown: nothing more is told
-        k = int(waiting.pop())
-        while goals[k].any() and high[k] - low[k] < wide[k] - 1e-6:
-            rows = np.flatnonzero(shown)
-            known = np.concatenate([always, sums[rows]])
-            found = _ends(goals[k], known, known @ people, bounds)
-            if found is None:
-                break
-            worlds, pins = found
-            for world in worlds:
-                low, high = _wider(low, high, goals @ world)
-            if high[k] - low[k] >= wide[k] - 1e-6:
-                break
-            pinning = rows[pins[len(always) :]]
-            if not len(pinning):
-                break
-            hidden = int(min(pinning, key=lambda j: (cost[j], j)))
-            shown[hidden] = False
-            waiting.append(len(others) + hidden)
-    return shown
-
-
-def _ranges(
-    goals: Floats, waiting: Sequence[int], known: Floats, people: Floats, bounds: Bounds
-) -> tuple[Floats, Floats]:
-    """Return the range over which each sum is found to vary: its true value, and its values in worlds drawn
-    far apart.
-
-    A world is consistent with all that is published, and remains so when less is: a few worlds, where many
-    sums are large or small at once, save most sums a programme of their own.
-    """
-    low = high = goals @ people
-    if len(waiting) < MANY or not len(known):
-        return low, high
-    chance = np.random.default_rng(len(waiting))
-    rows, values = sparse.csr_array(known), known @ people
-    for _ in range(WORLDS):
-        found = optimize.linprog(
-            chance.uniform(-1, 1, len(waiting)) @ goals[waiting], A_eq=rows, b_eq=values, bounds=bounds
-        )
-        if found.status == 0:
-            low, high = _wider(low, high, goals @ found.x)
-    return low, high
-
-
-def _wider(low: Floats, high: Floats, seen: Floats) -> tuple[Floats, Floats]:
-    return np.minimum(low, seen), np.maximum(high, seen)
-
-
-def _ends(goal: Floats, known: Floats, values: Floats, bounds: Bounds) -> tuple[list[Floats], Bools] | None:
-    """Return the cells that make a sum smallest and greatest, given the known sums, and which of these pin
-    it.
-
-    None when the sum is unbounded; no cells, and all sums, when the known sums are inconsistent: no
-    uncertainty can be proved.
-    """
-    if not len(known):
-        return None
-    pins: Bools = np.zeros(len(known), dtype=bool)
-    worlds: list[Floats] = []
-    rows = sparse.csr_array(known)
-    for sign in (1, -1):
-        found = optimize.linprog(sign * goal, A_eq=rows, b_eq=values, bounds=bounds)
-        if found.status == 3:  # unbounded
-            return None
-        if found.status != 0:
-            return [], np.ones(len(known), dtype=bool)
-        pins |= np.abs(found.eqlin.marginals) > 1e-9
-        worlds.append(np.asarray(found.x, dtype=np.float64))
-    return worlds, pins
-
-
-def leaves_doubt(
-    counts: ArrayLike,
-    told: ArrayLike,
-    secret: ArrayLike,
-    least: int,
-    *,
-    free: Sequence[bool] = (),
-    widths: Sequence[float] = (),
-) -> bool:
-    """Return whether every secret sum of people may still vary by `least`, all the sums told being known.
-
-    counts: (cells,); told, secret: (sums, cells); free: cells that may be negative; widths: (secrets,) how
-    much each must vary instead.
-
-    >>> leaves_doubt([30, 4, 9], [[1, 1, 1], [1, 0, 0]], [[0, 1, 0]], 11)
-    True
-    >>> leaves_doubt([30, 4, 9], [[1, 1, 1], [1, 0, 1]], [[0, 1, 0]], 11)
-    False
-    """
-    people = np.asarray(counts, dtype=np.float64)
-    known = np.asarray(told, dtype=np.float64).reshape(-1, people.size)
-    bounds = [(None if open_ else 0, None) for open_ in (free if len(free) else [False] * people.size)]
-    goals = np.asarray(secret, dtype=np.float64).reshape(-1, people.size)
-    for goal, wide in zip(goals, widths if len(widths) else [float(least)] * len(goals), strict=True):
-        found = _ends(goal, known, known @ people, bounds) if goal.any() else None
-        if found is not None:
-            worlds, _ = found
-            if not worlds or np.ptp([goal @ world for world in worlds]) < wide - 1e-6:
-                return False
-    return True
-
-
-def doubt(goal: ArrayLike, known: ArrayLike, low: ArrayLike, high: ArrayLike) -> float:
-    """Return the width of the possible values of a sum of people, other sums being known between two bounds.
-
-    goal: (cells,); known: (sums, cells), of any factors; low, high: (sums,).
-
-    >>> round(doubt([1, 0], [[1, 1], [2, 1]], [10, 13], [10, 15]), 6)
-    2.0
-    """
-    sums, aim = np.asarray(known, dtype=np.float64), np.asarray(goal, dtype=np.float64)
-    bounds = np.concatenate([np.asarray(high, dtype=np.float64), -np.asarray(low, dtype=np.float64)])
-    least, most = (
-        optimize.linprog(sign * aim, A_ub=np.vstack([sums, -sums]), b_ub=bounds) for sign in (1, -1)
-    )
-    if 3 in (least.status, most.status):
-        return float("inf")
-    return -float(most.fun) - float(least.fun) if least.status == most.status == 0 else 0.0
+    return suppression.protect(
+        counts.ravel(),
+        np.eye(counts.size),
+        ((counts >= least) & np.outer(rows, columns)).ravel().tolist(),
+        np.vstack([np.ones(counts.size, dtype=bool), lines[is_published]]),
+        least,
+        secrets=[
+            suppression.Secret(line.astype(np.float64), least, top)
+            for line, top in zip(
+                lines[~is_published], np.concatenate(tops)[~is_published].tolist(), strict=True
+            )
+        ],
+    ).reshape(shape)

@@ -23,7 +23,8 @@ class Share:
     of freedom of the variance (first-stage units less strata). effect: the design effect assumed where the
     variance is uninformative (all answers the same, or a perfect fit by chance). fixed: the share is imposed
     by the margins, and has no error of sampling. simple: weights are equal and people were drawn one by one:
-    Wilson's interval.
+    Wilson's interval. drawn: share of a finite universe that answered, of which `variance` is already net; 1
+    when all did.
     """
 
     value: float
@@ -33,18 +34,27 @@ class Share:
     effect: float = 1.0
     fixed: bool = False
     simple: bool = False
+    drawn: float = 0.0
+
+    @property
+    def size(self) -> float:
+        """The respondents that would be as precise in an endless universe; infinite when all answered."""
+        return self.n / (1 - self.drawn) if self.drawn < 1 else float("inf")
 
     def interval(self, level: float = LEVEL) -> tuple[float, float]:
         """Return the bounds, between 0 and 1."""
-        if self.fixed:
+        if self.fixed or self.drawn >= 1:
             return self.value, self.value
         if self.simple:
-            return wilson(self.value, self.n, level)
+            return wilson(self.value, self.size, level)
+        n = self.size / self.effect
         if self.variance <= FIXED or min(self.value, 1 - self.value) <= NEVER:
-            return clopper_pearson(self.value * self.n / self.effect, self.n / self.effect, level)
-        low, high = korn_graubard(self.value, self.variance, n=self.n, df=self.df, level=level)
+            return clopper_pearson(self.value * n, n, level)
+        low, high = korn_graubard(
+            self.value, self.variance, n=self.n, df=self.df, level=level, most=self.size
+        )
         # Somebody who answered never says less than nobody: one light weight has next to no variance.
-        nobody = clopper_pearson(0, self.n / self.effect, level)[1]
+        nobody = clopper_pearson(0, n, level)[1]
         return min(low, 1 - nobody), max(high, nobody)
 
     @property
@@ -54,15 +64,15 @@ class Share:
             return 0.0
         variance = self.variance
         if variance <= FIXED:
-            variance = self.value * (1 - self.value) * self.effect / self.n
+            variance = self.value * (1 - self.value) * self.effect / self.size
         return sqrt(variance) / self.value if self.value > NEVER else float("inf")
 
     @property
     def effective(self) -> float:
-        """The size of a simple random sample that would be as precise, n at most."""
+        """The size of a simple random sample that would be as precise, `size` at most."""
         if self.variance <= FIXED or min(self.value, 1 - self.value) <= NEVER:
-            return self.n / self.effect
-        return min(self.value * (1 - self.value) / self.variance, float(self.n))
+            return self.size / self.effect
+        return min(self.value * (1 - self.value) / self.variance, self.size)
 
 
 def wilson(share: float, n: float, level: float = LEVEL) -> tuple[float, float]:
@@ -96,25 +106,28 @@ def clopper_pearson(part: float, n: float, level: float = LEVEL) -> tuple[float,
 
 
 def korn_graubard(
-    share: float, variance: float, *, n: float, df: float, level: float = LEVEL
+    share: float, variance: float, *, n: float, df: float, level: float = LEVEL, most: float | None = None
 ) -> tuple[float, float]:
     """Return the bounds of Korn and Graubard (1998), as `svyciprop(method = "beta")` of R computes them where
     the effective number does not exceed n.
 
     The effective number is share · (1 − share) / variance, times (t(n − 1) / t(df))²: few first-stage units
-    widen it. It is never more than n (National Center for Health Statistics, 2017). At 0 or 1, or without
-    variance, use `Share.interval`.
+    widen it. It is never more than `most`, n by default (National Center for Health Statistics, 2017). At 0
+    or 1, or without variance, use `Share.interval`.
 
     >>> low, high = korn_graubard(0.0218579235, 0.0226224509**2, n=183, df=14, level=0.95)
     >>> round(low, 8), round(high, 8)
     (0.00021615, 0.13750776)
     """
-    effective = effective_number(share, variance, n=n, df=df, level=level)
+    effective = effective_number(share, variance, n=n, df=df, level=level, most=most)
     return clopper_pearson(share * effective, effective, level)
 
 
-def effective_number(share: float, variance: float, *, n: float, df: float, level: float = LEVEL) -> float:
-    """Return the effective sample size of a share, reduced for few degrees of freedom; n at most.
+def effective_number(
+    share: float, variance: float, *, n: float, df: float, level: float = LEVEL, most: float | None = None
+) -> float:
+    """Return the effective sample size of a share, reduced for few degrees of freedom; `most` at most, n by
+    default.
 
     A variance under that of as many people drawn at random may be the gain from calibration, and is more
     often the chance of a small sample: the weights of those who answered were light.
@@ -128,7 +141,7 @@ def effective_number(share: float, variance: float, *, n: float, df: float, leve
     ratio = 1.0
     if n > 1 and 0 < df < n - 1:
         ratio = float(special.stdtrit(n - 1, 0.5 + level / 2) / special.stdtrit(df, 0.5 + level / 2))
-    return min(share * (1 - share) / variance * ratio * ratio, float(n))
+    return min(share * (1 - share) / variance * ratio * ratio, float(n if most is None else most))
 
 
 def _checked(share: float, n: float, level: float) -> None:

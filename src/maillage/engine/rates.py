@@ -82,6 +82,14 @@ def shift(people: Floats, p: Floats, total: Floats) -> Floats:
     return solve(people, np.atleast_2d(logit(p)), everybody, everybody, total[:, None])
 
 
+def constant(people: Floats, p: Floats, total: float) -> float:
+    """Return the logit constant that `shift` adds to bring the mean of these rates to `total`.
+
+    people, p: (cells,); p strictly between 0 and 1.
+    """
+    return float(np.median(logit(shift(people, p, np.array([total]))[0]) - logit(p)))
+
+
 def diploma_scale(cap: Floats, brevet: Floats, bac: Floats, short: Floats) -> Floats:
     """Return (draws, cells) the position of each cell's diploma between none (1) and bac+3 (0).
 

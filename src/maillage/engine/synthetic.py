@@ -84,6 +84,21 @@ def people(
     return out
 
 
+def drawn_part(
+    persons: Floats, expected_part: Floats, expected: Floats, chance: np.random.Generator
+) -> Floats:
+    """Return (areas, draws) how many of these persons are in a part of them, drawn one by one.
+
+    persons: (areas, draws). expected_part, expected: (areas, draws) persons that the part and all of it would
+    hold without that chance: their ratio is each person's own. A fraction of a person is drawn with the
+    nearest integer, at least one.
+    """
+    odds = np.divide(expected_part, expected, out=np.zeros_like(expected), where=expected > 0)
+    heads = np.maximum(np.rint(persons), 1)
+    drawn = chance.binomial(heads.astype(np.int64), np.clip(odds, 0, 1))
+    return np.asarray(persons * (drawn / heads), dtype=persons.dtype)
+
+
 def add_by(values: Floats, group: Positions, n_groups: int) -> NDArray[np.float64]:
     """Return (groups, draws) sums of the rows of each group, added in the order of rows."""
     out = np.zeros((n_groups, *values.shape[1:]), dtype=np.float64)

@@ -2,8 +2,9 @@
 
 Forms written by others run on a telephone and on the server: with the usual engines, a pattern such as
 `(a+)+$` would block either for hours. Here all possible states of the pattern are followed at once, so that a
-text costs at most its length times the pattern's. The whole text must match, as in ODK Collect. The twin in
-JavaScript is `enquetes/expressions.js`, with the same test vectors.
+text costs at most its length times the pattern's, and both are bounded: what a pattern would make is counted
+before it is made, what a text visits as it goes. The whole text must match, as in ODK Collect. The twin in
+JavaScript is `enquetes/motifs.js`, with the same test vectors.
 """
 
 import unicodedata
@@ -13,7 +14,10 @@ from functools import lru_cache
 
 from maillage.kernel.errors import Refused
 
-LONGEST_TEXT, MOST_STATES = 1000, 1000
+LONGEST_TEXT, MOST_STATES = 1000, 2000
+MOST_REPEATS = 1000
+MOST_PARTS = 10_000  # of classes, and states, that are read while a pattern is compiled
+MOST_VISITS = 150_000  # of states and of parts of classes, by one text: some 25 ms
 Test = Callable[[str], bool]
 BLANKS = " \t\n\r\f\v"
 ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "f": "\f"}
@@ -22,11 +26,11 @@ CATEGORIES = ("L", "Lu", "Ll", "N", "Nd", "P", "Z", "M")
 
 @dataclass(slots=True)
 class _Pattern:
-    """States of an automaton. steps: the character required to go to the next state; free: states reached
-    without a character.
+    """States of an automaton. steps: the character required to go to the next state, and how many parts are
+    tried to tell; free: states reached without a character.
     """
 
-    steps: list[tuple[Test, int] | None] = field(default_factory=list)
+    steps: list[tuple[Test, int, int] | None] = field(default_factory=list)
     free: list[list[int]] = field(default_factory=list)
     edges: dict[int, str] = field(default_factory=dict)
     first: int = 0
@@ -39,7 +43,8 @@ class _Pattern:
 
 
 def matches(text: str, pattern: str) -> bool:
-    r"""Return whether the whole text matches the pattern; False for a text of more than 1,000 characters.
+    r"""Return whether the whole text matches the pattern; False for a text of more than 1,000 characters, or
+    that visits more than 150,000 states.
 
     Known: characters, `.`, classes, `\d \w \s \p{L}`, groups, `|`, `* + ? {m,n}`, `^` and `$`.
     Refused, in French, with the place: what looks around or back (`(?=`, `\1`), and a pattern too large.
@@ -57,12 +62,19 @@ def compiled(pattern: str) -> _Pattern:
 
 
 def _run(pattern: _Pattern, text: str) -> bool:
-    states = _reached(pattern, {pattern.first}, 0, len(text))
+    states, n_visits = _reached(pattern, {pattern.first}, 0, len(text)), 0
     for place, character in enumerate(text, start=1):
-        held = {step[1] for state in states if (step := pattern.steps[state]) and step[0](character)}
-        if not held:
+        next_states = set()
+        for state in states:
+            if step := pattern.steps[state]:
+                test, next_state, n_parts = step
+                n_visits += n_parts
+                if test(character):
+                    next_states.add(next_state)
+        n_visits += len(states)
+        if not next_states or n_visits > MOST_VISITS:
             return False
-        states = _reached(pattern, held, place, len(text))
+        states = _reached(pattern, next_states, place, len(text))
     return pattern.last in states
 
 
@@ -87,7 +99,7 @@ class _Reader:
     """Parses a pattern into an automaton: each part returns the states where it begins and ends."""
 
     def __init__(self, text: str) -> None:
-        self.text, self.at, self.pattern = text, 0, _Pattern()
+        self.text, self.at, self.pattern, self.n_parts = text, 0, _Pattern(), 0
 
     def read(self) -> _Pattern:
         self.pattern.first, self.pattern.last = self._either(0)
@@ -130,19 +142,30 @@ class _Reader:
         return begins, ends
 
     def _times(self, depth: int) -> tuple[int, int]:
-        start = self.at
+        start, before = self.at, self._size()
         part = self._one(depth)
         after = self.at
         low, high = self._count()
         if (low, high) == (1, 1):
             return part
-        told = self.at
+        end = max(self.at, after)
+        n_copies = max(low, high, 1)
+        self._refuse_size(*((n_copies - 1) * (n - was) for n, was in zip(self._size(), before, strict=True)))
         parts = [part]
-        while len(parts) < max(low, high, 1):
+        while len(parts) < n_copies:
             self.at = start
             parts.append(self._one(depth))
-        self.at = max(told, after)
+        self.at = end
         return self._repeated(parts, low, high)
+
+    def _size(self) -> tuple[int, int]:
+        return len(self.pattern.steps), self.n_parts
+
+    def _refuse_size(self, more_states: int = 0, more_parts: int = 0) -> None:
+        """Refuse a pattern that has, or is about to have, more states and parts than it may."""
+        n_states, n_parts = self._size()
+        if n_states + more_states > MOST_STATES or n_states + n_parts + more_states + more_parts > MOST_PARTS:
+            raise self._refused("il est trop long une fois ses répétitions comptées")
 
     def _repeated(self, parts: list[tuple[int, int]], low: int, high: int) -> tuple[int, int]:
         """Join the copies of a part in a row: the first `low` are required, the others optional; -1 as
@@ -161,7 +184,7 @@ class _Reader:
         if high == 0:
             pattern.free[begins] = [ends]
         pattern.free[here].append(ends)
-        self._sized()
+        self._refuse_size()
         return begins, ends
 
     def _count(self) -> tuple[int, int]:
@@ -188,7 +211,7 @@ class _Reader:
         self.at = end + 1
         least = int(low)
         most = least if not comma else int(high) if high else -1
-        if 0 <= most < least or max(least, most) > MOST_STATES:
+        if 0 <= most < least or max(least, most) > MOST_REPEATS:
             raise self._refused("ce nombre de fois n’est pas possible")
         return least, most
 
@@ -205,7 +228,8 @@ class _Reader:
             self.pattern.free[begins].append(ends)
             return begins, ends
         if sign == "[":
-            return self._step(self._class())
+            test, n_parts = self._class()
+            return self._step(test, n_parts)
         if sign == ".":
             return self._step(lambda character: character not in "\n\r")
         return self._step(self._escape() if sign == "\\" else _is(sign))
@@ -222,15 +246,12 @@ class _Reader:
         self.at += 1
         return held
 
-    def _step(self, test: Test) -> tuple[int, int]:
+    def _step(self, test: Test, n_parts: int = 1) -> tuple[int, int]:
         begins, ends = self.pattern.state(), self.pattern.state()
-        self.pattern.steps[begins] = (test, ends)
-        self._sized()
+        self.pattern.steps[begins] = (test, ends, n_parts)
+        self.n_parts += n_parts
+        self._refuse_size()
         return begins, ends
-
-    def _sized(self) -> None:
-        if len(self.pattern.steps) > 2 * MOST_STATES:
-            raise self._refused("il est trop long une fois ses répétitions comptées")
 
     def _escape(self) -> Test:
         """Return the meaning of what follows a backslash: a class, or a literal character."""
@@ -257,7 +278,7 @@ class _Reader:
         held: Test = lambda character: unicodedata.category(character).startswith(name)  # noqa: E731
         return _not(held) if other else held
 
-    def _class(self) -> Test:
+    def _class(self) -> tuple[Test, int]:
         other = self._next() == "^"
         self.at += other
         tests: list[Test] = []
@@ -265,7 +286,7 @@ class _Reader:
             tests.append(self._part())
         self.at += 1
         inside: Test = lambda character: any(test(character) for test in tests)  # noqa: E731
-        return _not(inside) if other else inside
+        return _not(inside) if other else inside, len(tests) + 2
 
     def _part(self) -> Test:
         start = self.at

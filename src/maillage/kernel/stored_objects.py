@@ -1,5 +1,5 @@
-"""Objects that cost seconds to make, kept on disk by the program for itself: signed, so that a file that
-somebody else wrote is never opened.
+"""Objects that the program stores for itself, on disk or in the database: signed, so that what somebody else
+wrote is never rebuilt.
 """
 
 import hashlib
@@ -14,11 +14,31 @@ from maillage.kernel.errors import Refused
 SIGNED = hashlib.sha256().digest_size
 
 
+class Unreadable(ValueError):
+    """Bytes that another key signed, or nobody, or that this version does not read any more."""
+
+
+def signed(row: Any, *, key: bytes) -> bytes:
+    """Return an object as bytes that begin with their signature."""
+    content = pickle.dumps(row, pickle.HIGHEST_PROTOCOL)
+    return _signature(content, key) + content
+
+
+def rebuilt(data: bytes, *, key: bytes) -> Any:
+    """Return the object that was signed by a key. Raises Unreadable."""
+    content = data[SIGNED:]
+    if not hmac.compare_digest(data[:SIGNED], _signature(content, key)):
+        raise Unreadable
+    try:
+        return pickle.loads(content)  # noqa: S301 - ours: the signature says so
+    except Exception as error:  # another version of this program, or of a library, wrote it
+        raise Unreadable from error
+
+
 def save(path: Path, row: Any, *, key: bytes) -> bool:
     """Keep an object at a path, readable by who has the key; return whether the disk took it."""
-    content = pickle.dumps(row, pickle.HIGHEST_PROTOCOL)
     try:
-        write_whole(path, _signature(content, key) + content, mode=0o600)
+        write_whole(path, signed(row, key=key), mode=0o600)
     except Refused:  # a full disk makes it slower, not wrong
         return False
     return True
@@ -29,15 +49,8 @@ def load(path: Path, *, key: bytes) -> Any | None:
     this program does not read it any more.
     """
     try:
-        data = path.read_bytes()
-    except OSError:
-        return None
-    content = data[SIGNED:]
-    if not hmac.compare_digest(data[:SIGNED], _signature(content, key)):
-        return None
-    try:
-        return pickle.loads(content)  # noqa: S301 - ours: the signature says so
-    except Exception:  # another version of a library wrote it: made again
+        return rebuilt(path.read_bytes(), key=key)
+    except (OSError, Unreadable):
         return None
 
 

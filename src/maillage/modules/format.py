@@ -120,17 +120,18 @@ class Choose(Exercise):
 
     @model_validator(mode="after")
     def _can_be_done(self) -> "Choose":
-        if found := _none_is_right(self.options):
+        if found := _option_faults(self.options):
             raise Misplaced(*found)
         return self
 
 
-def _none_is_right(options: tuple[Option, ...]) -> list[tuple["Where", str, str]]:
-    """Return what is wrong with options none of which is right: nobody would ever reach the end."""
-    if any(option.right for option in options):
-        return []
-    do = "Cochez « C’est une bonne réponse » à l’un d’eux (dans le fichier : « juste: true »)."
-    return [(("choix",), "Aucun choix n’est juste.", do)]
+def _option_faults(options: tuple[Option, ...]) -> list[tuple["Where", str, str]]:
+    """Return the faults of a list of options: none is right, or two look alike."""
+    faults = _said_twice("choix", "texte", [option.text for option in options])
+    if not any(option.right for option in options):
+        do = "Cochez « C’est une bonne réponse » à l’un d’eux (dans le fichier : « juste: true »)."
+        faults.append((("choix",), "Aucun choix n’est juste.", do))
+    return faults
 
 
 class Order(Exercise):
@@ -191,11 +192,11 @@ class Trap(Exercise):
         found: list[tuple[Where, str, str]] = [
             (("a_voir", n, "ou"), f"« {clue.words} » n’est pas dans le message.", do)
             for n, clue in enumerate(self.clues)
-            if clue.words not in told
+            if not clue.words.strip() or clue.words not in told
         ]
         if not self.message.true and not self.clues:
             found.append((("a_voir",), "Aucun signe n’est à trouver.", "Un piège en a au moins un."))
-        found += _none_is_right(self.options)
+        found += _option_faults(self.options)
         if found:
             raise Misplaced(*found)
         return self
@@ -420,11 +421,11 @@ class Screens(Exercise):
 
     @model_validator(mode="after")
     def _every_way_leads_somewhere(self) -> "Screens":
-        found: list[tuple[Where, str, str]] = []
+        faults: list[tuple[Where, str, str]] = []
         do = f"Les écrans : {_listed(self.screens)}."
         for where, id in ((("depart",), self.starts), (("but", "ecran"), self.goal.screen)):
             if id and id not in self.screens:
-                found.append((where, f"Il n’y a pas d’écran « {id} ».", do))
+                faults.append((where, f"Il n’y a pas d’écran « {id} ».", do))
         elements = [
             (("ecrans", name, "elements", n, "vers"), name, element)
             for name, screen in self.screens.items()
@@ -432,24 +433,28 @@ class Screens(Exercise):
         ]
         for at, name, element in elements:
             if element.to and element.to not in self.screens:
-                found.append((at, f"« {name} » mène à « {element.to} », qui n’existe pas.", do))
-        done = {element.does for _, _, element in elements}
-        for n, fact in enumerate(self.goal.facts):
-            if fact not in done:
-                found.append(
-                    (("but", "faits", n), f"Rien ne fait « {fact} ».", "Ajoutez « fait: » à un élément.")
-                )
-        if not self.goal.screen and not self.goal.facts:
-            found.append(
-                (("but",), "Il manque le but.", "Ajoutez « ecran: » à atteindre, ou « faits: » à faire.")
-            )
-        if not found and not self._reaches():
-            found.append(
+                faults.append((at, f"« {name} » mène à « {element.to} », qui n’existe pas.", do))
+        faults += self._goal_faults({element.does for _, _, element in elements})
+        if not faults and not self._reaches():
+            faults.append(
                 (("but",), "Aucun chemin n’y mène depuis le départ.", "Suivez les « vers » un par un.")
             )
-        if found:
-            raise Misplaced(*found)
+        if faults:
+            raise Misplaced(*faults)
         return self
+
+    def _goal_faults(self, feasible_facts: Collection[str]) -> list[tuple["Where", str, str]]:
+        """Return the faults of the goal. feasible_facts: those that some element does."""
+        if not self.goal.screen and not self.goal.facts:
+            return [(("but",), "Il manque le but.", "Ajoutez « ecran: » à atteindre, ou « faits: » à faire.")]
+        if self.reached(self.starts, ()):
+            do = "Choisissez un autre écran à atteindre, ou des faits à faire."
+            return [(("but",), "Le but est atteint dès le départ.", do)]
+        return [
+            (("but", "faits", n), f"Rien ne fait « {fact} ».", "Ajoutez « fait: » à un élément.")
+            for n, fact in enumerate(self.goal.facts)
+            if fact not in feasible_facts
+        ]
 
     def _reaches(self) -> bool:
         """Return whether some sequence of presses leads from the start to the goal."""

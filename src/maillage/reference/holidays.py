@@ -3,15 +3,19 @@
 Source: Code du travail, L3133-1, L3134-13, L3422-2; Easter by the Gregorian algorithm of Meeus (1991).
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from maillage.reference.files import read_yaml
 
 FILE = Path(__file__).parent / "holidays.yaml"
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+# A rule of OSM hours on days of the week and public holidays: “PH off”, “Su,PH 10:00-12:00”.
+PUBLIC_RULE = re.compile(r'(?:^|;)\s*[A-Za-z,\-]*\bPH\b[A-Za-z,\-]*\s+(?P<hours>(?:"[^"]*"|[^;"])+)')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +36,13 @@ class Holiday:
         if self.easter is None:
             return date(year, self.month, self.day)
         return easter(year) + timedelta(days=self.easter)
+
+    @property
+    def osm(self) -> str:
+        """The day as OSM hours write it."""
+        if self.easter is None:
+            return f"{MONTHS[self.month - 1]} {self.day:02d}"
+        return f"easter {self.easter:+d} days"
 
 
 @cache
@@ -54,6 +65,20 @@ def name_of(day: date, code_insee: str = "") -> str:
     ('Lundi de Pentecôte', '', 'Abolition de l’esclavage')
     """
     return of_year(day.year, code_insee).get(day, "")
+
+
+@lru_cache(maxsize=4_096)
+def with_local(osm: str, code_insee: str) -> str:
+    """Return OSM hours whose rules on public holidays name those of a commune too: readers of OSM hours know
+    those of the whole country alone. A rule that a season opens (“Jul PH off”) stays as it is.
+
+    >>> with_local("Mo-Fr 09:00-12:00; PH off", "97411"), with_local("PH off", "38185")
+    ('Mo-Fr 09:00-12:00; PH off; Dec 20 off', 'PH off')
+    """
+    local = ",".join(
+        each.osm for each in holidays() if each.where and code_insee.startswith(tuple(each.where))
+    )
+    return PUBLIC_RULE.sub(lambda rule: f"{rule[0]}; {local} {rule['hours']}", osm) if local else osm
 
 
 def easter(year: int) -> date:

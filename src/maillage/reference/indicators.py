@@ -56,7 +56,6 @@ class Indicator:
     practice: str = ""
     survey: tuple[str, str, str] | tuple[()] = ()
     things: str = ""
-    words: str = ""
     wait: int = 0
     people: bool = False
     missing: str = ""

@@ -8,9 +8,11 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 
 from maillage.kernel.errors import Refused
 from maillage.words.dates import in_words
+from maillage.words.languages import say, to_say
 
 
 class WrittenMeanwhile(Refused):
@@ -19,8 +21,8 @@ class WrittenMeanwhile(Refused):
     def __init__(self, what: str, now: Mapping[str, Any]) -> None:
         super().__init__(
             what,
-            why="Quelqu’un d’autre l’a changée pendant que vous écriviez. Les deux textes sont gardés.",
-            do="Votre texte est dans le formulaire, le sien à côté : réunissez-les, puis enregistrez.",
+            why=say("Quelqu’un d’autre y a écrit pendant que vous écriviez. Les deux textes sont gardés."),
+            do=say("Votre texte est dans le formulaire, le sien à côté : réunissez-les, puis enregistrez."),
         )
         self.now = now
 
@@ -52,10 +54,12 @@ def as_compared(value: Any) -> Any:
 
 class OverwriteGuard(forms.Form):
     """Fields sent back with what they said when they were shown: who changes one takes nothing of another
-    that somebody writes meanwhile. compared: those fields.
+    that somebody writes meanwhile. compared: those fields; stored_names: how what is stored names them, where
+    it is otherwise.
     """
 
     compared: Collection[str] = ()
+    stored_names: Mapping[str, str] = {}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -74,9 +78,11 @@ class OverwriteGuard(forms.Form):
 
     @property
     def original(self) -> dict[str, Any]:
-        """Return what the fields said when they were shown, but for those that came without it."""
+        """Return what the fields said when they were shown, by their stored names, but for those that came
+        without it.
+        """
         return {
-            name: self._read_shown(name, field)
+            self.stored_names.get(name, name): self._read_shown(name, field)
             for name, field in self.fields.items()
             if field.show_hidden_initial
         }
@@ -91,9 +97,9 @@ class OverwriteGuard(forms.Form):
 
     @property
     def values(self) -> dict[str, Any]:
-        """Return the fields that were changed."""
+        """Return the fields that were changed, by their stored names."""
         return {
-            name: self.cleaned_data[name]
+            self.stored_names.get(name, name): self.cleaned_data[name]
             for name in self.compared
             if name in self.changed_data and name in self.cleaned_data
         }
@@ -101,16 +107,80 @@ class OverwriteGuard(forms.Form):
     def tell(self, others: WrittenMeanwhile) -> None:
         """Say of each field that somebody else wrote too what it says now; sent again, it is replaced."""
         self.data = self.data.copy()
-        for name, now in others.now.items():
+        field_names = {stored: name for name, stored in self.stored_names.items()}
+        for stored, now in others.now.items():
+            name = field_names.get(stored, stored)
             self.data[self.add_initial_prefix(name)] = "" if now is None else str(now)
-            told = in_words(now) if isinstance(now, date) else now
-            ends = "" if str(told).endswith((".", "!", "?", "…")) else "."
-            said = f"Quelqu’un d’autre a écrit entre-temps : « {told} »{ends}" if told else GONE
-            self.add_error(
-                name,
-                f"{said} Gardez-en ce qu’il faut, puis enregistrez de nouveau : votre texte prendra sa"
-                " place.",
+            words = self._in_words(name, now)
+            meanwhile = say(MEANWHILE, words=words) if words else say(EMPTIED)
+            ends = "" if not words or words.endswith((".", "!", "?", "…")) else "."
+            self.add_error(name, f"{meanwhile}{ends} {say(DO)}")
+
+    def _in_words(self, name: str, value: Any) -> str:
+        """Return a value as its field shows it."""
+        if isinstance(value, date):
+            return in_words(value)
+        labels = {str(key): str(label) for key, label in getattr(self.fields[name], "choices", ())}
+        return labels.get(str(value), str(value or ""))
+
+
+class CheckedForm(OverwriteGuard):
+    """A guard whose initial values are what is stored now: it refuses by itself to replace what somebody else
+    wrote since it was shown, and takes what they wrote of the fields that were left as they were. compared:
+    fields of one value.
+    """
+
+    def full_clean(self) -> None:
+        conflicts = self._take_present() if self.is_bound else {}
+        super().full_clean()
+        if conflicts:
+            self.tell(WrittenMeanwhile("", conflicts))
+
+    def _take_present(self) -> dict[str, Any]:
+        """Return the stored values of fields that two people changed; put those of the others in the data."""
+        conflicts = {}
+        data = self.data.copy() if isinstance(self.data, QueryDict) else dict(self.data)
+        for name, field in self.fields.items():
+            if not self._is_sent_back(name, field):
+                continue
+            displayed, typed = (
+                self._sent(name, self.add_initial_prefix(name)),
+                self._sent(name, self.add_prefix(name)),
             )
+            present = self._as_sent(name)
+            if present in (displayed, typed):
+                continue
+            if typed != displayed:
+                conflicts[name] = self.get_initial_for_field(field, name)
+                continue
+            data[self.add_initial_prefix(name)] = data[self.add_prefix(name)] = present
+            if isinstance(field, forms.BooleanField) and not present:
+                del data[self.add_prefix(name)]
+        self.data = data
+        return conflicts
+
+    def _is_sent_back(self, name: str, field: forms.Field) -> bool:
+        """Tell a field of one value that came back with its displayed value."""
+        is_list = isinstance(field, forms.MultipleChoiceField)
+        return field.show_hidden_initial and not is_list and self.add_initial_prefix(name) in self.data
+
+    def _sent(self, name: str, key: str) -> str:
+        """Return the value of a field as a browser sent it under a key."""
+        return self._text(name, self.fields[name].widget.value_from_datadict(self.data, self.files, key))
+
+    def _as_sent(self, name: str) -> str:
+        """Return the stored value of a field, as a browser sends it."""
+        field = self.fields[name]
+        return self._text(name, field.prepare_value(self.get_initial_for_field(field, name)))
+
+    def _text(self, name: str, value: Any) -> str:
+        if isinstance(self.fields[name], forms.BooleanField):
+            return "on" if value not in (False, None, "", "False") else ""
+        text = self.fields[name].widget.format_value(value)
+        text = next(iter(text), "") if isinstance(text, list) else text
+        return " ".join(str("" if text is None else text).split())
 
 
-GONE = "Quelqu’un d’autre l’a effacé entre-temps."
+MEANWHILE = to_say("Quelqu’un d’autre a écrit entre-temps : « {words} »")
+EMPTIED = to_say("Quelqu’un d’autre l’a effacé entre-temps.")
+DO = to_say("Gardez-en ce qu’il faut, puis enregistrez de nouveau : votre texte prendra sa place.")

@@ -16,6 +16,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from maillage.kernel.errors import Refused
+from maillage.web.overwrites import OverwriteGuard, WrittenMeanwhile
 from maillage.words.languages import to_say
 
 log = logging.getLogger(__name__)
@@ -58,6 +59,8 @@ def in_form(form: BaseForm) -> Iterator[None]:
     try:
         yield
     except Refused as error:
+        if isinstance(error, WrittenMeanwhile) and isinstance(form, OverwriteGuard):
+            form.tell(error)
         form.add_error(None, " ".join(error.sentences))
 
 

@@ -10,6 +10,7 @@ Source: docs/methods/lecture.md
 """
 
 import math
+from collections.abc import Sequence
 
 
 def step(half_width: float) -> float:
@@ -48,6 +49,20 @@ def outwards(low: float, high: float, by: float, *, most: float | None = None) -
         finer = min(by, step(low))
         printed_low = math.floor(low / finer + 1e-9) * finer
     return max(0.0, printed_low), high if most is None else min(high, most)
+
+
+def whole_percents(shares: Sequence[float]) -> list[int]:
+    """Return the shares of a whole, which add up to one, as whole percents that add up to 100: those rounded
+    down the most are rounded up.
+
+    >>> whole_percents([0.335, 0.335, 0.33]), whole_percents([1.0, 0.0])
+    ([34, 33, 33], [100, 0])
+    """
+    percents = [math.floor(100 * share + 1e-9) for share in shares]
+    by_loss = sorted(range(len(shares)), key=lambda i: (percents[i] - 100 * shares[i], i))
+    for i in by_loss[: 100 - sum(percents)]:
+        percents[i] += 1
+    return percents
 
 
 def apart(low: float, high: float, by: float = 1.0) -> tuple[float, float]:

@@ -258,6 +258,10 @@ def elision(word: str, name: str) -> str:
 class FigureText:
     """A figure ready to be read.
 
+    >>> told = FigureText("6", "6", "6", "personnes")
+    >>> told.between, told.span, told.in_full
+    ('environ 6', '6', 'environ 6 personnes')
+
     value is None when the interval is too wide for a point, or when the figure is withheld; `why` then says
     so.
     low and high are rounded outwards by the same step.
@@ -270,13 +274,22 @@ class FigureText:
     why: str = ""
 
     @property
+    def is_single(self) -> bool:
+        """True if both bounds print alike: one number then stands for them."""
+        return bool(self.low) and self.low == self.high.removesuffix(f"{NBSP}%")
+
+    @property
     def between(self) -> str:
         """The interval in words."""
+        if self.is_single:
+            return self.high if self.high == "0" or ENDS.match(self.high) else f"environ {self.high}"
         return f"entre {self.low} et {self.high}" if self.low else self.why
 
     @property
     def span(self) -> str:
         """The interval in a table."""
+        if self.is_single:
+            return self.high
         return f"{self.low}{NBSP}{DASH}{NBSP}{self.high}" if self.low else DASH
 
     @property
@@ -296,7 +309,7 @@ class FigureText:
         """The figure, its unit and its interval in a sentence, the interval said once when it stands
         alone.
         """
-        return self.about if self.value is None else f"{self.about} ({self.between})"
+        return self.about if self.value is None or self.is_single else f"{self.about} ({self.between})"
 
 
 def people(figure: Figure, *, noun: str = "personnes", most: float | None = None) -> FigureText:
@@ -377,7 +390,7 @@ def _decimals(value: float, decimals: int) -> int:
 
 def survey_share(figure: Figure, *, rule: str = "nearest") -> FigureText:
     """Return a share of a survey as its publication prints it: whole percents, the value by its `rule`, the
-    bounds outwards. No interval where the margins of the weighting impose the share.
+    bounds outwards. No interval where the margins of the weighting impose the share, or where all answered.
 
     >>> told = Estimate(value=9.0, low=6.8, high=11.4, unit="pourcent", universe="", n=192, method="")
     >>> survey_share(told).in_full.replace(NBSP, " ")
@@ -387,7 +400,7 @@ def survey_share(figure: Figure, *, rule: str = "nearest") -> FigureText:
         return FigureText(None, "", "", "%", figure.reason)
     value = percent(rounding.rounded(figure.value, rule=rule))
     if figure.low == figure.value == figure.high:
-        return FigureText(value, "", "", "%", "imposé par le redressement")
+        return FigureText(value, "", "", "%", "sans marge d’erreur")
     low, high = rounding.outwards(figure.low, figure.high, 1.0, most=100.0)
     return FigureText(value, number(low), percent(high), "%")
 

@@ -22,6 +22,7 @@ from maillage.apps.accounts.models import Tally, User
 from maillage.apps.accounts.rules.rights import Rights
 
 HOUR = 3600  # seconds
+OWNER = "compte-de-la-page"  # the field of a form that signs the account it is shown to
 
 
 def rights_of(user: Any) -> Rights:

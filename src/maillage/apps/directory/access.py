@@ -35,7 +35,12 @@ def managed_by(user) -> QuerySet[Lieu]:
 
 def runs(user, lieu: Lieu) -> bool:
     """Return whether a user keeps the sheet of a place for the structure that carries it."""
-    return lieu.structure_id in rights_of(user).structures("directory.edit")
+    return runs_structure(user, lieu.structure)
+
+
+def runs_structure(user, structure: Structure) -> bool:
+    """Return True for who keeps the sheets of a structure in its name, and not for a territory."""
+    return structure.pk in rights_of(user).structures("directory.edit")
 
 
 def holds(user, communes: Iterable[str]) -> bool:
@@ -56,6 +61,19 @@ def structures_for(user) -> QuerySet[Structure]:
     elsewhere = Lieu.objects.exclude(code_insee__in=asked).values("structure")
     inside = Q(pk__in=Lieu.objects.filter(code_insee__in=asked).values("structure")) & ~Q(pk__in=elsewhere)
     return Structure.objects.filter(Q(pk__in=rights.structures("directory.edit")) | inside)
+
+
+def carriers_for(user) -> QuerySet[Structure]:
+    """Return the structures in whose name a user may add a place: their own, and those of their territory
+    that were invited and have no place yet.
+    """
+    rights = rights_of(user)
+    communes = rights.communes("directory.edit")
+    without_place = Q(key__startswith=rules.INVITED) & ~Q(pk__in=Lieu.objects.values("structure"))
+    if communes is not None:
+        without_place &= Q(code_insee__in=bulk.to_find(communes))
+    own = Q(pk__in=rights.structures("directory.edit"))
+    return Structure.objects.filter(own | without_place).order_by("name", "pk")
 
 
 def reached(user, prefix: str = "") -> Q:

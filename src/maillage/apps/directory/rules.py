@@ -181,6 +181,14 @@ def structure_key(sheet: Sheet) -> tuple[str, str]:
     return f"nom:{plain(name)[:150]}:{where}", name
 
 
+INVITED = "equipe:"  # begins the key of a structure that an invitation added
+
+
+def invited_key(seat: str, name: str) -> str:
+    """Return the key of a structure that an invitation adds: its namesake of another territory is another."""
+    return f"{INVITED}{seat}:{plain(name)}"[:180]
+
+
 def public_structure(key: str) -> str:
     """Return the number under which a structure is published: the same in every directory that knows it by
     this key.

@@ -551,19 +551,20 @@ def _check_words(given: dict[str, Any]) -> None:
             refuse_secrets(words)
 
 
-def catch_up(study: Study) -> bool:
-    """Recompute the offer of a study when the directory changed, and return whether this is under way.
+def catch_up(study: Study) -> str:
+    """Recompute the offer of a study when the directory changed, and return when that was requested, ""
+    when it did not.
 
     The former figures stay on the page meanwhile; requested once a minute at most.
     """
     if not queries.offer_is_behind(study):
-        return False
+        return ""
     asked = f"offre-{study.pk}"
     if cache.get(asked) is None and cache.add(
         asked, 1, timeout=60
     ):  # read first: a page that is read waits for no writer
         refresh_later.enqueue(study.pk)
-    return True
+    return queries.requested_on(study) or rules.moment(timezone.localtime())
 
 
 @task(queue_name=queries.SLOW)

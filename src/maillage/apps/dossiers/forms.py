@@ -21,7 +21,7 @@ from maillage.studies.need.social import VARIABLES
 from maillage.studies.offer.grounds import Ground
 from maillage.studies.offer.siting import Spot, zone_at
 from maillage.web import decimals, uploads
-from maillage.web.overwrites import OverwriteGuard
+from maillage.web.overwrites import CheckedForm, OverwriteGuard
 from maillage.words.wording import listing, number
 
 MOST_PEOPLE = 10_000_000_000  # a published count is of people
@@ -220,11 +220,12 @@ class FindingForm(forms.Form):
         return bool(self.cleaned_data["confirms"] == "oui")
 
 
-class ThemeForm(forms.Form):
+class ThemeForm(CheckedForm):
     """The look of the reports of a territory. A colour that cannot be read, a logo that cannot be printed are
     refused by the action, with the ratio or the reason.
     """
 
+    compared = ("name", "colour")
     name = forms.CharField(
         label="Nom écrit sur les rapports",
         max_length=80,

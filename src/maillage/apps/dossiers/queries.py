@@ -17,6 +17,7 @@ import numpy as np
 from django.conf import settings
 from django.db.models import Max, Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django_tasks_db.models import DBTaskResult
 from numpy.typing import NDArray
@@ -36,6 +37,7 @@ from maillage.apps.territories import queries as territories
 from maillage.apps.territories.models import Perimeter
 from maillage.kernel import stored_objects
 from maillage.kernel.errors import Refused, UnknownTerritory
+from maillage.kernel.spreadsheet import bare
 from maillage.kernel.table import group, total_by
 from maillage.pipeline.offer.clean.commune import departement
 from maillage.reference.definitions import DEFAULT, definition
@@ -219,6 +221,33 @@ def offer_is_behind(study: Study) -> bool:
     if study.status != rules.DONE or study.offer_change == studied.last_change():
         return False
     return census_of(request_of(study)).digest != study.offer
+
+
+def requested_on(study: Study) -> str:
+    """Return the day and hour when the computation of a study under way was requested, "" for none."""
+    queue = DBTaskResult.objects.filter(queue_name=SLOW, status__in=("READY", "RUNNING"))
+    first = queue.filter(args_kwargs__args__0=study.pk).order_by("enqueued_at").first()
+    return rules.moment(timezone.localtime(first.enqueued_at)) if first else ""
+
+
+def why_no_offer(study: Study, *, on: date) -> rules.NoOffer:
+    """Return why a finished study sets no offer against its need: no place is known there today, it is too
+    large, else its places came after it, and it is computed again.
+    """
+    census = census_page(study, on=on)
+    if census is None or not census.n_places:
+        return rules.NoOffer(rules.NO_PLACES)
+    if offer_census.is_too_large(request_of(study).zoning.rows):
+        return rules.NoOffer(rules.TOO_LARGE, n_places=census.n_places)
+    return rules.NoOffer(rules.COMPUTING, requested_on(study), census.n_places)
+
+
+def why_no_study(place: str) -> rules.NoOffer:
+    """Return why a place has no finished study: it is being computed, or nobody asked for it."""
+    pending = Study.objects.filter(place=place, status__in=rules.ALIVE).order_by("asked_at").first()
+    if pending is None:
+        return rules.NoOffer(rules.NO_STUDY)
+    return rules.NoOffer(rules.COMPUTING, requested_on(pending))
 
 
 def study_for(asked: StudyRequest) -> Study | None:
@@ -456,7 +485,7 @@ def zone_shares(study: Study) -> dict[str, comparison.Ends]:
     with (folder(study) / "zones.csv").open(encoding="utf-8-sig", newline="") as lines:
         name = "taux_precarite_numerique"
         return {
-            row["code"]: (float(row[f"{name}_bas"]), float(row[name]), float(row[f"{name}_haut"]))
+            bare(row["code"]): (float(row[f"{name}_bas"]), float(row[name]), float(row[f"{name}_haut"]))
             for row in csv.DictReader(lines)
             if row[name]
         }

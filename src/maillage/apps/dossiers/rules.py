@@ -3,7 +3,8 @@
 import hashlib
 import json
 import re
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ from maillage.reference.definitions import DEFAULT, definitions
 from maillage.reference.parameters import parameters
 from maillage.reference.voices import voices
 from maillage.words.dates import in_words
+from maillage.words.opening import clock, date_text
 
-VERSION = 35
+VERSION = 36
 
 QUEUED, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed", "cancelled"
 STATUS_LABELS = {
@@ -49,9 +51,61 @@ FILES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class NoOffer:
+    """The reason why no gap is told of a territory, one of `NO_OFFER`. requested: the day and hour when a
+    computation under way was requested, "" when none was; n_places: of the directory today.
+    """
+
+    reason: str
+    requested: str = ""
+    n_places: int = 0
+
+    @property
+    def is_computing(self) -> bool:
+        """True while a computation is under way, which will tell the gaps."""
+        return self.reason == COMPUTING
+
+    @property
+    def sentence(self) -> str:
+        """The reason in a sentence, and what to do."""
+        if self.is_computing and not self.requested:
+            return (
+                "Le diagnostic d’ici date d’avant ses lieux : ouvrez la page des manques, il s’y recalcule."
+            )
+        return NO_OFFER[self.reason].format(self.requested)
+
+    @property
+    def few_words(self) -> str:
+        """The same in the cell of a table."""
+        if self.is_computing:
+            return f"calcul en cours, demandé {self.requested}" if self.requested else "diagnostic à refaire"
+        return "distances à pied non calculées" if self.reason == TOO_LARGE else "aucun lieu recensé"
+
+
+NO_STUDY, COMPUTING, TOO_LARGE, NO_PLACES = "sans-etude", "en-calcul", "trop-grand", "sans-lieux"
+NO_OFFER = {
+    NO_STUDY: "Aucun diagnostic n’est calculé ici : on ne sait pas ce qui manque à portée de marche.",
+    COMPUTING: (
+        "Le calcul des manques d’ici est en cours, demandé {} : rechargez la page dans quelques minutes."
+    ),
+    TOO_LARGE: "Ce territoire est trop grand pour y calculer les distances à pied.",
+    NO_PLACES: "Aucun lieu n’est connu ici : on ne sait pas ce qui manque à portée de marche.",
+}
+
+
 def is_plain(inputs: dict[str, Any]) -> bool:
     """Return whether a study answers the default question: no other definition, no filter, no weight."""
     return inputs["definition"] == DEFAULT and not inputs["inside"] and not inputs["weights"]
+
+
+def moment(at: datetime) -> str:
+    """Return a day and an hour as one says them.
+
+    >>> moment(datetime(2026, 11, 27, 14, 5)).replace("\xa0", " ")
+    'le 27 novembre à 14 h 05'
+    """
+    return f"le {date_text(at.date(), year=False)} à {clock(at)}"
 
 
 def key_of(inputs: dict[str, Any]) -> str:

@@ -12,6 +12,7 @@ from itertools import combinations
 from maillage.engine import comparisons, disclosure
 from maillage.engine.funnel import limits
 from maillage.engine.proportions import Share
+from maillage.engine.suppression import leaves_parts_in_doubt
 from maillage.reference.indicators import Indicator
 from maillage.words import wording
 
@@ -287,7 +288,7 @@ def first_batches(days: ByDay, least: int) -> ByDay:
 
 def secondary_suppression(counts: Sequence[tuple[int, int]], may: Sequence[bool], least: int) -> list[bool]:
     """Return which shares of a whole cut in parts may be told, that of the whole being known: those withheld
-    are two or more, and of `least` cases together on either side; the smallest of the others goes with them.
+    leave each other in doubt on either side; the smallest of the others goes with them.
 
     counts: (part, whole) of each; may: whether it is told on its own account.
 
@@ -297,15 +298,17 @@ def secondary_suppression(counts: Sequence[tuple[int, int]], may: Sequence[bool]
     [True, True]
     >>> secondary_suppression([(12, 24), (30, 30)], [True, False], 11)
     [False, False]
+    >>> secondary_suppression([(10, 24), (10, 30), (15, 40), (30, 60)], [False, False, True, True], 11)
+    [False, False, False, True]
     """
-    told = list(may)
-    while any(told) and not all(told):
-        held = [count for count, seen in zip(counts, told, strict=True) if not seen]
-        part, whole = sum(part for part, _ in held), sum(whole for _, whole in held)
-        if len(held) > 1 and min(part, whole - part) >= least:
+    published = list(may)
+    while any(published) and not all(published):
+        suppressed = [count for count, seen in zip(counts, published, strict=True) if not seen]
+        sides = zip(*((part, whole - part) for part, whole in suppressed), strict=True)
+        if all(leaves_parts_in_doubt(side, float("inf"), least) for side in sides):
             break
-        told[min((counts[k][1], k) for k, seen in enumerate(told) if seen)[1]] = False
-    return told
+        published[min((counts[k][1], k) for k, seen in enumerate(published) if seen)[1]] = False
+    return published
 
 
 def totals(days: ByDay) -> tuple[int, int]:

@@ -23,6 +23,9 @@ def lines(user: Any, at: datetime) -> Iterable[Line]:
         elif row.emergency:
             gesture, icon, words = "Faire signer", "pencil", _emergency(task)
             until = timezone.localdate(row.regularise_before)
+        elif task.unnamed:
+            gesture, icon, until = "Renouveler", "repeat", row.ends_on
+            words = "Son mandat ne nomme plus personne d’ici : pour continuer, elle signe à nouveau."
         else:
             gesture, icon, until = "Renouveler", "repeat", row.ends_on
             words = "Son mandat finit : pour continuer, elle signe à nouveau."

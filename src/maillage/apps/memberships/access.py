@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from maillage.apps.accounts.access import rights_of
+from maillage.apps.accounts.models import User
 from maillage.apps.accounts.rules.rights import Grant, Rights
 from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.directory.queries import where
@@ -30,6 +31,44 @@ def current(on: date) -> QuerySet[Membership]:
 def team_roles(on: date) -> QuerySet[Membership]:
     """Return the roles in force on a day whose account opens: those of whoever acts, or is written to."""
     return current(on).filter(user__is_active=True)
+
+
+def _lasting(user_field: str, structure_field: str, on: date) -> Exists:
+    """Tell the rows whose account acts for their structure beyond the notice of a leaver."""
+    lasts = Q(until=None) | Q(until__gte=on + rules.NOTICE)
+    there = team_roles(on).filter(lasts, user=OuterRef(user_field), structure=OuterRef(structure_field))
+    return Exists(there)
+
+
+def leaving(user_field: str, structure_field: str, *, user: int | None, on: date) -> Q:
+    """Return the condition for a row to be of a leaver. user: this one; None: any account that left the
+    structure of the row, or soon does.
+    """
+    if user is not None:
+        return Q(**{user_field: user})
+    return Q(~_lasting(user_field, structure_field, on), **{f"{user_field}__isnull": False})
+
+
+def staying(user_field: str, structure_field: str, *, user: int | None, on: date) -> Q:
+    """Return the condition for a row to be of an account that stays in its structure. user: who leaves."""
+    colleagues = Q() if user is None else ~Q(**{user_field: user})
+    return Q(_lasting(user_field, structure_field, on)) & colleagues
+
+
+def handing_structures(user: Any) -> frozenset[int]:
+    """Return the structures where a user hands over the duties of a leaver: whoever manages their team, and
+    sees the persons that it helps.
+    """
+    rights = rights_of(user)
+    return rights.structures(MANAGE) & rights.structures("people.see")
+
+
+def receivers(structure: int, right: str, on: date, *, but: int) -> QuerySet[User]:
+    """Return the accounts of a structure that may take a duty over, by name."""
+    roles = [id for id, role in rules.ROLES.items() if right in role.rights]
+    lasting = Q(until=None) | Q(until__gte=on + rules.NOTICE)
+    team = team_roles(on).filter(lasting, structure=structure, role__in=roles).exclude(user=but)
+    return User.objects.filter(pk__in=team.values("user")).order_by("name", "email")
 
 
 def rights_from_roles(user: Any) -> Rights:

@@ -6,21 +6,23 @@ from contextlib import suppress
 from datetime import date, datetime, timedelta
 
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
 from maillage.apps.directory.models import Structure
-from maillage.apps.memberships import access, rules
+from maillage.apps.directory.rules import invited_key
+from maillage.apps.memberships import access, queries, rules
 from maillage.apps.memberships.models import Invitation, Membership, Recovery
 from maillage.apps.messages import actions as outbox
 from maillage.kernel.errors import Refused
-from maillage.kernel.names import plain
 from maillage.words.wording import spaced
 
 ADMINISTRATION = "administration"
@@ -134,6 +136,42 @@ def withdraw(*, by: User, membership: Membership, on: date, at: datetime) -> Non
 
 
 @transaction.atomic
+def hand_over(duty: rules.Duty, *, to: User, by: User, on: date, at: datetime) -> str:
+    """Hand a duty of a leaver over to a member of the structure, and return what is left to do of it. Refused
+    to whoever does not manage the team or see its persons, and to a receiver without the right that it needs.
+    """
+    leaver = User.objects.get(pk=duty.user)
+    if duty.structure not in access.handing_structures(by):
+        raise _not_yours()
+    if not access.receivers(duty.structure, duty.right, on, but=leaver.pk).filter(pk=to.pk).exists():
+        raise Refused(
+            f"« {duty.title} » n’est pas remis.",
+            why=f"Le rôle de {to} ne le permet pas, ou finit bientôt.",
+            do="Choisissez quelqu’un d’autre de l’équipe.",
+        )
+    hand = import_string(settings.HANDOVERS[duty.kind])
+    left_to_do = str(hand(duty.pk, leaver=leaver, to=to, by=by, at=at))
+    words = f"{duty.kind} {duty.pk} {to.pk}"
+    journal.record(by=by, verb=queries.HANDED_OVER, row=leaver, at=at, structure=duty.structure, words=words)
+    return left_to_do
+
+
+@transaction.atomic
+def hand_invitation(pk: int, *, leaver: User, to: User, by: User, at: datetime) -> str:
+    """Let a colleague answer for the link that a leaver gave: it opens what they may give."""
+    row = Invitation.objects.select_for_update(of=("self",)).get(pk=pk, made_by=leaver)
+    if not access.may_give(to, row.role, structure=row.structure, territory=row.territory):
+        raise Refused(
+            "L’invitation n’est pas remise.",
+            why=f"{to} ne donne pas ce rôle.",
+            do="Choisissez une personne responsable de la structure, ou retirez l’invitation.",
+        )
+    row.made_by = to
+    row.save(update_fields=["made_by"])
+    return ""
+
+
+@transaction.atomic
 def put_back(*, by: User, membership: Membership, on: date, at: datetime) -> None:
     """Give again a role that ended, without an end. Refused to a user who may not give it, for their own
     role, and for one that still runs.
@@ -219,15 +257,15 @@ def invite(
 
 
 def _added(by: User, name: str) -> Structure:
-    """Return a new structure, seated in the territory of the user who adds it: it has no place. Its namesake
-    of another territory is another.
+    """Return a new structure, seated in the territory of the user who adds it until its first place says
+    where it stands.
     """
     communes = access.rights_of(by).communes(access.MANAGE)
     if communes is not None and not communes:
         raise _not_yours()
     seat = min(communes) if communes else ""
     made, _ = Structure.objects.get_or_create(
-        key=f"equipe:{seat}:{plain(name)}"[:180],
+        key=invited_key(seat, name),
         defaults={"name": name.strip()[:300], "code_insee": seat},
     )
     return made

@@ -163,3 +163,9 @@ class PasswordForm(forms.Form):
     """Choosing another password."""
 
     mot_de_passe = OpenForm.base_fields["mot_de_passe"]
+
+
+class LastDayForm(forms.Form):
+    """The last day of somebody in a structure."""
+
+    jour = DayField(label="Dernier jour")

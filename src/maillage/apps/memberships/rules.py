@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 STRUCTURE, TERRITORY, EVERYWHERE = "structure", "territory", "everywhere"
 INVITATION_DAYS, RECOVERY_DAYS = timedelta(days=14), timedelta(days=2)
+NOTICE = timedelta(days=14)  # before the last day of a role, from which its duties are handed over
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +95,28 @@ ROLES: Mapping[str, Role] = {
 }
 BY_STRUCTURE = tuple(id for id, role in ROLES.items() if role.over == STRUCTURE)
 BY_TERRITORY = tuple(id for id, role in ROLES.items() if role.over == TERRITORY)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duty:
+    """Something that one member of a structure answers for, to hand over before they leave. kind: of
+    `settings.HANDOVERS`; at: its moment, None without one; busy: the accounts that are taken then.
+    """
+
+    kind: str
+    pk: int
+    user: int
+    structure: int
+    title: str
+    words: str = ""
+    at: datetime | None = None
+    url: str = ""
+    busy: frozenset[int] = frozenset()
+
+    @property
+    def right(self) -> str:
+        """The right without which nobody takes it over."""
+        return "members.manage" if self.kind == INVITATION else "people.see"
+
+
+INVITATION = "invitation"

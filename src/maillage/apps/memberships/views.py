@@ -16,13 +16,18 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from maillage.apps.accounts import access as accounts
 from maillage.apps.accounts.access import account_of, counted, holding
-from maillage.apps.memberships import access, actions
-from maillage.apps.memberships.forms import InviteForm, OpenForm, PasswordForm
+from maillage.apps.accounts.models import User
+from maillage.apps.directory.models import Structure
+from maillage.apps.memberships import access, actions, queries
+from maillage.apps.memberships.forms import InviteForm, LastDayForm, OpenForm, PasswordForm
 from maillage.apps.memberships.models import ROLES, Invitation
+from maillage.apps.memberships.rules import Duty
 from maillage.kernel.errors import Refused
+from maillage.kernel.typed import ROWS, whole
 from maillage.web import refusals
 from maillage.web.long_lists import Choice, long_list, report, selection
-from maillage.words.wording import count
+from maillage.words.dates import in_words
+from maillage.words.wording import count, of, spaced
 
 WRONG_LINKS_AN_HOUR = 20
 PUT_BACK = timedelta(days=30)  # how long a role that ended is offered again
@@ -38,8 +43,10 @@ TOO_MANY = Refused(
 def team(request: HttpRequest) -> HttpResponse:
     """Who acts for what, and inviting somebody: the link is shown once."""
     at = timezone.localtime()
-    form = InviteForm(request.POST or None, user=request.user)
-    context: dict[str, Any] = {"form": form}
+    invites = "role" in request.GET  # a link that says whom to invite
+    first = {"role": request.GET.get("role", ""), "nouvelle": "nouvelle" in request.GET}
+    form = InviteForm(request.POST or None, user=request.user, initial=first)
+    context: dict[str, Any] = {"form": form, "invites": invites}
     if form.is_bound and form.is_valid():
         clean = form.cleaned_data
         with refusals.in_form(form):
@@ -59,6 +66,7 @@ def team(request: HttpRequest) -> HttpResponse:
     )
     held = roles.in_bulk([line.pk for line in members.page])
     context |= {
+        "handing": access.handing_structures(request.user),
         "members": members,
         "groups": [
             (name, [held[line.pk] for line in each])
@@ -110,7 +118,107 @@ def member(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("team")
         actions.withdraw(by=request.user, membership=found, on=at.date(), at=at)
         messages.success(request, f"{found.user} n’a plus ce rôle : {found.get_role_display().lower()}.")
+        orphaned = access.handing_structures(request.user) & {found.structure_id}
+        if orphaned and queries.duties(orphaned, at, user=found.user_id):
+            return redirect("departure", found.structure_id, found.user_id)
     return redirect("team")
+
+
+@holding(access.MANAGE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def departure(request: HttpRequest, structure: int, account: int) -> HttpResponse:
+    """The duties of a leaver in a structure: handed over one by one or together, then their access closed."""
+    at = timezone.localtime()
+    membership = queries.membership_of(account, structure)
+    duties = queries.duties([structure], at, user=account)
+    if structure not in access.handing_structures(request.user) or not (membership or duties):
+        raise Http404
+    leaver = get_object_or_404(User, pk=account)
+    if request.method == "POST":
+        with refusals.as_message(request):
+            _depart(request, leaver, structure, duties, at)
+        return redirect("departure", structure, account)
+    receivers = {
+        right: list(access.receivers(structure, right, at.date(), but=account))
+        for right in ("people.see", access.MANAGE)
+    }
+    takers = queries.handed_over(account, structure)
+    accounts = User.objects.in_bulk([to for _, to, _ in takers])
+    context = {
+        "leaver": leaver,
+        "membership": membership,
+        "is_member": access.current(at.date()).filter(user=account, structure=structure).exists(),
+        "structure": membership.structure if membership else Structure.objects.get(pk=structure),
+        "lines": [
+            (duty, [(each.pk, _free(each, duty)) for each in receivers[duty.right]]) for duty in duties
+        ],
+        "people": receivers["people.see"],
+        "handed": [(KINDS[kind], accounts.get(to), taken_at) for kind, to, taken_at in takers],
+        "today": at.date(),
+    }
+    return render(request, "memberships/departure.html", context)
+
+
+# What a duty that was handed over is called, by its kind.
+KINDS = {
+    "appointment": "Rendez-vous",
+    "mandate": "Mandat",
+    "referral": "Orientation",
+    "permanence": "Permanence",
+    "engagement": "Bénévole encadré",
+    "following": "Personnes suivies",
+    "invitation": "Invitation",
+}
+
+
+def _free(account: User, duty: Duty) -> str:
+    """Return the name of a receiver; of an appointment, whether they are free then."""
+    if duty.at is None:
+        return str(account)
+    return f"{account}, {'déjà pris' if account.pk in duty.busy else 'libre'}"
+
+
+def _depart(request: HttpRequest, leaver: User, structure: int, duties: list[Duty], at: datetime) -> None:
+    """Do a gesture of the page of a departure."""
+    gesture, by = request.POST.get("geste", ""), account_of(request)
+    if gesture in ("remettre", "tout"):
+        key = request.POST.get("element", "")
+        chosen = [each for each in duties if gesture == "tout" or f"{each.kind}-{each.pk}" == key]
+        to = get_object_or_404(User, pk=whole(request.POST.get("a", ""), ROWS) or 0)
+        _hand_over(request, chosen, to, by=by, at=at)
+    elif gesture == "dernier-jour":
+        form = LastDayForm(request.POST)
+        if not form.is_valid():
+            raise Refused(
+                "Le dernier jour n’est pas noté.", why="Il manque, ou n’existe pas.", do="Choisissez un jour."
+            )
+        until = form.cleaned_data["jour"]
+        for row in access.current(at.date()).filter(user=leaver, structure=structure):
+            scope = {"role": row.role, "structure": row.structure, "until": until}
+            actions.give(by=by, to=leaver, on=at.date(), at=at, **scope)
+        messages.success(request, f"Dernier jour {of(str(leaver))} : le {in_words(until)}.")
+    elif gesture == "fermer":
+        for row in access.current(at.date()).filter(user=leaver, structure=structure):
+            actions.withdraw(by=by, membership=row, on=at.date(), at=at)
+        messages.success(request, f"{leaver} n’a plus d’accès à cette structure.")
+    else:
+        raise Http404
+
+
+def _hand_over(request: HttpRequest, duties: list[Duty], to: User, *, by: User, at: datetime) -> None:
+    """Hand duties over, each by itself: what is refused says why, what is left to do is said."""
+    n = 0
+    for duty in duties:
+        try:
+            left_to_do = actions.hand_over(duty, to=to, by=by, on=at.date(), at=at)
+        except Refused as error:
+            messages.error(request, spaced(f"{duty.title} : pas remis. {error.why}"))
+            continue
+        n += 1
+        if left_to_do:
+            messages.info(request, spaced(left_to_do))
+    if n:
+        messages.success(request, spaced(f"{count(n, 'élément')} à {to} maintenant."))
 
 
 @holding(access.MANAGE)

@@ -46,7 +46,8 @@ class Orientation(models.Model):
     lieu None: no place was found, or it left the directory (`lieu_name` has its name). to_structure: the
     structure that ran the place on the day of sending, to which the person said yes: it alone reads the
     referral, whatever becomes of the sheet. shared: what the person agreed to share. sent_to: the original
-    place, when it was merged into `lieu` since. agreed_with: the structure to which the person said yes, when
+    place, when it was merged into `lieu` since. place_mail: the e-mail address that the place gave, when its
+    sheet has none. agreed_with: the structure to which the person said yes, when
     another runs the place since: what they share is then hidden, until they say yes to that one or the place
     comes back; a number, not a relation: it still hides when the structure no longer exists. held_by: who
     must take the next step. token: digest of the personal link. did: practices that were done.
@@ -78,6 +79,7 @@ class Orientation(models.Model):
     sender = by_account("orientée par", blank=True)
     origin = models.CharField("d’où vient la demande", max_length=12, choices=list(cycle.ORIGINS.items()))
     commune = models.CharField("commune", max_length=5, blank=True)
+    place_mail = models.EmailField("adresse que le lieu a donnée", blank=True, default="", db_default="")
     channel = models.CharField(
         "comment le lieu est prévenu", max_length=6, choices=list(cycle.CHANNELS.items()), blank=True
     )
@@ -179,6 +181,11 @@ class Orientation(models.Model):
         if self.appointment_at is None:
             return None
         return self.appointment_at.astimezone(clocks.zone(self.place_commune))
+
+    def is_before_appointment(self, at: datetime) -> bool:
+        """Return True while the day of the appointment has not come, at the place."""
+        appointment = self.local_appointment
+        return appointment is not None and appointment.date() > self.day(at)
 
     @property
     def is_suspended(self) -> bool:

@@ -1,16 +1,25 @@
 """Find a person by their card, what they agreed to, what is stored about them, and who is to be forgotten."""
 
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
 
 from maillage.apps.accounts.access import rights_of
 from maillage.apps.accounts.models import Entry, User
 from maillage.apps.accounts.queries import matches_seal
 from maillage.apps.directory.models import Lieu
+from maillage.apps.memberships import access as memberships
+from maillage.apps.memberships.rules import Duty
 from maillage.apps.people import rules
 from maillage.apps.people.models import CardSecret, Consent, CorrectionRequest, Following, Person
 from maillage.kernel import codes
+from maillage.kernel.names import plain
 from maillage.words.languages import to_say
+from maillage.words.wording import count
 
 SEALED = "consent.sealed"  # the line of the journal that proves what was read, and what was answered
 
@@ -69,6 +78,18 @@ def to_forget(at: datetime, limit: int = 500) -> list[Person]:
     return list(
         Person.objects.filter(active_at__lt=rules.forget_before(at), forgotten_at__isnull=True)[:limit]
     )
+
+
+def namesakes(people: QuerySet[Person], nickname: str, born: int | None = None) -> QuerySet[Person]:
+    """Return which of some persons bear a first name, but for those born another year, the latest helped
+    first; none without a first name.
+    """
+    name = plain(nickname)
+    if not name:
+        return Person.objects.none()
+    numbers = [pk for pk, known in people.values_list("pk", "nickname") if plain(known) == name]
+    same = Person.objects.filter(pk__in=numbers).order_by("-active_at", "-pk")
+    return same if born is None else same.filter(Q(born=None) | Q(born=born))
 
 
 def belongs_to_helpers(by: User, address: str) -> bool:
@@ -207,3 +228,24 @@ PERSONAL_DATA = (
         rows=_correction_requests,
     ),
 )
+
+
+def duties(structures: Collection[int], at: datetime, *, user: int | None) -> Iterable[Duty]:
+    """Yield the persons whom leavers follow, as one duty each in a structure."""
+    on = timezone.localdate(at)
+    rows = Following.objects.filter(
+        memberships.leaving("by", "structure", user=user, on=on),
+        structure__in=structures,
+        ended_at=None,
+        person__forgotten_at=None,
+    )
+    for structure, by, n in rows.order_by().values_list("structure", "by").annotate(Count("pk")):
+        yield Duty(
+            kind="following",
+            pk=structure,
+            user=by,
+            structure=structure,
+            title=count(n, "personne suivie", "personnes suivies"),
+            words="Toutes celles que ce compte suit pour la structure.",
+            url=reverse("people"),
+        )

@@ -167,7 +167,7 @@ def published_table(rows: Sequence[Sequence[int]], least: int) -> tuple[Cells, l
 
 def _alone(row: Sequence[int], least: int) -> list[int | None]:
     held = [k for k, n in enumerate(row) if n]  # what nobody is in gives nobody away
-    seen = dict(zip(held, disclosure.one_way([row[k] for k in held], least), strict=True))
+    seen = dict(zip(held, disclosure.one_way([row[k] for k in held], least, lowest=1), strict=True))
     return [n if seen.get(k) else None for k, n in enumerate(row)]
 
 
@@ -281,18 +281,6 @@ def shared_places(by_zone: int, whole: int) -> str:
         "Un lieu itinérant, ou décrit par plusieurs fiches, compte dans chaque zone où il est, une seule fois"
         f" en tout : {number(by_zone)} zone par zone, {number(whole)} en tout."
     )
-
-
-def why_no_walk(n_places: int | None, *, is_listed: bool = True) -> str:
-    """Return why nobody is said to be without a place on foot: none is known, of the whole département even,
-    or distances were not drawn.
-
-    >>> why_no_walk(0), why_no_walk(304)
-    ('aucun lieu recensé', 'distances à pied non calculées')
-    """
-    if not is_listed:
-        return "département non recensé"
-    return "distances à pied non calculées" if n_places else "aucun lieu recensé"
 
 
 def sentences(facts: Facts) -> list[Sentence]:

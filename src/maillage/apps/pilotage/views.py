@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from maillage.apps.accounts.access import account_of, holding, once_more
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.dossiers.access import may_write
+from maillage.apps.dossiers.actions import catch_up
 from maillage.apps.dossiers.models import Study
 from maillage.apps.dossiers.rules import DONE
 from maillage.apps.memberships.access import name_of
@@ -67,6 +68,7 @@ def _read(request: HttpRequest, place: str) -> tuple[Study, queries.Loop] | None
     if found is None:
         return None
     study, reading = found
+    catch_up(study)
     chosen = request.GET.get("tri", "")
     sort = chosen if chosen in rules.SORTS else "manque"
     most = len(reading.zones) if request.GET.get("zones") == "toutes" else queries.MOST
@@ -95,6 +97,7 @@ def loop(request: HttpRequest, place: str) -> HttpResponse:
         "place": study.place,
         "study": study,
         "loop_": found,
+        "behind": catch_up(study) if found.reading.offer else "",
         "counted": found.activity.counted(timezone.localtime()),
         "reading": found.reading,
         "tab": "boucle",
@@ -157,9 +160,8 @@ def changed(request: HttpRequest, place: str) -> HttpResponse:
 def report_file(request: HttpRequest, key: str, report: str, form: str) -> HttpResponse:
     """A report on the territory of a study, written when it is asked for."""
     study = get_object_or_404(Study, key=key, status=DONE)
-    if dossiers.is_lost(
-        study
-    ):  # of an earlier version, or without its files: there is nothing to write it from
+    # Of an earlier version, or without its files: there is nothing to write it from.
+    if dossiers.is_lost(study) or dossiers.is_taken_back(study):
         raise Http404
     planned = plan_for(request.user, study.place) is not None
     write = reports.read(study, report, form, timezone.localdate(), planned=planned)

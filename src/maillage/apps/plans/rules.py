@@ -67,19 +67,6 @@ def map_words(*, is_everywhere: bool, n_zones: int) -> str:
     return f"Actions décidées {of} : {own}" if n_zones else f"Aucune action décidée {of}."
 
 
-def why_no_gaps(*, is_studied: bool, n_places: int) -> str:
-    """Return why no gap on foot is drawn nor proposed: no diagnosis, no place known, too large a territory.
-
-    >>> why_no_gaps(is_studied=True, n_places=0)
-    'Aucun lieu n’est connu ici : on ne sait pas ce qui manque à portée de marche.'
-    """
-    if not is_studied:
-        return "Aucun diagnostic n’est calculé ici : on ne sait pas ce qui manque à portée de marche."
-    if n_places:
-        return "Ce territoire est trop grand pour y calculer les distances à pied."
-    return "Aucun lieu n’est connu ici : on ne sait pas ce qui manque à portée de marche."
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
     """What the calendar needs of an action. pilot: "" when nobody carries it; waits_until: when the action

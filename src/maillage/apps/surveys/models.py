@@ -12,7 +12,8 @@ class Survey(models.Model):
     """A campaign: one questionnaire, asked of a universe, over a territory.
 
     aim: its purpose. universe: who may answer, in words. how: how people were met, and what this misses.
-    target: number of answers hoped for. by_link: anyone may answer at its public address. rounding: constant
+    target: number of answers hoped for. n_invited: structures, or people, asked to answer; n_universe: those
+    of the whole universe. by_link: anyone may answer at its public address. rounding: constant
     across its publications.
     """
 
@@ -24,6 +25,8 @@ class Survey(models.Model):
     universe = models.CharField("de qui parle-t-elle", max_length=200, blank=True)
     how = models.TextField("comment les personnes sont rencontrées", blank=True)
     target = models.PositiveIntegerField("réponses visées", null=True, blank=True)
+    n_invited = models.PositiveIntegerField("interrogées", null=True, blank=True)
+    n_universe = models.PositiveIntegerField("en tout", null=True, blank=True)
     opens_on = models.DateField("du", null=True, blank=True)
     closes_on = models.DateField("au", null=True, blank=True)
     state = models.CharField("état", max_length=6, choices=list(rules.STATES.items()), default="draft")

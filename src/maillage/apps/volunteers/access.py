@@ -54,6 +54,11 @@ def team_for(user: Any) -> QuerySet[Aidant]:
     return Aidant.objects.filter(structure__in=_own_numbers(user)).select_related("structure", "user")
 
 
+def contract_structures(user: Any) -> frozenset[int]:
+    """Return the structures whose contracts a user reads and writes: those whose team they manage."""
+    return rights_of(user).structures("members.manage")
+
+
 def own_trainings_for(user: Any) -> QuerySet[OwnTraining]:
     """Return the added trainings that a user may withdraw."""
     return OwnTraining.objects.filter(structure__in=_reached(user)).select_related("structure")

@@ -67,8 +67,10 @@ def choose(
 
 
 def dismiss(key: str, *, by: User, at: datetime) -> None:
-    """Record that an account has read good news; those it was not told are left alone."""
-    if any(each.key == key for each in queries.news(by, at)):
+    """Record that an account has read good news, or put its first steps away; a key of neither is left
+    alone.
+    """
+    if key == rules.FIRST_STEPS or any(each.key == key for each in queries.news(by, at)):
         Dismissal.objects.get_or_create(user=by, key=key, defaults={"at": at})
 
 

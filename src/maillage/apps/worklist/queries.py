@@ -1,5 +1,6 @@
 """What every feature declares for an account, brought together, in a constant number of statements."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
@@ -8,21 +9,31 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Left, NullIf
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from maillage.apps.accounts.access import rights_of
 from maillage.apps.accounts.models import User
 from maillage.apps.accounts.rules import worklist as rules
 from maillage.apps.accounts.rules.worklist import Line, Moment, News, Undo
-from maillage.apps.directory.models import Lieu
-from maillage.apps.directory.rules import PUBLISHED
-from maillage.apps.memberships.access import current
+from maillage.apps.directory.models import Import, Lieu, Structure
+from maillage.apps.directory.rules import DONE, PUBLISHED
+from maillage.apps.dossiers import rules as studies
+from maillage.apps.dossiers.models import Study
+from maillage.apps.memberships import access as memberships
+from maillage.apps.memberships.models import Invitation
+from maillage.apps.memberships.rules import BY_STRUCTURE, BY_TERRITORY
+from maillage.apps.messages import queries as outbox
+from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.queries.people import people
+from maillage.apps.orientations.rules.cycle import DRAFT
 from maillage.apps.people.models import Person
 from maillage.apps.worklist import rules as choices
 from maillage.apps.worklist.models import Dismissal, Preference
+from maillage.apps.worklist.rules import FirstSteps, Step
 from maillage.reference import clocks
 from maillage.web import bulk
 from maillage.words.wording import spaced
@@ -170,10 +181,179 @@ def _overseas(on: date) -> dict[int, str]:
         F("territory"),
     )
     asked = Preference.objects.exclude(rhythm=choices.NEVER).values("user")
-    roles = current(on).filter(user__in=asked).annotate(start=Left(there, 3)).order_by("-pk")
+    roles = memberships.current(on).filter(user__in=asked).annotate(start=Left(there, 3)).order_by("-pk")
     return dict(roles.filter(start__in=list(clocks.OVERSEAS)).values_list("user", "start"))
 
 
 def preference(user: User) -> Preference | None:
     """Return how an account chose to be notified; None when it never chose."""
     return Preference.objects.filter(user=user).first()
+
+
+# ------------------------------------------------------------------------------------------------ first steps
+
+LEADS, RUNS = "members.manage", "network.run"
+
+
+def first_steps(user: Any, at: datetime) -> FirstSteps | None:
+    """Return the first steps of an account that answers for a network or a structure; None for any other,
+    once a first person was referred by way of all of them, and once the account put them away.
+    """
+    rights = rights_of(user)
+    if not rights.any(LEADS) or Dismissal.objects.filter(user=user, key=choices.FIRST_STEPS).exists():
+        return None
+    leads = memberships.holds_territory(user)
+    steps = _network_steps(user, at) if leads else _structure_steps(user, at)
+    if all(step.done for step in steps):
+        return None
+    runs = rights.any(RUNS)
+    return FirstSteps(
+        steps,
+        _later_steps(user, runs) if leads else (),
+        outbox.leaves("email"),
+        reverse("installation") if runs else "",
+    )
+
+
+ACCOUNT = Step(
+    title="Votre compte", words="", minutes=1, url="/compte/", gesture="", icon="circle-user", done=True
+)
+
+
+def _network_steps(user: Any, at: datetime) -> tuple[Step, ...]:
+    structures = memberships.structures_with(user, LEADS)
+    managers, colleagues = (
+        _has_roles(at, role__in=roles, structure__in=structures)
+        for roles in (["gestionnaire"], [id for id in BY_STRUCTURE if id != "gestionnaire"])
+    )
+    teams = memberships.current(at.date()).filter(structure__in=structures).values("structure")
+    team = reverse("team")
+    return (
+        ACCOUNT,
+        Step(
+            title="Donner son territoire au réseau",
+            words="Sa coordination y tiendra l’annuaire et les équipes. Ce peut être vous.",
+            minutes=2,
+            url=f"{team}?role=coordination",
+            gesture="Inviter la coordination",
+            icon="map",
+            done=_has_roles(at, role__in=BY_TERRITORY),
+        ),
+        Step(
+            title="Ajouter la première structure",
+            words="En invitant la personne qui en est responsable.",
+            minutes=2,
+            url=f"{team}?role=gestionnaire&nouvelle=on",
+            gesture="Ajouter une structure",
+            icon="building-2",
+            done=managers,
+        ),
+        Step(
+            title="Décrire son lieu",
+            words="Adresse, téléphone, horaires. Le lieu paraît sur la carte publique.",
+            minutes=3,
+            url=reverse("lieu_new"),
+            gesture="Ajouter un lieu",
+            icon="map-pin",
+            done=Lieu.objects.filter(structure__in=teams, state=PUBLISHED).exists(),
+        ),
+        Step(
+            title="Inviter les collègues",
+            words="Un nom par ligne : un lien pour chacun.",
+            minutes=3,
+            url=f"{team}?role=aidant",
+            gesture="Inviter",
+            icon="user-plus",
+            done=colleagues,
+        ),
+        Step(
+            title="Orienter une première personne",
+            words="Depuis le compte d’un aidant ou d’un travailleur social. Ses chiffres paraîtront ici.",
+            minutes=4,
+            url=reverse("orientations_measures"),
+            gesture="Voir les mesures",
+            icon="send",
+            done=_has_referral(structures),
+        ),
+    )
+
+
+def _structure_steps(user: Any, at: datetime) -> tuple[Step, ...]:
+    structures = rights_of(user).structures(LEADS)
+    return (
+        ACCOUNT,
+        Step(
+            title="Décrire votre lieu",
+            words="Adresse, téléphone, horaires. Il paraît sur la carte, et l’on peut y orienter quelqu’un.",
+            minutes=3,
+            url=reverse("lieu_new"),
+            gesture="Ajouter un lieu",
+            icon="map-pin",
+            done=Lieu.objects.filter(structure__in=structures, state=PUBLISHED).exists(),
+        ),
+        Step(
+            title="Inviter vos collègues",
+            words="Un nom par ligne : un lien pour chacun.",
+            minutes=3,
+            url=f"{reverse('team')}?role=aidant",
+            gesture="Inviter",
+            icon="user-plus",
+            done=_has_roles(at, ~Q(user=user), structure__in=structures),
+        ),
+        Step(
+            title="Orienter une première personne",
+            words="Le suivi commence : demande, réponse, résultat.",
+            minutes=4,
+            url=reverse("orientation_new"),
+            gesture="Orienter quelqu’un",
+            icon="send",
+            done=_has_referral(structures),
+        ),
+    )
+
+
+def _later_steps(user: Any, runs: bool) -> tuple[Step, ...]:
+    places = [code for code in memberships.territories_with(user, LEADS) if code != memberships.FRANCE]
+    steps = (
+        Step(
+            title="Importer l’annuaire des lieux",
+            words="Remplit la carte et la page « Manques ».",
+            minutes=10,
+            url=reverse("import_new"),
+            gesture="Importer un fichier",
+            icon="upload",
+            done=Import.objects.filter(state=DONE).exists(),
+        ),
+        Step(
+            title="Lancer le diagnostic du territoire",
+            words="Ouvre les chiffres, les images et le dossier.",
+            minutes=1,
+            url=reverse("territory", args=[places[0]]) if places else reverse("search"),
+            gesture="Lancer",
+            icon="layers",
+            done=Study.objects.filter(status=studies.DONE).exists(),
+        ),
+        Step(
+            title="Vérifier la sauvegarde de la nuit",
+            words="La page de l’installation dit de quand est la dernière.",
+            minutes=2,
+            url=reverse("installation"),
+            gesture="Vérifier",
+            icon="lock",
+            done=settings.LAST_BACKUP.exists(),
+        ),
+    )
+    return steps if runs else steps[:-1]
+
+
+def _has_roles(at: datetime, *conditions: Q, **scope: Any) -> bool:
+    """Return True when such roles are in force, or offered by an invitation that still opens; conditions: on
+    the roles in force.
+    """
+    pending = Invitation.objects.filter(used_at=None, cancelled_at=None, expires_at__gt=at, **scope)
+    return memberships.current(at.date()).filter(*conditions, **scope).exists() or pending.exists()
+
+
+def _has_referral(structures: Collection[int] | QuerySet[Structure]) -> bool:
+    sent = Orientation.objects.filter(from_structure__in=structures).exclude(state=DRAFT)
+    return bool(sent.exists())

@@ -2,11 +2,13 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from maillage.apps.accounts.rules.worklist import GROUPS, Line, age
 from maillage.words.wording import count
 
+FIRST_STEPS = "premiers-pas"  # its key among the news that an account puts away
 NEVER, DAILY, WEEKLY = "never", "daily", "weekly"
 RHYTHMS: Mapping[str, str] = {
     NEVER: "Jamais : je regarde ici",
@@ -63,3 +65,47 @@ def summary(lines: list[Line], at: datetime) -> str:
             since = f", la plus ancienne depuis {age(oldest)}" if oldest else ""
             told.append(f"- {label} : {count(len(rows), 'chose')}{since}")
     return "\n".join(told)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One of the first steps. words: what it opens; minutes: how long it takes; gesture: its button."""
+
+    title: str
+    words: str
+    minutes: int
+    url: str
+    gesture: str
+    icon: str
+    done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FirstSteps:
+    """The steps up to a first referral, then those of the week. mail: whether e-mails leave; settings_url:
+    where this account sets them, "" when it may not.
+    """
+
+    steps: tuple[Step, ...]
+    later: tuple[Step, ...]
+    mail: bool
+    settings_url: str
+
+    @property
+    def n_done(self) -> int:
+        return sum(step.done for step in self.steps)
+
+    @property
+    def share(self) -> float:
+        """How much of the first steps is done, from 0 to 1."""
+        return self.n_done / len(self.steps)
+
+    @property
+    def minutes(self) -> int:
+        """The minutes that remain before a first referral."""
+        return sum(step.minutes for step in self.steps if not step.done)
+
+    @property
+    def current(self) -> Step | None:
+        """The first step to take; None when all are done."""
+        return next((step for step in self.steps if not step.done), None)

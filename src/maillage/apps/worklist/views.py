@@ -27,10 +27,12 @@ def space(request: HttpRequest) -> HttpResponse:
     user, at = account_of(request), timezone.localtime()
     found = queries.lines(user, at)
     helps = rights_of(user).any("people.see", "people.mine")
+    steps = queries.first_steps(user, at)
     context = {
         "today": at,
         "roles": memberships.roles_of(user, at.date()),
-        "heading": shown.heading(len(found)),
+        "steps": steps,
+        "heading": "Vos premiers pas" if steps else shown.heading(len(found)),
         "lead": shown.lead(found, at.date()),
         "groups": queries.groups(found, at.date()),
         "struck": queries.undo(user, at),
@@ -47,7 +49,7 @@ def space(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def dismiss(request: HttpRequest) -> HttpResponse:
-    """Put good news away, for good."""
+    """Put good news, or the list of the first steps, away for good."""
     actions.dismiss(request.POST.get("nouvelle", ""), by=account_of(request), at=timezone.localtime())
     return redirect("space")
 

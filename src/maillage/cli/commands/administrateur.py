@@ -20,6 +20,8 @@ def run(given: argparse.Namespace) -> int:
     from django.utils import timezone
 
     from maillage.apps.memberships import actions, rules
+    from maillage.config import environment
+    from maillage.config.home import served_address
 
     at = timezone.now()
     user, token = actions.appoint(email=given.adresse, name=given.nom, on=timezone.localdate(at), at=at)
@@ -30,4 +32,6 @@ def run(given: argparse.Namespace) -> int:
     print(f"{user.email} administre la plateforme.")
     print(f"Pour choisir son mot de passe, une fois, pendant {rules.RECOVERY_DAYS.days} jours : {link}")
     print("Remettez ce lien à cette personne, et à elle seule.")
+    if not (settings.HOSTS or environment.text("MAILLAGE_ADDRESS") or served_address()):
+        print("Maillage n’a pas encore été servi ici : à un autre port que 8000, changez-le dans ce lien.")
     return 0

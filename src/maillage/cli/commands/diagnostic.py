@@ -89,13 +89,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def census_of(path: Path) -> "tuple[Census, int]":
-    """Return the places of a file as a census, and how many of its lines were refused."""
+    """Return the places of a file as a census, and how many of its lines were refused. Two lines that surely
+    describe one place count once, as in the directory of a site.
+    """
     from maillage.cli.commands.offre import read_places
     from maillage.studies.offer import census as offer_census
 
     places = read_places(path, None)
     unread = [str(row.sheet.get("nom") or f"ligne {row.line}") for row in places.rows if row.refused]
-    found = offer_census.census(path.name, [row.sheet for row in places.accepted], unread=unread)
+    sheets = [row.sheet for row in places.accepted]
+    doubles = offer_census.sure_doubles(sheets)
+    found = offer_census.census(path.name, sheets, doubles=doubles, unread=unread)
     return found, places.n_refused
 
 
@@ -109,6 +113,7 @@ def run(given: argparse.Namespace) -> int:
     from maillage.studies.need import model
     from maillage.studies.need import population as frames
     from maillage.studies.need.local_survey import Unread
+    from maillage.studies.offer.census import is_too_large
 
     territory = territory_of(given.code)
     chosen = definition_of(given.definition)
@@ -152,7 +157,11 @@ def run(given: argparse.Namespace) -> int:
             " avoir."
         )
     if census is not None and found.offered is None:
-        print("Territoire trop grand pour des distances à pied : l’offre n’est pas mise en face du besoin.")
+        print(
+            "Territoire trop grand pour des distances à pied : l’offre n’est pas mise en face du besoin."
+            if is_too_large(request.zoning.rows)
+            else f"{given.offre.name} ne connaît aucun lieu d’ici : l’offre n’est pas mise en face du besoin."
+        )
     if refused:
         print(
             f"{given.offre.name} : {count(refused, 'ligne refusée', 'lignes refusées')} ; « maillage offre"

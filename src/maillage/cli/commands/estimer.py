@@ -1,7 +1,6 @@
 """maillage estimer: the need of every area of France, or of a territory."""
 
 import argparse
-import csv
 import io
 from operator import itemgetter
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from maillage.cli.words import Steps, typed_path
+from maillage.kernel.spreadsheet import Writer
 from maillage.kernel.table import Table
 from maillage.reference.definitions import DEFAULT
 
@@ -75,7 +75,7 @@ def run(given: argparse.Namespace) -> int:
         ]
     lines.sort(key=itemgetter(0))
     file = io.StringIO(newline="")
-    writer = csv.writer(file, lineterminator="\n")
+    writer = Writer(file)
     writer.writerow(HEADER)
     writer.writerows(lines)
     write_whole(given.sortie, file.getvalue())

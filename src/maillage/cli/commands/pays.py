@@ -1,8 +1,6 @@
 """maillage pays: another country than France, from a folder of its own data: checked, then estimated."""
 
 import argparse
-import csv
-import io
 import os
 from math import isnan
 from pathlib import Path
@@ -10,6 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from maillage.cli.words import print_json, typed_path
+from maillage.kernel.spreadsheet import as_csv
 
 if TYPE_CHECKING:
     from maillage.kernel.table import Table
@@ -99,12 +98,8 @@ def _estimate(given: argparse.Namespace) -> int:
 
 
 def _written(table: "Table") -> str:
-    file = io.StringIO(newline="")
-    writer = csv.DictWriter(file, list(HEADER), lineterminator="\n")
-    writer.writeheader()
-    for row in table.rows():
-        writer.writerow({name: _cell(row[column]) for name, column in HEADER.items()})
-    return file.getvalue()
+    rows = ({name: _cell(row[column]) for name, column in HEADER.items()} for row in table.rows())
+    return as_csv(list(HEADER), rows)
 
 
 def _cell(value: Any) -> Any:

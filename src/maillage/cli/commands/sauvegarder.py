@@ -2,15 +2,12 @@
 
 import argparse
 import re
-import time
 from pathlib import Path
 
 from maillage.kernel.errors import Refused
 from maillage.words.wording import count
 
 DATED = re.compile(r"maillage-\d{8}-\d{6}\.zip(\.age)?")
-UNFINISHED = re.compile(rf"\.{DATED.pattern}\.[0-9a-f]{{8}}")  # as config/backup.py names what it writes
-A_DAY = 24 * 3600
 TOLD = 20  # lost references that are named
 
 
@@ -58,6 +55,8 @@ def run(given: argparse.Namespace) -> int:
     recipients = keys.recipients(given.pour_cle or settings.BACKUP_KEYS)
     name = f"maillage-{timezone.localtime():%Y%m%d-%H%M%S}.zip{'.age' if recipients else ''}"
     path = given.fichier or given.dossier / name
+    for unfinished in backup.erase_unfinished(path.resolve().parent):
+        print(f"Reste d’une sauvegarde interrompue, effacé : {unfinished}")
     lost: list[str] = []
     counts = backup.save(path.resolve(), recipients=recipients, tell=lambda found: lost.extend(found.words))
     settings.LAST_BACKUP.touch()
@@ -72,10 +71,6 @@ def run(given: argparse.Namespace) -> int:
         )
     if lost:
         _print_lost(lost, path)
-    if given.dossier:
-        for left in _cut(given.dossier):
-            left.unlink(missing_ok=True)
-            print(f"Reste d’une sauvegarde interrompue, effacé : {left}")
     if given.garder:
         kept = "la dernière" if given.garder == 1 else f"les {given.garder} dernières"
         for old in _older(path, given.garder):
@@ -128,10 +123,3 @@ def _older(made: Path, kept: int) -> list[Path]:
     """Return the backups beyond those to keep; never the one just made, whatever day the others say."""
     others = [each for each in dated(made.parent) if each != made]
     return others[: len(others) - (kept - 1)] if len(others) >= kept else []
-
-
-def _cut(folder: Path) -> list[Path]:
-    """Return what backups that were killed left: whole copies of the base, that nobody reads nor counts."""
-    before = time.time() - A_DAY  # one that is being written was touched since
-    left = (path for path in folder.iterdir() if UNFINISHED.fullmatch(path.name))
-    return [path for path in left if path.stat().st_mtime < before]

@@ -136,11 +136,11 @@ def hold_home(address: str, *, wait: bool = False) -> TextIO | None:
     its end is waited for, or it says that it leaves. None where nothing can be written or locked, which is
     told later.
     """
-    from maillage.config.home import HOME
+    from maillage.config.home import HOME, LEAVING, SERVER_FILE
 
     try:
         HOME.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file: TextIO = (HOME / "serveur.txt").open("a+", encoding="utf-8")
+        file: TextIO = (HOME / SERVER_FILE).open("a+", encoding="utf-8")
     except OSError:
         return None
     try:
@@ -163,11 +163,10 @@ def hold_home(address: str, *, wait: bool = False) -> TextIO | None:
     return file
 
 
-LEAVING = " (s’arrête)"  # after the address of a server that was asked to stop
-
-
 def say_leaving(held: Sequence[TextIO | None]) -> None:
     """Say in the home folder that whoever serves it was asked to stop: the next one waits for its end."""
+    from maillage.config.home import LEAVING
+
     for file in filter(None, held):
         if not is_leaving(file):
             with contextlib.suppress(OSError):
@@ -177,6 +176,8 @@ def say_leaving(held: Sequence[TextIO | None]) -> None:
 
 def is_leaving(file: TextIO) -> bool:
     """Return whether a server that holds this file said that it leaves."""
+    from maillage.config.home import LEAVING
+
     return _written(file).endswith(LEAVING)
 
 

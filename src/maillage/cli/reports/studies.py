@@ -6,7 +6,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from maillage.cli.platform_study import computed
+from maillage.cli.platform_study import computed, up_to_date
 from maillage.cli.words import Steps
 from maillage.reports.output import Forms
 from maillage.reports.territory.subject import Subject
@@ -48,6 +48,8 @@ def _of_platform(code: str, on: date) -> ReportStudy:
     study = dossiers.study_for(dossiers.StudyRequest(place=canonical(code)))
     if study is None or study.status != DONE or dossiers.is_lost(study):
         study, _ = computed(code, Steps())
+    elif up_to_date(study):
+        study.refresh_from_db()
     elif study in dossiers.behind_their_comments():  # no worker ran since somebody wrote
         publish_later.call(study.pk)
     folder = dossiers.folder(study)
@@ -84,7 +86,9 @@ def _computed(code: str, offer: Path | None, on: date) -> ReportStudy:
         layers=made.layers,
         knitted=atlas.knitted(made.knit),
         on=on,
-        n_places=sum(each.commune in own for each in census.places) if census else 0,
+        n_places=len({each.same or each.id for each in census.places if each.commune in own})
+        if census
+        else 0,
     )
     said = _comments(str(territory.code), made.reading.fingerprint)
     documents = cache(lambda: edition.documents(made, on=on, comments=said))

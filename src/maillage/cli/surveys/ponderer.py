@@ -1,7 +1,6 @@
 """maillage enquete ponderer: calibration weights, and what they are worth."""
 
 import argparse
-import csv
 import io
 import re
 import sys
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from maillage.cli.words import print_json, typed_path
 from maillage.kernel.errors import Refused
+from maillage.kernel.spreadsheet import Writer
 
 if TYPE_CHECKING:
     from maillage.pipeline.survey.answers import Answers
@@ -113,7 +113,7 @@ def _trim(text: str) -> float:
 def weights_csv(found: "Weighting") -> str:
     """Return the file of weights, every digit kept."""
     out = io.StringIO()
-    rows = csv.writer(out, lineterminator="\n")
+    rows = Writer(out)
     rows.writerow(("id", "poids"))
     rows.writerows(zip(found.ids.tolist(), map(repr, found.weights.tolist()), strict=True))
     return out.getvalue()

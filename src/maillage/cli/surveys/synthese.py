@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from maillage.cli.surveys.ponderer import ended
+from maillage.cli.surveys.tabuler import universe_arguments, weights_of
 from maillage.cli.words import read_file, typed_path
 from maillage.kernel.errors import Refused
 
@@ -40,6 +41,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="MARGES.csv",
         help="les marges des poids : l’intervalle en tient compte",
     )
+    universe_arguments(parser)
     parser.add_argument("--par", default="", metavar="Q", help="croiser aussi chaque question par celle-ci")
     parser.add_argument(
         "--titre", default="", help="le titre du document (celui du questionnaire par défaut)"
@@ -53,7 +55,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    from maillage.cli.surveys.tabuler import weights_of
     from maillage.kernel.disk import write_whole
     from maillage.pipeline.survey import answers, xlsform
     from maillage.reports.page import html, pdf
@@ -61,6 +62,7 @@ def run(given: argparse.Namespace) -> int:
     from maillage.reports.survey import cards as survey_cards
     from maillage.reports.survey import document as survey_document
     from maillage.studies.survey import samples
+    from maillage.studies.survey.universe import Universe
     from maillage.words.wording import count
 
     check_folder(given.sortie)
@@ -72,7 +74,8 @@ def run(given: argparse.Namespace) -> int:
         else (None, [])
     )
     today = date.today()
-    sample = samples.sample(read.table, form.questionnaire, weights, today=today)
+    universe = Universe(size=given.univers, n_invited=given.interrogees)
+    sample = samples.sample(read.table, form.questionnaire, weights, universe=universe, today=today)
     cards = survey_cards.every(
         sample, rounding="down" if given.arrondi == "troncature" else "nearest", by=given.par.strip()
     )
@@ -93,6 +96,7 @@ def run(given: argparse.Namespace) -> int:
         weighted=weights is not None,
         on=today,
         limits=[*form.warnings, *read.notes, *said],
+        finite=universe,
     )
     document = survey_document.document(results)
     written = {"synthese.html": html.dossier(document), "synthese.pdf": pdf.dossier(document, on=today)}

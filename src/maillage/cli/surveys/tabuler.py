@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from maillage.pipeline.survey.answers import Answers
     from maillage.studies.survey.samples import Weights
     from maillage.studies.survey.tables import Measured, Row, Tabulation
+    from maillage.studies.survey.universe import Universe
 
 WIDE = 46
 MISSED = 0.001  # of the population: beyond, these are not the margins of these weights
@@ -47,6 +48,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="MARGES.csv",
         help="les marges des poids : l’intervalle en tient compte",
     )
+    universe_arguments(parser)
     parser.add_argument(
         "--seuil",
         type=int,
@@ -70,31 +72,50 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="écrit le tableau en JSON, sans arrondi")
 
 
+def universe_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--interrogees",
+        type=int,
+        metavar="N",
+        help="combien de structures, ou de personnes, ont été interrogées : donne le taux de réponse",
+    )
+    parser.add_argument(
+        "--univers",
+        type=int,
+        metavar="N",
+        help="combien il y en a en tout (celles interrogées par défaut) : l’intervalle en tient compte",
+    )
+
+
 def run(given: argparse.Namespace) -> int:
     from maillage.pipeline.survey import answers, xlsform
-    from maillage.studies.survey import tabulation
+    from maillage.studies.survey import samples, tabulation
+    from maillage.studies.survey.universe import Universe
 
     form = xlsform.read(read_file(given.questionnaire), given.questionnaire.name)
     read = answers.read(given.reponses, questions=[each.name for each in form.questionnaire.questions()])
     weights, said = weights_of(read, given.poids, given.marges, kind=form.questionnaire.kind)
-    found = tabulation.tabulate(
-        read.table,
-        form.questionnaire,
+    universe = Universe(size=given.univers, n_invited=given.interrogees)
+    sample = samples.sample(
+        read.table, form.questionnaire, weights, universe=universe, today=datetime.now().date()
+    )
+    found = tabulation.of_sample(
+        sample,
         given.question.strip(),
         by=given.par.strip(),
-        weights=weights,
         least="rule" if given.seuil is None else given.seuil,
         inside=(given.pour or ("publier" if given.json else "soi")) == "soi",
         rounding="down" if given.arrondi == "troncature" else "nearest",
-        today=datetime.now().date(),
     )
-    told = [*read.notes, *form.warnings, *said, *found.notes]
+    kind = form.questionnaire.kind
+    of_universe = (universe.response_words(len(read.table), kind), universe.interval_words(kind))
+    notes = [*read.notes, *form.warnings, *said, *found.notes, *filter(None, of_universe)]
     if given.json:
-        print_json(document(found))
-        for note in told:
+        print_json(document(found, universe, len(read.table)))
+        for note in notes:
             print(note, file=sys.stderr)
     else:
-        tell(found, told)
+        tell(found, notes)
     return ended(read)
 
 
@@ -144,15 +165,28 @@ def weights_of(
     )
 
 
-def document(found: "Tabulation") -> dict[str, Any]:
+def document(found: "Tabulation", universe: "Universe", answers: int) -> dict[str, Any]:
     """Return the table of the contract: shares in percent, unrounded; nothing for withheld values, and
-    why; made for those who hold the answers, every value, and why it will not be published.
+    why; made for those who hold the answers, every value, and why it will not be published. answers: how many
+    there are in all, of the universe.
     """
     return {
         "question": found.question,
         "univers": found.universe,
-        "n": found.n,
+        "n": found.n if found.told else None,
+        **_universe(universe, answers),
         "lignes": [_line(row) for row in found.rows if not row.grouped],
+    }
+
+
+def _universe(universe: "Universe", answers: int) -> dict[str, Any]:
+    """Return the universe of a table, nothing where nobody says: the contract has no such names."""
+    if universe.population is None:
+        return {}
+    return {
+        "interrogees": universe.n_invited,
+        "population": universe.population,
+        "taux_de_reponse": universe.rate(answers),
     }
 
 
@@ -172,7 +206,8 @@ def _line(row: "Row") -> dict[str, Any]:
 def tell(found: "Tabulation", notes: list[str]) -> None:
     """Print a table for a person."""
     print(found.label + (f", selon : {found.by_label}" if found.by else ""))
-    print(f"{found.universe[0].upper()}{found.universe[1:]} : n = {found.n}. Intervalles à 90 %.")
+    base = f"n = {found.n}" if found.told else "nombre de réponses non publié"
+    print(f"{found.universe[0].upper()}{found.universe[1:]} : {base}. Intervalles à 90 %.")
     by: str | None = None
     withheld: dict[str, int] = {}
     for row in found.rows:
@@ -185,8 +220,9 @@ def tell(found: "Tabulation", notes: list[str]) -> None:
         if isinstance(row.figure, Estimate):
             part = f"{_number(found.published(row) or 0, found.decimals)} %"
             low, high = map(int, outwards(row.figure.low, row.figure.high, 1.0, most=100.0))
-            fixed = row.share is not None and row.share.fixed
-            within = "imposée par les marges" if fixed else f"{low} à {high} %{' (fragile)' * row.fragile}"
+            within = f"{low} à {high} %{' (fragile)' * row.fragile}"
+            if row.share is not None and (row.share.fixed or row.share.drawn >= 1):
+                within = "imposée par les marges" if row.share.fixed else "sans marge : toutes ont répondu"
             kept = ""
             if row.unpublished:
                 kept = f", ne sera pas publié ({withheld.setdefault(row.unpublished, len(withheld) + 1)})"

@@ -20,8 +20,6 @@ WITHIN = "maillage "  # how such columns begin, once plain, in a format of other
 LED = "pratique "  # how the columns of practices begin, once plain
 BETWEEN = "|"
 HOURS = {"osm": "", "text": " texte", "left": " non compris"}
-# The apostrophe that `table.safe` writes before what a spreadsheet would run.
-GUARD = re.compile(r"\A'(?=[ ']*[=+\-@\t\r\n])|(?<=[;\r\n])'(?=[ ']*(?:[=@]|[+-](?! )))")
 DEDUCED = (
     "acces_precisions",
     "modalites_acces",
@@ -51,30 +49,27 @@ def restored(sheet: Mapping[str, Any], cells: Mapping[str, str]) -> dict[str, An
     cells: by plain column. A cell that holds a word of nobody's is left as it was read.
     """
     out = dict(sheet)
-    said = {name: GUARD.sub("", text) for name, text in cells.items()}
-    if said.get(
-        "id origine"
-    ):  # a row of ours: what it left empty was unknown; a row added by hand is completed
+    if cells.get("id origine"):  # a row of ours left empty what was unknown; one added by hand is completed
         for name in DEDUCED:
-            if plain(name) not in said:
+            if plain(name) not in cells:
                 out.pop(name, None)
     for of in offer.fields().values():
         if of.private or of.id == "id":
             continue
-        value = _value(of, of.id, said)
+        value = _value(of, of.id, cells)
         if value is not None:
             out[of.id] = value
-    unmoved = sheet.get("code_insee") == said.get("code insee")
-    if unmoved and said.get("precision") and NUMBER.fullmatch(said["precision"]):
-        out["precision"] = float(said["precision"])
-    elif unmoved and "latitude" in said:
+    unmoved = sheet.get("code_insee") == cells.get("code insee")
+    if unmoved and cells.get("precision") and NUMBER.fullmatch(cells["precision"]):
+        out["precision"] = float(cells["precision"])
+    elif unmoved and "latitude" in cells:
         out.pop("precision", None)
         out |= {
-            side: float(said[side])
+            side: float(cells[side])
             for side in ("latitude", "longitude")
-            if NUMBER.fullmatch(said.get(side, ""))
+            if NUMBER.fullmatch(cells.get(side, ""))
         }
-    practices = dict(_practices(said))
+    practices = dict(_practices(cells))
     if practices:
         out["practices"] = {**out.get("practices", {}), **practices}
     return out

@@ -19,6 +19,8 @@ TEXTS = {  # the fields whose sentences may hold other fields too: they are kept
 }
 MATERIAL = "aide-materielle"  # of others it says no way of helping; of ours, that one is left alone with it
 CONDITIONAL = "sous condition"
+REFERRED = "prescribe"
+OF_PROGRAMMES = ("RFS", "CAF")  # types that a network stands for elsewhere: ours writes it for a programme
 LABELLED = ("prise_en_charge_specifique", "publics_fragiles")  # said among the publics, in lines of their own
 BETWEEN = "|"
 
@@ -33,13 +35,20 @@ def restored(sheet: Mapping[str, Any], cells: Mapping[str, str]) -> dict[str, An
     who collected it is left to whoever reads it. cells: by plain column.
     """
     out = {name: value for name, value in sheet.items() if name != "source"}
+    if cells.get("latitude") and out.get("latitude") == float(cells["latitude"]):
+        out.pop(
+            "precision", None
+        )  # ours gives no point that is not that of the place, however few its figures
     out["id"] = str(sheet["id"]).removeprefix(f"{SOURCE}--")
+    if types := [code for code in out.pop("typologie", ()) if code not in OF_PROGRAMMES]:
+        out["typologie"] = types
     if "publics" not in cells:  # the structure alone
         out.pop("presentation_detail", None)
         return out | _texts(cells.get("description", ""), "")
     for field in ("presentation_detail", "publics_precisions", *TEXTS, *LABELLED):
         out.pop(field, None)
     out |= {field: text for field, column in TEXTS.items() if (text := cells.get(column, ""))}
+    out |= _ways(out)
     if "services description" in cells:
         out |= _texts(cells.get("description", ""), cells["services description"])
     else:  # the same as that of the structure, or the only one
@@ -51,12 +60,36 @@ def restored(sheet: Mapping[str, Any], cells: Mapping[str, str]) -> dict[str, An
     if listed := _listed(cells.get("services description") or cells.get("description", "")):
         out["services"] = listed
     out |= _publics(cells.get("publics precisions", ""))
-    note, _, detail = cells.get("frais precisions", "").partition(" : ")
-    if note == CONDITIONAL and out.get("frais_a_charge") == ["free"]:
-        out["frais_a_charge"] = ["conditional"]
-        out.pop("frais_precisions", None)
-        out |= {"frais_precisions": detail} if detail else {}
-    return out
+    return out | _prices(out, cells.get("frais precisions", ""))
+
+
+def _ways(sheet: dict[str, Any]) -> dict[str, Any]:
+    """Take the ways in that the format has no word for off the sentences that tell them, and return them all;
+    a referral form is told there as a mail.
+    """
+    labels = {
+        value.label: slug
+        for slug, value in offer.lists()["modalites_acces"].values.items()
+        if not value.di or slug == REFERRED
+    }
+    lines = sheet.pop("avant_de_venir", "").split("\n")
+    slugs = [labels[line] for line in lines if line in labels]
+    mailed = {"write"} if REFERRED in slugs else set[str]()
+    ways = [*(way for way in sheet.get("modalites_acces", ()) if way not in mailed), *slugs]
+    rest = "\n".join(line for line in lines if line not in labels)
+    return ({"modalites_acces": ways} if ways else {}) | ({"avant_de_venir": rest} if rest else {})
+
+
+def _prices(sheet: dict[str, Any], typed: str) -> dict[str, Any]:
+    """Take the prices that begin a detail off it, and return both: « Gratuit, Payant : 2 € la séance »."""
+    note, _, detail = typed.partition(" : ")
+    slugs = [_slugs("frais_a_charge").get(plain(label), "") for label in note.split(", ")]
+    if note == CONDITIONAL and sheet.get("frais_a_charge") == ["free"]:
+        slugs = ["conditional"]
+    elif len(slugs) < 2 or not all(slugs):
+        return {}
+    sheet.pop("frais_precisions", None)
+    return {"frais_a_charge": slugs} | ({"frais_precisions": detail} if detail else {})
 
 
 def _texts(summary: str, detail: str) -> dict[str, Any]:

@@ -793,15 +793,17 @@ class RowReader:
     def _locate(self, origins: Mapping[str, Sequence[Origin]]) -> None:
         typed = self._typed_place(origins)
         cells = {id: text for id, (_, text) in typed.items()}
-        found, why = where.locate(cells), ABOVE if self.above else ""
+        found, why, code = where.locate(cells), ABOVE if self.above else "", ""
         if not found.where.code_insee:
             code, why = self._commune_beside(cells) or ("", "")
             if code:
                 name = commune.index().communes[code].name
                 found = where.locate({**cells, "code_insee": code, "commune": name})
         if why:
-            doubt = Cleaned(found.where.commune, "doubtful", why)
-            found = where.Located(found.where, {**found.notes, "commune": doubt})
+            doubts = {"commune": Cleaned(found.where.commune, "doubtful", why)}
+            if code:
+                doubts["code_insee"] = Cleaned(code, "doubtful", "déduit de la commune")
+            found = where.Located(found.where, {**found.notes, **doubts})
         place = found.where
         values = {
             "commune": place.commune,
@@ -825,7 +827,8 @@ class RowReader:
 
     def _commune_beside(self, cells: Mapping[str, str]) -> tuple[str, str] | None:
         """Return (the code of a commune, why) that a row does not name plainly: of its postal code or of its
-        name, the one that its name, its address or its département says; of a postal code alone, the largest.
+        name, the one that its name, its address or its département says; of a postal code alone, or with a
+        name that no commune has today, the one that shares a word with it, else the largest.
         """
         known = commune.index()
         names = [text for o in self.correspondence.fields.get("nom", ()) if (text := o.text(self.cells)[1])]
@@ -834,34 +837,25 @@ class RowReader:
             code = written[0]  # « Mairie de Mens (38710) »
             if len(alone := known.postcodes.get(code, ())) == 1:
                 return alone[0], f"le code postal que dit le nom « {names[0][:60]} »"
-        town = cells.get("commune", "")
+        town, shared = cells.get("commune", ""), known.postcodes.get(code, ())
         area = commune.area(cells.get("departement", "")) or ("" if code else self.area)
         by_name = tuple(each for each in commune.named(town) if not area or commune.departement(each) == area)
         if town and by_name:
+            witness = (
+                "dit la colonne du département" if cells.get("departement") else "disent les autres lignes"
+            )
             if len(by_name) == 1 and area:
-                where_from = (
-                    "dit la colonne du département"
-                    if cells.get("departement")
-                    else "disent les autres lignes"
-                )
-                return by_name[0], f"« {town} » : celle du département {area}, que {where_from}"
-            return None
+                return by_name[0], f"« {town} » : celle du département {area}, que {witness}"
+            if (near := commune.namesake(town, by_name, shared)) or len(shared) < 2:
+                return near
         if not code and not town:
             return _named_at_the_end(cells, names[:1], area)
         if towns := commune.several(town, area):
             other = known.communes[towns[1]].name
             many = f"« {town} » nomme {len(towns)} communes"
             return towns[0], f"{many} : rangé à la première, faites une ligne pour {other}"
-        shared = known.postcodes.get(code, ())
-        if len(shared) < 2 or (town and not town.isdecimal()):
-            return None
-        for text in (*names[:1], cells.get("adresse", ""), cells.get("complement_adresse", "")):
-            if len(named := commune.mentioned(text, shared)) == 1:
-                return named[0], f"de ce code postal, la commune que nomme « {text[:60]} »"
-        largest = max(shared, key=lambda each: commune.populations().get(each, 0.0))
-        return largest, (
-            f"la plus peuplée des {len(shared)} communes du code postal {code} : rien ne dit laquelle"
-        )
+        texts = (*names[:1], cells.get("adresse", ""), cells.get("complement_adresse", ""))
+        return commune.of_postcode(code, "" if town.isdecimal() else town, texts)
 
     def _identify(self) -> None:
         """Give the place its identifier: that of the file, else one of its own."""

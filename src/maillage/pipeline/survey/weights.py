@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from maillage.kernel.errors import Refused
+from maillage.kernel.spreadsheet import bare
 from maillage.pipeline.offer.forms.sheet import listed, quoted
 from maillage.pipeline.survey import grid
 from maillage.pipeline.survey.answers import ID, numbers
@@ -30,7 +31,9 @@ def of(found: Grid) -> Mapping[str, float]:
     _check_header(found)
     ids, cells = ([row[found.header.index(column)].strip() for row in found.rows] for column in (ID, WEIGHT))
     weights: dict[str, float] = {}
-    for line, each, cell, value in zip(found.lines, ids, cells, numbers(cells).tolist(), strict=True):
+    for line, each, cell, value in zip(
+        found.lines, map(bare, ids), cells, numbers(cells).tolist(), strict=True
+    ):
         where = f"{found.name}, ligne {line}, colonne"
         if not each:
             raise Refused(

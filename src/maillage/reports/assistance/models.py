@@ -69,7 +69,7 @@ def mandate(paper: Paper, *, check: tuple[str, str], on: date) -> bytes:
         )
         parts.append(Part("Signature", proof))
     boxes = [
-        box("La personne", paper.person, paper.strokes),
+        box("La personne", paper.person, paper.strokes, line=CIVIL_NAME),
         box("L’aidant", f"{paper.helper}, {paper.structure}"),
     ]
     return compiled(
@@ -123,6 +123,8 @@ def sheet(title: str, parts: Sequence[Part], *, on: date, foot: str = "") -> byt
     return compiled(title, parts, on=on, foot=foot)
 
 
+# The platform knows the name that a person chose; the one that proves who they are is on paper alone.
+CIVIL_NAME = "Nom et prénom de la pièce d’identité, à la main :"
 PROMISES = (
     "Je demande avant de faire, et je dis à voix haute ce que je fais.",
     "Je fais à côté de la personne, et le plus possible avec elle.",
@@ -172,7 +174,10 @@ def _blank_mandate(title: str, on: date) -> bytes:
         ),
         Part("Dit à voix haute, sans signature", ("Nom du témoin, qui n’est pas l’aidant : …",)),
     ]
-    boxes = [box("La personne : un nom, une croix", ""), box("L’aidant, pour la structure", "")]
+    boxes = [
+        box("La personne : un nom, une croix", "", line=CIVIL_NAME),
+        box("L’aidant, pour la structure", ""),
+    ]
     return compiled(
         title, parts, on=on, boxes=boxes, foot="Deux exemplaires : un pour la personne, un pour la structure."
     )
@@ -261,9 +266,11 @@ def _has_letters(line: str) -> bool:
     return str(pdf.drawable(line)).count(pdf.SUBSTITUTE) == line.count(pdf.SUBSTITUTE)
 
 
-def box(title: str, name: str, image: str = "") -> dict[str, str]:
-    """Return a frame to sign in: its title, the name under it, a drawing as SVG."""
-    return {"titre": title, "nom": name, "image": image}
+def box(title: str, name: str, image: str = "", *, line: str = "") -> dict[str, str]:
+    """Return a frame to sign in: its title, the name under it, a drawing as SVG. line: words before a line to
+    write on.
+    """
+    return {"titre": title, "nom": name, "image": image, "ligne": line}
 
 
 def _moment(at: datetime) -> str:

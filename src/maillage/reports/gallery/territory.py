@@ -225,7 +225,7 @@ def _share(text: str) -> float | None:
 
 def _digital(s: Subject) -> Plate:
     r = s.reading
-    title, rest = first_sentence(r.half_sentence or " ".join(r.class_sentences))
+    title, rest = first_sentence(r.where_sentence or " ".join(r.class_sentences))
     return _map(
         s,
         "numerique",

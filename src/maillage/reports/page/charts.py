@@ -6,7 +6,7 @@ from math import ceil, floor, log10
 from textwrap import wrap
 
 from maillage.kernel.estimate import Estimate, Figure
-from maillage.words import wording
+from maillage.words import rounding, wording
 from maillage.words.rounding import step
 
 LOUPE = "loupe"  # the class of what is drawn on a larger scale than its neighbours
@@ -245,8 +245,26 @@ def steps(boxes: Sequence[tuple[str, Sequence[str]]], *, label: str) -> str:
     )
 
 
+def cell_percents(shares: Mapping[str, float]) -> dict[str, str]:
+    """Return the shares of residents by cell as they are printed: they add up to 100.
+
+    >>> list(cell_percents({"aucune": 0.996, "les_deux": 0.004}).values())
+    ['100\xa0%', '<\xa01\xa0%']
+    """
+    percents = zip(shares.items(), rounding.whole_percents(list(shares.values())), strict=True)
+    return {
+        name: f"<{wording.NBSP}{wording.percent(1)}"
+        if not percent and share > 0
+        else wording.percent(percent)
+        for (name, share), percent in percents
+    }
+
+
 def joint_legend(shares: Mapping[str, float], *, id: str) -> str:
-    """Return the legend of the joint map: the square itself, the share of residents in each cell."""
+    """Return the legend of the joint map: the square itself, the share of residents in each cell, then of
+    those whose zone has none. shares: by cell, `inconnue` for no cell.
+    """
+    percents = cell_percents(shares)
     cells = (("numerique", 0, 0), ("les_deux", 1, 0), ("aucune", 0, 1), ("sociale", 1, 1))
     parts = []
     for name, column, row in cells:
@@ -259,7 +277,14 @@ def joint_legend(shares: Mapping[str, float], *, id: str) -> str:
         tone = "sur-les-deux" if name == "les_deux" else "sur-case"
         parts.append(
             f'<text class="{tone} chiffre-case" x="{x + 51}" y="{y + 59}" font-size="25" font-weight="700" '
-            f'text-anchor="middle">{wording.share(shares.get(name, 0.0)).replace("moins de", "&lt;")}</text>'
+            f'text-anchor="middle">{percents.get(name, "").replace("<", "&lt;")}</text>'
+        )
+    if shares.get("inconnue"):
+        unknown = percents["inconnue"].replace("<", "&lt;")
+        parts.append(
+            '<rect class="inconnue" x="270" y="190" width="30" height="30" rx="4"/><text x="310" y="212"'
+            f' font-size="20" font-weight="640">{unknown}</text><text x="270" y="246" font-size="20"'
+            ' font-weight="640">sans case</text>'
         )
     arrows = (
         '<text x="0" y="0" font-size="20" font-weight="640" text-anchor="middle" transform="translate(30 118)'

@@ -43,7 +43,18 @@ MAP = 80  # millimetres: the most that a map is high beside words, so that the n
 
 # Letters, in points, the first where nearly nothing may be told; then the height of a map, in millimetres:
 # that of a département longer than it is wide takes half of the page. 0: as high as its column makes it.
-SIZES = ((14.0, 0), (10.0, 0), (9.4, 0), (8.8, 0), (8.2, 0), (8.8, 90), (8.2, 90), (8.2, 70), (8.2, 55))
+SIZES = (
+    (14.0, 0),
+    (10.0, 0),
+    (9.4, 0),
+    (8.8, 0),
+    (8.2, 0),
+    (8.8, 90),
+    (8.2, 90),
+    (8.2, 70),
+    (8.2, 55),
+    (8.2, 42),
+)
 
 
 def one_page(document: Document, *, on: date) -> bytes:
@@ -130,9 +141,10 @@ def is_drawable(svg: str) -> bool:
 def swatches() -> dict[str, str]:
     """Return the colour of each class of style, as tables call it."""
     families = (("niveau-", "nv-"), ("numerique-", "n"), ("sociale-", "s"), ("certitude-", "c"))
-    return {
+    colours = tokens("jour")
+    return {"inconnue": colours["carte"]} | {
         short + name.removeprefix(long): value
-        for name, value in tokens("jour").items()
+        for name, value in colours.items()
         for long, short in families
         if name.startswith(long)
     }

@@ -21,6 +21,7 @@ from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Inches, Pt
 
+from maillage.kernel.spreadsheet import safe
 from maillage.reports.page import pdf, theme
 from maillage.reports.page.blocks import (
     Block,
@@ -426,7 +427,7 @@ def _chart(slide: Any, block: Chart, box: Box) -> None:
     """
     data = CategoryChartData(number_format="# ##0")
     rows = list(reversed(block.bars))  # a bar chart is drawn from its foot
-    data.categories = [wording.spaced(f"{bar.label}\n{bar.words}") for bar in rows]
+    data.categories = [wording.spaced(f"{safe(bar.label)}\n{bar.words}") for bar in rows]
     data.add_series(HIGHEST, [bar.high for bar in rows])
     if any(bar.value is not None for bar in rows):
         data.add_series(ESTIMATE, [bar.value for bar in rows])

@@ -11,13 +11,13 @@ from maillage.reports.survey.document import WILL_NOT, Card, Group, Results
 from maillage.reports.survey.findings import Gap, Line, QuestionAnswers, Sentence, Who
 from maillage.studies.survey import differences as survey_differences
 from maillage.studies.survey.cells import NOBODY, UNRANKED
-from maillage.studies.survey.columns import CITED
+from maillage.studies.survey.columns import CITED, UNREAD
 from maillage.studies.survey.differences import Compared
 from maillage.studies.survey.notes import ALONE, LOOSE, LOOSE_STRUCTURES, RAW
-from maillage.studies.survey.protection import PERSONS, STRUCTURES
 from maillage.studies.survey.samples import Sample
 from maillage.studies.survey.tables import METHOD, Counted, Row, Tabulation
 from maillage.studies.survey.tabulation import counts_tell, of_sample
+from maillage.studies.survey.universe import UNKNOWN, Universe
 from maillage.words.wording import bounds, lower_first, number
 
 ORDERED = ("ease", "satisfaction")  # scales from the worst to the best, drawn on both sides of a middle
@@ -122,7 +122,6 @@ def _asked(sample: Sample, whole: Tabulation, question: Question | None) -> Ques
             )
         ],
         rounding=whole.rounding,
-        least=whole.least,
         told=whole.told,
         ordered=bool(whole.scale) or whole.form in ("number", "date"),
         partial=sample.reader.is_partial(whole.question),
@@ -147,13 +146,11 @@ def _lines(rows: Sequence[Row]) -> list[Line]:
 def _said(whole: Tabulation) -> list[str]:
     """Return the notes of a table, without those a document makes once for all its tables.
 
-    ALONE is for readers who already have the answers: published, it would count one respondent.
+    ALONE is for readers who already have the answers: published, it would count one respondent. So are the
+    values of UNREAD, which are the words of a few.
     """
-    return [
-        note
-        for note in whole.notes
-        if note not in (ALONE, LOOSE, LOOSE_STRUCTURES, RAW, PERSONS.masks, STRUCTURES.masks)
-    ]
+    notes = [note for note in whole.notes if note not in (ALONE, LOOSE, LOOSE_STRUCTURES, RAW)]
+    return notes if whole.inside else [f"{UNREAD}." if UNREAD in note else note for note in notes]
 
 
 def _notes(whole: Tabulation) -> list[str]:
@@ -291,6 +288,7 @@ def results(
     weighted: bool,
     on: date,
     limits: Sequence[str] = (),
+    finite: Universe = UNKNOWN,
 ) -> Results:
     """Return the results of answers that come from files, without what only a platform knows of their
     collection.
@@ -310,4 +308,5 @@ def results(
         aim=questionnaire.about,
         sentences=findings.finding_texts((each.text, each.leads) for each in sentences(cards, people)),
         limits=limits,
+        finite=finite,
     )

@@ -11,8 +11,8 @@ from datetime import date
 
 from maillage.forms.questionnaire import Group as Part
 from maillage.forms.questionnaire import Questionnaire, words
+from maillage.kernel import spreadsheet
 from maillage.kernel.estimate import Estimate, Figure, Missing, Withheld
-from maillage.reports.directory.formats import published
 from maillage.reports.page.blocks import (
     Block,
     Bullets,
@@ -34,6 +34,7 @@ from maillage.reports.survey.two_sides import Counterpart, Subject
 from maillage.reports.survey.waves import Before
 from maillage.studies.survey import protection
 from maillage.studies.survey.columns import CITED
+from maillage.studies.survey.universe import UNKNOWN, Universe, things_of
 from maillage.words import rounding as rounds
 from maillage.words.dates import in_words
 from maillage.words.wording import DASH, NBSP, count, lower_first, number, percent, points, survey_share
@@ -102,7 +103,8 @@ class Results:
     n: answers behind it. weighted: whether percents are weighted. rounding: `nearest` or `down`. sentences:
     as they are to be read. quotes: by theme, (words, who). actors: by who speaks, sentences. method,
     weighting, limits: sentences. steps: how people were heard, counted. before: the wave before,
-    as published. counterpart: the survey of the other side (inhabitants, structures), as published.
+    as published. counterpart: the survey of the other side (inhabitants, structures), as published. finite:
+    how many could have answered.
     """
 
     title: str
@@ -128,6 +130,7 @@ class Results:
     before: Before | None = None
     counterpart: Counterpart | None = None
     notices: Sequence[str] = ()
+    finite: Universe = UNKNOWN
 
     @property
     def computed(self) -> str:
@@ -207,36 +210,33 @@ def reading(results: Results) -> list[str]:
         " ressemble à la population. Les effectifs restent ceux des réponses reçues."
         if results.weighted
         else (
-            f"Les pourcentages sont **bruts** : ils décrivent les {_who(results.kind)} qui ont répondu, sans"
-            " redressement."
+            f"Les pourcentages sont **bruts** : ils décrivent les {things_of(results.kind)} qui ont répondu,"
+            " sans redressement."
         )
+    )
+    answered = results.finite.response_words(results.n, results.kind)
+    answered = answered or f"{count(results.n, 'réponse', 'réponses')}."
+    margin = (
+        f"**Marge** : l’intervalle à 90{NBSP}% dit jusqu’où le hasard peut tromper.",
+        results.finite.interval_words(results.kind),
+        "Il ne dit rien d’une question mal comprise, ni de ceux qu’on n’a pas rencontrés.",
     )
     return [
         *([f"**De qui parle-t-on ?** {results.universe}."] if results.universe else []),
-        (
-            f"**Combien ?** {count(results.n, 'réponse', 'réponses')}. Chaque pourcentage dit sa base : le"
-            " nombre de réponses à la question."
-        ),
+        f"**Combien ?** {answered} Chaque pourcentage dit sa base : le nombre de réponses à la question.",
         how,
         (
             f"**Arrondi** : {ROUNDING[results.rounding]}, le même dans tout le document et ses fichiers ; les"
             " bornes d’un intervalle, vers l’extérieur."
         ),
-        (
-            f"**Marge** : l’intervalle à 90{NBSP}% dit jusqu’où le hasard peut tromper. Il ne dit rien d’une"
-            " question mal comprise, ni de ceux qu’on n’a pas rencontrés."
-        ),
+        " ".join(filter(None, margin)),
         (
             "**À lire avec prudence** : d’autres répondants auraient pu donner un chiffre bien différent"
             f" (coefficient de variation {_imprecise(results.kind)})."
         ),
-        "**Non publié** : trop peu de réponses pour un chiffre, ou de quoi le retrouver par différence.",
+        f"**Non publié** : {lower_first(protection.rule_of(results.kind).suppression_reason)}",
         f"**Secret** : {lower_first(protection.words(results.kind))}",
     ]
-
-
-def _who(kind: str) -> str:
-    return "structures" if kind == "structures" else "personnes"
 
 
 def _imprecise(kind: str) -> str:
@@ -414,9 +414,7 @@ def base(card: Card, computed: str) -> str:
 
 
 def _n(asked: QuestionAnswers) -> str:
-    if asked.base is not None:
-        return f"n = {number(asked.base)}"
-    return f"moins de {asked.least} réponses" if asked.n < asked.least else "nombre de réponses non publié"
+    return "nombre de réponses non publié" if asked.base is None else f"n = {number(asked.base)}"
 
 
 def chart(card: Card, *, id: str) -> Picture:
@@ -785,8 +783,8 @@ def private_rows(cards: Iterable[Card], *, computed: str) -> list[dict[str, obje
 
 def as_csv(columns: Sequence[str], lines: Iterable[Mapping[str, object]]) -> bytes:
     """Return rows as CSV bytes, as the house publishes them; no cell that a spreadsheet would run."""
-    safe = ({name: published.harmless(_in_french(name, line)) for name in columns} for line in lines)
-    return published.as_csv(columns, safe).encode("utf-8")
+    rows = ({name: _in_french(name, line) for name in columns} for line in lines)
+    return spreadsheet.as_csv(columns, rows).encode("utf-8")
 
 
 def _in_french(name: str, line: Mapping[str, object]) -> object:

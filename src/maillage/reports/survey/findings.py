@@ -138,10 +138,9 @@ class QuestionAnswers:
     only, so that shares add up to 100 (in a ranking, where nobody put two answers first). groups: answers put
     together (« plutôt à l’aise » and « très à l’aise »), the favourable one last. n: those who answered.
     ordered: the answers follow an order, and none is « la moins donnée ». beside: the answers of published
-    figures, those that add up several among them. told: whether n may be published; least: number of
-    respondents below which a count may not. partial: some were not asked, and a sentence says of whom it
-    speaks. observed: recorded by the surveyor: it says nothing of what people think. census: what the census
-    counts too, under a name of its own.
+    figures, those that add up several among them. told: whether n may be published. partial: some were not
+    asked, and a sentence says of whom it speaks. observed: recorded by the surveyor: it says nothing of what
+    people think. census: what the census counts too, under a name of its own.
     """
 
     name: str
@@ -158,7 +157,6 @@ class QuestionAnswers:
     rounding: str = "nearest"
     ordered: bool = False
     beside: Sequence[Line] = ()
-    least: int = 0
     told: bool = True
     partial: bool = False
     observed: bool = False

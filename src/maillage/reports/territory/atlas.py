@@ -42,6 +42,7 @@ FIRM, WEAK = 0.95, 0.6  # around the share of draws from which a class is held f
 MOST_NAMES = 40
 MORE_THAN_ANY = 1e10  # inhabitants: a darker zone is named before any other
 NO_SHADES: Mapping[str, int] = {}
+IS_CUT = "plusieurs quartiers, chacun avec sa classe au tableau"
 Names = list[tuple[str, shapely.Geometry, float]]
 SMALL_LETTERS = 42
 ZONE = (  # a zone of a layer, with the patterns that lie over it
@@ -406,6 +407,8 @@ def title(r: ZoneResult, layer: str) -> str:
     if r.is_outside:
         return f"{r.zone.name}{place} : hors du filtre"
     need = wording.people(r.need)
+    if r.is_cut and layer != "espace":
+        return f"{r.zone.name} : {IS_CUT} ; {need.about}"
     words = {
         "numerique": "précarité numérique "
         + certainty.label(CLASS_LABELS.get(r.digital_class or "", "inconnue"), r.firmness),
@@ -426,16 +429,16 @@ def title(r: ZoneResult, layer: str) -> str:
 def description(d: Diagnosis, layer: str) -> str:
     """Return the text that stands for a map: what its strongest zones very likely are."""
     strong = {
-        "numerique": [r for r in d.zones if r.odds and r.odds[-1] >= nearly()],
+        "numerique": [r for r in d.zones if r.is_strongest],
         "sociale": [r for r in d.zones if r.social_class == "tres_forte"],
         "les-deux": [r for r in d.zones if r.cell == "les_deux" and r.is_likely],
         "espace": [r for r in d.zones if r.space == rurality.RURAL],
         "certitude": [r for r in d.zones if is_doubtful(r, "numerique")],
     }[layer]
     lead = {
-        "numerique": "Très probablement en précarité numérique très forte",
+        "numerique": "Précarité numérique très forte, et au-dessus de la France, très probablement",
         "sociale": "Précarité sociale très forte",
-        "les-deux": "Très probablement en précarité numérique et sociale à la fois",
+        "les-deux": "Précarité numérique et sociale à la fois, et au-dessus de la France, très probablement",
         "espace": "Rural",
         "certitude": "Classe incertaine",
     }[layer]

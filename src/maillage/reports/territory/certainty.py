@@ -1,4 +1,4 @@
-"""What is said of zones whose class is drawn: only those very likely in it are named, the others are
+"""Sentences on zones whose class is drawn: only those very likely in it are named, the others are
 counted.
 """
 
@@ -12,6 +12,9 @@ from maillage.words import rounding, wording
 
 MOST_NAMED = 8
 FEWER_NAMED = 5  # beside a map, where the column is narrow
+SMALL_SHARE = 0.1  # under which a whole percent hides too much
+ABOUT = 12.5  # parts of a number that one number alone is rounded by: to the nearest fiftieth or finer
+BESIDE_COUNTRY = "ici comme face à la France"
 FEMININE = ("zone", "commune")
 
 
@@ -29,8 +32,8 @@ def named(names: Sequence[str], *, most: int = MOST_NAMED) -> str:
     """Return names as a list, the tail counted when there are more than `most`."""
     if len(names) <= most:
         return wording.listing([f"**{name}**" for name in names])
-    shown = [f"**{name}**" for name in names[: most - 1]]
-    return wording.listing([*shown, wording.count(len(names) - len(shown), "autre")])
+    first_names = [f"**{name}**" for name in names[: most - 1]]
+    return wording.listing([*first_names, wording.count(len(names) - len(first_names), "autre")])
 
 
 def label(text: str, odds: float | None) -> str:
@@ -69,40 +72,59 @@ def between(spread: Spread, unit: str) -> str:
     return f"{lead} {wording.count(high, unit)}"
 
 
-def residents(spread: Spread, population: float) -> tuple[str, str]:
+def percents(low: float, high: float, *, like: float = 0.0) -> str:
+    """Return a share as its range, bounds rounded outwards to whole percents, to tenths where it is small;
+    about one number where both bounds print alike. like: a share that stands beside it, with its decimals.
+
+    >>> percents(0.127, 0.226), percents(0.04561, 0.04561), percents(0.0031, 0.0042)
+    ('de 12 à 23\xa0%', 'environ 4,6\xa0%', 'de 0,3 à 0,5\xa0%')
+    """
+    decimals = 1 if max(high, like) < SMALL_SHARE else 0
+    if high - low < 10.0 ** -(2 + decimals) / 2:
+        return f"environ {wording.percent(50 * (low + high), decimals)}"
+    ends = rounding.outwards(100 * low, 100 * high, 10.0**-decimals, most=100.0)
+    return f"de {wording.number(ends[0], decimals)} à {wording.percent(ends[1], decimals)}"
+
+
+def residents(spread: Spread, population: float) -> str:
     """Return how many residents, then which share of them: two ranges, rounded outwards, by the step that any
-    number of people has.
+    number of people has; two rounded numbers where nothing spreads them.
 
     >>> residents(Spread(0.18, 0.127, 0.226), 116_000)
-    ('de 14\\xa0000 à 27\\xa0000', 'de 12 à 23\\xa0%')
+    'de 14\xa0000 à 27\xa0000\xa0habitants, soit de 12 à 23\xa0%'
+    >>> residents(Spread(0.0456, 0.0456, 0.0456), 134_400)
+    'environ 6\xa0100\xa0habitants, soit environ 4,6\xa0%'
     """
     least, most = spread.low * population, spread.high * population
+    shares = percents(spread.low, spread.high)
     low, high = rounding.outwards(least, most, rounding.step((most - least) / 2), most=ceil(population))
-    shares = f"{floor_of(100 * spread.low)} à {ceil(100 * spread.high)}{wording.NBSP}%"
-    return f"de {wording.number(low)} à {wording.number(high)}", f"de {shares}"
+    if most - least < 1:
+        about = rounding.nearest(most, rounding.step(most / ABOUT))
+        return f"environ {wording.count(int(about), 'habitant')}, soit {shares}"
+    return f"de {wording.number(low)} à {wording.count(int(high), 'habitant')}, soit {shares}"
 
 
-def among(n: int, beside: int, unit: str, known: str) -> str:
-    """Return the zones that others are counted among. beside: how many zones of the territory are not among
-    them; known: what makes the difference, a masculine adjective.
+def among(n: int, n_missing: int, unit: str, known: str) -> str:
+    """Return the zones that others are counted among. n_missing: how many zones of the territory are not
+    among them; known: what makes the difference, a masculine adjective.
 
     >>> among(22, 0, "zone", "estimé"), among(192, 9, "quartier", "estimé"), among(75, 1, "zone", "estimé")
     ('22', 'les 192 estimés', 'les 75 estimées')
     """
     agreed = f"{known}{'e' if unit in FEMININE else ''}s"
-    return f"les {wording.number(n)} {agreed}" if beside else wording.number(n)
+    return f"les {wording.number(n)} {agreed}" if n_missing else wording.number(n)
 
 
-def crossing(spread: Spread, n: int, unit: str, likely: Sequence[str], *, beside: int = 0) -> str:
-    """Return how many of n zones are in both precarities, then which ones very likely are. beside: how many
-    zones have no place on the joint map.
+def crossing(spread: Spread, n: int, unit: str, likely: Sequence[str], *, uncrossed: int = 0) -> str:
+    """Return how many of n zones are in both precarities, then which ones very likely are. uncrossed: how
+    many zones have no place on the joint map.
     """
     those, none = ("elles", "Aucune") if unit in FEMININE else ("eux", "Aucun")
     if not spread.high:
         return f"{none} {unit} ne réunit ici une précarité numérique forte et une précarité sociale forte."
     verb = "cumule" if spread.high <= 1 else "cumulent"
     head = (
-        f"{upper_first(between(spread, unit))} sur {among(n, beside, unit, 'croisé')} {verb} précarité"
+        f"{upper_first(between(spread, unit))} sur {among(n, uncrossed, unit, 'croisé')} {verb} précarité"
         " numérique et précarité sociale fortes pour ce territoire."
     )
     if not likely:
@@ -111,17 +133,8 @@ def crossing(spread: Spread, n: int, unit: str, likely: Sequence[str], *, beside
             " : avant d’y"
             " choisir une aide, vérifiez sur place."
         )
-    return f"{head} Parmi {those}, très probablement ({odds_text()}) : {named(likely, most=6)}."
-
-
-def unestimated(n: int, unit: str) -> str:
-    """Return how many zones have no estimate, "" for none: why others are told of fewer.
-
-    >>> unestimated(9, "quartier"), unestimated(1, "zone"), unestimated(0, "zone")
-    ('9\xa0autres quartiers n’ont pas d’estimation.', '1\xa0autre zone n’a pas d’estimation.', '')
-    """
-    other = wording.count(n, f"autre {unit}", f"autres {unit}s")
-    return f"{other} {'n’ont' if n > 1 else 'n’a'} pas d’estimation." if n else ""
+    sure = f"très probablement ({odds_text()}), {BESIDE_COUNTRY}"
+    return f"{head} Parmi {those}, {sure} : {named(likely, most=6)}."
 
 
 def uncrossed(n: int, unit: str) -> str:
@@ -135,36 +148,29 @@ def uncrossed(n: int, unit: str) -> str:
 
 
 def relative(unit: str) -> str:
-    """Return what classes compare: zones of the territory, and nothing else."""
+    """Return the sentence on what classes compare: zones of the territory, and nothing else."""
     each, them = (f"une {unit}", "elles") if unit in FEMININE else (f"un {unit}", "eux")
     return (
         f"Les classes comparent les {unit}s de ce territoire entre {them} : {each} sur cinq y est «"
         " très forte »,"
-        " que la difficulté soit rare ou fréquente ici."
+        " que la difficulté soit rare ou fréquente ici. Un autre découpage peut donner une autre classe."
     )
 
 
-def strongest(names: Sequence[str], strong: Sequence[float], top: Sequence[float], unit: str) -> str:
-    """Return the zones very likely in the two strongest digital classes, those of the very strongest apart.
-
-    strong, top: by zone, its chances to be in one of these two classes, and in the very strongest.
-    """
-    at_top = [name for name, odds in zip(names, top, strict=True) if odds >= floor()]
-    below = [
-        name for name, of_both, of_one in zip(names, strong, top, strict=True) if of_both >= floor() > of_one
-    ]
+def strongest(at_top: Sequence[str], below: Sequence[str], unit: str) -> str:
+    """Return the zones to name in the strongest digital class, then in one of the two strongest."""
     if not at_top and not below:
         none, known = ("Aucune", "nommée") if unit in FEMININE else ("Aucun", "nommé")
         return (
             f"{none} {unit} n’est assez sûrement dans une classe forte pour être {known} : il y faut"
-            f" {odds_text()}."
+            f" {odds_text()}, {BESIDE_COUNTRY}."
         )
-    said = (
+    lists = (
         ("dans la classe « très forte »", at_top),
         ("dans la classe « forte » ou « très forte »", below),
     )
-    told = " ; ".join(f"{where} : {named(who, most=FEWER_NAMED)}" for where, who in said if who)
-    return f"Précarité numérique, très probablement ({odds_text()}), {told}."
+    text = " ; ".join(f"{place} : {named(names, most=FEWER_NAMED)}" for place, names in lists if names)
+    return f"Précarité numérique, très probablement ({odds_text()}), {BESIDE_COUNTRY}, {text}."
 
 
 def leaders(top: Sequence[str], n: int, unit: str) -> str:
@@ -181,7 +187,7 @@ def leaders(top: Sequence[str], n: int, unit: str) -> str:
     who, may = (another, "peut") if others == 1 else ("D’autres", "peuvent")
     rest = f" {who}, moins sûrement dans cette classe, {may} aussi l’avoir." if others else ""
     return (
-        f"{head}. Très probablement ({odds_text()}) dans la classe « très forte » :"
+        f"{head}. Très probablement ({odds_text()}), {BESIDE_COUNTRY}, dans la classe « très forte » :"
         f" {named(top, most=FEWER_NAMED)}.{rest}"
     )
 

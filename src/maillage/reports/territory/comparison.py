@@ -120,9 +120,9 @@ def _away(o: Offered | None, line: str, when: str) -> Measure:
 
 def _quiet(o: Offered | None) -> Measure:
     label = "Lieux qui ne disent pas ce qu’on y trouve"
-    if o is None or not o.n_places[""]:
+    if o is None or not o.counts.n_places[""]:
         return _missing("lieux_muets", label, "lieux de l’annuaire", "", counted=True)
-    quiet, n = o.n_silent[""], o.n_places[""]
+    quiet, n = o.counts.n_silent[""], o.counts.n_places[""]
     value = 100.0 * quiet / n
     return Measure(
         id="lieux_muets",

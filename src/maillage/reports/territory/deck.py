@@ -253,7 +253,7 @@ def _is_told(s: Subject, line: LevelLine) -> bool:
 def _zones(s: Subject) -> Chapter:
     """Return where people live: the map beside the zones with most people concerned."""
     r = s.reading
-    title, rest = first_sentence(r.half_sentence)
+    title, rest = first_sentence(r.where_sentence)
     svg = s.layers.get("numerique", "")
     shown = [zone for zone in r.zones if zone.share][: MOST_BESIDE if svg else MOST_ROWS]
     table = Grid(
@@ -348,6 +348,10 @@ def _voices(s: Subject) -> list[Chapter]:
 
 def _offer(s: Subject) -> list[Chapter]:
     o = s.reading.offer
+    if s.is_computing:
+        sentence = synthesis.no_offer(s)
+        bullets = Bullets(items=(sentence,))
+        return [_slide(OFFER, synthesis.no_offer_title(s), (bullets,), notes=sentence)]
     if s.is_too_large:
         closer = "Dans un département ou une commune, chaque manque se lit zone par zone."
         told = (synthesis.no_offer(s), closer)

@@ -11,7 +11,8 @@ from maillage.words.wording import listing, lower_first
 # What may be opened for each line of the offer.
 OPENINGS: Mapping[str, str] = {line.id: line.opening for line in diagnosis_lines().values()}
 
-OPEN_ANY = "Ouvrir un lieu d’aide"  # where several lines are lacking at once
+OPEN_ANY = "Ouvrir un lieu d’aide"  # where no place gives anything
+ADD = "Ajouter"  # to what the places of a zone give
 FOLLOWED = "assistance"  # the line that the loop follows: somebody beside, for a procedure
 UNASKED = "donnee-manquante"  # state of a line that no place of the census mentions
 NOT_TOLD = "Ce recensement ne dit pas ce que les lieux proposent : on ne sait pas ce qui manque."
@@ -61,10 +62,24 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class SharedGap:
-    """Lines that the same people of a zone lack for the same reason: said once, not a line each."""
+    """Lines that the same people of a zone lack for the same reason: said once, not a line each. counted:
+    every line that the census tells of; is_bare: whether no place of the zone gives any of them.
+    """
 
     gaps: tuple[Gap, ...]
-    counted: tuple[str, ...]  # every line that the census tells of
+    counted: tuple[str, ...]
+    is_bare: bool
+
+    @property
+    def key(self) -> str:
+        """Its stable identifier: the key of its gap, then the other lines."""
+        return "+".join([self.gaps[0].key, *(gap.line.id for gap in self.gaps[1:])])
+
+    @property
+    def line(self) -> str:
+        """The line that an action answers first: the one that the loop follows, where it is lacking."""
+        lines = [gap.line.id for gap in self.gaps]
+        return FOLLOWED if FOLLOWED in lines else lines[0]
 
     @property
     def zone(self) -> str:
@@ -105,13 +120,15 @@ class SharedGap:
 
     @property
     def title(self) -> str:
-        """What may be opened, and where."""
-        return self.gaps[0].title if len(self.gaps) == 1 else f"{OPEN_ANY} : {self.zone}"
+        """An opening and its place, for services that no place of the zone gives."""
+        if len(self.gaps) == 1:
+            return self.gaps[0].title
+        return f"{OPEN_ANY if self.is_bare else f'{ADD} {lower_first(self.lines)}'} : {self.zone}"
 
     @property
     def lack(self) -> str:
         """Who lacks what they may have: « Environ 480 personnes sont sans aucun service recensé. »"""
-        if len(self.gaps) == 1:
+        if len(self.gaps) == 1 or not self.is_bare:
             return f"{upper_first(self.people)} n’en ont pas {ON_FOOT}."
         return f"{upper_first(self.people)} sont sans {self.without}."
 
@@ -121,23 +138,50 @@ class SharedGap:
         return f"{self.zone} : {self.people} sans {self.without}."
 
 
-def shared(offer: OfferReading | None, settled: Collection[str] = ()) -> list[SharedGap]:
+def shared(offer: OfferReading | None) -> list[SharedGap]:
     """Return the certain gaps put together where the same people lack several lines for the same reason, in
-    the order of the first of each. settled: the keys of those left out.
+    the order of the first of each.
     """
+    return _together(offer, certain(offer))
+
+
+def openings(offer: OfferReading | None, settled: Collection[str] = ()) -> list[SharedGap]:
+    """Return the openings to propose, one a zone: the heaviest certain gaps of services that no place of
+    the zone gives, or may give. Zones where nothing is given come first, then those with most people without.
+    settled: the keys of gaps left out.
+    """
+    absent = [gap for gap in certain(offer) if gap.line.is_absent and gap.key not in settled]
+    by_zone: dict[str, SharedGap] = {}
+    for group in _together(offer, absent):
+        by_zone.setdefault(group.gaps[0].code, group)
+    return sorted(by_zone.values(), key=lambda group: not group.is_bare)
+
+
+def _together(offer: OfferReading | None, found: Sequence[Gap]) -> list[SharedGap]:
     groups: dict[tuple[object, ...], list[Gap]] = {}
-    for gap in certain(offer):
-        if gap.key in settled:
-            continue
+    for gap in found:
         line = gap.line  # equal before they are rounded: the same people
         same = (gap.code, line.missing_value, line.missing_low, line.missing_high, gap.reason)
         groups.setdefault(same, []).append(gap)
-    counted = tuple(
-        line.id
-        for line in (offer.whole.lines if offer else ())
-        if line.state != UNASKED and line.id in OPENINGS
-    )
-    return [SharedGap(tuple(group), counted) for group in groups.values()]
+    if offer is None:
+        return []
+    counted = tuple(line.id for line in known_lines(offer) if line.id in OPENINGS)
+    bare = {
+        code
+        for code, zone in offer.zones.items()
+        if all(line.is_absent for line in zone.lines if line.state != UNASKED)
+    }
+    return [SharedGap(tuple(group), counted, group[0].code in bare) for group in groups.values()]
+
+
+def gap_keys(key: str) -> list[str]:
+    """Return the key of each gap that the key of a proposal puts together.
+
+    >>> gap_keys("gap:38151:wifi+formation")
+    ['gap:38151:wifi', 'gap:38151:formation']
+    """
+    zone, _, lines = key.rpartition(":")
+    return [f"{zone}:{line}" for line in lines.split("+")]
 
 
 def certain(offer: OfferReading | None) -> list[Gap]:
@@ -152,14 +196,6 @@ def certain(offer: OfferReading | None) -> list[Gap]:
             if line.missing_low >= FEWEST and line.id in OPENINGS and line.id in reasons:
                 found.append(Gap(code, zone.name, line, reasons[line.id]))
     return sorted(found, key=lambda gap: (-gap.line.missing_low, -gap.line.missing_value, gap.title))
-
-
-def varied(found: Sequence[Gap]) -> list[Gap]:
-    """Return gaps with the first of each line of the offer before the others, in their order otherwise: what
-    is proposed first is not thrice the same thing.
-    """
-    firsts = {gap.line.id: gap for gap in reversed(found)}
-    return sorted(found, key=lambda gap: firsts[gap.line.id] is not gap)
 
 
 def unknown(offer: OfferReading | None) -> list[OfferLine]:

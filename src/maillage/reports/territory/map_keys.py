@@ -12,6 +12,7 @@ CELLS: Key = (
     ("case-sociale", "sociale seule (points)"),
     ("case-aucune", "ni l’une ni l’autre"),
 )
+BLANK = ("inconnue", "sans classe sur la carte")
 UNITS = {
     "numerique": "Part des 15 ans et plus en précarité numérique ; cinquièmes des zones d’ici.",
     "les-deux": "Forte : les deux plus hautes classes sur cinq, les zones d’ici comparées entre elles.",
@@ -33,10 +34,12 @@ def key(r: Reading, layer: str) -> Key:
 
 
 def picture(r: Reading, layer: str, svg: str, *, alt: str, width: float = 1.0) -> Picture:
-    """Return a map with its classes and their unit; what is hatched is told where the drawing has some."""
+    """Return a map with its classes and their unit; what is hatched or blank is told where the drawing has
+    some.
+    """
     hatched = (
         UNSURE.get(layer, "") if f"url(#c-{layer}{HATCH}" in svg or f"url(#c-petite{HATCH}" in svg else ""
     )
-    return Picture(
-        svg=svg, alt=alt, caption=f"{UNITS[layer]} {hatched}".strip(), width=width, key=key(r, layer)
-    )
+    blank = (BLANK,) if 'class="zone inconnue"' in svg else ()
+    caption = f"{UNITS[layer]} {hatched}".strip()
+    return Picture(svg=svg, alt=alt, caption=caption, width=width, key=(*key(r, layer), *blank))

@@ -21,6 +21,7 @@ from maillage.reports.territory.reading import (
     OfferLine,
     OfferReading,
     PublicOffer,
+    UnassignedRow,
     ZoneList,
     ZoneOffer,
 )
@@ -28,6 +29,7 @@ from maillage.studies.diagnosis.territories import gazetteer
 from maillage.studies.need import population as frames
 from maillage.studies.offer import gap_rules, reach, silence, siting, what_if
 from maillage.studies.offer.census import Offered, is_listed, places_in, unlisted_zones
+from maillage.studies.offer.counts import UnassignedPlaces
 from maillage.studies.offer.gap_rules import Gap, Supply, ZoneGaps
 from maillage.studies.offer.gaps import Gaps
 from maillage.studies.offer.grounds import Ground
@@ -117,7 +119,9 @@ class OfferZoneJson(TypedDict):
 
     offre: dict[str, int | None]
     offre_inconnue: list[str]
+    offre_a_situer: list[str]
     lieux: int
+    lieux_a_situer: int
     lieux_muets: int
     accompagnement_inconnu: int
     portee: dict[str, ReachJson]
@@ -129,14 +133,19 @@ def zone(o: Offered, found: ZoneGaps) -> OfferZoneJson:
     """Return the offer and the gaps of a zone as etude.json writes them: places counted, people estimated.
 
     A line that the census did not ask about has no count (null), and makes no gap. `offre_inconnue` names the
-    lines that no place gives where some do not say what they give: their count of zero is no absence.
+    lines that no place gives where some do not say what they give, or may stand elsewhere: zero would be an
+    absence. `offre_a_situer`: those of the latter. `lieux_a_situer`: places without a known point, whether
+    they count in `lieux` or may only stand there.
     """
+    counts = o.counts
     return {
         "offre": {line: None if _is_unknown(gap) else gap.inside for line, gap in found.gaps.items()},
         "offre_inconnue": [line for line, gap in found.gaps.items() if gap.is_asked and _is_unknown(gap)],
-        "lieux": o.n_places[found.code],
-        "lieux_muets": o.n_silent[found.code],
-        "accompagnement_inconnu": o.n_vague[found.code],
+        "offre_a_situer": [line for line, gap in found.gaps.items() if gap.inside == 0 < gap.perhaps],
+        "lieux": counts.n_places[found.code],
+        "lieux_a_situer": counts.n_unlocated[found.code] + counts.n_perhaps[found.code],
+        "lieux_muets": counts.n_silent[found.code],
+        "accompagnement_inconnu": counts.n_vague[found.code],
         "portee": {
             line: {
                 **_within(gap),
@@ -160,8 +169,10 @@ def zone(o: Offered, found: ZoneGaps) -> OfferZoneJson:
 
 
 def _is_unknown(gap: Gap) -> bool:
-    """Return whether no place says it gives a line while some may: a count of zero would be an absence."""
-    return not gap.is_asked or (gap.inside == 0 and gap.unsaid > 0)
+    """Tell a count of zero from an absence: no place of a zone says it gives a line, and some may, or may
+    stand there.
+    """
+    return not gap.is_asked or (gap.inside == 0 and gap.unsaid + gap.perhaps > 0)
 
 
 def _at(of: Gaps, code: str) -> ZoneGaps:
@@ -242,6 +253,22 @@ def whole(o: Offered) -> dict[str, object]:
         "empreinte": o.census.digest,
         "marche_minutes": o.ground.walk.minutes,
         "sans_adresse": list(o.gaps.nowhere),
+        "lieux_sans_zone": [
+            {
+                "commune": each.commune,
+                "nom": name,
+                "lieux": each.n_places,
+                "lieux_muets": each.n_silent,
+                "offre": {
+                    line: each.offers[line]
+                    if gap.is_asked and (each.offers[line] or not each.n_silent)
+                    else None
+                    for line, gap in o.gaps.whole.gaps.items()
+                },
+                "dans_le_territoire": each.is_inside,
+            }
+            for each, name in unassigned(o)
+        ],
         "donnees_manquantes": unasked(o),
         "au_dela_des_limites": {
             "lieux_a_portee": len(o.border.within),
@@ -278,12 +305,30 @@ def state(gap: Gap) -> str:
     return FAR if most.high < gap_rules.MOST else EVEN
 
 
+def unassigned(o: Offered) -> list[tuple[UnassignedPlaces, str]]:
+    """Return the places that no zone counts, by commune, with its name."""
+    every = o.counts.unassigned
+    names = commune_names(each.commune for each in every)
+    return [(each, names[each.commune]) for each in every]
+
+
+def commune_names(codes: Iterable[str]) -> dict[str, str]:
+    """Return the names of communes by code; the code itself where no name is known."""
+    some = sorted(set(codes))
+    names = (
+        frames.sources().communes.aligned("code", np.array(some), "name", missing="").tolist() if some else []
+    )
+    return {code: name or code for code, name in zip(some, names, strict=True)}
+
+
 def _zone(o: Offered, found: ZoneGaps, name: str = "") -> ZoneOffer:
     """Return the offer of a zone as a reader sees it."""
     return ZoneOffer(
         code=found.code,
-        n_places=o.n_places[found.code],
-        n_silent=o.n_silent[found.code],
+        n_places=o.counts.n_places[found.code],
+        n_silent=o.counts.n_silent[found.code],
+        n_unlocated=o.counts.n_unlocated[found.code],
+        n_perhaps=o.counts.n_perhaps[found.code],
         lines=_lines(found),
         missing=tuple(
             MissingLine(diagnosis_lines()[m.offer].label, m.offer, m.reason, m.reason)
@@ -316,7 +361,7 @@ def _offer_line(line: Line, gap: Gap) -> OfferLine:
         places="?" if _is_unknown(gap) else wording.number(gap.inside),
         state=how,
         sign=SIGNS[how],
-        words=wording.count(gap.inside, "lieu", "lieux") if gap.inside else SIGN_WORDS[how],
+        words=_words(gap, how),
         doubt=out_of.reason if isinstance(out_of, Between) else "",
         need=need.value or need.span,
         reached=everybody or reached.value or reached.span,
@@ -339,6 +384,14 @@ def _offer_line(line: Line, gap: Gap) -> OfferLine:
         supply_between=supply[1],
         supply_basis=supply[2],
     )
+
+
+def _words(gap: Gap, how: str) -> str:
+    if gap.inside:
+        return wording.count(gap.inside, "lieu", "lieux")
+    if gap.perhaps:
+        return f"{wording.count(gap.perhaps, 'lieu', 'lieux')} à situer, peut-être ici"
+    return SIGN_WORDS[how]
 
 
 def _shared(gap: Gap) -> tuple[str, str, str]:
@@ -401,6 +454,11 @@ def read(o: Offered) -> OfferReading:
         unlisted=unlisted_words(o),
         unlisted_zones=tuple(sorted(unlisted)),
         communes=_communes(o),
+        unassigned=tuple(
+            UnassignedRow(name, each.n_places, each.offers, _unassigned_words(each, name))
+            for each, name in unassigned(o)
+            if each.is_inside
+        ),
     )
 
 
@@ -422,9 +480,7 @@ def _communes(o: Offered) -> tuple[CommuneList, ...]:
     codes = sorted(set(o.ground.areas.commune[o.ground.zone_of >= 0].tolist()))
     if len(codes) < 2:
         return ()
-    table = frames.sources().communes
-    found = table.aligned("code", np.array(codes), "name", missing="").tolist()
-    names = {code: name or code for code, name in zip(codes, found, strict=True)}
+    names = commune_names(codes)
 
     def unlisted(communes: Iterable[str]) -> list[str]:
         return [code for code in communes if not is_listed(o, code)]
@@ -441,38 +497,60 @@ def _communes(o: Offered) -> tuple[CommuneList, ...]:
 
 def cautions(o: Offered) -> list[str]:
     """Return what a reader must know before believing a gap."""
-    said = [f"À portée veut dire {o.ground.walk.minutes:.0f} minutes à pied, environ.", *o.gaps.doubts]
-    places, silent, vague, nowhere = o.n_places[""], o.n_silent[""], o.n_vague[""], len(o.gaps.nowhere)
+    sentences = [f"À portée veut dire {o.ground.walk.minutes:.0f} minutes à pied, environ.", *o.gaps.doubts]
+    counts, nowhere = o.counts, len(o.gaps.nowhere)
+    places, silent, vague = counts.n_places[""], counts.n_silent[""], counts.n_vague[""]
     if silent:
-        said.append(
+        sentences.append(
             f"{wording.count(silent, 'lieu', 'lieux')} sur {wording.number(places)} ne"
             f" {'dit' if silent == 1 else 'disent'} pas ce qu’on y trouve."
             f" {'Il ne compte' if silent == 1 else 'Ils ne comptent'} ni comme une offre, ni comme une"
             " absence : l’offre réelle est plus large."
         )
     if vague:
-        said.append(
+        sentences.append(
             f"{wording.count(vague, 'accès libre', 'accès libres')} ne {'dit' if vague == 1 else 'disent'}"
             f" pas si quelqu’un aide : {'compté comme autonome' if vague == 1 else 'comptés comme autonomes'}"
             ", et à vérifier pour l’accompagnement."
         )
     if missing := unasked(o):
         labels = wording.listing([wording.lower_first(diagnosis_lines()[line].label) for line in missing])
-        said.append(f"Ce recensement ne dit rien de : {labels}. C’est une donnée manquante, pas une absence.")
+        sentences.append(
+            f"Ce recensement ne dit rien de : {labels}. C’est une donnée manquante, pas une absence."
+        )
     if nowhere:
-        said.append(
+        sentences.append(
             f"{wording.count(nowhere, 'lieu', 'lieux')} sans adresse connue : on ne sait pas qui"
             f" {'l’a' if nowhere == 1 else 'les a'} à pied, et personne n’y est compté."
         )
+    sentences += [_unassigned_words(*each) for each in unassigned(o)]
     if unread := o.census.unread:
         verb = "n’est comptée" if len(unread) == 1 else "ne sont comptées"
-        said.append(
+        sentences.append(
             f"{wording.count(len(unread), 'ligne')} du fichier {verb}"
             f" nulle part (sans nom, sans commune de France reconnue, ou fermée) : {_named(unread)}."
         )
     filter_ = [filtered(o)] if o.inside is not None else []
     unlisted = [unlisted_words(o)] if o.border.unlisted else []
-    return [*filter_, *unlisted, *said, *_border(o), *_moving(o), *_twins(o)]
+    return [*filter_, *unlisted, *sentences, *_border(o), *_moving(o), *_twins(o)]
+
+
+def _unassigned_words(places: UnassignedPlaces, commune: str) -> str:
+    """Return where the places of a commune that no zone counts are counted, and why."""
+    one = places.n_places == 1
+    n = f"{wording.count(places.n_places, 'lieu', 'lieux')} de {commune}"
+    if not places.is_inside:
+        side = "il se trouve" if one else "ils se trouvent"
+        return (
+            f"{n} {'n’est compté' if one else 'ne sont comptés'} nulle part : une partie de la commune est"
+            f" hors de l’étude, et rien ne dit de quel côté {side}."
+        )
+    why = f"{'son' if one else 'leur'} adresse n’est pas située"
+    if places.n_located:
+        why = f"{why}, ou le contour de ces zones manque"
+    return (
+        f"{n} {'compte' if one else 'comptent'} pour la commune et en tout, dans aucune de ses zones : {why}."
+    )
 
 
 def unlisted_words(o: Offered) -> str:
@@ -512,7 +590,7 @@ def _border(o: Offered) -> list[str]:
     commune, inside = o.ground.areas.commune, o.ground.zone_of >= 0
     if not within and not lost and np.isin(commune, commune[inside]).all():
         return []
-    said = [
+    sentences = [
         (
             f"Au bord du territoire : {wording.count(within, 'lieu', 'lieux')} de l’autre côté de la limite"
             f" {'est' if within == 1 else 'sont'} à portée de marche pour des habitants d’ici."
@@ -526,12 +604,12 @@ def _border(o: Offered) -> list[str]:
         )
     ]
     if lost:
-        said.append(
+        sentences.append(
             f"{wording.count(lost, 'lieu', 'lieux')} de communes voisines, sans coordonnées,"
             f" {'n’est compté' if lost == 1 else 'ne sont comptés'} nulle part :"
             f" {_named(o.border.lost)}."
         )
-    return said
+    return sentences
 
 
 def _moving(o: Offered) -> list[str]:

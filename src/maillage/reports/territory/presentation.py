@@ -110,7 +110,7 @@ def present(study: Study, *, fingerprint: str) -> Reading:
         source=cards.need_card(d, need, d.universe),
         cards=cards.other_cards(d),
         sentences=tuple(sentences.summary(d, names_of)),
-        half_sentence=" ".join(sentences.half(d, names_of)),
+        where_sentence="" if isinstance(d.need, Withheld) else sentences.where(d, names_of),
         crossing_sentence=" ".join(sentences.crossing(d, names_of)),
         leaders_sentence=" ".join(sentences.leaders(d, names_of)),
         draws=wording.number(d.request.n_draws),
@@ -123,14 +123,14 @@ def present(study: Study, *, fingerprint: str) -> Reading:
         profile=_profile(d),
         zones=_zones(d),
         axis=wording.percent(charts.axis_top([r.rate for r in d.zones])),
-        cell_shares={name: _cell_share(d, name) for name in CELL_NAMES},
+        cell_shares=_cell_shares(d),
         both_residents=_both_residents(d),
         class_bounds=_class_bounds(d),
         social_classes=tuple(CLASS_LABELS.values()),
         is_classed=classed,
-        n_without_index=sum(r.index is None and r.population > 0 for r in d.zones) if classed else 0,
+        without_index=tuple(sentences.without_index(d, d.zones)) if classed else (),
         n_outside=sum(r.is_outside for r in d.zones) if inside else 0,
-        legend=charts.joint_legend({name: _cell_share(d, name) for name in CELL_NAMES}, id="legende"),
+        legend=charts.joint_legend(_cell_shares(d), id="legende"),
         index=_index(d),
         margins=_margins(d),
         flat=_flat(d),
@@ -158,9 +158,15 @@ def present(study: Study, *, fingerprint: str) -> Reading:
     return wording.spaced_within(found)
 
 
-def _cell_share(d: Diagnosis, name: str) -> float:
-    """Return the share of residents to expect in a cell of the joint map, the doubt on classes counted."""
-    return d.cell_spreads[name].residents.value if name in d.cell_spreads else d.cell_shares[name]
+def _cell_shares(d: Diagnosis) -> dict[str, float]:
+    """Return the share of residents to expect in each cell of the joint map, the doubt on classes counted,
+    then of those whose zone has no cell.
+    """
+    shares = {
+        name: d.cell_spreads[name].residents.value if name in d.cell_spreads else d.cell_shares[name]
+        for name in CELL_NAMES
+    }
+    return shares | {"inconnue": max(0.0, 1.0 - sum(shares.values()))}
 
 
 def _both_residents(d: Diagnosis) -> str:
@@ -170,9 +176,8 @@ def _both_residents(d: Diagnosis) -> str:
     spread = d.cell_spreads.get("les_deux")
     if spread is None or not spread.residents.high:
         return ""
-    people, shares = certainty.residents(spread.residents, d.population)
-    whole = "du territoire" if d.request.inside is None else "que l’étude compte"
-    return f"{people} habitants, soit {shares} de ceux {whole}"
+    counted = "du territoire" if d.request.inside is None else "que l’étude compte"
+    return f"{certainty.residents(spread.residents, d.population)} de ceux {counted}"
 
 
 def _place(d: Diagnosis) -> Place:
@@ -229,7 +234,10 @@ def _map_note(study: Study) -> str:
     without = "Les contours des quartiers de ce territoire ne sont pas fournis avec Maillage :"
     if study.drawn is None:
         return f"{without} pas de carte ici. Le tableau porte toute l’information."
-    return f"{without} la carte montre les communes, le tableau montre les quartiers."
+    return (
+        f"{without} la carte montre les communes, le tableau montre les quartiers. Une commune de plusieurs"
+        " quartiers reste blanche : la classe de chacun est au tableau."
+    )
 
 
 def _definition(d: Definition, inside: Inside | None = None) -> DefinitionCard:
@@ -368,7 +376,10 @@ def _both(d: Diagnosis) -> Both:
     """
     figure, modest = wording.people(d.both), wording.people(d.modest)
     poor, poor_both = wording.people(d.poor), wording.people(d.poor_both)
-    low, high = (wording.number(_round_like(value, d.need)) for value in d.bounds)
+    low, high = (_round_like(value, d.need) for value in d.bounds)
+    known = (
+        f"entre {wording.number(low)} et {wording.number(high)}" if low else f"au plus {wording.number(high)}"
+    )
     told = next((_group_share(d, row.part).value for row in d.profile if row.group == "modeste"), None)
     return Both(
         value=figure.value,
@@ -378,8 +389,7 @@ def _both(d: Diagnosis) -> Both:
         in_full=figure.in_full,
         modest="" if isinstance(d.modest, Withheld) else modest.in_full,
         independent=wording.number(_round_like(d.both_independent, d.both)) if figure.value else "",
-        lowest=low,
-        highest=high,
+        limits=f"Sans rien supposer de ce lien, on sait seulement qu’elles sont {known}.",
         poverty=(
             f"Sous le seuil de pauvreté à 60{wording.NBSP}% : {poor.in_full}, dont {poor_both.in_full}"
             " aussi en précarité numérique."
@@ -673,9 +683,9 @@ def _flat(d: Diagnosis) -> Flat:
 
 def _deduced(d: Diagnosis) -> tuple[str, ...]:
     """Return the unpublished rates implied by the definition, each a share of its own group."""
-    verb = d.request.definition.statement
     out = []
     for key, value in d.deduced.items():
         group = DEDUCED_LABELS.get(key, f"{key} ans" if "+" not in key else f"{key[:-1]} ans et plus")
-        out.append(f"En France, {wording.lower_first(str(ConcernedInGroup(value, group, verb)))}")
+        rate = ConcernedInGroup(value, group, "sont concernées")
+        out.append(f"En France, {wording.lower_first(str(rate))}")
     return tuple(out)

@@ -1,6 +1,5 @@
 """What others published of a territory, said beside our own figure: where they contradict it, where they
-do not
-count the same thing.
+contradict each other, where they do not count the same thing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,10 +8,12 @@ from maillage.kernel.estimate import Estimate, Figure
 from maillage.reference.definitions import Definition, definition
 from maillage.reports.territory.figures import figure
 from maillage.reports.territory.reading import PublishedNote
-from maillage.studies.diagnosis.published import Beside
+from maillage.studies.diagnosis.published import Beside, are_disputed
 from maillage.words import wording
 
 CONTRADICTED = "**Un chiffre publié contredit le nôtre.** "
+DISPUTED = "**Deux chiffres publiés se contredisent.** "
+NOT_ALONE = " Citez-les ensemble, ne décidez rien sur le nôtre seul."
 HOLDS = ", qui contient ce territoire"
 
 
@@ -20,21 +21,41 @@ def notes(found: Sequence[Beside], shown: Definition) -> tuple[PublishedNote, ..
     """Return what a reader must know of published rates, contradictions first. shown: the definition of the
     headline, with which a rate may not be compared.
     """
-    alone = [each for each in found if each.ours is None]
-    out = [
-        PublishedNote(
-            "contredit", contradiction(each, [x for x in alone if x.place == each.place]), in_short(each)
-        )
-        for each in found
-        if each.contradicts
-    ]
-    contradicted = {each.place for each in found if each.contradicts}
-    out += [
-        PublishedNote("note", agreement(each, shown), "")
-        for each in found
-        if each.is_here and each.place not in contradicted
-    ]
-    return tuple(out)
+    out: list[PublishedNote] = []
+    agreeing: list[PublishedNote] = []
+    for place in dict.fromkeys(each.place for each in found):
+        rates = [each for each in found if each.place == place]
+        alone = [each for each in rates if each.ours is None]
+        if against := [each for each in rates if each.contradicts]:
+            out += [
+                PublishedNote("contredit", contradiction(each, alone), in_short(each)) for each in against
+            ]
+        elif len(alone) < len(rates) and are_disputed([each.published for each in rates]):
+            out.append(PublishedNote("contredit", dispute(rates), dispute_in_short(rates)))
+        else:
+            agreeing += [PublishedNote("note", agreement(each, shown), "") for each in rates if each.is_here]
+    return (*out, *agreeing)
+
+
+def dispute(rates: Sequence[Beside]) -> str:
+    """Return the sentences that set against each other rates published of one place, ours going from one to
+    the other.
+    """
+    doubts = "".join(f" {each.published.title} : {lower(each.published.doubt)}" for each in rates)
+    short = dispute_in_short(rates).removesuffix(NOT_ALONE)
+    return f"{short} Il va de l’un à l’autre, sans choisir.{NOT_ALONE}{doubts}"
+
+
+def dispute_in_short(rates: Sequence[Beside]) -> str:
+    """Return the same in the few words of a page that has no room for it."""
+    first = rates[0]
+    published = " ; ".join(f"{percent(each.published.rate)}, d’après {each.published.by}" for each in rates)
+    by, ours = next((each.published.by, wording.rate(each.ours)) for each in rates if each.ours)
+    where = f"{first.place}{'' if first.is_here else HOLDS}"
+    return (
+        f"{DISPUTED}{where}, {first.published.year} : {published}. Avec la définition de {by}, notre calcul y"
+        f" donne {ours.in_full}.{NOT_ALONE}"
+    )
 
 
 def contradiction(each: Beside, others: Sequence[Beside]) -> str:
@@ -69,10 +90,9 @@ def in_short(each: Beside) -> str:
     if ours is None:
         return ""
     where = f"{each.place}{'' if each.is_here else HOLDS}"
-    told = f"{ours.value} ({ours.between})" if ours.value else ours.between
     return (
-        f"{CONTRADICTED}{where}, {p.year} : {percent(p.rate)}, d’après {p.by} ; notre calcul y donne {told}."
-        " Citez-les ensemble, ne décidez rien sur le nôtre seul."
+        f"{CONTRADICTED}{where}, {p.year} : {percent(p.rate)}, d’après {p.by} ; notre calcul y donne"
+        f" {ours.in_full}.{NOT_ALONE}"
     )
 
 

@@ -15,8 +15,9 @@ from pydantic import TypeAdapter, ValidationError
 from maillage.kernel.errors import HouseError
 from maillage.kernel.estimate import Estimate
 from maillage.reports.territory.comparison import Measure
+from maillage.words import wording
 
-Version = Literal[8]  # raised when a field changes: studies kept before are then computed again
+Version = Literal[9]  # raised when a field changes: studies kept before are then computed again
 VERSION: Final[Version] = get_args(Version)[0]
 
 
@@ -183,8 +184,7 @@ class Both:
     in_full: str
     modest: str
     independent: str
-    lowest: str
-    highest: str
+    limits: str
     poverty: str
 
 
@@ -446,6 +446,11 @@ class OfferLine:
     supply_basis: str
 
     @property
+    def is_absent(self) -> bool:
+        """True where no place of the zone gives this line, nor may give it without saying so."""
+        return not self.n_places and self.places != "?"
+
+    @property
     def missing_drawn(self) -> Estimate:
         """The people who lack this line, for the bar of a chart: what may be said of them is `missing`."""
         return Estimate(
@@ -472,7 +477,8 @@ class MissingLine:
 @dataclass(frozen=True, slots=True)
 class ZoneOffer:
     """The offer of a zone (code and name: "" for all of them). places: the names of its places, in the order
-    of their numbers on its map; none for all of them.
+    of their numbers on its map; none for all of them. n_unlocated: of its places, those whose point is not
+    known; n_perhaps: other places of its commune that may stand there.
     """
 
     code: str
@@ -482,6 +488,34 @@ class ZoneOffer:
     missing: tuple[MissingLine, ...]
     name: str
     places: tuple[str, ...] = ()
+    n_unlocated: int = 0
+    n_perhaps: int = 0
+
+    @property
+    def places_text(self) -> str:
+        """Its places as a table counts them: « ? » where none is sure and some may stand there."""
+        return "?" if not self.n_places and self.n_perhaps else wording.number(self.n_places)
+
+    @property
+    def places_words(self) -> str:
+        """Its places in words, those to locate included: « 3 lieux, dont 1 à situer »."""
+        if self.places_text == "?":
+            return f"{wording.count(self.n_perhaps, 'lieu', 'lieux')} de la commune à situer"
+        unlocated = f", dont {wording.number(self.n_unlocated)} à situer" if self.n_unlocated else ""
+        perhaps = f", et {wording.number(self.n_perhaps)} de la commune à situer" if self.n_perhaps else ""
+        return f"{wording.count(self.n_places, 'lieu', 'lieux')}{unlocated}{perhaps}"
+
+
+@dataclass(frozen=True, slots=True)
+class UnassignedRow:
+    """Places of a commune that none of its zones counts. offers: by line, how many give it; sentence: where
+    they count, and why.
+    """
+
+    commune: str
+    n_places: int
+    offers: Mapping[str, int]
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -530,7 +564,8 @@ class OfferReading:
     """The offer of a study: the whole, each public, each zone, the lists that its rules make, what to know
     before believing it. filter: whom it counts, '' for everybody; communes: lists by commune where zones are
     smaller; unlisted: the part of the territory of which the census says nothing, in words, '' for none;
-    unlisted_zones: those that it holds whole, of which nothing is told.
+    unlisted_zones: those that it holds whole, of which nothing is told; unassigned: the places that the whole
+    counts and no zone does.
     """
 
     source: str
@@ -544,6 +579,7 @@ class OfferReading:
     communes: tuple[CommuneList, ...] = ()
     unlisted: str = ""
     unlisted_zones: tuple[str, ...] = ()
+    unassigned: tuple[UnassignedRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -647,9 +683,9 @@ class Reading:
     the territory is too small for a figure. axis: the end of the bars of zones.
     both_residents: how many residents live in zones of both precarities, and their share, "" when there are
     none;
-    cell_shares: the share to expect in each cell. n_without_index, n_outside: zones that the joint
-    map leaves blank, and why. offer: None without a census of places; survey: None without one. sheets: by
-    code of zone.
+    cell_shares: the share to expect in each cell, and in none of them. without_index: sentences on the zones
+    that have no index, by reason; n_outside: those out of the filter, blank like them on the joint map.
+    offer: None without a census of places; survey: None without one. sheets: by code of zone.
     """
 
     fingerprint: str
@@ -666,7 +702,7 @@ class Reading:
     source: Card
     cards: Cards
     sentences: tuple[str, ...]
-    half_sentence: str
+    where_sentence: str
     crossing_sentence: str
     leaders_sentence: str
     draws: str
@@ -684,7 +720,7 @@ class Reading:
     class_bounds: tuple[str, ...]
     social_classes: tuple[str, ...]
     is_classed: bool
-    n_without_index: int
+    without_index: tuple[str, ...]
     n_outside: int
     legend: str
     index: SocialIndex

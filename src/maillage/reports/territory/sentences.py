@@ -1,24 +1,28 @@
 """Sentences computed from a diagnosis: agreement, direction and caution are never typed."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from maillage.kernel.estimate import Estimate, Withheld
 from maillage.reference.definitions import LEVELS, definition
 from maillage.reference.parameters import number
 from maillage.reports.territory import certainty
-from maillage.reports.territory.certainty import FEMININE, MOST_NAMED, named
+from maillage.reports.territory.certainty import BESIDE_COUNTRY, FEMININE, MOST_NAMED, named
 from maillage.reports.territory.reading import Discordance
-from maillage.studies.diagnosis.results import Diagnosis
+from maillage.studies.diagnosis.results import Diagnosis, ZoneResult
 from maillage.studies.diagnosis.zone_results import FEWEST_ZONES
 from maillage.studies.need import corrections
 from maillage.studies.need import population as frames
 from maillage.words import wording
 
+NOTHING_SAYS = (
+    "Aucune donnée ne dit ce qui y manque d’abord : un appareil, une connexion, de quoi les payer."
+    " Demandez-le sur place."
+)
 Names = Callable[[Diagnosis, Sequence[str]], list[str]]
 FEWER_NAMED = 5  # beside a map, where the column is narrow
 MOST_GROUPS = 2
 CORSE = "R94"
-CONCENTRATED = 4  # half of the need in a quarter of the zones, or fewer, is no longer spread out
 
 
 def largest_first(d: Diagnosis, codes: Sequence[str]) -> list[str]:
@@ -28,33 +32,60 @@ def largest_first(d: Diagnosis, codes: Sequence[str]) -> list[str]:
 
 
 def summary(d: Diagnosis, names_of: Names) -> list[str]:
-    """Return the first sentences of a diagnosis: how concentrated, who is also in social precarity, what
-    cannot be said.
+    """Return the first sentences of a diagnosis: how spread out, who is also in social precarity, what cannot
+    be said.
     """
     if isinstance(d.need, Withheld):
         return [d.need.reason]
-    return [*half(d, names_of), *crossing(d, names_of), *joint(d), *leaders(d, names_of)]
+    placed = [where(d, names_of)] if d.where.verdict != "inconnu" else []
+    return [*placed, *crossing(d, names_of), *joint(d), *leaders(d, names_of)]
 
 
-def half(d: Diagnosis, names_of: Names) -> list[str]:
-    """Return the sentence that says where half of the people concerned live; nothing under a handful of
-    zones, which a table shows at a glance.
+SPREAD = {
+    "reparti": "Les personnes concernées sont réparties à peu près comme les habitants",
+    "concentre": "Les personnes concernées sont plus concentrées que les habitants",
+}
+
+
+def where(d: Diagnosis, names_of: Names) -> str:
+    """Return where the people concerned live, against where residents live, and the zones that hold more than
+    their share; why nothing is said of it where no zone is compared with another.
     """
     unit = unit_of(d)
-    n = sum(isinstance(r.need, Estimate) for r in d.zones)
-    if n < FEWEST_ZONES or isinstance(d.need, Withheld):
-        return []
-    beside = sum(not isinstance(r.need, Estimate) and r.share_inside > 0 for r in d.zones)
-    count = f"{certainty.between(d.half_zones, unit)} sur {certainty.among(n, beside, unit, 'estimé')}"
-    lead = f"Il faut {count} pour réunir la moitié des personnes concernées"
-    rest = [certainty.unestimated(beside, unit)] if beside else []
-    if d.half_zones.low > MOST_NAMED and d.half_zones.low * CONCENTRATED > n:
-        told = f"{lead}. La difficulté est répandue, elle n’est pas concentrée."
-    elif not d.half:
-        told = f"{lead}. Rien ne dit assez sûrement {'lesquelles' if unit in FEMININE else 'lesquels'}."
-    else:
-        told = f"{lead}. Très probablement ({certainty.odds_text()}) : {named(names_of(d, d.half))}."
-    return [told, *rest]
+    alone, uncompared = (
+        (f"Une seule {unit}", "elle n’est comparée à aucune autre")
+        if unit in FEMININE
+        else (f"Un seul {unit}", "il n’est comparé à aucun autre")
+    )
+    if isinstance(d.need, Withheld):
+        return d.need.reason
+    if d.where.verdict == "inconnu":
+        has = "" if len(d.zones) == 1 else " a une estimation"
+        return f"{alone}{has} : {uncompared}."
+    half = certainty.percents(d.where.half.low, d.where.half.high)
+    return (
+        f"{SPREAD[d.where.verdict]}. La moitié vit dans des {unit}s qui réunissent {half} des habitants."
+        f" {_surplus(d, names_of)}"
+    )
+
+
+def _surplus(d: Diagnosis, names_of: Names) -> str:
+    """Return the zones that hold more than their share beyond doubt: which, and how much together."""
+    unit, zones = unit_of(d), d.where.zones
+    if not zones:
+        none = "Aucune" if unit in FEMININE else "Aucun"
+        return f"{none} {unit} n’en compte sûrement plus que sa part d’habitants."
+    residents = sum(zone.residents for zone in zones)
+    shares = (
+        f"{certainty.percents(d.where.need.low, d.where.need.high)} des personnes concernées, pour"
+        f" {certainty.percents(residents, residents, like=d.where.need.high).removeprefix('environ ')}"
+        " des habitants"
+    )
+    verb, their = ("compte", "sa") if len(zones) == 1 else ("comptent", "leur")
+    codes = largest_first(d, [zone.code for zone in zones])
+    names = named(names_of(d, codes), most=FEWER_NAMED)
+    count = wording.count(len(zones), unit)
+    return f"{count} en {verb} sûrement plus que {their} part d’habitants : {names}. En tout : {shares}."
 
 
 def crossing(d: Diagnosis, names_of: Names) -> list[str]:
@@ -63,11 +94,11 @@ def crossing(d: Diagnosis, names_of: Names) -> list[str]:
         return []
     likely = largest_first(d, [r.zone.code for r in d.zones if r.cell == "les_deux" and r.is_likely])
     n = sum(r.cell is not None for r in d.zones)
-    beside = sum(r.cell is None and r.share_inside > 0 for r in d.zones)
-    told = certainty.crossing(
-        d.cell_spreads["les_deux"].zones, n, unit_of(d), names_of(d, likely), beside=beside
+    uncrossed = sum(r.cell is None and r.share_inside > 0 for r in d.zones)
+    text = certainty.crossing(
+        d.cell_spreads["les_deux"].zones, n, unit_of(d), names_of(d, likely), uncrossed=uncrossed
     )
-    return [f"{told} {certainty.uncrossed(beside, unit_of(d))}".strip()]
+    return [f"{text} {certainty.uncrossed(uncrossed, unit_of(d))}".strip()]
 
 
 def joint(d: Diagnosis) -> list[str]:
@@ -132,27 +163,27 @@ def leaders(d: Diagnosis, names_of: Names) -> list[str]:
     """
     if len(d.leaders) < 2 or not d.rate_bounds:
         return []
-    top = [code for code in d.leaders if d.zone(code).top_odds >= certainty.floor()]
+    top = [code for code in d.leaders if d.zone(code).is_strongest]
     return [certainty.leaders(names_of(d, top), len(d.leaders), unit_of(d))]
 
 
 def class_lists(d: Diagnosis, names_of: Names) -> list[str]:
-    """Return what the digital classes compare, and the zones that are very likely in the strongest ones."""
+    """Return the sentences on digital classes: their comparison, the zones very likely in the strongest."""
     if not d.rate_bounds:
         few = f"Moins de {FEWEST_ZONES} {unit_of(d)}s {_agreed('estimé', FEWEST_ZONES, unit_of(d))}"
         return [f"{few} : aucune classe n’est faite, les parts se lisent une à une."]
     ordered = sorted(d.zones, key=lambda r: (-(wording.point(r.rate) or 0.0), r.zone.code))
-    odds = [r.strong_odds for r in ordered]
-    names = names_of(d, [r.zone.code for r in ordered])
+    at_top = names_of(d, [r.zone.code for r in ordered if r.is_strongest])
+    below = names_of(d, [r.zone.code for r in ordered if r.is_strong and not r.is_strongest])
     return [
         certainty.relative(unit_of(d)),
-        certainty.strongest(names, odds, [r.odds[-1] if r.odds else 0.0 for r in ordered], unit_of(d)),
+        certainty.strongest(at_top, below, unit_of(d)),
         *narrow_index(d),
     ]
 
 
 def narrow_index(d: Diagnosis) -> list[str]:
-    """Return what “social” means where a single variable is known: that variable, and nothing more."""
+    """Return the sentence on an index of a single variable: “social” then means that variable alone."""
     if len(d.social.variables) != 1 or not any(r.social_class for r in d.zones):
         return []
     (variable,) = d.social.variables
@@ -172,8 +203,8 @@ def discordances(d: Diagnosis, names_of: Names) -> list[Discordance]:
             Discordance(
                 kind="numerique",
                 finding=(
-                    f"{named(names_of(d, digital), most=FEWER_NAMED)} : très probablement le numérique"
-                    " sans le social."
+                    f"{named(names_of(d, digital), most=FEWER_NAMED)} : très probablement,"
+                    f" {BESIDE_COUNTRY}, le numérique sans le social."
                 ),
                 advice=(
                     "La précarité sociale n’y est pas parmi les plus fortes de ce territoire, mais des"
@@ -187,13 +218,12 @@ def discordances(d: Diagnosis, names_of: Names) -> list[Discordance]:
             Discordance(
                 kind="sociale",
                 finding=(
-                    f"{named(names_of(d, social), most=FEWER_NAMED)} : très probablement le social"
-                    " sans le numérique."
+                    f"{named(names_of(d, social), most=FEWER_NAMED)} : très probablement,"
+                    f" {BESIDE_COUNTRY}, le social sans le numérique."
                 ),
                 advice=(
                     "La part de personnes concernées n’y est pas parmi les plus fortes de ce territoire, mais"
-                    " elle peut y rester élevée. Il peut manquer d’abord un appareil, une connexion, ou de"
-                    " quoi les payer."
+                    f" elle peut y rester élevée. {NOTHING_SAYS}"
                 ),
             )
         )
@@ -214,12 +244,13 @@ def clusters(d: Diagnosis, names_of: Names) -> list[str]:
     if len(groups) == 1:
         out.append(
             f"{named(names_of(d, groups[0]), most=6)} se touchent et forment un même ensemble en précarité"
-            " sociale forte."
+            " sociale forte pour ce territoire."
         )
     elif groups:
         feminine = "e" if unit_of(d) in FEMININE else ""
         told = " ; ".join(named(names_of(d, group), most=4) for group in groups[:MOST_GROUPS])
-        lead = f"{len(groups)} ensembles de {unit_of(d)}s voisin{feminine}s sont en précarité sociale forte"
+        kinds = f"{unit_of(d)}s voisin{feminine}s"
+        lead = f"{len(groups)} ensembles de {kinds} sont en précarité sociale forte pour ce territoire"
         out.append(f"{lead}{', dont les plus étendus' if len(groups) > MOST_GROUPS else ''} : {told}.")
     if alone:
         out.append(f"À part, sans voisin dans le même cas : {named(names_of(d, alone), most=FEWER_NAMED)}.")
@@ -290,7 +321,7 @@ SURVEYED = 400  # residents: fewer answers say less than the estimate does
 
 
 def warnings(d: Diagnosis) -> list[str]:
-    """Return what the reader must know before quoting a figure."""
+    """Return the cautions to read before quoting a figure."""
     return [
         *_on_the_method(d),
         *_on_the_zoning(d),
@@ -367,6 +398,15 @@ def _on_the_census(d: Diagnosis) -> Iterator[str]:
         )
 
 
+def without_index(d: Diagnosis, zones: Sequence[ZoneResult]) -> list[str]:
+    """Return how many zones have no social index, among those that a filter counts, by reason."""
+    reasons = Counter(r.no_index for r in zones if r.no_index and r.population > 0)
+    return [
+        f"Indice social inconnu pour {wording.count(n, unit_of(d))} : {wording.lower_first(reason)}"
+        for reason, n in reasons.items()
+    ]
+
+
 def _on_what_is_missing(d: Diagnosis) -> Iterator[str]:
     if isinstance(d.poor, Withheld) and isinstance(d.need, Estimate):
         yield f"Personnes sous le seuil de pauvreté : non montré. {d.poor.reason}"
@@ -384,12 +424,6 @@ def _on_what_is_missing(d: Diagnosis) -> Iterator[str]:
             f" {_agreed('absent', missing, unit_of(d))} de la carte,"
             f" {_agreed('présent', missing, unit_of(d))} au tableau."
         )
-    if len(d.social.variables) == 1:
-        yield (
-            "L’indice social ne repose que sur une variable"
-            f" ({wording.lower_first(d.social.variables[0].label)}) : les autres ne sont pas connues à cette"
-            " échelle."
-        )
     if not d.social.variables or all(r.index is None for r in d.zones):
         yield "Aucun indice social n’est calculé : les variables manquent, ou il n’y a qu’une zone."
     else:
@@ -397,6 +431,7 @@ def _on_what_is_missing(d: Diagnosis) -> Iterator[str]:
             "L’indice social est relatif : il compare les zones de ce périmètre entre elles, et à rien"
             " d’autre."
         )
+        yield from without_index(d, [r for r in d.zones if isinstance(r.need, Estimate)])
 
 
 def _on_the_rates(d: Diagnosis) -> Iterator[str]:

@@ -2,9 +2,7 @@
 request.
 """
 
-import csv
 import hashlib
-import io
 import json
 import math
 from collections.abc import Mapping, Sequence
@@ -14,8 +12,8 @@ import numpy as np
 import shapely
 
 from maillage.kernel.estimate import Withheld
+from maillage.kernel.spreadsheet import as_csv
 from maillage.reference.offer import diagnosis_lines
-from maillage.reports.directory.formats.table import safe
 from maillage.reports.territory import cards, local_survey, offer, published, sentences
 from maillage.reports.territory.figures import FigureJson, figure
 from maillage.reports.territory.labels import name_of, names_of
@@ -33,8 +31,6 @@ Cell = str | int | float | None  # of zones.csv
 VERSION = 1
 PERIMETER = "perimetre"  # a stored one: zones cut by hand, whose people are not those of its origin
 NO_CLASS = "Moins de 5 zones estimées : aucune classe."
-NO_INDEX = "Moins de la moitié des variables de l’indice sont connues ici."
-NO_INDEX_ALONE = "Une seule zone : l’indice compare des zones entre elles."
 
 
 class ZoneJson(TypedDict):
@@ -52,6 +48,7 @@ class ZoneJson(TypedDict):
     cumul: FigureJson
     niveaux: dict[str, FigureJson]
     indice_social: float | None
+    indice_variables: dict[str, str]
     rang_social: int | None
     classe_numerique: str | None
     classe_sociale: str | None
@@ -60,13 +57,16 @@ class ZoneJson(TypedDict):
     probabilites_classes: dict[str, float] | None
     probabilite_forte: float | None
     probabilite_case: float | None
+    probabilite_case_france: float | None
     part_dans_le_filtre: float
     part_communes_moins_2000: float | None
     espace: str | None
     offre: dict[str, int | None] | None
     manques: list[MissingJson]
     offre_inconnue: NotRequired[list[str]]
+    offre_a_situer: NotRequired[list[str]]
     lieux: NotRequired[int]
+    lieux_a_situer: NotRequired[int]
     lieux_muets: NotRequired[int]
     accompagnement_inconnu: NotRequired[int]
     portee: NotRequired[dict[str, ReachJson]]
@@ -105,6 +105,8 @@ def document(
         "definition": {
             "id": chosen.id,
             "libelle": chosen.label,
+            "enonce": chosen.statement,
+            "sens": chosen.meaning,
             "univers": chosen.universe,
             "population_univers": d.universe,
             "n": chosen.n,
@@ -145,9 +147,21 @@ def document(
             }
             for each in definitions
         ],
+        "ou": {
+            "verdict": d.where.verdict,
+            "zones": [
+                {
+                    "code": share.code,
+                    "part_du_besoin": share.need,
+                    "part_de_la_population": share.residents,
+                }
+                for share in d.where.zones
+            ],
+            "phrase": sentences.where(d, names_of).replace("**", ""),
+        },
         "zones": [zone(d, r, o) for r in d.zones],
         "discordances": [
-            {"zone": code, "constat": finding, "probabilite": d.zone(code).cell_odds}
+            {"zone": code, "constat": finding, "probabilite": _least_odds(d.zone(code))}
             for finding, codes in (
                 ("numérique sans le social", d.digital_only),
                 ("social sans le numérique", d.social_only),
@@ -201,6 +215,11 @@ IN_CLASSES = "zones du territoire qui ont une classe pour le numérique et pour 
 LIVING_THERE = "habitants du territoire que l’étude compte, tous âges"
 
 
+def _least_odds(r: ZoneResult) -> float:
+    """Return the chances of a cell, among the zones of the study or beside the country: the lesser."""
+    return min(r.cell_odds or 0.0, r.country_odds or 0.0)
+
+
 def classed(d: Diagnosis) -> int:
     """Return how many zones have a place on the joint map."""
     return sum(r.cell is not None for r in d.zones)
@@ -247,6 +266,7 @@ def zone(d: Diagnosis, r: ZoneResult, o: Offered | None = None) -> ZoneJson:
         "cumul": figure(r.both),
         "niveaux": {name: figure(r.levels[name]) for name in LEVEL_NAMES},
         "indice_social": r.index,
+        "indice_variables": dict(r.index_levels),
         "rang_social": r.rank,
         "classe_numerique": r.digital_class,
         "classe_sociale": r.social_class,
@@ -255,6 +275,7 @@ def zone(d: Diagnosis, r: ZoneResult, o: Offered | None = None) -> ZoneJson:
         "probabilites_classes": dict(zip(CLASS_NAMES, r.odds, strict=True)) if r.odds else None,
         "probabilite_forte": r.strong_odds if r.odds else None,
         "probabilite_case": r.cell_odds,
+        "probabilite_case_france": r.country_odds,
         "part_dans_le_filtre": r.share_inside,
         "part_communes_moins_2000": None if r.is_outside else r.rural,
         "espace": None if r.is_outside else r.space,
@@ -264,15 +285,15 @@ def zone(d: Diagnosis, r: ZoneResult, o: Offered | None = None) -> ZoneJson:
     if o is not None and not is_zone_listed(o, r.zone.code):
         out["motif_offre"] = offer.UNLISTED
     elif o is not None and o.gaps.holds(r.zone.code):
-        beside = offer.zone(o, o.gaps.zone(r.zone.code))
-        out["offre"], out["manques"] = beside["offre"], beside["manques"]
-        out["offre_inconnue"] = beside["offre_inconnue"]
-        out["lieux"], out["lieux_muets"] = beside["lieux"], beside["lieux_muets"]
-        out["accompagnement_inconnu"] = beside["accompagnement_inconnu"]
-        out["portee"], out["publics"] = beside["portee"], beside["publics"]
-    if r.index is None:
-        lone = NO_INDEX_ALONE if len(d.zones) == 1 else NO_INDEX
-        out["motif_indice"] = r.need.reason if isinstance(r.need, Withheld) else lone
+        places = offer.zone(o, o.gaps.zone(r.zone.code))
+        out["offre"], out["manques"] = places["offre"], places["manques"]
+        out["offre_inconnue"], out["offre_a_situer"] = places["offre_inconnue"], places["offre_a_situer"]
+        out["lieux"], out["lieux_a_situer"] = places["lieux"], places["lieux_a_situer"]
+        out["lieux_muets"] = places["lieux_muets"]
+        out["accompagnement_inconnu"] = places["accompagnement_inconnu"]
+        out["portee"], out["publics"] = places["portee"], places["publics"]
+    if r.no_index:
+        out["motif_indice"] = r.no_index
     if r.digital_class is None:
         out["motif_classes"] = r.need.reason if isinstance(r.need, Withheld) else NO_CLASS
     if r.zone.place:
@@ -295,27 +316,13 @@ def fingerprint(content: bytes) -> str:
 
 def table(d: Diagnosis, o: Offered | None = None) -> bytes:
     """Return zones.csv: one row per zone, figures flattened with `_bas` and `_haut`. Under a filter, each row
-    names it, and a zone that it leaves out is an empty row that says so. No name that somebody gave a zone is
-    run by a spreadsheet.
+    names it, and a zone that it leaves out is an empty row that says so.
     """
     where = d.request.slug or d.request.territory.code
     kept: dict[str, Cell] = {} if d.request.inside is None else {"filtre": d.request.inside.label}
-    rows = [_harmless(flat(zone(d, r, o)) | {"territoire": where} | kept) for r in d.zones]
+    rows = [flat(zone(d, r, o)) | {"territoire": where} | kept for r in d.zones]
     header = list(dict.fromkeys(key for row in rows for key in row))
-    file = io.StringIO(newline="")
-    writer = csv.DictWriter(file, header, lineterminator="\n", restval="")
-    writer.writeheader()
-    writer.writerows(rows)
-    return file.getvalue().encode("utf-8")
-
-
-def _harmless(row: dict[str, Cell]) -> dict[str, Cell]:
-    """Return a row that no spreadsheet runs: names of zones and of filters are typed by anybody. Codes hold
-    letters, figures and dashes alone, and lead from one file to another: they stay as they are.
-    """
-    return {
-        name: safe(cell) if isinstance(cell, str) and name != "code" else cell for name, cell in row.items()
-    }
+    return as_csv(header, rows).encode("utf-8")
 
 
 FIGURES: tuple[
@@ -348,6 +355,7 @@ def flat(row: ZoneJson) -> dict[str, Cell]:
         "certitude": row["certitude"],
         "probabilite_forte": row["probabilite_forte"],
         "probabilite_case": row["probabilite_case"],
+        "probabilite_case_france": row["probabilite_case_france"],
         "part_dans_le_filtre": row["part_dans_le_filtre"],
         "part_communes_moins_2000": row["part_communes_moins_2000"],
         "espace": row["espace"],
@@ -362,7 +370,7 @@ def flat(row: ZoneJson) -> dict[str, Cell]:
     out["motif"] = " ".join(dict.fromkeys(filter(None, (*reasons, *_silences(row)))))
     out["commune"] = row.get("commune", "")
     if row["offre"] is not None:
-        out |= {"lieux": row["lieux"], "lieux_muets": row["lieux_muets"]}
+        out |= {name: row[name] for name in ("lieux", "lieux_a_situer", "lieux_muets")}
         out |= {f"offre_{line}": n for line, n in row["offre"].items()}
         away = [(f"hors_de_portee_{line}", found["hors_de_portee"]) for line, found in row["portee"].items()]
         for name, f in away:
@@ -379,7 +387,9 @@ def _silences(row: ZoneJson) -> list[str]:
     found: dict[str, list[str]] = {}
     for line, within in row.get("portee", {}).items():
         why = within["hors_de_portee"].get("motif", "")
-        if not why and line in row.get("offre_inconnue", ()):
+        if not why and line in row.get("offre_a_situer", ()):
+            why = silence.TO_LOCATE
+        elif not why and line in row.get("offre_inconnue", ()):
             why = silence.UNSAID_HERE
         if why and why != row["precarite_numerique"].get("motif"):
             found.setdefault(why, []).append(diagnosis_lines()[line].label)

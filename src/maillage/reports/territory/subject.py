@@ -34,7 +34,7 @@ class Subject:
     """A study as reports take it. study: its etude.json, read; layers: SVG maps by name; knitted: the map of
     a cover, "" without contours; on: the day of the report; mission: how the study was led, None when nobody
     wrote it; voices: what people said, as it was published; n_places: places known there, where
-    no offer is read of them.
+    no offer is read of them; is_computing: whether a new computation will read it.
     """
 
     reading: Reading
@@ -45,11 +45,12 @@ class Subject:
     mission: Mission | None = None
     voices: tuple[Voice, ...] = ()
     n_places: int = 0
+    is_computing: bool = False
 
     @property
     def is_too_large(self) -> bool:
-        """Whether places are known, and no distance to them is drawn."""
-        return self.reading.offer is None and self.n_places > 0
+        """Whether places are known, and no distance to them can be drawn."""
+        return self.reading.offer is None and self.n_places > 0 and not self.is_computing
 
 
 def cover(s: Subject, over: str, *, drawn: bool = True) -> Cover:
@@ -69,7 +70,7 @@ def cover(s: Subject, over: str, *, drawn: bool = True) -> Cover:
 
 def headline(r: Reading) -> str:
     """Return the first figure in a sentence without what `beside` says, which stands with it wherever it is
-    printed: « Environ 4 800 personnes ne savent pas se servir d’Internet ».
+    printed: « Environ 4 800 personnes ne se connectent jamais à Internet ».
     """
     c = r.headline
     if c.value:

@@ -26,6 +26,9 @@ NO_OFFER = (
 )
 CENSUS = "**Recenser les lieux d’aide.** Sans eux, aucun manque ne peut être nommé."
 SMALLER = "**Lire les manques plus près.** Chaque département a son diagnostic, avec ses distances à pied."
+COMPUTING = (
+    "Ils ont été ajoutés après ce calcul, qui se refait : redemandez ce document dans quelques minutes."
+)
 TOO_LARGE = "Le territoire est trop grand pour que les distances à pied y soient calculées."
 
 
@@ -73,14 +76,10 @@ def _first(s: Subject) -> Chapter:
 def _where(s: Subject) -> Chapter:
     """Return where people live: the sentences of the study, beside its map."""
     r = s.reading
-    said = [text for text in (r.half_sentence, r.crossing_sentence) if text]
-    if len(r.zones) > 1:
-        said = said or list(r.class_sentences)
-    blocks: list[Block] = [
-        Bullets(items=tuple(said))
-        if said
-        else Text(text="Une seule zone : elle n’est comparée à aucune autre.")
-    ]
+    said = [text for text in (r.where_sentence, r.crossing_sentence) if text]
+    if len(r.zones) > 1 and not r.class_bounds:
+        said += r.class_sentences
+    blocks: list[Block] = [Bullets(items=tuple(said))]
     if svg := s.layers.get("numerique", ""):
         alt = "Carte de la part de personnes concernées, zone par zone, du clair au foncé."
         blocks.append(map_keys.picture(r, "numerique", svg, alt=alt, width=0.66))
@@ -90,16 +89,18 @@ def _where(s: Subject) -> Chapter:
 def no_offer(s: Subject) -> str:
     """Return why the offer does not stand beside the need, in a sentence."""
     known = wording.count(s.n_places, "lieu est connu", "lieux sont connus")
+    if s.is_computing:
+        return f"{upper_first(known)} ici. {COMPUTING}"
     return f"{upper_first(known)} ici. {TOO_LARGE}" if s.is_too_large else NO_OFFER
 
 
 def no_offer_title(s: Subject) -> str:
     """Return the same as the title of a chapter."""
-    return (
-        "Ici, les distances à pied ne sont pas calculées"
-        if s.is_too_large
-        else "L’offre n’est pas encore recensée ici"
-    )
+    if s.is_computing:
+        return "L’offre d’ici est en cours de calcul"
+    if s.is_too_large:
+        return "Ici, les distances à pied ne sont pas calculées"
+    return "L’offre n’est pas encore recensée ici"
 
 
 def _offer(s: Subject) -> Chapter:
@@ -138,9 +139,14 @@ def _gaps(s: Subject) -> Chapter:
             f"{line.label} : {line.missing_about} sans lieu connu à portée de marche." for line in doubts
         )
         return Chapter(number="", title="Aucun manque n’est certain", blocks=(Bullets(items=items),))
-    unread = "dans un territoire plus petit" if s.is_too_large else "quand les lieux seront recensés"
-    told = gaps.absence_sentence(r.offer) if r.offer else f"Ils se liront {unread}."
+    told = gaps.absence_sentence(r.offer) if r.offer else f"Ils se liront {_when_read(s)}."
     return Chapter(number="", title="Les manques", blocks=(Text(text=told),))
+
+
+def _when_read(s: Subject) -> str:
+    if s.is_computing:
+        return "quand le calcul sera fini"
+    return "dans un territoire plus petit" if s.is_too_large else "quand les lieux seront recensés"
 
 
 def planned(plan: PlanReading) -> str:
@@ -149,17 +155,18 @@ def planned(plan: PlanReading) -> str:
 
 
 def proposals(s: Subject, plan: PlanReading | None) -> tuple[str, ...]:
-    """Return three things to discuss, each from a figure: openings for the gaps that the plan has not
+    """Return three things to discuss, each from a figure: services absent from a zone that the plan has not
     settled, then what to ask of silent places, then the answers to levels of difficulty.
     """
     r = s.reading
-    openings = [f"**{gap.title}.** {gap.lack}" for gap in gaps.shared(r.offer, plan.settled if plan else ())]
+    settled = plan.settled if plan else ()
+    openings = [f"**{gap.title}.** {gap.lack}" for gap in gaps.openings(r.offer, settled)]
     asked = [
         f"**Demander aux lieux s’ils proposent : {wording.lower_first(line.label)}.** Leur silence cache"
         f" {line.missing_about}."
         for line in gaps.unknown(r.offer)
     ]
-    census = [] if r.offer else [SMALLER if s.is_too_large else CENSUS]
+    census = [] if r.offer or s.is_computing else [SMALLER if s.is_too_large else CENSUS]
     return tuple([*openings[:MOST], *asked[:1], *census, *_answers(r)][:MOST])
 
 
@@ -204,17 +211,21 @@ def _limits(r: Reading, more: str) -> Chapter:
         [rich.link(name, pages[name]) for name in named_producers([x.producer for x in r.sources])]
     )
     limits = [] if r.withheld else [text.replace("**", "") for text in r.warnings[:1]]
+    margin = (
+        "" if r.headline.value else r.source.margin
+    )  # the lead of the first chapter gives it with the number
     return Chapter(
         number="",
         title="Sources et limites",
         blocks=(
             Text(
                 text=(
-                    f"{rich.link(r.definition.label, r.source.url)}. Champ : {r.source.among} {r.source.how}"
+                    f"{rich.link(r.definition.label, r.source.url)}. {r.source.counts} Champ :"
+                    f" {r.source.among} {r.source.how}"
                 ),
                 tone="note",
             ),
-            Text(text=" ".join(filter(None, [r.source.margin, *limits, more])), tone="note"),
+            Text(text=" ".join(filter(None, [margin, *limits, more])), tone="note"),
             Text(
                 text=f"Données : {producers} ; années et doutes de chacune dans le diagnostic.", tone="note"
             ),

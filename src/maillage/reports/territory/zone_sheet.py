@@ -40,7 +40,7 @@ VERDICTS = {
     ),
     "sociale": (
         "La difficulté est **sociale, plus que numérique** : la précarité sociale est forte, la part n’est"
-        " pas parmi les plus fortes. Il peut manquer d’abord un appareil ou une connexion."
+        f" pas parmi les plus fortes. {sentences.NOTHING_SAYS}"
     ),
     "aucune": (
         "Ni la précarité numérique ni la précarité sociale n’est **parmi les plus fortes du périmètre**. Le"
@@ -62,7 +62,7 @@ FIRST_STEPS = {
     ),
     "aucune": "Faire connaître les lieux d’aide, et garder une réponse pour les personnes âgées isolées.",
 }
-COMPARED = "C’est une comparaison avec les autres zones de ce territoire, et avec rien d’autre."
+COMPARED = "C’est une comparaison avec les autres zones de ce territoire"
 SUPPOSED = {
     "les_deux": "la difficulté y est peut-être numérique et sociale à la fois",
     "numerique": "la difficulté y est peut-être numérique, plus que sociale",
@@ -123,7 +123,9 @@ def first_step(zone: ZoneResult, offered: ZoneOffer | None) -> str:
         lacking = [
             wording.lower_first(each.label)
             for each in lines
-            if each.state == how and (each.share_value or 0.0) < gap_rules.MOST
+            if each.state == how
+            and (each.share_value or 0.0) < gap_rules.MOST
+            and (how == UNSAID or each.is_absent)
         ]
         if lacking:
             steps.append(f"{words} : {wording.listing(lacking)}.")
@@ -163,16 +165,19 @@ def verdict(d: Diagnosis, zone: ZoneResult) -> str:
     if isinstance(zone.need, Withheld):
         return f"{zone.need.reason} Aucun nombre n’est montré, et aucune classe n’est faite."
     if zone.cell is None:
-        return (
-            "Aucune classe n’est faite ici : il y a trop peu de zones, ou une variable manque. Le nombre se"
-            " lit avec sa fourchette."
-        )
+        why = zone.no_index or "Il y a trop peu de zones."
+        return f"Aucune case n’est donnée à cette zone. {why} Le nombre se lit avec sa fourchette."
     if zone.is_likely:
-        return f"{VERDICTS[zone.cell]} {COMPARED}"
+        return f"{VERDICTS[zone.cell]} {COMPARED}, et avec la France."
+    odds = zone.cell_odds or 0.0
+    reason = (
+        "pour ce territoire ; face à la France, les tirages ne le confirment pas"
+        if odds >= certainty.floor()
+        else f"avec {certainty.chances(odds)} de chances"
+    )
     return (
-        f"**Ce n’est pas sûr** : {SUPPOSED[zone.cell]}, avec {certainty.chances(zone.cell_odds or 0.0)}"
-        " de chances. Rien"
-        f" ne se décide sur cette seule classe. {COMPARED}"
+        f"**Ce n’est pas sûr** : {SUPPOSED[zone.cell]}, {reason}. Rien ne se décide sur cette seule classe."
+        f" {COMPARED}."
     )
 
 

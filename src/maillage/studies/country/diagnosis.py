@@ -5,7 +5,6 @@ A folder is named after its data: the same files and the same method are never c
 that is there is whole.
 """
 
-import csv
 import hashlib
 import io
 import json
@@ -27,6 +26,7 @@ from maillage.engine import reach
 from maillage.kernel.disk import write_whole
 from maillage.kernel.estimate import Estimate, Figure, Withheld
 from maillage.kernel.names import plain
+from maillage.kernel.spreadsheet import Writer
 from maillage.reference.parameters import number
 from maillage.studies.country import estimating
 from maillage.studies.country.card import AREA, CARD, RATES, WHOLE, Definition, Pack, Source, by, read
@@ -396,7 +396,7 @@ def _figures(pack: Pack, row: Mapping[str, float | None]) -> tuple[Figure, Figur
 def as_csv(territories: Sequence[Territory]) -> str:
     """Return territories as a table, a line each, numbers at nine significant digits."""
     file = io.StringIO(newline="")
-    writer = csv.writer(file, lineterminator="\n")
+    writer = Writer(file)
     writer.writerow(
         ("niveau", "code", "nom", "personnes", "valeur", "bas", "haut", "taux", "rang", "part_avec_un_lieu")
     )
@@ -413,7 +413,7 @@ def as_csv(territories: Sequence[Territory]) -> str:
 def places_csv(places: Sequence[Sheet]) -> str:
     """Return places as a table, with the columns of the folder of a country."""
     file = io.StringIO(newline="")
-    writer = csv.writer(file, lineterminator="\n")
+    writer = Writer(file)
     writer.writerow(("code", "latitude", "longitude", *SHEET))
     for each in places:
         told = {**{name: getattr(each, name) for name in SHEET}}

@@ -21,13 +21,13 @@ from maillage.studies.diagnosis.figures import (
     POOR_UNIVERSE,
     figures_of,
     income_figure,
-    spread_of,
 )
 from maillage.studies.diagnosis.poverty import MOST_UNKNOWN, minima_share, share_living, why_no_poverty
 from maillage.studies.diagnosis.profile import PROFILED, profile_of
 from maillage.studies.diagnosis.request import Request, model_of
-from maillage.studies.diagnosis.results import CELL_NAMES, LEVEL_NAMES, Diagnosis, Spread, ZoneResult
+from maillage.studies.diagnosis.results import CELL_NAMES, LEVEL_NAMES, Diagnosis
 from maillage.studies.diagnosis.shapes import Shapes
+from maillage.studies.diagnosis.where import where
 from maillage.studies.diagnosis.zone_results import FLAGS, Classed, People, Work, people_of, zone_results
 from maillage.studies.need import context, doubt, local_survey, social
 from maillage.studies.need import population as frames
@@ -79,7 +79,7 @@ def diagnose(
         frames.sources(),
         weights=request.weights,
         inside=None if request.inside is None else request.inside.share,
-        shown=people.adults >= number("protection/small_area"),
+        published=people.adults >= number("protection/small_area"),
     )
     work = Work(request, m, rows, at, share, sums, parts, people, index, both, why)
     classed = zone_results(work)
@@ -139,7 +139,6 @@ def _assemble(w: Work, outline: Shapes, classed: Classed) -> Diagnosis:
     why_poor = why or why_no_poverty(
         frame, rows, share, minima, float(total["poor"].mean()) / max(universe, 1.0)
     )
-    half, half_zones = _half(results, sums["need"])
     return Diagnosis(
         request=request,
         model=m,
@@ -166,8 +165,13 @@ def _assemble(w: Work, outline: Shapes, classed: Classed) -> Diagnosis:
         social_only=tuple(r.zone.code for r in results if r.cell == "sociale"),
         clusters=tuple(tuple(results[i].zone.code for i in zones) for zones in found),
         leaders=_leaders(request, sums, people),
-        half=half,
-        half_zones=half_zones,
+        where=where(
+            [r.zone.code for r in results],
+            sums["need"],
+            people.population,
+            people.universe,
+            published=np.array([isinstance(r.need, Estimate) for r in results]),
+        ),
         profile=profile_of(m, rows, share, {name: total[name] for name in PROFILED}),
         context=context.indicators(frame, weights),
         variance=doubt.variance_shares(m, rows, share),
@@ -198,25 +202,6 @@ def _leaders(request: Request, sums: dict[str, Floats], people: People) -> tuple
     wins = np.bincount(rates.argmax(axis=0), minlength=len(shown)) / rates.shape[1]
     order = np.argsort(-wins, kind="stable")
     return tuple(request.zoning.zones[shown[i]].code for i in order if wins[i] >= 0.05)
-
-
-def _half(results: tuple[ZoneResult, ...], need: Floats) -> tuple[tuple[str, ...], Spread]:
-    """Return the zones that are very likely among the fewest that hold half of the need, largest first, and
-    how many these are from draw to draw. need: (zones, draws).
-    """
-    shown = [i for i, r in enumerate(results) if isinstance(r.need, Estimate)]
-    if not shown:
-        return (), Spread(0.0, 0.0, 0.0)
-    drawn = need[shown]
-    order = np.argsort(-drawn, axis=0, kind="stable")
-    ranked = np.take_along_axis(drawn, order, axis=0)
-    before = np.cumsum(ranked, axis=0) - ranked
-    inside = np.zeros(drawn.shape, dtype=np.bool_)
-    np.put_along_axis(inside, order, before * 2 < drawn.sum(axis=0), axis=0)
-    odds, mean = inside.mean(axis=1), drawn.mean(axis=1)
-    likely = [k for k in range(len(shown)) if odds[k] >= number("protection/firm_class")]
-    likely.sort(key=lambda k: (-mean[k], results[shown[k]].zone.code))
-    return tuple(results[shown[k]].zone.code for k in likely), spread_of(inside.sum(axis=0))
 
 
 def _independent(m: Model, rows: Positions, share: Floats, both: Floats) -> float:

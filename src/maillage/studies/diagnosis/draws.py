@@ -66,9 +66,6 @@ def drawn_by_zone(
 MOVED = ("need", "both", "poor_both")
 
 
-LEVEL_SUMS = ("level_1", "level_2", "level_3")
-
-
 def _moved(
     request: Request, m: Model, areas: dict[str, NDArray[np.float32]], rows: Positions, move: Floats
 ) -> dict[str, NDArray[np.float32]]:
@@ -80,7 +77,7 @@ def _moved(
     """
     size = m.country.frame.universe[rows]
     out = dict(areas)
-    for name in (*MOVED, *(LEVEL_SUMS if request.definition.id == LEVELS else ())):
+    for name in (*MOVED, *(need_model.LEVEL_OUTCOMES if request.definition.id == LEVELS else ())):
         among = (
             size
             if name not in ("both", "poor_both")
@@ -111,9 +108,7 @@ def _zone_sums(
 
     out: dict[str, NDArray[Any]] = {
         "need": need,
-        "level_1": areas["level_1"],
-        "level_2": areas["level_2"],
-        "level_3": areas["level_3"],
+        **{name: areas[name] for name in need_model.LEVEL_OUTCOMES},
     }
     spaces = rurality.kinds()[rows]
     for kind in rurality.KINDS:
@@ -126,7 +121,6 @@ def _zone_sums(
 def four_levels(sums: dict[str, Floats], universe: Floats) -> dict[str, Floats]:
     """Return the draws of each of the four levels, from the cumulative ones."""
     first, second, third = sums["level_1"], sums["level_2"], sums["level_3"]
-    second, third = np.maximum(first, second), np.maximum(first, np.maximum(second, third))
     return dict(zip(LEVEL_NAMES, (first, second - first, third - second, universe - third), strict=True))
 
 

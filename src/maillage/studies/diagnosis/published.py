@@ -1,5 +1,6 @@
 """What others published of a territory, set beside what the same definition gives here."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,7 +45,7 @@ class Beside:
 
 def beside(d: Diagnosis, models: ModelByDefinition) -> tuple[Beside, ...]:
     """Return what was published of the territory, then of those that hold it when one of their rates
-    contradicts ours: what is denied there is not sure here.
+    contradicts ours or another of theirs: what is denied there is not sure here.
 
     models: by definition, that of the study among them.
     """
@@ -66,9 +67,14 @@ def beside(d: Diagnosis, models: ModelByDefinition) -> tuple[Beside, ...]:
             )
             for rate in rates
         ]
-        if any(each.is_here or each.contradicts for each in found):
+        if is_here or are_disputed(rates) or any(each.contradicts for each in found):
             out += found
     return tuple(out)
+
+
+def are_disputed(rates: Sequence[PublishedRate]) -> bool:
+    """Compare the rates published of one place: True when two contradict each other, rounding included."""
+    return len(rates) > 1 and max(rate.low for rate in rates) > min(rate.high for rate in rates)
 
 
 def _is_whole(d: Diagnosis) -> bool:
@@ -80,7 +86,7 @@ def _is_near(m: Model, rate: PublishedRate) -> bool:
     """Return whether a published rate is within half the spread between régions of our central rate: it is
     then in our interval, and a large région need not be drawn to know it.
 
-    Half: the interval of a région, 0.08 each side on the logit at its narrowest, is under one spread since
+    Half: the interval of a région, 0.09 each side on the logit at its narrowest, is under one spread since
     rates published elsewhere enter it.
     """
     rows = _rows(rate)

@@ -1,6 +1,8 @@
-"""What a diagnosis answers, for the whole and for each zone."""
+"""The answer of a diagnosis, for the whole and for each zone."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +32,14 @@ CELL_NAMES = ("aucune", "numerique", "sociale", "les_deux")
 OUTSIDE = "Hors du filtre : aucun de ses habitants n’est compté."
 
 
+def is_firm(among_zones: float | None, beside_country: float | None) -> bool:
+    """Decide if a zone may be named in a class or a cell: in enough draws among the zones of the study,
+    and beside the country, which no cut of the territory changes. Two cuts then never name it contrarily.
+    """
+    odds = min(among_zones or 0.0, beside_country or 0.0)
+    return odds >= number("protection/firm_class")
+
+
 @dataclass(frozen=True, slots=True)
 class Spread:
     """A count or a share that changes from draw to draw: its mean, its 5th and 95th centiles."""
@@ -41,12 +51,36 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class CellSpread:
-    """What a cell of the joint map holds once the doubt on classes is counted: zones (how many), residents
+    """A cell of the joint map once the doubt on classes is counted: zones (how many), residents
     (share, 0 to 1).
     """
 
     zones: Spread
     residents: Spread
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneShare:
+    """A zone and its shares of the territory, 0 to 1: of the people concerned, of the residents."""
+
+    code: str
+    need: float
+    residents: float
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Where the people concerned live, against where residents live.
+
+    zones: those that hold more than their share beyond doubt, in the order of the study; need: the share of
+    the need that they hold together. half: the smallest share of residents whose zones hold half of the need,
+    0.5 where both are spread alike.
+    """
+
+    verdict: Literal["concentre", "reparti", "inconnu"]
+    zones: tuple[ZoneShare, ...]
+    half: Spread
+    need: Spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +99,14 @@ class ZoneResult:
 
     share_inside: share of its residents that the filter keeps (1 without filter). index and ranks are None
     when withheld; classes and cell are None under five zones. firmness: share of draws in the same digital
-    class; odds: share of draws in each of the five, () when it has none; cell_odds: share of draws in the
-    same cell, None without cell. Social classes are read off published tables: only the digital one is drawn.
+    class; odds: share of draws in each of the five, () when it has none; above_odds: share of draws over the
+    rate of the country, None when withheld. cell_odds: share of draws in the same cell, None without cell:
+    the social side is drawn from the people living modestly; country_odds: share of draws in that cell when
+    the country stands for the other zones, which no cut of the territory changes. index_levels: for each
+    variable of the index known here, the level at which it is; no_index: why it has no index, "" when it has.
     rural: share of its residents in communes under 2,000. space: the kind of space of most of them.
-    parts: the census areas that make up the zone, largest need first; empty when it is one of them.
+    parts: the census areas that make up the zone, largest need first; empty when it is one of them. is_cut:
+    whether only the table tells its classes, quarter by quarter: maps draw the commune without any.
     """
 
     zone: Zone
@@ -90,11 +128,16 @@ class ZoneResult:
     cell: str | None
     firmness: float | None
     odds: tuple[float, ...]
+    above_odds: float | None
     cell_odds: float | None
+    country_odds: float | None
+    index_levels: Mapping[str, str]
+    no_index: str
     flags: int
     parts: tuple[Part, ...]
     rural: float
     space: str
+    is_cut: bool = False
 
     @property
     def strong_odds(self) -> float:
@@ -108,13 +151,23 @@ class ZoneResult:
 
     @property
     def is_outside(self) -> bool:
-        """Whether the filter counts none of its residents: nothing is known of it, zero would be a figure."""
+        """True if the filter counts none of its residents: nothing is known of it, zero would be a figure."""
         return isinstance(self.need, Withheld) and self.need.reason == OUTSIDE
 
     @property
     def is_likely(self) -> bool:
-        """Whether the zone is in its cell of the joint map in enough draws to be named as such."""
-        return self.cell_odds is not None and self.cell_odds >= number("protection/firm_class")
+        """True if the zone may be named in its cell."""
+        return is_firm(self.cell_odds, self.country_odds)
+
+    @property
+    def is_strong(self) -> bool:
+        """True if it may be named in one of the two strongest digital classes."""
+        return is_firm(self.strong_odds, self.above_odds)
+
+    @property
+    def is_strongest(self) -> bool:
+        """True if it may be named in the strongest digital class."""
+        return is_firm(self.top_odds, self.above_odds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +197,7 @@ class Diagnosis:
     from draw to draw, empty without cells. variance: share of the interval's variance each source of
     doubt brings. sensitivity: (region, département, EPCI, area) spreads and the half-width they give, as a
     share. leaders: zones that may have the highest rate (in at least one draw out of twenty), most likely
-    first. half: the zones that are very likely among the fewest that hold half of the need, largest
-    first; half_zones: how many these fewest are. minima: share of residents in a
+    first. minima: share of residents in a
     household on RSA or AAH, None where too few areas are known. flat: by base (15+, 18+, total), persons by
     level when the national shares are applied as they are. draws: (draws,) persons in need of the whole,
     unrounded, for comparisons. composite: the model and the survey of the request, side by side;
@@ -175,8 +227,7 @@ class Diagnosis:
     social_only: tuple[str, ...]
     clusters: tuple[tuple[str, ...], ...]
     leaders: tuple[str, ...]
-    half: tuple[str, ...]
-    half_zones: Spread
+    where: Where
     profile: tuple[Profile, ...]
     context: tuple[context.Indicator, ...]
     variance: dict[str, float]
@@ -193,7 +244,7 @@ class Diagnosis:
 
     @property
     def is_drawable(self) -> bool:
-        """Whether most residents live in a zone that has a contour."""
+        """True if most residents live in a zone that has a contour."""
         known = sum(
             r.population for r, shape in zip(self.zones, self.shapes.zones, strict=True) if shape is not None
         )

@@ -8,6 +8,7 @@ import numpy as np
 
 from maillage.kernel import cores
 from maillage.kernel.estimate import Withheld
+from maillage.kernel.table import Table
 from maillage.reference.definitions import offered as usual_definitions
 from maillage.studies.diagnosis import compare
 from maillage.studies.diagnosis import published as published_study
@@ -15,7 +16,7 @@ from maillage.studies.diagnosis.compare import NeedByDefinition
 from maillage.studies.diagnosis.diagnosis import diagnose
 from maillage.studies.diagnosis.published import Beside
 from maillage.studies.diagnosis.request import Request, model_of
-from maillage.studies.diagnosis.results import Diagnosis
+from maillage.studies.diagnosis.results import Diagnosis, ZoneResult
 from maillage.studies.diagnosis.zoning import by
 from maillage.studies.need import population as frames
 from maillage.studies.need.model import ModelByDefinition
@@ -87,7 +88,33 @@ def _drawable(d: Diagnosis) -> Diagnosis | None:
     if d.request.zoning.kind != "iris" or len(set(iris["commune"][rows].tolist())) < 2:
         return None
     coarse = diagnose(replace(d.request, zoning=by("commune", rows, iris)), model=d.model)
-    return coarse if coarse.is_drawable else None
+    return _as_classed(coarse, d, iris) if coarse.is_drawable else None
+
+
+def _as_classed(coarse: Diagnosis, d: Diagnosis, iris: Table) -> Diagnosis:
+    """Return a territory by commune with the classes of its zones, so that a map says what the table says; a
+    commune of several zones has no class of its own.
+    """
+    by_commune: dict[str, list[ZoneResult]] = {}
+    for r in d.zones:
+        by_commune.setdefault(str(iris["commune"][r.zone.rows[0]]), []).append(r)
+    zones = tuple(
+        replace(by_commune[r.zone.code][0], zone=r.zone)
+        if len(by_commune[r.zone.code]) == 1
+        else replace(
+            r,
+            digital_class=None,
+            social_class=None,
+            cell=None,
+            firmness=None,
+            odds=(),
+            cell_odds=None,
+            country_odds=None,
+            is_cut=True,
+        )
+        for r in coarse.zones
+    )
+    return replace(coarse, zones=zones, rate_bounds=d.rate_bounds, cell_spreads=d.cell_spreads)
 
 
 def _quarters(d: Diagnosis) -> Diagnosis | None:

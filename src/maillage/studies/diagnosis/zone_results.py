@@ -121,8 +121,13 @@ def zone_results(w: Work) -> Classed:
         class_engine.classes(social_index) if (~np.isnan(social_index)).sum() >= FEWEST_ZONES else none
     )
     cells = class_engine.cells(digital, social_classes)
+    modest = sums["modest"] / safe
     drawn = class_engine.drawn(rates, digital)
-    odds, cells_drawn = class_engine.membership(drawn), class_engine.cells(drawn, social_classes[:, None])
+    # The index has no draws of its own: what is known of its doubt is that of the people living modestly.
+    cells_drawn = class_engine.cells(drawn, class_engine.drawn(modest, social_classes))
+    odds = class_engine.membership(drawn)
+    above = rates > 100 * request.definition.total
+    beside_country = class_engine.crossed(above, modest > number("social/modest"))
     least, most = overlap.bounds(sums["need"], sums["modest"], people.universe[:, None])
     flags = _zone_flags(w)
     cut = definition(LEVELS)
@@ -159,7 +164,15 @@ def zone_results(w: Work) -> Classed:
                 cell=CELL_NAMES[cells[i]] if cells[i] >= 0 else None,
                 firmness=float(odds[i, digital[i]]) if digital[i] >= 0 else None,
                 odds=tuple(odds[i].tolist()) if digital[i] >= 0 else (),
+                above_odds=None if why[i] else float(above[i].mean()),
                 cell_odds=float((cells_drawn[i] == cells[i]).mean()) if cells[i] >= 0 else None,
+                country_odds=float((beside_country[i] == cells[i]).mean()) if cells[i] >= 0 else None,
+                index_levels={
+                    variable.id: str(level)
+                    for variable, level in zip(index.variables, index.levels[i], strict=True)
+                    if level and not why[i]
+                },
+                no_index=why[i] or index.no_index[i],
                 flags=int(flags[i]),
                 parts=w.parts[i],
                 rural=float(spaces[rurality.RURAL][i]),

@@ -14,7 +14,7 @@ from threadpoolctl import threadpool_limits
 from maillage.engine import rates as rate_engine
 from maillage.engine import synthetic
 from maillage.engine.cells import AGE_OF, AGES, DIPLOMA_OF, N_CELLS
-from maillage.engine.chance import BLOCK, even_normals, normals
+from maillage.engine.chance import BLOCK, even_normals, generator, normals
 from maillage.engine.diplomas import BELOW_BAC
 from maillage.engine.logit import expit, logit
 from maillage.kernel.table import group, total_by
@@ -36,7 +36,8 @@ Singles = NDArray[np.float32]
 Positions = NDArray[np.int64]
 
 DRAWS = 500
-WHOLE = ("need", "level_1", "level_2", "level_3", "both", "poor_both")  # what `whole` makes
+LEVEL_OUTCOMES = ("level_3", "level_2", "level_1")  # each is a part of the one before
+WHOLE = ("need", *LEVEL_OUTCOMES, "both", "poor_both")  # what `whole` makes
 SEED = 20_261_120
 OVERSEAS_CHANGE = 2020  # definitions older than this take the overseas gap of 2017, later ones that of 2021
 BIG_CITY = 50_000
@@ -201,35 +202,71 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Noise:
-    """The logit-scale variation between areas, before it is drawn.
+    """The logit-scale variation between areas, before it is drawn: standard deviations (areas,).
 
-    free: (areas,) standard deviation proper to the area (its own effect, its few people); tied: (areas,) the
-    part that must vanish over the commune (imputed diplomas, sampled census); varies: (areas,) persons per
-    unit of logit.
+    effect: proper to the area; persons: the chance of its few people, one by one; tied: the part that must
+    vanish over the commune (imputed diplomas, sampled census). varies: (areas,) persons per unit of logit;
+    response: (areas,) from `synthetic.response`.
     """
 
-    free: Floats
+    effect: Floats
+    persons: Floats
     tied: Floats
     varies: Floats
     response: Floats
 
+    @property
+    def free(self) -> Floats:
+        """(areas,) of what vanishes over no commune."""
+        return np.hypot(self.effect, self.persons)
+
+
+@dataclass(frozen=True, slots=True)
+class BlockChance:
+    """Chance and effects of places that the outcomes of one block of areas share.
+
+    rows: (areas,) positions in the frame; split: those of `rows` whose commune has several areas, commune:
+    the commune of each. free: (areas, draws) and tied: (split, draws) standard normals. places: (areas,
+    draws) what the effects of places add on the logit; variance: (areas,) theirs. rural, mainland: (areas,).
+    """
+
+    rows: Positions
+    split: Positions
+    commune: Positions
+    free: Singles
+    tied: Singles
+    places: Singles
+    variance: Floats
+    rural: NDArray[np.bool_]
+    mainland: NDArray[np.bool_]
+
 
 @dataclass(frozen=True, slots=True)
 class Standards:
-    """Draws of how far living standards depart from the expected ones, on the logit. moves: (rows, draws)."""
+    """Draws of how far living standards depart from the expected ones, on the logit.
+
+    size: (rows,) persons; moves: (rows, draws), variance: (rows,) theirs; own: (rows, draws) the standard
+    normals of what is proper to an area, area: its standard deviation, both already in `moves`.
+    """
 
     rows: Positions
+    size: Floats
     moves: Singles
     variance: Floats
+    own: Singles
+    area: float
 
     def factor(self, share: Floats) -> Floats:
         """Return (rows, draws) the ratio of people living under a threshold to the number expected.
 
-        share: (areas of France,) expected share under it. The mean factor is one.
+        share: (areas of France,) expected share under it. The mean factor is one; where few people live,
+        who they are is chance too.
         """
         q = np.clip(share[self.rows], 1e-4, 1 - 1e-4)[:, None]
-        bend = 0.5 * self.variance[:, None] * (1 - 2 * q)
-        return np.asarray(expit(logit(q) + self.moves - bend) / q)
+        persons = 1 / np.maximum(self.size[:, None] * q * (1 - q), synthetic.LEAST_VARIANCE)
+        moves = self.moves + (np.sqrt(self.area**2 + persons) - self.area) * self.own
+        bend = 0.5 * (self.variance[:, None] + persons) * (1 - 2 * q)
+        return np.asarray(expit(logit(q) + moves - bend) / q)
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,57 +328,94 @@ class Model:
             np.where(frame.sampled[rows], number("spreads/census_design") * (counts @ p**2), 0.0) / least**2
         )
         alone = place.alone[rows]
-        tied = np.where(alone, 0.0, np.sqrt(imputed**2 + sampled))
-        free = np.sqrt(self.spreads.area**2 + 1 / least + np.where(alone, imputed**2, 0.0))
         return Noise(
-            free=free,
-            tied=tied,
+            effect=np.sqrt(self.spreads.area**2 + np.where(alone, imputed**2, 0.0)),
+            persons=1 / np.sqrt(least),
+            tied=np.where(alone, 0.0, np.sqrt(imputed**2 + sampled)),
             varies=varies,
             response=synthetic.response(expected, counts.sum(axis=1), varies).astype(np.float64),
         )
 
     def draws_of_block(self, block: int, names: Collection[str] | None = None) -> dict[str, Singles]:
         """Return, for each outcome (all by default), (areas of the block, draws) persons concerned."""
+        chance, wanted, out = self._chance_of(block), self._named(names), dict[str, Singles]()
+        if not set(wanted).isdisjoint(LEVEL_OUTCOMES):
+            out = self._levels_of(block, chance)
+        for name in set(wanted).difference(LEVEL_OUTCOMES):
+            noise = self.noise(name, chance.rows)
+            out[name] = self._people(name, noise, chance, chance.free, noise.free)
+        return {name: out[name] for name in wanted}
+
+    def _chance_of(self, block: int) -> BlockChance:
         place = self.country
         rows = np.arange(place.blocks[block], place.blocks[block + 1])
         free = normals(self.seed, "area", block, (len(rows), self.n_draws))
         # What is tied over a commune is nothing where the commune is one area: two areas in three.
-        parts = np.flatnonzero(~place.alone[rows])
-        tied = normals(self.seed, "commune", block, (parts.max(initial=-1) + 1, self.n_draws))[parts]
-        _, commune = np.unique(place.commune_of[rows[parts]], return_inverse=True)
+        split = np.flatnonzero(~place.alone[rows])
+        tied = normals(self.seed, "commune", block, (split.max(initial=-1) + 1, self.n_draws))[split]
         # The areas of a block lie in few EPCI: what those share is worked out once for each.
         _, first, alike = np.unique(
             place.departement_of[rows] * place.n_epci + place.epci_of[rows],
             return_index=True,
             return_inverse=True,
         )
-        shared, shared_variance = self.places.moves(place, rows[first]), self.places.variance(place, rows)
-        mainland, rural = place.mainland[rows[first], None], place.rural[rows]
-        out: dict[str, Singles] = {}
-        for name in self._named(names):
-            outcome = self.outcomes[name]
-            own = self.noise(name, rows)
-            moves = (shared - np.where(mainland, outcome.recentre, 0.0)).astype(np.float32)[alike]
-            moves += free * own.free.astype(np.float32)[:, None]
-            if len(parts):
-                moves[parts] += synthetic.centred(
-                    tied * own.tied[parts].astype(np.float32)[:, None],
-                    own.varies[parts],
-                    commune.astype(np.int64),
-                    commune.max() + 1,
-                )
-            expected = outcome.counts[rows] @ outcome.rates.T
-            if rural.any():
-                expected[rural] = outcome.counts[rows[rural]] @ outcome.rural.T
-            for region, rates in outcome.overseas.items():
-                here = place.region_of[rows] == region
-                if here.any():
-                    expected[here] = outcome.counts[rows[here]] @ rates.T
-            size = outcome.counts[rows].sum(axis=1)
-            total_variance = shared_variance + own.free**2 + own.tied**2
-            out[name] = synthetic.people(expected, size, own.response, moves, total_variance).astype(
-                np.float32
+        return BlockChance(
+            rows=rows,
+            split=split,
+            commune=np.unique(place.commune_of[rows[split]], return_inverse=True)[1].astype(np.int64),
+            free=free,
+            tied=tied,
+            places=self.places.moves(place, rows[first]).astype(np.float32)[alike],
+            variance=self.places.variance(place, rows),
+            rural=place.rural[rows],
+            mainland=place.mainland[rows],
+        )
+
+    def _people(self, name: str, noise: Noise, chance: BlockChance, free: Singles, spread: Floats) -> Singles:
+        """Return (areas, draws) persons concerned.
+
+        free: (areas, draws) standard normals of what is proper to areas; spread: (areas,) its standard
+        deviation.
+        """
+        outcome, rows = self.outcomes[name], chance.rows
+        moves = chance.places - np.where(chance.mainland[:, None], outcome.recentre.astype(np.float32), 0)
+        moves += free * spread.astype(np.float32)[:, None]
+        if len(chance.split):
+            moves[chance.split] += synthetic.centred(
+                chance.tied * noise.tied[chance.split].astype(np.float32)[:, None],
+                noise.varies[chance.split],
+                chance.commune,
+                chance.commune.max() + 1,
             )
+        expected = outcome.counts[rows] @ outcome.rates.T
+        if chance.rural.any():
+            expected[chance.rural] = outcome.counts[rows[chance.rural]] @ outcome.rural.T
+        for region, rates in outcome.overseas.items():
+            inside = self.country.region_of[rows] == region
+            if inside.any():
+                expected[inside] = outcome.counts[rows[inside]] @ rates.T
+        size = outcome.counts[rows].sum(axis=1)
+        variance = chance.variance + spread**2 + noise.tied**2
+        return synthetic.people(expected, size, noise.response, moves, variance).astype(np.float32)
+
+    def _levels_of(self, block: int, chance: BlockChance) -> dict[str, Singles]:
+        """Return the draws of the levels, persons one by one: those of a level are drawn among the persons of
+        the one before, at the rates that effects of places give there.
+        """
+        widest = LEVEL_OUTCOMES[0]
+        noise = self.noise(widest, chance.rows)
+        persons = self._people(widest, noise, chance, chance.free, noise.free)
+        # `free` adds up the effect of an area and the chance of its persons: the effect, knowing that sum.
+        other = normals(self.seed, "level/area", block, chance.free.shape)
+        effect = chance.free * (noise.effect / noise.free).astype(np.float32)[:, None]
+        effect += other * (noise.persons / noise.free).astype(np.float32)[:, None]
+        expected = self._people(widest, noise, chance, effect, noise.effect)
+        one_by_one, out = generator(self.seed, "level/persons", block), {widest: persons}
+        for name in LEVEL_OUTCOMES[1:]:
+            noise = self.noise(name, chance.rows)
+            expected_part = self._people(name, noise, chance, effect, noise.effect)
+            persons = synthetic.drawn_part(persons, expected_part, expected, one_by_one)
+            out[name], expected = persons, expected_part
         return out
 
     def draws(
@@ -385,6 +459,7 @@ class Model:
         place = self.country
         big = place.big_city[rows]
         together = even_normals(self.seed, "income/epci", place.n_epci, self.n_draws).astype(np.float32)
+        area, own = number("spreads/income_area"), np.empty((len(rows), self.n_draws), dtype=np.float32)
         moves = number("spreads/income_epci") * together[place.epci_of[rows]]
         blocks = np.searchsorted(place.blocks, rows, side="right") - 1
         for block in np.unique(blocks).tolist():
@@ -392,16 +467,21 @@ class Model:
             start, end = place.blocks[block], place.blocks[block + 1]
             first = place.commune_of[start:end].min()
             within = rows[here] - start
-            own = normals(self.seed, "income/area", block, (end - start, self.n_draws))
-            moves[here] += number("spreads/income_area") * own[within]
+            own[here] = normals(self.seed, "income/area", block, (end - start, self.n_draws))[within]
             if big[here].any():
                 communes = place.commune_of[start:end].max() - first + 1
                 cities = normals(self.seed, "income/commune", block, (communes, self.n_draws))
                 city = cities[place.commune_of[rows[here]] - first]
                 moves[here] += np.where(big[here], number("spreads/income_city"), 0.0)[:, None] * city
-        variance = number("spreads/income_epci") ** 2 + number("spreads/income_area") ** 2
         return Standards(
-            rows, moves.astype(np.float32), variance + np.where(big, number("spreads/income_city") ** 2, 0.0)
+            rows=rows,
+            size=place.frame.universe[rows],
+            moves=(moves + area * own).astype(np.float32),
+            variance=number("spreads/income_epci") ** 2
+            + area**2
+            + np.where(big, number("spreads/income_city") ** 2, 0.0),
+            own=own,
+            area=area,
         )
 
 
@@ -502,21 +582,14 @@ def regional_measures(place: Country, known: Evidence | None = None) -> Measures
     total = chosen.total * people.sum() - away
     cells = np.where(overseas[:, None, None], 0.0, place.grounds)
     rates = rate_engine.shift(cells.sum(axis=0).ravel(), rates.ravel(), np.array([total / cells.sum()]))
-    rates = rates.reshape(2, -1)
-    concerned = np.einsum("dgc,gc->d", place.grounds, rates)
-    sensitivity = np.einsum("dgc,gc->d", place.grounds, rates * (1 - rates))
-    at, n = place.region_of_departement, len(place.region_names)
-    by_departement = np.zeros((n, len(at)))
-    by_departement[at, np.arange(len(at))] = sensitivity
-    residents = total_by(at, people, n)
     return regions.measures(
         known,
         place.region_names,
-        total_by(at, concerned, n) / residents,
-        residents,
-        by_departement,
-        ~place.is_overseas,
         place.departement_names,
+        place.region_of_departement,
+        place.grounds.reshape(len(overseas), -1),
+        rates[0],
+        ~place.is_overseas,
     )
 
 
@@ -556,9 +629,9 @@ class _Maker:
         parts = [self._split(rates, *pair) for pair in zip(drawn, central, strict=True)]
         widest = self._nested(cut, parts[-1], central[-1])
         shifts = self._overseas_shifts(cut, central[-1])
-        out = {"need": need, f"level_{len(parts)}": widest}
-        for k, (draws, centre) in enumerate(parts[:-1]):
-            out[f"level_{k + 1}"] = self._outcome(self.place.homes, draws, centre, shifts, widest.recentre)
+        out = {"need": need, LEVEL_OUTCOMES[0]: widest}
+        for name, (draws, centre) in zip(LEVEL_OUTCOMES[1:], parts[-2::-1], strict=True):
+            out[name] = self._outcome(self.place.homes, draws, centre, shifts, widest.recentre)
         inside = slice(N_CELLS, 2 * N_CELLS)
         moved = self._overseas_shifts(chosen, rates.centre)
         out["both"] = self._outcome(
@@ -649,9 +722,8 @@ class _Maker:
         odds = np.array([number("rates/modest_odds")])
         split = rate_engine.split_by_household(centre[None], _national_share(place.homes), odds)
         central = np.clip(np.concatenate(split, axis=1)[0], 1e-9, 1 - 1e-9)
-        wanted = expit(logit(chosen.total) + overseas_gap(chosen))
-        shifted = rate_engine.shift(people, central, np.array([float(wanted)]))
-        common = float(np.median(logit(shifted[0]) - logit(central)))
+        wanted = float(expit(logit(chosen.total) + overseas_gap(chosen)))
+        common = rate_engine.constant(people, central, wanted)
         moved = common + number("spreads/dom_gap") * even_normals(self.seed, "overseas/gap", 1, self.n)[0]
         own = self.between.overseas * even_normals(self.seed, "overseas/region", len(frames.OVERSEAS), self.n)
         return {

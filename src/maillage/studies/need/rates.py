@@ -283,11 +283,12 @@ def _nested(d: Definition, s: Setting) -> Floats:
     if not s.still:
         half = d.total_high - d.total
         shares = shares + generator(s.seed, f"{d.id}/rounding").uniform(-half, half, shares.shape)
-        noise = 1 / np.sqrt((d.n / s.unknown.quota)[:, None] * shares * (1 - shares))
-        z = generator(s.seed, f"{d.id}/sampling").standard_normal((len(shares), 1))
-        shares = expit(
-            logit(shares) + noise * z
-        )  # one z: whoever is found more often excluded is found more fragile
+        # A respondent is at one level: those of a level are drawn among those of it or worse.
+        parts = np.column_stack((shares[:, :-1] / shares[:, 1:], shares[:, -1]))
+        respondents = np.column_stack((shares[:, 1:], np.ones(s.n))) * (d.n / s.unknown.quota)[:, None]
+        z = generator(s.seed, f"{d.id}/sampling").standard_normal(shares.shape)
+        parts = expit(logit(parts) + z / np.sqrt(respondents * parts * (1 - parts)))
+        shares = np.cumprod(parts[:, ::-1], axis=1)[:, ::-1]
     return engine.levels(s.people, shape, shares, s.unknown.slope)
 
 

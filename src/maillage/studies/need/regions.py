@@ -1,5 +1,5 @@
-"""What sets régions apart once their residents are known: the law of their effects, from published rates and
-a survey's zones.
+"""Law of the effects that régions add to what their residents imply, from published rates and the zones of a
+survey.
 """
 
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maillage.engine import evidence as engine
+from maillage.engine import rates as rate_engine
 from maillage.engine.chance import even_normals, generator
 from maillage.engine.logit import expit, logit
 from maillage.kernel.errors import Refused
@@ -21,23 +22,30 @@ CONTRADICTION = 0.5  # logit, between what published rates leave to other régio
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """What is measured of régions, on the logit, beside what their residents imply.
+    """Measures of régions beyond what their residents imply: effects on the logit of every cell.
 
-    rates: (régions,) published minus computed, nan where nothing is published; rate_error: (régions,) its
-    standard deviation. contested: (régions,) whether two sources contradict each other. zones: (zones,) the
-    same from a survey, with its error; shares: (zones, régions) how much of a zone each région makes; parts:
-    (zones, régions) how much of a région each zone makes. weights: (régions,) share of the mainland's
-    sensitivity, zero overseas.
+    effects: (régions,) the effect under which the cells of a région add up to its published rate, nan where
+    nothing is published; rounding: (régions,) its standard deviation, from what printing hides; modelling:
+    (régions,) the same, from how the rate was made. contested: (régions,) whether two sources contradict
+    each other. zones: (zones,) the effects of a survey's zones, with their error; shares: (zones, régions)
+    how much of a zone each région makes; parts: (zones, régions) how much of a région each zone makes.
+    weights: (régions,) share of the mainland's sensitivity, zero overseas.
     """
 
-    rates: Floats
-    rate_error: Floats
+    effects: Floats
+    rounding: Floats
+    modelling: Floats
     contested: NDArray[np.bool_]
     zones: Floats
     zone_error: Floats
     shares: Floats
     parts: Floats
     weights: Floats
+
+    @property
+    def effect_error(self) -> Floats:
+        """(régions,) the standard deviation of an effect, whatever its source."""
+        return np.hypot(self.rounding, self.modelling)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,36 +78,38 @@ class Law:
 def law(m: Measures, spread: float) -> Law:
     """Return the law of regional effects: none overseas, whose rates carry theirs.
 
-    The national total is known apart, so effects weigh nothing together; published rates share one unknown
-    level, the survey's zones another. A contested région goes from one source to the other.
+    A published rate is believed up to its rounding: only the others start from `spread`. The national total
+    is known apart, so effects weigh nothing together. A contested région goes from one source to the other.
     """
-    k, mainland = len(m.rates), m.weights > 0
+    k, mainland = len(m.effects), m.weights > 0
     free = mainland & ~m.contested
-    published = np.flatnonzero(free & ~np.isnan(m.rates))
+    published = np.flatnonzero(free & ~np.isnan(m.effects))
     count, n_zones = len(published), len(m.zones)
-    design = np.zeros((count + n_zones + 1, k + 2))
-    design[np.arange(count), published] = design[:count, k] = 1
+    design = np.zeros((count + n_zones + 1, k + 1))
+    design[np.arange(count), published] = 1
     design[count : count + n_zones, :k] = m.shares
-    design[count : count + n_zones, k + 1] = 1
+    design[count : count + n_zones, k] = 1
     design[-1, :k] = m.weights
     survey = np.hypot(m.zone_error, number("spreads/region_survey"))
-    error = np.concatenate((m.rate_error[published], survey, [1e-3]))
-    seen = np.concatenate((m.rates[published], m.zones, [0.0]))
-    variance = np.full(k + 2, max(spread, 1e-6) ** 2)
-    # The zones of a survey have a mean of their own, of which nothing is asked.
-    variance[k:] = number("spreads/region_level") ** 2, 1.0
+    error = np.concatenate((m.rounding[published], survey, [1e-3]))
+    observed = np.concatenate((m.effects[published], m.zones, [0.0]))
+    variance = np.full(k + 1, max(spread, 1e-6) ** 2)
+    variance[published] = 1.0
     variance[:k][~free] = 1e-12
-    mean, covariance = engine.posterior(variance, design, seen, error)
-    zone_level, level = mean[k + 1], mean[k]
-    told = m.parts.sum(axis=0) > 0.5
-    by_zone = np.where(told, (m.zones - zone_level) @ m.parts, np.nan)
-    apart = np.sqrt(m.rate_error**2 + (survey**2) @ m.parts**2)
-    widened = np.where(free, engine.disagreement(m.rates - level, by_zone, apart), 1.0)
-    mean, covariance = mean[:k], covariance[:k, :k] * np.outer(widened, widened)
+    variance[k] = 1.0  # the zones of a survey have a mean of their own, of which nothing is asked
+    mean, covariance = engine.posterior(variance, design, observed, error)
+    covered = m.parts.sum(axis=0) > 0.5
+    by_zone = np.where(covered, (m.zones - mean[k]) @ m.parts, np.nan)
+    between = np.sqrt(m.effect_error**2 + (survey**2) @ m.parts**2)
+    widened = np.where(free, engine.disagreement(m.effects, by_zone, between), 1.0)
+    mean, covariance = mean[:k], covariance[:k, :k]
+    # How a rate was made moves no centre: it widens.
+    covariance[published, published] += m.modelling[published] ** 2
+    covariance *= np.outer(widened, widened)
     contested = m.contested & mainland
-    mean = np.where(contested, m.rates, np.where(free, mean, 0.0))
+    mean = np.where(contested, m.effects, np.where(free, mean, 0.0))
     covariance[contested] = covariance[:, contested] = 0.0
-    covariance[contested, contested] = m.rate_error[contested] ** 2
+    covariance[contested, contested] = m.effect_error[contested] ** 2
     covariance[~mainland] = covariance[:, ~mainland] = 0.0
     values, vectors = np.linalg.eigh(covariance)
     return Law(
@@ -113,32 +123,38 @@ def law(m: Measures, spread: float) -> Law:
 def measures(
     known: Evidence,
     names: NDArray[np.str_],
-    computed: Floats,
-    people: Floats,
-    sensitivity: Floats,
-    mainland: NDArray[np.bool_],
     departements: NDArray[np.str_],
+    region_of: NDArray[np.int64],
+    cells: Floats,
+    rates: Floats,
+    mainland: NDArray[np.bool_],
 ) -> Measures:
     """Return the measures of an evidence.
 
-    names: (régions,) codes; computed: (régions,) rates that residents imply, 0 to 1; people: (régions,).
-    sensitivity: (régions, départements) how many persons a logit moves. Raises Refused when the published
-    rates contradict the national one.
+    names: (régions,) and departements: (départements,) codes; region_of: (départements,) the position of
+    each one's région. cells: (départements, cells) persons; rates: (cells,) those that residents imply,
+    strictly between 0 and 1. mainland: (régions,). Raises Refused when the published rates contradict the
+    national one.
     """
-    _check(known, names, computed, people, mainland)
     k = len(names)
-    rates, error, contested = np.full(k, np.nan), np.full(k, 1.0), np.zeros(k, dtype=bool)
+    people = np.array([cells[region_of == at].sum(axis=0) for at in range(k)])
+    residents = people.sum(axis=1)
+    _check(known, names, people @ rates / residents, residents, mainland)
+    effects, rounding, modelling = np.full(k, np.nan), np.ones(k), np.zeros(k)
+    contested = np.zeros(k, dtype=bool)
     for rate in known.rates:
         for at in np.flatnonzero(names == rate.region):
-            rates[at], error[at] = _measure(rate)
-            rates[at] -= logit(computed[at])
+            effects[at], rounding[at], modelling[at] = measured(rate, people[at], rates)
             contested[at] = rate.contested
+    sensitivity = np.zeros((k, len(departements)))
+    sensitivity[region_of, np.arange(len(departements))] = cells @ (rates * (1 - rates))
     inside = np.array([np.isin(departements, zone.departements) for zone in known.zones])
     by_zone = inside.reshape(len(known.zones), len(departements)).astype(np.float64) @ sensitivity.T
     weights = np.where(mainland, sensitivity.sum(axis=1), 0.0)
     return Measures(
-        rates=rates,
-        rate_error=error,
+        effects=effects,
+        rounding=rounding,
+        modelling=modelling,
         contested=contested,
         zones=np.array([zone.effect for zone in known.zones]),
         zone_error=np.array([zone.error for zone in known.zones]),
@@ -148,36 +164,45 @@ def measures(
     )
 
 
-def _measure(rate: RegionalRate) -> tuple[float, float]:
-    """Return a published rate on the logit, and its standard deviation."""
-    low, high = logit(rate.low), logit(rate.high)
+def measured(rate: RegionalRate, people: Floats, rates: Floats) -> tuple[float, float, float]:
+    """Return the effect on every cell that gives a published rate back, then its standard deviations: from
+    rounding, and from how the rate was made.
+
+    people, rates: those of the région, by cell. A région moves less than its cells: an effect read on its own
+    rate would fall short of it.
+    """
+    low, middle, high = (
+        rate_engine.constant(people, rates, each) for each in (rate.low, rate.rate, rate.high)
+    )
     if rate.contested:  # nine times out of ten between the two sources
-        return float(low + high) / 2, float(high - low) / (2 * Z90)
-    return float(logit(rate.rate)), float(np.hypot((high - low) / 12**0.5, number("spreads/region_rate")))
+        return (low + high) / 2, (high - low) / (2 * Z90), 0.0
+    stretch = (high - low) / float(logit(rate.high) - logit(rate.low))
+    return middle, (high - low) / 12**0.5, stretch * number("spreads/region_rate")
 
 
 def _check(
     known: Evidence, names: NDArray[np.str_], computed: Floats, people: Floats, mainland: NDArray[np.bool_]
 ) -> None:
     """Raise Refused when published rates leave to other régions what their residents cannot give."""
-    rate = {each.region: each.rate for each in known.rates if not each.contested}
-    found = np.array([rate.get(name, np.nan) for name in names.tolist()])
-    published = mainland & ~np.isnan(found)
+    rate_by_region = {rate.region: rate.rate for rate in known.rates if not rate.contested}
+    rates = np.array([rate_by_region.get(name, np.nan) for name in names.tolist()])
+    published = mainland & ~np.isnan(rates)
     total = float((computed * people)[mainland].sum())
-    given = float((found * people)[published].sum())
-    others = mainland & ~published
-    base, remainder = float(people[others].sum()), total - given
+    concerned = float((rates * people)[published].sum())
+    unpublished = mainland & ~published
+    base, remainder = float(people[unpublished].sum()), total - concerned
     if base > 0:
-        expected = float((computed * people)[others].sum()) / base
+        expected = float((computed * people)[unpublished].sum()) / base
         share = float(np.clip(remainder / base, 1e-6, 1 - 1e-6))
-        apart = abs(float(logit(share) - logit(expected)))
+        gap = abs(float(logit(share) - logit(expected)))
     else:
         everyone = float(people[mainland].sum())
-        apart = abs(float(logit(given / everyone) - logit(total / everyone)))
-    if apart > CONTRADICTION:
+        gap = abs(float(logit(concerned / everyone) - logit(total / everyone)))
+    if gap > CONTRADICTION:
+        implied = remainder / base if base else concerned / float(people[mainland].sum())
         raise Refused(
             f"Les taux régionaux de {known.year} contredisent le taux national : ils laisseraient aux autres"
-            f" régions {_percent(remainder / base if base else given / people[mainland].sum())} de personnes"
+            f" régions {_percent(implied)} de personnes"
             " en difficulté.",
             why="Les régions ensemble font le pays : un de ces taux vient d’une autre enquête.",
             do="Vérifiez l’année, le champ et la définition de chaque taux régional.",

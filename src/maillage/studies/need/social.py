@@ -132,6 +132,16 @@ MISSING = (
     "demandeurs d’emploi hors des communes comptant un quartier prioritaire",
 )
 SAME = 1e-9  # relative: values that differ by the rounding of a sum are the same
+WITH_DISTRICTS = (
+    "13055",
+    "69123",
+    "75056",
+)  # Marseille, Lyon, Paris: incomes are published by arrondissement
+MIN_COMMUNE_SHARE = 0.9  # share of the residents of a commune that make a zone as good as the whole of it
+OF_COMMUNES = ("hlm", "chomage", "revenu", "demandeurs")  # known by commune, for some areas or for all
+NO_INDEX = "Moins de la moitié des variables de l’indice sont connues ici."
+NO_INDEX_ALONE = "Une seule zone : l’indice compare des zones entre elles."
+BORROWED = "Les seules variables connues le sont pour toute la commune, et ne distinguent pas ses quartiers."
 BY_ID = {variable.id: variable for variable in VARIABLES}
 
 
@@ -140,7 +150,9 @@ class Social:
     """The index of the zones of a perimeter, and its components.
 
     variables: those used, in order; left_out: (variable, why) for the others that were asked for.
-    values: (zones, variables), nan where unknown; index and ranks follow the zones.
+    values: (zones, variables), nan where unknown; levels: (zones, variables) where each is known, `iris`,
+    `commune` or `arrondissement`, "" where unknown. index and ranks follow the zones; no_index: (zones,) why
+    a zone has none, "" for the others.
     """
 
     variables: tuple[Variable, ...]
@@ -148,6 +160,8 @@ class Social:
     signs: Floats
     left_out: tuple[tuple[Variable, str], ...]
     values: Floats
+    levels: NDArray[np.str_]
+    no_index: tuple[str, ...]
     index: Index
     rank: Floats
     rank_standard: Floats
@@ -160,19 +174,20 @@ def index_of(
     *,
     weights: Mapping[str, float] | None = None,
     inside: Floats | None = None,
-    shown: NDArray[np.bool_] | None = None,
+    published: NDArray[np.bool_] | None = None,
 ) -> Social:
     """Return the social index of zones, relative to their perimeter.
 
     weights: by variable id, replacing the default ones; a negative weight reverses the variable. inside:
-    (areas of France,) share of each area that counts, 1 by default. shown: (zones,) those whose figures may
-    be published, all by default; the others count neither in means nor in ranks.
+    (areas of France,) share of each area that counts, 1 by default. published: (zones,) those whose figures
+    may be published, all by default; the others count neither in means nor in ranks, and no more does a zone
+    whose every known value is that of a commune of which it is but a part.
     """
     chosen = _chosen(weights or {})
     values = np.column_stack([_values(variable, zones, frame, tables, inside) for variable in chosen])
-    if shown is not None:
-        values[~shown] = np.nan
-    able = len(zones) if shown is None else int(shown.sum())
+    if published is not None:
+        values[~published] = np.nan
+    able = len(zones) if published is None else int(published.sum())
     kept, left_out = [], []
     for position, variable in enumerate(chosen):
         known = ~np.isnan(values[:, position])
@@ -189,16 +204,26 @@ def index_of(
     wanted = {variable.id: (weights or {}).get(variable.id, variable.weight) for variable in used}
     weight = np.array([abs(wanted[variable.id]) for variable in used])
     sign = np.array([variable.sign * (-1.0 if wanted[variable.id] < 0 else 1.0) for variable in used])
-    found = social_index.build(values[:, kept], sign, weight)
+    values = values[:, kept]
+    known = ~np.isnan(values)
+    places = [_known_at(variable, zones, frame, tables) for variable in used]
+    own = np.array([is_own for _, is_own in places], dtype=bool).reshape(len(used), len(zones)).T
+    is_borrowed = known.any(axis=1) & ~(known & own).any(axis=1)
+    index = social_index.build(np.where(is_borrowed[:, None], np.nan, values), sign, weight)
+    alone = NO_INDEX_ALONE if len(zones) == 1 else NO_INDEX
+    no_index = np.where(np.isnan(index.index), np.where(is_borrowed, BORROWED, alone), "")
+    levels = np.array([level for level, _ in places], dtype=str).reshape(len(used), len(zones)).T
     return Social(
         variables=tuple(used),
         weights=weight,
         signs=sign,
         left_out=tuple(left_out),
-        values=values[:, kept],
-        index=found,
-        rank=ranks(found.index),
-        rank_standard=ranks(found.standard),
+        values=values,
+        levels=np.where(known, levels, ""),
+        no_index=tuple(no_index.tolist()),
+        index=index,
+        rank=ranks(index.index),
+        rank_standard=ranks(index.standard),
     )
 
 
@@ -219,8 +244,8 @@ def _known(n: int, among: int) -> str:
     >>> _known(0, 4), _known(1, 4).replace("\xa0", " "), _known(3, 12).replace("\xa0", " ")
     ('connue pour aucune zone', 'connue pour 1 zone sur 4 seulement', 'connue pour 3 zones sur 12 seulement')
     """
-    told = f"connue pour {count(n, 'zone')}"
-    return f"{told} sur {among} seulement" if n else told
+    known = f"connue pour {count(n, 'zone')}"
+    return f"{known} sur {among} seulement" if n else known
 
 
 def _values(
@@ -244,6 +269,44 @@ def _values(
         return np.where(enough, sums[0], np.nan)
     factor = 100.0 if variable.unit == "%" else 1.0
     return np.asarray(factor * np.divide(sums[0], sums[1], out=np.full(len(zones), np.nan), where=enough))
+
+
+def _known_at(
+    variable: Variable, zones: Sequence[Zone], frame: Frame, tables: Sources
+) -> tuple[NDArray[np.str_], NDArray[np.bool_]]:
+    """Return (zones,) the level at which a variable is known where most residents of each zone live, and
+    whether its value is the zone’s own: a zone that is but a part of a commune borrows the value of it.
+    """
+    if variable.id not in OF_COMMUNES:
+        return np.full(len(zones), "iris", dtype="<U14"), np.ones(len(zones), dtype=bool)
+    rows = np.concatenate([zone.rows for zone in zones])
+    at = np.repeat(np.arange(len(zones)), [len(zone.rows) for zone in zones])
+    in_communes = np.flatnonzero(np.isin(frame.commune, np.unique(frame.commune[rows])))
+    codes, unit_of_area = np.unique(_units(variable.id, in_communes, frame, tables), return_inverse=True)
+    unit = unit_of_area[np.searchsorted(in_communes, rows)]
+    residents = np.bincount(unit_of_area, frame.population[in_communes])
+    people, everybody = frame.population[rows], total_by(at, frame.population[rows], len(zones))
+    _, pair = np.unique(at * len(codes) + unit, return_inverse=True)
+    is_own = np.bincount(pair, people)[pair] >= MIN_COMMUNE_SHARE * residents[unit]
+
+    def holds_most(areas: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        return np.asarray(total_by(at, np.where(areas, people, 0.0), len(zones)) * 2 >= everybody)
+
+    in_iris = codes[unit] == frame.area[rows]
+    in_district = np.isin(frame.commune[rows], WITH_DISTRICTS) & (codes[unit] == frame.published[rows])
+    level = np.where(
+        holds_most(in_iris), "iris", np.where(holds_most(in_district), "arrondissement", "commune")
+    )
+    return level, holds_most(is_own)
+
+
+def _units(id: str, rows: NDArray[np.int64], frame: Frame, tables: Sources) -> NDArray[np.str_]:
+    """Return, by area, the code of the place whose value of the variable it has."""
+    area, published, commune = frame.area[rows], frame.published[rows], frame.commune[rows]
+    if id == "revenu":
+        median = tables.filosofi.aligned("commune", published, "median")
+        return np.where(np.isnan(median), commune, published)
+    return np.where(frame.kind[rows] == "Z", commune, area) if id == "hlm" else commune
 
 
 def _fraction(id: str, rows: NDArray[np.int64], frame: Frame, tables: Sources) -> tuple[Floats, Floats]:

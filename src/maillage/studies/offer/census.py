@@ -22,6 +22,7 @@ from maillage.studies.need import population as frames
 from maillage.studies.need.model import Model
 from maillage.studies.offer import gaps, grounds, walking
 from maillage.studies.offer.areas import areas_of
+from maillage.studies.offer.counts import PlaceCounts, place_counts
 from maillage.studies.offer.gaps import CommuneGap, Gaps
 from maillage.studies.offer.grounds import Ground
 from maillage.studies.offer.silence import Silence
@@ -113,19 +114,16 @@ class Offered:
     """The offer of a territory set against its need, of the people that the study counts.
 
     gaps: for everybody; publics: for each public, by id. ground: the starting point of a “what if” question.
-    n_places, n_silent, n_vague: by code of zone, '' for all of them. twins: names of places that may be one,
-    counted twice. inside: the filter of the study, None without; cut: how many areas it keeps in part;
-    n_classed: the zones that have a place on the joint map, sure or not. communes: by line, the communes
-    without it, where zones are not whole communes; empty elsewhere.
+    twins: names of places that may be one, counted twice. inside: the filter of the study, None without; cut:
+    how many areas it keeps in part; n_classed: the zones that have a place on the joint map, sure or not.
+    communes: by line, the communes without it, where zones are not whole communes; empty elsewhere.
     """
 
     census: Census
     gaps: Gaps
     publics: Mapping[str, Gaps]
     ground: Ground
-    n_places: Mapping[str, int]
-    n_silent: Mapping[str, int]
-    n_vague: Mapping[str, int]
+    counts: PlaceCounts
     border: Border
     moving: tuple[Moving, ...]
     twins: tuple[tuple[str, str], ...]
@@ -188,6 +186,19 @@ def census(
         apart=frozenset(apart),
         unread=tuple(unread),
     )
+
+
+def sure_doubles(sheets: Sequence[Sheet]) -> dict[str, tuple[str, ...]]:
+    """Return, by id, the other sheets of a file that surely describe the same place, as the directory has
+    them once it is imported: see `census`.
+    """
+    doubles: dict[str, list[str]] = {}
+    for pair in matching.within([as_place(sheet) for sheet in sheets]):
+        if pair.decision == "meme":
+            one, other = str(sheets[pair.a].get("id", "")), str(sheets[pair.b].get("id", ""))
+            doubles.setdefault(one, []).append(other)
+            doubles.setdefault(other, []).append(one)
+    return {id: tuple(sorted(same)) for id, same in doubles.items()}
 
 
 def _untold(
@@ -332,6 +343,11 @@ def _gives(line: Line, conditions: Mapping[str, Any]) -> bool:
     return line.accompanied is None or (helped if line.accompanied else alone)
 
 
+def is_too_large(rows: NDArray[np.int64]) -> bool:
+    """True for areas too many, with those around them, to draw distances from."""
+    return len(rows) > MOST_AREAS or len(_around(rows)[0]) > MOST_AREAS
+
+
 def ground_of(request: Request, given: Census, need: Model | None = None) -> Ground | None:
     """Return the areas, zones and places of a request together, None when the territory is too large to walk.
 
@@ -385,9 +401,7 @@ def offered(request: Request, d: Diagnosis, given: Census) -> Offered | None:
         gaps.gaps(ground, cells=cells),
         {public: gaps.gaps(ground, public=public, cells=cells) for public in publics()},
         ground,
-        n_places=_counted(ground, None),
-        n_silent=_counted(ground, _silent(ground, given.silent)),
-        n_vague=_counted(ground, given.vague),
+        counts=place_counts(ground, silent=given.silent, vague=given.vague),
         border=border,
         moving=_moved(ground),
         twins=_twins(ground, given),
@@ -424,13 +438,11 @@ def places_in(o: Offered, code: str) -> tuple[Place, ...]:
     several stops there, are one place.
     """
     g = o.ground
-    zones = np.append(g.zone_of, -1)
-    found: dict[str | int, Place] = {}
-    for k, (place, areas) in enumerate(zip(g.places, g.standing, strict=True)):
-        held = np.unique(zones[areas])
-        if len(held) == 1 and held[0] >= 0 and g.zones[int(held[0])].code == code:
-            found.setdefault(place.same or k, place)
-    return tuple(sorted(found.values(), key=lambda place: (plain(place.name), place.id)))
+    place_by_key: dict[str | int, Place] = {}
+    for k, (place, zones) in enumerate(zip(g.places, g.zones_of_places(), strict=True)):
+        if len(zones) == 1 and zones[0] >= 0 and g.zones[zones[0]].code == code:
+            place_by_key.setdefault(place.same or k, place)
+    return tuple(sorted(place_by_key.values(), key=lambda place: (plain(place.name), place.id)))
 
 
 def _covers(given: Census, communes: Iterable[str]) -> bool:
@@ -501,8 +513,7 @@ def _unlisted(
 
 def _inside(g: Ground) -> list[int]:
     """Return the places that stand in the zones."""
-    zones = np.append(g.zone_of, -1)
-    return [k for k, areas in enumerate(g.standing) if len(areas) and (zones[areas] >= 0).all()]
+    return [k for k, zones in enumerate(g.zones_of_places()) if zones and min(zones) >= 0]
 
 
 def _moved(g: Ground) -> tuple[Moving, ...]:
@@ -524,27 +535,6 @@ def _twins(g: Ground, given: Census) -> tuple[tuple[str, str], ...]:
         if not (here[pair.a].same and here[pair.a].same == here[pair.b].same)
         and frozenset((here[pair.a].id, here[pair.b].id)) not in given.apart
     )
-
-
-def _counted(g: Ground, ids: frozenset[str] | None) -> dict[str, int]:
-    """Return how many of these places (all when None) stand in each zone, and in all of them (''), by
-    code: a moving place once in each, and once in all.
-    """
-    zones = np.append(g.zone_of, -1)
-    found: dict[str, set[str | int]] = {code: set() for code, _ in g.names()}
-    for k, (place, areas) in enumerate(zip(g.places, g.standing, strict=True)):
-        held = np.unique(zones[areas])
-        if (ids is None or place.id in ids) and len(held) and (held >= 0).all():
-            found[""].add(place.same or k)
-            if len(held) == 1:
-                found[g.zones[int(held[0])].code].add(place.same or k)
-    return {code: len(some) for code, some in found.items()}
-
-
-def _silent(g: Ground, sheets: frozenset[str]) -> frozenset[str]:
-    """Return the silent sheets of silent places: a moving place with a stop that talks is not one."""
-    talking = {place.same for place in g.places if place.same and place.id not in sheets}
-    return frozenset(place.id for place in g.places if place.id in sheets and place.same not in talking)
 
 
 def around(rows: NDArray[np.int64]) -> set[str]:

@@ -15,6 +15,7 @@ from maillage.studies.offer.silence import Told
 
 METHOD = "manques"
 MOST = 50.0  # percent of the people in need: more than half of them
+VERY_LIKELY = "À 8 chances sur 10 ou plus, ici comme face à la France"
 SCARCE = 0.5  # of the offer per person of the whole
 
 
@@ -329,23 +330,20 @@ def rules() -> tuple[Rule, ...]:
         Rule(
             "precarite-numerique-non-sociale",
             "Précarité numérique très probablement forte, précarité sociale non.",
-            "À 8 chances sur 10 ou plus : classe numérique forte ou très forte (deux cinquièmes des"
-            " zones les plus touchées), classe"
-            " sociale moyenne ou moins.",
+            f"{VERY_LIKELY} : classe numérique forte ou très forte (deux cinquièmes des zones les plus"
+            " touchées), classe sociale moyenne ou moins.",
             _cell("numerique"),
         ),
         Rule(
             "precarite-sociale-non-numerique",
             "Précarité sociale forte, précarité numérique très probablement non.",
-            "À 8 chances sur 10 ou plus : classe sociale forte ou très forte, classe numérique"
-            " moyenne ou moins.",
+            f"{VERY_LIKELY} : classe sociale forte ou très forte, classe numérique moyenne ou moins.",
             _cell("sociale"),
         ),
         Rule(
             "deux-precarites",
             "Les deux précarités sont très probablement fortes.",
-            "À 8 chances sur 10 ou plus : classes numérique et sociale fortes ou très fortes toutes"
-            " les deux.",
+            f"{VERY_LIKELY} : classes numérique et sociale fortes ou très fortes toutes les deux.",
             _cell("les_deux"),
         ),
     )

@@ -212,17 +212,14 @@ def _counts(g: Ground) -> tuple[Flags, Flags]:
     """Return (places, zones + 1) whether each place is in the zone, and whether it may be without
     certainty.
     """
-    found = g.standing
-    zones = np.append(g.zone_of, -1)
     inside = np.zeros((len(g.places), len(g.zones) + 1), dtype=bool)
     some = np.zeros_like(inside)
-    for i, areas in enumerate(found):
-        held = np.unique(zones[areas])
-        here = held[held >= 0]
-        some[i, here] = True
-        inside[i, here] = len(held) == 1
-        some[i, -1] = bool(len(here))
-        inside[i, -1] = bool(len(here)) and len(here) == len(held)
+    for i, zones in enumerate(g.zones_of_places()):
+        known = [zone for zone in zones if zone >= 0]
+        some[i, known] = True
+        inside[i, known] = len(zones) == 1
+        some[i, -1] = bool(known)
+        inside[i, -1] = bool(known) and len(known) == len(zones)
     return inside, some & ~inside
 
 

@@ -77,6 +77,13 @@ class Ground:
         """Return how many places these are: the stops of a moving place, or several sheets, are one."""
         return len({self.places[k].same or k for k in np.flatnonzero(kept).tolist()})
 
+    def zones_of_places(self) -> list[list[int]]:
+        """Return, for each place, the zones where it may stand, in order, -1 first where it may be in none of
+        them; none when nothing settles it.
+        """
+        zones = np.append(self.zone_of, -1)
+        return [np.unique(zones[areas]).tolist() for areas in self.standing]
+
     def by_zone(self, values: NDArray[Any]) -> Floats:
         """Return (zones + 1, …) sums of what counts over the areas of each zone, and over all zones last."""
         inside = self.zone_of >= 0

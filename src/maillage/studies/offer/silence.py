@@ -7,6 +7,7 @@ from maillage.kernel.estimate import Estimate, Figure, Unit, Withheld
 
 UNSAID = "Des lieux qu’on joint à pied ne disent pas s’ils proposent cette offre."
 UNSAID_HERE = "Des lieux de la zone ne disent pas s’ils proposent cette offre."
+TO_LOCATE = "Des lieux qui la proposent sont à situer : rien ne dit s’ils sont dans la zone."
 UNASKED = "Ce recensement n’en dit rien : donnée manquante."
 LEAST = {"personnes": 1.0, "pourcent": 0.5}  # under which silence changes nothing that can be read
 

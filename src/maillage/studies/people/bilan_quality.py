@@ -18,6 +18,7 @@ from maillage.engine import bilan as engine
 from maillage.engine.agreement import Measure
 from maillage.reference import bilan
 from maillage.reference.bilan import PASSED, UNKNOWN
+from maillage.studies.people import shares
 from maillage.studies.people.observed import least
 
 ENOUGH, ENOUGH_FOR_OMEGA = 30, 100
@@ -366,6 +367,4 @@ def _followed(followed: Followed | None, what: str) -> Figure:
     n = counts[names.index(what)]
     if found.measure is None or (told[what] and few <= n <= followed.known - few):
         return found
-    return Figure(
-        None, followed.known, why=f"Masqué : cela dirait ce qu’il en est de moins de {few} personnes."
-    )
+    return Figure(None, followed.known, why=shares.withheld_words(few, "personnes"))

@@ -6,29 +6,36 @@ from maillage.engine import agreement, disclosure
 from maillage.kernel.estimate import Estimate, Figure, Withheld
 
 
+def withheld_words(least: int, things: str) -> str:
+    """Return the reason of a share withheld, in French: one for all, since two would tell the small ones from
+    those withheld for them, or the side of a share where the few are.
+
+    >>> withheld_words(11, "orientations")
+    'Masqué : moins de 11 orientations d’un côté ou de l’autre, ou de quoi les deviner.'
+    """
+    return f"Masqué : moins de {least} {things} d’un côté ou de l’autre, ou de quoi les deviner."
+
+
 def share(
     part: int,
     whole: int,
     *,
     least: int,
     things: str,
-    words: str,
     universe: str,
     method: str,
     nobody: str = "",
 ) -> Figure:
     """Return a share in percent with its 90 % interval (Wilson), or why it is withheld.
 
-    things, words: what is counted and what defines the part, in the words of the sentence (« orientations »,
-    « vues »). least: the smallest count published on either side. nobody: the reason given when there is
-    nothing at all; otherwise the reason is that the whole is too small.
+    things: what is counted, in the words of the sentence (« orientations »). least: the smallest count
+    published on either side. nobody: the reason given when there is nothing at all; otherwise the reason is
+    that the whole is too small.
     """
     if not whole:
         why = nobody or f"Moins de {least} {things}."
-    elif part < least:
-        why = f"Moins de {least} {things} {words}."
-    elif whole - part < least:
-        why = f"Presque toutes : moins de {least} {things} ne sont pas {words}."
+    elif min(part, whole - part) < least:
+        why = withheld_words(least, things)
     else:
         found = agreement.share(part, whole)
         return Estimate(
@@ -49,7 +56,7 @@ def together(figures: Mapping[str, Figure], *, least: int, things: str) -> dict[
     """
     told = {name: each for name, each in figures.items() if isinstance(each, Estimate)}
     seen = disclosure.apart([round(each.value * each.n / 100) for each in told.values()], least)
-    why = f"Masqué : à côté d’une autre part, celle-ci dirait ce qu’il en est de moins de {least} {things}."
+    why = withheld_words(least, things)
     hidden = {
         name: Withheld(reason=why, unit=each.unit, universe=each.universe, n=each.n, method=each.method)
         for (name, each), is_told in zip(told.items(), seen, strict=True)

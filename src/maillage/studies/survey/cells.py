@@ -4,16 +4,12 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from maillage.engine import disclosure
-from maillage.studies.survey.columns import Column
+from maillage.engine import suppression
+from maillage.studies.survey.columns import CITED, Column
 from maillage.studies.survey.samples import Bools, Sample, hides_newcomers, joined_answers
 from maillage.studies.survey.tables import Counted, Group
 from maillage.studies.survey.withholding import ANY, Withholding
 
-SUBTRACTED = "Masqué pour qu’une soustraction ne rende pas un petit effectif."
-BEFORE = (
-    "Masqué : comparé à l’édition précédente, ce chiffre dirait la réponse de moins de {least} répondants."
-)
 FEW_MORE = (
     "Depuis l’édition précédente, moins de {least} réponses ont changé : ce tableau n’est pas refait, et"
     " se lit dans l’édition précédente."
@@ -56,22 +52,25 @@ class Cells:
         self.joined_counts = np.array([self.counts[list(each)].sum(axis=0) for each in self.joined]).reshape(
             -1, self.size
         )
-        self.why: dict[tuple[int, int], str] = {}
-        self.whole = ""  # why the whole table is withheld
+        self.is_withheld = False  # the whole table is
+        self.note = ""  # what the reader of a table withheld may be told of it
         kept = {
             name: held.positions(name, answers) for name, answers in held.where.items() if name != column.name
         }
         among = [{**kept, **({cross.name: (g,)} if cross else {})} for g in range(self.size)]
 
-        def shown(positions: Sequence[tuple[int, ...]]) -> Bools:
-            found = [
-                [withholding.may_publish({column.name: each, **group}) for group in among]
-                for each in positions
+        def publishable(name: str, positions: Sequence[tuple[int, ...]]) -> Bools:
+            cells = [
+                [withholding.may_publish({name: each, **group}) for group in among] for each in positions
             ]
-            return np.array(found, dtype=bool).reshape(len(positions), self.size)
+            return np.array(cells, dtype=bool).reshape(len(positions), self.size)
 
-        self.seen, self.joined_seen = shown([(k,) for k in range(len(self.counts))]), shown(self.joined)
-        self.shown_bases: Bools = shown([ANY])[0]
+        answers = [(k,) for k in range(len(self.counts))]
+        self.seen = publishable(column.name, answers)
+        self.joined_seen = publishable(column.name, self.joined)
+        self.shown_bases: Bools = publishable(column.name, [ANY])[0]
+        # How many ranked an answer is told beside its mean rank.
+        self.ranked_seen = publishable(column.name + CITED, answers if column.ranks is not None else [])
         self.told = not self.least or (
             not self.rule.is_small(self.n)
             and (not kept or withholding.may_publish({column.name: ANY, **kept}))
@@ -86,10 +85,10 @@ class Cells:
                 shown = bool(seen) or self.inside_only
                 yield Group(by=name, label=label, n=n if shown else None, unpublished=not seen)
 
-    def withhold(self, why: str) -> None:
+    def withhold(self, note: str = "") -> None:
         """Withhold the whole table, and how many answered."""
         self.seen[:], self.joined_seen[:], self.shown_bases[:], self.told = False, False, False, False
-        self.whole = why
+        self.is_withheld, self.note = True, note
 
     def keep_from(self, earlier: Counted) -> None:
         """Withhold whatever, compared with a table already published, would reveal the answers of a few
@@ -141,9 +140,8 @@ class Cells:
             for k in np.flatnonzero(~kept).tolist():
                 if k >= len(self.counts):
                     self.joined_seen[k - len(self.counts), g] = False
-                elif self.seen[k, g]:
+                else:
                     self.seen[k, g] = False
-                    self.why[k, g] = BEFORE.format(least=least)
 
     def _since(self, old: Sequence[int | None], base: int | None, g: int) -> Bools:
         """Return which cells, then grouped answers, of a group may be published, given those published
@@ -167,32 +165,25 @@ class Cells:
             values.append(float(base))
         # Parts withheld then are not kept: any people that agree with what was shown stand for them.
         own = [each[:size] for each in told if not each[size:].any()]
-        then, left = disclosure.people_before(np.array(own), np.array(values), now)
+        then, left = suppression.people_before(np.array(own), np.array(values), now)
         same = base is not None and int(now.sum()) == base
         secret = [before[k] for k in range(len(masks)) if k not in since]
         secret += [after[k] for k, come in since.items() if not same and abs(come) < least]
-        return disclosure.protect(
+        return suppression.protect(
             np.concatenate([then, now - then]),
             both,
             [*self.seen[:, g].tolist(), *self.joined_seen[:, g].tolist()],
             np.array(told),
             least,
+            secrets=[suppression.Secret(row, least) for row in secret],
             free=[False] * size + [left] * size,
-            secret=secret,
+            lowest=int(self.rule.empty),
         )
 
-    def reason(self, k: int, g: int, count: int) -> str:
-        """Return why a cell is withheld."""
-        if self.whole:
-            return self.whole
-        if (k, g) in self.why:
-            return self.why[k, g]
-        if not self.n:
-            return NOBODY
-        small = self.rule.is_small
-        if small(count) or small(int(self.bases[g]) - count) or not self.shown_bases[g]:
-            return self.rule.few
-        return SUBTRACTED
+    @property
+    def reason(self) -> str:
+        """Why any of its figures is withheld: a question that nobody answers hides nobody."""
+        return self.rule.suppression_reason if self.q_said.any() else NOBODY
 
 
 def inside_words(label: str) -> str:

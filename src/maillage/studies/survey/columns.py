@@ -27,6 +27,7 @@ from maillage.words.dates import MONTHS
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 BLANK = "blank"
+UNREAD = "Des valeurs ne sont pas des réponses de cette question ; elles ne sont pas comptées"
 CITED = ".cite"  # ends a ranking, for what it cites at any rank; no question of an XLSForm has a dot
 SOME_DAY = date(2026, 1, 1)  # for conditions that ask for the day: the same table at any time
 MOST = 60  # categories of a column: beyond, it is no list of answers
@@ -512,12 +513,7 @@ def _unread(found: Counter[str], names: Sequence[str]) -> tuple[str, ...]:
         return ()
     left = len(found) - len(told)
     more = f", et {wording.count(left, 'autre valeur', 'autres valeurs')}" if left else ""
-    return (
-        (
-            "Des valeurs ne sont pas des réponses de cette question ; elles ne sont pas comptées :"
-            f" {', '.join(told)}{more}."
-        ),
-    )
+    return (f"{UNREAD} : {', '.join(told)}{more}.",)
 
 
 def discreet(column: Column, least: int) -> Column:

@@ -306,6 +306,7 @@ def _sum_of(held: Sample, table: Tabulation, names: Sequence[str]) -> Share:
         df=min(held.plan.df, n - 1),
         effect=variance.kish(held.plan.weights[inside]),
         simple=held.is_simple,
+        drawn=held.drawn,
     )
 
 

@@ -6,14 +6,12 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from maillage.engine import disclosure, variance
+from maillage.engine import suppression, variance
 from maillage.engine.proportions import LEVEL, Share
 from maillage.kernel.later import special
-from maillage.studies.survey.cells import NOBODY, UNRANKED, Cells
+from maillage.studies.survey.cells import UNRANKED, Cells
 from maillage.studies.survey.samples import Bools, Floats, Sample
 from maillage.studies.survey.tables import Measured
-
-NEAR = 5.0  # people: a count found nearer than this is as good as told
 
 
 def pinned(
@@ -23,7 +21,7 @@ def pinned(
     owned: Sequence[Bools],
     least: int,
 ) -> bool:
-    """Return whether a small count is known to within NEAR people.
+    """Return whether a small count is known to within `suppression.NEAR` people.
 
     cells: (answers, classes) people; weight: (classes,) of one of them; bounds: of the weighted share of each
     answer, None when it is not shown; owned: (classes,) true where a class belongs to a class of one margin.
@@ -39,7 +37,7 @@ def pinned(
             high += [cells[row].sum(), bound[1]]
     sums = np.array(known).reshape(len(known), -1)
     return any(
-        disclosure.doubt(np.outer(eye[row], own).ravel(), sums, low, high) < NEAR
+        suppression.doubt(np.outer(eye[row], own).ravel(), sums, low, high) < suppression.NEAR
         for row in range(len(cells))
         for own in owned
         if 0 < cells[row, own].sum() < least <= cells[:, own].sum()  # a class of a few people is never told
@@ -58,7 +56,7 @@ def measures_of(held: Sample, cells: Cells) -> Iterator[Measured]:
             if cells.least and n and np.ptp(column.values[inside]) == 0:
                 told = False  # the mean would be what each of them answered
             for measure, label in (("mean", "Moyenne"), ("median", "Médiane")):
-                why = "" if told and n else cells.whole or (cells.rule.few if n else NOBODY)
+                why = "" if told and n else cells.reason
                 found = None
                 if not why or (cells.inside_only and n):
                     found = (_mean if measure == "mean" else _median)(
@@ -69,8 +67,9 @@ def measures_of(held: Sample, cells: Cells) -> Iterator[Measured]:
             for k, (name, label) in enumerate(column.categories):
                 ranked = inside & np.isfinite(column.ranks[:, k])
                 count = int(ranked.sum())
-                few = cells.least and (not told or count < cells.least or 0 < n - count < cells.least)
-                why = cells.whole or (cells.rule.few if few else "" if count else UNRANKED if n else NOBODY)
+                is_open = count == n or bool(cells.ranked_seen[k, g])
+                few = cells.least and not (told and count >= cells.least and is_open)
+                why = cells.reason if few or not n else "" if count else UNRANKED
                 hidden = why and not (cells.inside_only and count)
                 found = None if hidden else _mean(held, np.nan_to_num(column.ranks[:, k]), ranked)
                 yield _measured("mean_rank", label, by, by_label, found, count, why, name)
@@ -130,8 +129,7 @@ def _median(held: Sample, values: Floats, inside: Bools) -> tuple[float, float, 
     under = (values <= middle) & inside
     found = variance.of_means(under[:, None], inside[:, None], held.plan)
     n = int(inside.sum())
-    half = Share(
-        value=0.5, variance=float(found.covariance[0, 0]) or 0.25 / n, n=n, df=min(held.plan.df, n - 1)
-    )
+    spread = float(found.covariance[0, 0]) or 0.25 / n
+    half = Share(value=0.5, variance=spread, n=n, df=min(held.plan.df, n - 1), drawn=held.drawn)
     low, high = half.interval()
     return middle, at(low), at(high)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from maillage.forms.questionnaire import DECLINED, UNKNOWN
-from maillage.kernel.estimate import Estimate, Withheld
+from maillage.kernel.estimate import Estimate
 from maillage.studies.survey.cells import Cells
 from maillage.studies.survey.columns import BLANK
 from maillage.studies.survey.samples import Sample
@@ -29,8 +29,8 @@ LIMITS_OF_MARGINS = (
 def notes_of(held: Sample, cells: Cells, rows: Sequence[Row]) -> Iterator[str]:  # noqa: C901
     """Yield what a reader must know about a table, in French."""
     column, cross = cells.column, cells.cross
-    if cells.whole:
-        yield cells.whole
+    if cells.note:
+        yield cells.note
     if column.form == "many":
         yield "Plusieurs réponses étaient possibles : le total dépasse 100 %."
     if cross is not None and not cross.exclusive:
@@ -44,18 +44,15 @@ def notes_of(held: Sample, cells: Cells, rows: Sequence[Row]) -> Iterator[str]: 
     yield from _silent(held, cells)
     if held.weights is None:
         yield RAW
-    elif not held.plan.is_calibrated and not held.is_simple:
+    elif not held.plan.is_calibrated and not held.is_unweighted:
         yield LIMITS_OF_MARGINS
     if any(row.share is not None and row.share.fixed for row in rows):
         yield (
             "Cette répartition est celle des marges : le redressement l’impose, et elle n’a pas d’intervalle."
         )
-    masks = any(isinstance(row.figure, Withheld) or row.unpublished for row in rows)
-    if cells.least and masks and cells.n and not cells.whole:
-        yield cells.rule.masks
     if any(row.fragile for row in rows):
         yield LOOSE if cells.rule.vague else LOOSE_STRUCTURES
-    if cells.n == 1:
+    if cells.n == 1 and (cells.inside_only or not cells.least):
         yield ALONE
     elif cells.n and cross is None and column.exclusive and _is_one_answer(cells, rows):
         yield "Tous ont donné la même réponse : cela ne prouve pas que toute la population la donnerait."
@@ -90,8 +87,6 @@ def _silent(held: Sample, cells: Cells) -> Iterator[str]:
     column, least = cells.column, 0 if cells.inside_only else cells.least
     asked = int((column.asked & held.domain).sum())
     if not cells.told and not cells.inside_only:
-        if 0 < asked < least and not column.asked[held.domain].all():
-            yield "La question n’a été posée qu’à quelques répondants."
         return  # who is left out would tell how many answered
     outside = int(held.domain.sum()) - asked
     silent = {word: int((column.unsaid[word] & held.domain).sum()) for word in SILENCES}

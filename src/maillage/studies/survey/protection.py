@@ -43,26 +43,14 @@ class Protection:
         return n < self.least and not (self.empty and n == 0)
 
     @property
-    def few(self) -> str:
-        """Return why a small count is withheld, in French."""
-        if self.empty:
-            return (
-                f"Moins de {self.least} structures, ou toutes sauf moins de {self.least} : masqué pour"
-                " qu’aucune ne soit reconnue."
-            )
-        return (
-            f"Moins de {self.least} répondants, ou le reste du groupe en compte moins de {self.least} :"
-            " masqué pour que personne ne soit reconnu."
-        )
-
-    @property
-    def masks(self) -> str:
-        """Return the sentence for a table that withholds some counts."""
-        who = "structures" if self.empty else "répondants"
-        return (
-            f"Les effectifs de moins de {self.least} {who}, et ce qui permettrait de les retrouver, sont"
-            " masqués."
-        )
+    def suppression_reason(self) -> str:
+        """Return why a figure is withheld, in French: the same words for all, since two reasons would tell
+        the small counts from those withheld for them.
+        """
+        few = f"Moins de {self.least} structures" if self.empty else f"Moins de {self.least} répondants"
+        vague = "" if self.vague is None else ", chiffre trop imprécis"
+        some = "quelques-unes" if self.empty else "quelques-uns"
+        return f"{few}{vague}, ou de quoi deviner ce que {some} ont répondu."
 
 
 PERSONS = Protection(least=int(number("protection/small_count")), vague=number("protection/survey_vague"))

@@ -20,6 +20,7 @@ from maillage.studies.survey.age_classes import age_span
 from maillage.studies.survey.columns import CITED, SOME_DAY, Column, Reader, discreet
 from maillage.studies.survey.protection import NOTHING, Protection, chosen, rule_of
 from maillage.studies.survey.tables import Counted
+from maillage.studies.survey.universe import UNKNOWN, Universe
 from maillage.studies.survey.withholding import ANY, Axis, Condition, Key, Span, Variable, Withholding
 
 Bools = NDArray[np.bool_]
@@ -81,7 +82,7 @@ def _checked(weights: Floats, name: str) -> None:
 @dataclass(frozen=True, eq=False)
 class Sample:
     """Answers with their weights, ready to be tabulated. domain: (n,) those that a filter selects; words: how
-    the filter is worded.
+    the filter is worded. universe: how many could have answered.
     """
 
     reader: Reader
@@ -90,6 +91,7 @@ class Sample:
     domain: Bools
     words: str
     where: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    universe: Universe = UNKNOWN
     _held: dict[Any, Withholding] = field(default_factory=dict, repr=False, compare=False)
 
     def positions(self, name: str, answers: Sequence[str]) -> tuple[int, ...]:
@@ -106,14 +108,21 @@ class Sample:
         return bool((column.members[column.answered].sum(axis=1) == 1).all())
 
     @property
-    def is_simple(self) -> bool:
-        """Whether all weights are equal and people were drawn one by one: Wilson's interval is then valid."""
+    def drawn(self) -> float:
+        """The share of a finite universe that answered, 0 when nobody says how many it has."""
+        return 0.0 if self.plan.population is None else float(self.plan.units[3][0])
+
+    @property
+    def is_unweighted(self) -> bool:
+        """True when all weights are equal and people were drawn one by one."""
         plan = self.plan
-        return (
-            not plan.is_calibrated
-            and plan.clusters is None
-            and bool(np.ptp(plan.weights) <= 1e-12 * plan.weights.max())
-        )
+        are_equal = bool(np.ptp(plan.weights) <= 1e-12 * plan.weights.max())
+        return not plan.is_calibrated and plan.clusters is None and are_equal
+
+    @property
+    def is_simple(self) -> bool:
+        """True when Wilson's interval is valid: no weights, in an endless universe."""
+        return self.is_unweighted and self.plan.population is None
 
     def withholding(
         self, rule: Protection, classes: Mapping[str, Sequence[float]], before: Sequence[Counted] = ()
@@ -290,10 +299,11 @@ def sample(
     weights: Weights | None = None,
     *,
     where: Mapping[str, Sequence[str]] | None = None,
+    universe: Universe = UNKNOWN,
     today: date | None = None,
 ) -> Sample:
     """Return the answers ready to be tabulated. where: question → names of the answers selected; all
-    questions must match.
+    questions must match. universe: how many could have answered; Refused when it is fewer than did.
     """
     if not len(answers):
         raise Refused(
@@ -302,14 +312,23 @@ def sample(
             do="Vérifiez le fichier.",
         )
     reader = Reader(answers, questionnaire, today or SOME_DAY)
+    universe.check(len(answers), questionnaire.kind)
+    population = None
+    if universe.population is not None and (weights is None or weights.clusters is None):
+        population = np.full(len(answers), float(universe.population))
     if weights is None:
-        plan = Plan(np.ones(len(answers)))
+        plan = Plan(np.ones(len(answers)), population=population)
     else:
         _checked(weights.values, answers.name)
         plan = Plan(
-            weights.values, weights.initial, clusters=weights.clusters, codes=weights.codes, cautious=True
+            weights.values,
+            weights.initial,
+            clusters=weights.clusters,
+            population=population,
+            codes=weights.codes,
+            cautious=True,
         )
-    everybody = Sample(reader, plan, weights, np.ones(len(answers), dtype=bool), "")
+    everybody = Sample(reader, plan, weights, np.ones(len(answers), dtype=bool), "", universe=universe)
     return only(everybody, where) if where else everybody
 
 

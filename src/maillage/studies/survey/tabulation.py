@@ -5,19 +5,16 @@ Source: docs/methods/resultats-enquete.md
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
 from math import prod
 
 import numpy as np
 
 from maillage.engine import variance
 from maillage.engine.proportions import NEVER, Share
-from maillage.forms.questionnaire import Questionnaire
 from maillage.kernel.errors import Refused
 from maillage.kernel.estimate import Estimate, Figure, Withheld
-from maillage.kernel.table import Table
 from maillage.reference.parameters import number
-from maillage.studies.survey.cells import FEW_MORE, NOBODY, Cells, inside_words
+from maillage.studies.survey.cells import FEW_MORE, Cells, inside_words
 from maillage.studies.survey.columns import discreet
 from maillage.studies.survey.measures import measures_of, pinned
 from maillage.studies.survey.notes import notes_of, unsaid_of
@@ -25,11 +22,9 @@ from maillage.studies.survey.protection import NOTHING
 from maillage.studies.survey.samples import (
     Least,
     Sample,
-    Weights,
     classes_then,
     leaves_few,
     protection_of,
-    sample,
     universe_of,
 )
 from maillage.studies.survey.tables import METHOD, Counted, Row, Tabulation
@@ -37,49 +32,8 @@ from maillage.studies.survey.tables import METHOD, Counted, Row, Tabulation
 MOST_CELLS = 800  # of the questions read together: beyond, it takes minutes and nearly all are withheld
 FRAGILE = number("protection/survey_fragile")
 CELLS = 20_000_000  # rows × columns computed together
-FEW_LEFT = "Masqué : le nombre de réponses à cette question dirait ce que quelques répondants ont dit avant."
 TOO_VAGUE = "Trop imprécis pour être publié : coefficient de variation de {cv} %, au-delà de 33 %."
 TOO_FINE = "Tableau trop fin : presque toutes ses cases seraient masquées."
-
-
-def tabulate(
-    answers: Table,
-    questionnaire: Questionnaire,
-    question: str,
-    *,
-    by: str = "",
-    weights: Weights | None = None,
-    where: Mapping[str, Sequence[str]] | None = None,
-    least: Least = "rule",
-    inside: bool = False,
-    rounding: str = "nearest",
-    decimals: int = 0,
-    before: Sequence[Counted] = (),
-    classes: Mapping[str, Sequence[float]] | None = None,
-    today: date | None = None,
-) -> Tabulation:
-    """Return the table of a question, optionally crossed by another.
-
-    answers: columns of text, `id` first. by: a question, or another column of the answers. where: a filter,
-    question → answers kept. least: number of respondents below which a count is withheld, that of the kind
-    of survey by default (`protection.rule_of`); None withholds nothing: only for fictitious answers. inside:
-    for readers who hold the answers: every figure, those that will not be published marked. rounding,
-    decimals: the rule of the publication. before: tables already published. classes: question → where its
-    numbers are cut. Raises Refused on a question that is unknown, free or absent from the answers, and on a
-    number that `least` may not be.
-    """
-    held = sample(answers, questionnaire, weights, where=where, today=today)
-    return of_sample(
-        held,
-        question,
-        by=by,
-        least=least,
-        inside=inside,
-        rounding=rounding,
-        decimals=decimals,
-        before=before,
-        classes=classes,
-    )
 
 
 def of_sample(
@@ -94,7 +48,15 @@ def of_sample(
     before: Sequence[Counted] = (),
     classes: Mapping[str, Sequence[float]] | None = None,
 ) -> Tabulation:
-    """Return the table of a question, as `tabulate` does, from answers prepared once for many tables."""
+    """Return the table of a question, optionally crossed by another.
+
+    by: a question, or another column of the answers. least: number of respondents below which a count is
+    withheld, that of the kind of survey by default (`protection.rule_of`); None withholds nothing: only for
+    fictitious answers. inside: for readers who hold the answers: every figure, those that will not be
+    published marked. rounding, decimals: the rule of the publication. before: tables already published.
+    classes: question → where its numbers are cut. Raises Refused on a question that is unknown, free or
+    absent from the answers, and on a number that `least` may not be.
+    """
     rule = protection_of(held, least)
     cut = {**classes_then(before), **(classes or {})}
     column = discreet(held.reader.column(question, classes=cut.get(question, ())), rule.least)
@@ -123,12 +85,13 @@ def of_sample(
     if too_fine:
         cells.withhold(TOO_FINE)
     for earlier in before:
-        if few and (earlier.question, earlier.by) == (question, by) and not cells.whole:
+        if few and (earlier.question, earlier.by) == (question, by) and not cells.is_withheld:
             cells.keep_from(earlier)
-    if few and not cells.whole and any(leaves_few(held.reader, each, rule) for each in read):
-        cells.withhold(FEW_LEFT)
-    if few and not cells.whole and not all(withholding.tells_eligible(each.name) for each in read):
-        cells.withhold(FEW_LEFT)
+    # How many answered this question would tell what a few answered to others.
+    if few and not cells.is_withheld and any(leaves_few(held.reader, each, rule) for each in read):
+        cells.withhold()
+    if few and not cells.is_withheld and not all(withholding.tells_eligible(each.name) for each in read):
+        cells.withhold()
     rows = tuple(_rows(held, cells))
     return Tabulation(
         question=question,
@@ -140,7 +103,7 @@ def of_sample(
         universe=universe_of(held, column),
         n=cells.n,
         told=cells.told or inside,
-        kept=cells.whole == FEW_MORE.format(least=few),
+        kept=cells.note == FEW_MORE.format(least=few),
         unsaid=unsaid_of(held, cells),
         groups=tuple(cells.groups()),
         rows=rows,
@@ -175,8 +138,7 @@ def _rows(held: Sample, cells: Cells) -> Iterator[Row]:
             count = int(cells.joined_counts[j, g] if grouped else cells.counts[position, g])
             base = int(cells.bases[g])
             share = shares(position, g)
-            why = "" if seen else cells.reason(-1 if grouped else position, g, count)
-            figure, unpublished = _figure(held, cells, share, why, base)
+            figure, unpublished = _figure(held, cells, share, "" if seen else cells.reason, base)
             known = isinstance(figure, Estimate)
             seen = seen or cells.inside_only
             yield Row(
@@ -202,17 +164,13 @@ def _figure(held: Sample, cells: Cells, share: Share | None, why: str, base: int
     """
     universe, vague = universe_of(held, cells.column), cells.rule.vague
     n = 0 if why or share is None else base
-    if (
-        share is not None
-        and not why
-        and vague is not None
-        and share.value > NEVER
-        and share.variation > vague
-    ):
-        why = TOO_VAGUE.format(cv=f"{100 * share.variation:.0f}")
+    if share is None:
+        why = cells.reason
+    elif not why and vague is not None and share.value > NEVER and share.variation > vague:
+        exact = TOO_VAGUE.format(cv=f"{100 * share.variation:.0f}")
+        why = exact if cells.inside_only else cells.reason
     if share is None or (why and not cells.inside_only):
-        reason = why if base and why else NOBODY
-        return Withheld(reason=reason, unit="pourcent", universe=universe, n=n, method=METHOD), ""
+        return Withheld(reason=why, unit="pourcent", universe=universe, n=n, method=METHOD), ""
     low, high = share.interval()
     found = Estimate(
         value=100 * share.value,
@@ -259,6 +217,7 @@ def _shares(
             effect=effects[g],
             fixed=imposed and everybody and float(spreads[kind, g]) < NEVER,
             simple=held.is_simple,
+            drawn=held.drawn,
         )
 
     return share

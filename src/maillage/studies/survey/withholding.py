@@ -12,7 +12,8 @@ from itertools import combinations, product
 import numpy as np
 from numpy.typing import NDArray
 
-from maillage.engine import disclosure
+from maillage.engine import suppression
+from maillage.engine.suppression import Secret
 from maillage.studies.survey.protection import Protection
 from maillage.studies.survey.tables import Counted
 
@@ -82,29 +83,25 @@ class Atoms:
 
 @dataclass(eq=False)
 class System:
-    """Everything known of some people: people, the cells; known and secret, sums of cells; widths, how
-    uncertain each secret must stay. both: sums of
-    today are also of those who came since an edition. free: cells that may be negative.
+    """Everything known of some people. people: the cells; known: sums of cells; secrets: sums that stay
+    uncertain. both: sums of today are also of those who came since an edition. free: cells that may be
+    negative.
     """
 
     people: Floats
-    known: list[Floats]
-    secret: list[Floats]
-    widths: list[float]
+    known: list[Floats] = field(default_factory=list)
+    secrets: list[Secret] = field(default_factory=list)
     both: bool = False
     free: Sequence[bool] = ()
 
-    def learn(self, mask: Bools, seen: bool, least: int) -> None:
-        """Take a sum of today's cells as known, or as a secret."""
+    def learn(self, mask: Bools, published: bool, least: int) -> None:
+        """Take a sum of today's cells as known; or as a secret, known to be small when it is."""
         row = self.lift(mask[None])[0]
-        if seen:
+        if published:
             self.known.append(row)
         else:
-            self.hide(row, least)
-
-    def hide(self, row: Floats, width: float) -> None:
-        self.secret.append(row)
-        self.widths.append(float(width))
+            small = row @ self.people < least
+            self.secrets.append(Secret(row, least, least - 1 if small else np.inf))
 
     def lift(self, masks: Sequence[Bools] | Bools) -> Floats:
         """Return sums of today's cells as sums of the cells of this system."""
@@ -202,12 +199,14 @@ class Withholding:
         return self._first[name]
 
     def doubted(self, counts: Sequence[int], shown: Sequence[bool]) -> bool:
-        """Return whether the counts withheld of a whole that is known may each vary enough. Where a zero is
+        """Check that the counts suppressed of a whole that is known may each vary enough. Where a zero is
         published, each is of one person at least.
         """
-        held = [n for n, seen in zip(counts, shown, strict=True) if not seen]
-        doubt = sum(held) - len(held) * self.rule.empty
-        return not held or (len(held) > 1 and doubt >= self.least)
+        suppressed = [n for n, seen in zip(counts, shown, strict=True) if not seen]
+        published = [n for n, seen in zip(counts, shown, strict=True) if seen and (n or not self.rule.empty)]
+        return suppression.leaves_parts_in_doubt(
+            suppressed, min(published, default=np.inf), self.least, int(self.rule.empty)
+        )
 
     def _order(self, part: Part) -> tuple[Axis, Part]:
         return self.tied(part[0]), part
@@ -298,13 +297,14 @@ class _Decision:
         of, self.codes = self._parted(codes)
         self.people = np.bincount(self.codes, minlength=len(of)).astype(np.int64)
         self.place = self.place[:, of]
+        self._cells: dict[tuple[int, Part], Bools] = {}
         self.possible = self._possible()
         self.cuts = [[key for key in axis if not held.variable(key[0]).margin] for axis in axes]
         self.margins = [[key for key in axis if held.variable(key[0]).margin] for axis in axes]
 
     def made(self) -> dict[Spec, bool]:
         """Return, for each count of these axes, whether it may be published."""
-        system = System(self.people.astype(np.float64), [], [], [])
+        system = System(self.people.astype(np.float64))
         out: dict[Spec, bool] = {}
         self._fewer(system)
         for answered in range(1, len(self.axes) + 1):
@@ -338,11 +338,17 @@ class _Decision:
 
     def mask(self, spec: Sequence[Part | None]) -> Bools:
         """Return the cells of a count. None: answered or not."""
-        kept: Bools = self.possible.copy()
+        cells: Bools = self.possible.copy()
         for axis, part in enumerate(spec):
             if part is not None:
-                kept &= self._within(axis, part)[self.place[axis]]
-        return kept
+                cells &= self._cells_of(axis, part)
+        return cells
+
+    def _cells_of(self, axis: int, part: Part) -> Bools:
+        """Return the cells of a part of an axis, looked for once."""
+        if (axis, part) not in self._cells:
+            self._cells[axis, part] = self._within(axis, part)[self.place[axis]]
+        return self._cells[axis, part]
 
     def _within(self, axis: int, part: Part) -> Bools:
         """Return (atoms,) which combinations of an axis a part holds."""
@@ -382,31 +388,34 @@ class _Decision:
         """
         every, whole = range(len(self.axes)), [[(key, ANY) for key in keys] for keys in self.cuts]
         told: list[Bools] = [np.ones(len(self.people), dtype=bool)]
-        secret: list[Bools] = []
+        suppressed: list[Bools] = []
+        pieces: list[Bools] = []
         for size in range(1, len(self.axes) + 1):
             for some in combinations(every, size):
                 told += [self.mask(self._lifted(some, spec)) for spec in product(*(whole[k] for k in some))]
                 if size == len(self.axes):
                     continue
                 for spec, seen in self.held._joint(tuple(self.axes[axis] for axis in some)).items():
-                    (told if seen else secret).append(self.mask(self._lifted(some, spec)))
+                    (told if seen else suppressed).append(self.mask(self._lifted(some, spec)))
         for axis, keys in enumerate(self.cuts):
             for key in keys:
                 parts = () if key[1] else self.held.variable(key[0]).told
                 told += [self.mask(self._lifted((axis,), [(key, positions)])) for positions in parts]
         told += [mask for _, mask in self._asked(here=False)]
         for known, mask in self._parts():
-            (told if known else secret).append(mask)
+            (told if known else pieces).append(mask)
         if len(self.axes) > 1:
             for axis, keys in enumerate(self.margins):
                 for key in keys:
                     if self.held.tells_margin(key[0]):
                         told += [self.mask(self._lifted((axis,), [part])) for part in self._options(key)]
         system.known = list(system.lift(told))
-        for row in system.lift(secret):
-            system.hide(row, self.rule.least)
+        for mask in suppressed:
+            system.learn(mask, False, self.rule.least)
+        system.secrets += [Secret(row, self.rule.least) for row in system.lift(pieces)]
         for quiet, mask in self._silent():
-            system.hide(system.lift(mask[None])[0], min(self.rule.least, int(self.people[quiet].sum())))
+            width = min(self.rule.least, int(self.people[quiet].sum()))
+            system.secrets.append(Secret(system.lift(mask[None])[0], width))
 
     def _parted(self, codes: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return the combination of each cell, and (n,) the cell of each respondent: a combination is parted
@@ -458,7 +467,7 @@ class _Decision:
             cut = (np.minimum(*sides) > 0)[at]
             for name in condition.by:
                 axis = next(axis for axis, keys in enumerate(self.axes) if (name, ANY) in keys)
-                silent = ~self._within(axis, ((name, ANY), ANY))[self.place[axis]]
+                silent = ~self._cells_of(axis, ((name, ANY), ANY))
                 if (silent & cut).any():
                     yield True, silent & asked
                 quiet |= silent
@@ -474,7 +483,7 @@ class _Decision:
         if len(self.axes) > 1:
             return
         for silent in self.cuts[0]:
-            quiet = self.possible & ~self._within(0, (silent, ANY))[self.place[0]]
+            quiet = self.possible & ~self._cells_of(0, (silent, ANY))
             if not self.people[quiet].any():
                 continue
             for key in (*self.cuts[0], *self.margins[0]):
@@ -502,7 +511,20 @@ class _Decision:
                 # Subtracting this count from the total would reveal what the few others answered.
                 if whole < self.rule.least or small(whole - n) or not decided.get(wider, True):
                     return False
+            elif not self._leaves_small_parts_in_doubt(spec, axis):
+                return False
         return True
+
+    def _leaves_small_parts_in_doubt(self, spec: Spec, axis: int) -> bool:
+        """Check that a total is not of small counts alone, of each of which it would tell too much."""
+        key, _ = spec[axis]
+        _, size = self.held._cut(key)
+        parts = [self.count((*spec[:axis], (key, (k,)), *spec[axis + 1 :])) for k in range(size)]
+        lowest = int(self.rule.empty)
+        counts = [n for n in parts if n >= lowest]
+        return not all(map(self.rule.is_small, counts)) or suppression.leaves_parts_in_doubt(
+            counts, np.inf, self.rule.least, lowest
+        )
 
     def _protected(
         self,
@@ -521,23 +543,27 @@ class _Decision:
         # Between two ways of saying one thing, the classes that the questionnaire names are kept first.
         price = masks @ self.people + self.people.sum() * ~np.array(counted, dtype=bool)
         if len(asked):  # a whole question is lost without this number: it goes last
-            masks = np.concatenate([masks, np.array(asked, dtype=bool)])
-            price = np.concatenate([price, 2 * self.people.sum() + np.array(asked) @ self.people])
+            bases = np.array(asked, dtype=bool)
+            costs = 2 * self.people.sum() + bases @ self.people
+            for base, cost in zip(bases, costs, strict=True):  # an answer that tells how many were asked
+                sides = (base, self.possible & ~base)
+                price += cost * np.logical_or(*((masks == side).all(axis=1) for side in sides))
+            masks, price = np.concatenate([masks, bases]), np.concatenate([price, costs])
             open_ = [*open_, *(False for _ in asked)]
         for _ in range(ROUNDS):
             before = list(shown)
             for system in systems:
-                free = list(system.free)
-                found = disclosure.protect(
+                found = suppression.protect(
                     system.people,
                     system.lift(masks),
                     shown,
                     np.array(system.known),
                     self.rule.least,
-                    secret=np.array(system.secret),
-                    free=free,
-                    price=price,
-                    widths=system.widths,
+                    secrets=system.secrets,
+                    price=price.tolist(),
+                    free=system.free,
+                    lowest=int(self.rule.empty),
+                    by_size=len(self.axes) == 1,
                 )
                 shown = [bool(one) or public for one, public in zip(found, open_, strict=True)]
             if len(systems) == 1 or shown == before:
@@ -559,10 +585,9 @@ class _Decision:
                     lines.setdefault((axis, wider), []).append(k)
         lone = set()
         for (_, wider), parts in lines.items():
-            held = [k for k in parts if not shown[k]]
             spare = [(self.count(specs[k]), k) for k in parts if shown[k] and not open_[k]]
             spare = [each for each in spare if each[0]]
-            doubted = self.held.doubted([self.count(specs[k]) for k in held], [False] * len(held))
+            doubted = self.held.doubted([self.count(specs[k]) for k in parts], [shown[k] for k in parts])
             if spare and not doubted and out.get(wider, True):
                 lone.add(min(spare)[1])
         return lone
@@ -593,12 +618,9 @@ class _Decision:
         known = np.array([mask for mask, _ in old], dtype=np.float64)
         values = np.array([n for _, n in old], dtype=np.float64)
         now, least = self.people.astype(np.float64), self.rule.least
-        then, left = disclosure.people_before(known, values, now)
+        then, left = suppression.people_before(known, values, now)
         made = System(
             people=np.concatenate([then, now - then]),
-            known=[],
-            secret=[],
-            widths=[],
             both=True,
             free=[False] * len(now) + [left] * len(now),
         )
@@ -608,12 +630,12 @@ class _Decision:
         for mask, come in zip(masks, since.tolist(), strict=True):
             own, none = mask.astype(np.float64), np.zeros(len(now))
             if mask.tobytes() not in was:
-                made.hide(np.concatenate([own, none]), least)
+                made.secrets.append(Secret(np.concatenate([own, none]), least))
             elif 0.5 < abs(come) < least:
-                made.hide(np.concatenate([none, own]), least)
+                made.secrets.append(Secret(np.concatenate([none, own]), least))
         for quiet, mask in self._silent():
             for row in (np.concatenate([mask, np.zeros(len(now))]), made.lift(mask[None])[0]):
-                made.hide(row, min(least, float(then[quiet].sum())))
+                made.secrets.append(Secret(row, min(least, float(then[quiet].sum()))))
         return made
 
     def _published(self, key: Key, told: Counted) -> list[tuple[Bools, int]]:
@@ -642,13 +664,13 @@ class _Decision:
             counts = [int(self.people[mask].sum()) for mask in classes]
             small = any(n < self.rule.least or sum(counts) - n < self.rule.least for n in counts)
             told = not small and all(
-                disclosure.leaves_doubt(
+                suppression.leaves_doubt(
                     system.people,
                     np.array([*system.known, *system.lift(classes)]),
-                    np.array(system.secret),
+                    system.secrets,
                     self.rule.least,
                     free=system.free,
-                    widths=system.widths,
+                    lowest=int(self.rule.empty),
                 )
                 for system in systems
             )

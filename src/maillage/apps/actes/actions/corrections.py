@@ -163,14 +163,17 @@ def _trace(row: Act, verb: str, before: Mapping[str, Any], *, by: User, at: date
     )
 
 
-def forget(person: Person) -> None:
+def forget(person: Person, *, structure: int | None = None) -> None:
     """Clear what was written of somebody in their acts, which still count: precisions, and the organisms that
-    no list has, typed by hand.
+    no list has, typed by hand. structure: that noted them; None for all.
     """
     known = {"", *(each.operator for each in procedures.procedures().values())}
-    Act.objects.filter(person=person).exclude(precision="").update(precision="")
-    Act.objects.filter(person=person).exclude(operator__in=known).update(operator="")
-    for row in Revision.objects.filter(act__person=person):
+    acts = Act.objects.filter(person=person)
+    if structure is not None:
+        acts = acts.filter(structure=structure)
+    acts.exclude(precision="").update(precision="")
+    acts.exclude(operator__in=known).update(operator="")
+    for row in Revision.objects.filter(act__in=acts):
         for values in (row.before, row.after):
             if values.get("operator", "") not in known:
                 values["operator"] = ""

@@ -27,9 +27,9 @@ from maillage.apps.actes.queries import activities, lists
 from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.mandats.queries.catalogue import label_of
 from maillage.kernel.errors import Refused
+from maillage.kernel.spreadsheet import bare
 from maillage.kernel.typed import line, whole
 from maillage.reference import procedures
-from maillage.reports.directory.formats.table import bare
 
 OURS, COOP = "csv", "coop-1"
 FORMATS = (COOP, OURS)

@@ -10,7 +10,6 @@ from maillage.apps.actes import rules
 from maillage.apps.actes.models import Act
 from maillage.apps.mandats.queries.catalogue import family_of
 from maillage.reference import procedures
-from maillage.reports.directory.formats.table import safe
 from maillage.web import bulk
 
 PLACES: Mapping[str, str] = {
@@ -54,8 +53,8 @@ def activity(act: Act) -> dict[str, Any]:
         "date": act.on_day.isoformat(),
         "duree": str(act.minutes),
         "type_lieu": PLACES[act.where],
-        "structure": safe(act.structure.name),
-        "lieu": safe(act.lieu.name) if act.lieu else "",
+        "structure": act.structure.name,
+        "lieu": act.lieu.name if act.lieu else "",
         "commune": act.commune,
         "thematiques": theme_of(act.procedure),
         "accompagnements": "1",

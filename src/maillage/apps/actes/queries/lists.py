@@ -15,8 +15,7 @@ from maillage.apps.actes.models import Act, Revision
 from maillage.apps.mandats.queries.catalogue import label_of
 from maillage.apps.people import rules as register
 from maillage.apps.people.models import Person
-from maillage.reports.directory.formats.published import as_csv
-from maillage.reports.directory.formats.table import safe
+from maillage.kernel.spreadsheet import as_csv
 from maillage.words.languages import to_say
 
 COLUMNS = (
@@ -98,6 +97,12 @@ class Day:
     on: date
     lines: list[Line]
     sums: Sums
+
+    @property
+    def latest(self) -> Act | None:
+        """The act that was noted last, struck ones left out; None without any."""
+        acts = (line.act for line in self.lines if line.act.struck_at is None)
+        return max(acts, key=lambda act: act.pk, default=None)
 
 
 def acts(user: Any, asked: Criteria) -> QuerySet[Act]:
@@ -232,13 +237,13 @@ def _row(act: Act) -> dict[str, str]:
         "id": str(act.uid),
         "date": act.on_day.isoformat(),
         "heure": f"{at:%H:%M}",
-        "structure": safe(act.structure.name),
+        "structure": act.structure.name,
         "nature": NATURES[act.kind],
         "demarche": act.procedure,
-        "organisme": safe(act.operator),
+        "organisme": act.operator,
         "minutes": str(act.minutes),
         "ou": PLACES[act.where],
-        "lieu": safe(act.lieu.name) if act.lieu else "",
+        "lieu": act.lieu.name if act.lieu else "",
         "commune": act.commune,
         "fin": ENDS.get(act.end, ""),
         "personne": "oui" if act.person_id else "non",

@@ -163,7 +163,6 @@ def load(communes: frozenset[str] | None, since: date, until: date, given: Assum
             social + others,
             least=least,
             things="actes",
-            words="faits par des travailleurs sociaux chaque année",
             universe="actes d’aide notés",
             method=METHOD,
             nobody="Trop peu d’actes sont notés sur cette période.",

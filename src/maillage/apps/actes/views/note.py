@@ -56,13 +56,15 @@ def new(request: HttpRequest) -> HttpResponse:
                 messages.success(request, f"Noté. {_told(act)}.")
                 return redirect("act_new")
         status = 400
+    today = None if kept else lists.today(account_of(request), at)
     context = {
         "form": form,
         "person": person or _of(request, like),
+        "previous": _of(request, today.latest) if today is not None else None,
         "structures": structures,
         "refused": refused,
         "outside": isinstance(refused, noting.OutsideMandate),
-        "today": None if kept else lists.today(account_of(request), at),
+        "today": today,
         "waiting": [] if kept else lists.to_regularise(request.user)[:20],
         "kept": kept,
         "at": at,
@@ -110,7 +112,7 @@ def _like(request: HttpRequest) -> Act | None:
 
 
 def _of(request: HttpRequest, like: Act | None) -> Person | None:
-    """Return the person of an act that is noted once more, as long as the user still helps them."""
+    """Return the person of an act, to note another for, as long as the user still helps them."""
     return None if like is None else people_for(request.user).filter(pk=like.person_id).first()
 
 

@@ -46,6 +46,21 @@ def moved(row: Appointment, *, at: datetime) -> Notified:
     )
 
 
+def received_by(row: Appointment, *, at: datetime) -> Notified:
+    """Notify the person that somebody else receives them, at the same moment."""
+    return _put(
+        row,
+        f"change-{row.sequence}",
+        lambda: say("Votre rendez-vous"),
+        lambda: say(
+            "{who} vous recevra. Votre rendez-vous reste : {when}. Lieu : {where}.",
+            who=typed(words.helper(row)),
+            **_facts(row),
+        ),
+        at=at,
+    )
+
+
 def cancelled(row: Appointment, *, at: datetime) -> Notified:
     """Tell who comes that their appointment is cancelled."""
     return _put(

@@ -160,7 +160,14 @@ def lock_to_give(
     if not doors or (room is None and not stays):
         lock_structure(now.structure)
     _lock_people(helper or now.helper, now.person)
-    return lock(now, by=by, token=token)
+    row = lock(now, by=by, token=token)
+    if helper is None and row.helper_id != now.helper_id:  # handed over between the two readings above
+        raise Refused(
+            "Rien n’a changé.",
+            why="Quelqu’un vient de remettre ce rendez-vous à un autre aidant.",
+            do="Rechargez la page pour lire qui reçoit.",
+        )
+    return row
 
 
 def lock(appointment: Appointment, *, by: User | None, token: str = "") -> Appointment:
@@ -175,7 +182,7 @@ def lock(appointment: Appointment, *, by: User | None, token: str = "") -> Appoi
         .select_related("structure", "permanence", "person", "lieu", "helper")
         .get(pk=appointment.pk)
     )
-    if row.permanence_id != now.permanence_id:  # between the two lines above
+    if row.permanence_id != now.permanence_id:  # between the two readings above
         raise Refused(
             "Rien n’a changé.",
             why="Quelqu’un vient de déplacer ce rendez-vous.",
@@ -326,6 +333,26 @@ def move(
     _changed(row, at)
     record(row, "moved", by=by, at=at)
     return row, messages.moved(row, at=at)
+
+
+@transaction.atomic
+@journal.written_last()
+def hand_over(appointment: Appointment, *, to: User, by: User, at: datetime) -> Notified:
+    """Let a colleague receive instead of somebody, at the same moment; return who was notified. Refused when
+    they are expected elsewhere then, and once it is past or cancelled.
+    """
+    row = lock_to_give(appointment, by=by, stays=True, helper=to)
+    if row.state != rules.BOOKED or row.starts_at <= at:
+        raise Refused(
+            "Le rendez-vous n’est pas remis.",
+            why="Il est passé, ou annulé.",
+            do="Rechargez la page : il n’est plus à remettre.",
+        )
+    _check_free(None, to if row.permanence is None else None, row.starts_at, row.minutes)
+    row.helper, row.helper_name = to, ""
+    _changed(row, at)
+    record(row, "handed_over", by=by, at=at)
+    return messages.received_by(row, at=at)
 
 
 @transaction.atomic

@@ -44,13 +44,19 @@ def strip(workshop: Workshop, *, at: datetime) -> bool:
 
 
 @transaction.atomic
-def forget(person: Person, *, at: datetime) -> int:
-    """Strip the seats of a person being erased, and return how many; future seats are released to the waiting
-    list.
+def forget(person: Person, *, at: datetime, structure: int | None = None) -> int:
+    """Strip the seats and the appointments of a person being erased, and return how many; future seats are
+    released to the waiting list. structure: that gave them; None for all.
 
     Call it in the transaction of `people.actions.forgetting.forget`, before it.
     """
-    return forget_seats(Seat.objects.filter(person=person), at=at) + _forget_appointments(person, at=at)
+    seats, appointment_rows = Seat.objects.filter(person=person), Appointment.objects.filter(person=person)
+    if structure is not None:
+        seats, appointment_rows = (
+            seats.filter(workshop__structure=structure),
+            appointment_rows.filter(structure=structure),
+        )
+    return forget_seats(seats, at=at) + _forget_appointments(appointment_rows, at=at)
 
 
 def forget_seats(held: QuerySet[Seat], *, at: datetime) -> int:
@@ -71,20 +77,19 @@ def forget_seats(held: QuerySet[Seat], *, at: datetime) -> int:
     return len(theirs)
 
 
-def _forget_appointments(person: Person, *, at: datetime) -> int:
+def _forget_appointments(appointment_rows: QuerySet[Appointment], *, at: datetime) -> int:
     """Cancel what is to come, and unname the rest with what was noted of the person's mail: they still
     count.
     """
-    theirs = Appointment.objects.filter(person=person)
-    rows = list(theirs.select_for_update().order_by("pk"))
+    rows = list(appointment_rows.select_for_update().order_by("pk"))
     for row in rows:
         appointment_messages.forget(row, at=at)
         journal.record(by=None, verb="appointment.forgotten", row=row, at=at, structure=row.structure_id)
-    theirs.filter(state=appointments.BOOKED, starts_at__gt=at).update(
+    appointment_rows.filter(state=appointments.BOOKED, starts_at__gt=at).update(
         state=appointments.CANCELLED, cancelled_by=appointments.PERSON, cancelled_at=at
     )
     MailboxRecord.objects.filter(appointment__in=rows).update(person=None, done="")
-    theirs.update(person=None, stripped_at=at, **UNNAMED)
+    appointment_rows.update(person=None, stripped_at=at, **UNNAMED)
     return len(rows)
 
 

@@ -21,6 +21,7 @@ from maillage.apps.people import queries as people
 from maillage.apps.people.models import Person
 from maillage.kernel import codes
 from maillage.reference import clocks
+from maillage.web.overwrites import CheckedForm
 from maillage.words.opening import DAYS
 
 ONCE = "0"
@@ -248,8 +249,10 @@ class MoveForm(forms.Form):
         return at_the_clock(said["jour"], said["heure"], commune)
 
 
-class MailboxForm(forms.Form):
-    """What was read and answered in a mailbox, in counts."""
+class MailboxForm(CheckedForm):
+    """Messages read and answered in a mailbox, in counts."""
+
+    compared = ("lus", "repondus", "fait", "prochaine")
 
     lus = forms.IntegerField(
         label="Messages lus ensemble",

@@ -26,6 +26,7 @@ from maillage.kernel import codes
 from maillage.kernel.typed import ROWS, line, whole
 from maillage.modules.outlines import Outline
 from maillage.reference import holidays
+from maillage.web.overwrites import CheckedForm
 from maillage.words.dates import in_words
 
 DAYS = re.compile(r"\d{1,2}/\d{1,2}/\d{4}")
@@ -464,8 +465,10 @@ class NamesForm(forms.Form):
         return Written(name[:60], *read)
 
 
-class NoteForm(forms.Form):
+class NoteForm(CheckedForm):
     """Why a person stops or hesitates, and what was proposed next."""
+
+    compared = ("arret", "arret_mots", "suite", "suite_mots")
 
     arret = forms.ChoiceField(
         label="Pourquoi s’arrête-t-elle, ou reste-t-elle peu sûre ?",

@@ -15,9 +15,8 @@ from maillage.apps.agenda.queries import words
 from maillage.apps.agenda.queries.space import CAME
 from maillage.apps.agenda.rules import workshops as rules
 from maillage.apps.directory.queries.moments import midnight
+from maillage.kernel.spreadsheet import as_csv
 from maillage.modules import outlines
-from maillage.reports.directory.formats.published import as_csv
-from maillage.reports.directory.formats.table import safe
 from maillage.web import bulk
 
 MINUTE = timedelta(minutes=1)
@@ -115,10 +114,10 @@ def activity(row: Workshop) -> dict[str, str]:
         "date": words.local(row).date().isoformat(),
         "duree": str(row.minutes),
         "type_lieu": "lieu_activite" if row.lieu is not None else "autre",
-        "structure": safe(row.structure.name),
-        "lieu": safe(words.name_of_place(row)),
+        "structure": row.structure.name,
+        "lieu": words.name_of_place(row),
         "commune": row.commune,
-        "titre_atelier": safe(row.title),
+        "titre_atelier": row.title,
         "niveau_atelier": row.level,
         "thematiques": "|".join(rules.coop_subjects(row.subject, outlines.outlines().get(row.outline))),
         "accompagnements": str(row.n_came + row.anonymous),

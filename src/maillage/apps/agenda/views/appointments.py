@@ -223,16 +223,6 @@ def appointment(request: HttpRequest, pk: int) -> HttpResponse:
 def _page(request: HttpRequest, row: Appointment, *, form: MailboxForm | None = None) -> HttpResponse:
     at = timezone.now()
     noted = getattr(row, "mailbox", None)
-    held = (
-        {
-            "lus": noted.read,
-            "repondus": noted.answered,
-            "fait": noted.done,
-            "prochaine": noted.next_on,
-        }
-        if noted
-        else {}
-    )
     context = {
         "row": row,
         "line": appointment_book.line(row, at),
@@ -240,7 +230,7 @@ def _page(request: HttpRequest, row: Appointment, *, form: MailboxForm | None = 
         "where": words.where(row),
         "coming": row.starts_at > at,
         "noted": noted,
-        "mailbox": form or MailboxForm(initial=held),
+        "mailbox": form or MailboxForm(initial=_mailbox(row)),
         "move": MoveForm(initial={"jour": words.local(row).date(), "heure": words.local(row).time()}),
         "days": permanences.free_days(row.permanence, at, most=FREE_DAYS, alone=False)
         if row.permanence is not None
@@ -329,8 +319,21 @@ def _move(request: HttpRequest, row: Appointment, at: datetime) -> None:
     messages.success(request, spaced(f"Déplacé : {words.when(moved)}. {_who(told)}".strip()))
 
 
+def _mailbox(row: Appointment) -> dict[str, Any]:
+    """Return the note of a mailbox at an appointment, by the fields of its form."""
+    noted = getattr(row, "mailbox", None)
+    if noted is None:
+        return {}
+    return {
+        "lus": noted.read,
+        "repondus": noted.answered,
+        "fait": noted.done,
+        "prochaine": noted.next_on,
+    }
+
+
 def _note_mailbox(request: HttpRequest, row: Appointment, at: datetime) -> HttpResponse:
-    form = MailboxForm(request.POST)
+    form = MailboxForm(request.POST, initial=_mailbox(row))
     if not form.is_valid():
         return _page(request, row, form=form)
     said = form.cleaned_data

@@ -12,6 +12,8 @@ from maillage.apps.people import queries as people
 from maillage.apps.people.models import Person
 from maillage.reference import bilan
 from maillage.reference.bilan import PASSED, UNKNOWN, Question
+from maillage.web.overwrites import CheckedForm
+from maillage.words.wording import spaced
 
 SALT = "maillage.bilan.vu"
 KEEP, COUNT, REFUSE = "garder", "compter", "non"
@@ -81,10 +83,28 @@ class StepsForm(forms.Form):
         self.fields["suite"].choices = [(step, step) for step in steps]
 
 
-class ChangeForm(forms.Form):
+class ChangeForm(CheckedForm):
+    """The result of a diagnosis that a professional changes, with a reason."""
+
+    compared = ("resultat", "raison", "mots")
     resultat = forms.CharField(max_length=14, required=False)
     raison = forms.CharField(max_length=8, required=False)
     mots = forms.CharField(max_length=300, required=False)
+
+
+class AnnexForm(CheckedForm):
+    """The questions of a first appointment, from what was answered."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for id, question in bilan.annex().items():
+            options = [(option.id, option.label) for option in question.options.values()]
+            self.fields[id] = forms.ChoiceField(
+                label=spaced(question.text),
+                required=False,
+                choices=[("", "Pas demandé"), *options, (UNKNOWN, "Ne sait pas, ou ne veut pas dire")],
+            )
+        self.send_back(tuple(self.fields))
 
 
 class AgainForm(forms.Form):

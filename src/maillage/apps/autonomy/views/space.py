@@ -2,8 +2,6 @@
 reason.
 """
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from maillage.apps.accounts.access import account_of, holding
 from maillage.apps.autonomy import access, actions
 from maillage.apps.autonomy.forms import carried
-from maillage.apps.autonomy.forms.answers import AgainForm, CardForm, ChangeForm
+from maillage.apps.autonomy.forms.answers import AgainForm, AnnexForm, CardForm, ChangeForm
 from maillage.apps.autonomy.models import Bilan
 from maillage.apps.autonomy.queries import overdue, retained
 from maillage.apps.autonomy.rules import Carried
@@ -94,7 +92,16 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
         access.bilans_for(request.user).select_related("person", "structure", "changed_by"), pk=pk
     )
     people.record_bilan_view(row.person, by=request.user, structure=row.structure_id, at=timezone.now())
+    return _sheet(request, row)
+
+
+def _sheet(
+    request: HttpRequest, row: Bilan, *, changed: ChangeForm | None = None, annex: AnnexForm | None = None
+) -> HttpResponse:
+    """Return the page of a diagnosis; with a form that was refused, as it was typed."""
     context = {
+        "changed": changed or ChangeForm(initial=_result(row)),
+        "annex": annex or AnnexForm(initial=row.annex),
         "sheet": retained.sheet(row),
         "row": row,
         "person": row.person,
@@ -103,26 +110,33 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
         "reasons": bilan.override_reasons().items(),
         "annex_opening": bilan.annex_opening(),
     }
-    return render(request, "autonomy/space/sheet.html", context)
+    return render(request, "autonomy/space/sheet.html", context, status=400 if changed or annex else 200)
 
 
 def _held(request: HttpRequest, pk: int) -> Bilan:
     return get_object_or_404(access.bilans_for(request.user), pk=pk)
 
 
+def _result(row: Bilan) -> dict[str, str]:
+    """Return the result of a diagnosis, by the fields of its form."""
+    return {"resultat": row.final_result, "raison": row.changed_reason, "mots": row.changed_words}
+
+
 @helping
 @require_POST
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     """Change the result, with a reason."""
-    row, form = _held(request, pk), ChangeForm(request.POST)
-    form.is_valid()
-    said: dict[str, Any] = {name: form.cleaned_data.get(name, "") for name in form.fields}
+    row = _held(request, pk)
+    form = ChangeForm(request.POST, initial=_result(row))
+    if not form.is_valid():
+        return _sheet(request, row, changed=form)
+    typed = form.cleaned_data
     with as_message(request):
         actions.change(
             row,
-            result=said["resultat"],
-            reason=said["raison"],
-            words=said["mots"],
+            result=typed["resultat"],
+            reason=typed["raison"],
+            words=typed["mots"],
             by=request.user,
             at=timezone.now(),
         )
@@ -135,7 +149,10 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 def annex(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep the answers of a first appointment."""
     row = _held(request, pk)
-    actions.note_annex(row, request.POST.dict(), by=request.user, at=timezone.now())
+    form = AnnexForm(request.POST, initial=row.annex)
+    if not form.is_valid():
+        return _sheet(request, row, annex=form)
+    actions.note_annex(row, form.cleaned_data, by=request.user, at=timezone.now())
     messages.success(request, "Annexe gardée.")
     return redirect("bilan_sheet", row.pk)
 

@@ -1,6 +1,5 @@
 """All that a structure wrote in the network, in open formats: tables, texts, files."""
 
-import csv
 import io
 import json
 import zipfile
@@ -18,6 +17,7 @@ from maillage.apps.community.models import Decision, Meeting, News, Post, Resour
 from maillage.apps.community.queries import meetings
 from maillage.apps.community.rules import discussions as rules
 from maillage.apps.directory.models import Structure
+from maillage.kernel.spreadsheet import Writer
 from maillage.words.dates import in_words
 
 # The features in which structures write to one another; what stands above is found by its name alone.
@@ -86,7 +86,7 @@ def _table(model: type[Model], rows: Iterable[Model]) -> bytes:
         if field.name not in UNSAID and not isinstance(field, BinaryField) and not _names_account(field)
     ]
     held = io.StringIO(newline="")
-    writer = csv.writer(held)
+    writer = Writer(held)
     writer.writerow([str(field.verbose_name) for field in fields])
     for row in rows:
         writer.writerow([_cell(row, field) for field in fields])
@@ -113,9 +113,7 @@ def _cell(row: Model, field: Field) -> str:
         return "oui" if value else "non"
     if isinstance(value, list | dict):
         return json.dumps(value, ensure_ascii=False)
-    text = str(value)
-    # A spreadsheet would run what begins so: a quote makes it a text again.
-    return f"'{text}" if text[:1] in "=+-@\t\r" and isinstance(value, str) else text
+    return str(value)
 
 
 def _texts(structure: Structure) -> dict[str, bytes]:

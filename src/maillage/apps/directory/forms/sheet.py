@@ -8,11 +8,13 @@ from itertools import pairwise
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.forms.boundfield import BoundField
 from django.utils.safestring import SafeString
 
 from maillage.apps.directory import rules
 from maillage.apps.directory.forms.moments import DayField
+from maillage.apps.directory.models import Structure
 from maillage.apps.directory.queries import history
 from maillage.kernel.names import plain
 from maillage.kernel.typed import whole
@@ -24,6 +26,7 @@ from maillage.pipeline.offer.read import read
 from maillage.pipeline.offer.row_reader import PLACE, Read
 from maillage.reference import offer
 from maillage.reference.sheet import STATES
+from maillage.web.overwrites import CheckedForm
 from maillage.words import dates
 
 GROUPS = {
@@ -138,7 +141,7 @@ class ChangesOnlyForm(forms.Form):
         return [*kept, *(slug for slug in given if slug not in shown and slug not in kept)]
 
 
-class SheetForm(ChangesOnlyForm):
+class SheetForm(CheckedForm, ChangesOnlyForm):
     """A whole sheet except its practices, in groups. Only changed fields are read and written."""
 
     def __init__(self, *args: Any, lieu: Any, **kwargs: Any) -> None:
@@ -362,7 +365,7 @@ ANSWERS = (
 )
 
 
-class PracticeForm(ChangesOnlyForm):
+class PracticeForm(CheckedForm, ChangesOnlyForm):
     """One practice of a place: whether it is offered, planned, denied or unknown, and on what conditions.
 
     Only the conditions relevant to it are asked, and those already on the sheet. without: the place says that
@@ -454,6 +457,16 @@ class NewForm(forms.Form):
         },
     )
     typologie = forms.ChoiceField(label="Type de lieu", required=False)
+    structure = forms.ModelChoiceField(
+        label="Structure qui tient ce lieu",
+        queryset=Structure.objects.none(),
+        required=False,
+        empty_label="Une autre : celle qui porte le nom du lieu",
+        error_messages={
+            "required": "Il manque la structure. Elle seule tiendra la fiche du lieu. Choisissez-la.",
+            "invalid_choice": "Vous ne répondez pas de cette structure. Choisissez-en une de la liste.",
+        },
+    )
     commune = forms.CharField(
         label="Commune, ou code postal",
         max_length=120,
@@ -469,16 +482,26 @@ class NewForm(forms.Form):
     courriels = forms.CharField(label="Adresse e-mail", max_length=200, required=False)
     site_web = forms.CharField(label="Site", max_length=200, required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, carriers: QuerySet[Structure], any_carrier: bool, **kwargs: Any) -> None:
+        """carriers: the structures that the user may choose; any_carrier: whether they may choose none."""
         super().__init__(*args, **kwargs)
         kinds = sorted(offer.kinds().values(), key=lambda kind: plain(kind.label))
         self.fields["typologie"].choices = [(kind.id, kind.label) for kind in kinds]  # type: ignore[attr-defined]
         self.fields["typologie"].initial = "autre"
+        choice: Any = self.fields["structure"]
+        choice.queryset, choice.required = carriers, not any_carrier
+        only = carriers[0] if len(carriers) == 1 and not any_carrier else None
+        if any_carrier and not carriers:
+            del self.fields["structure"]
+        elif not any_carrier:
+            choice.empty_label, choice.initial = None, only
 
     def written(self, code_insee: str, *, today: date) -> dict[str, Any] | None:
         """Return the sheet of the place in that commune; None when a value is invalid."""
         cells = {
-            name: text for name in self.fields if (text := self.cleaned_data[name]) and name != "typologie"
+            name: text
+            for name in self.fields
+            if (text := self.cleaned_data[name]) and name not in ("typologie", "structure")
         }
         postcode = {"code_postal": cells["commune"]} if cells["commune"].isdigit() else {}
         row = _read({**cells, "commune": "", **postcode, "code_insee": code_insee}, today)

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from maillage.apps.directory import rules
 from maillage.apps.directory.models import Lieu
-from maillage.reference import clocks, offer
+from maillage.reference import clocks, holidays, offer
 from maillage.reference.parameters import number
 from maillage.reference.sheet import listable
 from maillage.words import opening
@@ -185,13 +185,20 @@ def _opened(lieu: Lieu, at: datetime) -> Fact:
     hours = lieu.sheet.get("horaires", {})
     if not hours.get("osm"):
         return Fact("clock", say("Horaires à confirmer") if hours else say("Horaires inconnus"))
-    found = opening.now(hours["osm"], at)
+    found = opening.now(local_hours(lieu.sheet), at)
     doubted = hours.get("left") and found.state != "unknown" and not found.doubted
     if not doubted:
         return Fact("clock", found.words, TONES[found.state], found.brief, found.rest)
     rest = opening.to_confirm(found.rest) if found.rest else say("à confirmer")
     return Fact(
         "clock", opening.to_confirm(found.words), TONES[found.state], found.brief or found.words, rest
+    )
+
+
+def local_hours(sheet: rules.Sheet) -> str:
+    """Return the OSM hours of a sheet, with the public holidays of its commune."""
+    return holidays.with_local(
+        str(sheet.get("horaires", {}).get("osm", "")), str(sheet.get("code_insee", ""))
     )
 
 
@@ -204,7 +211,7 @@ def is_closed(lieu: Lieu, at: datetime) -> bool:
     day.
     """
     tone = _opened(lieu, at).tone
-    opens = opening.opens_at(lieu.sheet["horaires"]["osm"], at) if tone == "bientot" else None
+    opens = opening.opens_at(local_hours(lieu.sheet), at) if tone == "bientot" else None
     return tone == "ferme" or (opens is not None and opens.date() > at.date())
 
 
@@ -719,7 +726,7 @@ def detail(lieu: Lieu, at: datetime) -> Sheet:
             ]
         ),
         before=before_coming(sheet),
-        week=[] if by_month else opening.week(osm, on),
+        week=[] if by_month else opening.week(local_hours(sheet), on),
         weekly=weekly,
         rules=by_month,
         holidays=opening.in_holidays(osm, on),

@@ -34,7 +34,6 @@ MINUTES = {
     60: to_say("1 heure"),
     ALL: to_say("sans limite"),
 }
-FAR = 50_000  # metres as the crow flies beyond which nobody goes for help
 LONG = 90  # minutes beyond which a walk is told in kilometres
 
 
@@ -199,14 +198,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Nearest:
-    """The nearest place beyond reach: minutes on foot, and where it is, in words.
-
-    is_far: so far that the directory does not cover the spot.
-    """
+    """The nearest place beyond reach: minutes on foot, and where it is, in words."""
 
     minutes: float
     words: str
-    is_far: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -429,14 +424,8 @@ def _nearest(asked: Search, at: datetime) -> Nearest | None:
                 if town
                 else say("à environ {far}", far=far)
             )
-            return Nearest(minutes, words, is_far=(crow or 0.0) > FAR and not _covers(asked))
+            return Nearest(minutes, words)
     return None
-
-
-def _covers(asked: Search) -> bool:
-    """Whether any place at all is near enough to the spot for somebody to go there."""
-    anything = replace(asked, need="", filters=(), chosen={}, text="")
-    return bool(_search(anything, radius=FAR, limit=1).places)
 
 
 def _search(asked: Search, *, radius: float, limit: int, communes: tuple[str, ...] = ()) -> Found:
@@ -568,6 +557,24 @@ FAMILIES = {
     "formation": to_say("Apprendre"),
     "sensibilisation": to_say("Apprendre"),
 }
+
+
+def covers(spot: Spot | None) -> bool:
+    """Return True where the directory lists a place of the same département, or within an hour on foot.
+    Elsewhere an empty list says nothing of what is there.
+    """
+    if spot is None or not (spot.communes or spot.is_point):
+        return True
+    by_commune = _departements()
+    communes = Lieu.objects.filter(state=rules.PUBLISHED).values_list("code_insee", flat=True)
+    listed = {by_commune.get(code) for code in communes.order_by().distinct()}
+    if not listed.isdisjoint(filter(None, map(by_commune.get, spot.communes))):
+        return True
+    return bool(spot.is_point and _search(Search(spot=spot), radius=reach(60), limit=1).places)
+
+
+def uncovered_headline(spot: Spot) -> str:
+    return say("Notre annuaire ne couvre pas {place}", place=typed(spot.label))
 
 
 def coverage() -> str:

@@ -330,12 +330,15 @@ def find(text: str, user) -> list[Hit]:
     ]
 
 
-def alike(sheet: rules.Sheet, user) -> list[Lieu]:
-    """Return the published places of the same département that a new sheet may be, the likeliest first."""
+def similar_places(sheet: rules.Sheet) -> list[Lieu]:
+    """Return the published places of the same département that a new sheet may be, the likeliest first,
+    whoever runs them.
+    """
     departement = str(sheet.get("code_insee", ""))[:2]
-    held = list(access.managed_by(user).filter(state=rules.PUBLISHED, code_insee__startswith=departement))
-    found = matching.between([as_place(sheet)], [as_place(lieu.sheet) for lieu in held])
-    return [held[pair.b] for pair in sorted(found, key=lambda pair: -pair.score)]
+    published = Lieu.objects.filter(state=rules.PUBLISHED, code_insee__startswith=departement)
+    places = list(published.select_related("structure", "source"))
+    pairs = matching.between([as_place(sheet)], [as_place(lieu.sheet) for lieu in places])
+    return [places[pair.b] for pair in sorted(pairs, key=lambda pair: -pair.score)]
 
 
 def totals(user) -> list[tuple[int, str]]:

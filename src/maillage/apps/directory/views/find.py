@@ -15,12 +15,14 @@ from maillage.apps.directory.queries.results import ALL, FILTERS, MINUTES, Neare
 from maillage.apps.territories.rules import AREAS
 from maillage.kernel.errors import Refused, UnknownTerritory
 from maillage.reference import offer
+from maillage.reference.national_help import national_help
 from maillage.reference.parameters import number
 from maillage.words.languages import say, typed
 
 DAY = "public, max-age=86400"
 MINUTES_KEPT = "public, max-age=300"
 
+WHERE_FIELDS = ("ou", "territoire", "lang")
 UNASKED = 5  # places, where nothing was asked
 
 
@@ -74,20 +76,34 @@ def found(request: HttpRequest, at_once: int = 0) -> dict[str, Any]:
         ]
         return context | {"choices": links, "unknown": not answer.choices}
     shown = results.find(asked, timezone.localtime(timezone.now()).replace(tzinfo=None))
-    is_far = bool(shown.nearest and shown.nearest.is_far)
-    view = None if is_far else maps.window(asked, shown.rows)
+    is_covered = results.covers(asked.spot)
+    if asked.spot and not is_covered:
+        shown = replace(shown, headline=results.uncovered_headline(asked.spot))
+    asks_where = bool(shown.rows) and _lacks_place(asked)
+    view = maps.window(asked, shown.rows) if is_covered and not asks_where else None
     return context | {
         "results": shown,
+        "is_covered": is_covered,
+        "help": national_help(),
+        "asks_where": asks_where,
+        "other_fields": [pair for pair in request.GET.items() if pair[0] not in WHERE_FIELDS],
+        "everywhere": _address(request, ou="France"),
         "ways": _ways(request, asked, shown.nearest) if not shown.rows else [],
         "unplaced": results.unplaced(asked) if context["areas"] else {},
-        "all_old": len(shown.rows) > 1 and all(row.fresh.warning for row in shown.rows),
-        "coverage": results.coverage() if is_far or not context["searched"] else "",
+        "n_old": sum(bool(row.fresh.warning) for row in shown.rows),
+        "coverage": results.coverage() if asks_where or not (is_covered and context["searched"]) else "",
         "more": _address(request, montrer=str(asked.shown + shown.more)),
         "to_print": _address(request, imprimer="1", montrer=""),
         "box": _written(maps.around(view)) if view else "",
         "view": _written(view) if view else "",
         "ring": round(results.reach(results.RING)),
     }
+
+
+def _lacks_place(search: Search) -> bool:
+    """Return True for a need without a place nor a name: its list would go by name through the country."""
+    is_narrowed_by_name = bool(search.spot or search.text or search.chosen)
+    return bool(search.need or search.filters) and not is_narrowed_by_name
 
 
 def _summary(asked: Search, text: str) -> str:
@@ -130,7 +146,7 @@ def _address(request: HttpRequest, **changes: str) -> str:
 def _ways(request: HttpRequest, asked: Search, nearest: Nearest | None) -> list[tuple[str, str]]:
     """Return two suggestions when nothing was found: extend to the nearest place, then drop criteria."""
     ways = []
-    if asked.around and asked.minutes != ALL and nearest and not nearest.is_far:
+    if asked.around and asked.minutes != ALL and nearest:
         wider = next((m for m in MINUTES if m >= nearest.minutes), ALL)
         words = say("Chercher jusqu’à {minutes}", minutes=say(MINUTES[wider]))
         words = words if wider else say("Chercher sans limite de distance")

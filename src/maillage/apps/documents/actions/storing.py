@@ -179,12 +179,16 @@ def erase(paper: Paper, *, by: User | None, at: datetime, how: str) -> Paper:
 
 
 @transaction.atomic
-def forget(person: Person, *, at: datetime) -> int:
-    """Destroy the papers of a person being erased, files and keys; return how many.
+def forget(person: Person, *, at: datetime, structure: int | None = None) -> int:
+    """Destroy the papers of a person being erased, files and keys; return how many. structure: that stores
+    them; None for all.
 
     Call it in the transaction of `people.actions.forgetting.forget`, before it.
     """
-    rows = list(Paper.objects.select_for_update().filter(person=person))
+    papers = Paper.objects.filter(person=person)
+    if structure is not None:
+        papers = papers.filter(structure=structure)
+    rows = list(papers.select_for_update())
     for row in rows:
         record("paper.forgotten", row, by=None, at=at, structure=row.structure_id, bare=True)
         _remove_after(row.name)

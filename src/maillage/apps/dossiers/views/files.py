@@ -17,6 +17,7 @@ from maillage.apps.dossiers.views.pages import LAYERS
 from maillage.apps.dossiers.views.requests import by_key, study_of
 from maillage.apps.territories.queries import ZoneAreas
 from maillage.kernel.errors import Refused, UnknownTerritory
+from maillage.kernel.spreadsheet import Writer, bare
 from maillage.reference.offer import diagnosis_lines
 from maillage.web.refusals import problem
 
@@ -48,9 +49,9 @@ def _narrowed(study: Study, path: Path, areas: Sequence[ZoneAreas]) -> HttpRespo
     with path.open(encoding="utf-8", newline="") as lines:
         head, *rows = csv.reader(lines)
     at = head.index("code")
-    kept = [row for row in rows if all(each.keeps(row[at]) for each in areas)]
+    kept = [row for row in rows if all(each.keeps(bare(row[at])) for each in areas)]
     response = HttpResponse(content_type=rules.FILES[path.name][0])
-    csv.writer(response, lineterminator="\n").writerows([head, *kept])
+    Writer(response).writerows([bare(cell) for cell in row] for row in (head, *kept))
     told = "-".join(f"{each.kind}-{each.chosen}" for each in areas if each.chosen)
     response["Content-Disposition"] = f'attachment; filename="{_file_name(study, f"{told}-{path.name}")}"'
     return response

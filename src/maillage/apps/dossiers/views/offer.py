@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from maillage.apps.autonomy.queries import totals
-from maillage.apps.dossiers import access, actions, queries
+from maillage.apps.dossiers import access, actions, queries, rules
 from maillage.apps.dossiers.forms import GESTURES, WhatIfForm
 from maillage.apps.dossiers.models import Study
 from maillage.apps.dossiers.queries import StudyRequest
@@ -40,30 +40,29 @@ def gaps(request: HttpRequest, place: str) -> HttpResponse:
     """What is within a walk and what is not, line by line of the offer."""
 
     def more(study: Study, asked: StudyRequest, reading: Reading) -> dict[str, Any]:
-        said = queries.findings(study.place)
+        said, behind = queries.findings(study.place), actions.catch_up(study)
         lines = reading.offer.whole.lines if reading.offer else ()
         # What is known of the whole territory says nothing of the part that a filter keeps.
         surveyed = {} if asked.inside else evidence.published(study.place)
         return (
             _first_zones(request, _line(request, study, reading))
-            | {"behind": actions.catch_up(study), "findings": findings.read(said, "maillage")}
+            | {"behind": behind, "findings": findings.read(said, "maillage")}
             | {"mismatches": gap_words.mismatches(reading.zones, reading.offer)}
             | {"points": agreements.points(lines, surveyed, said)}
             | {"conflicts": () if asked.inside else agreements.conflicts(lines, said)}
             | ({} if asked.inside else _unmet(study))
-            | _uncounted(study, reading)
+            | _no_offer(study, reading)
         )
 
     return study_page(request, place, "dossiers/gaps.html", "manques", more)
 
 
-def _uncounted(study: Study, reading: Reading) -> dict[str, Any]:
-    """Return how many places a territory has when its study draws no distance to them."""
+def _no_offer(study: Study, reading: Reading) -> dict[str, Any]:
+    """Return why a study sets no offer against its need, nothing where it does."""
     if reading.offer:
-        return {"n_places": 0}
-    census = queries.census_page(study, on=timezone.localdate())
-    n_places = census.n_places if census else 0
-    return {"n_places": n_places} | ({} if n_places else _around(study))
+        return {}
+    why = queries.why_no_offer(study, on=timezone.localdate())
+    return {"no_offer": why} | (_around(study) if why.reason == rules.NO_PLACES else {})
 
 
 def _around(study: Study) -> dict[str, Any]:
@@ -106,8 +105,9 @@ def what_if(request: HttpRequest, place: str) -> HttpResponse:
 
     def more(study: Study, asked: StudyRequest, reading: Reading) -> dict[str, Any]:
         context = _line(request, study, reading)
+        context["behind"] = actions.catch_up(study)
         if reading.offer is None or context["whole"].state == UNASKED:
-            return context | _uncounted(study, reading)
+            return context | _no_offer(study, reading)
         ground, geste = actions.ground(study), request.GET.get("geste", "")
         whatif = [
             WhatIfForm(
@@ -232,6 +232,12 @@ def _line(request: HttpRequest, study: Study, reading: Reading) -> dict[str, Any
         "whole": next(each for each in lines if each.id == line),
         "rows": rows,
         "apart": apart,
+        "unassigned": []
+        if of or apart
+        else [
+            {"commune": each.commune, "sentence": each.sentence, "places": each.offers[line]}
+            for each in offered.unassigned
+        ],
         "overlap": any(one["line"].missing_low <= two["line"].missing_high for one, two in pairwise(rows)),
         "svg": "" if of else queries.layer(study, f"manque-{line}"),
         "communes": [] if of else [c for c in offered.communes if c.offer == diagnosis_lines()[line].label],

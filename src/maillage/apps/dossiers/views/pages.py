@@ -165,7 +165,7 @@ def _page(request: HttpRequest, study: Study, asked: StudyRequest, reading: Read
 @require_safe
 def progress(request: HttpRequest, key: str) -> HttpResponse:
     """How far a study is, for a page that waits: a fragment, and its status in a header."""
-    study = get_object_or_404(Study, key=key)
+    study = by_key(key)
     response = render(
         request,
         "dossiers/_progress.html",

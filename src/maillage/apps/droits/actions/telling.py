@@ -235,14 +235,18 @@ def _lock(fact: Fact, by: User) -> Fact:
 
 
 @transaction.atomic
-def forget(person: Person, *, at: datetime) -> int:
-    """Delete what was told of the procedures of a person being erased; return how many facts.
+def forget(person: Person, *, at: datetime, structure: int | None = None) -> int:
+    """Delete what was told of the procedures of a person being erased; return how many facts. structure: that
+    noted them; None for all.
 
     Call it in the transaction of `people.actions.forgetting.forget`, before it.
     """
-    for pk in Fact.objects.filter(person=person).values_list("pk", flat=True):
+    facts = Fact.objects.filter(person=person)
+    if structure is not None:
+        facts = facts.filter(structure=structure)
+    for pk in facts.values_list("pk", flat=True):
         outbox.forget(about=f"droit-{pk}-", at=at)
-    return Fact.objects.filter(person=person).delete()[0]
+    return facts.delete()[0]
 
 
 def record_view(

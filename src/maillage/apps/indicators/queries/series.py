@@ -31,7 +31,6 @@ def ratio(days: ByDay, definition: Indicator, least: int) -> Figure:
         whole,
         least=least,
         things=definition.things,
-        words=definition.words,
         universe=definition.universe,
         method=METHOD,
         nobody=f"Moins de {least} {definition.things} : trop peu pour une part." if least else "",
@@ -178,7 +177,7 @@ def monthly_shares(
         cell[1] += whole - part
     table = [cells[month] for month in months if sum(cells[month])]
     wholes = [sum(row) for row in table]
-    rows = [n >= least for n in wholes] if len(table) == 1 else disclosure.one_way(wholes, least)
+    rows = [n >= least for n in wholes] if len(table) == 1 else disclosure.one_way(wholes, least, lowest=1)
     columns = [True, True] if isinstance(ratio(days, definition, least), Estimate) else [False, False]
     seen = disclosure.two_way(table, rows, columns, least).tolist() if table else []
     shown = {
@@ -204,7 +203,7 @@ def monthly_counts(days: ByDay, months: Sequence[date], least: int) -> tuple[Poi
         counts[day.replace(day=1)] += whole
     some = [month for month in months if counts[month]]
     wholes = [counts[month] for month in some]
-    shown = [n >= least for n in wholes] if len(some) == 1 else disclosure.one_way(wholes, least)
+    shown = [n >= least for n in wholes] if len(some) == 1 else disclosure.one_way(wholes, least, lowest=1)
     told = dict(zip(some, shown, strict=True))
     return tuple(
         Point(

@@ -19,6 +19,7 @@ from maillage.reference.indicators import Indicator, goals, indicators, target
 from maillage.reference.parameters import number
 from maillage.reports.directory.census import moving_sentence
 from maillage.studies.offer.districts import EDGE, INSIDE, OUTSIDE, UNKNOWN
+from maillage.studies.people import shares
 from maillage.words import wording
 from maillage.words.dates import in_words
 from maillage.words.opening import date_text
@@ -225,8 +226,9 @@ def _ratio(ground: Ground, definition: Indicator) -> Value:
     beside = [_share(ground, each) for each in _before(definition)] if least else []
     beside = [each for each in beside if each.is_publishable]
     figure, (part, whole) = share.figure, rules.totals(share.asked)
-    reason = _told_elsewhere(share, goals, beside) if isinstance(figure, Estimate) else figure.reason
-    if reason or not isinstance(figure, Estimate):
+    if not isinstance(figure, Estimate) or _tells_few(share, goals, beside):
+        few = shares.withheld_words(least, definition.things)
+        reason = few if isinstance(figure, Estimate) else figure.reason
         hidden = whole or least
         return replace(
             missing(definition, ground.on, reason if hidden else "Tout est trop récent pour être dit."),
@@ -277,22 +279,17 @@ def _before(definition: Indicator) -> list[Indicator]:
     return same[: same.index(definition)] if definition in same else []
 
 
-def _told_elsewhere(
+def _tells_few(
     share: series.PeriodShare, goals: Sequence[series.PeriodShare], beside: Sequence[series.PeriodShare]
-) -> str:
-    """Return why a share of many cases may not be told: beside that of another period, those of the other
-    goals, or that of an indicator that holds it, it would tell a few; "" when it may.
+) -> bool:
+    """Check a share of many cases beside that of another period, those of the other goals, and that of an
+    indicator that holds it: by subtraction it may tell of a few.
     """
-    if not share.is_publishable_beside_periods:
-        where = "à côté d’une autre période"
-    elif not series.is_publishable_beside(share, goals):
-        where = "à côté des autres"
-    elif hiding := [each for each in beside if not series.is_publishable_with(share, each)]:
-        where = f"à côté de « {hiding[0].definition.label} »"
-    else:
-        return ""
-    few = f"moins de {share.least} {share.definition.things}"
-    return f"Masqué : {where}, cette part dirait ce qu’il en est de {few}."
+    return not (
+        share.is_publishable_beside_periods
+        and series.is_publishable_beside(share, goals)
+        and all(series.is_publishable_with(share, each) for each in beside)
+    )
 
 
 def _cases(ground: Ground, definition: Indicator, *, example: bool) -> dict[date, tuple[int, int]]:

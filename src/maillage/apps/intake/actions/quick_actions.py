@@ -10,9 +10,11 @@ from django.utils import timezone
 
 from maillage.apps.directory import rules
 from maillage.apps.directory.actions import index, sheets
-from maillage.apps.directory.models import Change, Import, Lieu, Pair, Source
+from maillage.apps.directory.models import Change, Import, Lieu, Pair, Source, Structure
 from maillage.apps.intake.actions import duplicates
+from maillage.apps.search import actions as search
 from maillage.kernel.errors import Refused
+from maillage.kernel.names import plain
 
 BY_HAND = "Saisie"
 
@@ -128,8 +130,12 @@ def doubt_again(changes: Iterable[Change], *, by: str, at: datetime) -> tuple[in
 
 
 @transaction.atomic
-def add(sheet: rules.Sheet, *, by: str, at: datetime) -> Lieu:
-    """Add a place by hand, and propose the pairs it makes; Refused without a name or a commune."""
+def add(sheet: rules.Sheet, *, by: str, at: datetime, structure: Structure | None = None) -> Lieu:
+    """Add a place by hand, and propose the pairs it makes; Refused without a name or a commune.
+
+    structure: which runs it; None for the one that its sheet names, created when new. An invited structure
+    stands where its first place does.
+    """
     if not sheet.get("nom") or not sheet.get("code_insee"):
         raise Refused(
             "Le lieu n’a pas été ajouté.",
@@ -139,23 +145,36 @@ def add(sheet: rules.Sheet, *, by: str, at: datetime) -> Lieu:
     source, _ = Source.objects.get_or_create(name=BY_HAND, defaults={"producer": "Le réseau"})
     on = timezone.localdate(at).isoformat()
     id = secrets.token_hex(8)
-    held = {**sheet, "id": id, "source": BY_HAND, "date_maj": on}
-    alike = duplicates.Search([held]).found()
+    new_sheet = {**sheet, "id": id, "source": BY_HAND, "date_maj": on}
+    if structure is not None and plain(structure.name) != plain(str(new_sheet["nom"])):
+        new_sheet["structure_parente"] = structure.name
+    alike = duplicates.Search([new_sheet]).found()
     lieu = Lieu(
-        slug=_slug(held),
+        slug=_slug(new_sheet),
         source=source,
         identifier=id,
-        sheet=held,
-        origins={name: {"source": by, "on": on, "confirmed_on": on, "by": by} for name in held},
+        sheet=new_sheet,
+        origins={name: {"source": by, "on": on, "confirmed_on": on, "by": by} for name in new_sheet},
         confirmed_on=timezone.localdate(at),
         confirmed_by=by,
     )
     sheets.derive(lieu)
-    lieu.structure = sheets.structure_of(held)
+    lieu.structure = structure or sheets.structure_of(new_sheet)
+    if structure is not None:
+        _settle_seat(structure, lieu)
     lieu.save()
     sheets.write(lieu, None, verb="edit", by=by, at=at, reason="ajouté à la main")
     duplicates.propose(alike, {id: lieu})
     return lieu
+
+
+def _settle_seat(structure: Structure, lieu: Lieu) -> None:
+    """Give an invited structure the commune and the type of its first place."""
+    sheets.lock_structure(structure)
+    if structure.key.startswith(rules.INVITED) and not structure.lieux.exists():
+        structure.code_insee, structure.kind = lieu.code_insee, rules.kind_of(lieu.sheet)
+        structure.save(update_fields=["code_insee", "kind"])
+        search.refresh_rows(Structure, [structure.pk])
 
 
 def _slug(sheet: rules.Sheet) -> str:

@@ -1,6 +1,5 @@
 """Importing a file of places: dropped, corrected column by column, checked, written, and taken back."""
 
-import csv
 import io
 from typing import Any
 
@@ -31,7 +30,7 @@ from maillage.apps.intake.queries import imports as reading
 from maillage.apps.intake.queries import pending as queries
 from maillage.apps.intake.queries.pending import PendingFile
 from maillage.kernel.errors import Refused
-from maillage.reports.directory.formats.table import safe
+from maillage.kernel.spreadsheet import Writer
 from maillage.words.wording import count
 
 STATES = {queries.CHECKING: "running", queries.IMPORTING: "running"}
@@ -211,11 +210,9 @@ def report_csv(request: HttpRequest, pk: int) -> HttpResponse:
     """Each cell that somebody should look at, as a table."""
     row = get_object_or_404(access.imports_for(request.user), pk=pk)
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+    writer = Writer(out)
     writer.writerow(["ligne", "colonne", "valeur", "devenu", "mot", "raison"])
-    writer.writerows(
-        [safe(cell) if isinstance(cell, str) else cell for cell in cells] for cells in _cells(row)
-    )
+    writer.writerows(_cells(row))
     response = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="import-{row.pk}.csv"'
     return response

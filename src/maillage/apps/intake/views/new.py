@@ -15,33 +15,37 @@ from maillage.apps.directory.queries import space, where
 from maillage.apps.intake.actions import quick_actions
 
 
-@holding("directory.import")
+@holding("directory.edit")
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """A place added by hand: its commune found by name, and the sheets that may already say it shown
     before it is kept.
     """
-    form = NewForm(request.POST or None)
+    form = NewForm(
+        request.POST or None,
+        carriers=access.carriers_for(request.user),
+        any_carrier=access.may_manage(request.user),
+    )
     context: dict[str, Any] = {"form": form}
     if request.method == "POST" and form.is_valid():
-        today = timezone.localdate()
         communes = _communes(request.POST.get("choisie", ""), form.cleaned_data["commune"])
         if len(communes) == 1:
-            sheet = form.written(communes[0][0], today=today)
-            context["alike"] = (
-                space.alike(sheet, request.user) if sheet and "quand-meme" not in request.POST else []
-            )
-            if sheet and not access.holds(request.user, [communes[0][0]]):
-                form.add_error(
-                    "commune", "Cette commune n’est pas de votre territoire. Demandez à qui le coordonne."
+            context["chosen"] = communes[0]
+            sheet = _sheet(request, form, communes[0][0])
+            if sheet and "quand-meme" not in request.POST:
+                context["alike"] = space.similar_places(sheet)
+                context["managed"] = set(access.managed_by(request.user).values_list("pk", flat=True))
+            if sheet and not context.get("alike"):
+                lieu = quick_actions.add(
+                    sheet,
+                    by=str(request.user),
+                    at=timezone.localtime(),
+                    structure=form.cleaned_data.get("structure"),
                 )
-            elif sheet and not context["alike"]:
-                lieu = quick_actions.add(sheet, by=str(request.user), at=timezone.localtime())
                 messages.success(
                     request, f"« {lieu.name} » est ajouté. Complétez sa fiche : horaires, publics, pratiques."
                 )
                 return redirect("lieu_edit", lieu.slug)
-            context["chosen"] = communes[0]
         elif communes:
             context["communes"] = communes
         else:
@@ -51,6 +55,19 @@ def new(request: HttpRequest) -> HttpResponse:
                 "Vérifiez son nom, ou écrivez son code postal.",
             )
     return render(request, "intake/new.html", context, status=400 if form.errors else 200)
+
+
+def _sheet(request: HttpRequest, form: NewForm, commune: str) -> dict[str, Any] | None:
+    """Return the sheet of a new place, None with an error on the form. A place of one's own structure stands
+    anywhere; any other, in one's territory.
+    """
+    sheet = form.written(commune, today=timezone.localdate())
+    structure = form.cleaned_data.get("structure")
+    own = structure is not None and access.runs_structure(request.user, structure)
+    if sheet and not own and not access.holds(request.user, [commune]):
+        form.add_error("commune", "Cette commune n’est pas de votre territoire. Demandez à qui le coordonne.")
+        return None
+    return sheet
 
 
 def _communes(chosen: str, typed: str) -> list[tuple[str, str]]:

@@ -252,7 +252,8 @@ def _typed_over(
             raise Refused(
                 "Rien n’a changé.",
                 why="Quelqu’un d’autre a écrit ici pendant que vous écriviez.",
-                do="Lisez ce qui est là maintenant, puis complétez-le.",
+                do="Lisez ce qui est là maintenant, puis complétez-le. Vous aviez écrit :"
+                f" « {typed[name]} ».",
             )
     return kept
 

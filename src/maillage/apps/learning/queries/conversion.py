@@ -18,7 +18,7 @@ from maillage.apps.learning.queries.progress import services
 from maillage.apps.learning.rules import plans
 from maillage.engine import disclosure
 from maillage.kernel.estimate import Estimate, Figure, Withheld
-from maillage.studies.people.shares import share
+from maillage.studies.people.shares import share, withheld_words
 from maillage.web import bulk
 
 LABELS: Mapping[str, str] = {**plans.ANSWERS, "": "Pas de réponse, ou pas demandé"}
@@ -75,16 +75,14 @@ def conversion(rows: QuerySet[Plan], facts: QuerySet[Fact], *, protected: bool) 
     answers = Counter(answer for answer, _ in kept)
     sums, parts = _seen(answers, least)
     of = {name: sum(answers[id] for id in ids) for name, ids in SUMS.items()}
-    converted = _share(
-        of["converted"], n, "faits en ligne par la personne", seen=sums["converted"], least=least
-    )
-    known = _share(n - of["unknown"], n, "de suite connue", seen=sums["unknown"], least=least)
+    converted = _share(of["converted"], n, seen=sums["converted"], least=least)
+    known = _share(n - of["unknown"], n, seen=sums["unknown"], least=least)
     return Conversion(
         due=n if n or not every else None,
         parts=[(LABELS[id], answers[id] if seen else None) for id, seen in parts.items()],
         known=known,
         converted=converted,
-        obtained=_share(of["obtained"], n, "faits autrement", seen=sums["obtained"], least=least),
+        obtained=_share(of["obtained"], n, seen=sums["obtained"], least=least),
         steps=[
             *_learnt(facts.filter(example=examples), least),
             ("Projets : la question est venue", n if n >= least else None),
@@ -123,24 +121,23 @@ def _seen(answers: Counter[str], least: int) -> tuple[dict[str, bool], dict[str,
 
 def _one_way(counts: Sequence[int], least: int) -> list[bool]:
     """Return which counts of a whole may be published; a whole in one part is published as itself."""
-    return [counts[0] >= least] if len(counts) == 1 else disclosure.one_way(counts, least)
+    return [counts[0] >= least] if len(counts) == 1 else disclosure.one_way(counts, least, lowest=1)
 
 
-def _share(part: int, n: int, words: str, *, seen: bool, least: int) -> Figure:
+def _share(part: int, n: int, *, seen: bool, least: int) -> Figure:
     universe = "projets de démarche dont la question est venue"
     found = share(
         part,
         n,
         least=least,
         things="projets",
-        words=words,
         universe=universe,
         method=METHOD,
         nobody="Aucun projet.",
     )
     if seen or isinstance(found, Withheld):
         return found
-    why = f"Moins de {least} projets, ou trop facile à deviner."
+    why = withheld_words(least, "projets")
     return Withheld(reason=why, unit="pourcent", universe=universe, n=n, method=METHOD)
 
 

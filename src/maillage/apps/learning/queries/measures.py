@@ -91,10 +91,10 @@ def _module(module: Module, people: Mapping[int, list[tuple[int, int, str, int]]
     step, most = stops.most_common(1)[0] if stops else (0, 0)
     times = [_seconds(people[who]) / 60 for who in done]
 
-    def told(part: int, words: str) -> Figure:
-        return share(part, n, least=least, things="personnes", words=words, universe=universe, method=METHOD)
+    def told(part: int) -> Figure:
+        return share(part, n, least=least, things="personnes", universe=universe, method=METHOD)
 
-    figures = {"succeeded": told(able, "l’ont réussi"), "finished": told(len(done), "l’ont fini")}
+    figures = {"succeeded": told(able), "finished": told(len(done))}
     figures = together(figures, least=least, things="personnes")
     # Beside who stopped there, the others: elsewhere, or at the end without their number being told.
     is_told, is_able = (isinstance(figures[name], Estimate) for name in ("finished", "succeeded"))
@@ -221,7 +221,6 @@ def _counts(module: Module, step: int, every: list[tuple[str, int, bool, int]], 
             n,
             least=least,
             things="personnes",
-            words="sans réussite",
             universe=universe,
             method=METHOD,
         ),

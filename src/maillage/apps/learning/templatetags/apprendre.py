@@ -6,6 +6,8 @@ from django import template
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from maillage.words.languages import FRENCH
+
 register = template.Library()
 LEFT = mark_safe(' lang="fr" dir="ltr"')
 
@@ -34,6 +36,10 @@ def in_its_language(context: template.Context, first: str = "") -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def same_language(context: template.Context, mark: str = "?") -> str:
-    """Return what an address carries so that the next page is in the same language."""
-    tongue = context.get("tongue")
-    return f"{mark}langue={tongue.language}" if tongue else ""
+    """Return what an address carries so that the next page is in the same language, chosen for this module or
+    for all pages.
+    """
+    tongue, request = context.get("tongue"), context["request"]
+    if tongue is None and request.GET.get("langue") != FRENCH:
+        return ""
+    return f"{mark}langue={tongue.language if tongue else FRENCH}"

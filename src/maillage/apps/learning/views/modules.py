@@ -111,13 +111,12 @@ def sheet(request: HttpRequest, id: str) -> HttpResponse:
     return render(request, "learning/sheet.html", {"module": found, "tongue": tongue})
 
 
-def _said(request: HttpRequest, id: str) -> tuple[Module, Translated | None]:
-    """Return a module in the language asked for, and what is known of it; in French when nobody translated
-    it.
+def _said(request: Any, id: str) -> tuple[Module, Translated | None]:
+    """Return a module in the language asked for, else in the reader's, and what is known of it; in French
+    when nobody translated it.
     """
     found = _module(id)
-    code = request.GET.get("langue", "")
-    tongue = contents.translated(id, code) if code else None
+    tongue = contents.translated(id, request.GET.get("langue", request.language.code))
     return (tongue.module, tongue) if tongue else (found, None)
 
 

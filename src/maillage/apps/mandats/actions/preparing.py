@@ -56,11 +56,12 @@ def prepare(
     helper: Helper | None = None,
     emergency: bool = False,
     renews: Mandat | None = None,
+    written_by: User | None = None,
 ) -> Mandat:
     """Write what a mandate would permit, for the person to read. It allows nothing until they sign.
 
     keys: of families or procedures; token: of the form, so that sent twice it makes one. An emergency lasts
-    the day, and is to be regularised in two days.
+    the day, and is to be regularised in two days. written_by: who prepares it in the name of `by`.
     """
     row = people.lock(person)
     token = sent_by(token, by.pk, row.pk)
@@ -108,7 +109,9 @@ def prepare(
     )
     _name(made, who, by=by, at=at)
     asked = count(len(chosen), "démarche")
-    record_event("mandat.prepared", made, by=by, at=at, told=f"{asked}, {frame.DURATIONS[lasting]}")
+    record_event(
+        "mandat.prepared", made, by=written_by or by, at=at, told=f"{asked}, {frame.DURATIONS[lasting]}"
+    )
     people.touch(row, at=at)
     return made
 
@@ -207,10 +210,18 @@ def _unused() -> str:
 
 @transaction.atomic
 def renew(
-    mandat: Mandat, *, by: User, at: datetime, token: str, duration: str = "", helper: Helper | None = None
+    mandat: Mandat,
+    *,
+    by: User,
+    at: datetime,
+    token: str,
+    duration: str = "",
+    helper: Helper | None = None,
+    written_by: User | None = None,
 ) -> Mandat:
     """Prepare another mandate with the procedures still permitted by this one, which is never lengthened. An
-    emergency is regularised so, for a month unless another duration is asked.
+    emergency is regularised so, for a month unless another duration is asked. written_by: who prepares it in
+    the name of `by`.
     """
     row = lock(mandat)
     if row.signed_at is None:
@@ -238,6 +249,7 @@ def renew(
         token=token,
         helper=helper or same,
         renews=row,
+        written_by=written_by,
     )
 
 

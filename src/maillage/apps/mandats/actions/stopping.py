@@ -119,14 +119,18 @@ def remove_helper(named: NamedHelper, *, by: User | None, at: datetime) -> Manda
 
 
 @transaction.atomic
-def forget(person: Person, *, at: datetime) -> int:
+def forget(person: Person, *, at: datetime, structure: int | None = None) -> int:
     """Strip the mandates of a person being erased, and return how many: words, images, names and the key of
-    the proof go; that a mandate ran from a day to a day, for some families, still counts.
+    the proof go; that a mandate ran from a day to a day, for some families, still counts. structure: that
+    holds them; None for all.
 
     Call it in the transaction of `people.actions.forgetting.forget`, before it.
     """
-    Mandat.objects.filter(person=person, signed_at=None).delete()
-    rows = list(Mandat.objects.select_for_update().filter(person=person, stripped_at=None))
+    mandates = Mandat.objects.filter(person=person)
+    if structure is not None:
+        mandates = mandates.filter(structure=structure)
+    mandates.filter(signed_at=None).delete()
+    rows = list(mandates.select_for_update().filter(stripped_at=None))
     Signature.objects.filter(mandat__in=rows).delete()
     for row in rows:
         outbox.forget(about=outbox_prefix(row), at=at)

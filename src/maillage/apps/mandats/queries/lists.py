@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from maillage.apps.accounts.models import User
 from maillage.apps.mandats import access
-from maillage.apps.mandats.models import Autorisation, Mandat
+from maillage.apps.mandats.models import Autorisation, Mandat, NamedHelper
 from maillage.apps.mandats.queries.catalogue import family_of, keys_permitting
 from maillage.apps.mandats.rules import frame
+from maillage.apps.memberships.access import handing_structures, staying
 from maillage.apps.people.models import Person
 from maillage.reference import procedures
 from maillage.web import bulk
@@ -73,18 +74,21 @@ def ending(rows: QuerySet[Mandat], today: date) -> QuerySet[Mandat]:
 @dataclass(frozen=True, slots=True)
 class Task:
     """A mandate to see to: an emergency to regularise, or one that ends. left: days, its last one included;
-    late: the delay of the emergency, or of the photograph, is past. photograph: its paper is to photograph.
+    late: the delay of the emergency, or of the photograph, is past. photograph: its paper is to photograph;
+    unnamed: those that it names left, nobody may act.
     """
 
     mandat: Mandat
     left: int
     late: bool = False
     photograph: bool = False
+    unnamed: bool = False
 
 
 def tasks(user: Any, at: datetime, most: int) -> list[Task]:
     """Return what the mandates of the structures that a user helps for ask of them, the most pressing first:
-    emergencies, papers to photograph, then those that end, `most` of each.
+    emergencies, papers to photograph, those that name nobody any more, then those that end, `most` of each.
+    Whoever manages the team hands these over from the page of the departure.
     """
     today = timezone.localdate(at)
     ours = access.own_numbers(user)
@@ -99,9 +103,11 @@ def tasks(user: Any, at: datetime, most: int) -> list[Task]:
         Task(row, 0, late=row.suspended_on(today), photograph=True)
         for row in bulk.seldom(running(rows, today).filter(photograph_before__isnull=False)[:most])
     ]
-    return (
-        urgent + lacking + [Task(row, (row.ends_on - today).days + 1) for row in ending(rows, today)[:most]]
-    )
+    orphans = without_helper(rows.exclude(structure__in=handing_structures(user)), today)
+    unnamed = [Task(row, 0, late=True, unnamed=True) for row in bulk.seldom(orphans[:most])]
+    known = {each.mandat.pk for each in unnamed}
+    soon = [row for row in ending(rows, today)[:most] if row.pk not in known]
+    return urgent + lacking + unnamed + [Task(row, (row.ends_on - today).days + 1) for row in soon]
 
 
 def running(rows: QuerySet[Mandat], today: date) -> QuerySet[Mandat]:
@@ -109,6 +115,23 @@ def running(rows: QuerySet[Mandat], today: date) -> QuerySet[Mandat]:
     return rows.filter(signed_at__isnull=False, withdrawn_at__isnull=True, ends_on__gte=today).order_by(
         "ends_on", "pk"
     )
+
+
+def without_helper(rows: QuerySet[Mandat], today: date, *, user: int | None = None) -> QuerySet[Mandat]:
+    """Return, of some mandates, those that run, that nobody may act under once leavers left, and that no
+    other mandate follows. user: the leaver; None: any account that left its structure, or soon does.
+    """
+    current = NamedHelper.objects.filter(removed_at=None)
+    stays = staying("user", "mandat__structure", user=user, on=today)
+    acting = current.filter(stays, mandat=OuterRef("pk"))
+    following = current.filter(
+        stays,
+        Q(mandat__signed_at__isnull=False) | Q(mandat__made_at__date__gte=today - frame.AHEAD),
+        mandat__renews=OuterRef("pk"),
+        mandat__withdrawn_at=None,
+    )
+    alone = running(rows, today).filter(~Exists(acting), ~Exists(following), emergency=False)
+    return alone.filter(whole_structure=False, stripped_at=None)
 
 
 def running_of(person: Person, today: date) -> QuerySet[Mandat]:

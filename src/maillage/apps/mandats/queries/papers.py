@@ -54,11 +54,13 @@ def paper(row: Mandat) -> models.Paper:
     told = row.words or words.text(terms(row))
     heard, found = words.parts(told)
     signature = Signature.objects.filter(mandat=row).first()
+    # As they were named when it was signed: whoever changes their name since changes no proof.
+    parties = words.parties(told) or _parties(row)
     return models.Paper(
         code=row.printed,
-        person=called(row.person),
-        structure=row.structure.name if row.structure else "",
-        helper=acting(row) or str(row.by or ""),
+        person=parties.person,
+        structure=parties.structure,
+        helper=parties.helpers,
         parts=[models.Part(each.title, each.lines, each.listed) for each in found],
         heard=models.Part(
             "Ce qui est lu à la personne",
@@ -76,6 +78,11 @@ def paper(row: Mandat) -> models.Paper:
         since=since(row),
         example=row.example,
     )
+
+
+def _parties(row: Mandat) -> words.Parties:
+    structure = row.structure.name if row.structure else ""
+    return words.Parties(called(row.person), structure, acting(row) or str(row.by or ""))
 
 
 def since(row: Mandat) -> list[str]:

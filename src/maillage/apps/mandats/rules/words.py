@@ -1,6 +1,7 @@
 """The words of a mandate: short ones to hear in one’s language, and the whole text in French, to sign."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +11,13 @@ from maillage.words import opening
 from maillage.words.dates import in_words
 from maillage.words.languages import FRENCH, LANGUAGES, say, speaking, to_say, typed
 from maillage.words.wording import listing, of
+
+# The sentences of `sections` that name the parties, those signed before mandates named their helpers too.
+KEEPER = re.compile(r"^(.+) garde ce mandat et la liste", re.MULTILINE)
+RECIPIENT = (
+    r"^Je suis (?P<person>.+?)(?:, de l’année \d+)?\. Je donne mandat à {structure}\. "
+    r"(?:Tous ses aidants|Ses aidants|(?P<helpers>.+) (?:peut|peuvent) agir, et personne)"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,6 +233,31 @@ def text(terms: Terms) -> str:
             mark = "– " if part.listed else ""
             told.append("\n".join((part.title, *(f"{mark}{line}" for line in part.lines))))
     return "\n\n".join(told)
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """The person, the structure and the helpers of a mandate, as its words name them."""
+
+    person: str
+    structure: str
+    helpers: str
+
+
+def parties(words: str) -> Parties | None:
+    """Return the parties that the words of a mandate name; None for words of another form than `text`.
+
+    >>> parties("Je suis Awa. Je donne mandat à La Maison. Zoé peut agir, et personne d’autre\\n"
+    ...         "La Maison garde ce mandat et la liste")
+    Parties(person='Awa', structure='La Maison', helpers='Zoé')
+    """
+    keeper = KEEPER.search(words)
+    structure = keeper[1] if keeper else ""
+    sentence = re.search(RECIPIENT.format(structure=re.escape(structure)), words, re.MULTILINE)
+    if not structure or sentence is None:
+        return None
+    helpers = sentence["helpers"] or f"tous les aidants {of(structure)}"
+    return Parties(sentence["person"], structure, helpers)
 
 
 def fingerprint(words: str) -> str:

@@ -31,6 +31,7 @@ from maillage.apps.orientations.actions.transitions import (
 )
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.queries import people as written
+from maillage.apps.orientations.queries import timeline
 from maillage.apps.orientations.rules import cycle
 from maillage.kernel.errors import Refused
 from maillage.reference import offer
@@ -192,8 +193,14 @@ def move(
 def came(
     orientation: Orientation, *, by: User | None, at: datetime, token: str = "", note: str = "", was: str = ""
 ) -> Orientation:
-    """Note that the person came."""
+    """Note that the person came. Refused before the day of the appointment."""
     row, side = _answered(orientation, by, token, at)
+    if row.state == cycle.APPOINTED and row.is_before_appointment(at):
+        raise Refused(
+            "La venue n’a pas été notée.",
+            why=f"Le rendez-vous est {notifications.appointment_in_words(row)} : ce jour n’est pas venu.",
+            do="Revenez ce jour-là. Venue plus tôt ? Changez d’abord la date du rendez-vous.",
+        )
     values = {
         "came": True,
         "met_at": at,
@@ -293,12 +300,12 @@ def serve(
 @transaction.atomic
 @journal.written_last()
 def ask_again(orientation: Orientation, *, at: datetime, by: User | None = None) -> Orientation:
-    """Send a new link to the place's own address, and to no other; the previous link stops working.
+    """Send a new link to the address that told the place, and to no other; the previous link stops working.
 
     Refused when the sheet has no address, or when nothing is expected of the place.
     """
     row = lock(orientation)
-    if not notifications.mail_of(row.lieu):
+    if not timeline.place_mail(row):
         raise Refused(
             "Aucun lien n’est parti.",
             why="La fiche de ce lieu ne donne pas d’adresse e-mail.",

@@ -57,9 +57,18 @@ def choose_secret(
 
 
 @transaction.atomic
-def correct(person: Person, values: Mapping[str, Any], *, by: User | None, at: datetime) -> Person:
-    """Change what is known of a person; messages to come are cancelled where they are reached no more."""
-    row = people.correct(person, values, by=by, at=at)
+def correct(
+    person: Person,
+    values: Mapping[str, Any],
+    *,
+    displayed: Mapping[str, Any] | None = None,
+    by: User | None,
+    at: datetime,
+) -> Person:
+    """Change what is known of a person; messages to come are cancelled where they are reached no more.
+    displayed: what was read of it, to replace nothing else.
+    """
+    row = people.correct(person, values, displayed=displayed, by=by, at=at)
     if (row.reach, row.reach_value) != (person.reach, person.reach_value):
         agreements.silence(row, at=at)
     return row

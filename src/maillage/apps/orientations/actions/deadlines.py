@@ -17,7 +17,7 @@ from maillage.apps.orientations.actions import dates, notifications
 from maillage.apps.orientations.actions import reminders as due
 from maillage.apps.orientations.actions.transitions import change, lock
 from maillage.apps.orientations.models import Event, Orientation, Path
-from maillage.apps.orientations.queries import matching
+from maillage.apps.orientations.queries import matching, timeline
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.people import queries as people_queries
 from maillage.apps.people import rules as persons
@@ -31,7 +31,10 @@ from maillage.words.wording import listing
 
 AT_ONCE = 500  # referrals per run: the rest wait for the next one
 ALIVE = (cycle.DRAFT, *cycle.RUNNING)
-WORDS = ("note", "procedure_words", "availability", "outcome_words", "next_step", "reason_words")
+WORDS = (
+    *("note", "procedure_words", "availability", "outcome_words", "next_step", "reason_words"),
+    "place_mail",
+)
 
 
 def run_deadlines(*, at: datetime) -> Counter[str]:
@@ -152,12 +155,12 @@ def _take(row: Orientation, place: Lieu, *, at: datetime) -> bool:
         else f"Lieu : {place.name}."
     )
     elsewhere = place.structure_id != row.to_structure_id
-    mail = notifications.mail_of(place)
+    mail = timeline.mail_of(place)
     if elsewhere:
         notifications.hush(row, at=at)
-        if notifications.mail_of(row.lieu) != mail:
+        if timeline.place_mail(row) != mail:
             notifications.stopped(row, at=at)
-        values["token"] = None
+        values |= {"token": None, "place_mail": ""}
         words += f" Il dépend maintenant de : {place.structure.name}."
         values["agreed_with"] = _agreed_with(row, place.structure_id)
         if values["agreed_with"] is not None:
@@ -210,15 +213,17 @@ def forget(orientation: Orientation, *, at: datetime) -> bool:
 
 
 @transaction.atomic
-def strip(person: Person, *, at: datetime) -> int:
+def strip(person: Person, *, at: datetime, structure: int | None = None) -> int:
     """Strip the referrals of a person being erased, and return how many; running ones stop, and both sides
-    are notified without a name.
+    are notified without a name. structure: that sends them; None for all.
 
     Call it in the transaction of `people.actions.forgetting.forget`, before it.
     """
-    rows = Orientation.objects.filter(person=person, stripped_at__isnull=True).select_for_update()
-    found = list(rows)
-    for row in found:
+    rows = Orientation.objects.filter(person=person, stripped_at__isnull=True)
+    if structure is not None:
+        rows = rows.filter(from_structure=structure)
+    referrals = list(rows.select_for_update())
+    for row in referrals:
         running, sent = row.state in ALIVE, row.token is not None
         if running:
             notifications.hush(row, at=at)
@@ -232,8 +237,9 @@ def strip(person: Person, *, at: datetime) -> int:
                 "La personne a demandé d’effacer ce qui la concerne. Rien d’autre n’est à faire.",
                 at=at,
             )
-    Path.objects.filter(person=person).update(person=None)
-    return len(found)
+    if structure is None:
+        Path.objects.filter(person=person).update(person=None)
+    return len(referrals)
 
 
 def _strip(row: Orientation, *, at: datetime) -> Event | None:

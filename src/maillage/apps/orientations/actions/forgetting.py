@@ -1,39 +1,94 @@
 """Erase a person everywhere at once, and persons inactive for two years."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from maillage.apps.accounts import actions as journal
+from maillage.apps.accounts.access import rights_of
 from maillage.apps.accounts.models import User
 from maillage.apps.actes.actions import corrections as acts
 from maillage.apps.agenda.actions import forgetting as agenda
 from maillage.apps.autonomy import actions as autonomy
+from maillage.apps.directory.models import Structure
 from maillage.apps.documents.actions import storing as documents
 from maillage.apps.droits.actions import telling as droits
 from maillage.apps.learning.actions import progress as learning
 from maillage.apps.mandats.actions import stopping as mandats
 from maillage.apps.orientations.actions import deadlines, transitions
 from maillage.apps.people import queries, rules
+from maillage.apps.people.actions import card_secrets, register
 from maillage.apps.people.actions import forgetting as people
-from maillage.apps.people.models import Person
+from maillage.apps.people.models import Following, Person
 from maillage.apps.reminders.actions import forgetting as reminders
+from maillage.kernel.errors import Refused
+from maillage.words.languages import to_say
 
 # What erases what each feature holds, in this order, by the name of its application: every line of the
-# register has one. Referrals come first, as every gesture holds them; then nobody writes of the person.
-ERASERS: Mapping[str, Callable[[Person, datetime], Any]] = {
-    "orientations": lambda person, at: deadlines.strip(person, at=at),
-    "autonomy": lambda person, at: autonomy.forget(person),
-    "learning": lambda person, at: learning.forget(person, at=at),
-    "agenda": lambda person, at: agenda.forget(person, at=at),
-    "mandats": lambda person, at: mandats.forget(person, at=at),
-    "documents": lambda person, at: documents.forget(person, at=at),
-    "actes": lambda person, at: acts.forget(person),
-    "reminders": lambda person, at: reminders.forget(person, at=at),
-    "droits": lambda person, at: droits.forget(person, at=at),
+# register has one. Referrals come first, as every gesture holds them; then nobody writes of the person. A
+# structure: what it holds alone; None, everything. What the person learnt, and the days when they are
+# reminded, are of no structure.
+ERASERS: Mapping[str, Callable[[Person, datetime, int | None], Any]] = {
+    "orientations": lambda person, at, structure: deadlines.strip(person, at=at, structure=structure),
+    "autonomy": lambda person, at, structure: autonomy.forget(person, structure=structure),
+    "learning": lambda person, at, structure: structure is None and learning.forget(person, at=at),
+    "agenda": lambda person, at, structure: agenda.forget(person, at=at, structure=structure),
+    "mandats": lambda person, at, structure: mandats.forget(person, at=at, structure=structure),
+    "documents": lambda person, at, structure: documents.forget(person, at=at, structure=structure),
+    "actes": lambda person, at, structure: acts.forget(person, structure=structure),
+    "reminders": lambda person, at, structure: structure is None and reminders.forget(person, at=at),
+    "droits": lambda person, at, structure: droits.forget(person, at=at, structure=structure),
 }
+ONE_DAY = timedelta(days=1)  # from which a secret chosen with a helper proves that the person is there
+
+
+def foreign_followings(person: Person, by: User) -> QuerySet[Following]:
+    """Return the followings of a person by other structures than those for which a helper acts."""
+    rights = rights_of(by)
+    own = rights.structures("people.see") | rights.structures("people.mine")
+    return Following.objects.filter(person=person, ended_at=None).exclude(structure__in=own)
+
+
+def erase(person: Person, *, secret: rules.Secret | None, by: User, at: datetime) -> None:
+    """Erase a person everywhere, at the request of a helper. Once other structures follow them, the person
+    alone may decide it: refused without the secret of their card, or with one chosen with a helper that day.
+    Outside any transaction: a wrong secret counts as a try.
+    """
+    if foreign_followings(person, by).exists():
+        chosen = queries.secret_of(person)
+        if chosen is not None and chosen.by is not None and chosen.at > at - ONE_DAY:
+            raise _not_erased(
+                to_say("Le secret de cette carte vient d’être choisi avec un aidant."),
+                to_say("Recommencez demain, ou sur la page de la personne, ouverte par elle seule."),
+            )
+        unlocked = card_secrets.unlock(code=person.code, said=secret, at=at)
+        if unlocked is None or not unlocked.whole:
+            raise _not_erased(
+                to_say("D’autres structures suivent la personne : elle seule efface tout, avec son secret."),
+                to_say("La personne tape elle-même le secret de sa carte."),
+            )
+    forget(person, by=by, at=at)
+
+
+def _not_erased(why: str, do: str) -> Refused:
+    return Refused(to_say("La fiche n’a pas été effacée."), why=why, do=do)
+
+
+@transaction.atomic
+@journal.written_last()
+def forget_here(person: Person, structure: Structure, *, by: User, at: datetime) -> None:
+    """Erase what one structure holds of a person, who stays known elsewhere: it follows them no more. Refused
+    while it owes them an answer.
+    """
+    transitions.lock_all(person)
+    register.leave(person=person, structure=structure, by=by, at=at)
+    for eraser in ERASERS.values():
+        eraser(person, at, structure.pk)
+    person.consents.filter(structure=structure, withdrawn_at=None).update(withdrawn_at=at)
+    journal.record(by=by, verb="person.forgotten_here", row=person, at=at, structure=structure.pk)
 
 
 @transaction.atomic
@@ -55,8 +110,8 @@ def forget(
         return False
     if unless_active_since is not None and held.active_at >= unless_active_since:
         return False
-    for erase in ERASERS.values():
-        erase(person, at)
+    for eraser in ERASERS.values():
+        eraser(person, at, None)
     people.forget(person, by=by, at=at)
     return True
 

@@ -13,13 +13,12 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from maillage.apps.directory.models import Lieu
 from maillage.apps.directory.queries import places
 from maillage.apps.messages import actions as outbox
 from maillage.apps.messages.rules import addresses
 from maillage.apps.orientations import access
 from maillage.apps.orientations.models import Event, Orientation
-from maillage.apps.orientations.queries.timeline import at_the_door
+from maillage.apps.orientations.queries.timeline import at_the_door, place_mail
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.people import queries as people
 from maillage.apps.people import rules as persons
@@ -36,15 +35,6 @@ ASKED_AFTER = 1  # days after an appointment: did they come?
 SIGNED = "Maillage, le réseau d’aide au numérique"
 
 
-def mail_of(lieu: Lieu | None) -> str:
-    """Return the e-mail address of a place, '' when its sheet has none that receives mail."""
-    return (
-        addresses.read("email", str(next(iter(lieu.sheet.get("courriels", ())), "")))
-        if lieu is not None
-        else ""
-    )
-
-
 def about(row: Orientation) -> str:
     """Return the request in a few words, never who makes it."""
     return row.need_text
@@ -55,7 +45,7 @@ def about(row: Orientation) -> str:
 
 def invite(row: Orientation, *, at: datetime) -> None:
     """Send the place its personal link, and schedule reminders for as long as it does not answer."""
-    to, sent = mail_of(row.lieu), row.day(at)
+    to, sent = place_mail(row), row.day(at)
     last = row.expires_on or cycle.expires_on(sent, row.urgent_before)
     _to_place(row, "lien", to, "Une personne vous est envoyée", _invitation(row, last), at=at)
     since = row.day(row.sent_at) if row.sent_at else sent
@@ -85,7 +75,7 @@ def remind(row: Orientation, *, at: datetime) -> None:
     """Remind the place once more, today."""
     day = row.day(at)
     text = f"On attend votre réponse.\n\n{_invitation(row, row.link_until or day)}"
-    _to_place(row, f"relance-{day:%Y%m%d}", mail_of(row.lieu), "On attend votre réponse", text, at=at)
+    _to_place(row, f"relance-{day:%Y%m%d}", place_mail(row), "On attend votre réponse", text, at=at)
 
 
 def open_again(row: Orientation, *, at: datetime) -> None:
@@ -95,7 +85,7 @@ def open_again(row: Orientation, *, at: datetime) -> None:
         f"Bonjour,\n\nVoici le lien que vous avez demandé, pour : {about(row)}.\n{_link(row)}\n\n"
         f"{last} Le précédent ne s’ouvre plus.\n\n{SIGNED}"
     )
-    _to_place(row, "lien", mail_of(row.lieu), "Votre nouveau lien", text, at=at)
+    _to_place(row, "lien", place_mail(row), "Votre nouveau lien", text, at=at)
 
 
 def ask_if_came(row: Orientation, *, at: datetime) -> None:
@@ -110,7 +100,7 @@ def ask_if_came(row: Orientation, *, at: datetime) -> None:
     )
     due = day + timedelta(days=ASKED_AFTER)
     _to_place(
-        row, f"venue-{given[-1]}", mail_of(row.lieu), "La personne est-elle venue ?", text, at=at, due_on=due
+        row, f"venue-{given[-1]}", place_mail(row), "La personne est-elle venue ?", text, at=at, due_on=due
     )
 
 
@@ -140,7 +130,7 @@ def stopped(row: Orientation, *, at: datetime) -> None:
             f"Bonjour,\n\nL’orientation{sent}, pour : {about(row)}, est annulée.{free} "
             f"Vous n’avez rien à faire.\n\n{SIGNED}"
         )
-        _to_place(row, "annulee", mail_of(row.lieu), "Une orientation est annulée", text, at=at)
+        _to_place(row, "annulee", place_mail(row), "Une orientation est annulée", text, at=at)
 
 
 def _to_place(

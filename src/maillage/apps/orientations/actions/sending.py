@@ -16,6 +16,7 @@ from maillage.apps.accounts.models import User
 from maillage.apps.directory import rules as directory
 from maillage.apps.directory.models import Lieu
 from maillage.apps.directory.queries import places
+from maillage.apps.intake.actions import proposals
 from maillage.apps.messages import actions as outbox
 from maillage.apps.orientations import access
 from maillage.apps.orientations.actions import notifications
@@ -30,7 +31,7 @@ from maillage.apps.orientations.actions.transitions import (
     shortened,
 )
 from maillage.apps.orientations.models import Orientation
-from maillage.apps.orientations.queries import matching
+from maillage.apps.orientations.queries import matching, timeline
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.people import queries as people
 from maillage.apps.people import rules as persons
@@ -49,8 +50,11 @@ class NoRoom(Refused):
 
 @transaction.atomic
 @journal.written_last()
-def send(orientation: Orientation, *, by: User | None, at: datetime, channel: str = "") -> Orientation:
-    """Send a prepared referral to its place; `channel` of CHANNELS, chosen when ''.
+def send(
+    orientation: Orientation, *, by: User | None, at: datetime, channel: str = "", mail: str = ""
+) -> Orientation:
+    """Send a prepared referral to its place; `channel` of CHANNELS, chosen when ''. mail: the address that
+    the place gave, when its sheet has none; proposed for the sheet too.
 
     Refused once the person is no longer followed, or without their agreement to share with this structure;
     NoRoom, with neighbours, when the place has closed for good, is closed for long or is full. A merged place
@@ -64,6 +68,7 @@ def send(orientation: Orientation, *, by: User | None, at: datetime, channel: st
         row.lieu_name, row.to_structure = row.lieu.name, row.lieu.structure
         _check_agreed(row)
         _check_once(row)
+        row.place_mail = mail if channel == "email" and not timeline.mail_of(row.lieu) else ""
         row.channel = _channel(row, by, channel)
     on = row.day(at)
     if row.channel == "email" and row.state == cycle.DRAFT:
@@ -78,6 +83,8 @@ def send(orientation: Orientation, *, by: User | None, at: datetime, channel: st
     if event is not None:
         if row.channel == "email":
             notifications.invite(row, at=at)
+        if row.place_mail and not row.example:
+            proposals.propose(row.lieu, field="courriels", value=[row.place_mail], by=str(by), at=at)
         notifications.person(row, event, lambda: notifications.notify_place(row), at=at)
     return row
 
@@ -240,12 +247,12 @@ def _channel(row: Orientation, by: User | None, chosen: str) -> str:
         return "card"
     if chosen and chosen not in cycle.CHANNELS:
         raise ValueError(f"no channel {chosen!r}")
-    mail = notifications.mail_of(row.lieu)
+    mail = timeline.place_mail(row)
     if chosen == "email" and not mail:
         raise Refused(
             "L’orientation n’est pas partie.",
             why="La fiche de ce lieu ne donne pas d’adresse e-mail.",
-            do="Appelez le lieu, ou donnez la carte à la personne.",
+            do="Écrivez celle qu’il vous donne, appelez-le, ou donnez la carte à la personne.",
         )
     if chosen == "email":
         outbox.readable("email", mail)

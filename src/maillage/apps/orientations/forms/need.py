@@ -138,7 +138,8 @@ class NeedForm(forms.Form):
 
     def clean_avant(self) -> date | None:
         day: date | None = self.cleaned_data["avant"]
-        if day is not None and not self.on <= day <= self.on + timedelta(days=cycle.FARTHEST):
+        # It may already be the next day where the place is, which `drafts` looks at.
+        if day is not None and not self.on <= day <= self.on + timedelta(days=cycle.FARTHEST + 1):
             when = "déjà passé" if day < self.on else "dans plus de deux ans"
             raise forms.ValidationError(
                 f"Le {opening.date_text(day)} est {when}. Corrigez la date, ou laissez-la vide.", code="slip"

@@ -1,6 +1,6 @@
 """The sheet of a person: the minimum, and nothing mandatory."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import phonenumbers
 from babel import Locale
@@ -9,6 +9,7 @@ from django.core.validators import EmailValidator
 
 from maillage.apps.people import rules
 from maillage.apps.people.models import Person
+from maillage.web.overwrites import OverwriteGuard
 
 # Those most spoken by the people helped, French first; any other is written in the note of a referral.
 LANGUAGES = tuple(("fr ar en es it pl pt ro ru tr uk fa ps sq hy ka bn ta zh vi wo bm so ti rom").split())
@@ -24,8 +25,17 @@ def languages() -> list[tuple[str, str]]:
     ]
 
 
-class PersonForm(forms.Form):
-    """The sheet of a person. structure: a field when the account acts for several."""
+class PersonForm(OverwriteGuard):
+    """The sheet of a person, new or corrected. structure: a field when the account acts for several."""
+
+    stored_names: ClassVar = {
+        "prenom": "nickname",
+        "naissance": "born",
+        "langue": "language",
+        "joindre": "reach",
+        "valeur": "reach_value",
+    }
+    compared = tuple(stored_names)
 
     structure = forms.ChoiceField(label="Au nom de")
     prenom = forms.CharField(
@@ -69,6 +79,8 @@ class PersonForm(forms.Form):
                 "joindre": person.reach,
                 "valeur": person.reach_value,
             }
+        else:
+            self.compared = ()
         super().__init__(*args, **kwargs)
         self.structures = {str(each.pk): each for each in structures}
         if person is not None or len(structures) < 2:
@@ -110,16 +122,9 @@ class PersonForm(forms.Form):
                 "Ce numéro n’est pas complet. Un numéro a 10 chiffres. Vérifiez-le avec la personne.",
             )
 
-    def values(self) -> dict[str, Any]:
-        """Return what was typed, by the names of `people.actions.register.KNOWN`."""
-        clean = self.cleaned_data
-        return {
-            "nickname": clean["prenom"],
-            "born": clean["naissance"],
-            "language": clean["langue"],
-            "reach": clean["joindre"],
-            "reach_value": clean["valeur"],
-        }
+    def known(self) -> dict[str, Any]:
+        """Return all that was typed, by the names of `people.actions.register.KNOWN`."""
+        return {stored: self.cleaned_data[name] for name, stored in self.stored_names.items()}
 
     def structure_chosen(self) -> Any:
         """Return the structure that the sheet belongs to."""

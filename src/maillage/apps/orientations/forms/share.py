@@ -11,7 +11,7 @@ from django.forms.boundfield import BoundField
 from django.http import QueryDict
 
 from maillage.apps.orientations.models import Orientation
-from maillage.apps.orientations.queries.timeline import Shared
+from maillage.apps.orientations.queries.timeline import Shared, mail_of
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.people import queries as people
 from maillage.apps.people import rules as purposes
@@ -74,6 +74,19 @@ class SendForm(forms.Form):
         error_messages={"required": "Il manque comment le lieu est prévenu. Choisissez dans la liste."},
     )
 
+    adresse = forms.EmailField(
+        label="L’adresse e-mail que le lieu vous donne",
+        required=False,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        help_text=(
+            "Sa fiche n’en a pas : celle-ci lui sera proposée. Relisez-la : qui la reçoit lit ce qui est"
+            " partagé."
+        ),
+        error_messages={
+            "invalid": "Cette adresse n’est pas complète. Il faut un @, puis un nom. Relisez-la avec le lieu."
+        },
+    )
+
     def __init__(
         self,
         data: Any,
@@ -90,6 +103,8 @@ class SendForm(forms.Form):
             name: each.words for name, label in cycle.SHARED.items() for each in reads if each.label == label
         }
         self.fields["canal"].choices = list(ways)
+        if mail_of(row.lieu):
+            del self.fields["adresse"]
         if row.person is None:
             del self.fields["accord"]
         if not self.asks_to_write:
@@ -156,6 +171,13 @@ class SendForm(forms.Form):
         said = super().clean() or {}
         if said.get("accord") == REFUSED:
             said["canal"] = "card"
+        typed = said.get("adresse", "") or "adresse" in self.errors or "adresse" not in self.fields
+        if said.get("canal") == "email" and not typed:
+            self.add_error(
+                "adresse",
+                "Il manque l’adresse du lieu. Sans elle, rien ne partirait. Écrivez-la, ou choisissez un"
+                " autre moyen.",
+            )
         return said
 
     def script(self, by: Any) -> list[str]:

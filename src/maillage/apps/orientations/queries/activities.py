@@ -32,7 +32,6 @@ from maillage.apps.agenda.queries import exports as workshops
 from maillage.apps.directory.queries.moments import midnight
 from maillage.apps.mandats.queries.catalogue import family_of
 from maillage.apps.orientations.models import Orientation
-from maillage.reports.directory.formats.table import safe
 from maillage.web import bulk
 
 # The procedure of a referral, in the themes of the Coop, and the families of procedures that it may cover.
@@ -211,8 +210,8 @@ def _activity(row: Orientation) -> dict[str, str]:
         "date": _day(row).isoformat(),
         "duree": str(row.minutes),
         "type_lieu": "lieu_activite",
-        "structure": safe(row.to_structure.name) if row.to_structure else "",
-        "lieu": safe(row.lieu_name),
+        "structure": row.to_structure.name if row.to_structure else "",
+        "lieu": row.lieu_name,
         "commune": row.lieu.code_insee if row.lieu else row.commune,
         "thematiques": theme,
         "accompagnements": "1",

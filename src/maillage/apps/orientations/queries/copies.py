@@ -29,6 +29,7 @@ LABELS: Mapping[str, str] = {
     "d_ou_vient_la_demande": "La demande vient de",
     "commune": "Commune",
     "lieu_prevenu_par": "Le lieu est prévenu par",
+    "lieu_prevenu_a": "À l’adresse",
     "lieu_de_depart": "Lieu choisi au départ",
     "partage": "Ce que le lieu lit de vous",
     "partage_suspendu": "Caché au lieu depuis qu’il a changé de structure",

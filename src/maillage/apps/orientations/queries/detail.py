@@ -558,13 +558,15 @@ def ways_to_tell(row: Orientation, on: date) -> list[tuple[str, str]]:
     and accounts allow.
     """
     sheet = row.lieu.sheet if row.lieu is not None else {}
-    mail = next(iter(sheet.get("courriels", ())), "")
+    mail = timeline.mail_of(row.lieu)
     phone = next(iter(places.phones(sheet)), None)
     found = [("email", f"Par e-mail, avec un lien personnel, à {mail}")] if mail else []
     if row.lieu is not None and _answers(row.lieu.structure_id, on):
         found.append(("space", "Par son espace Maillage : le lieu y répond déjà"))
     if phone is not None:
         found.append(("phone", f"Par téléphone, maintenant, au {phone.words}"))
+    if not mail:
+        found.append(("email", "Par e-mail, avec un lien personnel, à l’adresse que le lieu vous donne"))
     return [*found, ("card", "Par la carte seulement : la personne la montre en arrivant")]
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.rules import cycle
-from maillage.reports.directory.formats import published
+from maillage.kernel.spreadsheet import as_csv
 
 COLUMNS = ("id", "statut", "date_envoi", "date_traitement", "motifs_refus", "structure_envoi", "lieu_accueil")
 
@@ -15,8 +15,7 @@ COLUMNS = ("id", "statut", "date_envoi", "date_traitement", "motifs_refus", "str
 def table(rows: QuerySet[Orientation]) -> str:
     """Return referrals as a CSV of COLUMNS, the oldest first; no cell that a spreadsheet would run."""
     read = rows.select_related("from_structure", "lieu").order_by("sent_at", "pk")
-    told = ({name: published.harmless(value) for name, value in row.items()} for row in dora(read))
-    return published.as_csv(COLUMNS, told)
+    return as_csv(COLUMNS, dora(read))
 
 
 def dora(rows: Iterable[Orientation]) -> list[dict[str, str]]:

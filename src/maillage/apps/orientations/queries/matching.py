@@ -315,7 +315,7 @@ def _known(place: _Place, wanted: Wanted, spot: Spot, now: datetime) -> Known:
         state = "offered"
     here = places.there(lieu, now)  # hours and closures are read on the clock of the place
     until = _closed_until(sheet, here.date())
-    hours = str(sheet.get("horaires", {}).get("osm", ""))
+    hours = places.local_hours(sheet)
     start = here if until is None else datetime.combine(until + timedelta(days=1), datetime.min.time())
     opened = places.opened(lieu, now)
     fresh = directory.freshness(lieu.updated_on, lieu.confirmed_on, on=now.date())

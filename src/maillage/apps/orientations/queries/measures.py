@@ -159,11 +159,11 @@ def measures(
     tell = _teller(ripe, universe, least, nobody=not old, wait=wait)
     told = shares.together(
         {
-            "known": tell("de suite connue", _is_known),
-            "served": tell("suivies d’une aide", lambda row: row.served_at is not None),
-            "came": tell("suivies d’une venue", lambda row: row.came is True),
-            "answered": tell("répondues", lambda row: row.answered_at is not None),
-            "seen": tell("vues", lambda row: row.seen_at is not None or row.answered_at is not None),
+            "known": tell(_is_known),
+            "served": tell(lambda row: row.served_at is not None),
+            "came": tell(lambda row: row.came is True),
+            "answered": tell(lambda row: row.answered_at is not None),
+            "seen": tell(lambda row: row.seen_at is not None or row.answered_at is not None),
         },
         least=least,
         things="orientations",
@@ -234,17 +234,16 @@ def _batched(rows: Sequence[T], least: int) -> tuple[int | None, Sequence[T]]:
 
 def _teller(
     rows: Sequence[_Row], universe: str, least: int, *, nobody: bool, wait: int
-) -> Callable[[str, Callable[[_Row], bool]], Figure]:
+) -> Callable[[Callable[[_Row], bool]], Figure]:
     """Return what makes a share of these rows; withheld, in words, when one side of it is a few people."""
     few = "Aucune orientation envoyée" if nobody else f"Moins de {least} orientations envoyées"
 
-    def tell(words: str, holds: Callable[[_Row], bool]) -> Figure:
+    def tell(holds: Callable[[_Row], bool]) -> Figure:
         return shares.share(
             sum(map(holds, rows)),
             len(rows),
             least=least,
             things="orientations",
-            words=words,
             universe=universe,
             method="orienter",
             nobody=f"{few} il y a {wait} jours ou plus.",
@@ -265,7 +264,7 @@ def _cells(counts: Counter[str], labels: dict[str, str], least: int) -> list[Cel
 
 def _one_way(counts: Sequence[int], least: int) -> list[bool]:
     """Return which counts of a whole may be shown; a whole in one part is shown as itself."""
-    return [counts[0] >= least] if len(counts) == 1 else disclosure.one_way(counts, least)
+    return [counts[0] >= least] if len(counts) == 1 else disclosure.one_way(counts, least, lowest=1)
 
 
 def _table(

@@ -1,6 +1,6 @@
 """The places of a territory that let referrals wait, in places and days: never a person."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,8 +13,8 @@ from maillage.apps.accounts.models import Entry, User
 from maillage.apps.accounts.rules.worklist import LONG, UNDO
 from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.directory.queries import places
-from maillage.apps.messages.rules import addresses
 from maillage.apps.orientations.models import Orientation
+from maillage.apps.orientations.queries import timeline
 from maillage.apps.orientations.rules import cycle
 from maillage.engine import disclosure
 from maillage.reference.parameters import number
@@ -172,16 +172,11 @@ def _place(
         name=name,
         n=counted["n"],
         first=counted["first"],
-        mail=next(filter(None, map(_mail, theirs)), ""),
+        mail=next(filter(None, map(timeline.mail_of, theirs)), ""),
         phone=next(filter(None, map(_phone, theirs)), ""),
         commune=lieux[first].code_insee if first in lieux else commune,
         invented=not counted["n_real"],
     )
-
-
-def _mail(lieu: Lieu) -> str:
-    written: Iterable[str] = lieu.sheet.get("courriels", ())
-    return addresses.read("email", str(next(iter(written), "")))
 
 
 def _phone(lieu: Lieu) -> str:

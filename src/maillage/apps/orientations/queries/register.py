@@ -98,6 +98,7 @@ def _referral(row: Orientation, events: Sequence[Event]) -> dict[str, Any]:
         "d_ou_vient_la_demande": row.get_origin_display(),
         "commune": row.commune,
         "lieu_prevenu_par": row.get_channel_display(),
+        "lieu_prevenu_a": row.place_mail,
         "partage": [cycle.SHARED[name] for name in row.shared],
         "partage_suspendu": YES_NO[row.is_suspended],
         "mot": row.note,

@@ -7,11 +7,24 @@ from datetime import datetime
 from babel import Locale
 from django.utils import timezone
 
+from maillage.apps.directory.models import Lieu
+from maillage.apps.messages.rules import addresses
 from maillage.apps.orientations.models import Event, Orientation
 from maillage.apps.orientations.rules import cycle
 from maillage.reference import bilan, clocks
 from maillage.words import opening
 from maillage.words.wording import lower_first, of
+
+
+def mail_of(lieu: Lieu | None) -> str:
+    """Return the e-mail address of a place, '' when its sheet has none that receives mail."""
+    first = next(iter(lieu.sheet.get("courriels", ())), "") if lieu is not None else ""
+    return addresses.read("email", str(first))
+
+
+def place_mail(row: Orientation) -> str:
+    """Return the e-mail address that a referral is sent to: the one that the place gave, else its sheet's."""
+    return row.place_mail or mail_of(row.lieu)
 
 
 @dataclass(frozen=True, slots=True)

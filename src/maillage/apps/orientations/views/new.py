@@ -33,6 +33,7 @@ from maillage.apps.orientations.queries.matching import Match, Matches
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.orientations.views.people import acting_for
 from maillage.apps.people import access as people_access
+from maillage.apps.people import queries as people
 from maillage.apps.people import rules as purposes
 from maillage.apps.people.models import Person
 from maillage.kernel.errors import Refused, UnknownTerritory
@@ -405,7 +406,8 @@ def _send(request: HttpRequest, row: Orientation, form: SendForm, at: datetime) 
         agreements.answer(row.person, purpose=purposes.SHARE, given=given, structure=structure, **said)
         if form.may_write is not None:
             agreements.answer(row.person, purpose=purposes.WRITE, given=form.may_write, **said)
-    sending.send(row, by=user, at=at, channel=form.cleaned_data["canal"])
+    mail = form.cleaned_data.get("adresse", "")
+    sending.send(row, by=user, at=at, channel=form.cleaned_data["canal"], mail=mail)
 
 
 @holding(*SEES)
@@ -482,6 +484,9 @@ def sent(request: HttpRequest, pk: int) -> HttpResponse:
         "steps": referral_detail.path_of(row, request.user),
         "reminders": _reminders(row),
         "mail_leaves": leaves("email"),
+        "place_mail": timeline.place_mail(row),
+        "has_secret": row.person is not None and people.secret_of(row.person) is not None,
+        "helps": access.still_helps(request.user, row),
     }
     context["holder"] = timeline.holder(row)
     return render(request, "orientations/new/sent.html", context)

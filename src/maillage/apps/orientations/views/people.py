@@ -29,6 +29,7 @@ from maillage.apps.learning.queries import progress as learning
 from maillage.apps.mandats.queries import persons as mandats
 from maillage.apps.mandats.rules import frame as mandat_frame
 from maillage.apps.orientations.actions import agreements, cards, forgetting
+from maillage.apps.orientations.forms.card import secret
 from maillage.apps.orientations.forms.people import PersonForm
 from maillage.apps.orientations.queries import copies
 from maillage.apps.orientations.queries import people as queries
@@ -81,17 +82,41 @@ def new(request: HttpRequest) -> HttpResponse:
     """Welcoming a person: a card, and as little more as they want."""
     form = PersonForm(request.POST or None, structures=_structures(request))
     sending, error = request.POST.get("envoi", "")[:40] or secrets.token_urlsafe(12), None
+    namesakes: list[Person] = []
     if form.is_bound and form.is_valid():
+        namesakes = _namesakes(request, form, sending)
         try:
-            pk = _welcomed(request, form, sending)
+            if not namesakes:
+                return _found(request, _welcomed(request, form, sending))
         except Refused as refusal:
             error = refusal
-        else:
-            return _found(request, pk)
-    context = {"form": form, "error": error, "sending": sending, "to_refer": _refers(request)}
+    context = {
+        "form": form,
+        "error": error,
+        "sending": sending,
+        "namesakes": namesakes,
+        "to_refer": _refers(request),
+    }
     return render(
         request, "orientations/people/new.html", context, status=400 if error or form.errors else 200
     )
+
+
+MOST_NAMESAKES = 10
+
+
+def _namesakes(request: HttpRequest, form: PersonForm, sending: str) -> list[Person]:
+    """Return the persons of the same first name whom the user may see, to recognise before a card is made;
+    none once the user said that it is somebody else, nor when the same form made its card just before.
+    """
+    if "autre" in request.POST or cache.get(_welcome_key(request, sending)):
+        return []
+    values, people = form.known(), access.people_for(request.user)
+    return list(persons.namesakes(people, values["nickname"], values["born"])[:MOST_NAMESAKES])
+
+
+def _welcome_key(request: HttpRequest, sending: str) -> str:
+    return f"accueil-{request.user.pk}-{salted_hmac('accueil', sending).hexdigest()}"
 
 
 @transaction.atomic
@@ -99,11 +124,11 @@ def _welcomed(request: HttpRequest, form: PersonForm, sending: str) -> int:
     """Return the person created from a form: a double click creates one, and the second request waits for the
     first.
     """
-    key = f"accueil-{request.user.pk}-{salted_hmac('accueil', sending).hexdigest()}"
+    key = _welcome_key(request, sending)
     if not cache.add(key, 0):
         return int(cache.get(key))
     made = register.welcome(
-        by=account_of(request), structure=form.structure_chosen(), at=timezone.localtime(), **form.values()
+        by=account_of(request), structure=form.structure_chosen(), at=timezone.localtime(), **form.known()
     )
     cache.set(key, made.pk)
     messages.success(request, f"La carte est prête : {made.get_picture_display()}, {made.card}.")
@@ -202,7 +227,9 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
     form = PersonForm(request.POST or None, structures=_structures(request), person=found)
     if form.is_bound and form.is_valid():
         with refusals.in_form(form):
-            cards.correct(found, form.values(), by=account_of(request), at=timezone.localtime())
+            cards.correct(
+                found, form.values, displayed=form.original, by=account_of(request), at=timezone.localtime()
+            )
             messages.success(request, "La fiche est corrigée.")
             return redirect("person", pk)
     context = {"form": form, "person": found}
@@ -268,27 +295,39 @@ def copy_of(request: HttpRequest, found: Person, *, by: User | None, structure: 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def forget(request: HttpRequest, pk: int) -> HttpResponse:
-    """Erasing a person, once their card was read again."""
+    """Erasing a person, once their card was read again: what one's structure holds, or everywhere."""
     found = _person(request, pk)
+    by, at = account_of(request), timezone.localtime()
+    structure = Structure.objects.filter(pk=acting_for(request, found)).first()
+    n_foreign = forgetting.foreign_followings(found, by).count()
     error = None
     if request.method == "POST":
-        if persons.by_code(request.POST.get("code", "")) == found:
-            forgetting.forget(found, by=account_of(request), at=timezone.localtime())
-            messages.success(
-                request, "La fiche est effacée. Ses orientations restent comptées, sans personne."
-            )
+        try:
+            if persons.by_code(request.POST.get("code", "")) != found:
+                raise Refused(
+                    "La fiche n’a pas été effacée.",
+                    why="Le code n’est pas celui de cette personne.",
+                    do="Lisez-le sur sa carte, avec elle.",
+                )
+            if request.POST.get("geste") == "ici" and structure is not None:
+                forgetting.forget_here(found, structure, by=by, at=at)
+                messages.success(request, f"{structure.name} ne garde plus rien de cette personne.")
+            else:
+                forgetting.erase(found, secret=secret(request.POST), by=by, at=at)
+                messages.success(
+                    request, "La fiche est effacée. Ses orientations restent comptées, sans personne."
+                )
             return redirect("people")
-        error = Refused(
-            "La fiche n’a pas été effacée.",
-            why="Le code n’est pas celui de cette personne.",
-            do="Recopiez-le : il est en haut de la fiche.",
-        )
-    return render(
-        request,
-        "orientations/people/forget.html",
-        {"person": found, "error": error},
-        status=400 if error else 200,
-    )
+        except Refused as refused:
+            error = refused
+    context = {
+        "person": found,
+        "error": error,
+        "others": n_foreign,
+        "structure": structure,
+        "pictures": rules.PICTURES,
+    }
+    return render(request, "orientations/people/forget.html", context, status=400 if error else 200)
 
 
 @require_POST

@@ -11,12 +11,13 @@ from maillage.apps.outreach.queries.census import Ground
 from maillage.kernel.names import plain
 from maillage.pipeline.offer.clean import mail, phone
 from maillage.reference import offer
+from maillage.web.overwrites import CheckedForm
 
 MISSING = "Il manque le nom. Sans nom, personne ne sait qui appeler. Écrivez-le."
 
 
-class BodyForm(forms.Form):
-    """Somebody to contact. commune and recommande_par are typed by name."""
+class BodyForm(CheckedForm):
+    """Somebody to contact, new or known. commune and recommande_par are typed by name."""
 
     nom = forms.CharField(label="Nom", max_length=200, error_messages={"required": MISSING})
     commune = forms.CharField(label="Commune", max_length=80, required=False)
@@ -32,6 +33,7 @@ class BodyForm(forms.Form):
     )
 
     def __init__(self, *args: Any, ground: Ground, **kwargs: Any) -> None:
+        self.compared = tuple(kwargs.get("initial") or ())
         super().__init__(*args, **kwargs)
         self._ground = ground
         kinds = sorted(((k.id, k.label) for k in offer.kinds().values()), key=lambda each: plain(each[1]))

@@ -6,13 +6,16 @@ from django import forms
 
 from maillage.apps.directory import rules
 from maillage.apps.directory.forms.moments import DayField
+from maillage.web.overwrites import CheckedForm
 
 RESULTS = ("met", "came", "effect")
 DONE = "done"
 
 
-class OutingForm(forms.Form):
-    """What is planned; what came of it once it is done. An unknown number stays empty, it is not zero."""
+class OutingForm(CheckedForm):
+    """An action that is planned; its effects once it is done. An unknown number stays empty, it is not zero.
+    is_new: nobody else wrote of it yet.
+    """
 
     kind = forms.ChoiceField(label="Sorte", choices=list(rules.OUTING_KINDS.items()))
     name = forms.CharField(
@@ -41,7 +44,8 @@ class OutingForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, is_new: bool = False, **kwargs: Any) -> None:
+        self.compared = () if is_new else tuple(self.base_fields)
         super().__init__(*args, **kwargs)
         said = self.data if self.is_bound else self.initial
         if said.get("state") != DONE or (self.is_bound and not any(name in said for name in RESULTS)):

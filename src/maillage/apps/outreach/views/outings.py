@@ -23,7 +23,7 @@ TYPED = tuple(OutingForm.base_fields)
 def index(request: HttpRequest) -> HttpResponse:
     """Every action, and a new one."""
     given = {name: request.GET[name] for name in ("name", "place", "kind") if name in request.GET}
-    form = OutingForm(request.POST or None, initial={"on": timezone.localdate(), **given})
+    form = OutingForm(request.POST or None, is_new=True, initial={"on": timezone.localdate(), **given})
     if request.method == "POST" and (kept := _kept(request, form, None)):
         return kept
     rows = outings.register(request.user)

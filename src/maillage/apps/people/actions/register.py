@@ -17,6 +17,8 @@ from maillage.kernel import codes
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
 from maillage.kernel.typed import line
+from maillage.web.overwrites import refuse_overwrites
+from maillage.words.languages import say
 
 KNOWN = ("nickname", "born", "language", "reach", "reach_value")
 
@@ -41,7 +43,7 @@ def welcome(
         raise not_followed()
     person = Person(
         code=unused_code(),
-        picture=secrets.choice(list(rules.PICTURES)),
+        picture=secrets.choice(_free_pictures(structure, nickname)),
         made_at=at,
         active_at=at,
         example=example,
@@ -63,6 +65,16 @@ def welcome(
     if structure is not None:
         follow(person=person, structure=structure, by=by, at=at)
     return person
+
+
+def _free_pictures(structure: Structure | None, nickname: str) -> list[str]:
+    """Return the pictures that no namesake has in a structure, so that two cards tell them apart; all of them
+    once each is taken.
+    """
+    followed = Following.objects.filter(structure=structure, ended_at=None).values("person")
+    people = Person.objects.filter(pk__in=followed, forgotten_at=None)
+    taken = set(queries.namesakes(people, nickname).values_list("picture", flat=True))
+    return [each for each in rules.PICTURES if each not in taken] or list(rules.PICTURES)
 
 
 def unused_code() -> str:
@@ -125,9 +137,20 @@ def lock(person: Person) -> Person:
 
 
 @transaction.atomic
-def correct(person: Person, values: Mapping[str, Any], *, by: User | None, at: datetime) -> Person:
-    """Change what is known of a person. values: some of KNOWN. Refused once they were erased."""
+def correct(
+    person: Person,
+    values: Mapping[str, Any],
+    *,
+    displayed: Mapping[str, Any] | None = None,
+    by: User | None,
+    at: datetime,
+) -> Person:
+    """Change what is known of a person. values: some of KNOWN; displayed: what was read of it, to replace
+    nothing else. Refused once they were erased.
+    """
     row = lock(person)
+    now = {name: getattr(row, name) for name in values}
+    refuse_overwrites(say("La fiche n’est pas corrigée."), now=now, shown=displayed or {}, typed=values)
     _write(row, values, by=by, at=at)
     row.active_at = at
     row.save()
@@ -170,6 +193,18 @@ def meet(*, person: Person, structure: Structure, by: User, at: datetime) -> Fol
     journal.record(by=by, verb="person.followed", row=person, at=at, structure=structure.pk)
     touch(person, at=at)
     return made
+
+
+@transaction.atomic
+def hand_followings(pk: int, *, leaver: User, to: User, by: User, at: datetime) -> str:
+    """Let a colleague follow the persons that a leaver follows for a structure, whose number is pk."""
+    followings = Following.objects.select_for_update().filter(structure=pk, by=leaver, ended_at=None)
+    journal.record_many(
+        journal.Note(by=by, verb="person.followed", row=each.person, at=at, structure=pk)
+        for each in followings.select_related("person").order_by("person")
+    )
+    followings.update(by=to)
+    return ""
 
 
 @transaction.atomic

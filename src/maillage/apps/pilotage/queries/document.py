@@ -16,6 +16,7 @@ from maillage.apps.pilotage.queries.links import Chain
 from maillage.apps.pilotage.queries.loop import LINE, Loop, Places, Planned, ZoneLoop
 from maillage.apps.pilotage.queries.units import Unit
 from maillage.apps.pilotage.rules import Link
+from maillage.studies.offer.silence import TO_LOCATE
 from maillage.words.wording import DASH, count
 
 Json = dict[str, Any]
@@ -28,6 +29,7 @@ COLUMNS = (
     *(
         "lieux",
         "lieux_oui",
+        "lieux_a_situer",
         "lieux_muets",
         "lieux_confirmes_6_mois",
         "places_semaine",
@@ -123,6 +125,8 @@ def _whole_offer(loop: Loop) -> Json:
         "n": offer.whole.n_places,
         "methode": "manques",
         "muets": offer.whole.n_silent,
+        "a_situer": offer.whole.n_unlocated + offer.whole.n_perhaps,
+        "sans_zone": sum(each.n_places for each in offer.unassigned),
         **({"note": loop.shared_places} if loop.shared_places else {}),
         "sans_aide_a_pied": away | {"unite": "personnes", "methode": "manques"}
         if known
@@ -161,14 +165,20 @@ def _offer(zone: Mapping[str, Any], row: ZoneLoop) -> Json:
     if row.offer is None or not zone.get("portee"):
         return {"valeur": None, "motif": f"{capfirst(row.no_walk)}."}
     said = (zone["offre"] or {}).get(LINE)
+    is_to_locate = LINE in zone.get("offre_a_situer", ())
     return {
         "valeur": said,
-        **({"motif": "Aucun lieu d’ici ne dit s’il aide."} if said is None else {}),
+        **(
+            {"motif": TO_LOCATE if is_to_locate else "Aucun lieu d’ici ne dit s’il aide."}
+            if said is None
+            else {}
+        ),
         "unite": "lieux",
         "univers": "lieux de la zone qui disent aider pour une démarche",
         "n": zone["lieux"],
         "methode": "manques",
         "muets": zone["lieux_muets"],
+        "a_situer": zone.get("lieux_a_situer", 0),
         "sans_aide_a_pied": zone["portee"][LINE]["hors_de_portee"],
         "fiches": _sheets(row.places, row.unit),
     }
@@ -312,6 +322,7 @@ def _row(zone: Json) -> Json:
         **_bounded("sans_aide", away or {"motif": offer.get("motif", "")}),
         "lieux": offer.get("n", ""),
         "lieux_oui": _cell(offer["valeur"]),
+        "lieux_a_situer": offer.get("a_situer", ""),
         "lieux_muets": offer.get("muets", ""),
         "lieux_confirmes_6_mois": offer.get("fiches", {}).get("confirmees_6_mois", ""),
         "places_semaine": _cell(held.get("valeur")),

@@ -162,7 +162,8 @@ class Part:
 class Loop:
     """The loop of a territory. shared: units of several zones, with their chain; whole: the chain of all;
     everywhere: actions of the plan for the whole territory; has_plan: whether there is one to be read;
-    waves: what surveys said, from a wave of a survey to the next, in sentences.
+    waves: what surveys said, from a wave of a survey to the next, in sentences; no_walk: why nobody is said
+    to be without a place on foot, where nothing is.
     """
 
     reading: Reading
@@ -179,6 +180,7 @@ class Loop:
     most: int = MOST
     areas: tuple[ZoneAreas, ...] = ()
     waves: tuple[str, ...] = ()
+    no_walk: str = ""
 
     @property
     def visible_rows(self) -> tuple[ZoneLoop, ...]:
@@ -191,17 +193,22 @@ class Loop:
         return overview.line_in(self.reading, "", LINE)
 
     @property
-    def no_walk(self) -> str:
-        """Why nobody is said to be without a place on foot, where nothing is."""
-        return rules.why_no_walk(self.places.n)
-
-    @property
     def shared_places(self) -> str:
         """Why its zones count more places together than the whole does, "" when they do not."""
         if self.reading.offer is None:
             return ""
+        offer = self.reading.offer
         by_zone = sum(row.offer.n_places for row in self.rows if row.offer is not None)
-        return rules.shared_places(by_zone, self.reading.offer.whole.n_places)
+        unassigned = sum(each.n_places for each in offer.unassigned)
+        return rules.shared_places(by_zone, offer.whole.n_places - unassigned)
+
+    @property
+    def places_notes(self) -> str:
+        """The reasons why the counts of places of its zones do not sum to the whole, in sentences."""
+        offer = self.reading.offer
+        unassigned = [each.sentence for each in offer.unassigned] if offer else []
+        unlisted = offer.unlisted if offer else ""
+        return " ".join(filter(None, (unlisted, self.shared_places, *unassigned)))
 
     @property
     def known_units(self) -> list[tuple[Unit, Chain]]:
@@ -279,6 +286,7 @@ def loop(
     asked: the answer wanted of each kind of area (QPV); its totals stay those of the whole territory.
     """
     units = of_units.units(study)
+    no_walk = dossiers.why_no_offer(study, on=on).few_words if reading.offer is None else ""
     found = links.year(study, on)
     chains, whole = found.chains, found.whole
     every = communes_of(study.place)  # None for the country: thirty-five thousand codes name nothing less
@@ -305,6 +313,7 @@ def loop(
             need_bar=needs.get(zone.code, ""),
             answered=answered,
             has_plan=has_plan,
+            no_walk=no_walk,
         )
         for zone in reading.zones
         if zone.code in by_zone
@@ -327,6 +336,7 @@ def loop(
         waves=_waves(study.place),
         most=most,
         areas=dossiers.zone_areas(study, asked),
+        no_walk=no_walk,
     )
 
 
@@ -349,17 +359,18 @@ def _row(
     need_bar: str,
     answered: frozenset[str] | None,
     has_plan: bool,
+    no_walk: str,
 ) -> ZoneLoop:
-    """Return a row of the loop. answered: the zones whose lack a decided action answers, None: everywhere."""
+    """Return a row of the loop. answered: the zones whose lack a decided action answers, None: everywhere;
+    no_walk: why no offer is told of the whole, "" where one is: a zone then has none in its département.
+    """
     is_everywhere = answered is None
     is_own = any(each.is_decided and each.action.line == LINE for each in plan)
     alone = len(unit.zones) == 1
     return ZoneLoop(
         need=zone,
         offer=reading.offer.zones.get(zone.code) if reading.offer else None,
-        no_walk=rules.why_no_walk(
-            places.n, is_listed=reading.offer is None or zone.code not in reading.offer.unlisted_zones
-        ),
+        no_walk=no_walk or "département non recensé",
         gap=gap,
         places=places if alone else None,
         unit=unit,

@@ -23,6 +23,7 @@ FILES = {"pdf": "application/pdf", "pptx": PPTX}  # of the forms, what a person 
 def subject(study: Study, on: date) -> Subject:
     """Return a finished study as reports take it, with what is published beside it."""
     reading = dossiers.reading(study)
+    no_offer = dossiers.why_no_offer(study, on=on) if reading.offer is None else None
     return Subject(
         reading=reading,
         study=json.loads((dossiers.folder(study) / "etude.json").read_bytes()),
@@ -31,13 +32,9 @@ def subject(study: Study, on: date) -> Subject:
         on=on,
         mission=dossiers.mission(study.place, on=on),
         voices=published_voices(study.place),
-        n_places=_n_places(study, on) if reading.offer is None else 0,
+        n_places=no_offer.n_places if no_offer else 0,
+        is_computing=no_offer is not None and no_offer.is_computing,
     )
-
-
-def _n_places(study: Study, on: date) -> int:
-    census = dossiers.census_page(study, on=on)
-    return census.n_places if census is not None else 0
 
 
 def read(study: Study, report: str, form: str, on: date, *, planned: bool) -> Callable[[], bytes] | None:

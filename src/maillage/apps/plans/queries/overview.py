@@ -290,7 +290,9 @@ def concerned(line: str, zones: Sequence[str], reading: Reading | None) -> Conce
     if not line:
         return Concerned(about="", between="", words=NO_SERVICE)
     if reading is None or reading.offer is None:
-        return Concerned(about="", between="", words="non chiffré : aucun diagnostic d’offre ici")
+        return Concerned(
+            about="", between="", words="non chiffré : le diagnostic d’ici ne dit rien des lieux"
+        )
     found = [line_in(reading, code, line) for code in (zones or [""])]
     lines = [each for each in found if each is not None and each.missing != DASH]
     source = estimated(reading, reading.offer)

@@ -18,7 +18,7 @@ from maillage.apps.plans import rules
 from maillage.apps.plans.models import Plan, PlanAction
 from maillage.apps.plans.queries import overview
 from maillage.apps.surveys.queries import evidence
-from maillage.reference.offer import diagnosis_lines, without
+from maillage.reference.offer import diagnosis_lines
 from maillage.reference.plan_frames import frames
 from maillage.reports.territory import criteria, gaps
 from maillage.reports.territory.gaps import OPENINGS
@@ -161,8 +161,8 @@ def _gaps(reading: Reading, settled: Collection[str]) -> list[Proposal]:
     offer = reading.offer
     if offer is None:
         return []
-    found = gaps.varied([gap for gap in gaps.certain(offer) if gap.key not in settled])
-    return [_gap(offer, gap, overview.estimated(reading, offer)) for gap in found[:MOST_PROPOSALS]]
+    openings = gaps.openings(offer, settled)[:MOST_PROPOSALS]
+    return [_gap(offer, gap, overview.estimated(reading, offer)) for gap in openings]
 
 
 def settled(plan: Plan, offer: OfferReading | None) -> tuple[str, ...]:
@@ -171,52 +171,53 @@ def settled(plan: Plan, offer: OfferReading | None) -> tuple[str, ...]:
     """
     every = plan.actions.select_related("parent")
     rows = [row for row in every if row.standing != rules.DROPPED]
-    held = {row.proposal for row in rows if row.proposal}
-    refused = {each.proposal: each.value for each in plan.refusals.all()}
+    kept = {key for row in rows if row.proposal for key in gaps.gap_keys(row.proposal)}
+    refused = {key: each.value for each in plan.refusals.all() for key in gaps.gap_keys(each.proposal)}
     answered = {line: overview.answered(rows, line) for line in OPENINGS}
 
     def is_settled(gap: gaps.Gap) -> bool:
         zones = answered[gap.line.id]
-        if zones is None or gap.code in zones or gap.key in held:
+        if zones is None or gap.code in zones or gap.key in kept:
             return True
         return gap.key in refused and not rules.comes_back(refused[gap.key], gap.line.missing_value)
 
     return tuple(gap.key for gap in gaps.certain(offer) if is_settled(gap))
 
 
-def _gap(offer: OfferReading, gap: gaps.Gap, estimated: str) -> Proposal:
-    code, line = gap.code, gap.line
-    within = f"{offer.minutes} minutes à pied"
-    label, place = lower_first(line.label), diagnosis_lines()[line.id].place
-    people = f"{line.missing_sentence} personnes" if line.missing_sentence else line.missing_about
-    silent = offer.zones[code].n_silent
-    places = offer.zones[code].n_places
-    told = f"{silent} lieu{'x' if silent > 1 else ''} ne le {'disent' if silent > 1 else 'dit'} pas"
+def _gap(offer: OfferReading, gap: gaps.SharedGap, estimated: str) -> Proposal:
+    first, code = gap.gaps[0].line, gap.gaps[0].code
+    zone = offer.zones[code]
+    place = diagnosis_lines()[gap.line].place if len(gap.gaps) == 1 else "lieu d’aide"
+    people = f"{first.missing_sentence} personnes" if first.missing_sentence else first.missing_about
+    n_places = zone.n_places + zone.n_perhaps
     return Proposal(
         key=gap.key,
         title=gap.title,
         why=gap.reason,
         effect=(
-            f"Au plus, {lower_first(people)} auraient un {place} à moins de {within} : toutes celles de la"
-            " zone, si un seul lieu est à portée de marche de chacune. Cela ne dit pas combien viendront."
+            f"Au plus, {lower_first(people)} auraient un {place} à moins de {offer.minutes} minutes à pied :"
+            " toutes celles de la zone, si un seul lieu est à portée de marche de chacune. Cela ne dit pas"
+            " combien viendront."
         ),
         evidence=(
             Evidence(
-                line.missing,
-                line.missing_between,
-                f"personnes en difficulté sans {without(line.id)}",
+                first.missing,
+                first.missing_between,
+                f"personnes en difficulté sans {gap.without}",
                 estimated,
             ),
             Evidence(
-                f"{line.n_places} sur {places}" if places else "0",
-                told if silent else "",
-                f"lieux de la zone qui disent : {label}" if places else "lieu recensé dans la zone",
+                f"0 sur {number(n_places)}" if n_places else "0",
+                "",
+                f"lieux connus de la zone qui disent : {lower_first(gap.lines)}"
+                if n_places
+                else "lieu recensé dans la zone",
                 offer.source,
             ),
         ),
         zones=(code,),
-        line=line.id,
-        value=line.missing_value,
+        line=gap.line,
+        value=first.missing_value,
     )
 
 

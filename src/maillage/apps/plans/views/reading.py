@@ -11,6 +11,8 @@ from django.views.decorators.http import require_safe
 
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.dossiers.access import may_write
+from maillage.apps.dossiers.actions import catch_up
+from maillage.apps.dossiers.rules import NoOffer
 from maillage.apps.memberships.access import name_of
 from maillage.apps.plans import access, rules
 from maillage.apps.plans.forms import FundingForm, MeasureForm, NoteForm
@@ -105,8 +107,8 @@ def plan(request: HttpRequest, place: str) -> HttpResponse:
     }
     if view == "carte":
         context["map"] = _map(found, request.GET.get("offre", ""), rows, areas)
+    context["no_gaps"] = why_no_gaps(found.place, context["reading"])
     if context["may_write"]:
-        context["no_gaps"] = why_no_gaps(found.place, context["reading"])
         context["proposals"] = proposals.proposals(found, context["reading"], on)
         context["refusals"] = found.refusals.all()
     return render(request, "plans/plan.html", context)
@@ -156,7 +158,7 @@ def _map(
         "svg": maps.outlined(svg, own),
         "words": rules.map_words(is_everywhere=answered is None, n_zones=len(own))
         if svg
-        else why_no_gaps(found.place, reading) or NO_MAP,
+        else (why.sentence if (why := why_no_gaps(found.place, reading)) else NO_MAP),
         "outlined": "une action décidée de cette sorte d’offre y est prévue" if own else "",
         "zones": planned[:MOST_ON_MAP],
         "folded": planned[MOST_ON_MAP:],
@@ -164,13 +166,15 @@ def _map(
     }
 
 
-def why_no_gaps(place: str, reading: Reading | None) -> str:
-    """Return why nothing is drawn nor proposed of what is missing on foot, "" when something may be."""
+def why_no_gaps(place: str, reading: Reading | None) -> NoOffer | None:
+    """Return why nothing is drawn nor proposed of what is missing on foot, None when something may be."""
     if reading is not None and reading.offer:
-        return ""
+        return None
     study = dossiers.latest(place)
-    census = dossiers.census_page(study, on=timezone.localdate()) if study and reading else None
-    return rules.why_no_gaps(is_studied=reading is not None, n_places=census.n_places if census else 0)
+    if study is None or reading is None:
+        return dossiers.why_no_study(place)
+    catch_up(study)
+    return dossiers.why_no_offer(study, on=timezone.localdate())
 
 
 @require_safe
@@ -213,6 +217,7 @@ def action_page(
         "row": row,
         "stale": history.stale(row, reading),
         "concerned": overview.concerned(row.line, row.zones, reading),
+        "no_gaps": why_no_gaps(found.place, reading),
         "zones": overview.zones_named(row.zones, reading),
         "lines": [(name, held) for name, held in lines if held is not None],
         "overlaps": rules.overlaps(of_it),

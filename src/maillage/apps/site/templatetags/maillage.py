@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, quote
 
 from django import template
 from django.conf import settings
+from django.core.signing import Signer
 from django.template import defaultfilters, defaulttags
 from django.template.base import Parser, Token
 from django.template.defaulttags import URLNode
@@ -17,6 +18,7 @@ from django.utils import translation
 from django.utils.html import conditional_escape, escape, format_html, format_html_join
 from django.utils.safestring import SafeData, SafeString, mark_safe
 
+from maillage.apps.accounts.access import OWNER
 from maillage.apps.directory.queries import places
 from maillage.apps.territories.queries import ZoneAreas
 from maillage.kernel.personal_links import masked
@@ -49,6 +51,27 @@ class PageNode(URLNode):
             context[self.asvar] = found
             return ""
         return found
+
+
+class TokenNode(defaulttags.CsrfTokenNode):
+    """The token of a form, and the account that its page is shown to: what is typed comes back to nobody else
+    (`config/interrupted_posts.py`).
+    """
+
+    def render(self, context: template.Context) -> str:
+        user = getattr(context.get("request"), "user", None)
+        if user is None or not user.is_authenticated:
+            return super().render(context)
+        owner = Signer(salt=OWNER).sign(user.pk)
+        return super().render(context) + format_html(
+            '<input type="hidden" name="{}" value="{}">', OWNER, owner
+        )
+
+
+@register.tag
+def csrf_token(parser: Parser, token: Token) -> TokenNode:
+    """Return the node of the hidden fields of a form that is posted."""
+    return TokenNode()
 
 
 @register.tag

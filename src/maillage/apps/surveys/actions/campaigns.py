@@ -21,7 +21,7 @@ from maillage.kernel.typed import line
 
 FACTS = (
     *("title", "kind", "territory", "aim", "universe", "how", "target", "opens_on", "closes_on"),
-    *("by_link", "rounding", "after"),
+    *("n_invited", "n_universe", "by_link", "rounding", "after"),
 )
 RESERVED = ("appareil", "envoi", "collecte", "borne", "odk", "structure", "resultats")  # addresses of ours
 

@@ -20,6 +20,7 @@ from maillage.pipeline.survey.margins import Margin
 from maillage.reports.survey.findings import Sentence
 from maillage.studies.survey import weighting as study
 from maillage.studies.survey.protection import rule_of
+from maillage.web.overwrites import refuse_overwrites
 
 
 @transaction.atomic
@@ -88,15 +89,28 @@ def choose(survey: Survey, row: Weighting | None, *, by: User | None, at: dateti
 
 @transaction.atomic
 def edit(
-    survey: Survey, sentence: Sentence, *, text: str, by: User | None, at: datetime, seen: str = ""
+    survey: Survey,
+    sentence: Sentence,
+    *,
+    text: str,
+    by: User | None,
+    at: datetime,
+    seen: str = "",
+    displayed: str | None = None,
 ) -> Finding:
     """Edit a sentence; an empty text restores the rule's. The figures behind it that day are stored.
+    displayed: its text as it was read, to replace no other that somebody wrote meanwhile.
 
     seen: `Sentence.digest` of the figures read by whoever wrote it. Other figures have come since: the
     sentence is kept, and flagged until it is read beside them.
     """
     check_run(by, survey.territory)
     text = text.strip()
+    edited = Finding.objects.select_for_update().filter(survey=survey, key=sentence.key).exclude(edited="")
+    before = {} if displayed is None else {"text": displayed}
+    for former in edited:
+        what, now = "La phrase n’a pas été reprise.", {"text": former.edited}
+        refuse_overwrites(what, now=now, shown=before, typed={"text": text})
     figures = sentence.data() if seen in ("", sentence.digest) else []
     row, _ = Finding.objects.select_for_update().update_or_create(
         survey=survey,
@@ -157,12 +171,14 @@ def publish(
             why=f"Rien n’a changé depuis l’édition {public.number} : la même serait lue deux fois.",
             do="Attendez d’autres réponses, ou relisez ce que tout le monde lit.",
         )
-    if stale := frames.frame(survey).stale:
+    framed = frames.frame(survey)
+    if stale := framed.stale:
         raise Refused(
             "Rien n’est publié.",
             why=f"Les réponses ont changé depuis le redressement : {stale}",
             do="Refaites les poids.",
         )
+    frames.universe(survey, len(framed.table)).check(len(framed.table), survey.kind)
     if made["few_since"]:
         least = rule_of(survey.kind).least
         raise Refused(

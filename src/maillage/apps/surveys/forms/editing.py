@@ -1,5 +1,6 @@
 """A question edited by whoever runs a survey: its text, its answers, its condition."""
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ from django import forms
 from maillage.forms.editing import WITH_CHOICES, Offered, condition, simple
 from maillage.forms.questionnaire import CENSUS, Question, Questionnaire, words
 from maillage.kernel.typed import line
+from maillage.web.overwrites import CheckedForm
 
 KEPT = "garder"
 BLANKS = 3
@@ -46,7 +48,7 @@ def conditions(form: Questionnaire, name: str = "") -> list[tuple[str, str]]:
 COUNTED = ("one", "integer", "decimal", "range")  # kinds of the questions that the census may count
 
 
-class QuestionForm(forms.Form):
+class QuestionForm(CheckedForm):
     """A question: its text in each language, whether it is mandatory, when it is asked."""
 
     libelle = forms.CharField(
@@ -101,6 +103,27 @@ class QuestionForm(forms.Form):
                     initial=question.label.get(language, ""),
                     widget=forms.Textarea(attrs={"rows": 2, "lang": language, "dir": "auto"}),
                 )
+        self.send_back(tuple(self.fields))
+        self.known_answers = [(each.name, each.label.get("fr", "")) for each in form.choices(question)]
+
+    @property
+    def answers_digest(self) -> str:
+        """The answers that a page shows, as it sends them back."""
+        return hashlib.sha256(repr(self.known_answers).encode()).hexdigest()[:16]
+
+    def clean(self) -> dict[str, Any]:
+        typed = [(each.name, each.label) for each in offered(self.data)]
+        if (
+            self.data.get("reponses_lues", self.answers_digest) != self.answers_digest
+            and typed != self.known_answers
+        ):
+            answers = " ; ".join(label for _, label in self.known_answers)
+            self.add_error(
+                None,
+                f"Quelqu’un d’autre a changé les réponses proposées entre-temps : « {answers} ». Les vôtres"
+                " sont dans le formulaire : réunissez-les, puis enregistrez de nouveau.",
+            )
+        return super().clean() or {}
 
     @property
     def translations(self) -> list[Any]:

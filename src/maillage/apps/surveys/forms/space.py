@@ -8,11 +8,15 @@ from django.core.files.uploadedfile import UploadedFile
 from maillage.apps.directory.forms.moments import DayField
 from maillage.apps.surveys import access, rules
 from maillage.apps.surveys.models import Survey
+from maillage.apps.surveys.queries import answers
 from maillage.apps.territories import queries as territories
 from maillage.apps.territories.forms import WHICH, TerritoryChoiceMixin
+from maillage.kernel.errors import Refused
 from maillage.reference import surveys as banks
 from maillage.studies.diagnosis.territories import gazetteer
+from maillage.studies.survey.universe import Universe
 from maillage.web import uploads
+from maillage.web.overwrites import CheckedForm
 
 BLANK, FILE, BANK, OTHER = "vide", "fichier", "banque-", "enquete-"
 FILE_BYTES = 5_000_000
@@ -26,7 +30,7 @@ def name_of(code: str) -> str:
     return gazetteer().get(code).long_name if code in gazetteer() else code
 
 
-class SurveyForm(TerritoryChoiceMixin, forms.Form):
+class SurveyForm(TerritoryChoiceMixin, CheckedForm):
     """A survey: its aim, its universe, how people are met."""
 
     titre = forms.CharField(
@@ -79,6 +83,22 @@ class SurveyForm(TerritoryChoiceMixin, forms.Form):
         max_value=1_000_000,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
+    interrogees = forms.IntegerField(
+        label="À combien de structures, ou de personnes, avez-vous demandé de répondre",
+        required=False,
+        min_value=1,
+        max_value=100_000_000,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+        help_text="Donne le taux de réponse. Sans ce nombre, la liste des structures interrogées le donne.",
+    )
+    en_tout = forms.IntegerField(
+        label="Combien y en a-t-il en tout",
+        required=False,
+        min_value=1,
+        max_value=100_000_000,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+        help_text="Quand une bonne part de toutes a répondu, les intervalles sont plus étroits.",
+    )
     debut = DayField(label="Du", required=False)
     fin = DayField(label="Au", required=False)
     arrondi = forms.ChoiceField(
@@ -97,20 +117,34 @@ class SurveyForm(TerritoryChoiceMixin, forms.Form):
     )
 
     def __init__(self, *args: Any, user: Any, survey: Survey | None = None, **kwargs: Any) -> None:
+        self.compared = tuple(kwargs.get("initial") or ()) if survey else ()
         super().__init__(*args, **kwargs)
-        self.user = user
+        self.user, self.survey = user, survey
         others = access.surveys_for(user).exclude(pk=survey.pk) if survey else access.surveys_for(user)
         self.fields["vague"].queryset = others  # type: ignore[attr-defined]
         self.offer_territories()
 
     def clean_territoire(self) -> str:
-        code = self.chosen_territory(self.cleaned_data["territoire"])
+        typed = self.cleaned_data["territoire"]
+        is_same = self.survey is not None and typed == name_of(self.survey.territory)
+        code = self.survey.territory if self.survey and is_same else self.chosen_territory(typed)
         if not access.may_run(self.user, code):
             raise forms.ValidationError(
                 "Vous ne menez pas d’enquêtes sur tout ce territoire. Choisissez-en un dont vous avez la"
                 " charge."
             )
         return code
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a universe of fewer than answered, or than were asked."""
+        values = super().clean() or {}
+        n = answers.counted(self.survey).count() if self.survey else 0
+        typed = Universe(size=values.get("en_tout"), n_invited=values.get("interrogees"))
+        try:
+            typed.check(n, values.get("qui") or "")
+        except Refused as error:
+            self.add_error("en_tout" if typed.size is not None else "interrogees", " ".join(error.sentences))
+        return values
 
     def values(self) -> dict[str, Any]:
         """Return the typed values, by the field names of a survey."""
@@ -123,6 +157,8 @@ class SurveyForm(TerritoryChoiceMixin, forms.Form):
             "universe": said["champ"],
             "how": said["comment"].strip(),
             "target": said["vise"],
+            "n_invited": said["interrogees"],
+            "n_universe": said["en_tout"],
             "opens_on": said["debut"],
             "closes_on": said["fin"],
             "rounding": said["arrondi"],
@@ -140,6 +176,8 @@ def from_survey(survey: Survey) -> dict[str, Any]:
         "champ": survey.universe,
         "comment": survey.how,
         "vise": survey.target,
+        "interrogees": survey.n_invited,
+        "en_tout": survey.n_universe,
         "debut": survey.opens_on,
         "fin": survey.closes_on,
         "arrondi": survey.rounding,

@@ -25,6 +25,7 @@ from maillage.apps.surveys.models import (
     SecondEntry,
     Statement,
     Survey,
+    Target,
     Verbatim,
     Version,
     Weighting,
@@ -38,7 +39,7 @@ from maillage.reports.survey import document, practices
 from maillage.reports.survey.findings import Behind, Sentence
 from maillage.studies.survey import protection
 
-VERSION = 2  # of what is computed: raise it when a figure, a sentence or a drawing changes
+VERSION = 3  # of what is computed: raise it when a figure, a sentence or a drawing changes
 TABLES, EDITION, METHOD, QUOTAS = "tableaux", "edition", "methode", "quotas"
 Json = dict[str, Any]
 
@@ -76,6 +77,7 @@ def key(survey: Survey, part: str, at: datetime) -> str:
     read = [
         VERSION,
         [survey.pk, survey.slug, survey.kind, survey.rounding, survey.territory],
+        [survey.n_invited, survey.n_universe, Target.objects.filter(survey=survey).count()],
         list(Version.objects.filter(survey=survey).order_by("pk").values_list("pk", "number", "definition")),
         list(survey.places.values_list("pk", "name", "lieu__structure__name")),
         [row.pk, row.made_at, row.n, row.variables] if row else [],
@@ -170,6 +172,8 @@ def content(survey: Survey, part: str, at: datetime) -> Json:
             "stale": held.stale,
             "discarded": held.discarded,
             "left": held.left,
+            "outgrown": held.outgrown,
+            "response": held.universe.response_words(len(held.table), survey.kind),
         },
         "computed": "redressé" if held.weighted else "brut",
     }

@@ -60,6 +60,8 @@ def results(held: Frame, cards: Sequence[Card], *, at: datetime, sample: Sequenc
             f"{count(held.discarded, 'réponse écartée', 'réponses écartées')} depuis le redressement : les"
             " marges ne sont plus tout à fait atteintes."
         )
+    if held.outgrown:
+        limits.append(held.outgrown)
     if held.left:
         limits.append(
             f"{count(held.left, 'réponse arrivée', 'réponses arrivées')} après le redressement"
@@ -94,6 +96,7 @@ def results(held: Frame, cards: Sequence[Card], *, at: datetime, sample: Sequenc
         limits=limits,
         before=before(survey, on.year) if cards else None,
         counterpart=counterparts.counterpart(survey) if cards else None,
+        finite=held.universe,
         notices=(
             ("Exemple : ces réponses ont été fabriquées pour la démonstration.",) if survey.example else ()
         ),
@@ -167,7 +170,7 @@ def _gathered(counts: Mapping[str, int], least: int) -> str:
     enough others that none is found by subtraction.
     """
     ways = sorted(counts, key=lambda each: (-counts[each], each))
-    shown = disclosure.one_way([counts[each] for each in ways], least)
+    shown = disclosure.one_way([counts[each] for each in ways], least, lowest=1)
     told = [f"{way} : {number(counts[way])}" for way, seen in zip(ways, shown, strict=True) if seen]
     few = [way for way, seen in zip(ways, shown, strict=True) if not seen]
     n = sum(counts[way] for way in few)
@@ -202,6 +205,7 @@ def edition(survey: Survey, *, at: datetime) -> Json:
         "weighted": told.weighted,
         "rounding": told.rounding,
         "universe": told.universe,
+        "response": told.finite.response_words(told.n, survey.kind),
         "on": told.on.isoformat(),
         **_sums(held, [whole for whole, _ in made_tables]),
     }

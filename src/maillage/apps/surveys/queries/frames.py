@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from maillage.apps.surveys import rules
-from maillage.apps.surveys.models import Survey, Version, Weighting
+from maillage.apps.surveys.models import Survey, Target, Version, Weighting
 from maillage.apps.surveys.queries import answers
 from maillage.apps.surveys.queries.answers import CHANNEL, PLACE, STRUCTURE
 from maillage.apps.surveys.queries.margins import margin_of
@@ -21,6 +21,7 @@ from maillage.reports.survey import cards as survey_cards
 from maillage.reports.survey.document import Card
 from maillage.studies.survey import samples, tabulation, weighting
 from maillage.studies.survey.tables import Counted, Tabulation
+from maillage.studies.survey.universe import UNKNOWN, Universe
 from maillage.words.wording import count, number
 
 
@@ -51,8 +52,24 @@ class Frame:
         return self.weighting.n - len(self.table) if self.weighting else 0
 
     @cached_property
+    def universe(self) -> Universe:
+        """How many could have answered: as written, else those of the list of structures; nothing of numbers
+        that more answers have passed since (`outgrown`).
+        """
+        return UNKNOWN if self.outgrown else universe(self.survey, len(self.table))
+
+    @cached_property
+    def outgrown(self) -> str:
+        """Why the numbers of the universe are not read any more, empty while they hold."""
+        try:
+            universe(self.survey, len(self.table)).check(len(self.table), self.survey.kind)
+        except Refused as error:
+            return " ".join(error.sentences)
+        return ""
+
+    @cached_property
     def sample(self) -> samples.Sample:
-        return samples.sample(self.table, self.questionnaire, self.weights)
+        return samples.sample(self.table, self.questionnaire, self.weights, universe=self.universe)
 
     @cached_property
     def cards(self) -> list[Card]:
@@ -113,6 +130,16 @@ def collection_form(survey: Survey) -> Questionnaire:
             ),
             Question(name=CHANNEL, kind="one", label={"fr": "Façon de répondre"}, choices=CHANNEL),
         ),
+    )
+
+
+def universe(survey: Survey, n: int) -> Universe:
+    """Return the universe of the n answers of a survey, as it is written; those asked are the list of
+    structures where nobody wrote them, unless others answered too.
+    """
+    listed = Target.objects.filter(survey=survey).count()
+    return Universe(
+        size=survey.n_universe, n_invited=survey.n_invited or (listed if listed >= n else None) or None
     )
 
 

@@ -1,8 +1,12 @@
 """The editions that a survey published: read by everybody, and what their counts forbid to say next."""
 
+from typing import Any
+
 from django.db.models import QuerySet
 
 from maillage.apps.surveys.models import Publication, Survey
+from maillage.reports.survey.former_reasons import with_one_reason
+from maillage.studies.survey.protection import rule_of
 from maillage.studies.survey.tables import Counted, counted
 
 
@@ -15,6 +19,27 @@ def public_edition(slug: str) -> Publication | None:
     """Return the public edition, None when there is none or it was withdrawn."""
     rows = Publication.objects.filter(survey__slug=slug, withdrawn_at=None).select_related("survey")
     return rows.order_by("-number").first()
+
+
+def tables_to_read(edition: Publication) -> list[dict[str, Any]]:
+    """Return the tables of an edition as they are read: as they were that day, with one reason where former
+    versions wrote several.
+    """
+    reason = rule_of(edition.survey.kind).suppression_reason
+    return [{**line, "motif": reason if line["motif"] else ""} for line in edition.content["tables"]]
+
+
+def document_to_read(edition: Publication) -> dict[str, Any]:
+    """Return the document of an edition as it is read, its reasons as in `tables_to_read`."""
+    return _with_one_reason(edition.content["document"], edition.survey.kind)  # type: ignore[no-any-return]
+
+
+def _with_one_reason(part: Any, kind: str) -> Any:
+    if isinstance(part, dict):
+        return {name: _with_one_reason(inner, kind) for name, inner in part.items()}
+    if isinstance(part, list):
+        return [_with_one_reason(inner, kind) for inner in part]
+    return with_one_reason(part, kind) if isinstance(part, str) else part
 
 
 def published_counts(survey: Survey) -> list[Counted]:

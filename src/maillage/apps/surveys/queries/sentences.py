@@ -15,7 +15,7 @@ from maillage.reports.survey.findings import Sentence
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditedSentence:
     """A sentence as the analyst sees it. text: as published; edited: it is theirs; flagged: its figure
-    changed since.
+    changed since; typed: what was refused, to be joined with `text`.
     """
 
     sentence: Sentence
@@ -24,6 +24,7 @@ class EditedSentence:
     flagged: bool
     hidden: bool
     before: Sequence[Mapping[str, Any]] = ()
+    typed: str = ""
 
     @property
     def leads(self) -> bool:

@@ -4,6 +4,7 @@ may read.
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -34,6 +35,7 @@ from maillage.apps.surveys.queries import (
 )
 from maillage.apps.surveys.queries import calculations as kept
 from maillage.apps.surveys.queries import margins as survey_margins
+from maillage.apps.surveys.queries.sentences import EditedSentence
 from maillage.apps.surveys.views.framed import framed
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import whole
@@ -45,6 +47,7 @@ from maillage.reports.survey import practices as survey_practices
 from maillage.reports.survey import published_figure as survey_published_figure
 from maillage.studies.survey.weight_bounds import BoundsRefused
 from maillage.web import refusals
+from maillage.web.overwrites import WrittenMeanwhile
 
 MOST = 10**9
 HTML, PDF, CSV = "text/html; charset=utf-8", "application/pdf", "text/csv; charset=utf-8"
@@ -331,16 +334,32 @@ def findings(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             text = "" if gesture == "revenir" else request.POST.get("texte", "")[:1000]
             seen = request.POST.get("vu", "")
-            row = actions.edit(survey, sentence, text=text, by=by, at=at, seen=seen)
-            messages.success(request, _edited(row))
+            displayed = request.POST.get("texte_lu")
+            try:
+                row = actions.edit(survey, sentence, text=text, by=by, at=at, seen=seen, displayed=displayed)
+                messages.success(request, _edited(row))
+            except WrittenMeanwhile as refusal:
+                messages.error(
+                    request, " ".join((*refusal.sentences, f"Le sien : « {refusal.now['text']} »"))
+                )
+                edited = [replace(each, typed=text) if each.sentence is sentence else each for each in said]
+                return _findings(request, survey, edited, head)
         return redirect("survey_findings", pk)
+    return _findings(request, survey, said, head)
+
+
+def _findings(
+    request: HttpRequest, survey: Survey, edited: Sequence[EditedSentence], head: Any
+) -> HttpResponse:
+    """Return the page of the findings; with a text that was refused, as it was typed."""
     context = framed(survey, "enseignements", "Ce que l’enquête apprend") | {
-        "said": [each for each in said if not each.hidden],
-        "hidden": [each for each in said if each.hidden],
-        "flagged": sum(each.flagged for each in said),
+        "said": [each for each in edited if not each.hidden],
+        "hidden": [each for each in edited if each.hidden],
+        "flagged": sum(each.flagged for each in edited),
         "held": head,
     }
-    return render(request, "surveys/results/findings.html", context)
+    status = 400 if any(each.typed for each in edited) else 200
+    return render(request, "surveys/results/findings.html", context, status=status)
 
 
 def _edited(row: Finding) -> str:
@@ -474,17 +493,17 @@ def public_file(request: HttpRequest, slug: str, name: str) -> HttpResponse:
             _pdf(row.pk, row.content["digest"]), f"{slug}-edition-{row.number}.pdf", PDF, inline=True
         )
     if name == "synthese.html":
-        return _file(
-            html.dossier(blocks.load(row.content["document"])), f"{slug}-edition-{row.number}.html", HTML
-        )
+        edition = blocks.load(publications.document_to_read(row))
+        return _file(html.dossier(edition), f"{slug}-edition-{row.number}.html", HTML)
     if name == "tableaux.csv":
-        return _file(document.as_csv(document.COLUMNS, row.content["tables"]), f"{slug}-tableaux.csv", CSV)
+        lines = document.as_csv(document.COLUMNS, publications.tables_to_read(row))
+        return _file(lines, f"{slug}-tableaux.csv", CSV)
     if name == "ecarts.csv" and row.content.get("gaps"):
         return _file(document.as_csv(two_sides.COLUMNS, row.content["gaps"]), f"{slug}-ecarts.csv", CSV)
     if name == "variables.csv":
         columns = ("nom", "question", "sorte", "reponses")
-        lines = [dict(zip(columns, each, strict=True)) for each in row.content["codebook"]]
-        return _file(document.as_csv(columns, lines), f"{slug}-variables.csv", CSV)
+        questions = [dict(zip(columns, each, strict=True)) for each in row.content["codebook"]]
+        return _file(document.as_csv(columns, questions), f"{slug}-variables.csv", CSV)
     raise Http404
 
 
@@ -498,11 +517,12 @@ def _public(slug: str) -> Publication:
 @lru_cache(maxsize=16)
 def _published(pk: int, digest: str) -> list[dict[str, Any]]:
     """Return the chapters of an edition, drawn once: it never changes. digest: of what it says."""
-    edition = blocks.load(Publication.objects.get(pk=pk).content["document"])
-    return _safe(kept.read_on_page(edition))
+    row = Publication.objects.select_related("survey").get(pk=pk)
+    return _safe(kept.read_on_page(blocks.load(publications.document_to_read(row))))
 
 
 @lru_cache(maxsize=8)
 def _pdf(pk: int, digest: str) -> bytes:
-    row = Publication.objects.get(pk=pk)
-    return pdf.dossier(blocks.load(row.content["document"]), on=timezone.localdate(row.published_at))
+    row = Publication.objects.select_related("survey").get(pk=pk)
+    edition = blocks.load(publications.document_to_read(row))
+    return pdf.dossier(edition, on=timezone.localdate(row.published_at))

@@ -26,10 +26,10 @@ from maillage.apps.surveys.queries import space as queries
 from maillage.apps.surveys.views.framed import framed
 from maillage.forms.questionnaire import UNSAID, Question, Questionnaire, load, words
 from maillage.kernel.errors import Refused
+from maillage.kernel.spreadsheet import as_csv
 from maillage.kernel.typed import ROWS, whole
 from maillage.pipeline.survey import xlsform
 from maillage.reference import surveys as banks
-from maillage.reports.directory.formats.published import as_csv, harmless
 from maillage.web import refusals
 from maillage.words.wording import count
 
@@ -366,9 +366,8 @@ def codebook_csv(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], name: str) -> HttpResponse:
-    safe = ({harmless(column): harmless(row.get(column, "")) for column in columns} for row in rows)
-    text = as_csv([harmless(column) for column in columns], safe)
-    response = HttpResponse(text.encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
+    content = as_csv(columns, ({name: row.get(name, "") for name in columns} for row in rows))
+    response = HttpResponse(content.encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "no-store"
     return response

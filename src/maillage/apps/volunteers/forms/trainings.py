@@ -15,6 +15,7 @@ from maillage.apps.volunteers.models import Aidant
 from maillage.apps.volunteers.rules import trainings as rules
 from maillage.reference import clocks
 from maillage.web import decimals
+from maillage.web.overwrites import CheckedForm
 
 NOBODY = ""
 
@@ -138,8 +139,8 @@ class OwnTrainingForm(OnBehalf):
         }
 
 
-class AidantForm(forms.Form):
-    """Somebody who helps for a structure."""
+class AidantForm(CheckedForm):
+    """Somebody who helps for a structure, new or known. with_contract: whoever writes reads contracts."""
 
     nom = forms.CharField(
         label="Prénom et nom",
@@ -162,8 +163,11 @@ class AidantForm(forms.Form):
     fin = DayField(label="Fin du contrat (facultatif)", required=False)
     accompagne = forms.ChoiceField(label="Qui l’accompagne (pour un proche)", required=False)
 
-    def __init__(self, *args: Any, structure: Structure, on: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, structure: Structure, on: Any, with_contract: bool, **kwargs: Any) -> None:
+        self.compared = tuple(kwargs.get("initial") or ())
         super().__init__(*args, **kwargs)
+        if not with_contract:
+            del self.fields["contrat"], self.fields["fin"]
         self.accounts = {str(each.pk): each for each in access.supervisors(structure, on)}
         self.fields["accompagne"].choices = [  # type: ignore[attr-defined]
             (NOBODY, "Personne"),
@@ -174,14 +178,15 @@ class AidantForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """Return what the team takes."""
         held = self.cleaned_data
-        return {
+        known = {
             "name": held["nom"],
             "kind": held["statut"],
             "frame": held["cadre"],
-            "contract": held["contrat"],
-            "contract_ends_on": held["fin"],
             "supported_by": self.accounts.get(held["accompagne"]),
         }
+        if "contrat" not in held:
+            return known
+        return known | {"contract": held["contrat"], "contract_ends_on": held["fin"]}
 
 
 def known_of(row: Aidant) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from maillage.apps.volunteers.rules import trainings as rules
 from maillage.engine import disclosure
 from maillage.kernel.estimate import Estimate, Figure, Withheld
 from maillage.reference.parameters import number
-from maillage.studies.people.shares import share
+from maillage.studies.people.shares import share, withheld_words
 from maillage.words.wording import percent
 
 METHOD = "aidants"
@@ -92,7 +92,7 @@ def _found_by_subtraction(rows: Sequence[rules.Count], least: int) -> frozenset[
     team = next(row.whole for row in rows if row.id == rules.TRAINED)
     counts = {**parts, "": team - sum(parts.values())}
     held = [id for id, n in counts.items() if n]  # what nobody is in gives nobody away
-    seen = disclosure.one_way([counts[id] for id in held], least)
+    seen = disclosure.one_way([counts[id] for id in held], least, lowest=1)
     return frozenset(id for id, told in zip(held, seen, strict=True) if not told)
 
 
@@ -101,20 +101,19 @@ def _open(n: int, least: int) -> int | None:
 
 
 def _indicator(row: rules.Count, least: int, *, is_hidden: bool) -> Indicator:
-    label, words, universe = rules.INDICATORS[row.id]
+    label, universe = rules.INDICATORS[row.id]
     things = "proches" if row.id == rules.RELATIVES else "aidants"
     figure = share(
         row.part,
         row.whole,
         least=least,
         things=things,
-        words=words,
         universe=universe,
         method=METHOD,
         nobody="Personne n’est inscrit, ou personne n’a dit ce qu’il faut pour le compter.",
     )
     if is_hidden and isinstance(figure, Estimate):
-        why = f"Masqué : à côté des autres, cette part dirait ce qu’il en est de moins de {least} {things}."
+        why = withheld_words(least, things)
         figure = Withheld(reason=why, unit="pourcent", universe=universe, n=row.whole, method=METHOD)
     unknown = row.unknown if row.unknown >= least or not row.unknown else None
     # The team is told too: what is left of it is nobody, or not a few.

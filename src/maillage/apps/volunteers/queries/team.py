@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -142,11 +142,15 @@ def as_helper(row: Aidant, standing: str) -> rules.Helper:
 
 
 def team(user: Any, structure: Structure | None, at: datetime) -> list[Member]:
-    """Return the team of a user’s structures, or of one of them: those who help today, by name."""
+    """Return the team of a user’s structures, or of one of them: those who help today, by name. The end of a
+    contract is left to whoever manages the team.
+    """
     rows = access.team_for(user).filter(Q(until=None) | Q(until__gt=timezone.localdate(at)))
     if structure is not None:
         rows = rows.filter(structure=structure)
-    return aidants(rows.order_by("structure__name", "name", "pk"), at)
+    members = aidants(rows.order_by("structure__name", "name", "pk"), at)
+    readable = access.contract_structures(user)
+    return [replace(each, at_risk=each.at_risk and each.aidant.structure_id in readable) for each in members]
 
 
 def departed(user: Any) -> QuerySet[Aidant]:
@@ -261,15 +265,21 @@ def _of_code(typed: str) -> Attestation | None:
     return rows.filter(code=code).first() if code else None
 
 
-def copy_of(row: Aidant) -> dict[str, Any]:
-    """Return all that is known of an aidant, in French, as they receive it."""
+MANAGER_ALONE = "Demandez-le au responsable de la structure."
+
+
+def copy_of(row: Aidant, *, with_contract: bool) -> dict[str, Any]:
+    """Return all that is known of an aidant, in French, as they receive it. with_contract: whoever copies it
+    reads contracts.
+    """
+    ends_on = row.contract_ends_on.isoformat() if row.contract_ends_on else ""
     sessions = row.enrolments.select_related("session__workshop", "seat")
     return {
         "nom": row.name,
         "structure": row.structure.name,
         "statut": row.get_kind_display(),
-        "contrat": row.get_contract_display(),
-        "fin_du_contrat": row.contract_ends_on.isoformat() if row.contract_ends_on else "",
+        "contrat": row.get_contract_display() if with_contract else MANAGER_ALONE,
+        "fin_du_contrat": ends_on if with_contract else MANAGER_ALONE,
         "cadre": row.get_frame_display(),
         "accompagne_par": str(row.supported_by or ""),
         "depuis_le": row.since.isoformat(),

@@ -125,16 +125,12 @@ class Count:
 
 
 TRAINED, PLANS, UNFRAMED, TURNOVER, RELATIVES = "trained", "planned", "unframed", "turnover", "relatives"
-INDICATORS: Mapping[str, tuple[str, str, str]] = {
-    TRAINED: ("Aidants formés", "formés", "aidants inscrits, proches à part"),
-    PLANS: ("Formation prévue", "en attente d’une session", "aidants inscrits, proches à part"),
-    UNFRAMED: ("Aidants sans cadre", "sans cadre", "aidants dont on a dit s’ils ont un cadre"),
-    TURNOVER: (
-        "Risque de départ",
-        "avec un contrat qui finit dans six mois",
-        "salariés et conseillers dont on connaît le contrat",
-    ),
-    RELATIVES: ("Proches soutenus", "soutenus", "proches inscrits"),
+INDICATORS: Mapping[str, tuple[str, str]] = {
+    TRAINED: ("Aidants formés", "aidants inscrits, proches à part"),
+    PLANS: ("Formation prévue", "aidants inscrits, proches à part"),
+    UNFRAMED: ("Aidants sans cadre", "aidants dont on a dit s’ils ont un cadre"),
+    TURNOVER: ("Risque de départ", "salariés et conseillers dont on connaît le contrat"),
+    RELATIVES: ("Proches soutenus", "proches inscrits"),
 }
 
 

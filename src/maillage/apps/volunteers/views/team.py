@@ -19,9 +19,9 @@ from maillage.apps.volunteers.queries import indicators
 from maillage.apps.volunteers.queries import team as queries
 from maillage.apps.volunteers.rules import trainings as rules
 from maillage.kernel.errors import Refused
+from maillage.kernel.spreadsheet import as_csv
 from maillage.kernel.typed import ROWS, whole
 from maillage.reports.assistance.certificates import duration
-from maillage.reports.directory.formats.published import as_csv
 from maillage.web import refusals
 from maillage.web.withdrawal import was_withdrawn
 
@@ -33,7 +33,12 @@ def index(request: HttpRequest) -> HttpResponse:
     at = timezone.localtime()
     structures = list(access.structures_for(request.user))
     structure = _chosen(structures, request.GET.get("structure", ""))
-    form = AidantForm(request.POST or None, structure=structure, on=at.date())
+    form = AidantForm(
+        request.POST or None,
+        structure=structure,
+        on=at.date(),
+        with_contract=_reads_contracts(request, structure),
+    )
     error = None
     if form.is_bound and form.is_valid():
         try:
@@ -54,6 +59,10 @@ def index(request: HttpRequest) -> HttpResponse:
     }
     status = 400 if error or form.errors else 200
     return render(request, "volunteers/team/index.html", context, status=status)
+
+
+def _reads_contracts(request: HttpRequest, structure: Structure) -> bool:
+    return structure.pk in access.contract_structures(request.user)
 
 
 def _chosen(structures: list[Structure], typed: str) -> Structure:
@@ -87,7 +96,11 @@ def aidant(request: HttpRequest, pk: int) -> HttpResponse:
     sent = request.POST if request.method == "POST" else None
     declares = sent is not None and "titre" in sent
     known = AidantForm(
-        None if declares else sent, structure=row.structure, on=at.date(), initial=known_of(row)
+        None if declares else sent,
+        structure=row.structure,
+        on=at.date(),
+        with_contract=_reads_contracts(request, row.structure),
+        initial=known_of(row),
     )
     declared = DeclaredForm(sent if declares else None)
     form: Any = declared if declares else known
@@ -148,7 +161,8 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
 def copy(request: HttpRequest, pk: int) -> HttpResponse:
     """All that is known of an aidant, to give them."""
     row = _aidant(request, pk)
-    response = JsonResponse(queries.copy_of(row), json_dumps_params={"ensure_ascii": False, "indent": 1})
+    content = queries.copy_of(row, with_contract=_reads_contracts(request, row.structure))
+    response = JsonResponse(content, json_dumps_params={"ensure_ascii": False, "indent": 1})
     response["Content-Disposition"] = 'attachment; filename="copie.json"'
     return response
 

@@ -7,7 +7,7 @@ code: people read a name, nobody notices a wrong code.
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
@@ -34,6 +34,11 @@ LINKS = frozenset("de d du des a au aux en".split())
 NOT_TOWNS = frozenset(  # before a name, they make it that of a street, or of a saint
     "rue avenue av boulevard bd place pl chemin route impasse allee quai cours square pont porte saint sainte"
     " st ste la le les l et sur sous".split()
+)
+COMMON_IN_NAMES = frozenset(  # words that two communes may share without anything else in common
+    "saint sainte sous mont ville villers villiers bois pont notre dame haut haute bas basse grand grande"
+    " petit petite vieux vieille neuf neuve chateau roche moulin campagne france poste mairie commune"
+    " communes communaute canton bourg pays hameau".split()
 )
 INSEE = re.compile(r"(?:0[1-9]|[1-9]\d|2[AB])\d{3}")
 HOW = ("alike", "close", "former", "article", "official")  # from the weakest to the surest
@@ -230,6 +235,53 @@ def mentioned(text: str, codes: tuple[str, ...]) -> tuple[str, ...]:
     }
     most = max(found.values(), default=0)
     return tuple(code for code, length in found.items() if length == most > 2)
+
+
+def namesake(town: str, codes: Sequence[str], shared: Sequence[str]) -> tuple[str, str] | None:
+    """Return (the code, why) of the largest of the communes of one name that share a postal code, else a
+    département; None where they are apart, or where nothing else is known.
+
+    codes: those of that name; shared: those of the postal code.
+    """
+    near = [code for code in codes if code in shared]
+    if not near and len({departement(code) for code in codes}) > 1:
+        return None
+    some = near or codes
+    if len(some) < 2:
+        return None
+    largest = max(some, key=lambda code: populations().get(code, 0.0))
+    return largest, f"{len(some)} communes voisines s’appellent « {town} » : la plus peuplée est gardée"
+
+
+def of_postcode(code: str, town: str, texts: Iterable[str]) -> tuple[str, str] | None:
+    """Return (the code of a commune, why) among those that share a postal code: the one that has a word of a
+    name that no commune has today, else the one that a text names whole, else the largest; None where it is
+    not shared.
+    """
+    shared = index().postcodes.get(code, ())
+    if len(shared) < 2:
+        return None
+    if town and len(alike := sharing_a_word(town, shared)) == 1:
+        unknown = f"« {town} » n’est pas une commune d’aujourd’hui"
+        return alike[0], f"{unknown} : celle du code postal {code} qui en a un mot"
+    for text in texts:
+        if len(named := mentioned(text, shared)) == 1:
+            return named[0], f"de ce code postal, la commune que nomme « {text[:60]} »"
+    largest = max(shared, key=lambda code: populations().get(code, 0.0))
+    why = f"« {town} » n’en nomme aucune" if town else "rien ne dit laquelle"
+    return largest, f"la plus peuplée des {len(shared)} communes du code postal {code} : {why}"
+
+
+def sharing_a_word(text: str, codes: Iterable[str]) -> tuple[str, ...]:
+    """Return the communes, among these, one of whose names has a word of a text that tells places apart: a
+    commune that was merged often leaves one to the new name.
+
+    >>> sharing_a_word("GOUX-LES-USIERS", ("25029", "25060", "25440"))
+    ('25060',)
+    """
+    words = {word for word in plain(text).split() if len(word) > 3} - COMMON_IN_NAMES
+    names = {code: " ".join(index().communes[code].known_as).split() for code in codes}
+    return tuple(code for code, name in names.items() if words.intersection(name))
 
 
 def ending(text: str, area: str, *, linked: bool = False) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
+from maillage.kernel.spreadsheet import bare
+
 # What calculation leaves in a cell when it fails, in French and in English.
 ERRORS = re.compile(
     r"#(?:N/?A|REF|VALEUR|VALUE|NOM|NAME|DIV/0|NUL|NULL|NOMBRE|NUM|CALC|PROPAGATION|SPILL|CHAMP|FIELD|ERREUR|ERROR)[!?]?"
@@ -36,9 +38,13 @@ def settled(cells: list[str]) -> Iterator[tuple[int, str]]:
     """Clean in place the stripped cells of a row; yield the rank of each odd one and the remark to make on
     it.
 
-    An error becomes ''; a formula and a number in scientific notation stay as they are.
+    An error becomes ''; a formula and a number in scientific notation stay as they are; the apostrophe that
+    `safe` put before what looks like a formula is taken off.
     """
     for rank, text in enumerate(cells):
+        if "'" in text and (unguarded := bare(text)) != text:
+            cells[rank] = unguarded
+            continue
         if not text or not (text[0] in ODD_STARTS or "E+" in text or "e+" in text or "\x00" in text):
             continue
         if "\x00" in text:

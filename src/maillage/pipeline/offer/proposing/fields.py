@@ -169,6 +169,29 @@ PIECES_OF_STREET = (  # what may stand before the name of a street, in this orde
         "type adresse",
     },
 )
+NAME_LEADS = {"lib", "libelle", "nom", "intitule", "denomination", "designation", "name"}
+NOT_OF_A_PLACE = {  # of what else a column that begins so is the name
+    *("com", "commune", "communes", "ville", "localite", "dep", "dept", "departement", "reg", "region"),
+    *("epci", "interco", "intercommunalite", "canton", "arrondissement", "academie", "pays", "iris", "qpv"),
+    *("quartier", "secteur", "zone", "bassin", "territoire", "voie", "rue", "adresse", "type", "categorie"),
+    *("nature", "statut", "forme", "activite", "naf", "ape", "domaine", "theme", "groupe", "reseau"),
+    *("porteur", "porteuse", "gestionnaire", "employeur", "referent", "responsable", "contact", "prenom"),
+    *(
+        "agent",
+        "maire",
+        "directeur",
+        "directrice",
+        "personne",
+        "interlocuteur",
+        "correspondant",
+        "conseiller",
+    ),
+    *("famille", "jeune", "usager", "fichier", "source", "producteur"),
+}
+REMARKS = re.compile(
+    r"\b(?:remarques?|comment\w*|observ\w*|obs|notes?|correct\w*|precis\w*|details?|infos?|informations?|motifs?"
+    r"|divers|suivi|historique|complements?|compl|a verifier|consignes?)\b"
+)
 PART_OF_A_WEEK = {"matin", "apres midi", "am", "pm", "soir", "midi", "journee", *SHORT_DAYS}
 
 
@@ -288,6 +311,8 @@ def _is_another(of: offer.Field, column: Column, named: float) -> bool:
     aside = column.has(ASIDE) and not (of.kind == "hours" and named)  # « Précisez vos horaires »
     if aside and named < BY_NAME and of.kind != "text":
         return True
+    if of.id == "nom" and named < 0.95 * BY_NAME and not _may_name_places(column):
+        return True
     least = {"modalites_acces": NEARLY, "frais_a_charge": LEAST}.get(of.id, 0.0)
     if named < least and naming.mentioned(column.said[0]):
         return True  # « Scanner » : gratuit
@@ -390,14 +415,41 @@ def _of_every_theme(column: Column) -> bool:
     return len(others) >= OTHERS and 2 * len(others) >= len(themes - digital)
 
 
-def take_name(draft: Draft, held: Mapping[str, Any]) -> None:  # noqa: C901
-    """Give the name of places, when no column is called so, to the first one of texts all different that name
-    structures.
+def _may_name_places(column: Column) -> bool:
+    """Tell a column that may name places from remarks, and from the name of something else."""
+    return not column.has(NOT_OF_A_PLACE) and not any(map(REMARKS.search, column.said))
+
+
+def _take_led(draft: Draft) -> bool:
+    """Give the name of places to the column called « lib_… », « nom_… », « libelle_… » that tells them apart
+    best; False when there is none.
     """
-    if "nom" in held or "nom" in draft.fields:
+    most = max((len(column.cells) for column in draft.left), default=0)
+    led = [
+        column
+        for column in draft.left
+        if column.said[0].split()[0] in NAME_LEADS
+        and _may_name_places(column)
+        and len(column.cells) > most / 2
+        and len(set(column.cells)) > len(column.cells) / 2
+        and not is_long(column)
+        and all(any(map(str.isalpha, cell)) and not looks.alien(cell) for cell in column.sample)
+    ]
+    if led:
+        best = max(led, key=lambda column: len(set(column.cells)))
+        draft.give([best], "nom", best.name, NEARLY, "un mot du nom de la colonne")
+    return bool(led)
+
+
+def take_name(draft: Draft, held: Mapping[str, Any]) -> None:  # noqa: C901
+    """Give the name of places, when no column is called so, to one that its name leads to, else to the first
+    one of texts all different that name structures; never to remarks.
+    """
+    if "nom" in held or "nom" in draft.fields or _take_led(draft):
         return
     for column in draft.left:
-        if by_name(column, "adresse")[0]:  # « Adresse 1 » may hold « Mairie »
+        # « Adresse 1 » may hold « Mairie », and so may a remark
+        if by_name(column, "adresse")[0] or any(map(REMARKS.search, column.said)):
             continue
         different = len(set(column.cells)) > 0.7 * len(column.cells) and not is_long(column)
         named = looks.share(lambda text: wording.kind_of(text) is not None, column.sample)
@@ -443,6 +495,7 @@ def _tells_apart(column: Column, draft: Draft) -> bool:
         and len(set(column.cells)) == len(column.cells) == max(len(each.cells) for each in draft.left)
         and not is_long(column)
         and not column.has(ASIDE)
+        and _may_name_places(column)
         and not any(map(looks.alien, column.sample))
         and all(any(map(str.isalpha, cell)) for cell in column.sample)
     )

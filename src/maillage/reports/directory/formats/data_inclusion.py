@@ -48,11 +48,6 @@ TYPES = {
     "group": "atelier",
     "person": "accompagnement",
 }  # the first that a place has
-DEDUCED = {
-    "telephone": "telephoner",
-    "courriels": "envoyer-un-courriel",
-    "prise_rdv": "utiliser-lien-mobilisation",
-}
 
 
 class Address(TypedDict):
@@ -179,7 +174,6 @@ def identifier(id: str) -> str:
 
 def _service(place: Published) -> Service:
     s = place.sheet
-    modes = _values(s, "modalites_acces")
     frais, precisions = _price(s)
     return {
         "source": SOURCE,
@@ -213,7 +207,7 @@ def _service(place: Published) -> Service:
         "zone_eligibilite": [departement(s)] if departement(s) else None,
         "contact_nom_prenom": None,
         "lien_mobilisation": _first(s, "prise_rdv"),
-        "modes_mobilisation": modes or [mode for field, mode in DEDUCED.items() if s.get(field)] or None,
+        "modes_mobilisation": _values(s, "modalites_acces") or None,
         "mobilisable_par": ["usagers", "professionnels"],
         "mobilisation_precisions": _sentences(*_unmapped(s, "modalites_acces"), s.get("avant_de_venir")),
         "volume_horaire_hebdomadaire": None,

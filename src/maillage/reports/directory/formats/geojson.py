@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal, NotRequired, TypedDict
 
 from maillage.kernel.disk import write_whole
-from maillage.reference import clocks
+from maillage.reference import clocks, holidays
 from maillage.reference.sheet import Sheet
 from maillage.reports.directory.formats import data_inclusion, lmn
 from maillage.reports.directory.formats.published import (
@@ -103,7 +103,8 @@ def state(sheet: Sheet, at: datetime) -> str:
         for closing in sheet.get("fermetures", ())
     ):
         return CLOSED
-    found = opening.now(sheet.get("horaires", {}).get("osm", ""), here.replace(tzinfo=None)).state
+    hours = holidays.with_local(sheet.get("horaires", {}).get("osm", ""), sheet.get("code_insee", ""))
+    found = opening.now(hours, here.replace(tzinfo=None)).state
     return {"open": OPEN, "unknown": UNKNOWN}.get(found, CLOSED)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from maillage.kernel.disk import write_whole
+from maillage.kernel.spreadsheet import as_csv
 from maillage.pipeline.cog import clean as cog
 from maillage.pipeline.offer.own_services import SERVICE_NAME
 from maillage.reference import offer, standards
@@ -23,7 +24,6 @@ from maillage.reports.directory.formats.data_inclusion import SIRET
 from maillage.reports.directory.formats.published import (
     Published,
     Remark,
-    as_csv,
     as_json,
     closure,
     departement,

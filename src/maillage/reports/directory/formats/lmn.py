@@ -10,13 +10,13 @@ from typing import Any
 
 from maillage.kernel.disk import write_whole
 from maillage.kernel.names import plain
+from maillage.kernel.spreadsheet import as_csv
 from maillage.reference import offer, standards
 from maillage.reference.offer import UNKNOWN_PIVOT, Field
 from maillage.reports.directory.formats.published import (
     Published,
     Remark,
     Row,
-    as_csv,
     as_json,
     joined,
     labels,

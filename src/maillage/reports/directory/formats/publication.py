@@ -12,9 +12,9 @@ from typing import TypedDict
 
 from maillage.kernel.disk import write_whole
 from maillage.kernel.errors import Refused
+from maillage.kernel.spreadsheet import as_csv
 from maillage.reports.directory.formats import lmn
-from maillage.reports.directory.formats.published import Published, Remark, Row, as_csv, as_json
-from maillage.reports.directory.formats.table import safe
+from maillage.reports.directory.formats.published import Published, Remark, Row, as_json
 
 SCHEMA = "LaMednum/standard-mediation-num"
 DESCRIPTION, REPORT = "publier.json", "rapport.csv"
@@ -120,7 +120,7 @@ def report(remarks: Sequence[Remark]) -> str:
             "index": remark.index,
             "field": remark.field,
             "message": remark.message,
-            "entryName": safe(remark.name),
+            "entryName": remark.name,
         }
         for remark in remarks
     ]

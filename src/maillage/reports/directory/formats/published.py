@@ -1,9 +1,6 @@
 """A place as it is published, and the helpers that several formats share."""
 
-import csv
-import io
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,8 +11,6 @@ from maillage.reference import offer
 from maillage.reference.offer import Field
 from maillage.reference.sheet import Sheet
 
-NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?")
-FORMULA = re.compile(r"(^|[;\t\r\n])([ \"']*[=+\-@＝＋－＠])")
 Row = Mapping[str, str]
 LAST_DEGREE = 3  # beyond 18 months, age no longer matters
 
@@ -164,28 +159,3 @@ def joined(values: Sequence[str]) -> str:
 
 def as_json(content: Any) -> str:
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
-
-
-def harmless(value: Any) -> Any:
-    """Return a cell that no spreadsheet will run: free text may begin like a formula, or contain one after a
-    semicolon.
-
-    A French spreadsheet that opens a CSV with commas cuts it at semicolons, even between quotes. Numbers stay
-    as they are.
-
-    >>> harmless("=1+1"), harmless("bien ;=1+1"), harmless("- 5"), harmless("-5,2"), harmless(-2.5), harmless(
-    ...     "")
-    ("'=1+1", "bien ;'=1+1", "'- 5", '-5,2', -2.5, '')
-    """
-    if not isinstance(value, str) or NUMBER.fullmatch(value):
-        return value
-    return FORMULA.sub(r"\1'\2", value)
-
-
-def as_csv(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> str:
-    """Return a CSV: comma, decimal point, header first, quotes where needed, one line feed a row."""
-    out = io.StringIO()
-    writer = csv.DictWriter(out, columns, lineterminator="\n", restval="")
-    writer.writeheader()
-    writer.writerows(rows)
-    return out.getvalue()

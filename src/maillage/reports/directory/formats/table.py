@@ -1,12 +1,12 @@
 """Our own CSV: every field of every place and of its practices, for a spreadsheet."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from maillage.kernel.disk import write_whole
+from maillage.kernel.spreadsheet import as_csv
 from maillage.reference import offer
 from maillage.reference.offer import Field
 from maillage.reference.sheet import STATES, Sheet
@@ -14,7 +14,6 @@ from maillage.reports.directory.formats.lmn import decimal
 from maillage.reports.directory.formats.published import (
     Published,
     Row,
-    as_csv,
     closure,
     joined,
     labels,
@@ -39,37 +38,6 @@ HOURS = {
     "text": "_texte",
     "left": "_non_compris",
 }  # the columns of opening hours, after the field's own name
-# A number or phone numbers: no letter and no parenthesis, so nothing a spreadsheet could call.
-HARMLESS = re.compile(r"[+-]?\d+(?:\.\d+)?(?:\|\+?\d+)*")
-# Where a cell may start for a spreadsheet: at its beginning, and after what a French one takes for the end of
-# a cell.
-_START, _AFTER = (
-    r"(?=[ ']*[=+\-@\t\r\n])",
-    r"(?=[ ']*(?:[=@]|[+-](?! )))",
-)  # a dash and a space there begin a list, not a sum
-DANGER = re.compile(rf"\A{_START}|(?<=[;\r\n]){_AFTER}")
-GUARD = re.compile(rf"\A'{_START}|(?<=[;\r\n])'{_AFTER}")
-
-
-def safe(text: str) -> str:
-    """Return a text that no spreadsheet runs: an apostrophe goes before what looks like a formula. `bare`
-    removes it.
-
-    Numbers and phones are unchanged: a sign and digits compute nothing and call nothing.
-
-    >>> safe("=HYPERLINK(1)"), safe("-1.55"), safe("+33180059880|3949"), safe("- atelier ;=1+1")
-    ("'=HYPERLINK(1)", '-1.55', '+33180059880|3949', "'- atelier ;'=1+1")
-    """
-    return text if HARMLESS.fullmatch(text) else DANGER.sub("'", text)
-
-
-def bare(text: str) -> str:
-    """Return the original of a text made by `safe`.
-
-    >>> bare(safe("'=1")), bare(safe("- atelier ;=1+1"))
-    ("'=1", '- atelier ;=1+1')
-    """
-    return GUARD.sub("", text)
 
 
 def rows(places: Iterable[Published]) -> tuple[list[str], list[Row]]:
@@ -78,11 +46,11 @@ def rows(places: Iterable[Published]) -> tuple[list[str], list[Row]]:
     Every field of a sheet has its column; a practice or a condition has one when a place mentions it.
     """
     sorted_places = ordered(places)
-    filled = [dict(_cells(place)) for place in sorted_places]
+    filled: list[Row] = [dict(_cells(place)) for place in sorted_places]
     used = {name for row in filled for name in row}
     columns = [*OURS, *(name for name in _sheet_columns() if name not in OURS)]
     columns += [name for name in _practice_columns() if name in used]
-    return columns, [{name: safe(value) for name, value in row.items()} for row in filled]
+    return columns, filled
 
 
 def _sheet_columns() -> Iterator[str]:

@@ -27,8 +27,7 @@ def _living_standards(both: Both) -> tuple[str, ...]:
     unlinked = f" Sans ce lien, on en compterait environ {both.independent}." if both.independent else ""
     return (
         "Hypothèse : à âge et diplôme égaux, vivre modestement rend la difficulté plus fréquente." + unlinked,
-        f"Quoi qu’on suppose de ce lien, ce nombre est entre {both.lowest} et {both.highest}, si les deux"
-        " autres sont justes.",
+        both.limits,
         f"{both.modest.capitalize()} vivent modestement : les deux premiers cinquièmes de niveau de vie.",
     )
 

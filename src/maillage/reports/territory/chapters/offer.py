@@ -5,7 +5,14 @@ from collections.abc import Mapping, Sequence
 from maillage.reports.page.blocks import Block, Bullets, Callout, Cell, Chapter, Grid, Heading
 from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.chapters.sections import LONGEST_TABLE, SECTIONS, comment_of
-from maillage.reports.territory.reading import CommuneList, OfferLine, OfferReading, Reading, ZoneList
+from maillage.reports.territory.reading import (
+    CommuneList,
+    OfferLine,
+    OfferReading,
+    Reading,
+    ZoneList,
+    ZoneOffer,
+)
 from maillage.words import wording
 
 MOST_LISTED = 12  # zones named under a rule; the others are counted
@@ -13,19 +20,19 @@ MOST_COMMUNES = 60  # named of a list of communes: a département has hundreds, 
 
 
 def offer_chapter(r: Reading, o: OfferReading, said: Mapping[str, str]) -> Chapter:
-    whole = o.whole
-    known = [line for line in whole.lines if line.state != "donnee-manquante"]
-    shown = [o.zones[z.code] for z in r.zones[:LONGEST_TABLE] if z.code in o.zones]
+    total = o.whole
+    known = [line for line in total.lines if line.state != "donnee-manquante"]
+    visible_zones = [o.zones[z.code] for z in r.zones[:LONGEST_TABLE] if z.code in o.zones]
     return Chapter(
         number="n",
         short=SECTIONS["offre"],
         title="Ce qui est à portée de marche, et ce qui ne l’est pas",
         lead=(
-            f"{upper_first(wording.count(whole.n_places, 'lieu', 'lieux'))} dans le périmètre"
+            f"{upper_first(wording.count(total.n_places, 'lieu', 'lieux'))} dans le périmètre"
             f"{', dans les zones que le filtre garde' if o.filter else ''}, d’après {o.source}. Les lieux"
             f" sont comptés ; les personnes à portée de marche ({o.minutes} minutes, environ) sont estimées,"
-            " comme le besoin. « ? » : des lieux ne disent pas ce qu’ils proposent. Une fourchette sans"
-            " valeur : pour la même raison, ou parce que la valeur serait trop peu sûre."
+            " comme le besoin. « ? » : des lieux ne disent pas ce qu’ils proposent, ou ne sont pas situés."
+            " Une fourchette sans valeur : des lieux se taisent, ou la valeur serait trop peu sûre."
         ),
         blocks=(
             Grid(
@@ -62,24 +69,13 @@ def offer_chapter(r: Reading, o: OfferReading, said: Mapping[str, str]) -> Chapt
             Grid(
                 caption=(
                     "Un nombre : lieux dans la zone · • plus de la moitié des personnes concernées en ont un"
-                    " à portée de marche, dans une zone voisine · × plus de la moitié n’en ont pas · ? on"
-                    " ne peut pas le dire · — trop peu d’habitants"
+                    " à portée de marche, dans une zone voisine ou à situer · × plus de la moitié n’en ont"
+                    " pas · ? on ne peut pas le dire · — trop peu d’habitants"
                 ),
                 columns=("Zone", "Lieux", *(line.label for line in known)),
                 align="gd" + "c" * len(known),
                 widths=(2.6, 0.8, *(1.2 for _ in known)),
-                rows=tuple(
-                    (
-                        Cell(text=z.name, strong=True),
-                        Cell(text=str(z.n_places)),
-                        *(
-                            Cell(text=line.places if line.n_places else line.sign, strong=line.n_places > 0)
-                            for line in z.lines
-                            if line.state != "donnee-manquante"
-                        ),
-                    )
-                    for z in shown
-                ),
+                rows=(*(_zone_row(z) for z in visible_zones), *_count_rows(o, known)),
             ),
             Heading(text="Les listes, et leur règle"),
             _rules(o, known),
@@ -95,6 +91,30 @@ def offer_chapter(r: Reading, o: OfferReading, said: Mapping[str, str]) -> Chapt
             *comment_of(said, "offre"),
         ),
     )
+
+
+def _zone_row(zone: ZoneOffer) -> tuple[Cell, ...]:
+    return (
+        Cell(text=zone.name, strong=True),
+        Cell(text=zone.places_text),
+        *(
+            Cell(text=line.places if line.n_places else line.sign, strong=line.n_places > 0)
+            for line in zone.lines
+            if line.state != "donnee-manquante"
+        ),
+    )
+
+
+def _count_rows(o: OfferReading, known: Sequence[OfferLine]) -> list[tuple[Cell, ...]]:
+    """Return the places that no zone counts, commune by commune, and those of the whole: a column sums."""
+    rows = [
+        (f"{each.commune}, à situer", each.n_places, *(each.offers[line.id] for line in known))
+        for each in o.unassigned
+    ]
+    return [
+        tuple(Cell(text=str(cell)) for cell in row)
+        for row in (*rows, ("Ensemble", o.whole.n_places, *(line.places for line in known)))
+    ]
 
 
 NAMED = (

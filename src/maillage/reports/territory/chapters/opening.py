@@ -15,10 +15,15 @@ from maillage.reports.page.blocks import (
 )
 from maillage.reports.territory import atlas, map_keys, withheld
 from maillage.reports.territory.chapters.sections import comment_of
-from maillage.reports.territory.published import CONTRADICTED
 from maillage.reports.territory.reading import Reading
 from maillage.studies.diagnosis.results import Diagnosis
 from maillage.words import wording
+
+CLASSES = (
+    "**Une classe (« forte », « très forte »)** compare les zones de ce territoire entre elles, et à rien"
+    " d’autre. Rayures blanches sur une carte, ou pourcentage entre parenthèses : la classe n’est pas sûre."
+    " Une phrase ne nomme une zone qu’à 8 chances sur 10 ou plus, ici comme face à la France.",
+)
 
 
 def guide_chapter(r: Reading) -> Chapter:
@@ -44,13 +49,7 @@ def guide_chapter(r: Reading) -> Chapter:
                         "**Plein, rayé, trait** : sur les barres, le plein va jusqu’à la borne basse, le rayé"
                         " dit ce qui est possible, le trait marque l’estimation."
                     ),
-                    (
-                        "**Une classe (« forte », « très forte »)** compare les zones de ce"
-                        " territoire entre elles,"
-                        " et à rien d’autre. Rayures blanches sur une carte, ou pourcentage entre"
-                        " parenthèses : la"
-                        " classe n’est pas sûre. Une phrase ne nomme une zone qu’à 8 chances sur 10 ou plus."
-                    ),
+                    *(CLASSES if r.class_bounds else ()),
                     (
                         "**« … vivent aussi modestement »** : une partie du premier nombre, jamais un nombre"
                         " de plus."
@@ -69,7 +68,8 @@ def guide_chapter(r: Reading) -> Chapter:
             ),
             *((Text(text=r.target),) if r.target else ()),
             Text(
-                text=f"Définition retenue : **{r.definition.label}**. Champ : {r.definition.universe}.",
+                text=f"Définition retenue : **{r.definition.label}**. {r.source.counts} Champ :"
+                f" {r.definition.universe}.",
                 tone="note",
             ),
         ),
@@ -109,16 +109,10 @@ def _figure(r: Reading) -> KeyFigure | Callout:
 
 
 def contradiction(r: Reading) -> tuple[Block, ...]:
-    """Return what a published figure says against ours, to stand beside the headline wherever it is."""
-    return tuple(
-        Callout(
-            tone="prudence",
-            title="Un chiffre publié contredit le nôtre.",
-            text=note.text.removeprefix(CONTRADICTED),
-        )
-        for note in r.published
-        if note.kind == "contredit"
-    )
+    """Return what published figures say against ours, to stand beside the headline wherever it is."""
+    notes = [note.text for note in r.published if note.kind == "contredit"]
+    parted = [note.removeprefix("**").partition("** ") for note in notes]
+    return tuple(Callout(tone="prudence", title=title, text=text) for title, _, text in parted)
 
 
 def _first_look(d: Diagnosis, r: Reading, layers: Mapping[str, str]) -> tuple[Block, ...]:

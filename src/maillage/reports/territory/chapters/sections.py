@@ -31,4 +31,4 @@ def universe_of(r: Reading) -> str:
 
 
 def unknown_zones(r: Reading) -> str:
-    return " Blanc : indice social inconnu." if r.n_without_index else ""
+    return " Blanc : indice social inconnu." if r.without_index else ""

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from maillage.kernel.names import plain
 from maillage.reports.page import charts
 from maillage.reports.page.blocks import Beside, Block, Callout, Cell, Chapter, Grid, Heading, Picture, Text
-from maillage.reports.territory import atlas
+from maillage.reports.territory import atlas, certainty
 from maillage.reports.territory.chapters.sections import (
     LONGEST_TABLE,
     SECTIONS,
@@ -18,11 +18,16 @@ from maillage.reports.territory.reading import Reading, ZoneRow
 from maillage.studies.diagnosis.results import Diagnosis
 from maillage.words import wording
 
+NO_CELL = {"inconnue": "sans case"}
+COMPARED = (
+    "Précarité forte : par rapport aux autres zones d’ici ; entre parenthèses, les chances que ce soit vrai"
+    " quand elles sont sous 80 %. "
+)
 MOST_IN_BOTH = 5  # zones of the short table that stands under the joint map
 
 
 def map_chapter(d: Diagnosis, r: Reading, layers: Mapping[str, str], said: Mapping[str, str]) -> Chapter:
-    blocks: list[Block] = []
+    blocks: list[Block] = [Text(text=r.map_note, tone="note")] if r.map_note else []
     if "numerique" in layers:
         blocks.append(
             Beside(
@@ -60,7 +65,7 @@ def map_chapter(d: Diagnosis, r: Reading, layers: Mapping[str, str], said: Mappi
                 ),
                 right=(
                     Heading(text="La précarité sociale", small=True),
-                    *(Text(text=text) for text in r.cluster_sentences),
+                    *(Text(text=text) for text in (*r.cluster_sentences, *r.without_index)),
                     Text(
                         text="L’indice est la moyenne des écarts de chaque zone à la moyenne des zones : "
                         + wording.listing([wording.lower_first(v.label) for v in r.index.variables])
@@ -74,7 +79,7 @@ def map_chapter(d: Diagnosis, r: Reading, layers: Mapping[str, str], said: Mappi
         number="n",
         short=SECTIONS["cartes"],
         title="Où vivent ces personnes",
-        lead=r.half_sentence,
+        lead=r.where_sentence,
         blocks=(*blocks, *comment_of(said, "cartes")),
     )
 
@@ -94,9 +99,9 @@ def crossing_chapter(d: Diagnosis, r: Reading, layers: Mapping[str, str], said: 
         (z for z in r.zones if z.cell == "les_deux"), key=lambda z: (not z.is_likely, -(z.cell_odds or 0.0))
     )
     lead = (
-        f"Sans doute **{r.both_residents}**, vivent dans une zone où la difficulté est numérique et"
-        " sociale à la"
-        " fois : les zones ne sont pas toutes sûres, et leur nombre d’habitants suit."
+        f"**{certainty.upper_first(r.both_residents)}**, vivent dans une zone où la précarité numérique et la"
+        " précarité sociale sont fortes pour ce territoire. Tous n’y sont pas en difficulté."
+        f"{_without_cell(r)}"
         if r.both_residents
         else "Aucune zone ne cumule ici une précarité numérique forte et une précarité sociale forte."
     )
@@ -107,7 +112,8 @@ def crossing_chapter(d: Diagnosis, r: Reading, layers: Mapping[str, str], said: 
         Picture(
             svg=charts.joint_legend(r.cell_shares, id="legende"),
             alt=" ; ".join(
-                f"{CELL_LABELS[name]} {wording.share(value)}" for name, value in r.cell_shares.items()
+                f"{(CELL_LABELS | NO_CELL)[name]} {share}"
+                for name, share in charts.cell_percents(r.cell_shares).items()
             ),
             caption="Part des habitants à attendre dans chaque case",
             width=0.7 if "les-deux" in layers else 0.4,
@@ -151,6 +157,12 @@ def crossing_chapter(d: Diagnosis, r: Reading, layers: Mapping[str, str], said: 
     )
 
 
+def _without_cell(r: Reading) -> str:
+    """Return the share of the residents whose zone has no cell, "" for none."""
+    share = charts.cell_percents(r.cell_shares)["inconnue"]
+    return f" {share} des habitants vivent dans une zone sans case." if r.cell_shares["inconnue"] > 0 else ""
+
+
 def _zone_table(zones: Sequence[ZoneRow], *, caption: str, universe: str) -> Grid:
     return Grid(
         caption=caption,
@@ -173,10 +185,8 @@ def _zone_table(zones: Sequence[ZoneRow], *, caption: str, universe: str) -> Gri
             for z in zones
         ),
         note=(
-            f"Champ : {universe}. Bornes : {wording.NINE_IN_TEN}. Précarité forte : par rapport aux"
-            " autres zones"
-            " d’ici ; entre parenthèses, les chances que ce soit vrai quand elles sont sous 80 %. Sources :"
-            " Insee, Cnaf ; calculs Maillage."
+            f"Champ : {universe}. Bornes : {wording.NINE_IN_TEN}."
+            f" {COMPARED if any(z.cell for z in zones) else ''}Sources : Insee, Cnaf ; calculs Maillage."
         ),
     )
 

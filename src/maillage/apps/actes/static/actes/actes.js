@@ -16,7 +16,7 @@ const RELU = { done: "fait", partly: "fait en partie", not_done: "pas fait", wai
 const forme = () => $("[data-forme]");
 const choix = (nom) => forme().querySelector(`[name="${nom}"]:checked`);
 const dit = (nom) => choix(nom)?.closest("label").textContent.trim() ?? "";
-const bas = (mot) => (/^\p{Lu}\p{Lu}/u.test(mot) ? mot : mot.charAt(0).toLowerCase() + mot.slice(1));
+const bas = (mot) => (/^[A-ZÀ-ÖØ-Þ]{2}/.test(mot) ? mot : mot.charAt(0).toLowerCase() + mot.slice(1));
 const valeur = (nom) => {
   const v = choix(nom)?.value ?? "";
   return v === "autre" ? forme().elements[`${nom}_autre`].value.trim() : v;
@@ -115,7 +115,11 @@ const ligne = (acte) => {
 
 // Un seul onglet envoie à la fois ; ce qui n’est pas sûr reste et se renvoie, le serveur garde chaque acte une fois.
 const demander = async (adresse, options = {}) => {
-  const reponse = await fetch(adresse, { redirect: "error", signal: AbortSignal.timeout?.(PATIENCE), ...options });
+  const reponse = await fetch(adresse, {
+    redirect: "error",
+    signal: self.AbortSignal?.timeout?.(PATIENCE),
+    ...options,
+  });
   const dit = await reponse.json();
   if (!reponse.ok) throw new Error(dit.erreur ?? String(reponse.status));
   return dit;
@@ -249,7 +253,7 @@ const noter = async (e) => {
     const reponse = await fetch(racine.dataset.page, {
       method: "POST",
       body: corps,
-      signal: AbortSignal.timeout?.(PATIENCE),
+      signal: self.AbortSignal?.timeout?.(PATIENCE),
     });
     const page = await pageDe(reponse);
     if (!page) throw new Error(); // l’acte reste ici : le serveur ne l’a ni pris ni refusé

@@ -53,7 +53,6 @@ export const accuser = (recues, refusees) =>
   });
 
 export const numero = () => {
-  if (crypto.randomUUID) return crypto.randomUUID();
   const o = crypto.getRandomValues(new Uint8Array(16)); // hors d’une page sûre, randomUUID manque
   o[6] = (o[6] & 15) | 64;
   o[8] = (o[8] & 63) | 128;

@@ -67,6 +67,10 @@ const garde = (faire) => {
     return null;
   }
 };
+// Avant 2023, un navigateur ne sait pas répondre à (scripting) : qui lit ceci a un script.
+for (const feuille of tous('link[media="(scripting: enabled)"]'))
+  if (!matchMedia(feuille.media).matches) feuille.media = "all";
+
 const position = () => garde(() => JSON.parse(sessionStorage.getItem("position")));
 for (const bloc of tous("[data-pres]")) {
   if (!navigator.geolocation || !isSecureContext) continue;
@@ -505,7 +509,7 @@ for (const bouton of tous("[data-ecouter]")) {
         premier = charIndex - trouve[0];
       mot.setStart(trouve[1], premier);
       mot.setEnd(trouve[1], Math.min(premier + (charLength || 1), trouve[1].length));
-      CSS.highlights.set("dit", new Highlight(mot));
+      CSS.highlights.set("dit", new self.Highlight(mot));
     };
     parole.onend = lire;
     speechSynthesis.speak(parole);

@@ -11,7 +11,6 @@ const retour = un("[data-retour]"),
   offre = un("[data-offre]"),
   suite = un("[data-suite]"),
   annuler = un("[data-annuler]");
-for (const bloc of tous("[data-script]")) bloc.hidden = false;
 
 // Une étape dans une autre langue : ce que l’exercice montre et qui n’est pas traduit est dit en français.
 if (donnees.dits) {
@@ -430,7 +429,7 @@ if (taper) {
     let t = texte.replace(/\u2019/g, "'");
     if (tolere.includes("espaces")) t = t.trim().replace(/\s+/g, " ");
     if (tolere.includes("majuscules")) t = t.toLowerCase();
-    if (tolere.includes("accents")) t = t.normalize("NFD").replace(/\p{M}/gu, "");
+    if (tolere.includes("accents")) t = t.normalize("NFD").replace(/[\u0300-\u036f]/g, "");
     return t;
   };
   // Le clavier à l’écran : pour qui n’en a pas, ou ne trouve pas une touche.
@@ -555,7 +554,7 @@ if (simule) {
       .replace(/\u2019/g, "'")
       .toLowerCase()
       .normalize("NFD")
-      .replace(/\p{M}/gu, "");
+      .replace(/[\u0300-\u036f]/g, "");
   const visible = (e) => (e.si ?? []).every((f) => faits.has(f)) && !(e.sauf ?? []).some((f) => faits.has(f));
   const fabrique = (balise, classe, texte) => {
     const x = document.createElement(balise);
@@ -745,3 +744,7 @@ if (simule) {
   };
   montrer(false);
 }
+
+// L’exercice est prêt : il prend la place de ce qui se dit sans lui.
+for (const bloc of tous("[data-script]")) bloc.hidden = false;
+for (const bloc of tous("[data-sans-script]")) bloc.hidden = true;

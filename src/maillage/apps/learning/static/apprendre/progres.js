@@ -54,7 +54,6 @@ const oublier = (c) => {
 export const lire = () => prendre(chez(carte()), {});
 
 const numero = () => {
-  if (crypto.randomUUID) return crypto.randomUUID();
   const o = crypto.getRandomValues(new Uint8Array(16)); // hors d’une page sûre, randomUUID manque
   o[6] = (o[6] & 15) | 64;
   o[8] = (o[8] & 63) | 128;
@@ -118,9 +117,7 @@ const vider = async (vite = false) => {
   const attente = cles()
     .map((c) => prendre(c, null))
     .filter(Boolean);
-  const parCarte = Map.groupBy
-    ? Map.groupBy(attente, (f) => f.jeton)
-    : attente.reduce((m, f) => m.set(f.jeton, [...(m.get(f.jeton) ?? []), f]), new Map());
+  const parCarte = attente.reduce((m, f) => m.set(f.jeton, [...(m.get(f.jeton) ?? []), f]), new Map());
   let mots;
   for (const [jeton, faits] of parCarte) {
     try {

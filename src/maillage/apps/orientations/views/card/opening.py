@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
@@ -25,6 +26,7 @@ from maillage.apps.people import queries as people
 from maillage.apps.people.access import Opened
 from maillage.apps.people.actions import card_secrets, corrections, register
 from maillage.kernel.errors import Refused
+from maillage.kernel.typed import ROWS, whole
 from maillage.web import refusals
 from maillage.words.languages import say, to_say
 
@@ -204,8 +206,12 @@ def with_helper(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def secret_with_helper(request: HttpRequest, pk: int) -> HttpResponse:
-    """Choosing the secret of a card, or another, with the helper who is there. It is written, and told."""
+    """Choosing the secret of a card, or another, with the helper who is there: from the sheet of the
+    person, or as they are referred. It is written, and told.
+    """
     found, error = get_object_or_404(access.people_for(request.user), pk=pk), None
+    referral = whole(request.GET.get("orientation", ""), ROWS)
+    back = reverse("orientation_sent", args=[referral]) if referral else reverse("person", args=[pk])
     if request.method == "POST":
         try:
             cards.choose_secret(
@@ -219,9 +225,10 @@ def secret_with_helper(request: HttpRequest, pk: int) -> HttpResponse:
             error = refused
         else:
             messages.success(request, "Le secret est choisi. Il ouvre sa page, avec le code de sa carte.")
-            return redirect("person", pk)
+            return redirect(back)
     context = {
         "person": found,
+        "back": back,
         "error": error,
         "held": people.secret_of(found),
         "pictures": rules.PICTURES,

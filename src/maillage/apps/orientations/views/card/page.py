@@ -27,13 +27,14 @@ from maillage.apps.mandats.queries import papers as mandat_papers
 from maillage.apps.mandats.queries import persons as mandat_persons
 from maillage.apps.mandats.rules import frame as mandat_frame
 from maillage.apps.orientations.actions import agreements, cards, forgetting, sending
+from maillage.apps.orientations.forms import card as forms
 from maillage.apps.orientations.forms.card import OwnForm, RequestForm
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.queries import card as queries
 from maillage.apps.orientations.queries import people, persons, register
 from maillage.apps.orientations.views.card.opening import with_card
 from maillage.apps.orientations.views.people import acting_for, copy_of
-from maillage.apps.people import access
+from maillage.apps.people import access, rules
 from maillage.apps.people import queries as corrections
 from maillage.apps.people.access import Opened
 from maillage.apps.people.actions import corrections as people_corrections
@@ -42,6 +43,7 @@ from maillage.kernel.errors import Refused
 from maillage.kernel.typed import ROWS, whole
 from maillage.reports.assistance import models as papers
 from maillage.web import printing, refusals
+from maillage.web.overwrites import WrittenMeanwhile
 from maillage.words.languages import say, typed
 
 RUNNING = (mandat_frame.RUNNING, mandat_frame.COMING)
@@ -246,7 +248,7 @@ def correct(request: HttpRequest, opened: Opened) -> HttpResponse:
     error = None
     try:
         if own.is_bound and own.is_valid():
-            cards.correct(person, own.values(), by=opened.helper, at=at)
+            cards.correct(person, own.values, displayed=own.original, by=opened.helper, at=at)
             messages.success(request, say("C’est corrigé."))
             return redirect("card")
         if asked.is_bound and asked.is_valid():
@@ -255,6 +257,8 @@ def correct(request: HttpRequest, opened: Opened) -> HttpResponse:
             messages.success(request, say("La demande est partie. La réponse sera ici."))
             return redirect("card_correct")
     except Refused as refused:
+        if isinstance(refused, WrittenMeanwhile):
+            own.tell(refused)
         error = refused
     context = {
         "opened": opened,
@@ -311,11 +315,20 @@ def paper(request: HttpRequest, opened: Opened, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def forget(request: HttpRequest, opened: Opened) -> HttpResponse:
     """Having everything erased: asked once, with what goes and what the law keeps."""
+    by, at, error = opened.helper, timezone.now(), None
     if request.method == "POST":
-        forgetting.forget(opened.person, by=opened.helper, at=timezone.now())
-        access.close_page(request)
-        learning.close_card(request)
-        messages.success(request, say("C’est effacé. Votre carte n’ouvre plus rien."))
-        return redirect("card")
-    holdings = register.of_person(opened.person)
-    return _page(request, "orientations/card/forget.html", opened, fates=register.by_fate(holdings))
+        try:
+            if by is None:
+                forgetting.forget(opened.person, by=None, at=at)
+            else:
+                forgetting.erase(opened.person, secret=forms.secret(request.POST), by=by, at=at)
+            access.close_page(request)
+            learning.close_card(request)
+            messages.success(request, say("C’est effacé. Votre carte n’ouvre plus rien."))
+            return redirect("card")
+        except Refused as refused:
+            error = refused
+    asks = by is not None and forgetting.foreign_followings(opened.person, by).exists()
+    context = {"fates": register.by_fate(register.of_person(opened.person)), "error": error}
+    context |= {"pictures": rules.PICTURES, "asks_secret": asks}
+    return _page(request, "orientations/card/forget.html", opened, **context)

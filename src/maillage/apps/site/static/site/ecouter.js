@@ -52,7 +52,7 @@ if (barre) {
       premier = Math.min(charIndex - trouve[0], trouve[1].length);
     mot.setStart(trouve[1], premier);
     mot.setEnd(trouve[1], Math.min(premier + (charLength || 1), trouve[1].length));
-    CSS.highlights.set("dit", new Highlight(mot));
+    CSS.highlights.set("dit", new self.Highlight(mot));
   };
   const lire = () => {
     effacer();

@@ -164,6 +164,18 @@ addEventListener("invalid", (e) => ouvrir(e.target), true);
 if (!CSS.supports("selector(::details-content)") && matchMedia("(min-width: 43.75em)").matches)
   for (const pli of document.querySelectorAll(".plie-etroit")) pli.open = true;
 
+// Un style qui ne connaît pas :has() ne voit pas qu’une tuile est choisie : une classe le lui dit
+// (tools/old_browsers.mjs).
+if (!CSS.supports("selector(:has(a))")) {
+  const marquer = () => {
+    for (const champ of document.querySelectorAll("input[type=radio], input[type=checkbox]"))
+      for (const autour of [champ.closest("label"), champ.closest(".tuile, .cocher, .ligne-partage")])
+        autour?.classList.toggle("choix-fait", champ.checked);
+  };
+  addEventListener("change", marquer);
+  addEventListener("pageshow", marquer);
+}
+
 // Sur papier, ce qui se déplie est déplié.
 addEventListener("beforeprint", () => {
   for (const pli of document.querySelectorAll("details:not([open])")) {

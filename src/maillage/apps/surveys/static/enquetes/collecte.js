@@ -731,15 +731,19 @@ const relire = async () => {
 };
 const ton = /(?:^|; )theme=(nuit|jour)/.exec(document.cookie)?.[1];
 if (ton) document.documentElement.dataset.theme = ton; // la page gardée est celle de tout le monde
-try {
-  await relireHeure();
-  await parAdresse();
-  await accueil();
-} catch (raison) {
-  panneDe(raison);
-  montrer("accueil", "Vos enquêtes");
-}
-etatPage();
-etatMemoire();
-relire().catch(() => {});
-bientot();
+const ouvrirLaPage = async () => {
+  un("[data-sans-script]").hidden = true;
+  try {
+    await relireHeure();
+    await parAdresse();
+    await accueil();
+  } catch (raison) {
+    panneDe(raison);
+    montrer("accueil", "Vos enquêtes");
+  }
+  etatPage();
+  etatMemoire();
+  relire().catch(() => {});
+  bientot();
+};
+ouvrirLaPage();

@@ -32,7 +32,7 @@ const demander = async (adresse, corps) => {
     credentials: "omit",
     cache: "no-store",
     redirect: "error",
-    signal: AbortSignal.timeout?.(PATIENCE),
+    signal: self.AbortSignal?.timeout?.(PATIENCE),
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(corps),
   });

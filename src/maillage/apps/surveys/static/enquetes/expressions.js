@@ -1,7 +1,7 @@
 // Les expressions d’un questionnaire : quand une question est posée, ce que vaut une réponse. Rien n’est exécuté : un
 // arbre est lu, puis parcouru. Jumeau de maillage.reference.expressions, mêmes essais
 // (tests/files/enquetes/expressions.json).
-import { convient, Incompris, motif } from "./motifs.js";
+import { convient, Incompris, motif, unicode } from "./motifs.js";
 
 export { Incompris };
 
@@ -9,16 +9,17 @@ const LONG = 4000,
   PROFOND = 40,
   SUITE = 300,
   BLANCS = /^[ \t\n\r\f\v]+|[ \t\n\r\f\v]+$/g;
-const NOM = /^[A-Za-z_À-ÖØ-öø-ÿ][\p{L}\p{N}_\-.]*$/u;
-const SORTES = [
-  /(?<citation>\$\{\s*[^}]*\s*\})/,
-  /(?<nombre>\d+(?:\.\d*)?|\.\d+)/,
-  /(?<texte>"[^"]*"|'[^']*')/,
-  /(?<signe><=|>=|!=|[=<>+\-*(),])/,
-  /(?<point>\.(?!\.))/,
-  /(?<mot>[A-Za-z_][A-Za-z0-9_:-]*)/,
-];
-const JETON = new RegExp(`\\s*(?:${SORTES.map((sorte) => sorte.source).join("|")})`, "y");
+const NOM = unicode("^[A-Za-z_À-ÖØ-öø-ÿ][\\p{L}\\p{N}_\\-.]*$", /^[A-Za-z_À-ÖØ-öø-ÿ][\wÀ-ÖØ-öø-ɏ\-.]*$/);
+const SORTES = {
+  citation: /\$\{\s*[^}]*\s*\}/,
+  nombre: /\d+(?:\.\d*)?|\.\d+/,
+  texte: /"[^"]*"|'[^']*'/,
+  signe: /<=|>=|!=|[=<>+\-*(),]/,
+  point: /\.(?!\.)/,
+  mot: /[A-Za-z_][A-Za-z0-9_:-]*/,
+};
+const NOMS_SORTES = Object.keys(SORTES);
+const JETON = new RegExp(`\\s*(?:${NOMS_SORTES.map((sorte) => `(${SORTES[sorte].source})`).join("|")})`, "y");
 const DATE = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/;
 const MOIS = ["janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."];
 const JOURS = ["lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim."];
@@ -83,7 +84,9 @@ class Lecteur {
       JETON.lastIndex = ou;
       const trouve = JETON.exec(texte);
       if (!trouve) this.inconnu(texte, ou + texte.slice(ou).length - texte.slice(ou).trimStart().length);
-      const [sorte, dit] = Object.entries(trouve.groups).find(([, t]) => t !== undefined);
+      const rang = trouve.findIndex((t, n) => n && t !== undefined),
+        sorte = NOMS_SORTES[rang - 1],
+        dit = trouve[rang];
       ou = JETON.lastIndex;
       jetons.push({ sorte, dit, ou: ou - dit.length });
     }

@@ -3,7 +3,7 @@
 // commencee, finie, valeurs, question, motif }
 const BASE = "maillage-enquetes",
   SUR = { durability: "strict" }; // une réponse est sur le disque quand on dit qu’elle est gardée
-export const CANAL = "BroadcastChannel" in globalThis ? new BroadcastChannel(BASE) : null;
+export const CANAL = "BroadcastChannel" in self ? new self.BroadcastChannel(BASE) : null;
 
 let ouverte;
 const base = () =>
@@ -156,7 +156,6 @@ export const heure = () => new Date(Math.max(Date.now() + decalage, plancher));
 export const ecartHorloge = () => decalage;
 
 export const numero = () => {
-  if (crypto.randomUUID) return crypto.randomUUID();
   const o = crypto.getRandomValues(new Uint8Array(16)); // hors d’une page sûre, randomUUID manque
   o[6] = (o[6] & 15) | 64;
   o[8] = (o[8] & 63) | 128;

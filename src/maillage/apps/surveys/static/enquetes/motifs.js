@@ -1,9 +1,31 @@
-// Les motifs de regex() : tous les états suivis à la fois, jamais d’explosion. Jumeau de maillage.reference.patterns.
+// Les motifs de regex() : tous les états suivis à la fois, jamais d’explosion. Jumeau de maillage.forms.regex.
 const PLUS_LONG = 1000,
-  ETATS = 1000,
+  ETATS = 2000,
+  FOIS = 1000,
+  PARTIES = 10000,
+  VISITES = 150000,
   BLANCS = " \t\n\r\f\v",
   ECHAPPES = { n: "\n", t: "\t", r: "\r", f: "\f" };
-const SORTES = ["L", "Lu", "Ll", "N", "Nd", "P", "Z", "M"];
+// Les sortes de caractères, et ce qu’en connaît un navigateur sans \p{…} (avant 2018) : l’alphabet latin.
+const LATINES = {
+  L: /^[A-Za-zÀ-ÖØ-öø-ɏ]$/,
+  Lu: /^[A-ZÀ-ÖØ-Þ]$/,
+  Ll: /^[a-zß-öø-ÿ]$/,
+  N: /^[\d²³¹¼-¾]$/,
+  Nd: /^\d$/,
+  P: /^[!-#%-*,-/:;?@[-\]_{}¡§«¶·»¿‐-‧]$/,
+  Z: /^[ \u00a0\u2000-\u200a\u202f]$/,
+  M: /^[\u0300-\u036f]$/,
+};
+const SORTES = Object.keys(LATINES);
+export const unicode = (source, latin) => {
+  try {
+    return new RegExp(source, "u");
+  } catch {
+    return latin;
+  }
+};
+const LETTRE_OU_CHIFFRE = unicode("^[\\p{L}\\p{N}]$", /^[\dA-Za-zÀ-ÖØ-öø-ɏ]$/);
 const est = (signe) => (c) => c === signe,
   pas = (test) => (c) => !test(c);
 const CLASSES = { d: (c) => c >= "0" && c <= "9", w: (c) => /^[A-Za-z0-9_]$/.test(c), s: (c) => BLANCS.includes(c) };
@@ -17,7 +39,7 @@ export class Incompris extends Error {
 
 class Lecteur {
   constructor(texte) {
-    Object.assign(this, { texte, lettres: [...texte], ou: 0, pas: [], libres: [], bords: new Map() });
+    Object.assign(this, { texte, lettres: [...texte], ou: 0, pas: [], libres: [], bords: new Map(), parties: 0 });
   }
   lire() {
     [this.debut, this.fin] = this.choix(0);
@@ -61,11 +83,15 @@ class Lecteur {
   }
   fois(profond) {
     const la = this.ou,
+      etats = this.pas.length,
+      parties = this.parties,
       parts = [this.un(profond)],
       [bas, haut] = this.compte();
     if (bas === 1 && haut === 1) return parts[0];
-    const apres = this.ou;
-    while (parts.length < Math.max(bas, haut, 1)) {
+    const apres = this.ou,
+      copies = Math.max(bas, haut, 1);
+    this.mesurer((copies - 1) * (this.pas.length - etats), (copies - 1) * (this.parties - parties));
+    while (parts.length < copies) {
       this.ou = la;
       parts.push(this.un(profond));
     }
@@ -103,7 +129,7 @@ class Lecteur {
     this.ou = fin + 1;
     const bas = Number(dit[1]),
       haut = !dit[2] ? bas : dit[3] ? Number(dit[3]) : -1;
-    if ((haut >= 0 && haut < bas) || Math.max(bas, haut) > ETATS) this.refuser("ce nombre de fois n’est pas possible");
+    if ((haut >= 0 && haut < bas) || Math.max(bas, haut) > FOIS) this.refuser("ce nombre de fois n’est pas possible");
     return [bas, haut];
   }
   un(profond) {
@@ -118,7 +144,7 @@ class Lecteur {
       this.libres[d].push(f);
       return [d, f];
     }
-    if (signe === "[") return this.marche(this.classe());
+    if (signe === "[") return this.marche(...this.classe());
     if (signe === ".") return this.marche((c) => c !== "\n" && c !== "\r");
     return this.marche(signe === "\\" ? this.echappe() : est(signe));
   }
@@ -133,15 +159,18 @@ class Lecteur {
     this.ou += 1;
     return tenu;
   }
-  marche(test) {
+  marche(test, parties = 1) {
     const d = this.etat(),
       f = this.etat();
-    this.pas[d] = [test, f];
+    this.pas[d] = [test, f, parties];
+    this.parties += parties;
     this.mesurer();
     return [d, f];
   }
-  mesurer() {
-    if (this.pas.length > 2 * ETATS) this.refuser("il est trop long une fois ses répétitions comptées");
+  mesurer(etats = 0, parties = 0) {
+    const n = this.pas.length + etats;
+    if (n > ETATS || n + this.parties + parties > PARTIES)
+      this.refuser("il est trop long une fois ses répétitions comptées");
   }
   echappe() {
     const signe = this.suivant(),
@@ -161,17 +190,8 @@ class Lecteur {
     if (!SORTES.includes(nom))
       this.refuser(`on attend l’une des sortes de caractères ${SORTES.join(", ")}, comme \\p{L}`);
     this.ou = fin + 1;
-    const TESTS = {
-      L: /^\p{L}$/u,
-      Lu: /^\p{Lu}$/u,
-      Ll: /^\p{Ll}$/u,
-      N: /^\p{N}$/u,
-      Nd: /^\p{Nd}$/u,
-      P: /^\p{P}$/u,
-      Z: /^\p{Z}$/u,
-      M: /^\p{M}$/u,
-    };
-    const tenu = (c) => TESTS[nom].test(c);
+    const test = unicode(`^\\p{${nom}}$`, LATINES[nom]),
+      tenu = (c) => test.test(c);
     return autre ? pas(tenu) : tenu;
   }
   classe() {
@@ -181,7 +201,7 @@ class Lecteur {
     while (this.suivant() !== "]" || !tests.length) tests.push(this.partie());
     this.ou += 1;
     const dedans = (c) => tests.some((t) => t(c));
-    return autre ? pas(dedans) : dedans;
+    return [autre ? pas(dedans) : dedans, tests.length + 2];
   }
   partie() {
     const la = this.ou,
@@ -202,7 +222,7 @@ class Lecteur {
     this.ou += 1;
     if (signe !== "\\") return signe;
     const apres = this.suivant();
-    if (apres && (apres in ECHAPPES || !/^[\p{L}\p{N}]$/u.test(apres))) {
+    if (apres && (apres in ECHAPPES || !LETTRE_OU_CHIFFRE.test(apres))) {
       this.ou += 1;
       return ECHAPPES[apres] ?? apres;
     }
@@ -230,16 +250,21 @@ const atteints = (m, etats, place, longueur) => {
   }
   return vus;
 };
-// Tout le texte est-il de ce motif ? Non pour plus de 1 000 caractères.
+// Tout le texte est-il de ce motif ? Non pour plus de 1 000 caractères, ou de 150 000 états visités.
 export const convient = (texte, modele) => {
   const lettres = [...texte],
     m = motif(modele);
   if (lettres.length > PLUS_LONG) return false;
-  let etats = atteints(m, [m.debut], 0, lettres.length);
+  let etats = atteints(m, [m.debut], 0, lettres.length),
+    visites = 0;
   for (const [n, c] of lettres.entries()) {
     const tenus = new Set();
-    for (const etat of etats) if (m.pas[etat]?.[0](c)) tenus.add(m.pas[etat][1]);
-    if (!tenus.size) return false;
+    for (const etat of etats) {
+      visites += m.pas[etat]?.[2] ?? 0;
+      if (m.pas[etat]?.[0](c)) tenus.add(m.pas[etat][1]);
+    }
+    visites += etats.size;
+    if (!tenus.size || visites > VISITES) return false;
     etats = atteints(m, tenus, n + 1, lettres.length);
   }
   return etats.has(m.fin);

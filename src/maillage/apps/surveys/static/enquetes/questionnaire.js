@@ -6,7 +6,7 @@ import { calculer, ecrit, enNombre, enVrai, Incompris, lire, tient } from "./exp
 
 const FOIS = 50,
   TUS = ["nsp", "refus"],
-  ENCORE = /^(.+)#([1-9]\d*)$/s;
+  ENCORE = /^([^]+)#([1-9]\d*)$/;
 export const PHRASES = {
   required: "Une réponse est attendue.",
   unknown: "Cette question n’est pas dans le questionnaire.",

@@ -31,12 +31,14 @@ else if (retour) {
   const ecouter = () => {
     clearTimeout(attente);
     attente = setTimeout(() => {
-      question.showModal();
+      if (question.showModal) question.showModal();
+      else question.setAttribute("open", "");
       attente = setTimeout(() => retour.submit(), DERNIER_MOT);
     }, SILENCE);
   };
   question.querySelector("button").addEventListener("click", () => {
-    question.close();
+    if (question.close) question.close();
+    else question.removeAttribute("open");
     ecouter();
   });
   question.addEventListener("close", ecouter);

@@ -216,7 +216,8 @@ class _Reader:
 
     def _run(self, items: list[Item]) -> None:
         outer = self.items, self.at, self.order
-        self.items, self.at = _dated(items) if self.depth else _paired(_dated(items)), 0
+        items = _half_days_shut(_dated(items))
+        self.items, self.at = items if self.depth else _paired(items), 0
         self.order = self._order_from(0)
         while self.at < len(self.items):
             item = self.items[self.at]
@@ -1104,7 +1105,9 @@ class _Reader:
         ):
             if self.depth or any(day.half for day in statement.days):
                 self._change("off", statement.days)
-                self.current = None
+                full_days = tuple(day._replace(half="") for day in statement.days)
+                statement.days, statement.atoms = full_days, (full_days,)
+                self.current = statement if self._hours_go_on(item) else None
             else:
                 statement.off = True
         elif after and after.kind == "times" and about:
@@ -1112,6 +1115,14 @@ class _Reader:
             self._skip_to(after)
         else:
             self._off_alone(item, about)
+
+    def _hours_go_on(self, off: Item) -> bool:
+        """Tell « lundi matin fermé, 14h-17h », whose hours are of that day, from « lundi matin fermé »."""
+        at = self.items.index(off, self.at)
+        half = self._after(at, (*JOINTS, "and", "stop"))  # « lundi matin : fermé ; après-midi : 14h-17h »
+        ends = ("stop",) if half and half.kind == "half" else ()
+        after = self._after(at, (*JOINTS, "and", "half", *ends))
+        return not self.depth and after is not None and after.kind == "times" and self.order == "days"
 
     def _shut_days_in(self, season: Item) -> bool:
         """Read « samedi matin fermé en juillet et août », which closes no other day."""
@@ -1496,8 +1507,10 @@ class _Reader:
             self._doubt_which(item.first, item.last)
         if self.current and self.current.weeks not in ("", item.value) and not ahead:
             self._on_word(item)
-        elif self.current and self.current.days and not (self.current.spans and ahead):
-            self.current.weeks = item.value
+        elif (
+            self.current and (self.current.days or self.current.spans) and not (self.current.spans and ahead)
+        ):
+            self.current.weeks = item.value  # « 9h-12h (semaines paires) », under the name of a day
         else:
             self.weeks = item.value
 
@@ -2258,6 +2271,27 @@ def _paired(items: list[Item]) -> list[Item]:
         for item in line
         if not (kind == ["days"] and item.kind == "stop")
     ]
+
+
+def _half_days_shut(items: list[Item]) -> list[Item]:
+    """Return the items with « matin fermé » and « matin : fermé » as « fermé le matin »."""
+    out: list[Item] = []
+    for at, item in enumerate(items):
+        before = len(out) - 1
+        while before >= 0 and out[before].kind in ("filler", "of", "colon"):
+            before -= 1
+        after = next((each.kind for each in items[at + 1 :] if each.kind not in ("filler", "of")), "")
+        if (
+            item.kind != "off"
+            or before < 0
+            or out[before].kind != "half"
+            or after in ("days", "half", "season")
+        ):
+            out.append(item)
+            continue
+        half = out[before]
+        out[before:] = [Item(*piece, half.first, item.last) for piece in (item[:2], half[:2])]
+    return out
 
 
 def _balanced(piece: str) -> str:

@@ -155,8 +155,8 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
     ("filler", WHOLE_YEAR, r"toute l'annee\b"),
     ("rest", "", r"(?:le )?reste (?:de l'annee|du temps)\b|sinon\b|en dehors\b(?! d)|hors[ -]saison\b"),
     ("others", "", r"autres jours\b(?: de la semaine\b)?|reste de la semaine\b"),
-    ("parity", "week 2-52/2", r"(?:semaines? )?paires?\b"),
-    ("parity", "week 1-53/2", r"(?:semaines? )?impaires?\b"),
+    ("parity", "week 2-52/2", r"(?:(?:semaines?|sem|s)\b\.? ?)?paires?\b"),
+    ("parity", "week 1-53/2", r"(?:(?:semaines?|sem|s)\b\.? ?)?impaires?\b"),
     (
         "rhythm",
         "",
@@ -227,8 +227,8 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
         "off",
         "",
         (
-            rf"(?:fermee?s?|{SHUT_IN}|fermetures?(?: (?:annuelle|meridienne)s?(?: ?:)?)?|clos|relache"
-            r"|off|closed"
+            rf"(?:fermee?s?(?: (?:au|a tout|pour le) public)?|{SHUT_IN}"
+            r"|fermetures?(?: (?:annuelle|meridienne)s?(?: ?:)?)?|clos|relache|off|closed"
             r"|pause(?: meridienne| dejeuner)?"
             rf"|pas d(?:'(?:accueil|ouverture)|e permanences?)(?! {CALLED}))\b"
         ),

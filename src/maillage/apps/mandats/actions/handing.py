@@ -1,0 +1,28 @@
+"""Hand a mandate over: another is prepared, in the name of a colleague, that the person signs or not."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from maillage.apps.accounts.models import User
+from maillage.apps.mandats.actions import preparing
+from maillage.apps.mandats.actions.preparing import Helper
+from maillage.apps.mandats.models import Mandat
+from maillage.apps.mandats.rules import frame
+
+
+@transaction.atomic
+def mandate(pk: int, *, leaver: User, to: User, by: User, at: datetime) -> str:
+    """Prepare a mandate that names a colleague instead of a leaver, with what the former one still permits,
+    and return what is left to do: what was signed does not change.
+    """
+    row = Mandat.objects.get(pk=pk)
+    helper = Helper()
+    if row.helper == frame.RELATIVE:
+        stays = row.supervisor is not None and row.supervisor.pk != leaver.pk
+        helper = Helper(
+            kind=frame.RELATIVE, relative=row.relative, supervisor=row.supervisor if stays else to
+        )
+    token = f"relais-{pk}-{to.pk}"
+    preparing.renew(row, by=to, written_by=by, at=at, token=token, helper=helper)
+    return f"Un mandat est prêt au nom de {to} : {row.person} doit le signer."

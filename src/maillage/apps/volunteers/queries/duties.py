@@ -1,0 +1,32 @@
+"""The volunteers for whom those who leave a structure answer."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils import timezone
+
+from maillage.apps.memberships import access
+from maillage.apps.memberships.queries import MOST
+from maillage.apps.memberships.rules import Duty
+from maillage.apps.volunteers.models import Engagement
+from maillage.apps.volunteers.rules import missions as rules
+
+
+def engagements(structures: Collection[int], at: datetime, *, user: int | None) -> Iterable[Duty]:
+    """Yield the missions under way whose supervisor leaves."""
+    rows = Engagement.objects.filter(
+        access.leaving("supervisor", "mission__structure", user=user, on=timezone.localdate(at)),
+        mission__structure__in=structures,
+        state=rules.ACTIVE,
+    )
+    for row in rows.select_related("mission", "volunteer").order_by("pk")[:MOST]:
+        yield Duty(
+            kind="engagement",
+            pk=row.pk,
+            user=row.supervisor_id,
+            structure=row.mission.structure_id,
+            title=f"Bénévole encadré, {row.volunteer.name}",
+            words=f"« {row.mission.title} ». Sans encadrant, mandats et papiers lui sont fermés.",
+            url=reverse("engagement", args=[row.pk]),
+        )

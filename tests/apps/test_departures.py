@@ -1,0 +1,207 @@
+"""Whoever leaves a structure leaves nothing to nobody: what they answer for is listed, handed over, then their access
+closes.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from maillage.apps.accounts.models import Entry, User
+from maillage.apps.agenda.actions import appointments, permanences
+from maillage.apps.agenda.models import Appointment, Permanence
+from maillage.apps.agenda.rules.appointments import Draft
+from maillage.apps.mandats import worklist as mandats
+from maillage.apps.mandats.models import Mandat
+from maillage.apps.memberships import access, actions, queries, worklist
+from maillage.apps.memberships.models import Invitation, Membership
+from maillage.apps.messages.models import Message
+from maillage.apps.orientations.actions import drafts
+from maillage.apps.orientations.models import Orientation
+from maillage.apps.people.actions import consents, register
+from maillage.apps.people.models import Following
+from maillage.apps.volunteers.models import Engagement
+from tests.conftest import account
+from tests.support.mandats import given
+from tests.support.places import place
+from tests.support.volunteers import supervised
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+AT = datetime(2026, 11, 27, 9, tzinfo=UTC)
+MONDAY = datetime(2026, 11, 30, 8, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _now(monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: AT)
+
+
+@pytest.fixture
+def lieu():
+    return place("eaux-claires", {"nom": "Espace des Eaux-Claires"})
+
+
+@pytest.fixture
+def nadia(lieu):
+    return account("nadia", "gestionnaire", structure=lieu.structure)
+
+
+@pytest.fixture
+def leila(lieu):
+    return account("leila", "aidant", structure=lieu.structure)
+
+
+@pytest.fixture
+def karim(lieu, nadia, leila):
+    """A manager who leaves something of each kind."""
+    leaver = account("karim", "gestionnaire", structure=lieu.structure)
+    person = register.welcome(
+        by=leaver,
+        structure=lieu.structure,
+        nickname="Sandrine",
+        reach="phone",
+        reach_value="+33612345678",
+        at=AT,
+    )
+    consents.agree(person=person, purpose="write", how="read", by=leaver, at=AT)
+    appointments.book(
+        Draft(kind="other", starts_at=MONDAY, name=""),
+        structure=lieu.structure,
+        by=leaver,
+        helper=leaver,
+        person=person,
+        lieu=lieu,
+        at=AT,
+    )
+    values = {"title": "Mes démarches", "lieu": lieu, "hours": [[1, "09:00", "12:00"]], "minutes": 30}
+    values |= {"first_on": date(2026, 11, 3), "helper": leaver}
+    permanences.open_door(by=leaver, structure=lieu.structure, values=values, at=AT)
+    given(person, lieu.structure, leaver, at=AT)
+    drafts.prepare(drafts.Draft(structure=lieu.structure, person=person, need="formation"), by=leaver, at=AT)
+    volunteer = account("benevole", "benevole", structure=lieu.structure)
+    engaged = supervised(volunteer, lieu.structure, by=leaver, at=AT)
+    Engagement.objects.filter(pk=engaged.pk).update(supervisor=leaver)
+    actions.invite(by=leaver, role="aidant", for_whom="Sofia", structure=lieu.structure, at=AT)
+    return leaver
+
+
+def address(lieu, leaver) -> str:
+    return reverse("departure", args=[lieu.structure_id, leaver.pk])
+
+
+def kinds(lieu, leaver: User | None = None) -> list[str]:
+    duties = queries.duties([lieu.structure_id], AT, user=leaver.pk if leaver else None)
+    return sorted(duty.kind for duty in duties)
+
+
+ALL = ["appointment", "engagement", "following", "invitation", "mandate", "permanence", "referral"]
+
+
+def test_a_departure_lists_each_kind_dated_ones_first(client, lieu, nadia, karim):
+    assert kinds(lieu, karim) == ALL
+    client.force_login(nadia)
+    page = client.get(address(lieu, karim)).content.decode().replace("\u00a0", " ")
+    titles = ("Rendez-vous, lundi 30 novembre", "Mandat en cours", "Brouillon d’orientation", "Permanence")
+    assert sorted(titles, key=page.index) == list(titles)
+    assert "7 éléments à remettre" in page
+    assert "Invitation de Sofia" in page
+
+
+@pytest.mark.parametrize("reader", ["aidant", "coordination", "elsewhere"])
+def test_a_departure_exists_for_whoever_manages_the_team_alone(client, lieu, karim, reader):
+    other = place("ailleurs", {"nom": "Ailleurs", "pivot": "21380185500015"})
+    user = {
+        "aidant": lambda: account("a", "aidant", structure=lieu.structure),
+        "coordination": lambda: account("c", "coordination", territory="38"),
+        "elsewhere": lambda: account("e", "gestionnaire", structure=other.structure),
+    }[reader]()
+    client.force_login(user)
+    assert client.get(address(lieu, karim)).status_code == 404
+    gesture = {"geste": "tout", "a": user.pk}
+    assert client.post(address(lieu, karim), gesture).status_code == 404
+    assert kinds(lieu, karim) == ALL
+
+
+def test_all_is_handed_to_one_colleague_and_the_access_closes(client, lieu, nadia, leila, karim):
+    client.force_login(nadia)
+    client.post(address(lieu, karim), {"geste": "tout", "a": nadia.pk})
+    assert kinds(lieu, karim) == []
+    assert Appointment.objects.get(starts_at=MONDAY).helper == Permanence.objects.get().helper == nadia
+    assert Orientation.objects.get().sender == Invitation.objects.get().made_by == nadia
+    assert Following.objects.get(by=nadia).person.nickname == "Sandrine"
+    following = Mandat.objects.get(signed_at=None)
+    assert [each.user for each in following.named.all()] == [nadia], "to be signed"
+    assert Mandat.objects.exclude(signed_at=None).get().named.get().user == karim, "as it was signed"
+    lines = Entry.objects.filter(verb="duty.handed_over", by=nadia.pk, row=karim.pk)
+    assert lines.count() == len(ALL)
+    page = client.get(address(lieu, karim)).content.decode()
+    assert page.count("à Nadia, le 27 novembre 2026") == len(ALL)
+    client.post(address(lieu, karim), {"geste": "fermer"})
+    assert not access.current(AT.date()).filter(user=karim).exists()
+    assert list(worklist.lines(nadia, AT)) == []
+
+
+def test_one_item_goes_to_one_colleague_and_the_person_reads_who(client, lieu, nadia, leila, karim):
+    row = Appointment.objects.get(starts_at=MONDAY)
+    client.force_login(nadia)
+    client.post(
+        address(lieu, karim), {"geste": "remettre", "element": f"appointment-{row.pk}", "a": leila.pk}
+    )
+    row.refresh_from_db()
+    assert (row.helper, row.starts_at) == (leila, MONDAY)
+    text = Message.objects.filter(channel="sms").latest("pk").text
+    assert "Leila vous recevra" in text
+    assert kinds(lieu, karim) == [kind for kind in ALL if kind != "appointment"]
+
+
+def test_an_hour_already_taken_is_refused_in_words(client, lieu, nadia, leila, karim):
+    appointments.book(
+        Draft(kind="other", starts_at=MONDAY, name="Denis"),
+        structure=lieu.structure,
+        by=leila,
+        helper=leila,
+        lieu=lieu,
+        at=AT,
+    )
+    client.force_login(nadia)
+    assert "Leila, déjà pris" in client.get(address(lieu, karim)).content.decode()
+    row = Appointment.objects.get(helper=karim, starts_at=MONDAY)
+    sent = {"geste": "remettre", "element": f"appointment-{row.pk}", "a": leila.pk}
+    page = client.post(address(lieu, karim), sent, follow=True).content.decode()
+    assert "pas remis. Leila reçoit déjà quelqu’un" in page.replace("\u00a0", " ")
+    row.refresh_from_db()
+    assert row.helper == karim
+
+
+def test_an_access_closed_at_once_leaves_its_duties_to_the_manager(client, lieu, nadia, leila, karim):
+    Appointment.objects.all().delete()
+    client.force_login(nadia)
+    role = Membership.objects.get(user=karim)
+    answer = client.post(reverse("member", args=[role.pk]), {"geste": "retirer"})
+    assert answer.url == address(lieu, karim)
+    (line,) = worklist.lines(nadia, AT)
+    assert (line.title, line.url) == ("Karim", address(lieu, karim))
+    assert "6 éléments à remettre" in line.words.replace("\u00a0", " ")
+    assert list(worklist.lines(leila, AT)) == [], "whoever manages alone"
+    assert [each.title for each in mandats.lines(leila, AT)] == ["Sandrine"], "the mandate names nobody"
+    client.post(address(lieu, karim), {"geste": "tout", "a": nadia.pk})
+    assert list(worklist.lines(nadia, AT)) == []
+    assert list(mandats.lines(leila, AT)) == []
+
+
+def test_a_last_day_that_comes_is_on_the_home_of_the_manager(client, lieu, nadia, karim):
+    client.force_login(nadia)
+    assert list(worklist.lines(nadia, AT)) == []
+    client.post(address(lieu, karim), {"geste": "dernier-jour", "jour": "2026-12-04"})
+    assert Membership.objects.get(user=karim).until == date(2026, 12, 4)
+    assert [line.title for line in worklist.lines(nadia, AT)] == ["Karim"]
+    assert not access.receivers(lieu.structure_id, "people.see", AT.date(), but=nadia.pk).filter(pk=karim.pk)
+
+
+def test_a_role_that_ends_by_its_date_leaves_nothing_unsaid(lieu, nadia, karim):
+    Membership.objects.filter(user=karim).update(until=AT.date() - timedelta(days=90))
+    assert kinds(lieu) == ALL
+    assert timezone.localdate(AT) == AT.date()
+    User.objects.filter(pk=nadia.pk).update(is_active=False)
+    assert kinds(lieu) == ALL

@@ -1,0 +1,137 @@
+"""The same people in the study of their commune, of their intercommunalité, of their département, in a cut of
+one’s own: what is very likely in one is not denied in another, and the map of a study says what its table says.
+"""
+
+import re
+from dataclasses import replace
+from itertools import combinations
+
+import pytest
+
+from maillage.reference.definitions import DEFAULT, definition
+from maillage.reports.territory import presentation, sentences
+from maillage.reports.territory.labels import names_of
+from maillage.studies.diagnosis import diagnosis, study, zoning
+from maillage.studies.diagnosis.request import Request, model_of
+from maillage.studies.diagnosis.results import Spread
+from maillage.studies.diagnosis.study import Study
+from maillage.studies.diagnosis.territories import gazetteer
+from maillage.studies.need import population
+
+TOWN, EPCI, DEPARTEMENT = "01053", "200071751", "01"  # Bourg-en-Bresse, its agglomération, Ain
+PAIRS = {
+    "vennes": ("010530401", "010530402"),
+    "reyssouze": ("010530602", "010530603"),
+    "gare": ("010530301",),
+}
+STRONG_DIGITAL, STRONG_SOCIAL = ("numerique", "les_deux"), ("sociale", "les_deux")
+
+
+@pytest.fixture(scope="module")
+def cuts():
+    """Return the diagnosis of each cut, by name."""
+    iris = population.sources().rp2021
+    rows = "".join(f"{code},{code},{area}\n" for code, areas in PAIRS.items() for area in areas)
+    own = zoning.from_file(
+        f"code_zone,nom_zone,code\n{rows}seillon,seillon,01108\nceyz,ceyz,01072\npol,pol,01301\n".encode(),
+        name="zones.csv",
+        territory=gazetteer().get(EPCI),
+        iris=iris,
+    )
+    territories = {code: gazetteer().get(code) for code in (TOWN, EPCI, DEPARTEMENT)}
+    requests = {
+        name: Request(territory=territory, zoning=cut, definition=definition(DEFAULT), n_draws=100)
+        for name, territory, cut in (
+            *((code, place, zoning.usual(place, iris)) for code, place in territories.items()),
+            ("own", territories[EPCI], own),
+        )
+    }
+    model = model_of(requests[TOWN])
+    return {name: diagnosis.diagnose(request, model=model) for name, request in requests.items()}
+
+
+def claims(d):
+    """Return, for each zone named in a sentence at “très probablement”, its areas and its cell."""
+    return [(frozenset(r.zone.rows.tolist()), r.cell) for r in d.zones if r.is_likely]
+
+
+def is_denied(rows, strong, named):
+    """Return True if the zones that another cut names make up these areas, all of them on the other side."""
+    inside = [(areas, cell) for areas, cell in named if areas <= rows]
+    union = frozenset().union(*(areas for areas, _ in inside)) if inside else frozenset()
+    return union == rows and all((cell in strong[1]) != strong[0] for _, cell in inside)
+
+
+def test_no_cut_denies_what_another_finds_very_likely(cuts):
+    for (first, one), (second, other) in combinations(cuts.items(), 2):
+        for zones, in_other_cut in ((claims(one), claims(other)), (claims(other), claims(one))):
+            for rows, cell in zones:
+                for side in (STRONG_DIGITAL, STRONG_SOCIAL):
+                    assert not is_denied(rows, (cell in side, side), in_other_cut), (
+                        first,
+                        second,
+                        rows,
+                        cell,
+                    )
+
+
+def test_some_zone_is_named_in_a_cut(cuts):
+    assert claims(cuts[EPCI]) and claims(cuts[DEPARTEMENT])
+
+
+def test_a_quarter_has_no_social_class_from_the_income_of_its_town(cuts):
+    quarters = [r for r in cuts[EPCI].zones if r.zone.place == "Bourg-en-Bresse"]
+    assert len(quarters) == 18
+    assert {(r.index, r.rank, r.social_class, r.cell) for r in quarters} == {(None, None, None, None)}
+    assert all("pour toute la commune" in r.no_index for r in quarters)
+    assert {r.social_class is None for r in cuts[TOWN].zones} == {False}, (
+        "alone, they have variables of their own"
+    )
+
+
+def test_the_first_sentence_names_nobody_for_the_size_of_a_zone(cuts):
+    """Half of the need in 22 zones that hold half of the residents says nothing of where it is."""
+    for d in (cuts[EPCI], cuts[TOWN]):
+        first = sentences.summary(d, names_of)[0]
+        assert first.startswith("Les personnes concernées sont réparties à peu près comme les habitants. ")
+        assert "pour réunir la moitié" not in first
+        need = sum(r.need.value for r in d.zones)
+        for r in d.zones:
+            if f"**{names_of(d, [r.zone.code])[0]}**" in first:
+                assert r.need.value / need > r.population / d.population
+
+
+def test_a_map_by_commune_says_what_the_table_says(cuts):
+    """Nivigne was “les deux” on a map by commune, and nothing in the table by quarter under it."""
+    d = cuts[EPCI]
+    drawn = study._drawable(replace(d, shapes=replace(d.shapes, zones=(None,) * len(d.zones))))
+    by_name = {r.zone.name: r for r in d.zones}
+    classes = [
+        [(r.digital_class, r.social_class, r.cell, r.cell_odds) for r in (zone, by_name[zone.zone.name])]
+        for zone in drawn.zones
+        if zone.zone.name in by_name
+    ]
+    assert len(classes) > 60
+    assert all(on_map == in_table for on_map, in_table in classes)
+    town = next(r for r in drawn.zones if r.zone.code == TOWN)
+    assert (town.cell, town.digital_class, town.is_cut) == (None, None, True)
+
+
+def test_the_quadrant_counts_every_resident(cuts):
+    d = cuts[EPCI]
+    read = presentation.present(Study(d, None, (), (), None), fingerprint="")
+    assert sum(read.cell_shares.values()) == pytest.approx(1.0)
+    assert read.cell_shares["inconnue"] > 0.3
+    printed = re.findall(r">(?:&lt;)?\s?(\d+)\xa0%<", read.legend)
+    assert len(printed) == 5 and sum(map(int, printed)) == 100
+
+
+def test_a_range_without_width_is_one_rounded_number(cuts):
+    d = cuts[EPCI]
+    still = replace(d.cell_spreads["les_deux"], residents=Spread(0.04564, 0.04564, 0.04564))
+    read = presentation.present(
+        Study(replace(d, cell_spreads=d.cell_spreads | {"les_deux": still}), None, (), (), None),
+        fingerprint="",
+    )
+    text = read.both_residents.replace("\xa0", " ")
+    assert text == "environ 6 100 habitants, soit environ 4,6 % de ceux du territoire"
