@@ -152,7 +152,8 @@ def write_lines(codes: np.ndarray, shapes: np.ndarray, out: Path) -> None:
     ends_ring[ring_ends[1:] - 1] = True
     first = np.flatnonzero(~ends_ring)
     segments = np.column_stack([np.sort(np.column_stack([point[first], point[first + 1]])), area[first]])
-    segments = np.unique(segments[segments[:, 0] != segments[:, 1]], axis=0)
+    segments, n_passes = np.unique(segments[segments[:, 0] != segments[:, 1]], axis=0, return_counts=True)
+    segments = segments[n_passes % 2 == 1]  # an area on both sides of a segment is not bounded by it
     # On the grid a sliver may collapse on one line: a segment with more than two areas bounds none of them.
     _, inverse, n_areas = np.unique(segments[:, :2], axis=0, return_inverse=True, return_counts=True)
     segments = segments[n_areas[inverse] <= 2]

@@ -64,7 +64,9 @@ def unions(areas: Mapping[str, Iterable[str]]) -> dict[str, shapely.Geometry]:
         return {}
     drawn, index = np.unique(pairs // len(lines), return_inverse=True)
     rings = shapely.geometrycollections(lines[pairs % len(lines)], indices=index)
-    shapes = shapely.normalize(shapely.build_area(rings))  # the same points, whatever is asked with it
+    # On the grid two lines may cross: no area has them until the crossing is a vertex.
+    areas = shapely.build_area(shapely.node(rings))
+    shapes = shapely.normalize(areas)  # the same points, whatever is asked with it
     keys = list(areas)
     return {keys[key]: shape for key, shape in zip(drawn.tolist(), shapes.tolist(), strict=True)}
 
