@@ -37,7 +37,7 @@ def communes(codes: Iterable[str]) -> dict[str, shapely.Geometry]:
 
 
 def communes_in(west: float, south: float, east: float, north: float) -> set[str]:
-    """Return today's communes with a line that may meet a box (degrees): at most a few more than do."""
+    """Return today's communes that meet a box (degrees)."""
     sides = {"west": west, "south": south, "east": east, "north": north}
     table = select(
         CARD,
@@ -45,7 +45,9 @@ def communes_in(west: float, south: float, east: float, north: float) -> set[str
         " and x - reach <= $east and y + reach >= $south and y - reach <= $north",
         {name: round(side * GRID) for name, side in sides.items()},
     )
-    return set(cog.current(table["code"][table["code"] != ""]).tolist())
+    outlines = communes(cog.current(table["code"][table["code"] != ""]).tolist())
+    box = shapely.box(west, south, east, north)
+    return {code for code, outline in outlines.items() if outline.intersects(box)}
 
 
 def unions(areas: Mapping[str, Iterable[str]]) -> dict[str, shapely.Geometry]:
@@ -65,8 +67,8 @@ def unions(areas: Mapping[str, Iterable[str]]) -> dict[str, shapely.Geometry]:
     drawn, index = np.unique(pairs // len(lines), return_inverse=True)
     rings = shapely.geometrycollections(lines[pairs % len(lines)], indices=index)
     # On the grid two lines may cross: no area has them until the crossing is a vertex.
-    areas = shapely.build_area(shapely.node(rings))
-    shapes = shapely.normalize(areas)  # the same points, whatever is asked with it
+    built = shapely.transform(shapely.build_area(shapely.node(rings)), lambda xy: np.round(xy, 7))
+    shapes = shapely.normalize(built)  # the same points, whatever is asked with it
     keys = list(areas)
     return {keys[key]: shape for key, shape in zip(drawn.tolist(), shapes.tolist(), strict=True)}
 
