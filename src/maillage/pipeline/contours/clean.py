@@ -67,7 +67,7 @@ def unions(areas: Mapping[str, Iterable[str]]) -> dict[str, shapely.Geometry]:
     drawn, index = np.unique(pairs // len(lines), return_inverse=True)
     rings = shapely.geometrycollections(lines[pairs % len(lines)], indices=index)
     # On the grid two lines may cross: no area has them until the crossing is a vertex.
-    built = shapely.transform(shapely.build_area(shapely.node(rings)), lambda xy: np.round(xy, 7))
+    built = shapely.build_area(shapely.node(rings))
     shapes = shapely.normalize(built)  # the same points, whatever is asked with it
     keys = list(areas)
     return {keys[key]: shape for key, shape in zip(drawn.tolist(), shapes.tolist(), strict=True)}
