@@ -501,6 +501,18 @@ def test_the_page_makes_as_many_queries_for_many_rows_as_for_one(
         assert client.get("/carte/", query).status_code == 200
 
 
+def test_places_known_by_their_commune_alone_are_counted_in_the_title_with_no_distance(client):
+    for n in range(2):
+        lieu(f"n{n}", sheet={**FILTERS["ouvert"], "latitude": None, "longitude": None})
+    page = text_of(client.get("/carte/", {"ou": "Grenoble"}))
+    assert "2 lieux de la commune, à une distance inconnue" in page
+    assert "Aucun lieu" not in page
+
+
+def test_a_search_without_any_answer_gives_the_telephone_numbers(client):
+    assert "Par téléphone, partout en France" in text_of(client.get("/carte/", {"besoin": "reparation"}))
+
+
 @pytest.mark.parametrize(
     ("updated", "stitches", "warning"),
     [

@@ -376,7 +376,7 @@ def test_a_known_format_is_completed_by_the_columns_it_does_not_foresee():
     (found,) = places(rows)
     assert found["horaires"]["osm"] == "Mo-Th 07:30-11:30,12:15-16:00"
     assert (found["latitude"], found["longitude"]) == (-22.27, 166.44)
-    assert found["services"] == ["procedures", "parenting", "access"]
+    assert found["services"] == ["procedures", "parenting"]  # wifi says nothing of computers
     assert found["modalites_accompagnement"] == ["person"]
     assert set(found["practices"]) == {"wifi", "impression"}
     assert any("devinées" in note and "horaires_lundi" in note for note in result(rows).notes)
