@@ -267,7 +267,6 @@ def test_an_empty_list_names_the_nearest_and_two_ways_on(client):
     assert names(client.get(way)) == ["Lieu loin"]
 
 
-@pytest.mark.both_databases
 @pytest.mark.parametrize("where", ["Paris", "Vierzon", "Bourg-en-Bresse", "Cher", "200071751", "Cayenne"])
 def test_where_the_directory_lists_nothing_it_says_so_and_gives_a_telephone(client, where):
     lieu("ici", sheet=offering(wifi={}))
@@ -286,7 +285,6 @@ def test_where_the_directory_lists_nothing_it_says_so_and_gives_a_telephone(clie
     assert "39 39" in printed
 
 
-@pytest.mark.both_databases
 def test_where_the_directory_lists_places_an_absence_is_one(client):
     lieu("paris", near=(48.8566, 2.3522), sheet={"commune": "Paris", "code_insee": "75056"})
     text = text_of(client.get("/carte/", {"ou": "Paris", "besoin": "wifi"}))
@@ -552,7 +550,6 @@ def test_a_full_place_says_it_in_the_list(client):
     assert "Complet depuis le 3 novembre" in text_of(client.get("/carte/"))
 
 
-@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("total", "minutes", "words"),
     [
@@ -680,7 +677,6 @@ def test_the_home_page_answers_who_can_help_me_first(client):
     assert 'aria-current="page">Trouver un lieu' in client.get("/carte/").content.decode()
 
 
-@pytest.mark.both_databases
 def test_a_search_in_a_commune_lists_its_own_unlocated_places_only(client):
     lieu("ici", sheet={"precision": 4_000.0})
     lieu(

@@ -206,14 +206,6 @@ def test_the_need_is_the_same_with_or_without_an_offer(study, tmp_path):
     assert all(zone["offre"] is None and zone["manques"] == [] for zone in alone["zones"])
 
 
-@pytest.mark.complete
-def test_same_places_same_bytes(folder, tmp_path):
-    offre = str(cards()["hinaura-isere"].file)
-    assert main(["diagnostic", CODE, "--offre", offre, "--sortie", str(tmp_path)]) == 0
-    for name in ("etude.json", "zones.csv", "zones.geojson"):
-        assert (tmp_path / name).read_bytes() == (folder / name).read_bytes()
-
-
 def test_refused_rows_are_told_and_the_study_is_made(tmp_path, capsys):
     offre = tmp_path / "lieux.csv"
     offre.write_text(

@@ -885,7 +885,7 @@ CELLS = st.one_of(
     st.sampled_from(["", "Oui", "non", "X", "Grenoble", "45.19", "5,72", "9h-12h", "a@b.fr", "Gratuit", "{A,B}", "[", "<b>x</b>", "12 rue du Lac", "-", "45.19, 5.72"]),
     st.text(max_size=20),
 )  # fmt: skip
-ODD = settings(max_examples=times(30, 150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+ODD = settings(max_examples=times(30, 60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @ODD
