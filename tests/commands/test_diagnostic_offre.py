@@ -83,7 +83,7 @@ def test_places_are_counted_once(study):
         if total is not None:
             assert sum(zone["offre"][line] or 0 for zone in study["zones"]) == total
     unassigned = sum(each["lieux"] for each in study["offre"]["lieux_sans_zone"])
-    assert sum(zone["lieux"] for zone in study["zones"]) + unassigned == study["offre"]["lieux"] > 5
+    assert sum(zone["lieux"] or 0 for zone in study["zones"]) + unassigned == study["offre"]["lieux"] > 5
     assert all(zone["lieux_a_situer"] >= unassigned for zone in study["zones"])
     assert 0 < study["offre"]["lieux_muets"] < study["offre"]["lieux"]
 
