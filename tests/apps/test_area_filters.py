@@ -52,7 +52,6 @@ def statuses() -> dict[str, list[str]]:
         return found
 
 
-@pytest.mark.both_databases
 def test_each_place_is_in_or_out_or_nobody_says(places, coordinator):
     assert statuses() == {}
     teisseire(coordinator)
@@ -152,7 +151,6 @@ def test_the_search_near_a_place_counts_those_it_cannot_place(client, places, co
     assert "1 à la limite, 0 dont on ne sait pas" in page  # one without a point is at no distance
 
 
-@pytest.mark.both_databases
 def test_without_contours_the_choice_is_absent_and_asking_for_it_says_why(client, places):
     assert "Quartier prioritaire (QPV)" not in client.get("/carte/").content.decode()
     page = client.get("/carte/?qpv=oui").content.decode()

@@ -56,7 +56,6 @@ def rows(page: str, address: str) -> list[str]:
     return sorted(set(re.findall(rf'<tr[^>]* ?id="{start}(\w+)"', page)))
 
 
-@pytest.mark.both_databases
 @pytest.mark.parametrize("address", PAGES)
 def test_a_page_tells_its_zones_and_keeps_those_that_are_asked(client, coordinator, codes, address):
     before = client.get(f"{address}?zones=toutes").content.decode()
@@ -107,7 +106,6 @@ def test_a_zone_that_no_file_speaks_of_is_unknown_not_outside(client, coordinato
     assert rows(client.get(f"{PAGES[0]}?qpv=non").content.decode(), PAGES[0]) == []
 
 
-@pytest.mark.both_databases
 def test_the_files_of_zones_are_narrowed_and_whole_when_nothing_is_asked(client, coordinator, codes, study):
     address = f"/etudes/{study.key}/fichiers/zones.csv"
     whole = b"".join(client.get(address).streaming_content)

@@ -254,7 +254,6 @@ def test_an_answer_corrected_from_the_result_comes_back_to_it(client):
     assert held(client).answers["M2"] == "with"
 
 
-@pytest.mark.both_databases
 def test_one_stops_at_any_time_and_nothing_is_left(client):
     client.post("/bilan/", {"mode": "self"})
     client.post("/bilan/question/X1/", {"reponse": "no"})
@@ -289,7 +288,6 @@ def test_what_a_task_contradicts_is_not_praised():
 # ----------------------------------------------------------------------------------------------------- places
 
 
-@pytest.mark.both_databases
 def test_the_steps_have_real_places_when_one_says_where_one_lives(client):
     lieu("pc", sheet=offering(libre_acces={"accompagnement": ["person"]}) | {"nom": "Bibliothèque d’essai"})
     lieu("cours", east=300, sheet=offering(formation={}) | {"nom": "Atelier d’essai"})
@@ -655,7 +653,6 @@ def test_one_due_is_listed_until_it_is_done_again(client, aidant, structure):
     assert "J’en ai une, je la lis chaque semaine" in page
 
 
-@pytest.mark.both_databases
 def test_one_done_afresh_since_leaves_nothing_to_do_again(client, aidant, structure):
     """From the first question, or from a sheet: nothing links the new one to the one before."""
     person = people.welcome(by=aidant, structure=structure, at=timezone.now())

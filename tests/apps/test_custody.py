@@ -264,7 +264,6 @@ def test_an_import_undone_asks_nothing_any_more(client, coordinator, six, pimms,
     )
 
 
-@pytest.mark.both_databases
 def test_a_place_without_team_follows_its_file_as_before(client, coordinator, pimms, ccas):
     client.force_login(coordinator)
     row = imported(client, csv_of((pimms, OTHER)))
@@ -275,7 +274,6 @@ def test_a_place_without_team_follows_its_file_as_before(client, coordinator, pi
     assert pimms.structure.name == "Pimms Médiation Grenoble"
 
 
-@pytest.mark.both_databases
 def test_undoing_an_import_says_that_a_place_would_leave_the_team_it_has_since(
     client, coordinator, sender, pimms, ccas
 ):
@@ -360,7 +358,6 @@ def test_a_typo_in_the_number_of_a_team_is_mended_by_its_team(client, pimms, man
         assert not Proposal.objects.exists()
 
 
-@pytest.mark.both_databases
 def test_the_name_of_another_carrier_is_asked_about_too(client, pimms, manager, annexe):
     client.force_login(manager)
     other = place("maison", {"nom": "Maison", "structure_parente": "Maison des habitants"})

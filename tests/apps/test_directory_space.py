@@ -409,7 +409,6 @@ def test_a_practice_left_as_displayed_stays_as_somebody_else_wrote_it(
     assert list(lieu.sheet.get("sans", [])) == without
 
 
-@pytest.mark.both_databases
 def test_an_address_typed_again_is_placed_again(signed, lieu):
     data = {
         **form_of(signed, lieu),

@@ -431,7 +431,6 @@ def test_a_study_that_was_interrupted_waits_for_the_next_worker(home, monkeypatc
     assert study.status == rules.QUEUED
 
 
-@pytest.mark.both_databases
 def test_a_filter_that_changed_is_not_counted_under_its_former_name(coordinator, home):
     from maillage.apps.territories import actions as territory_actions
 
@@ -736,7 +735,6 @@ def test_a_comment_says_when_its_study_is_no_longer_the_one_beside_it(client, co
     assert "à relire" not in text_of(client.get(ADDRESS))
 
 
-@pytest.mark.both_databases
 def test_two_who_comment_a_section_see_each_other(client, coordinator, study):
     """Qui enregistre en second lit ce que le premier a écrit de la même partie ; les autres parties vont ensemble."""
     client.force_login(coordinator)

@@ -267,7 +267,6 @@ def test_an_empty_list_names_the_nearest_and_two_ways_on(client):
     assert names(client.get(way)) == ["Lieu loin"]
 
 
-@pytest.mark.both_databases
 @pytest.mark.parametrize("where", ["Paris", "Vierzon", "Bourg-en-Bresse", "Cher", "200071751", "Cayenne"])
 def test_where_the_directory_lists_nothing_it_says_so_and_gives_a_telephone(client, where):
     lieu("ici", sheet=offering(wifi={}))
@@ -286,7 +285,6 @@ def test_where_the_directory_lists_nothing_it_says_so_and_gives_a_telephone(clie
     assert "39 39" in printed
 
 
-@pytest.mark.both_databases
 def test_where_the_directory_lists_places_an_absence_is_one(client):
     lieu("paris", near=(48.8566, 2.3522), sheet={"commune": "Paris", "code_insee": "75056"})
     text = text_of(client.get("/carte/", {"ou": "Paris", "besoin": "wifi"}))
@@ -501,6 +499,18 @@ def test_the_page_makes_as_many_queries_for_many_rows_as_for_one(
         assert client.get("/carte/", query).status_code == 200
 
 
+def test_places_known_by_their_commune_alone_are_counted_in_the_title_with_no_distance(client):
+    for n in range(2):
+        lieu(f"n{n}", sheet={**FILTERS["ouvert"], "latitude": None, "longitude": None})
+    page = text_of(client.get("/carte/", {"ou": "Grenoble"}))
+    assert "2 lieux de la commune, à une distance inconnue" in page
+    assert "Aucun lieu" not in page
+
+
+def test_a_search_without_any_answer_gives_the_telephone_numbers(client):
+    assert "Par téléphone, partout en France" in text_of(client.get("/carte/", {"besoin": "reparation"}))
+
+
 @pytest.mark.parametrize(
     ("updated", "stitches", "warning"),
     [
@@ -540,7 +550,6 @@ def test_a_full_place_says_it_in_the_list(client):
     assert "Complet depuis le 3 novembre" in text_of(client.get("/carte/"))
 
 
-@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("total", "minutes", "words"),
     [
@@ -668,7 +677,6 @@ def test_the_home_page_answers_who_can_help_me_first(client):
     assert 'aria-current="page">Trouver un lieu' in client.get("/carte/").content.decode()
 
 
-@pytest.mark.both_databases
 def test_a_search_in_a_commune_lists_its_own_unlocated_places_only(client):
     lieu("ici", sheet={"precision": 4_000.0})
     lieu(

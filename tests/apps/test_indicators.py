@@ -191,7 +191,6 @@ def test_aidants_are_people_and_a_few_are_not_told(library):
     assert counted()["aidants"].value == 11
 
 
-@pytest.mark.both_databases
 def test_who_learns_is_counted_by_whole_batches_and_has_no_density(library):
     """Q-003: people of whom a first step is of the period, once each; nothing divides them."""
 
@@ -273,7 +272,6 @@ def test_a_density_is_by_residents_and_by_surface(library, django_user_model):
         assert land.value == pytest.approx(100 * n / land.denominator)
 
 
-@pytest.mark.both_databases
 def test_each_service_is_counted_running_and_planned(library):
     """Q-009: seven services; what is planned stands apart and is never added to what runs."""
     services = {each.practice: each.id for each in indicators().values() if each.way == "service"}
@@ -396,7 +394,6 @@ def test_a_need_that_no_study_can_give_is_never_said_to_wait_for_one(library, mo
     } == {why}
 
 
-@pytest.mark.both_databases
 def test_what_places_receive_stands_beside_the_need_and_a_silent_place_is_no_zero(library, monkeypatch):
     need = Need(
         (10_000.0, 8_000.0, 12_000.0), (15.4, 12.0, 18.0), "illectronisme-insee-2021", "15 ans et plus"
@@ -424,7 +421,6 @@ def test_what_places_receive_stands_beside_the_need_and_a_silent_place_is_no_zer
     assert len(empty) == 1 and "aucun lieu ici" in empty.pop(), "no sheet: nobody is silent there"
 
 
-@pytest.mark.both_databases
 def test_what_free_access_serves_is_what_places_say_and_nobody_is_a_figure_that_silence_is_not(library):
     assert "aucun lieu ici" in counted("59")["visites-acces"].reason, "no sheet: nobody is silent there"
     assert counted(GRENOBLE)["visites-acces"].reason.startswith("Aucun lieu d’ici ne dit combien")

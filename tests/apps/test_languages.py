@@ -27,7 +27,6 @@ from tests.conftest import account
 from tests.spec.test_bilan import AURELIE
 from tests.support.cards import SECRET, decide, try_card
 from tests.support.lieux import lieu, offering
-from tests.support.profile import some
 from tests.support.volunteers import proposed, supervised
 from tools import messages
 
@@ -214,14 +213,12 @@ def test_the_styles_of_public_pages_know_no_left_nor_right(name):
 # -------------------------------------------------------------------------------------------------- the pages
 
 
-# Each page in Arabic, whose letters betray every word left in French, and one page in each language; all in
-# the complete profile.
-CASES = list(product(OTHERS, PAGES))
+# Each page in Arabic, whose letters betray every word left in French, and one page in each language: that no
+# catalogue lacks a sentence is told by `make check`.
+CASES = [*product(["ar"], PAGES), *((code, "/") for code in OTHERS if code != "ar")]
 
 
-@pytest.mark.parametrize(
-    ("code", "address"), some(CASES, *(case for case in CASES if case[0] == "ar" or case[1] == "/"))
-)
+@pytest.mark.parametrize(("code", "address"), CASES)
 @pytest.mark.usefixtures("_places")
 def test_a_page_is_whole_in_the_language_chosen(client, code, address):
     response = in_language(client, code, address)
@@ -245,14 +242,13 @@ def assert_whole(response, code):
         assert FRENCH_WORDS.findall(page.text) == []
 
 
-@pytest.mark.parametrize("code", some(OTHERS, "ar"))
 @pytest.mark.usefixtures("_places")
-def test_a_diagnosis_is_whole_in_the_language_chosen(client, code):
-    client.cookies["langue"] = code
+def test_a_diagnosis_is_whole_in_the_language_chosen(client):
+    client.cookies["langue"] = "ar"
     response = client.post("/bilan/", {"mode": "self"})
     while (found := re.fullmatch(r"/bilan/question/(\w+)/", response.url)) is not None:
         page = client.get(response.url)
-        assert_whole(page, code)
+        assert_whole(page, "ar")
         said = {
             "reponse": AURELIE[found[1]],
             "vu": re.search(r'name="vu" value="([^"]+)"', page.content.decode())[1],
@@ -269,57 +265,54 @@ def test_a_diagnosis_is_whole_in_the_language_chosen(client, code):
         "/bilan/reponses/",
     )
     for address in (*tasks, *searches, *results):
-        assert_whole(client.get(address), code)
+        assert_whole(client.get(address), "ar")
     client.post("/bilan/resultat/garder/", {"choix": "garder"})
     for address in ("/bilan/carte/", "/bilan/resultat/", "/bilan/arreter/"):
-        assert_whole(client.get(address), code)
+        assert_whole(client.get(address), "ar")
 
 
-@pytest.mark.parametrize("code", some(OTHERS, "ar"))
 @pytest.mark.usefixtures("_places")
-def test_helping_a_relative_and_following_a_card_are_whole_in_the_language_chosen(client, code):
-    client.cookies["langue"] = code
+def test_helping_a_relative_and_following_a_card_are_whole_in_the_language_chosen(client):
+    client.cookies["langue"] = "ar"
     for advice in ("procedure", "bilan", "places", "nothing"):
-        assert_whole(client.get(f"/aider-un-proche/conseil/?conseil={advice}"), code)
-    assert_whole(client.get("/aider-un-proche/trouver/?ou=Grenoble&besoin=libre_acces&marche=30"), code)
-    assert_whole(client.get("/aider-un-proche/trouver/riche/?besoin=libre_acces"), code)
+        assert_whole(client.get(f"/aider-un-proche/conseil/?conseil={advice}"), "ar")
+    assert_whole(client.get("/aider-un-proche/trouver/?ou=Grenoble&besoin=libre_acces&marche=30"), "ar")
+    assert_whole(client.get("/aider-un-proche/trouver/riche/?besoin=libre_acces"), "ar")
     client.post("/aider-un-proche/trouver/riche/", {"besoin": "libre_acces"})
-    assert_whole(client.get("/aider-un-proche/carte/"), code)
+    assert_whole(client.get("/aider-un-proche/carte/"), "ar")
     try_card(client, Person.objects.get().code)
-    assert_whole(client.get("/ma-carte/"), code)
+    assert_whole(client.get("/ma-carte/"), "ar")
     decide(client, "/ma-carte/secret/", {"secret": SECRET})
-    assert_whole(client.get("/ma-carte/"), code)
+    assert_whole(client.get("/ma-carte/"), "ar")
     for page in PAGES_OF_A_CARD:
-        assert_whole(client.get(f"/ma-carte/{page}/"), code)
+        assert_whole(client.get(f"/ma-carte/{page}/"), "ar")
 
 
-@pytest.mark.parametrize("code", some(OTHERS, "ar"))
-def test_the_page_of_a_volunteer_and_an_attestation_are_whole_in_the_language_chosen(client, code):
+def test_the_page_of_a_volunteer_and_an_attestation_are_whole_in_the_language_chosen(client):
     structure = lieu("accueil").structure
     helper = account("karim", "formation", structure=structure)
     met = proposed(structure, at=timezone.now(), token="a")
     meetings.plan(met, meets_at=timezone.now() + timedelta(days=3), by=helper, at=timezone.now())
-    assert_whole(in_language(client, code, f"/benevoles/missions/{met.mission_id}/"), code)
+    assert_whole(in_language(client, "ar", f"/benevoles/missions/{met.mission_id}/"), "ar")
     mine = f"/benevoles/moi/{met.volunteer.code}/"
-    assert_whole(client.get(mine), code)
+    assert_whole(client.get(mine), "ar")
     meetings.wish(met, wished_at=timezone.now() + timedelta(days=4), at=timezone.now())
     meetings.cancel(met, by=None, at=timezone.now())
-    assert_whole(client.get(mine), code)
+    assert_whole(client.get(mine), "ar")
     runs = supervised(None, structure, by=helper, at=timezone.now(), token="b")
     hours.note(runs, on=runs.starts_on, minutes=90, token="h", by=helper, at=timezone.now())
     paper = hours.attest(runs, by=helper, at=timezone.now())
-    assert_whole(client.get(f"/benevoles/moi/{runs.volunteer.code}/"), code)
-    assert_whole(client.get(f"/attestation/{paper.code}/"), code)
+    assert_whole(client.get(f"/benevoles/moi/{runs.volunteer.code}/"), "ar")
+    assert_whole(client.get(f"/attestation/{paper.code}/"), "ar")
 
 
-@pytest.mark.parametrize("code", some(OTHERS, "ar"))
-def test_an_application_and_its_answer_are_whole_in_the_language_chosen(client, code):
-    client.cookies["langue"] = code
+def test_an_application_and_its_answer_are_whole_in_the_language_chosen(client):
+    client.cookies["langue"] = "ar"
     said = {"nom": "Arlequin", "part": ["hosting"], "referent": "Zoé", "reponse": "visit", "jeton": "j"}
     sent = client.post("/rejoindre/38185/", said, follow=True)
-    assert_whole(sent, code)
+    assert_whole(sent, "ar")
     paper = re.search(r'code-papier"[^>]*>([\w-]+)<', sent.content.decode())[1]
-    assert_whole(client.post("/rejoindre/suivi/", {"code": paper}), code)
+    assert_whole(client.post("/rejoindre/suivi/", {"code": paper}), "ar")
 
 
 def say_in(code, text):

@@ -535,7 +535,6 @@ def test_a_seat_is_given_up_and_taken_back(client, fatou, leila, lieu):
     assert Seat.objects.get().status == "booked"
 
 
-@pytest.mark.both_databases
 def test_the_procedures_are_told_with_the_nearest_date(client, fatou, leila, lieu):
     consents.agree(person=fatou, purpose="track", how="read", by=leila, at=AT)
     on = timezone.localdate()
@@ -557,7 +556,6 @@ def test_the_procedures_are_told_with_the_nearest_date(client, fatou, leila, lie
 # ----------------------------------------------------------------------------------------------- they decide
 
 
-@pytest.mark.both_databases
 def test_the_person_corrects_what_is_theirs(client, fatou):
     open_page(client, fatou)
     typed = {"prenom": "Fatoumata", "langue": "ar", "joindre": "none", "naissance": ""}

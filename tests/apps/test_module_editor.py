@@ -30,9 +30,8 @@ from maillage.modules import reading as module_reading
 from maillage.modules import texts as module_texts
 from maillage.reports.page import drawings
 from tests.conftest import with_role
-from tests.support.learning import MODULES, every_kind
+from tests.support.learning import every_kind
 from tests.support.places import place
-from tests.support.profile import some
 from tests.support.speed import within
 
 pytestmark = pytest.mark.django_db
@@ -230,7 +229,7 @@ def test_nothing_to_change_writes_nothing(author, adapted):
     assert not (adapted / "avant").exists()
 
 
-@pytest.mark.parametrize("id", some(sorted(MODULES), *every_kind()))
+@pytest.mark.parametrize("id", every_kind())
 def test_every_part_of_ours_is_a_form_that_gives_back_what_it_holds(id, author, root):
     copy = actions.adapt(id, by=User.objects.get(), at=AT)
     before = module_texts.own(copy.held)
@@ -362,7 +361,7 @@ def test_a_step_is_looked_at_beside_its_form_as_it_is_kept(author, adapted):
     assert "Rien à montrer encore" in told(author.get(f"{BASE}{MOUSE}/99/apercu/"))
 
 
-@pytest.mark.parametrize("id", some(sorted(MODULES), *every_kind()))
+@pytest.mark.parametrize("id", every_kind())
 def test_every_step_of_ours_is_looked_at(id, root):
     copy = authoring.working(module_reading.OURS, id, DRAWN)
     for number in range(1, len(copy.steps) + 1):

@@ -571,7 +571,6 @@ def test_following_from_a_page_left_open_changes_nothing(client, worker, aidant,
     assert state(orientation) == "accepted"
 
 
-@pytest.mark.both_databases
 def test_cancelling_says_that_the_person_is_told(client, worker, aidant, person, orientation):
     consents.agree(person=person, purpose="write", how="read", by=worker, at=timezone.now())
     answers.appoint(orientation, by=aidant, at=timezone.now(), when=timezone.now() + 5 * DAY)
@@ -599,7 +598,6 @@ def test_several_are_accepted_at_once_and_those_that_cannot_say_why(client, aida
     assert f"n° {rows[2].pk}" in page
 
 
-@pytest.mark.both_databases
 def test_several_receive_the_same_date(client, aidant, worker, ccas, library):
     rows = [sent(worker, ccas, library) for _ in range(2)]
     client.force_login(aidant)
@@ -943,7 +941,6 @@ def test_a_need_half_typed_comes_back_without_a_reproach_to_its_account_alone(cl
     assert late.context["form"]["precision"].value() in (None, "")
 
 
-@pytest.mark.both_databases
 def test_the_places_that_suit_say_why_and_those_that_do_not_too(client, worker, library):
     place("complet", {"nom": "Lieu complet", **HELPS}, full_since=timezone.localdate())
     client.force_login(worker)
@@ -1078,7 +1075,6 @@ def test_a_page_left_open_does_not_take_back_a_yes_given_since(client, worker, c
     assert (row.shared, row.note) == ([], "")
 
 
-@pytest.mark.both_databases
 def test_a_yes_is_for_the_place_that_was_read_and_no_other(client, worker, ccas, library, person):
     """A page left open noted it for the structure of the place that a colleague had chosen since."""
     client.force_login(worker)
@@ -1297,7 +1293,6 @@ def test_a_draft_of_one_person_is_never_sent_for_another(client, worker, library
     assert (first.person, first.lieu) == (person, library)
 
 
-@pytest.mark.both_databases
 def test_a_step_chosen_for_somebody_else_is_another_path(client, worker, ccas, library, person, orientation):
     """« Sans nom » went on for the person of the step before; another person could not be chosen."""
     zoe = people.welcome(by=worker, structure=ccas.structure, at=timezone.now(), nickname="Zoé")
@@ -1343,7 +1338,6 @@ def test_nobody_is_sent_in_the_name_of_a_structure_that_does_not_follow_them(
     assert chosen(client, library, pour=person.pk, au_nom=ccas.structure_id).status_code == 302
 
 
-@pytest.mark.both_databases
 def test_another_place_for_somebody_followed_no_more_says_why_not(client, worker, ccas, person, orientation):
     people.leave(person=person, structure=ccas.structure, by=worker, at=timezone.now())
     client.force_login(worker)
@@ -1383,7 +1377,6 @@ def test_a_step_is_added_to_the_path(client, worker, library, person, orientatio
     assert (second.path, second.position) == (orientation.path, 2)
 
 
-@pytest.mark.both_databases
 def test_nobody_sends_for_the_person_of_another_structure(client, stranger, library, person):
     client.force_login(stranger)
     assert client.get(f"/espace/orientations/nouvelle/?personne={person.pk}").status_code == 404
@@ -1468,7 +1461,6 @@ def test_opening_a_card_to_print_it_is_noted(client, worker, person, orientation
     assert text(client.get(f"/espace/personnes/{person.pk}/")).count("Sofia (CCAS) a imprimé la carte") == 2
 
 
-@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("posted", "state_after"),
     [

@@ -126,7 +126,6 @@ def test_preparing_sends_nothing(worker, ccas, library, person):
     assert [event.verb for event in row.events.all()] == ["prepare"]
 
 
-@pytest.mark.both_databases
 def test_a_path_keeps_its_steps_in_order(worker, ccas, library, person):
     first = prepared(worker, ccas, library, person)
     other = place("autre", {"nom": "Autre lieu", **HELPS})
@@ -1353,7 +1352,6 @@ def test_examples_are_apart_and_nothing_of_them_is_withheld(worker, ccas, librar
     assert measures.measures(None, SINCE, UNTIL).n == 0
 
 
-@pytest.mark.both_databases
 def test_another_territory_or_period_counts_nothing(worker, ccas, library):
     many(worker, ccas, library, 20)
     for found in (

@@ -561,7 +561,6 @@ def test_only_the_boxes_that_changed_are_asked(client, coordinator, lieu, code):
     )
 
 
-@pytest.mark.both_databases
 def test_a_name_typed_back_awaits_like_one_sent_by_the_link(client, coordinator, lieu, code):
     client.force_login(coordinator)
     address = f"/espace/annuaire/papier/?code={code}&cases=1"

@@ -122,7 +122,6 @@ def counts_of(chain) -> dict[str, int | None]:
     return every | {f"{name}.{each.id}": each.n for name, link in links_.items() for each in link.details}
 
 
-@pytest.mark.both_databases
 def test_a_commune_says_the_same_alone_and_in_a_territory_that_holds_it(home):
     """The loop of an intercommunality withheld of a commune what its own loop told, and the reverse: the total
     less the other rows gave the few of the third.
@@ -226,7 +225,6 @@ def test_the_loop_and_the_indicators_say_the_same_days_and_when_each_was_counted
         assert f"Ce qui est noté : du 1er décembre 2025 {words}" in page
 
 
-@pytest.mark.both_databases
 def test_acts_are_counted_by_the_same_batches_in_the_loop_and_in_the_indicators(study):
     """26 acts over two days: 22 in both; said of a place, an act is counted there by both. Those of the month
     before the twelve of the indicators are in neither.
@@ -737,7 +735,6 @@ def test_what_places_receive_is_read_beside_the_need_with_its_assumption(client,
 # --------------------------------------------------------------------------------------------- who steers
 
 
-@pytest.mark.both_databases
 def test_who_leads_a_territory_finds_its_loop(client, study, coordinator):
     client.force_login(coordinator)
     page = client.get("/espace/pilotage/").content.decode()

@@ -683,7 +683,6 @@ def test_a_day_with_hours_to_confirm_tells_those_that_are_known():
     assert said[2].startswith("Fermé ; lundi")
 
 
-@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("phones", "words"), [(["0476000000"], "Appelez avant de venir."), ([], "Renseignez-vous")]
 )

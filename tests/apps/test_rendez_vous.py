@@ -341,7 +341,6 @@ def test_whom_no_message_reaches_in_time_is_to_call(opened, karim):
     assert appointments.cancel(stopped, by=karim, at=AT)[1].to_call == ("Denis",)
 
 
-@pytest.mark.both_databases
 def test_who_was_told_not_to_come_hears_that_it_stands_again(opened, karim):
     made = book(opened, by=karim, way=rules.PHONE, contact="+33612345678")
     made, _ = appointments.cancel(made, by=karim, at=AT, reason="Malade")
@@ -780,7 +779,6 @@ def test_a_next_time_is_within_what_an_appointment_may_be(opened, karim, fatou, 
         mailbox.note(row, read=1, answered=0, next_on=day, by=karim, at=NINE + HALF)
 
 
-@pytest.mark.both_databases
 def test_what_is_written_once_names_were_erased_is_erased_too(client, opened, karim, fatou):
     missed = book(opened, by=karim, name="Denis", kind=rules.MAILBOX)
     appointments.tick(missed, False, by=karim, at=NINE + DAY)

@@ -131,7 +131,6 @@ def test_each_feature_that_declares_something_is_named_once_in_the_settings():
 # ------------------------------------------------------------------------------------------- lines that go
 
 
-@pytest.mark.both_databases
 def test_a_referral_is_a_line_on_both_sides_until_it_is_answered(client, worker, aidant, ccas, library):
     row = send(worker, ccas, library, MONDAY - 9 * DAY)
     (line,) = queries.lines(aidant, MONDAY)
@@ -539,7 +538,6 @@ def written() -> int:
     return Message.objects.filter(key__startswith="journee-").count()
 
 
-@pytest.mark.both_databases
 def test_nothing_leaves_without_a_choice(worker, aidant, ccas, library):
     send(worker, ccas, library, MONDAY - 9 * DAY)
     assert actions.run_deadlines(at=MONDAY)["resumes_du_jour"] == 0
@@ -548,7 +546,6 @@ def test_nothing_leaves_without_a_choice(worker, aidant, ccas, library):
     assert written() == 0
 
 
-@pytest.mark.both_databases
 def test_a_summary_leaves_once_a_day_names_nobody_and_says_nothing_twice(worker, aidant, ccas, library):
     send(worker, ccas, library, MONDAY - 9 * DAY)
     choose(aidant)
@@ -655,7 +652,6 @@ def steps_to_take(user) -> list[str]:
     return [step.title for step in steps.steps if not step.done] if steps else []
 
 
-@pytest.mark.both_databases
 def test_first_steps_of_a_network_are_done_by_what_is_there(client):
     """An empty platform told its administrator that everything was settled."""
     at = timezone.now()
@@ -743,7 +739,6 @@ def test_a_full_day_shows_what_comes_next_and_folds_the_rest(monkeypatch, aidant
     assert not queries.day(aidant, begins - DAY).over
 
 
-@pytest.mark.both_databases
 def test_who_was_helped_last_is_one_touch_away(client, worker, library):
     helper = account("lectrice", "aidant", structure=library.structure)
     for n in range(5):

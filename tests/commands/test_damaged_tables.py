@@ -112,8 +112,15 @@ ONE_MORE = (
 )
 
 
-@pytest.mark.parametrize("words", [LATER, ONE_MORE])
-@pytest.mark.parametrize("command", ["migrer", "migrer --verifier", "echeances", "sauvegarder x.zip"])
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("migrer", LATER),
+        ("migrer --verifier", ONE_MORE),
+        ("echeances", LATER),
+        ("sauvegarder x.zip", ONE_MORE),
+    ],
+)
 def test_a_base_that_a_later_version_made_its_own_is_refused(process, tmp_path, monkeypatch, command, words):
     """The former version wrote in it without its new columns, and its backups left out the new tables."""
     home = furnish(tmp_path / "maison")

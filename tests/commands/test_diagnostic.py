@@ -4,10 +4,7 @@ import csv
 import errno
 import html
 import json
-import os
 import re
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 
@@ -203,31 +200,6 @@ def test_twice_the_same_command_gives_the_same_bytes(maillage, grenoble, tmp_pat
         assert (tmp_path / name).read_bytes() == (grenoble / name).read_bytes()
 
 
-@pytest.mark.complete
-def test_one_processor_writes_the_bytes_that_several_write(tmp_path):
-    if not hasattr(os, "sched_setaffinity"):
-        pytest.skip("a process is kept to one processor on Linux")
-    program = "from maillage.cli.main import main; raise SystemExit(main())"
-    words = [sys.executable, "-c", program, "diagnostic", "38485", "--sortie"]
-    subprocess.run([*words, tmp_path / "several"], check=True, capture_output=True)
-    only = {min(os.sched_getaffinity(0))}
-    alone = f"import os; os.sched_setaffinity(0, {only}); {program}"
-    subprocess.run(
-        [sys.executable, "-c", alone, *words[3:], tmp_path / "alone"], check=True, capture_output=True
-    )
-    several = {path.relative_to(tmp_path / "several"): path for path in (tmp_path / "several").rglob("*.*")}
-    assert len(several) > 10
-    for name, path in several.items():
-        assert (tmp_path / "alone" / name).read_bytes() == path.read_bytes(), name
-
-
-@pytest.mark.complete
-def test_another_seed_gives_other_bytes(maillage, tmp_path):
-    for seed in (1, 2):
-        maillage("diagnostic", "38485", "--graine", seed, "--sortie", tmp_path / str(seed))
-    assert (tmp_path / "1/etude.json").read_bytes() != (tmp_path / "2/etude.json").read_bytes()
-
-
 @pytest.mark.parametrize(
     ("code", "kind", "zones"),
     [("59392", "commune", "iris"), ("R94", "region", "departement")],
@@ -339,32 +311,6 @@ def test_a_second_study_of_a_folder_leaves_nothing_of_the_first(maillage, tmp_pa
         zone["code"] for zone in study["zones"]
     }
     assert (tmp_path / "fiches/notes.txt").read_text() == "à moi"
-
-
-@pytest.mark.complete
-def test_the_published_margins_of_insee_make_a_definition_of_ones_own(maillage, tmp_path):
-    rates = tmp_path / "insee.csv"
-    lines = [
-        ("ensemble", "", "15,4"),
-        ("age", "15-24", "2"),
-        ("age", "25-39", "4"),
-        ("age", "60-74", "24"),
-        ("age", "75+", "62"),
-    ]
-    lines += [("diplome", "sans diplôme", "42"), ("diplome", "bac+3", "3")]
-    rates.write_text(
-        "indicateur;annee;champ;ventilation;modalite;valeur;source;citation\n"
-        + "".join(
-            f"illectronisme;2021;15 ans et plus;{a};{b};{c};Insee Première n° 1953;« {c} % »\n"
-            for a, b, c in lines
-        ),
-        "utf-8",
-    )
-    assert maillage("diagnostic", "38185", "--definition", rates, "--sortie", tmp_path / "a").code == 0
-    assert maillage("diagnostic", "38185", "--sortie", tmp_path / "b").code == 0
-    own, ours = (json.loads((tmp_path / name / "etude.json").read_text("utf-8")) for name in "ab")
-    figures = [each["besoins"]["precarite_numerique"]["valeur"] for each in (own, ours)]
-    assert figures[0] == pytest.approx(figures[1], rel=0.05)
 
 
 @pytest.mark.complete

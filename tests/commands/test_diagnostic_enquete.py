@@ -129,15 +129,6 @@ def test_a_survey_that_contradicts_the_model_is_told_and_changes_nothing(study, 
 
 
 @pytest.mark.complete
-def test_the_same_survey_gives_the_same_bytes(study, survey, tmp_path):
-    words = survey(25)
-    study(*words, folder="un")
-    study(*words, folder="deux")
-    for name in ("etude.json", "zones.csv", "zones.geojson"):
-        assert (tmp_path / "un" / name).read_bytes() == (tmp_path / "deux" / name).read_bytes()
-
-
-@pytest.mark.complete
 def test_a_question_nobody_knows_leaves_the_study_as_it_was_and_says_so(study, survey, alone):
     answer, found = study(*survey(25, column="autre_chose"))
     assert answer.code == 1

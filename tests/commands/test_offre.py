@@ -558,7 +558,12 @@ def test_good_rows_of_a_bad_file_are_imported_and_the_refused_told(imported):
     assert set(stored()) == {"a"}
 
 
-@pytest.mark.parametrize("fault", [each for each in FAULTS if each.code == 2], ids=lambda fault: fault.name)
+# One in six, whatever the fault: that each is told is tried of all of them above.
+UNREAD = [each for each in FAULTS if each.code == 2][::6]
+READ = [each for each in FAULTS if each.code != 2][::6]
+
+
+@pytest.mark.parametrize("fault", UNREAD, ids=lambda fault: fault.name)
 def test_a_file_that_cannot_be_read_takes_nothing_away(imported, fault):
     imported([A, B])
     before = stored()
@@ -596,11 +601,7 @@ def test_two_places_of_one_name_and_address_are_not_told_apart_without_identifie
     assert (counts["crees"], set(stored()) >= {"a", "twin"}) == (1, True)
 
 
-# One in six, whatever the fault: that each is told is tried of all of them above.
-READ = [each for each in FAULTS if each.code != 2]
-
-
-@pytest.mark.parametrize("fault", some(READ, *READ[::6]), ids=lambda fault: fault.name)
+@pytest.mark.parametrize("fault", READ, ids=lambda fault: fault.name)
 def test_a_bad_file_that_can_be_read_keeps_what_it_no_longer_says(imported, fault):
     """Un lieu absent d’une version plus récente reste, marqué absent : une personne décidera."""
     from maillage.apps.directory.models import Lieu

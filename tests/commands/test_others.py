@@ -14,7 +14,6 @@ import pytest
 
 from maillage.words.wording import count
 from tests.support import programs
-from tests.support.profile import some, times
 from tests.support.shared import ROOT, furnish
 from tests.support.speed import PATIENCE
 
@@ -91,9 +90,7 @@ def test_sources_say_where_each_figure_comes_from(maillage):
 
 
 @pytest.mark.complete
-@pytest.mark.parametrize(
-    "level", some(["iris", "commune", "epci", "departement", "region"], "epci", "region")
-)
+@pytest.mark.parametrize("level", ["epci", "region"])
 def test_estimates_of_every_area_at_every_level(maillage, tmp_path, level):
     path = tmp_path / "besoins.csv"
     within = ["--dans", "38"] if level in ("iris", "commune", "epci") else []
@@ -236,12 +233,8 @@ def test_a_base_that_serves_is_not_replaced(process, tmp_path, monkeypatch):
     ("url", "told"),
     [
         ("bonjour", "n’est pas l’adresse d’une base"),
-        ("mysql://a:secret@localhost/x", "n’est pas l’adresse d’une base"),
-        ("postgresql://a:secret@localhost", "n’est pas l’adresse d’une base"),
-        ("postgresql://a:secret@localhost:abc/x", "n’est pas l’adresse d’une base"),
         ("postgresql://a:secret@[::1/x", "n’est pas l’adresse d’une base"),
         ("sqlite:///", "n’est pas l’adresse d’une base"),
-        ("sqlite:///:memory:", "n’est pas l’adresse d’une base"),
         ("postgresql://a:secret@127.0.0.1:1/x", "rien n’écoute"),
         ("sqlite:////absent/x.sqlite3", "le fichier ne s’ouvre pas"),
     ],
@@ -283,52 +276,6 @@ def test_demo_is_refused_in_production(process, tmp_path):
 
 
 @pytest.mark.complete
-@pytest.mark.slow("three backups in processes of their own")
-def test_a_backup_comes_back_whole(process, demonstration, tmp_path):
-    home, other = ({"MAILLAGE_HOME": str(tmp_path / name)} for name in ("maison", "ailleurs"))
-    demonstration(tmp_path / "maison")
-    module = "modules/02-tenir-la-souris/module.uk.yaml"
-    (tmp_path / "maison" / module).parent.mkdir(parents=True)
-    (tmp_path / "maison" / module).write_text("langue: uk\ntextes: {titre: x}\n")
-    archive = tmp_path / "sauvegarde.zip"
-    assert process("sauvegarder", archive, **home).code == 0
-    assert process("restaurer", archive, **other).code == 0
-    assert (tmp_path / "ailleurs" / module).read_bytes() == (tmp_path / "maison" / module).read_bytes()
-    again = tmp_path / "encore.zip"
-    process("sauvegarder", again, **other)
-    import zipfile
-
-    same = [
-        {
-            name: saved.read(name)
-            for name in saved.namelist()
-            if name.startswith(("base/territories.", "base/accounts."))
-        }
-        for saved in map(zipfile.ZipFile, (archive, again))
-    ]
-    assert same[0] == same[1]
-    assert same[0]["base/accounts.user.jsonl"].count(b"\n") > 2
-
-
-@pytest.mark.complete
-def test_a_damaged_backup_is_refused_and_nothing_changes(process, demonstration, tmp_path):
-    home = {"MAILLAGE_HOME": str(tmp_path / "maison")}
-    demonstration(tmp_path / "maison")
-    archive = tmp_path / "sauvegarde.zip"
-    process("sauvegarder", archive, **home)
-    import zipfile
-
-    damaged = tmp_path / "abimee.zip"
-    with zipfile.ZipFile(archive) as good, zipfile.ZipFile(damaged, "w") as bad:
-        for name in good.namelist():
-            bad.writestr(name, good.read(name) + (b"x" if name == "base/accounts.user.jsonl" else b""))
-    answer = process("restaurer", damaged, **home)
-    assert answer.code == 2
-    assert "base/accounts.user.jsonl est abîmé" in answer.err
-    assert process("demo", "--sans-calcul", **home).code == 0
-
-
-@pytest.mark.complete
 def test_a_backup_whose_rows_miss_one_is_refused_and_says_which(process, demonstration, tmp_path):
     """Every digest is right: only the row that others refer to is not there, as when tables are read at
     two moments.
@@ -365,6 +312,9 @@ def test_what_a_backup_holds_comes_back_to_the_letter(process, demonstration, tm
     home, other = ({"MAILLAGE_HOME": str(tmp_path / name)} for name in ("maison", "ailleurs"))
     demonstration(tmp_path / "maison")
     typed, moment = "une\u2028deux\x85trois", "2019-03-01 08:00:00"
+    module = "modules/02-tenir-la-souris/module.uk.yaml"
+    (tmp_path / "maison" / module).parent.mkdir(parents=True)
+    (tmp_path / "maison" / module).write_text("langue: uk\ntextes: {titre: x}\n")
     with closing(sqlite3.connect(tmp_path / "maison/maillage.sqlite3")) as base, base:
         base.execute(
             "update directory_structure set name = ? where id = (select min(id) from directory_structure)",
@@ -374,6 +324,7 @@ def test_what_a_backup_holds_comes_back_to_the_letter(process, demonstration, tm
     furnish(tmp_path / "ailleurs")
     assert process("sauvegarder", tmp_path / "copie.zip", **home).code == 0
     assert process("restaurer", tmp_path / "copie.zip", **other).code == 0
+    assert (tmp_path / "ailleurs" / module).read_bytes() == (tmp_path / "maison" / module).read_bytes()
     with closing(sqlite3.connect(tmp_path / "ailleurs/maillage.sqlite3")) as base:
         assert base.execute(
             "select count(*) from directory_structure where name = ?", [typed]
@@ -407,8 +358,6 @@ def test_a_restoration_keeps_what_it_replaces_and_can_be_undone(process, demonst
     [
         ({"format": 99, "migrations": [], "fichiers": {}}, "format 99"),
         ({"format": 1, "migrations": [], "fichiers": []}, "abîmé"),
-        pytest.param({"fichiers": {}}, "abîmé", marks=pytest.mark.complete),
-        pytest.param([], "abîmé", marks=pytest.mark.complete),
     ],
 )
 def test_an_archive_that_is_no_backup_of_ours(process, tmp_path, manifest, told):
@@ -480,8 +429,8 @@ def test_a_restoration_that_is_cut_leaves_one_state_or_the_other(process, comput
         programs.run("-c", STUDIED, row, environment={**os.environ, **homes[name]}, check=True)
         assert process("sauvegarder", tmp_path / f"{name}.zip", **homes[name]).code == 0
     home = tmp_path / "une"
-    moments = ((0.9, "autre"), (1.6, "une"), (0.5, "autre"), (1.3, "autre"), (1.9, "autre"), (2.2, "une"))
-    for wait, archive in moments[: times(2, 6)]:
+    moments = (0.9, "autre"), (1.6, "une"), (1.3, "autre")
+    for wait, archive in moments:
         words = [sys.executable, "-m", "maillage.cli.main", "restaurer", str(tmp_path / f"{archive}.zip")]
         running = subprocess.Popen(words, env={**os.environ, **homes["une"]}, stdout=subprocess.DEVNULL)
         time.sleep(wait)

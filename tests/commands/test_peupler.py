@@ -13,9 +13,7 @@ from maillage.apps.directory.models import Structure
 from maillage.apps.surveys.models import Survey
 from maillage.cli.country import making
 from tests.support import programs, shared
-from tests.support.profile import some
 from tests.support.programs import CLI
-from tools.postgresql import ABSENT, binaries
 
 SMALL = {
     "structures": 12,
@@ -68,32 +66,28 @@ print(json.dumps({
 """
 
 
-def run(home, *words, database="", **more):
-    return programs.run(*words, environment=shared.environment(home, database) | more)
+def run(home, *words, **more):
+    return programs.run(*words, environment=shared.environment(home) | more)
 
 
 def peupler(home, *words, **more):
     return run(home, *CLI, "peupler", *words, **more)
 
 
-def read(home, database=""):
-    done = run(home, "-c", READ, database=database)
+def read(home):
+    done = run(home, "-c", READ)
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads(done.stdout.splitlines()[-1])
 
 
 @pytest.mark.complete
 @pytest.mark.slow("starts the platform four times, and reads a census")
-@pytest.mark.parametrize("engine", some(["sqlite", "postgresql"], "sqlite"))
-def test_a_country_has_the_size_that_was_asked(engine, tmp_path):
-    if engine == "postgresql" and not binaries():
-        pytest.skip(ABSENT)
+def test_a_country_has_the_size_that_was_asked(tmp_path):
     home = shared.furnish(tmp_path / "a")
-    database = shared.new_database() if engine == "postgresql" else ""
-    done = peupler(home, *WORDS, database=database)
+    done = peupler(home, *WORDS)
     assert done.returncode == 0, done.stderr
     assert "Pays fabriqué, où rien n’est vrai" in done.stdout
-    found = read(home, database)
+    found = read(home)
     rows = found["rows"]
     assert rows["directory.structure"] == rows["directory.lieu"] == 12
     assert rows["accounts.user"] == rows["memberships.membership"] == rows["volunteers.aidant"] == 30
@@ -115,10 +109,10 @@ def test_a_country_has_the_size_that_was_asked(engine, tmp_path):
     assert found["accounts"] == 0
     assert all("fabriquée" in name for name in found["names"])
     assert all("(fabriqué)" in name for name in found["lieux"])
-    again = peupler(home, *WORDS, database=database)
+    again = peupler(home, *WORDS)
     assert again.returncode == 2
     assert "Il y en a déjà un dans cette base" in again.stderr
-    verified = run(home, *CLI, "verifier-journal", database=database)
+    verified = run(home, *CLI, "verifier-journal")
     assert verified.returncode == 0, verified.stdout + verified.stderr
 
 

@@ -15,10 +15,9 @@ from threading import Barrier
 from typing import Any
 
 from maillage.config.bootstrap import ready
-from tests.support.profile import times
 from tests.support.speed import PATIENCE
 
-N = times(8, 20)
+N = 8
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
 

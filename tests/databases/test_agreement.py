@@ -42,18 +42,3 @@ def test_the_same_weights_in_another_order_are_the_same_study(on_sqlite):
 
 def test_a_date_keeps_its_instant(on_sqlite):
     assert on_sqlite["finished"] == "2026-02-28T23:30:00+00:00"
-
-
-@pytest.mark.complete
-@pytest.mark.postgresql
-@pytest.mark.slow("three commands on two engines")
-def test_a_backup_of_one_engine_restores_on_the_other(postgresql, demonstration, tmp_path):
-    demonstration(tmp_path / "a")
-    (tmp_path / "b").mkdir()
-    archive, database = str(tmp_path / "sauvegarde.zip"), postgresql()
-    commands = ["-m", "maillage.cli.main"]
-    assert python(*commands, "sauvegarder", archive, home=tmp_path / "a").returncode == 0
-    back = python(*commands, "restaurer", archive, home=tmp_path / "b", database=database)
-    assert back.returncode == 0, back.stderr
-    after = python(*commands, "demo", "--sans-calcul", home=tmp_path / "b", database=database)
-    assert after.returncode == 0, after.stderr

@@ -9,16 +9,16 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.databases.conftest import POSTGRESQL, SECOND, python
+from tests.databases.conftest import POSTGRESQL, python
 from tests.support import shared
 from tests.support.shared import ROOT
 
 MARK = "country_databaseowner"
 
 
-@pytest.fixture(params=["sqlite", SECOND])
+@pytest.fixture(params=["sqlite"])
 def address(request, tmp_path) -> str:
-    """The address of a database without a table, of each engine in turn, that any home may name."""
+    """The address of a database without a table that any home may name."""
     if request.param == "postgresql":
         request.getfixturevalue("postgresql")
         return shared.empty_database()
@@ -100,7 +100,6 @@ def test_the_base_of_another_country_refuses_france_and_its_backup_too(address, 
     assert rows(address, f"select name from {MARK}") == [("exemple",)]
 
 
-@pytest.mark.parametrize("address", ["sqlite", POSTGRESQL], indirect=True)
 @pytest.mark.slow("seven commands, one of which makes every table")
 def test_two_countries_whose_folders_bear_one_name_have_each_their_base(address, tmp_path):
     first, second, later = (tmp_path / where / "voisin" for where in "abc")

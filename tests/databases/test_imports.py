@@ -9,9 +9,8 @@ import signal
 import pytest
 
 from tests.databases.conftest import python
-from tests.support.profile import times
 
-N = times(100, 150)
+N = 100
 KINDS = ("Médiathèque", "Mairie", "Centre social", "Espace public numérique", "Maison des habitants")
 NAMES = ("Simone Veil", "Jules Ferry", "Olympe de Gouges", "Aimé Césaire", "les Tilleuls", "du Lac", "Germaine Tillion", "Le Lien")  # fmt: skip
 COMMUNES = (

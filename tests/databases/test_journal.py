@@ -8,7 +8,7 @@ from tests.databases.conftest import python
 from tests.databases.recording import EACH, WRITERS
 from tests.support.profile import times
 
-KILLS = times(8, 100)
+KILLS = times(8, 30)
 
 NAMED = {
     "nothing": ["whole"],
@@ -51,7 +51,7 @@ def test_each_damage_to_the_journal_is_named(database, tmp_path):
 
 
 @pytest.mark.complete
-@pytest.mark.slow("kills whoever writes a hundred times on each engine in the complete profile")
+@pytest.mark.slow("kills whoever writes thirty times on each engine in the complete profile")
 def test_a_writer_killed_again_and_again_leaves_no_half_line(database, tmp_path):
     done = python("-m", "tests.databases.recording", str(KILLS), home=tmp_path, database=database)
     assert done.returncode == 0, done.stderr[-3000:]

@@ -1,4 +1,4 @@
-"""Whoever writes may be killed at any moment, and fifty may write at once: nothing half done, nothing
+"""Whoever writes may be killed at any moment, and many may write at once: nothing half done, nothing
 refused.
 """
 
@@ -19,16 +19,16 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.databases.conftest import python
-from tests.support.profile import COMPLETE, times
+from tests.support.profile import times
 from tests.support.shared import ROOT, environment, furnish, statics
 from tests.support.speed import PATIENCE, until
 
-KILLS, WRITERS = times(10, 100), times(12, 50)
+KILLS, WRITERS = times(10, 30), times(12, 20)
 SECRET = "a" * 32  # a mark against forged forms, chosen by the visitor's own browser
 
 
 @pytest.mark.complete
-@pytest.mark.slow("kills a writer a hundred times in the complete profile")
+@pytest.mark.slow("kills a writer thirty times in the complete profile")
 def test_a_writer_killed_again_and_again_leaves_nothing_half_done(tmp_path):
     done = python("-m", "tests.databases.kills", str(KILLS), home=tmp_path)
     assert done.returncode == 0, done.stderr[-2000:]
@@ -117,7 +117,7 @@ def answers(port: int) -> bool:
 
 
 @pytest.mark.complete
-@pytest.mark.slow("a whole server, and fifty people in the complete profile")
+@pytest.mark.slow("a whole server, and twenty people in the complete profile")
 def test_many_people_write_at_once_and_none_is_refused(tmp_path):
     done = python("-c", SCENERY, home=tmp_path)
     assert done.returncode == 0, done.stderr[-2000:]
@@ -182,24 +182,20 @@ def test_who_does_what_is_due_starts_again_when_killed_and_leaves_with_the_serve
         until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in started))
 
 
-# What was written, for the kills to say anything; and what the complete profile has time to write too.
+# What was written, for the kills to say anything.
 SIGNED = {"mandat.prepared", "mandat.signed", "mandat.withdrawn", "act.noted"}
-ALL = SIGNED | {
-    *("mandat.revoked", "mandat.declined", "mandat.reminded", "mandat.regularised", "mandat.forgotten"),
-    *("act.outside", "act.refused", "act.corrected", "act.struck", "act.restored", "act.regularised"),
-}
 
 
 @pytest.mark.complete
-@pytest.mark.slow("kills whoever signs a hundred times on each engine in the complete profile")
+@pytest.mark.slow("kills whoever signs thirty times on each engine in the complete profile")
 def test_whoever_signs_stops_and_notes_acts_may_be_killed_at_any_moment(database, tmp_path):
-    kills = times(20, 100)
+    kills = times(20, 30)
     done = python("-m", "tests.databases.signing", str(kills), home=tmp_path, database=database)
     assert done.returncode == 0, done.stderr[-3000:]
     told = json.loads(done.stdout)
     assert told["faults"] == []
     assert told["inside"] >= 0.4 * kills, "the kills fell in the middle of transactions"
-    assert set(told["rows"]) >= (ALL if COMPLETE else SIGNED), told["rows"]
+    assert set(told["rows"]) >= SIGNED, told["rows"]
 
 
 def test_two_who_sign_and_stop_at_once_leave_one_answer(database, tmp_path):

@@ -93,17 +93,17 @@ def sent(servers, home, database, *words) -> dict:
 
 
 def test_several_workers_at_once_send_each_message_once(database, servers, tmp_path):
-    n = times(100, 300)
+    n = 100
     rows = sent(servers, tmp_path, database, "together", n, 4)["rows"]
     assert Counter((state, attempts) for _, state, attempts in rows.values()) == {("sent", 1): n}
     assert servers.mails + servers.texts == dict.fromkeys(rows, 1)
 
 
 @pytest.mark.complete
-@pytest.mark.slow("sixty workers killed in the complete profile")
+@pytest.mark.slow("twenty workers killed in the complete profile")
 def test_a_worker_killed_again_and_again_sends_nothing_twice_and_loses_nothing(database, servers, tmp_path):
-    kills = times(10, 60)
-    told = sent(servers, tmp_path, database, "killed", times(100, 400), kills)
+    kills = times(10, 20)
+    told = sent(servers, tmp_path, database, "killed", times(100, 150), kills)
     rows = told["rows"]
     assert told["held"] >= kills / 12  # the kills fell where it hurts
     taken = servers.mails + servers.texts

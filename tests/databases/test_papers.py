@@ -8,11 +8,11 @@ from maillage.apps.documents.rules.cipher import new_key
 from tests.databases.conftest import python
 from tests.support.profile import times
 
-KILLS = times(10, 100)
+KILLS = times(10, 30)
 
 
 @pytest.mark.complete
-@pytest.mark.slow("kills a writer a hundred times in the complete profile")
+@pytest.mark.slow("kills a writer thirty times in the complete profile")
 def test_a_paper_that_is_cut_is_whole_or_is_not(tmp_path):
     key = {"MAILLAGE_PAPERS_KEY": f"{new_key()},{new_key()}", "MAILLAGE_CLAMD": "non"}
     done = python("-m", "tests.databases.shredding", str(KILLS), home=tmp_path, **key)

@@ -1,4 +1,4 @@
-"""A year of reminders on both engines: each once, never after, by the clock of its place, none after STOP;
+"""A year of reminders: each once, never after, by the clock of its place, none after STOP;
 whatever happens to who sends, and to the gateway.
 """
 
@@ -19,13 +19,12 @@ import pytest
 from maillage.apps.messages.rules import incoming
 from maillage.reference import clocks
 from tests.databases.conftest import python
-from tests.support.profile import times
 from tests.support.speed import instant
 
 QUIET = "/quiet"
 SECRET = "le-secret-de-la-passerelle-locale"
 PARIS = ZoneInfo("Europe/Paris")
-PEOPLE, KILLS = 30, times(5, 20)
+PEOPLE, KILLS = 30, 5
 ON_ITS_WAY = 0.5  # seconds
 
 
@@ -157,6 +156,7 @@ def gateway(tmp_path):
 
 
 @pytest.mark.complete
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.mark.slow("a year of days, and workers killed in it")
 def test_a_year_of_reminders(database, gateway, tmp_path):
     words = ("-m", "tests.databases.reminding", str(PEOPLE), str(KILLS), str(gateway.port))

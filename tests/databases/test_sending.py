@@ -9,7 +9,6 @@ from tests.databases.sending import ANSWERS
 
 
 @pytest.mark.complete
-@pytest.mark.slow("thirty devices in the complete profile")
 def test_many_sendings_of_the_same_answers_keep_each_once(database, tmp_path):
     done = python("-m", "tests.databases.sending", home=tmp_path, database=database)
     assert done.returncode == 0, done.stderr[-2000:]

@@ -86,7 +86,7 @@ def test_any_answers_give_one_access_one_use_and_one_result(answers, measured):
     assert found.retest_after == 0 or found.retest_after >= engine.RETEST_DAYS
 
 
-@settings(max_examples=times(60, 600))
+@settings(max_examples=times(60, 120))
 @given(complete, tasks, st.sampled_from(list(SKILLS)), st.data())
 def test_a_skill_more_never_lowers_the_result(answers, measured, id, data):
     low, high = sorted(
@@ -99,7 +99,7 @@ def test_a_skill_more_never_lowers_the_result(answers, measured, id, data):
         assert engine.RESULTS.index(after.result) >= engine.RESULTS.index(before.result)
 
 
-@settings(max_examples=times(60, 400))
+@settings(max_examples=times(60, 120))
 @given(complete, tasks, st.sampled_from(TASKS))
 def test_a_task_passed_never_lowers_the_result(answers, measured, id):
     before = engine.conclude(answers, {**measured, id: "failed"})

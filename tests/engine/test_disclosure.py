@@ -34,7 +34,7 @@ def test_counts_of_the_same_people_told_together_are_no_few_apart(counts):
     assert shown[:1] == [True][: len(counts)], "the first one is told whatever the others are"
 
 
-@pytest.mark.parametrize("seed", range(times(40, 300)))
+@pytest.mark.parametrize("seed", range(times(40, 80)))
 def test_one_way_cannot_be_run_backwards(seed):
     """Toutes les répartitions qui donneraient le même tableau : aucune part masquée n’y est connue à 5 personnes
     près, même par qui a lu cette règle.

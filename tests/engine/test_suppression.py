@@ -76,7 +76,7 @@ def people(size):
 
 
 @given(st.data(), st.integers(1, 6))
-@settings(max_examples=times(60, 300), deadline=None)
+@settings(max_examples=times(60, 120), deadline=None)
 def test_people_of_an_earlier_edition_are_never_negative_and_agree_with_it(data, size):
     """Ce qu’une édition a masqué n’est pas gardé : des effectifs possibles en tiennent lieu."""
     then = np.array(data.draw(people(size)))
@@ -90,7 +90,7 @@ def test_people_of_an_earlier_edition_are_never_negative_and_agree_with_it(data,
 
 
 @given(st.data(), st.integers(1, 6))
-@settings(max_examples=times(30, 150), deadline=None)
+@settings(max_examples=times(30, 60), deadline=None)
 def test_when_people_only_came_nobody_is_counted_as_gone(data, size):
     then, come = np.array(data.draw(people(size))), np.array(data.draw(people(size)))
     sums = np.vstack([np.eye(size), np.ones(size)])[data.draw(st.integers(0, size)) :]
@@ -114,7 +114,7 @@ def test_nothing_to_protect_hides_nothing():
 
 def test_the_parts_of_a_whole_are_suppressed_as_one_way_does():
     random = np.random.default_rng(5)
-    for _ in range(times(60, 600)):
+    for _ in range(times(60, 150)):
         size, least, n = (
             int(random.integers(2, 7)),
             int(random.choice([3, 5, 11])),
@@ -145,7 +145,7 @@ def reach(table, published, rows, columns, goal, tops):
     return -ends[1].fun - ends[0].fun
 
 
-@pytest.mark.parametrize("seed", range(times(6, 40)))
+@pytest.mark.parametrize("seed", range(times(6, 12)))
 def test_a_table_leaves_in_doubt_who_knows_the_rule_and_who_does_not(seed):
     """Par d’autres programmes linéaires, un par case : onze personnes de doute pour qui lit le tableau, cinq pour qui
     sait en plus quelles cases sont sous le seuil.

@@ -100,24 +100,20 @@ def test_somebody_registers_without_script(visit, found):
 PUBLIC = (
     "/ateliers/",
     "/ateliers/?ou=Lille",
-    "/ateliers/?ou=Grenoble&niveau=debutant",
     "/ateliers/{alone}/",
     "/ateliers/{alone}/affiche/",
 )
 PRO = (
     *(
         "/espace/ateliers/",
-        "/espace/ateliers/?semaine=1",
         "/espace/ateliers/trames/",
         "/espace/ateliers/nouveau/",
     ),
     *(
-        "/espace/ateliers/parcours/nouveau/",
         "/espace/ateliers/parcours/{course}/",
         "/espace/ateliers/{over}/",
     ),
     *(
-        "/espace/ateliers/{over}/modifier/",
         "/espace/ateliers/{over}/emargement/",
         "/espace/ateliers/places/{seat}/",
     ),

@@ -8,7 +8,6 @@ from playwright.sync_api import expect
 
 from maillage.kernel.names import plain
 from tests.journeys.conftest import PERIMETER, SLOW
-from tests.support.profile import some
 
 
 def test_from_the_home_page_to_any_diagnosis_by_keyboard_only(visit):
@@ -216,18 +215,17 @@ def test_a_professional_keeps_a_perimeter_reads_an_error_and_comments(visit, sit
 
 
 @pytest.mark.complete
-@pytest.mark.parametrize("width", some([390, 1280], 390))
-def test_the_dossier_opens_from_a_file_and_asks_for_nothing(visit, site, faults_of, tmp_path, width):
+def test_the_dossier_opens_from_a_file_and_asks_for_nothing(visit, site, faults_of, tmp_path):
     start = visit(PERIMETER)
     address = re.search(r"/etudes/(\w+)/", start.content())[1]
     path = tmp_path / "dossier.html"
     path.write_bytes(start.request.get(f"{site}/etudes/{address}/fichiers/dossier.html").body())
-    page = visit(path.as_uri(), width=width)
+    page = visit(path.as_uri(), width=390)
     asked = page.evaluate(
         "performance.getEntriesByType('resource').map(e => e.name).filter(n => !n.startsWith('data:'))"
     )
     assert asked == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert page.inner_text("h1") == "Agglomération grenobloise"
     assert faults_of(page) == []
 

@@ -10,12 +10,8 @@ from tests.support.profile import some
 PAGES = (
     "/",
     "/carte/?ou=Grenoble",
-    "/connexions/",
-    "/bilan/",
     "/bilan/question/A1/",
-    "/aider-un-proche/",
     "/ma-carte/",
-    "/nulle-part/",
 )
 
 

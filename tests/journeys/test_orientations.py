@@ -2,8 +2,6 @@
 without script.
 """
 
-import gzip
-
 import pypdfium2
 import pytest
 
@@ -197,16 +195,13 @@ def pages(made, in_the_platform) -> dict[str, tuple[str, str]]:
     space = "/espace/orientations/"
     return {
         "recues": (PLACE, space),
-        "plusieurs": (PLACE, f"{space}?plusieurs=1"),
         "une": (PLACE, f"{space}{made['linked']}/"),
-        "ailleurs": (PLACE, f"{space}{made['linked']}/?faire=ailleurs"),
         "mesures": (PLACE, f"{space}mesures/"),
         "envoyees": (SENDER, f"{space}envoyees/"),
         "suivie": (SENDER, f"{space}{made['row']}/?cote=envoi"),
         "nouvelle": (SENDER, f"{space}nouvelle/"),
         "lieux": (SENDER, f"{space}nouvelle/?personne={made['person']}&besoin=assistance&ou=Grenoble"),
         "partage": (SENDER, f"{space}{made['draft']}/envoyer/"),
-        "parti": (SENDER, f"{space}{made['linked']}/parti/"),
         "carte": (SENDER, f"{space}{made['linked']}/carte/"),
         "lien": ("", f"/orientation/{code}/"),
         "faux-lien": ("", f"/orientation/{'0' * 32}/"),
@@ -220,16 +215,13 @@ def pages(made, in_the_platform) -> dict[str, tuple[str, str]]:
 NAMES = (
     *(
         "recues",
-        "plusieurs",
         "une",
-        "ailleurs",
         "mesures",
         "envoyees",
         "suivie",
         "nouvelle",
         "lieux",
         "partage",
-        "parti",
     ),
     *("carte", "lien", "faux-lien", "proche", "questions", "conseil", "trouver"),
 )
@@ -255,13 +247,3 @@ def test_a_page_reads_however_it_is_looked_at(opened, faults_of_looks, pages, na
     page = opened(name, looked=True)
     page.eval_on_selector_all("main details", "folds => folds.forEach((fold) => { fold.open = true })")
     assert faults_of_looks(page, enhanced=not pages[name][0], small=SMALL) == []
-
-
-@pytest.mark.complete
-@pytest.mark.parametrize("name", some(["une", "lieux", "partage", "proche", "lien"], "lien"))
-def test_the_stylesheets_stay_light(opened, name):
-    page = opened(name, looked=True)
-    sheets = page.eval_on_selector_all("link[rel=stylesheet]", "links => links.map(l => l.href)")
-    assert (
-        sum(len(gzip.compress(page.request.get(address).body())) for address in sheets) <= 13_500
-    )  # a kilobyte of them for browsers without layers

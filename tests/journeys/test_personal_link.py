@@ -141,21 +141,16 @@ PUBLIC = (
     "/fiche/{code}/",
     "/fiche/{code}/corriger/",
     "/fiche/{code}/papier/",
-    "/fiche/AAAA-AAAA/",
 )
 WITHIN = (
     "/espace/annuaire/papier/",
-    "/espace/annuaire/papier/?code={code}&cases=5+6+13",
     "/espace/annuaire/lieux/{place}/lien/",
     "/espace/annuaire/lieux/{place}/appareils/",
     "/espace/annuaire/materiel/",
     "/espace/annuaire/materiel/entretien/",
     "/espace/annuaire/campagnes/",
-    "/espace/annuaire/campagnes/?territoire=38511",
-    "/espace/recensement/?q=isère",
     "/espace/messages/",
     "/espace/messages/refus/",
-    "/espace/messages/liste/partis/",
     *(f"/espace/recensement/38511/{page}" for page in ("", "liste/", "communes/", "regles/", "methode/")),
 )
 

@@ -84,10 +84,9 @@ def typed(page, name: str, text: str) -> None:
 
 
 @pytest.mark.complete
-@pytest.mark.parametrize("script", some([True, False], False), ids=["with script", "without script"])
-def test_an_application_is_added_by_keyboard_then_asked(visit, site, account, script):
-    email = account(f"application-{script}".lower())
-    page = visit("/connexion/", width=390, height=844, java_script_enabled=script)
+def test_an_application_is_added_by_keyboard_then_asked_without_script(visit, site, account):
+    email = account("application")
+    page = visit("/connexion/", width=390, height=844, java_script_enabled=False)
     sign_in(page, site, email)
     page.goto(f"{site}/compte/protection/?next=/compte/")
     page.wait_for_selector("text=Avant d’ouvrir l’espace professionnel")
@@ -300,7 +299,6 @@ PAGES = {
     "/connexion/code/": "",
     "/connexion/code/saisir/": "code",
     "/connexion/verifier/": "second",
-    "/connexion/fermee/": "",
     "/deconnexion/": "in",
     "/compte/": "in",
     "/compte/mot-de-passe/": "in",

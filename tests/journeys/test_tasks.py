@@ -2,7 +2,6 @@
 when they like.
 """
 
-import gzip
 import re
 
 import pytest
@@ -20,11 +19,9 @@ SCREENS = [
     "",
     "toucher/",
     "descendre/",
-    "descendre/?indice=1",
     "ecrire/",
     "message/",
     "trouver/",
-    "trouver/?page=horaires",
 ]
 
 
@@ -235,12 +232,3 @@ def test_what_is_written_wrong_twice_goes_on_without_a_word_of_blame(under_way, 
 @pytest.mark.parametrize("screen", some(SCREENS, "toucher/", "ecrire/"))
 def test_a_screen_reads_however_it_is_looked_at(under_way, faults_of_looks, screen):
     assert faults_of_looks(under_way(f"/bilan/essayer/{screen}")) == []
-
-
-@pytest.mark.complete
-def test_the_stylesheets_stay_light(under_way):
-    page = under_way("/bilan/essayer/message/")
-    addresses = page.eval_on_selector_all("link[rel=stylesheet]", "links => links.map(l => l.href)")
-    assert (
-        sum(len(gzip.compress(page.request.get(address).body())) for address in addresses) <= 13_500
-    )  # a kilobyte of them for browsers without layers

@@ -376,7 +376,7 @@ def test_a_known_format_is_completed_by_the_columns_it_does_not_foresee():
     (found,) = places(rows)
     assert found["horaires"]["osm"] == "Mo-Th 07:30-11:30,12:15-16:00"
     assert (found["latitude"], found["longitude"]) == (-22.27, 166.44)
-    assert found["services"] == ["procedures", "parenting", "access"]
+    assert found["services"] == ["procedures", "parenting"]  # wifi says nothing of computers
     assert found["modalites_accompagnement"] == ["person"]
     assert set(found["practices"]) == {"wifi", "impression"}
     assert any("devinées" in note and "horaires_lundi" in note for note in result(rows).notes)
@@ -885,7 +885,7 @@ CELLS = st.one_of(
     st.sampled_from(["", "Oui", "non", "X", "Grenoble", "45.19", "5,72", "9h-12h", "a@b.fr", "Gratuit", "{A,B}", "[", "<b>x</b>", "12 rue du Lac", "-", "45.19, 5.72"]),
     st.text(max_size=20),
 )  # fmt: skip
-ODD = settings(max_examples=times(30, 150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+ODD = settings(max_examples=times(30, 60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @ODD

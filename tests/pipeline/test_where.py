@@ -593,7 +593,7 @@ any_cell = st.one_of(
 )
 
 
-@settings(max_examples=times(60, 300), deadline=None)
+@settings(max_examples=times(60, 120), deadline=None)
 @given(st.dictionaries(st.sampled_from(CELLS), any_cell))
 def test_whatever_is_typed_gives_a_place_that_holds_together(cells):
     found = locate(cells)

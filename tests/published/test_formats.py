@@ -639,7 +639,7 @@ SCORED = {
 
 
 @given(st.fixed_dictionaries(SCORED))
-@settings(max_examples=times(60, 300), deadline=None)
+@settings(max_examples=times(60, 120), deadline=None)
 def test_our_score_is_that_of_data_inclusion(service):
     theirs, criteria = score(
         Service.model_validate({**service, "structure_id": "x", "id": "x", "nom": "Un service"})
@@ -1142,7 +1142,7 @@ def same(field: str, found: Any, wanted: Any) -> bool:
 @pytest.mark.complete
 @pytest.mark.parametrize("format", AGAIN)
 @given(sheet=SHEETS)
-@settings(max_examples=times(30, 150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=times(30, 60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_reading_an_export_again_gives_all_but_what_is_said_lost(format, sheet):
     """Ce qui n’est pas dit perdu revient ; ce qui est dit perdu ne revient pas."""
     sheet = (

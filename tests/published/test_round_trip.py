@@ -140,7 +140,7 @@ def _plain(value: Any) -> Any:
 @pytest.mark.parametrize("format", FILES)
 @given(sheet=SHEETS)
 @settings(
-    max_examples=times(10, 60),
+    max_examples=times(10, 25),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )

@@ -119,7 +119,7 @@ def _denies(sentence: str, whole: dict[str, dict[str, float]], published: dict[s
 
 
 @mark.slow("each example is a whole survey, masked and written")
-@settings(max_examples=times(12, 150))
+@settings(max_examples=times(12, 40))
 @given(st.integers(0, 10**9))
 def test_no_sentence_puts_first_what_the_whole_table_puts_behind(seed):
     """Des enquêtes tirées au hasard, masquées comme elles sont publiées : aucune phrase du document ni du

@@ -108,9 +108,14 @@ def test_a_place_to_locate_is_counted_in_its_commune_and_is_no_absence(spec):
         ]
         o = offered_of(t, places, cut=True)
         read, whole = offer.read(o), offer.whole(o)
+
+        def as_cell(n: int | None) -> str:
+            return "vide" if n is None else str(n)
+
         rows = [
             f"{zone.name} : {zone.places_text} ; wifi {zone.lines[0].places} ; {zone.places_words}"
-            for zone in read.zones.values()
+            f" ; case du fichier : {as_cell(offer.zone(o, o.gaps.zone(code))['lieux'])}"
+            for code, zone in read.zones.items()
         ]
         rows += [
             f"{each.commune}, à situer : {each.n_places} ; wifi {each.offers['wifi']}"
@@ -128,8 +133,8 @@ def test_a_place_to_locate_is_counted_in_its_commune_and_is_no_absence(spec):
         """,
         call,
         [
-            "Teisseire : ? ; wifi ? ; 3 lieux de la commune à situer",
-            "Mistral : ? ; wifi ? ; 3 lieux de la commune à situer",
+            "Teisseire : ? ; wifi ? ; 3 lieux de la commune à situer ; case du fichier : vide",
+            "Mistral : ? ; wifi ? ; 3 lieux de la commune à situer ; case du fichier : vide",
             "ville, à situer : 3 ; wifi 2",
             "Ensemble : 3, dont 3 à situer",
         ],

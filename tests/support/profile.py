@@ -1,7 +1,7 @@
 """How much is tried: what `make test` keeps of everything, and what `make test PROFIL=complet` adds.
 
 The first tries each promise once, in a few minutes. The second, which `.ci/run` calls, tries more examples,
-kills more often, looks at each page in each width, language and light. The platform replayed on PostgreSQL
+kills more often, looks at a page of each template by day and by night, wide and narrow. The platform replayed on PostgreSQL
 tries each promise once too: what a second engine changes shows at the first example. A computer so slow that
 the second profile would take hours tries what the first one does, and says so. PROFIL is read here and nowhere
 else.

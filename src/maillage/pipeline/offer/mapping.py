@@ -397,8 +397,11 @@ class _Loader(yaml.SafeLoader):
         return node
 
 
+@lru_cache(maxsize=32)  # one import reads the same text three times
 def parsed(text: str) -> Any:
-    """Return what a YAML text says; yaml.YAMLError when it cannot be read, or would grow without end."""
+    """Return what a YAML text says, which is only read; yaml.YAMLError when it cannot be read, or would grow
+    without end.
+    """
     return yaml.load(text, Loader=_Loader)  # noqa: S506, a safe loader
 
 

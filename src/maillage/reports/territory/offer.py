@@ -120,7 +120,7 @@ class OfferZoneJson(TypedDict):
     offre: dict[str, int | None]
     offre_inconnue: list[str]
     offre_a_situer: list[str]
-    lieux: int
+    lieux: int | None
     lieux_a_situer: int
     lieux_muets: int
     accompagnement_inconnu: int
@@ -135,14 +135,14 @@ def zone(o: Offered, found: ZoneGaps) -> OfferZoneJson:
     A line that the census did not ask about has no count (null), and makes no gap. `offre_inconnue` names the
     lines that no place gives where some do not say what they give, or may stand elsewhere: zero would be an
     absence. `offre_a_situer`: those of the latter. `lieux_a_situer`: places without a known point, whether
-    they count in `lieux` or may only stand there.
+    they count in `lieux` or may only stand there: `lieux` is null where none is sure and some may.
     """
     counts = o.counts
     return {
         "offre": {line: None if _is_unknown(gap) else gap.inside for line, gap in found.gaps.items()},
         "offre_inconnue": [line for line, gap in found.gaps.items() if gap.is_asked and _is_unknown(gap)],
         "offre_a_situer": [line for line, gap in found.gaps.items() if gap.inside == 0 < gap.perhaps],
-        "lieux": counts.n_places[found.code],
+        "lieux": counts.n_places[found.code] or (None if counts.n_perhaps[found.code] else 0),
         "lieux_a_situer": counts.n_unlocated[found.code] + counts.n_perhaps[found.code],
         "lieux_muets": counts.n_silent[found.code],
         "accompagnement_inconnu": counts.n_vague[found.code],
@@ -259,12 +259,7 @@ def whole(o: Offered) -> dict[str, object]:
                 "nom": name,
                 "lieux": each.n_places,
                 "lieux_muets": each.n_silent,
-                "offre": {
-                    line: each.offers[line]
-                    if gap.is_asked and (each.offers[line] or not each.n_silent)
-                    else None
-                    for line, gap in o.gaps.whole.gaps.items()
-                },
+                "offre": _unassigned_offers(o, each),
                 "dans_le_territoire": each.is_inside,
             }
             for each, name in unassigned(o)
@@ -310,6 +305,14 @@ def unassigned(o: Offered) -> list[tuple[UnassignedPlaces, str]]:
     every = o.counts.unassigned
     names = commune_names(each.commune for each in every)
     return [(each, names[each.commune]) for each in every]
+
+
+def _unassigned_offers(o: Offered, places: UnassignedPlaces) -> dict[str, int | None]:
+    """Return by line how many places give it; None where none does and some are silent."""
+    return {
+        line: places.offers[line] if gap.is_asked and (places.offers[line] or not places.n_silent) else None
+        for line, gap in o.gaps.whole.gaps.items()
+    }
 
 
 def commune_names(codes: Iterable[str]) -> dict[str, str]:
@@ -455,7 +458,7 @@ def read(o: Offered) -> OfferReading:
         unlisted_zones=tuple(sorted(unlisted)),
         communes=_communes(o),
         unassigned=tuple(
-            UnassignedRow(name, each.n_places, each.offers, _unassigned_words(each, name))
+            UnassignedRow(name, each.n_places, _unassigned_offers(o, each), _unassigned_words(each, name))
             for each, name in unassigned(o)
             if each.is_inside
         ),

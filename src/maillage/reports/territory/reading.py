@@ -508,13 +508,13 @@ class ZoneOffer:
 
 @dataclass(frozen=True, slots=True)
 class UnassignedRow:
-    """Places of a commune that none of its zones counts. offers: by line, how many give it; sentence: where
-    they count, and why.
+    """Places of a commune that none of its zones counts. offers: by line, how many give it, None where silent
+    places leave it unknown; sentence: where they count, and why.
     """
 
     commune: str
     n_places: int
-    offers: Mapping[str, int]
+    offers: Mapping[str, int | None]
     sentence: str
 
 

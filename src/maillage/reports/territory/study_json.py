@@ -65,7 +65,7 @@ class ZoneJson(TypedDict):
     manques: list[MissingJson]
     offre_inconnue: NotRequired[list[str]]
     offre_a_situer: NotRequired[list[str]]
-    lieux: NotRequired[int]
+    lieux: NotRequired[int | None]
     lieux_a_situer: NotRequired[int]
     lieux_muets: NotRequired[int]
     accompagnement_inconnu: NotRequired[int]

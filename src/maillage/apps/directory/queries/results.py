@@ -381,7 +381,7 @@ def _around(asked: Search, at: datetime) -> Results:
         repeated=again,
         more=min(PAGE, len(near) - len(rows)),
         cut=cut,
-        headline=_headline(len(near) - again, asked, cut=cut),
+        headline=_headline(len(near) - again, asked, cut=cut, n_apart=len(apart)),
         nearest=None if rows else _nearest(asked, at),
     )
 
@@ -486,7 +486,14 @@ def _by_name(asked: Search, at: datetime) -> Results:
 # ------------------------------------------------------------------------------------------------------ words
 
 
-def _headline(total: int, asked: Search, *, cut: bool) -> str:
+def _headline(total: int, asked: Search, *, cut: bool, n_apart: int = 0) -> str:
+    """Return the count of places in words. n_apart: those of the commune without a known distance."""
+    if n_apart and not total:
+        return say(
+            "{n}\u00a0lieu de la commune, à une distance inconnue",
+            "{n}\u00a0lieux de la commune, à une distance inconnue",
+            n=n_apart,
+        )
     counted = say("{n}\u00a0lieu", "{n}\u00a0lieux", n=total) if total else say("Aucun lieu")
     if cut and total:
         counted = say("Plus de {n}\u00a0lieu", "Plus de {n}\u00a0lieux", n=total)

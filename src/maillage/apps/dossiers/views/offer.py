@@ -210,7 +210,9 @@ def _line(request: HttpRequest, study: Study, reading: Reading) -> dict[str, Any
     if offered is None:
         return {"line": USUAL, "lines": diagnosis_lines(), "svg": ""}
     chosen, public = request.GET.get("offre", ""), request.GET.get("public", "")
-    line = chosen if chosen in diagnosis_lines() else USUAL
+    counted_lines = [each.id for each in offered.whole.lines if each.state != UNASKED]
+    first = USUAL if USUAL in counted_lines or not counted_lines else counted_lines[0]
+    line = chosen if chosen in diagnosis_lines() else first
     of = offered.publics.get(public)
     lines = of.whole if of else offered.whole.lines
     rows, apart = [], []

@@ -19,7 +19,6 @@ LEAST_RUN = 2  # numbered columns that make a run
 RUN = "les mots des colonnes numérotées de ce nom"
 LONG_ANSWER = 8  # words: beyond, a sentence may mention a practice without offering it
 SERVES = {  # the service of the national schema that a practice is, for exports that know no practice
-    "wifi": "access",
     "libre_acces": "access",
     "vente": "equipment",
     "assistance": "procedures",

@@ -108,7 +108,11 @@ def _zone_row(zone: ZoneOffer) -> tuple[Cell, ...]:
 def _count_rows(o: OfferReading, known: Sequence[OfferLine]) -> list[tuple[Cell, ...]]:
     """Return the places that no zone counts, commune by commune, and those of the whole: a column sums."""
     rows = [
-        (f"{each.commune}, à situer", each.n_places, *(each.offers[line.id] for line in known))
+        (
+            f"{each.commune}, à situer",
+            each.n_places,
+            *("?" if (n := each.offers[line.id]) is None else n for line in known),
+        )
         for each in o.unassigned
     ]
     return [
