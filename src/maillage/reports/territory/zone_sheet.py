@@ -39,7 +39,7 @@ VERDICTS = {
         " et la connexion sont là."
     ),
     "sociale": (
-        "La difficulté est **sociale, plus que numérique** : la précarité sociale est forte, la part n’est"
+        "La difficulté est **sociale, plus que numérique** : la précarité sociale est élevée, la part n’est"
         f" pas parmi les plus fortes. {sentences.NOTHING_SAYS}"
     ),
     "aucune": (

@@ -20,7 +20,7 @@ from maillage.studies.diagnosis.results import Diagnosis
 from maillage.words import wording
 
 CLASSES = (
-    "**Une classe (« forte », « très forte »)** compare les zones de ce territoire entre elles, et à rien"
+    "**Une classe (« élevée », « très élevée »)** compare les zones de ce territoire entre elles, et à rien"
     " d’autre. Rayures blanches sur une carte, ou pourcentage entre parenthèses : la classe n’est pas sûre."
     " Une phrase ne nomme une zone qu’à 8 chances sur 10 ou plus, ici comme face à la France.",
 )
@@ -61,9 +61,9 @@ def guide_chapter(r: Reading) -> Chapter:
                 tone="prudence",
                 title="À quoi ce dossier ne sert pas.",
                 text=(
-                    "À fixer un objectif chiffré par quartier, à classer les quartiers entre eux quand les"
-                    " fourchettes se recouvrent, à suivre une évolution d’une année à l’autre, ni à se passer"
-                    " d’une enquête locale."
+                    "À fixer un objectif chiffré par quartier ou petite commune, à les classer entre eux"
+                    " quand les fourchettes se recouvrent, à suivre une évolution d’une année à l’autre, ni à"
+                    " se passer d’une enquête locale."
                 ),
             ),
             *((Text(text=r.target),) if r.target else ()),
