@@ -412,7 +412,7 @@ def _on_the_method(d: Diagnosis) -> Iterator[str]:
 
 
 def _on_the_zoning(d: Diagnosis) -> Iterator[str]:
-    if d.request.territory.kind not in ("commune", "epci", "departement") or d.request.zoning.kind != "file":
+    if d.request.territory.kind in ("region", "france") or d.request.zoning.kind != "file":
         return
     communes, people = d.left_out
     if people:
