@@ -598,9 +598,11 @@ def _class_bounds(d: Diagnosis) -> tuple[str, ...]:
 
 
 def _index(d: Diagnosis) -> SocialIndex:
-    """Return the index: for each variable its mean, sign and weight; for each zone its value, gap and
-    rank.
+    """Return the index: for each variable its mean, sign and weight; for each zone its value, gap and rank;
+    nothing but what is not published for a zone alone.
     """
+    if len(d.zones) == 1:
+        return SocialIndex((), (), (), tuple(MISSING))
     s = d.social
     variables = tuple(
         Variable(

@@ -219,7 +219,11 @@ def leaders(d: Diagnosis, names_of: Names) -> list[str]:
 
 
 def class_lists(d: Diagnosis, names_of: Names) -> list[str]:
-    """Return the sentences on digital classes: their comparison, the zones very likely in the strongest."""
+    """Return the sentences on digital classes: their comparison, the zones very likely in the strongest;
+    nothing for a zone alone.
+    """
+    if len(d.zones) == 1:
+        return []
     if not d.rate_bounds:
         few = f"Moins de {FEWEST_ZONES} {unit_of(d)}s {_agreed('estimé', FEWEST_ZONES, unit_of(d))}"
         return [f"{few} : aucune classe n’est faite, les parts se lisent une à une."]

@@ -25,6 +25,8 @@ CLASSES = (
     " Une phrase ne nomme une zone qu’à 8 chances sur 10 ou plus, ici comme face à la France.",
 )
 
+RANKING = " par quartier ou petite commune, à les classer entre eux quand les fourchettes se recouvrent"
+
 
 def guide_chapter(r: Reading) -> Chapter:
     c = r.headline
@@ -61,9 +63,8 @@ def guide_chapter(r: Reading) -> Chapter:
                 tone="prudence",
                 title="À quoi ce dossier ne sert pas.",
                 text=(
-                    "À fixer un objectif chiffré par quartier ou petite commune, à les classer entre eux"
-                    " quand les fourchettes se recouvrent, à suivre une évolution d’une année à l’autre, ni à"
-                    " se passer d’une enquête locale."
+                    f"À fixer un objectif chiffré{RANKING if len(r.zones) > 1 else ''}, à suivre une"
+                    " évolution d’une année à l’autre, ni à se passer d’une enquête locale."
                 ),
             ),
             *((Text(text=r.target),) if r.target else ()),

@@ -200,8 +200,9 @@ def zone_chapter(r: Reading, said: Mapping[str, str]) -> Chapter:
     shown = counted[:LONGEST_TABLE]
     rest, outside = len(counted) - len(shown), len(r.zones) - len(counted)
     unit = r.territory.unit
-    lead = f"{'Une seule' if unit in certainty.FEMININE else 'Un seul'} {unit} : rien à comparer."
+    title, lead = f"{'Une seule' if unit in certainty.FEMININE else 'Un seul'} {unit}", "Rien à comparer."
     if len(counted) > 1:
+        title = "Zone par zone"
         lead = (
             "En premier, le plus de personnes concernées. L’ordre n’est pas un classement : les fourchettes"
             " se recouvrent."
@@ -213,9 +214,9 @@ def zone_chapter(r: Reading, said: Mapping[str, str]) -> Chapter:
         lead += f" Hors du filtre, sans chiffre ni fiche : {wording.count(outside, 'zone', 'zones')}."
     return Chapter(
         number="n",
-        short=SECTIONS["zones"],
+        short=title,
         flows=True,
-        title="Zone par zone",
+        title=title,
         lead=lead,
         blocks=(
             *(Text(text=text) for text in r.subtotal_sentences),
@@ -230,7 +231,7 @@ def zone_chapter(r: Reading, said: Mapping[str, str]) -> Chapter:
                 unit=unit,
                 universe=universe_of(r),
             ),
-            _social(r),
+            *([_social(r)] if len(r.zones) > 1 else []),
             *comment_of(said, "zones"),
         ),
     )
