@@ -478,8 +478,8 @@ def test_a_range_of_a_table_is_said_as_a_sentence_says_it(share, between, need, 
 def test_names_follow_each_other_as_in_a_dictionary():
     """Échirolles est avant Vif, dans un tableau, un choix ou une liste de communes ; non après le Z."""
     names = ["Vif", "Échirolles", "Claix"]
-    zones = [SimpleNamespace(name=name) for name in names]
-    assert [z.name for z in sorted(zones, key=pages.SORTS["nom"][1])] == sorted(names, key=plain)
+    lines = [SimpleNamespace(figures=SimpleNamespace(name=name)) for name in names]
+    assert [x.figures.name for x in sorted(lines, key=pages.SORTS["nom"][1])] == sorted(names, key=plain)
 
     t = {"zone": np.array(names), "metre": np.array([0.0, 4e3, 9e3]), "besoin": np.full(3, 100.0)}
     form = WhatIfForm(None, geste="ouvrir", line="wifi", ground=street(t))

@@ -178,7 +178,7 @@ def _page(request: HttpRequest, study: Study, asked: StudyRequest, reading: Read
         "sort": sort,
         "rows": shown,
         "n_lines": len(rows),
-        "noun": (noun := "commune" if _is_by_commune(rows) else reading.territory.unit),
+        "noun": (noun := "commune" if towns else reading.territory.unit),
         "head": noun.capitalize(),
         "splits": _splits(reading),
         "whole": whole,
@@ -209,10 +209,6 @@ def _lines(zones: Sequence[ZoneRow], towns: Sequence[SubtotalRow], sort: str) ->
     inside = {code for town in towns for code in town.zones}
     lines = [*folded, *(line for line in alone if line.zones[0].code not in inside)]
     return sorted(lines, key=lambda line: (key(line), line.figures.code))
-
-
-def _is_by_commune(lines: Sequence[Line]) -> bool:
-    return all(line.town or line.zones[0].unit == "commune" for line in lines)
 
 
 def _splits(reading: Reading) -> list[tuple[str, list[SubtotalRow]]]:

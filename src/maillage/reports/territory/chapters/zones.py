@@ -171,7 +171,7 @@ def _zone_table(zones: Sequence[ZoneRow], *, caption: str, unit: str, universe: 
         caption=caption,
         columns=(unit.capitalize(), "Personnes", "Entre", "Part", "Part et marge", "Précarité élevée"),
         align="gdddgg",
-        widths=(3.4, 1.2, 2.0, 0.9, 1.6, 1.6),
+        widths=(3.1, 1.1, 1.6, 0.8, 1.5, 2.6),
         rows=tuple(
             (
                 Cell(
