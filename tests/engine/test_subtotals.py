@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -160,3 +161,11 @@ def test_the_table_of_subtotals_has_a_row_for_the_whole_first(d):
     assert np.isclose(
         sum(float(row["part_du_besoin"]) for row in rest if row["maille"] == "region"), 1, atol=0.002
     )
+
+
+def test_zones_of_a_file_keep_their_own_lines(d):
+    """Un découpage à soi n’est pas replié sous ses communes : elles sont dans un tableau à part."""
+    read = presentation.present(Study(d, None, (), (), None), fingerprint="")
+    drawn = replace(read, zones=tuple(replace(zone, unit="zone") for zone in read.zones))
+    assert drawn.towns == ()
+    assert len([row for row in drawn.subtotals if row.level == "commune"]) == 31

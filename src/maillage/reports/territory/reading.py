@@ -770,11 +770,10 @@ class Reading:
 
     @property
     def towns(self) -> tuple[SubtotalRow, ...]:
-        """The communes cut into several zones; none where a zone is in two communes."""
-        communes = [row for row in self.subtotals if row.level == "commune"]
-        if sum(len(row.zones) for row in communes) > len(self.zones):
+        """The communes cut into several zones by the census; none where a file draws the zones."""
+        if any(zone.unit == "zone" for zone in self.zones):
             return ()
-        return tuple(row for row in communes if len(row.zones) > 1)
+        return tuple(row for row in self.subtotals if row.level == "commune" and len(row.zones) > 1)
 
     def zone(self, code: str) -> ZoneRow:
         """Return a zone by its code; KeyError when there is none."""

@@ -213,7 +213,7 @@ def _lines(zones: Sequence[ZoneRow], towns: Sequence[SubtotalRow], sort: str) ->
 
 def _splits(reading: Reading) -> list[tuple[str, list[SubtotalRow]]]:
     """Return the tables of subtotals that stand under that of zones, each with its title: by région, by
-    département, and by commune where zones are cut across communes.
+    département, and by commune where a file draws the zones.
     """
     by_commune = [] if reading.towns else [("commune", "Par commune")]
     levels = [("region", "Par région"), ("departement", "Par département"), *by_commune]

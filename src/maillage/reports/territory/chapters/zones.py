@@ -239,7 +239,7 @@ def zone_chapter(r: Reading, said: Mapping[str, str]) -> Chapter:
 
 def _subtotal_tables(r: Reading) -> Iterator[Grid]:
     """Return the subtotals by région, by département, and by commune: those cut into several zones, all of
-    them where zones are cut across communes.
+    them where a file draws the zones.
     """
     levels = (("region", "Région"), ("departement", "Département"), ("commune", "Commune"))
     for level, noun in levels:
