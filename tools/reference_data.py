@@ -40,7 +40,9 @@ def write(connection: duckdb.DuckDBPyConnection, query: str, out: Path, order: s
 
 
 def cog(package: Path) -> None:
-    """Write communes (with their EPCI, département, région) and every former code with what it became."""
+    """Write communes (with their EPCI, département, région), every former code with what it became, and the
+    communes of the établissements publics territoriaux of Grand Paris.
+    """
 
     def read(name: str) -> Any:
         return json.loads((package / f"data/{name}.json").read_text("utf-8"))
@@ -82,8 +84,18 @@ def cog(package: Path) -> None:
         for row in communes
         if row["type"] in ("commune-deleguee", "commune-associee") and row["code"] not in known
     ]
+    territorial = [
+        {"ept": ept["code"], "ept_name": ept["nom"], "code": member["code"]}
+        for ept in read("ept")
+        for member in ept["membres"]
+    ]
     connection = duckdb.connect()
-    for name, rows in (("communes", current), ("anciens_codes", former)):
+    tables = (
+        ("communes", current, "code"),
+        ("anciens_codes", former, "former, code"),
+        ("ept", territorial, "code"),
+    )
+    for name, rows, order in tables:
         staged = RAW / f"etalab/cog/{name}.json"
         staged.parent.mkdir(parents=True, exist_ok=True)
         staged.write_text(json.dumps(rows), "utf-8")
@@ -92,7 +104,7 @@ def cog(package: Path) -> None:
             connection,
             f"select * from read_json('{staged}')",
             out,
-            "code" if name == "communes" else "former, code",
+            order,
         )
         staged.unlink()
 

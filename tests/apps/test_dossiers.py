@@ -9,6 +9,7 @@ from html import unescape
 from types import SimpleNamespace
 
 import pytest
+from django.template.loader import render_to_string
 from django.utils import timezone
 
 from maillage.apps.dossiers import access, actions, queries, rules
@@ -17,11 +18,16 @@ from maillage.apps.dossiers.queries import StudyRequest
 from maillage.apps.dossiers.views import pages
 from maillage.cli.reports import studies as reported
 from maillage.kernel.names import plain
+from maillage.reference.definitions import DEFAULT, definition
 from maillage.reports.directory import census
-from maillage.reports.territory import criteria, edition
+from maillage.reports.territory import criteria, edition, presentation
 from maillage.reports.territory.reading import PublishedNote
-from maillage.studies.diagnosis.request import Cancelled
+from maillage.studies.diagnosis import zoning
+from maillage.studies.diagnosis.diagnosis import diagnose
+from maillage.studies.diagnosis.request import Cancelled, Request
+from maillage.studies.diagnosis.study import Study as TerritoryStudy
 from maillage.studies.diagnosis.territories import gazetteer
+from maillage.studies.need import population
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/territoires/38151/"
@@ -117,10 +123,35 @@ def test_each_layer_has_an_address(client, study, layer):
     assert re.search(rf'data-couche="{layer}" aria-current="true"', page)
 
 
+def test_a_town_is_one_line_that_unfolds_to_its_quarters():
+    """Sans script : la ville, son besoin, sa part ; dessous, ses quartiers repliés ; une ligne par petite commune."""
+    territory = gazetteer().get("243500741")  # Redon Agglomération
+    cut = zoning.usual(territory, population.sources().rp2021)
+    request = Request(territory=territory, zoning=cut, definition=definition(DEFAULT), n_draws=8)
+    reading = presentation.present(TerritoryStudy(diagnose(request), None, (), (), None), fingerprint="")
+    lines = pages._lines(reading.zones, reading.towns, "nom")
+    assert sorted(len(line.zones) for line in lines) == [1] * 29 + [2, 4]
+    names = [plain(line.figures.name) for line in lines]
+    assert names == sorted(names)
+    (redon,) = (line for line in lines if len(line.zones) == 4)
+    context = {
+        "rows": [redon],
+        "reading": reading,
+        "place": territory.code,
+        "sort": "nom",
+        "head": "Commune",
+    }
+    page = render_to_string("dossiers/_zones.html", context | {"query": "", "layer": "", "whole": True})
+    (folded,) = re.findall(r"<details>(.*?)</details>", page, re.S)
+    assert "Voir ses 4\xa0quartiers" in folded
+    assert re.findall(r'<tr id="zone-([^"]*)"', folded) == [z.code for z in redon.zones]
+    assert f"{redon.town.need_share} du besoin" in page
+
+
 @pytest.mark.parametrize("sort", ["nom", "personnes", "part", "precarite", "n-importe-quoi"])
 def test_the_table_sorts_and_ignores_nonsense(client, study, sort):
     response = client.get(f"{ADDRESS}?tri={sort}")
-    rows = [z.name for z in response.context["rows"]]
+    rows = [line.figures.name for line in response.context["rows"]]
     assert response.status_code == 200
     assert len(rows) == len(queries.reading(study).zones)
     if sort == "nom":

@@ -478,8 +478,8 @@ def test_a_range_of_a_table_is_said_as_a_sentence_says_it(share, between, need, 
 def test_names_follow_each_other_as_in_a_dictionary():
     """Échirolles est avant Vif, dans un tableau, un choix ou une liste de communes ; non après le Z."""
     names = ["Vif", "Échirolles", "Claix"]
-    zones = [SimpleNamespace(name=name) for name in names]
-    assert [z.name for z in sorted(zones, key=pages.SORTS["nom"][1])] == sorted(names, key=plain)
+    lines = [SimpleNamespace(figures=SimpleNamespace(name=name)) for name in names]
+    assert [x.figures.name for x in sorted(lines, key=pages.SORTS["nom"][1])] == sorted(names, key=plain)
 
     t = {"zone": np.array(names), "metre": np.array([0.0, 4e3, 9e3]), "besoin": np.full(3, 100.0)}
     form = WhatIfForm(None, geste="ouvrir", line="wifi", ground=street(t))
@@ -760,7 +760,7 @@ def test_nobody_says_it_is_not_nobody_knows():
 
 def test_zones_in_both_precarities_are_counted_as_the_diagnosis_counts_them():
     """La fourchette du diagnostic d’abord ; le verdict ne lit que les zones très probables."""
-    crossing = "De 9 à 15 quartiers sur 99 cumulent précarité numérique et précarité sociale fortes."
+    crossing = "De 9 à 15 quartiers sur 99 cumulent précarité numérique et précarité sociale élevées."
     offered = offer_of(60, {}, {"A": 80, "B": (30, 70), "C": 10})
     row = of_the_grid(CROSSED, offered, crossed=("A", "B"), crossing=crossing)
     assert row.evidence.startswith(f"{crossing} Très probablement dans les deux : 2\xa0zones ; dans 1, ")
@@ -1074,8 +1074,8 @@ def test_zones_of_strong_need_and_short_offer_come_by_need_then_by_people():
     offered = replace(offer_of(60, {}, {}), zones=zones)
     found = gaps.mismatches(rows, offered)
     assert [(need, [each.code for each in here]) for need, here in found] == [
-        ("Précarités numérique et sociale fortes", ["B", "A"]),
-        ("Précarité numérique forte", ["C"]),
+        ("Précarités numérique et sociale élevées", ["B", "A"]),
+        ("Précarité numérique élevée", ["C"]),
     ]
     assert found[0][1][0].gaps[0].lack.startswith("90 personnes")
     assert gaps.mismatches(rows, None) == []

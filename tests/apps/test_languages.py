@@ -364,8 +364,8 @@ def test_the_home_page_shows_its_french_example_to_those_who_read_french(client,
     monkeypatch.setattr(dossiers, "reading", lambda study: read)
     monkeypatch.setattr(dossiers, "knitted", lambda study: '<svg aria-label="Maille par maille"></svg>')
     french, arabic = (in_language(client, code, "/").content.decode() for code in ("fr", "ar"))
-    assert "exemple-titre" in french and "Précarité forte" in french
-    assert "exemple-titre" not in arabic and "Précarité forte" not in arabic
+    assert "exemple-titre" in french and "Précarité élevée" in french
+    assert "exemple-titre" not in arabic and "Précarité élevée" not in arabic
     assert "Maille par maille" in arabic and "Maille par maille" not in Read(arabic).text
 
 

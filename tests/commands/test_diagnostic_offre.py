@@ -187,8 +187,9 @@ def test_the_table_carries_the_offer(folder, study):
     for row in rows:
         count = by_code[row["code"]]["offre"]["wifi"]
         assert row["offre_wifi"] == ("" if count is None else str(count))
-        value = by_code[row["code"]]["portee"]["wifi"]["hors_de_portee"]["valeur"]
-        assert row["hors_de_portee_wifi"] == ("" if value is None else str(value))
+        away = by_code[row["code"]]["portee"]["wifi"]["hors_de_portee"]
+        is_hidden = away["valeur"] is None or away.get("fourchette_seule", False)
+        assert row["hors_de_portee_wifi"] == ("" if is_hidden else str(round(away["valeur"])))
 
 
 def test_the_dossier_tells_the_offer_and_its_doubt(folder):

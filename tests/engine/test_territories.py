@@ -1,10 +1,12 @@
 """The gazetteer makes a commune when it is asked for: the same one, alone or among all."""
 
+import numpy as np
 import pytest
 
 from maillage.pipeline.cog import clean as cog
 from maillage.pipeline.rp2021 import clean as rp2021
-from maillage.studies.diagnosis.territories import WITH_ARTICLE, Gazetteer, gazetteer
+from maillage.studies.diagnosis.territories import WITH_ARTICLE, Gazetteer, gazetteer, rows_of
+from maillage.studies.need import population
 
 CODES = ("38185", "75056", "69381", "2A004", "97608", "200040715", "38", "R84", "france")
 
@@ -61,3 +63,19 @@ def test_every_name_with_an_article_is_one_of_a_departement_or_of_a_region():
     named = [name for names in WITH_ARTICLE.values() for name in names]
     assert set(named) <= known
     assert len(named) == len(set(named))
+
+
+def test_an_etablissement_public_territorial_is_found_and_holds_its_communes():
+    """Les onze couvrent le Grand Paris sans Paris ; on les trouve par leur nom, et une commune dit le sien."""
+    known = gazetteer()
+    iris = population.sources().rp2021
+    (plaine,) = known.find("plaine commune")
+    assert (plaine.code, plaine.kind, plaine.n_communes) == ("200057867", "ept", 8)
+    assert known.get("93066").within[0] == ("200057867", "Plaine Commune")
+    communes = set(iris["commune"][rows_of(plaine, iris)].tolist())
+    assert {"93001", "93066"} < communes
+    assert len(communes) == plaine.n_communes
+    rows = np.concatenate([rows_of(one, iris) for one in known if one.kind == "ept"])
+    metropolis = rows_of(known.get("200054781"), iris)
+    assert np.setdiff1d(metropolis, rows).tolist() == np.flatnonzero(iris["commune"] == "75056").tolist()
+    assert len(rows) == len(np.unique(rows))

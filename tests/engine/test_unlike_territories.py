@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from maillage.reference.definitions import DEFAULT, definition
+from maillage.reports.page import html
 from maillage.reports.page.blocks import Chapter, as_data
 from maillage.reports.territory import (
     deck,
+    dossier,
     gaps,
     poster,
     presentation,
@@ -260,3 +262,19 @@ def test_a_sheet_without_classes_has_no_legend_of_them(d, monkeypatch):
     shown = zone_sheet.render(d, few, code, on=ON)
     assert not shown["legende"]
     assert shown["carte_alt"] == f"{reading.zone(code).name} et ses voisines."
+
+
+def test_a_territory_of_one_zone_is_compared_with_no_other():
+    """Ouessant n’a qu’une commune : ni classe, ni indice, ni « autres zones », sur la fiche comme au dossier."""
+    alone = studied("29155")
+    read = presentation.present(Study(alone, None, (), (), None), fingerprint="")
+    document = dossier.compose(alone, read, {}, (), on=date(2026, 11, 22))
+    (sheet,) = read.sheets.values()
+    assert (sheet.comparison, read.class_sentences, read.index.variables) == ((), (), ())
+    assert (
+        sheet.verdict == "Cette fiche est celle de tout le territoire. Le nombre se lit avec sa fourchette."
+    )
+    assert "Une seule commune" in [chapter.title for chapter in document.chapters]
+    text = html.dossier(document).decode()
+    for words in ("autres zones", "classer entre eux", "Moyenne des zones", "Zone par zone"):
+        assert words not in text, words

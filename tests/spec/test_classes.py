@@ -9,7 +9,7 @@ NAMES = ["très faible", "faible", "moyenne", "forte", "très forte", "sans clas
 
 
 def test_classes_are_fifths_of_zones(spec):
-    """Les classes sont les cinquièmes des zones, de « très faible » à « très forte »."""
+    """Les classes sont les cinquièmes des zones, de « très faible » à « très élevée »."""
     spec(
         """
         part

@@ -55,7 +55,7 @@ def test_only_likely_members_are_named(spec):
         lambda t: named(t, "commune"),
         (
             "Précarité numérique, très probablement (8 chances sur 10 ou plus), ici comme face à la France, dans la"
-            " classe « très forte » : Aubière ; dans la classe « forte » ou « très forte » : Bost."
+            " classe « très élevée » : Aubière ; dans la classe « élevée » ou « très élevée » : Bost."
         ),
     )
 
@@ -69,7 +69,7 @@ def test_nobody_is_named_when_nobody_is_likely(spec):
         Celle |                0.79 |       0.35 |               0.90
         """,
         lambda t: named(t, "quartier"),
-        "Aucun quartier n’est assez sûrement dans une classe forte pour être nommé : il y faut 8 chances sur 10 ou"
+        "Aucun quartier n’est assez sûrement dans une classe élevée pour être nommé : il y faut 8 chances sur 10 ou"
         " plus, ici comme face à la France.",
     )
 
@@ -114,14 +114,14 @@ def test_members_are_counted_with_an_interval_and_prescriptions_wait(spec):
         told,
         [
             (
-                "De 2 à 7 zones sur 22 cumulent précarité numérique et précarité sociale fortes pour ce territoire."
+                "De 2 à 7 zones sur 22 cumulent précarité numérique et précarité sociale élevées pour ce territoire."
                 " Parmi elles, très probablement (8 chances sur 10 ou plus), ici comme face à la France : Sud et Nord."
             ),
             (
-                "Jusqu’à 1 zone sur 22 cumule précarité numérique et précarité sociale fortes pour ce territoire."
+                "Jusqu’à 1 zone sur 22 cumule précarité numérique et précarité sociale élevées pour ce territoire."
                 " Aucune ne l’est assez sûrement pour être nommée : avant d’y choisir une aide, vérifiez sur place."
             ),
-            "Aucune zone ne réunit ici une précarité numérique forte et une précarité sociale forte.",
+            "Aucune zone ne réunit ici une précarité numérique élevée et une précarité sociale élevée.",
         ],
     )
 
@@ -153,7 +153,7 @@ def test_residents_of_zones_have_the_step_of_any_number_of_people(spec):
 
 
 def test_the_page_says_that_classes_compare_zones_of_the_territory(spec):
-    """Une classe est relative : un cinquième des zones est toujours « très forte », et le découpage la change."""
+    """Une classe est relative : un cinquième des zones est toujours « très élevée », et le découpage la change."""
     spec(
         """
         zone
@@ -165,12 +165,12 @@ def test_the_page_says_that_classes_compare_zones_of_the_territory(spec):
         [
             (
                 "Les classes comparent les communes de ce territoire entre elles : une commune sur cinq y est «"
-                " très forte », que la difficulté soit rare ou fréquente ici. Un autre découpage peut donner une"
+                " très élevée », que la difficulté soit rare ou fréquente ici. Un autre découpage peut donner une"
                 " autre classe."
             ),
             (
                 "Les classes comparent les quartiers de ce territoire entre eux : un quartier sur cinq y est «"
-                " très forte », que la difficulté soit rare ou fréquente ici. Un autre découpage peut donner une"
+                " très élevée », que la difficulté soit rare ou fréquente ici. Un autre découpage peut donner une"
                 " autre classe."
             ),
         ],
@@ -178,7 +178,7 @@ def test_the_page_says_that_classes_compare_zones_of_the_territory(spec):
 
 
 def test_who_may_be_first_agrees_with_the_classes(spec):
-    """Ne sont nommées premières possibles que des zones très probablement de classe « très forte » ; on dit si d’autres
+    """Ne sont nommées premières possibles que des zones très probablement de classe « très élevée » ; on dit si d’autres
     peuvent l’être.
     """
     spec(
@@ -196,7 +196,7 @@ def test_who_may_be_first_agrees_with_the_classes(spec):
             ("Cilaos et Salazie peuvent avoir la part la plus forte : les fourchettes se recouvrent."),
             (
                 "3 communes peuvent avoir la part la plus forte : les fourchettes se recouvrent. Très probablement"
-                " (8 chances sur 10 ou plus), ici comme face à la France, dans la classe « très forte » : Cilaos."
+                " (8 chances sur 10 ou plus), ici comme face à la France, dans la classe « très élevée » : Cilaos."
                 " D’autres, moins sûrement dans cette classe, peuvent aussi l’avoir."
             ),
         ],
@@ -215,5 +215,5 @@ def test_a_table_gives_the_chances_of_what_is_not_sure(spec):
         lambda t: [
             plain(certainty.label(name, odds)) for name, odds in zip(t["case"], t["chances"], strict=True)
         ],
-        ["les deux (62 %)", "les deux"],
+        ["les deux (62 % de chances)", "les deux"],
     )

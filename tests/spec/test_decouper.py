@@ -58,7 +58,7 @@ def test_the_word_for_a_zone_says_what_it_is(spec):
     """Le recensement ne coupe pas les petites communes : leurs zones s’appellent des communes, non des quartiers.
 
     Chamrousse et l’Oisans n’ont que des communes entières ; Louvroil est coupée en quartiers ; la métropole réunit des
-    quartiers et des petites communes.
+    quartiers et des petites communes, qui sont ensemble des zones.
     """
 
     def word(code: str) -> str:
@@ -78,7 +78,7 @@ def test_the_word_for_a_zone_says_what_it_is(spec):
         c R84
         """,
         lambda t: [word(code.removeprefix("c ")) for code in t["code"]],
-        ["commune", "quartier", "commune", "quartier", "commune", "département"],
+        ["commune", "quartier", "commune", "zone", "commune", "département"],
     )
 
 

@@ -119,7 +119,7 @@ def test_free_access_of_both_kinds(spec):
 
 
 def test_digital_need_without_social_precarity(spec):
-    """Les zones en précarité numérique forte mais pas sociale sont trouvées par la case que le diagnostic
+    """Les zones en précarité numérique élevée mais pas sociale sont trouvées par la case que le diagnostic
     leur donne.
     """
     spec(

@@ -383,7 +383,7 @@ def test_no_free_access_of_any_kind(spec):
 
 
 def test_digital_need_without_social_need(spec):
-    """La précarité numérique est forte, la sociale non : la case que le diagnostic donne à la zone le dit."""
+    """La précarité numérique est élevée, la sociale non : la case que le diagnostic donne à la zone le dit."""
     spec(
         """
         zone    | case
@@ -395,17 +395,17 @@ def test_digital_need_without_social_need(spec):
         """,
         finds("precarite-numerique-non-sociale", ""),
         [
-            "Corenc : Précarité numérique très probablement forte, précarité sociale non.",
+            "Corenc : Précarité numérique très probablement élevée, précarité sociale non.",
             (
-                "La règle : À 8 chances sur 10 ou plus, ici comme face à la France : classe numérique forte ou très"
-                " forte (deux cinquièmes des zones les plus touchées), classe sociale moyenne ou moins."
+                "La règle : À 8 chances sur 10 ou plus, ici comme face à la France : classe numérique élevée ou très"
+                " élevée (deux cinquièmes des zones les plus touchées), classe sociale moyenne ou moins."
             ),
         ],
     )
 
 
 def test_social_need_without_digital_need(spec):
-    """La précarité sociale est forte, la numérique non."""
+    """La précarité sociale est élevée, la numérique non."""
     spec(
         """
         zone    | case
@@ -417,9 +417,9 @@ def test_social_need_without_digital_need(spec):
         """,
         finds("precarite-sociale-non-numerique", ""),
         [
-            "Poisat : Précarité sociale forte, précarité numérique très probablement non.",
+            "Poisat : Précarité sociale élevée, précarité numérique très probablement non.",
             (
-                "La règle : À 8 chances sur 10 ou plus, ici comme face à la France : classe sociale forte ou très forte, classe numérique"
+                "La règle : À 8 chances sur 10 ou plus, ici comme face à la France : classe sociale élevée ou très élevée, classe numérique"
                 " moyenne ou moins."
             ),
         ],
@@ -427,7 +427,7 @@ def test_social_need_without_digital_need(spec):
 
 
 def test_both_needs(spec):
-    """Les deux précarités sont fortes ensemble."""
+    """Les deux précarités sont élevées ensemble."""
     spec(
         """
         zone    | case
@@ -439,9 +439,9 @@ def test_both_needs(spec):
         """,
         finds("deux-precarites", ""),
         [
-            "Meylan : Les deux précarités sont très probablement fortes.",
+            "Meylan : Les deux précarités sont très probablement élevées.",
             (
-                "La règle : À 8 chances sur 10 ou plus, ici comme face à la France : classes numérique et sociale fortes ou très fortes toutes"
+                "La règle : À 8 chances sur 10 ou plus, ici comme face à la France : classes numérique et sociale élevées ou très élevées toutes"
                 " les deux."
             ),
         ],

@@ -1,6 +1,5 @@
 """Reading studies: their requests, and their files on disk."""
 
-import csv
 import hashlib
 import hmac
 import json
@@ -37,7 +36,6 @@ from maillage.apps.territories import queries as territories
 from maillage.apps.territories.models import Perimeter
 from maillage.kernel import stored_objects
 from maillage.kernel.errors import Refused, UnknownTerritory
-from maillage.kernel.spreadsheet import bare
 from maillage.kernel.table import group, total_by
 from maillage.pipeline.offer.clean.commune import departement
 from maillage.reference.definitions import DEFAULT, definition
@@ -453,12 +451,13 @@ def _read(path: str, stamp: int) -> Reading:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """The needs that a finished study counts. whole: by identifier; zones: people in need of each, by code;
-    definition: its identifier and its universe.
+    """The needs that a finished study counts. whole: by identifier; zones, rates: people in need of each, and
+    their share of it, by code; definition: its identifier and its universe.
     """
 
     whole: Mapping[str, Mapping[str, Any]]
     zones: Mapping[str, Mapping[str, Any]]
+    rates: Mapping[str, Mapping[str, Any]]
     definition: Mapping[str, Any]
 
 
@@ -470,8 +469,11 @@ def needs(path: Path) -> Needs:
 @lru_cache(maxsize=64)
 def _needs(path: Path, stamp: int) -> Needs:
     held = json.loads(path.read_bytes())
-    zones = {zone["code"]: zone["precarite_numerique"] for zone in held.get("zones", ())}
-    return Needs(held["besoins"], zones, held.get("definition", {}))
+    zones, rates = (
+        {zone["code"]: zone[name] for zone in held.get("zones", ())}
+        for name in ("precarite_numerique", "taux_precarite_numerique")
+    )
+    return Needs(held["besoins"], zones, rates, held.get("definition", {}))
 
 
 def layer(study: Study, name: str) -> str:
@@ -482,13 +484,12 @@ def layer(study: Study, name: str) -> str:
 
 def zone_shares(study: Study) -> dict[str, comparison.Ends]:
     """Return the share of each zone of a study: lowest, value, highest; none where it is withheld."""
-    with (folder(study) / "zones.csv").open(encoding="utf-8-sig", newline="") as lines:
-        name = "taux_precarite_numerique"
-        return {
-            bare(row["code"]): (float(row[f"{name}_bas"]), float(row[name]), float(row[f"{name}_haut"]))
-            for row in csv.DictReader(lines)
-            if row[name]
-        }
+    rates = needs(folder(study) / "etude.json").rates
+    return {
+        code: (rate["bas"], rate["valeur"], rate["haut"])
+        for code, rate in rates.items()
+        if rate["valeur"] is not None
+    }
 
 
 def sheet_map(study: Study, code: str) -> str:

@@ -16,7 +16,7 @@ from maillage.reference.voices import voices
 from maillage.words.dates import in_words
 from maillage.words.opening import clock, date_text
 
-VERSION = 36
+VERSION = 37
 
 QUEUED, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed", "cancelled"
 STATUS_LABELS = {
@@ -46,6 +46,7 @@ FILES = {
     "dossier.html": ("text/html; charset=utf-8", "Le dossier à lire à l’écran"),
     "dossier.pdf": ("application/pdf", "Le dossier à imprimer"),
     "zones.csv": ("text/csv; charset=utf-8", "Les zones, en tableau"),
+    "sous-totaux.csv": ("text/csv; charset=utf-8", "Par commune, département et région, en tableau"),
     "zones.geojson": ("application/geo+json", "Les zones, pour une carte"),
     "etude.json": ("application/json", "L’étude entière, pour un programme"),
 }

@@ -19,7 +19,7 @@ RESTORED = {
     "60694": "60054",
 }
 
-NAMES = ("name", "departement_name", "region_name", "epci_name")
+NAMES = ("name", "departement_name", "region_name", "epci_name", "ept_name")
 
 
 @cache
@@ -28,9 +28,13 @@ def communes() -> Table:
     belongs.
 
     `parent` is the commune of an arrondissement, empty otherwise; `epci` is empty for a commune outside any
-    EPCI.
+    EPCI, `ept` outside Grand Paris.
     """
     table = select("etalab-cog-communes", "select * from raw order by code")
+    ept = select("etalab-cog-ept", "select * from raw order by code")
+    table = table.adding(
+        **{column: ept.aligned("code", table["code"], column, missing="") for column in ("ept", "ept_name")}
+    )
     return table.adding(**{column: typography(table[column]) for column in NAMES})
 
 

@@ -38,7 +38,7 @@ def iris() -> Table:
         name=typography(table["name"]),
         **{
             column: communes.aligned("code", commune, column, missing="")
-            for column in ("departement", "region", "epci")
+            for column in ("departement", "region", "epci", "ept")
         },
     )
     return located.take(np.lexsort((table["iris"], commune)))

@@ -413,7 +413,7 @@ def title(r: ZoneResult, layer: str) -> str:
         "numerique": "précarité numérique "
         + certainty.label(CLASS_LABELS.get(r.digital_class or "", "inconnue"), r.firmness),
         "sociale": f"précarité sociale {CLASS_LABELS.get(r.social_class or '', 'inconnue')}",
-        "les-deux": "précarité forte : "
+        "les-deux": "précarité élevée : "
         + certainty.label(CELL_LABELS.get(r.cell or "", "inconnue"), r.cell_odds),
         "espace": f"{SPACE_LABELS[r.space]}, {wording.share(r.rural)} des habitants dans une commune de moins"
         " de 2 000",
@@ -436,8 +436,8 @@ def description(d: Diagnosis, layer: str) -> str:
         "certitude": [r for r in d.zones if is_doubtful(r, "numerique")],
     }[layer]
     lead = {
-        "numerique": "Précarité numérique très forte, et au-dessus de la France, très probablement",
-        "sociale": "Précarité sociale très forte",
+        "numerique": "Précarité numérique très élevée, et au-dessus de la France, très probablement",
+        "sociale": "Précarité sociale très élevée",
         "les-deux": "Précarité numérique et sociale à la fois, et au-dessus de la France, très probablement",
         "espace": "Rural",
         "certitude": "Classe incertaine",

@@ -26,7 +26,8 @@ def need_card(d: Diagnosis, need: FigureText, universe: float) -> Card:
             else need.why
         ),
         how=(
-            "Taux nationaux par âge, diplôme et niveau de vie, appliqués aux habitants de chaque quartier. "
+            "Taux nationaux par âge, diplôme et niveau de vie, appliqués aux habitants de chaque commune ou"
+            " quartier. "
             f"C’est un calcul, pas un comptage. {_respondents(chosen)}{_surveyed(d)}"
         ),
         method="besoins",
@@ -98,8 +99,8 @@ def other_cards(d: Diagnosis) -> Cards:
             among=f"{among} : {chosen.universe}. Recensement de 2021.",
             margin=f"{draws} Le lien entre niveau de vie et numérique y est tiré aussi.",
             how=(
-                "Niveaux de vie de chaque quartier déduits du revenu médian de la commune et des allocations"
-                " versées, puis croisés avec l’âge et le diplôme."
+                "Niveaux de vie de chaque commune ou quartier déduits du revenu médian de la commune et des"
+                " allocations versées, puis croisés avec l’âge et le diplôme."
                 f" {wording.number(dict(d.modest.counted)['communes'])} revenus"
                 " médians lus."
             ),

@@ -40,9 +40,9 @@ def label(text: str, odds: float | None) -> str:
     """Return a class or a cell as a table writes it: with its chances where it is not very likely.
 
     >>> label("les deux", 0.62), label("les deux", 0.97), label("les deux", None)
-    ('les deux (62\\xa0%)', 'les deux', 'les deux')
+    ('les deux (62\\xa0% de chances)', 'les deux', 'les deux')
     """
-    return text if odds is None or odds >= floor() else f"{text} ({chances(odds)})"
+    return text if odds is None or odds >= floor() else f"{text} ({chances(odds)} de chances)"
 
 
 def chances(odds: float) -> str:
@@ -121,11 +121,11 @@ def crossing(spread: Spread, n: int, unit: str, likely: Sequence[str], *, uncros
     """
     those, none = ("elles", "Aucune") if unit in FEMININE else ("eux", "Aucun")
     if not spread.high:
-        return f"{none} {unit} ne réunit ici une précarité numérique forte et une précarité sociale forte."
+        return f"{none} {unit} ne réunit ici une précarité numérique élevée et une précarité sociale élevée."
     verb = "cumule" if spread.high <= 1 else "cumulent"
     head = (
         f"{upper_first(between(spread, unit))} sur {among(n, uncrossed, unit, 'croisé')} {verb} précarité"
-        " numérique et précarité sociale fortes pour ce territoire."
+        " numérique et précarité sociale élevées pour ce territoire."
     )
     if not likely:
         return (
@@ -152,7 +152,7 @@ def relative(unit: str) -> str:
     each, them = (f"une {unit}", "elles") if unit in FEMININE else (f"un {unit}", "eux")
     return (
         f"Les classes comparent les {unit}s de ce territoire entre {them} : {each} sur cinq y est «"
-        " très forte »,"
+        " très élevée »,"
         " que la difficulté soit rare ou fréquente ici. Un autre découpage peut donner une autre classe."
     )
 
@@ -162,12 +162,12 @@ def strongest(at_top: Sequence[str], below: Sequence[str], unit: str) -> str:
     if not at_top and not below:
         none, known = ("Aucune", "nommée") if unit in FEMININE else ("Aucun", "nommé")
         return (
-            f"{none} {unit} n’est assez sûrement dans une classe forte pour être {known} : il y faut"
+            f"{none} {unit} n’est assez sûrement dans une classe élevée pour être {known} : il y faut"
             f" {odds_text()}, {BESIDE_COUNTRY}."
         )
     lists = (
-        ("dans la classe « très forte »", at_top),
-        ("dans la classe « forte » ou « très forte »", below),
+        ("dans la classe « très élevée »", at_top),
+        ("dans la classe « élevée » ou « très élevée »", below),
     )
     text = " ; ".join(f"{place} : {named(names, most=FEWER_NAMED)}" for place, names in lists if names)
     return f"Précarité numérique, très probablement ({odds_text()}), {BESIDE_COUNTRY}, {text}."
@@ -187,7 +187,7 @@ def leaders(top: Sequence[str], n: int, unit: str) -> str:
     who, may = (another, "peut") if others == 1 else ("D’autres", "peuvent")
     rest = f" {who}, moins sûrement dans cette classe, {may} aussi l’avoir." if others else ""
     return (
-        f"{head}. Très probablement ({odds_text()}), {BESIDE_COUNTRY}, dans la classe « très forte » :"
+        f"{head}. Très probablement ({odds_text()}), {BESIDE_COUNTRY}, dans la classe « très élevée » :"
         f" {named(top, most=FEWER_NAMED)}.{rest}"
     )
 

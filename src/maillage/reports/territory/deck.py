@@ -257,8 +257,8 @@ def _zones(s: Subject) -> Chapter:
     svg = s.layers.get("numerique", "")
     shown = [zone for zone in r.zones if zone.share][: MOST_BESIDE if svg else MOST_ROWS]
     table = Grid(
-        caption="Les zones où l’estimation est la plus haute",
-        columns=("Zone", "Personnes", "Fourchette", "Part"),
+        caption=f"Les {r.territory.unit}s où l’estimation est la plus haute",
+        columns=(r.territory.unit.capitalize(), "Personnes", "Fourchette", "Part"),
         align="gddd",
         widths=(3.2, 1.2, 1.5, 0.7),
         rows=tuple(
@@ -276,7 +276,7 @@ def _zones(s: Subject) -> Chapter:
     picture = map_keys.picture(r, "numerique", svg, alt=alt)
     return _slide(
         PEOPLE,
-        title or "Les fourchettes des zones, côte à côte",
+        title or "Les fourchettes, côte à côte",
         ((picture, table) if svg else (table,)),
         lead=rest,
         notes=f"{table.note} {' '.join(r.class_sentences)} {provenance(s)}",

@@ -148,6 +148,7 @@ def _write_tables(edition: Edition, folder: Path) -> None:
     d, offered = edition.study.diagnosis, edition.study.offered
     write_whole(folder / "etude.json", edition.json)
     write_whole(folder / "zones.csv", study_json.table(d, offered))
+    write_whole(folder / "sous-totaux.csv", study_json.subtotals_table(d))
     write_whole(folder / "zones.geojson", study_json.geography(d, offered))
 
 

@@ -29,15 +29,15 @@ def digital(r: Reading) -> Diagram:
                 "Les données",
                 (
                     f"{d.producer}, {d.year} : des taux nationaux par âge et par diplôme.",
-                    "Insee, recensements : les habitants de chaque quartier.",
+                    "Insee, recensements : les habitants de chaque commune ou quartier.",
                 ),
             ),
             ("L’indicateur", (f"{d.label}.", f"Champ : {d.universe}.")),
             (
                 "L’application",
                 (
-                    "Chaque taux est appliqué aux habitants qu’il concerne, quartier par quartier, puis tiré"
-                    f" au sort {r.draws} fois.",
+                    "Chaque taux est appliqué aux habitants qu’il concerne, dans chaque commune ou quartier,"
+                    f" puis tiré au sort {r.draws} fois.",
                 ),
             ),
             ("Le résultat", ("Un nombre de personnes et sa fourchette, dans chaque zone.",)),

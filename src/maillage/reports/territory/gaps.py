@@ -241,9 +241,9 @@ def absence_sentence(offer: OfferReading) -> str:
 
 # The needs of a zone, the heaviest first, as the joint map of both precarities has them.
 NEEDS: Mapping[str, str] = {
-    "les_deux": "Précarités numérique et sociale fortes",
-    "numerique": "Précarité numérique forte",
-    "sociale": "Précarité sociale forte",
+    "les_deux": "Précarités numérique et sociale élevées",
+    "numerique": "Précarité numérique élevée",
+    "sociale": "Précarité sociale élevée",
 }
 
 

@@ -7,7 +7,7 @@ from maillage.studies.diagnosis.results import CLASS_NAMES, Diagnosis, ZoneResul
 from maillage.words import wording
 
 CLASS_LABELS = dict(
-    zip(CLASS_NAMES, ("très faible", "faible", "moyenne", "forte", "très forte"), strict=True)
+    zip(CLASS_NAMES, ("très basse", "basse", "moyenne", "élevée", "très élevée"), strict=True)
 )
 CELL_LABELS = {
     "aucune": "ni l’une ni l’autre",
@@ -74,7 +74,7 @@ VARIANCE_LABELS = {
     "departement": "Écart du département, non expliqué",
     "intercommunalite": "Écart de l’intercommunalité, non expliqué",
     "rural": "Effet des petites communes",
-    "quartier": "Écart des quartiers, non expliqué",
+    "quartier": "Écart des quartiers et petites communes, non expliqué",
     "recensement_et_diplomes": "Recensement par sondage et diplômes imputés",
     "personnes": "Hasard des personnes (petits nombres)",
 }

@@ -7,7 +7,7 @@ from maillage.reports.territory.reading import Reading
 Key = tuple[tuple[str, str], ...]
 HATCH = "-doute)"  # of a zone that is hatched, as a drawing calls it
 CELLS: Key = (
-    ("case-les-deux", "les deux fortes"),
+    ("case-les-deux", "les deux élevées"),
     ("case-numerique", "numérique seule (traits)"),
     ("case-sociale", "sociale seule (points)"),
     ("case-aucune", "ni l’une ni l’autre"),
@@ -15,7 +15,7 @@ CELLS: Key = (
 BLANK = ("inconnue", "sans classe sur la carte")
 UNITS = {
     "numerique": "Part des 15 ans et plus en précarité numérique ; cinquièmes des zones d’ici.",
-    "les-deux": "Forte : les deux plus hautes classes sur cinq, les zones d’ici comparées entre elles.",
+    "les-deux": "Élevée : les deux plus hautes classes sur cinq, les zones d’ici comparées entre elles.",
     "certitude": "Part des tirages qui donnent la même classe numérique.",
 }
 UNSURE = {

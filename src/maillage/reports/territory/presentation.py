@@ -64,6 +64,7 @@ from maillage.reports.territory.reading import (
     Place,
     Reading,
     SocialIndex,
+    SubtotalRow,
     Variable,
     ZoneLevel,
     ZoneRow,
@@ -122,6 +123,8 @@ def present(study: Study, *, fingerprint: str) -> Reading:
         context=context(d),
         profile=_profile(d),
         zones=_zones(d),
+        subtotals=_subtotals(d),
+        subtotal_sentences=(*sentences.across(d), *sentences.largest_commune(d)),
         axis=wording.percent(charts.axis_top([r.rate for r in d.zones])),
         cell_shares=_cell_shares(d),
         both_residents=_both_residents(d),
@@ -184,7 +187,6 @@ def _place(d: Diagnosis) -> Place:
     """Return what the study is about: name, place, how many zones of which kind."""
     t = d.request.territory
     name = name_of(d)
-    unit = sentences.unit_of(d)
     return Place(
         code=t.code,
         name=name,
@@ -192,8 +194,8 @@ def _place(d: Diagnosis) -> Place:
         kind=t.kind,
         within=tuple(Container(code, label) for code, label in t.within if label != t.name),
         n_zones=len(d.zones),
-        unit=unit,
-        subtitle=_subtitle(d, unit),
+        unit=sentences.unit_of(d),
+        subtitle=_subtitle(d),
     )
 
 
@@ -213,9 +215,9 @@ def _target(d: Diagnosis) -> str:
     )
 
 
-def _subtitle(d: Diagnosis, unit: str) -> str:
+def _subtitle(d: Diagnosis) -> str:
     """Return how many zones and residents a study counts, the filter told when there is one."""
-    zones = wording.count(len(d.zones), unit)
+    zones = sentences.count_of_zones(d)
     if d.request.inside is None:
         return f"{zones} · {wording.count(round(d.population), 'habitant')} (recensement de 2021)"
     within = sum(r.population > 0 for r in d.zones)
@@ -510,6 +512,7 @@ def _zones(d: Diagnosis) -> tuple[ZoneRow, ...]:
                 population="" if r.is_outside else wording.number(r.population),
                 adults="" if r.is_outside else wording.number(r.adults),
                 is_outside=r.is_outside,
+                unit=sentences.unit_of_zone(d, r),
                 people=need.value,
                 between=need.span,
                 people_value=wording.point(r.need),
@@ -546,10 +549,40 @@ def _zones(d: Diagnosis) -> tuple[ZoneRow, ...]:
     return tuple(out)
 
 
+def _subtotals(d: Diagnosis) -> tuple[SubtotalRow, ...]:
+    """Return the subtotals as tables show them."""
+    top = charts.axis_top([r.rate for r in d.zones])
+    out = []
+    for one in d.subtotals:
+        need, rate = wording.people(one.need), wording.rate(one.rate)
+        out.append(
+            SubtotalRow(
+                level=one.level,
+                code=one.code,
+                name=one.name,
+                zones=one.zones,
+                people=need.value,
+                between=need.span,
+                people_value=wording.point(one.need),
+                share=rate.value or rate.span,
+                share_between=rate.span,
+                share_value=wording.point(one.rate),
+                reason=one.need.reason if isinstance(one.need, Withheld) else "",
+                bar=charts.small_bar(one.rate, top=top, id="rayures"),
+                need_share=(
+                    ""
+                    if isinstance(one.need, Withheld)
+                    else certainty.percents(one.need_share.low, one.need_share.high)
+                ),
+                residents=certainty.percents(one.residents, one.residents).removeprefix("environ "),
+            )
+        )
+    return tuple(out)
+
+
 def _cell_label(r: ZoneResult) -> str:
     """Return the cell of a zone as a table writes it: with its chances where they are under the floor."""
-    text = "—" if r.cell == "aucune" else CELL_LABELS.get(r.cell or "", "inconnue")
-    return certainty.label(text, r.cell_odds)
+    return certainty.label(CELL_LABELS.get(r.cell or "", "inconnue"), r.cell_odds)
 
 
 def _class_bounds(d: Diagnosis) -> tuple[str, ...]:
@@ -558,16 +591,18 @@ def _class_bounds(d: Diagnosis) -> tuple[str, ...]:
         return ()
     ends = [wording.percent(value, 1) for value in d.rate_bounds]
     return (
-        f"très faible : {ends[0]} ou moins",
+        f"{CLASS_LABELS[CLASS_NAMES[0]]} : {ends[0]} ou moins",
         *(f"{CLASS_LABELS[CLASS_NAMES[k]]} : {ends[k - 1]} à {ends[k]}" for k in range(1, N_CLASSES - 1)),
-        f"très forte : plus de {ends[-1]}",
+        f"{CLASS_LABELS[CLASS_NAMES[-1]]} : plus de {ends[-1]}",
     )
 
 
 def _index(d: Diagnosis) -> SocialIndex:
-    """Return the index: for each variable its mean, sign and weight; for each zone its value, gap and
-    rank.
+    """Return the index: for each variable its mean, sign and weight; for each zone its value, gap and rank;
+    nothing but what is not published for a zone alone.
     """
+    if len(d.zones) == 1:
+        return SocialIndex((), (), (), tuple(MISSING))
     s = d.social
     variables = tuple(
         Variable(

@@ -17,7 +17,7 @@ from maillage.kernel.estimate import Estimate
 from maillage.reports.territory.comparison import Measure
 from maillage.words import wording
 
-Version = Literal[9]  # raised when a field changes: studies kept before are then computed again
+Version = Literal[10]  # raised when a field changes: studies kept before are then computed again
 VERSION: Final[Version] = get_args(Version)[0]
 
 
@@ -247,9 +247,9 @@ class ZoneLevel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ZoneRow:
-    """A zone as tables show it. place: its commune, "" where all have the same; reason: why its figure is
-    withheld; is_outside: the filter counts nobody of it, and it has no sheet; cell_odds: its chances to be in
-    its cell, 0 to 1; is_likely: whether they let it be named there.
+    """A zone as tables show it. unit: what it is called; place: its commune, "" where all have the same;
+    reason: why its figure is withheld; is_outside: the filter counts nobody of it, and it has no sheet;
+    cell_odds: its chances to be in its cell, 0 to 1; is_likely: whether they let it be named there.
     """
 
     code: str
@@ -259,6 +259,7 @@ class ZoneRow:
     population: str
     adults: str
     is_outside: bool
+    unit: str
     people: str | None
     between: str
     people_value: float | None
@@ -290,6 +291,29 @@ class ZoneRow:
     def full_name(self) -> str:
         """Its name, with its commune among those of several: two of them each have their « Centre »."""
         return f"{self.name} ({self.place})" if self.place else self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubtotalRow:
+    """The part of a study that is in one commune, one département or one région, as tables show it.
+
+    zones: the codes of its zones; need_share, residents: its shares of the people concerned, of residents.
+    """
+
+    level: str
+    code: str
+    name: str
+    zones: tuple[str, ...]
+    people: str | None
+    between: str
+    people_value: float | None
+    share: str
+    share_between: str
+    share_value: float | None
+    reason: str
+    bar: str
+    need_share: str
+    residents: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -714,6 +738,8 @@ class Reading:
     context: tuple[Indicator, ...]
     profile: tuple[Group, ...]
     zones: tuple[ZoneRow, ...]
+    subtotals: tuple[SubtotalRow, ...]
+    subtotal_sentences: tuple[str, ...]
     axis: str
     cell_shares: Mapping[str, float]
     both_residents: str
@@ -741,6 +767,13 @@ class Reading:
     def contradicted(self) -> tuple[str, ...]:
         """The published figures that contradict the headline, in the few words that never leave it."""
         return tuple(note.short for note in self.published if note.kind == "contredit")
+
+    @property
+    def towns(self) -> tuple[SubtotalRow, ...]:
+        """The communes cut into several zones by the census; none where a file draws the zones."""
+        if any(zone.unit == "zone" for zone in self.zones):
+            return ()
+        return tuple(row for row in self.subtotals if row.level == "commune" and len(row.zones) > 1)
 
     def zone(self, code: str) -> ZoneRow:
         """Return a zone by its code; KeyError when there is none."""

@@ -9,7 +9,7 @@ from maillage.reference.parameters import number
 from maillage.reports.territory import certainty
 from maillage.reports.territory.certainty import BESIDE_COUNTRY, FEMININE, MOST_NAMED, named
 from maillage.reports.territory.reading import Discordance
-from maillage.studies.diagnosis.results import Diagnosis, ZoneResult
+from maillage.studies.diagnosis.results import Diagnosis, Level, Subtotal, ZoneResult
 from maillage.studies.diagnosis.zone_results import FEWEST_ZONES
 from maillage.studies.need import corrections
 from maillage.studies.need import population as frames
@@ -141,20 +141,71 @@ def measured_gaps(d: Diagnosis) -> str:
             "La Corse est à part : deux mesures s’y contredisent, et le calcul va de l’une à l’autre."
         )
     told.append(
-        "Pour un département, une intercommunalité ou un quartier, rien ne le mesure : c’est une hypothèse ;"
-        " voici ce qu’elle change."
+        "Pour un département, une intercommunalité, une commune ou un quartier, rien ne le mesure : c’est une"
+        " hypothèse ; voici ce qu’elle change."
     )
     return " ".join(told)
 
 
 def unit_of(d: Diagnosis) -> str:
-    """Return what a zone is called here. The census cuts no small commune in quarters: where every zone is
-    a whole commune, none of them is called a quarter.
-    """
+    """Return the noun for all zones together: « zone » where some are communes and some quarters."""
+    units = {unit_of_zone(d, r) for r in d.zones}
+    return units.pop() if len(units) == 1 else "zone"
+
+
+def unit_of_zone(d: Diagnosis, r: ZoneResult) -> str:
+    """Return the noun for a zone. The census cuts no small commune in quarters: it is a commune."""
     kind = d.request.zoning.kind
-    if kind == "iris" and not any(r.zone.place for r in d.zones):
-        return "commune"
-    return {"iris": "quartier", "commune": "commune", "departement": "département", "file": "zone"}[kind]
+    if kind == "iris":
+        return "quartier" if r.zone.place else "commune"
+    return {"commune": "commune", "departement": "département", "file": "zone"}[kind]
+
+
+def count_of_zones(d: Diagnosis) -> str:
+    """Return how many zones there are, by what they are called: « 71 communes et 22 quartiers »."""
+    units = Counter(unit_of_zone(d, r) for r in d.zones)
+    return wording.listing([wording.count(n, unit) for unit, n in sorted(units.items())])
+
+
+LEVEL_NOUNS: dict[Level, str] = {"commune": "commune", "departement": "département", "region": "région"}
+
+
+def across(d: Diagnosis) -> list[str]:
+    """Return the sentence on a territory of several départements or régions: how many, and the need of each;
+    nothing for a département, a région or the country, which everybody knows to be cut so.
+    """
+    t = d.request.territory
+    larger: tuple[Level, ...] = ("departement", "region")
+    levels = [level for level in larger if _units(d, level)]
+    if not levels or t.kind not in ("commune", "epci", "ept"):
+        return []
+    counts = wording.listing([wording.count(len(_units(d, level)), LEVEL_NOUNS[level]) for level in levels])
+    parts = " ; ".join(f"**{one.name}**, {_weight(one)}" for one in _units(d, levels[0]))
+    return [f"Ce territoire est sur {counts} : {parts}."]
+
+
+def largest_commune(d: Diagnosis) -> list[str]:
+    """Return the sentence on the commune that holds the most people concerned, where several are cut."""
+    communes = [one for one in _units(d, "commune") if isinstance(one.need, Estimate)]
+    if not communes:
+        return []
+    return [f"La première commune par le nombre est **{communes[0].name}** : {_weight(communes[0])}."]
+
+
+def _units(d: Diagnosis, level: Level) -> list[Subtotal]:
+    return [one for one in d.subtotals if one.level == level]
+
+
+def _weight(one: Subtotal) -> str:
+    """Return the need of a part of a territory in words, its share of the whole beside that of residents."""
+    if isinstance(one.need, Withheld):
+        return wording.lower_first(one.need.reason.rstrip("."))
+    share = certainty.percents(one.need_share.low, one.need_share.high)
+    residents = certainty.percents(one.residents, one.residents, like=one.need_share.high)
+    return (
+        f"{wording.people(one.need).in_full}, soit {share} des personnes concernées, pour"
+        f" {residents.removeprefix('environ ')} des habitants"
+    )
 
 
 def leaders(d: Diagnosis, names_of: Names) -> list[str]:
@@ -168,7 +219,11 @@ def leaders(d: Diagnosis, names_of: Names) -> list[str]:
 
 
 def class_lists(d: Diagnosis, names_of: Names) -> list[str]:
-    """Return the sentences on digital classes: their comparison, the zones very likely in the strongest."""
+    """Return the sentences on digital classes: their comparison, the zones very likely in the strongest;
+    nothing for a zone alone.
+    """
+    if len(d.zones) == 1:
+        return []
     if not d.rate_bounds:
         few = f"Moins de {FEWEST_ZONES} {unit_of(d)}s {_agreed('estimé', FEWEST_ZONES, unit_of(d))}"
         return [f"{few} : aucune classe n’est faite, les parts se lisent une à une."]
@@ -190,8 +245,8 @@ def narrow_index(d: Diagnosis) -> list[str]:
     return [
         "**Une seule variable fait ici la précarité sociale des zones** :"
         f" {wording.lower_first(variable.label)}."
-        " Les autres sont connues de trop peu de zones pour compter. « Précarité sociale forte » n’y dit rien"
-        " d’autre."
+        " Les autres sont connues de trop peu de zones pour compter. « Précarité sociale élevée » n’y dit"
+        " rien d’autre."
     ]
 
 
@@ -244,13 +299,13 @@ def clusters(d: Diagnosis, names_of: Names) -> list[str]:
     if len(groups) == 1:
         out.append(
             f"{named(names_of(d, groups[0]), most=6)} se touchent et forment un même ensemble en précarité"
-            " sociale forte pour ce territoire."
+            " sociale élevée pour ce territoire."
         )
     elif groups:
         feminine = "e" if unit_of(d) in FEMININE else ""
         told = " ; ".join(named(names_of(d, group), most=4) for group in groups[:MOST_GROUPS])
         kinds = f"{unit_of(d)}s voisin{feminine}s"
-        lead = f"{len(groups)} ensembles de {kinds} sont en précarité sociale forte pour ce territoire"
+        lead = f"{len(groups)} ensembles de {kinds} sont en précarité sociale élevée pour ce territoire"
         out.append(f"{lead}{', dont les plus étendus' if len(groups) > MOST_GROUPS else ''} : {told}.")
     if alone:
         out.append(f"À part, sans voisin dans le même cas : {named(names_of(d, alone), most=FEWER_NAMED)}.")
@@ -305,7 +360,7 @@ def smoothed(d: Diagnosis) -> list[str]:
     mean.
     """
     low = []
-    if d.request.zoning.kind == "iris":
+    if any(unit_of_zone(d, r) == "quartier" for r in d.zones):
         low += ["un quartier pauvre et jeune", "un quartier d’étudiants"]
     if d.flags[frames.SMALL] > RURAL * d.population:
         low.append("une commune très rurale")
@@ -361,7 +416,7 @@ def _on_the_method(d: Diagnosis) -> Iterator[str]:
 
 
 def _on_the_zoning(d: Diagnosis) -> Iterator[str]:
-    if d.request.territory.kind not in ("commune", "epci", "departement") or d.request.zoning.kind != "file":
+    if d.request.territory.kind in ("region", "france") or d.request.zoning.kind != "file":
         return
     communes, people = d.left_out
     if people:

@@ -1,11 +1,11 @@
-"""The study as files: etude.json, zones.csv, zones.geojson. Unrounded values, same bytes for the same
-request.
+"""The study as files: etude.json, with unrounded values; zones.csv, sous-totaux.csv and zones.geojson, with
+rounded ones. Same bytes for the same request.
 """
 
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NotRequired, TypedDict
 
 import numpy as np
@@ -21,7 +21,14 @@ from maillage.reports.territory.offer import MissingJson, ReachJson, WithinJson
 from maillage.studies.diagnosis.compare import NeedByDefinition
 from maillage.studies.diagnosis.figures import METHOD_BOTH
 from maillage.studies.diagnosis.published import Beside
-from maillage.studies.diagnosis.results import CLASS_NAMES, LEVEL_NAMES, Diagnosis, Spread, ZoneResult
+from maillage.studies.diagnosis.results import (
+    CLASS_NAMES,
+    LEVEL_NAMES,
+    Diagnosis,
+    Spread,
+    Subtotal,
+    ZoneResult,
+)
 from maillage.studies.offer import silence
 from maillage.studies.offer.census import Offered, is_zone_listed
 from maillage.words import wording
@@ -33,6 +40,14 @@ PERIMETER = "perimetre"  # a stored one: zones cut by hand, whose people are not
 NO_CLASS = "Moins de 5 zones estimées : aucune classe."
 
 
+class SpreadJson(TypedDict):
+    """A share, 0 to 1, between its centiles."""
+
+    valeur: float
+    bas: float
+    haut: float
+
+
 class ZoneJson(TypedDict):
     """A zone of etude.json.
 
@@ -41,6 +56,7 @@ class ZoneJson(TypedDict):
 
     code: str
     nom: str
+    maille: str
     population: int | None
     precarite_numerique: FigureJson
     taux_precarite_numerique: FigureJson
@@ -160,6 +176,7 @@ def document(
             "phrase": sentences.where(d, names_of).replace("**", ""),
         },
         "zones": [zone(d, r, o) for r in d.zones],
+        "sous_totaux": [_subtotal(one) for one in d.subtotals],
         "discordances": [
             {"zone": code, "constat": finding, "probabilite": _least_odds(d.zone(code))}
             for finding, codes in (
@@ -211,6 +228,38 @@ def document(
     return out
 
 
+class SubtotalJson(TypedDict):
+    """The part of a territory that is in one commune, one département or one région, in etude.json."""
+
+    maille: str
+    code: str
+    nom: str
+    zones: list[str]
+    population: int
+    precarite_numerique: FigureJson
+    taux_precarite_numerique: FigureJson
+    part_du_besoin: SpreadJson | None
+    part_de_la_population: float
+
+
+def _subtotal(one: Subtotal) -> SubtotalJson:
+    return {
+        "maille": one.level,
+        "code": one.code,
+        "nom": one.name,
+        "zones": list(one.zones),
+        "population": round(one.population),
+        "precarite_numerique": figure(one.need),
+        "taux_precarite_numerique": figure(one.rate),
+        "part_du_besoin": (
+            None
+            if isinstance(one.need, Withheld)
+            else {"valeur": one.need_share.value, "bas": one.need_share.low, "haut": one.need_share.high}
+        ),
+        "part_de_la_population": one.residents,
+    }
+
+
 IN_CLASSES = "zones du territoire qui ont une classe pour le numérique et pour le social"
 LIVING_THERE = "habitants du territoire que l’étude compte, tous âges"
 
@@ -259,6 +308,7 @@ def zone(d: Diagnosis, r: ZoneResult, o: Offered | None = None) -> ZoneJson:
     out: ZoneJson = {
         "code": r.zone.code,
         "nom": r.zone.name,
+        "maille": sentences.unit_of_zone(d, r),
         "population": None if r.is_outside else round(r.population),
         "precarite_numerique": figure(r.need),
         "taux_precarite_numerique": figure(r.rate),
@@ -325,6 +375,55 @@ def table(d: Diagnosis, o: Offered | None = None) -> bytes:
     return as_csv(header, rows).encode("utf-8")
 
 
+FIGURES_OF_PARTS: tuple[Literal["precarite_numerique", "taux_precarite_numerique"], ...] = (
+    "precarite_numerique",
+    "taux_precarite_numerique",
+)
+
+
+def subtotals_table(d: Diagnosis) -> bytes:
+    """Return sous-totaux.csv: a row for the territory, then one for each région, département and commune that
+    it is in, when there are several.
+    """
+    where = d.request.slug or d.request.territory.code
+    first: SubtotalJson = {
+        "maille": "territoire",
+        "code": where,
+        "nom": name_of(d).replace(NBSP, " "),
+        "zones": [r.zone.code for r in d.zones],
+        "population": round(d.population),
+        "precarite_numerique": figure(d.need),
+        "taux_precarite_numerique": figure(d.rate),
+        "part_du_besoin": None if isinstance(d.need, Withheld) else {"valeur": 1.0, "bas": 1.0, "haut": 1.0},
+        "part_de_la_population": 1.0,
+    }
+    filter_column: dict[str, Cell] = {} if d.request.inside is None else {"filtre": d.request.inside.label}
+    rows = [_flat_subtotal(row) | filter_column for row in (first, *(_subtotal(one) for one in d.subtotals))]
+    return as_csv(list(rows[0]), rows).encode("utf-8")
+
+
+def _flat_subtotal(row: SubtotalJson) -> dict[str, Cell]:
+    figures = {name: row[name] for name in FIGURES_OF_PARTS}
+    share = row["part_du_besoin"]
+    out: dict[str, Cell] = {
+        "maille": row["maille"],
+        "code": row["code"],
+        "nom": row["nom"],
+        "n_zones": len(row["zones"]),
+        "population": row["population"],
+    }
+    for name, f in figures.items():
+        out |= _bounded(name, f)
+    out["part_du_besoin"] = _share(share["valeur"] if share else None)
+    out["part_du_besoin_bas"] = _share(share["bas"] if share else None)
+    out["part_du_besoin_haut"] = _share(share["haut"] if share else None)
+    out["part_de_la_population"] = _share(row["part_de_la_population"])
+    out |= _based("precarite_numerique", figures["precarite_numerique"])
+    out["motif"] = figures["precarite_numerique"].get("motif", "")
+    out["fourchette_seule"] = _loose(figures.items())
+    return out
+
+
 FIGURES: tuple[
     Literal["precarite_numerique", "taux_precarite_numerique", "precarite_sociale", "cumul"],
     ...,
@@ -334,11 +433,16 @@ FIGURES: tuple[
 def flat(row: ZoneJson) -> dict[str, Cell]:
     """Return a zone as flat columns: empty where withheld or unknown, the reason in `motif`.
 
-    Where places are silent, the bounds are those of a range, and the figure itself is empty.
-    `fourchette_seule` names the columns whose value is too uncertain to stand without its bounds: pages leave
-    it out.
+    Numbers have the decimals that mean something: persons are whole, percentages have one, shares three.
+    Where places are silent, or a value is too uncertain to stand without its bounds, these alone are there,
+    as on the pages; `fourchette_seule` names the columns of the second case.
     """
-    out: dict[str, Cell] = {"code": row["code"], "nom": row["nom"], "population": _cell(row["population"])}
+    out: dict[str, Cell] = {
+        "code": row["code"],
+        "nom": row["nom"],
+        "maille": row["maille"],
+        "population": _cell(row["population"]),
+    }
     figures: list[tuple[str, FigureJson]] = [(name, row[name]) for name in FIGURES]
     levels = [(f"niveau_{level}", f) for level, f in row["niveaux"].items()]
     for name, f in (*figures, *levels):
@@ -347,17 +451,17 @@ def flat(row: ZoneJson) -> dict[str, Cell]:
         out |= _based(name, f)
     out["n_suppose"] = "oui" if any(f.get("n_suppose") for _, f in (*figures, levels[0])) else ""
     plain: dict[str, Cell] = {
-        "indice_social": row["indice_social"],
+        "indice_social": _share(row["indice_social"]),
         "rang_social": row["rang_social"],
         "classe_numerique": row["classe_numerique"],
         "classe_sociale": row["classe_sociale"],
         "case": row["case"],
-        "certitude": row["certitude"],
-        "probabilite_forte": row["probabilite_forte"],
-        "probabilite_case": row["probabilite_case"],
-        "probabilite_case_france": row["probabilite_case_france"],
-        "part_dans_le_filtre": row["part_dans_le_filtre"],
-        "part_communes_moins_2000": row["part_communes_moins_2000"],
+        "certitude": _share(row["certitude"]),
+        "probabilite_forte": _share(row["probabilite_forte"]),
+        "probabilite_case": _share(row["probabilite_case"]),
+        "probabilite_case_france": _share(row["probabilite_case_france"]),
+        "part_dans_le_filtre": _share(row["part_dans_le_filtre"]),
+        "part_communes_moins_2000": _share(row["part_communes_moins_2000"]),
         "espace": row["espace"],
     }
     out |= {name: _cell(value) for name, value in plain.items()}
@@ -378,8 +482,13 @@ def flat(row: ZoneJson) -> dict[str, Cell]:
         figures += away
         for found in list(row["portee"].values())[:1]:  # the same for every line
             out |= _based("hors_de_portee", found["hors_de_portee"])
-    out["fourchette_seule"] = " ".join(name for name, f in (*figures, *levels) if f.get("fourchette_seule"))
+    out["fourchette_seule"] = _loose((*figures, *levels))
     return out
+
+
+def _loose(figures: Iterable[tuple[str, FigureJson]]) -> str:
+    """Return the names of the columns whose bounds alone are there."""
+    return " ".join(name for name, f in figures if f.get("fourchette_seule"))
 
 
 def _silences(row: ZoneJson) -> list[str]:
@@ -397,8 +506,11 @@ def _silences(row: ZoneJson) -> list[str]:
 
 
 def _bounded(name: str, f: FigureJson) -> dict[str, Cell]:
-    """Return a figure as three columns: itself, and its bounds."""
-    return {name: _cell(f["valeur"]), f"{name}_bas": _cell(f["bas"]), f"{name}_haut": _cell(f["haut"])}
+    """Return a figure as three columns: itself, and its bounds; these alone where pages show them alone."""
+    decimals = 0 if f["unite"] == "personnes" else 1
+    value = None if f.get("fourchette_seule") else f["valeur"]
+    ends = {name: value, f"{name}_bas": f["bas"], f"{name}_haut": f["haut"]}
+    return {column: _decimal(number, decimals) for column, number in ends.items()}
 
 
 def _based(name: str, f: FigureJson) -> dict[str, Cell]:
@@ -408,6 +520,17 @@ def _based(name: str, f: FigureJson) -> dict[str, Cell]:
 
 def _cell(value: Cell) -> Cell:
     return "" if value is None else value
+
+
+def _share(value: float | None) -> Cell:
+    """Return a share, a probability or an index as a column writes it."""
+    return _decimal(value, 3)
+
+
+def _decimal(value: float | None, decimals: int) -> Cell:
+    if value is None:
+        return ""
+    return round(value) if decimals == 0 else round(value, decimals)
 
 
 def geography(d: Diagnosis, o: Offered | None = None) -> bytes:

@@ -39,7 +39,7 @@ VERDICTS = {
         " et la connexion sont là."
     ),
     "sociale": (
-        "La difficulté est **sociale, plus que numérique** : la précarité sociale est forte, la part n’est"
+        "La difficulté est **sociale, plus que numérique** : la précarité sociale est élevée, la part n’est"
         f" pas parmi les plus fortes. {sentences.NOTHING_SAYS}"
     ),
     "aucune": (
@@ -164,6 +164,8 @@ def verdict(d: Diagnosis, zone: ZoneResult) -> str:
     """Return one sentence on the zone, with its doubt."""
     if isinstance(zone.need, Withheld):
         return f"{zone.need.reason} Aucun nombre n’est montré, et aucune classe n’est faite."
+    if len(d.zones) == 1:
+        return "Cette fiche est celle de tout le territoire. Le nombre se lit avec sa fourchette."
     if zone.cell is None:
         why = zone.no_index or "Il y a trop peu de zones."
         return f"Aucune case n’est donnée à cette zone. {why} Le nombre se lit avec sa fourchette."
@@ -182,7 +184,9 @@ def verdict(d: Diagnosis, zone: ZoneResult) -> str:
 
 
 def comparison(d: Diagnosis, zone: ZoneResult) -> tuple[Compared, ...]:
-    """Return the zone beside the mean of the zones, indicator by indicator."""
+    """Return the zone beside the mean of the zones, indicator by indicator; nothing for one alone."""
+    if len(d.zones) == 1:
+        return ()
     position = next(i for i, result in enumerate(d.zones) if result.zone.code == zone.zone.code)
     rows = []
     here, there = wording.point(zone.rate), wording.point(d.rate)

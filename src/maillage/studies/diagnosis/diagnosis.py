@@ -27,6 +27,7 @@ from maillage.studies.diagnosis.profile import PROFILED, profile_of
 from maillage.studies.diagnosis.request import Request, model_of
 from maillage.studies.diagnosis.results import CELL_NAMES, LEVEL_NAMES, Diagnosis
 from maillage.studies.diagnosis.shapes import Shapes
+from maillage.studies.diagnosis.subtotals import subtotals_of
 from maillage.studies.diagnosis.where import where
 from maillage.studies.diagnosis.zone_results import FLAGS, Classed, People, Work, people_of, zone_results
 from maillage.studies.need import context, doubt, local_survey, social
@@ -61,16 +62,16 @@ def diagnose(
     m = model or model_of(request)
     place = m.country
     progress("Tirages zone par zone", 0.25)
-    sums, parts = drawn_by_zone(
+    drawn = drawn_by_zone(
         request, m, share, lambda done: progress("Tirages zone par zone", 0.25 + 0.37 * done)
     )
     progress("Précarité sociale et cumul", 0.62)
     at = np.repeat(np.arange(len(zones)), [len(zone.rows) for zone in zones])
     people = people_of(place.frame, rows, at, share, len(zones))
-    both, why = _composed(request, sums["need"], people)
+    both, why = _composed(request, drawn.sums["need"], people)
     if both is not None and both.kept == "combinee":
         move = shift_of(m, rows, share, both)
-        sums, parts = drawn_by_zone(
+        drawn = drawn_by_zone(
             request, m, share, lambda done: progress("Enquête et modèle", 0.55 + 0.07 * done), move
         )
     index = social.index_of(
@@ -81,7 +82,7 @@ def diagnose(
         inside=None if request.inside is None else request.inside.share,
         published=people.adults >= number("protection/small_area"),
     )
-    work = Work(request, m, rows, at, share, sums, parts, people, index, both, why)
+    work = Work(request, m, rows, at, share, drawn, people, index, both, why)
     classed = zone_results(work)
     progress("Contours et voisinages", 0.75)
     outline = shapes.of_zones(zones, frames.sources().rp2021)
@@ -111,7 +112,7 @@ def _assemble(w: Work, outline: Shapes, classed: Classed) -> Diagnosis:
         w.model,
         w.rows,
         w.share,
-        w.sums,
+        w.drawn.sums,
         w.people,
         w.index,
     )
@@ -186,6 +187,7 @@ def _assemble(w: Work, outline: Shapes, classed: Classed) -> Diagnosis:
         flags={
             bit: float((frame.population[rows] * share)[(frame.flags[rows] & bit) > 0].sum()) for bit in FLAGS
         },
+        subtotals=subtotals_of(request, w.drawn.pieces, frame, share, w.surveyed),
         draws=total["need"],
         shapes=outline,
         composite=w.composite,

@@ -1,6 +1,7 @@
 """The draws of a diagnosis: persons by zone and by outcome, moved by a survey when there is one."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from maillage.reference.parameters import number
 from maillage.studies.diagnosis.figures import figures_of
 from maillage.studies.diagnosis.request import Request
 from maillage.studies.diagnosis.results import LEVEL_NAMES, Part
+from maillage.studies.diagnosis.subtotals import pieces_of
 from maillage.studies.diagnosis.zoning import Zone, area_name
 from maillage.studies.need import model as need_model
 from maillage.studies.need import population as frames
@@ -34,16 +36,31 @@ def shift_of(m: Model, rows: Positions, share: Floats, both: Composite) -> Float
     return composite.moves(people, size, both.draws * size.sum())
 
 
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The draws of a study.
+
+    sums: by outcome, (zones, draws) persons; pieces: (pieces, draws) persons in need of each piece of
+    `pieces_of`; parts: the figures of the census areas inside each zone.
+    """
+
+    sums: dict[str, Floats]
+    pieces: Floats
+    parts: list[tuple[Part, ...]]
+
+
 def drawn_by_zone(
     request: Request, m: Model, share: Floats, progress: Callable[[float], None], move: Floats | None = None
-) -> tuple[dict[str, Floats], list[tuple[Part, ...]]]:
-    """Return, for each outcome, (zones, draws) persons, and the figures of the census areas inside each zone.
+) -> Drawn:
+    """Return the draws of a study.
 
     share: (rows of all zones, in their order) what the filter keeps. Zones are drawn a few at a time, so that
     the whole of France fits in the memory of an old computer. move: (draws,) on the logit, what a survey of
     the territory adds everywhere.
     """
     zones = request.zoning.zones
+    piece_at = pieces_of(request)
+    pieces = np.zeros((int(piece_at.max()) + 1, request.n_draws))
     ends = np.cumsum([len(zone.rows) for zone in zones])
     batches = np.split(np.arange(len(zones)), np.flatnonzero(np.diff(ends // ROWS_AT_ONCE)) + 1)
     sums: dict[str, list[Floats]] = {}
@@ -51,16 +68,18 @@ def drawn_by_zone(
     for batch in batches:
         chosen = [zones[i] for i in batch.tolist()]
         rows = np.concatenate([zone.rows for zone in chosen])
-        kept = share[ends[batch[-1]] - len(rows) : ends[batch[-1]]]
+        span = slice(ends[batch[-1]] - len(rows), ends[batch[-1]])
+        kept = share[span]
         areas = m.draws(rows, names=need_model.WHOLE)
         if move is not None:
             areas = _moved(request, m, areas, rows, move)
         for name, values in _zone_sums(m, areas, chosen, rows, kept).items():
             sums.setdefault(name, []).append(values)
+        pieces += synthetic.add_by(areas["need"] * kept[:, None], piece_at[span], len(pieces))
         survey = request.survey if move is not None and isinstance(request.survey, Measured) else None
         parts += _parts(request.definition, chosen, areas["need"], m.country.frame, kept, survey)
         progress(float(ends[batch[-1]] / ends[-1]))
-    return {name: np.concatenate(values) for name, values in sums.items()}, parts
+    return Drawn({name: np.concatenate(values) for name, values in sums.items()}, pieces, parts)
 
 
 MOVED = ("need", "both", "poor_both")

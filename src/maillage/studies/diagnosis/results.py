@@ -83,6 +83,28 @@ class Where:
     need: Spread
 
 
+Level = Literal["commune", "departement", "region"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subtotal:
+    """The need of the part of a territory that is in one commune, one département or one région.
+
+    zones: the codes of the zones that have an area there. need_share: share of the need of the territory, 0
+    to 1; residents: share of its residents. Figures are Withheld under 50 people aged 15 and over.
+    """
+
+    level: Level
+    code: str
+    name: str
+    zones: tuple[str, ...]
+    population: float
+    need: Figure
+    rate: Figure
+    need_share: Spread
+    residents: float
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One census area inside a zone, with its own figure."""
@@ -200,7 +222,8 @@ class Diagnosis:
     first. minima: share of residents in a
     household on RSA or AAH, None where too few areas are known. flat: by base (15+, 18+, total), persons by
     level when the national shares are applied as they are. draws: (draws,) persons in need of the whole,
-    unrounded, for comparisons. composite: the model and the survey of the request, side by side;
+    unrounded, for comparisons. subtotals: by commune, département and région, where there are several.
+    composite: the model and the survey of the request, side by side;
     not_composed: why there is none, "" without a survey.
     """
 
@@ -237,6 +260,7 @@ class Diagnosis:
     deduced: dict[str, float]
     left_out: tuple[int, float]
     flags: dict[int, float]
+    subtotals: tuple[Subtotal, ...]
     draws: Floats
     shapes: Shapes
     composite: Composite | None = None

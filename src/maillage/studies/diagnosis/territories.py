@@ -15,9 +15,10 @@ from maillage.pipeline.cog import clean as cog
 from maillage.pipeline.rp2021 import clean as rp2021
 from maillage.words.wording import of
 
-Kind = Literal["commune", "epci", "departement", "region", "france"]
+Kind = Literal["commune", "ept", "epci", "departement", "region", "france"]
 KIND_LABELS: dict[Kind, str] = {
     "commune": "commune",
+    "ept": "établissement public territorial",
     "epci": "intercommunalité",
     "departement": "département",
     "region": "région",
@@ -28,7 +29,7 @@ GROUPINGS = {
     "CC ": "Communauté de communes ",
     "CU ": "Communauté urbaine ",
 }
-LEVELS: tuple[Kind, ...] = ("epci", "departement", "region")
+LEVELS: tuple[Kind, ...] = ("ept", "epci", "departement", "region")
 COLUMNS = (
     "code",
     "name",
@@ -105,7 +106,7 @@ class Territory:
     def place(self) -> str:
         """Where it is, to tell it from namesakes: département and code, or région; '' at the top."""
         names = dict(self.within)
-        if self.kind in ("commune", "epci"):
+        if self.kind in ("commune", "ept", "epci"):
             return f"{names[self.departement]} ({self.departement})" if self.departement in names else ""
         return names.get(f"R{self.region}", "") if self.kind == "departement" else ""
 
@@ -374,7 +375,7 @@ def gazetteer() -> Gazetteer:
 
 def _population(iris: Table) -> dict[str, dict[str, int]]:
     out: dict[str, dict[str, int]] = {}
-    for level in ("commune", "published", "epci", "departement", "region"):
+    for level in ("commune", "published", *LEVELS):
         names, at = group(iris[level])
         sums = total_by(at, iris["pop"], len(names))
         out[level] = {str(name): int(total) for name, total in zip(names, sums, strict=True)}
@@ -391,17 +392,20 @@ def _spelled(grouping: str) -> str:
 
 def _parents(row: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     """Return the larger territories of a commune, as (code, name)."""
-    epci, departement, region = (row[4], _spelled(row[5])), row[6:8], (f"R{row[8]}" if row[9] else "", row[9])
-    return tuple((code, name) for code, name in (epci, departement, region) if code and name)
+    ept, epci, departement, region = (
+        row[k : k + 2] for k in range(len(COLUMNS) - 2 * len(LEVELS), len(COLUMNS), 2)
+    )
+    parents = (ept, (epci[0], _spelled(epci[1])), departement, (f"R{region[0]}", region[1]))
+    return tuple((code, name) for code, name in parents if code and name)
 
 
 def _grouping_parents(
     level: str, departement: str, region: str, names: dict[tuple[str, str], str]
 ) -> tuple[tuple[str, str], ...]:
     out = []
-    if level == "epci" and ("departement", departement) in names:
+    if level in ("ept", "epci") and ("departement", departement) in names:
         out.append((departement, names["departement", departement]))
-    if level in ("epci", "departement") and ("region", region) in names:
+    if level != "region" and ("region", region) in names:
         out.append((f"R{region}", names["region", region]))
     return tuple(out)
 

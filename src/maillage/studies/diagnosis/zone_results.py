@@ -10,7 +10,7 @@ from maillage.engine import overlap
 from maillage.kernel.table import total_by
 from maillage.reference.definitions import LEVELS, definition
 from maillage.reference.parameters import number
-from maillage.studies.diagnosis.draws import four_levels
+from maillage.studies.diagnosis.draws import Drawn, four_levels
 from maillage.studies.diagnosis.figures import (
     METHOD_BOTH,
     METHOD_LEVELS,
@@ -20,7 +20,7 @@ from maillage.studies.diagnosis.figures import (
     spread_of,
 )
 from maillage.studies.diagnosis.request import Request
-from maillage.studies.diagnosis.results import CELL_NAMES, CLASS_NAMES, OUTSIDE, CellSpread, Part, ZoneResult
+from maillage.studies.diagnosis.results import CELL_NAMES, CLASS_NAMES, OUTSIDE, CellSpread, ZoneResult
 from maillage.studies.need import population as frames
 from maillage.studies.need import rurality
 from maillage.studies.need.local_survey import Composite, Measured
@@ -46,7 +46,7 @@ class Work:
     """State shared by the steps of a diagnosis.
 
     rows: (areas,) positions of the areas of all zones, in the order of zones; at: (areas,) position of the
-    zone of each; share: (areas,) what the filter keeps. sums: by outcome, (zones, draws) persons.
+    zone of each; share: (areas,) what the filter keeps.
     """
 
     request: Request
@@ -54,8 +54,7 @@ class Work:
     rows: Positions
     at: Positions
     share: Floats
-    sums: dict[str, Floats]
-    parts: list[tuple[Part, ...]]
+    drawn: Drawn
     people: "People"
     index: Social
     composite: Composite | None
@@ -105,7 +104,7 @@ class Classed:
 
 def zone_results(w: Work) -> Classed:
     """Return the result of each zone, its classes and how sure they are."""
-    request, sums, people, index = w.request, w.sums, w.people, w.index
+    request, sums, people, index = w.request, w.drawn.sums, w.people, w.index
     zones = request.zoning.zones
     why = _why_withheld(people)
     shown = np.array([not reason for reason in why], dtype=bool)
@@ -174,7 +173,7 @@ def zone_results(w: Work) -> Classed:
                 },
                 no_index=why[i] or index.no_index[i],
                 flags=int(flags[i]),
-                parts=w.parts[i],
+                parts=w.drawn.parts[i],
                 rural=float(spaces[rurality.RURAL][i]),
                 space=max(rurality.KINDS, key=lambda kind: float(spaces[kind][i])),
             )

@@ -94,7 +94,9 @@ def usual(territory: Territory, iris: Table) -> Zoning:
     """Return the default zones: IRIS of a commune or an EPCI, communes of a département, départements
     beyond.
     """
-    kind = {"commune": "iris", "epci": "iris", "departement": "commune"}.get(territory.kind, "departement")
+    kind = {"commune": "iris", "ept": "iris", "epci": "iris", "departement": "commune"}.get(
+        territory.kind, "departement"
+    )
     return by(kind, rows_of(territory, iris), iris)
 
 

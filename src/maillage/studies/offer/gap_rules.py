@@ -329,21 +329,21 @@ def rules() -> tuple[Rule, ...]:
         ),
         Rule(
             "precarite-numerique-non-sociale",
-            "Précarité numérique très probablement forte, précarité sociale non.",
-            f"{VERY_LIKELY} : classe numérique forte ou très forte (deux cinquièmes des zones les plus"
+            "Précarité numérique très probablement élevée, précarité sociale non.",
+            f"{VERY_LIKELY} : classe numérique élevée ou très élevée (deux cinquièmes des zones les plus"
             " touchées), classe sociale moyenne ou moins.",
             _cell("numerique"),
         ),
         Rule(
             "precarite-sociale-non-numerique",
-            "Précarité sociale forte, précarité numérique très probablement non.",
-            f"{VERY_LIKELY} : classe sociale forte ou très forte, classe numérique moyenne ou moins.",
+            "Précarité sociale élevée, précarité numérique très probablement non.",
+            f"{VERY_LIKELY} : classe sociale élevée ou très élevée, classe numérique moyenne ou moins.",
             _cell("sociale"),
         ),
         Rule(
             "deux-precarites",
-            "Les deux précarités sont très probablement fortes.",
-            f"{VERY_LIKELY} : classes numérique et sociale fortes ou très fortes toutes les deux.",
+            "Les deux précarités sont très probablement élevées.",
+            f"{VERY_LIKELY} : classes numérique et sociale élevées ou très élevées toutes les deux.",
             _cell("les_deux"),
         ),
     )

@@ -77,8 +77,8 @@ class Scope:
 
     @property
     def data_gouv(self) -> str:
-        """Its name on data.gouv.fr, '' for a perimeter, which has none there."""
-        if self.zones:
+        """Its name on data.gouv.fr, '' for what has none there: a perimeter, an établissement territorial."""
+        if self.zones or self.kind == "ept":
             return ""
         return DATA_GOUV[self.kind] + ("fr" if self.kind == "france" else self.code.removeprefix("R"))
 

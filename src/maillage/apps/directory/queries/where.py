@@ -43,7 +43,7 @@ SIDES = (
     *(to_say("au nord"), to_say("au nord-est"), to_say("à l’est"), to_say("au sud-est")),
     *(to_say("au sud"), to_say("au sud-ouest"), to_say("à l’ouest"), to_say("au nord-ouest")),
 )
-LEVELS = ("epci", "departement", "region")
+LEVELS = ("ept", "epci", "departement", "region")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -28,7 +29,7 @@ from maillage.kernel.names import plain
 from maillage.reference.definitions import definition
 from maillage.reports.page import charts
 from maillage.reports.territory import atlas, evaluation, withheld
-from maillage.reports.territory.reading import Base, Reading
+from maillage.reports.territory.reading import Base, Reading, SubtotalRow, ZoneRow
 from maillage.studies.diagnosis.territories import KIND_LABELS, gazetteer
 from maillage.studies.need.social import VARIABLES
 from maillage.words import wording
@@ -42,12 +43,39 @@ LAYERS = {
 }
 FIRST_ROWS = 22
 FIRST_OF_INDEX = 10  # each row has a line a variable on a phone
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the table of zones: a zone, or a commune (`town`) that unfolds to its zones."""
+
+    zones: tuple[ZoneRow, ...]
+    town: SubtotalRow | None = None
+
+    @property
+    def figures(self) -> ZoneRow | SubtotalRow:
+        """The row whose figures the line shows."""
+        return self.town or self.zones[0]
+
+    @property
+    def parts(self) -> str:
+        """How many zones a commune unfolds to: its quarters, or the communes that it was."""
+        units = {z.unit for z in self.zones}
+        noun = units.pop() if len(units) == 1 else "zone"
+        if noun == "commune":
+            return wording.count(len(self.zones), "ancienne commune", "anciennes communes")
+        return wording.count(len(self.zones), noun)
+
+
 CELLS = ("les_deux", "numerique", "sociale", "aucune", None)
 SORTS = {
-    "personnes": ("Personnes", lambda z: -(z.people_value or -1)),
-    "part": ("Part", lambda z: -(z.share_value or -1)),
-    "nom": ("Nom", lambda z: plain(z.name)),
-    "precarite": ("Précarité", lambda z: (CELLS.index(z.cell), -(z.people_value or -1))),
+    "personnes": ("Personnes", lambda line: -(line.figures.people_value or -1)),
+    "part": ("Part", lambda line: -(line.figures.share_value or -1)),
+    "nom": ("Nom", lambda line: plain(line.figures.name)),
+    "precarite": (
+        "Précarité",
+        lambda line: (min(CELLS.index(z.cell) for z in line.zones), -(line.figures.people_value or -1)),
+    ),
 }
 SUGGESTED = 8
 FOUND_AT_MOST = 30
@@ -118,11 +146,13 @@ def _page(request: HttpRequest, study: Study, asked: StudyRequest, reading: Read
     sort = sort if sort in SORTS else "personnes"
     marked = zone_areas(request, study, query_of(asked))
     kept = [z for z in reading.zones if all(each.keeps(z.code) for each in marked["areas"])]
-    rows = sorted(kept, key=lambda z: (SORTS[sort][1](z), z.code))
+    # What a marking keeps is zones: the subtotal of their commune would count others.
+    towns = reading.towns if len(kept) == len(reading.zones) > 1 else ()
+    rows = _lines(kept, towns, sort)
     all_asked = request.GET.get("zones") == "toutes"
     whole = all_asked or len(rows) <= FIRST_ROWS + 4
     shown, query = rows if whole else rows[:FIRST_ROWS], marked["query"]
-    beside = {z.code for z in shown}
+    beside = {line.zones[0].code for line in shown if line.town is None}
 
     def link(code: str) -> str:
         """Return where a zone of the map leads: to its row, or to its sheet when its row is not shown."""
@@ -147,6 +177,10 @@ def _page(request: HttpRequest, study: Study, asked: StudyRequest, reading: Read
         "sorts": {key: label for key, (label, _) in SORTS.items()},
         "sort": sort,
         "rows": shown,
+        "n_lines": len(rows),
+        "noun": (noun := "commune" if towns else reading.territory.unit),
+        "head": noun.capitalize(),
+        "splits": _splits(reading),
         "whole": whole,
         "all_asked": all_asked,
         "files": rules.FILES,
@@ -157,9 +191,34 @@ def _page(request: HttpRequest, study: Study, asked: StudyRequest, reading: Read
         "sections": rules.SECTIONS,
         "tab": "besoins",
         "factors": evaluation.factors(reading),
-        "n_kept": len(rows),
+        "n_kept": len(kept),
         **marked,
     }
+
+
+def _lines(zones: Sequence[ZoneRow], towns: Sequence[SubtotalRow], sort: str) -> list[Line]:
+    """Return the lines of the table of zones, in an order: the zones of a town under its line, in that order
+    too.
+    """
+    key = SORTS[sort][1]
+    alone = sorted((Line((z,)) for z in zones), key=lambda line: (key(line), line.figures.code))
+    folded = [
+        Line(tuple(line.zones[0] for line in alone if line.zones[0].code in town.zones), town)
+        for town in towns
+    ]
+    inside = {code for town in towns for code in town.zones}
+    lines = [*folded, *(line for line in alone if line.zones[0].code not in inside)]
+    return sorted(lines, key=lambda line: (key(line), line.figures.code))
+
+
+def _splits(reading: Reading) -> list[tuple[str, list[SubtotalRow]]]:
+    """Return the tables of subtotals that stand under that of zones, each with its title: by région, by
+    département, and by commune where a file draws the zones.
+    """
+    by_commune = [] if reading.towns else [("commune", "Par commune")]
+    levels = [("region", "Par région"), ("departement", "Par département"), *by_commune]
+    tables = [(title, [row for row in reading.subtotals if row.level == level]) for level, title in levels]
+    return [(title, rows) for title, rows in tables if rows]
 
 
 @require_safe

@@ -323,7 +323,7 @@ def new_marking(request: HttpRequest) -> HttpResponse:
             content=given["content"],
             file_name=given["file_name"],
         )
-        concerned = count(len(kept.shares), "quartier concerné", "quartiers concernés")
+        concerned = count(len(kept.shares), "commune ou quartier", "communes ou quartiers")
         messages.success(request, f"Filtre « {kept.label} » gardé : {concerned}.")
         return redirect("territory_tools")
 

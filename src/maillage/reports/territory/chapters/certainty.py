@@ -58,7 +58,14 @@ def certainty_chapter(
         Text(text=gaps),
         Grid(
             caption="Si les écarts entre territoires étaient plus faibles, ou plus forts",
-            columns=("Cas", "Région", "Département", "Intercommunalité", "Quartier", "Demi-fourchette"),
+            columns=(
+                "Cas",
+                "Région",
+                "Département",
+                "Intercommunalité",
+                "Quartier ou commune",
+                "Demi-fourchette",
+            ),
             align="gddddd",
             widths=(2.2, 1, 1.3, 1.6, 1, 1.6),
             rows=tuple(
@@ -104,17 +111,17 @@ def method_chapter(r: Reading) -> Chapter:
         flows=True,
         title="Comment nous calculons",
         lead=(
-            "Des taux nationaux par âge et par diplôme, appliqués aux habitants de chaque quartier, puis"
-            f" tirés au sort {r.draws} fois."
+            "Des taux nationaux par âge et par diplôme, appliqués aux habitants de chaque commune ou"
+            f" quartier, puis tirés au sort {r.draws} fois."
         ),
         blocks=(
             *_diagrams(r),
             Bullets(
                 items=(
                     (
-                        "**Les habitants.** Pour chaque quartier, le recensement donne les âges ; les"
-                        " diplômes viennent de la commune, et du métier, du logement et du ménage des"
-                        " habitants à l’intérieur d’une ville. Leur croisement est calé."
+                        "**Les habitants.** Pour chaque commune ou quartier, le recensement donne les"
+                        " âges ; les diplômes viennent de la commune, et du métier, du logement et du"
+                        " ménage des habitants à l’intérieur d’une ville. Leur croisement est calé."
                     ),
                     (
                         "**Les taux.** Un modèle retrouve exactement chaque taux publié par âge et par"
@@ -122,9 +129,9 @@ def method_chapter(r: Reading) -> Chapter:
                     ),
                     (
                         f"**Les marges.** {r.draws} tirages font varier l’enquête, ce qui n’est pas publié,"
-                        " l’écart de la région, de l’intercommunalité et du quartier, le recensement et le"
-                        " hasard des personnes. Une fourchette est la distance entre le 5e et le 95e centile"
-                        " ; on additionne les tirages, jamais les fourchettes."
+                        " l’écart de la région, de l’intercommunalité, de la commune ou du quartier, le"
+                        " recensement et le hasard des personnes. Une fourchette est la distance entre le"
+                        " 5e et le 95e centile ; on additionne les tirages, jamais les fourchettes."
                     ),
                     (
                         "**La précarité sociale.** Une personne « modeste » vit dans les deux premiers"

@@ -20,10 +20,12 @@ from maillage.studies.diagnosis.results import Diagnosis
 from maillage.words import wording
 
 CLASSES = (
-    "**Une classe (« forte », « très forte »)** compare les zones de ce territoire entre elles, et à rien"
+    "**Une classe (« élevée », « très élevée »)** compare les zones de ce territoire entre elles, et à rien"
     " d’autre. Rayures blanches sur une carte, ou pourcentage entre parenthèses : la classe n’est pas sûre."
     " Une phrase ne nomme une zone qu’à 8 chances sur 10 ou plus, ici comme face à la France.",
 )
+
+RANKING = " par quartier ou petite commune, à les classer entre eux quand les fourchettes se recouvrent"
 
 
 def guide_chapter(r: Reading) -> Chapter:
@@ -61,9 +63,8 @@ def guide_chapter(r: Reading) -> Chapter:
                 tone="prudence",
                 title="À quoi ce dossier ne sert pas.",
                 text=(
-                    "À fixer un objectif chiffré par quartier, à classer les quartiers entre eux quand les"
-                    " fourchettes se recouvrent, à suivre une évolution d’une année à l’autre, ni à se passer"
-                    " d’une enquête locale."
+                    f"À fixer un objectif chiffré{RANKING if len(r.zones) > 1 else ''}, à suivre une"
+                    " évolution d’une année à l’autre, ni à se passer d’une enquête locale."
                 ),
             ),
             *((Text(text=r.target),) if r.target else ()),

@@ -1,6 +1,6 @@
 """The chapters of the zones: the map of the need, the joint map, the table of all of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from maillage.kernel.names import plain
 from maillage.reports.page import charts
@@ -20,7 +20,7 @@ from maillage.words import wording
 
 NO_CELL = {"inconnue": "sans case"}
 COMPARED = (
-    "Précarité forte : par rapport aux autres zones d’ici ; entre parenthèses, les chances que ce soit vrai"
+    "Précarité élevée : par rapport aux autres zones d’ici ; entre parenthèses, les chances que ce soit vrai"
     " quand elles sont sous 80 %. "
 )
 MOST_IN_BOTH = 5  # zones of the short table that stands under the joint map
@@ -71,7 +71,7 @@ def map_chapter(d: Diagnosis, r: Reading, layers: Mapping[str, str], said: Mappi
                         + wording.listing([wording.lower_first(v.label) for v in r.index.variables])
                         + ".",
                     ),
-                    _scale("s", ["très faible", "faible", "moyenne", "forte", "très forte"]),
+                    _scale("s", r.social_classes),
                 ),
             )
         )
@@ -100,10 +100,10 @@ def crossing_chapter(d: Diagnosis, r: Reading, layers: Mapping[str, str], said: 
     )
     lead = (
         f"**{certainty.upper_first(r.both_residents)}**, vivent dans une zone où la précarité numérique et la"
-        " précarité sociale sont fortes pour ce territoire. Tous n’y sont pas en difficulté."
+        " précarité sociale sont élevées pour ce territoire. Tous n’y sont pas en difficulté."
         f"{_without_cell(r)}"
         if r.both_residents
-        else "Aucune zone ne cumule ici une précarité numérique forte et une précarité sociale forte."
+        else "Aucune zone ne cumule ici une précarité numérique élevée et une précarité sociale élevée."
     )
     right: list[Block] = [Heading(text="Ce que l’on voit", small=True)]
     if r.crossing_sentence:
@@ -127,7 +127,7 @@ def crossing_chapter(d: Diagnosis, r: Reading, layers: Mapping[str, str], said: 
     blocks: list[Block] = [*right, *careful]
     if "les-deux" in layers:
         caption = (
-            "Précarité numérique et sociale, zones comparées entre elles. Forte : les deux plus"
+            "Précarité numérique et sociale, zones comparées entre elles. Élevée : les deux plus"
             " hautes classes"
             " sur cinq. Rayé : moins de 8 chances sur 10."
         )
@@ -145,7 +145,10 @@ def crossing_chapter(d: Diagnosis, r: Reading, layers: Mapping[str, str], said: 
     if both:
         blocks.append(
             _zone_table(
-                both[:MOST_IN_BOTH], caption="Là où le cumul est le plus probable", universe=universe_of(r)
+                both[:MOST_IN_BOTH],
+                caption="Là où le cumul est le plus probable",
+                unit=r.territory.unit,
+                universe=universe_of(r),
             )
         )
     return Chapter(
@@ -163,12 +166,12 @@ def _without_cell(r: Reading) -> str:
     return f" {share} des habitants vivent dans une zone sans case." if r.cell_shares["inconnue"] > 0 else ""
 
 
-def _zone_table(zones: Sequence[ZoneRow], *, caption: str, universe: str) -> Grid:
+def _zone_table(zones: Sequence[ZoneRow], *, caption: str, unit: str, universe: str) -> Grid:
     return Grid(
         caption=caption,
-        columns=("Zone", "Personnes", "Entre", "Part", "Part et marge", "Précarité forte"),
+        columns=(unit.capitalize(), "Personnes", "Entre", "Part", "Part et marge", "Précarité élevée"),
         align="gdddgg",
-        widths=(3.4, 1.2, 2.0, 0.9, 1.6, 1.6),
+        widths=(3.1, 1.1, 1.6, 0.8, 1.5, 2.6),
         rows=tuple(
             (
                 Cell(
@@ -196,11 +199,13 @@ def zone_chapter(r: Reading, said: Mapping[str, str]) -> Chapter:
     counted = [zone for zone in r.zones if not zone.is_outside]
     shown = counted[:LONGEST_TABLE]
     rest, outside = len(counted) - len(shown), len(r.zones) - len(counted)
-    lead = "Une seule zone : rien à comparer."
+    unit = r.territory.unit
+    title, lead = f"{'Une seule' if unit in certainty.FEMININE else 'Un seul'} {unit}", "Rien à comparer."
     if len(counted) > 1:
+        title = "Zone par zone"
         lead = (
-            "Toutes les zones, de la plus nombreuse à la moins nombreuse. L’ordre n’est pas un classement :"
-            " les fourchettes se recouvrent."
+            "En premier, le plus de personnes concernées. L’ordre n’est pas un classement : les fourchettes"
+            " se recouvrent."
         )
     if rest:
         others = f"Les {wording.number(rest)} autres sont" if rest > 1 else "L’autre est"
@@ -209,20 +214,57 @@ def zone_chapter(r: Reading, said: Mapping[str, str]) -> Chapter:
         lead += f" Hors du filtre, sans chiffre ni fiche : {wording.count(outside, 'zone', 'zones')}."
     return Chapter(
         number="n",
-        short=SECTIONS["zones"],
+        short=title,
         flows=True,
-        title="Zone par zone",
+        title=title,
         lead=lead,
         blocks=(
+            *(Text(text=text) for text in r.subtotal_sentences),
+            *_subtotal_tables(r),
             _zone_table(
                 shown,
-                caption=f"Les {wording.number(len(shown))} zones" if len(shown) > 1 else "La zone",
+                caption=(
+                    f"Les {wording.count(len(shown), unit)}"
+                    if len(shown) > 1
+                    else f"{'La' if unit in certainty.FEMININE else 'Le'} {unit}"
+                ),
+                unit=unit,
                 universe=universe_of(r),
             ),
-            _social(r),
+            *([_social(r)] if len(r.zones) > 1 else []),
             *comment_of(said, "zones"),
         ),
     )
+
+
+def _subtotal_tables(r: Reading) -> Iterator[Grid]:
+    """Return the subtotals by région, by département, and by commune: those cut into several zones, all of
+    them where a file draws the zones.
+    """
+    levels = (("region", "Région"), ("departement", "Département"), ("commune", "Commune"))
+    for level, noun in levels:
+        rows = [row for row in r.subtotals if row.level == level]
+        if level == "commune":
+            rows = list(r.towns or rows)[:LONGEST_TABLE]
+        if rows:
+            yield Grid(
+                caption=f"Le besoin par {noun.lower()}",
+                columns=(noun, "Personnes", "Entre", "Part", "Part du besoin", "Part des habitants"),
+                align="gdddgg",
+                widths=(3.4, 1.2, 2.0, 0.9, 1.6, 1.6),
+                rows=tuple(
+                    (
+                        Cell(text=row.name, strong=True),
+                        Cell(text=row.people or "—"),
+                        Cell(text=row.between or row.reason),
+                        Cell(text=row.share, strong=True),
+                        Cell(text=row.need_share),
+                        Cell(text=row.residents),
+                    )
+                    for row in rows
+                ),
+                note=f"Champ : {universe_of(r)}. Bornes : {wording.NINE_IN_TEN}.",
+            )
 
 
 def _social(r: Reading) -> Block:

@@ -109,6 +109,7 @@ const demarrer = async () => {
     });
     const tr = ligne(id);
     tr?.classList.add("choisie");
+    tr?.closest("details")?.setAttribute("open", "");
     tr?.scrollIntoView({ block: "nearest" });
   };
   const places = [];
