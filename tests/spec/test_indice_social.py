@@ -41,6 +41,13 @@ def test_a_negative_weight_turns_a_variable_round(monkeypatch):
     assert other.relative.index == pytest.approx([0.2, 0, -0.2])
 
 
+def test_without_any_weight_no_variable_counts(monkeypatch):
+    """Tous les poids à zéro : aucune variable ne compte, et rien n’est écarté."""
+    none = of_zones(monkeypatch, [4.0, 5], dict.fromkeys(social_variables.BY_ID, 0.0))
+    assert (none.variables, none.left_out) == ((), ())
+    assert np.isnan(none.relative.index).all()
+
+
 def test_one_zone_alone_leaves_no_variable_out(monkeypatch):
     """Une seule zone : rien à comparer, mais aucune variable n’est « la même pour toutes les zones »."""
     assert of_zones(monkeypatch, [4.0], {}).left_out == ()

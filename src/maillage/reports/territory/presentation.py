@@ -634,7 +634,7 @@ def index_origin(r: ZoneResult) -> str:
     if r.index is None or r.index_of_town is None:
         return ""
     by_level = {
-        level: [BY_ID[id].short for id, at in r.index_levels.items() if at == level]
+        level: [wording.lower_first(BY_ID[id].short) for id, at in r.index_levels.items() if at == level]
         for level in ("commune", "arrondissement", "iris")
     }
     known = [

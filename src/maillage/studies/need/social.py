@@ -77,9 +77,8 @@ def index_of(
     is_published = np.ones(len(zones), dtype=bool) if published is None else published
     share = np.ones(len(rows)) if inside is None else inside[rows]
     index = social_france.of_zones(rows, at, len(zones), share, weights or {})
-    requested_values = np.column_stack(
-        [values_of(v, rows, at, len(zones), frame, tables, inside) for v in chosen]
-    )
+    columns = [values_of(v, rows, at, len(zones), frame, tables, inside) for v in chosen]
+    requested_values = np.array(columns).reshape(len(chosen), len(zones)).T
     requested_values[~is_published] = np.nan
     places = [_known_at(variable, rows, at, len(zones), frame, tables) for variable in chosen]
     why = [_left_out(column, int(is_published.sum())) for column in requested_values.T]

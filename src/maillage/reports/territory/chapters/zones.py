@@ -23,7 +23,10 @@ COMPARED = (
     "Précarité forte : par rapport aux autres zones d’ici pour le numérique, à la France métropolitaine pour"
     " le social ; entre parenthèses, les chances que ce soit vrai quand elles sont sous 80 %. "
 )
-SOCIAL_MAP = "Indice de précarité sociale : cinquièmes des habitants de France métropolitaine."
+SOCIAL_MAP = (
+    "Indice de précarité sociale : cinquièmes des habitants de France métropolitaine. Rayé : moins de 8"
+    " chances sur 10 que la classe soit la bonne."
+)
 MOST_IN_BOTH = 5  # zones of the short table that stands under the joint map
 
 
