@@ -46,7 +46,9 @@ def test_zones_that_a_table_leaves_out(d, monkeypatch, rest, told):
 @pytest.mark.parametrize(("n", "told"), [(13, "et 1 autre."), (14, "et 2 autres.")])
 def test_zones_that_a_map_does_not_name(d, n, told):
     (one, *_) = d.zones
-    many = replace(d, zones=(replace(one, social_class="tres_forte"),) * n)
+    many = replace(
+        d, zones=(replace(one, social_class="tres_forte", social_odds=(0.0, 0.0, 0.0, 0.0, 1.0)),) * n
+    )
     assert told in plain(atlas.description(many, "sociale"))
 
 

@@ -6,9 +6,11 @@ import re
 from dataclasses import replace
 from itertools import combinations
 
+import numpy as np
 import pytest
 
 from maillage.reference.definitions import DEFAULT, definition
+from maillage.reference.parameters import number
 from maillage.reports.territory import presentation, sentences
 from maillage.reports.territory.labels import names_of
 from maillage.studies.diagnosis import diagnosis, study, zoning
@@ -17,6 +19,8 @@ from maillage.studies.diagnosis.results import Spread
 from maillage.studies.diagnosis.study import Study
 from maillage.studies.diagnosis.territories import gazetteer
 from maillage.studies.need import population
+from maillage.studies.need.model import country_frame
+from maillage.studies.need.social import index_of
 
 TOWN, EPCI, DEPARTEMENT = "01053", "200071751", "01"  # Bourg-en-Bresse, its agglomération, Ain
 PAIRS = {
@@ -79,14 +83,47 @@ def test_some_zone_is_named_in_a_cut(cuts):
     assert claims(cuts[EPCI]) and claims(cuts[DEPARTEMENT])
 
 
-def test_a_quarter_has_no_social_class_from_the_income_of_its_town(cuts):
-    quarters = [r for r in cuts[EPCI].zones if r.zone.place == "Bourg-en-Bresse"]
-    assert len(quarters) == 18
-    assert {(r.index, r.rank, r.social_class, r.cell) for r in quarters} == {(None, None, None, None)}
-    assert all("pour toute la commune" in r.no_index for r in quarters)
-    assert {r.social_class is None for r in cuts[TOWN].zones} == {False}, (
-        "alone, they have variables of their own"
+def social(r):
+    return (r.index, r.index_bounds, r.index_of_town, r.social_class, r.social_odds)
+
+
+def test_the_social_index_of_a_place_is_the_same_in_every_cut(cuts):
+    by_cut = {name: {tuple(r.zone.rows.tolist()): r for r in d.zones} for name, d in cuts.items()}
+    n_compared = 0
+    for one, other in combinations(by_cut.values(), 2):
+        for rows in one.keys() & other.keys():
+            n_compared += 1
+            for first, second in zip(social(one[rows]), social(other[rows]), strict=True):
+                assert first == (pytest.approx(second) if not isinstance(second, str) else second)
+    assert n_compared > 90
+    iris = population.sources().rp2021
+    rows = np.flatnonzero(iris["departement"] == DEPARTEMENT)
+    quarters = zoning.by("iris", rows, iris).zones
+    of_departement = index_of(quarters, country_frame(), population.sources())
+    centres = dict(zip([zone.code for zone in quarters], of_departement.index.centre.tolist(), strict=True))
+    for r in cuts[EPCI].zones:
+        assert r.index is None or r.index == pytest.approx(centres[r.zone.code]), r.zone.code
+
+
+def test_the_quarters_of_a_town_differ_in_the_study_of_its_agglomeration(cuts):
+    quarters = {r.zone.name: r for r in cuts[EPCI].zones if r.zone.place == "Bourg-en-Bresse"}
+    assert len({round(r.index, 3) for r in quarters.values()}) == 18
+    assert {r.index_levels["rsa"] for r in quarters.values()} == {"iris"}
+    assert {r.index_levels["revenu"] for r in quarters.values()} == {"commune"}
+    assert (quarters["Mail"].social_class, quarters["Baudières"].social_class) == ("tres_forte", "moyenne")
+    assert quarters["Baudières"].social_firmness < number("protection/firm_class"), (
+        "its interval crosses a bound"
     )
+
+
+def test_the_index_of_a_zone_is_the_mean_of_its_parts(cuts):
+    by_area = {r.zone.code: r for r in cuts[EPCI].zones}
+    for r in cuts["own"].zones:
+        parts = [by_area[code] for code in PAIRS.get(r.zone.code, ()) if code in by_area]
+        if parts:
+            people = [part.population for part in parts]
+            assert r.index == pytest.approx(np.average([part.index for part in parts], weights=people))
+    assert None not in [r.index for r in cuts["own"].zones]
 
 
 def test_the_first_sentence_names_nobody_for_the_size_of_a_zone(cuts):
@@ -121,9 +158,8 @@ def test_the_quadrant_counts_every_resident(cuts):
     d = cuts[EPCI]
     read = presentation.present(Study(d, None, (), (), None), fingerprint="")
     assert sum(read.cell_shares.values()) == pytest.approx(1.0)
-    assert read.cell_shares["inconnue"] > 0.3
-    printed = re.findall(r">(?:&lt;)?\s?(\d+)\xa0%<", read.legend)
-    assert len(printed) == 5 and sum(map(int, printed)) == 100
+    printed = re.findall(r">((?:&lt;)?)\s?(\d+)\xa0%<", read.legend)
+    assert len(printed) == 5 and sum(int(share) for under, share in printed if not under) == 100
 
 
 def test_a_range_without_width_is_one_rounded_number(cuts):

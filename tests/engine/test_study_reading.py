@@ -34,7 +34,7 @@ from maillage.studies.diagnosis.results import LEVEL_NAMES, Part, Spread
 from maillage.studies.diagnosis.study import Study
 from maillage.studies.diagnosis.territories import gazetteer
 from maillage.studies.need import population
-from maillage.studies.need.social import BY_ID
+from maillage.studies.need.social_variables import BY_ID
 from maillage.words import wording
 
 
@@ -444,13 +444,15 @@ def test_social_precarity_alone_never_says_that_the_digital_share_is_low(d):
 
 
 def test_an_index_of_one_variable_says_so(d):
-    """Creuse, Corse-du-Sud : seul le revenu est connu de la plupart des communes, et « social » y veut dire revenu."""
-    income = BY_ID["revenu"]
-    alone = replace(d, social=replace(d.social, variables=(income,)))
+    """Creuse, Corse-du-Sud : seul le revenu est connu de la plupart des petites communes, et « social » y veut dire revenu."""
+    first, *others = d.zones
+    alone = replace(d, zones=(replace(first, index_levels={"revenu": "commune"}), *others))
     for told in (sentences.class_lists(alone, names_of), sentences.warnings(alone)):
-        assert [text for text in told if "niveau de vie médian" in text and "Une seule variable" in text]
+        assert [
+            text for text in told if "une seule variable fait l’indice social : niveau de vie médian" in text
+        ]
     for told in (sentences.class_lists(d, names_of), sentences.warnings(d)):
-        assert not [text for text in told if "Une seule variable" in text]
+        assert not [text for text in told if "une seule variable" in text]
 
 
 @pytest.mark.parametrize(
@@ -465,16 +467,18 @@ def test_nobody_is_told_to_survey_more_people_than_live_there(d, population, tol
 def test_a_gap_is_printed_with_the_sign_of_its_value(d):
     """Un revenu sous la moyenne est écrit « −12 % », même s’il compte pour la précarité."""
     gaps = np.array([[0.5, 0.12]] * len(d.zones))
-    index = replace(d.social.index, gaps=gaps, means=np.array([10.0, 25_000.0]), clipped=gaps > 1)
-    told = replace(
+    relative = replace(d.social.relative, gaps=gaps, means=np.array([10.0, 25_000.0]), clipped=gaps > 1)
+    of_two_variables = replace(
         d.social,
         variables=(BY_ID["rsa"], BY_ID["revenu"]),
         signs=np.array([1.0, -1.0]),
         weights=np.ones(2),
         values=np.array([[15.0, 22_000.0]] * len(d.zones)),
-        index=index,
+        relative=relative,
     )
-    read = presentation.present(Study(replace(d, social=told), None, (), (), None), fingerprint="").index
+    read = presentation.present(
+        Study(replace(d, social=of_two_variables), None, (), (), None), fingerprint=""
+    ).index
     assert [v.gap for v in read.rows[0].values] == [f"+50{wording.NBSP}%", f"−12{wording.NBSP}%"]
     assert [v.direction.endswith("compte à l’envers") for v in read.variables] == [False, True]
 
@@ -516,7 +520,7 @@ def test_digital_precarity_alone_never_says_that_income_is_fine(d):
     ]
     alone = replace(d, zones=tuple(zones), digital_only=(middle.zone.code,), social_only=())
     (told,) = sentences.discordances(alone, names_of)
-    assert "n’y est pas parmi les plus fortes de ce territoire" in told.advice
+    assert "n’y est pas parmi les plus fortes de France" in told.advice
     said = f"{told.advice} {zone_sheet.verdict(alone, alone.zone(middle.zone.code))}"
     assert not any(words in said for words in ("moins du revenu", "vient surtout", "sans précarité"))
 

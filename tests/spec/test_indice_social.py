@@ -1,20 +1,22 @@
-"""L’indice de précarité sociale dit, pour chaque zone, de combien elle s’écarte de la moyenne des zones."""
+"""L’indice de précarité sociale compare chaque zone à la France métropolitaine, le même dans toute étude ; le rang
+relatif, lui, compare les zones d’une étude à leur moyenne.
+"""
 
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from maillage.engine import social_index
+from maillage.engine import classes, social_index
 from maillage.engine.classes import ranks
 from maillage.kernel.errors import Refused
 from maillage.studies.diagnosis.zoning import Zone
-from maillage.studies.need import social
+from maillage.studies.need import social, social_france, social_variables
 
 title = "L’indice de précarité sociale"
 
 
-def built(t: dict, sign: list[float], weight: list[float]) -> social_index.Index:
+def built(t: dict, sign: list[float], weight: list[float]) -> social_index.RelativeIndex:
     names = [name for name in t if name != "zone"]
     return social_index.build(np.column_stack([t[name] for name in names]), np.array(sign), np.array(weight))
 
@@ -22,8 +24,9 @@ def built(t: dict, sign: list[float], weight: list[float]) -> social_index.Index
 def of_zones(monkeypatch, values: list[float], weights: dict[str, float]) -> social.Social:
     """Return the index of zones where every variable has these values."""
     places = np.full(len(values), "iris"), np.ones(len(values), dtype=bool)
-    monkeypatch.setattr(social, "_values", lambda *_: np.array(values))
+    monkeypatch.setattr(social, "values_of", lambda *_: np.array(values))
     monkeypatch.setattr(social, "_known_at", lambda *_: places)
+    monkeypatch.setattr(social_france, "of_zones", lambda *_: SimpleNamespace(centre=np.array(values)))
     zones = [Zone(str(k), str(k), np.array([k])) for k in range(len(values))]
     return social.index_of(zones, None, None, weights=weights)
 
@@ -34,8 +37,15 @@ def test_a_negative_weight_turns_a_variable_round(monkeypatch):
     weights = {name: float(name == "rsa") for name in names}
     one = of_zones(monkeypatch, [4.0, 5, 6], {**weights, "rsa": 2.0})
     other = of_zones(monkeypatch, [4.0, 5, 6], {**weights, "rsa": -2.0})
-    assert one.index.index == pytest.approx([-0.2, 0, 0.2])
-    assert other.index.index == pytest.approx([0.2, 0, -0.2])
+    assert one.relative.index == pytest.approx([-0.2, 0, 0.2])
+    assert other.relative.index == pytest.approx([0.2, 0, -0.2])
+
+
+def test_without_any_weight_no_variable_counts(monkeypatch):
+    """Tous les poids à zéro : aucune variable ne compte, et rien n’est écarté."""
+    none = of_zones(monkeypatch, [4.0, 5], dict.fromkeys(social_variables.BY_ID, 0.0))
+    assert (none.variables, none.left_out) == ((), ())
+    assert np.isnan(none.relative.index).all()
 
 
 def test_one_zone_alone_leaves_no_variable_out(monkeypatch):
@@ -48,50 +58,94 @@ def test_a_variable_is_known_where_it_is_for_half_of_those_whom_a_filter_keeps(m
     second ne le connaît pas.
     """
     fractions = np.array([10.0, np.nan]), np.array([50.0, np.nan])
-    monkeypatch.setattr(social, "_fraction", lambda *_: fractions)
-    rsa = next(each for each in social.VARIABLES if each.id == "rsa")
+    monkeypatch.setattr(social_variables, "_fraction", lambda *_: fractions)
+    rsa = next(each for each in social_variables.VARIABLES if each.id == "rsa")
     frame = SimpleNamespace(population=np.array([100.0, 60.0]))
 
     def found(*kept: float) -> float:
-        zone = Zone("1", "1", np.array([0, 1]))
-        return float(social._values(rsa, [zone], frame, None, np.array(kept))[0])
+        both = np.array([0, 1]), np.array([0, 0])
+        return float(social_variables.values_of(rsa, *both, 1, frame, None, np.array(kept))[0])
 
     assert [found(1.0, 0.1), found(1.0, 1.0)] == [20.0, 20.0]
     assert np.isnan(found(0.1, 1.0))
+
+
+def indexed(monkeypatch, t: dict, zones: str = "zone") -> social_france.Indexed:
+    """Return the index of zones, made of areas in communes: `commune` is the index of a commune, `écart` that of
+    an area beside it, `doute` the deviation of both errors.
+    """
+    towns, town = np.unique(t["commune"], return_inverse=True)
+    n, k = len(town), len(social_france.IDS)  # weights add up to one: a value for all is that of the index
+    by_town = {
+        name: np.array([t[name][town == each][0] for each in range(len(towns))])
+        for name in ("indice", "doute")
+    }
+    mean = np.bincount(town, t["habitants"] * t["écart"]) / np.bincount(town, t["habitants"])
+    monkeypatch.setattr(
+        social_france,
+        "expected",
+        lambda: social_france.Expected(
+            town=town,
+            people=t["habitants"],
+            is_mainland=np.ones(n, dtype=bool),
+            of_town=np.outer(by_town["indice"], np.ones(k)),
+            town_doubt=by_town["doute"][:, None, None] ** 2 * np.ones((k, k)),
+            of_area=np.outer(t["écart"] - mean[town], np.ones(k)),
+            area_doubt=np.where(np.bincount(town)[town] > 1, t["doute"], 0)[:, None, None] ** 2
+            * np.ones((k, k)),
+            is_town_known=np.array([True] * len(towns)),
+            is_area_known=np.array([each == "oui" for each in t["connu"]]),
+        ),
+    )
+    names, at = np.unique(t[zones], return_inverse=True)
+    return social_france.of_zones(np.arange(n), at, len(names), np.ones(n), {})
+
+
+AREAS = """
+    zone | quartier | commune | habitants | indice | écart | doute | connu
+    -----+----------+---------+-----------+--------+-------+-------+------
+    A    | Nord     | ville   |      1000 |    0.5 |   0.4 |   0.3 | oui
+    A    | Sud      | ville   |      1000 |    0.5 |  -0.4 |   0.3 | oui
+    B    | Village  | village |      1000 |   -0.3 |     0 |   0.4 | oui
+"""
+
+
+def test_a_quarter_stands_around_the_index_of_its_commune(spec, monkeypatch):
+    """Un quartier a l’indice de sa commune, déplacé de son écart à elle."""
+    spec(AREAS, lambda t: indexed(monkeypatch, t, "quartier").centre, [0.9, 0.1, -0.3])
+
+
+def test_a_whole_commune_has_its_own_index_and_its_own_error(spec, monkeypatch):
+    """Les écarts de tous les quartiers d’une commune s’annulent, et leurs erreurs aussi : il reste celle de la commune."""
+    spec(
+        AREAS,
+        lambda t: [*indexed(monkeypatch, t).centre, *indexed(monkeypatch, t).deviation],
+        [0.5, -0.3, 0.3, 0.4],
+    )
+
+
+def test_an_index_that_may_be_on_both_sides_of_a_bound_has_both_classes():
+    """La classe d’une zone a une probabilité : un indice sur une borne a une chance sur deux d’être de chaque côté."""
+    odds = classes.odds(np.array([0.2, 0.2]), np.array([0.1, 0.001]), np.array([-0.5, -0.2, 0.2, 9.0]))
+    assert odds[:, 2:4] == pytest.approx(np.full((2, 2), 0.5), abs=1e-4)
 
 
 def test_a_part_of_a_commune_borrows_what_is_known_of_the_commune(spec, monkeypatch):
     """Un revenu connu par commune ne classe pas les quartiers d’une ville : un quartier n’a pas d’indice à lui si rien
     d’autre n’y est connu. Une zone qui réunit presque toute la commune, oui.
     """
-
-    def index(t: dict) -> list[str]:
-        n = len(t["zone"])
-        frame = SimpleNamespace(
-            area=np.array([f"{code}{k}" for k, code in enumerate(t["commune"])]),
-            commune=np.array(t["commune"]),
-            published=np.array(t["commune"]),
-            population=t["habitants"],
-        )
-        medians = SimpleNamespace(aligned=lambda *_: t["revenu"])
-        monkeypatch.setattr(social, "_values", lambda *_: t["revenu"])
-        weights = {name: float(name == "revenu") for name in social.BY_ID}
-        zones = [Zone(name, name, np.array([k])) for k, name in zip(range(n), t["zone"], strict=True)]
-        index_ = social.index_of(zones, frame, SimpleNamespace(filosofi=medians), weights=weights)
-        return [why or "indice" for why in index_.no_index]
-
     spec(
         """
-        zone        | commune | habitants | revenu
-        ------------+---------+-----------+-------
-        Ville, nord | ville   |       900 |  19000
-        Ville, sud  | ville   |      1100 |  19000
-        Bourg       | bourg   |       950 |  21000
-        Bourg, gare | bourg   |        50 |  21000
-        Village     | village |       300 |  24000
+        zone        | commune | habitants | indice | écart | doute | connu
+        ------------+---------+-----------+--------+-------+-------+------
+        Bourg       | bourg   |       950 |    0.1 |     0 |   0.3 | non
+        Bourg, gare | bourg   |        50 |    0.1 |     0 |   0.3 | non
+        Village     | village |       300 |    0.1 |     0 |   0.3 | oui
+        Ville, nord | ville   |       900 |    0.1 |     0 |   0.3 | non
+        Ville, sud  | ville   |      1100 |    0.1 |     0 |   0.3 | oui
         """,
-        index,
-        [social.BORROWED, social.BORROWED, "indice", social.BORROWED, "indice"],
+        lambda t: [why or "indice" for why in indexed(monkeypatch, t).reasons],
+        ["indice", social_france.BORROWED, "indice", social_france.BORROWED, "indice"],
     )
 
 

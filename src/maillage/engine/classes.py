@@ -2,11 +2,13 @@
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
 
 N_CLASSES = 5
+TINY = 1e-12
 STRONG = 3  # classes 3 and 4 (strong, very strong) against the rest
 
 
@@ -18,8 +20,33 @@ def quintiles(values: Floats) -> Floats:
     return np.asarray(np.nanquantile(values, (0.2, 0.4, 0.6, 0.8), axis=0))
 
 
-def classes(values: Floats) -> Codes:
+def fifths(values: Floats, people: Floats) -> Floats:
+    """Return (4,) the bounds between fifths of people, each with the value of the place where they live.
+
+    >>> fifths(np.array([3.0, 1.0, 2.0]), np.array([10.0, 70.0, 20.0])).tolist()
+    [1.0, 1.0, 1.0, 2.0]
+    """
+    order = np.argsort(values, kind="stable")
+    cumulated = np.cumsum(people[order])
+    return np.asarray(
+        values[order][np.searchsorted(cumulated, np.arange(1, N_CLASSES) / N_CLASSES * cumulated[-1])]
+    )
+
+
+def odds(centre: Floats, deviation: Floats, bounds: Floats) -> Floats:
+    """Return (zones, 5) the probability of each class under a normal law; nan where the centre is unknown.
+
+    >>> odds(np.array([0.0]), np.array([1.0]), np.array([-9.0, 0.0, 0.0, 9.0])).round(2).tolist()
+    [[0.0, 0.5, 0.0, 0.5, 0.0]]
+    """
+    below = ndtr((bounds - centre[:, None]) / np.maximum(deviation, TINY)[:, None])
+    return np.diff(below, axis=1, prepend=0.0, append=1.0)
+
+
+def classes(values: Floats, bounds: Floats | None = None) -> Codes:
     """Return (zones,) the class of each zone, 0 weakest to 4 strongest, equal values together; -1 where nan.
+
+    bounds: (4,) those between classes, the fifths of the zones by default.
 
     >>> classes(np.array([1.0, 2.0, 3.0, 4.0, 5.0])).tolist()
     [0, 1, 2, 3, 4]
@@ -29,7 +56,7 @@ def classes(values: Floats) -> Codes:
     known = ~np.isnan(values)
     out = np.full(len(values), -1)
     if known.any():
-        out[known] = (values[known, None] > quintiles(values)).sum(axis=1)
+        out[known] = (values[known, None] > (quintiles(values) if bounds is None else bounds)).sum(axis=1)
     return out
 
 
@@ -76,6 +103,18 @@ def cells(digital: Codes, social: Codes) -> Codes:
     """
     crossing = crossed(digital >= STRONG, social >= STRONG)
     return np.where((digital < 0) | (social < 0), -1, crossing)
+
+
+def cell_odds(chosen: Codes, digital: Floats, social: Floats) -> Floats:
+    """Return (zones,) the probability of a cell when each side has its own chance; nan without cell.
+
+    chosen: (zones,) as `cells` returns them; digital, social: (zones,) probability that each side is strong.
+
+    >>> cell_odds(np.array([3, 1, -1]), np.array([0.5, 0.5, 0.5]), np.array([0.5, 0.2, 0.5])).tolist()
+    [0.25, 0.4, nan]
+    """
+    sides = np.where(chosen & 1, digital, 1 - digital) * np.where(chosen & 2, social, 1 - social)
+    return np.where(chosen < 0, np.nan, sides)
 
 
 def crossed(digital: NDArray[np.bool_], social: NDArray[np.bool_]) -> Codes:

@@ -17,7 +17,7 @@ from maillage.reference.definitions import DEFAULT, offered
 from maillage.reports.page import theme
 from maillage.reports.territory.criteria import AXES
 from maillage.reports.territory.offer import zone_names
-from maillage.studies.need.social import VARIABLES
+from maillage.studies.need.social_variables import VARIABLES
 from maillage.studies.offer.grounds import Ground
 from maillage.studies.offer.siting import Spot, zone_at
 from maillage.web import decimals, uploads

@@ -29,7 +29,7 @@ GAPS = {
     "orientation": ("I-027",),
 }
 NO_STUDY = "Aucune étude de la démonstration n’est encore calculée sur cette installation."
-SCALE = "Du plus clair (très faible) au plus foncé (très forte) ; hachuré : la classe n’est pas sûre."
+SCALE = "Du plus clair (très basse) au plus foncé (très élevée) ; hachuré : la classe n’est pas sûre."
 UNASKED = "Le recensement de ce territoire ne pose pas cette question."
 # What only a study draws: id, family, requirement, what it draws.
 DRAWN = (
@@ -263,7 +263,7 @@ def _social(s: Subject) -> Plate:
             ("Zone", "Classe", "Indice", "Rang"),
             tuple((z.name, z.social or "inconnue", z.index or "—", str(z.rank or "—")) for z in r.zones),
         ),
-        f"{r.territory.name}. Indice d’écarts à la moyenne des zones : il ne compte personne. {SCALE}",
+        f"{r.territory.name}. Indice comparé à la France métropolitaine : il ne compte personne. {SCALE}",
     )
 
 
@@ -396,9 +396,7 @@ def _evaluation_digital(s: Subject) -> Plate:
 def _evaluation_social(s: Subject) -> Plate:
     drawn, r = evaluation.social(s.reading), s.reading
     n = len(r.index.variables)
-    return _diagram(
-        "evaluation-sociale", "I-042", drawn, f"{count(n, 'variable')}, un écart à la moyenne, un rang", r
-    )
+    return _diagram("evaluation-sociale", "I-042", drawn, f"{count(n, 'variable')}, un indice, un rang", r)
 
 
 def _diagram(id: str, requirement: str, drawn: evaluation.Diagram, title: str, r: Reading) -> Plate:

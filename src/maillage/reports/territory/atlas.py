@@ -382,7 +382,7 @@ def areas(
 
 def is_doubtful(r: ZoneResult, layer: str) -> bool:
     """Return whether a zone is hatched on a layer: its class, or its cell, is under the floor."""
-    odds = {"numerique": r.firmness, "les-deux": r.cell_odds}.get(layer)
+    odds = {"numerique": r.firmness, "sociale": r.social_firmness, "les-deux": r.cell_odds}.get(layer)
     return odds is not None and odds < nearly()
 
 
@@ -412,7 +412,8 @@ def title(r: ZoneResult, layer: str) -> str:
     words = {
         "numerique": "précarité numérique "
         + certainty.label(CLASS_LABELS.get(r.digital_class or "", "inconnue"), r.firmness),
-        "sociale": f"précarité sociale {CLASS_LABELS.get(r.social_class or '', 'inconnue')}",
+        "sociale": "précarité sociale "
+        + certainty.label(CLASS_LABELS.get(r.social_class or "", "inconnue"), r.social_firmness),
         "les-deux": "précarité élevée : "
         + certainty.label(CELL_LABELS.get(r.cell or "", "inconnue"), r.cell_odds),
         "espace": f"{SPACE_LABELS[r.space]}, {wording.share(r.rural)} des habitants dans une commune de moins"
@@ -430,14 +431,14 @@ def description(d: Diagnosis, layer: str) -> str:
     """Return the text that stands for a map: what its strongest zones very likely are."""
     strong = {
         "numerique": [r for r in d.zones if r.is_strongest],
-        "sociale": [r for r in d.zones if r.social_class == "tres_forte"],
+        "sociale": [r for r in d.zones if r.social_class == "tres_forte" and not is_doubtful(r, "sociale")],
         "les-deux": [r for r in d.zones if r.cell == "les_deux" and r.is_likely],
         "espace": [r for r in d.zones if r.space == rurality.RURAL],
         "certitude": [r for r in d.zones if is_doubtful(r, "numerique")],
     }[layer]
     lead = {
         "numerique": "Précarité numérique très élevée, et au-dessus de la France, très probablement",
-        "sociale": "Précarité sociale très élevée",
+        "sociale": "Précarité sociale très élevée face à la France, très probablement",
         "les-deux": "Précarité numérique et sociale à la fois, et au-dessus de la France, très probablement",
         "espace": "Rural",
         "certitude": "Classe incertaine",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from maillage.reports.page import charts
 from maillage.reports.territory.reading import Reading
-from maillage.studies.need.social import BY_ID
+from maillage.studies.need.social_variables import BY_ID
 from maillage.words import wording
 
 Boxes = Sequence[tuple[str, Sequence[str]]]
@@ -48,8 +48,8 @@ def digital(r: Reading) -> Diagram:
 def social(r: Reading) -> Diagram:
     """Return how social precarity is worked out: the variables by theme, then the index."""
     themes: dict[str, list[str]] = {}
-    for variable in r.index.variables:
-        themes.setdefault(theme_of(variable.id), []).append(f"{variable.short} ({variable.year})")
+    for id in r.index.known:
+        themes.setdefault(theme_of(id), []).append(f"{BY_ID[id].short} ({BY_ID[id].year})")
     told = [f"{theme} : {wording.listing(names)}." for theme, names in themes.items()]
     return _drawn(
         "Évaluation de la précarité sociale",
@@ -58,8 +58,8 @@ def social(r: Reading) -> Diagram:
             (
                 "L’indice",
                 (
-                    "Pour chaque variable, l’écart de la zone à la moyenne des zones ; puis la moyenne des"
-                    " écarts.",
+                    "La commune, par ce qui est connu d’elle, comparée à la France métropolitaine ; puis le"
+                    " quartier, par son écart à sa commune.",
                 ),
             ),
             ("Le rang", ("Rang 1 : la zone la plus précaire de ce périmètre. L’indice ne compte personne.",)),

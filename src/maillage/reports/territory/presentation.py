@@ -81,6 +81,7 @@ from maillage.studies.diagnosis.results import (
 )
 from maillage.studies.diagnosis.study import Study
 from maillage.studies.need.social import MISSING
+from maillage.studies.need.social_variables import BY_ID
 from maillage.words import fractions, rounding, wording
 from maillage.words.wording import FigureText
 
@@ -526,7 +527,7 @@ def _zones(d: Diagnosis) -> tuple[ZoneRow, ...]:
                 digital_class=r.digital_class,
                 social_class=r.social_class,
                 digital=certainty.label(CLASS_LABELS.get(r.digital_class or "", "—"), r.firmness),
-                social=CLASS_LABELS.get(r.social_class or "", "—"),
+                social=certainty.label(CLASS_LABELS.get(r.social_class or "", "—"), r.social_firmness),
                 cell=r.cell,
                 cell_label="hors du filtre" if r.is_outside else _cell_label(r) if classed else "—",
                 cell_odds=r.cell_odds,
@@ -536,7 +537,7 @@ def _zones(d: Diagnosis) -> tuple[ZoneRow, ...]:
                 ),
                 index=None if r.index is None else wording.number(r.index, 2),
                 rank=r.rank,
-                rank_standard=r.rank_standard,
+                relative_rank=r.relative_rank,
                 firmness=None if r.firmness is None else wording.share(r.firmness),
                 inside=wording.share(r.share_inside),
                 levels=tuple(
@@ -616,7 +617,7 @@ def _index(d: Diagnosis) -> SocialIndex:
                 else "une valeur forte éloigne la précarité : son écart compte à l’envers"
             ),
             weight=wording.number(weight, 0 if weight == int(weight) else 1),
-            mean=_value(s.index.means[k], v.unit),
+            mean=_value(s.relative.means[k], v.unit),
             year=v.year,
             source=source_cards()[v.source].producer,
         )
@@ -627,14 +628,17 @@ def _index(d: Diagnosis) -> SocialIndex:
             name=zone_name(r),
             code=r.zone.code,
             rank=r.rank,
-            rank_standard=r.rank_standard,
+            relative_rank=r.relative_rank,
             index=None if r.index is None else wording.number(r.index, 2),
+            between=index_between(r),
+            social=certainty.label(CLASS_LABELS.get(r.social_class or "", "—"), r.social_firmness),
+            origin=index_origin(r),
             values=tuple(
                 IndexValue(
                     short=v.short,
                     value=_value(s.values[i, k], v.unit),
-                    gap=MASKED if _small(s.values[i, k], v.unit) else _gap(sign * s.index.gaps[i, k]),
-                    is_clipped=bool(s.index.clipped[i, k]),
+                    gap=MASKED if _small(s.values[i, k], v.unit) else _gap(sign * s.relative.gaps[i, k]),
+                    is_clipped=bool(s.relative.clipped[i, k]),
                 )
                 for k, (v, sign) in enumerate(zip(s.variables, s.signs, strict=True))
             ),
@@ -644,6 +648,7 @@ def _index(d: Diagnosis) -> SocialIndex:
     ]
     rows.sort(key=lambda row: (row.rank is None, row.rank or 0, row.code))
     return SocialIndex(
+        known=tuple(id for id, level in s.levels.items() if (level != "").any()),
         variables=variables,
         rows=tuple(rows),
         left_out=tuple(f"{v.label} : {why}" for v, why in s.left_out),
@@ -651,6 +656,31 @@ def _index(d: Diagnosis) -> SocialIndex:
     )
 
 
+def index_between(r: ZoneResult) -> str:
+    """Return the interval of an index, "" where it is withheld."""
+    if r.index_bounds is None:
+        return ""
+    low, high = (wording.number(value, 2) for value in r.index_bounds)
+    return f"entre {low} et {high}"
+
+
+def index_origin(r: ZoneResult) -> str:
+    """Return which variables make an index, at which level, and what its commune alone would give."""
+    if r.index is None or r.index_of_town is None:
+        return ""
+    by_level = {
+        level: [wording.lower_first(BY_ID[id].short) for id, at in r.index_levels.items() if at == level]
+        for level in ("commune", "arrondissement", "iris")
+    }
+    known = [
+        f"{LEVEL_LABELS[level]} : {wording.listing(names)}" for level, names in by_level.items() if names
+    ]
+    shared = f"indice de sa commune : {wording.number(r.index_of_town, 2)}"
+    return " ; ".join([*known, *([shared] if abs(r.index - r.index_of_town) >= SMALLEST_GAP else [])])
+
+
+LEVEL_LABELS = {"commune": "par commune", "arrondissement": "par arrondissement", "iris": "par quartier"}
+SMALLEST_GAP = 0.005  # under which two indices print alike
 COUNTS = ("foyers",)  # units of variables that count people or households: small ones are protected
 MASKED = "masqué"  # a gap would give the count back
 

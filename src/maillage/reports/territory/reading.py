@@ -281,7 +281,7 @@ class ZoneRow:
     mark: str
     index: str | None
     rank: int | None
-    rank_standard: int | None
+    relative_rank: int | None
     firmness: str | None
     inside: str
     levels: tuple[ZoneLevel, ...]
@@ -343,20 +343,28 @@ class IndexValue:
 
 @dataclass(frozen=True, slots=True)
 class IndexRow:
-    """A zone in the social index."""
+    """A zone in the social index. between: its interval; social: its class; origin: what its index is made
+    of, at which level.
+    """
 
     name: str
     code: str
     rank: int | None
-    rank_standard: int | None
+    relative_rank: int | None
     index: str | None
+    between: str
+    social: str
+    origin: str
     values: tuple[IndexValue, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class SocialIndex:
-    """The social index: its variables, each zone, what was left out and why, what is not published."""
+    """The social index. known: ids of the variables that are known of some zone; variables: those of the
+    relative index; left_out: the others, and why; missing: what is not published.
+    """
 
+    known: tuple[str, ...]
     variables: tuple[Variable, ...]
     rows: tuple[IndexRow, ...]
     left_out: tuple[str, ...]

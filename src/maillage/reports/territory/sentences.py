@@ -13,6 +13,7 @@ from maillage.studies.diagnosis.results import Diagnosis, Level, Subtotal, ZoneR
 from maillage.studies.diagnosis.zone_results import FEWEST_ZONES
 from maillage.studies.need import corrections
 from maillage.studies.need import population as frames
+from maillage.studies.need.social_variables import BY_ID
 from maillage.words import wording
 
 NOTHING_SAYS = (
@@ -238,15 +239,13 @@ def class_lists(d: Diagnosis, names_of: Names) -> list[str]:
 
 
 def narrow_index(d: Diagnosis) -> list[str]:
-    """Return the sentence on an index of a single variable: “social” then means that variable alone."""
-    if len(d.social.variables) != 1 or not any(r.social_class for r in d.zones):
-        return []
-    (variable,) = d.social.variables
+    """Return how many zones have an index made of a single variable: its interval is wide there."""
+    indexed = [r for r in d.zones if r.index is not None]
+    alone = Counter(id for r in indexed if len(r.index_levels) == 1 for id in r.index_levels)
     return [
-        "**Une seule variable fait ici la précarité sociale des zones** :"
-        f" {wording.lower_first(variable.label)}."
-        " Les autres sont connues de trop peu de zones pour compter. « Précarité sociale élevée » n’y dit"
-        " rien d’autre."
+        f"Pour {wording.count(n, unit_of(d))} sur {wording.number(len(indexed))}, une seule variable fait"
+        f" l’indice social : {wording.lower_first(BY_ID[id].label)}. L’intervalle y est large."
+        for id, n in alone.items()
     ]
 
 
@@ -262,7 +261,7 @@ def discordances(d: Diagnosis, names_of: Names) -> list[Discordance]:
                     f" {BESIDE_COUNTRY}, le numérique sans le social."
                 ),
                 advice=(
-                    "La précarité sociale n’y est pas parmi les plus fortes de ce territoire, mais des"
+                    "La précarité sociale n’y est pas parmi les plus fortes de France, mais des"
                     " revenus peuvent y rester bas. Des cours et des groupes d’entraide peuvent répondre au"
                     " besoin, si l’appareil et la connexion sont là."
                 ),
@@ -479,12 +478,12 @@ def _on_what_is_missing(d: Diagnosis) -> Iterator[str]:
             f" {_agreed('absent', missing, unit_of(d))} de la carte,"
             f" {_agreed('présent', missing, unit_of(d))} au tableau."
         )
-    if not d.social.variables or all(r.index is None for r in d.zones):
-        yield "Aucun indice social n’est calculé : les variables manquent, ou il n’y a qu’une zone."
+    if all(r.index is None for r in d.zones):
+        yield "Aucun indice social n’est calculé : les variables manquent."
     else:
         yield (
-            "L’indice social est relatif : il compare les zones de ce périmètre entre elles, et à rien"
-            " d’autre."
+            "L’indice social compare chaque zone à la France métropolitaine. Ce qui n’est connu ni du"
+            " quartier ni de la commune est déduit du reste : l’intervalle le compte."
         )
         yield from without_index(d, [r for r in d.zones if isinstance(r.need, Estimate)])
 

@@ -64,10 +64,16 @@ class ZoneJson(TypedDict):
     cumul: FigureJson
     niveaux: dict[str, FigureJson]
     indice_social: float | None
+    indice_social_bas: float | None
+    indice_social_haut: float | None
+    indice_de_la_commune: float | None
     indice_variables: dict[str, str]
     rang_social: int | None
+    rang_social_relatif: int | None
     classe_numerique: str | None
     classe_sociale: str | None
+    classe_sociale_relative: str | None
+    probabilites_classes_sociales: dict[str, float] | None
     case: str | None
     certitude: float | None
     probabilites_classes: dict[str, float] | None
@@ -316,10 +322,18 @@ def zone(d: Diagnosis, r: ZoneResult, o: Offered | None = None) -> ZoneJson:
         "cumul": figure(r.both),
         "niveaux": {name: figure(r.levels[name]) for name in LEVEL_NAMES},
         "indice_social": r.index,
+        "indice_social_bas": r.index_bounds[0] if r.index_bounds else None,
+        "indice_social_haut": r.index_bounds[1] if r.index_bounds else None,
+        "indice_de_la_commune": r.index_of_town,
         "indice_variables": dict(r.index_levels),
         "rang_social": r.rank,
+        "rang_social_relatif": r.relative_rank,
         "classe_numerique": r.digital_class,
         "classe_sociale": r.social_class,
+        "classe_sociale_relative": r.relative_class,
+        "probabilites_classes_sociales": (
+            dict(zip(CLASS_NAMES, r.social_odds, strict=True)) if r.social_odds else None
+        ),
         "case": r.cell,
         "certitude": r.firmness,
         "probabilites_classes": dict(zip(CLASS_NAMES, r.odds, strict=True)) if r.odds else None,
@@ -452,9 +466,13 @@ def flat(row: ZoneJson) -> dict[str, Cell]:
     out["n_suppose"] = "oui" if any(f.get("n_suppose") for _, f in (*figures, levels[0])) else ""
     plain: dict[str, Cell] = {
         "indice_social": _share(row["indice_social"]),
+        "indice_social_bas": _share(row["indice_social_bas"]),
+        "indice_social_haut": _share(row["indice_social_haut"]),
         "rang_social": row["rang_social"],
+        "rang_social_relatif": row["rang_social_relatif"],
         "classe_numerique": row["classe_numerique"],
         "classe_sociale": row["classe_sociale"],
+        "classe_sociale_relative": row["classe_sociale_relative"],
         "case": row["case"],
         "certitude": _share(row["certitude"]),
         "probabilite_forte": _share(row["probabilite_forte"]),

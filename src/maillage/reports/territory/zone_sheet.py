@@ -43,8 +43,8 @@ VERDICTS = {
         f" pas parmi les plus fortes. {sentences.NOTHING_SAYS}"
     ),
     "aucune": (
-        "Ni la précarité numérique ni la précarité sociale n’est **parmi les plus fortes du périmètre**. Le"
-        " nombre de personnes, lui, peut rester élevé."
+        "Ni la précarité numérique ni la précarité sociale n’est **parmi les plus fortes**. Le nombre de"
+        " personnes, lui, peut rester élevé."
     ),
 }
 FIRST_STEPS = {
@@ -62,7 +62,10 @@ FIRST_STEPS = {
     ),
     "aucune": "Faire connaître les lieux d’aide, et garder une réponse pour les personnes âgées isolées.",
 }
-COMPARED = "C’est une comparaison avec les autres zones de ce territoire"
+COMPARED = (
+    "La part de personnes concernées est comparée aux autres zones de ce territoire, la précarité sociale à"
+    " la France métropolitaine"
+)
 SUPPOSED = {
     "les_deux": "la difficulté y est peut-être numérique et sociale à la fois",
     "numerique": "la difficulté y est peut-être numérique, plus que sociale",
@@ -170,7 +173,7 @@ def verdict(d: Diagnosis, zone: ZoneResult) -> str:
         why = zone.no_index or "Il y a trop peu de zones."
         return f"Aucune case n’est donnée à cette zone. {why} Le nombre se lit avec sa fourchette."
     if zone.is_likely:
-        return f"{VERDICTS[zone.cell]} {COMPARED}, et avec la France."
+        return f"{VERDICTS[zone.cell]} {COMPARED}."
     odds = zone.cell_odds or 0.0
     reason = (
         "pour ce territoire ; face à la France, les tirages ne le confirment pas"
@@ -203,7 +206,7 @@ def comparison(d: Diagnosis, zone: ZoneResult) -> tuple[Compared, ...]:
         )
     rows.append(_rural(d, zone))
     for k, variable in enumerate(d.social.variables):
-        value, mean = d.social.values[position, k], d.social.index.means[k]
+        value, mean = d.social.values[position, k], d.social.relative.means[k]
         if not isnan(value) and variable.unit == "%":
             shown = wording.percent(value, 1), wording.percent(mean, 1)
             rows.append(Compared(variable.label, *shown, float(value) / 100, float(mean) / 100))

@@ -119,13 +119,16 @@ class Part:
 class ZoneResult:
     """The result for one zone. Figures are Withheld under 50 people aged 15 and over.
 
-    share_inside: share of its residents that the filter keeps (1 without filter). index and ranks are None
-    when withheld; classes and cell are None under five zones. firmness: share of draws in the same digital
-    class; odds: share of draws in each of the five, () when it has none; above_odds: share of draws over the
-    rate of the country, None when withheld. cell_odds: share of draws in the same cell, None without cell:
-    the social side is drawn from the people living modestly; country_odds: share of draws in that cell when
-    the country stands for the other zones, which no cut of the territory changes. index_levels: for each
-    variable of the index known here, the level at which it is; no_index: why it has no index, "" when it has.
+    share_inside: share of its residents that the filter keeps (1 without filter). index, beside metropolitan
+    France, index_bounds, at 90 %, index_of_town, its part shared with its commune, rank among the zones,
+    relative_rank and relative_class, beside the mean of the zones, are None when withheld. social_class
+    and social_odds, in each of the five, are those of the index, which no cut of the territory changes; the
+    digital class, the relative one and the cell are None under five zones. firmness: share of draws in the
+    same digital class; odds: share of draws in each of the five, () when it has none; above_odds: share of
+    draws over the rate of the country, None when withheld. cell_odds: probability of that cell, None without
+    cell; country_odds: the same when the country stands for the other zones on the digital side too.
+    index_levels: for each variable of the index known here, the level at which it is; no_index: why it has
+    no index, "" when it has.
     rural: share of its residents in communes under 2,000. space: the kind of space of most of them.
     parts: the census areas that make up the zone, largest need first; empty when it is one of them. is_cut:
     whether only the table tells its classes, quarter by quarter: maps draw the commune without any.
@@ -143,10 +146,14 @@ class ZoneResult:
     levels: dict[str, Figure]
     bounds: tuple[float, float]
     index: float | None
+    index_bounds: tuple[float, float] | None
+    index_of_town: float | None
     rank: int | None
-    rank_standard: int | None
+    relative_rank: int | None
+    relative_class: str | None
     digital_class: str | None
     social_class: str | None
+    social_odds: tuple[float, ...]
     cell: str | None
     firmness: float | None
     odds: tuple[float, ...]
@@ -170,6 +177,11 @@ class ZoneResult:
     def top_odds(self) -> float:
         """The share of draws in the strongest digital class, 0 when there is no class."""
         return self.odds[-1] if self.odds else 0.0
+
+    @property
+    def social_firmness(self) -> float | None:
+        """The probability of its social class, None when it has none."""
+        return self.social_odds[CLASS_NAMES.index(self.social_class)] if self.social_class else None
 
     @property
     def is_outside(self) -> bool:

@@ -105,6 +105,7 @@ def _as_classed(coarse: Diagnosis, d: Diagnosis, iris: Table) -> Diagnosis:
             r,
             digital_class=None,
             social_class=None,
+            social_odds=(),
             cell=None,
             firmness=None,
             odds=(),

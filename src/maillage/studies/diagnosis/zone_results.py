@@ -31,6 +31,7 @@ from maillage.studies.need.social import Social
 Floats = NDArray[np.float64]
 Positions = NDArray[np.int64]
 FEWEST_ZONES = 5
+HALF_WIDTH = 1.645  # standard deviations on each side of an interval at 90 %
 FLAGS = (
     frames.COARSE_IRIS,
     frames.SMALL,
@@ -115,18 +116,21 @@ def zone_results(w: Work) -> Classed:
     none = np.full(len(zones), -1)
     mean_rate = np.where(shown, rates.mean(axis=1), np.nan)
     digital = class_engine.classes(mean_rate) if enough else none
-    social_index = np.where(shown, index.index.index, np.nan)
-    social_classes = (
-        class_engine.classes(social_index) if (~np.isnan(social_index)).sum() >= FEWEST_ZONES else none
-    )
+    centre = np.where(shown, index.index.centre, np.nan)
+    social_classes = class_engine.classes(centre, index.index.bounds)
+    relative = np.where(shown, index.relative.index, np.nan)
+    relative_classes = class_engine.classes(relative) if (~np.isnan(relative)).sum() >= FEWEST_ZONES else none
     cells = class_engine.cells(digital, social_classes)
-    modest = sums["modest"] / safe
     drawn = class_engine.drawn(rates, digital)
-    # The index has no draws of its own: what is known of its doubt is that of the people living modestly.
-    cells_drawn = class_engine.cells(drawn, class_engine.drawn(modest, social_classes))
+    social_drawn = np.where(np.isnan(centre)[:, None], -1, index.index.drawn(rates.shape[1], request.seed))
+    cells_drawn = class_engine.cells(drawn, social_drawn)
     odds = class_engine.membership(drawn)
+    social_odds = index.index.odds
+    strong_social = social_odds[:, class_engine.STRONG :].sum(axis=1)
     above = rates > 100 * request.definition.total
-    beside_country = class_engine.crossed(above, modest > number("social/modest"))
+    cell_odds = class_engine.cell_odds(cells, (drawn >= class_engine.STRONG).mean(axis=1), strong_social)
+    country_odds = class_engine.cell_odds(cells, above.mean(axis=1), strong_social)
+    half_width = HALF_WIDTH * index.index.deviation
     least, most = overlap.bounds(sums["need"], sums["modest"], people.universe[:, None])
     flags = _zone_flags(w)
     cut = definition(LEVELS)
@@ -155,23 +159,29 @@ def zone_results(w: Work) -> Classed:
                 modest=income_figure(sums["modest"][i], why=why_modest, people=people.universe[i]),
                 levels={name: level_figure(values[i]) for name, values in levels.items()},
                 bounds=(float(least[i].mean()), float(most[i].mean())),
-                index=_or_none(social_index[i]),
-                rank=_rank(index.rank[i], social_index[i]),
-                rank_standard=_rank(index.rank_standard[i], social_index[i]),
+                index=_or_none(centre[i]),
+                index_bounds=(
+                    None
+                    if np.isnan(centre[i])
+                    else (float(centre[i] - half_width[i]), float(centre[i] + half_width[i]))
+                ),
+                index_of_town=None if np.isnan(centre[i]) else float(index.index.of_town[i]),
+                rank=_rank(index.rank[i], centre[i]),
+                relative_rank=_rank(index.relative_rank[i], relative[i]),
+                relative_class=CLASS_NAMES[relative_classes[i]] if relative_classes[i] >= 0 else None,
                 digital_class=CLASS_NAMES[digital[i]] if digital[i] >= 0 else None,
                 social_class=CLASS_NAMES[social_classes[i]] if social_classes[i] >= 0 else None,
+                social_odds=tuple(social_odds[i].tolist()) if social_classes[i] >= 0 else (),
                 cell=CELL_NAMES[cells[i]] if cells[i] >= 0 else None,
                 firmness=float(odds[i, digital[i]]) if digital[i] >= 0 else None,
                 odds=tuple(odds[i].tolist()) if digital[i] >= 0 else (),
                 above_odds=None if why[i] else float(above[i].mean()),
-                cell_odds=float((cells_drawn[i] == cells[i]).mean()) if cells[i] >= 0 else None,
-                country_odds=float((beside_country[i] == cells[i]).mean()) if cells[i] >= 0 else None,
+                cell_odds=_or_none(cell_odds[i]),
+                country_odds=_or_none(country_odds[i]),
                 index_levels={
-                    variable.id: str(level)
-                    for variable, level in zip(index.variables, index.levels[i], strict=True)
-                    if level and not why[i]
+                    id: str(level[i]) for id, level in index.levels.items() if level[i] and not why[i]
                 },
-                no_index=why[i] or index.no_index[i],
+                no_index=why[i] or index.index.reasons[i],
                 flags=int(flags[i]),
                 parts=w.drawn.parts[i],
                 rural=float(spaces[rurality.RURAL][i]),

@@ -31,7 +31,7 @@ from maillage.reports.page import charts
 from maillage.reports.territory import atlas, evaluation, withheld
 from maillage.reports.territory.reading import Base, Reading, SubtotalRow, ZoneRow
 from maillage.studies.diagnosis.territories import KIND_LABELS, gazetteer
-from maillage.studies.need.social import VARIABLES
+from maillage.studies.need.social_variables import VARIABLES
 from maillage.words import wording
 
 LAYERS = {

@@ -139,8 +139,9 @@ def method_chapter(r: Reading) -> Chapter:
                         " ville, les minima sociaux."
                     ),
                     (
-                        "**Les classes.** Cinq classes : les cinquièmes des zones. « Forte » réunit les deux"
-                        " plus hautes."
+                        "**Les classes.** Cinq classes : pour le numérique, les cinquièmes des zones d’ici ;"
+                        " pour le social, les cinquièmes des habitants de France métropolitaine. « Forte »"
+                        " réunit les deux plus hautes."
                     ),
                 )
             ),

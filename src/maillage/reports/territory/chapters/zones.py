@@ -20,8 +20,12 @@ from maillage.words import wording
 
 NO_CELL = {"inconnue": "sans case"}
 COMPARED = (
-    "Précarité élevée : par rapport aux autres zones d’ici ; entre parenthèses, les chances que ce soit vrai"
-    " quand elles sont sous 80 %. "
+    "Précarité élevée : par rapport aux autres zones d’ici pour le numérique, à la France métropolitaine pour"
+    " le social ; entre parenthèses, les chances que ce soit vrai quand elles sont sous 80 %. "
+)
+SOCIAL_MAP = (
+    "Indice de précarité sociale : cinquièmes des habitants de France métropolitaine. Rayé : moins de 8"
+    " chances sur 10 que la classe soit la bonne."
 )
 MOST_IN_BOTH = 5  # zones of the short table that stands under the joint map
 
@@ -60,16 +64,16 @@ def map_chapter(d: Diagnosis, r: Reading, layers: Mapping[str, str], said: Mappi
                     Picture(
                         svg=layers["sociale"],
                         alt=atlas.description(d, "sociale"),
-                        caption="Indice de précarité sociale : cinquièmes des zones." + unknown_zones(r),
+                        caption=f"{SOCIAL_MAP}{unknown_zones(r)}",
                     ),
                 ),
                 right=(
                     Heading(text="La précarité sociale", small=True),
                     *(Text(text=text) for text in (*r.cluster_sentences, *r.without_index)),
                     Text(
-                        text="L’indice est la moyenne des écarts de chaque zone à la moyenne des zones : "
-                        + wording.listing([wording.lower_first(v.label) for v in r.index.variables])
-                        + ".",
+                        text="L’indice compare chaque zone à la France métropolitaine par le RSA, l’AAH, les"
+                        " familles monoparentales, les HLM, le chômage et le niveau de vie. Il ne change pas"
+                        " avec le découpage.",
                     ),
                     _scale("s", r.social_classes),
                 ),
@@ -270,23 +274,23 @@ def _subtotal_tables(r: Reading) -> Iterator[Grid]:
 def _social(r: Reading) -> Block:
     index = r.index
     if not index.variables:
-        return Text(text="Indice social : aucune variable n’est connue à cette échelle.", tone="note")
+        return Text(text="Aucune variable ne distingue les zones de ce territoire.", tone="note")
     note = " ; ".join(f"{v.label} ({v.year}, {v.direction}, poids {v.weight})" for v in index.variables)
     return Grid(
-        caption="L’indice de précarité sociale : écart de chaque zone à la moyenne des zones",
+        caption="L’indice de précarité sociale, et l’écart de chaque variable à la moyenne des zones",
         columns=("Zone", "Indice", *(v.short for v in index.variables)),
         align="gd" + "d" * len(index.variables),
-        widths=(2.6, 0.9, *(1.5 for _ in index.variables)),
+        widths=(2.6, 1.6, *(1.5 for _ in index.variables)),
         rows=(
             (
                 Cell(text="Moyenne des zones", strong=True),
-                Cell(text="0"),
+                Cell(text=""),
                 *(Cell(text=v.mean) for v in index.variables),
             ),
             *(
                 (
                     Cell(text=row.name),
-                    Cell(text=row.index or "—"),
+                    Cell(text=f"{row.index} ({row.between})" if row.index else "—"),
                     *(
                         Cell(
                             text=(
