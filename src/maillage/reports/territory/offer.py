@@ -11,6 +11,7 @@ from maillage.kernel.estimate import Withheld
 from maillage.kernel.names import plain
 from maillage.reference.offer import Line, diagnosis_lines
 from maillage.reference.publics import publics
+from maillage.reference.travel import FOOT
 from maillage.reports.territory import ranges
 from maillage.reports.territory.figures import FigureJson, figure
 from maillage.reports.territory.ranges import as_json
@@ -34,6 +35,7 @@ from maillage.studies.offer.gap_rules import Gap, Supply, ZoneGaps
 from maillage.studies.offer.gaps import Gaps
 from maillage.studies.offer.grounds import Ground
 from maillage.studies.offer.silence import Between, Told
+from maillage.studies.offer.travel import Travel
 from maillage.words import wording
 
 HERE, NEAR, FAR, EVEN = "ici", "a-pied", "loin", "incertain"
@@ -41,9 +43,9 @@ UNSAID, UNASKED, FEW = "inconnu", "donnee-manquante", "tu"
 SIGNS = {HERE: "✓", NEAR: "•", FAR: "×", EVEN: "?", UNSAID: "?", UNASKED: "?", FEW: "—"}
 SIGN_WORDS = {
     HERE: "dans la zone",
-    NEAR: "à portée de marche pour plus de la moitié, dans une zone voisine",
-    FAR: "hors de portée de marche pour plus de la moitié",
-    EVEN: "à portée de marche pour la moitié environ : l’estimation ne tranche pas",
+    NEAR: "à portée pour plus de la moitié, dans une zone voisine",
+    FAR: "hors de portée pour plus de la moitié",
+    EVEN: "à portée pour la moitié environ : l’estimation ne tranche pas",
     UNSAID: "inconnu : des lieux ne disent pas ce qu’ils proposent",
     UNASKED: "donnée manquante : ce recensement n’en dit rien",
     FEW: "trop peu d’habitants pour le dire",
@@ -190,7 +192,7 @@ def _within(gap: Gap) -> WithinJson:
 
 
 def _nearest(found: reach.Nearest | None) -> NearestJson | None:
-    """Return the nearest place for most residents, and how far the nearest is, on foot, for half of them."""
+    """Return the nearest place for most residents, and how far the nearest is for half of them."""
     if found is None:
         return None
     return {
@@ -251,7 +253,7 @@ def whole(o: Offered) -> dict[str, object]:
     return {
         "source": o.census.name,
         "empreinte": o.census.digest,
-        "marche_minutes": o.ground.walk.minutes,
+        **_limit(o.ground.travel),
         "sans_adresse": list(o.gaps.nowhere),
         "lieux_sans_zone": [
             {
@@ -280,11 +282,17 @@ def whole(o: Offered) -> dict[str, object]:
         **({"departements_non_recenses": list(o.border.unlisted)} if o.border.unlisted else {}),
         "listes": [
             {"regle": rule.id, "phrase": rule.sentence, "offre": offer, "zones": codes}
-            for rule in gap_rules.rules()
+            for rule in gap_rules.rules(o.ground.travel)
             for offer in rule.offers
             if (codes := _where(o, rule.id, offer, unlisted))
         ],
     }
+
+
+def _limit(travel: Travel) -> dict[str, object]:
+    """Return how people travel, and for how long at most; a walk keeps the name it was first written by."""
+    limit: dict[str, object] = {"acces": travel.mode.id, "acces_minutes": travel.minutes}
+    return ({"marche_minutes": travel.minutes} if travel.mode is FOOT else {}) | limit
 
 
 def state(gap: Gap) -> str:
@@ -420,7 +428,8 @@ def read(o: Offered) -> OfferReading:
     labels = {line.id: line.label for line in diagnosis_lines().values()}
     return OfferReading(
         source=o.census.name,
-        minutes=int(o.ground.walk.minutes),
+        minutes=int(o.ground.travel.minutes),
+        mode=o.ground.travel.mode,
         whole=_zone(o, o.gaps.whole),
         publics={
             public: PublicOffer(
@@ -442,10 +451,10 @@ def read(o: Offered) -> OfferReading:
                 condition=rule.condition,
                 id=line,
                 offer=labels.get(line, ""),
-                zones=tuple(NamedZone(code, names[code]) for code in codes),
+                zones=tuple(NamedZone(code, names[code]) for code in _heaviest(o, codes, line)),
                 out_of=_out_of(o, rule.id),
             )
-            for rule in gap_rules.rules()
+            for rule in gap_rules.rules(o.ground.travel)
             for line in rule.offers
             if (codes := _where(o, rule.id, line, unlisted))
         ),
@@ -465,6 +474,15 @@ def read(o: Offered) -> OfferReading:
 def _where(o: Offered, rule: str, line: str, unlisted: Collection[str]) -> list[str]:
     """Return the codes of the zones where a rule applies, without those of which the census says nothing."""
     return [code for code in o.gaps.where(rule, line) if code not in unlisted]
+
+
+def _heaviest(o: Offered, codes: Iterable[str], line: str) -> list[str]:
+    """Return zones with those where most people surely lack a line first; in their order without a line."""
+
+    def lacking(code: str) -> tuple[float, float]:
+        return ranges.bounds(o.gaps.zone(code).gaps[line].figure("missing")) or (0.0, 0.0)
+
+    return sorted(codes, key=lacking, reverse=True) if line else list(codes)
 
 
 def _out_of(o: Offered, rule: str) -> str:
@@ -497,7 +515,10 @@ def _communes(o: Offered) -> tuple[CommuneList, ...]:
 
 def cautions(o: Offered) -> list[str]:
     """Return what a reader must know before believing a gap."""
-    sentences = [f"À portée veut dire {o.ground.walk.minutes:.0f} minutes à pied, environ.", *o.gaps.doubts]
+    sentences = [
+        f"À portée veut dire {o.ground.travel.minutes:.0f} minutes {o.ground.travel.mode.manner}, environ.",
+        *o.gaps.doubts,
+    ]
     counts, nowhere = o.counts, len(o.gaps.nowhere)
     places, silent, vague = counts.n_places[""], counts.n_silent[""], counts.n_vague[""]
     if silent:
@@ -521,7 +542,7 @@ def cautions(o: Offered) -> list[str]:
     if nowhere:
         sentences.append(
             f"{wording.count(nowhere, 'lieu', 'lieux')} sans adresse connue : on ne sait pas qui"
-            f" {'l’a' if nowhere == 1 else 'les a'} à pied, et personne n’y est compté."
+            f" {'l’a' if nowhere == 1 else 'les a'} à portée, et personne n’y est compté."
         )
     sentences += [_unassigned_words(*each) for each in unassigned(o)]
     if unread := o.census.unread:
@@ -580,7 +601,7 @@ def filtered(o: Offered) -> str:
     )
     return (
         f"Filtre « {o.inside.label} » : seuls ses habitants et ses lieux sont comptés ici. Un lieu d’à côté,"
-        f" hors du filtre, compte pour qui l’a à portée de marche.{part}"
+        f" hors du filtre, compte pour qui l’a à portée.{part}"
     )
 
 
@@ -593,14 +614,14 @@ def _border(o: Offered) -> list[str]:
     sentences = [
         (
             f"Au bord du territoire : {wording.count(within, 'lieu', 'lieux')} de l’autre côté de la limite"
-            f" {'est' if within == 1 else 'sont'} à portée de marche pour des habitants d’ici."
+            f" {'est' if within == 1 else 'sont'} à portée pour des habitants d’ici."
             f" {'Il compte' if within == 1 else 'Ils comptent'} dans la portée, jamais parmi les lieux du"
             " territoire."
         )
         if within
         else (
             "Au bord du territoire : ce recensement ne situe aucun lieu de l’autre côté de la limite, à"
-            " portée de marche d’ici. Des habitants du bord en ont peut-être un que l’on ne connaît pas."
+            " portée d’ici. Des habitants du bord en ont peut-être un que l’on ne connaît pas."
         )
     ]
     if lost:
@@ -616,6 +637,12 @@ def _moving(o: Offered) -> list[str]:
     return [
         f"« {each.name} » se déplace : un seul lieu, {each.n_stops} arrêts. Chaque arrêt compte dans la"
         " portée, le lieu une fois."
+        + (
+            f" Il y passe {wording.number(each.hours, 1)} heures par semaine en tout : l’offre se partage"
+            " selon les heures de chaque arrêt."
+            if each.hours == each.hours
+            else " Des arrêts ne disent pas leurs heures : l’offre s’y partage à parts égales."
+        )
         for each in o.moving
     ]
 

@@ -14,10 +14,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from maillage.kernel.errors import HouseError
 from maillage.kernel.estimate import Estimate
+from maillage.reference.travel import FOOT, Mode
 from maillage.reports.territory.comparison import Measure
 from maillage.words import wording
 
-Version = Literal[9]  # raised when a field changes: studies kept before are then computed again
+Version = Literal[10]  # raised when a field changes: studies kept before are then computed again
 VERSION: Final[Version] = get_args(Version)[0]
 
 
@@ -565,7 +566,7 @@ class OfferReading:
     before believing it. filter: whom it counts, '' for everybody; communes: lists by commune where zones are
     smaller; unlisted: the part of the territory of which the census says nothing, in words, '' for none;
     unlisted_zones: those that it holds whole, of which nothing is told; unassigned: the places that the whole
-    counts and no zone does.
+    counts and no zone does; mode: how people travel, minutes at most.
     """
 
     source: str
@@ -580,6 +581,12 @@ class OfferReading:
     unlisted: str = ""
     unlisted_zones: tuple[str, ...] = ()
     unassigned: tuple[UnassignedRow, ...] = ()
+    mode: Mode = FOOT
+
+    @property
+    def limit(self) -> str:
+        """The way that is within reach at most: « 30 minutes à pied »."""
+        return f"{self.minutes} minutes {self.mode.manner}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

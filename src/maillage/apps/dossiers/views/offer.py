@@ -32,7 +32,7 @@ from maillage.words.wording import count
 
 USUAL = "libre_acces_accompagne"
 FIRST_ZONES = 10
-LISTED = 30  # zones of a list of gaps, before the others are asked for
+LISTED = 10  # zones or communes of a list of gaps, before the others are asked for
 
 
 @require_safe
