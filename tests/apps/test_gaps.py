@@ -104,6 +104,7 @@ def test_the_pages_of_an_offer(offered, client, monkeypatch):
     assert "ne disent pas ce qu’on y trouve" in page
     assert not re.search("hors de portée|périmètre|sans détail", page), "words that everybody reads"
     assert "L’ordre n’est pas un classement" in page
+    assert re.search(r"laisse environ .* personnes entre les deux nombres\. Les? réponses?", page)
     unknown = text_of(client.get(f"/territoires/{PLACE}/manques/?offre=orientation"))
     assert "Donnée manquante" in unknown
     assert text_of(client.get(f"/territoires/{PLACE}/manques/?offre=nimporte")) == page

@@ -1,5 +1,6 @@
 """Distances, walks, offer shared by floating catchments; then residents and places that are not a point."""
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -10,13 +11,14 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from maillage.engine import reach
-from maillage.reference.travel import BICYCLE, CAR
+from maillage.reference.travel import BICYCLE, CAR, FOOT
 from maillage.studies.diagnosis.zoning import Zone
-from maillage.studies.offer import gap_rules, gaps, grounds, siting, travel, what_if, whereabouts
+from maillage.studies.offer import calls, gap_rules, gaps, grounds, siting, travel, what_if, whereabouts
 from maillage.studies.offer import reach as study
 from maillage.studies.offer.areas import POINTS, Areas, dwellings, lattice
 from maillage.studies.offer.counts import place_counts
 from maillage.studies.offer.grounds import Ground, with_places
+from maillage.studies.offer.silence import Silence
 from maillage.studies.offer.whereabouts import Place
 
 degrees = st.tuples(st.floats(-180, 180), st.floats(-89, 89))
@@ -499,6 +501,51 @@ def test_by_car_a_point_is_reached_in_the_draws_where_the_whole_way_takes_no_lon
     in_time = minutes + by.parking[there] <= by.minutes
     assert study.chance(g, g.serving("wifi")) == pytest.approx(in_time.mean(axis=1))
     assert 0 < in_time.mean() < 1
+
+
+@pytest.mark.parametrize(("mode", "lacking"), [(FOOT, ("a", "b")), (CAR, ())])
+def test_a_zone_whose_neighbour_has_a_place_lacks_one_on_foot_and_not_by_car(mode, lacking):
+    some = areas(np.random.default_rng(3))
+    zones = [Zone("a", "A", np.array([0, 1, 2])), Zone("b", "B", np.array([3, 4]))]
+    one = Place(id="x", lon=5.1, lat=45.02, offers=frozenset({"wifi"}))  # outside both
+    density = np.full(len(some), travel.RURAL)
+    by = travel.travel_by(mode)
+    g = grounds.ground(some, zones, [one], travel=by, density=density, outlines=OUTLINES)
+    assert gaps.gaps(g).where("sans-wifi", "wifi") == lacking
+
+
+@given(worlds)
+def test_the_answers_of_the_places_to_call_narrow_the_range_as_promised(chance):
+    """Whatever they answer, the range that silence leaves shrinks by what is surely settled."""
+    g = ground(chance)
+    at = chance.uniform((4.98, 44.98), (5.08, 45.06), (6, 2)).tolist()
+    some = [
+        Place(id=str(k), lon=lon, lat=lat, offers=frozenset({"wifi"} if k < 2 else ()))
+        for k, (lon, lat) in enumerate(at)
+    ]
+    unsaid = frozenset(place.id for place in some[2:])
+    g = replace(with_places(g, some), silence=Silence({"wifi": unsaid}))
+    g = replace(g, detours=np.full_like(g.detours, g.travel.detour))
+    listed = calls.calls(g, "wifi")
+    serves, silent = g.serving("wifi"), g.unsaid("wifi")
+    people = calls._people(g)
+
+    def missing(places: np.ndarray) -> float:
+        return float(people @ (1 - study.chance(g, places)))
+
+    unknown = missing(serves) - missing(serves | silent)
+    if listed is None:
+        assert unknown < 1 + 1e-6
+        return
+    assert listed.unknown == pytest.approx(unknown)
+    chosen = np.isin([place.id for place in some], listed.ids)
+    for answers in itertools.product((False, True), repeat=len(listed.ids)):
+        yes = np.zeros(len(some), dtype=bool)
+        yes[np.flatnonzero(chosen)] = answers
+        gap = missing(serves | yes) - missing(serves | yes | (silent & ~chosen))
+        assert gap <= unknown - listed.surely + 1e-6
+    every = missing(serves | chosen) - missing(serves | silent)
+    assert listed.at_best == pytest.approx(unknown - every)
 
 
 def test_without_any_place_everybody_is_out_of_reach_and_nothing_breaks():

@@ -443,6 +443,40 @@ def test_a_moving_place_counts_at_each_stop_for_its_hours(spec):
     )
 
 
+def test_where_silence_decides_the_fewest_places_to_call_are_named(spec):
+    """FG-08 : là où le silence fait la fourchette, on dit qui appeler d’abord, et ce que sa réponse fixe.
+
+    Chaque commune a un lieu qui ne dit pas s’il forme ; celui de Corenc est près du plus de personnes.
+    """
+
+    def call(t: dict[str, Any]) -> list[str]:
+        places = [
+            at(zone, metre) for zone, metre in zip(t["zone"].tolist(), t["metre"].tolist(), strict=True)
+        ]
+        places.append(at("Meylan", 30000, "formation"))
+        silent = frozenset(place.id for place in places[:-1])
+        listed = offer.read(offered_of(t, places, silent)).to_call["formation"]
+        return [*listed.ids, listed.sentence.replace("\xa0", " ")]
+
+    spec(
+        """
+        zone    | metre | besoin
+        --------+-------+-------
+        Corenc  |     0 |    600
+        Poisat  |  9000 |    250
+        Claix   | 20000 |    150
+        """,
+        call,
+        [
+            "Corenc 0.0",
+            (
+                "3 lieux ne le disent pas, et cela laisse environ 1 000 personnes entre les deux nombres. La réponse du"
+                " premier lieu à appeler réduit cet écart de 60 %."
+            ),
+        ],
+    )
+
+
 def test_likely_duplicates_are_told_and_those_told_apart_are_not():
     """Deux fiches d’un même lieu sont dites ; deux fiches que quelqu’un a distinguées ne le sont plus."""
     card = matching.Place(

@@ -16,6 +16,7 @@ from maillage.reports.territory import ranges
 from maillage.reports.territory.figures import FigureJson, figure
 from maillage.reports.territory.ranges import as_json
 from maillage.reports.territory.reading import (
+    CallList,
     CommuneList,
     MissingLine,
     NamedZone,
@@ -28,7 +29,7 @@ from maillage.reports.territory.reading import (
 )
 from maillage.studies.diagnosis.territories import gazetteer
 from maillage.studies.need import population as frames
-from maillage.studies.offer import gap_rules, reach, silence, siting, what_if
+from maillage.studies.offer import calls, gap_rules, reach, silence, siting, what_if
 from maillage.studies.offer.census import Offered, is_listed, places_in, unlisted_zones
 from maillage.studies.offer.counts import UnassignedPlaces
 from maillage.studies.offer.gap_rules import Gap, Supply, ZoneGaps
@@ -36,7 +37,7 @@ from maillage.studies.offer.gaps import Gaps
 from maillage.studies.offer.grounds import Ground
 from maillage.studies.offer.silence import Between, Told
 from maillage.studies.offer.travel import Travel
-from maillage.words import wording
+from maillage.words import rounding, wording
 
 HERE, NEAR, FAR, EVEN = "ici", "a-pied", "loin", "incertain"
 UNSAID, UNASKED, FEW = "inconnu", "donnee-manquante", "tu"
@@ -430,6 +431,7 @@ def read(o: Offered) -> OfferReading:
         source=o.census.name,
         minutes=int(o.ground.travel.minutes),
         mode=o.ground.travel.mode,
+        to_call=_to_call(o),
         whole=_zone(o, o.gaps.whole),
         publics={
             public: PublicOffer(
@@ -474,6 +476,31 @@ def read(o: Offered) -> OfferReading:
 def _where(o: Offered, rule: str, line: str, unlisted: Collection[str]) -> list[str]:
     """Return the codes of the zones where a rule applies, without those of which the census says nothing."""
     return [code for code in o.gaps.where(rule, line) if code not in unlisted]
+
+
+def _to_call(o: Offered) -> dict[str, CallList]:
+    """Return, by line of which a range alone is told, the places to call."""
+    lists = {
+        line: calls.calls(o.ground, line)
+        for line, gap in o.gaps.whole.gaps.items()
+        if isinstance(gap.figure("missing"), Between)
+    }
+    return {line: _call_list(places) for line, places in lists.items() if places is not None}
+
+
+def _call_list(of: calls.Calls) -> CallList:
+    n, unknown = len(of.ids), rounding.nearest(of.unknown, rounding.step(of.unknown / 2))
+    surely, at_best = (wording.share(part / of.unknown) for part in (of.surely, of.at_best))
+    effect = f"d’au moins {surely}, de {at_best} si {'c’est oui' if n == 1 else 'toutes sont oui'}"
+    effect = f"de {surely}" if surely == at_best else effect
+    answers = "La réponse du premier lieu à appeler" if n == 1 else f"Les réponses des {n} lieux à appeler"
+    return CallList(
+        of.ids,
+        of.names,
+        f"{wording.count(of.n_silent, 'lieu', 'lieux')} ne le {'dit' if of.n_silent == 1 else 'disent'} pas,"
+        f" et cela laisse environ {wording.number(unknown)} personnes entre les deux nombres. {answers}"
+        f" {'réduit' if n == 1 else 'réduisent'} cet écart {effect}.",
+    )
 
 
 def _heaviest(o: Offered, codes: Iterable[str], line: str) -> list[str]:

@@ -6,7 +6,7 @@ too old to be read.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Final, Literal, get_args
 
@@ -552,6 +552,22 @@ class ZoneList:
 
 
 @dataclass(frozen=True, slots=True)
+class CallList:
+    """The shortest list of places to ask whether they give a line of the offer, and the sentence of what
+    their answers settle. ids: in the same order as names, the most useful first.
+    """
+
+    ids: tuple[str, ...]
+    names: tuple[str, ...]
+    sentence: str
+
+    @property
+    def places(self) -> list[tuple[str, str]]:
+        """The identifier and the name of each."""
+        return list(zip(self.ids, self.names, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
 class CommuneList:
     """The communes that lack a line of the offer, and those where places do not say."""
 
@@ -566,7 +582,8 @@ class OfferReading:
     before believing it. filter: whom it counts, '' for everybody; communes: lists by commune where zones are
     smaller; unlisted: the part of the territory of which the census says nothing, in words, '' for none;
     unlisted_zones: those that it holds whole, of which nothing is told; unassigned: the places that the whole
-    counts and no zone does; mode: how people travel, minutes at most.
+    counts and no zone does; mode: how people travel, minutes at most;
+    to_call: by line, whom to ask where silence decides.
     """
 
     source: str
@@ -582,6 +599,7 @@ class OfferReading:
     unlisted_zones: tuple[str, ...] = ()
     unassigned: tuple[UnassignedRow, ...] = ()
     mode: Mode = FOOT
+    to_call: Mapping[str, CallList] = field(default_factory=dict)
 
     @property
     def limit(self) -> str:

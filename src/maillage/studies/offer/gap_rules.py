@@ -155,10 +155,10 @@ def _empty(zone: ZoneGaps, _: ZoneGaps, offer: str) -> bool:
 
 
 def _empty_and_far(zone: ZoneGaps, _: ZoneGaps, offer: str) -> bool:
-    """Find the zones without a place, where it is not sure that most people have one within reach: whoever
-    drives needs no place in each commune.
+    """Find the zones without a place, where most people may lack one within reach whatever silent places
+    say: whoever drives needs no place in each commune.
     """
-    share = zone.gaps[offer].reach.share
+    share = zone.gaps[offer].at_most.share
     return _empty(zone, zone, offer) and not (isinstance(share, Estimate) and share.low >= MOST)
 
 
@@ -250,7 +250,9 @@ def rules(by: Travel) -> tuple[Rule, ...]:
     best, worst = "des chemins directs (détour de 1,2)", "des chemins sinueux (1,4)"
     if by.mode is not FOOT:
         lacks = _empty_and_far
-        elsewhere = f"Il n’est pas sûr que la plupart en aient un {near}."
+        elsewhere = (
+            f"Rien n’assure que la plupart en aient un {near}, même si les lieux muets le proposaient."
+        )
         best, worst = "le trajet le plus rapide de l’hypothèse", "le plus lent"
     return (
         Rule(

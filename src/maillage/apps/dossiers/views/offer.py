@@ -230,6 +230,7 @@ def _line(request: HttpRequest, study: Study, reading: Reading) -> dict[str, Any
         "of": of,
         "all_lines": lines,
         "whole": next(each for each in lines if each.id == line),
+        "call_list": None if of else offered.to_call.get(line),
         "rows": rows,
         "apart": apart,
         "unassigned": []

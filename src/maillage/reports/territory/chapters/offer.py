@@ -65,6 +65,7 @@ def offer_chapter(r: Reading, o: OfferReading, said: Mapping[str, str]) -> Chapt
                 ),
             ),
             Callout(tone="prudence", text=" ".join(o.cautions), title="À lire avec prudence"),
+            *_calls(o),
             Heading(text="Zone par zone"),
             Grid(
                 caption=(
@@ -91,6 +92,16 @@ def offer_chapter(r: Reading, o: OfferReading, said: Mapping[str, str]) -> Chapt
             *comment_of(said, "offre"),
         ),
     )
+
+
+def _calls(o: OfferReading) -> tuple[Block, ...]:
+    """Return the places to call, by line where silence decides; nothing where it decides nowhere."""
+    lines = [
+        f"**{line.label}.** {calls.sentence} Appelez : {wording.listing(calls.names)}."
+        for line in o.whole.lines
+        if (calls := o.to_call.get(line.id))
+    ]
+    return (Heading(text="Qui appeler pour en savoir plus"), Bullets(items=tuple(lines))) if lines else ()
 
 
 def _zone_row(zone: ZoneOffer) -> tuple[Cell, ...]:
