@@ -508,7 +508,7 @@ def test_a_zone_whose_neighbour_has_a_place_lacks_one_on_foot_and_not_by_car(mod
     some = areas(np.random.default_rng(3))
     zones = [Zone("a", "A", np.array([0, 1, 2])), Zone("b", "B", np.array([3, 4]))]
     one = Place(id="x", lon=5.1, lat=45.02, offers=frozenset({"wifi"}))  # outside both
-    density = np.full(len(some), travel.RURAL)
+    density = np.zeros(len(some), dtype=np.int64)
     by = travel.travel_by(mode)
     g = grounds.ground(some, zones, [one], travel=by, density=density, outlines=OUTLINES)
     assert gaps.gaps(g).where("sans-wifi", "wifi") == lacking

@@ -60,7 +60,7 @@ def ground(
 
 def minutes_by_car(t: dict[str, Any]) -> list[float]:
     """Homes of one quartier at metre 0 and a place in another: minutes by car, for each line of a drawing."""
-    classes = {"campagne": travel.RURAL, "ville": travel.MIDDLE, "ville dense": travel.DENSE}
+    classes = {"campagne": 0, "ville": travel.MIDDLE, "ville dense": 2}
     minutes = []
     for start, end, kilometres in zip(t["départ"], t["arrivée"], t["kilomètres"], strict=True):
         metre = 1000 * float(kilometres)
@@ -139,7 +139,7 @@ def test_the_limit_follows_the_way_of_travelling(spec):
         A        |     0 |    100
         """,
         lambda t: [
-            reached(ground(t, [at(metre)], by=way, density=np.array([travel.RURAL])))[0]
+            reached(ground(t, [at(metre)], by=way, density=np.zeros(1, dtype=np.int64)))[0]
             for metre in (1000, 3000, 5000, 12000)
             for way in ways
         ],

@@ -63,11 +63,7 @@ class ChoiceForm(forms.Form):
 
     definition = forms.ChoiceField(label="On compte ici", required=False)
     filtre = forms.CharField(label="Ne compter que", required=False)
-    acces = forms.ChoiceField(
-        label="Comment y aller ?",
-        required=False,
-        choices=[("", "selon la densité d’ici"), *((mode.id, mode.manner) for mode in MODES.values())],
-    )
+    acces = forms.ChoiceField(required=False, choices=[(mode.id, mode.manner) for mode in MODES.values()])
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]

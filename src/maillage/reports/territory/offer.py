@@ -10,8 +10,9 @@ import numpy as np
 from maillage.kernel.estimate import Withheld
 from maillage.kernel.names import plain
 from maillage.reference.offer import Line, diagnosis_lines
+from maillage.reference.parameters import number
 from maillage.reference.publics import publics
-from maillage.reference.travel import FOOT
+from maillage.reference.travel import CAR, FOOT
 from maillage.reports.territory import ranges
 from maillage.reports.territory.figures import FigureJson, figure
 from maillage.reports.territory.ranges import as_json
@@ -52,6 +53,11 @@ SIGN_WORDS = {
     FEW: "trop peu d’habitants pour le dire",
 }
 UNLISTED = "Département non recensé : ce recensement n’y connaît aucun lieu."
+CARLESS = (
+    "Tout le monde n’a pas de voiture : en France, moins de {:.0f} % des ménages des couronnes des villes"
+    " n’en ont pas, trois fois plus dans les pôles (Insee, 2021). La part d’ici n’est pas dans les données"
+    " livrées : pour ces ménages, regardez aussi le trajet à pied."
+)
 SUPPLY_WORDS = {"lieux": "lieux", "places": "places par semaine"}
 SUPPLY_UNITS = {base: f"{words} pour 1 000 personnes concernées" for base, words in SUPPLY_WORDS.items()}
 
@@ -431,6 +437,7 @@ def read(o: Offered) -> OfferReading:
         source=o.census.name,
         minutes=int(o.ground.travel.minutes),
         mode=o.ground.travel.mode,
+        carless=_carless(o),
         to_call=_to_call(o),
         whole=_zone(o, o.gaps.whole),
         publics={
@@ -476,6 +483,10 @@ def read(o: Offered) -> OfferReading:
 def _where(o: Offered, rule: str, line: str, unlisted: Collection[str]) -> list[str]:
     """Return the codes of the zones where a rule applies, without those of which the census says nothing."""
     return [code for code in o.gaps.where(rule, line) if code not in unlisted]
+
+
+def _carless(o: Offered) -> str:
+    return CARLESS.format(number("reach/carless")) if o.ground.travel.mode is CAR else ""
 
 
 def _to_call(o: Offered) -> dict[str, CallList]:
@@ -544,6 +555,7 @@ def cautions(o: Offered) -> list[str]:
     """Return what a reader must know before believing a gap."""
     sentences = [
         f"À portée veut dire {o.ground.travel.minutes:.0f} minutes {o.ground.travel.mode.manner}, environ.",
+        *filter(None, [_carless(o)]),
         *o.gaps.doubts,
     ]
     counts, nowhere = o.counts, len(o.gaps.nowhere)

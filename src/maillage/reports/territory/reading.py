@@ -583,6 +583,7 @@ class OfferReading:
     smaller; unlisted: the part of the territory of which the census says nothing, in words, '' for none;
     unlisted_zones: those that it holds whole, of which nothing is told; unassigned: the places that the whole
     counts and no zone does; mode: how people travel, minutes at most;
+    carless: of those who have no car, "" where none is needed;
     to_call: by line, whom to ask where silence decides.
     """
 
@@ -599,6 +600,7 @@ class OfferReading:
     unlisted_zones: tuple[str, ...] = ()
     unassigned: tuple[UnassignedRow, ...] = ()
     mode: Mode = FOOT
+    carless: str = ""
     to_call: Mapping[str, CallList] = field(default_factory=dict)
 
     @property

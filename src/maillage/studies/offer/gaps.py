@@ -10,7 +10,7 @@ from maillage.engine import reach as engine
 from maillage.kernel.estimate import Figure, Withheld
 from maillage.kernel.later import sparse
 from maillage.reference.offer import diagnosis_lines
-from maillage.reference.parameters import number, numbers
+from maillage.reference.parameters import numbers
 from maillage.reference.travel import CAR
 from maillage.studies.offer import reach
 from maillage.studies.offer.areas import EVERYBODY
@@ -24,11 +24,6 @@ Flags = NDArray[np.bool_]
 STRAIGHT_LINES = (
     "Distances à vol d’oiseau, allongées de 20 à 40 % selon les tirages ; ni relief, ni coupures, ni"
     " transports."
-)
-CARLESS = (
-    "Tout le monde n’a pas de voiture : en France, moins de {:.0f} % des ménages des couronnes des villes"
-    " n’en ont pas, trois fois plus dans les pôles (Insee, 2021). La part d’ici n’est pas dans les données"
-    " livrées : pour ces ménages, regardez aussi le trajet à pied."
 )
 NOTABLE = 0.1  # share of the need from which a doubt is told
 
@@ -98,7 +93,6 @@ def _doubts(whole: ZoneGaps, g: Ground) -> tuple[str, ...]:
     )
     held = (
         (True, STRAIGHT_LINES if g.travel.mode is not CAR else _by_road()),
-        (g.travel.mode is CAR, CARLESS.format(number("reach/carless"))),
         (
             first.coarse >= NOTABLE,
             (

@@ -18,7 +18,7 @@ from maillage.studies.need import population as frames
 Floats = NDArray[np.float64]
 Positions = NDArray[np.int64]
 
-RURAL, MIDDLE, DENSE = range(3)  # classes of density: columns of `Travel.speeds` and `Travel.parking`
+MIDDLE = 1  # class of density between the country, 0, and dense towns, 2: see `Travel.speeds`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

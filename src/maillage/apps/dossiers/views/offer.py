@@ -23,6 +23,7 @@ from maillage.apps.surveys.queries import evidence
 from maillage.apps.territories.rules import AREAS
 from maillage.reference import voices
 from maillage.reference.offer import diagnosis_lines
+from maillage.reference.travel import MODES
 from maillage.reports.territory import agreements, findings
 from maillage.reports.territory import gaps as gap_words
 from maillage.reports.territory import services as told_services
@@ -226,6 +227,8 @@ def _line(request: HttpRequest, study: Study, reading: Reading) -> dict[str, Any
     return {
         "line": line,
         "lines": diagnosis_lines(),
+        "modes": MODES,
+        "travel": study.inputs.get("travel", ""),
         "public": public if of else "",
         "of": of,
         "all_lines": lines,

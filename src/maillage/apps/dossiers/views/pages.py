@@ -137,9 +137,7 @@ def _page(request: HttpRequest, study: Study, asked: StudyRequest, reading: Read
         "reading": reading,
         "withheld": withheld.explain(reading) if reading.withheld else None,
         "d": definition(asked.definition),
-        "form": ChoiceForm(
-            initial={"definition": asked.definition, "filtre": asked.inside, "acces": asked.travel}
-        ),
+        "form": ChoiceForm(initial={"definition": asked.definition, "filtre": asked.inside}),
         "filters": territories.filters_offered(),
         "asked": asked,
         "query": query,

@@ -64,7 +64,11 @@ def offer_chapter(r: Reading, o: OfferReading, said: Mapping[str, str]) -> Chapt
                     " pour les lieux, celles du besoin pour les personnes ; calculs Maillage."
                 ),
             ),
-            Callout(tone="prudence", text=" ".join(o.cautions), title="À lire avec prudence"),
+            Callout(
+                tone="prudence",
+                text=" ".join(o.cautions),
+                title="À lire avec prudence",
+            ),
             *_calls(o),
             Heading(text="Zone par zone"),
             Grid(
