@@ -9,7 +9,10 @@ from numpy.typing import NDArray
 from maillage.engine import reach as engine
 from maillage.kernel.estimate import Estimate
 from maillage.reference.travel import BICYCLE, CAR
+from maillage.studies.diagnosis import zoning
+from maillage.studies.diagnosis.territories import gazetteer
 from maillage.studies.diagnosis.zoning import Zone
+from maillage.studies.need import population as frames
 from maillage.studies.offer import grounds, reach, travel
 from maillage.studies.offer.areas import Areas
 from maillage.studies.offer.grounds import Ground
@@ -122,6 +125,32 @@ def test_a_way_by_car_takes_the_speed_of_both_ends_and_the_time_to_park(spec):
         """,
         minutes_by_car,
         [18.3, 24.7, 28.5, 17.7, 11.8],
+    )
+
+
+def test_a_territory_is_read_by_car_under_three_hundred_people_a_square_kilometre(spec):
+    """Sans choix, on va en voiture là où vivent moins de 300 habitants au km², à pied ailleurs. Aucune route ne part
+    d’une île : on y va à pied. Bourg-en-Bresse, Redon, Ouessant, Voiron, la métropole de Grenoble.
+    """
+
+    def call(t: dict[str, Any]) -> list[str]:
+        iris = frames.sources().rp2021
+        places = [gazetteer().get(f"{code:05.0f}") for code in t["code"].tolist()]
+        rows = [zoning.usual(place, iris).rows for place in places]
+        return [travel.usual_mode(frozenset(iris["commune"][each].tolist())).id for each in rows]
+
+    spec(
+        """
+        code
+        ---------
+        200071751
+        243500741
+            29155
+            38563
+        200040715
+        """,
+        call,
+        ["voiture", "voiture", "pied", "pied", "pied"],
     )
 
 
