@@ -158,7 +158,7 @@ def test_openapi_says_what_differs_and_where_a_study_is(client):
         *(f"/api/v1/doc/{name}" for name in DOCS),
     }
     study = schema["paths"]["/api/v1/territoires/{code}/etude"]["get"]
-    assert {p["name"] for p in study["parameters"]} == {"code", "definition", "filtre"}
+    assert {p["name"] for p in study["parameters"]} == {"code", "definition", "filtre", "acces"}
     assert {status for status, told in study["responses"].items() if "problem" in str(told)} == {
         "404",
         "422",

@@ -120,6 +120,18 @@ def test_one_sees_how_many_before_opening(client, coordinator, lieu):
     assert (made.name, made.territory, made.by, made.calls.count()) == ("Novembre", METRO, coordinator, 1)
 
 
+def test_a_campaign_is_opened_on_the_sheets_that_a_range_waits_for(client, coordinator, lieu):
+    """FG-08 : la page des manques mène ici avec les fiches à appeler, même confirmées, et elles seules."""
+    other = place("autre")
+    client.force_login(coordinator)
+    request = {"nom": "Silences", "territoire": METRO, "fiches": [other.slug, "inconnue"]}
+    page = client.get("/espace/annuaire/campagnes/", request).content.decode()
+    assert "1 fiche à confirmer, Grenoble-Alpes-Métropole." in page
+    assert f'name="fiches" value="{other.slug}"' in " ".join(page.split()).replace(" >", ">")
+    client.post("/espace/annuaire/campagnes/", request)
+    assert [call.lieu for call in Campaign.objects.get().calls.all()] == [other]
+
+
 @pytest.mark.parametrize(
     ("typed", "words"),
     [

@@ -16,6 +16,7 @@ from maillage.apps.dossiers import access, actions, queries, rules
 from maillage.apps.dossiers.models import Comment, Finding, Study
 from maillage.apps.dossiers.queries import StudyRequest
 from maillage.apps.dossiers.views import pages
+from maillage.apps.dossiers.views.requests import address_of
 from maillage.cli.reports import studies as reported
 from maillage.kernel.names import plain
 from maillage.reference.definitions import DEFAULT, definition
@@ -361,6 +362,15 @@ def test_an_unknown_filter_is_refused(client):
     assert "n’existe pas" in text_of(response)
 
 
+def test_another_way_of_travelling_is_another_study_that_its_links_keep(client, study):
+    """Personne n’a encore demandé Échirolles en voiture : ce n’est pas la page d’à pied, et elle se calcule."""
+    assert client.get(f"{ADDRESS}?acces=voiture").context["study"] != study
+    by_car = Study.objects.exclude(pk=study.pk).get()
+    assert by_car.inputs["travel"] == "voiture"
+    assert address_of(by_car) == f"{ADDRESS}?acces=voiture"
+    assert queries.latest("38151") == study
+
+
 def test_an_unknown_definition_falls_back_on_the_usual_one(client, study):
     assert client.get(f"{ADDRESS}?definition=inconnue").context["study"] == study
 
@@ -702,6 +712,7 @@ def test_the_api_says_when_the_study_is_not_ready(client, home):
         ("38999/etude", 404, "38999"),
         ("38151/etude?definition=zzz", 422, "zzz"),
         ("38151/etude?filtre=zzz", 422, "zzz"),
+        ("38151/etude?acces=zzz", 422, "zzz"),
         ("38151/etude?poids_rsa=beaucoup", 422, "poids_rsa"),
     ],
 )

@@ -30,6 +30,7 @@ from maillage.reference import findings
 from maillage.reference.cards import cards
 from maillage.reference.definitions import DEFAULT, definition
 from maillage.reference.surveys import banks
+from maillage.reference.travel import FOOT
 from maillage.reports.directory import census
 from maillage.reports.territory import agreements, criteria, gaps
 from maillage.reports.territory import offer as offer_reports
@@ -103,6 +104,7 @@ def test_the_pages_of_an_offer(offered, client, monkeypatch):
     assert "ne disent pas ce qu’on y trouve" in page
     assert not re.search("hors de portée|périmètre|sans détail", page), "words that everybody reads"
     assert "L’ordre n’est pas un classement" in page
+    assert re.search(r"laisse environ .* personnes entre les deux nombres\. Les? réponses?", page)
     unknown = text_of(client.get(f"/territoires/{PLACE}/manques/?offre=orientation"))
     assert "Donnée manquante" in unknown
     assert text_of(client.get(f"/territoires/{PLACE}/manques/?offre=nimporte")) == page
@@ -434,7 +436,8 @@ def test_the_codes_of_corse_and_of_overseas_are_those_of_their_departements():
 )  # fmt: skip
 def test_the_page_lists_the_communes_that_nobody_can_tell(without, unknown, said):
     page = render_to_string(
-        "dossiers/_offer_lists.html", {"communes": [CommuneList("Wifi", without, unknown)], "lists": ()}
+        "dossiers/_offer_lists.html",
+        {"communes": [CommuneList("Wifi", without, unknown)], "lists": (), "listed": 10},
     )
     told = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
     assert said in told.replace(" .", ".")
@@ -468,7 +471,9 @@ def test_the_legend_of_a_map_tells_what_each_mark_and_hatching_means(line, said)
 )  # fmt: skip
 def test_a_range_of_a_table_is_said_as_a_sentence_says_it(share, between, need, said):
     told = line("wifi", share=share, share_between=between, need=need, residents_share="5\xa0–\xa09\xa0%")
-    page = render_to_string("dossiers/_offer_ways.html", {"whole": told, "rows": ()})
+    page = render_to_string(
+        "dossiers/_offer_ways.html", {"whole": told, "rows": (), "reading": {"offer": {"mode": FOOT}}}
+    )
     words = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page)).replace(" )", ")")
     assert said in words
     assert "Entre 5 et 9 % ont un lieu à portée de marche, d’après le recensement" in words
@@ -571,7 +576,7 @@ def test_a_territory_is_too_large_only_when_it_is(study, client, monkeypatch):
     added_after_the_study()
     monkeypatch.setattr(offer_census, "MOST_AREAS", 1)
     said = text_of(client.get(f"/territoires/{PLACE}/manques/"))
-    assert "Ici, les distances à pied ne sont pas calculées" in said and "trop grand" in said
+    assert "Ici, les distances ne sont pas calculées" in said and "trop grand" in said
     assert queries.why_no_offer(study, on=date(2026, 12, 21)).n_places == 1
 
 
@@ -815,7 +820,7 @@ def test_the_public_least_served_makes_the_verdict(seniors, said):
 def test_the_joint_map_tells_where_first_level_help_must_be(crossed, said):
     """La zone A a une aide à portée de marche, la zone B non, C n’est pas dans les deux précarités."""
     row = of_the_grid(
-        "Là où les deux précarités se croisent, y a-t-il une offre de premier niveau à portée de marche ?",
+        "Là où les deux précarités se croisent, y a-t-il une offre de premier niveau à portée ?",
         offer_of(60, {}, {"A": 80, "B": 20, "C": 10}),
         crossed=crossed,
     )
@@ -1100,4 +1105,5 @@ def test_the_line_that_the_loop_follows_is_a_gap_as_soon_as_somebody_surely_lack
     }
     found = gaps.certain(replace(offer_of(60, {}, {}), zones=zones))
     assert [gap.key for gap in found] == ["gap:A:wifi", "gap:A:assistance", "gap:B:wifi", "gap:C:assistance"]
-    assert [gap.reason for gap in found] == ["loin", gaps.SOME, "loin", gaps.SOME]
+    some = gaps.SOME.format("à portée de marche")
+    assert [gap.reason for gap in found] == ["loin", some, "loin", some]

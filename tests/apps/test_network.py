@@ -528,7 +528,7 @@ def test_whom_a_permanence_reaches_is_said_with_its_interval(
     )  # fmt: skip
     study = type("Study", (), {"place": "38", "name": "Isère"})()
     told = permanences.Reached(
-        study=study, change=change, universe="habitants", source="Insee, 2023", already=False
+        study=study, change=change, limit="", universe="habitants", source="Insee, 2023", already=False
     )
     monkeypatch.setattr(permanences, "reached", lambda lieu, line, *, compute: told if compute else None)
     monkeypatch.setattr(permanences, "may_be_computed", lambda lieu: True)
@@ -575,7 +575,9 @@ def test_a_place_that_looks_for_somebody_counts_as_offering_nothing(library, mon
     study = SimpleNamespace(key=f"k{len(others)}", offer="o", place="38", name="Isère", pk=1)
     monkeypatch.setattr(permanences, "study_of", lambda commune: study)
     monkeypatch.setattr(permanences.dossiers, "ground", lambda study: ground)
-    monkeypatch.setattr(permanences.dossiers, "reading", lambda study: SimpleNamespace(source=card))
+    monkeypatch.setattr(
+        permanences.dossiers, "reading", lambda study: SimpleNamespace(source=card, offer=None)
+    )
     assert permanences.reached(library, "assistance", compute=False) is None
     found = permanences.reached(library, "assistance", compute=True)
     assert found.already

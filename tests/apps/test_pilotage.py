@@ -303,7 +303,7 @@ def test_the_loop_is_read_by_everybody_and_says_what_is_missing(client, study):
     assert "Aucun lieu d’ici n’a encore rien noté dans Maillage." in said
     assert "aucun plan publié" in said
     assert reading_of(PLACE).offer is None
-    assert "sans aide à portée de marche</small>" in said, "no minutes without a census"
+    assert "sans aide à portée</small>" in said, "no minutes without a census"
     assert 'aria-current="page">La boucle' in said
     who = reading_of(PLACE).definition
     flat = " ".join(said.replace("\xa0", " ").split())
@@ -317,12 +317,12 @@ def test_a_loop_older_than_its_places_says_that_it_is_computed_again(client, stu
     said = client.get(PAGE).content.decode().replace("\xa0", " ")
     requested = re.search(r"Manquant : calcul en cours, demandé (le \d+(?:er)? \w+ à \d+ h(?: \d+)?)", said)
     assert requested is not None
-    assert "aucun lieu recensé" not in said and "distances à pied non calculées" not in said
+    assert "aucun lieu recensé" not in said and "distances non calculées" not in said
     held = loop.loop(AnonymousUser(), study, reading_of(PLACE), on=ON)
     offers = {zone["offre"]["motif"] for zone in document.loop_json(study, held)["zones"]}
     assert {text.replace("\xa0", " ") for text in offers} == {f"Calcul en cours, demandé {requested[1]}."}
     monkeypatch.setattr(offer_census, "MOST_AREAS", 1)
-    assert "distances à pied non calculées" in client.get(PAGE).content.decode()
+    assert "distances non calculées" in client.get(PAGE).content.decode()
 
 
 def test_a_zone_without_a_gap_says_why(client, study):
@@ -907,7 +907,7 @@ def test_the_command_writes_the_loop_or_refuses_in_french(study, capsys):
     told = capsys.readouterr().out
     zone = next(each for each in reading_of(PLACE).zones if each.people)
     assert (
-        f"{zone.name} : besoin {zone.people} [{zone.between}] ; sans aide à portée de marche (aucun lieu recensé)"
+        f"{zone.name} : besoin {zone.people} [{zone.between}] ; sans aide à portée (aucun lieu recensé)"
         in told
     )
     assert "Échirolles (15 zones) : orientation (Aucune" in told.replace("\xa0", " ")

@@ -264,7 +264,7 @@ def test_a_late_action_says_so_once(reading, plan):
 def test_bounds_of_silent_places_give_no_value_in_the_file(reading):
     """Le tableau donnait la borne haute pour la valeur, où la page n’en donne pas."""
     held = line("assistance", missing="20 – 420", missing_value=418.0, missing_low=21.0, missing_high=418.0)
-    silent = replace(held, doubt="Des lieux qu’on joint à pied ne disent pas s’ils proposent cette offre.")
+    silent = replace(held, doubt="Des lieux à portée ne disent pas s’ils proposent cette offre.")
     for known, value in ((held, 420.0), (silent, None)):
         zones = {code: ZoneOffer(code, 3, 1, (known,), (), code) for code in ("A", "B")}
         offer = OfferReading("l’annuaire", 30, ZoneOffer("", 6, 2, (known,), (), ""), {}, zones, (), ())

@@ -2042,7 +2042,7 @@ def test_a_territory_without_any_place_says_why_its_plan_has_no_map(client, lea,
         actions.write(plan, by=lea, at=AT, **told)
     client.force_login(lea)
     page = client.get(f"{AT_TERRITORY}?vue=carte").content.decode()
-    why = "Aucun lieu n’est connu ici : on ne sait pas ce qui manque à portée de marche."
+    why = "Aucun lieu n’est connu ici : on ne sait pas ce qui manque à portée."
     assert page.count(why) == 2, "in the place of the map, and of what the figures would propose"
     assert "offre=wifi" not in page, "no button that changes nothing"
 

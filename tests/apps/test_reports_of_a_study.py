@@ -19,6 +19,7 @@ from maillage.apps.pilotage import views
 from maillage.apps.pilotage.queries import reports
 from maillage.apps.plans import actions
 from maillage.reference.plan_frames import frames
+from maillage.reference.travel import FOOT
 from maillage.reports.page import html, pdf, slides
 from maillage.reports.page.blocks import Grid
 from maillage.reports.plan import document
@@ -119,7 +120,7 @@ def test_a_territory_too_large_to_walk_is_not_told_that_it_was_never_counted(stu
     unread = replace(held, reading=replace(held.reading, offer=None), n_places=0)
     never, large = words_of(unread), words_of(replace(unread, n_places=304))
     assert "Recenser les lieux" in never and "pas encore recensée" in never
-    assert "304 lieux sont connus ici" in large and "distances à pied" in large
+    assert "304 lieux sont connus ici" in large and "distances" in large
     assert "Recenser les lieux" not in large and "recensée" not in large and "Aucun recensement" not in large
 
 
@@ -253,7 +254,15 @@ def test_slides_agree_with_what_they_count(study, n):
     )
     reading, whole = held.reading, SimpleNamespace(n_places=4, n_silent=n, lines=())
     offer: Any = SimpleNamespace(
-        source="l’annuaire", zones={}, whole=whole, minutes=30, unlisted="", cautions=(), filter=""
+        source="l’annuaire",
+        zones={},
+        whole=whole,
+        minutes=30,
+        limit="30 minutes à pied",
+        mode=FOOT,
+        unlisted="",
+        cautions=(),
+        filter="",
     )
     sources = (*reading.sources, *reading.sources)[: deck.MOST_ROWS + n]
     step = MissionStep("entretien", AT.date(), 1, "", "")

@@ -1,5 +1,6 @@
 """Distances, walks, offer shared by floating catchments; then residents and places that are not a point."""
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -10,12 +11,14 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from maillage.engine import reach
+from maillage.reference.travel import BICYCLE, CAR, FOOT
 from maillage.studies.diagnosis.zoning import Zone
-from maillage.studies.offer import gap_rules, gaps, grounds, siting, walking, what_if, whereabouts
+from maillage.studies.offer import calls, gap_rules, gaps, grounds, siting, travel, what_if, whereabouts
 from maillage.studies.offer import reach as study
 from maillage.studies.offer.areas import POINTS, Areas, dwellings, lattice
 from maillage.studies.offer.counts import place_counts
 from maillage.studies.offer.grounds import Ground, with_places
+from maillage.studies.offer.silence import Silence
 from maillage.studies.offer.whereabouts import Place
 
 degrees = st.tuples(st.floats(-180, 180), st.floats(-89, 89))
@@ -330,7 +333,9 @@ def ground(chance: np.random.Generator) -> Ground:
         Zone("b", "B", np.array([3, 4])),
     ]  # the last area is in no zone
     places = [place(chance, str(k)) for k in range(chance.integers(0, 5))]
-    return grounds.ground(some, zones, places, walk=walking.walk(20), outlines=OUTLINES)
+    way = (travel.on_foot(20), travel.travel_by(BICYCLE), travel.travel_by(CAR))[chance.integers(3)]
+    density = chance.integers(0, 3, len(some))
+    return grounds.ground(some, zones, places, travel=way, density=density, outlines=OUTLINES)
 
 
 @given(worlds)
@@ -381,7 +386,7 @@ def test_places_of_zones_and_of_communes_make_the_whole(chance):
         g.areas,
         [Zone("a", "A", np.array([0, 1, 2])), Zone("b", "B", np.array([3, 4, 5]))],
         [replace(each, same="one" if chance.random() < 0.2 else "") for each in g.places],
-        walk=g.walk,
+        travel=g.travel,
         outlines=OUTLINES,
     )
     counts = place_counts(g, silent=frozenset(), vague=frozenset())
@@ -432,7 +437,7 @@ def test_a_value_is_between_its_bounds_however_rare_what_it_counts():
     only = replace(some, points=lattice(CITY)[:1], at=np.array([0]))
     vague = Place(id="x", commune="38185", offers=frozenset({"wifi"}))
     g = grounds.ground(
-        only, [Zone("a", "A", np.array([0]))], [vague], walk=walking.walk(3), outlines=OUTLINES
+        only, [Zone("a", "A", np.array([0]))], [vague], travel=travel.on_foot(3), outlines=OUTLINES
     )
     row = study.reach(g, "wifi")[0]
     assert row.share.value == pytest.approx(100 / POINTS)
@@ -452,7 +457,7 @@ def three_areas() -> Areas:
 def test_who_lives_outside_the_zones_neither_calls_for_a_place_nor_sends_it_away():
     """Le premier endroit gagne trente personnes, et en touche trente qui ne comptent pas ; le second, vingt."""
     zones = [Zone("a", "A", np.array([0, 2]))]
-    g = grounds.ground(three_areas(), zones, [], walk=walking.walk(20), outlines=OUTLINES)
+    g = grounds.ground(three_areas(), zones, [], travel=travel.on_foot(20), outlines=OUTLINES)
     spots = [siting.Spot("près", "", 5.001, 45.001), siting.Spot("loin", "", 5.101, 45.001)]
     (found,) = siting.best(g, "wifi", spots, 1).spots
     assert found.spot.id == "près"
@@ -462,7 +467,7 @@ def test_who_lives_outside_the_zones_neither_calls_for_a_place_nor_sends_it_away
 def test_the_middle_of_residents_counts_each_as_one():
     """Une commune d’un seul point et un carré de trente-six : chacun compte pour ses habitants."""
     some = areas(np.random.default_rng(4))
-    g = grounds.ground(some, [Zone("a", "A", np.arange(5))], [], walk=walking.walk(), outlines=OUTLINES)
+    g = grounds.ground(some, [Zone("a", "A", np.arange(5))], [], travel=travel.on_foot(), outlines=OUTLINES)
     homes = [some.points[some.at == k].mean(axis=0) for k in (0, 1)]
     people = some.population[:2]
     expected = (people[:, None] * homes).sum(axis=0) / people.sum()
@@ -472,15 +477,80 @@ def test_the_middle_of_residents_counts_each_as_one():
 def test_the_chance_of_a_point_is_the_share_of_paths_short_enough_from_it():
     some, at = areas(np.random.default_rng(4)), points((5.03, 45.02))
     one = Place(id="x", commune="38185", lon=5.03, lat=45.02, precision=0.0, offers=frozenset({"wifi"}))
-    g = grounds.ground(some, [Zone("a", "A", np.arange(5))], [one], walk=walking.walk(20), outlines=OUTLINES)
-    near = crow(g.areas.points, at).reshape(-1)[:, None] * g.detours <= g.walk.metres
+    g = grounds.ground(
+        some, [Zone("a", "A", np.arange(5))], [one], travel=travel.on_foot(20), outlines=OUTLINES
+    )
+    near = crow(g.areas.points, at).reshape(-1)[:, None] * g.detours <= g.travel.metres
     assert study.chance(g, g.serving("wifi")) == pytest.approx(near.mean(axis=1))
     assert 0 < near.mean() < 1
 
 
+def test_by_car_a_point_is_reached_in_the_draws_where_the_whole_way_takes_no_longer_than_the_limit():
+    """Door to door, added up: half the way at the speed of each end, then the time to park."""
+    some, at = areas(np.random.default_rng(4)), points((5.03, 45.02))
+    one = Place(id="x", commune="38185", lon=5.03, lat=45.02, precision=0.0, offers=frozenset({"wifi"}))
+    density = np.arange(len(some)) % 3
+    by = replace(travel.travel_by(CAR), minutes=12.0)
+    g = grounds.ground(
+        some, [Zone("a", "A", np.arange(5))], [one], travel=by, density=density, outlines=OUTLINES
+    )
+    metres = crow(some.points, at).reshape(-1)
+    home, there = density[some.at], density[some.at][np.argmin(metres)]
+    per_hour = np.array(by.speeds) * 1000 / 60
+    minutes = metres[:, None] * g.detours * (1 / per_hour[home] + 1 / per_hour[there])[:, None] / 2
+    in_time = minutes + by.parking[there] <= by.minutes
+    assert study.chance(g, g.serving("wifi")) == pytest.approx(in_time.mean(axis=1))
+    assert 0 < in_time.mean() < 1
+
+
+@pytest.mark.parametrize(("mode", "lacking"), [(FOOT, ("a", "b")), (CAR, ())])
+def test_a_zone_whose_neighbour_has_a_place_lacks_one_on_foot_and_not_by_car(mode, lacking):
+    some = areas(np.random.default_rng(3))
+    zones = [Zone("a", "A", np.array([0, 1, 2])), Zone("b", "B", np.array([3, 4]))]
+    one = Place(id="x", lon=5.1, lat=45.02, offers=frozenset({"wifi"}))  # outside both
+    density = np.zeros(len(some), dtype=np.int64)
+    by = travel.travel_by(mode)
+    g = grounds.ground(some, zones, [one], travel=by, density=density, outlines=OUTLINES)
+    assert gaps.gaps(g).where("sans-wifi", "wifi") == lacking
+
+
+@given(worlds)
+def test_the_answers_of_the_places_to_call_narrow_the_range_as_promised(chance):
+    """Whatever they answer, the range that silence leaves shrinks by what is surely settled."""
+    g = ground(chance)
+    at = chance.uniform((4.98, 44.98), (5.08, 45.06), (6, 2)).tolist()
+    some = [
+        Place(id=str(k), lon=lon, lat=lat, offers=frozenset({"wifi"} if k < 2 else ()))
+        for k, (lon, lat) in enumerate(at)
+    ]
+    unsaid = frozenset(place.id for place in some[2:])
+    g = replace(with_places(g, some), silence=Silence({"wifi": unsaid}))
+    g = replace(g, detours=np.full_like(g.detours, g.travel.detour))
+    listed = calls.calls(g, "wifi")
+    serves, silent = g.serving("wifi"), g.unsaid("wifi")
+    people = calls._people(g)
+
+    def missing(places: np.ndarray) -> float:
+        return float(people @ (1 - study.chance(g, places)))
+
+    unknown = missing(serves) - missing(serves | silent)
+    if listed is None:
+        assert unknown < 1 + 1e-6
+        return
+    assert listed.unknown == pytest.approx(unknown)
+    chosen = np.isin([place.id for place in some], listed.ids)
+    for answers in itertools.product((False, True), repeat=len(listed.ids)):
+        yes = np.zeros(len(some), dtype=bool)
+        yes[np.flatnonzero(chosen)] = answers
+        gap = missing(serves | yes) - missing(serves | yes | (silent & ~chosen))
+        assert gap <= unknown - listed.surely + 1e-6
+    every = missing(serves | chosen) - missing(serves | silent)
+    assert listed.at_best == pytest.approx(unknown - every)
+
+
 def test_without_any_place_everybody_is_out_of_reach_and_nothing_breaks():
     g = grounds.ground(
-        areas(np.random.default_rng(3)), [Zone("a", "A", np.arange(5))], [], walk=walking.walk()
+        areas(np.random.default_rng(3)), [Zone("a", "A", np.arange(5))], [], travel=travel.on_foot()
     )
     whole = study.reach(g, "wifi")[-1]
     assert (whole.reached.value, whole.share.high, whole.nearest) == (0.0, 0.0, None)
@@ -495,7 +565,7 @@ def test_without_any_place_everybody_is_out_of_reach_and_nothing_breaks():
 def test_the_best_spots_bring_what_they_promise(chance):
     g = ground(chance)
     # The choice is made for the usual path, its figures for every path: they agree where one is drawn alone.
-    g = replace(g, detours=np.full_like(g.detours, g.walk.detour))
+    g = replace(g, detours=np.full_like(g.detours, g.travel.detour))
     at = chance.uniform((4.98, 44.98), (5.08, 45.06), (5, 2)).tolist()
     spots = [siting.Spot(str(k), "", lon, lat) for k, (lon, lat) in enumerate(at)]
     found = siting.best(g, "wifi", spots, 2)
@@ -515,9 +585,9 @@ def test_every_line_of_the_offer_has_its_rule_and_rules_have_different_names():
     from maillage.reference.offer import diagnosis_lines
 
     assert set(gap_rules.NO_PLACE) == set(diagnosis_lines())
-    names = [rule.id for rule in gap_rules.rules()]
+    names = [rule.id for rule in gap_rules.rules(travel.on_foot())]
     assert len(names) == len(set(names))
-    assert all(rule.sentence.endswith(".") for rule in gap_rules.rules())
+    assert all(rule.sentence.endswith(".") for rule in gap_rules.rules(travel.on_foot()))
 
 
 def test_a_quarter_of_the_earth_is_ten_million_metres():

@@ -125,8 +125,8 @@ def test_a_document_older_than_its_places_says_that_they_are_counted_soon(d):
 @pytest.mark.parametrize(
     ("n", "told"),
     [
-        (1, ["1 lieu sur 1 ne dit pas ce qu’on y trouve. Il ne compte ni", "qui l’a à pied"]),
-        (2, ["2 lieux sur 2 ne disent pas ce qu’on y trouve. Ils ne comptent ni", "qui les a à pied"]),
+        (1, ["1 lieu sur 1 ne dit pas ce qu’on y trouve. Il ne compte ni", "qui l’a à portée"]),
+        (2, ["2 lieux sur 2 ne disent pas ce qu’on y trouve. Ils ne comptent ni", "qui les a à portée"]),
     ],
 )
 def test_cautions_agree_with_the_places_they_count(d, n, told):

@@ -11,7 +11,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.forms import CharField, Field, Form, IntegerField, ModelChoiceField
 
-from maillage.reference.offer import ON_FOOT
+from maillage.reference.travel import FOOT
 from maillage.web import decimals
 
 ROOT = Path("src/maillage")
@@ -65,7 +65,7 @@ def test_what_is_within_a_walk_has_one_vocabulary():
             found := LACKING.findall(re.sub(r'\s+|"\s+f?"', " ", path.read_text("utf-8")).replace("  ", " "))
         )
     }
-    assert told == {}, f"say « {ON_FOOT} », « hors de portée de marche »"
+    assert told == {}, f"say « {FOOT.near} », « hors de portée de marche »"
 
 
 def _is_text(node: ast.AST) -> bool:

@@ -88,7 +88,7 @@ def as_communes(g: Ground) -> Ground:
     points, at, how = dwellings(shapes, around)
     blind = replace(areas, shapes=shapes, points=points, at=at, how=how)
     return grounds.ground(
-        blind, g.zones, g.places, walk=g.walk, seed=g.seed, outlines=g.outlines, silence=g.silence
+        blind, g.zones, g.places, travel=g.travel, seed=g.seed, outlines=g.outlines, silence=g.silence
     )
 
 

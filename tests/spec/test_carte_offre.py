@@ -14,6 +14,7 @@ import pytest
 
 from maillage.pipeline.contours import clean as contours
 from maillage.reference.definitions import DEFAULT, definition
+from maillage.reference.travel import FOOT
 from maillage.reports.page.blocks import Bullets
 from maillage.reports.territory import atlas, dossier, offer, presentation, study_json
 from maillage.reports.territory.chapters import offer as chapter
@@ -88,7 +89,10 @@ def d() -> Diagnosis:
     names = dict(zip(*(frames.sources().communes[name].tolist() for name in ("code", "name")), strict=True))
     lines = ["code_zone,nom_zone,code", *(f"{code},{names[code]},{code}" for code in codes)]
     cut = zoning.from_file("\n".join(lines).encode(), name="zones.csv", territory=territory, iris=iris)
-    return diagnose(Request(territory=territory, zoning=cut, definition=definition(DEFAULT), n_draws=20))
+    request = Request(
+        territory=territory, zoning=cut, definition=definition(DEFAULT), n_draws=20, travel=FOOT.id
+    )
+    return diagnose(request)
 
 
 def offered(d: Diagnosis, sheets: list[dict[str, Any]]) -> Offered:
@@ -274,8 +278,9 @@ def test_people_around_a_commune_are_those_of_three_departements():
     """Les voisins de Redon, qui vont à pied aux mêmes lieux, habitent l’Ille-et-Vilaine, la Loire-Atlantique et le
     Morbihan.
     """
-    rows = np.flatnonzero(frames.sources().rp2021["commune"] == HERE)
-    found = census.around(rows)
+    territory = gazetteer().get(HERE)
+    cut = zoning.usual(territory, frames.sources().rp2021)
+    found = census.around(Request(territory=territory, zoning=cut, definition=definition(DEFAULT)))
     assert {HERE, LOIRE, "56232"} <= found
     assert NANTES not in found
     assert found > {HERE}

@@ -5,6 +5,7 @@ qu’une fois.
 from types import SimpleNamespace
 from typing import Any
 
+from maillage.reference.travel import FOOT
 from maillage.reports.territory import gaps
 
 title = "Dire un manque une seule fois"
@@ -41,7 +42,7 @@ def offer(t: dict[str, Any]) -> Any:
         SimpleNamespace(id=id, label=label, state="manque" if id != "assistance" else "donnee-manquante")
         for id, label in SERVICES.items()
     ]
-    return SimpleNamespace(zones=zones, whole=SimpleNamespace(lines=counted))
+    return SimpleNamespace(zones=zones, mode=FOOT, whole=SimpleNamespace(lines=counted))
 
 
 def test_lines_that_the_same_people_lack_are_said_once(spec):

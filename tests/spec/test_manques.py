@@ -10,7 +10,7 @@ import shapely
 
 from maillage.engine import reach as engine
 from maillage.studies.diagnosis.zoning import Zone
-from maillage.studies.offer import gaps, grounds, siting, walking, what_if
+from maillage.studies.offer import gaps, grounds, siting, travel, what_if
 from maillage.studies.offer.areas import Areas
 from maillage.studies.offer.grounds import Ground, with_places
 from maillage.studies.offer.siting import Spot
@@ -43,7 +43,7 @@ def ground(t: dict[str, Any], *places: Place, cut: bool = False) -> Ground:
         n=1000,
     )
     zones = [Zone(str(code), str(code), np.array([k])) for k, code in enumerate(codes)]
-    return grounds.ground(areas, zones, places, walk=walking.walk())
+    return grounds.ground(areas, zones, places, travel=travel.on_foot())
 
 
 def at(commune: str, metre: float, *offers: str, **more: Any) -> Place:
@@ -438,7 +438,7 @@ def test_where_a_mobile_team_stops(spec):
         Meylan  |  9000 |    200
         """,
         call,
-        ["point 0 : D’ici, le plus de personnes concernées qu’aucun lieu n’atteint à pied."],
+        ["point 0 : D’ici, le plus de personnes concernées qu’aucun lieu n’atteint."],
     )
 
 

@@ -34,7 +34,7 @@ def filtered(t: dict[str, Any], *places: Place) -> Ground:
         plain.areas,
         plain_zones(t),
         places,
-        walk=plain.walk,
+        travel=plain.travel,
         counted=np.asarray(t["gardé"], dtype=np.float64),
     )
 

@@ -1,16 +1,22 @@
-"""Qui a un lieu à portée de marche : à vol d’oiseau allongé de 30 %, à pied, jamais en voiture ni en car."""
+"""Qui a un lieu à portée : à vol d’oiseau allongé de 30 %, à pied, à vélo ou en voiture, jamais en car."""
 
 from typing import Any
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from maillage.engine import reach as engine
 from maillage.kernel.estimate import Estimate
+from maillage.reference.travel import BICYCLE, CAR
+from maillage.studies.diagnosis import zoning
+from maillage.studies.diagnosis.territories import gazetteer
 from maillage.studies.diagnosis.zoning import Zone
-from maillage.studies.offer import grounds, reach, walking
+from maillage.studies.need import population as frames
+from maillage.studies.offer import grounds, reach, travel
 from maillage.studies.offer.areas import Areas
 from maillage.studies.offer.grounds import Ground
+from maillage.studies.offer.travel import Travel
 from maillage.studies.offer.whereabouts import Place
 
 title = "Être à portée d’un lieu"
@@ -21,7 +27,12 @@ DEGREE = np.degrees(1 / engine.EARTH) / np.cos(
 
 
 def ground(
-    homes: dict[str, Any], places: list[Place], how: str = "contour", **outlines: shapely.Geometry
+    homes: dict[str, Any],
+    places: list[Place],
+    how: str = "contour",
+    by: Travel | None = None,
+    density: NDArray[np.int64] | None = None,
+    **outlines: shapely.Geometry,
 ) -> Ground:
     """Homes along a street: quartier, metre (where some of its residents live, evenly), besoin, the same
     in 36 draws. how: what says where they live, the contour of their quartier or that of its commune.
@@ -46,7 +57,27 @@ def ground(
         n=1000,
     )
     zones = [Zone(str(code), str(code), np.array([k])) for k, code in enumerate(quartiers)]
-    return grounds.ground(areas, zones, places, walk=walking.walk(), outlines=outlines)
+    way = by or travel.on_foot()
+    return grounds.ground(areas, zones, places, travel=way, density=density, outlines=outlines)
+
+
+def minutes_by_car(t: dict[str, Any]) -> list[float]:
+    """Homes of one quartier at metre 0 and a place in another: minutes by car, for each line of a drawing."""
+    classes = {"campagne": 0, "ville": travel.MIDDLE, "ville dense": 2}
+    minutes = []
+    for start, end, kilometres in zip(t["départ"], t["arrivée"], t["kilomètres"], strict=True):
+        metre = 1000 * float(kilometres)
+        homes = {"quartier": np.array(["A", "B"]), "metre": np.array([0, metre]), "besoin": np.ones(2)}
+        g = ground(
+            homes,
+            [at(metre)],
+            by=travel.travel_by(CAR),
+            density=np.array([classes[str(start)], classes[str(end)]]),
+        )
+        nearest = reach.nearest(g, g.serving("formation"))[0]
+        assert nearest is not None
+        minutes.append(round(nearest.minutes, 1))
+    return minutes
 
 
 def at(metre: float, **more: Any) -> Place:
@@ -71,9 +102,77 @@ def test_half_an_hour_is_seventeen_hundred_metres_as_the_crow_flies(spec):
                 1800
         """,
         lambda t: np.round(
-            engine.minutes(engine.walked(t["vol d’oiseau"], walking.walk().detour), walking.walk().pace), 1
+            engine.minutes(engine.walked(t["vol d’oiseau"], travel.on_foot().detour), travel.on_foot().pace),
+            1,
         ),
         [8.7, 17.3, 30.0, 31.2],
+    )
+
+
+def test_a_way_by_car_takes_the_speed_of_both_ends_and_the_time_to_park(spec):
+    """En voiture, la moitié du chemin se fait à la vitesse de chaque bout : 45 km/h à la campagne, 30 en ville, 20
+    en ville dense. À l’arrivée, il faut se garer : 1, 3 ou 6 minutes.
+    """
+    spec(
+        """
+        départ      | arrivée     | kilomètres
+        ------------+-------------+-----------
+        campagne    | campagne    |         10
+        campagne    | ville       |         10
+        campagne    | ville dense |          8
+        ville dense | ville dense |          3
+        ville       | campagne    |          5
+        """,
+        minutes_by_car,
+        [18.3, 24.7, 28.5, 17.7, 11.8],
+    )
+
+
+def test_a_territory_is_read_by_car_under_three_hundred_people_a_square_kilometre(spec):
+    """Sans choix, on va en voiture là où vivent moins de 300 habitants au km², à pied ailleurs. Aucune route ne part
+    d’une île : on y va à pied. Bourg-en-Bresse, Redon, Ouessant, Voiron, la métropole de Grenoble.
+    """
+
+    def call(t: dict[str, Any]) -> list[str]:
+        iris = frames.sources().rp2021
+        places = [gazetteer().get(f"{code:05.0f}") for code in t["code"].tolist()]
+        rows = [zoning.usual(place, iris).rows for place in places]
+        return [travel.usual_mode(frozenset(iris["commune"][each].tolist())).id for each in rows]
+
+    spec(
+        """
+        code
+        ---------
+        200071751
+        243500741
+            29155
+            38563
+        200040715
+        """,
+        call,
+        ["voiture", "voiture", "pied", "pied", "pied"],
+    )
+
+
+def test_the_limit_follows_the_way_of_travelling(spec):
+    """Trente minutes à pied, vingt à vélo, vingt en voiture : un lieu à 3 km n’est pas à portée de marche.
+
+    Le lieu est à 1, à 3, à 5, puis à 12 km d’habitants qui vivent tous au mètre 0. Pour chaque distance :
+    personnes à portée à pied, à vélo, en voiture à la campagne.
+    """
+    ways = (travel.on_foot(), travel.travel_by(BICYCLE), travel.travel_by(CAR))
+    spec(
+        """
+        quartier | metre | besoin
+        ---------+-------+-------
+        A        |     0 |    100
+        """,
+        lambda t: [
+            reached(ground(t, [at(metre)], by=way, density=np.zeros(1, dtype=np.int64)))[0]
+            for metre in (1000, 3000, 5000, 12000)
+            for way in ways
+        ],
+        [100, 100, 100, 0, 100, 100, 0, 0, 100, 0, 0, 33.333],
     )
 
 

@@ -11,6 +11,7 @@ from maillage.reference.offer import diagnosis_lines
 from maillage.studies.offer import gap_rules
 from maillage.studies.offer.gap_rules import Gap, Supply, ZoneGaps
 from maillage.studies.offer.reach import Reach
+from maillage.studies.offer.travel import on_foot
 
 title = "Les règles qui trouvent ce qui manque"
 
@@ -81,7 +82,7 @@ def finds(id: str, offer: str = LINE) -> Callable[[dict[str, Any]], list[str]]:
     """What a rule says of the zones of a drawing: the sentence of each that it finds, then how the rule is
     told.
     """
-    rule = next(rule for rule in gap_rules.rules() if rule.id == id)
+    rule = next(rule for rule in gap_rules.rules(on_foot()) if rule.id == id)
 
     def call(t: dict[str, Any]) -> list[str]:
         drawn = zones(t)
@@ -322,7 +323,7 @@ def test_each_line_of_the_offer_has_its_sentence(spec):
     """Chaque ligne de l’offre a sa règle, et dit ce qui manque dans ses mots."""
 
     def call(t: dict[str, Any]) -> list[str]:
-        by_id = {rule.id: rule for rule in gap_rules.rules()}
+        by_id = {rule.id: rule for rule in gap_rules.rules(on_foot())}
         some = [by_id[id] for id in t["règle"].tolist()]
         assert [rule.offers for rule in some] == [(line,) for line in diagnosis_lines()]
         return [f"{diagnosis_lines()[rule.offers[0]].label} : {rule.sentence}" for rule in some]
@@ -457,7 +458,7 @@ def test_rules_have_an_order(spec):
     """
 
     def call(t: dict[str, Any]) -> list[str]:
-        drawn, found = set(t["règle"].tolist()), gap_rules.rules()
+        drawn, found = set(t["règle"].tolist()), gap_rules.rules(on_foot())
         assert all(rule.offers == tuple(diagnosis_lines()) for rule in found[:7])
         assert all(rule.offers == ("",) for rule in found[-5:])
         return [rule.id for rule in found if rule.id in drawn]

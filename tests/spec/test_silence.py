@@ -391,7 +391,92 @@ def test_a_moving_place_is_one_place_with_several_stops(spec):
             "2 lieux pour 1 000 personnes",
             (
                 "« Camion bleu » se déplace : un seul lieu, 3 arrêts. Chaque arrêt compte dans la portée, le lieu"
-                " une fois."
+                " une fois. Des arrêts ne disent pas leurs heures : l’offre s’y partage à parts égales."
+            ),
+        ],
+    )
+
+
+def test_a_moving_place_counts_at_each_stop_for_its_hours(spec):
+    """Un bus qui passe trois heures à Corenc et une à Poisat y est pour trois quarts et un quart d’un lieu. Un passage
+    tous les quinze jours compte moitié. Ses lignes portent chacune le nom de l’arrêt, et le SIRET du bus.
+    """
+
+    def call(t: dict[str, Any]) -> list[str]:
+        sheets = [
+            {
+                "id": zone,
+                "nom": f"Bus France Services - [Mairie de {zone}]",
+                "pivot": "40109226700020",
+                "itinerance": ["itinerant"],
+                "code_insee": zone,
+                "longitude": float(at(zone, metre).lon),
+                "latitude": 45.0,
+                "horaires": {"osm": hours},
+                "practices": {"formation": {"state": "offered"}},
+            }
+            for zone, metre, hours in zip(
+                t["zone"].tolist(), t["metre"].tolist(), t["horaires"].tolist(), strict=True
+            )
+        ]
+        o = offered_of(t, list(census.census("essai", sheets).places))
+        zones = {zone.code: zone.gaps["formation"].supply for zone in o.gaps.zones}
+        return [
+            f"{o.counts.n_places['']} lieu",
+            *(f"{code} : {supply.value:.1f} pour 1 000 personnes" for code, supply in zones.items()),
+            *(text for text in offer.cautions(o) if "se déplace" in text),
+        ]
+
+    spec(
+        """
+        zone    | metre | besoin | horaires
+        --------+-------+--------+-----------------------------
+        Corenc  |     0 |    250 | Tu 09:00-12:00
+        Poisat  |  9000 |    250 | week 1-53/2 Mo 14:00-16:00
+        """,
+        call,
+        [
+            "1 lieu",
+            "Corenc : 3.0 pour 1 000 personnes",
+            "Poisat : 1.0 pour 1 000 personnes",
+            (
+                "« Bus France Services » se déplace : un seul lieu, 2 arrêts. Chaque arrêt compte dans la portée, le"
+                " lieu une fois. Il y passe 4,0 heures par semaine en tout : l’offre se partage selon les heures de"
+                " chaque arrêt."
+            ),
+        ],
+    )
+
+
+def test_where_silence_decides_the_fewest_places_to_call_are_named(spec):
+    """FG-08 : là où le silence fait la fourchette, on dit qui appeler d’abord, et ce que sa réponse fixe.
+
+    Chaque commune a un lieu qui ne dit pas s’il forme ; celui de Corenc est près du plus de personnes.
+    """
+
+    def call(t: dict[str, Any]) -> list[str]:
+        places = [
+            at(zone, metre) for zone, metre in zip(t["zone"].tolist(), t["metre"].tolist(), strict=True)
+        ]
+        places.append(at("Meylan", 30000, "formation"))
+        silent = frozenset(place.id for place in places[:-1])
+        listed = offer.read(offered_of(t, places, silent)).to_call["formation"]
+        return [*listed.ids, listed.sentence.replace("\xa0", " ")]
+
+    spec(
+        """
+        zone    | metre | besoin
+        --------+-------+-------
+        Corenc  |     0 |    600
+        Poisat  |  9000 |    250
+        Claix   | 20000 |    150
+        """,
+        call,
+        [
+            "Corenc 0.0",
+            (
+                "3 lieux ne le disent pas, et cela laisse environ 1 000 personnes entre les deux nombres. La réponse du"
+                " premier lieu à appeler réduit cet écart de 60 %."
             ),
         ],
     )
@@ -462,7 +547,7 @@ def test_the_border_is_told_and_what_is_known_across_counts(spec):
             Place(id="x", name="Mairie d’Ailleurs", commune="Ailleurs"),
         ]
         g = ground(whole, *places)
-        inside = grounds.ground(g.areas, g.zones[:1], places[:1], walk=g.walk)
+        inside = grounds.ground(g.areas, g.zones[:1], places[:1], travel=g.travel)
         found = census.across(inside, ["Corenc"], np.array([0]), places)
         o = replace(offered_of(whole, places[:1]), ground=inside, gaps=gaps.gaps(inside), border=found)
         line = o.gaps.whole.gaps["formation"]
@@ -483,12 +568,12 @@ def test_the_border_is_told_and_what_is_known_across_counts(spec):
         [
             "100 à portée, 0 lieu",
             (
-                "Au bord du territoire : 1\xa0lieu de l’autre côté de la limite est à portée de marche pour des habitants d’ici."
+                "Au bord du territoire : 1\xa0lieu de l’autre côté de la limite est à portée pour des habitants d’ici."
                 " Il compte dans la portée, jamais parmi les lieux du territoire."
             ),
             "1\xa0lieu de communes voisines, sans coordonnées, n’est compté nulle part : Mairie d’Ailleurs.",
             (
-                "Au bord du territoire : ce recensement ne situe aucun lieu de l’autre côté de la limite, à portée de marche"
+                "Au bord du territoire : ce recensement ne situe aucun lieu de l’autre côté de la limite, à portée"
                 " d’ici. Des habitants du bord en ont peut-être un que l’on ne connaît pas."
             ),
         ],

@@ -13,6 +13,7 @@ from typing import Any
 
 from maillage.kernel.names import plain
 from maillage.reference.files import read_yaml
+from maillage.reference.travel import FOOT, Mode
 from maillage.words.wording import listing
 
 FILES = Path(__file__).parent / "offer"
@@ -122,13 +123,10 @@ class Kind:
     words: tuple[str, ...] = field(default=())
 
 
-ON_FOOT = "à portée de marche"
-
-
 @dataclass(frozen=True, slots=True)
 class Line:
     """A line of the offer in a study: the practices that make it, with or without somebody at hand. place:
-    what one walks to for it, after « sans »; opening: what may be opened where it lacks.
+    what one travels to for it, after « sans »; opening: what may be opened where it lacks.
     """
 
     id: str
@@ -242,13 +240,13 @@ def diagnosis_lines() -> dict[str, Line]:
     }
 
 
-def without(*lines: str) -> str:
+def without(*lines: str, by: Mode = FOOT) -> str:
     """Return what people lack, after « sans », by lines of the offer.
 
     >>> without("reparation"), without("formation", "wifi")
     ('lieu de réparation à portée de marche', 'lieu de formation ni wifi ouvert à tous à portée de marche')
     """
-    return f"{listing([diagnosis_lines()[id].place for id in lines], 'ni')} {ON_FOOT}"
+    return f"{listing([diagnosis_lines()[id].place for id in lines], 'ni')} {by.near}"
 
 
 def _rule(raw: Mapping[str, Any]) -> str:

@@ -30,6 +30,7 @@ DAYS = (
 NEAR = 6  # days: until then a day of the week is told by its name alone
 MIDNIGHT, EVENING = time(0), time(19)
 WEEK_END = (5, 6)  # Monday is 0
+YEAR_FROM, WEEKS = datetime(2026, 1, 5), 52  # any year: what is given in it, over its weeks
 MOST_CHANGES = 60  # looked at before the next opening: a month of days
 CLOSES = re.compile(r"\b(?:off|closed)$")
 COMMENT = re.compile(r'"[^"]*"')
@@ -364,6 +365,21 @@ def weekdays(osm: str, on: date) -> frozenset[int] | None:
             nights = -((begin - end) // timedelta(days=1))  # a whole day ends when the next one begins
             found |= {(begin.date() + timedelta(days=n)).weekday() for n in range(nights)}
     return frozenset(found)
+
+
+def weekly_hours(osm: str) -> float | None:
+    """Return how many hours a week a place is open, on the average of a whole year: a fortnightly stop counts
+    half, a seasonal one its season; None when the hours say nothing of it.
+
+    >>> weekly_hours("We 09:00-12:00"), weekly_hours("week 1-53/2 We 09:00-12:00"), weekly_hours("mercredi")
+    (3.0, 1.5, None)
+    """
+    hours = _hours(_apart(osm)[0])
+    if hours is None:
+        return None
+    spans = hours.intervals(YEAR_FROM, YEAR_FROM + timedelta(weeks=WEEKS))
+    seconds = sum((last - begin).total_seconds() for begin, last, state, _ in spans if state == State.OPEN)
+    return round(seconds / 3600 / WEEKS, 2) or None
 
 
 def is_late(osm: str, on: date) -> bool | None:

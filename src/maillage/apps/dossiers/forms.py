@@ -14,6 +14,7 @@ from maillage.apps.dossiers.queries import StudyRequest
 from maillage.kernel.names import plain
 from maillage.reference import findings, targets
 from maillage.reference.definitions import DEFAULT, offered
+from maillage.reference.travel import MODES
 from maillage.reports.page import theme
 from maillage.reports.territory.criteria import AXES
 from maillage.reports.territory.offer import zone_names
@@ -56,10 +57,13 @@ class UploadField(uploads.FileField):
 
 
 class ChoiceForm(forms.Form):
-    """The options of a territory page: a definition, a filter, weights of the social index."""
+    """The options of a territory page: a definition, a filter, a way of travelling, weights of the social
+    index.
+    """
 
     definition = forms.ChoiceField(label="On compte ici", required=False)
     filtre = forms.CharField(label="Ne compter que", required=False)
+    acces = forms.ChoiceField(required=False, choices=[(mode.id, mode.manner) for mode in MODES.values()])
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
@@ -83,6 +87,7 @@ class ChoiceForm(forms.Form):
             place=place,
             definition=clean.get("definition") or DEFAULT,
             inside=clean.get("filtre") or "",
+            travel=clean.get("acces") or "",
             weights=weights,
         )
 

@@ -40,6 +40,7 @@ from maillage.kernel.table import group, total_by
 from maillage.pipeline.offer.clean.commune import departement
 from maillage.reference.definitions import DEFAULT, definition
 from maillage.reference.parameters import number
+from maillage.reference.travel import Mode
 from maillage.reports.directory import census
 from maillage.reports.directory.census import CensusReading
 from maillage.reports.page import pdf
@@ -63,7 +64,7 @@ from maillage.studies.offer.areas import Areas
 from maillage.studies.offer.census import Census
 from maillage.studies.offer.grounds import Ground
 from maillage.studies.offer.silence import Silence
-from maillage.studies.offer.walking import Walk
+from maillage.studies.offer.travel import Travel
 from maillage.studies.offer.what_if import closed, opened
 from maillage.studies.offer.whereabouts import Place, Whereabouts
 from maillage.words import wording
@@ -73,18 +74,24 @@ Json = dict[str, Any]
 LONGEST_FILE = 80
 SLOW = "slow"  # the queue of studies
 GROUNDS = "departs"  # of what-ifs, by study: not in a backup, made again when missing
-PARTS, WRITTEN_BY = (Ground, Areas, Zone, Place, Whereabouts, Walk, Silence), ("maillage", "numpy", "scipy")
+PARTS, WRITTEN_BY = (
+    (Ground, Areas, Zone, Place, Whereabouts, Travel, Mode, Silence),
+    ("maillage", "numpy", "scipy"),
+)
 MOST_DEPARTEMENTS = 20  # beyond, reading the whole directory is quicker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StudyRequest:
-    """A request from a page. place: an official code or the slug of a stored perimeter."""
+    """A request from a page. place: an official code or the slug of a stored perimeter; travel:
+    a way of travelling, "" for that of its density.
+    """
 
     place: str
     definition: str = DEFAULT
     inside: str = ""
     weights: Mapping[str, float] = field(default_factory=dict)
+    travel: str = ""
 
 
 def inputs_of(asked: StudyRequest) -> Json:
@@ -99,6 +106,7 @@ def inputs_of(asked: StudyRequest) -> Json:
     return (
         ({} if survey is None else {"survey": survey.pk})
         | _target(kept)
+        | ({"travel": asked.travel} if asked.travel else {})
         | {
             "place": place,
             "name": kept.name if kept else "",
@@ -192,6 +200,7 @@ def request_from(inputs: Json) -> Request:
         survey=surveyed.measured(inputs["survey"], definition(inputs["definition"]))
         if "survey" in inputs
         else None,
+        travel=inputs.get("travel", ""),
     )
 
 
@@ -205,8 +214,8 @@ def _zoning(inputs: Json) -> zoning.Zoning:
 
 
 def census_of(request: Request) -> Census:
-    """Return the places within walking distance in a study: those of its départements, and around."""
-    communes = offer_census.around(request.zoning.rows)
+    """Return the places within reach in a study: those of its départements, and around."""
+    communes = offer_census.around(request)
     departements = {code[:3] if code.startswith("97") else code[:2] for code in communes}
     return studied.census(departements if len(departements) < MOST_DEPARTEMENTS else ())
 
@@ -235,7 +244,7 @@ def why_no_offer(study: Study, *, on: date) -> rules.NoOffer:
     census = census_page(study, on=on)
     if census is None or not census.n_places:
         return rules.NoOffer(rules.NO_PLACES)
-    if offer_census.is_too_large(request_of(study).zoning.rows):
+    if offer_census.is_too_large(request_of(study)):
         return rules.NoOffer(rules.TOO_LARGE, n_places=census.n_places)
     return rules.NoOffer(rules.COMPUTING, requested_on(study), census.n_places)
 
@@ -591,12 +600,12 @@ def _ground(pk: int, key: str, offer: str) -> Ground:
 
 
 def new_ground(study: Study) -> Ground:
-    """Return the ground of a study, made now (seconds); Refused when the territory is too large to walk."""
+    """Return the ground of a study, made now (seconds); Refused when the territory is too large."""
     request = request_of(study)
     found = offer_census.ground_of(request, census_of(request))
     if found is None:
         raise Refused(
-            "Ce territoire est trop grand pour des distances à pied.",
+            "Ce territoire est trop grand pour des distances.",
             why="Il faudrait situer les habitants de milliers de quartiers.",
             do="Choisissez un territoire plus petit.",
         )

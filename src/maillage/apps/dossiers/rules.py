@@ -81,23 +81,26 @@ class NoOffer:
         """The same in the cell of a table."""
         if self.is_computing:
             return f"calcul en cours, demandé {self.requested}" if self.requested else "diagnostic à refaire"
-        return "distances à pied non calculées" if self.reason == TOO_LARGE else "aucun lieu recensé"
+        return "distances non calculées" if self.reason == TOO_LARGE else "aucun lieu recensé"
 
 
 NO_STUDY, COMPUTING, TOO_LARGE, NO_PLACES = "sans-etude", "en-calcul", "trop-grand", "sans-lieux"
 NO_OFFER = {
-    NO_STUDY: "Aucun diagnostic n’est calculé ici : on ne sait pas ce qui manque à portée de marche.",
+    NO_STUDY: "Aucun diagnostic n’est calculé ici : on ne sait pas ce qui manque à portée.",
     COMPUTING: (
         "Le calcul des manques d’ici est en cours, demandé {} : rechargez la page dans quelques minutes."
     ),
-    TOO_LARGE: "Ce territoire est trop grand pour y calculer les distances à pied.",
-    NO_PLACES: "Aucun lieu n’est connu ici : on ne sait pas ce qui manque à portée de marche.",
+    TOO_LARGE: "Ce territoire est trop grand pour y calculer les distances.",
+    NO_PLACES: "Aucun lieu n’est connu ici : on ne sait pas ce qui manque à portée.",
 }
 
 
 def is_plain(inputs: dict[str, Any]) -> bool:
-    """Return whether a study answers the default question: no other definition, no filter, no weight."""
-    return inputs["definition"] == DEFAULT and not inputs["inside"] and not inputs["weights"]
+    """Return whether a study answers the default question: no other definition, no filter, no weight, no
+    way of travelling but that of its density.
+    """
+    chosen = inputs["inside"] or inputs["weights"] or inputs.get("travel")
+    return inputs["definition"] == DEFAULT and not chosen
 
 
 def moment(at: datetime) -> str:

@@ -9,10 +9,10 @@ from math import floor, log10
 from maillage.engine import disclosure
 from maillage.words.wording import DASH, count, lower_first, number
 
-FEW_WITHOUT = 100  # people without a place on foot: zones with fewer come in a second group
+FEW_WITHOUT = 100  # people without a place within reach: zones with fewer come in a second group
 MOST_SENTENCES = 3
 SORTS: Mapping[str, str] = {
-    "manque": "Sans aide à portée de marche",
+    "manque": "Sans aide à portée",
     "attente": "En attente",
     "inconnue": "Sans effet connu",
     "rien": "Rien de prévu",
@@ -61,7 +61,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """What puts a zone before another. without: people without a place on foot, None when nobody knows;
+    """What puts a zone before another. without: people without a place within reach, None when nobody knows;
     fewest: its low bound; planned: whether the plan answers that lack there.
     """
 
@@ -76,8 +76,8 @@ class Standing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
-    """A zone whose gap is known. about, between: people without a place on foot, as printed; low: fewest;
-    planned: whether the plan answers it there.
+    """A zone whose gap is known. about, between: people without a place within reach, as printed; low:
+    fewest; planned: whether the plan answers it there.
     """
 
     code: str
@@ -221,18 +221,18 @@ def is_first(of: Standing) -> bool:
 
 
 def group_sentence(zones: Sequence[Standing]) -> str:
-    """Return what the zones of a group have in common: many people without a place on foot, and in how many
-    zones it is beyond doubt; or few, or nobody knows.
+    """Return what the zones of a group have in common: many people without a place within reach, and in
+    how many zones it is beyond doubt; or few, or nobody knows.
     """
     n = count(len(zones), "zone")
     if not all(map(is_first, zones)):
         return f"{n} où moins de {FEW_WITHOUT} personnes sont dans ce cas, ou leur nombre est inconnu"
     sure = sum(each.fewest >= FEW_WITHOUT for each in zones)
     if sure == len(zones):
-        return f"{n} où plus de {FEW_WITHOUT} personnes en difficulté n’ont pas d’aide à portée de marche"
+        return f"{n} où plus de {FEW_WITHOUT} personnes en difficulté n’ont pas d’aide à portée"
     return (
-        f"{n} où {FEW_WITHOUT} personnes en difficulté ou plus n’ont peut-être pas d’aide à portée de"
-        f" marche ; c’est sûr dans {sure or 'aucune'}"
+        f"{n} où {FEW_WITHOUT} personnes en difficulté ou plus n’ont peut-être pas d’aide à portée ;"
+        f" c’est sûr dans {sure or 'aucune'}"
     )
 
 
@@ -322,7 +322,7 @@ def _gap(facts: Facts) -> Sentence | None:
     return Sentence(
         id="offre",
         topic="Offre, rien de prévu",
-        strong=f"{worst.name} : {people} personnes en difficulté n’ont pas d’aide à portée de marche.",
+        strong=f"{worst.name} : {people} personnes en difficulté n’ont pas d’aide à portée.",
         rest=f"{margin}{NOTHING_PLANNED if facts.has_plan else NO_PLAN}.",
         button="Voir où ouvrir",
         zone=worst.code,

@@ -194,7 +194,7 @@ class ActionForm(TextsForm):
     line = forms.ChoiceField(
         label="Le service qu’elle ouvre ou renforce",
         required=False,
-        help_text="C’est ce qui compte les personnes concernées : elles ne l’ont pas à portée de marche.",
+        help_text="C’est ce qui compte les personnes concernées : elles ne l’ont pas à portée.",
     )
     zones = forms.MultipleChoiceField(
         label="Zones",

@@ -67,7 +67,7 @@ def _estimates(row: "ZoneLoop") -> str:
     need, gap = row.need, row.gap
     people = _beside(need.people, need.between) if not need.reason else f"({need.reason.rstrip('.')})"
     away = _beside(gap.missing, gap.missing_between) if gap is not None else f"({row.no_gap})"
-    return f"besoin {people} ; sans aide à portée de marche {away}"
+    return f"besoin {people} ; sans aide à portée {away}"
 
 
 def _beside(value: str, between: str) -> str:

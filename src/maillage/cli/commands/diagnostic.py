@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from maillage.cli.words import Steps, read_file, typed_path
 from maillage.kernel.errors import Refused
 from maillage.reference.definitions import DEFAULT
+from maillage.reference.travel import MODES
 from maillage.words.wording import count
 
 if TYPE_CHECKING:
@@ -67,6 +68,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILTRE",
         help="ne compte qu’une partie : qpv-communes, petites-communes, communes-periurbaines,"
         " communes-urbaines, ou un fichier",
+    )
+    parser.add_argument(
+        "--acces",
+        choices=MODES,
+        default="",
+        help="comment on va aux lieux (par défaut en voiture sous 300 habitants au km², à pied ailleurs)",
     )
     parser.add_argument(
         "--public-vise",
@@ -133,6 +140,7 @@ def run(given: argparse.Namespace) -> int:
         inside=filters.chosen(given.filtre, read_file) if given.filtre else None,
         survey=survey,
         target=target_of(given),
+        travel=given.acces,
     )
     check_folder(given.sortie)
     census, refused = census_of(given.offre) if given.offre else (None, 0)
@@ -158,8 +166,8 @@ def run(given: argparse.Namespace) -> int:
         )
     if census is not None and found.offered is None:
         print(
-            "Territoire trop grand pour des distances à pied : l’offre n’est pas mise en face du besoin."
-            if is_too_large(request.zoning.rows)
+            "Territoire trop grand pour des distances : l’offre n’est pas mise en face du besoin."
+            if is_too_large(request)
             else f"{given.offre.name} ne connaît aucun lieu d’ici : l’offre n’est pas mise en face du besoin."
         )
     if refused:

@@ -354,14 +354,14 @@ def _gap(s: Subject, line: OfferLine) -> Plate:
     if line.state == "donnee-manquante":
         title = f"{line.label} : le recensement d’ici ne le dit pas"
     elif line.missing_low >= 1:
-        title = f"{line.label} : {line.missing_about} n’en ont pas à portée de marche"
+        title = f"{line.label} : {line.missing_about} n’en ont pas à portée"
     else:
         title = f"{line.label} : aucun manque n’est certain"
     return Plate(
         id=gap_id(line.id),
         family="offre",
         requirements=GAPS[line.id],
-        about=f"{line.label} : les lieux, et les personnes en difficulté qui n’en ont pas à portée de marche",
+        about=f"{line.label} : les lieux, et les personnes en difficulté qui n’en ont pas à portée",
         title=title,
         svg=svg,
         table=Table(
@@ -372,7 +372,7 @@ def _gap(s: Subject, line: OfferLine) -> Plate:
         ),
         source=(
             f"{_source(r, offer.source if offer else '')} Plus c’est foncé, plus la part sans lieu à portée"
-            " de marche est forte ; hachuré ou gris : on ne sait pas. Ronds : les lieux, vides quand ils sont"
+            " est forte ; hachuré ou gris : on ne sait pas. Ronds : les lieux, vides quand ils sont"
             " en intérieur ou pour tous, pleins en plein air ou sous conditions."
         ),
         reason="" if svg else UNASKED,

@@ -216,7 +216,7 @@ def gap_maps(d: Diagnosis, o: Offered) -> dict[str, str]:
     base = _background(d, communes, [])
     frame = maps.frame_of([s for s in shapes if s is not None])
     pairs = [(r, shape) for r, shape in zip(d.zones, shapes, strict=True) if shape is not None]
-    made, unlisted = {}, unlisted_zones(o)
+    made, unlisted, near = {}, unlisted_zones(o), o.ground.travel.mode.near
     for line in diagnosis_lines().values():
         if not o.gaps.whole.gaps[line.id].is_asked:
             continue
@@ -225,9 +225,9 @@ def gap_maps(d: Diagnosis, o: Offered) -> dict[str, str]:
         made[f"manque-{line.id}"] = maps.draw(
             shaded,
             base=replace(base, names=names, dots=_dots(o, line.id, frame)),
-            title=f"{line.label} : la part des personnes concernées qui n’en ont pas à portée de marche",
+            title=f"{line.label} : la part des personnes concernées qui n’en ont pas {near}",
             description=(
-                "Plus c’est foncé, plus la part sans lieu à portée de marche est forte. Hachuré : des lieux"
+                "Plus c’est foncé, plus la part sans lieu à portée est forte. Hachuré : des lieux"
                 " ne disent pas s’ils le proposent, on ne sait pas. Le tableau dit la même chose."
             ),
             id=f"m-{line.id}",
@@ -263,7 +263,7 @@ def _gap_area(
     value = silence.value(part)
     classes = {_quarter(value)} if value is not None else {_quarter(end) for end in ends or ()}
     said = ranges.share(part)
-    words = f"{said.about} ont un lieu à portée de marche" if ends else lower_first(said.why)
+    words = f"{said.about} ont un lieu {o.ground.travel.mode.near}" if ends else lower_first(said.why)
     if isinstance(part, Between):
         words = f"{words} ; {lower_first(part.reason)}"
     return Area(

@@ -289,7 +289,7 @@ def _offer(one: Json, other: Json) -> list[Change]:
         away = (each["portee"].get(id, {}).get("hors_de_portee") for each in (was, now))
         before, after = away
         if before and after:
-            rows.append(_change(f"{line.label} : personnes sans lieu à portée de marche", before, after))
+            rows.append(_change(f"{line.label} : personnes sans lieu à portée", before, after))
     return [row for row in rows if row is not None and row.says != WITHIN]
 
 

@@ -10,10 +10,12 @@ from itertools import pairwise
 
 from maillage.kernel.estimate import Estimate, Figure, Withheld
 from maillage.reference.offer import without
+from maillage.reference.travel import FOOT
 from maillage.reports.page import sides as drawn
 from maillage.studies.diagnosis.results import Diagnosis
 from maillage.studies.offer.census import Offered
 from maillage.studies.offer.silence import Between, Told
+from maillage.studies.offer.travel import travel_by
 from maillage.words import rounding, wording
 
 NO_CENSUS = "pas d’annuaire chargé"
@@ -109,12 +111,13 @@ def measures(d: Diagnosis, o: Offered | None) -> tuple[Measure, ...]:
 
 
 def _away(o: Offered | None, line: str, when: str) -> Measure:
-    label = f"En difficulté, sans {without(line)}"
+    by = o.ground.travel if o else travel_by(FOOT)
+    label = f"En difficulté, sans {without(line, by=by.mode)}"
     if o is None:
         return _missing(f"sans_{line}", label, "personnes en difficulté", when, counted=False)
     whole = o.gaps.whole.gaps[line]
     share = whole.figure("share")
-    universe = f"{share.universe}, en difficulté ; {o.ground.walk.minutes:.0f} minutes de marche"
+    universe = f"{share.universe}, en difficulté ; {by.minutes:.0f} minutes {by.mode.manner}"
     return _estimated(f"sans_{line}", label, universe, when, _rest(share))
 
 

@@ -253,7 +253,7 @@ def _near(found: Evidence) -> tuple[Bounds | None, str]:
     return (
         (max(low for _, (low, _) in lines) / 100, max(high for _, (_, high) in lines) / 100),
         (
-            f"{words[:1].upper()}{words[1:]} des personnes concernées à portée de marche, d’après"
+            f"{words[:1].upper()}{words[1:]} des personnes concernées {found.offered.mode.near}, d’après"
             f" {found.offered.source}.{' La règle lit la plus proche.' if len(lines) > 1 else ''}"
             f"{_doubt([line for line, _ in lines])}"
         ),
@@ -271,7 +271,7 @@ def _balance(found: Evidence) -> tuple[Bounds | None, str]:
     lows, highs = [low for _, (low, _) in known], [high for _, (_, high) in known]
     evidence = (
         f"{_part(least)} ({lower_first(least.label)}) ; {_part(most)} ({lower_first(most.label)}) :"
-        " la sorte la moins proche et la plus proche des personnes concernées, à pied."
+        " la sorte la moins proche et la plus proche des personnes concernées."
         f"{_doubt([least, most])}"
     )
     return (
@@ -297,7 +297,7 @@ def _publics(found: Evidence) -> tuple[Bounds | None, str]:
     if not theirs:
         return None, "Trop peu de personnes de chaque public pour le dire."
     if not high:
-        return None, f"{line.label} : personne n’en a à portée de marche, quel que soit son public."
+        return None, f"{line.label} : personne n’en a {found.offered.mode.near}, quel que soit son public."
     told = " ; ".join(f"{label} : {_part(each)}" for label, each, _ in theirs)
     welcomed = [
         f"{said.label} : {said.figure}"
@@ -315,7 +315,7 @@ def _publics(found: Evidence) -> tuple[Bounds | None, str]:
             min(most for *_, (_, most) in theirs) / max(low, 1e-9),
         ),
         (
-            f"{line.label}, personnes concernées à portée de marche. Tous : {_part(line)} ; {told}."
+            f"{line.label}, personnes concernées {found.offered.mode.near}. Tous : {_part(line)} ; {told}."
             f"{_doubt([line])}{beyond}"
         ),
     )
@@ -347,7 +347,7 @@ def _crossed(found: Evidence) -> tuple[Bounds | None, str]:
         (served / n, (served + len(unsure)) / n),
         (
             f"{counted}Très probablement dans les deux : {count(n, 'zone')} ; dans {number(served)}, la"
-            f" plupart des personnes concernées ont à portée de marche : {lower_first(line.label)}."
+            f" plupart des personnes concernées ont {found.offered.mode.near} : {lower_first(line.label)}."
             f"{_listed('Moins de la moitié', without)}{_listed('Incertain', unsure)}"
         ),
     )
@@ -549,7 +549,7 @@ CRITERIA = (
         _near,
         0.8,
         0.5,
-        "Fort dès 80 % des personnes concernées à portée de marche d’une aide ou d’un accès accompagné ;"
+        "Fort dès 80 % des personnes concernées à portée d’une aide ou d’un accès accompagné ;"
         " manque sous 50 %.",
         NO_CENSUS,
         "Ouvrir ou déplacer une permanence : essayez « Et si un lieu ouvrait ? ».",
@@ -571,19 +571,19 @@ CRITERIA = (
         _publics,
         0.9,
         0.7,
-        "Fort si chaque public dont le besoin s’estime a l’aide la plus proche à pied presque autant que"
+        "Fort si chaque public dont le besoin s’estime a l’aide la plus proche à portée presque autant que"
         " l’ensemble (90 %) ; manque sous 70 %.",
         NO_CENSUS,
         "Proposer un créneau à ce public dans un lieu proche de lui.",
     ),
     Criterion(
         "maillage",
-        "Là où les deux précarités se croisent, y a-t-il une offre de premier niveau à portée de marche ?",
+        "Là où les deux précarités se croisent, y a-t-il une offre de premier niveau à portée ?",
         _crossed,
         0.8,
         0.5,
         "Fort si, dans 80 % de ces zones, la plupart des personnes concernées ont une aide ou un accès"
-        " accompagné à portée de marche ; manque sous 50 %. Seules comptent les zones très probablement dans"
+        " accompagné à portée ; manque sous 50 %. Seules comptent les zones très probablement dans"
         " les deux.",
         NO_CENSUS,
         "Commencer par ces zones : essayez « Et si un lieu ouvrait ? ».",

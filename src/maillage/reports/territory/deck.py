@@ -382,12 +382,12 @@ def _offer(s: Subject) -> list[Chapter]:
 
 
 def _reach(s: Subject, o: OfferReading, few: Sequence[str]) -> Chapter:
-    """Return the people without each line of the offer on foot; the title names the surest lack. few: the
-    gaps that have no slide of their own.
+    """Return the people without each line of the offer within reach; the title names the surest lack. few:
+    the gaps that have no slide of their own.
     """
     worst = gaps.surest_lack(o)
     if worst is not None:
-        title = f"{worst.label} : {worst.missing_about} n’en ont pas à portée de marche"
+        title = f"{worst.label} : {worst.missing_about} n’en ont pas {o.mode.near}"
     elif gaps.unknown(o):
         title = "Aucun manque n’est certain : des lieux ne disent pas ce qu’ils proposent"
     elif not gaps.known_lines(o):
@@ -395,7 +395,7 @@ def _reach(s: Subject, o: OfferReading, few: Sequence[str]) -> Chapter:
     elif gaps.is_doubtful(o):
         title = "Aucun manque n’est certain, d’après ce recensement"
     else:
-        title = "Chaque offre recensée est à portée de marche"
+        title = f"Chaque offre recensée est {o.mode.near}"
     drawn = for_a_room(offer_chart(gaps.known_lines(o)))
     mute = [wording.lower_first(x.label) for x in o.whole.lines if x.state == gaps.UNASKED]
     n_places = wording.count(o.whole.n_places, "lieu", "lieux")
@@ -405,7 +405,7 @@ def _reach(s: Subject, o: OfferReading, few: Sequence[str]) -> Chapter:
         " trouve."
         if o.whole.n_silent
         else f"{upper_first(n_places)} dans le périmètre.",
-        f"À portée : {o.minutes} minutes à pied, environ.",
+        f"À portée : {o.limit}, environ.",
     ]
     if o.unlisted:
         places.append(o.unlisted)
@@ -416,7 +416,7 @@ def _reach(s: Subject, o: OfferReading, few: Sequence[str]) -> Chapter:
         OFFER,
         title,
         blocks,
-        lead="Personnes en difficulté sans ce service à portée de marche." if drawn else "",
+        lead=f"Personnes en difficulté sans ce service {o.mode.near}." if drawn else "",
         notes=f"{' '.join(o.cautions)} {provenance(s, what=f'{o.source} pour les lieux')}",
         foot=f"Lieux : {o.source}. {_foot(s)}",
     )
@@ -434,7 +434,7 @@ def _gaps(s: Subject, o: OfferReading) -> tuple[list[str], list[Chapter]]:
     notes = f"{' '.join(o.cautions)} {provenance(s, what=f'{o.source} pour les lieux')}"
     if unknown:
         items = tuple(
-            f"**{line.label}** : {line.missing_about} sans lieu connu à portée de marche. {line.doubt}"
+            f"**{line.label}** : {line.missing_about} sans lieu connu {o.mode.near}. {line.doubt}"
             for line in unknown[:4]
         )
         title = "Ce que l’on ne sait pas encore de l’offre"

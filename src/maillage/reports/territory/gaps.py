@@ -3,7 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from maillage.reference.offer import ON_FOOT, diagnosis_lines, without
+from maillage.reference.offer import diagnosis_lines, without
+from maillage.reference.travel import FOOT, Mode
 from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.reading import OfferLine, OfferReading, ZoneRow
 from maillage.words.wording import listing, lower_first
@@ -17,19 +18,20 @@ FOLLOWED = "assistance"  # the line that the loop follows: somebody beside, for 
 UNASKED = "donnee-manquante"  # state of a line that no place of the census mentions
 NOT_TOLD = "Ce recensement ne dit pas ce que les lieux proposent : on ne sait pas ce qui manque."
 FEWEST = 1  # people, at the low bound: under it, « 0 » is printed
-SOME = (
-    f"Des personnes concernées n’en ont pas {ON_FOOT}, même si tous les lieux qui se taisent le proposaient."
-)
+SOME = "Des personnes concernées n’en ont pas {}, même si tous les lieux muets le proposaient."
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A line of the offer that a zone lacks, for people counted for sure. reason: the rule that found it."""
+    """A line of the offer that a zone lacks, for people counted for sure. reason: the rule that found it;
+    by: how people travel.
+    """
 
     code: str
     zone: str
     line: OfferLine
     reason: str
+    by: Mode = FOOT
 
     @property
     def key(self) -> str:
@@ -57,7 +59,7 @@ class Gap:
         """How many people are without which line: « environ 300 personnes sans lieu de réparation à portée de
         marche ».
         """
-        return f"{self.people} sans {without(self.line.id)}"
+        return f"{self.people} sans {without(self.line.id, by=self.by)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +113,12 @@ class SharedGap:
         """What these people are without, after « sans », in few words: « lieu de formation ni lieu de
         réparation à portée de marche ».
         """
-        lacking = [gap.line.id for gap in self.gaps]
+        lacking, by = [gap.line.id for gap in self.gaps], self.gaps[0].by
         left = [id for id in self.counted if id not in lacking]
         if len(lacking) == 1 or len(left) >= len(lacking):
-            return without(*lacking)
+            return without(*lacking, by=by)
         spared = listing([lower_first(diagnosis_lines()[id].label) for id in left])
-        return f"aucun service recensé {ON_FOOT}{f', sauf {spared}' if left else ''}"
+        return f"aucun service recensé {by.near}{f', sauf {spared}' if left else ''}"
 
     @property
     def title(self) -> str:
@@ -129,7 +131,7 @@ class SharedGap:
     def lack(self) -> str:
         """Who lacks what they may have: « Environ 480 personnes sont sans aucun service recensé. »"""
         if len(self.gaps) == 1 or not self.is_bare:
-            return f"{upper_first(self.people)} n’en ont pas {ON_FOOT}."
+            return f"{upper_first(self.people)} n’en ont pas {self.gaps[0].by.near}."
         return f"{upper_first(self.people)} sont sans {self.without}."
 
     @property
@@ -189,12 +191,16 @@ def certain(offer: OfferReading | None) -> list[Gap]:
     rule finds, and each one of the line that the loop follows. Those that leave most people without it come
     first; none without a census of places.
     """
+    if offer is None:
+        return []
     found = []
-    for code, zone in offer.zones.items() if offer else ():
-        reasons = {FOLLOWED: SOME} | {missing.id: missing.reason for missing in zone.missing}
+    for code, zone in offer.zones.items():
+        reasons = {FOLLOWED: SOME.format(offer.mode.near)} | {
+            missing.id: missing.reason for missing in zone.missing
+        }
         for line in zone.lines:
             if line.missing_low >= FEWEST and line.id in OPENINGS and line.id in reasons:
-                found.append(Gap(code, zone.name, line, reasons[line.id]))
+                found.append(Gap(code, zone.name, line, reasons[line.id], offer.mode))
     return sorted(found, key=lambda gap: (-gap.line.missing_low, -gap.line.missing_value, gap.title))
 
 
@@ -232,7 +238,7 @@ def absence_sentence(offer: OfferReading) -> str:
     if worst is not None:
         between = f" ({worst.missing_sentence})" if worst.missing_sentence else ""
         first = f"Aucun n’est certain dans une zone ; en tout, {worst.missing_about}{between}"
-        first = f"{first} sont sans {without(worst.id)}."
+        first = f"{first} sont sans {without(worst.id, by=offer.mode)}."
     else:
         first = f"Aucun{' n’est certain' if is_doubtful(offer) else ''}, d’après ce recensement."
     rest = f" Il ne dit rien de : {listing([lower_first(each) for each in mute])}." if mute else ""

@@ -10,11 +10,14 @@ import numpy as np
 from maillage.kernel.estimate import Withheld
 from maillage.kernel.names import plain
 from maillage.reference.offer import Line, diagnosis_lines
+from maillage.reference.parameters import number
 from maillage.reference.publics import publics
+from maillage.reference.travel import CAR, FOOT
 from maillage.reports.territory import ranges
 from maillage.reports.territory.figures import FigureJson, figure
 from maillage.reports.territory.ranges import as_json
 from maillage.reports.territory.reading import (
+    CallList,
     CommuneList,
     MissingLine,
     NamedZone,
@@ -27,28 +30,34 @@ from maillage.reports.territory.reading import (
 )
 from maillage.studies.diagnosis.territories import gazetteer
 from maillage.studies.need import population as frames
-from maillage.studies.offer import gap_rules, reach, silence, siting, what_if
+from maillage.studies.offer import calls, gap_rules, reach, silence, siting, what_if
 from maillage.studies.offer.census import Offered, is_listed, places_in, unlisted_zones
 from maillage.studies.offer.counts import UnassignedPlaces
 from maillage.studies.offer.gap_rules import Gap, Supply, ZoneGaps
 from maillage.studies.offer.gaps import Gaps
 from maillage.studies.offer.grounds import Ground
 from maillage.studies.offer.silence import Between, Told
-from maillage.words import wording
+from maillage.studies.offer.travel import Travel
+from maillage.words import rounding, wording
 
 HERE, NEAR, FAR, EVEN = "ici", "a-pied", "loin", "incertain"
 UNSAID, UNASKED, FEW = "inconnu", "donnee-manquante", "tu"
 SIGNS = {HERE: "✓", NEAR: "•", FAR: "×", EVEN: "?", UNSAID: "?", UNASKED: "?", FEW: "—"}
 SIGN_WORDS = {
     HERE: "dans la zone",
-    NEAR: "à portée de marche pour plus de la moitié, dans une zone voisine",
-    FAR: "hors de portée de marche pour plus de la moitié",
-    EVEN: "à portée de marche pour la moitié environ : l’estimation ne tranche pas",
+    NEAR: "à portée pour plus de la moitié, dans une zone voisine",
+    FAR: "hors de portée pour plus de la moitié",
+    EVEN: "à portée pour la moitié environ : l’estimation ne tranche pas",
     UNSAID: "inconnu : des lieux ne disent pas ce qu’ils proposent",
     UNASKED: "donnée manquante : ce recensement n’en dit rien",
     FEW: "trop peu d’habitants pour le dire",
 }
 UNLISTED = "Département non recensé : ce recensement n’y connaît aucun lieu."
+CARLESS = (
+    "Tout le monde n’a pas de voiture : en France, moins de {:.0f} % des ménages des couronnes des villes"
+    " n’en ont pas, trois fois plus dans les pôles (Insee, 2021). La part d’ici n’est pas dans les données"
+    " livrées : pour ces ménages, regardez aussi le trajet à pied."
+)
 SUPPLY_WORDS = {"lieux": "lieux", "places": "places par semaine"}
 SUPPLY_UNITS = {base: f"{words} pour 1 000 personnes concernées" for base, words in SUPPLY_WORDS.items()}
 
@@ -190,7 +199,7 @@ def _within(gap: Gap) -> WithinJson:
 
 
 def _nearest(found: reach.Nearest | None) -> NearestJson | None:
-    """Return the nearest place for most residents, and how far the nearest is, on foot, for half of them."""
+    """Return the nearest place for most residents, and how far the nearest is for half of them."""
     if found is None:
         return None
     return {
@@ -251,7 +260,7 @@ def whole(o: Offered) -> dict[str, object]:
     return {
         "source": o.census.name,
         "empreinte": o.census.digest,
-        "marche_minutes": o.ground.walk.minutes,
+        **_limit(o.ground.travel),
         "sans_adresse": list(o.gaps.nowhere),
         "lieux_sans_zone": [
             {
@@ -275,11 +284,17 @@ def whole(o: Offered) -> dict[str, object]:
         **({"departements_non_recenses": list(o.border.unlisted)} if o.border.unlisted else {}),
         "listes": [
             {"regle": rule.id, "phrase": rule.sentence, "offre": offer, "zones": codes}
-            for rule in gap_rules.rules()
+            for rule in gap_rules.rules(o.ground.travel)
             for offer in rule.offers
             if (codes := _where(o, rule.id, offer, unlisted))
         ],
     }
+
+
+def _limit(travel: Travel) -> dict[str, object]:
+    """Return how people travel, and for how long at most; a walk keeps the name it was first written by."""
+    limit: dict[str, object] = {"acces": travel.mode.id, "acces_minutes": travel.minutes}
+    return ({"marche_minutes": travel.minutes} if travel.mode is FOOT else {}) | limit
 
 
 def state(gap: Gap) -> str:
@@ -423,7 +438,10 @@ def read(o: Offered) -> OfferReading:
     labels = {line.id: line.label for line in diagnosis_lines().values()}
     return OfferReading(
         source=o.census.name,
-        minutes=int(o.ground.walk.minutes),
+        minutes=int(o.ground.travel.minutes),
+        mode=o.ground.travel.mode,
+        carless=_carless(o),
+        to_call=_to_call(o),
         whole=_zone(o, o.gaps.whole),
         publics={
             public: PublicOffer(
@@ -445,10 +463,10 @@ def read(o: Offered) -> OfferReading:
                 condition=rule.condition,
                 id=line,
                 offer=labels.get(line, ""),
-                zones=tuple(NamedZone(code, names[code]) for code in codes),
+                zones=tuple(NamedZone(code, names[code]) for code in _heaviest(o, codes, line)),
                 out_of=_out_of(o, rule.id),
             )
-            for rule in gap_rules.rules()
+            for rule in gap_rules.rules(o.ground.travel)
             for line in rule.offers
             if (codes := _where(o, rule.id, line, unlisted))
         ),
@@ -468,6 +486,44 @@ def read(o: Offered) -> OfferReading:
 def _where(o: Offered, rule: str, line: str, unlisted: Collection[str]) -> list[str]:
     """Return the codes of the zones where a rule applies, without those of which the census says nothing."""
     return [code for code in o.gaps.where(rule, line) if code not in unlisted]
+
+
+def _carless(o: Offered) -> str:
+    return CARLESS.format(number("reach/carless")) if o.ground.travel.mode is CAR else ""
+
+
+def _to_call(o: Offered) -> dict[str, CallList]:
+    """Return, by line of which a range alone is told, the places to call."""
+    lists = {
+        line: calls.calls(o.ground, line)
+        for line, gap in o.gaps.whole.gaps.items()
+        if isinstance(gap.figure("missing"), Between)
+    }
+    return {line: _call_list(places) for line, places in lists.items() if places is not None}
+
+
+def _call_list(of: calls.Calls) -> CallList:
+    n, unknown = len(of.ids), rounding.nearest(of.unknown, rounding.step(of.unknown / 2))
+    surely, at_best = (wording.share(part / of.unknown) for part in (of.surely, of.at_best))
+    effect = f"d’au moins {surely}, de {at_best} si {'c’est oui' if n == 1 else 'toutes sont oui'}"
+    effect = f"de {surely}" if surely == at_best else effect
+    answers = "La réponse du premier lieu à appeler" if n == 1 else f"Les réponses des {n} lieux à appeler"
+    return CallList(
+        of.ids,
+        of.names,
+        f"{wording.count(of.n_silent, 'lieu', 'lieux')} ne le {'dit' if of.n_silent == 1 else 'disent'} pas,"
+        f" et cela laisse environ {wording.number(unknown)} personnes entre les deux nombres. {answers}"
+        f" {'réduit' if n == 1 else 'réduisent'} cet écart {effect}.",
+    )
+
+
+def _heaviest(o: Offered, codes: Iterable[str], line: str) -> list[str]:
+    """Return zones with those where most people surely lack a line first; in their order without a line."""
+
+    def lacking(code: str) -> tuple[float, float]:
+        return ranges.bounds(o.gaps.zone(code).gaps[line].figure("missing")) or (0.0, 0.0)
+
+    return sorted(codes, key=lacking, reverse=True) if line else list(codes)
 
 
 def _out_of(o: Offered, rule: str) -> str:
@@ -500,7 +556,11 @@ def _communes(o: Offered) -> tuple[CommuneList, ...]:
 
 def cautions(o: Offered) -> list[str]:
     """Return what a reader must know before believing a gap."""
-    sentences = [f"À portée veut dire {o.ground.walk.minutes:.0f} minutes à pied, environ.", *o.gaps.doubts]
+    sentences = [
+        f"À portée veut dire {o.ground.travel.minutes:.0f} minutes {o.ground.travel.mode.manner}, environ.",
+        *filter(None, [_carless(o)]),
+        *o.gaps.doubts,
+    ]
     counts, nowhere = o.counts, len(o.gaps.nowhere)
     places, silent, vague = counts.n_places[""], counts.n_silent[""], counts.n_vague[""]
     if silent:
@@ -524,7 +584,7 @@ def cautions(o: Offered) -> list[str]:
     if nowhere:
         sentences.append(
             f"{wording.count(nowhere, 'lieu', 'lieux')} sans adresse connue : on ne sait pas qui"
-            f" {'l’a' if nowhere == 1 else 'les a'} à pied, et personne n’y est compté."
+            f" {'l’a' if nowhere == 1 else 'les a'} à portée, et personne n’y est compté."
         )
     sentences += [_unassigned_words(*each) for each in unassigned(o)]
     if unread := o.census.unread:
@@ -583,7 +643,7 @@ def filtered(o: Offered) -> str:
     )
     return (
         f"Filtre « {o.inside.label} » : seuls ses habitants et ses lieux sont comptés ici. Un lieu d’à côté,"
-        f" hors du filtre, compte pour qui l’a à portée de marche.{part}"
+        f" hors du filtre, compte pour qui l’a à portée.{part}"
     )
 
 
@@ -596,14 +656,14 @@ def _border(o: Offered) -> list[str]:
     sentences = [
         (
             f"Au bord du territoire : {wording.count(within, 'lieu', 'lieux')} de l’autre côté de la limite"
-            f" {'est' if within == 1 else 'sont'} à portée de marche pour des habitants d’ici."
+            f" {'est' if within == 1 else 'sont'} à portée pour des habitants d’ici."
             f" {'Il compte' if within == 1 else 'Ils comptent'} dans la portée, jamais parmi les lieux du"
             " territoire."
         )
         if within
         else (
             "Au bord du territoire : ce recensement ne situe aucun lieu de l’autre côté de la limite, à"
-            " portée de marche d’ici. Des habitants du bord en ont peut-être un que l’on ne connaît pas."
+            " portée d’ici. Des habitants du bord en ont peut-être un que l’on ne connaît pas."
         )
     ]
     if lost:
@@ -619,6 +679,12 @@ def _moving(o: Offered) -> list[str]:
     return [
         f"« {each.name} » se déplace : un seul lieu, {each.n_stops} arrêts. Chaque arrêt compte dans la"
         " portée, le lieu une fois."
+        + (
+            f" Il y passe {wording.number(each.hours, 1)} heures par semaine en tout : l’offre se partage"
+            " selon les heures de chaque arrêt."
+            if each.hours == each.hours
+            else " Des arrêts ne disent pas leurs heures : l’offre s’y partage à parts égales."
+        )
         for each in o.moving
     ]
 

@@ -6,7 +6,7 @@ too old to be read.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Final, Literal, get_args
 
@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from maillage.kernel.errors import HouseError
 from maillage.kernel.estimate import Estimate
+from maillage.reference.travel import FOOT, Mode
 from maillage.reports.territory.comparison import Measure
 from maillage.words import wording
 
@@ -583,6 +584,22 @@ class ZoneList:
 
 
 @dataclass(frozen=True, slots=True)
+class CallList:
+    """The shortest list of places to ask whether they give a line of the offer, and the sentence of what
+    their answers settle. ids: in the same order as names, the most useful first.
+    """
+
+    ids: tuple[str, ...]
+    names: tuple[str, ...]
+    sentence: str
+
+    @property
+    def places(self) -> list[tuple[str, str]]:
+        """The identifier and the name of each."""
+        return list(zip(self.ids, self.names, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
 class CommuneList:
     """The communes that lack a line of the offer, and those where places do not say."""
 
@@ -597,7 +614,9 @@ class OfferReading:
     before believing it. filter: whom it counts, '' for everybody; communes: lists by commune where zones are
     smaller; unlisted: the part of the territory of which the census says nothing, in words, '' for none;
     unlisted_zones: those that it holds whole, of which nothing is told; unassigned: the places that the whole
-    counts and no zone does.
+    counts and no zone does; mode: how people travel, minutes at most;
+    carless: of those who have no car, "" where none is needed;
+    to_call: by line, whom to ask where silence decides.
     """
 
     source: str
@@ -612,6 +631,14 @@ class OfferReading:
     unlisted: str = ""
     unlisted_zones: tuple[str, ...] = ()
     unassigned: tuple[UnassignedRow, ...] = ()
+    mode: Mode = FOOT
+    carless: str = ""
+    to_call: Mapping[str, CallList] = field(default_factory=dict)
+
+    @property
+    def limit(self) -> str:
+        """The way that is within reach at most: « 30 minutes à pied »."""
+        return f"{self.minutes} minutes {self.mode.manner}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -379,11 +379,13 @@ def fingerprint(content: bytes) -> str:
 
 
 def table(d: Diagnosis, o: Offered | None = None) -> bytes:
-    """Return zones.csv: one row per zone, figures flattened with `_bas` and `_haut`. Under a filter, each row
-    names it, and a zone that it leaves out is an empty row that says so.
+    """Return zones.csv: one row per zone, figures flattened with `_bas` and `_haut`; `acces` says how people
+    travel. Under a filter, each row names it, and a zone that it leaves out is an empty row that says so.
     """
     where = d.request.slug or d.request.territory.code
     kept: dict[str, Cell] = {} if d.request.inside is None else {"filtre": d.request.inside.label}
+    if o is not None:
+        kept["acces"] = f"{o.ground.travel.minutes:.0f} minutes {o.ground.travel.mode.manner}"
     rows = [flat(zone(d, r, o)) | {"territoire": where} | kept for r in d.zones]
     header = list(dict.fromkeys(key for row in rows for key in row))
     return as_csv(header, rows).encode("utf-8")

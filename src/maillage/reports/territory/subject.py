@@ -207,7 +207,7 @@ def offer_chart(lines: Sequence[OfferLine]) -> Chart | None:
         if line.state != "donnee-manquante"
         for ends in [rounded(line.missing_low, line.missing_high)]
     ]
-    return chart(rows, alt="Personnes en difficulté sans l’offre à portée de marche.") if rows else None
+    return chart(rows, alt="Personnes en difficulté sans l’offre à portée.") if rows else None
 
 
 def bar(label: str, figure: FigureJson, value: str, between: str) -> Bar | None:

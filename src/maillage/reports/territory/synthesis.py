@@ -25,11 +25,11 @@ NO_OFFER = (
     "Aucun recensement de lieux n’est entré dans ce diagnostic : l’offre n’est pas mise en face du besoin."
 )
 CENSUS = "**Recenser les lieux d’aide.** Sans eux, aucun manque ne peut être nommé."
-SMALLER = "**Lire les manques plus près.** Chaque département a son diagnostic, avec ses distances à pied."
+SMALLER = "**Lire les manques plus près.** Chaque département a son diagnostic, avec ses distances."
 COMPUTING = (
     "Ils ont été ajoutés après ce calcul, qui se refait : redemandez ce document dans quelques minutes."
 )
-TOO_LARGE = "Le territoire est trop grand pour que les distances à pied y soient calculées."
+TOO_LARGE = "Le territoire est trop grand pour que les distances y soient calculées."
 
 
 def compose(s: Subject, plan: PlanReading | None) -> Document:
@@ -99,7 +99,7 @@ def no_offer_title(s: Subject) -> str:
     if s.is_computing:
         return "L’offre d’ici est en cours de calcul"
     if s.is_too_large:
-        return "Ici, les distances à pied ne sont pas calculées"
+        return "Ici, les distances ne sont pas calculées"
     return "L’offre n’est pas encore recensée ici"
 
 
@@ -135,9 +135,7 @@ def _gaps(s: Subject) -> Chapter:
         return Chapter(number="", title=title, blocks=(Bullets(items=tuple(gap.sentence for gap in found)),))
     doubts = gaps.unknown(r.offer)[:MOST]
     if doubts:
-        items = tuple(
-            f"{line.label} : {line.missing_about} sans lieu connu à portée de marche." for line in doubts
-        )
+        items = tuple(f"{line.label} : {line.missing_about} sans lieu connu à portée." for line in doubts)
         return Chapter(number="", title="Aucun manque n’est certain", blocks=(Bullets(items=items),))
     told = gaps.absence_sentence(r.offer) if r.offer else f"Ils se liront {_when_read(s)}."
     return Chapter(number="", title="Les manques", blocks=(Text(text=told),))

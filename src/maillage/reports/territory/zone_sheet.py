@@ -291,7 +291,7 @@ def _page(r: Reading, code: str, *, on: date) -> Mapping[str, object]:
             for level in sheet.levels
         ],
         "cumul_phrase": sheet.both,
-        "offre": None if offered is None else _offer(offered),
+        "offre": None if offered is None else _offer(offered, r.offer.limit if r.offer else ""),
         "alertes": list(sheet.alerts),
         "territoire": r.territory.name,
         "zones": r.territory.n_zones,
@@ -301,9 +301,10 @@ def _page(r: Reading, code: str, *, on: date) -> Mapping[str, object]:
     }
 
 
-def _offer(offered: ZoneOffer) -> Mapping[str, object]:
+def _offer(offered: ZoneOffer, limit: str) -> Mapping[str, object]:
     return {
         "muets": offered.n_silent,
+        "limite": limit,
         "lignes": [
             {
                 "libelle": line.label,

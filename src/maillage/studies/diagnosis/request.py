@@ -52,7 +52,8 @@ class Request:
 
     survey: what a survey of the whole territory finds under this definition. slug: the code of the stored
     perimeter that the zones are, "" for an official territory or a file. target: the public it is made for,
-    None when nobody said.
+    None when nobody said. travel: the way people travel to places
+    (reference/travel.py), "" for that of its density.
     """
 
     territory: Territory
@@ -79,6 +80,7 @@ class Request:
 
     slug: str = ""
     target: Target | None = None
+    travel: str = ""
 
 
 def model_of(request: Request) -> Model:

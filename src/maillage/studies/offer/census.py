@@ -1,5 +1,6 @@
 """The offer as studies read it: sheets of places turned into the engine's input, and set against the need."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -15,23 +16,27 @@ from maillage.pipeline.contours import clean as contours
 from maillage.reference.offer import Line, diagnosis_lines
 from maillage.reference.publics import publics
 from maillage.reference.sheet import Sheet, practices, weekly_places
+from maillage.reference.travel import MODES
 from maillage.studies.diagnosis.request import Inside, Request
 from maillage.studies.diagnosis.results import Diagnosis
+from maillage.studies.diagnosis.shapes import DEGREE_IN_METRES
 from maillage.studies.need import model as need_model
 from maillage.studies.need import population as frames
 from maillage.studies.need.model import Model
-from maillage.studies.offer import gaps, grounds, walking
+from maillage.studies.offer import gaps, grounds
 from maillage.studies.offer.areas import areas_of
 from maillage.studies.offer.counts import PlaceCounts, place_counts
 from maillage.studies.offer.gaps import CommuneGap, Gaps
 from maillage.studies.offer.grounds import Ground
 from maillage.studies.offer.silence import Silence
+from maillage.studies.offer.travel import Travel, densities, travel_by, usual_mode
 from maillage.studies.offer.whereabouts import Place
+from maillage.words.opening import weekly_hours
 
 MOST_REACHED = 0.5  # of those who live there: their places are known, whatever département they stand in
-MOST_AREAS = 6_000  # beyond (France, the largest régions), places are counted and no walk is drawn
+MOST_AREAS = 6_000  # beyond (France, the largest régions), places are counted and no distance is drawn
 NO_BOX = (np.inf, np.inf, -np.inf, -np.inf)
-FARTHEST = 0.05  # degrees: what stands farther from the zones is no walk away
+FARTHEST = 0.05  # degrees: what stands this close to the zones is read, however short the way
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +92,10 @@ class Census:
 
 @dataclass(frozen=True, slots=True)
 class Border:
-    """What stands across the limits of a territory. within: names of the places within a walk of somebody
+    """What stands across the limits of a territory. within: names of the places within reach of somebody
     inside; lost: names of places of neighbouring communes without coordinates, which count nowhere. share: of
-    those who live inside, within a walk of a place wherever it stands; 0 to 1. unlisted: codes of the
-    départements inside where the census has no place, nor one within a walk of most of those who live there,
+    those who live inside, within reach of a place wherever it stands; 0 to 1. unlisted: codes of the
+    départements inside where the census has no place, nor one within reach of most of those who live there,
     beside others that it knows; alone: how many people these are.
     """
 
@@ -103,10 +108,13 @@ class Border:
 
 @dataclass(frozen=True, slots=True)
 class Moving:
-    """A moving place: its name, and how many stops it has in the territory."""
+    """A moving place: its name, how many stops it has in the territory, and its hours there in a week, nan
+    where a stop does not say.
+    """
 
     name: str
     n_stops: int
+    hours: float = np.nan
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +239,7 @@ HELPED = "libre_acces_accompagne"
 MOVES = frozenset(("camion", "bus", "van", "fourgon", "caravane", "itinerant", "itinerante", "mobile"))
 
 
+STOP = re.compile(r"\s+[-–—:|]\s|\s*[\[(]")  # what stands before the name of a stop
 ON_TOUR = "itinérant "  # before the name of a moving place
 
 
@@ -261,10 +270,12 @@ def _one_place(doubles: Mapping[str, Iterable[str]]) -> dict[str, str]:
 
 
 def moving(sheets: Iterable[Sheet]) -> dict[str, str]:
-    """Return, by id, what names the moving place that a sheet is a stop of: one name in several communes."""
+    """Return, by id, what names the moving place that a sheet is a stop of: one name in several communes, or
+    one beginning before the stop where they share a SIRET.
+    """
     found: dict[str, list[Sheet]] = {}
     for sheet in sheets:
-        name = plain(str(sheet.get("nom", "")))
+        name = _of_round(sheet)
         if "itinerant" in sheet.get("itinerance", ()) or MOVES & set(name.split()):
             found.setdefault(name, []).append(sheet)
     return {
@@ -275,8 +286,18 @@ def moving(sheets: Iterable[Sheet]) -> dict[str, str]:
     }
 
 
+def _of_round(sheet: Sheet) -> str:
+    """Return the plain name of what a sheet is a stop of.
+
+    >>> _of_round({"nom": "Bus France Services - [Place de la poste]", "pivot": "40109226700020"})
+    'bus france services'
+    """
+    name = str(sheet.get("nom", ""))
+    return plain(STOP.split(name, maxsplit=1)[0] if sheet.get("pivot") else name) or plain(name)
+
+
 def as_reached(sheet: Sheet, same: str = "") -> Place:
-    """Return a sheet as a place that people walk to. same: see `Place`."""
+    """Return a sheet as a place that people travel to. same: see `Place`."""
     latitude, longitude = sheet.get("latitude"), sheet.get("longitude")
     located = latitude is not None and longitude is not None
     return Place(
@@ -290,8 +311,14 @@ def as_reached(sheet: Sheet, same: str = "") -> Place:
         kept={line: frozenset(kept) for line, kept in given.items() if kept},
         capacity=np.nan if (places := weekly_places(sheet)) is None else float(places),
         same=same,
+        hours=_hours(sheet) if same.startswith(ON_TOUR) else np.nan,
         manner={line: _manner(line, practices(sheet)) for line in given if line in MANNERS},
     )
+
+
+def _hours(sheet: Sheet) -> float:
+    hours = weekly_hours(sheet.get("horaires", {}).get("osm", ""))
+    return np.nan if hours is None else hours
 
 
 INDOORS, OUTDOORS, BOTH, UNTOLD = "dedans", "dehors", "partout", "non-dit"
@@ -343,21 +370,33 @@ def _gives(line: Line, conditions: Mapping[str, Any]) -> bool:
     return line.accompanied is None or (helped if line.accompanied else alone)
 
 
-def is_too_large(rows: NDArray[np.int64]) -> bool:
-    """True for areas too many, with those around them, to draw distances from."""
-    return len(rows) > MOST_AREAS or len(_around(rows)[0]) > MOST_AREAS
+def travel_of(request: Request) -> Travel | None:
+    """Return how people of a request travel, None when its territory is too large to draw distances."""
+    rows = request.zoning.rows
+    if len(rows) > MOST_AREAS:
+        return None
+    if request.travel:
+        return travel_by(MODES[request.travel])
+    return travel_by(usual_mode(frozenset(frames.sources().rp2021["commune"][rows].tolist())))
+
+
+def is_too_large(request: Request) -> bool:
+    """True for a territory with too many areas, those around included, to draw distances from."""
+    travel = travel_of(request)
+    return travel is None or len(_around(request.zoning.rows, travel)[0]) > MOST_AREAS
 
 
 def ground_of(request: Request, given: Census, need: Model | None = None) -> Ground | None:
-    """Return the areas, zones and places of a request together, None when the territory is too large to walk.
+    """Return the areas, zones and places of a request together, None when the territory is too large.
 
     Only the people that the filter of the request keeps are counted. People of the communes around the zones
     share the places near the border, but count in no total. need: the model of the request with its publics,
     built here when not passed.
     """
     inside = request.zoning.rows
-    around, box = _around(inside) if len(inside) <= MOST_AREAS else (inside, NO_BOX)
-    if len(around) > MOST_AREAS:
+    travel = travel_of(request)
+    around, box = (inside, NO_BOX) if travel is None else _around(inside, travel)
+    if travel is None or len(around) > MOST_AREAS:
         return None
     if need is None:
         among = need_model.ages_of_publics()
@@ -371,11 +410,13 @@ def ground_of(request: Request, given: Census, need: Model | None = None) -> Gro
         or (west <= p.lon <= east and south <= p.lat <= north)
         or (not p.commune and np.isnan(p.lon + p.lat))  # nowhere, and told so
     ]
+    areas = areas_of(need, around)
     return grounds.ground(
-        areas_of(need, around),
+        areas,
         request.zoning.zones,
         near,
-        walk=walking.walk(),
+        travel=travel,
+        density=densities(areas.commune),
         seed=request.seed,
         counted=None if request.inside is None else request.inside.share[around],
         silence=given.silence,
@@ -383,8 +424,8 @@ def ground_of(request: Request, given: Census, need: Model | None = None) -> Gro
 
 
 def offered(request: Request, d: Diagnosis, given: Census) -> Offered | None:
-    """Return the offer of a diagnosis set against its need, None when the territory is too large to walk, or
-    when the census knows no place of its départements nor within a walk of most of those who live there: that
+    """Return the offer of a diagnosis set against its need, None when the territory is too large, or
+    when the census knows no place of its départements nor within reach of most of those who live there: that
     it lists others, some of which are just across a limit, is no answer.
     """
     ground = ground_of(request, given, d.model)
@@ -471,12 +512,12 @@ def across(g: Ground, own: Collection[str], rows: NDArray[np.int64], places: Ite
     )
     inside = np.isin(g.areas.at, g.lived)
     near = g.near[inside].tocoo()
-    on_foot = near.data * g.walk.detour <= g.walk.metres
-    reached = np.unique(g.where.place[near.col[on_foot]])
+    in_reach = near.data * g.travel.detour <= g.travel.metres
+    reached = np.unique(g.where.place[near.col[in_reach]])
     within = [g.places[k].name for k in reached.tolist() if beyond[k]]
     people = (g.areas.population[g.areas.at] * g.areas.weight)[inside]
     is_served = np.zeros(len(people), dtype=bool)
-    is_served[near.row[on_foot]] = True
+    is_served[near.row[in_reach]] = True
     served = people[is_served].sum()
     unlisted, alone = _unlisted(people, is_served, g.areas.commune[g.areas.at][inside], places)
     return Border(
@@ -517,11 +558,15 @@ def _inside(g: Ground) -> list[int]:
 
 
 def _moved(g: Ground) -> tuple[Moving, ...]:
-    names: dict[str, list[str]] = {}
+    rounds: dict[str, list[Place]] = {}
     for k in _inside(g):
         if g.places[k].same.startswith(ON_TOUR):
-            names.setdefault(g.places[k].same, []).append(g.places[k].name)
-    return tuple(Moving(stops[0], len(stops)) for stops in names.values() if len(stops) > 1)
+            rounds.setdefault(g.places[k].same, []).append(g.places[k])
+    return tuple(
+        Moving(STOP.split(stops[0].name, maxsplit=1)[0], len(stops), sum(stop.hours for stop in stops))
+        for stops in rounds.values()
+        if len(stops) > 1
+    )
 
 
 def _twins(g: Ground, given: Census) -> tuple[tuple[str, str], ...]:
@@ -537,15 +582,18 @@ def _twins(g: Ground, given: Census) -> tuple[tuple[str, str], ...]:
     )
 
 
-def around(rows: NDArray[np.int64]) -> set[str]:
-    """Return the communes of some areas, and those around whose residents may walk to the same places."""
-    found = _around(rows)[0] if len(rows) <= MOST_AREAS else rows
+def around(request: Request) -> set[str]:
+    """Return the communes of a request, and those around whose residents may travel to the same places."""
+    rows, travel = request.zoning.rows, travel_of(request)
+    found = rows if travel is None else _around(rows, travel)[0]
     return set(frames.sources().rp2021["commune"][found].tolist())
 
 
-def _around(inside: NDArray[np.int64]) -> tuple[NDArray[np.int64], tuple[float, float, float, float]]:
+def _around(
+    inside: NDArray[np.int64], travel: Travel
+) -> tuple[NDArray[np.int64], tuple[float, float, float, float]]:
     """Return the areas of some zones and of the communes around them, and the box that contains whoever may
-    walk there.
+    travel there.
 
     The box is west, south, east, north, in degrees; an empty one when no commune has a contour.
     """
@@ -554,8 +602,10 @@ def _around(inside: NDArray[np.int64]) -> tuple[NDArray[np.int64], tuple[float, 
     bounds = np.array([shape.bounds for shape in contours.communes(own).values()])
     if not len(bounds):
         return np.sort(inside), NO_BOX
-    west, south = (bounds[:, :2].min(axis=0) - FARTHEST).tolist()
-    east, north = (bounds[:, 2:].max(axis=0) + FARTHEST).tolist()
+    shrink = np.cos(np.radians(np.abs(bounds[:, [1, 3]]).max()))
+    margin = travel.farthest / DEGREE_IN_METRES / np.array([shrink, 1.0])
+    west, south = (bounds[:, :2].min(axis=0) - np.maximum(margin, FARTHEST)).tolist()
+    east, north = (bounds[:, 2:].max(axis=0) + np.maximum(margin, FARTHEST)).tolist()
     box = (west, south, east, north)
     near = contours.communes_in(*box) | own
     more = np.flatnonzero(np.isin(communes, np.array(sorted(near), dtype=communes.dtype)))

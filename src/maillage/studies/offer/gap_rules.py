@@ -9,9 +9,11 @@ from typing import Literal
 
 from maillage.kernel.estimate import Estimate, Figure, Withheld
 from maillage.reference.offer import diagnosis_lines
+from maillage.reference.travel import FOOT
 from maillage.studies.offer import silence
 from maillage.studies.offer.reach import Reach
 from maillage.studies.offer.silence import Told
+from maillage.studies.offer.travel import Travel
 
 METHOD = "manques"
 MOST = 50.0  # percent of the people in need: more than half of them
@@ -24,7 +26,7 @@ FigureName = Literal["reached", "missing", "share", "straight", "winding", "resi
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Supply:
-    """What is available per 1 000 people in need, once shared between all who may walk to it.
+    """What is available per 1 000 people in need, once shared between all who may travel to it.
 
     basis: `places` (people received in a week) when every place states them, else `lieux` (number of places).
     """
@@ -152,6 +154,14 @@ def _empty(zone: ZoneGaps, _: ZoneGaps, offer: str) -> bool:
     return gap.is_asked and _none_known(gap) and gap.unsaid == 0
 
 
+def _empty_and_far(zone: ZoneGaps, _: ZoneGaps, offer: str) -> bool:
+    """Find the zones without a place, where most people may lack one within reach whatever silent places
+    say: whoever drives needs no place in each commune.
+    """
+    share = zone.gaps[offer].at_most.share
+    return _empty(zone, zone, offer) and not (isinstance(share, Estimate) and share.low >= MOST)
+
+
 def _unsaid(zone: ZoneGaps, _: ZoneGaps, offer: str) -> bool:
     gap = zone.gaps[offer]
     return gap.is_asked and _none_known(gap) and gap.unsaid > 0
@@ -232,21 +242,30 @@ def _cell(name: str) -> Callable[[ZoneGaps, ZoneGaps, str], bool]:
 
 
 @cache
-def rules() -> tuple[Rule, ...]:
-    """Return every rule, the strongest first."""
+def rules(by: Travel) -> tuple[Rule, ...]:
+    """Return every rule, the strongest first, in the words of a way of travelling."""
     lines = tuple(diagnosis_lines())
+    near = by.mode.near
+    lacks, elsewhere = _empty, f"Un lieu de la zone voisine peut être {near}."
+    best, worst = "des chemins directs (détour de 1,2)", "des chemins sinueux (1,4)"
+    if by.mode is not FOOT:
+        lacks = _empty_and_far
+        elsewhere = (
+            f"Rien n’assure que la plupart en aient un {near}, même si les lieux muets le proposaient."
+        )
+        best, worst = "le trajet le plus rapide de l’hypothèse", "le plus lent"
     return (
         Rule(
             "personne-a-portee",
-            "Aucun lieu à portée de marche, d’après nos calculs.",
-            "À aucun tirage, une personne concernée n’a de lieu à 30 minutes à pied, même si ceux qui ne le"
-            " disent pas le proposaient tous.",
+            f"Aucun lieu {near}, d’après nos calculs.",
+            f"À aucun tirage, une personne concernée n’a de lieu à {by.minutes:.0f} minutes {by.mode.manner},"
+            " même si ceux qui ne le disent pas le proposaient tous.",
             _nobody,
             lines,
         ),
         Rule(
             "hors-de-portee",
-            "Plus de la moitié des personnes concernées n’ont aucun lieu à portée de marche.",
+            f"Plus de la moitié des personnes concernées n’ont aucun lieu {near}.",
             "La borne haute de la part à portée est sous 50 %, sans être nulle, même si les lieux qui ne le"
             " disent pas le proposaient tous.",
             _far,
@@ -262,9 +281,10 @@ def rules() -> tuple[Rule, ...]:
         ),
         Rule(
             "a-la-limite",
-            "À la limite de la marche : tout dépend du chemin.",
-            "La moitié des personnes sont à portée par des chemins directs (détour de 1,2), moins par des"
-            " chemins sinueux (1,4).",
+            "À la limite de la marche : tout dépend du chemin."
+            if by.mode is FOOT
+            else "À la limite du trajet : tout dépend de la route.",
+            f"La moitié des personnes sont à portée par {best}, moins par {worst}.",
             _edge,
             lines,
         ),
@@ -294,9 +314,8 @@ def rules() -> tuple[Rule, ...]:
             Rule(
                 f"sans-{line.replace('_', '-')}",
                 NO_PLACE[line],
-                "Aucun lieu recensé dans la zone ne donne cette offre, et aucun ne se tait. Un lieu de la"
-                " zone voisine peut être à portée de marche.",
-                _empty,
+                f"Aucun lieu recensé dans la zone ne donne cette offre, et aucun ne se tait. {elsewhere}",
+                lacks,
                 (line,),
             )
             for line in lines
@@ -310,7 +329,7 @@ def rules() -> tuple[Rule, ...]:
         ),
         Rule(
             "portee-inconnue",
-            "On ne sait pas si la plupart en ont un à portée de marche : des lieux ne le disent pas.",
+            f"On ne sait pas si la plupart en ont un {near} : des lieux ne le disent pas.",
             "La borne haute de la part à portée est sous 50 % sans les lieux muets, et non avec eux.",
             _perhaps_far,
             lines,

@@ -11,14 +11,20 @@ from maillage.kernel.estimate import Figure, Withheld
 from maillage.kernel.later import sparse
 from maillage.reference.offer import diagnosis_lines
 from maillage.reference.parameters import numbers
+from maillage.reference.travel import CAR
 from maillage.studies.offer import reach
 from maillage.studies.offer.areas import EVERYBODY
 from maillage.studies.offer.gap_rules import METHOD, Gap, Missing, Supply, ZoneGaps, rules
 from maillage.studies.offer.grounds import Ground
+from maillage.studies.offer.travel import MIDDLE, Travel
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
+STRAIGHT_LINES = (
+    "Distances à vol d’oiseau, allongées de 20 à 40 % selon les tirages ; ni relief, ni coupures, ni"
+    " transports."
+)
 NOTABLE = 0.1  # share of the need from which a doubt is told
 
 
@@ -68,11 +74,11 @@ def gaps(g: Ground, *, public: str = EVERYBODY, cells: Mapping[str, str | None] 
         for i, (code, name) in enumerate(g.names())
     ]
     whole = rows[-1]
-    zones = tuple(replace(zone, missing=_missing(zone, whole)) for zone in rows[:-1])
+    zones = tuple(replace(zone, missing=_missing(zone, whole, g.travel)) for zone in rows[:-1])
     return Gaps(
         public=public,
         zones=zones,
-        whole=replace(whole, missing=_missing(whole, whole)),
+        whole=replace(whole, missing=_missing(whole, whole, g.travel)),
         doubts=_doubts(whole, g),
         nowhere=tuple(
             p.id for p, centre in zip(g.places, g.where.centre, strict=True) if np.isnan(centre).any()
@@ -86,13 +92,7 @@ def _doubts(whole: ZoneGaps, g: Ground) -> tuple[str, ...]:
         not sure and not np.isnan(at).any() for sure, at in zip(g.where.sure, g.where.centre, strict=True)
     )
     held = (
-        (
-            True,
-            (
-                "Distances à vol d’oiseau, allongées de 20 à 40 % selon les tirages ; ni relief, ni coupures,"
-                " ni transports."
-            ),
-        ),
+        (True, STRAIGHT_LINES if g.travel.mode is not CAR else _by_road()),
         (
             first.coarse >= NOTABLE,
             (
@@ -115,10 +115,20 @@ def _doubts(whole: ZoneGaps, g: Ground) -> tuple[str, ...]:
     return tuple(sentence for holds, sentence in held if holds)
 
 
-def _missing(zone: ZoneGaps, whole: ZoneGaps) -> tuple[Missing, ...]:
+def _by_road() -> str:
+    """Return the assumptions of a way by car, in a sentence."""
+    rural, middle, dense = numbers("reach/car_speeds")
+    return (
+        "Trajets en voiture estimés depuis le vol d’oiseau, allongé de 20 à 40 % :"
+        f" {rural:.0f}, {middle:.0f} ou {dense:.0f} km/h selon la densité de la commune, un cinquième plus"
+        " lent à un quart plus vite ; ni routes, ni relief, ni coupures, ni cars."
+    )
+
+
+def _missing(zone: ZoneGaps, whole: ZoneGaps, by: Travel) -> tuple[Missing, ...]:
     return tuple(
         Missing(offer, rule.sentence, rule.id)
-        for rule in rules()
+        for rule in rules(by)
         for offer in rule.offers
         if rule.holds(zone, whole, offer)
     )
@@ -156,31 +166,33 @@ def _line(g: Ground, line: str, public: str, where: tuple[Flags, Flags], of: rea
 def supply(
     g: Ground, line: str, public: str = EVERYBODY, given: Flags | None = None
 ) -> list[Supply | Withheld]:
-    """Return what each zone, then all of them, can count on per 1 000 people in need (floating catchments on
-    foot). given: (places,) those that serve; by default, those that say they offer this line to this public.
+    """Return what each zone, then all of them, can count on per 1 000 people in need (floating
+    catchments). given: (places,) those that serve; by default, those that say they offer this line to this
+    public.
 
     A place whose address is unknown is spread over the points where it may be; a moving place is shared
     between its stops.
     """
+    by = g.travel
     kept = g.serving(line, public) if given is None else given
     offered = np.array([place.capacity for place in g.places], dtype=np.float64)
     basis = "lieux" if np.isnan(offered[kept]).any() or not kept.any() else "places"
     capacity = np.where(kept, offered if basis == "places" else g.share_of(kept), 0.0)
     minutes = sparse.csr_array(
         (
-            engine.minutes(engine.walked(g.near.data, g.walk.detour), g.walk.pace),
+            engine.minutes(engine.walked(g.near.data, by.detour), by.pace) + by.parking[MIDDLE],
             g.near.indices,
             g.near.indptr,
         ),
         shape=g.near.shape,
     )
-    weights = dict(zip(numbers("reach/bands"), numbers("reach/band_weights"), strict=True))
+    weights = dict(zip(by.bands, by.weights, strict=True))
     spots = np.bincount(g.where.place, minlength=len(g.places))
     of_place = sparse.csr_array(
         (1 / spots[g.where.place], (np.arange(len(g.where.place)), g.where.place)),
         shape=(len(g.where.place), len(g.places)),
     )
-    near = (g.areas.mean @ engine.nearness(minutes, g.walk.minutes, weights) @ of_place).tocsr()
+    near = (g.areas.mean @ engine.nearness(minutes, by.minutes, weights) @ of_place).tocsr()
     draws = np.asarray(g.areas.need[public], dtype=np.float64)
     need = np.column_stack(
         (draws.mean(axis=1), draws)

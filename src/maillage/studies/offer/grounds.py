@@ -1,6 +1,5 @@
 """A ground: residents and places of a study, each drawn where it may be."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -22,7 +21,7 @@ from maillage.studies.diagnosis.zoning import Zone
 from maillage.studies.need import model
 from maillage.studies.offer.areas import EVERYBODY, Areas
 from maillage.studies.offer.silence import EVERY_PLACE_SPEAKS, Silence
-from maillage.studies.offer.walking import Walk
+from maillage.studies.offer.travel import MIDDLE, Travel
 from maillage.studies.offer.whereabouts import NEAR_CONTOUR, Place, Whereabouts, whereabouts
 
 Floats = NDArray[np.float64]
@@ -36,23 +35,25 @@ class Ground:
 
     counted: (areas,) the share of the residents of each area that the study counts: the filter, 0 to 1, 1
     without. zone_of: (areas,) the zone of each area, -1 outside the zones or the filter: people outside share
-    the offer but count in no total. zones: those where somebody counts. near: (points, spots) metres as the
-    crow flies, stored when a straight path would be within a walk. detours: (draws,) metres on foot for one
-    as the crow flies. lived: areas inside whose residents are located; homes: (lived, draws, reach/homes)
-    the points where their residents live in each draw, counted from the first of their area. standing: for
-    each place, the areas where it may stand. silence: what places do not say.
+    the offer but count in no total. zones: those where somebody counts. density: (areas,) the class of
+    density of their commune. near: (points, spots) metres as the crow flies at the usual speed, those of a
+    slower way longer, stored when a straight path would be within reach. detours: (draws,) metres travelled
+    for one as the crow flies. lived: areas inside whose residents are located; homes: (lived, draws,
+    reach/homes) the points where their residents live in each draw, counted from the first of their area.
+    standing: for each place, the areas where it may stand. silence: what places do not say.
     """
 
     areas: Areas
     zones: tuple[Zone, ...]
     places: tuple[Place, ...]
-    walk: Walk
+    travel: Travel
     seed: int
     zone_of: Positions
     where: Whereabouts
     near: Matrix
     outlines: Mapping[str, shapely.Geometry]
     counted: Floats
+    density: Positions
     detours: Floats
     lived: Positions
     homes: NDArray[np.int16]
@@ -69,9 +70,18 @@ class Ground:
         return np.array([p.id in silent for p in self.places], dtype=bool) & ~self.serving(offer, public)
 
     def share_of(self, kept: Flags) -> Floats:
-        """Return (places,) the part of one place that each of these is: the stops of one place share it."""
-        counts = Counter(self.places[k].same for k in np.flatnonzero(kept).tolist())
-        return np.array([1.0 / max(counts[p.same], 1) if p.same else 1.0 for p in self.places])
+        """Return (places,) the part of one place that each of these is: the stops of one place share it, by
+        their hours where all are known, evenly elsewhere.
+        """
+        stops: dict[str, list[int]] = {}
+        for k in np.flatnonzero(kept).tolist():
+            if self.places[k].same:
+                stops.setdefault(self.places[k].same, []).append(k)
+        shares = np.ones(len(self.places))
+        for rows in stops.values():
+            hours = np.array([self.places[k].hours for k in rows])
+            shares[rows] = 1 / len(rows) if np.isnan(hours).any() else hours / hours.sum()
+        return shares
 
     def n_places(self, kept: Flags) -> int:
         """Return how many places these are: the stops of a moving place, or several sheets, are one."""
@@ -101,7 +111,8 @@ def ground(
     zones: Iterable[Zone],
     places: Iterable[Place],
     *,
-    walk: Walk,
+    travel: Travel,
+    density: Positions | None = None,
     seed: int = model.SEED,
     outlines: Mapping[str, shapely.Geometry] = MappingProxyType({}),
     counted: Floats | None = None,
@@ -109,7 +120,8 @@ def ground(
 ) -> Ground:
     """Return the starting point of every question about reach.
 
-    outlines: contours of communes by code, for places located only by their commune; missing ones are read.
+    density: (areas,) see Ground; the middle one by default. outlines: contours of communes by code, for
+    places located only by their commune; missing ones are read.
     counted: (areas,) the share of each area that the filter of the study keeps; everybody by default. A zone
     of which nobody counts is left out.
     """
@@ -121,14 +133,15 @@ def ground(
         areas=areas,
         zones=kept,
         places=(),
-        walk=walk,
+        travel=travel,
         seed=seed,
         zone_of=zone_of,
         where=whereabouts((), {}, seed=seed, n=areas.n_draws),
         near=sparse.csr_array((len(areas.points), 0)),
         outlines=outlines,
         counted=share,
-        detours=engine.detours(areas.n_draws, walk.straight, walk.winding, generator(seed, "detour")),
+        density=np.full(len(areas), MIDDLE) if density is None else density,
+        detours=engine.detours(areas.n_draws, travel.straight, travel.winding, generator(seed, "detour")),
         lived=lived,
         homes=_homes(areas, lived, all_places, seed),
         silence=silence,
@@ -215,12 +228,33 @@ def _standing(areas: Areas, places: Iterable[Place]) -> list[Positions]:
     return out
 
 
+def density_at(g: Ground, spots: Floats) -> Positions:
+    """Return the class of density of the commune nearest to each spot (spots, 2); MIDDLE for one that is
+    nowhere.
+    """
+    _, closest = engine.nearest(spots, g.areas.points)
+    return np.append(g.density[g.areas.at], MIDDLE)[closest]
+
+
+def nearby(g: Ground, spots: Floats, limit: float) -> Matrix:
+    """Return (points, spots) the metres as the crow flies at the usual speed, where they are within a limit:
+    half of a way is travelled at the speed of each end, and the time to park is taken from the whole.
+    """
+    by = g.travel
+    near = engine.pairs(g.areas.points, spots, limit / float(by.slowness.min() * by.effort.min()))
+    home = g.density[g.areas.at]
+    there = density_at(g, spots)
+    starts = np.repeat(by.slowness[home], np.diff(near.indptr))
+    near.data = near.data * (starts + by.slowness[there][near.indices]) / 2 * by.effort[there][near.indices]
+    return engine.within(near, limit)
+
+
 def with_places(g: Ground, places: Iterable[Place]) -> Ground:
     """Return the same ground with different places."""
     all_places = tuple(places)
     lacking = {p.commune for p in all_places if p.commune and not p.is_precise} - g.outlines.keys()
     outlines = {**g.outlines, **contours.communes(lacking)}
     where = whereabouts(all_places, outlines, seed=g.seed, n=g.areas.n_draws)
-    near = engine.pairs(g.areas.points, where.spots, g.walk.metres / g.walk.straight)
+    near = nearby(g, where.spots, g.travel.metres / g.travel.straight)
     standing = tuple(_standing(g.areas, all_places))
     return replace(g, places=all_places, outlines=outlines, where=where, near=near, standing=standing)

@@ -1,4 +1,4 @@
-"""Who lives within a walk of a place, and how certain that is."""
+"""Who lives within reach of a place, and how certain that is."""
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -14,7 +14,8 @@ from maillage.kernel.table import total_by
 from maillage.reference.parameters import number
 from maillage.studies.need.population import TOO_FEW
 from maillage.studies.offer.areas import EVERYBODY
-from maillage.studies.offer.grounds import Ground
+from maillage.studies.offer.grounds import Ground, density_at
+from maillage.studies.offer.travel import MIDDLE
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -44,9 +45,9 @@ class Shares:
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """What reaches each point. sure: (points,) metres as the crow flies to the nearest place whose address is
-    known; rows: (points,) the row of `perhaps` of each point, -1 for none; perhaps: (rows, draws) whether a
-    place of unknown address is within a walk.
+    """What reaches each point. sure: (points,) metres, as `Ground.near`, to the nearest place whose address
+    is known; rows: (points,) the row of `perhaps` of each point, -1 for none; perhaps: (rows, draws) whether
+    a place of unknown address is within reach.
     """
 
     sure: Floats
@@ -59,7 +60,7 @@ def _held(g: Ground, serves: Flags, limits: Floats) -> _Held:
     sure = engine.nearest_of(g.near, spots & known)
     vague = spots & ~known
     some = np.flatnonzero(engine.nearest_of(g.near, vague) <= limits.max())
-    some = some[sure[some] > limits.min()]  # elsewhere a sure place is always within a walk
+    some = some[sure[some] > limits.min()]  # elsewhere a sure place is always within reach
     rows = np.full(len(sure), -1)
     rows[some] = np.arange(len(some))
     perhaps = np.zeros((len(some), len(limits)), dtype=bool)
@@ -78,7 +79,7 @@ def shares(g: Ground, serves: Flags, detours: Floats | None = None) -> Shares:
 
     detours: (draws,) those of the ground by default.
     """
-    limits = g.walk.metres / (g.detours if detours is None else detours)
+    limits = g.travel.metres / (g.detours if detours is None else detours)
     held = _held(g, serves, limits)
     sure = np.zeros((len(g.areas), len(limits)))
     drawn = np.zeros_like(sure)
@@ -113,7 +114,7 @@ def _extremes(g: Ground, held: _Held) -> tuple[Floats, Floats]:
 
 def chance(g: Ground, serves: Flags) -> Floats:
     """Return (points,) the share of draws in which each point is within reach of one of these places."""
-    limits = g.walk.metres / g.detours
+    limits = g.travel.metres / g.detours
     held = _held(g, serves, limits)
     out = 1 - np.searchsorted(np.sort(limits), held.sure) / len(limits)
     some = np.flatnonzero(held.rows >= 0)
@@ -124,7 +125,7 @@ def chance(g: Ground, serves: Flags) -> Floats:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nearest:
-    """The place nearest to most residents, and how far on foot their nearest place is.
+    """The place nearest to most residents, and how far their nearest place is.
 
     metres, minutes: for half of the residents; low and high: metres for 5 and 95 % of them. sure: its address
     is known.
@@ -268,8 +269,8 @@ def reach(
         "missing": located(remainder(d.placed, d.reached)),
         "unsure": located(remainder(d.reached, d.sure)),
         "share": located(percent(d.reached, d.placed), "pourcent"),
-        "straight": along(g.walk.straight),
-        "winding": along(g.walk.winding),
+        "straight": along(g.travel.straight),
+        "winding": along(g.travel.winding),
         "residents": residents(d.residents),
         "residents_share": residents(percent(d.residents, d.population), "pourcent"),
         "unplaced": (percent(lost, total) / 100).tolist(),
@@ -357,7 +358,11 @@ def nearest(g: Ground, serves: Flags) -> list[Nearest | None]:
     inside = (zone_of >= 0) & (people > 0)
     people, zone_of = people[inside], zone_of[inside]
     crow, found = engine.nearest(g.areas.points[inside], g.where.centre[kept])
-    on_foot = engine.walked(crow, g.walk.detour)
+    travelled = engine.walked(crow, g.travel.detour)
+    home = g.density[g.areas.at[inside]]
+    there = np.append(density_at(g, g.where.centre[kept]), MIDDLE)[found]
+    slow = (g.travel.slowness[home] + g.travel.slowness[there]) / 2
+    lasts = engine.minutes(travelled * slow, g.travel.pace) + np.array(g.travel.parking)[there]
     counted = np.flatnonzero(found >= 0)
     counted = counted[np.argsort(zone_of[counted], kind="stable")]
     bounds = np.searchsorted(zone_of[counted], np.arange(len(g.zones) + 1))
@@ -367,7 +372,7 @@ def nearest(g: Ground, serves: Flags) -> list[Nearest | None]:
             out.append(None)
             continue
         place = int(kept[np.argmax(total_by(found[here], people[here]))])
-        low, middle, high = _centiles(on_foot[here], people[here])
+        low, middle, high = _centiles(travelled[here], people[here])
         out.append(
             Nearest(
                 place=g.places[place].id,
@@ -375,7 +380,7 @@ def nearest(g: Ground, serves: Flags) -> list[Nearest | None]:
                 metres=middle,
                 low=low,
                 high=high,
-                minutes=float(engine.minutes(np.array(middle), g.walk.pace)),
+                minutes=_centiles(lasts[here], people[here])[1],
                 sure=bool(g.where.sure[place]),
             )
         )

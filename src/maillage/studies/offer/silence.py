@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from maillage.kernel.estimate import Estimate, Figure, Unit, Withheld
 
-UNSAID = "Des lieux qu’on joint à pied ne disent pas s’ils proposent cette offre."
+UNSAID = "Des lieux à portée ne disent pas s’ils proposent cette offre."
 UNSAID_HERE = "Des lieux de la zone ne disent pas s’ils proposent cette offre."
 TO_LOCATE = "Des lieux qui la proposent sont à situer : rien ne dit s’ils sont dans la zone."
 UNASKED = "Ce recensement n’en dit rien : donnée manquante."

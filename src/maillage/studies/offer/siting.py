@@ -8,13 +8,12 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from maillage.engine.reach import pairs
 from maillage.engine.siting import best_sites
 from maillage.kernel.estimate import Figure
 from maillage.studies.offer import reach, silence
 from maillage.studies.offer.areas import EVERYBODY
 from maillage.studies.offer.centres import centres as middles_of
-from maillage.studies.offer.grounds import Ground, with_places
+from maillage.studies.offer.grounds import Ground, nearby, with_places
 from maillage.studies.offer.silence import Told
 from maillage.studies.offer.whereabouts import Place
 
@@ -94,8 +93,8 @@ FIRST, NEXT = (
     "D’ici, le plus de personnes concernées aujourd’hui hors de portée.",
     "Le plus de celles qui restent hors de portée.",
 )
-FIRST_STOP = "D’ici, le plus de personnes concernées qu’aucun lieu n’atteint à pied."
-NEXT_STOP = "Le plus de celles que ni lieu ni arrêt n’atteint encore à pied."
+FIRST_STOP = "D’ici, le plus de personnes concernées qu’aucun lieu n’atteint."
+NEXT_STOP = "Le plus de celles que ni lieu ni arrêt n’atteint encore."
 
 
 def best(
@@ -133,7 +132,7 @@ def _proposal(
     people = (need.mean(axis=1, dtype=np.float64) * g.counted)[g.areas.at] * g.areas.weight
     lacking = np.where(inside, people * (1 - held), 0.0)
     at = np.array([(spot.lon, spot.lat) for spot in spots], dtype=np.float64).reshape(len(spots), 2)
-    covers = pairs(g.areas.points, at, g.walk.metres / g.walk.detour)
+    covers = nearby(g, at, g.travel.metres / g.travel.detour)
     sites = best_sites(lacking, covers, n, seconds=seconds)
     chosen = [spots[k] for k in sites.chosen]
     new = [

@@ -23,14 +23,15 @@ NEAR_CONTOUR = 100.0  # metres: contours of two sources do not quite meet
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A place, and what matters to those who walk to it.
+    """A place, and what matters to those who travel to it.
 
     commune: its code, '' when unknown. lon, lat: degrees, nan when unknown. precision: metres around that
     point where it surely is; nan when only its commune is known. offers: lines of the offer
     (reference/offer/diagnosis.yaml). kept: by line, the publics it is restricted to; open to everybody when
     the line is absent. capacity: people received in a week; nan when unknown. same: what the stops of a
     moving place, or several sheets of one place, have in common; '' for a place described once.
-    manner: by line, how it is offered, for the lines that MANNERS of `census` asks: a slug.
+    hours: a week, at this stop of a moving place; nan when unknown. manner: by line, how it is offered, for
+    the lines that MANNERS of `census` asks: a slug.
     """
 
     id: str
@@ -43,6 +44,7 @@ class Place:
     kept: Mapping[str, frozenset[str]] = field(default_factory=dict)
     capacity: float = np.nan
     same: str = ""
+    hours: float = np.nan
     manner: Mapping[str, str] = field(default_factory=dict)
 
     @property

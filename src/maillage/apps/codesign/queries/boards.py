@@ -287,7 +287,7 @@ def _bar(of: ZoneFigure, top: float) -> str:
 
 
 def _without_help(reading: Reading, code: str) -> list[ZoneFigure]:
-    """Return how many of a zone have nowhere on foot to be helped; a range when places do not say."""
+    """Return how many of a zone have nowhere within reach to be helped; a range when places do not say."""
     offer = reading.offer_of(code)
     line = next((each for each in offer.lines if each.id == HELPED), None) if offer else None
     if line is None:
@@ -299,7 +299,7 @@ def _without_help(reading: Reading, code: str) -> list[ZoneFigure]:
         ZoneFigure(
             value,
             between,
-            "sans lieu à portée de marche où quelqu’un aide",
+            "sans lieu à portée où quelqu’un aide",
             line.missing_drawn if value or between else None,
         )
     ]

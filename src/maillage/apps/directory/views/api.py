@@ -23,6 +23,7 @@ from maillage.apps.directory.views.etags import unless_changed
 from maillage.kernel.errors import Refused
 from maillage.reference import standards
 from maillage.reference.definitions import DEFAULT, offered
+from maillage.reference.travel import MODES
 from maillage.studies.diagnosis import filters
 from maillage.web.refusals import problem
 
@@ -92,6 +93,16 @@ STUDY = {
                     f"Ne compter qu’une partie des habitants : {', '.join(filters.LABELS)}, ou un repérage du"
                     " territoire. Une autre valeur est refusée. « population » n’est alors plus un nombre"
                     " entier : une zone peut compter pour une part."
+                ),
+            },
+            {
+                "in": "query",
+                "name": "acces",
+                "required": False,
+                "schema": {"type": "string", "enum": list(MODES)},
+                "description": (
+                    "Comment on va aux lieux. Sinon, en voiture sous 300 habitants au km², à pied ailleurs."
+                    " Une autre valeur est refusée."
                 ),
             },
         ],

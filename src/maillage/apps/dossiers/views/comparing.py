@@ -77,7 +77,11 @@ def _others(request: HttpRequest, asked: StudyRequest, typed: Sequence[str]) -> 
             if place in out.places:
                 continue
             wanted = StudyRequest(
-                place=place, definition=asked.definition, inside=asked.inside, weights=asked.weights
+                place=place,
+                definition=asked.definition,
+                inside=asked.inside,
+                weights=asked.weights,
+                travel=asked.travel,
             )
             other = obtained(request, wanted)
         except (UnknownTerritory, Refused) as error:

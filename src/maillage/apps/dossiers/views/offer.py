@@ -23,6 +23,7 @@ from maillage.apps.surveys.queries import evidence
 from maillage.apps.territories.rules import AREAS
 from maillage.reference import voices
 from maillage.reference.offer import diagnosis_lines
+from maillage.reference.travel import MODES
 from maillage.reports.territory import agreements, findings
 from maillage.reports.territory import gaps as gap_words
 from maillage.reports.territory import services as told_services
@@ -32,7 +33,7 @@ from maillage.words.wording import count
 
 USUAL = "libre_acces_accompagne"
 FIRST_ZONES = 10
-LISTED = 30  # zones of a list of gaps, before the others are asked for
+LISTED = 10  # zones or communes of a list of gaps, before the others are asked for
 
 
 @require_safe
@@ -228,10 +229,13 @@ def _line(request: HttpRequest, study: Study, reading: Reading) -> dict[str, Any
     return {
         "line": line,
         "lines": diagnosis_lines(),
+        "modes": MODES,
+        "travel": study.inputs.get("travel", ""),
         "public": public if of else "",
         "of": of,
         "all_lines": lines,
         "whole": next(each for each in lines if each.id == line),
+        "call_list": None if of else offered.to_call.get(line),
         "rows": rows,
         "apart": apart,
         "unassigned": []

@@ -77,17 +77,20 @@ def query_of(asked: StudyRequest) -> str:
         parts["definition"] = asked.definition
     if asked.inside:
         parts["filtre"] = asked.inside
+    if asked.travel:
+        parts["acces"] = asked.travel
     parts |= {f"poids_{id}": f"{weight:g}" for id, weight in asked.weights.items()}
     return "&".join(f"{key}={value}" for key, value in parts.items())
 
 
 def address_of(study: Study) -> str:
-    """Return the address of a study: that of its territory, with its definition, its filter, its weights."""
+    """Return the address of a study: that of its territory, with its options."""
     asked = StudyRequest(
         place=study.place,
         definition=study.inputs["definition"],
         inside=study.inputs["inside"],
         weights=study.inputs["weights"],
+        travel=study.inputs.get("travel", ""),
     )
     query = query_of(asked)
     return reverse("territory", args=[study.place]) + (f"?{query}" if query else "")

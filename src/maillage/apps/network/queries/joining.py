@@ -43,6 +43,7 @@ class Need:
     doubt: str
     lines: tuple[OfferLine, ...]
     contradicted: tuple[str, ...]
+    limit: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +105,7 @@ def need(commune: str) -> Need | None:
         "sentence": reading.headline.sentence,
         "source": f"{card.producer}, {card.year}" if card.producer else card.title,
         "doubt": card.doubt,
+        "limit": reading.offer.limit if reading.offer else "",
         "contradicted": reading.contradicted,
     }
     if zone is not None:

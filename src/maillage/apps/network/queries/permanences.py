@@ -45,12 +45,14 @@ class Possible:
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """The people whom a permanence would newly bring within a walk, from which study. already: the sheet of
+    """The people whom a permanence would newly bring within reach, from which study. limit:
+    « 30 minutes à pied ». already: the sheet of
     the place says that it offers this line, and was not believed: its listing says that nobody is there.
     """
 
     study: Study
     change: ChangeReading
+    limit: str
     universe: str
     source: str
     already: bool
@@ -140,10 +142,12 @@ def reached(lieu: Lieu, line: str, *, compute: bool) -> Reached | None:
         )
         change = offer.change_read(opened(_without(dossiers.ground(study), lieu), line, [new]))
         cache.set(key, change, STORED_FOR)
-    card = dossiers.reading(study).source
+    reading = dossiers.reading(study)
+    card = reading.source
     return Reached(
         study=study,
         change=change,
+        limit=reading.offer.limit if reading.offer else "",
         universe=card.among,
         source=f"{card.producer}, {card.year}" if card.producer else card.title,
         already=(lieu.sheet.get("practices", {}).get(line) or {}).get("state") == "offered",

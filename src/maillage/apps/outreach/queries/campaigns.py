@@ -49,6 +49,14 @@ def to_confirm(ground: census.Ground | None, *, on: date) -> list[Lieu]:
     return sorted(found, key=lambda lieu: (_last(lieu), plain(lieu.name), lieu.pk))
 
 
+def chosen(ground: census.Ground | None, slugs: Sequence[str]) -> list[Lieu]:
+    """Return the published sheets of some places, of a territory or all, in the order of their slugs."""
+    rows = Lieu.objects.filter(state=rules.PUBLISHED, slug__in=slugs)
+    if ground is not None:
+        rows = rows.filter(code_insee__in=ground.lieux_communes)
+    return sorted(rows, key=lambda lieu: slugs.index(lieu.slug))
+
+
 def _last(lieu: Lieu) -> date:
     return max(filter(None, (lieu.updated_on, lieu.confirmed_on)), default=NEVER)
 

@@ -36,8 +36,10 @@ def index(request: HttpRequest) -> HttpResponse:
     asked = request.POST if request.method == "POST" else request.GET
     name, typed = asked.get("nom", "").strip()[:120], asked.get("territoire", "").strip()[:100]
     most = asked.get("au_plus", "").strip()
+    slugs = asked.getlist("fiches")[:MOST]
     context: dict[str, Any] = {
         "campaigns": campaigns.campaigns(request.user),
+        "slugs": slugs,
         "name": name or f"Confirmations de {MONTHS[at.month - 1]} {at.year}",
         "typed": typed,
         "most": most,
@@ -57,7 +59,7 @@ def index(request: HttpRequest) -> HttpResponse:
                     why=f"« {most[:20]} » n’est pas un nombre de fiches.",
                     do=f"Écrivez un nombre de 1 à {MOST}, ou videz la case.",
                 )
-            due = campaigns.to_confirm(ground, on=at.date())
+            due = campaigns.chosen(ground, slugs) if slugs else campaigns.to_confirm(ground, on=at.date())
             lieux = due[: whole(most, MOST) or MOST]
             if request.method == "POST":
                 place = ground.place if ground else ""

@@ -108,7 +108,7 @@ def bars(found: loops.Loop, need: tuple[float, float, float]) -> tuple[Bar, ...]
     low, value, high = need
     reading, chain, gap = found.reading, found.whole, found.gap
     headline = reading.headline
-    minutes = f", {reading.offer.minutes} minutes" if reading.offer else ""
+    minutes = f", {reading.offer.limit}" if reading.offer else ""
     held = f"{headline.about} {headline.value}" if headline.value and not reading.withheld else ""
     first = _bar(
         "personnes en difficulté",
@@ -122,7 +122,7 @@ def bars(found: loops.Loop, need: tuple[float, float, float]) -> tuple[Bar, ...]
     if gap is not None and gap.missing != DASH:
         unsure = DASH in gap.missing
         second = _bar(
-            f"parmi elles, sans aide à portée de marche{minutes}",
+            f"parmi elles, sans aide à portée{minutes}",
             f"environ {gap.missing}" if gap.missing_between else gap.missing,
             gap.missing_between,
             state="unsure" if unsure or gap.doubt else "estimated",
@@ -132,9 +132,7 @@ def bars(found: loops.Loop, need: tuple[float, float, float]) -> tuple[Bar, ...]
         )
     else:
         words = "Aucun lieu ne dit s’il aide." if reading.offer else f"{capfirst(found.no_walk)}."
-        second = _bar(
-            f"parmi elles, sans aide à portée de marche{minutes}", "", words, state="missing", drawn=None
-        )
+        second = _bar(f"parmi elles, sans aide à portée{minutes}", "", words, state="missing", drawn=None)
     scale = high / _zoom(found, need)
     counted = (
         _counted("orientations envoyées", "en douze mois", chain.orientation, scale),

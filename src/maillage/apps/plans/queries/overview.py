@@ -284,8 +284,8 @@ def estimated(reading: Reading, offer: OfferReading) -> str:
 
 
 def concerned(line: str, zones: Sequence[str], reading: Reading | None) -> Concerned:
-    """Return how many people an action concerns: those in difficulty who have nothing of its line on foot, in
-    its zones. Bounds of several zones are added, which is wider than their sum would be.
+    """Return how many people an action concerns: those in difficulty who have nothing of its line within
+    reach, in its zones. Bounds of several zones are added, which is wider than their sum would be.
     """
     if not line:
         return Concerned(about="", between="", words=NO_SERVICE)
@@ -300,7 +300,7 @@ def concerned(line: str, zones: Sequence[str], reading: Reading | None) -> Conce
         return Concerned(
             about="", between="", words="non chiffré : l’étude d’aujourd’hui ne le compte pas ici"
         )
-    words = f"sans {without(lines[0].id)}"
+    words = f"sans {without(lines[0].id, by=reading.offer.mode)}"
     value, low, high = (
         sum(getattr(each, name) for each in lines)
         for name in ("missing_value", "missing_low", "missing_high")

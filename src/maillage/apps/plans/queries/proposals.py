@@ -195,8 +195,8 @@ def _gap(offer: OfferReading, gap: gaps.SharedGap, estimated: str) -> Proposal:
         title=gap.title,
         why=gap.reason,
         effect=(
-            f"Au plus, {lower_first(people)} auraient un {place} à moins de {offer.minutes} minutes à pied :"
-            " toutes celles de la zone, si un seul lieu est à portée de marche de chacune. Cela ne dit pas"
+            f"Au plus, {lower_first(people)} auraient un {place} à moins de {offer.limit} :"
+            " toutes celles de la zone, si un seul lieu est à portée de chacune. Cela ne dit pas"
             " combien viendront."
         ),
         evidence=(

@@ -26,17 +26,17 @@ def offer_chapter(r: Reading, o: OfferReading, said: Mapping[str, str]) -> Chapt
     return Chapter(
         number="n",
         short=SECTIONS["offre"],
-        title="Ce qui est à portée de marche, et ce qui ne l’est pas",
+        title=f"Ce qui est {o.mode.near}, et ce qui ne l’est pas",
         lead=(
             f"{upper_first(wording.count(total.n_places, 'lieu', 'lieux'))} dans le périmètre"
             f"{', dans les zones que le filtre garde' if o.filter else ''}, d’après {o.source}. Les lieux"
-            f" sont comptés ; les personnes à portée de marche ({o.minutes} minutes, environ) sont estimées,"
+            f" sont comptés ; les personnes à portée ({o.limit}, environ) sont estimées,"
             " comme le besoin. « ? » : des lieux ne disent pas ce qu’ils proposent, ou ne sont pas situés."
             " Une fourchette sans valeur : des lieux se taisent, ou la valeur serait trop peu sûre."
         ),
         blocks=(
             Grid(
-                caption="Chaque sorte d’offre, et les personnes concernées qui l’ont à portée de marche",
+                caption=f"Chaque sorte d’offre, et les personnes concernées qui l’ont {o.mode.near}",
                 columns=(
                     *("Offre", "Lieux", "À portée", "Entre", "Hors de portée", "Entre"),
                     *("Part à portée", "Entre"),
@@ -64,12 +64,17 @@ def offer_chapter(r: Reading, o: OfferReading, said: Mapping[str, str]) -> Chapt
                     " pour les lieux, celles du besoin pour les personnes ; calculs Maillage."
                 ),
             ),
-            Callout(tone="prudence", text=" ".join(o.cautions), title="À lire avec prudence"),
+            Callout(
+                tone="prudence",
+                text=" ".join(o.cautions),
+                title="À lire avec prudence",
+            ),
+            *_calls(o),
             Heading(text="Zone par zone"),
             Grid(
                 caption=(
                     "Un nombre : lieux dans la zone · • plus de la moitié des personnes concernées en ont un"
-                    " à portée de marche, dans une zone voisine ou à situer · × plus de la moitié n’en ont"
+                    " à portée, dans une zone voisine ou à situer · × plus de la moitié n’en ont"
                     " pas · ? on ne peut pas le dire · — trop peu d’habitants"
                 ),
                 columns=("Zone", "Lieux", *(line.label for line in known)),
@@ -91,6 +96,16 @@ def offer_chapter(r: Reading, o: OfferReading, said: Mapping[str, str]) -> Chapt
             *comment_of(said, "offre"),
         ),
     )
+
+
+def _calls(o: OfferReading) -> tuple[Block, ...]:
+    """Return the places to call, by line where silence decides; nothing where it decides nowhere."""
+    lines = [
+        f"**{line.label}.** {calls.sentence} Appelez : {wording.listing(calls.names)}."
+        for line in o.whole.lines
+        if (calls := o.to_call.get(line.id))
+    ]
+    return (Heading(text="Qui appeler pour en savoir plus"), Bullets(items=tuple(lines))) if lines else ()
 
 
 def _zone_row(zone: ZoneOffer) -> tuple[Cell, ...]:
@@ -133,9 +148,9 @@ def _rules(o: OfferReading, known: Sequence[OfferLine]) -> Block:
     found = {(each.rule, each.id): len(each.zones) for each in o.lists}
     rules = (
         ("offre-inconnue", "On ne sait pas"),
-        ("personne-a-portee", "Personne n’en a à portée de marche"),
-        ("hors-de-portee", "La plupart n’en ont pas à portée de marche"),
-        ("a-la-limite", "À la limite de la marche"),
+        ("personne-a-portee", f"Personne n’en a {o.mode.near}"),
+        ("hors-de-portee", f"La plupart n’en ont pas {o.mode.near}"),
+        ("a-la-limite", "À la limite de la portée"),
         ("offre-rare", "Moitié moins d’offre qu’ailleurs"),
     )
     return Grid(
