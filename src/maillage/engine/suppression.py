@@ -210,9 +210,11 @@ class _Search:
         self.price, self.free, self.by_size = self.true[self.n_secrets :], np.zeros(n, dtype=bool), False
         widths = np.full(len(self.goals), float(least))
         widths[: len(secrets)] = [each.width for each in secrets]
-        self.widths = np.stack([np.minimum(widths, doubt_required(least, lowest)), widths])
         small = ~published & (self.price < least)
         self._tops = np.array([*(each.ceiling for each in secrets), *np.where(small, least - 1.0, np.inf)])
+        # A secret of another threshold cannot vary beyond its own ceiling.
+        most = np.minimum(doubt_required(least, lowest), np.maximum(0.0, self._tops - lowest))
+        self.widths = np.stack([np.minimum(widths, most), widths])
         self.floors = np.zeros(len(self.goals))
         self.low, self.high = np.stack([self.true, self.true]), np.stack([self.true, self.true])
         self.rivals: dict[int, Ints] = {}

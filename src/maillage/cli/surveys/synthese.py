@@ -97,6 +97,7 @@ def run(given: argparse.Namespace) -> int:
         on=today,
         limits=[*form.warnings, *read.notes, *said],
         finite=universe,
+        rule=sample.rule,
     )
     document = survey_document.document(results)
     written = {"synthese.html": html.dossier(document), "synthese.pdf": pdf.dossier(document, on=today)}

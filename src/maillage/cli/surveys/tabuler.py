@@ -53,7 +53,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--seuil",
         type=int,
         metavar="N",
-        help="plus petit effectif publié, 5 ou plus pour des personnes (11 ; 3 pour des structures)",
+        help=(
+            "plus petit effectif publié, 5 ou plus pour des personnes (11, ou 5 quand moins d’un habitant sur"
+            " vingt a répondu ; 3 pour des structures)"
+        ),
     )
     parser.add_argument(
         "--pour",
@@ -174,6 +177,7 @@ def document(found: "Tabulation", universe: "Universe", answers: int) -> dict[st
         "question": found.question,
         "univers": found.universe,
         "n": found.n if found.told else None,
+        "seuil": found.least or None,
         **_universe(universe, answers),
         "lignes": [_line(row) for row in found.rows if not row.grouped],
     }
@@ -241,7 +245,7 @@ def tell(found: "Tabulation", notes: list[str]) -> None:
         print(f"({mark}) {reason}")
     print(
         f"· {'Parts pondérées' if found.weighted else 'Parts brutes'}, effectifs sans poids, arrondi"
-        f" {IN_FULL[found.rounding]}."
+        f" {IN_FULL[found.rounding]}{f', seuil : {found.least} réponses' * bool(found.least)}."
     )
     if found.inside:
         print(
