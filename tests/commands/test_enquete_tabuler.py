@@ -289,18 +289,18 @@ def test_who_runs_the_command_sees_everything_and_what_will_not_be_published(tab
 
 def test_the_screen_is_a_working_table_unless_it_is_to_publish(tabuler):
     words = ("--question", "aise", "--par", "age")
-    own, kept, again = (
+    own, masked, again = (
         tabuler(*words, *more, weights="village.csv")
         for more in ((), ("--pour", "publier"), ("--pour", "soi"))
     )
-    assert (own.code, kept.code) == (0, 0)
+    assert (own.code, masked.code) == (0, 0)
     assert again.out == own.out
     assert "Tableau de travail" in own.out
     assert ", ne sera pas publié (1)" in own.out
     assert "masqué (" not in own.out
-    assert "Tableau de travail" not in kept.out
-    assert "masqué (1)" in kept.out
-    assert "ne sera pas publié" not in kept.out
+    assert "Tableau de travail" not in masked.out
+    assert "masqué (1)" in masked.out
+    assert "ne sera pas publié" not in masked.out
 
 
 def test_a_reader_that_does_not_exist_is_refused_with_those_that_do(tabuler):
@@ -388,3 +388,16 @@ def test_a_universe_that_cannot_be_is_refused_in_three_sentences(tabuler, words,
     lines = answer.err.replace("\xa0", " ").splitlines()
     assert lines[0] == what
     assert len(lines) == 3
+
+
+def test_a_questionnaire_that_does_not_say_who_answered_is_told_and_an_option_says_it(tabuler):
+    """Sans le dire, des structures passaient pour des personnes : leurs effectifs de 3 à 10 étaient masqués."""
+    words = ("--question", "aise", "--json")
+    silent, stated = (
+        tabuler(*words, weights="village.csv"),
+        tabuler(*words, "--qui", "structures", weights="village.csv"),
+    )
+    assert "ne dit pas qui a répondu" in silent.err
+    assert "--qui structures" in silent.err
+    assert "ne dit pas qui a répondu" not in stated.err
+    assert [json.loads(run.out)["seuil"] for run in (silent, stated)] == [11, 3]
