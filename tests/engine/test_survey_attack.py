@@ -211,6 +211,23 @@ def test_no_masked_count_is_known_by_whoever_reads_every_column_and_knows_the_ru
     assert masked > times(40, 700)
 
 
+def test_the_answers_of_nearly_all_are_published_beside_the_few_others():
+    """15 « très satisfait » et 14 « satisfait » sur 30 : les deux se disent, et pas qui des autres l’est peu."""
+    scale = ("pas", "peu", "assez", "tres")
+    form = replace(
+        ALONE,
+        lists={"seule": tuple(Choice(name=name, label={"fr": name}) for name in scale)},
+        items=(replace(ALONE.items[0], scale="satisfaction"),),
+    )
+    tabulated = tabulate(
+        table(seule=np.repeat(["peu", "assez", "tres"], [1, 14, 15])), form, "seule", universe=CITY
+    )
+    assert {row.category: row.n for row in tabulated.rows} == {
+        **{"pas": None, "peu": None, "assez": 14, "tres": 15},
+        **{"pas+peu": None, "assez+tres": 29},
+    }
+
+
 def test_an_answer_of_nearly_all_tells_no_more_than_how_many_are_left():
     """98 sur 100, dans une ville : la part se publie, et les deux autres ne se distinguent pas."""
     answers = table(seule=np.repeat(["r0", "r1", "r2"], [98, 1, 1]))

@@ -191,8 +191,8 @@ def test_what_answers_hold_of_a_margin_is_counted():
 
 def test_the_place_of_collection_is_told_as_what_weights_cannot_correct():
     sample = answers(age=["a", "b"])
-    found = weighting.weigh(sample, [margin("age", a=1, b=2)], places={"Marché": 3, "PIMMS": 1})
-    assert any("2 lieux" in each and "« Marché » en donne 75,0 %" in each for each in found.limits)
+    weighed = weighting.weigh(sample, [margin("age", a=1, b=2)], places={"Marché": 3, "PIMMS": 1})
+    assert any("2 lieux" in each and "« Marché » en donne 75,0 %" in each for each in weighed.limits)
 
 
 def test_a_weighting_does_not_depend_on_the_order_of_answers():

@@ -614,6 +614,9 @@ class _Decision:
             spare = [(self.count(specs[k]), k) for k in parts if shown[k] and not open_[k]]
             spare = [each for each in spare if each[0]]
             counts = [self.count(specs[k]) for k in parts]
+            published = sum(n for n, k in zip(counts, parts, strict=True) if shown[k])
+            if any(open_) and self.rule.is_nearly_all(published, sum(counts)):
+                continue  # what is left is public already
             doubted = self.held.doubted(counts, [shown[k] for k in parts], self.rule)
             if spare and not doubted and out.get(wider, True):
                 lone.add(min(spare)[1])
