@@ -148,3 +148,11 @@ def test_respondents_of_one_age_tell_no_other_answer():
         assert read.row("retraite").n is None  # « rsa » is offered: a sensitive question
         read = of_sample(sample(table(outil=["oui"] * 250), FORM, universe=universe), "outil")
         assert read.row("oui").n == n
+
+
+def test_a_mail_address_is_no_place_and_a_postal_one_is():
+    """« Avez-vous une adresse mail ? » se croise au seuil de 5."""
+    labels = {"mail": "Avez-vous une adresse mail ?", "poste": "Quelle est votre adresse ?"}
+    form = replace(FORM, items=tuple(question(name, label, "oui") for name, label in labels.items()))
+    answered = sample(table(mail=["oui", "non"] * 20, poste=["oui", "non"] * 20), form, universe=CITY)
+    assert answered.rule.places & set(labels) == {"poste"}

@@ -37,7 +37,8 @@ SENSITIVE = re.compile(
 SENSITIVE_ANSWERS = re.compile(STATES)
 PLACE_NAMES = re.compile(r"commune|quartier|ville|village|adresse|code.?postal|iris|qpv|lieu|residence|rue")
 PLACES = re.compile(
-    r"quel(le)? (commune|quartier|ville|village|rue|lieu)|\bou (vivez|residez)|\bhabitez|code postal|adresse"
+    r"quel(le)? (commune|quartier|ville|village|rue|lieu)|\bou (vivez|residez)|\bhabitez|code postal"
+    r"|adresse postale|(quelle est )?votre adresse\b(?! (mail|e.mail|electronique))"
 )
 
 
