@@ -25,14 +25,21 @@ import yaml
 from numpy.typing import NDArray
 
 from maillage.engine.chance import generator
+from maillage.forms.questionnaire import Questionnaire
+from maillage.kernel.errors import Refused
+from maillage.kernel.estimate import Estimate
 from maillage.kernel.table import Table
 from maillage.pipeline.survey import answers
 from maillage.pipeline.survey import margins as known_margins
+from maillage.reference.surveys import banks
 from maillage.studies.diagnosis import zoning
 from maillage.studies.diagnosis.territories import gazetteer
 from maillage.studies.need import model
 from maillage.studies.need import population as frames
-from maillage.studies.survey import weighting
+from maillage.studies.survey import samples, tabulation, weighting
+from maillage.studies.survey.columns import CITED
+from maillage.studies.survey.tables import Row
+from tests.banks import with_communes
 from tests.published import reproduction
 from tests.published.reproduction import RULES, Found
 
@@ -418,7 +425,13 @@ SHOWN = {
     "strasbourg-structures": "Strasbourg, structures, 129 supposées",
 }
 EVERYBODY = "tous"
-LEAST = 11
+BANKS = {
+    "maubeuge-habitants": "habitants",
+    "maubeuge-structures": "structures",
+    "grenoble-caf": "caf",
+    "strasbourg-structures": "structures",
+}
+PLACES = {"59392": "Maubeuge", "59291": "Hautmont", "59365": "Louvroil", "59324": "Jeumont"}
 
 
 @cache
@@ -456,13 +469,48 @@ def again(row: Mapping[str, str]) -> Found:
     )
 
 
+@cache
+def questionnaire(name: str) -> Questionnaire:
+    return with_communes(banks()[BANKS[name]], PLACES)
+
+
+@cache
+def sample(name: str) -> samples.Sample:
+    """Return the answers of a made file as the product publishes them."""
+    table, weights = read(name)
+    if weights is None:
+        return samples.sample(table, questionnaire(name))
+    initial, codes = weighting.calibrated(table, known_margins.read(FOLDER / "maubeuge-marges.csv"))
+    weighted = samples.Weights(values=weights, initial=initial, codes=codes, variables=("classe_age",))
+    return samples.sample(table, questionnaire(name), weighted)
+
+
+def published(row: Mapping[str, str]) -> list[Row]:
+    """Return the rows of the table of a figure, as the product publishes it: one for answers that a table puts
+    together, else one for each.
+    """
+    parts = (part.split("=") for part in row["base"].split(";") if "=" in part)
+    everybody, where = sample(row["enquete"]), {name: names.split("|") for name, names in parts}
+    selection = samples.only(everybody, where) if where else everybody
+    question = everybody.reader.questionnaire.question(row["question"])
+    is_ranked = question is not None and question.kind == "rank"
+    try:
+        table = tabulation.of_sample(selection, row["question"] + CITED * is_ranked)
+    except Refused:  # words: they make no table
+        return []
+    answered = row["reponses"].split()
+    joined = table.row("+".join(answered))
+    return [joined] if joined else [row for row in table.rows if row.category in answered]
+
+
 def told(row: Mapping[str, str]) -> tuple[str, ...]:
     """Return a figure as a line of the page: what is printed, what is found, out of whom, by which rule,
     whether it may be shown.
     """
     it = again(row)
     number = f"{float(row['publie']):g}".replace(".", ",")
-    hidden = "oui" if min(it.n, it.base - it.n) >= LEAST else "non, masqué"
+    rows = published(row)
+    hidden = "oui" if rows and all(isinstance(each.figure, Estimate) for each in rows) else "non, masqué"
     if row["attendu"] == "count":
         return row["libelle"], number, str(it.n), "", "le nombre même", hidden
     percent = f"{it.percent:.2f} %".replace(".", ",")

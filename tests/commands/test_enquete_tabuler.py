@@ -79,6 +79,7 @@ def files(tmp_path, form):
     weight = {"15-29": 250.5, "30-59": 480.25, "60+": 700.0}
     written(tmp_path / "reponses.csv", rows)
     written(tmp_path / "poids.csv", [{"id": row["id"], "poids": weight[row["age"]]} for row in rows])
+    written(tmp_path / "village.csv", [{"id": row["id"], "poids": 2} for row in rows])  # one in two answered
     return tmp_path, rows, weight
 
 
@@ -98,7 +99,7 @@ def test_the_json_is_that_of_the_contract(tabuler, files):
     said = tabuler("--question", "aise", "--json")
     told = json.loads(said.out)
     assert said.code == 0
-    assert list(told) == ["question", "univers", "n", "lignes"]
+    assert list(told) == ["question", "univers", "n", "seuil", "lignes"]
     assert [list(line) for line in told["lignes"]] == [
         ["modalite", "par", "n", "part", "bas", "haut", "motif"]
     ] * 4
@@ -142,7 +143,7 @@ def test_margins_of_other_weights_are_told_and_left(tabuler, files):
 
 def test_a_cross_withholds_small_counts_and_says_why(tabuler, files):
     _, rows, _ = files
-    said = tabuler("--question", "aise", "--par", "age", "--json")
+    said = tabuler("--question", "aise", "--par", "age", "--json", weights="village.csv")
     lines = json.loads(said.out)["lignes"]
     assert len(lines) == 12
     for line in lines:
@@ -235,8 +236,13 @@ def test_one_respondent_and_everybody_alike(tabuler, files):
     assert "Un seul répondant" not in said.err
     assert "Un seul répondant" in tabuler("--question", "aise", answers="un.csv").out
     written(folder / "tous.csv", [{**row, "aise": "tres"} for row in rows])
-    told = json.loads(tabuler("--question", "aise", "--json", answers="tous.csv").out)
-    assert all(line["part"] is None for line in told["lignes"]), "everybody alike: the rest counts nobody"
+    village, city = (
+        json.loads(tabuler("--question", "aise", "--json", answers="tous.csv", weights=weights).out)
+        for weights in ("village.csv", "poids.csv")
+    )
+    assert (village["seuil"], city["seuil"]) == (11, 5)
+    assert all(line["part"] is None for line in village["lignes"]), "everybody alike: the rest counts nobody"
+    assert [line["n"] for line in city["lignes"]] == [0, 0, 0, 192]
 
 
 def test_a_misspelt_answer_is_told_and_not_counted(tabuler, files):
@@ -264,9 +270,11 @@ def test_who_runs_the_command_sees_everything_and_what_will_not_be_published(tab
     _, rows, _ = files
     words = ("--question", "aise", "--par", "age")
     masked, own = (
-        json.loads(tabuler(*words, "--json", *more).out)["lignes"] for more in ((), ("--pour", "soi"))
+        json.loads(tabuler(*words, "--json", *more, weights="village.csv").out)["lignes"]
+        for more in ((), ("--pour", "soi"))
     )
-    assert json.loads(tabuler(*words, "--json", "--pour", "publier").out)["lignes"] == masked
+    to_publish = tabuler(*words, "--json", "--pour", "publier", weights="village.csv")
+    assert json.loads(to_publish.out)["lignes"] == masked
     hidden = [k for k, line in enumerate(masked) if line["part"] is None]
     assert 0 < len(hidden) < len(masked)
     for k, (said, line) in enumerate(zip(masked, own, strict=True)):
@@ -281,15 +289,18 @@ def test_who_runs_the_command_sees_everything_and_what_will_not_be_published(tab
 
 def test_the_screen_is_a_working_table_unless_it_is_to_publish(tabuler):
     words = ("--question", "aise", "--par", "age")
-    own, kept = tabuler(*words), tabuler(*words, "--pour", "publier")
-    assert (own.code, kept.code) == (0, 0)
-    assert tabuler(*words, "--pour", "soi").out == own.out
+    own, masked, again = (
+        tabuler(*words, *more, weights="village.csv")
+        for more in ((), ("--pour", "publier"), ("--pour", "soi"))
+    )
+    assert (own.code, masked.code) == (0, 0)
+    assert again.out == own.out
     assert "Tableau de travail" in own.out
     assert ", ne sera pas publié (1)" in own.out
     assert "masqué (" not in own.out
-    assert "Tableau de travail" not in kept.out
-    assert "masqué (1)" in kept.out
-    assert "ne sera pas publié" not in kept.out
+    assert "Tableau de travail" not in masked.out
+    assert "masqué (1)" in masked.out
+    assert "ne sera pas publié" not in masked.out
 
 
 def test_a_reader_that_does_not_exist_is_refused_with_those_that_do(tabuler):
@@ -377,3 +388,16 @@ def test_a_universe_that_cannot_be_is_refused_in_three_sentences(tabuler, words,
     lines = answer.err.replace("\xa0", " ").splitlines()
     assert lines[0] == what
     assert len(lines) == 3
+
+
+def test_a_questionnaire_that_does_not_say_who_answered_is_told_and_an_option_says_it(tabuler):
+    """Sans le dire, des structures passaient pour des personnes : leurs effectifs de 3 à 10 étaient masqués."""
+    words = ("--question", "aise", "--json")
+    silent, stated = (
+        tabuler(*words, weights="village.csv"),
+        tabuler(*words, "--qui", "structures", weights="village.csv"),
+    )
+    assert "ne dit pas qui a répondu" in silent.err
+    assert "--qui structures" in silent.err
+    assert "ne dit pas qui a répondu" not in stated.err
+    assert [json.loads(run.out)["seuil"] for run in (silent, stated)] == [11, 3]

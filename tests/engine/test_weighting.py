@@ -191,8 +191,8 @@ def test_what_answers_hold_of_a_margin_is_counted():
 
 def test_the_place_of_collection_is_told_as_what_weights_cannot_correct():
     sample = answers(age=["a", "b"])
-    found = weighting.weigh(sample, [margin("age", a=1, b=2)], places={"Marché": 3, "PIMMS": 1})
-    assert any("2 lieux" in each and "« Marché » en donne 75,0 %" in each for each in found.limits)
+    weighed = weighting.weigh(sample, [margin("age", a=1, b=2)], places={"Marché": 3, "PIMMS": 1})
+    assert any("2 lieux" in each and "« Marché » en donne 75,0 %" in each for each in weighed.limits)
 
 
 def test_a_weighting_does_not_depend_on_the_order_of_answers():
@@ -218,3 +218,46 @@ def test_a_class_that_ends_at_fifteen_is_of_people_asked():
     classes = [Choice(name=name, label={}) for name in ("10-15", "16-29", "30+")]
     assert class_starts(classes) == (15, 16, 30)
     assert class_starts([Choice(name="9-14", label={}), *classes[1:]]) == (16, 30)
+
+
+def test_a_merge_is_proposed_with_its_cost_when_no_cap_meets_the_margins():
+    """Neuf personnes de 75 ans et plus, au coefficient 6 : aucun plafond n’y peut rien, réunir deux classes, si."""
+    sample = answers(age=["15-29"] * 133 + ["60-74"] * 50 + ["75+"] * 9)
+    margins = [margin("age", **{"15-29": 26_000, "60-74": 45_000, "75+": 29_000})]
+    (warning,) = weighting.weigh(sample, margins).warnings
+    for words in (
+        "9 réponses comptent pour plus de 4 poids moyens, jusqu’à 6,2",
+        "fait 16 fois",
+        "Aucun plafond",
+    ):
+        assert words in warning
+    assert "Réunir « 75+ » et « 60-74 » ramène le plus grand poids à 2,4" in warning
+    assert "« 75+ » compterait pour 11,3 % au lieu de 29,0 %" in warning
+
+
+def test_a_cap_is_proposed_with_its_cost_when_the_margins_leave_room():
+    """Deux variables : celles qui pèsent à la fois par l’une et par l’autre sont coupées, d’autres portent le reste."""
+    age = ["jeune"] * 150 + ["vieux"] * 50
+    sexe = ["f"] * 110 + ["h"] * 40 + ["f"] * 46 + ["h"] * 4
+    margins = [margin("age", jeune=60, vieux=40), margin("sexe", f=55, h=45)]
+    (warning,) = weighting.weigh(answers(age=age, sexe=sexe), margins).warnings
+    assert "4 réponses comptent pour plus de 4 poids moyens, jusqu’à 5" in warning
+    assert (
+        "Un plafond de 4 tient encore les marges : les 200 réponses en valent 129 au lieu de 124." in warning
+    )
+    assert not weighting.weigh(answers(age=age, sexe=sexe), margins, trim=4).warnings
+    tight = [margin("age", jeune=40, vieux=60), margin("sexe", f=35, h=65)]
+    assert "Retirer « sexe »" in weighting.weigh(answers(age=age, sexe=sexe), tight).warnings[0]
+
+
+def test_respondents_of_one_age_are_refused_beside_the_ages_of_the_census():
+    """Personne ne répond à la place des autres âges."""
+    with pytest.raises(Refused, match="« vieux » : 8 000 personnes dans la population, aucune réponse"):
+        weighting.weigh(answers(age=["jeune"] * 40), [margin("age", jeune=2000, vieux=8000)])
+
+
+def test_margins_of_two_years_are_refused_together():
+    """L’âge de 2013 et le sexe de 2021 ne comptent pas la même population."""
+    sample = answers(age=["jeune", "vieux"] * 20, sexe=["f", "h"] * 20)
+    with pytest.raises(Refused, match="les totaux diffèrent"):
+        weighting.weigh(sample, [margin("age", jeune=2000, vieux=8000), margin("sexe", f=5300, h=5100)])

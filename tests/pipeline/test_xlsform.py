@@ -258,6 +258,19 @@ def test_a_column_given_twice_is_told() -> None:
     assert [words(each.label) for each in read.questionnaire.questions()] == ["A ?", "Autre ?"]
 
 
+@pytest.mark.parametrize(
+    ("cell", "mark"), [("yes", True), ("Oui", True), ("no", False), ("", None), ("peut-être", True)]
+)
+def test_a_question_is_sensitive_when_its_mark_does_not_deny_it(cell: str, mark: bool | None) -> None:
+    """Un mot que l’on ne sait pas lire protège."""
+    rows = [[*row, "" if k else "maillage::sensitive"] for k, row in enumerate(FORM["survey"])]
+    rows[1][-1] = cell
+    form = xlsform.read(xlsx({**FORM, "survey": rows}), "essai.xlsx").questionnaire
+    assert [question.sensitive for question in form.questions()] == [mark, None, None]
+    copy = xlsform.read(xlsform.write(form), "essai.xlsx").questionnaire
+    assert [question.sensitive for question in copy.questions()] == [mark, None, None]
+
+
 def test_what_the_census_counts_is_marked_once_and_in_its_words() -> None:
     rows = [["type", "name", "label", "maillage::census"]]
     rows += [["integer", name, name, mark] for name, mark in (("a", "âge"), ("b", "age"), ("c", "age"))]

@@ -16,29 +16,17 @@ import pytest
 
 from maillage.engine.proportions import possible
 from maillage.forms.answering import complete
+from maillage.kernel.estimate import Estimate
 from maillage.pipeline.survey import answers, xlsform
 from maillage.reference.cards import cards
-from maillage.reference.surveys import banks
-from tests.banks import with_communes
 from tests.published import reproduction
 from tools import published_surveys as made
 
 ROWS = made.figures()
-BANKS = {
-    "maubeuge-habitants": "habitants",
-    "maubeuge-structures": "structures",
-    "grenoble-caf": "caf",
-    "strasbourg-structures": "structures",
-}
-COMMUNES = {"59392": "Maubeuge", "59291": "Hautmont", "59365": "Louvroil", "59324": "Jeumont"}
 CANNOT = {  # ceux des documents 000, 001, 003 et 004, puis ceux du document 002
     "FIG-003-38", "FIG-003-63", "FIG-003-83", "FIG-003-93", "FIG-003-94", "FIG-004-15", "FIG-004-23", "FIG-004-25",
     "FIG-002-26", "FIG-002-37", "FIG-002-38",
 }  # fmt: skip
-
-
-def questionnaire(name):
-    return with_communes(banks()[BANKS[name]], COMMUNES)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["id"])
@@ -56,6 +44,20 @@ def test_a_published_figure_comes_back_by_its_rule(row):
             assert it.rule in ("nearest", "both")
         case rule:
             assert it.rule == rule
+
+
+def test_every_main_figure_of_the_inhabitants_is_published_with_its_interval():
+    """192 réponses pour 99 000 habitants : tout ce que le document de 2021 imprime se publie de nouveau."""
+    of_inhabitants = [
+        row for row in ROWS if row["enquete"] == "maubeuge-habitants" and row["attendu"] != "none"
+    ]
+    assert len(of_inhabitants) == 19
+    for row in of_inhabitants:
+        (printed,) = made.published(row)
+        assert isinstance(printed.figure, Estimate), row["id"]
+        assert printed.n == made.again(row).n
+        assert printed.figure.low < printed.figure.value < printed.figure.high
+        assert printed.figure.value == pytest.approx(made.again(row).percent)
 
 
 def test_one_rule_for_all_the_inhabitants():
@@ -104,12 +106,12 @@ def test_every_base_that_fits_strasbourg_is_told():
     assert fit == [85, 91, 95, 97, *range(99, 200)]
 
 
-@pytest.mark.parametrize("name", BANKS)
+@pytest.mark.parametrize("name", made.BANKS)
 def test_made_answers_are_answers_to_our_questionnaires(name):
     """Chaque réponse fabriquée passe les règles du questionnaire : question connue, choix offert, suite
     logique.
     """
-    form = questionnaire(name)
+    form = made.questionnaire(name)
     table = answers.read(made.FOLDER / f"{name}.csv").table
     asked = {question.name: question for question in form.questions()}
     for column in set(table.columns) - {"id", "origine"}:
@@ -120,10 +122,10 @@ def test_made_answers_are_answers_to_our_questionnaires(name):
     assert set(table["origine"].tolist()) == {"fabriqué"}
 
 
-@pytest.mark.parametrize("name", BANKS)
+@pytest.mark.parametrize("name", made.BANKS)
 def test_who_is_not_asked_has_no_answer(name):
     """Les sauts du questionnaire sont respectés : ni raison sans manque, ni satisfaction sans aide."""
-    form = questionnaire(name)
+    form = made.questionnaire(name)
     for row in answers.read(made.FOLDER / f"{name}.csv").table.rows():
         values = {
             question: value for question, value in row.items() if question not in ("id", "origine") and value
@@ -171,7 +173,7 @@ def test_the_commands_give_the_published_figures_back(tmp_path, capsys):
     from maillage.cli.main import main
 
     form, weights = tmp_path / "habitants.xlsx", tmp_path / "poids.csv"
-    form.write_bytes(xlsform.write(questionnaire("maubeuge-habitants")))
+    form.write_bytes(xlsform.write(made.questionnaire("maubeuge-habitants")))
     people = str(made.FOLDER / "maubeuge-habitants.csv")
     margins = str(made.FOLDER / "maubeuge-marges.csv")
     assert main(["enquete", "ponderer", people, "--marges", margins, "--sortie", str(weights)]) == 0

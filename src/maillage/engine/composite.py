@@ -55,6 +55,16 @@ def surveyed(share: float, effective: float, *, seed: int, n: int) -> Floats:
     return np.asarray(np.clip(generator(seed, "enquete/part").permuted(drawn), EDGE, 1 - EDGE))
 
 
+def selection_doubt(least: float, *departures: float) -> float:
+    """Return the standard deviation, on the logit, of what weighting does not correct: the least that surveys
+    of strangers show, and departures that are known (what weights corrected, who left the question).
+
+    >>> round(selection_doubt(0.125), 3), round(selection_doubt(0.125, -0.3, 0.2), 3)
+    (0.125, 0.382)
+    """
+    return float(np.sqrt(least**2 + sum(each**2 for each in departures)))
+
+
 def carried(
     drawn: Floats,
     *,

@@ -10,6 +10,7 @@ Source: docs/methods/resultats-enquete.md
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import permutations
 from typing import Any
 
 import numpy as np
@@ -210,9 +211,11 @@ class _Search:
         self.price, self.free, self.by_size = self.true[self.n_secrets :], np.zeros(n, dtype=bool), False
         widths = np.full(len(self.goals), float(least))
         widths[: len(secrets)] = [each.width for each in secrets]
-        self.widths = np.stack([np.minimum(widths, doubt_required(least, lowest)), widths])
         small = ~published & (self.price < least)
         self._tops = np.array([*(each.ceiling for each in secrets), *np.where(small, least - 1.0, np.inf)])
+        # A secret of another threshold cannot vary beyond its own ceiling.
+        most = np.minimum(doubt_required(least, lowest), np.maximum(0.0, self._tops - lowest))
+        self.widths = np.stack([np.minimum(widths, most), widths])
         self.floors = np.zeros(len(self.goals))
         self.low, self.high = np.stack([self.true, self.true]), np.stack([self.true, self.true])
         self.rivals: dict[int, Ints] = {}
@@ -432,13 +435,24 @@ class _Lines:
         return True
 
     def lower(self) -> None:
-        """Lower the widths asked to those that public lines leave, whatever is suppressed."""
-        published, self.published = self.published, np.full(len(self.published), -1)
-        for line in self.search.public:
+        """Lower the widths asked to those that public lines leave, whatever is suppressed: the parts of one
+        question are also read in what a public sum leaves of another.
+        """
+        goal, published = self.goal, self.published
+        lines = list(self.search.public)
+        if self.search.by_size:
+            self.goal = np.where(published >= 0, self.search.n_secrets + published, goal)  # suppressed later
+            lines += [
+                wide - narrow
+                for wide, narrow in permutations(self.search.public, 2)
+                if (wide >= narrow).all() and (wide > narrow).any()
+            ]
+        self.published = np.full(len(published), -1)
+        for line in lines:
             goals, ranges = self.ranges(np.flatnonzero(line))
             for reader, reach in enumerate(ranges):
                 np.minimum.at(self.search.widths[reader], goals, reach)
-        self.published = published
+        self.goal, self.published = goal, published
 
     def pins(self, cells: Ints) -> bool:
         """Check whether a line alone tells a reader too much of a suppressed cell."""

@@ -93,8 +93,9 @@ class Question:
     rows of the requirements or lines of the seed it comes from. ours: absent from the source. observed:
     recorded by the surveyor, about the person or the meeting; hidden from those who answer alone.
     parameters: `start`, `end`, `step` of a range. census: what it asks that the census counts (`CENSUS`),
-    whatever its name. unmatched: why no published figure stands beside its answers, where its source speaks
-    of one.
+    whatever its name. sensitive: whether an answer could harm whoever gave it; None when nobody says, and its
+    words decide (`studies.survey.protection`). unmatched: why no published figure stands beside its answers,
+    where its source speaks of one.
     """
 
     name: str
@@ -120,6 +121,7 @@ class Question:
     ours: bool = False
     observed: bool = False
     census: str = ""
+    sensitive: bool | None = None
     unmatched: str = ""
     national: tuple[National, ...] = ()
 

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from maillage.cli.surveys.ponderer import ended
-from maillage.cli.surveys.tabuler import universe_arguments, weights_of
+from maillage.cli.surveys.tabuler import answered_by, universe_arguments, weights_of
 from maillage.cli.words import read_file, typed_path
 from maillage.kernel.errors import Refused
 
@@ -68,14 +68,13 @@ def run(given: argparse.Namespace) -> int:
     check_folder(given.sortie)
     form = xlsform.read(read_file(given.questionnaire), given.questionnaire.name)
     read = answers.read(given.reponses, questions=[each.name for each in form.questionnaire.questions()])
+    questionnaire, who_notes = answered_by(form.questionnaire, given.qui)
     weights, said = (
-        weights_of(read, given.poids, given.marges, kind=form.questionnaire.kind)
-        if given.poids
-        else (None, [])
+        weights_of(read, given.poids, given.marges, kind=questionnaire.kind) if given.poids else (None, [])
     )
     today = date.today()
     universe = Universe(size=given.univers, n_invited=given.interrogees)
-    sample = samples.sample(read.table, form.questionnaire, weights, universe=universe, today=today)
+    sample = samples.sample(read.table, questionnaire, weights, universe=universe, today=today)
     cards = survey_cards.every(
         sample, rounding="down" if given.arrondi == "troncature" else "nearest", by=given.par.strip()
     )
@@ -90,18 +89,19 @@ def run(given: argparse.Namespace) -> int:
         )
     results = survey_cards.results(
         cards,
-        title=given.titre or form.questionnaire.title or given.reponses.stem,
-        questionnaire=form.questionnaire,
+        title=given.titre or questionnaire.title or given.reponses.stem,
+        questionnaire=questionnaire,
         n=len(read.table),
         weighted=weights is not None,
         on=today,
-        limits=[*form.warnings, *read.notes, *said],
+        limits=[*who_notes, *form.warnings, *read.notes, *said],
         finite=universe,
+        rule=sample.rule,
     )
     document = survey_document.document(results)
     written = {"synthese.html": html.dossier(document), "synthese.pdf": pdf.dossier(document, on=today)}
     written[VARIABLES] = survey_document.as_csv(
-        ("nom", "question", "sorte", "reponses"), survey_document.codebook_rows(form.questionnaire)
+        ("nom", "question", "sorte", "reponses"), survey_document.codebook_rows(questionnaire)
     )
     for card in cards:
         name = card.asked.name.translate(UNSAFE)
@@ -121,6 +121,6 @@ def run(given: argparse.Namespace) -> int:
         f"Chiffres {results.computed}s. {count(len(results.sentences), 'enseignement').capitalize()}."
         f" {count(hidden, 'case non publiée', 'cases non publiées').capitalize()}."
     )
-    for note in [*form.warnings, *read.notes, *said]:
+    for note in results.limits:
         print(f"· {note}")
     return ended(read)

@@ -4,6 +4,7 @@ withheld.
 
 import argparse
 import sys
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from maillage.kernel.estimate import Estimate
 from maillage.words.rounding import apart, outwards
 
 if TYPE_CHECKING:
+    from maillage.forms.questionnaire import Questionnaire
     from maillage.pipeline.survey.answers import Answers
     from maillage.studies.survey.samples import Weights
     from maillage.studies.survey.tables import Measured, Row, Tabulation
@@ -21,6 +23,13 @@ if TYPE_CHECKING:
 
 WIDE = 46
 MISSED = 0.001  # of the population: beyond, these are not the margins of these weights
+KINDS = {
+    "habitants": "inhabitants",
+    "structures": "structures",
+    "professionnels": "professionals",
+    "allocataires": "caf",
+    "autres": "other",
+}
 IN_FULL = {"nearest": "au plus proche", "down": "par troncature"}
 
 
@@ -53,7 +62,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--seuil",
         type=int,
         metavar="N",
-        help="plus petit effectif publié, 5 ou plus pour des personnes (11 ; 3 pour des structures)",
+        help=(
+            "plus petit effectif publié, 5 ou plus pour des personnes (11, ou 5 quand moins d’un habitant sur"
+            " vingt a répondu ; 3 pour des structures)"
+        ),
     )
     parser.add_argument(
         "--pour",
@@ -73,6 +85,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def universe_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--qui",
+        choices=tuple(KINDS),
+        help="qui a répondu, quand le questionnaire ne le dit pas : la règle de publication en dépend",
+    )
     parser.add_argument(
         "--interrogees",
         type=int,
@@ -94,10 +111,11 @@ def run(given: argparse.Namespace) -> int:
 
     form = xlsform.read(read_file(given.questionnaire), given.questionnaire.name)
     read = answers.read(given.reponses, questions=[each.name for each in form.questionnaire.questions()])
-    weights, said = weights_of(read, given.poids, given.marges, kind=form.questionnaire.kind)
+    questionnaire, who_notes = answered_by(form.questionnaire, given.qui)
+    weights, said = weights_of(read, given.poids, given.marges, kind=questionnaire.kind)
     universe = Universe(size=given.univers, n_invited=given.interrogees)
     sample = samples.sample(
-        read.table, form.questionnaire, weights, universe=universe, today=datetime.now().date()
+        read.table, questionnaire, weights, universe=universe, today=datetime.now().date()
     )
     found = tabulation.of_sample(
         sample,
@@ -107,9 +125,9 @@ def run(given: argparse.Namespace) -> int:
         inside=(given.pour or ("publier" if given.json else "soi")) == "soi",
         rounding="down" if given.arrondi == "troncature" else "nearest",
     )
-    kind = form.questionnaire.kind
+    kind = questionnaire.kind
     of_universe = (universe.response_words(len(read.table), kind), universe.interval_words(kind))
-    notes = [*read.notes, *form.warnings, *said, *found.notes, *filter(None, of_universe)]
+    notes = [*who_notes, *read.notes, *form.warnings, *said, *found.notes, *filter(None, of_universe)]
     if given.json:
         print_json(document(found, universe, len(read.table)))
         for note in notes:
@@ -117,6 +135,20 @@ def run(given: argparse.Namespace) -> int:
     else:
         tell(found, notes)
     return ended(read)
+
+
+def answered_by(questionnaire: "Questionnaire", who_option: str | None) -> tuple["Questionnaire", list[str]]:
+    """Return the questionnaire with the kind of survey that an option states, and what to tell when neither
+    says who answered: persons are then supposed, whose rule is the stricter.
+    """
+    if who_option:
+        return replace(questionnaire, kind=KINDS[who_option]), []
+    if questionnaire.kind != "other":
+        return questionnaire, []
+    return questionnaire, [
+        "Le questionnaire ne dit pas qui a répondu : ces réponses sont publiées comme celles de personnes."
+        " Si ce sont des structures, ajoutez « --qui structures »."
+    ]
 
 
 def weights_of(
@@ -174,6 +206,7 @@ def document(found: "Tabulation", universe: "Universe", answers: int) -> dict[st
         "question": found.question,
         "univers": found.universe,
         "n": found.n if found.told else None,
+        "seuil": found.least or None,
         **_universe(universe, answers),
         "lignes": [_line(row) for row in found.rows if not row.grouped],
     }
@@ -241,7 +274,7 @@ def tell(found: "Tabulation", notes: list[str]) -> None:
         print(f"({mark}) {reason}")
     print(
         f"· {'Parts pondérées' if found.weighted else 'Parts brutes'}, effectifs sans poids, arrondi"
-        f" {IN_FULL[found.rounding]}."
+        f" {IN_FULL[found.rounding]}{f', seuil : {found.least} réponses' * bool(found.least)}."
     )
     if found.inside:
         print(

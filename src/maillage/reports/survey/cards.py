@@ -14,6 +14,7 @@ from maillage.studies.survey.cells import NOBODY, UNRANKED
 from maillage.studies.survey.columns import CITED, UNREAD
 from maillage.studies.survey.differences import Compared
 from maillage.studies.survey.notes import ALONE, LOOSE, LOOSE_STRUCTURES, RAW
+from maillage.studies.survey.protection import Protection
 from maillage.studies.survey.samples import Sample
 from maillage.studies.survey.tables import METHOD, Counted, Row, Tabulation
 from maillage.studies.survey.tabulation import counts_tell, of_sample
@@ -53,6 +54,8 @@ def card(sample: Sample, whole: Tabulation, crossed: Tabulation | None = None) -
         ),
         by=crossed.by if crossed else "",
         by_label=crossed.by_label if crossed else "",
+        least=whole.least,
+        crossed_least=crossed.least if crossed else 0,
         groups=(
             tuple(
                 Group(label=group.label, n=group.n, lines=_lines(crossed.of(group.by)))
@@ -289,6 +292,7 @@ def results(
     on: date,
     limits: Sequence[str] = (),
     finite: Universe = UNKNOWN,
+    rule: Protection | None = None,
 ) -> Results:
     """Return the results of answers that come from files, without what only a platform knows of their
     collection.
@@ -309,4 +313,5 @@ def results(
         sentences=findings.finding_texts((each.text, each.leads) for each in sentences(cards, people)),
         limits=limits,
         finite=finite,
+        rule=rule,
     )

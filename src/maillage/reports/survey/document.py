@@ -34,6 +34,7 @@ from maillage.reports.survey.two_sides import Counterpart, Subject
 from maillage.reports.survey.waves import Before
 from maillage.studies.survey import protection
 from maillage.studies.survey.columns import CITED
+from maillage.studies.survey.protection import Protection
 from maillage.studies.survey.universe import UNKNOWN, Universe, things_of
 from maillage.words import rounding as rounds
 from maillage.words.dates import in_words
@@ -50,7 +51,7 @@ WHOLE, REST = "Question par question", "Autres questions"
 PUBLICATION = "publication"
 COLUMNS = (
     *("question", "libelle", "par", "groupe", "modalite", "libelle_modalite", "effectif", "base"),
-    *("part", "bas", "haut", "motif", "calcul", "arrondi", "univers"),
+    *("part", "bas", "haut", "motif", "calcul", "arrondi", "univers", "seuil"),
 )
 
 
@@ -70,14 +71,17 @@ class Card:
     """A question as it is shown: its answers, perhaps crossed with another question.
 
     counts: respondents for each answer, unweighted, where they may be published. by: the question it is
-    crossed with. gaps: differences that a test calls significant. looked: how many comparisons were looked
-    at, in words. notes: remarks printed under it, including who is left out of the base.
+    crossed with. least: answers below which a count is withheld; crossed_least: in its groups. gaps:
+    differences that a test calls significant. looked: how many comparisons were looked at, in words. notes:
+    remarks printed under it, including who is left out of the base.
     """
 
     asked: QuestionAnswers
     counts: Mapping[str, int] = field(default_factory=dict)
     by: str = ""
     by_label: str = ""
+    least: int = 0
+    crossed_least: int = 0
     groups: Sequence[Group] = ()
     gaps: Sequence[Gap] = ()
     looked: str = ""
@@ -104,7 +108,7 @@ class Results:
     as they are to be read. quotes: by theme, (words, who). actors: by who speaks, sentences. method,
     weighting, limits: sentences. steps: how people were heard, counted. before: the wave before,
     as published. counterpart: the survey of the other side (inhabitants, structures), as published. finite:
-    how many could have answered.
+    how many could have answered. rule: by which counts are withheld, that of the kind by default.
     """
 
     title: str
@@ -131,6 +135,12 @@ class Results:
     counterpart: Counterpart | None = None
     notices: Sequence[str] = ()
     finite: Universe = UNKNOWN
+    rule: Protection | None = None
+
+    @property
+    def protected_by(self) -> Protection:
+        """The rule by which counts are withheld."""
+        return self.rule or protection.rule_of(self.kind)
 
     @property
     def computed(self) -> str:
@@ -232,15 +242,15 @@ def reading(results: Results) -> list[str]:
         " ".join(filter(None, margin)),
         (
             "**À lire avec prudence** : d’autres répondants auraient pu donner un chiffre bien différent"
-            f" (coefficient de variation {_imprecise(results.kind)})."
+            f" (coefficient de variation {_imprecise(results.protected_by)})."
         ),
-        f"**Non publié** : {lower_first(protection.rule_of(results.kind).suppression_reason)}",
-        f"**Secret** : {lower_first(protection.words(results.kind))}",
+        f"**Non publié** : {lower_first(results.protected_by.suppression_reason)}",
+        f"**Secret** : {lower_first(protection.words(results.kind, results.rule))}",
     ]
 
 
-def _imprecise(kind: str) -> str:
-    return f"entre 20 et 33{NBSP}%" if protection.rule_of(kind).vague else f"de plus de 20{NBSP}%"
+def _imprecise(rule: Protection) -> str:
+    return f"entre 20 et 33{NBSP}%" if rule.vague else f"de plus de 20{NBSP}%"
 
 
 def _sample(results: Results) -> Chapter:
@@ -399,6 +409,7 @@ def base(card: Card, computed: str) -> str:
         f"Base : {asked.universe.rstrip('.')}" if asked.universe else "Base : toutes les réponses",
         _n(asked),
         f"chiffres {computed}s",
+        *([_threshold(card)] if card.least else []),
     ]
     lines = (*asked.lines, *(line for group in card.groups for line in group.lines))
     why = {
@@ -411,6 +422,12 @@ def base(card: Card, computed: str) -> str:
         *(note for note in card.notes if note not in why),
     )
     return " ; ".join(parts) + "." + "".join(f" {text.rstrip('.')}." for text in told)
+
+
+def _threshold(card: Card) -> str:
+    """Return the smallest count that a table shows, in words."""
+    by_group = f", {card.crossed_least} par groupe" if card.crossed_least not in (0, card.least) else ""
+    return f"seuil : {card.least} réponses{by_group}"
 
 
 def _n(asked: QuestionAnswers) -> str:
@@ -748,6 +765,7 @@ def _row(
         "calcul": computed,
         "arrondi": asked.rounding,
         "univers": asked.universe,
+        "seuil": (card.crossed_least if group else card.least) or "",
     }
 
 

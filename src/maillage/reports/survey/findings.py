@@ -33,6 +33,8 @@ class Who:
 
 
 RESPONDENTS = Who(one="répondant", many="répondants")
+PERSONS = Who(one="personne", many="personnes", feminine=True)
+CONCERNED = Who(one="personne concernée", many="personnes concernées", feminine=True)
 PEOPLE: Mapping[str, Who] = {
     "inhabitants": Who(one="habitant", many="habitants"),
     "structures": Who(one="structure", many="structures", feminine=True),
@@ -42,8 +44,12 @@ PEOPLE: Mapping[str, Who] = {
 
 
 def who(kind: str, *, weighted: bool) -> Who:
-    """Return how to name respondents: as inhabitants only when weighting makes the sample resemble them."""
-    return RESPONDENTS if kind in ("inhabitants", "caf") and not weighted else PEOPLE.get(kind, RESPONDENTS)
+    """Return how to name those of whom a share is: as inhabitants only when weighting makes the sample
+    resemble them, and never as respondents then: so many of them did not answer so.
+    """
+    if weighted:
+        return PEOPLE.get(kind, PERSONS)
+    return RESPONDENTS if kind in ("inhabitants", "caf") else PEOPLE.get(kind, RESPONDENTS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,7 +200,8 @@ def sentences(asked: QuestionAnswers, people: Who) -> list[Sentence]:
     shown = [line for line in asked.lines if isinstance(line.figure, Estimate)]
     if not any(map(_value, shown)) or not asked.n or asked.of_whom or asked.observed:
         return []
-    people = RESPONDENTS if asked.partial else people
+    if asked.partial:
+        people = CONCERNED if asked.weighted else RESPONDENTS
     out = []
     if asked.scale and asked.groups:
         out += _scale(asked, people)

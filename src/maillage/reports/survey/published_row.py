@@ -6,7 +6,8 @@ from typing import TypedDict
 class PublishedRow(TypedDict):
     """One figure: of which question and answer, for whom, on how many.
 
-    "" where it is withheld (`motif` says why), or where there is no count.
+    "" where it is withheld (`motif` says why), or where there is no count. seuil: answers below
+    which a count is withheld; editions of versions 0.2 and 0.3 do not have it.
     """
 
     question: str
@@ -24,3 +25,4 @@ class PublishedRow(TypedDict):
     calcul: str
     arrondi: str
     univers: str
+    seuil: int | str

@@ -1,12 +1,13 @@
 """A survey beside the model, as told: three figures, what each weighs, and why they differ."""
 
 from maillage.kernel.estimate import Estimate
+from maillage.reference.parameters import number
 from maillage.reports.page import charts
 from maillage.reports.page.blocks import Bullets, Callout, Cell, Chapter, Grid, Heading, Text
 from maillage.reports.territory.figures import figure
 from maillage.reports.territory.reading import Source, SurveyLine, SurveyReading, SurveyScenario
 from maillage.studies.diagnosis.results import Diagnosis
-from maillage.studies.need.local_survey import SOURCE, Composite, persons
+from maillage.studies.need.local_survey import SOURCE, Composite, Measured, persons
 from maillage.words import wording
 from maillage.words.rounding import apart
 from maillage.words.wording import NBSP
@@ -114,6 +115,7 @@ def discussion(c: Composite, adults: float) -> list[str]:
         f"« {m.title} » : {wording.count(m.n, 'réponse')} à la question « {link.wording} »{redressed}. "
         f"{_share(c.asked)} des personnes qu’elle représente {link.counts}."
     ]
+    out += _selection(m)
     if link.known and link.doubt:
         out.append(
             "Cette question n’est pas celle de la définition. Dans le pays,"
@@ -145,6 +147,22 @@ def discussion(c: Composite, adults: float) -> list[str]:
             " mêmes."
         )
     return out
+
+
+def _selection(m: Measured) -> list[str]:
+    """Return the doubt added for those who did not answer, in words, and why; nothing while it is small."""
+    times = m.selection / number("composite/selection")
+    if times < 1.5:
+        return []
+    causes = ["les poids ont déplacé cette part"] if abs(m.moved) > m.selection / 2 else []
+    causes += [f"{wording.share(m.silent)} des personnes ont laissé la question"] if m.silent >= 0.05 else []
+    if not causes:
+        return []
+    return [
+        f"Ce que l’on sait de qui n’a pas répondu : {wording.listing(causes)}. Ce que le redressement ne"
+        " corrige pas peut être du même ordre : le doute sur qui a répondu est"
+        f" {wording.number(times, 1)} fois celui d’un sondage dont rien ne signale le biais."
+    ]
 
 
 def _decimals(value: float) -> int:

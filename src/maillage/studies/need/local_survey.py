@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maillage.engine import composite, variance
+from maillage.engine.logit import logit
 from maillage.engine.proportions import Share
 from maillage.engine.variance import Plan
 from maillage.forms.questionnaire import DECLINED, UNKNOWN
@@ -20,7 +21,7 @@ from maillage.kernel.names import plain
 from maillage.kernel.table import Table
 from maillage.pipeline.offer.forms.sheet import listed, quoted
 from maillage.reference.definitions import Definition
-from maillage.reference.parameters import number, parameters
+from maillage.reference.parameters import number
 from maillage.reference.survey_needs import Link, links_of
 
 Floats = NDArray[np.float64]
@@ -42,8 +43,10 @@ class Measured:
 
     title: the survey; question: the name of its question; link: how it reads. n: unweighted answers to the
     question; said: how many of them are concerned; share: weighted, 0 to 1; effective: the size of a simple
-    random sample that would be as precise; residents: what the weights add up to; variables: what the sample
-    was weighted on, in words.
+    random sample that would be as precise; residents: what the weights add up to; selection: standard
+    deviation, on the logit, of what weighting does not correct; moved: how far weights moved the share, on
+    the logit; silent: share of the weight of those who left the question; variables: what the sample was
+    weighted on, in words.
     """
 
     title: str
@@ -54,6 +57,9 @@ class Measured:
     share: float
     effective: float
     residents: float
+    selection: float
+    moved: float
+    silent: float
     variables: tuple[str, ...] = ()
 
 
@@ -148,6 +154,7 @@ def read(
                 found.append(f"la question « {column} » {made.reason}")
                 continue
             n, count, share, effective = made
+            moved, silent = _departures(concerned, answered, plan)
             return Measured(
                 title=title,
                 question=column,
@@ -157,6 +164,11 @@ def read(
                 share=share,
                 effective=effective,
                 residents=float(plan.weights.sum()),
+                selection=composite.selection_doubt(
+                    number("composite/selection"), moved, silent * number("composite/silent_gap")
+                ),
+                moved=moved,
+                silent=silent,
                 variables=tuple(variables),
             )
     if found:
@@ -216,13 +228,26 @@ def _measured(concerned: Bools, answered: Bools, plan: Plan) -> tuple[int, int, 
     return n, count, share.value, share.effective
 
 
+def _departures(concerned: Bools, answered: Bools, plan: Plan) -> tuple[float, float]:
+    """Return how far weights moved a share, on the logit, and the share of the weight of those who left the
+    question: what is known of those who did not answer.
+    """
+    initial = np.ones(len(answered)) if plan.initial is None else plan.initial
+    shares = [
+        weights[answered & concerned].sum() / weights[answered].sum() for weights in (initial, plan.weights)
+    ]
+    before, after = logit(np.clip(shares, composite.EDGE, 1 - composite.EDGE))
+    silent = float(plan.weights[~answered].sum() / plan.weights.sum())
+    return float(after - before), silent
+
+
 def compose(measured: Measured, chosen: Definition, rates: Floats, *, seed: int) -> Composite:
     """Return the model and the survey combined. rates: (draws,) of the model, 0 to 1, for the whole
     territory.
     """
     n = len(rates)
     drawn = composite.surveyed(measured.share, measured.effective, seed=seed, n=n)
-    carried = _carried(measured, chosen, drawn, seed, number("composite/selection"))
+    carried = _carried(measured, chosen, drawn, seed, measured.selection)
     found = composite.combine(rates, carried)
     kept: Kept = "combinee" if found.agree else "modele"
     universe = chosen.universe
@@ -231,7 +256,7 @@ def compose(measured: Measured, chosen: Definition, rates: Floats, *, seed: int)
         Scenario("Sans doute sur qui a répondu", *_scenario(measured, chosen, rates, 0.0, seed)),
         Scenario(
             "Deux fois plus de doute sur qui a répondu",
-            *_scenario(measured, chosen, rates, parameters()["composite/selection"].high or 0.0, seed),
+            *_scenario(measured, chosen, rates, 2 * measured.selection, seed),
         ),
     ]
     if not found.agree:

@@ -39,7 +39,10 @@ class Cells:
         inside: bool = False,
     ) -> None:
         self.column, self.cross, self.inside_only = column, cross, inside
-        self.rule, self.least = withholding.rule, withholding.least
+        names = {column.name.removesuffix(CITED), *([cross.name] if cross else []), *held.where}
+        axes = {withholding.tied((name, ANY)) for name in names} if withholding.least else set()
+        self.rule = withholding.rule_for(tuple(axes)) if axes else withholding.rule
+        self.least = self.rule.least
         self.q_said = column.answered
         groups = cross.members if cross else np.ones((len(held.domain), 1), dtype=bool)
         self.size = groups.shape[1]
@@ -177,7 +180,7 @@ class Cells:
             least,
             secrets=[suppression.Secret(row, least) for row in secret],
             free=[False] * size + [left] * size,
-            lowest=int(self.rule.empty),
+            lowest=self.rule.least_suppressed,
         )
 
     @property

@@ -94,7 +94,7 @@ def between_groups(held: Sample, table: Tabulation) -> Differences:
             do="Croisez-le d’abord avec une autre question.",
         )
     column, cross = (
-        discreet(held.reader.group(name, classes=table.cut.get(name, ())), table.least)
+        discreet(held.reader.group(name, classes=table.cut.get(name, ())), held.class_least(table.least))
         for name in (table.question, table.by)
     )  # as the table cut them: a number that few gave is in a class
     groups = [group.by for group in table.groups]

@@ -21,7 +21,7 @@ def pinned(
     owned: Sequence[Bools],
     least: int,
 ) -> bool:
-    """Return whether a small count is known to within `suppression.NEAR` people.
+    """Return whether a small count is known nearer than `suppression.doubt_required`.
 
     cells: (answers, classes) people; weight: (classes,) of one of them; bounds: of the weighted share of each
     answer, None when it is not shown; owned: (classes,) true where a class belongs to a class of one margin.
@@ -37,7 +37,8 @@ def pinned(
             high += [cells[row].sum(), bound[1]]
     sums = np.array(known).reshape(len(known), -1)
     return any(
-        suppression.doubt(np.outer(eye[row], own).ravel(), sums, low, high) < suppression.NEAR
+        suppression.doubt(np.outer(eye[row], own).ravel(), sums, low, high)
+        < suppression.doubt_required(least)
         for row in range(len(cells))
         for own in owned
         if 0 < cells[row, own].sum() < least <= cells[:, own].sum()  # a class of a few people is never told

@@ -1,12 +1,18 @@
-"""The rule by which the results of a survey are published: one for persons, a lighter one for structures.
+"""The rule by which the results of a survey are published: one for persons, a lighter one where they are a
+small sample of a large population, another for structures.
 
 Source: docs/methods/resultats-enquete.md
 """
 
-from dataclasses import dataclass
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
+from maillage.forms.questionnaire import Question, Questionnaire
 from maillage.kernel.errors import Refused
 from maillage.reference.parameters import number
+from maillage.words.wording import percent
 
 # What the public sheet of a place says: asked of structures, these answers are public before any survey.
 ON_SHEETS = frozenset(
@@ -16,16 +22,40 @@ ON_SHEETS = frozenset(
     }
 )
 NEVER_UNDER = 5  # persons: the lowest that a caller may ask for (docs/methods/resultats-enquete.md)
+MOST_CROSSED = 2  # questions read together under the lighter rule: more would cut small groups
+# Articles 9 and 10 of the GDPR; then what a person seldom wants known: money, papers, reading. No accents.
+STATES = (
+    r"handicap|maladi|\brsa\b|\baah\b|surendett|sans.papiers|titre de sejour|demandeurs? d.asile|refugie"
+    r"|illettr|\bprison|addict"
+)
+SENSITIVE = re.compile(
+    rf"{STATES}|\bsante\b|medic|psych|enceinte|genetique|biometri|religi|croyan|convictions|politique|\bvote\b"
+    r"|\bvotez|syndic|sexuel|sexualite|ethni|\borigine|nationalite|etrang|pays de naissance|ne a l.etranger"
+    r"|langue maternelle|condamn|judiciaire|violence|\balcool|drogue|revenu|ressources|salaire|\bdettes?\b"
+    r"|minima sociaux|allocation|impots?\b|sejour|lire et ecrire|compren.{0,20} le francais"
+)
+SENSITIVE_ANSWERS = re.compile(STATES)
+PLACE_NAMES = re.compile(r"commune|quartier|ville|village|adresse|code.?postal|iris|qpv|lieu|residence|rue")
+PLACES = re.compile(
+    r"quel(le)? (commune|quartier|ville|village|rue|lieu)|\bou (vivez|residez)|\bhabitez|code postal"
+    r"|adresse postale|(quelle est )?votre adresse\b(?! (mail|e.mail|electronique))"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Protection:
-    """What may be published of a survey.
+    """The rule by which the counts of a survey are published.
 
     least: respondents below which a count, and what remains beside it, is withheld; 0 withholds nothing.
     empty: an answer that nobody gave, or that all gave, is published. vague: coefficient of variation beyond
     which a share is withheld, None for no limit. public: questions whose answers everybody can read
-    elsewhere. lowest: the smallest `least` that a caller may choose.
+    elsewhere. lowest: the smallest `least` that a caller may choose. things: who answers, in French.
+    class_least: respondents below which a number or a month is never named alone.
+
+    The lighter rule, for a small sample of a large population, has more: zero_base: respondents to a question
+    not crossed from which an answer that nobody gave is published; wide: those from which an answer that all
+    gave, or all but a few, is; 0 elsewhere. sensitive: questions that keep the rule of persons; places:
+    those, of where people are, that keep it once crossed.
     """
 
     least: int
@@ -33,6 +63,12 @@ class Protection:
     vague: float | None = None
     public: frozenset[str] = frozenset()
     lowest: int = NEVER_UNDER
+    things: str = "répondants"
+    class_least: int = 0
+    zero_base: int = 0
+    wide: int = 0
+    sensitive: frozenset[str] = frozenset()
+    places: frozenset[str] = frozenset()
 
     def is_small(self, n: int) -> bool:
         """Return whether a count is of too few to be told.
@@ -42,29 +78,159 @@ class Protection:
         """
         return n < self.least and not (self.empty and n == 0)
 
+    def of(self, names: Iterable[str]) -> "Protection":
+        """Return the rule of some questions read together, of a survey of this rule.
+
+        >>> rule = replace(SAMPLED, sensitive=frozenset({"revenu"}), places=frozenset({"quartier"}))
+        >>> [rule.of(names).least for names in (["aise"], ["revenu"], ["quartier"], ["aise", "quartier"])]
+        [5, 11, 5, 11]
+        """
+        read = set(names)
+        is_strict = (
+            read & self.sensitive or (len(read) > 1 and read & self.places) or len(read) > MOST_CROSSED
+        )
+        return PERSONS if self.wide and is_strict else self
+
+    def alone(self, n: int) -> "Protection":
+        """Return the rule of a question of its own that n people answered: on enough of them, an answer that
+        nobody gave is a share like others.
+        """
+        return replace(self, empty=True) if 0 < self.zero_base <= n else self
+
+    def leaves_few(self, n: int, base: int) -> bool:
+        """Check that an answer that n people of a base gave leaves too few others.
+
+        >>> [rule_of("structures").leaves_few(n, 12) for n in (9, 10, 12)]
+        [False, True, False]
+        >>> SAMPLED.alone(15).leaves_few(15, 15), SAMPLED.alone(30).leaves_few(30, 30)
+        (True, False)
+        """
+        return self.is_small(base - n) or (n == base < self.wide)
+
+    def is_nearly_all(self, n: int, base: int) -> bool:
+        """Check that all but a few people of a wide base gave an answer, which is then published.
+
+        >>> SAMPLED.is_nearly_all(29, 30), SAMPLED.is_nearly_all(19, 20), PERSONS.is_nearly_all(29, 30)
+        (True, False, False)
+        """
+        return 0 < self.wide <= base and 0 < base - n < self.least
+
+    @property
+    def least_suppressed(self) -> int:
+        """The people that a small count withheld is of, at least, for whoever knows the rule: what it must
+        range over follows (`suppression.doubt_required`).
+        """
+        return int(self.empty or self.wide > 0)
+
     @property
     def suppression_reason(self) -> str:
         """Return why a figure is withheld, in French: the same words for all, since two reasons would tell
         the small counts from those withheld for them.
         """
-        few = f"Moins de {self.least} structures" if self.empty else f"Moins de {self.least} répondants"
         vague = "" if self.vague is None else ", chiffre trop imprécis"
-        some = "quelques-unes" if self.empty else "quelques-uns"
-        return f"{few}{vague}, ou de quoi deviner ce que {some} ont répondu."
+        some = "quelques-unes" if self.things == "structures" else "quelques-uns"
+        return f"Moins de {self.least} {self.things}{vague}, ou de quoi deviner ce que {some} ont répondu."
 
 
-PERSONS = Protection(least=int(number("protection/small_count")), vague=number("protection/survey_vague"))
+PERSONS = Protection(
+    least=int(number("protection/small_count")),
+    vague=number("protection/survey_vague"),
+    class_least=int(number("protection/small_count")),
+)
+SAMPLED = Protection(
+    least=int(number("protection/sample_small_count")),
+    class_least=int(number("protection/small_count")),
+    zero_base=int(number("protection/small_count")),
+    wide=int(number("protection/sample_wide_base")),
+)
 STRUCTURES = Protection(
-    least=int(number("protection/structures_small_count")), empty=True, public=ON_SHEETS, lowest=1
+    least=int(number("protection/structures_small_count")),
+    empty=True,
+    public=ON_SHEETS,
+    lowest=1,
+    things="structures",
+    class_least=int(number("protection/structures_small_count")),
 )
 NOTHING = Protection(least=0)
 
 
 def rule_of(kind: str) -> Protection:
-    """Return the rule of a kind of survey: whoever answers about themselves is a person, professionals
-    included.
+    """Return the rule of a kind of survey whose universe is not known: whoever answers about themselves is a
+    person, professionals included.
     """
     return STRUCTURES if kind == "structures" else PERSONS
+
+
+def rule_in(
+    questionnaire: Questionnaire, *, n: int, population: float | None, columns: Iterable[str] = ()
+) -> Protection:
+    """Return the rule of a survey. n: answers; population: how many they speak for, None when nobody says;
+    columns: of the answers, those that are no question included.
+
+    Colleagues recognise a professional however many are asked: the lighter rule is not for them.
+    """
+    kind = questionnaire.kind
+    is_sample = population is not None and n <= number("protection/sample_fraction") * population
+    if kind in ("structures", "professionals") or not is_sample:
+        return rule_of(kind)
+    questions = list(questionnaire.questions())
+    unknown = set(columns) - {each.name for each in questions}  # nothing says what such a column is about
+    return replace(
+        SAMPLED,
+        sensitive=sensitive_questions(questionnaire),
+        places=frozenset({each.name for each in questions if _is_place(each)} | unknown),
+    )
+
+
+def sensitive_questions(questionnaire: Questionnaire) -> frozenset[str]:
+    """Return the questions of which an answer could harm: marked so, or by their words; and those put to
+    people by what they said to one of these, since who answers them tells it.
+    """
+    names = {each.name for each in questionnaire.questions() if _is_sensitive(questionnaire, each)}
+    reads = _questions_read(questionnaire.items, frozenset())
+    while more := {name for name, read in reads.items() if read & names} - names:
+        names |= more
+    return frozenset(names)
+
+
+def _is_sensitive(questionnaire: Questionnaire, question: Question) -> bool:
+    if question.sensitive is not None:
+        return question.sensitive
+    words_ = _plain(question.name.replace("_", " "), *question.label.values())
+    answers = (_plain(*each.label.values()) for each in questionnaire.choices(question))
+    # « Pour quoi aimeriez-vous être aidé ? » names themes, no state of whoever answers.
+    names_states = question.kind == "one" and any(map(SENSITIVE_ANSWERS.search, answers))
+    return names_states or bool(SENSITIVE.search(words_))
+
+
+def _is_place(question: Question) -> bool:
+    return (
+        question.kind == "geopoint"
+        or question.census == "commune"
+        or bool(PLACE_NAMES.fullmatch(_plain(question.name)))
+        or bool(PLACES.search(_plain(*question.label.values())))
+    )
+
+
+def _plain(*texts: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", " ".join(texts).casefold())
+    return "".join(each for each in decomposed if not unicodedata.combining(each))
+
+
+def _questions_read(items: Iterable[object], above: frozenset[str]) -> dict[str, frozenset[str]]:
+    """Return, for each question, those that its condition, its groups and its calculation read."""
+    out: dict[str, frozenset[str]] = {}
+    for item in items:
+        read = above | _names(getattr(item, "relevant", ""))
+        if isinstance(item, Question):
+            out[item.name] = read | _names(item.calculation)
+        else:
+            out |= _questions_read(getattr(item, "items", ()), read)
+    return out
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\$\{([^}]*)\}", text))
 
 
 def chosen(kind: str, least: int) -> Protection:
@@ -78,11 +244,13 @@ def chosen(kind: str, least: int) -> Protection:
             why=f"Sous {rule.lowest} répondants, chacun se reconnaîtrait.",
             do=f"Choisissez {rule.lowest} ou plus ; {rule.least} est conseillé.",
         )
-    return Protection(least=least, empty=rule.empty, vague=rule.vague, public=rule.public, lowest=rule.lowest)
+    return replace(rule, least=least, class_least=max(least, rule.class_least))
 
 
-def words(kind: str) -> str:
-    """Return which rule a survey is published by, and why, in French."""
+def words(kind: str, rule: Protection | None = None) -> str:
+    """Return which rule a survey is published by, and why, in French. rule: that of its answers; None tells
+    those of its kind.
+    """
     persons = PERSONS.least
     if kind == "structures":
         return (
@@ -96,4 +264,16 @@ def words(kind: str) -> str:
             f" règle des personnes. Un effectif de moins de {persons} réponses n’est pas publié, même pour"
             " une pratique attendue."
         )
-    return f"Ce sont des personnes qui répondent : un effectif de moins de {persons} n’est pas publié."
+    small = percent(100 * number("protection/sample_fraction"))
+    lighter = (
+        f"moins d’un habitant sur vingt ({small}) a répondu : un effectif est publié à partir de"
+        f" {SAMPLED.least} réponses, et de {persons} pour une question sensible, un croisement par lieu ou"
+        f" plus de {MOST_CROSSED} questions croisées. Zéro se dit à partir de {SAMPLED.zero_base} réponses à"
+        f" la question ; « tous » et « presque tous », à partir de {SAMPLED.wide}"
+    )
+    if rule is not None and rule.wide:
+        return f"Ce sont des personnes qui répondent, et {lighter}."
+    strict = f"Ce sont des personnes qui répondent : un effectif de moins de {persons} n’est pas publié."
+    if rule is not None:
+        return f"{strict} On ne sait pas de quelle population, ou elles en sont plus de {small}."
+    return f"{strict} Une exception : {lighter}."

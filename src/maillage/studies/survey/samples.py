@@ -18,17 +18,16 @@ from maillage.kernel.table import Table
 from maillage.studies.survey import ties
 from maillage.studies.survey.age_classes import age_span
 from maillage.studies.survey.columns import CITED, SOME_DAY, Column, Reader, discreet
-from maillage.studies.survey.protection import NOTHING, Protection, chosen, rule_of
+from maillage.studies.survey.protection import NOTHING, Protection, chosen, rule_in
 from maillage.studies.survey.tables import Counted
 from maillage.studies.survey.universe import UNKNOWN, Universe
-from maillage.studies.survey.withholding import ANY, Axis, Condition, Key, Span, Variable, Withholding
+from maillage.studies.survey.withholding import ANY, MARGIN, Axis, Condition, Key, Span, Variable, Withholding
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 MOST_JOINT = 200  # of the questions that a condition reads: beyond, its base is compared to each alone
 GROUPED = ("ease", "satisfaction")
 Least = int | None | Literal["rule"]
-MARGIN = "§"  # before the name of a variable of the margins: no question is called so
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -124,6 +123,21 @@ class Sample:
         """True when Wilson's interval is valid: no weights, in an endless universe."""
         return self.is_unweighted and self.plan.population is None
 
+    @cached_property
+    def rule(self) -> Protection:
+        """The rule by which its tables are published: that of everybody who answered, filtered or not."""
+        people = self.universe.population
+        if people is None and self.weights is not None:
+            people = round(float(self.weights.values.sum()))
+        reader, n = self.reader, len(self.domain)
+        return rule_in(reader.questionnaire, n=n, population=people, columns=reader.answers.columns)
+
+    def class_least(self, least: int) -> int:
+        """Return how many respondents a number or a month must have to be named, in a table that withholds
+        counts under `least`.
+        """
+        return max(least, self.rule.class_least) if least else 0
+
     def withholding(
         self, rule: Protection, classes: Mapping[str, Sequence[float]], before: Sequence[Counted] = ()
     ) -> Withholding:
@@ -145,8 +159,7 @@ class Sample:
         """
         if self.weights is None or variable not in self.weights.variables:
             return False
-        rule = rule_of(self.reader.questionnaire.kind)
-        return self.withholding(rule, classes_then(before), before).tells_margin(MARGIN + variable)
+        return self.withholding(self.rule, classes_then(before), before).tells_margin(MARGIN + variable)
 
 
 class _Cuts:
@@ -166,15 +179,15 @@ class _Cuts:
         """Yield the condition of each question that says how many were put it, when it reads answers of which
         one only is given.
         """
-        reader, least = self.held.reader, self.rule.least
+        reader = self.held.reader
         for name in reader.partial():
             asked = reader.eligible(name)
-            if min(int(asked.sum()), int((~asked).sum())) < least:
+            if min(int(asked.sum()), int((~asked).sum())) < self.rule.of((name,)).least:
                 continue
             try:
                 few = leaves_few(reader, reader.group(name), self.rule)
                 columns = [
-                    discreet(reader.group(each, classes=self.classes.get(each, ())), least)
+                    discreet(reader.group(each, classes=self.classes.get(each, ())), self.rule.class_least)
                     for each in reader.read_by(name)
                 ]
             except Refused:  # words: they make no table
@@ -201,8 +214,8 @@ class _Cuts:
                 margin=True,
                 spans=self._spans_met(name, codes),
             )
-        reader, least = self.held.reader, self.rule.least
-        column = discreet(reader.group(name, classes=self.classes.get(name, ())), least)
+        reader = self.held.reader
+        column = discreet(reader.group(name, classes=self.classes.get(name, ())), self.rule.class_least)
         return Variable(
             name=name,
             members=column.members,
@@ -214,7 +227,7 @@ class _Cuts:
             counted=column.form in ("number", "date"),
             adds_up=self.held.has_one_first(name),
             spans=self._spans(column),
-            **_asked_after(reader, column, least, {each.name for each in self.conditions}),
+            **_asked_after(reader, column, self.rule, {each.name for each in self.conditions}),
         )
 
     def _spans(self, column: Column) -> tuple[Span | None, ...]:
@@ -362,14 +375,13 @@ def only(held: Sample, where: Mapping[str, Sequence[str]]) -> Sample:
 
 
 def protection_of(held: Sample, least: Least) -> Protection:
-    kind = held.reader.questionnaire.kind
     if least is None:
         return NOTHING
-    return rule_of(kind) if least == "rule" else chosen(kind, least)
+    return held.rule if least == "rule" else chosen(held.reader.questionnaire.kind, least)
 
 
 def leaves_few(reader: Reader, column: Column, rule: Protection) -> bool:
-    return column.name not in rule.public and reader.leaves_few(column, rule.least)
+    return column.name not in rule.public and reader.leaves_few(column, rule.of((column.name,)).least)
 
 
 def universe_of(held: Sample, column: Column) -> str:
@@ -410,7 +422,7 @@ def _would_ask(reader: Reader, name: str, columns: Sequence[Column]) -> Callable
     return asks
 
 
-def _asked_after(reader: Reader, column: Column, least: int, decided: Container[str]) -> dict[str, Any]:
+def _asked_after(reader: Reader, column: Column, rule: Protection, decided: Container[str]) -> dict[str, Any]:
     """Return what the conditions of other questions reveal about the answers to one: totals of some answers,
     and who was not asked.
 
@@ -429,7 +441,8 @@ def _asked_after(reader: Reader, column: Column, least: int, decided: Container[
                 leads = reader.would_ask(name, {column.name: reader.written(column, part)})
                 inside[part], outside[part] = leads, not leads
         never[name] = tuple(np.flatnonzero(outside & ~inside).tolist())
-        few = min(int((column.answered & asked).sum()), int((column.answered & ~asked).sum())) < least
+        sides = int((column.answered & asked).sum()), int((column.answered & ~asked).sum())
+        few = min(sides) < rule.of((name,)).least
         if column.exclusive and name not in decided and not few and not (inside & outside).any():
             told[tuple(np.flatnonzero(inside).tolist())] = None
     return {"told": tuple(told), "never": never if column.exclusive else {}}

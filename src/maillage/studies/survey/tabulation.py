@@ -59,8 +59,8 @@ def of_sample(
     """
     rule = protection_of(held, least)
     cut = {**classes_then(before), **(classes or {})}
-    column = discreet(held.reader.column(question, classes=cut.get(question, ())), rule.least)
-    cross = discreet(held.reader.group(by, classes=cut.get(by, ())), rule.least) if by else None
+    column = discreet(held.reader.column(question, classes=cut.get(question, ())), rule.class_least)
+    cross = discreet(held.reader.group(by, classes=cut.get(by, ())), rule.class_least) if by else None
     if by and by == question:
         raise Refused(
             f"« {question} » ne peut pas être croisée avec elle-même.",
@@ -81,7 +81,7 @@ def of_sample(
         )
     withholding = held.withholding(NOTHING if too_fine else rule, cut, before)
     cells = Cells(held, column, cross, withholding, inside=inside)
-    few = rule.least
+    few = cells.least
     if too_fine:
         cells.withhold(TOO_FINE)
     for earlier in before:
@@ -225,7 +225,7 @@ def _shares(
 
 def respondents(held: Sample, table: Tabulation) -> list[int]:
     """Return how many gave each answer of a table without a cross, withheld or not: never to be published."""
-    column = discreet(held.reader.column(table.question, classes=table.bounds), table.least)
+    column = discreet(held.reader.column(table.question, classes=table.bounds), held.class_least(table.least))
     inside = column.answered & held.domain
     return [int(n) for n in column.members[inside].sum(axis=0).tolist()]
 
@@ -240,7 +240,7 @@ def counts_tell(held: Sample, table: Tabulation) -> bool:
     """
     if held.weights is None or not held.weights.codes or not table.least or table.by:
         return False
-    column = discreet(held.reader.column(table.question, classes=table.bounds), table.least)
+    column = discreet(held.reader.column(table.question, classes=table.bounds), held.class_least(table.least))
     inside = column.answered & held.domain
     codes = np.stack([code[inside] for code in held.weights.codes], axis=1)
     classes, at = np.unique(codes, axis=0, return_inverse=True)

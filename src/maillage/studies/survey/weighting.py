@@ -21,6 +21,7 @@ from maillage.pipeline.survey.weights import LEAST, MOST
 from maillage.reference.parameters import number
 from maillage.studies.survey.sample_margins import Floats, Ints, Where, classes_of, thin_class, thin_warnings
 from maillage.studies.survey.weight_bounds import ceiling_of, framed_bounds, refuse_bounds
+from maillage.studies.survey.weight_caps import cap_warnings
 from maillage.studies.survey.weight_words import Bounds, answers_text, bound_text, people_text, percent_text
 
 
@@ -153,6 +154,8 @@ def weigh(
             f"{low} poids {'sont négatifs ou nuls' if low > 1 else 'est négatif ou nul'} : la méthode"
             " linéaire le permet, un tableau non. Donnez des bornes, ou prenez la méthode raking."
         )
+    is_framed = trim is not None or bounds is not None
+    notes += [] if is_framed else cap_warnings(found.weights, initial, used, codes, method)
     return Weighting(
         ids=answers[ID],
         weights=found.weights,

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from maillage.engine import suppression
 from maillage.engine.suppression import Secret
+from maillage.studies.survey.columns import CITED
 from maillage.studies.survey.protection import Protection
 from maillage.studies.survey.tables import Counted
 
@@ -26,6 +27,7 @@ Key = tuple[str, Positions]  # how a question is cut: each answer apart (ANY), o
 Axis = tuple[Key, ...]  # cuts that say one thing, read together
 Part = tuple[Key, Positions]  # of a cut: the answers counted, ANY for all
 Spec = tuple[Part, ...]  # what a count is of: one part for each axis
+MARGIN = "§"  # before the name of a variable of the margins: no question is called so
 EVERYBODY = ""  # the question of a count of all those who answered an edition
 ROUNDS = 12  # of protection against several editions: each hides more, and one or two are enough
 
@@ -190,22 +192,31 @@ class Withholding:
             for k in range(len(counts)):
                 part = self._part(name, (k,))
                 shown.append(self._joint((self.tied(part[0]),)).get((part,), True))
-            while not self.doubted(counts, shown) and not variable.public:
-                spare = [(n, k) for k, n in enumerate(counts) if shown[k] and (n or not self.rule.empty)]
+            rule = self.rule_for((self.tied((name, ANY)),))
+            while not self.doubted(counts, shown, rule) and not variable.public:
+                spare = [(n, k) for k, n in enumerate(counts) if shown[k] and (n or not rule.empty)]
                 if not spare:
                     break
                 shown[min(spare)[1]] = False
             self._first[name] = tuple(shown)
         return self._first[name]
 
-    def doubted(self, counts: Sequence[int], shown: Sequence[bool]) -> bool:
+    def rule_for(self, axes: tuple[Axis, ...]) -> Protection:
+        """Return the rule of what some axes say together: the strictest of their questions."""
+        questions = [{name.removeprefix(MARGIN).removesuffix(CITED) for name, _ in axis} for axis in axes]
+        rule = max((self.rule.of(names) for names in product(*questions)), key=lambda each: each.least)
+        if len(axes) > 1:
+            return rule
+        return rule.alone(min(int(self.variable(name).answered.sum()) for name, _ in axes[0]))
+
+    def doubted(self, counts: Sequence[int], shown: Sequence[bool], rule: Protection) -> bool:
         """Check that the counts suppressed of a whole that is known may each vary enough. Where a zero is
         published, each is of one person at least.
         """
         suppressed = [n for n, seen in zip(counts, shown, strict=True) if not seen]
-        published = [n for n, seen in zip(counts, shown, strict=True) if seen and (n or not self.rule.empty)]
+        published = [n for n, seen in zip(counts, shown, strict=True) if seen and (n or not rule.empty)]
         return suppression.leaves_parts_in_doubt(
-            suppressed, min(published, default=np.inf), self.least, int(self.rule.empty)
+            suppressed, min(published, default=np.inf), rule.least, int(rule.empty)
         )
 
     def _order(self, part: Part) -> tuple[Axis, Part]:
@@ -289,7 +300,7 @@ class _Decision:
     """Which counts of some axes together may be published; those of fewer axes are decided first."""
 
     def __init__(self, held: Withholding, axes: tuple[Axis, ...]) -> None:
-        self.held, self.axes, self.rule = held, axes, held.rule
+        self.held, self.axes, self.rule = held, axes, held.rule_for(axes)
         self.atoms = [held._read(axis) for axis in axes]
         shape = tuple(len(each.table) for each in self.atoms)
         self.place = np.stack([axis.ravel() for axis in np.indices(shape)])
@@ -388,15 +399,21 @@ class _Decision:
         """
         every, whole = range(len(self.axes)), [[(key, ANY) for key in keys] for keys in self.cuts]
         told: list[Bools] = [np.ones(len(self.people), dtype=bool)]
-        suppressed: list[Bools] = []
+        suppressed: list[tuple[Bools, int]] = []
         pieces: list[Bools] = []
         for size in range(1, len(self.axes) + 1):
             for some in combinations(every, size):
                 told += [self.mask(self._lifted(some, spec)) for spec in product(*(whole[k] for k in some))]
                 if size == len(self.axes):
                     continue
-                for spec, seen in self.held._joint(tuple(self.axes[axis] for axis in some)).items():
-                    (told if seen else suppressed).append(self.mask(self._lifted(some, spec)))
+                fewer = tuple(self.axes[axis] for axis in some)
+                least = self.held.rule_for(fewer).least
+                for spec, is_published in self.held._joint(fewer).items():
+                    mask = self.mask(self._lifted(some, spec))
+                    if is_published:
+                        told.append(mask)
+                    else:
+                        suppressed.append((mask, least))
         for axis, keys in enumerate(self.cuts):
             for key in keys:
                 parts = () if key[1] else self.held.variable(key[0]).told
@@ -410,8 +427,8 @@ class _Decision:
                     if self.held.tells_margin(key[0]):
                         told += [self.mask(self._lifted((axis,), [part])) for part in self._options(key)]
         system.known = list(system.lift(told))
-        for mask in suppressed:
-            system.learn(mask, False, self.rule.least)
+        for mask, least in suppressed:
+            system.learn(mask, False, least)
         system.secrets += [Secret(row, self.rule.least) for row in system.lift(pieces)]
         for quiet, mask in self._silent():
             width = min(self.rule.least, int(self.people[quiet].sum()))
@@ -491,7 +508,16 @@ class _Decision:
                     yield from ((quiet, quiet & self.mask([part])) for part in self._options(key))
 
     def _is_public(self, spec: Spec) -> bool:
-        return all(self.held.variable(key[0]).public for key, positions in spec if positions)
+        """Return whether a count is no secret: everybody can read its answers elsewhere, or nearly all of a
+        wide base gave it.
+        """
+        if all(self.held.variable(key[0]).public for key, positions in spec if positions):
+            return True
+        if len(spec) > 1:
+            return False
+        ((key, positions),) = spec
+        is_printed = bool(positions) and not (key[1] and positions != (0,))
+        return is_printed and self.rule.is_nearly_all(self.count(spec), self.count(((key, ANY),)))
 
     def _may(self, spec: Spec, decided: Mapping[Spec, bool]) -> bool:
         """Return whether a count is large enough, leaves enough on each side, and is part of counts that are
@@ -509,7 +535,7 @@ class _Decision:
                 wider = (*spec[:axis], (key, ANY), *spec[axis + 1 :])
                 whole = self.count(wider)
                 # Subtracting this count from the total would reveal what the few others answered.
-                if whole < self.rule.least or small(whole - n) or not decided.get(wider, True):
+                if whole < self.rule.least or self.rule.leaves_few(n, whole) or not decided.get(wider, True):
                     return False
             elif not self._leaves_small_parts_in_doubt(spec, axis):
                 return False
@@ -562,7 +588,7 @@ class _Decision:
                     secrets=system.secrets,
                     price=price.tolist(),
                     free=system.free,
-                    lowest=int(self.rule.empty),
+                    lowest=self.rule.least_suppressed,
                     by_size=len(self.axes) == 1,
                 )
                 shown = [bool(one) or public for one, public in zip(found, open_, strict=True)]
@@ -587,7 +613,11 @@ class _Decision:
         for (_, wider), parts in lines.items():
             spare = [(self.count(specs[k]), k) for k in parts if shown[k] and not open_[k]]
             spare = [each for each in spare if each[0]]
-            doubted = self.held.doubted([self.count(specs[k]) for k in parts], [shown[k] for k in parts])
+            counts = [self.count(specs[k]) for k in parts]
+            published = sum(n for n, k in zip(counts, parts, strict=True) if shown[k])
+            if any(open_) and self.rule.is_nearly_all(published, sum(counts)):
+                continue  # what is left is public already
+            doubted = self.held.doubted(counts, [shown[k] for k in parts], self.rule)
             if spare and not doubted and out.get(wider, True):
                 lone.add(min(spare)[1])
         return lone
@@ -670,7 +700,7 @@ class _Decision:
                     system.secrets,
                     self.rule.least,
                     free=system.free,
-                    lowest=int(self.rule.empty),
+                    lowest=self.rule.least_suppressed,
                 )
                 for system in systems
             )

@@ -97,7 +97,10 @@ class SurveyForm(TerritoryChoiceMixin, CheckedForm):
         min_value=1,
         max_value=100_000_000,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
-        help_text="Quand une bonne part de toutes a répondu, les intervalles sont plus étroits.",
+        help_text=(
+            "Quand une bonne part de toutes a répondu, les intervalles sont plus étroits. Quand moins d’un"
+            " habitant sur vingt a répondu, un effectif se publie à partir de 5 réponses au lieu de 11."
+        ),
     )
     debut = DayField(label="Du", required=False)
     fin = DayField(label="Au", required=False)

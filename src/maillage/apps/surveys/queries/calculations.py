@@ -39,7 +39,7 @@ from maillage.reports.survey import document, practices
 from maillage.reports.survey.findings import Behind, Sentence
 from maillage.studies.survey import protection
 
-VERSION = 3  # of what is computed: raise it when a figure, a sentence or a drawing changes
+VERSION = 4  # of what is computed: raise it when a figure, a sentence or a drawing changes
 TABLES, EDITION, METHOD, QUOTAS = "tableaux", "edition", "methode", "quotas"
 Json = dict[str, Any]
 
@@ -82,6 +82,7 @@ def key(survey: Survey, part: str, at: datetime) -> str:
         list(survey.places.values_list("pk", "name", "lieu__structure__name")),
         [row.pk, row.made_at, row.n, row.variables] if row else [],
         [rule.least, rule.empty, rule.vague, sorted(rule.public), number("protection/survey_fragile")],
+        [number(f"protection/sample_{name}") for name in ("small_count", "fraction", "wide_base")],
         list(Publication.objects.filter(survey=survey).order_by("pk").values_list("number", "withdrawn_at")),
         _answers(survey),
     ]

@@ -97,6 +97,7 @@ def results(held: Frame, cards: Sequence[Card], *, at: datetime, sample: Sequenc
         before=before(survey, on.year) if cards else None,
         counterpart=counterparts.counterpart(survey) if cards else None,
         finite=held.universe,
+        rule=held.sample.rule if cards else None,
         notices=(
             ("Exemple : ces réponses ont été fabriquées pour la démonstration.",) if survey.example else ()
         ),

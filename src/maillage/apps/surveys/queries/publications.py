@@ -26,7 +26,10 @@ def tables_to_read(edition: Publication) -> list[dict[str, Any]]:
     versions wrote several.
     """
     reason = rule_of(edition.survey.kind).suppression_reason
-    return [{**line, "motif": reason if line["motif"] else ""} for line in edition.content["tables"]]
+    return [
+        line if "seuil" in line else {**line, "motif": reason if line["motif"] else ""}
+        for line in edition.content["tables"]
+    ]
 
 
 def document_to_read(edition: Publication) -> dict[str, Any]:

@@ -182,6 +182,8 @@ def read_question(
         ours=told["ours"] in YES,
         observed=told["observed"] in YES,
         census=_census(told["census"], line, sheet, reading),
+        # A word that is neither yes nor no protects.
+        sensitive=told["sensitive"].casefold() not in NO if told["sensitive"] else None,
         unmatched=told["unmatched"],
         national=_national(told["national"], line, sheet, reading),
     )

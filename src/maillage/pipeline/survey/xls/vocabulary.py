@@ -79,6 +79,7 @@ OURS = (
         "ours",
         "observed",
         "census",
+        "sensitive",
         "unmatched",
         "national",
     ),

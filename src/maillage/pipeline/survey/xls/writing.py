@@ -107,6 +107,7 @@ def _row(questionnaire: Questionnaire, question: Question, names: Mapping[str, s
         "maillage::ours": "yes" if question.ours else "",
         "maillage::observed": "yes" if question.observed else "",
         "maillage::census": question.census,
+        "maillage::sensitive": {None: "", True: "yes", False: "no"}[question.sensitive],
         "maillage::unmatched": question.unmatched,
         "maillage::national": (
             json.dumps([asdict(each) for each in question.national], ensure_ascii=False)

@@ -1,0 +1,158 @@
+"""The threshold of a survey follows what it can cost: how many of the population answered, what is asked, and
+with what it is crossed.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from maillage.forms.questionnaire import Choice, Question, Questionnaire
+from maillage.kernel.table import Table
+from maillage.studies.survey import samples
+from maillage.studies.survey.protection import sensitive_questions
+from maillage.studies.survey.samples import Weights, sample
+from maillage.studies.survey.tabulation import of_sample
+from maillage.studies.survey.universe import UNKNOWN, Universe
+
+CITY, VILLAGE = Universe(size=130_000), Universe(size=2_000)
+
+
+def choices(*names):
+    return tuple(Choice(name=name, label={"fr": name}) for name in names)
+
+
+def question(name, label, offered, **options):
+    return Question(name=name, kind="one", label={"fr": label}, choices=offered, **options)
+
+
+FORM = Questionnaire(
+    id="essai",
+    title="Essai",
+    kind="inhabitants",
+    lists={
+        "usage": choices("jour", "mois", "jamais"),
+        "oui": choices("oui", "non"),
+        "etat": choices("emploi", "retraite", "rsa"),
+        "quartier": choices("nord", "sud"),
+    },
+    items=(
+        question("usage", "Quand avez-vous utilisé Internet ?", "usage"),
+        question("messages", "Lisez-vous vos mails ?", "oui", relevant="${usage} != 'jamais'"),
+        question("sante", "Votre état vous gêne-t-il ?", "oui"),
+        question("aide", "Qui vous aide à vous soigner ?", "oui", relevant="${sante} = 'oui'"),
+        question("etat", "Votre situation ?", "etat"),
+        question("quartier", "Votre quartier ?", "quartier"),
+        question("outil", "Avez-vous un smartphone ?", "oui"),
+    ),
+)
+
+
+def table(**columns):
+    n = len(next(iter(columns.values())))
+    return Table(
+        "essai.csv", {"id": np.arange(n).astype(str), **{k: np.asarray(v) for k, v in columns.items()}}
+    )
+
+
+def survey(n=250, *, few=10):
+    """Return the answers of n people, a few of whom say the rarest answer to each question."""
+    usage = np.repeat(["jour", "mois", "jamais"], [n - 40 - few, 40, few])
+    sante = np.where(np.arange(n) % n < few, "oui", "non")
+    return table(
+        usage=usage,
+        messages=np.where(usage == "jamais", "", np.where(np.arange(n) % 3 == 0, "oui", "non")),
+        sante=sante,
+        aide=np.where(sante == "oui", np.where(np.arange(n) % 2 == 0, "oui", "non"), ""),
+        etat=np.where(np.arange(n) < few, "rsa", np.where(np.arange(n) % 2 == 0, "emploi", "retraite")),
+        quartier=np.where(np.arange(n) % 5 == 0, "nord", "sud"),
+        outil=np.where(np.arange(n) % 7 < 3, "oui", "non"),
+    )
+
+
+def counts(universe, name):
+    tabulated = of_sample(sample(survey(), FORM, universe=universe), name)
+    return tabulated.least, {row.category: row.n for row in tabulated.rows}
+
+
+def test_an_answer_of_ten_is_published_with_its_interval_when_few_of_a_city_answered():
+    """10 « jamais » sur 250 réponses, pour 130 000 habitants : la part, et tout ce qu’elle masquait."""
+    answered = sample(survey(), FORM, universe=CITY)
+    row = of_sample(answered, "usage").row("jamais")
+    assert (row.n, round(row.percent)) == (10, 4)
+    assert 0 < row.figure.low < 4 < row.figure.high < 8
+    after = of_sample(answered, "messages")
+    assert (after.n, after.told, after.row("oui").n is not None) == (240, True, True)
+
+
+@pytest.mark.parametrize(
+    "universe", [UNKNOWN, VILLAGE, Universe(n_invited=900)], ids=["unknown", "one in eight", "invited"]
+)
+def test_a_survey_keeps_eleven_when_its_universe_is_small_or_unknown(universe):
+    least, count_by_answer = counts(universe, "usage")
+    assert (least, count_by_answer["jamais"]) == (11, None)
+
+
+def test_weights_tell_the_universe_when_nobody_does():
+    """Des poids qui comptent des habitants disent la population ; des poids de moyenne 1, non."""
+    answers = survey()
+    people, ones = (Weights(values=np.full(250, each)) for each in (520.0, 1.0))
+    assert [of_sample(sample(answers, FORM, each), "usage").least for each in (people, ones)] == [5, 11]
+
+
+@pytest.mark.parametrize(("name", "least"), [("sante", 11), ("aide", 11), ("etat", 11), ("outil", 5)])
+def test_a_sensitive_question_keeps_eleven_even_in_a_city(name, least):
+    """Par ses mots, par une de ses réponses, ou parce qu’on la pose d’après une réponse sensible."""
+    assert counts(CITY, name)[0] == least
+
+
+def test_a_mark_decides_before_the_words():
+    marked = replace(
+        FORM, items=tuple(replace(each, sensitive=each.name == "outil") for each in FORM.questions())
+    )
+    assert sensitive_questions(marked) == {"outil"}
+
+
+def test_a_place_or_a_column_that_is_no_question_keeps_eleven_once_crossed():
+    answers = survey()
+    answers = Table("essai.csv", {**answers.columns, "equipe": answers["outil"]})
+    answered = sample(answers, FORM, universe=CITY)
+    thresholds = [of_sample(answered, "usage", by=by).least for by in ("quartier", "equipe", "outil")]
+    assert thresholds == [11, 11, 5]
+    assert of_sample(answered, "quartier").least == 5
+    assert of_sample(samples.only(answered, {"quartier": ["nord"]}), "usage").least == 11
+    assert of_sample(samples.only(answered, {"outil": ["oui"]}), "usage", by="messages").least == 11
+
+
+def test_zero_is_published_on_a_wide_base_and_not_beside_a_few_people():
+    """Zéro sur 250 réponses se dit ; sur 9, il dirait ce que chacun a répondu."""
+    wide, narrow = (
+        of_sample(sample(table(usage=["jour", "mois"] * n + ["jour"] * 8), FORM, universe=CITY), "usage").row(
+            "jamais"
+        )
+        for n in (120, 0)
+    )
+    assert (wide.n, wide.percent, narrow.n) == (0, 0, None)
+
+
+def test_professionals_keep_eleven_however_many_could_have_answered():
+    """Leurs collègues les reconnaîtraient."""
+    form = replace(FORM, kind="professionals")
+    assert of_sample(sample(survey(), form, universe=CITY), "usage").least == 11
+
+
+def test_respondents_of_one_age_tell_no_other_answer():
+    """Tous du même âge : « tous » se dit dans une ville, et rien ne se dit d’eux dans un village."""
+    for universe, n in ((CITY, 250), (VILLAGE, None)):
+        read = of_sample(sample(table(etat=["retraite"] * 250), FORM, universe=universe), "etat")
+        assert read.row("retraite").n is None  # « rsa » is offered: a sensitive question
+        read = of_sample(sample(table(outil=["oui"] * 250), FORM, universe=universe), "outil")
+        assert read.row("oui").n == n
+
+
+def test_a_mail_address_is_no_place_and_a_postal_one_is():
+    """« Avez-vous une adresse mail ? » se croise au seuil de 5."""
+    labels = {"mail": "Avez-vous une adresse mail ?", "poste": "Quelle est votre adresse ?"}
+    form = replace(FORM, items=tuple(question(name, label, "oui") for name, label in labels.items()))
+    answered = sample(table(mail=["oui", "non"] * 20, poste=["oui", "non"] * 20), form, universe=CITY)
+    assert answered.rule.places & set(labels) == {"poste"}
