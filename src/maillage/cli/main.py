@@ -215,7 +215,8 @@ def known(error: Exception) -> Refused | None:
     if type(error).__module__.startswith("django.db"):
         from maillage.config.bootstrap import not_answered
 
-        return not_answered(error)
+        answer: Refused = not_answered(error)
+        return answer
     return None
 
 
