@@ -2,9 +2,9 @@
 
 import argparse
 import os
+import signal
 import sqlite3
 import threading
-import time
 from contextlib import closing
 from types import SimpleNamespace
 
@@ -17,25 +17,27 @@ from maillage.config import bootstrap
 from maillage.kernel import progress
 from maillage.kernel.errors import Refused
 
+A_DAY = 86_400.0  # the timer rings when a test says so
+
 
 @pytest.fixture
 def errors(monkeypatch):
-    """The end to read of a pipe that stands for standard error, and its timer sped up."""
+    """A function that returns what was written on standard error."""
     reading, writing = os.pipe()
     os.set_blocking(reading, False)
-    for name, value in (("ERRORS", writing), ("EVERY", 0.01), ("LASTS", 0.0), ("INTERVAL", 0.0)):
+    for name, value in (("ERRORS", writing), ("EVERY", A_DAY), ("LASTS", 0.0), ("INTERVAL", 0.0)):
         monkeypatch.setattr(progress, name, value)
     yield lambda: os.read(reading, 100_000).decode()
     os.close(reading)
     os.close(writing)
 
 
-def lasting(step: str, share: float | None, seconds: float = 0.03) -> SimpleNamespace:
-    """Return the module of a command that stays at a step for a while."""
+def lasting(step: str, share: float | None) -> SimpleNamespace:
+    """Return the module of a command that the timer finds at a step."""
 
     def run(arguments: argparse.Namespace) -> int:
         progress.steps(step, share)
-        time.sleep(seconds)
+        signal.raise_signal(signal.SIGALRM)
         return 0
 
     return SimpleNamespace(arguments=lambda parser: None, run=run)
@@ -59,12 +61,12 @@ def test_a_command_that_does_not_last_shows_nothing(monkeypatch, errors):
 def test_a_terminal_shows_one_line_that_what_is_printed_replaces(monkeypatch, capsys):
     screen, terminal = os.openpty()
     monkeypatch.setattr(progress, "ERRORS", terminal)
-    monkeypatch.setattr(progress, "EVERY", 0.2)
+    monkeypatch.setattr(progress, "EVERY", A_DAY)
     with progress.Steps().displayed("maillage demo"):
-        time.sleep(0.25)
+        signal.raise_signal(signal.SIGALRM)
+        assert os.read(screen, 1000).decode().endswith("maillage demo… (0\xa0s)")
         print("Fait.")
-        output = os.read(screen, 1000) + os.read(screen, 1000)
-        assert output.decode().endswith(f"maillage demo… (0\xa0s){progress.ERASE}")
+        assert os.read(screen, 1000).decode() == progress.ERASE
     assert capsys.readouterr().out == "Fait.\n"
     os.close(screen)
     os.close(terminal)
@@ -85,6 +87,7 @@ def base(tmp_path, django_db_blocker):
 
 def test_a_command_waits_for_who_writes_and_says_so(monkeypatch, errors, base):
     monkeypatch.setattr(bootstrap, "LOOK", 0.01)
+    monkeypatch.setattr(progress, "EVERY", 0.02)
     bootstrap.wait_aloud(base)
     with (
         closing(sqlite3.connect(base.settings_dict["NAME"], check_same_thread=False)) as other,
