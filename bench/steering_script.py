@@ -37,7 +37,6 @@ from maillage.apps.volunteers.models import Aidant
 from maillage.cli.country import series
 from maillage.cli.country.series import moment, numbered, padded, reset_sequences
 from maillage.cli.platform_study import computed
-from maillage.cli.words import Steps
 from maillage.config import static
 from maillage.kernel.table import group, total_by
 from maillage.pipeline.offer import files
@@ -65,7 +64,7 @@ def main() -> None:
     territories = os.environ["PLACES"].split(",")
     people(size, at, chance)
     for place in territories:
-        computed(place, Steps())
+        computed(place)
     connection.cursor().execute("analyze")
     whole = timed(lambda: actions.rebuild(at=at))
     naive = timed(by_hand)

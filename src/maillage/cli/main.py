@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import NoReturn
 
 from maillage.kernel.errors import BrokenSource, Refused, UnsourcedFigure
+from maillage.kernel.progress import steps
 
 # What a program loads is never collected; looking for it every 700 objects is a fifth of the time of loading.
 gc.set_threshold(50_000, 20, 20)
@@ -159,7 +160,8 @@ def main(words: list[str] | None = None) -> int:
     try:
         given = parser(typed).parse_args(typed)
         check_country(given.commande)
-        return int(_module(given.commande).run(given) or OK)
+        with steps.displayed(f"maillage {given.commande}"):
+            return int(_module(given.commande).run(given) or OK)
     except Refused as error:
         say(error)
         return FAILED
@@ -211,14 +213,10 @@ def known(error: Exception) -> Refused | None:
             do="Vérifiez la place et les droits, puis relancez la commande : rien n’est à moitié écrit.",
         )
     if type(error).__module__.startswith("django.db"):
-        return Refused(
-            f"La base de données n’a pas pu être lue ou écrite : {str(error).splitlines()[0]}.",
-            why="Elle ne répond plus, le disque est plein, ou un autre programme l’occupe.",
-            do=(
-                "Vérifiez la place et l’adresse DATABASE_URL, puis relancez la commande : rien n’est à moitié"
-                " écrit."
-            ),
-        )
+        from maillage.config.bootstrap import not_answered
+
+        answer: Refused = not_answered(error)
+        return answer
     return None
 
 

@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from maillage.cli.words import Steps
 from maillage.kernel.errors import Refused
+from maillage.kernel.progress import steps
+from maillage.words.wording import lower_first
 
 if TYPE_CHECKING:
     from maillage.apps.dossiers.models import Study
@@ -17,11 +18,12 @@ def up_to_date(study: "Study") -> bool:
 
     is_behind: bool = queries.offer_is_behind(study)
     if is_behind:
+        steps(f"{study.name} : les lieux ont changé, le diagnostic est refait")
         actions.refresh_later.call(study.pk)
     return is_behind
 
 
-def computed(place: str, steps: Steps) -> "tuple[Study, bool]":
+def computed(place: str) -> "tuple[Study, bool]":
     """Return the study of a territory by default, and whether it was computed now; Refused when it failed.
 
     place: an official code, or the address of a perimeter. The platform is up.
@@ -34,10 +36,8 @@ def computed(place: str, steps: Steps) -> "tuple[Study, bool]":
         return study, up_to_date(study)
     actions.take_up(study)
     study.refresh_from_db()
-    steps(study.name, 0.0)
-    actions.compute(study)
+    actions.compute(study, tell=lambda step, share: steps(f"{study.name} : {lower_first(step)}", share))
     study.refresh_from_db()
-    steps.done()
     if study.status != rules.DONE:
         raise Refused(*study.error[:1], why=study.error[1], do=study.error[2])
     return study, True

@@ -1,4 +1,4 @@
-"""Words the commands share: JSON out, progress, reading a file."""
+"""Words the commands share: JSON out, reading a file."""
 
 import json
 import sys
@@ -65,23 +65,3 @@ def _unreadable(path: Path, error: OSError) -> Refused:
         why="Sans lui, rien ne peut être fait.",
         do="Vérifiez le chemin, puis recommencez.",
     )
-
-
-class Steps:
-    """Progress on one line of standard error, when somebody is watching."""
-
-    def __init__(self) -> None:
-        self._watched = sys.stderr.isatty()
-        self._shown = ""
-
-    def __call__(self, step: str, share: float) -> None:
-        text = f"{step}… {100 * share:3.0f} %"
-        if self._watched and text != self._shown:
-            sys.stderr.write(f"\r\033[K{text}")
-            sys.stderr.flush()
-            self._shown = text
-
-    def done(self) -> None:
-        if self._watched and self._shown:
-            sys.stderr.write("\r\033[K")
-            sys.stderr.flush()

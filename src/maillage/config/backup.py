@@ -40,6 +40,7 @@ from maillage.config.references import References
 from maillage.kernel import age, archives
 from maillage.kernel.disk import reason, write_whole
 from maillage.kernel.errors import Refused
+from maillage.kernel.progress import steps
 from maillage.words.wording import count
 
 FORMAT = 2
@@ -266,7 +267,9 @@ def _write_rows(
     file.
     """
     counts, digests, aside = {}, {}, []
-    for model in backed_up_models():
+    models = backed_up_models()
+    for position, model in enumerate(models):
+        steps("Copie des tables", position / len(models))
         label = model._meta.label_lower
         n, digest = 0, hashlib.sha256()
         with archive.open(table_file(label), "w", force_zip64=True) as file:
@@ -330,7 +333,8 @@ def check(path: Path, *, keys: Sequence[bytes] = (), file_key: bytes | None = No
             known = set(manifest["migrations"]) <= set(_migrations())
             # restoring refuses a later version, in its own words
             references = References(rows.tables()) if known else None
-            for name, digest in manifest["fichiers"].items():
+            for position, (name, digest) in enumerate(manifest["fichiers"].items()):
+                steps("Relecture de la sauvegarde", position / len(manifest["fichiers"]))
                 _check_file(archive, name, digest, references)
             if references is not None and (lost := references.missing()):
                 raise ValueError(_who_refers(archive, manifest, references, lost))
@@ -512,13 +516,8 @@ def _rows_of_today(
         yield today, json.loads(today.read(MANIFEST))
 
 
-def load(
-    archive: zipfile.ZipFile, manifest: dict[str, Any], progress: Callable[[int], None] = lambda n: None
-) -> int:
-    """Put the rows of a backup in place of those of the database, in one transaction; return how many.
-
-    progress: given how many are written, as they are.
-    """
+def load(archive: zipfile.ZipFile, manifest: dict[str, Any]) -> int:
+    """Put the rows of a backup in place of those of the database, in one transaction; return how many."""
     n = 0
     with transaction.atomic():
         with journal.unlocked():
@@ -531,7 +530,7 @@ def load(
                     else:
                         for some in _insert(name, iter(lines)):
                             n += some
-                            progress(n)
+                            steps("Lignes remises dans la base", n / max(manifest.get("lignes", 0), n))
         rows.reset_sequences()
         index.rebuild()
         search.rebuild()  # what the searches read is made from the rows, and not in the backup

@@ -1,12 +1,14 @@
 """Bringing the platform up: settings, database, tables, static files."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any
 
 from maillage.kernel.disk import reason
 from maillage.kernel.errors import Refused
+from maillage.kernel.progress import steps
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
@@ -21,9 +23,56 @@ def ready() -> None:
         from maillage.config import home, tables
 
         tables.update(connection)
+        wait_aloud(connection)
         # One that was taken by the name alone, or from where the folder was: claim() agreed to it.
         country.own_database(*home.country(), former=["", *home.folders()])
         call_command("createcachetable", verbosity=0)
+
+
+PATIENCE = 600  # seconds that a command waits for whoever writes; the demonstration takes minutes
+LOOK = 2  # seconds that SQLite waits in silence: nothing is shown meanwhile
+
+
+def wait_aloud(connection: "BaseDatabaseWrapper") -> None:
+    """Let the statements of a command wait for another process that writes in a base of SQLite, saying so."""
+    if connection.vendor == "sqlite" and _wait_for_writer not in connection.execute_wrappers:
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA busy_timeout={1000 * LOOK}")
+        connection.execute_wrappers.append(_wait_for_writer)
+
+
+def _wait_for_writer(
+    execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]
+) -> Any:
+    """Run a statement again as long as another process writes: out of a transaction, nothing of it was done.
+    Refused when that lasts.
+    """
+    from django.db import OperationalError
+
+    until, n_tries = time.monotonic() + PATIENCE, 0
+    with ExitStack() as step:
+        while True:
+            try:
+                return execute(sql, params, many, context)
+            except OperationalError as error:
+                if LOCKED not in str(error) or context["connection"].in_atomic_block:
+                    raise
+                if time.monotonic() >= until:
+                    raise _occupied() from error
+                if not n_tries:
+                    step.enter_context(steps.at("Attente d’un autre Maillage, qui écrit dans cette base"))
+                n_tries += 1
+
+
+def _occupied() -> Refused:
+    return Refused(
+        "La base de données est occupée par un autre Maillage.",
+        why=(
+            "Il y écrit depuis longtemps : une démonstration qui se prépare, un import, une restauration. Un"
+            " seul écrit à la fois."
+        ),
+        do="Attendez qu’il ait fini, puis relancez la commande : rien n’est à moitié écrit.",
+    )
 
 
 @contextmanager
@@ -51,6 +100,7 @@ NO_RIGHT = "42501"  # insufficient_privilege, in the codes of PostgreSQL
 
 
 HALF = ("malformed", "already exists", "duplicate column", "no such table", "no such column", "relation")
+LOCKED = "database is locked"
 # What PostgreSQL and SQLite say in English, in the order in which it is looked for.
 SAID = {
     "Connection refused": "à l’adresse dite, rien n’écoute",
@@ -65,7 +115,7 @@ SAID = {
     "file is not a database": "ce fichier n’est pas une base SQLite",
     "disk is full": "le disque est plein",
     "readonly database": "ce compte n’a pas le droit d’y écrire",
-    "database is locked": "un autre programme l’occupe depuis une minute",
+    LOCKED: "un autre programme l’occupe depuis une minute",
     "pg_hba.conf": "PostgreSQL n’admet pas ce compte depuis cet ordinateur (pg_hba.conf)",
     "unsupported startup parameter": "PgBouncer est devant elle, terminez l’adresse par ?pgbouncer=oui",
     "starting up": "PostgreSQL démarre encore, réessayez dans une minute",
@@ -78,11 +128,27 @@ SAID = {
 
 def in_french(error: Exception) -> str:
     """Return what a database says when it does not answer, in French where it is known."""
-    said = str(error).splitlines()[0]
+    said = str(error).partition("\n")[0]
     return next((french for english, french in SAID.items() if english in said), said)
 
 
+def not_answered(error: Exception) -> Refused:
+    """Return the message for a statement that a database did not run."""
+    if LOCKED in str(error):
+        return _occupied()
+    return Refused(
+        f"La base de données n’a pas pu être lue ou écrite : {in_french(error)}.",
+        why="C’est ce qu’elle a répondu ; sans elle, la commande ne peut pas finir.",
+        do=(
+            "Vérifiez la place et l’adresse DATABASE_URL, puis relancez la commande : rien n’est à moitié"
+            " écrit."
+        ),
+    )
+
+
 def _refusal(error: Exception) -> Refused:
+    if LOCKED in str(error):
+        return _occupied()
     if getattr(error.__cause__, "sqlstate", "") == NO_RIGHT:
         return Refused(
             "Ce compte de PostgreSQL n’a pas le droit de faire des tables dans cette base.",

@@ -46,7 +46,7 @@ def _read() -> None:
     from maillage.kernel import later
     from maillage.pipeline.offer.clean import commune, point
     from maillage.studies.diagnosis.territories import gazetteer
-    from maillage.studies.need import population
+    from maillage.studies.need import model, population
 
     later.load()
     gazetteer().find("a")
@@ -55,6 +55,7 @@ def _read() -> None:
     contents.modules()
     search.read_ahead()
     population.sources()  # of the loop, and of the indicators
+    model.country()  # of the first figure of a territory that nobody has asked for yet
     commune.index()  # of the first sheet that is written
     point.extent("01001")
 

@@ -24,6 +24,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.state import StateApps
 
 from maillage.kernel.errors import Refused
+from maillage.kernel.progress import steps
 from maillage.web import locks
 
 LOCK = 20_010_425  # any number that nothing else locks in a database of PostgreSQL
@@ -54,7 +55,8 @@ def _one_at_a_time(connection: BaseDatabaseWrapper) -> Iterator[None]:
     else:
         folder = os.open(settings.HOME, os.O_RDONLY)
         try:
-            fcntl.flock(folder, fcntl.LOCK_EX)
+            with steps.at("Attente d’un autre Maillage, qui prépare les tables de cette base"):
+                fcntl.flock(folder, fcntl.LOCK_EX)
             yield
         finally:
             os.close(folder)

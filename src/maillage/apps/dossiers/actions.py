@@ -3,7 +3,7 @@
 import json
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,7 @@ from maillage.studies.offer.grounds import Ground
 from maillage.web import locks
 from maillage.web.overwrites import refuse_overwrites
 
+Tell = Callable[[str, float], None]
 MOST_SCENARIOS, MOST_QUERY = 100, 8_000
 TRIED = ("offre", "public", "geste", "ou", "lieu", "combien", "points")  # what a kept what-if remembers
 MOST_GROUNDS = 40  # kept for what-ifs, a few megabytes each: the oldest go
@@ -140,21 +141,22 @@ def compute_later(pk: int) -> None:
         compute(study)
 
 
-def compute(study: Study) -> None:
+def compute(study: Study, *, tell: Tell = lambda step, share: None) -> None:
     """Compute a study and write its files; its row stores its progress, its end, and the reason of a failure.
 
-    Only one worker takes a study, under a lock that ends with its process.
+    tell: given the same progress, a step and a share from 0 to 1. Only one worker takes a study, under a lock
+    that ends with its process.
     """
     with locks.exclusive(_lock_name(study)) as mine:
         if mine:
-            _compute(study)
+            _compute(study, tell)
 
 
 def _lock_name(study: Study) -> str:
     return f"etude-{study.pk}"
 
 
-def _compute(study: Study) -> None:
+def _compute(study: Study, tell: Tell) -> None:
     begun = timezone.now()
     # Running, under a lock that was free: whoever computed it died.
     taken = Study.objects.filter(pk=study.pk, status__in=rules.ALIVE).update(
@@ -164,7 +166,7 @@ def _compute(study: Study) -> None:
         return
     start = time.monotonic()
     try:
-        _write(study, begun)
+        _write(study, begun, tell)
     except Cancelled:
         _end(study, rules.CANCELLED, start)
     except Refused as error:
@@ -191,9 +193,9 @@ UNEXPECTED = (
 )
 
 
-def _write(study: Study, begun: datetime) -> None:
+def _write(study: Study, begun: datetime, tell: Tell = lambda step, share: None) -> None:
     """Write everything aside, then put the folder in place: a reader never sees half a study."""
-    progress = _Progress(study)
+    progress = _Progress(study, tell)
     request = queries.request_of(study)
     change, census = studied.last_change(), queries.census_of(request)
     found = compute_study(request, lambda step, share: progress(step, 0.55 * share), census=census)
@@ -289,14 +291,15 @@ class _Progress:
     cancelled.
     """
 
-    def __init__(self, study: Study) -> None:
-        self._study, self._last = study, 0.0
+    def __init__(self, study: Study, tell: Tell) -> None:
+        self._study, self._tell, self._last = study, tell, 0.0
 
     def __call__(self, step: str, share: float) -> None:
         now = time.monotonic()
         if now - self._last < BETWEEN_SIGNS:
             return
         self._last = now
+        self._tell(step, share)
         rows = Study.objects.filter(pk=self._study.pk)
         if rows.filter(cancel_asked=True).exists():
             raise Cancelled

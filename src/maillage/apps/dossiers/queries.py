@@ -36,6 +36,7 @@ from maillage.apps.territories import queries as territories
 from maillage.apps.territories.models import Perimeter
 from maillage.kernel import stored_objects
 from maillage.kernel.errors import Refused, UnknownTerritory
+from maillage.kernel.estimate import Withheld
 from maillage.kernel.table import group, total_by
 from maillage.pipeline.offer.clean.commune import departement
 from maillage.reference.definitions import DEFAULT, definition
@@ -51,8 +52,10 @@ from maillage.reports.territory import findings as told_findings
 from maillage.reports.territory import offer as territory_offer
 from maillage.reports.territory.field import Action, FieldReading, Paragraphs
 from maillage.reports.territory.mission import Mission, MissionStep
-from maillage.reports.territory.reading import Reading, Stale, load
+from maillage.reports.territory.presentation import headline
+from maillage.reports.territory.reading import Headline, Reading, Stale, load
 from maillage.studies.diagnosis import zoning
+from maillage.studies.diagnosis.diagnosis import first_figure
 from maillage.studies.diagnosis.request import Inside, Request, Target
 from maillage.studies.diagnosis.territories import KIND_LABELS, gazetteer
 from maillage.studies.diagnosis.zoning import Zone
@@ -79,6 +82,7 @@ PARTS, WRITTEN_BY = (
     ("maillage", "numpy", "scipy"),
 )
 MOST_DEPARTEMENTS = 20  # beyond, reading the whole directory is quicker
+MOST_AT_ONCE = 2_000  # areas counted while whoever asked waits: half a second, a département at most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,6 +232,29 @@ def offer_is_behind(study: Study) -> bool:
     if study.status != rules.DONE or study.offer_change == studied.last_change():
         return False
     return census_of(request_of(study)).digest != study.offer
+
+
+def first_headline(study: Study) -> Headline | None:
+    """Return the first figure of a study that is being computed, the one that it will have; None where it
+    would take too long to count, or cannot be shown.
+    """
+    return _first_headline(study.key)
+
+
+@lru_cache(maxsize=64)
+def _first_headline(key: str) -> Headline | None:
+    """A page that waits is read again every few seconds: its figure is counted once."""
+    try:
+        request = request_from(Study.objects.get(key=key).inputs)
+        if len(request.zoning.rows) > MOST_AT_ONCE:
+            return None
+        first = first_figure(request)
+    except Refused:  # such as a filter that has changed: the computation will say so
+        return None
+    if isinstance(first.need, Withheld):  # the diagnosis will explain why
+        return None
+    persons = wording.people(first.need, most=first.universe)
+    return headline(first.need, first.rate, persons, request.definition)
 
 
 def requested_on(study: Study) -> str:

@@ -4,8 +4,9 @@ import argparse
 import sys
 from datetime import date
 
-from maillage.cli.words import Steps, open_file, typed_path
+from maillage.cli.words import open_file, typed_path
 from maillage.kernel.errors import Refused
+from maillage.kernel.progress import steps
 
 OK, PARTLY, FAILED = 0, 1, 2
 FORMATS = ("coop-1", "csv")
@@ -72,7 +73,7 @@ def take_in(given: argparse.Namespace) -> int:
     from maillage.apps.actes.forms.files import Fault
 
     at = timezone.now()
-    steps, faults = Steps(), list[Fault]()
+    faults = list[Fault]()
     new = found = left = wrong = 0
     with open_file(given.fichier) as file:
         for part in files.read(file, given.format, today=timezone.localdate(at)):
@@ -80,7 +81,6 @@ def take_in(given: argparse.Namespace) -> int:
             found, left, wrong = found + len(part.rows), left + part.left, wrong + len(part.faults)
             faults += part.faults[: TOLD - len(faults)]
             steps("Lecture des actes", part.read)
-    steps.done()
     told = f"{new} acte{'s' * (new > 1)} de plus, {found - new} déjà là"
     print(told + f", {left} qui n’en sont pas" * bool(left))
     for fault in faults:

@@ -4,7 +4,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from maillage.cli.platform_study import computed, up_to_date
-from maillage.cli.words import Steps, print_json
+from maillage.cli.words import print_json
 from maillage.words import rich
 from maillage.words.opening import date_text
 from maillage.words.wording import count, lower_first, number
@@ -58,7 +58,7 @@ def _study(code: str) -> tuple[Any, Any]:
     study, reading = dossiers.latest(place), reading_of(place)
     if study is not None and reading is not None:
         return (study, dossiers.reading(study)) if up_to_date(study) else (study, reading)
-    study, _ = computed(place, Steps())
+    study, _ = computed(place)
     return study, dossiers.reading(study)
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from maillage.cli.demonstration.stage import HELP, LEARN, SOCIAL
 from maillage.cli.platform_study import computed
-from maillage.cli.words import Steps
 from maillage.kernel import cores
+from maillage.kernel.progress import steps
 from maillage.reports.territory.certainty import upper_first
-from maillage.words.wording import count
+from maillage.words.wording import count, lower_first
 
 PASSWORD = "maillage-demo"  # noqa: S105, known to all: it opens invented data only
 # Name before the @, what is shown, role, and over what: a territory, or a structure of the real census.
@@ -64,10 +64,11 @@ def prepare(*, with_studies: bool = True) -> None:
     with in_order_of_dates():
         _perimeter()
         for card, source in CENSUSES:
+            steps(f"Démonstration : recensement {source}")
             _census(card, source)
         _stories(accounts)
     for name in _studies() if with_studies else ():
-        print(f"Diagnostic prêt : {name}")
+        print(f"Diagnostic prêt : {name}", flush=True)
     print(f"Comptes de démonstration, mot de passe {password} :")
     for name, shown, *_ in ACCOUNTS:
         print(f"  {name}@{DOMAIN} : {shown}")
@@ -82,18 +83,19 @@ def _studies() -> Iterator[str]:
     from maillage.apps.dossiers import actions, rules
     from maillage.apps.dossiers.queries import StudyRequest
 
+    steps("Démonstration : diagnostics", 0.0)
     asked = ((place, actions.ask(StudyRequest(place=place))) for place in PLACES)
     missing = [place for place, study in asked if study.status != rules.DONE]
     jobs = [partial(_study, place) for place in missing]
-    if len(missing) > 1 and cores.may_copy():
+    if are_copied := len(missing) > 1 and cores.may_copy():
         connections.close_all()  # a copy opens its own
-        yield from cores.each(jobs)
-    else:
-        yield from (job() for job in jobs)
+    for done, name in enumerate(cores.each(jobs) if are_copied else (job() for job in jobs), 1):
+        yield name
+        steps(f"Démonstration : {count(len(missing), 'diagnostic')}", done / len(missing))
 
 
 def _study(place: str) -> str:
-    return str(computed(place, Steps())[0].name)
+    return str(computed(place)[0].name)
 
 
 def is_there() -> bool:
@@ -178,7 +180,7 @@ def _stories(accounts: Mapping[str, Any]) -> None:
 
     at = timezone.localtime()
     structures = give_roles(accounts, at)
-    for tell, words in (
+    stories_by_words = (
         (stories.tell, "Personnes inventées : {}, avec leurs bilans et leurs orientations"),
         (acts.tell, "Actes d’exemple : {}, dont un rayé et une urgence"),
         (rights.tell, "Droits d’exemple : {} faits, d’une personne inventée"),
@@ -193,9 +195,12 @@ def _stories(accounts: Mapping[str, Any]) -> None:
         (network.tell, "Annonces d’exemple : {}, entre trois structures"),
         (joining.tell, "Réseau d’exemple : {} lignes, demandes d’entrée, fiches, groupe et charte"),
         (sharing.tell, "Réunions d’exemple : {}, avec leurs décisions, un bulletin, des questions"),
-    ):
+    )
+    for position, (tell, words) in enumerate(stories_by_words):
+        steps(f"Démonstration : {lower_first(words.partition(' : ')[0])}", position / len(stories_by_words))
         if made := tell(at, accounts, structures):
             print(words.format(made))
+    steps("Démonstration : enquête d’exemple")
     if address := survey.tell(at, accounts):
         print(f"Enquête d’exemple : {survey.N} réponses inventées, redressées et publiées sur {address}")
 

@@ -6,8 +6,9 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from maillage.cli.words import Steps, read_file, typed_path
+from maillage.cli.words import read_file, typed_path
 from maillage.kernel.errors import Refused
+from maillage.kernel.progress import steps
 from maillage.reference.definitions import DEFAULT
 from maillage.reference.travel import MODES
 from maillage.words.wording import count
@@ -144,13 +145,11 @@ def run(given: argparse.Namespace) -> int:
     )
     check_folder(given.sortie)
     census, refused = census_of(given.offre) if given.offre else (None, 0)
-    steps = Steps()
     found = study(request, lambda step, share: steps(step, 0.75 * share), census=census)
     made = edition.prepare(found, lambda step, share: steps(step, 0.75 + 0.25 * share))
     paths = edition.write(
         made, given.sortie, on=date.today(), sheets=True if given.fiches else None, progress=steps
     )
-    steps.done()
     c = made.reading.headline
     head = f"Environ {c.value} personnes" if c.value else f"{c.between.capitalize()} personnes"
     between = f", {c.between}" if c.value else ""

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from maillage.cli.words import Steps, typed_path
+from maillage.cli.words import typed_path
+from maillage.kernel.progress import steps
 from maillage.kernel.spreadsheet import Writer
 from maillage.kernel.table import Table
 from maillage.reference.definitions import DEFAULT
@@ -52,7 +53,6 @@ def run(given: argparse.Namespace) -> int:
     from maillage.studies.need import population as frames
 
     chosen = definition_of(given.definition)
-    steps = Steps()
     rows = None
     inside = gazetteer().get(given.dans) if given.dans else None
     if inside is not None and inside.kind != "france":
@@ -64,7 +64,6 @@ def run(given: argparse.Namespace) -> int:
         seed=model.SEED if given.graine is None else given.graine,
         progress=lambda share: steps("Tirages", share),
     )
-    steps.done()
     names = area_names(given.niveau)
     lines = list(zip(*columns(table, names), strict=True))
     if rows is None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from maillage.cli.words import print_json, read_file, typed_path
 from maillage.kernel.errors import Refused
+from maillage.kernel.progress import steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -295,7 +296,7 @@ def take_in_by_pieces(given: argparse.Namespace) -> int:
             by=None,
             at=timezone.now(),
             correspondence=chosen,
-            tell=lambda step, share: print(f"{share:4.0%}  {step}", file=sys.stderr, flush=True),
+            tell=steps,
             when_refused=_tell_nothing_taken if given.json else lambda refused: None,
         )
     except KeyboardInterrupt:

@@ -4,8 +4,9 @@ import argparse
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
-from maillage.cli.words import Steps, print_json
+from maillage.cli.words import print_json
 from maillage.kernel.errors import Refused
+from maillage.kernel.progress import steps
 
 if TYPE_CHECKING:
     from maillage.cli.country.making import Size
@@ -52,9 +53,7 @@ def run(given: argparse.Namespace) -> int:
     from maillage.config import settings
 
     making.check(production=settings.PRODUCTION)
-    steps = Steps()
     made = making.make(size, at=timezone.localtime(), told=steps)
-    steps.done()
     if given.json:
         print_json(made)
         return 0

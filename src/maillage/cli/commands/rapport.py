@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from maillage.cli.words import typed_path
 from maillage.kernel.errors import Refused
+from maillage.kernel.progress import steps
 from maillage.reports.catalogue import DIAGNOSIS, NAMES, PLAN
 from maillage.words.wording import count
 
@@ -155,6 +156,7 @@ def composed(given: argparse.Namespace, name: str) -> "tuple[Fingerprint, dict[s
     if given.rapport == PLAN:
         check_platform()
     found = study_of(given.code, offer=given.offre, on=on)
+    steps("Mise en page")
     plan = _plan(given.code, found.subject) if given.rapport != DIAGNOSIS else None
     about = fingerprint(found.subject.reading, given.rapport, on=on, edition=name, plan=plan)
     made = output.forms(given.rapport, found.subject, plan, found.dossier)

@@ -4,6 +4,7 @@ import argparse
 
 from maillage.cli.words import print_json
 from maillage.kernel.errors import Refused
+from maillage.kernel.progress import steps
 from maillage.reports.territory.certainty import upper_first
 from maillage.words.wording import count
 
@@ -27,6 +28,7 @@ def _again(given: argparse.Namespace) -> int:
     from maillage.apps.search import actions
 
     def progress(label: str, n: int) -> None:
+        steps(f"Mots de la recherche, après {label}")
         if not given.json:
             print(f"{label} : {n}", flush=True)
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from typing import TextIO
 
 from maillage.kernel.errors import Refused
+from maillage.kernel.progress import steps
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -62,19 +63,23 @@ def run(given: argparse.Namespace) -> int:
     with start_signal.pipe() as (waited, signal_):
         # The web application loads beside what follows, and answers once it is told to.
         server = start(*web(given.adresse, given.port, inherited), start_signal=waited, inherited=inherited)
+        steps("Préparation des tables et des fichiers des pages")
         prepare()
         late = prepare_data(demonstration=given.demonstration)
         signal_.give()
     helpers: list[Helper] = []
+    steps("Première page")
 
     def answered() -> None:
         if not _announce(server, given.adresse, given.port):
             return
+        steps("Ce qui manque à la démonstration" if late else "Ce qu’un arrêt a laissé")
         # Only then: what loads beside the server makes whoever opens the first page wait.
         if late:
             late()
         helpers.extend(Helper(module) for module in (DUE, *([] if given.sans_travail else WORKERS)))
         catch_up()
+        steps.done()
 
     asked = True
     try:

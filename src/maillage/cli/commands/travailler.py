@@ -17,6 +17,8 @@ def run(given: argparse.Namespace) -> int:
 
     ready()
     from maillage.config import worker
+    from maillage.kernel.progress import steps
 
+    steps.done()
     worker.run(given.file)
     return 0

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from maillage.cli.platform_study import computed, up_to_date
-from maillage.cli.words import Steps
+from maillage.kernel.progress import steps
 from maillage.reports.output import Forms
 from maillage.reports.territory.subject import Subject
 
@@ -47,7 +47,7 @@ def _of_platform(code: str, on: date) -> ReportStudy:
 
     study = dossiers.study_for(dossiers.StudyRequest(place=canonical(code)))
     if study is None or study.status != DONE or dossiers.is_lost(study):
-        study, _ = computed(code, Steps())
+        study, _ = computed(code)
     elif up_to_date(study):
         study.refresh_from_db()
     elif study in dossiers.behind_their_comments():  # no worker ran since somebody wrote
@@ -76,10 +76,8 @@ def _computed(code: str, offer: Path | None, on: date) -> ReportStudy:
     )
     census, refused = census_of(offer) if offer else (None, 0)
     own = set(frames.sources().rp2021["commune"][request.zoning.rows].tolist())
-    steps = Steps()
     found = study(request, lambda step, share: steps(step, 0.75 * share), census=census)
     made = edition.prepare(found, lambda step, share: steps(step, 0.75 + 0.25 * share))
-    steps.done()
     subject = Subject(
         reading=made.reading,
         study=json.loads(made.json),

@@ -10,6 +10,7 @@ from maillage.cli.surveys.ponderer import ended
 from maillage.cli.surveys.tabuler import answered_by, universe_arguments, weights_of
 from maillage.cli.words import read_file, typed_path
 from maillage.kernel.errors import Refused
+from maillage.kernel.progress import steps
 
 TABLES, VARIABLES = "tableaux", "variables.csv"
 UNSAFE = str.maketrans('/\\:*?"<>|#', "_" * 10)
@@ -75,6 +76,7 @@ def run(given: argparse.Namespace) -> int:
     today = date.today()
     universe = Universe(size=given.univers, n_invited=given.interrogees)
     sample = samples.sample(read.table, questionnaire, weights, universe=universe, today=today)
+    steps("Tableaux de l’enquête")
     cards = survey_cards.every(
         sample, rounding="down" if given.arrondi == "troncature" else "nearest", by=given.par.strip()
     )
@@ -98,6 +100,7 @@ def run(given: argparse.Namespace) -> int:
         finite=universe,
         rule=sample.rule,
     )
+    steps("Mise en page")
     document = survey_document.document(results)
     written = {"synthese.html": html.dossier(document), "synthese.pdf": pdf.dossier(document, on=today)}
     written[VARIABLES] = survey_document.as_csv(

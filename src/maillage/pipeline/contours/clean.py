@@ -61,7 +61,8 @@ def unions(areas: Mapping[str, Iterable[str]]) -> dict[str, shapely.Geometry]:
     codes, owners = map(np.array, zip(*sorted(owned), strict=True))
     lines, sides = _lines(codes)
     # A line inside a union has it on both sides: the symmetric difference drops it.
-    pairs = np.setxor1d(*(_owned(side, codes, owners) for side in sides))
+    first, second = (_owned(side, codes, owners) for side in sides)
+    pairs = np.setxor1d(first, second)
     if not len(pairs):
         return {}
     drawn, index = np.unique(pairs // len(lines), return_inverse=True)

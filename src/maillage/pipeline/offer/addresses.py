@@ -25,6 +25,7 @@ from rapidfuzz import fuzz, process
 
 from maillage.kernel.errors import Refused
 from maillage.kernel.names import plain
+from maillage.kernel.progress import steps
 from maillage.kernel.typed import whole
 from maillage.pipeline.offer.clean import commune
 from maillage.pipeline.offer.forms.sheet import quoted
@@ -155,6 +156,7 @@ def _filled(base: sqlite3.Connection, path: Path) -> Loaded:
         if len(batch) == BATCH:
             base.executemany("insert into numero values (?, ?, ?, ?, ?)", batch)
             batch.clear()
+            steps(f"Adresses lues : {numbers}")
     base.executemany("insert into numero values (?, ?, ?, ?, ?)", batch)
     if not numbers:
         raise Refused(

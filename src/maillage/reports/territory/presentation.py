@@ -91,7 +91,7 @@ def present(study: Study, *, fingerprint: str) -> Reading:
     etude.json.
     """
     d, o = study.diagnosis, study.offered
-    need, rate = wording.people(d.need, most=d.universe), wording.rate(d.rate)
+    need = wording.people(d.need, most=d.universe)
     if not d.adults:
         need = replace(need, why=withheld.NOBODY)
     inside = d.request.inside
@@ -106,7 +106,7 @@ def present(study: Study, *, fingerprint: str) -> Reading:
         population=wording.number(d.population),
         adults=wording.number(d.adults),
         universe=wording.number(d.universe),
-        headline=_headline(d, need, rate),
+        headline=headline(d.need, d.rate, need, d.request.definition),
         published=published.notes(study.published, d.request.definition),
         withheld=isinstance(d.need, Withheld),
         source=cards.need_card(d, need, d.universe),
@@ -279,17 +279,21 @@ def _definition_row(each: NeedByDefinition) -> DefinitionRow:
     )
 
 
-def _headline(d: Diagnosis, need: FigureText, rate: FigureText) -> Headline:
+def headline(persons: Figure, percent: Figure, need: FigureText, definition: Definition) -> Headline:
+    """Return the first figure of a territory. need: its persons as they are shown."""
+    rate = wording.rate(percent)
     one_in, bar = "", None
-    if isinstance(d.need, Estimate) and isinstance(d.rate, Estimate):
-        decimals = 1 if wording.rate_step(d.rate) < 1 else 0
+    if isinstance(persons, Estimate) and isinstance(percent, Estimate):
+        decimals = 1 if wording.rate_step(percent) < 1 else 0
         one_in = (
-            fractions.one_in(d.rate.value, d.rate.low, d.rate.high, decimals=decimals) if rate.value else ""
+            fractions.one_in(percent.value, percent.low, percent.high, decimals=decimals)
+            if rate.value
+            else ""
         )
         label = f"{need.about} ; {need.between}"
         bar = Bars(
-            charts.interval_bar(d.need, id="h-l", ticks=6, width=720, label=label),
-            charts.interval_bar(d.need, id="h-e", ticks=3, width=360, label=label),
+            charts.interval_bar(persons, id="h-l", ticks=6, width=720, label=label),
+            charts.interval_bar(persons, id="h-e", ticks=3, width=360, label=label),
         )
     return Headline(
         about="environ",
@@ -297,8 +301,8 @@ def _headline(d: Diagnosis, need: FigureText, rate: FigureText) -> Headline:
         low=need.low,
         high=need.high,
         between=need.between,
-        reason=need.why if isinstance(d.need, Withheld) else "",
-        sentence=f"personnes {d.request.definition.statement}",
+        reason=need.why if isinstance(persons, Withheld) else "",
+        sentence=f"personnes {definition.statement}",
         share=rate.value or rate.between,
         one_in=one_in,
         bar=bar,
@@ -603,7 +607,7 @@ def _index(d: Diagnosis) -> SocialIndex:
     nothing but what is not published for a zone alone.
     """
     if len(d.zones) == 1:
-        return SocialIndex((), (), (), tuple(MISSING))
+        return SocialIndex((), (), (), (), tuple(MISSING))
     s = d.social
     variables = tuple(
         Variable(

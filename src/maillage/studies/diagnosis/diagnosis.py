@@ -3,13 +3,14 @@ is.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from maillage.engine import clusters
 from maillage.engine.base import Base, applied
-from maillage.kernel.estimate import Estimate
+from maillage.kernel.estimate import Estimate, Figure
 from maillage.reference.definitions import LEVELS, definition
 from maillage.reference.parameters import number
 from maillage.studies.diagnosis import shapes
@@ -41,6 +42,15 @@ Positions = NDArray[np.int64]
 ADULT_SHARE_OF_15_19 = 0.4  # 18 and 19 among the five years of the bin
 
 
+@dataclass(frozen=True, slots=True)
+class FirstFigure:
+    """The need of a whole territory: persons, rate in percent, and the persons among whom it is counted."""
+
+    need: Figure
+    rate: Figure
+    universe: float
+
+
 FILTERED = "L’enquête porte sur tout le territoire : elle ne dit rien de la seule partie que le filtre garde."
 
 
@@ -54,6 +64,23 @@ def diagnose(
 
     progress(step, share): called as work advances, share from 0 to 1; it may raise Cancelled.
     """
+    w = _counted(request, model, progress)
+    classed = zone_results(w)
+    progress("Contours et voisinages", 0.75)
+    outline = shapes.of_zones(request.zoning.zones, frames.sources().rp2021)
+    progress("Marges et vérifications", 0.85)
+    return _assemble(w, outline, classed)
+
+
+def first_figure(request: Request) -> FirstFigure:
+    """Return the need of a territory as its diagnosis tells it, without its zones, which take far longer."""
+    w = _counted(request, None, lambda step, share: None)
+    need, rate = _need_of(w, w.drawn.sums["need"].sum(axis=0))
+    return FirstFigure(need, rate, float(w.people.universe.sum()))
+
+
+def _counted(request: Request, model: Model | None, progress: Callable[[str, float], None]) -> Work:
+    """Return the persons in need of each zone, a survey of the territory included."""
     progress("Lecture du recensement", 0.0)
     zones = request.zoning.zones
     rows = np.concatenate([zone.rows for zone in zones])
@@ -82,12 +109,18 @@ def diagnose(
         inside=None if request.inside is None else request.inside.share,
         published=people.adults >= number("protection/small_area"),
     )
-    work = Work(request, m, rows, at, share, drawn, people, index, both, why)
-    classed = zone_results(work)
-    progress("Contours et voisinages", 0.75)
-    outline = shapes.of_zones(zones, frames.sources().rp2021)
-    progress("Marges et vérifications", 0.85)
-    return _assemble(work, outline, classed)
+    return Work(request, m, rows, at, share, drawn, people, index, both, why)
+
+
+def _why_withheld(w: Work) -> str:
+    return "" if float(w.people.adults.sum()) >= number("protection/small_area") else TOO_FEW
+
+
+def _need_of(w: Work, draws: Floats) -> tuple[Figure, Figure]:
+    """Return the persons in need of the whole territory and their rate. draws: (draws,) persons."""
+    figure = figures_of(w.request.definition, why=_why_withheld(w), survey=w.surveyed)
+    rate = 100 * draws / max(float(w.people.universe.sum()), 1.0)
+    return figure(draws), figure(rate, percent=True)
 
 
 def _composed(request: Request, need: Floats, people: People) -> tuple[Composite | None, str]:
@@ -119,8 +152,8 @@ def _assemble(w: Work, outline: Shapes, classed: Classed) -> Diagnosis:
     frame = w.frame
     total = {name: values.sum(axis=0) for name, values in sums.items()}
     universe = float(people.universe.sum())
-    why = "" if float(people.adults.sum()) >= number("protection/small_area") else TOO_FEW
-    figure = figures_of(request.definition, why=why, survey=w.surveyed)
+    why = _why_withheld(w)
+    need, rate = _need_of(w, total["need"])
     why_modest = why or (
         NO_STANDARDS if share_living(frame.unmeasured, frame, rows, share) >= MOST_UNKNOWN else ""
     )
@@ -146,8 +179,8 @@ def _assemble(w: Work, outline: Shapes, classed: Classed) -> Diagnosis:
         population=float(population),
         adults=float(people.adults.sum()),
         universe=universe,
-        need=figure(total["need"]),
-        rate=figure(100 * total["need"] / max(universe, 1.0), percent=True),
+        need=need,
+        rate=rate,
         both=both(total["both"]),
         modest=income_figure(total["modest"], why=why_modest, people=universe),
         levels={name: level_figure(values[0]) for name, values in level_draws.items()},

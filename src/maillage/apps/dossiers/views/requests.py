@@ -14,7 +14,7 @@ from maillage.apps.dossiers.models import Study
 from maillage.apps.dossiers.queries import StudyRequest
 from maillage.apps.territories import queries as territories
 from maillage.kernel.errors import Refused, UnknownTerritory
-from maillage.reference.definitions import DEFAULT
+from maillage.reference.definitions import DEFAULT, definition
 from maillage.studies.diagnosis.territories import KIND_LABELS, gazetteer
 from maillage.web import refusals
 
@@ -136,6 +136,8 @@ def finished(request: HttpRequest, place: str) -> tuple[Study, StudyRequest] | H
             "query": request.GET.urlencode(),
             "ahead": queries.ahead(study),
             "mine": access.may_stop(request, study),
+            "headline": queries.first_headline(study) if study.is_alive else None,
+            "d": definition(asked.definition),
         }
         return render(request, "dossiers/computing.html", context)
     return study, asked

@@ -102,7 +102,7 @@ def comments(request: HttpRequest, place: str, name: str) -> HttpResponse:
             actions.comment(by=request.user, place=place, texts=form.texts, shown=form.original)  # type: ignore[arg-type]
             messages.success(
                 request,
-                "Commentaires enregistrés. Le dossier les porte dans quelques secondes, à part du texte"
+                "Commentaires enregistrés. Le dossier s’écrit de nouveau, et les portera à part du texte"
                 " calculé.",
             )
             return redirect("reports", place)
