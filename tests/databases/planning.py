@@ -28,7 +28,10 @@ def main() -> None:
     from maillage.apps.accounts.models import User
     from maillage.apps.memberships.models import Membership
 
-    both = [User.objects.create_user(f"{name}@exemple.fr", None, name=name) for name in ("Léa", "Ali")]
+    both = [
+        User.objects.create_user(f"{name}@exemple.fr", None, name=name, is_demonstration=True)
+        for name in ("Léa", "Ali")
+    ]
     for user in both:
         Membership.objects.create(user=user, role="analyste", territory="38", since=date(2020, 1, 1))
     ways: Ways = {}

@@ -13,6 +13,7 @@ from maillage.cli.commands.demo import DOMAIN, PASSWORD
 from tests.journeys.conftest import PHONE
 from tests.journeys.test_learners import server, start, stop
 from tests.journeys.test_survey_offline import battery_dies, device
+from tests.support.speed import until
 
 PAGE, QUEUE = "/espace/actes/noter/", "[data-file]"
 KEPT = """async () => {
@@ -102,7 +103,7 @@ def test_the_ten_acts_of_a_permanence_are_neither_lost_nor_doubled(chromium, sit
             start(environment, address, running)
             sign_in(page, address)
             expect(page.locator("[data-gardes]")).to_be_hidden()
-            assert page.evaluate(LEFT) == []
+            until(lambda: page.evaluate(LEFT) == [])
             note(page, 2, "5")
             expect(page.locator(".annonces:not(.seance-rang)")).to_contain_text("Noté. Avec elle")
         after = numbers(environment)

@@ -176,8 +176,7 @@ SHEETS = {
 @pytest.mark.parametrize("address", SHEETS)
 def test_what_steers_prints_on_a_few_sheets(visit, address):
     """Le détail de chaque zone et les définitions restent à l’écran : sur papier, 24 feuilles ne se lisent pas."""
-    with pypdfium2.PdfDocument(visit(address).pdf(prefer_css_page_size=True)) as printed:
-        assert len(printed) <= SHEETS[address]
+    assert len(_sheets(visit(address))) <= SHEETS[address]
 
 
 COLUMNS = """selector => {
@@ -299,7 +298,8 @@ MANY_ACTIONS = """() => {
 
 
 def _sheets(page) -> list[str]:
-    """Return the words of each sheet that a page prints."""
+    """Return the words of each sheet that a page prints, in its own characters: others are wider."""
+    page.evaluate("document.fonts.ready.then(() => true)")
     with pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True)) as printed:
         return [each.get_textpage().get_text_range() for each in printed]
 
