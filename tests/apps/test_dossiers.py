@@ -581,7 +581,7 @@ def test_a_cancelled_study_starts_again_on_request(client, home):
 def test_only_one_worker_takes_a_study(home, monkeypatch):
     study = actions.ask(StudyRequest(place="38151"))
     taken = []
-    monkeypatch.setattr(actions, "_write", lambda study, begun: taken.append(study.pk))
+    monkeypatch.setattr(actions, "_write", lambda study, *_: taken.append(study.pk))
     actions.compute(study)
     actions.compute(study)
     assert taken == [study.pk]

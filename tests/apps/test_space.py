@@ -173,7 +173,7 @@ def test_a_page_offers_to_take_off_only_what_its_reader_may(client, coordinator)
         client.force_login(user)
         page = client.get("/espace/territoires/").content.decode()
         assert [each for each in forms if f"/espace/{each}/retirer/" in page] == offered
-        assert "1 quartier</span>" in page, "one is singular"
+        assert "1 commune ou quartier</span>" in page, "one is singular"
 
 
 def test_a_perimeter_that_gives_roles_is_not_dropped_under_them(client, coordinator):

@@ -45,7 +45,7 @@ def test_real_communes_have_theirs_inside():
     assert {code: each.peopled for code, each in found.items()} == {
         "38185": True,
         "38151": True,
-        "38563": False,
+        "38563": True,
     }
     assert all(
         shapely.contains(shapes[code], shapely.Point(each.lon, each.lat)) for code, each in found.items()
