@@ -152,7 +152,7 @@ SHORT = {
     "/methodes/besoins/": SCREENS,
     PERIMETER: 4_800,  # its headline says the definition, and the places first named are more than their share
     f"{PERIMETER}plan/": SCREENS,
-    f"{PERIMETER}manques/": 5_300,  # the map, and ten zones with their bounds
+    f"{PERIMETER}manques/": 5_600,  # the places to call, the map, and ten zones with their bounds
     "/carte/?besoin=assistance": SCREENS,
     "/sources/ecarts/": 5_200,  # thirty-four subjects, a line each
 }

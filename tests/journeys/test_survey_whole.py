@@ -313,8 +313,11 @@ def publish(room, visit) -> None:
     assert {"peu", "pas_du_tout"} & hidden, "few said so"
     assert len(hidden) >= 2, "one alone would be what is left of the total"
     assert not any(row["effectif"] or row["bas"] or row["haut"] for row in eased if row["modalite"] in hidden)
-    counts = Counter(row["question"] for row in rows if row["effectif"] and int(row["effectif"]) < 11)
-    assert not counts, "no count under 11 is told"
+    counts = Counter(
+        row["question"] for row in rows if row["effectif"] and int(row["effectif"]) < int(row["seuil"])
+    )
+    assert not counts, "no count under the threshold of its question is told"
+    assert {int(row["seuil"]) for row in rows if row["effectif"]} <= {5, 11}
     ages = {row["modalite"] for row in rows if row["question"] == "age" and not row["part"]}
     assert "61_70" in ages
     expect(stranger.locator("main")).not_to_contain_text(

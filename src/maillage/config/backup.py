@@ -267,9 +267,9 @@ def _write_rows(
     file.
     """
     counts, digests, aside = {}, {}, []
-    models = backed_up_models()
-    for position, model in enumerate(models):
-        steps("Copie des tables", position / len(models))
+    n_tables = len(rows.tables())
+    for position, model in enumerate(backed_up_models()):
+        steps("Copie des tables", position / n_tables)
         label = model._meta.label_lower
         n, digest = 0, hashlib.sha256()
         with archive.open(table_file(label), "w", force_zip64=True) as file:
