@@ -213,14 +213,14 @@ def test_zones_by_default(maillage, tmp_path, code, kind, zones):
 
 
 @pytest.mark.complete
-def test_under_five_zones_there_is_no_class_and_it_is_said(maillage, tmp_path):
+def test_under_five_zones_only_the_class_beside_france_is_given(maillage, tmp_path):
     maillage("diagnostic", "05001", "--sortie", tmp_path)
     study = json.loads((tmp_path / "etude.json").read_text("utf-8"))
     assert len(study["zones"]) < 5
     for zone in study["zones"]:
         assert zone["classe_numerique"] is None
         assert zone["motif_classes"]
-        assert zone["motif_indice"]
+        assert zone["classe_sociale"] and zone["classe_sociale_relative"] is None
 
 
 @pytest.mark.complete

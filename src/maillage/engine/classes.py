@@ -2,7 +2,8 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
+
+from maillage.kernel.later import special
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -39,7 +40,7 @@ def odds(centre: Floats, deviation: Floats, bounds: Floats) -> Floats:
     >>> odds(np.array([0.0]), np.array([1.0]), np.array([-9.0, 0.0, 0.0, 9.0])).round(2).tolist()
     [[0.0, 0.5, 0.0, 0.5, 0.0]]
     """
-    below = ndtr((bounds - centre[:, None]) / np.maximum(deviation, TINY)[:, None])
+    below = special.ndtr((bounds - centre[:, None]) / np.maximum(deviation, TINY)[:, None])
     return np.diff(below, axis=1, prepend=0.0, append=1.0)
 
 
