@@ -171,7 +171,8 @@ def test_a_commune_starts_from_where_its_inhabitants_are_else_from_its_contour_a
     lieu("mairie", sheet={"nom": "Mairie de Grenoble", "precision": 5000})  # nobody knows where it stands
     assert where.find("Grenoble").spot.middle == "le centre habité de Grenoble"
     assert (
-        where.find("Voiron").spot.middle == "le milieu de Voiron sur la carte (le bourg peut être ailleurs)"
+        where.find("Ouessant").spot.middle
+        == "le milieu d’Ouessant sur la carte (le bourg peut être ailleurs)"
     )
 
 
