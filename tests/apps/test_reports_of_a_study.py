@@ -81,7 +81,7 @@ def test_each_map_tells_its_classes_and_their_unit(client, study):
         assert all(each in flat for each in bounds), name
         assert "Part des 15 ans et plus" in flat and "Rayé" in flat, name
     for text in (told["pptx"], told["restitution"]):
-        assert "les deux fortes" in text and "ni l’une ni l’autre" in text
+        assert "les deux élevées" in text and "ni l’une ni l’autre" in text
 
 
 def test_a_report_bears_the_name_of_its_territory(client, study):

@@ -270,4 +270,4 @@ def test_chances_under_the_floor_are_not_printed_as_the_floor():
     """Des chances sous le plancher ne s’écrivent jamais comme lui : 79,6 chances sur 100 donnent 79 %."""
     assert certainty.label("sociale", 0.796).replace("\xa0", " ") == "sociale (79 % de chances)"
     assert certainty.label("sociale", 0.8) == "sociale"
-    assert certainty.label("sociale", 0.544).replace("\xa0", " ") == "sociale (54 %)"
+    assert certainty.label("sociale", 0.544).replace("\xa0", " ") == "sociale (54 % de chances)"
