@@ -32,6 +32,7 @@ WRITTEN_ON = datetime(
 # Files of YAML whose texts the public reads, and the keys that hold them; with a dot, only under that first
 # key.
 YAML: Mapping[str, Sequence[str]] = {
+    "modules/paths.yaml": ("titre", "dit"),
     "reference/offer/practices.yaml": ("label", "need"),
     "reference/offer/lists.yaml": (
         "publics_specifiquement_adresses.plain",

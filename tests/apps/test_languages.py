@@ -1,6 +1,7 @@
 """Public pages in seven languages: chosen by who reads, said whole, French untouched."""
 
 import re
+from collections import Counter
 from datetime import date, datetime, timedelta
 from functools import cache, cached_property
 from html.parser import HTMLParser
@@ -10,12 +11,14 @@ from types import SimpleNamespace
 import pytest
 from django.core.cache import caches
 from django.template.loader import render_to_string
-from django.urls import get_resolver
+from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from maillage.apps.directory import rules
 from maillage.apps.directory.queries import places
 from maillage.apps.dossiers import queries as dossiers
+from maillage.apps.learning.queries import contents
+from maillage.apps.learning.rules.script_sentences import SCRIPT_SENTENCES
 from maillage.apps.people.models import Person
 from maillage.apps.volunteers.actions import hours, meetings
 from maillage.config.languages import TRANSLATED
@@ -27,6 +30,7 @@ from tests.conftest import account
 from tests.spec.test_bilan import AURELIE
 from tests.support.cards import SECRET, decide, try_card
 from tests.support.lieux import lieu, offering
+from tests.support.routes import address_of, routes
 from tests.support.volunteers import proposed, supervised
 from tools import messages
 
@@ -86,6 +90,7 @@ PAGES_OF_A_CARD = (
         "corriger",
     ),
 )
+ONLY_IN_FRENCH = "Cette page existe seulement en français."
 # Words that only French has among the seven languages, where Latin letters may stand.
 FRENCH_WORDS = re.compile(
     r"\b(?:vous|avec|les|une|est|dans|sur|chez|près|où|pas|nous|votre|ce qui|aujourd’hui)\b", re.I
@@ -126,6 +131,7 @@ class Read(HTMLParser):
         self.words: list[str] = []
         self.html: dict[str, str | None] = {}
         self.silent = 0
+        self.source = text
         self.feed(text)
 
     def handle_starttag(self, tag, attrs):
@@ -369,13 +375,85 @@ def test_the_home_page_shows_its_french_example_to_those_who_read_french(client,
     assert "Maille par maille" in arabic and "Maille par maille" not in Read(arabic).text
 
 
-@pytest.mark.parametrize("code", OTHERS)
-def test_a_page_that_is_not_translated_says_so_and_leads_back(client, code):
-    page = in_language(client, code, "/methodes/").content.decode()
-    assert '<html lang="fr"' in page
-    assert say_in(code, "Cette page existe seulement en français.") in page
-    assert f'class="traduction" lang="{code}" dir="{LANGUAGES[code].direction}"' in page
-    assert "Comment nous calculons" in page
+MODULES = ("dire-qui-je-suis", "tenir-la-souris")  # translated, and not
+NOT_PAGES = ("suggestions", "find_suggestions")  # lines that a page puts under its own field
+
+
+def public_addresses():
+    """Yield an address of each public route, modules translated and not, and an exercise of each kind."""
+    for route, name in routes():
+        if route.startswith(("espace/", "admin/")) or name in NOT_PAGES:
+            continue
+        if name in ("module", "module_step", "module_sheet", "module_real"):
+            yield from (address_of(route, {"slug:id": id}) for id in MODULES)
+        else:
+            yield address_of(route, {"slug:id": "premiers-gestes"} if name == "learning_path" else {})
+    steps = {
+        exercise.kind: (module.id, number)
+        for module in contents.modules().values()
+        for number, exercise in module.exercises()
+    }
+    yield from (reverse("module_step", args=step) for step in steps.values())
+
+
+@pytest.mark.parametrize("code", ["ar", "uk"])  # their letters betray every word left in French
+def test_a_public_page_is_in_the_language_chosen_or_says_that_it_is_in_french(client, code):
+    unannounced, mixed_words, n_pages = [], [], Counter()
+    for address in public_addresses():
+        client.cookies.clear()  # what another page announces is not of this one
+        response = in_language(client, code, address)
+        if response.streaming or not response.content.lstrip().startswith(b"<!DOCTYPE html>"):
+            continue
+        page = Read(response.content.decode())
+        n_pages[page.html["lang"]] += 1
+        if page.html["lang"] == "fr":
+            aside = re.search(r'<aside class="traduction"([^>]*)>(.*?)</aside>', page.source, re.S)
+            is_announced = aside and f'lang="{code}"' in aside[1] and say_in(code, ONLY_IN_FRENCH) in aside[2]
+            unannounced += [] if is_announced else [address]
+        else:
+            mixed_words += [(address, words) for words in page.words if FRENCH_WORDS.search(words)]
+    assert (unannounced, mixed_words) == ([], [])
+    assert min(n_pages["fr"], n_pages[code]) > 30
+
+
+def test_a_module_says_once_in_the_reader_s_language_that_it_is_in_french(client):
+    notice = say_in("ro", "Ce module est en français : seuls les boutons et les menus sont traduits.")
+    for address in ("/apprendre/tenir-la-souris/", "/apprendre/dire-qui-je-suis/?langue=fr"):
+        page = in_language(client, "ro", address).content.decode()
+        assert (page.count(notice), page.count('etroite" lang="fr" dir="ltr"')) == (1, 1)
+    page = in_language(client, "ro", "/apprendre/dire-qui-je-suis/").content.decode()
+    assert notice not in page and 'etroite">' in page
+
+
+def test_a_try_without_script_is_answered_in_the_language_chosen(client):
+    address = next(
+        reverse("module_step", args=(module.id, number))
+        for module in contents.modules().values()
+        for number, exercise in module.exercises()
+        if exercise.kind == "choisir" and not contents.translations_of(module.id)
+    )
+    client.cookies["langue"] = "ar"
+    page = client.post(address, {}).content.decode()
+    assert f'lang="ar" dir="rtl">{say_in("ar", "Il manque une réponse.")}' in page
+
+
+def test_the_scripts_of_modules_say_only_sentences_that_catalogues_hold():
+    texts = [
+        path.read_text("utf-8") for path in (messages.SOURCE / "apps/learning/static/apprendre").iterdir()
+    ]
+    phrase_calls = [
+        call for text in texts for call in re.findall(r'\bphrase\(\s*((?:[^"(){}]*"[^"]+")+)', text)
+    ]
+    sentences = {sentence for call in phrase_calls for sentence in re.findall('"([^"]+)"', call)}
+    assert sentences == set(SCRIPT_SENTENCES)
+
+
+def test_offline_pages_are_stored_in_the_language_chosen(client):
+    script = in_language(client, "uk", "/apprendre/hors-ligne.js").content.decode()
+    assert '"langue": "uk"' in script
+    assert say_in("uk", "La connexion s’est arrêtée") in script
+    response = client.__class__().get("/apprendre/", headers={"accept-language": "uk"})
+    assert response["Content-Language"] == "uk"
 
 
 # --------------------------------------------------------------------------------------------------- choosing

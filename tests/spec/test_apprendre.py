@@ -60,7 +60,7 @@ def test_each_choice_has_its_consequence(spec):
             "encore : Il manque une réponse. Choisissez, puis touchez « Vérifier ».",
         ],
     )
-    assert judging.judge(CHOICE, {}) == judging.MISSING
+    assert judging.judge(CHOICE, {}).words == "Il manque une réponse."
 
 
 def test_an_order_says_the_first_place_that_does_not_go(spec):

@@ -32,6 +32,7 @@ TRANSLATED = frozenset(
             "lieu",
             "lieu_print",
             "lieu_report",
+            "embed",
         ),
         "connections",
         *(
@@ -52,6 +53,7 @@ TRANSLATED = frozenset(
             "relative_chosen",
             "relative_card",
         ),
+        *("learning", "learning_offline", "learning_path", "module", "module_sheet", "module_step"),
         *("workshops", "workshop", "workshop_poster", "seat", "unsubscribe"),
         *("permanences_public", "permanence_public", "appointment_mine"),
         *("volunteers_public", "mission_public", "volunteer_propose", "volunteer_ask", "volunteer_page"),

@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from maillage.words.languages import to_say
+
 MOST_WORDS = 12  # of what an exercise asks
 FEWEST = 4  # exercises in a module
 MOST_MINUTES, MOST_MINUTES_AIDANTS = 20, 120  # of a module; of a procedure, or for those who help
@@ -21,13 +23,13 @@ KINDS = (
     *("bureau", "navigateur", "boite", "telephone", "formulaire"),
 )
 THEMES: Mapping[str, str] = {
-    "commencer": "Pour commencer",
-    "internet": "Internet",
-    "mail": "Le mail",
-    "securite": "La sécurité",
-    "demarches": "Mes démarches",
-    "francais": "Le français de tous les jours",
-    "aidants": "Pour ceux qui aident",
+    "commencer": to_say("Pour commencer"),
+    "internet": to_say("Internet"),
+    "mail": to_say("Le mail"),
+    "securite": to_say("La sécurité"),
+    "demarches": to_say("Mes démarches"),
+    "francais": to_say("Le français de tous les jours"),
+    "aidants": to_say("Pour ceux qui aident"),
 }
 KINDS_SAID: Mapping[str, str] = {
     "viser": "viser avec la flèche",
@@ -46,13 +48,13 @@ KINDS_SAID: Mapping[str, str] = {
     "formulaire": "un formulaire à essayer",
 }
 NATURES: Mapping[str, str] = {
-    "pourquoi": "Pourquoi",
-    "regarder": "Regarder",
-    "ensemble": "Essayer ensemble",
-    "seul": "Essayer",
-    "piege": "Le piège",
-    "recap": "À retenir",
-    "suite": "Et maintenant",
+    "pourquoi": to_say("Pourquoi"),
+    "regarder": to_say("Regarder"),
+    "ensemble": to_say("Essayer ensemble"),
+    "seul": to_say("Essayer"),
+    "piege": to_say("Le piège"),
+    "recap": to_say("À retenir"),
+    "suite": to_say("Et maintenant"),
 }
 Where = tuple[str | int, ...]
 

@@ -64,6 +64,11 @@ class StepPage:
         return self.number - 1
 
     @property
+    def nature(self) -> str:
+        """Return the French word for what the step is."""
+        return module_format.NATURES[self.step.nature]
+
+    @property
     def shuffled(self) -> list[tuple[int, str]]:
         return judging.shuffled(self.exercise)
 
@@ -241,6 +246,11 @@ def translated(id: str, code: str) -> Translated | None:
             said=frozenset(map(_as_shown, told.said)),
         )
     return made[id, code]
+
+
+def modules_in(code: str) -> list[Module]:
+    """Return the modules that are translated into a language, as they are written in French."""
+    return [each for each in modules().values() if translated(each.id, code) is not None]
 
 
 def source(id: str) -> dict[str, Any] | None:

@@ -8,20 +8,21 @@ from typing import Any
 
 from maillage.kernel.typed import whole
 from maillage.modules.format import Choose, Order, Trap
+from maillage.words.languages import say
 
 ON_PAPER = ("choisir", "piege", "ordre")  # kinds that the server judges too; the others ask for the script
 
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """What is answered to a try. done: the exercise is over."""
+    """What is answered to a try. done: the exercise is over, in words of the module; is_consequence:
+    its first words are those of the module too. Other words are in the reader's language.
+    """
 
     done: bool
     words: str
     then: str = ""
-
-
-MISSING = Feedback(False, "Il manque une réponse.", "Choisissez, puis touchez « Vérifier ».")
+    is_consequence: bool = False
 
 
 def judge(exercise: Any, answer: Mapping[str, Sequence[str]]) -> Feedback:
@@ -32,23 +33,26 @@ def judge(exercise: Any, answer: Mapping[str, Sequence[str]]) -> Feedback:
     if isinstance(exercise, Choose | Trap):
         chosen = whole(answer.get("choix", [""])[0], len(exercise.options) - 1)
         if chosen is None:
-            return MISSING
+            return _missing()
         option = exercise.options[chosen]
-        return Feedback(
-            option.right, option.then, exercise.done if option.right else "Regardez, puis choisissez encore."
-        )
+        then = exercise.done if option.right else say("Regardez, puis choisissez encore.")
+        return Feedback(option.right, option.then, then, is_consequence=True)
     if isinstance(exercise, Order):
         places = [whole(answer.get(f"place-{n}", [""])[0]) for n in range(len(exercise.steps))]
         if None in places:
-            return MISSING
+            return _missing()
         for n, place in enumerate(places):
             if place != n + 1:
-                wrong = "Ce n’est pas encore le bon ordre."
-                return Feedback(
-                    False, wrong, f"« {exercise.steps[n]} » vient à une autre place : essayez encore."
+                elsewhere = say(
+                    "« {step} » vient à une autre place : essayez encore.", step=exercise.steps[n]
                 )
+                return Feedback(False, say("Ce n’est pas encore le bon ordre."), elsewhere)
         return Feedback(True, exercise.done)
     raise ValueError(f"{exercise.kind} is not judged without script.")
+
+
+def _missing() -> Feedback:
+    return Feedback(False, say("Il manque une réponse."), say("Choisissez, puis touchez « Vérifier »."))
 
 
 def shuffled(exercise: Order) -> list[tuple[int, str]]:

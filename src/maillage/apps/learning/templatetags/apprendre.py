@@ -1,45 +1,94 @@
-"""What the pages of a module in another language may call: which words are in it, which are left in
-French.
-"""
+"""Words of modules and words of the interface on one page, each marked with its own language."""
+
+from typing import Any
 
 from django import template
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from maillage.apps.learning.queries import contents
+from maillage.apps.learning.rules.script_sentences import SCRIPT_SENTENCES
+from maillage.modules.format import Module
+from maillage.words import languages
 from maillage.words.languages import FRENCH
 
 register = template.Library()
-LEFT = mark_safe(' lang="fr" dir="ltr"')
+
+
+def _attributes(code: str, direction: str) -> SafeString:
+    return format_html(' lang="{}" dir="{}"', code, direction)
+
+
+FRENCH_ATTRIBUTES = _attributes(FRENCH, languages.LANGUAGES[FRENCH].direction)
 
 
 @register.simple_tag(takes_context=True)
 def text(context: template.Context, words: object) -> SafeString:
-    """Return words of a module; on a page in another language, those left in French are marked as such."""
+    """Write words of a module; those left in French inside a translation are marked as such."""
     tongue = context.get("tongue")
     if tongue and words in tongue.left:
-        return format_html("<span{}>{}</span>", LEFT, words)
+        return format_html("<span{}>{}</span>", FRENCH_ATTRIBUTES, words)
     return escape(words)
 
 
 @register.simple_tag(takes_context=True)
-def in_french(context: template.Context) -> SafeString:
-    """Return the attributes of words of ours on a page in another language."""
-    return LEFT if context.get("tongue") else mark_safe("")
+def interface_language(context: template.Context) -> SafeString:
+    """Write the attributes of interface words that stand inside a module written in another language."""
+    tongue, reader = context.get("tongue"), languages.spoken()
+    if reader.code == (tongue.language if tongue else FRENCH):
+        return mark_safe("")
+    return _attributes(reader.code, reader.direction)
 
 
 @register.simple_tag(takes_context=True)
-def in_its_language(context: template.Context, first: str = "") -> SafeString:
-    """Return the attributes of what holds the words of a module."""
+def module_language(context: template.Context) -> SafeString:
+    """Write the attributes of an element that holds words of a module, when they are not in the language of
+    the page.
+    """
     tongue = context.get("tongue")
-    return format_html(' lang="{}" dir="{}"', tongue.language, tongue.direction) if tongue else mark_safe("")
+    if languages.spoken().code == (tongue.language if tongue else FRENCH):
+        return mark_safe("")
+    return _attributes(tongue.language, tongue.direction) if tongue else FRENCH_ATTRIBUTES
+
+
+@register.simple_tag
+def module_title(module: Module) -> SafeString:
+    """Write the title of another module, in the reader's language where it is translated into it."""
+    reader = languages.spoken()
+    tongue = contents.translated(module.id, reader.code)
+    if tongue:
+        return format_html(
+            "<span{}>{}</span>", _attributes(reader.code, reader.direction), tongue.module.title
+        )
+    return format_html("<span{}>{}</span>", FRENCH_ATTRIBUTES, module.title)
+
+
+@register.inclusion_tag("learning/_module_link.html")
+def module_link(module: Module, *, progress: bool = True) -> dict[str, Any]:
+    """Write the card that leads to a module, in the reader's language where the module is translated into it.
+
+    progress: with its length, and how far this device went.
+    """
+    tongue = contents.translated(module.id, languages.spoken().code)
+    return {"m": tongue.module if tongue else module, "tongue": tongue, "progress": progress}
 
 
 @register.simple_tag(takes_context=True)
 def same_language(context: template.Context, mark: str = "?") -> str:
-    """Return what an address carries so that the next page is in the same language, chosen for this module or
-    for all pages.
+    """Write what an address carries so that the next page is in the same language, when it was chosen for
+    this module alone.
     """
-    tongue, request = context.get("tongue"), context["request"]
-    if tongue is None and request.GET.get("langue") != FRENCH:
-        return ""
-    return f"{mark}langue={tongue.language if tongue else FRENCH}"
+    asked_code, reader = context["request"].GET.get("langue"), context["request"].language.code
+    tongue = context.get("tongue")
+    module_code = tongue.language if tongue else FRENCH
+    is_apart = asked_code == module_code and asked_code != reader
+    return f"{mark}langue={asked_code}" if is_apart else ""
+
+
+@register.simple_tag
+def script_sentences() -> SafeString:
+    """Write the sentences that scripts say, by their French, for a page in another language."""
+    if languages.spoken().is_french:
+        return mark_safe("")
+    by_french = {french: languages.say(french) for french in SCRIPT_SENTENCES}
+    return template.defaultfilters.json_script(by_french, "phrases")

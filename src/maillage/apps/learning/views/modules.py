@@ -19,8 +19,13 @@ from maillage.modules.format import Module
 from maillage.modules.paths import paths
 from maillage.modules.translations import Translated
 from maillage.reference import everyday_tools
+from maillage.words import languages
+from maillage.words.languages import say, to_say
 
 LONGEST_WORDS = 60
+CONTENT_IN_FRENCH = to_say("Ce module est en français : seuls les boutons et les menus sont traduits.")
+REST_IN_FRENCH = to_say("Ce qui n’est pas encore traduit reste en français.")
+SOME_IN_FRENCH = to_say("Les modules qui ne sont pas traduits sont en français.")
 
 
 @require_safe
@@ -35,6 +40,8 @@ def index(request: HttpRequest) -> HttpResponse:
     }
     context = {
         "themes": themes,
+        "translated": [] if asked else contents.modules_in(languages.spoken().code),
+        "french_part": SOME_IN_FRENCH,
         "paths": paths().values(),
         "q": asked,
         "found": found,
@@ -58,10 +65,18 @@ def path(request: HttpRequest, id: str) -> HttpResponse:
         else:  # the page that opens a card comes next, and knows no path
             messages.info(
                 request,
-                f"Pour suivre « {found.title} », ouvrez d’abord votre carte, puis choisissez-le de nouveau.",
+                say(
+                    "Pour suivre « {path} », ouvrez d’abord votre carte, puis choisissez-le de nouveau.",
+                    path=say(found.title),
+                ),
             )
         return redirect("learning_card")
-    return render(request, "learning/path.html", {"path": found, "modules": contents.titles(found.modules)})
+    context = {
+        "path": found,
+        "modules": contents.titles(found.modules),
+        "french_part": SOME_IN_FRENCH,
+    }
+    return render(request, "learning/path.html", context)
 
 
 @require_safe
@@ -75,7 +90,8 @@ def module(request: HttpRequest, id: str) -> HttpResponse:
         "ended": "fini" in request.GET,
     }
     tongues = contents.translations_of(id)
-    return render(request, "learning/module.html", context | {"tongue": tongue, "tongues": tongues})
+    context |= {"tongue": tongue, "tongues": tongues, "french_part": _french_part(tongue)}
+    return render(request, "learning/module.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -95,6 +111,7 @@ def step(request: HttpRequest, id: str, number: int) -> HttpResponse:
         "exercise": shown.exercise,
     }
     context |= {"told": told, "then": contents.titles(found.then), "tongue": tongue}
+    context["french_part"] = _french_part(tongue)
     context["reader"] = contents.narrowest()  # told with what is done here: a sending has no cookie
     if shown.on_paper:  # what was answered is given back: only what is wrong is to be done again
         context["chosen"] = whole(sent.get("choix", ""))
@@ -108,7 +125,14 @@ def step(request: HttpRequest, id: str, number: int) -> HttpResponse:
 def sheet(request: HttpRequest, id: str) -> HttpResponse:
     """The sheet of a module, on paper."""
     found, tongue = _said(request, id)
-    return render(request, "learning/sheet.html", {"module": found, "tongue": tongue})
+    context = {"module": found, "tongue": tongue, "french_part": _french_part(tongue)}
+    return render(request, "learning/sheet.html", context)
+
+
+def _french_part(tongue: Translated | None) -> str:
+    if tongue is None:
+        return CONTENT_IN_FRENCH
+    return REST_IN_FRENCH if tongue.left else ""
 
 
 def _said(request: Any, id: str) -> tuple[Module, Translated | None]:

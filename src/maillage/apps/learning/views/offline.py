@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from maillage.apps.learning.queries import contents
 from maillage.modules.paths import paths
 from maillage.web.offline import worker
+from maillage.words import languages
 
 SCRIPT = "apprendre/hors-ligne.js"
 FILES = (
@@ -33,6 +34,7 @@ FILES = (
         "site/ecouter.css",
         "site/ecouter.js",
         "apprendre/apprendre.css",
+        "apprendre/phrases.js",
         "apprendre/progres.js",
         "apprendre/kit.js",
     ),
@@ -48,13 +50,14 @@ def _pages(id: str) -> list[str]:
     return [reverse("module", args=[id]), *steps, *easier, reverse("module_sheet", args=[id])]
 
 
-def _contents() -> dict[str, Any]:
+def _contents(language: str) -> dict[str, Any]:
     modules = {id: _pages(id) for id in contents.modules()}
     files = [static(name) for name in FILES]
     # Pages change with their contents and with the files they name, whose names tell their content.
-    told = json.dumps([files, contents.digest()])
+    told = json.dumps([files, contents.digest(), language])
     return {
         "version": hashlib.sha256(told.encode()).hexdigest()[:16],
+        "langue": language,
         "lecteur": contents.narrowest(),
         "statique": settings.STATIC_URL,
         "modules": modules,
@@ -70,4 +73,4 @@ def script(request: HttpRequest) -> HttpResponse:
     """The script of the pages kept; a browser asks for it again at each visit, and takes the new one when
     contents change.
     """
-    return worker(SCRIPT, _contents())
+    return worker(SCRIPT, _contents(languages.spoken().code))

@@ -1,6 +1,6 @@
 // Les pages des modules, gardées sur l’appareil : le réseau d’abord, ce qui est gardé s’il se tait.
 // CONTENUS est écrit par la page qui sert ce fichier : la version (autre contenu, autre fichier), les pages de chaque
-// module, les fichiers du site, le territoire ou la structure dont on lit les modules.
+// module, les fichiers du site, la langue, le territoire ou la structure dont on lit les modules.
 const NOM = "apprendre";
 const ATTENTE = 4000; // millisecondes avant de préférer ce qui est gardé
 // les pages gardées d’une version d’avant : là tant que la nouvelle n’est pas venue
@@ -11,11 +11,15 @@ const propre = (u) =>
   (module.test(u.pathname) && module.exec(u.pathname)[1] in CONTENUS.modules) ||
   u.pathname.startsWith("/apprendre/parcours/");
 
-// Sans témoin de connexion, pour ne rien garder de personne : la page est celle de qui lit ici, sans dire qui c’est.
+// Sans témoin de connexion, pour ne rien garder de personne : la page est celle de qui lit ici, dans sa langue, sans
+// dire qui c’est.
 const demande = {
   cache: "no-cache",
   credentials: "omit",
-  headers: CONTENUS.lecteur ? { "Maillage-Lecteur": CONTENUS.lecteur } : {},
+  headers: {
+    "Accept-Language": CONTENUS.langue,
+    ...(CONTENUS.lecteur && { "Maillage-Lecteur": CONTENUS.lecteur }),
+  },
 };
 const mettre = async (cache, adresses, dire = () => {}) => {
   let faites = 0,

@@ -1,4 +1,5 @@
 // Les exercices : tout se juge ici, sur l’appareil. Rien n’est perdu, rien n’est puni, tout se recommence.
+import { estTraduite, phrase } from "./phrases.js";
 import { noter, partir } from "./progres.js";
 
 const un = (quoi, dans = document) => dans.querySelector(quoi);
@@ -12,32 +13,37 @@ const retour = un("[data-retour]"),
   suite = un("[data-suite]"),
   annuler = un("[data-annuler]");
 
-// Une étape dans une autre langue : ce que l’exercice montre et qui n’est pas traduit est dit en français.
-if (donnees.dits) {
-  const dits = new Set(donnees.dits.map((mots) => mots.trim()));
-  const traduit = (mots) => dits.has(mots) || [...dits].some((dit) => dit.length > 8 && mots.startsWith(dit));
+// Deux langues sur une page : ce que l’exercice montre est marqué de la sienne, quand ce n’est pas celle du module.
+const { lang: langueDuLecteur, dir: sensDuLecteur } = document.documentElement,
+  langueDuModule = page.lang || langueDuLecteur;
+const poserLangue = (ou, langue) => {
+  ou.lang = langue;
+  ou.dir = (langue === langueDuLecteur ? sensDuLecteur : langue === page.lang ? page.dir : "") || "ltr";
+};
+if (donnees.dits || langueDuLecteur !== "fr") {
+  const dits = donnees.dits && new Set(donnees.dits.map((mots) => mots.trim()));
+  const duModule = (mots) => !dits || dits.has(mots) || [...dits].some((dit) => dit.length > 8 && mots.startsWith(dit));
   const marquer = (ou) => {
     const marcheur = document.createTreeWalker(ou, NodeFilter.SHOW_TEXT),
       restes = [];
     while (marcheur.nextNode()) restes.push(marcheur.currentNode);
     for (const texte of restes) {
       const mots = texte.data.trim(),
-        autour = texte.parentElement;
-      if (!mots || traduit(mots) || autour.closest("[lang]")?.lang === "fr") continue;
-      if (autour.tagName === "OPTION" || autour.childNodes.length === 1) {
-        autour.lang = "fr";
-        autour.dir = "ltr";
-        continue;
+        autour = texte.parentElement,
+        langue = estTraduite(mots) ? langueDuLecteur : duModule(mots) ? langueDuModule : "fr";
+      if (!mots || autour.closest("[lang]").lang === langue) continue;
+      let marque = autour;
+      if (autour.tagName !== "OPTION" && autour.childNodes.length > 1) {
+        marque = document.createElement("span");
+        texte.replaceWith(marque);
+        marque.append(texte);
       }
-      const marque = document.createElement("span");
-      marque.lang = "fr";
-      marque.dir = "ltr";
-      texte.replaceWith(marque);
-      marque.append(texte);
+      poserLangue(marque, langue);
     }
   };
   const voir = new MutationObserver((tout) => {
-    for (const { addedNodes } of tout) for (const n of addedNodes) if (n.nodeType === 1 && n.isConnected) marquer(n);
+    for (const { addedNodes } of tout)
+      for (const n of addedNodes) if (n.isConnected) marquer(n.nodeType === 1 ? n : n.parentElement);
   });
   for (const ou of [ecran, retour]) voir.observe(ou, { childList: true, subtree: true });
 }
@@ -80,13 +86,14 @@ const garder = (etat) =>
     genre: donnees.genre,
   });
 
-const dire = (ton, fort, reste = "") => {
+const dire = (ton, fort, ...reste) => {
   const boite = document.createElement("div"),
     mots = document.createElement("p"),
     gras = document.createElement("strong");
   boite.className = `message ${ton}`;
   gras.textContent = fort;
-  mots.append(gras, ` ${reste}`);
+  if (estTraduite(fort)) poserLangue(boite, langueDuLecteur);
+  mots.append(gras, ...reste.filter(Boolean).flatMap((suite) => [" ", suite]));
   boite.append(mots);
   retour.replaceChildren();
   setTimeout(() => {
@@ -100,8 +107,9 @@ const dire = (ton, fort, reste = "") => {
 const ecart = (quoi, sinon) => {
   if (fini) return;
   essais += 1;
-  const [fort, reste] = donnees.ecarts[quoi] ?? sinon ?? ["Presque.", "Essayez encore : rien ne presse."];
-  dire("warning", fort, essais >= 2 && donnees.facile ? `${reste} Vous pouvez essayer plus facile.` : reste);
+  const [fort, reste] = donnees.ecarts[quoi] ??
+    sinon ?? [phrase("Presque."), phrase("Essayez encore : rien ne presse.")];
+  dire("warning", fort, reste, essais >= 2 && donnees.facile && phrase("Vous pouvez essayer plus facile."));
   if (essais >= 2 && offre) reponse.append(offre); // l’offre suit la réponse, et se voit avec elle
 };
 const reussir = () => {
@@ -110,7 +118,7 @@ const reussir = () => {
   garder(rang ? "hinted" : "done");
   dire("success", donnees.reussite);
   suite.classList.replace("pointille", "plein");
-  if (un("span", suite).textContent === "Passer") un("span", suite).textContent = "Suite";
+  if ("passer" in suite.dataset) un("span", suite).textContent = phrase("Suite");
   if (offre) offre.hidden = true;
   // après le geste en cours, qui peut être une prise de focus, et la réponse à sa place
   setTimeout(() => suite.focus(), 60);
@@ -128,7 +136,7 @@ un("[data-indice]").addEventListener("click", () => {
   const indice = donnees.indices[Math.min(rang, donnees.indices.length - 1)];
   rang = Math.min(rang + 1, 3);
   if (rang >= 2) ecran.classList.add("montre");
-  dire("info", "Indice.", indice);
+  dire("info", phrase("Indice."), indice);
 });
 un("[data-recommencer]").addEventListener("click", () => location.reload());
 let defaire = null;
@@ -153,14 +161,19 @@ if (choisir) {
       signe.setAttribute("aria-pressed", "true");
       signe.parentElement.querySelector(".signe-dit").hidden = false;
       const reste = signes.filter((s) => s.getAttribute("aria-pressed") !== "true").length;
-      dire("info", "C’est un signe.", reste ? `Il en reste ${reste}.` : "Vous les avez tous vus.");
+      dire(
+        "info",
+        phrase("C’est un signe."),
+        reste ? phrase("Il en reste {n}.", { n: reste }) : phrase("Vous les avez tous vus."),
+      );
     });
   choisir.addEventListener("submit", (e) => {
     e.preventDefault();
     const choix = un("input:checked", choisir);
-    if (!choix) return dire("warning", "Il manque une réponse.", "Choisissez, puis touchez « Vérifier ».");
+    if (!choix)
+      return dire("warning", phrase("Il manque une réponse."), phrase("Choisissez, puis touchez « Vérifier »."));
     if (!("juste" in choix.dataset))
-      return ecart("-choix", [choix.dataset.consequence, "Regardez, puis choisissez encore."]);
+      return ecart("-choix", [choix.dataset.consequence, phrase("Regardez, puis choisissez encore.")]);
     donnees.reussite = `${choix.dataset.consequence} ${donnees.reussite}`;
     reussir();
   });
@@ -176,8 +189,8 @@ if (ordonner) {
     const deux = document.createElement("span");
     deux.className = "sens";
     for (const [mot, signe, sens] of [
-      ["Monter", "↑", -1],
-      ["Descendre", "↓", 1],
+      [phrase("Monter"), "↑", -1],
+      [phrase("Descendre"), "↓", 1],
     ]) {
       const bouton = document.createElement("button");
       bouton.type = "button";
@@ -186,7 +199,8 @@ if (ordonner) {
       bouton.setAttribute("aria-label", `${mot} : ${un("span", ligne).textContent}`);
       bouton.addEventListener("click", () => {
         const voisin = sens < 0 ? ligne.previousElementSibling : ligne.nextElementSibling;
-        if (!voisin) return dire("info", sens < 0 ? "Cette ligne est la première." : "Cette ligne est la dernière.");
+        if (!voisin)
+          return dire("info", phrase(sens < 0 ? "Cette ligne est la première." : "Cette ligne est la dernière."));
         const avant = [...liste.children];
         faits.push(avant);
         voisin[sens < 0 ? "before" : "after"](ligne);
@@ -194,7 +208,13 @@ if (ordonner) {
           liste.append(...faits.pop());
           if (!faits.length) peutAnnuler(null);
         });
-        dire("info", `Place ${[...liste.children].indexOf(ligne) + 1} sur ${liste.children.length}.`);
+        dire(
+          "info",
+          phrase("Place {n} sur {total}.", {
+            n: [...liste.children].indexOf(ligne) + 1,
+            total: liste.children.length,
+          }),
+        );
         bouton.focus();
       });
       deux.append(bouton);
@@ -206,8 +226,8 @@ if (ordonner) {
     const faux = [...liste.children].findIndex((ligne, n) => Number(ligne.dataset.place) !== n);
     if (faux < 0) return reussir();
     ecart("ordre", [
-      `Regardez la ligne ${faux + 1}.`,
-      `« ${un("span", liste.children[faux]).textContent} » vient à un autre moment.`,
+      phrase("Regardez la ligne {n}.", { n: faux + 1 }),
+      phrase("« {mots} » vient à un autre moment.", { mots: un("span", liste.children[faux]).textContent }),
     ]);
   });
 }
@@ -223,10 +243,10 @@ if (viser) {
   const toucher = (cible) => {
     if (cible.classList.contains("touche")) return;
     cible.classList.add("touche");
-    cible.setAttribute("aria-label", `${cible.getAttribute("aria-label")} : fait`);
+    cible.setAttribute("aria-label", phrase("{mots} : fait", { mots: cible.getAttribute("aria-label") }));
     const reste = cibles.filter((c) => !c.classList.contains("touche")).length;
     if (!reste) return reussir();
-    dire("info", `C’est fait. ${reste === 1 ? "Il en reste 1." : `Il en reste ${reste}.`}`);
+    dire("info", phrase("C’est fait."), phrase("Il en reste {n}.", { n: reste }));
   };
   for (const cible of cibles) {
     if (survol) {
@@ -287,7 +307,7 @@ if (gestes)
       ligne.classList.add("touche");
       const reste = tous("[data-geste]:not(.touche)", gestes).length;
       if (!reste) reussir();
-      else dire("info", "C’est le bon geste.", `Il en reste ${reste}.`);
+      else dire("info", phrase("C’est le bon geste."), phrase("Il en reste {n}.", { n: reste }));
     };
     zone.addEventListener("pointerdown", (e) => {
       doigts.set(e.pointerId, [e.clientX, e.clientY]);
@@ -336,7 +356,7 @@ if (mettre) {
   const compter = () => {
     for (const p of places) {
       const n = tous("[data-objet]", p).length;
-      un("[data-compte]", p).textContent = ` : ${n} posé${n > 1 ? "s" : ""}`;
+      un("[data-compte]", p).textContent = ` ${phrase("Déjà posés : {n}", { n })}`;
     }
   };
   const prendre = (objet) => {
@@ -346,15 +366,20 @@ if (mettre) {
     if (pris)
       dire(
         "info",
-        `${nom(pris)} : pris.`,
-        places.length > 1 ? "Touchez sa place." : `Touchez « ${un("span", places[0]).textContent} ».`,
+        phrase("{objet} : pris.", { objet: nom(pris) }),
+        places.length > 1
+          ? phrase("Touchez sa place.")
+          : phrase("Touchez « {place} ».", { place: un("span", places[0]).textContent }),
       );
   };
   const poser = (objet, place) => {
     const chez = objet.parentElement;
     if (objet.dataset.ou !== place.dataset.place) {
       prendre(objet);
-      return ecart("mauvaise_place", [`${nom(objet)} ne va pas là.`, "Essayez une autre place."]);
+      return ecart("mauvaise_place", [
+        phrase("{objet} ne va pas là.", { objet: nom(objet) }),
+        phrase("Essayez une autre place."),
+      ]);
     }
     un("ul", place).append(objet);
     pris = objet;
@@ -368,7 +393,7 @@ if (mettre) {
     });
     const reste = objets.filter((o) => o.dataset.ou && o.parentElement === source).length;
     if (!reste) return reussir();
-    dire("info", `${nom(objet)} : posé.`, reste === 1 ? "Il en reste 1." : `Il en reste ${reste}.`);
+    dire("info", phrase("{objet} : posé.", { objet: nom(objet) }), phrase("Il en reste {n}.", { n: reste }));
   };
   for (const objet of objets) {
     const bouton = un("button", objet);
@@ -404,7 +429,11 @@ if (mettre) {
         .map((x) => x.closest("[data-place]"))
         .find(Boolean);
       if (place) poser(objet, place);
-      else ecart("lache", [`${nom(objet)} est revenu.`, "Vous pouvez aussi le toucher, puis toucher sa place."]);
+      else
+        ecart("lache", [
+          phrase("{objet} est revenu.", { objet: nom(objet) }),
+          phrase("Vous pouvez aussi le toucher, puis toucher sa place."),
+        ]);
     };
     bouton.addEventListener("pointerup", lacher);
     bouton.addEventListener("pointercancel", lacher);
@@ -412,7 +441,7 @@ if (mettre) {
   for (const place of places)
     un(".place-bouton", place).addEventListener("click", () => {
       if (pris) poser(pris, place);
-      else dire("info", "Prenez d’abord quelque chose.", "Touchez-le, puis touchez sa place.");
+      else dire("info", phrase("Prenez d’abord quelque chose."), phrase("Touchez-le, puis touchez sa place."));
     });
   compter();
 }
@@ -474,7 +503,7 @@ if (taper) {
         const bas = document.createElement("div");
         bas.append(
           touche(
-            "Maj",
+            phrase("Maj"),
             () => {
               majuscule = !majuscule;
               touches();
@@ -482,9 +511,9 @@ if (taper) {
             },
             majuscule,
           ),
-          touche("Espace", () => ecrire(" ")),
-          touche("Effacer", () => ecrire(null)),
-          touche("Entrée", () => taper.requestSubmit()),
+          touche(phrase("Espace"), () => ecrire(" ")),
+          touche(phrase("Effacer"), () => ecrire(null)),
+          touche(phrase("Entrée"), () => taper.requestSubmit()),
         );
         bas.firstChild.dataset.maj = "";
         return bas;
@@ -513,26 +542,29 @@ if (taper) {
       dit = champ.value;
     if (!dit.trim()) {
       champ.focus();
-      return dire("info", "Écrivez d’abord.", "Touchez le rectangle, puis le clavier.");
+      return dire("info", phrase("Écrivez d’abord."), phrase("Touchez le rectangle, puis le clavier."));
     }
     if (net(dit) === net(voulu)) {
       const suivant = modeles[modeles.indexOf(bloc) + 1];
       if (!suivant) return reussir();
       bloc.hidden = true;
       suivant.hidden = false;
-      dire("success", "C’est bien écrit.", "Encore un.");
+      dire("success", phrase("C’est bien écrit."), phrase("Encore un."));
       return un("input", suivant).focus();
     }
     const quoi =
       dit.trim() === voulu ? "espace" : dit.toLowerCase() === voulu.toLowerCase() ? "majuscule" : "different";
     let n = 0;
     while (n < voulu.length && net(dit)[n] === net(voulu)[n]) n += 1;
-    const manque = voulu[n] === " " ? "une espace" : voulu[n];
+    const manque = voulu[n] === " " ? phrase("une espace") : voulu[n];
     ecart(quoi, [
-      "Presque.",
+      phrase("Presque."),
       n < voulu.length
-        ? `Regardez après « ${voulu.slice(0, n) || "le début"} » : il faut « ${manque} ».`
-        : "Il y a quelque chose en trop à la fin : effacez-le.",
+        ? phrase("Regardez après « {mots} » : il faut « {signe} ».", {
+            mots: voulu.slice(0, n) || phrase("le début"),
+            signe: manque,
+          })
+        : phrase("Il y a quelque chose en trop à la fin : effacez-le."),
     ]);
     champ.focus();
   });
@@ -562,7 +594,7 @@ if (simule) {
     if (texte) x.textContent = texte;
     return x;
   };
-  const parler = ({ quand, message, geste }) => ecart(`-${quand}`, [message, geste]);
+  const direEcart = ({ quand, message, geste }) => ecart(`-${quand}`, [message, geste]);
   const juger = () => {
     for (const e of ecrans[ici].elements.filter((x) => visible(x) && x.nom)) {
       const dit = saisis[e.nom] ?? "";
@@ -576,14 +608,14 @@ if (simule) {
         const dits = e.ecarts?.find((x) => ote(x.quand) === ote(dit)) ?? (manque ? null : e.ecart);
         if (!dits)
           ecart("-champ", [
-            manque ? `Il manque : ${e.texte}` : `Regardez : ${e.texte}`,
-            manque ? "Remplissez-le, puis continuez." : "Ce n’est pas ce que dit votre papier.",
+            phrase(manque ? "Il manque : {champ}" : "Regardez : {champ}", { champ: e.texte }),
+            phrase(manque ? "Remplissez-le, puis continuez." : "Ce n’est pas ce que dit votre papier."),
           ]);
-        else parler(dits);
+        else direEcart(dits);
         return false;
       }
       if (e.type === "case" && e.juste?.length && !e.juste.includes(dit ? "oui" : "non")) {
-        if (e.ecart) parler(e.ecart);
+        if (e.ecart) direEcart(e.ecart);
         else ecart("-case");
         return false;
       }
@@ -600,8 +632,8 @@ if (simule) {
     if (e.verifie && !juger()) return;
     chemin.push([ici, new Set(faits), { ...saisis }]);
     const mene = e.vers && e.vers !== but.ecran ? sansIssue(e.vers) : null;
-    if (e.ecart && e.ecart !== dejaDit) parler(e.ecart);
-    else if (mene) parler(mene);
+    if (e.ecart && e.ecart !== dejaDit) direEcart(e.ecart);
+    else if (mene) direEcart(mene);
     else retour.replaceChildren();
     dejaDit = mene;
     if (e.fait) faits.add(e.fait);

@@ -1,4 +1,6 @@
 // Ce qui a été fait : sur cet appareil ; avec une carte, envoyé aussi, une fois et une seule. Jamais ce qui est écrit.
+import { phrase } from "./phrases.js";
+
 const LOCAL = "maillage-apprendre",
   CARTE = "maillage-carte",
   FAIT = "maillage-fait-";
@@ -224,7 +226,8 @@ for (const carton of document.querySelectorAll("[data-module][href]")) {
     dit = un("[data-ou-jen-suis]", carton);
   if (!m || !dit) continue;
   const fini = carton.dataset.etapes in m.etapes || m.derniere >= Number(carton.dataset.etapes);
-  dit.textContent = fini ? " · fait" : ` · étape ${m.derniere} sur ${carton.dataset.etapes}`;
+  const etape = { n: m.derniere, total: Number(carton.dataset.etapes) };
+  dit.textContent = ` · ${fini ? phrase("fait") : phrase("étape {n} sur {total}", etape)}`;
   dit.hidden = false;
   carton.classList.toggle("fait", fini);
 }
@@ -233,8 +236,8 @@ if (reprendre) {
   const m = fait[reprendre.dataset.reprendreModule];
   if (m && m.derniere > 1 && m.derniere < Number(reprendre.dataset.etapes)) {
     reprendre.href = reprendre.href.replace(/\/1\/(?=\?|$)/, `/${m.derniere}/`);
-    un("span", reprendre).textContent = `Reprendre à l’étape ${m.derniere}`;
-  } else if (m) un("span", reprendre).textContent = "Recommencer";
+    un("span", reprendre).textContent = phrase("Reprendre à l’étape {n}", { n: m.derniere });
+  } else if (m) un("span", reprendre).textContent = phrase("Recommencer");
 }
 const effacer = un("[data-tout-effacer]");
 if (effacer && Object.keys(prendre(LOCAL, {})).length) {
@@ -258,7 +261,9 @@ const page = un(".etape[data-module]");
 if (page && !noter(page.dataset.module, Number(page.dataset.version), Number(page.dataset.etape), null)) {
   const mot = document.createElement("p");
   mot.className = "petit";
-  mot.textContent = `Cet appareil ne garde rien : notez votre étape, la ${page.dataset.etape}.`;
+  mot.textContent = phrase("Cet appareil ne garde rien : notez votre étape, la {n}.", {
+    n: Number(page.dataset.etape),
+  });
   un(".avance", page).after(mot);
 }
 if (cles().length) synchroniser();
@@ -281,9 +286,12 @@ const tiens = async () => {
     barre.value = data.faites / data.total;
     dit.textContent = data.fini
       ? data.ratees
-        ? `${data.total - data.ratees} pages sur ${data.total} sont gardées. Réessayez pour les autres.`
-        : `C’est fait : ${data.total} pages sont gardées sur cet appareil.`
-      : `${data.faites} pages sur ${data.total}…`;
+        ? phrase("{n} pages sur {total} sont gardées. Réessayez pour les autres.", {
+            n: data.total - data.ratees,
+            total: data.total,
+          })
+        : phrase("C’est fait : {n} pages sont gardées sur cet appareil.", { n: data.total })
+      : phrase("{n} pages sur {total}…", { n: data.faites, total: data.total });
     bouton.disabled = !data.fini;
   });
   bouton.addEventListener("click", () => {
