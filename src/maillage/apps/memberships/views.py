@@ -324,7 +324,7 @@ def recovery(request: HttpRequest, token: str) -> HttpResponse:
 def _sign_in(request: HttpRequest, user: User) -> None:
     """Sign in an account that just chose its password: its second factor is then added without it."""
     login(request, user, backend="maillage.config.adapter.Backend")
-    record_authentication(request, user, method="password")
+    record_authentication(request, user, "password")
 
 
 def _opened(request: HttpRequest, token: str, open_it: Any, at: datetime) -> Any:
