@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from maillage.apps.accounts.models import Entry, User
 from maillage.apps.memberships import access, actions
+from maillage.apps.messages.models import Message
 from maillage.kernel.errors import Refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -24,7 +25,10 @@ def test_a_new_address_administers_once_it_has_chosen_its_password(client):
     assert [m.role for m in access.current(TODAY).filter(user=user)] == ["administration"]
     page = client.get(f"/acces/{token}/")
     assert page.status_code == 200
+    assert "Choisir votre mot de passe" in page.content.decode()
+    assert "second facteur" not in page.content.decode(), "it never had one"
     client.post(f"/acces/{token}/", {"mot_de_passe": "quatre mots sans lien"})
+    assert "second facteur" not in Message.objects.get(to=WHO).text
     user.refresh_from_db()
     assert user.check_password("quatre mots sans lien")
     assert list(Entry.objects.order_by("pk").values_list("verb", flat=True)) == [

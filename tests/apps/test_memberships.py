@@ -4,12 +4,14 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
 
 from maillage.apps.accounts.access import rights_of
 from maillage.apps.accounts.models import Entry, User
 from maillage.apps.directory.models import Structure
 from maillage.apps.memberships import access, actions
 from maillage.apps.memberships.models import Invitation, Membership, Recovery
+from maillage.apps.messages.models import Message
 from maillage.apps.network.queries import joining
 from maillage.cli.commands import demo
 from maillage.cli.demonstration.stage import HELP, LEARN, SOCIAL
@@ -314,6 +316,31 @@ def test_a_manager_gives_back_an_access_by_a_link_that_opens_once(client, manage
     assert aidant.check_password("quatre mots sans lien")
     assert client.get(link).status_code == 410
     assert Recovery.objects.get().used_at is not None
+
+
+@pytest.mark.parametrize("way", ["invitation", "acces"])
+def test_adding_a_factor_after_a_link_requires_no_new_sign_in(client, manager, library, way):
+    at = datetime.now(UTC)
+    if way == "invitation":
+        token = actions.invite(by=manager, role="aidant", for_whom="Zoé", structure=library, at=at)[1]
+    else:
+        aidant = with_role(account("aidant", is_demonstration=False), "aidant", structure=library)
+        row = Membership.objects.get(user=aidant)
+        token = actions.give_back(by=manager, membership=row, at=at)
+    form_data = {"courriel": "zoe@ville.example", "nom": "Zoé", "mot_de_passe": "quatre mots sans lien"}
+    assert client.post(f"/{way}/{token}/", form_data)["Location"] == "/espace/"
+    assert client.get("/compte/protection/application/").status_code == 200
+
+
+def test_a_recovery_link_says_that_it_removes_a_second_factor_when_there_is_one(client, manager, library):
+    aidant = with_role(account("aidant", is_demonstration=False), "aidant", structure=library)
+    Authenticator.objects.create(user=aidant, type=Authenticator.Type.TOTP, data={})
+    token = actions.give_back(
+        by=manager, membership=Membership.objects.get(user=aidant), at=datetime.now(UTC)
+    )
+    assert "Votre second facteur sera retiré" in client.get(f"/acces/{token}/").content.decode()
+    client.post(f"/acces/{token}/", {"mot_de_passe": "quatre mots sans lien"})
+    assert "Votre second facteur est retiré." in Message.objects.latest("pk").text
 
 
 def test_nobody_enters_another_structure_by_giving_back_an_access(manager, library, elsewhere):

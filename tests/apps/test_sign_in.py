@@ -854,6 +854,25 @@ def test_one_address_closes_no_account_by_wrong_passwords(client, helper, clock)
     assert is_in(client)
 
 
+def test_wrong_passwords_from_elsewhere_close_no_account_where_its_owner_signs_in(client, helper, clock):
+    sign_in(client)
+    client.post("/deconnexion/")
+    wrong = {"login": helper.email, "password": "faux"}
+    for last in range(4):
+        attempt_for_half_an_hour(clock, Client(REMOTE_ADDR=f"192.0.2.{last}"), "/connexion/", wrong)
+        clock[0] -= 6 * 301  # all at once
+    assert "Trop d’essais" in read(sign_in(Client(REMOTE_ADDR="192.0.2.9")))
+    sign_in(client)
+    assert is_in(client)
+
+
+def test_an_address_where_an_owner_signs_in_tries_no_more_passwords_than_another(client, helper, clock):
+    sign_in(client)
+    neighbour = Client()
+    attempt_for_half_an_hour(clock, neighbour, "/connexion/", {"login": helper.email, "password": "faux"})
+    assert "Trop d’essais" in read(sign_in(neighbour))
+
+
 def test_one_address_closes_no_account_by_wrong_codes_of_an_application(client, helper, clock):
     sign_in(client)
     secret = add_application(client)

@@ -181,7 +181,7 @@ def test_a_cell_of_two_towns_is_kept_at_the_first_to_check():
     assert kept(found, "commune") == ["Gap", "Embrun", "Briançon", "Chorges"]
     told = [[r.reason for r in row.remarks if r.field == "commune"] for row in found.accepted]
     assert told[0] == [
-        "« Gap / Veynes » nomme 2 communes : rangé à la première, faites une ligne pour Veynes"
+        "« Gap / Veynes » nomme 2 communes : lieu rattaché à la première, ajoutez une ligne pour Veynes"
     ]
     assert all(row.doubtful for row in found.accepted)
 
@@ -472,7 +472,7 @@ def test_a_postcode_of_several_communes_takes_the_one_that_is_named_else_the_lar
     assert kept(found, "commune")[2:] == ["Saint-Georges-de-Commiers", "Grenoble"]
     told = [next(r for r in row.remarks if r.field == "commune") for row in found.accepted]
     assert {each.word for each in told} == {"doubtful"}
-    assert "la plus peuplée des 5 communes du code postal 38450" in told[1].reason
+    assert "code postal 38450 partagé par 5 communes" in told[1].reason
 
 
 @pytest.mark.parametrize(
@@ -490,8 +490,9 @@ def test_a_wrong_name_in_a_shared_postcode_never_refuses_its_row(town, code, com
     """Un nom ancien, partagé ou faux ne refuse pas une ligne que l’absence de nom garderait."""
     result = places("x.csv", f"nom;adresse;code postal;commune\nA;2 grande rue;{code};{town}\n".encode())
     assert kept(result, "commune") == [commune]
-    words = {remark.field: remark.word for remark in result.accepted[0].remarks}
-    assert (words["commune"], words["code_insee"]) == ("doubtful", "doubtful")
+    remarks = {remark.field: remark for remark in result.accepted[0].remarks}
+    assert (remarks["commune"].word, remarks["code_insee"].word) == ("doubtful", "doubtful")
+    assert f" ; commune retenue : {commune}, la " in remarks["commune"].reason
 
 
 @pytest.mark.parametrize("name", ["departement.csv", "departement_des_voisins.csv"])

@@ -804,7 +804,7 @@ def test_a_postal_code_of_several_communes_gives_the_largest_to_check():
     ).rows
     assert (read.refused, read.sheet["commune"], read.doubtful) == ("", "Roanne", True)
     (told,) = [remark.reason for remark in read.remarks if remark.field == "commune"]
-    assert told == "la plus peuplée des 3 communes du code postal 42300 : rien ne dit laquelle"
+    assert told == "code postal 42300 partagé par 3 communes ; commune retenue : Roanne, la plus peuplée"
 
 
 def test_columns_alike_but_for_accents_are_read_once_and_the_other_is_told():

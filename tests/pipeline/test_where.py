@@ -157,7 +157,11 @@ def test_a_mistyped_or_shortened_name_is_found_around_its_postal_code_and_doubtf
         name,
         "doubtful",
         f"écrit « {typed} » : le nom le plus proche alentour"
-        + ("" if typed != "Village Lac de Paladru" else f" ; le code postal {postal} n’est pas le sien"),
+        + (
+            ""
+            if typed != "Village Lac de Paladru"
+            else f" ; le code postal {postal} n’est pas celui de cette commune"
+        ),
     )
 
 
@@ -166,7 +170,7 @@ def test_a_postal_code_wins_over_a_mere_likeness():
     assert said("commune", commune="Chalons sur Marne", code_postal="51000") == (
         "Châlons-en-Champagne",
         "doubtful",
-        "écrit « Chalons sur Marne », mais le code postal dit Châlons-en-Champagne (51108)",
+        "écrit « Chalons sur Marne », mais le code postal indique Châlons-en-Champagne (51108)",
     )
     assert said("commune", commune="Vizile", code_postal="38000")[0] == "Vizille"
 
@@ -283,7 +287,7 @@ def test_a_contradiction_shows_both_sides():
     cells = {"commune": "Grenoble", "code_insee": "38421", "code_postal": "38000"}
     reason = "le fichier donne le code de Saint-Martin-d’Hères (38421), le reste dit Grenoble (38185)"
     assert said("code_insee", **cells)[2] == reason
-    reason = "écrit « Grenoble », mais le code Insee et le code postal disent Saint-Martin-d’Hères (38421)"
+    reason = "écrit « Grenoble », mais le code Insee et le code postal indiquent Saint-Martin-d’Hères (38421)"
     assert said("commune", **cells | {"code_postal": "38400"})[2] == reason
 
 
@@ -293,7 +297,7 @@ def test_the_postal_code_and_the_point_find_what_a_vanished_name_became():
     assert found.where.commune == "Deux Rivières"
     assert (
         found.notes["commune"].reason
-        == "écrit « CRAVANT », mais le code postal et le point disent Deux Rivières (89130)"
+        == "écrit « CRAVANT », mais le code postal et le point indiquent Deux Rivières (89130)"
     )
 
 

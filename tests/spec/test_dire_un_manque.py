@@ -142,6 +142,35 @@ def test_what_is_proposed_is_absent_and_the_barest_zone_comes_first(spec):
     )
 
 
+def test_one_action_in_several_zones_is_one_proposal(spec):
+    """Une synthèse propose trois choses à discuter : la même, dans trois zones, n’en est qu’une. Elle nomme les trois
+    premières zones, avec leurs habitants sans rien.
+    """
+    spec(
+        """
+        zone     | service    | sans | bas | haut | raison
+        ---------+------------+------+-----+------+-----------
+        Plessé   | formation  |  540 | 420 |  680 | aucun lieu
+        Plessé   | wifi       |  540 | 420 |  680 | aucun lieu
+        Pipriac  | formation  |  520 | 400 |  640 | aucun lieu
+        Pipriac  | wifi       |  520 | 400 |  640 | aucun lieu
+        Lieuron  | formation  |  440 | 340 |  540 | aucun lieu
+        Lieuron  | wifi       |  440 | 340 |  540 | aucun lieu
+        Théhillac| formation  |   90 |  80 |  100 | aucun lieu
+        Théhillac| wifi       |   90 |  80 |  100 | aucun lieu
+        Redon    | reparation |   70 |  60 |   80 | aucun lieu
+        """,
+        lambda t: gaps.opening_sentences(offer(t)),
+        [
+            "**Ouvrir un lieu d’aide : Plessé, Pipriac et Lieuron.** Sans aucun service recensé à portée de marche, sauf"
+            " réparation : Plessé, environ 540 personnes (entre 420 et 680) ; Pipriac, environ 520 personnes (entre 400"
+            " et 640) ; Lieuron, environ 440 personnes (entre 340 et 540).",
+            "**Ouvrir un lieu de réparation : Redon.** Environ 70 personnes (entre 60 et 80) n’en ont pas à portée de"
+            " marche.",
+        ],
+    )
+
+
 def test_no_census_no_gap():
     """Sans recensement de lieux, aucun manque n’est dit, et rien n’est proposé."""
     assert gaps.shared(None) == gaps.openings(None) == []

@@ -20,7 +20,7 @@ from django.utils.crypto import get_random_string
 
 from maillage.apps.messages import actions as outbox
 from maillage.config import interrupted_posts, openid_connect, sessions
-from maillage.config.forms import count_attempt
+from maillage.config.forms import count_attempt, owner_address, remember_address
 from maillage.kernel.errors import Refused
 from maillage.words.wording import spaced
 
@@ -98,6 +98,13 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
             raise
         self._login_failed_rl_usage.usage += usage.usage
 
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Count apart the failures where the owner of an account signs in: those of other addresses, however
+        many, do not close its password there.
+        """
+        account = str(super()._get_login_attempts_cache_key(request, **credentials))
+        return account + owner_address(request, credentials.get("email", "").lower())
+
     def logout(self, request: HttpRequest) -> None:
         way_out = openid_connect.way_out(request)
         super().logout(request)
@@ -107,6 +114,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
     def login(self, request: HttpRequest, user: Any) -> None:
         shared = request.session.get("shared", True)
         super().login(request, user)
+        remember_address(request, user.email.lower())
         request.session.pop("shared", None)
         sessions.begin(request, shared=shared, at=timezone.now())
         if request.session.get(interrupted_posts.KEPT, {}).get("account") != user.pk:

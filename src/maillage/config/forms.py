@@ -5,13 +5,16 @@ from allauth.account.forms import LoginForm, RequestLoginCodeForm
 from allauth.core import context
 from allauth.core.internal import ratelimit
 from allauth.mfa.base.forms import AuthenticateForm
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import salted_hmac
 
 from maillage.config import sessions
 
 # Of one account from one address: less than ACCOUNT_RATE_LIMITS lets an account take from everywhere, so that
 # nobody closes it to its owner from one place.
 ONE_ADDRESS_LIMITS = {"login_failed": "20/h/key", "request_login_code": "5/h/key"}
+OWNER_ADDRESS_SECONDS = 30 * 24 * 3600
 
 
 def count_attempt(request: HttpRequest, action: str, account: str) -> ratelimit.RateLimitUsage:
@@ -26,6 +29,21 @@ def count_attempt(request: HttpRequest, action: str, account: str) -> ratelimit.
     if usage is None:
         raise get_adapter().validation_error("too_many_login_attempts")
     return usage
+
+
+def remember_address(request: HttpRequest, account: str) -> None:
+    """Remember, sealed, that an account was just opened from the address of a request."""
+    cache.set(_address_key(request, account), 1, OWNER_ADDRESS_SECONDS)
+
+
+def owner_address(request: HttpRequest, account: str) -> str:
+    """Return the sealed address of a request, '' unless the account was opened from it in thirty days."""
+    key = _address_key(request, account)
+    return key if cache.get(key) else ""
+
+
+def _address_key(request: HttpRequest, account: str) -> str:
+    return salted_hmac("owner-address", f"{ratelimit.get_ip(request)} {account}").hexdigest()
 
 
 class SignInForm(LoginForm):  # type: ignore[misc]

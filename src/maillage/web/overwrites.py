@@ -143,14 +143,14 @@ class CheckedForm(OverwriteGuard):
         for name, field in self.fields.items():
             if not self._is_sent_back(name, field):
                 continue
-            displayed, typed = (
+            displayed, submitted = (
                 self._sent(name, self.add_initial_prefix(name)),
                 self._sent(name, self.add_prefix(name)),
             )
             present = self._as_sent(name)
-            if present in (displayed, typed):
+            if present in (displayed, submitted):
                 continue
-            if typed != displayed:
+            if submitted != displayed:
                 conflicts[name] = self.get_initial_for_field(field, name)
                 continue
             data[self.add_initial_prefix(name)] = data[self.add_prefix(name)] = present

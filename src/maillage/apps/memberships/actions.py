@@ -483,7 +483,7 @@ def open_recovery(token: str, at: datetime) -> Recovery:
 
 @transaction.atomic
 def recover(*, token: str, password: str, at: datetime) -> User:
-    """Choose another password by a recovery link; second factors are taken off, to be set again."""
+    """Choose a password by a recovery link; second factors are taken off, to be set again."""
     whose = Recovery.objects.get(token=digest(token)).user_id
     User.objects.select_for_update().get(pk=whose)  # before its link, as who makes another
     Recovery.objects.select_for_update().get(token=digest(token))
@@ -493,14 +493,15 @@ def recover(*, token: str, password: str, at: datetime) -> User:
     _sound(password, user)
     user.set_password(password)
     user.save(update_fields=["password"])
-    Authenticator.objects.filter(user=user).delete()
+    n_factors, _ = Authenticator.objects.filter(user=user).delete()
     found.used_at = at
     found.save(update_fields=["used_at"])
     journal.record(by=user, verb="access.recovered", row=found, at=at)
     _tell(
         found,
         "servi",
-        "Votre mot de passe vient d’être changé par un lien. Votre second moyen est retiré.",
+        "Votre mot de passe vient d’être changé par un lien."
+        + (" Votre second facteur est retiré." if n_factors else ""),
         at,
     )
     return user

@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
+from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.contrib.auth import login
 from django.core.exceptions import ObjectDoesNotExist
@@ -281,7 +283,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
                 at=at,
             )
             if not signed_in:
-                login(request, user, backend="maillage.config.adapter.Backend")
+                _sign_in(request, user)
             messages.success(
                 request, f"Bienvenue. Votre rôle : {found.get_role_display().lower()}, {access.over(found)}."
             )
@@ -298,7 +300,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def recovery(request: HttpRequest, token: str) -> HttpResponse:
-    """Choosing another password by a link that a manager made."""
+    """Choosing a password, the first one or another, by a link that a manager or the platform made."""
     at = timezone.localtime()
     found = _opened(request, token, actions.open_recovery, at)
     if isinstance(found, HttpResponse):
@@ -306,17 +308,23 @@ def recovery(request: HttpRequest, token: str) -> HttpResponse:
     form = PasswordForm(request.POST or None)
     if form.is_bound and form.is_valid():
         with refusals.in_form(form):
-            actions.recover(token=token, password=form.cleaned_data["mot_de_passe"], at=at)
-            messages.success(
-                request, "Mot de passe changé. Connectez-vous : il vous faudra remettre un second facteur."
-            )
-            return redirect("account_login")
-    return render(
-        request,
-        "memberships/recovery.html",
-        {"form": form, "user_name": str(found.user)},
-        status=400 if form.errors else 200,
-    )
+            user = actions.recover(token=token, password=form.cleaned_data["mot_de_passe"], at=at)
+            _sign_in(request, user)
+            messages.success(request, "Votre mot de passe est enregistré. Vous êtes connecté.")
+            return redirect("space")
+    context = {
+        "form": form,
+        "user_name": str(found.user),
+        "title": f"Choisir {'un autre' if found.user.has_usable_password() else 'votre'} mot de passe",
+        "has_factor": Authenticator.objects.filter(user=found.user).exists(),
+    }
+    return render(request, "memberships/recovery.html", context, status=400 if form.errors else 200)
+
+
+def _sign_in(request: HttpRequest, user: User) -> None:
+    """Sign in an account that just chose its password: its second factor is then added without it."""
+    login(request, user, backend="maillage.config.adapter.Backend")
+    record_authentication(request, user, "password")
 
 
 def _opened(request: HttpRequest, token: str, open_it: Any, at: datetime) -> Any:

@@ -836,16 +836,16 @@ class RowReader:
         if not code and names and (written := POSTCODE.search(names[0])):
             code = written[0]  # « Mairie de Mens (38710) »
             if len(alone := known.postcodes.get(code, ())) == 1:
-                return alone[0], f"le code postal que dit le nom « {names[0][:60]} »"
+                return alone[
+                    0
+                ], f"commune retenue d’après le code postal écrit dans le nom « {names[0][:60]} »"
         town, shared = cells.get("commune", ""), known.postcodes.get(code, ())
         area = commune.area(cells.get("departement", "")) or ("" if code else self.area)
         by_name = tuple(each for each in commune.named(town) if not area or commune.departement(each) == area)
         if town and by_name:
-            witness = (
-                "dit la colonne du département" if cells.get("departement") else "disent les autres lignes"
-            )
+            witness = "la colonne du département" if cells.get("departement") else "les autres lignes"
             if len(by_name) == 1 and area:
-                return by_name[0], f"« {town} » : celle du département {area}, que {witness}"
+                return by_name[0], f"« {town} » : commune du département {area} retenue, d’après {witness}"
             if (near := commune.namesake(town, by_name, shared)) or len(shared) < 2:
                 return near
         if not code and not town:
@@ -853,7 +853,7 @@ class RowReader:
         if towns := commune.several(town, area):
             other = known.communes[towns[1]].name
             many = f"« {town} » nomme {len(towns)} communes"
-            return towns[0], f"{many} : rangé à la première, faites une ligne pour {other}"
+            return towns[0], f"{many} : lieu rattaché à la première, ajoutez une ligne pour {other}"
         texts = (*names[:1], cells.get("adresse", ""), cells.get("complement_adresse", ""))
         return commune.of_postcode(code, "" if town.isdecimal() else town, texts)
 

@@ -17,6 +17,7 @@ ADD = "Ajouter"  # to what the places of a zone give
 FOLLOWED = "assistance"  # the line that the loop follows: somebody beside, for a procedure
 UNASKED = "donnee-manquante"  # state of a line that no place of the census mentions
 NOT_TOLD = "Ce recensement ne dit pas ce que les lieux proposent : on ne sait pas ce qui manque."
+MOST_ZONES = 3  # of a proposal
 FEWEST = 1  # people, at the low bound: under it, « 0 » is printed
 SOME = "Des personnes concernées n’en ont pas {}, même si tous les lieux muets le proposaient."
 
@@ -121,11 +122,16 @@ class SharedGap:
         return f"aucun service recensé {by.near}{f', sauf {spared}' if left else ''}"
 
     @property
-    def title(self) -> str:
-        """An opening and its place, for services that no place of the zone gives."""
+    def action(self) -> str:
+        """An opening, for services that no place of the zone gives."""
         if len(self.gaps) == 1:
-            return self.gaps[0].title
-        return f"{OPEN_ANY if self.is_bare else f'{ADD} {lower_first(self.lines)}'} : {self.zone}"
+            return OPENINGS[self.gaps[0].line.id]
+        return OPEN_ANY if self.is_bare else f"{ADD} {lower_first(self.lines)}"
+
+    @property
+    def title(self) -> str:
+        """An opening and its place."""
+        return f"{self.action} : {self.zone}"
 
     @property
     def lack(self) -> str:
@@ -157,6 +163,26 @@ def openings(offer: OfferReading | None, settled: Collection[str] = ()) -> list[
     for group in _together(offer, absent):
         by_zone.setdefault(group.gaps[0].code, group)
     return sorted(by_zone.values(), key=lambda group: not group.is_bare)
+
+
+def opening_sentences(offer: OfferReading | None, settled: Collection[str] = ()) -> list[str]:
+    """Return the openings to propose, a sentence an action: the same action in several zones is one proposal,
+    with the first `MOST_ZONES` of them. settled: the keys of gaps left out.
+    """
+    by_action: dict[str, list[SharedGap]] = {}
+    for group in openings(offer, settled):
+        by_action.setdefault(group.action, []).append(group)
+    return [_opening_sentence(action, groups[:MOST_ZONES]) for action, groups in by_action.items()]
+
+
+def _opening_sentence(action: str, groups: Sequence[SharedGap]) -> str:
+    if len(groups) == 1:
+        return f"**{groups[0].title}.** {groups[0].lack}"
+    people: dict[str, list[str]] = {}
+    for group in groups:
+        people.setdefault(group.without, []).append(f"{group.zone}, {group.people}")
+    lacks = [f"Sans {without} : {' ; '.join(zones)}." for without, zones in people.items()]
+    return f"**{action} : {listing([group.zone for group in groups])}.** {' '.join(lacks)}"
 
 
 def _together(offer: OfferReading | None, found: Sequence[Gap]) -> list[SharedGap]:

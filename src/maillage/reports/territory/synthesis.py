@@ -153,12 +153,12 @@ def planned(plan: PlanReading) -> str:
 
 
 def proposals(s: Subject, plan: PlanReading | None) -> tuple[str, ...]:
-    """Return three things to discuss, each from a figure: services absent from a zone that the plan has not
-    settled, then what to ask of silent places, then the answers to levels of difficulty.
+    """Return three things to discuss, each another action and from a figure: services absent from zones that
+    the plan has not settled, then what to ask of silent places, then the answers to levels of difficulty.
     """
     r = s.reading
     settled = plan.settled if plan else ()
-    openings = [f"**{gap.title}.** {gap.lack}" for gap in gaps.openings(r.offer, settled)]
+    openings = gaps.opening_sentences(r.offer, settled)
     asked = [
         f"**Demander aux lieux s’ils proposent : {wording.lower_first(line.label)}.** Leur silence cache"
         f" {line.missing_about}."

@@ -130,13 +130,13 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     form = ChangeForm(request.POST, initial=_result(row))
     if not form.is_valid():
         return _sheet(request, row, changed=form)
-    typed = form.cleaned_data
+    cleaned = form.cleaned_data
     with as_message(request):
         actions.change(
             row,
-            result=typed["resultat"],
-            reason=typed["raison"],
-            words=typed["mots"],
+            result=cleaned["resultat"],
+            reason=cleaned["raison"],
+            words=cleaned["mots"],
             by=request.user,
             at=timezone.now(),
         )

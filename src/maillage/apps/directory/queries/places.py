@@ -66,7 +66,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """How recently a sheet was confirmed: stitches out of four, words, and a warning when it is old."""
+    """The age of a sheet’s confirmation: stitches out of four, words, and a warning when it is old."""
 
     stitches: int
     words: str
@@ -88,7 +88,7 @@ class Phone:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """What a place offers, and on what conditions, one sentence each. more: topics displayed on demand."""
+    """The offer of a place and its conditions, one sentence each. more: topics displayed on demand."""
 
     id: str
     icon: str
@@ -100,7 +100,7 @@ class Offered:
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """Who filled a field of a sheet, and when."""
+    """The author and the day of a field of a sheet."""
 
     label: str
     source: str
@@ -185,13 +185,13 @@ def _opened(lieu: Lieu, at: datetime) -> Fact:
     hours = lieu.sheet.get("horaires", {})
     if not hours.get("osm"):
         return Fact("clock", say("Horaires à confirmer") if hours else say("Horaires inconnus"))
-    found = opening.now(local_hours(lieu.sheet), at)
-    doubted = hours.get("left") and found.state != "unknown" and not found.doubted
+    clock = opening.now(local_hours(lieu.sheet), at)
+    doubted = hours.get("left") and clock.state != "unknown" and not clock.doubted
     if not doubted:
-        return Fact("clock", found.words, TONES[found.state], found.brief, found.rest)
-    rest = opening.to_confirm(found.rest) if found.rest else say("à confirmer")
+        return Fact("clock", clock.words, TONES[clock.state], clock.brief, clock.rest)
+    rest = opening.to_confirm(clock.rest) if clock.rest else say("à confirmer")
     return Fact(
-        "clock", opening.to_confirm(found.words), TONES[found.state], found.brief or found.words, rest
+        "clock", opening.to_confirm(clock.words), TONES[clock.state], clock.brief or clock.words, rest
     )
 
 
@@ -670,7 +670,7 @@ class Sheet:
 
     @property
     def unsaid(self) -> str:
-        """What is unknown about how to get there."""
+        """The unknown points of how to get there."""
         sheet = self.lieu.sheet
         return say(UNSAID[bool(sheet.get("venir")), by_wheelchair(sheet)])
 
@@ -681,7 +681,7 @@ class Sheet:
 
     @property
     def folded(self) -> bool:
-        """Whether the presentation is long enough to stay folded."""
+        """True when the presentation is long enough to stay folded."""
         return len(self.detail) > LONG
 
     @property

@@ -381,7 +381,7 @@ def _around(asked: Search, at: datetime) -> Results:
         repeated=again,
         more=min(PAGE, len(near) - len(rows)),
         cut=cut,
-        headline=_headline(len(near) - again, asked, cut=cut, n_apart=len(apart)),
+        headline=_headline(len(near) - again, asked, is_cut=cut, n_unlocated=len(apart)),
         nearest=None if rows else _nearest(asked, at),
     )
 
@@ -478,7 +478,7 @@ def _by_name(asked: Search, at: datetime) -> Results:
         repeated=again,
         more=min(PAGE, sheets - len(rows)),
         cut=cut,
-        headline=_headline(sheets - again, asked, cut=cut),
+        headline=_headline(sheets - again, asked, is_cut=cut),
         nearest=None,
     )
 
@@ -486,26 +486,28 @@ def _by_name(asked: Search, at: datetime) -> Results:
 # ------------------------------------------------------------------------------------------------------ words
 
 
-def _headline(total: int, asked: Search, *, cut: bool, n_apart: int = 0) -> str:
-    """Return the count of places in words. n_apart: those of the commune without a known distance."""
-    if n_apart and not total:
+def _headline(n_places: int, search: Search, *, is_cut: bool, n_unlocated: int = 0) -> str:
+    """Return the count of places in words. is_cut: true where there may be more places; n_unlocated: those of
+    the commune without a known distance.
+    """
+    if n_unlocated and not n_places:
         return say(
             "{n}\u00a0lieu de la commune, à une distance inconnue",
             "{n}\u00a0lieux de la commune, à une distance inconnue",
-            n=n_apart,
+            n=n_unlocated,
         )
-    counted = say("{n}\u00a0lieu", "{n}\u00a0lieux", n=total) if total else say("Aucun lieu")
-    if cut and total:
-        counted = say("Plus de {n}\u00a0lieu", "Plus de {n}\u00a0lieux", n=total)
-    if not asked.around:
+    counted = say("{n}\u00a0lieu", "{n}\u00a0lieux", n=n_places) if n_places else say("Aucun lieu")
+    if is_cut and n_places:
+        counted = say("Plus de {n}\u00a0lieu", "Plus de {n}\u00a0lieux", n=n_places)
+    if not search.around:
         return (
-            say("{counted} : {place}", counted=counted, place=typed(asked.spot.label))
-            if asked.spot
+            say("{counted} : {place}", counted=counted, place=typed(search.spot.label))
+            if search.spot
             else counted
         )
-    if asked.minutes == ALL:
-        return say("{counted}, du plus proche au plus loin", counted=counted) if total > 1 else counted
-    return say("{counted} à moins {within} à pied, environ", counted=counted, within=_within(asked.minutes))
+    if search.minutes == ALL:
+        return say("{counted}, du plus proche au plus loin", counted=counted) if n_places > 1 else counted
+    return say("{counted} à moins {within} à pied, environ", counted=counted, within=_within(search.minutes))
 
 
 def _row(lieu: Lieu, position: int, asked: Search, at: datetime, metres: float | None) -> Row:

@@ -350,7 +350,7 @@ def index(request: HttpRequest, place: str) -> HttpResponse:
 
 @require_safe
 def check(request: HttpRequest, place: str) -> HttpResponse:
-    """Which population is behind a published count and share?"""
+    """Show the population behind a published count and share."""
     form = CheckForm(request.GET if "effectif" in request.GET else None)
     return study_page(
         request,

@@ -24,13 +24,13 @@ def procedures(request: HttpRequest) -> HttpResponse:
     form = ProcedureForm(request.POST or None, owners=[(key, name) for key, name, _ in owners])
     error = None
     if form.is_bound and form.is_valid():
-        typed = form.cleaned_data
-        owner = next(each for key, _, each in owners if key == typed["pour"])
+        cleaned = form.cleaned_data
+        owner = next(each for key, _, each in owners if key == cleaned["pour"])
         try:
             local_procedures.add_procedure(
-                label=typed["nom"],
-                operator=typed["organisme"],
-                family=typed["famille"],
+                label=cleaned["nom"],
+                operator=cleaned["organisme"],
+                family=cleaned["famille"],
                 by=account_of(request),
                 at=timezone.now(),
                 **owner,

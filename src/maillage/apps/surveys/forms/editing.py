@@ -112,10 +112,10 @@ class QuestionForm(CheckedForm):
         return hashlib.sha256(repr(self.known_answers).encode()).hexdigest()[:16]
 
     def clean(self) -> dict[str, Any]:
-        typed = [(each.name, each.label) for each in offered(self.data)]
+        submitted_answers = [(each.name, each.label) for each in offered(self.data)]
         if (
             self.data.get("reponses_lues", self.answers_digest) != self.answers_digest
-            and typed != self.known_answers
+            and submitted_answers != self.known_answers
         ):
             answers = " ; ".join(label for _, label in self.known_answers)
             self.add_error(

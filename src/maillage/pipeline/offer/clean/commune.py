@@ -246,11 +246,13 @@ def namesake(town: str, codes: Sequence[str], shared: Sequence[str]) -> tuple[st
     near = [code for code in codes if code in shared]
     if not near and len({departement(code) for code in codes}) > 1:
         return None
-    some = near or codes
-    if len(some) < 2:
+    candidates = near or codes
+    if len(candidates) < 2:
         return None
-    largest = max(some, key=lambda code: populations().get(code, 0.0))
-    return largest, f"{len(some)} communes voisines s’appellent « {town} » : la plus peuplée est gardée"
+    largest = max(candidates, key=lambda code: populations().get(code, 0.0))
+    return largest, _chosen(
+        largest, "la plus peuplée", f"{len(candidates)} communes voisines nommées « {town} »"
+    )
 
 
 def of_postcode(code: str, town: str, texts: Iterable[str]) -> tuple[str, str] | None:
@@ -261,15 +263,22 @@ def of_postcode(code: str, town: str, texts: Iterable[str]) -> tuple[str, str] |
     shared = index().postcodes.get(code, ())
     if len(shared) < 2:
         return None
-    if town and len(alike := sharing_a_word(town, shared)) == 1:
-        unknown = f"« {town} » n’est pas une commune d’aujourd’hui"
-        return alike[0], f"{unknown} : celle du code postal {code} qui en a un mot"
+    cause = f"code postal {code} partagé par {len(shared)} communes"
+    if town:
+        cause += f", dont aucune ne s’appelle « {town} »"
+        if len(candidates := sharing_a_word(town, shared)) == 1:
+            return candidates[0], _chosen(
+                candidates[0], "la seule dont un nom, actuel ou ancien, reprend un de ces mots", cause
+            )
     for text in texts:
-        if len(named := mentioned(text, shared)) == 1:
-            return named[0], f"de ce code postal, la commune que nomme « {text[:60]} »"
+        if len(candidates := mentioned(text, shared)) == 1:
+            return candidates[0], _chosen(candidates[0], f"nommée dans « {text[:60]} »", cause)
     largest = max(shared, key=lambda code: populations().get(code, 0.0))
-    why = f"« {town} » n’en nomme aucune" if town else "rien ne dit laquelle"
-    return largest, f"la plus peuplée des {len(shared)} communes du code postal {code} : {why}"
+    return largest, _chosen(largest, "la plus peuplée", cause)
+
+
+def _chosen(code: str, why: str, cause: str) -> str:
+    return f"{cause} ; commune retenue : {index().communes[code].name}, {why}"
 
 
 def sharing_a_word(text: str, codes: Iterable[str]) -> tuple[str, ...]:
@@ -482,7 +491,7 @@ def _settled(said: Witnesses, found: Commune, *, pointed: bool) -> Settled:
     if agreed < 2 and said.code and said.code != found.code:
         doubts.append(f"le code Insee {said.code} est celui de {index().communes[said.code].name}")
     if agreed < 2 and said.postal and found.code not in said.by_postcode:
-        doubts.append(f"le code postal {said.postal} n’est pas le sien")
+        doubts.append(f"le code postal {said.postal} n’est pas celui de cette commune")
     return Settled(found, words.verdict(found.name, mends=mends, doubts=doubts), agreed)
 
 
@@ -528,9 +537,9 @@ def _slip(typed: str, names: Iterable[str]) -> bool:
 def _said(name: str, how: str, found: Commune, witnesses: list[str]) -> tuple[list[str], list[str]]:
     """Return what was mended in a name, and what is doubtful about it."""
     sayings = (
-        f"{', '.join(witnesses[:-1])} et {witnesses[-1]} disent"
+        f"{', '.join(witnesses[:-1])} et {witnesses[-1]} indiquent"
         if witnesses[1:]
-        else f"{''.join(witnesses)} dit"
+        else f"{''.join(witnesses)} indique"
     )
     if not name:
         reason = [f"déduite : {sayings} {found.label}"]

@@ -104,8 +104,8 @@ def state(sheet: Sheet, at: datetime) -> str:
     ):
         return CLOSED
     hours = holidays.with_local(sheet.get("horaires", {}).get("osm", ""), sheet.get("code_insee", ""))
-    found = opening.now(hours, here.replace(tzinfo=None)).state
-    return {"open": OPEN, "unknown": UNKNOWN}.get(found, CLOSED)
+    state = opening.now(hours, here.replace(tzinfo=None)).state
+    return {"open": OPEN, "unknown": UNKNOWN}.get(state, CLOSED)
 
 
 def write(path: Path, places: Sequence[Published], *, on: date, at: datetime | None = None) -> list[str]:
