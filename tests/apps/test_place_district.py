@@ -2,6 +2,7 @@
 
 import pytest
 
+from maillage.apps.directory.models import Lieu
 from maillage.apps.directory.queries import quarters
 from maillage.apps.directory.queries.districts import district
 from maillage.apps.territories.models import Marking
@@ -26,13 +27,26 @@ def test_without_contours_the_commune_alone_speaks_and_it_is_said():
     assert told is not None
     assert told.told == "Sa commune compte au moins un quartier prioritaire."
     assert (told.source, "ne sont pas livrés" in told.limit) == (
-        "Dares, communes ayant un quartier prioritaire, 2019",
+        "ANCT, quartiers prioritaires de 2024, liste par commune",
         True,
     )
     elsewhere = district(lieu("b", sheet={"commune": "Venon", "code_insee": "38533", "code_postal": "38610"}))
     assert elsewhere is not None
-    assert elsewhere.told == "Sa commune n’a pas de quartier prioritaire connu."
+    assert elsewhere.told == "Sa commune n’a aucun quartier prioritaire."
     assert district(lieu("c", sheet={"code_insee": ""})) is None
+
+
+def test_district_stays_unknown_in_a_collectivity_that_the_list_leaves_out():
+    place = district(Lieu(code_insee="97801"))
+    assert place is not None
+    assert place.told == "On ne sait pas s’il est dans un quartier prioritaire."
+
+
+@pytest.mark.parametrize("code", ["75113", "69381", "93059"])
+def test_an_arrondissement_or_a_former_commune_has_the_districts_of_its_commune(code):
+    place = district(Lieu(code_insee=code))
+    assert place is not None
+    assert place.told == "Sa commune compte au moins un quartier prioritaire."
 
 
 @pytest.mark.parametrize(

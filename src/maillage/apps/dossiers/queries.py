@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import shapely
 from django.conf import settings
 from django.db.models import Max, Q, QuerySet
 from django.urls import reverse
@@ -23,7 +24,7 @@ from numpy.typing import NDArray
 
 from maillage.apps.accounts.models import Entry, User
 from maillage.apps.autonomy.queries import totals
-from maillage.apps.directory.queries import studied
+from maillage.apps.directory.queries import districts, studied
 from maillage.apps.dossiers import rules
 from maillage.apps.dossiers.models import Comment, Finding, Scenario, Study, StudyMission, StudyTheme
 from maillage.apps.memberships.access import communes_of
@@ -44,10 +45,10 @@ from maillage.reference.parameters import number
 from maillage.reference.travel import Mode
 from maillage.reports.directory import census
 from maillage.reports.directory.census import CensusReading
-from maillage.reports.page import pdf
+from maillage.reports.page import maps, pdf
 from maillage.reports.page.folder import Frozen, frozen_editions
 from maillage.reports.page.theme import Theme
-from maillage.reports.territory import atlas, comparison, criteria, services
+from maillage.reports.territory import atlas, comparison, criteria, services, study_json
 from maillage.reports.territory import findings as told_findings
 from maillage.reports.territory import offer as territory_offer
 from maillage.reports.territory.field import Action, FieldReading, Paragraphs
@@ -75,6 +76,7 @@ from maillage.words.opening import date_text
 
 Json = dict[str, Any]
 LONGEST_FILE = 80
+EVERYWHERE = "france"
 SLOW = "slow"  # the queue of studies
 GROUNDS = "departs"  # of what-ifs, by study: not in a backup, made again when missing
 PARTS, WRITTEN_BY = (
@@ -158,11 +160,90 @@ def request_of(study: Study) -> Request:
 
 
 def zone_areas(study: Study, asked: Mapping[str, str]) -> tuple[territories.ZoneAreas, ...]:
-    """Return what part of each zone of a study is in areas of the State (QPV), as dropped files draw them;
-    nothing without a file. asked: the answer that is wanted of each kind of area.
+    """Return what part of each zone of a study is in areas of the State (QPV), as dropped files draw them,
+    and the zones in a commune with one. asked: the answer that is wanted of each kind of area.
     """
+    return territories.zone_areas(territories.areas_stamps(), zone_rows(study), asked)
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnDistricts:
+    """The priority districts of a study, as dropped files draw them. source: the last file; outdated: why it
+    no longer holds, "" when it does; residents: the share of those who live there, in words, "" when a part
+    of the study is drawn by no file; places: how many published places of its communes, by answer; shapes:
+    the contours that touch its zones.
+    """
+
+    source: str
+    outdated: str
+    residents: str
+    places: Mapping[str, int]
+    shapes: Sequence[shapely.Geometry]
+
+    @property
+    def n_places(self) -> int:
+        """How many places are counted."""
+        return sum(self.places.values())
+
+    @property
+    def geometries(self) -> list[dict[str, object]]:
+        """The contours, as a map that moves reads them."""
+        return [study_json.geometry(maps.surface(shape)) for shape in self.shapes]
+
+
+def drawn_districts(study: Study) -> DrawnDistricts | None:
+    """Return the priority districts of a study as dropped files draw them, None when no file was dropped."""
     stamps = territories.areas_stamps()
-    return territories.zone_areas(stamps, zone_rows(study), asked) if stamps else ()
+    files = territories.areas_of(stamps, districts.QPV)
+    if not files:
+        return None
+    iris = frames.sources().rp2021
+    rows = np.concatenate(list(zone_rows(study).values()))
+    (areas,) = (each for each in territories.zone_areas(stamps, {"": rows}, {}) if each.kind == districts.QPV)
+    shapes = zone_shapes(study)
+    by_departement: dict[str, list[shapely.Geometry]] = {}
+    for code, of_zone in zone_rows(study).items():
+        if code in shapes:
+            by_departement.setdefault(str(iris["departement"][of_zone[0]]), []).append(shapes[code])
+    return DrawnDistricts(
+        source=files[0].source,
+        outdated=files[0].outdated,
+        residents="" if np.isnan(areas.shares[""]) else wording.share(areas.shares[""]),
+        places=districts.counts(np.unique(iris["commune"][rows]).tolist()) or {},
+        shapes=territories.contours_over(
+            stamps,
+            districts.QPV,
+            {code: shapely.union_all(np.array(many)) for code, many in by_departement.items()},
+        ),
+    )
+
+
+def with_districts(svg: str, study: Study, drawn: DrawnDistricts | None) -> str:
+    """Return a map of a study with the contours of its priority districts over its zones."""
+    if not svg or drawn is None or not drawn.shapes:
+        return svg
+    frame = maps.frame_of(list(zone_shapes(study).values()))
+    return maps.overlaid(svg, drawn.shapes, frame, kind="quartier")
+
+
+def zone_shapes(study: Study) -> dict[str, shapely.Geometry]:
+    """Return the contour of each zone as the map that moves draws it, in degrees; none when it has none, nor
+    for the whole country, where what is overseas is drawn elsewhere.
+    """
+    path = folder(study) / "carte.json"
+    if study.place == EVERYWHERE or not path.exists():
+        return {}
+    return _zone_shapes(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=8)
+def _zone_shapes(path: Path, stamp: int) -> dict[str, shapely.Geometry]:
+    zones = json.loads(path.read_bytes())["zones"]
+    return {
+        zone["id"]: shapely.make_valid(shapely.geometry.shape(zone["geometry"]))
+        for zone in zones
+        if zone["geometry"]
+    }
 
 
 def zone_rows(study: Study) -> Mapping[str, NDArray[np.int64]]:

@@ -47,6 +47,7 @@ FILES = {
     "dossier.pdf": ("application/pdf", "Le dossier à imprimer"),
     "zones.csv": ("text/csv; charset=utf-8", "Les zones, en tableau"),
     "sous-totaux.csv": ("text/csv; charset=utf-8", "Par commune, département et région, en tableau"),
+    "quartiers-prioritaires.csv": ("text/csv; charset=utf-8", "Les quartiers prioritaires, en tableau"),
     "zones.geojson": ("application/geo+json", "Les zones, pour une carte"),
     "etude.json": ("application/json", "L’étude entière, pour un programme"),
 }

@@ -20,7 +20,7 @@ from maillage.apps.territories.models import Correction, District, Marking, Peri
 from maillage.kernel.errors import Refused
 from maillage.kernel.names import plain
 from maillage.kernel.table import Table, positions
-from maillage.studies.diagnosis import filters
+from maillage.studies.diagnosis import districts, filters
 from maillage.studies.diagnosis.request import Inside
 from maillage.studies.diagnosis.territories import Territory, gazetteer
 from maillage.studies.need import corrections
@@ -77,8 +77,9 @@ Stamp = tuple[str, int, str]  # the kind of a filter of areas, its number, what 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Areas:
-    """The areas of a kept filter. source: its file, in words; departements: those it has an area in;
-    contours: None when the filter was dropped before they were kept.
+    """The areas of a kept filter. source: its file, in words; outdated: why they no longer hold, "" when they
+    do; departements: those it has an area in; contours: None when the filter was dropped before they were
+    kept.
     """
 
     kind: str
@@ -86,6 +87,7 @@ class Areas:
     label: str
     source: str
     doubt: str
+    outdated: str
     shares: Mapping[str, float]
     departements: frozenset[str]
     contours: Contours | None
@@ -119,6 +121,7 @@ def _areas(stamp: Stamp) -> Areas:
         label=marking.label,
         source=f"{marking.source}{held}, déposé en {marking.created_at.year}",
         doubt=marking.doubt,
+        outdated=rules.OUTDATED.get(marking.generation, ""),
         shares=marking.shares,
         departements=frozenset(rules.departement(code) for code in marking.shares),
         contours=Contours([name for name, _ in drawn], list(shapes)) if drawn else None,
@@ -127,16 +130,19 @@ def _areas(stamp: Stamp) -> Areas:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ZoneAreas:
-    """What part of the residents of each zone live in areas of a kind.
+    """The part of the residents of each zone who live in areas of a kind.
 
-    shares: by code, nan where no file speaks of the whole zone; chosen: of `rules.ZONE_ANSWERS`, "" for every
-    zone; source, doubt: of the last file dropped.
+    shares: by code, nan where no file speaks of the whole zone; has_contours: whether a file was dropped;
+    in_communes: the codes of the zones in a commune that contains such an area; chosen: of
+    `rules.ZONE_ANSWERS`, "" for every zone; source, doubt: of what answers.
     """
 
     kind: str
     source: str
     doubt: str
     shares: Mapping[str, float]
+    has_contours: bool
+    in_communes: frozenset[str]
     chosen: str
 
     def answer(self, code: str) -> str:
@@ -145,40 +151,79 @@ class ZoneAreas:
 
     def keeps(self, code: str) -> bool:
         """Return whether a zone is one of those asked."""
+        if self.chosen == rules.COMMUNE:
+            return code in self.in_communes
         return not self.chosen or self.answer(code) == self.chosen
 
     def words(self, code: str) -> str:
         """Return what is told beside the name of a zone, "" where it holds none."""
-        return rules.zone_words(self.kind, self.shares.get(code, np.nan))
+        return rules.zone_words(self.kind, self.shares.get(code, np.nan)) if self.has_contours else ""
 
     @property
     def answers(self) -> list[tuple[str, str, int]]:
-        """The answers that some zones give: each with its words, and how many zones give it."""
-        found = Counter(self.answer(code) for code in self.shares)
+        """The answers that some zones give: each with its words, and how many zones give it; not that of the
+        commune when every zone gives it, unless it is asked.
+        """
+        counts = Counter(self.answer(code) for code in self.shares if self.has_contours)
+        if len(self.in_communes) < len(self.shares) or self.chosen == rules.COMMUNE:
+            counts[rules.COMMUNE] = len(self.in_communes)
         words = rules.ZONE_ANSWERS[self.kind]
-        return [(id, words[id], found[id]) for id in words if found[id] or id == self.chosen]
+        return [(id, words[id], counts[id]) for id in words if counts[id] or id == self.chosen]
 
 
 def zone_areas(
     stamps: tuple[Stamp, ...], zones: Mapping[str, NDArray[np.int64]], asked: Mapping[str, str]
 ) -> tuple[ZoneAreas, ...]:
-    """Return, for each kind of area with a file of contours, what part of each zone it holds. zones: the rows
-    of their census areas, by code; asked: the answer that is wanted of each kind.
+    """Return, for each kind of area, what part of each zone the dropped contours hold, and the zones that are
+    in a commune with one; no kind that has nothing to answer. zones: the rows of their census areas, by code;
+    asked: the answer that is wanted of each kind.
     """
-    found = []
-    for kind in dict.fromkeys(kind for kind, *_ in stamps):
-        last = areas_of(stamps, kind)[0]
-        value = asked.get(kind, "")
-        found.append(
-            ZoneAreas(
-                kind=kind,
-                source=last.source,
-                doubt=last.doubt,
-                shares=_of_zones(_census_shares(stamps, kind), zones),
-                chosen=value if value in rules.ZONE_ANSWERS[kind] else "",
-            )
-        )
-    return tuple(found)
+    areas = [_zone_areas(kind, stamps, zones, asked.get(kind, "")) for kind in rules.AREAS]
+    return tuple(each for each in areas if each.answers)
+
+
+def _zone_areas(
+    kind: str, stamps: tuple[Stamp, ...], zones: Mapping[str, NDArray[np.int64]], value: str
+) -> ZoneAreas:
+    last = next(iter(areas_of(stamps, kind)), None)
+    in_communes = _in_communes(zones) if rules.COMMUNE in rules.ZONE_ANSWERS[kind] else frozenset()
+    by_commune = value == rules.COMMUNE or last is None
+    answers = (rules.COMMUNE,) if by_commune and in_communes else rules.ZONE_ANSWERS[kind] if last else ()
+    return ZoneAreas(
+        kind=kind,
+        source=districts.SOURCE_WORDS if by_commune else last.source,
+        doubt=districts.WHOLE_COMMUNES if by_commune else last.doubt,
+        shares=_of_zones(_census_shares(stamps, kind), zones),
+        has_contours=last is not None,
+        in_communes=in_communes,
+        chosen=value if value in answers else "",
+    )
+
+
+def _in_communes(zones: Mapping[str, NDArray[np.int64]]) -> frozenset[str]:
+    """Return the codes of the zones that have a census area in a commune with a priority district."""
+    has_one = _has_district()
+    return frozenset(code for code, rows in zones.items() if has_one[rows].any())
+
+
+def _has_district() -> NDArray[np.bool_]:
+    """Return (areas of the census,) whether the commune of each contains a priority district."""
+    return np.isin(frames.sources().rp2021["commune"], districts.table()["commune"])
+
+
+def contours_over(
+    stamps: Sequence[Stamp], kind: str, shape_by_departement: Mapping[str, shapely.Geometry]
+) -> list[shapely.Geometry]:
+    """Return the dropped contours of a kind of area that touch some départements, those of the last file that
+    draws one in each. shape_by_departement: what of each is looked at.
+    """
+    shapes: list[shapely.Geometry] = []
+    undrawn = dict(shape_by_departement)
+    for areas in areas_of(stamps, kind):
+        looked_at = [undrawn.pop(code) for code in sorted(areas.departements & undrawn.keys())]
+        if looked_at and areas.contours is not None:
+            shapes += areas.contours.touching(shapely.union_all(looked_at))
+    return shapes
 
 
 def areas_query(areas: Sequence[ZoneAreas]) -> str:
@@ -201,10 +246,11 @@ def _of_zones(share: Floats, zones: Mapping[str, NDArray[np.int64]]) -> dict[str
 @lru_cache(maxsize=8)
 def _census_shares(stamps: tuple[Stamp, ...], kind: str) -> Floats:
     """Return (areas of the census,) the share of each in areas of a kind: that of the last file that draws
-    one in its département, nan where none does.
+    one in its département; where none does, nan, but 0 in a commune that is known to contain none.
     """
     iris = frames.sources().rp2021
-    share = np.full(len(iris), np.nan)
+    by_commune = rules.COMMUNE in rules.ZONE_ANSWERS[kind]
+    share = np.where(_has_district() | (not by_commune), np.nan, 0.0)
     for areas in reversed(areas_of(stamps, kind)):
         share[np.isin(iris["departement"], sorted(areas.departements))] = 0.0
         codes, values = np.array(list(areas.shares)), np.array(list(areas.shares.values()), dtype=np.float64)

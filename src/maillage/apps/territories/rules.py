@@ -43,11 +43,13 @@ KINDS = {**AREAS, "frr": "Communes rurales (FRR)", "list": "Liste de codes"}
 
 
 SOME, NONE, UNKNOWN = "oui", "non", "inconnu"
+COMMUNE = "commune"  # the answer that needs no contour: the commune contains a district, wherever it is
 ZONE_ANSWERS: Mapping[str, Mapping[str, str]] = {
     "qpv": {
         SOME: "Avec un quartier prioritaire",
         NONE: "Sans quartier prioritaire",
         UNKNOWN: "Quartier prioritaire : on ne sait pas",
+        COMMUNE: "Commune avec un quartier prioritaire",
     },
     "zus": {
         SOME: "Avec une ancienne zone urbaine sensible",
@@ -55,6 +57,13 @@ ZONE_ANSWERS: Mapping[str, Mapping[str, str]] = {
         UNKNOWN: "Ancienne zone urbaine sensible : on ne sait pas",
     },
 }
+OUTDATED = {
+    "2015": (
+        "Ces contours sont ceux de 2015 : d’autres les ont remplacés en 2024, et en 2025 outre-mer."
+        " Déposez ceux de 2024."
+    )
+}
+"""What to say of the contours of a generation that no longer holds."""
 NEARLY_ALL, SLIVER = 0.99, 0.01
 """Of the residents of a zone: its contour, simplified, and that of a district never share every point, and
 the sliver between two that touch holds nobody.

@@ -48,11 +48,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     give = verbs.add_parser("exporter", help="écrit les lieux publiés")
     give.add_argument("--format", required=True, choices=FORMATS)
     give.add_argument("--sortie", required=True, type=typed_path, metavar="FICHIER")
-    for kind, words in (("qpv", "un quartier prioritaire"), ("zus", "une ancienne zone urbaine sensible")):
+    answers = ("oui", "limite", "non", "inconnu")
+    for kind, choices, words in (
+        ("qpv", (*answers, "commune"), "un quartier prioritaire"),
+        ("zus", answers, "une ancienne zone urbaine sensible"),
+    ):
+        more = ", ou ceux des communes qui en ont un" if "commune" in choices else ""
         give.add_argument(
             f"--{kind}",
-            choices=("oui", "limite", "non", "inconnu"),
-            help=f"seulement les lieux dans {words}, à sa limite, en dehors, ou dont on ne sait pas",
+            choices=choices,
+            help=f"seulement les lieux dans {words}, à sa limite, en dehors, ou dont on ne sait pas{more}",
         )
     pairs = verbs.add_parser(
         "doublons", help="propose les paires de lignes qui sont peut-être le même lieu ; n’écrit rien"

@@ -4,15 +4,21 @@ import io
 import json
 import re
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
+import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from maillage.kernel import archives
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import line
 from maillage.pipeline.delimited import Row
 from maillage.pipeline.delimited import read as rows_of
+
+Projection = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
 FRR_COLUMNS = ("codgeo", "libgeo", "codefrr")
 NOT_CLASSED = re.compile(r"[-−]\s?9\s?999(?:[.,]0*)?")  # as written, and as spreadsheets show it
@@ -24,6 +30,13 @@ DRAWN = {
 GENERATIONS = {"QN": "2024", "QP": "2015"}  # how the codes of a decree begin: of 2023, of 2014
 HEAD = 4_096  # bytes where the names of columns stand, titles above them included
 WORKBOOKS = ("xl/", "content.xml")  # what the archive of a workbook holds, and no other
+LINES = {
+    **dict.fromkeys(("Point", "MultiPoint"), "un point"),
+    **dict.fromkeys(("LineString", "MultiLineString"), "une ligne"),
+}
+EPSG = re.compile(r"EPSG:+(\d{1,6})\b", re.IGNORECASE)
+UNREADABLE = (ValueError, TypeError, AttributeError, IndexError, KeyError)
+MOST_REPAIRED = 0.01  # of the surface of a contour: more, and the repair would choose what the district is
 LARGEST = 60_000_000  # bytes once unpacked: a national file is under twenty million
 
 
@@ -98,7 +111,8 @@ def _unzipped(content: bytes, name: str) -> tuple[bytes, str]:
 
 def _districts(content: bytes, name: str) -> Marking:
     try:
-        features = json.loads(content.decode("utf-8-sig"))["features"]
+        collection = json.loads(content.decode("utf-8-sig"))
+        features = collection["features"]
         if not isinstance(features, list):
             raise TypeError
     except (ValueError, KeyError, TypeError, RecursionError) as error:
@@ -107,36 +121,16 @@ def _districts(content: bytes, name: str) -> Marking:
             why="Un GeoJSON porte une liste « features » de contours.",
             do="Déposez le fichier officiel, sans le modifier.",
         ) from error
-    out = []
-    kinds = set()
-    for number, given in enumerate(features, 1):
-        feature = given if isinstance(given, dict) else {}
-        held = feature.get("properties")
-        properties = {str(k).casefold(): v for k, v in held.items()} if isinstance(held, dict) else {}
-        kind = next((kind for kind, (_, codes, _) in DRAWN.items() if _said(properties, codes)), "qpv")
-        kinds.add(kind)
-        code = _said(properties, DRAWN[kind][1])
-        label = _said(properties, DRAWN[kind][2]) or code
-        geometry = feature.get("geometry")
-        shape = _shape(geometry)
-        if not code or shape is None:
-            raise Refused(
-                f"{name}, contour {number} : il manque un code (code_qp, code_zus) ou un polygone.",
-                why="Un quartier sans contour ne peut être placé sur aucune zone.",
-                do="Déposez le fichier officiel des quartiers prioritaires, en WGS84.",
-            )
-        west, south, east, north = shape.bounds
-        if not (west >= -180 and east <= 180 and south >= -90 and north <= 90):
-            raise Refused(
-                f"{name}, contour {number} ({code}) : les coordonnées ne sont pas des degrés.",
-                why="Le fichier est dans une autre projection (Lambert 93, par exemple).",
-                do="Choisissez dans l’archive le fichier dont le nom contient WGS84.",
-            )
-        out.append(District(code, label, _said(properties, ("insee_com",)), shape))
-    if not out:
+    to_degrees = _to_degrees(collection.get("crs"), name)
+    drawn = [
+        _drawn(feature if isinstance(feature, dict) else {}, to_degrees, f"{name}, contour {number}")
+        for number, feature in enumerate(features, 1)
+    ]
+    if not drawn:
         raise Refused(
             f"{name} : aucun contour.", why="Le fichier est vide.", do="Déposez le fichier officiel."
         )
+    kinds = {kind for kind, _ in drawn}
     if len(kinds) > 1:
         raise Refused(
             f"{name} : des quartiers prioritaires et des zones urbaines sensibles sont mêlés.",
@@ -144,23 +138,92 @@ def _districts(content: bytes, name: str) -> Marking:
             do="Déposez un fichier pour chacun.",
         )
     kind = kinds.pop()
-    return Marking(kind, DRAWN[kind][0], districts=tuple(out))
+    return Marking(kind, DRAWN[kind][0], districts=tuple(district for _, district in drawn))
 
 
-def _said(properties: dict[str, object], names: tuple[str, ...]) -> str:
+def _to_degrees(crs: object, name: str) -> Projection | None:
+    """Return the projection of the coordinates of a file into degrees, None when they are degrees already.
+    crs: the member of the same name, which software writes (Lambert-93: EPSG 2154).
+    """
+    code = EPSG.search(str(crs))
+    if code is None or code[1] == "4326":
+        return None
+    from pyproj import Transformer
+    from pyproj.exceptions import CRSError
+
+    try:
+        transform = Transformer.from_crs(int(code[1]), 4326, always_xy=True).transform
+    except CRSError as error:
+        raise Refused(
+            f"{name} : la projection EPSG {code[1]} n’existe pas.",
+            why="On ne saurait pas où placer les contours.",
+            do="Exportez le fichier en WGS84 (EPSG 4326) ou en Lambert-93 (EPSG 2154).",
+        ) from error
+    return lambda corners: np.column_stack(transform(corners[:, 0], corners[:, 1]))
+
+
+def _drawn(feature: dict[str, Any], to_degrees: Projection | None, where: str) -> tuple[str, District]:
+    """Return the kind of a contour, of `DRAWN`, and its district; Refused, with `where` it is, when it places
+    none.
+    """
+    columns = feature.get("properties")
+    properties = {str(k).casefold(): v for k, v in columns.items()} if isinstance(columns, dict) else {}
+    kind = next((kind for kind, (_, codes, _) in DRAWN.items() if _first_text(properties, codes)), "qpv")
+    code = _first_text(properties, DRAWN[kind][1])
+    if not code:
+        raise Refused(
+            f"{where} : il manque le code du quartier (code_qp, ou code_zus).",
+            why="Sans lui, on ne sait ni quel quartier c’est, ni de quelle année il date.",
+            do="Déposez le fichier officiel avec toutes ses colonnes.",
+        )
+    shape = _shape(feature.get("geometry"), to_degrees, f"{where} ({code})")
+    west, south, east, north = shape.bounds
+    if not (west >= -180 and east <= 180 and south >= -90 and north <= 90):
+        raise Refused(
+            f"{where} ({code}) : les coordonnées ne sont pas des degrés.",
+            why="Le fichier est dans une autre projection, et ne dit pas laquelle.",
+            do="Choisissez dans l’archive le fichier dont le nom contient WGS84.",
+        )
+    label = _first_text(properties, DRAWN[kind][2]) or code
+    return kind, District(code, label, _first_text(properties, ("insee_com", "code_commune")), shape)
+
+
+def _first_text(properties: dict[str, object], names: tuple[str, ...]) -> str:
     """Return the first of some properties that says something."""
     return next((text for name in names if (text := line(str(properties.get(name) or "")))), "")
 
 
-def _shape(geometry: object) -> shapely.Geometry | None:
-    """Return the polygon of a GeoJSON geometry, None when it is none."""
-    if not isinstance(geometry, dict) or geometry.get("type") not in ("Polygon", "MultiPolygon"):
-        return None
+def _shape(geometry: object, to_degrees: Projection | None, where: str) -> shapely.Geometry:
+    """Return the polygon of a GeoJSON geometry, in degrees; Refused when it is none, or crosses itself.
+
+    A contour that only touches itself is repaired: its surface stays the same.
+    """
+    kind = geometry.get("type") if isinstance(geometry, dict) else None
+    if kind in LINES:
+        raise Refused(
+            f"{where} : c’est {LINES[kind]}, pas un contour.",
+            why="Rien n’y dit où le quartier s’arrête.",
+            do="Déposez le fichier officiel des contours, fait de polygones.",
+        )
     try:
-        shape = shapely.make_valid(shapely.geometry.shape(geometry))
-    except (ValueError, TypeError, AttributeError, IndexError, KeyError, shapely.errors.ShapelyError):
-        return None
-    return None if shape.is_empty or not shapely.is_valid(shape) else shape
+        drawn = shapely.geometry.shape(geometry)
+        if kind not in ("Polygon", "MultiPolygon") or drawn.is_empty or not np.isfinite(drawn.bounds).all():
+            raise ValueError
+        drawn = drawn if to_degrees is None else shapely.transform(drawn, to_degrees)
+        repaired = shapely.make_valid(drawn)
+    except (*UNREADABLE, shapely.errors.ShapelyError) as error:
+        raise Refused(
+            f"{where} : le polygone manque, ou ne se lit pas.",
+            why="Un quartier sans contour ne peut être placé sur aucune zone.",
+            do="Déposez le fichier officiel des contours, sans le modifier.",
+        ) from error
+    if abs(repaired.area - drawn.area) > MOST_REPAIRED * repaired.area:
+        raise Refused(
+            f"{where} : le contour se croise lui-même.",
+            why="On ne sait pas de quel côté de sa ligne est le quartier.",
+            do="Corrigez ce contour dans un logiciel de cartes, ou déposez le fichier officiel.",
+        )
+    return repaired
 
 
 def _frr(content: bytes, name: str) -> Marking:

@@ -159,11 +159,21 @@ def outlined(svg: str, codes: Collection[str]) -> str:
     """Return a map that `draw` drew with some of its zones outlined, under its names."""
     zones = re.findall(r'data-zone="([^"]*)">.*?<path class="zone[^"]*" d="([^"]*)"/>', svg)
     path = "".join(d for code, d in zones if unescape(code) in codes)
-    if not path:
-        return svg
+    return _under_names(svg, path, "choisie") if path else svg
+
+
+def overlaid(svg: str, shapes: Sequence[shapely.Geometry], frame: Frame, *, kind: str) -> str:
+    """Return a map that `draw` drew in a frame with the outlines of other shapes, under its names. kind:
+    their class of style, which has a halo.
+    """
+    path = "".join(_path(shape) for shape in frame.place_all(shapes))
+    return _under_names(svg, path, kind) if path else svg
+
+
+def _under_names(svg: str, path: str, kind: str) -> str:
     first = svg.find("<text")
     at = first if first >= 0 else svg.rindex("</svg>")
-    return f'{svg[:at]}<path class="choisie-halo" d="{path}"/><path class="choisie" d="{path}"/>{svg[at:]}'
+    return f'{svg[:at]}<path class="{kind}-halo" d="{path}"/><path class="{kind}" d="{path}"/>{svg[at:]}'
 
 
 def _defs(id: str) -> str:

@@ -1,5 +1,6 @@
 """Where each figure comes from: what it counts, among whom, its margin, how, its quote, and our doubt."""
 
+from maillage.pipeline.anct import clean as anct
 from maillage.reference.cards import cards as source_cards
 from maillage.reference.definitions import LEVELS, Definition, definition
 from maillage.reports.territory import sentences
@@ -176,6 +177,7 @@ def sources(d: Diagnosis) -> tuple[Source, ...]:
         "cnaf-2021-iris",
         "etalab-cog-communes",
         "ign-contours",
+        anct.SOURCE,
     ]
     used += [v.source for v in d.social.variables if v.source not in used]
     zoning = d.request.zoning

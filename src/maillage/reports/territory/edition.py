@@ -14,7 +14,7 @@ from maillage.kernel.disk import write_whole
 from maillage.kernel.errors import Refused
 from maillage.reports.page import html, pdf
 from maillage.reports.page.folder import clear_abandoned, staging
-from maillage.reports.territory import atlas, dossier, study_json, zone_sheet
+from maillage.reports.territory import atlas, dossier, priority_districts, study_json, zone_sheet
 from maillage.reports.territory.field import FieldReading
 from maillage.reports.territory.presentation import present
 from maillage.reports.territory.reading import Reading
@@ -149,6 +149,7 @@ def _write_tables(edition: Edition, folder: Path) -> None:
     write_whole(folder / "etude.json", edition.json)
     write_whole(folder / "zones.csv", study_json.table(d, offered))
     write_whole(folder / "sous-totaux.csv", study_json.subtotals_table(d))
+    write_whole(folder / priority_districts.FILE, priority_districts.table(d.request))
     write_whole(folder / "zones.geojson", study_json.geography(d, offered))
 
 

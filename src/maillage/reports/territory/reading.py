@@ -18,7 +18,7 @@ from maillage.reference.travel import FOOT, Mode
 from maillage.reports.territory.comparison import Measure
 from maillage.words import wording
 
-Version = Literal[10]  # raised when a field changes: studies kept before are then computed again
+Version = Literal[11]  # raised when a field changes: studies kept before are then computed again
 VERSION: Final[Version] = get_args(Version)[0]
 
 
@@ -692,6 +692,30 @@ class ZonePart:
 
 
 @dataclass(frozen=True, slots=True)
+class CommuneDistricts:
+    """A commune, how many priority districts it contains, and which, each with its code."""
+
+    name: str
+    n_districts: str
+    districts: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Districts:
+    """The priority districts of a territory. sentence: how many, in how many communes; communes: the first
+    ones, the most districts first; unknown: why no share of residents is told; notes: what else is not known;
+    title, where: the same in a few words, "" without any.
+    """
+
+    title: str
+    where: str
+    sentence: str
+    communes: tuple[CommuneDistricts, ...]
+    unknown: str
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Compared:
     """An indicator in a zone, beside its mean over the zones."""
 
@@ -775,6 +799,7 @@ class Reading:
     zones: tuple[ZoneRow, ...]
     subtotals: tuple[SubtotalRow, ...]
     subtotal_sentences: tuple[str, ...]
+    districts: Districts
     axis: str
     cell_shares: Mapping[str, float]
     both_residents: str

@@ -14,7 +14,7 @@ import shapely
 from maillage.kernel.estimate import Withheld
 from maillage.kernel.spreadsheet import as_csv
 from maillage.reference.offer import diagnosis_lines
-from maillage.reports.territory import cards, local_survey, offer, published, sentences
+from maillage.reports.territory import cards, local_survey, offer, priority_districts, published, sentences
 from maillage.reports.territory.figures import FigureJson, figure
 from maillage.reports.territory.labels import name_of, names_of
 from maillage.reports.territory.offer import MissingJson, ReachJson, WithinJson
@@ -183,6 +183,7 @@ def document(
         },
         "zones": [zone(d, r, o) for r in d.zones],
         "sous_totaux": [_subtotal(one) for one in d.subtotals],
+        "quartiers_prioritaires": priority_districts.document(request),
         "discordances": [
             {"zone": code, "constat": finding, "probabilite": _least_odds(d.zone(code))}
             for finding, codes in (

@@ -9,11 +9,12 @@ import shapely
 from numpy.typing import NDArray
 
 from maillage.kernel.errors import Refused
+from maillage.pipeline.anct import clean as anct
 from maillage.pipeline.cog import clean as cog
 from maillage.pipeline.contours import clean as contours
-from maillage.pipeline.dares import clean as dares
 from maillage.pipeline.markings import clean as markings
 from maillage.pipeline.markings.clean import Marking
+from maillage.studies.diagnosis import districts
 from maillage.studies.diagnosis.request import Inside
 from maillage.studies.need import population as frames
 from maillage.studies.need import rurality
@@ -24,7 +25,7 @@ Floats = NDArray[np.float64]
 QPV_COMMUNES, SMALL_COMMUNES = "qpv-communes", "petites-communes"
 PERIURBAN_COMMUNES, URBAN_COMMUNES = "communes-periurbaines", "communes-urbaines"
 LABELS = {
-    QPV_COMMUNES: "Communes comptant un quartier prioritaire (2019)",
+    QPV_COMMUNES: "Communes comptant un quartier prioritaire (2024)",
     SMALL_COMMUNES: "Communes de moins de 2 000 habitants",
     PERIURBAN_COMMUNES: "Communes périurbaines",
     URBAN_COMMUNES: "Communes urbaines, bourgs et petites villes compris",
@@ -61,11 +62,12 @@ def _qpv_communes() -> Inside:
     return Inside(
         id=QPV_COMMUNES,
         label=LABELS[QPV_COMMUNES],
-        share=np.isin(frame["commune"], dares.communes()["commune"]).astype(np.float64),
-        source="dares-2019-communes-qpv",
+        share=np.isin(frame["commune"], districts.table()["commune"]).astype(np.float64),
+        source=anct.SOURCE,
         doubt=(
-            "ce sont des communes entières où se trouve au moins un quartier prioritaire (génération 2015),"
-            " pas les quartiers eux-mêmes : déposez le fichier officiel des QPV pour les compter."
+            "ce sont des communes entières où se trouve au moins une partie d’un quartier prioritaire"
+            f" (génération {anct.GENERATION}), pas les quartiers eux-mêmes : déposez le fichier officiel des"
+            " QPV pour les compter."
         ),
     )
 
@@ -148,24 +150,25 @@ def _inside_districts(marking: Marking) -> tuple[Floats, int]:
     """
     iris = frames.sources().rp2021
     communes = frames.sources().communes
-    zones = shapely.union_all(np.array([district.shape for district in marking.districts], dtype=object))
+    union = shapely.union_all(np.array([district.shape for district in marking.districts], dtype=object))
+    zones = shapely.STRtree(shapely.get_parts(union))  # apart from each other: their surfaces add up
     near = _departements(marking)
     inside_near = np.isin(communes["departement"], near) & (communes["parent"] == "")
     contour = contours.communes(communes["code"][inside_near].tolist())
-    touched = [code for code, shape in contour.items() if shapely.intersects(shape, zones)]
+    touched = [code for code, shape in contour.items() if len(zones.query(shape, predicate="intersects"))]
     rows = np.flatnonzero(np.isin(iris["commune"], touched))
     fine = contours.iris(iris["iris"][rows].tolist())
     share = np.zeros(len(iris))
     coarse = set()
-    whole = {code: _surface_share(contour[code], zones) for code in touched}
+    share_by_commune = {code: _surface_share(contour[code], zones) for code in touched}
     for row in rows.tolist():
         shape = fine.get(str(iris["iris"][row]))
         code = str(iris["commune"][row])
         if shape is not None:
             share[row] = _surface_share(shape, zones)
         else:
-            share[row] = whole[code]
-            if iris["kind"][row] != "Z" and whole[code] > 0:
+            share[row] = share_by_commune[code]
+            if iris["kind"][row] != "Z" and share_by_commune[code] > 0:
                 coarse.add(code)
     return share, len(coarse)
 
@@ -181,10 +184,8 @@ def _departements(marking: Marking) -> list[str]:
     return found or sorted(set(communes["departement"].tolist()))
 
 
-def _surface_share(shape: shapely.Geometry, zones: shapely.Geometry) -> float:
+def _surface_share(shape: shapely.Geometry, zones: shapely.STRtree) -> float:
     surface = shapely.area(shape)
-    return (
-        float(shapely.area(shapely.intersection(shapely.make_valid(shape), zones)) / surface)
-        if surface
-        else 0.0
-    )
+    area = shapely.make_valid(shape)
+    near = zones.geometries[zones.query(area)]
+    return float(shapely.area(shapely.intersection(area, near)).sum() / surface) if surface else 0.0

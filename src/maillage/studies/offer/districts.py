@@ -46,6 +46,10 @@ class Contours:
     def _tree(self) -> shapely.STRtree:
         return shapely.STRtree(list(self.shapes))
 
+    def touching(self, shape: shapely.Geometry) -> list[shapely.Geometry]:
+        """Return the contours that touch a shape, in order."""
+        return [self.shapes[k] for k in sorted(self._tree.query(shape, predicate="intersects").tolist())]
+
     def standings(self, points: Sequence[Point]) -> list[Standing]:
         """Return where each point stands, in the same order."""
         found = [Standing(OUTSIDE)] * len(points)

@@ -85,6 +85,7 @@ class Inside(Schema):
 
 
 Standing = Literal["oui", "limite", "non", "inconnu"]
+InCommune = Literal["commune"]
 STANDS = (
     "le point du lieu est dedans (oui), trop près d’une limite pour le dire (limite), dehors (non), ou on ne"
     " sait pas (inconnu). Refusé quand aucun contour n’a été déposé sur cette instance."
@@ -94,7 +95,13 @@ STANDS = (
 class Standings(Schema):
     """Where a place stands beside areas of the State."""
 
-    qpv: Standing | None = Field(None, description=f"Quartiers prioritaires : {STANDS}")
+    qpv: Standing | InCommune | None = Field(
+        None,
+        description=(
+            f"Quartiers prioritaires : {STANDS} « commune » garde les lieux des communes qui en ont un, sans"
+            " aucun contour."
+        ),
+    )
     zus: Standing | None = Field(None, description=f"Anciennes zones urbaines sensibles : {STANDS}")
 
     def areas(self) -> tuple[str, ...]:

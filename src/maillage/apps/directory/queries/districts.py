@@ -18,7 +18,8 @@ from maillage.apps.territories import queries as territories
 from maillage.apps.territories import rules as areas
 from maillage.apps.territories.queries import Areas
 from maillage.kernel.errors import Refused
-from maillage.pipeline.dares import clean as dares
+from maillage.pipeline.anct import clean as anct
+from maillage.studies.diagnosis.districts import SOURCE_WORDS
 from maillage.studies.offer.districts import EDGE, INSIDE, OUTSIDE, UNKNOWN, Point, Standing
 from maillage.words import wording
 from maillage.words.languages import to_say
@@ -27,14 +28,17 @@ WHOLE = 0.999  # of a census quarter: its contour and that of the district never
 NO_CONTOUR = (
     "Les contours des quartiers ne sont pas livrés : déposez le fichier officiel pour en savoir plus."
 )
-OF_COMMUNE = "Dares, communes ayant un quartier prioritaire, 2019"
 QPV = "qpv"
+COMMUNE = areas.COMMUNE
+OF_COMMUNE = f"{QPV}:{COMMUNE}"
 CHOICES = {
     INSIDE: to_say("Dans le périmètre"),
     EDGE: to_say("À la limite : peut-être"),
     OUTSIDE: to_say("Hors du périmètre"),
     UNKNOWN: to_say("On ne sait pas"),
 }
+CHOICES_BY_COMMUNE = {COMMUNE: to_say("Dans une commune qui en a un")}
+ANSWERS = {QPV: {**CHOICES, **CHOICES_BY_COMMUNE}, "zus": CHOICES}
 LABELS = {"qpv": to_say("Quartier prioritaire (QPV)"), "zus": to_say("Zone urbaine sensible (ZUS)")}
 SENTENCES = {
     "qpv": {
@@ -74,11 +78,12 @@ def district(lieu: Lieu) -> District | None:
     found = standings([lieu]).get(QPV)
     if found is not None:
         return found[lieu.pk]
-    held = lieu.code_insee in set(dares.communes()["commune"].tolist())
-    told = "au moins un quartier prioritaire" if held else "pas de quartier prioritaire connu"
-    return District(
-        f"Sa commune compte {told}." if held else f"Sa commune n’a {told}.", OF_COMMUNE, NO_CONTOUR
-    )
+    has_one = anct.has_district(lieu.code_insee)
+    if has_one is None:
+        return District(SENTENCES[QPV][UNKNOWN], SOURCE_WORDS, NOT_LISTED)
+    if has_one:
+        return District("Sa commune compte au moins un quartier prioritaire.", SOURCE_WORDS, NO_CONTOUR)
+    return District("Sa commune n’a aucun quartier prioritaire.", SOURCE_WORDS)
 
 
 def standings(rows: Sequence[Lieu]) -> dict[str, dict[int, District]]:
@@ -96,7 +101,9 @@ def standings(rows: Sequence[Lieu]) -> dict[str, dict[int, District]]:
         for lieu in rows:
             where = areas.departement(lieu.code_insee)
             of = next((each for each in held if where in each.departements), None)
-            if of is None:
+            if of is None and kind == QPV and anct.has_district(lieu.code_insee) is False:
+                said[lieu.pk] = _district(kind, SOURCE_WORDS, Standing(OUTSIDE), "")
+            elif of is None:
                 said[lieu.pk] = _district(kind, held[0].source, Standing(UNKNOWN), NOT_DRAWN)
             else:
                 by_file.setdefault(of.slug, (of, []))[1].append(lieu)
@@ -105,6 +112,7 @@ def standings(rows: Sequence[Lieu]) -> dict[str, dict[int, District]]:
     return found
 
 
+NOT_LISTED = "La liste des quartiers ne dit rien de cette collectivité."
 NOT_DRAWN = "Les contours déposés ne disent rien de son département."
 NO_POINT = "Son point n’est pas connu."
 
@@ -154,41 +162,46 @@ def _district(kind: str, source: str, standing: Standing, limit: str) -> Distric
 
 
 def facets(rows: Sequence[Lieu]) -> list[tuple[str, int]]:
-    """Return the facets that say where places stand, each with the number of its place."""
-    return [
+    """Return the facets that say where places stand, and which are in a commune with a priority district,
+    each with the number of its place.
+    """
+    by_commune = [(OF_COMMUNE, lieu.pk) for lieu in rows if lieu.code_insee in anct.communes()]
+    by_contour = [
         (f"{kind}:{found.status}", pk) for kind, said in standings(rows).items() for pk, found in said.items()
     ]
+    return by_commune + by_contour
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A kind of area that an output may be narrowed by. chosen: of `CHOICES`, "" for any; source: of its
-    contours.
+    """A kind of area that an output may be narrowed by. choices: the possible answers; chosen: one of them,
+    "" for any; source: of the answers.
     """
 
     id: str
     label: str
+    choices: Mapping[str, str]
     chosen: str
     source: str
 
     @property
-    def choices(self) -> Mapping[str, str]:
-        return CHOICES
+    def is_by_commune(self) -> bool:
+        """True when the commune of places is requested, not where they stand."""
+        return self.chosen == COMMUNE
 
 
-def choices(asked: Mapping[str, str]) -> list[Choice]:
-    """Return what an output may be narrowed by, as it is asked; nothing when no contour is held."""
+def choices(requested: Mapping[str, str]) -> list[Choice]:
+    """Return the kinds that an output may be narrowed by, as requested: without contours, only by commune."""
     stamps = territories.areas_stamps()
-    kinds = dict.fromkeys(kind for kind, *_ in stamps)
-    return [
-        Choice(kind, LABELS[kind], _chosen(asked, kind), territories.areas_of(stamps, kind)[0].source)
-        for kind in kinds
-    ]
-
-
-def _chosen(asked: Mapping[str, str], kind: str) -> str:
-    value = str(asked.get(kind, ""))
-    return value if value in CHOICES else ""
+    offered = []
+    for kind in areas.AREAS:
+        files = territories.areas_of(stamps, kind)
+        possible = ANSWERS[kind] if files else CHOICES_BY_COMMUNE if kind == QPV else {}
+        value = str(requested.get(kind, ""))
+        source = files[0].source if files and value != COMMUNE else SOURCE_WORDS
+        if possible:
+            offered.append(Choice(kind, LABELS[kind], possible, value if value in possible else "", source))
+    return offered
 
 
 def parse(given: Mapping[str, Any]) -> tuple[str, ...]:
@@ -197,13 +210,14 @@ def parse(given: Mapping[str, Any]) -> tuple[str, ...]:
     """
     wanted = {kind: value for kind in areas.AREAS if (value := str(given.get(kind) or ""))}
     for kind, value in wanted.items():
-        if value not in CHOICES:
+        if value not in ANSWERS[kind]:
             raise Refused(
                 f"« {value[:40]} » ne dit pas où est un lieu.",
-                why=f"Le filtre « {kind} » a quatre réponses : {', '.join(CHOICES)}.",
+                why=f"Le filtre « {kind} » a {len(ANSWERS[kind])} réponses : {', '.join(ANSWERS[kind])}.",
                 do="Choisissez l’une d’elles, ou enlevez ce filtre.",
             )
-    if wanted and (missing := set(wanted) - {kind for kind, *_ in territories.areas_stamps()}):
+    by_contour = {kind for kind, value in wanted.items() if value in CHOICES}
+    if by_contour and (missing := by_contour - {kind for kind, *_ in territories.areas_stamps()}):
         raise Refused(
             f"Le filtre « {min(missing)} » ne peut rien répondre.",
             why="Aucun contour n’a été déposé ici : on ne sait d’aucun lieu s’il est dedans ou dehors.",
@@ -225,4 +239,4 @@ def counts(communes: Iterable[str], kind: str = QPV) -> Mapping[str, int] | None
 def in_words(facets: Iterable[str], say: Callable[[str], str] = str) -> str:
     """Return what some facets ask for: “Quartier prioritaire (QPV) : dedans”."""
     split = (facet.split(":") for facet in facets)
-    return ", ".join(f"{say(LABELS[kind])} : {say(CHOICES[value]).lower()}" for kind, value in split)
+    return ", ".join(f"{say(LABELS[kind])} : {say(ANSWERS[kind][value]).lower()}" for kind, value in split)

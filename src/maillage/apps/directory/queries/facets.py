@@ -44,7 +44,7 @@ class Choices:
 def read(asked: Mapping[str, str]) -> Facets:
     """Return what a query string asks for."""
     words = (asked.get(name, "").strip()[:100] for name in ("mot", "commune", "source", "raison"))
-    areas = (f"{kind}:{value}" for kind in AREAS if (value := asked.get(kind, "")) in districts.CHOICES)
+    areas = (f"{kind}:{value}" for kind in AREAS if (value := asked.get(kind, "")) in districts.ANSWERS[kind])
     return Facets(*words, tuple(areas))
 
 

@@ -241,7 +241,7 @@ def chosen_facets(menu: str, value: str) -> tuple[str, ...]:
     if menu == "langue":
         return LANGUAGES[value][1] if value in LANGUAGES else (f"langue:{value}",)
     if menu in AREAS:
-        return (f"{menu}:{value}",) if value in districts.CHOICES else ()
+        return (f"{menu}:{value}",) if value in districts.ANSWERS[menu] else ()
     list_id, _, family, but = ASKED_OF[menu]
     return (f"{family}:{value}",) if value in _choices(list_id, but) else ()
 

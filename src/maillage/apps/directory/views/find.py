@@ -60,7 +60,9 @@ def found(request: HttpRequest, at_once: int = 0) -> dict[str, Any]:
         "menus": [(menu, asked.chosen.get(menu.id, "")) for menu in (*results.menus(), *areas)],
         "areas": [area for area in areas if area.chosen],
         "narrowing": "".join(f"&{area.id}={area.chosen}" for area in areas if area.chosen),
-        "no_contour": not set(AREAS).isdisjoint(set(asked.chosen) - {area.id for area in areas}),
+        "no_contour": not set(AREAS).isdisjoint(
+            set(asked.chosen) - {area.id for area in areas if area.chosen}
+        ),
         "more_asked": bool(asked.chosen or asked.text) or any(FILTERS[id].more for id in asked.filters),
         "searched": bool(request.GET),
         "summary": _summary(asked, form.typed("ou")),

@@ -152,6 +152,7 @@ def _page(request: HttpRequest, study: Study, asked: StudyRequest, reading: Read
     all_asked = request.GET.get("zones") == "toutes"
     whole = all_asked or len(rows) <= FIRST_ROWS + 4
     shown, query = rows if whole else rows[:FIRST_ROWS], marked["query"]
+    drawn = queries.drawn_districts(study)
     beside = {line.zones[0].code for line in shown if line.town is None}
 
     def link(code: str) -> str:
@@ -173,7 +174,10 @@ def _page(request: HttpRequest, study: Study, asked: StudyRequest, reading: Read
         "query": query,
         "layers": layers,
         "layer": layer,
-        "svg": atlas.relinked(queries.layer(study, layer), link) if layer else "",
+        "svg": queries.with_districts(atlas.relinked(queries.layer(study, layer), link), study, drawn)
+        if layer
+        else "",
+        "drawn_districts": drawn,
         "sorts": {key: label for key, (label, _) in SORTS.items()},
         "sort": sort,
         "rows": shown,

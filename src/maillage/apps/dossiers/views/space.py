@@ -325,6 +325,8 @@ def new_marking(request: HttpRequest) -> HttpResponse:
         )
         concerned = count(len(kept.shares), "commune ou quartier", "communes ou quartiers")
         messages.success(request, f"Filtre « {kept.label} » gardé : {concerned}.")
+        if kept.generation in territory_rules.OUTDATED:
+            messages.warning(request, territory_rules.OUTDATED[kept.generation])
         return redirect("territory_tools")
 
     form = MarkingForm(request.POST or None, request.FILES or None)

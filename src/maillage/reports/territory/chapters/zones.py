@@ -14,7 +14,7 @@ from maillage.reports.territory.chapters.sections import (
     unknown_zones,
 )
 from maillage.reports.territory.labels import CELL_LABELS
-from maillage.reports.territory.reading import Reading, ZoneRow
+from maillage.reports.territory.reading import Districts, Reading, ZoneRow
 from maillage.studies.diagnosis.results import Diagnosis
 from maillage.words import wording
 
@@ -225,6 +225,7 @@ def zone_chapter(r: Reading, said: Mapping[str, str]) -> Chapter:
         blocks=(
             *(Text(text=text) for text in r.subtotal_sentences),
             *_subtotal_tables(r),
+            *_districts(r.districts),
             _zone_table(
                 shown,
                 caption=(
@@ -269,6 +270,23 @@ def _subtotal_tables(r: Reading) -> Iterator[Grid]:
                 ),
                 note=f"Champ : {universe_of(r)}. Bornes : {wording.NINE_IN_TEN}.",
             )
+
+
+def _districts(listed: Districts) -> Iterator[Block]:
+    """Return the priority districts of the territory: how many, then which, by commune."""
+    yield Text(text=listed.sentence)
+    if listed.communes:
+        yield Grid(
+            caption="Les quartiers prioritaires, par commune",
+            columns=("Commune", "Quartiers", "Lesquels"),
+            align="gdg",
+            widths=(2.2, 0.9, 7.0),
+            rows=tuple(
+                (Cell(text=one.name, strong=True), Cell(text=one.n_districts), Cell(text=one.districts))
+                for one in listed.communes
+            ),
+            note=" ".join([listed.unknown, *listed.notes]),
+        )
 
 
 def _social(r: Reading) -> Block:

@@ -88,6 +88,14 @@ const demarrer = async () => {
     donnees.limites.map((geometry) => ({ type: "Feature", geometry })),
     { renderer: rendu, interactive: false, style: { className: "limite", fill: false, weight: 1.2, color: "" } },
   ).addTo(carte);
+  const quartiers = document.getElementById("quartiers-dessines");
+  if (quartiers)
+    for (const className of ["quartier-halo", "quartier"])
+      L.geoJSON(JSON.parse(quartiers.textContent), {
+        renderer: rendu,
+        interactive: false,
+        style: { className, fill: false, color: "" },
+      }).addTo(carte);
   const peindre = () => {
     zones.eachLayer((forme) =>
       forme._path.setAttribute("class", `leaflet-interactive zone ${forme.feature.properties.classes[couche]}`),
