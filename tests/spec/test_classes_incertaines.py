@@ -160,12 +160,12 @@ def test_the_page_says_what_classes_compare(spec):
         lambda t: [plain(certainty.compared(unit)) for unit in t["zone"]],
         [
             (
-                "Chaque commune est classée face à la France métropolitaine : chaque classe y réunit un cinquième des"
-                " habitants. Un autre découpage n’y change rien."
+                "Chaque commune est classée face à la France métropolitaine, dont chaque classe réunit un"
+                " cinquième des habitants. Un autre découpage n’y change rien."
             ),
             (
-                "Chaque quartier est classé face à la France métropolitaine : chaque classe y réunit un cinquième des"
-                " habitants. Un autre découpage n’y change rien."
+                "Chaque quartier est classé face à la France métropolitaine, dont chaque classe réunit un"
+                " cinquième des habitants. Un autre découpage n’y change rien."
             ),
         ],
     )

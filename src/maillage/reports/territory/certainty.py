@@ -148,8 +148,8 @@ def uncrossed(n: int, unit: str) -> str:
 def compared(unit: str) -> str:
     """Return the sentence on what classes compare, which no cut changes."""
     return (
-        f"Chaque {unit} est classé{'e' if unit in FEMININE else ''} face à la France métropolitaine : chaque"
-        " classe y réunit un cinquième des habitants. Un autre découpage n’y change rien."
+        f"Chaque {unit} est classé{'e' if unit in FEMININE else ''} face à la France métropolitaine, dont"
+        " chaque classe réunit un cinquième des habitants. Un autre découpage n’y change rien."
     )
 
 
