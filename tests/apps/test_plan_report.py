@@ -189,7 +189,9 @@ def test_the_outline_is_that_of_the_plan_of_grenoble(reading, plan):
 
 
 def test_no_page_of_the_plan_is_nearly_empty(reading, plan):
-    """But the last one: a chapter begins where the one before ends, and not on a page of its own."""
+    """But the last one: a chapter begins where the one before ends, and not on a page of its own. A journey, which
+    does not break, may leave half of one.
+    """
     subject = Subject(reading=reading, study={}, layers={}, knitted="", on=ON)
     made = pdf.dossier(document.compose(subject, plan_of(PLACE, reading, on=ON)), on=ON)
     with pypdfium2.PdfDocument(io.BytesIO(made)) as pages:
@@ -199,7 +201,7 @@ def test_no_page_of_the_plan_is_nearly_empty(reading, plan):
             text, height = pages[number].get_textpage(), pages[number].get_height()
             lows = [text.get_rect(k)[1] for k in range(text.count_rects())]
             filled[number + 1] = 1 - min(low for low in lows if low > FOOTER) / height
-    assert {page: share for page, share in filled.items() if share < 0.6} == {}
+    assert {page: share for page, share in filled.items() if share < 0.4} == {}
 
 
 def test_the_figures_of_a_plan_lead_to_its_sources(reading, plan, tmp_path):

@@ -161,7 +161,8 @@ def test_classes_ranks_and_offer_are_those_of_the_contract(study):
         assert zone["classe_sociale"] in CLASSES
         assert zone["offre"] is None
         assert zone["manques"] == []
-    assert sorted(zone["rang_social"] for zone in study["zones"])[0] == 1
+    for rank in ("rang_numerique", "rang_social"):
+        assert sorted(zone[rank] for zone in study["zones"])[0] == 1
 
 
 def test_a_zoning_of_ones_own_is_named_and_tells_what_it_leaves_out(study):
@@ -218,9 +219,9 @@ def test_under_five_zones_only_the_class_beside_france_is_given(maillage, tmp_pa
     study = json.loads((tmp_path / "etude.json").read_text("utf-8"))
     assert len(study["zones"]) < 5
     for zone in study["zones"]:
-        assert zone["classe_numerique"] is None
+        assert zone["classe_numerique"] and zone["classe_sociale"]
+        assert zone["classe_numerique_relative"] is None and zone["classe_sociale_relative"] is None
         assert zone["motif_classes"]
-        assert zone["classe_sociale"] and zone["classe_sociale_relative"] is None
 
 
 @pytest.mark.complete

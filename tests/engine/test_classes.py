@@ -62,36 +62,16 @@ def test_only_the_order_of_values_counts(values, factor, shift):
     assert np.array_equal(classes.classes(np.exp(values / 10)), classes.classes(values))
 
 
-@given(hnp.arrays(np.float64, (12, 4), elements=st.floats(0, 100)))
-def test_bounds_between_fifths_increase_and_are_those_of_each_draw(draws):
-    found = classes.quintiles(draws)
-    assert found.shape == (4, 4)
-    assert (np.diff(found, axis=0) >= 0).all()
-    for k in range(4):
-        assert found[:, k] == pytest.approx(classes.quintiles(draws[:, k]))
-
-
 @given(hnp.arrays(np.float64, (9, 15), elements=st.floats(0, 100)), st.data())
-def test_firmness_is_a_share_of_draws(draws, data):
-    chosen = data.draw(hnp.arrays(np.int64, 9, elements=st.integers(-1, 4)))
-    found = classes.firmness(draws, chosen)
-    known = found[chosen >= 0]
-    assert ((known >= 0) & (known <= 1)).all()
-    assert known * 15 == pytest.approx(np.rint(known * 15))
-    assert np.isnan(found[chosen < 0]).all()
-
-
-@given(values_of_zones, st.lists(st.integers(-50, 50), min_size=1, max_size=9))
-def test_a_class_that_no_draw_disputes_is_wholly_firm(values, shifts):
-    chosen = classes.classes(values)
-    draws = values[:, None] + np.array(shifts, dtype=np.float64)
-    assert (classes.firmness(draws, chosen) == 1).all()
-
-
-@given(hnp.arrays(np.float64, (9, 7), elements=st.floats(0, 100)))
-def test_over_the_five_classes_the_firmness_of_a_zone_adds_up_to_one(draws):
-    total = sum(classes.firmness(draws, np.full(9, k)) for k in range(classes.N_CLASSES))
-    assert total == pytest.approx(np.ones(9))
+def test_each_draw_is_classed_by_its_own_bounds(draws, data):
+    bounds = np.sort(data.draw(hnp.arrays(np.float64, (4, 15), elements=st.floats(0, 100))), axis=0)
+    draws[0] = np.nan
+    found = classes.drawn(draws, bounds)
+    for k in range(15):
+        assert found[:, k].tolist() == classes.classes(draws[:, k], bounds[:, k]).tolist()
+    odds = classes.membership(found)
+    assert np.isnan(odds[0]).all()
+    assert odds[1:].sum(axis=1) == pytest.approx(np.ones(8))
 
 
 codes = hnp.arrays(np.int64, 12, elements=st.integers(-1, 4))

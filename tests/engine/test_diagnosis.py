@@ -36,14 +36,25 @@ def rate(zone):
     return zone.rate.value if isinstance(zone.rate, Estimate) else np.nan
 
 
-def test_digital_classes_are_the_fifths_of_the_rates(grenoble):
+def test_relative_digital_classes_are_the_fifths_of_the_rates(grenoble):
     rates = np.array([rate(zone) for zone in grenoble.zones])
     expected = class_engine.classes(rates)
     assert (expected < 0).tolist() == np.isnan(rates).tolist()
-    assert [zone.digital_class for zone in grenoble.zones] == [
+    assert [zone.relative_digital_class for zone in grenoble.zones] == [
         CLASS_NAMES[k] if k >= 0 else None for k in expected.tolist()
     ]
-    assert {zone.digital_class for zone in grenoble.zones} - {None} == set(CLASS_NAMES)
+    assert {zone.relative_digital_class for zone in grenoble.zones} - {None} == set(CLASS_NAMES)
+
+
+def test_digital_classes_and_ranks_follow_the_rates(grenoble):
+    known = sorted(
+        (rate(zone), CLASS_NAMES.index(zone.digital_class), -zone.digital_rank)
+        for zone in grenoble.zones
+        if zone.digital_class
+    )
+    for column in (1, 2):
+        values = [row[column] for row in known]
+        assert values == sorted(values)
 
 
 def test_social_classes_follow_the_index(grenoble):
@@ -66,7 +77,7 @@ def test_a_cell_is_that_of_both_classes(grenoble):
 def test_a_withheld_zone_has_no_class_no_firmness_and_says_why(grenoble):
     hidden = [zone for zone in grenoble.zones if isinstance(zone.rate, Withheld)]
     for zone in hidden:
-        assert (zone.digital_class, zone.cell) == (None, None)
+        assert (zone.digital_class, zone.digital_rank, zone.cell) == (None, None, None)
         assert zone.need.reason == zone.rate.reason
     for zone in grenoble.zones:
         assert (zone.firmness is None) == (zone.digital_class is None)
@@ -86,12 +97,11 @@ def test_zones_add_up_to_the_territory(grenoble):
         assert zone.adults <= zone.population
 
 
-def test_too_few_zones_make_no_class():
-    found = diagnosed("38151")
+def test_too_few_zones_make_no_relative_class_but_stand_beside_the_country():
     small = diagnosed("38002")
-    assert len(small.zones) < FEWEST_ZONES <= len(found.zones)
-    assert all(zone.digital_class is None and zone.cell is None for zone in small.zones)
-    assert any(zone.digital_class for zone in found.zones)
+    assert len(small.zones) < FEWEST_ZONES
+    assert not any(zone.relative_digital_class or zone.relative_social_class for zone in small.zones)
+    assert all(zone.digital_class for zone in small.zones)
 
 
 def test_a_zone_has_the_flag_of_a_fifth_of_its_residents_and_not_of_a_tenth():

@@ -293,10 +293,6 @@ def test_a_sentence_links_the_two_definitions_of_a_page(d):
     assert not presentation.present(Study(same, None, (), (), None), fingerprint="").levels.link
 
 
-def test_nothing_is_ranked_under_a_handful_of_zones(d):
-    assert sentences.leaders(replace(d, zones=d.zones[:2], rate_bounds=()), names_of) == []
-
-
 def test_a_part_of_the_first_number_is_never_added_to_it(d):
     (said,) = sentences.joint(d)
     assert said.endswith("Ce nombre est une partie du premier : on ne les additionne pas.")
@@ -411,7 +407,7 @@ def test_a_dossier_ranks_no_quarter_and_explains_the_words_it_uses(d):
 def test_only_very_likely_zones_are_named_and_prescribed(d):
     named = " ".join(sentences.crossing(d, names_of) + sentences.class_lists(d, names_of))
     for zone in d.zones:
-        if zone.odds and min(zone.strong_odds, zone.above_odds) < 0.8:
+        if zone.odds and zone.strong_odds < 0.8:
             assert f"**{zone.zone.name}**" not in named
     unsure = [zone for zone in d.zones if zone.cell and not zone.is_likely]
     read = presentation.present(Study(d, None, (), (), None), fingerprint="")
@@ -420,24 +416,20 @@ def test_only_very_likely_zones_are_named_and_prescribed(d):
         sheet = read.sheets[zone.zone.code]
         assert "Ce n’est pas sûr" in sheet.verdict
         assert "Vérifier sur place" in sheet.first_step
-        assert ("%" in read.zone(zone.zone.code).cell_label) == (zone.cell_odds < 0.8)
-        assert ("face à la France" in sheet.verdict) == (zone.cell_odds >= 0.8)
+        assert "%" in read.zone(zone.zone.code).cell_label
 
 
 def test_social_precarity_alone_never_says_that_the_digital_share_is_low(d):
     """Une classe « moyenne » peut dépasser la moyenne du pays : la phrase dit « pas parmi les plus fortes »."""
     middle = next(zone for zone in d.zones if zone.digital_class == "moyenne")
     zones = [
-        replace(zone, cell="sociale", cell_odds=0.95, country_odds=0.9)
-        if zone is middle
-        else replace(zone, cell_odds=0.5)
+        replace(zone, cell="sociale", cell_odds=0.95) if zone is middle else replace(zone, cell_odds=0.5)
         for zone in d.zones
     ]
     alone = replace(d, zones=tuple(zones), social_only=(middle.zone.code,), digital_only=())
     (told,) = sentences.discordances(alone, names_of)
-    assert f"**{middle.zone.name}** : très probablement," in told.finding
-    assert "le social sans le numérique" in told.finding
-    assert "n’y est pas parmi les plus fortes de ce territoire" in told.advice
+    assert f"**{middle.zone.name}** : très probablement le social sans le numérique." in told.finding
+    assert "n’y est pas parmi les plus fortes de France" in told.advice
     said = f"{told.advice} {zone_sheet.verdict(alone, alone.zone(middle.zone.code))}"
     assert "la part n’est pas parmi les plus fortes" in said
     assert not any(words in said for words in ("plus faible", "plus basse", "qu’ailleurs"))
@@ -513,9 +505,7 @@ def test_digital_precarity_alone_never_says_that_income_is_fine(d):
     """Pyrénées-Orientales : un indice « moyen », des revenus sous la moyenne ; d’où vient la difficulté, rien ne le dit."""
     middle = next(zone for zone in d.zones if zone.social_class == "moyenne")
     zones = [
-        replace(zone, cell="numerique", cell_odds=0.95, country_odds=0.9)
-        if zone is middle
-        else replace(zone, cell_odds=0.5)
+        replace(zone, cell="numerique", cell_odds=0.95) if zone is middle else replace(zone, cell_odds=0.5)
         for zone in d.zones
     ]
     alone = replace(d, zones=tuple(zones), digital_only=(middle.zone.code,), social_only=())
@@ -593,10 +583,10 @@ def test_possible_leaders_wait_for_eight_chances_in_ten(d):
     """0,79 dans la classe « très élevée » ne suffit pas à un nom, 0,81 oui."""
     first, second, *_ = d.zones
     odds = {first.zone.code: (0.0, 0.0, 0.0, 0.19, 0.81), second.zone.code: (0.0, 0.0, 0.0, 0.21, 0.79)}
-    zones = tuple(replace(zone, odds=odds.get(zone.zone.code, zone.odds), above_odds=1.0) for zone in d.zones)
+    zones = tuple(replace(zone, odds=odds.get(zone.zone.code, zone.odds)) for zone in d.zones)
     led = replace(d, zones=zones, leaders=tuple(odds))
     (told,) = sentences.leaders(led, names_of)
-    assert "ici comme face à la France, dans la classe « très élevée »" in told
+    assert "dans la classe « très élevée »" in told
     assert f"**{names_of(led, [first.zone.code])[0]}**" in told
     assert names_of(led, [second.zone.code])[0] not in told
     assert "Un autre, moins sûrement dans cette classe, peut aussi l’avoir." in told

@@ -79,12 +79,12 @@ def chapter(made, title: str) -> Chapter:
 
 
 def test_three_zones_are_not_a_single_one(d):
-    """Sous cinq zones, rien n’est classé ; ce n’est pas qu’il n’y en ait qu’une."""
-    bare = {"rate_bounds": (), "cell_spreads": {}, "clusters": (), "leaders": ()}
-    few = replace(d, zones=d.zones[:3], digital_only=(), social_only=(), **bare)
+    """Face à la France, trois zones se classent comme cent ; ce n’est pas qu’il n’y en ait qu’une."""
+    zones = tuple(replace(each, cell=None) for each in d.zones[:3])
+    few = replace(d, zones=zones, digital_only=(), social_only=(), clusters=(), leaders=())
     told = words(chapter(synthesis.compose(subject(few), None), "Où vivent ces personnes"))
     assert "Un seul quartier" not in told
-    assert "Moins de 5 quartiers estimés : aucune classe n’est faite" in told
+    assert "Chaque quartier est classé face à la France métropolitaine" in told
     unknown = Spread(0.0, 0.0, 0.0)
     one = replace(few, zones=d.zones[:1], where=Where("inconnu", (), unknown, unknown))
     assert "Un seul quartier : il n’est comparé à aucun autre." in words(
@@ -254,23 +254,26 @@ def test_a_cumulation_without_a_point_gives_none_by_another_way(d):
 
 
 def test_a_sheet_without_classes_has_no_legend_of_them(d, monkeypatch):
-    """Trois zones ne se classent pas : la carte de la fiche est grise, une légende de quatre cases n’y dirait rien."""
+    """Sans indice social, rien n’est croisé : une légende de quatre cases ne dirait rien de la carte de la fiche."""
     monkeypatch.setattr(zone_sheet.pdf, "compiled", lambda name, data, on: data)
     code, reading = d.zones[0].zone.code, subject(d).reading
     assert zone_sheet.render(d, reading, code, on=ON)["legende"]
-    few = replace(reading, zones=tuple(replace(each, cell=None) for each in reading.zones))
-    shown = zone_sheet.render(d, few, code, on=ON)
+    zones = tuple(replace(each, cell=None) for each in reading.zones)
+    shown = zone_sheet.render(d, replace(reading, zones=zones, is_classed=False), code, on=ON)
     assert not shown["legende"]
     assert shown["carte_alt"] == f"{reading.zone(code).name} et ses voisines."
 
 
 def test_a_territory_of_one_zone_is_compared_with_no_other():
-    """Ouessant n’a qu’une commune : ni classe, ni indice, ni « autres zones », sur la fiche comme au dossier."""
+    """Ouessant n’a qu’une commune, que ses classes comparent à la France : ni rang, ni « autres zones »."""
     alone = studied("29155")
     read = presentation.present(Study(alone, None, (), (), None), fingerprint="")
     document = dossier.compose(alone, read, {}, (), on=date(2026, 11, 22))
     (sheet,) = read.sheets.values()
-    assert (sheet.comparison, read.class_sentences, read.index.variables) == ((), (), ())
+    assert (sheet.comparison, read.index.variables) == ((), ())
+    assert read.class_sentences == (sheet.standing,)
+    assert "précarité numérique très élevée et précarité sociale" in sheet.standing
+    assert "Rang" not in sheet.standing
     assert (
         sheet.verdict == "Cette fiche est celle de tout le territoire. Le nombre se lit avec sa fourchette."
     )

@@ -8,8 +8,47 @@ title = "Classes, cases et certitude"
 NAMES = ["très faible", "faible", "moyenne", "forte", "très forte", "sans classe"]
 
 
-def test_classes_are_fifths_of_zones(spec):
-    """Les classes sont les cinquièmes des zones, de « très faible » à « très élevée »."""
+def test_classes_are_fifths_of_the_residents_of_france(spec):
+    """Une classe compare à la France métropolitaine : un cinquième de ses habitants vit dans chacune, et le découpage de
+    l’étude n’y change rien. Ici, un pays de cinq communes : la plus grande tient trois cinquièmes des habitants.
+    """
+    spec(
+        """
+        part | habitants
+        -----+----------
+          10 |       200
+          12 |       100
+          14 |       600
+          16 |        50
+          17 |        50
+        """,
+        lambda t: classes.fifths(t["part"], t["habitants"]),
+        [10, 14, 14, 14],
+    )
+
+
+def test_bounds_of_each_draw_move_with_the_country(spec):
+    """À chaque tirage, les bornes suivent le taux du pays : un doute que tout le pays partage ne change la classe de
+    personne.
+    """
+    spec(
+        """
+        part | borne 1 | borne 2 | borne 3 | borne 4
+        -----+---------+---------+---------+--------
+          15 |      12 |      14 |      16 |      18
+          18 |      15 |      17 |      19 |      21
+          18 |      12 |      14 |      16 |      18
+        """,
+        lambda t: [
+            NAMES[c]
+            for c in classes.drawn(t["part"][None], np.array([t[f"borne {k}"] for k in range(1, 5)]))[0]
+        ],
+        ["moyenne", "moyenne", "forte"],
+    )
+
+
+def test_relative_classes_are_fifths_of_zones(spec):
+    """Les classes relatives, celles des études d’un seul périmètre, sont les cinquièmes des zones."""
     spec(
         """
         part
@@ -78,23 +117,6 @@ def test_the_four_cells(spec):
             for c in classes.cells(t["numérique"], t["sociale"])
         ],
         ["les deux", "numérique", "sociale", "aucune"],
-    )
-
-
-def test_a_class_is_firm_when_draws_agree(spec):
-    """La certitude est la part des tirages qui donnent la même classe ; sous 80 %, la carte est rayée."""
-    spec(
-        """
-        tirage 1 | tirage 2 | tirage 3 | tirage 4
-        ---------+----------+----------+---------
-              10 |       10 |       10 |       10
-              12 |       12 |       12 |       14
-              13 |       13 |       13 |       13
-              14 |       14 |       14 |       12
-              17 |       17 |       17 |       17
-        """,
-        lambda t: classes.firmness(np.column_stack(list(t.values())), np.arange(5)),
-        [1, 0.75, 1, 0.75, 1],
     )
 
 

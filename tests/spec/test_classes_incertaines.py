@@ -28,33 +28,29 @@ def test_each_class_has_its_chances(spec):
 
 
 def named(t: dict, unit: str) -> str:
-    """Return the sentence on zones whose chances are drawn: in two classes, in the strongest, over the country."""
+    """Return the sentence on zones whose chances are drawn: in two classes, in the strongest."""
     at_top, below = [], []
-    rows = zip(t["zone"], t["forte ou très forte"], t["très forte"], t["plus que la France"], strict=True)
-    for name, strong, strongest, above in rows:
-        if is_firm(strongest, above):
+    for name, strong, strongest in zip(t["zone"], t["forte ou très forte"], t["très forte"], strict=True):
+        if is_firm(strongest):
             at_top.append(name)
-        elif is_firm(strong, above):
+        elif is_firm(strong):
             below.append(name)
     return plain(certainty.strongest(at_top, below, unit))
 
 
 def test_only_likely_members_are_named(spec):
-    """Sous 8 chances sur 10, une zone n’est ni nommée ni prescrite. Il les faut parmi les zones de l’étude, et face à la
-    France, qu’aucun découpage ne change.
-    """
+    """Sous 8 chances sur 10, une zone n’est ni nommée ni prescrite."""
     spec(
         """
-        zone    | forte ou très forte | très forte | plus que la France
-        --------+---------------------+------------+-------------------
-        Aubière |                0.98 |       0.84 |               0.95
-        Bost    |                0.85 |       0.40 |               0.81
-        Celle   |                0.79 |       0.35 |               0.90
-        Dore    |                0.98 |       0.90 |               0.30
+        zone    | forte ou très forte | très forte
+        --------+---------------------+-----------
+        Aubière |                0.98 |       0.84
+        Bost    |                0.85 |       0.40
+        Celle   |                0.79 |       0.35
         """,
         lambda t: named(t, "commune"),
         (
-            "Précarité numérique, très probablement (8 chances sur 10 ou plus), ici comme face à la France, dans la"
+            "Précarité numérique, très probablement (8 chances sur 10 ou plus), dans la"
             " classe « très élevée » : Aubière ; dans la classe « élevée » ou « très élevée » : Bost."
         ),
     )
@@ -64,13 +60,13 @@ def test_nobody_is_named_when_nobody_is_likely(spec):
     """Quand aucune zone ne passe le seuil, la phrase le dit, sans nom."""
     spec(
         """
-        zone  | forte ou très forte | très forte | plus que la France
-        ------+---------------------+------------+-------------------
-        Celle |                0.79 |       0.35 |               0.90
+        zone  | forte ou très forte | très forte
+        ------+---------------------+-----------
+        Celle |                0.79 |       0.35
         """,
         lambda t: named(t, "quartier"),
         "Aucun quartier n’est assez sûrement dans une classe élevée pour être nommé : il y faut 8 chances sur 10 ou"
-        " plus, ici comme face à la France.",
+        " plus.",
     )
 
 
@@ -114,11 +110,11 @@ def test_members_are_counted_with_an_interval_and_prescriptions_wait(spec):
         told,
         [
             (
-                "De 2 à 7 zones sur 22 cumulent précarité numérique et précarité sociale élevées pour ce territoire."
-                " Parmi elles, très probablement (8 chances sur 10 ou plus), ici comme face à la France : Sud et Nord."
+                "De 2 à 7 zones sur 22 cumulent précarité numérique et précarité sociale élevées face à la France."
+                " Parmi elles, très probablement (8 chances sur 10 ou plus) : Sud et Nord."
             ),
             (
-                "Jusqu’à 1 zone sur 22 cumule précarité numérique et précarité sociale élevées pour ce territoire."
+                "Jusqu’à 1 zone sur 22 cumule précarité numérique et précarité sociale élevées face à la France."
                 " Aucune ne l’est assez sûrement pour être nommée : avant d’y choisir une aide, vérifiez sur place."
             ),
             "Aucune zone ne réunit ici une précarité numérique élevée et une précarité sociale élevée.",
@@ -152,8 +148,8 @@ def test_residents_of_zones_have_the_step_of_any_number_of_people(spec):
     )
 
 
-def test_the_page_says_that_classes_compare_zones_of_the_territory(spec):
-    """Une classe est relative : un cinquième des zones est toujours « très élevée », et le découpage la change."""
+def test_the_page_says_what_classes_compare(spec):
+    """Une classe compare à la France : le découpage ne la change pas."""
     spec(
         """
         zone
@@ -161,17 +157,41 @@ def test_the_page_says_that_classes_compare_zones_of_the_territory(spec):
         commune
         quartier
         """,
-        lambda t: [plain(certainty.relative(unit)) for unit in t["zone"]],
+        lambda t: [plain(certainty.compared(unit)) for unit in t["zone"]],
         [
             (
-                "Les classes comparent les communes de ce territoire entre elles : une commune sur cinq y est «"
-                " très élevée », que la difficulté soit rare ou fréquente ici. Un autre découpage peut donner une"
-                " autre classe."
+                "Chaque commune est classée face à la France métropolitaine, dont chaque classe réunit un"
+                " cinquième des habitants. Un autre découpage n’y change rien."
             ),
             (
-                "Les classes comparent les quartiers de ce territoire entre eux : un quartier sur cinq y est «"
-                " très élevée », que la difficulté soit rare ou fréquente ici. Un autre découpage peut donner une"
-                " autre classe."
+                "Chaque quartier est classé face à la France métropolitaine, dont chaque classe réunit un"
+                " cinquième des habitants. Un autre découpage n’y change rien."
+            ),
+        ],
+    )
+
+
+def test_the_page_says_that_all_zones_are_in_one_class(spec):
+    """Un territoire dont toutes les zones sont dans la même classe : la carte est d’une couleur, la phrase dit pourquoi."""
+    spec(
+        """
+        zone     | classe      | combien
+        ---------+-------------+--------
+        commune  | très élevée |      12
+        quartier | basse       |       7
+        """,
+        lambda t: [
+            plain(certainty.same_class(label, int(n), unit))
+            for unit, label, n in zip(t["zone"], t["classe"], t["combien"], strict=True)
+        ],
+        [
+            (
+                "Les 12 communes sont toutes dans la même classe, « très élevée ». Leur rang sur ce territoire les"
+                " départage peu : les fourchettes se recouvrent."
+            ),
+            (
+                "Les 7 quartiers sont tous dans la même classe, « basse ». Leur rang sur ce territoire les départage"
+                " peu : les fourchettes se recouvrent."
             ),
         ],
     )
@@ -196,7 +216,7 @@ def test_who_may_be_first_agrees_with_the_classes(spec):
             ("Cilaos et Salazie peuvent avoir la part la plus forte : les fourchettes se recouvrent."),
             (
                 "3 communes peuvent avoir la part la plus forte : les fourchettes se recouvrent. Très probablement"
-                " (8 chances sur 10 ou plus), ici comme face à la France, dans la classe « très élevée » : Cilaos."
+                " (8 chances sur 10 ou plus) dans la classe « très élevée » : Cilaos."
                 " D’autres, moins sûrement dans cette classe, peuvent aussi l’avoir."
             ),
         ],

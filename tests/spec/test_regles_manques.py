@@ -398,8 +398,8 @@ def test_digital_need_without_social_need(spec):
         [
             "Corenc : Précarité numérique très probablement élevée, précarité sociale non.",
             (
-                "La règle : À 8 chances sur 10 ou plus, ici comme face à la France : classe numérique élevée ou très"
-                " élevée (deux cinquièmes des zones les plus touchées), classe sociale moyenne ou moins."
+                "La règle : À 8 chances sur 10 ou plus, face à la France métropolitaine : classe numérique élevée ou très"
+                " élevée, classe sociale moyenne ou moins."
             ),
         ],
     )
@@ -420,7 +420,7 @@ def test_social_need_without_digital_need(spec):
         [
             "Poisat : Précarité sociale élevée, précarité numérique très probablement non.",
             (
-                "La règle : À 8 chances sur 10 ou plus, ici comme face à la France : classe sociale élevée ou très élevée, classe numérique"
+                "La règle : À 8 chances sur 10 ou plus, face à la France métropolitaine : classe sociale élevée ou très élevée, classe numérique"
                 " moyenne ou moins."
             ),
         ],
@@ -442,7 +442,7 @@ def test_both_needs(spec):
         [
             "Meylan : Les deux précarités sont très probablement élevées.",
             (
-                "La règle : À 8 chances sur 10 ou plus, ici comme face à la France : classes numérique et sociale élevées ou très élevées toutes"
+                "La règle : À 8 chances sur 10 ou plus, face à la France métropolitaine : classes numérique et sociale élevées ou très élevées toutes"
                 " les deux."
             ),
         ],

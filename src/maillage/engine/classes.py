@@ -14,11 +14,8 @@ STRONG = 3  # classes 3 and 4 (strong, very strong) against the rest
 
 
 def quintiles(values: Floats) -> Floats:
-    """Return the four bounds between fifths of zones, or of zones by draw.
-
-    values: (zones,) or (zones, draws), nan left out. Returns (4,) or (4, draws).
-    """
-    return np.asarray(np.nanquantile(values, (0.2, 0.4, 0.6, 0.8), axis=0))
+    """Return (4,) the bounds between fifths of zones. values: (zones,), nan left out."""
+    return np.asarray(np.nanquantile(values, (0.2, 0.4, 0.6, 0.8)))
 
 
 def fifths(values: Floats, people: Floats) -> Floats:
@@ -61,17 +58,15 @@ def classes(values: Floats, bounds: Floats | None = None) -> Codes:
     return out
 
 
-def drawn(draws: Floats, chosen: Codes) -> Codes:
-    """Return (zones, draws) the class of each zone in each draw; -1 for a zone that has none.
+def drawn(draws: Floats, bounds: Floats) -> Codes:
+    """Return (zones, draws) the class of each zone in each draw; -1 where nan.
 
-    draws: (zones, draws) rates; a zone without class (-1 in `chosen`) does not count in the bounds.
+    draws: (zones, draws); bounds: (4, draws), those between classes in each draw.
+
+    >>> drawn(np.array([[1.0, 1.0], [9.0, 9.0]]), np.arange(8.0).reshape(4, 2)).tolist()
+    [[1, 0], [4, 4]]
     """
-    known = chosen >= 0
-    out = np.full(draws.shape, -1)
-    if known.any():
-        bounds = quintiles(draws[known])
-        out[known] = (draws[known][:, :, None] > bounds.T[None]).sum(axis=2)
-    return out
+    return np.where(np.isnan(draws), -1, sum(draws > bound for bound in bounds))
 
 
 def membership(found: Codes) -> Floats:
@@ -84,14 +79,6 @@ def membership(found: Codes) -> Floats:
     """
     shares = np.stack([(found == k).mean(axis=1) for k in range(N_CLASSES)], axis=1)
     return np.where(found[:, :1] < 0, np.nan, shares)
-
-
-def firmness(draws: Floats, chosen: Codes) -> Floats:
-    """Return (zones,) the share of draws that put each zone in its chosen class; nan where it has none.
-
-    draws: (zones, draws) rates; a zone without class (-1) does not count in the bounds.
-    """
-    return np.where(chosen < 0, np.nan, (drawn(draws, chosen) == chosen[:, None]).mean(axis=1))
 
 
 def cells(digital: Codes, social: Codes) -> Codes:
@@ -133,7 +120,5 @@ def ranks(values: Floats) -> Floats:
     >>> ranks(np.array([0.2, 0.5, 0.5, np.nan])).tolist()
     [3.0, 1.0, 1.0, nan]
     """
-    known = ~np.isnan(values)
-    out = np.full(len(values), np.nan)
-    out[known] = 1 + (values[known][None, :] > values[known][:, None]).sum(axis=1)
-    return out
+    ordered = np.sort(values[~np.isnan(values)])
+    return np.where(np.isnan(values), np.nan, 1.0 + len(ordered) - np.searchsorted(ordered, values, "right"))

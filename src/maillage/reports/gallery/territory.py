@@ -232,9 +232,15 @@ def _digital(s: Subject) -> Plate:
         ("I-043",),
         title or "Les fourchettes des zones se recouvrent",
         Table(
-            ("Zone", "Classe", "Personnes", "Part"),
+            ("Zone", "Classe", "Rang", "Personnes", "Part"),
             tuple(
-                (z.name, z.digital or "inconnue", _people(z.people or "—", z.between), z.share)
+                (
+                    z.name,
+                    z.digital or "inconnue",
+                    str(z.digital_rank or "—"),
+                    _people(z.people or "—", z.between),
+                    z.share,
+                )
                 for z in r.zones
             ),
         ),

@@ -341,11 +341,11 @@ def _dots(o: Offered, line: str, frame: maps.Frame) -> list[tuple[shapely.Point,
 def has_layer(d: Diagnosis, layer: str) -> bool:
     """Return whether the zones have what a layer shows."""
     return {
-        "numerique": bool(d.rate_bounds),
+        "numerique": any(r.digital_class for r in d.zones),
         "sociale": any(r.social_class for r in d.zones),
-        "les-deux": any(r.cell for r in d.zones),
+        "les-deux": d.is_crossed,
         "espace": len({r.space for r in d.zones}) > 1,
-        "certitude": bool(d.rate_bounds),
+        "certitude": len(d.zones) > 1 and any(r.digital_class for r in d.zones),
     }[layer]
 
 
@@ -437,9 +437,9 @@ def description(d: Diagnosis, layer: str) -> str:
         "certitude": [r for r in d.zones if is_doubtful(r, "numerique")],
     }[layer]
     lead = {
-        "numerique": "Précarité numérique très élevée, et au-dessus de la France, très probablement",
+        "numerique": "Précarité numérique très élevée face à la France, très probablement",
         "sociale": "Précarité sociale très élevée face à la France, très probablement",
-        "les-deux": "Précarité numérique et sociale à la fois, et au-dessus de la France, très probablement",
+        "les-deux": "Précarité numérique et sociale à la fois face à la France, très probablement",
         "espace": "Rural",
         "certitude": "Classe incertaine",
     }[layer]

@@ -14,7 +14,6 @@ MOST_NAMED = 8
 FEWER_NAMED = 5  # beside a map, where the column is narrow
 SMALL_SHARE = 0.1  # under which a whole percent hides too much
 ABOUT = 12.5  # parts of a number that one number alone is rounded by: to the nearest fiftieth or finer
-BESIDE_COUNTRY = "ici comme face à la France"
 FEMININE = ("zone", "commune")
 
 
@@ -125,7 +124,7 @@ def crossing(spread: Spread, n: int, unit: str, likely: Sequence[str], *, uncros
     verb = "cumule" if spread.high <= 1 else "cumulent"
     head = (
         f"{upper_first(between(spread, unit))} sur {among(n, uncrossed, unit, 'croisé')} {verb} précarité"
-        " numérique et précarité sociale élevées pour ce territoire."
+        " numérique et précarité sociale élevées face à la France."
     )
     if not likely:
         return (
@@ -133,8 +132,7 @@ def crossing(spread: Spread, n: int, unit: str, likely: Sequence[str], *, uncros
             " : avant d’y"
             " choisir une aide, vérifiez sur place."
         )
-    sure = f"très probablement ({odds_text()}), {BESIDE_COUNTRY}"
-    return f"{head} Parmi {those}, {sure} : {named(likely, most=6)}."
+    return f"{head} Parmi {those}, très probablement ({odds_text()}) : {named(likely, most=6)}."
 
 
 def uncrossed(n: int, unit: str) -> str:
@@ -147,13 +145,20 @@ def uncrossed(n: int, unit: str) -> str:
     return f"Pour {other}, l’un des deux n’est pas connu." if n else ""
 
 
-def relative(unit: str) -> str:
-    """Return the sentence on what classes compare: zones of the territory, and nothing else."""
-    each, them = (f"une {unit}", "elles") if unit in FEMININE else (f"un {unit}", "eux")
+def compared(unit: str) -> str:
+    """Return the sentence on what classes compare, which no cut changes."""
     return (
-        f"Les classes comparent les {unit}s de ce territoire entre {them} : {each} sur cinq y est «"
-        " très élevée »,"
-        " que la difficulté soit rare ou fréquente ici. Un autre découpage peut donner une autre classe."
+        f"Chaque {unit} est classé{'e' if unit in FEMININE else ''} face à la France métropolitaine, dont"
+        " chaque classe réunit un cinquième des habitants. Un autre découpage n’y change rien."
+    )
+
+
+def same_class(label: str, n: int, unit: str) -> str:
+    """Return that n zones are in one class, and how little their ranks tell them apart."""
+    every = "toutes" if unit in FEMININE else "tous"
+    return (
+        f"Les {wording.count(n, unit)} sont {every} dans la même classe, « {label} ». Leur rang sur ce"
+        " territoire les départage peu : les fourchettes se recouvrent."
     )
 
 
@@ -163,14 +168,14 @@ def strongest(at_top: Sequence[str], below: Sequence[str], unit: str) -> str:
         none, known = ("Aucune", "nommée") if unit in FEMININE else ("Aucun", "nommé")
         return (
             f"{none} {unit} n’est assez sûrement dans une classe élevée pour être {known} : il y faut"
-            f" {odds_text()}, {BESIDE_COUNTRY}."
+            f" {odds_text()}."
         )
     lists = (
         ("dans la classe « très élevée »", at_top),
         ("dans la classe « élevée » ou « très élevée »", below),
     )
     text = " ; ".join(f"{place} : {named(names, most=FEWER_NAMED)}" for place, names in lists if names)
-    return f"Précarité numérique, très probablement ({odds_text()}), {BESIDE_COUNTRY}, {text}."
+    return f"Précarité numérique, très probablement ({odds_text()}), {text}."
 
 
 def leaders(top: Sequence[str], n: int, unit: str) -> str:
@@ -187,7 +192,7 @@ def leaders(top: Sequence[str], n: int, unit: str) -> str:
     who, may = (another, "peut") if others == 1 else ("D’autres", "peuvent")
     rest = f" {who}, moins sûrement dans cette classe, {may} aussi l’avoir." if others else ""
     return (
-        f"{head}. Très probablement ({odds_text()}), {BESIDE_COUNTRY}, dans la classe « très élevée » :"
+        f"{head}. Très probablement ({odds_text()}) dans la classe « très élevée » :"
         f" {named(top, most=FEWER_NAMED)}.{rest}"
     )
 

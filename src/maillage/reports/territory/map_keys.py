@@ -14,9 +14,9 @@ CELLS: Key = (
 )
 BLANK = ("inconnue", "sans classe sur la carte")
 UNITS = {
-    "numerique": "Part des 15 ans et plus en précarité numérique ; cinquièmes des zones d’ici.",
-    "les-deux": "Élevée : les deux plus hautes classes sur cinq, parmi les zones d’ici pour le numérique,"
-    " face à la France métropolitaine pour le social.",
+    "numerique": "Part des 15 ans et plus en précarité numérique ; cinquièmes des habitants de France"
+    " métropolitaine.",
+    "les-deux": "Élevée : les deux plus hautes classes sur cinq, face à la France métropolitaine.",
     "certitude": "Part des tirages qui donnent la même classe numérique.",
 }
 UNSURE = {

@@ -96,7 +96,7 @@ def present(study: Study, *, fingerprint: str) -> Reading:
     if not d.adults:
         need = replace(need, why=withheld.NOBODY)
     inside = d.request.inside
-    classed = any(r.cell for r in d.zones)
+    classed = d.is_crossed
     beside = None if o is None else offer.read(o)
     found = Reading(
         fingerprint=fingerprint,
@@ -180,7 +180,7 @@ def _both_residents(d: Diagnosis) -> str:
     there is nobody.
     """
     spread = d.cell_spreads.get("les_deux")
-    if spread is None or not spread.residents.high:
+    if spread is None or not d.is_crossed or not spread.residents.high:
         return ""
     counted = "du territoire" if d.request.inside is None else "que l’étude compte"
     return f"{certainty.residents(spread.residents, d.population)} de ceux {counted}"
@@ -544,6 +544,7 @@ def _zones(d: Diagnosis) -> tuple[ZoneRow, ...]:
                 index=None if r.index is None else wording.number(r.index, 2),
                 rank=r.rank,
                 relative_rank=r.relative_rank,
+                digital_rank=r.digital_rank,
                 firmness=None if r.firmness is None else wording.share(r.firmness),
                 inside=wording.share(r.share_inside),
                 levels=tuple(

@@ -283,6 +283,7 @@ class ZoneRow:
     index: str | None
     rank: int | None
     relative_rank: int | None
+    digital_rank: int | None
     firmness: str | None
     inside: str
     levels: tuple[ZoneLevel, ...]
@@ -739,7 +740,9 @@ class SheetLevel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ZoneSheet:
-    """What the sheet of a zone adds to its row and to its offer."""
+    """What the sheet of a zone adds to its row and to its offer. standing: its classes beside metropolitan
+    France and its ranks among the zones, "" when it has no class.
+    """
 
     value: str | None
     low: str
@@ -754,6 +757,7 @@ class ZoneSheet:
     comparison: tuple[Compared, ...]
     levels: tuple[SheetLevel, ...]
     both: str
+    standing: str
     card: Card
     alerts: tuple[str, ...]
 

@@ -7,10 +7,10 @@ from maillage.kernel.estimate import Estimate, Withheld
 from maillage.reference.definitions import LEVELS, definition
 from maillage.reference.parameters import number
 from maillage.reports.territory import certainty
-from maillage.reports.territory.certainty import BESIDE_COUNTRY, FEMININE, MOST_NAMED, named
+from maillage.reports.territory.certainty import FEMININE, MOST_NAMED, named
+from maillage.reports.territory.labels import CLASS_LABELS
 from maillage.reports.territory.reading import Discordance
 from maillage.studies.diagnosis.results import Diagnosis, Level, Subtotal, ZoneResult
-from maillage.studies.diagnosis.zone_results import FEWEST_ZONES
 from maillage.studies.need import corrections
 from maillage.studies.need import population as frames
 from maillage.studies.need.social_variables import BY_ID
@@ -90,8 +90,10 @@ def _surplus(d: Diagnosis, names_of: Names) -> str:
 
 
 def crossing(d: Diagnosis, names_of: Names) -> list[str]:
-    """Return how many zones are in both precarities, and the names of those that very likely are."""
-    if not d.cell_spreads:
+    """Return how many zones are in both precarities, and the names of those that very likely are; nothing for
+    a zone alone.
+    """
+    if not d.is_crossed:
         return []
     likely = largest_first(d, [r.zone.code for r in d.zones if r.cell == "les_deux" and r.is_likely])
     n = sum(r.cell is not None for r in d.zones)
@@ -210,32 +212,61 @@ def _weight(one: Subtotal) -> str:
 
 
 def leaders(d: Diagnosis, names_of: Names) -> list[str]:
-    """Return the sentence that names no winner: several zones may have the highest share. Nothing under a
-    handful of zones.
-    """
-    if len(d.leaders) < 2 or not d.rate_bounds:
+    """Return the sentence that names no winner: several zones may have the highest share."""
+    if len(d.leaders) < 2:
         return []
     top = [code for code in d.leaders if d.zone(code).is_strongest]
     return [certainty.leaders(names_of(d, top), len(d.leaders), unit_of(d))]
 
 
 def class_lists(d: Diagnosis, names_of: Names) -> list[str]:
-    """Return the sentences on digital classes: their comparison, the zones very likely in the strongest;
-    nothing for a zone alone.
+    """Return the sentences on digital classes: what they compare, the zones very likely in the strongest, or
+    the only class there is; where it stands for a zone alone.
     """
+    classed = [r for r in d.zones if r.digital_class]
     if len(d.zones) == 1:
+        return [standing(d, r) for r in classed]
+    if not classed:
         return []
-    if not d.rate_bounds:
-        few = f"Moins de {FEWEST_ZONES} {unit_of(d)}s {_agreed('estimé', FEWEST_ZONES, unit_of(d))}"
-        return [f"{few} : aucune classe n’est faite, les parts se lisent une à une."]
-    ordered = sorted(d.zones, key=lambda r: (-(wording.point(r.rate) or 0.0), r.zone.code))
+    ordered = sorted(classed, key=lambda r: (-(wording.point(r.rate) or 0.0), r.zone.code))
     at_top = names_of(d, [r.zone.code for r in ordered if r.is_strongest])
     below = names_of(d, [r.zone.code for r in ordered if r.is_strong and not r.is_strongest])
+    labels = {CLASS_LABELS[r.digital_class or ""] for r in classed}
+    alike = (
+        [certainty.same_class(labels.pop(), len(classed), unit_of(d))]
+        if len(labels) == 1 < len(classed)
+        else []
+    )
     return [
-        certainty.relative(unit_of(d)),
+        certainty.compared(unit_of(d)),
+        *alike,
         certainty.strongest(at_top, below, unit_of(d)),
         *narrow_index(d),
     ]
+
+
+def standing(d: Diagnosis, r: ZoneResult) -> str:
+    """Return the classes of a zone beside metropolitan France, then its ranks here; "" without any."""
+    sides = (
+        ("numérique", r.digital_class, r.firmness),
+        ("sociale", r.social_class, r.social_firmness),
+    )
+    classes = [
+        f"précarité {side} {certainty.label(CLASS_LABELS[name], odds)}" for side, name, odds in sides if name
+    ]
+    if not classes:
+        return ""
+    text = f"Face à la France métropolitaine : {wording.listing(classes)}."
+    ranked = (
+        ("la part", r.digital_rank, [zone.digital_rank for zone in d.zones]),
+        ("l’indice social", r.rank, [zone.rank for zone in d.zones]),
+    )
+    ranks = [
+        f"{wording.number(rank)} sur {wording.number(len(ranks) - ranks.count(None))} pour {what}"
+        for what, rank, ranks in ranked
+        if rank is not None
+    ]
+    return f"{text} Rang sur ce territoire : {wording.listing(ranks)}." if len(d.zones) > 1 else text
 
 
 def narrow_index(d: Diagnosis) -> list[str]:
@@ -257,8 +288,8 @@ def discordances(d: Diagnosis, names_of: Names) -> list[Discordance]:
             Discordance(
                 kind="numerique",
                 finding=(
-                    f"{named(names_of(d, digital), most=FEWER_NAMED)} : très probablement,"
-                    f" {BESIDE_COUNTRY}, le numérique sans le social."
+                    f"{named(names_of(d, digital), most=FEWER_NAMED)} : très probablement le numérique sans"
+                    " le social."
                 ),
                 advice=(
                     "La précarité sociale n’y est pas parmi les plus fortes de France, mais des"
@@ -272,12 +303,12 @@ def discordances(d: Diagnosis, names_of: Names) -> list[Discordance]:
             Discordance(
                 kind="sociale",
                 finding=(
-                    f"{named(names_of(d, social), most=FEWER_NAMED)} : très probablement,"
-                    f" {BESIDE_COUNTRY}, le social sans le numérique."
+                    f"{named(names_of(d, social), most=FEWER_NAMED)} : très probablement le social sans le"
+                    " numérique."
                 ),
                 advice=(
-                    "La part de personnes concernées n’y est pas parmi les plus fortes de ce territoire, mais"
-                    f" elle peut y rester élevée. {NOTHING_SAYS}"
+                    "La part de personnes concernées n’y est pas parmi les plus fortes de France, mais leur"
+                    f" nombre peut y rester élevé. {NOTHING_SAYS}"
                 ),
             )
         )
@@ -298,13 +329,13 @@ def clusters(d: Diagnosis, names_of: Names) -> list[str]:
     if len(groups) == 1:
         out.append(
             f"{named(names_of(d, groups[0]), most=6)} se touchent et forment un même ensemble en précarité"
-            " sociale élevée pour ce territoire."
+            " sociale élevée face à la France."
         )
     elif groups:
         feminine = "e" if unit_of(d) in FEMININE else ""
         told = " ; ".join(named(names_of(d, group), most=4) for group in groups[:MOST_GROUPS])
         kinds = f"{unit_of(d)}s voisin{feminine}s"
-        lead = f"{len(groups)} ensembles de {kinds} sont en précarité sociale élevée pour ce territoire"
+        lead = f"{len(groups)} ensembles de {kinds} sont en précarité sociale élevée face à la France"
         out.append(f"{lead}{', dont les plus étendus' if len(groups) > MOST_GROUPS else ''} : {told}.")
     if alone:
         out.append(f"À part, sans voisin dans le même cas : {named(names_of(d, alone), most=FEWER_NAMED)}.")

@@ -36,8 +36,8 @@ from maillage.words.wording import NBSP, listing, lower_first
 
 Cell = str | int | float | None  # of zones.csv
 VERSION = 1
+NO_CLASS = "Moins de 5 zones estimées : aucune classe relative."
 PERIMETER = "perimetre"  # a stored one: zones cut by hand, whose people are not those of its origin
-NO_CLASS = "Moins de 5 zones estimées : aucune classe."
 
 
 class SpreadJson(TypedDict):
@@ -68,9 +68,11 @@ class ZoneJson(TypedDict):
     indice_social_haut: float | None
     indice_de_la_commune: float | None
     indice_variables: dict[str, str]
+    rang_numerique: int | None
     rang_social: int | None
     rang_social_relatif: int | None
     classe_numerique: str | None
+    classe_numerique_relative: str | None
     classe_sociale: str | None
     classe_sociale_relative: str | None
     probabilites_classes_sociales: dict[str, float] | None
@@ -79,7 +81,6 @@ class ZoneJson(TypedDict):
     probabilites_classes: dict[str, float] | None
     probabilite_forte: float | None
     probabilite_case: float | None
-    probabilite_case_france: float | None
     part_dans_le_filtre: float
     part_communes_moins_2000: float | None
     espace: str | None
@@ -185,7 +186,7 @@ def document(
         "sous_totaux": [_subtotal(one) for one in d.subtotals],
         "quartiers_prioritaires": priority_districts.document(request),
         "discordances": [
-            {"zone": code, "constat": finding, "probabilite": _least_odds(d.zone(code))}
+            {"zone": code, "constat": finding, "probabilite": d.zone(code).cell_odds}
             for finding, codes in (
                 ("numérique sans le social", d.digital_only),
                 ("social sans le numérique", d.social_only),
@@ -271,11 +272,6 @@ IN_CLASSES = "zones du territoire qui ont une classe pour le numérique et pour 
 LIVING_THERE = "habitants du territoire que l’étude compte, tous âges"
 
 
-def _least_odds(r: ZoneResult) -> float:
-    """Return the chances of a cell, among the zones of the study or beside the country: the lesser."""
-    return min(r.cell_odds or 0.0, r.country_odds or 0.0)
-
-
 def classed(d: Diagnosis) -> int:
     """Return how many zones have a place on the joint map."""
     return sum(r.cell is not None for r in d.zones)
@@ -327,11 +323,13 @@ def zone(d: Diagnosis, r: ZoneResult, o: Offered | None = None) -> ZoneJson:
         "indice_social_haut": r.index_bounds[1] if r.index_bounds else None,
         "indice_de_la_commune": r.index_of_town,
         "indice_variables": dict(r.index_levels),
+        "rang_numerique": r.digital_rank,
         "rang_social": r.rank,
         "rang_social_relatif": r.relative_rank,
         "classe_numerique": r.digital_class,
+        "classe_numerique_relative": r.relative_digital_class,
         "classe_sociale": r.social_class,
-        "classe_sociale_relative": r.relative_class,
+        "classe_sociale_relative": r.relative_social_class,
         "probabilites_classes_sociales": (
             dict(zip(CLASS_NAMES, r.social_odds, strict=True)) if r.social_odds else None
         ),
@@ -340,7 +338,6 @@ def zone(d: Diagnosis, r: ZoneResult, o: Offered | None = None) -> ZoneJson:
         "probabilites_classes": dict(zip(CLASS_NAMES, r.odds, strict=True)) if r.odds else None,
         "probabilite_forte": r.strong_odds if r.odds else None,
         "probabilite_case": r.cell_odds,
-        "probabilite_case_france": r.country_odds,
         "part_dans_le_filtre": r.share_inside,
         "part_communes_moins_2000": None if r.is_outside else r.rural,
         "espace": None if r.is_outside else r.space,
@@ -359,7 +356,7 @@ def zone(d: Diagnosis, r: ZoneResult, o: Offered | None = None) -> ZoneJson:
         out["portee"], out["publics"] = places["portee"], places["publics"]
     if r.no_index:
         out["motif_indice"] = r.no_index
-    if r.digital_class is None:
+    if r.relative_digital_class is None:
         out["motif_classes"] = r.need.reason if isinstance(r.need, Withheld) else NO_CLASS
     if r.zone.place:
         out["commune"] = r.zone.place
@@ -471,16 +468,17 @@ def flat(row: ZoneJson) -> dict[str, Cell]:
         "indice_social": _share(row["indice_social"]),
         "indice_social_bas": _share(row["indice_social_bas"]),
         "indice_social_haut": _share(row["indice_social_haut"]),
+        "rang_numerique": row["rang_numerique"],
         "rang_social": row["rang_social"],
         "rang_social_relatif": row["rang_social_relatif"],
         "classe_numerique": row["classe_numerique"],
+        "classe_numerique_relative": row["classe_numerique_relative"],
         "classe_sociale": row["classe_sociale"],
         "classe_sociale_relative": row["classe_sociale_relative"],
         "case": row["case"],
         "certitude": _share(row["certitude"]),
         "probabilite_forte": _share(row["probabilite_forte"]),
         "probabilite_case": _share(row["probabilite_case"]),
-        "probabilite_case_france": _share(row["probabilite_case_france"]),
         "part_dans_le_filtre": _share(row["part_dans_le_filtre"]),
         "part_communes_moins_2000": _share(row["part_communes_moins_2000"]),
         "espace": row["espace"],

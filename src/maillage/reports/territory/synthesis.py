@@ -76,9 +76,8 @@ def _first(s: Subject) -> Chapter:
 def _where(s: Subject) -> Chapter:
     """Return where people live: the sentences of the study, beside its map."""
     r = s.reading
-    said = [text for text in (r.where_sentence, r.crossing_sentence) if text]
-    if len(r.zones) > 1 and not r.class_bounds:
-        said += r.class_sentences
+    crossed = (r.crossing_sentence,) if r.crossing_sentence else r.class_sentences
+    said = [text for text in (r.where_sentence, *crossed) if text]
     blocks: list[Block] = [Bullets(items=tuple(said))]
     if svg := s.layers.get("numerique", ""):
         alt = "Carte de la part de personnes concernées, zone par zone, du clair au foncé."

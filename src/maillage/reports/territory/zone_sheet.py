@@ -30,21 +30,21 @@ ABOUT_HALF = 0.6
 
 VERDICTS = {
     "les_deux": (
-        "La difficulté est **numérique et sociale à la fois** : la part est parmi les plus fortes, comme la"
-        " précarité sociale."
+        "La difficulté est **numérique et sociale à la fois** : la part est parmi les plus fortes de France,"
+        " comme la précarité sociale."
     ),
     "numerique": (
-        "La difficulté est **numérique, plus que sociale** : la part est parmi les plus fortes, la précarité"
-        " sociale ne l’est pas. Des cours et des groupes d’entraide peuvent répondre au besoin, si l’appareil"
-        " et la connexion sont là."
+        "La difficulté est **numérique, plus que sociale** : la part est parmi les plus fortes de France, la"
+        " précarité sociale ne l’est pas. Des cours et des groupes d’entraide peuvent répondre au besoin, si"
+        " l’appareil et la connexion sont là."
     ),
     "sociale": (
         "La difficulté est **sociale, plus que numérique** : la précarité sociale est élevée, la part n’est"
-        f" pas parmi les plus fortes. {sentences.NOTHING_SAYS}"
+        f" pas parmi les plus fortes de France. {sentences.NOTHING_SAYS}"
     ),
     "aucune": (
-        "Ni la précarité numérique ni la précarité sociale n’est **parmi les plus fortes**. Le nombre de"
-        " personnes, lui, peut rester élevé."
+        "Ni la précarité numérique ni la précarité sociale n’est **parmi les plus fortes** de France. Le"
+        " nombre de personnes, lui, peut rester élevé."
     ),
 }
 FIRST_STEPS = {
@@ -62,10 +62,6 @@ FIRST_STEPS = {
     ),
     "aucune": "Faire connaître les lieux d’aide, et garder une réponse pour les personnes âgées isolées.",
 }
-COMPARED = (
-    "La part de personnes concernées est comparée aux autres zones de ce territoire, la précarité sociale à"
-    " la France métropolitaine"
-)
 SUPPOSED = {
     "les_deux": "la difficulté y est peut-être numérique et sociale à la fois",
     "numerique": "la difficulté y est peut-être numérique, plus que sociale",
@@ -105,6 +101,7 @@ def read(d: Diagnosis, code: str, offered: ZoneOffer | None) -> ZoneSheet:
             for level, shown in at_level
         ),
         both=_both(zone),
+        standing=sentences.standing(d, zone),
         card=need_card(d, need, zone.universe),
         alerts=(
             *sentences.area_notes(zone.flags, many=len(zone.zone.rows) > 1),
@@ -170,19 +167,12 @@ def verdict(d: Diagnosis, zone: ZoneResult) -> str:
     if len(d.zones) == 1:
         return "Cette fiche est celle de tout le territoire. Le nombre se lit avec sa fourchette."
     if zone.cell is None:
-        why = zone.no_index or "Il y a trop peu de zones."
-        return f"Aucune case n’est donnée à cette zone. {why} Le nombre se lit avec sa fourchette."
+        return f"Aucune case n’est donnée à cette zone. {zone.no_index} Le nombre se lit avec sa fourchette."
     if zone.is_likely:
-        return f"{VERDICTS[zone.cell]} {COMPARED}."
-    odds = zone.cell_odds or 0.0
-    reason = (
-        "pour ce territoire ; face à la France, les tirages ne le confirment pas"
-        if odds >= certainty.floor()
-        else f"avec {certainty.chances(odds)} de chances"
-    )
+        return VERDICTS[zone.cell]
     return (
-        f"**Ce n’est pas sûr** : {SUPPOSED[zone.cell]}, {reason}. Rien ne se décide sur cette seule classe."
-        f" {COMPARED}."
+        f"**Ce n’est pas sûr** : {SUPPOSED[zone.cell]}, avec {certainty.chances(zone.cell_odds or 0.0)} de"
+        " chances. Rien ne se décide sur cette seule classe."
     )
 
 
@@ -240,7 +230,7 @@ def render(d: Diagnosis, r: Reading, code: str, *, on: date) -> bytes:
         "fiche": _page(r, code, on=on),
         "carte": pdf.styled(svg) if svg else "",
         "carte_alt": f"{row.name} et ses voisines{f' : {CELL_LABELS[row.cell]}' if row.cell else ''}.",
-        "legende": any(each.cell for each in r.zones),
+        "legende": r.is_classed,
         "barres": (
             pdf.styled(charts.pairs(bars, label="Comparaison", here=row.name, there="moyenne"))
             if bars
@@ -266,9 +256,7 @@ def _page(r: Reading, code: str, *, on: date) -> Mapping[str, object]:
         "population": row.population,
         "adultes": row.adults,
         "motif": row.reason,
-        "classee": row.rank is not None,
-        "numerique": row.digital,
-        "sociale": row.social,
+        "place": sheet.standing,
         "valeur": sheet.value,
         "entre_phrase": sheet.between,
         "part_texte": sheet.share,

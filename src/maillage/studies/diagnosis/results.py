@@ -32,12 +32,9 @@ CELL_NAMES = ("aucune", "numerique", "sociale", "les_deux")
 OUTSIDE = "Hors du filtre : aucun de ses habitants n’est compté."
 
 
-def is_firm(among_zones: float | None, beside_country: float | None) -> bool:
-    """Decide if a zone may be named in a class or a cell: in enough draws among the zones of the study,
-    and beside the country, which no cut of the territory changes. Two cuts then never name it contrarily.
-    """
-    odds = min(among_zones or 0.0, beside_country or 0.0)
-    return odds >= number("protection/firm_class")
+def is_firm(odds: float | None) -> bool:
+    """Decide if a zone may be named in a class or a cell: its probability is high enough."""
+    return (odds or 0.0) >= number("protection/firm_class")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +118,11 @@ class ZoneResult:
 
     share_inside: share of its residents that the filter keeps (1 without filter). index, beside metropolitan
     France, index_bounds, at 90 %, index_of_town, its part shared with its commune, rank among the zones,
-    relative_rank and relative_class, beside the mean of the zones, are None when withheld. social_class
-    and social_odds, in each of the five, are those of the index, which no cut of the territory changes; the
-    digital class, the relative one and the cell are None under five zones. firmness: share of draws in the
-    same digital class; odds: share of draws in each of the five, () when it has none; above_odds: share of
-    draws over the rate of the country, None when withheld. cell_odds: probability of that cell, None without
-    cell; country_odds: the same when the country stands for the other zones on the digital side too.
+    relative_rank, beside the mean of the zones, are None when withheld; digital_rank: that of its rate among
+    the zones. digital_class and social_class stand beside metropolitan France: no cut of the territory
+    changes them; relative_digital_class and relative_social_class, fifths of the zones, are None under five.
+    firmness: share of draws in the same digital class; odds, social_odds: probability of each of the five, ()
+    when it has none; cell_odds: probability of that cell, None without cell.
     index_levels: for each variable of the index known here, the level at which it is; no_index: why it has
     no index, "" when it has.
     rural: share of its residents in communes under 2,000. space: the kind of space of most of them.
@@ -150,16 +146,16 @@ class ZoneResult:
     index_of_town: float | None
     rank: int | None
     relative_rank: int | None
-    relative_class: str | None
+    digital_rank: int | None
+    relative_digital_class: str | None
+    relative_social_class: str | None
     digital_class: str | None
     social_class: str | None
     social_odds: tuple[float, ...]
     cell: str | None
     firmness: float | None
     odds: tuple[float, ...]
-    above_odds: float | None
     cell_odds: float | None
-    country_odds: float | None
     index_levels: Mapping[str, str]
     no_index: str
     flags: int
@@ -191,17 +187,17 @@ class ZoneResult:
     @property
     def is_likely(self) -> bool:
         """True if the zone may be named in its cell."""
-        return is_firm(self.cell_odds, self.country_odds)
+        return is_firm(self.cell_odds)
 
     @property
     def is_strong(self) -> bool:
         """True if it may be named in one of the two strongest digital classes."""
-        return is_firm(self.strong_odds, self.above_odds)
+        return is_firm(self.strong_odds)
 
     @property
     def is_strongest(self) -> bool:
         """True if it may be named in the strongest digital class."""
-        return is_firm(self.top_odds, self.above_odds)
+        return is_firm(self.top_odds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +281,11 @@ class Diagnosis:
             r.population for r, shape in zip(self.zones, self.shapes.zones, strict=True) if shape is not None
         )
         return known > 0.9 * self.population
+
+    @property
+    def is_crossed(self) -> bool:
+        """True if several zones are counted in the cells of the joint map."""
+        return len(self.zones) > 1 and any(r.cell for r in self.zones)
 
     def zone(self, code: str) -> ZoneResult:
         return next(result for result in self.zones if result.zone.code == code)

@@ -110,7 +110,6 @@ def _as_classed(coarse: Diagnosis, d: Diagnosis, iris: Table) -> Diagnosis:
             firmness=None,
             odds=(),
             cell_odds=None,
-            country_odds=None,
             is_cut=True,
         )
         for r in coarse.zones

@@ -21,8 +21,8 @@ from maillage.studies.diagnosis.figures import (
 )
 from maillage.studies.diagnosis.request import Request
 from maillage.studies.diagnosis.results import CELL_NAMES, CLASS_NAMES, OUTSIDE, CellSpread, ZoneResult
+from maillage.studies.need import digital_france, rurality
 from maillage.studies.need import population as frames
-from maillage.studies.need import rurality
 from maillage.studies.need.local_survey import Composite, Measured
 from maillage.studies.need.model import Model
 from maillage.studies.need.population import TOO_FEW
@@ -96,7 +96,9 @@ def people_of(frame: frames.Frame, rows: Positions, at: Positions, share: Floats
 
 @dataclass(frozen=True, slots=True)
 class Classed:
-    """The zones once classed: their results, the bounds between digital classes, what each cell holds."""
+    """The zones once classed: their results, the bounds between digital classes in percent, () without any
+    class, what each cell holds.
+    """
 
     zones: tuple[ZoneResult, ...]
     rate_bounds: tuple[float, ...]
@@ -108,28 +110,28 @@ def zone_results(w: Work) -> Classed:
     request, sums, people, index = w.request, w.drawn.sums, w.people, w.index
     zones = request.zoning.zones
     why = _why_withheld(people)
-    shown = np.array([not reason for reason in why], dtype=bool)
+    is_published = np.array([not reason for reason in why], dtype=bool)
     safe = np.where(people.universe > 0, people.universe, 1.0)[:, None]
     rates = 100 * sums["need"] / safe
     levels = four_levels(sums, people.universe[:, None])
-    enough = shown.sum() >= FEWEST_ZONES
-    none = np.full(len(zones), -1)
-    mean_rate = np.where(shown, rates.mean(axis=1), np.nan)
-    digital = class_engine.classes(mean_rate) if enough else none
-    centre = np.where(shown, index.index.centre, np.nan)
+    bounds = digital_france.bounds(w.model)
+    published_rates = np.where(is_published[:, None], rates, np.nan)
+    mean_rate = published_rates.mean(axis=1)
+    digital = class_engine.classes(mean_rate, bounds.centre)
+    digital_drawn = class_engine.drawn(published_rates, bounds.draws)
+    digital_odds = class_engine.membership(digital_drawn)
+    digital_rank = class_engine.ranks(mean_rate)
+    relative_digital = _relative_classes(mean_rate)
+    centre = np.where(is_published, index.index.centre, np.nan)
     social_classes = class_engine.classes(centre, index.index.bounds)
-    relative = np.where(shown, index.relative.index, np.nan)
-    relative_classes = class_engine.classes(relative) if (~np.isnan(relative)).sum() >= FEWEST_ZONES else none
-    cells = class_engine.cells(digital, social_classes)
-    drawn = class_engine.drawn(rates, digital)
+    relative = np.where(is_published, index.relative.index, np.nan)
+    relative_social = _relative_classes(relative)
     social_drawn = np.where(np.isnan(centre)[:, None], -1, index.index.drawn(rates.shape[1], request.seed))
-    cells_drawn = class_engine.cells(drawn, social_drawn)
-    odds = class_engine.membership(drawn)
     social_odds = index.index.odds
-    strong_social = social_odds[:, class_engine.STRONG :].sum(axis=1)
-    above = rates > 100 * request.definition.total
-    cell_odds = class_engine.cell_odds(cells, (drawn >= class_engine.STRONG).mean(axis=1), strong_social)
-    country_odds = class_engine.cell_odds(cells, above.mean(axis=1), strong_social)
+    cells = class_engine.cells(digital, social_classes)
+    cell_odds = class_engine.cell_odds(
+        cells, *(odds[:, class_engine.STRONG :].sum(axis=1) for odds in (digital_odds, social_odds))
+    )
     half_width = HALF_WIDTH * index.index.deviation
     least, most = overlap.bounds(sums["need"], sums["modest"], people.universe[:, None])
     flags = _zone_flags(w)
@@ -168,16 +170,16 @@ def zone_results(w: Work) -> Classed:
                 index_of_town=None if np.isnan(centre[i]) else float(index.index.of_town[i]),
                 rank=_rank(index.rank[i], centre[i]),
                 relative_rank=_rank(index.relative_rank[i], relative[i]),
-                relative_class=CLASS_NAMES[relative_classes[i]] if relative_classes[i] >= 0 else None,
-                digital_class=CLASS_NAMES[digital[i]] if digital[i] >= 0 else None,
-                social_class=CLASS_NAMES[social_classes[i]] if social_classes[i] >= 0 else None,
+                digital_rank=_rank(digital_rank[i], mean_rate[i]),
+                relative_digital_class=_class_name(relative_digital[i]),
+                relative_social_class=_class_name(relative_social[i]),
+                digital_class=_class_name(digital[i]),
+                social_class=_class_name(social_classes[i]),
                 social_odds=tuple(social_odds[i].tolist()) if social_classes[i] >= 0 else (),
                 cell=CELL_NAMES[cells[i]] if cells[i] >= 0 else None,
-                firmness=float(odds[i, digital[i]]) if digital[i] >= 0 else None,
-                odds=tuple(odds[i].tolist()) if digital[i] >= 0 else (),
-                above_odds=None if why[i] else float(above[i].mean()),
+                firmness=float(digital_odds[i, digital[i]]) if digital[i] >= 0 else None,
+                odds=tuple(digital_odds[i].tolist()) if digital[i] >= 0 else (),
                 cell_odds=_or_none(cell_odds[i]),
-                country_odds=_or_none(country_odds[i]),
                 index_levels={
                     id: str(level[i]) for id, level in index.levels.items() if level[i] and not why[i]
                 },
@@ -188,8 +190,22 @@ def zone_results(w: Work) -> Classed:
                 space=max(rurality.KINDS, key=lambda kind: float(spaces[kind][i])),
             )
         )
-    limits = tuple(class_engine.quintiles(mean_rate).tolist()) if enough else ()
-    return Classed(tuple(results), limits, _cell_spreads(cells_drawn, people.population))
+    cells_drawn = class_engine.cells(digital_drawn, social_drawn)
+    return Classed(
+        zones=tuple(results),
+        rate_bounds=tuple(bounds.centre.tolist()) if is_published.any() else (),
+        cell_spreads=_cell_spreads(cells_drawn, people.population),
+    )
+
+
+def _relative_classes(values: Floats) -> Positions:
+    """Return (zones,) the fifth of the zones where each value stands; -1 for all under five known values."""
+    is_enough = (~np.isnan(values)).sum() >= FEWEST_ZONES
+    return class_engine.classes(values) if is_enough else np.full(len(values), -1)
+
+
+def _class_name(code: int) -> str | None:
+    return CLASS_NAMES[code] if code >= 0 else None
 
 
 def _cell_spreads(cells_drawn: Positions, population: Floats) -> dict[str, CellSpread]:

@@ -17,7 +17,7 @@ from maillage.studies.offer.travel import Travel
 
 METHOD = "manques"
 MOST = 50.0  # percent of the people in need: more than half of them
-VERY_LIKELY = "À 8 chances sur 10 ou plus, ici comme face à la France"
+VERY_LIKELY = "À 8 chances sur 10 ou plus, face à la France métropolitaine"
 SCARCE = 0.5  # of the offer per person of the whole
 
 
@@ -349,8 +349,7 @@ def rules(by: Travel) -> tuple[Rule, ...]:
         Rule(
             "precarite-numerique-non-sociale",
             "Précarité numérique très probablement élevée, précarité sociale non.",
-            f"{VERY_LIKELY} : classe numérique élevée ou très élevée (deux cinquièmes des zones les plus"
-            " touchées), classe sociale moyenne ou moins.",
+            f"{VERY_LIKELY} : classe numérique élevée ou très élevée, classe sociale moyenne ou moins.",
             _cell("numerique"),
         ),
         Rule(

@@ -311,7 +311,7 @@ def zone(request: HttpRequest, place: str, code: str) -> HttpResponse:
             "sheet": sheet,
             "offered": reading.offer_of(code),
             "svg": queries.sheet_map(study, code),
-            "classed": any(each.cell for each in reading.zones),
+            "classed": reading.is_classed,
             "compared": list(zip(sheet.comparison, bars, strict=True)),
             "pdf": pdf,
         }

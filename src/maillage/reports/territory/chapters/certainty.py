@@ -139,9 +139,10 @@ def method_chapter(r: Reading) -> Chapter:
                         " ville, les minima sociaux."
                     ),
                     (
-                        "**Les classes.** Cinq classes : pour le numérique, les cinquièmes des zones d’ici ;"
-                        " pour le social, les cinquièmes des habitants de France métropolitaine. « Forte »"
-                        " réunit les deux plus hautes."
+                        "**Les classes.** Cinq classes : les cinquièmes des habitants de France"
+                        " métropolitaine, pour le numérique comme pour le social. « Élevée » réunit, sur une"
+                        " carte croisée, les deux plus hautes. Le rang parmi les zones d’ici, et la classe"
+                        " relative, sont dans le fichier zones.csv."
                     ),
                 )
             ),

@@ -20,10 +20,9 @@ from maillage.studies.diagnosis.results import Diagnosis
 from maillage.words import wording
 
 CLASSES = (
-    "**Une classe (« élevée », « très élevée »)** compare, pour le numérique, les zones de ce territoire"
-    " entre elles ; pour le social, chaque zone à la France métropolitaine. Rayures blanches sur une carte,"
-    " ou pourcentage entre parenthèses : la classe n’est pas sûre. Une phrase ne nomme une zone qu’à"
-    " 8 chances sur 10 ou plus, ici comme face à la France.",
+    "**Une classe (« élevée », « très élevée »)** compare chaque zone à la France métropolitaine. Rayures"
+    " blanches sur une carte, ou pourcentage entre parenthèses : la classe n’est pas sûre. Une phrase ne"
+    " nomme une zone qu’à 8 chances sur 10 ou plus.",
 )
 
 RANKING = " par quartier ou petite commune, à les classer entre eux quand les fourchettes se recouvrent"

@@ -20,8 +20,12 @@ from maillage.words import wording
 
 NO_CELL = {"inconnue": "sans case"}
 COMPARED = (
-    "Précarité élevée : par rapport aux autres zones d’ici pour le numérique, à la France métropolitaine pour"
-    " le social ; entre parenthèses, les chances que ce soit vrai quand elles sont sous 80 %. "
+    "Précarité élevée : face à la France métropolitaine ; entre parenthèses, les chances que ce soit vrai"
+    " quand elles sont sous 80 %. "
+)
+DIGITAL_MAP = (
+    "Précarité numérique : cinquièmes des habitants de France métropolitaine. Rayé : moins de 8 chances sur"
+    " 10 que la classe soit la bonne."
 )
 SOCIAL_MAP = (
     "Indice de précarité sociale : cinquièmes des habitants de France métropolitaine. Rayé : moins de 8"
@@ -40,11 +44,7 @@ def map_chapter(d: Diagnosis, r: Reading, layers: Mapping[str, str], said: Mappi
                     Picture(
                         svg=layers["numerique"],
                         alt=atlas.description(d, "numerique"),
-                        caption=(
-                            "Précarité numérique : cinquièmes des zones, comparées entre elles. Rayé"
-                            " : moins de 8"
-                            " chances sur 10 que la classe soit la bonne."
-                        ),
+                        caption=DIGITAL_MAP,
                     ),
                 ),
                 right=(
@@ -104,7 +104,7 @@ def crossing_chapter(d: Diagnosis, r: Reading, layers: Mapping[str, str], said: 
     )
     lead = (
         f"**{certainty.upper_first(r.both_residents)}**, vivent dans une zone où la précarité numérique et la"
-        " précarité sociale sont élevées pour ce territoire. Tous n’y sont pas en difficulté."
+        " précarité sociale sont élevées face à la France. Tous n’y sont pas en difficulté."
         f"{_without_cell(r)}"
         if r.both_residents
         else "Aucune zone ne cumule ici une précarité numérique élevée et une précarité sociale élevée."
@@ -131,9 +131,8 @@ def crossing_chapter(d: Diagnosis, r: Reading, layers: Mapping[str, str], said: 
     blocks: list[Block] = [*right, *careful]
     if "les-deux" in layers:
         caption = (
-            "Précarité numérique et sociale, zones comparées entre elles. Élevée : les deux plus"
-            " hautes classes"
-            " sur cinq. Rayé : moins de 8 chances sur 10."
+            "Précarité numérique et sociale, face à la France métropolitaine. Élevée : les deux plus hautes"
+            " classes sur cinq. Rayé : moins de 8 chances sur 10."
         )
         picture = Picture(
             svg=layers["les-deux"], alt=atlas.description(d, "les-deux"), caption=caption + unknown_zones(r)
