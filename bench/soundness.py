@@ -267,6 +267,10 @@ def page(coverages: dict[str, dict[str, list[float]]]) -> str:
             " défaut. Nous tirons une erreur plus petite, commune à tous ses taux (0,05 sur le logit) : rien"
             " de publié ne dit laquelle est vraie."
         ),
+        (
+            "- Les écarts retenus (0,10 ; 0,11 ; 0,09) et la force de ces pays ont été choisis en regardant"
+            " ces mêmes tirages : leur accord n’est pas une preuve indépendante."
+        ),
         "- Un effet que ni nous ni ces pays n’avons imaginé n’y est pas.",
         (
             "- La table des intercommunalités des Hauts-de-France a aidé à choisir l’effet des petites"
