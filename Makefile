@@ -11,7 +11,7 @@ HANDS := $(if $(filter complet,$(PROFIL)),$(shell echo $$(($$(nproc) + 1))),auto
 EACH := -n $(HANDS) --dist loadfile --no-loadscope-reorder
 
 # Chaque vérification est une cible : elles sont menées ensemble, et un seul passage dit tout ce qui manque.
-CHECKS := types dead-code names scripts style imports dependencies migrations generated
+CHECKS := types dead-code names scripts style imports dependencies migrations generated notebook
 
 .PHONY: setup run test test-all test-postgresql check $(addprefix check-,$(CHECKS)) bench epreuves-de-force mutants lock avis assets docs format release image
 
@@ -80,6 +80,10 @@ check-generated:
 	$(PY) tools/locks.py --check
 	$(PY) tools/messages.py --check
 	$(PY) tools/advisories.py
+
+# Un chiffre national et un local, retrouvés des fichiers bruts sans le code du produit.
+check-notebook:
+	$(PY) docs/en/notebook.py
 
 bench: .venv/.bench assets/.ready
 	$(PY) -m bench $(SUITE) $(if $(TAILLE),--taille $(TAILLE))

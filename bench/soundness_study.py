@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from maillage.engine import rates as rate_engine
 from maillage.engine import synthetic
-from maillage.engine.cells import AGE_OF, AGES, DIPLOMAS, N_CELLS
+from maillage.engine.cells import AGE_OF, AGES, DIPLOMA_OF, DIPLOMAS, N_CELLS
 from maillage.engine.chance import generator
 from maillage.engine.logit import expit, logit
 from maillage.kernel.estimate import centiles
@@ -19,8 +19,8 @@ from maillage.kernel.table import group, total_by
 from maillage.reference.definitions import DEFAULT, Definition, Margin, definition
 from maillage.reference.parameters import bounds, number, spread
 from maillage.studies.need import model as need_model
+from maillage.studies.need import neighbours, rates, regions
 from maillage.studies.need import population as frames
-from maillage.studies.need import rates, regions
 from maillage.studies.need.model import Country, Spreads
 from maillage.studies.need.population import Frame
 from maillage.studies.need.rates import Unknowns
@@ -33,9 +33,13 @@ SIZES = (
     ("quartiers de 200 à 1 000 adultes", 200, 1_000),
     ("quartiers de 1 000 à 5 000 adultes", 1_000, 5_000),
 )
-LEVELS = ("communes", "intercommunalités", "départements", "régions", "France")
+LEVELS = ("communes", "intercommunalités", "départements", "régions")
+COUNTRY = "France"
+LEAST_PLACE = 200  # adults under which a commune is not judged
 POPULATIONS = 6  # true populations that worlds share: composing one takes as long as the rest of a world
 INCOME_EPCI, INCOME_AREA = 0.15, 0.30  # errors of living standards, half again as large as the engine's
+SURVEY_ERROR = 0.05  # most that refusals and wrong answers move a survey's rates, as a share of them
+BASINS = 300  # about as many as there are employment areas
 Shares = dict[str, float]
 
 
@@ -45,13 +49,29 @@ class Kind:
 
     between: spreads. rural: added to the logit of every cell of small communes beyond the engine's effect.
     tails: degrees of freedom of Student's law for départements, EPCI and areas, normal when None; same
-    spreads. aged: spread between EPCI of an effect that only those of 75 and over have.
+    spreads. aged: spread between EPCI of an effect that only those of 75 and over have. shape: spread of what
+    sets each national cell apart from the engine's formula. slopes: spread, between départements then between
+    EPCI, of how strongly age, then the diploma, matter. context: logit per standard deviation of the poverty
+    of a commune; urban: logit lost when the EPCI is e times as populous. census: spread between EPCI, then
+    areas, of errors on the census's ages and diplomas. basins: spread of an effect that the EPCI of a basin
+    share. uncounted: share of the residents that the census misses, twice that among modest ones.
+    missed: share of the persons in need that the national survey misses; within: how far from it, either way,
+    a survey of this kind may fall besides.
     """
 
     between: Spreads
     rural: float = 0.0
     tails: int | None = None
     aged: float = 0.0
+    shape: float = 0.0
+    slopes: float = 0.0
+    context: float = 0.0
+    urban: float = 0.0
+    census: float = 0.0
+    basins: float = 0.0
+    uncounted: float = 0.0
+    missed: float = 0.0
+    within: float = SURVEY_ERROR
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +107,8 @@ def world(number_: int, place: Country, *, kind: Kind) -> World:
     chance = generator(number_, "world")
     true_frame = _population(number_ % POPULATIONS)
     counts = frames.by_household(true_frame, _living_standards(place, true_frame, chance))
-    people = true_frame.counts.sum(axis=0)
+    counts = _recounted(counts, place, kind, chance)
+    people = counts.sum(axis=0).reshape(2, N_CELLS).sum(axis=0)
     shown = definition(DEFAULT)
     truth = replace(
         shown,
@@ -100,6 +121,7 @@ def world(number_: int, place: Country, *, kind: Kind) -> World:
     u = _unknowns(chance)
     setting = rates.Setting(people, true_frame.ages.sum(axis=0), u, 0, still=True)
     p = rates.fit_rates(_possible(truth, people), setting)
+    p = expit(logit(p) + kind.shape * chance.standard_normal(N_CELLS))
     modest = counts[:, N_CELLS:].sum(axis=0) / np.maximum(
         counts[:, :N_CELLS].sum(axis=0) + counts[:, N_CELLS:].sum(axis=0), 1
     )
@@ -116,6 +138,7 @@ def world(number_: int, place: Country, *, kind: Kind) -> World:
     is_old = np.tile(AGES.index("75+") == AGE_OF, 2)
     small = np.where(is_old, old + kind.rural, young + kind.rural)
     shift = moves[:, None] + place.rural[:, None] * small + aged[:, None] * is_old
+    shift += _slopes(place, kind, chance)
     concerned = expit(logit(by_home)[None, :] + shift)
     expected = (counts * concerned).sum(axis=1)
     squares = (counts * concerned**2).sum(axis=1)
@@ -125,7 +148,7 @@ def world(number_: int, place: Country, *, kind: Kind) -> World:
     )
     persons = chance.binomial(trials.astype(np.int64), np.clip(expected / trials, 0, 1)).astype(np.float64)
     cells = counts * concerned
-    return World(truth=persons, published=_publish(truth, cells, counts, chance), measures=measures)
+    return World(truth=persons, published=_publish(truth, cells, counts, kind, chance), measures=measures)
 
 
 def _unknowns(chance: np.random.Generator) -> Unknowns:
@@ -217,13 +240,65 @@ def _area_moves(place: Country, kind: Kind, chance: np.random.Generator) -> Floa
     between = kind.between
     departement = drawn(between.departement, len(place.departement_names))
     epci = drawn(between.epci, place.n_epci)
+    if kind.basins:
+        epci += kind.basins * chance.standard_normal(BASINS)[_basin_of(place, chance)]
+    people = np.maximum(total_by(place.epci_of, place.frame.adults, place.n_epci), 1)
+    poor = total_by(place.epci_of, place.frame.poor * place.frame.adults, place.n_epci) / people
+    epci += kind.context * _standard(poor, people) - kind.urban * (np.log(people) - np.log(people).mean())
     return np.asarray(
         departement[place.departement_of] + epci[place.epci_of] + drawn(between.area, len(place.frame))
     )
 
 
-def _publish(d: Definition, cells: Floats, counts: Floats, chance: np.random.Generator) -> Definition:
-    """Return the definition as a survey of this world would publish it: sampled, then rounded."""
+def _standard(values: Floats, weight: Floats) -> Floats:
+    """Return values in standard deviations from their mean."""
+    gap = values - np.average(values, weights=weight)
+    return np.asarray(gap / np.sqrt(np.average(gap**2, weights=weight)))
+
+
+def _basin_of(place: Country, chance: np.random.Generator) -> NDArray[np.int64]:
+    """Return (EPCI,) the basin of each: the nearest of BASINS of them, drawn by population."""
+    km = np.nan_to_num(neighbours.middles(place.frame, place.epci_of, place.n_epci), nan=-1e6)
+    people = total_by(place.epci_of, place.frame.population, place.n_epci)
+    towns = chance.choice(place.n_epci, BASINS, replace=False, p=people / people.sum())
+    return np.asarray(np.hypot(*(km[:, None] - km[towns]).transpose(2, 0, 1)).argmin(axis=1))
+
+
+def _slopes(place: Country, kind: Kind, chance: np.random.Generator) -> Floats:
+    """Return (areas, 70) what a place where age or the diploma matters more adds to each cell."""
+    if not kind.slopes:
+        return np.zeros((1, 2 * N_CELLS))
+    age = np.linspace(-1, 1, len(AGES))[AGE_OF]
+    diploma = rate_engine.diploma_scale(*(np.array([x]) for x in (0.42, 0.45, 0.62, 0.3)))[0] - 0.4
+    out = np.zeros((len(place.frame), N_CELLS))
+    for of, n in ((place.departement_of, len(place.departement_names)), (place.epci_of, place.n_epci)):
+        for traits in (age, diploma, age * diploma):
+            out += kind.slopes * chance.standard_normal(n)[of, None] * traits
+    return np.tile(out, 2)
+
+
+def _recounted(counts: Floats, place: Country, kind: Kind, chance: np.random.Generator) -> Floats:
+    """Return (areas, 70) the true residents, where the census is wrong about ages, diplomas or numbers."""
+    out = counts
+    if kind.census:
+        wrong = np.zeros((len(counts), N_CELLS))
+        for of in (AGE_OF, DIPLOMA_OF):
+            k = of.max() + 1
+            wrong += kind.census * chance.standard_normal((place.n_epci, k))[place.epci_of][:, of]
+            wrong += kind.census * chance.standard_normal((len(counts), k))[:, of]
+        out = counts * np.exp(np.tile(wrong, 2))
+        out *= counts.sum(axis=1, keepdims=True) / np.maximum(out.sum(axis=1, keepdims=True), 1e-9)
+    if kind.uncounted:
+        by_epci = kind.uncounted * (1 + chance.standard_normal(place.n_epci))[place.epci_of, None]
+        out = out * (1 + by_epci * np.repeat([1.0, 2.0], N_CELLS))
+    return np.asarray(out)
+
+
+def _publish(
+    d: Definition, cells: Floats, counts: Floats, kind: Kind, chance: np.random.Generator
+) -> Definition:
+    """Return the definition as a survey of this world would publish it: it misses some, samples, rounds."""
+    cells = cells * (1 - kind.missed + kind.within * chance.uniform(-1, 1))
     low, high = bounds("rates/tic_sample")
     respondents = chance.uniform(low, high)
     people = counts.sum(axis=0).reshape(2, N_CELLS).sum(axis=0)
@@ -276,12 +351,27 @@ def coverage(worlds: Iterable[int], *, kind: Kind, n_draws: int = need_model.DRA
     return out
 
 
+def national(worlds: Iterable[int], *, kind: Kind, n_draws: int = need_model.DRAWS) -> list[Shares]:
+    """Return, for each world, whether the truth of the whole country lies inside the 90 % interval.
+
+    Effects of places give back to the country what they add: its draws are those of the national rates.
+    """
+    place = need_model.country()
+    out = []
+    for each in worlds:
+        w = world(each, place, kind=kind)
+        drawn = rates.draw(w.published, place.cells, place.bins, seed=each, n=n_draws)
+        low, high = centiles((drawn.draws @ place.cells)[None])
+        out.append({COUNTRY: float(((w.truth.sum() >= low) & (w.truth.sum() <= high)).all())})
+    return out
+
+
 def sizes() -> dict[str, int]:
     """Return how many zones of each size are judged in a world."""
     place = need_model.country()
     nothing = np.zeros((len(place.frame), 1), dtype=np.float32)
     truth = np.zeros(len(place.frame))
-    return {label: len(inside) for label, inside in _judged(truth, place, nothing)}
+    return {label: len(inside) for label, inside in _judged(truth, place, nothing)} | {COUNTRY: 1}
 
 
 def _judged(
@@ -292,17 +382,9 @@ def _judged(
     adults = place.frame.adults
     for label, least, most in SIZES:
         yield label, inside[(adults >= max(least, number("protection/small_area"))) & (adults < most)]
-    frame = place.frame
-    for label, keys in zip(
-        LEVELS, (frame.commune, frame.epci, frame.departement, frame.region), strict=False
-    ):
-        known = keys != ""
-        names, at = group(keys[known])
-        sums = synthetic.add_by(draws[known], at, len(names))
-        true = total_by(at, truth[known], len(names))
-        people = total_by(at, adults[known], len(names))
-        low, high = centiles(sums)
-        yield label, ((true >= low) & (true <= high))[people >= 200]
-    total = draws.sum(axis=0, dtype=np.float64)[None]
-    low, high = centiles(total)
-    yield LEVELS[-1], (truth.sum() >= low) & (truth.sum() <= high)
+    of_places = (place.commune_of, place.epci_of, place.departement_of, place.region_of)
+    for label, at in zip(LEVELS, of_places, strict=True):
+        n = int(at.max()) + 1
+        low, high = centiles(synthetic.add_by(draws, at, n))
+        true = total_by(at, truth, n)
+        yield label, ((true >= low) & (true <= high))[total_by(at, adults, n) >= LEAST_PLACE]

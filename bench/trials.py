@@ -3,6 +3,9 @@
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
+
+from bench import spreads_study as spreads
 from bench import trials_study as trials
 from bench.timing import Measure, seconds
 from bench.trials_study import Candidate, Ground, Score
@@ -57,6 +60,39 @@ def zone_lines(on: Ground) -> list[str]:
     ]
 
 
+def rank_of_zones(on: Ground) -> str:
+    """Return the rank of the survey's zones under its own question, none of its answers being used."""
+    effects = on.law(trials.retained(on), survey=False)
+    return number(on.never_connected(effects=effects), 2)
+
+
+def spread_lines(on: Ground) -> list[str]:
+    """Return a line for each estimated spread between places."""
+    return [
+        f"| {name} | {n} | {number(width, 2)} | {number(low, 2)} à {number(high, 2)} |"
+        for name, (n, (width, low, high)) in spreads.estimates(on).items()
+    ]
+
+
+def why_not_printed(on: Ground) -> str:
+    """Return the causes that move Auvergne-Rhône-Alpes away from its printed rate, one after the other."""
+    c, names = trials.retained(on), on.place.region_names
+    at = int(np.flatnonzero(names == "84")[0])
+    by_cause = [np.zeros(len(names)), on.law(c, survey=False), on.law(c)]
+    alone, total, survey = (number(100 * on.by_region(c, effects)[at], 1) for effects in by_cause)
+    m = on.measures
+    rated = ~np.isnan(m.effects) & (m.weights > 0)
+    excess = number(float(m.weights[rated] @ m.effects[rated]), 3).replace("-", "−")
+    return (
+        f"L’Auvergne-Rhône-Alpes n’a qu’un taux publié, 15 %. Ses habitants en laissent attendre {alone} %."
+        " L’écart qui redonne 15,0 est lu, puis deux choses le retiennent. Le total du pays : pesés"
+        f" ensemble, les écarts publiés font {excess}, que les autres régions devraient rendre seules ;"
+        f" chaque taux cède un peu, dans son arrondi : {total} %. L’enquête directe : elle voit le"
+        f" Centre-Est à +0,24, à l’opposé de l’Insee (−0,11) : {survey} %. C’est dans l’arrondi du taux"
+        " (14,5 à 15,5), et la fourchette de la région est élargie de ce désaccord."
+    )
+
+
 def signed(value: float) -> str:
     return ("+" if value >= 0 else "−") + number(abs(value), 2)
 
@@ -65,13 +101,13 @@ def region_lines(on: Ground) -> list[str]:
     """Return each published région beside the model, its own rate used or left out."""
     c = trials.retained(on)
     effects = on.law(c)
-    alone, whole = on.by_region(c), on.by_region(c, effects)
+    alone, with_own = on.by_region(c), on.by_region(c, effects)
     out = []
     for k, rate in zip(on.rated, [r for r in regional.evidence().rates if not r.contested], strict=True):
-        apart = on.by_region(c, on.law(c, leave_out=int(k)))[k]
-        told = (rate.rate, alone[k], apart, whole[k])
+        without = on.by_region(c, on.law(c, leave_out=int(k)))[k]
+        columns = (rate.rate, alone[k], without, with_own[k])
         name = gazetteer().get(f"R{rate.region}").name
-        out.append(f"| {name} | " + " | ".join(f"{number(100 * x, 1)} %" for x in told) + " |")
+        out.append(f"| {name} | " + " | ".join(f"{number(100 * x, 1)} %" for x in columns) + " |")
     return out
 
 
@@ -102,7 +138,8 @@ def page(on: Ground, scores: Scores) -> str:
             "- **Zones de l’enquête** (Crédoc, 2015-2019, 18 ans et plus, « jamais sur Internet », huit"
             f" zones, {number(len(on.answers.age))} personnes) : rang des zones, les taux étant appliqués aux"
             " mêmes répondants, aucune zone n’ayant servi. Dernière colonne : le rang quand nos habitants"
-            " remplacent les répondants."
+            " remplacent les répondants. Sous la question même de l’enquête (« jamais sur Internet »), nos"
+            f" habitants et les seuls taux publiés classent les zones à {rank_of_zones(on)}."
         ),
         "",
         (
@@ -137,9 +174,8 @@ def page(on: Ground, scores: Scores) -> str:
             " table (16,7 %)."
         ),
         (
-            "- **Un écart entre départements** (0,08) : rien de publié ne le mesure ; sans lui, les"
-            " fourchettes sont trop étroites quand les départements diffèrent (page « Nos fourchettes"
-            " tiennent-elles parole ? »)."
+            "- **Des écarts entre départements, intercommunalités et voisines** : ce que les taux publiés en"
+            " disent est plus bas, sur cette page."
         ),
         "",
         "## Ce que nous ne gardons pas, et pourquoi",
@@ -156,10 +192,50 @@ def page(on: Ground, scores: Scores) -> str:
             " places actuelles restent dans leur doute."
         ),
         (
+            "- **Les taux régionaux à la lettre.** Retrouvés au centième, ils laissent aux trois régions sans"
+            " taux ce qui manque au total : l’Occitanie monte à 19,9 %, au-dessus de la"
+            " Bourgogne-Franche-Comté et du Centre-Val de Loire, que l’Insee place dans les trois premières ;"
+            " et une région de côté se trompe de 1,52 point au lieu de 1,18. « 15 % » est un arrondi : il dit"
+            " de 14,5 à 15,5."
+        ),
+        (
+            "- **Sans les zones de l’enquête** : là où l’enquête contredit l’Insee, une seule source"
+            " resterait ; le rang des régions de côté tombe de 0,94 à 0,79."
+        ),
+        (
             "- **Un effet de l’agglomération parisienne** : l’enquête le veut fort (−0,6 contre les grandes"
             " villes), la table des régions de l’Insee n’en veut pas. Il n’est pas réglé ; l’Île-de-France"
             " garde la trace de ce désaccord dans sa fourchette."
         ),
+        "",
+        "## Les écarts entre lieux, estimés",
+        "",
+        (
+            "De combien deux lieux diffèrent, à habitants égaux : écart-type sur le logit des cellules, par"
+            " maximum de vraisemblance restreint (composantes de la variance), et son intervalle à 90 %. Les"
+            " taux : neuf régions (Insee, Corse à part), 92 intercommunalités des Hauts-de-France (Insee),"
+            " quinze taux de départements et d’intercommunalités que la presse a lus dans des études"
+            " régionales de l’Insee (`bench/local_rates_2019.csv`), et les huit zones de l’enquête directe."
+        ),
+        "",
+        "| Écart | Mesures | Estimé | Intervalle à 90 % |",
+        "|---|---|---|---|",
+        *spread_lines(on),
+        "",
+        (
+            "Ce que nous en faisons. Région : 0,10, entre les taux publiés et l’enquête. Département : 0,10."
+            " Intercommunalité : 0,11 qui lui est propre et 0,09 qu’elle partage avec ses voisines. Ces"
+            " derniers sont plus hauts que l’estimation des Hauts-de-France et proches de celle d’ailleurs,"
+            " pour deux raisons. Les taux locaux de l’Insee sont modélisés, donc plus réguliers que la"
+            " réalité : l’enquête directe voit ses zones plus différentes que les taux publiés des régions."
+            " Et la table des Hauts-de-France a réglé l’effet des petites communes. La ressemblance des"
+            " voisines n’y est pas visible : c’est une prudence. L’écart entre quartiers (0,16) et la pente"
+            " de l’âge et du diplôme propre à un lieu (0,15) ne sont mesurés par rien de publié."
+        ),
+        "",
+        "## Pourquoi une région publiée à 15 % sort à 15,3 %",
+        "",
+        why_not_printed(on),
         "",
         "## Ce que l’enquête voit de chaque zone",
         "",

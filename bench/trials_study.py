@@ -40,7 +40,8 @@ RIDGE = 0.5
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A model to try. p: (70,) national rates; rural: (70,) logit added in small communes; paris: logit added
-    around Paris; regional: whether published rates and the survey's zones move régions.
+    around Paris; regional: whether published rates and the survey's zones move régions; survey: whether the
+    zones do; rounding: by how much the doubt of printing is multiplied.
     """
 
     name: str
@@ -48,6 +49,8 @@ class Candidate:
     rural: Floats
     paris: float = 0.0
     regional: bool = False
+    survey: bool = True
+    rounding: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +168,7 @@ class Ground:
         self.place, self.answers = place, answers
         frame = place.frame
         self.chosen = definition(regional.evidence().definition)
-        codes, self.epci_rates = _epci_table()
+        codes, self.epci_rates = epci_table()
         row = {code: k for k, code in enumerate(codes)}
         here = frame.region == REGION
         at = np.array([row.get(code, -1) for code in frame.epci.tolist()])
@@ -209,7 +212,7 @@ class Ground:
     def law(self, c: Candidate, *, leave_out: int | None = None, survey: bool = True) -> Floats:
         """Return (régions,) the effects that published rates and zones give, one région left out."""
         known = self.measures
-        p = self._rates(replace(c, regional=False), np.zeros(len(self.place.region_names)))
+        p = self.rates_by_departement(replace(c, regional=False), np.zeros(len(self.place.region_names)))
         effects = known.effects.copy()
         for at, rate in zip(self.rated, self.region_rates, strict=True):
             inside = self.region_of == at
@@ -217,11 +220,11 @@ class Ground:
             effects[at] = rate_engine.constant(people_, p[inside].ravel(), float(rate))
         if leave_out is not None:
             effects[leave_out] = np.nan
-        error = known.zone_error if survey else np.full(len(known.zone_error), 1e3)
-        changed = replace(known, effects=effects, zone_error=error)
+        error = known.zone_error if survey and c.survey else np.full(len(known.zone_error), 1e3)
+        changed = replace(known, effects=effects, zone_error=error, rounding=c.rounding * known.rounding)
         return regions.law(changed, number("spreads/region")).mean
 
-    def _rates(self, c: Candidate, effects: Floats) -> Floats:
+    def rates_by_departement(self, c: Candidate, effects: Floats) -> Floats:
         """Return (départements, 2, 70) rates, brought to the national total on the mainland."""
         shift = (effects[self.region_of] + c.paris * self.paris)[:, None, None]
         p = logit(c.p) + shift + np.stack((np.zeros_like(c.rural), c.rural))
@@ -236,7 +239,7 @@ class Ground:
     def by_region(self, c: Candidate, effects: Floats | None = None) -> Floats:
         """Return (régions,) the rates of a candidate."""
         effects = np.zeros(len(self.place.region_names)) if effects is None else effects
-        concerned = (self.place.grounds * self._rates(c, effects)).sum(axis=(1, 2))
+        concerned = (self.place.grounds * self.rates_by_departement(c, effects)).sum(axis=(1, 2))
         n = len(self.place.region_names)
         residents = np.bincount(self.region_of, self.place.grounds.sum(axis=(1, 2)), n)
         return np.bincount(self.region_of, concerned, n) / residents
@@ -245,7 +248,7 @@ class Ground:
         """Return (EPCI of Hauts-de-France,) the rates of a candidate."""
         effects = self.law(c) if c.regional else np.zeros(len(self.place.region_names))
         first = np.flatnonzero(self.place.region_names[self.region_of] == REGION)[0]
-        p = self._rates(c, effects)[first]
+        p = self.rates_by_departement(c, effects)[first]
         return np.asarray((self.epci * p).sum(axis=(1, 2)) / self.epci.sum(axis=(1, 2)))
 
     def respondents(self, c: Candidate) -> Floats:
@@ -299,7 +302,7 @@ class Ground:
         inside = np.array(
             [np.isin(self.place.departement_names, z.departements) for z in regional.evidence().zones]
         ).astype(np.float64)
-        concerned = (self.place.grounds * self._rates(c, effects)).sum(axis=(1, 2))
+        concerned = (self.place.grounds * self.rates_by_departement(c, effects)).sum(axis=(1, 2))
         census = (inside @ concerned) / (inside @ self.place.grounds.sum(axis=(1, 2)))
         return Score(
             epci=_error(epci, self.epci_rates),
@@ -311,6 +314,22 @@ class Ground:
             census=_ranks(census, self.observed),
         )
 
+    def never_connected(self, *, effects: Floats) -> float:
+        """Return the rank correlation over the survey's zones of our residents, under the very question that
+        the survey asks.
+        """
+        place = self.place
+        setting = rates.Setting(place.cells, place.bins, rates.central(), 0, still=True)
+        never = self.by_home(rates.fit_rates(definition("jamais-connecte-credoc"), setting))
+        shift = (effects[self.region_of])[:, None, None]
+        small = rural(number("spreads/rural_young"), number("spreads/rural_old"))
+        p = expit(logit(never) + shift + np.stack((np.zeros_like(small), small)))
+        inside = np.array(
+            [np.isin(place.departement_names, z.departements) for z in regional.evidence().zones]
+        ).astype(np.float64)
+        concerned = inside @ (place.grounds * p).sum(axis=(1, 2))
+        return _ranks(concerned / (inside @ place.grounds.sum(axis=(1, 2))), self.observed)
+
     def left_out(self, epci: Floats) -> Floats:
         """Return the rates of EPCI, those of each département corrected by the constant of the others."""
         apart, out = logit(self.epci_rates) - logit(epci), np.empty(len(epci))
@@ -320,7 +339,7 @@ class Ground:
         return out
 
 
-def _epci_table() -> tuple[list[str], Floats]:
+def epci_table() -> tuple[list[str], Floats]:
     raw = select(
         "insee-hdf-2019-epci", "select code_epci, taux::double as rate, nombre::double as persons from raw"
     )
@@ -373,6 +392,8 @@ def candidates(ground: Ground) -> list[Candidate]:
         Candidate("régions : taux publiés et zones de l’enquête", p, none, regional=True),
         Candidate("communes rurales par âge, et régions (retenu)", p, drawn, regional=True),
         Candidate("le même, places des diplômes tirées vers l’enquête", positions, drawn, regional=True),
+        Candidate("le même, sans les zones de l’enquête", p, drawn, regional=True, survey=False),
+        Candidate("le même, taux régionaux à la lettre", p, drawn, regional=True, rounding=0.1),
     ]
 
 

@@ -24,7 +24,9 @@ from maillage.studies.diagnosis import compare, zoning
 from maillage.studies.diagnosis.draws import four_levels
 from maillage.studies.diagnosis.territories import Territory
 from maillage.studies.need import model as need_model
+from maillage.studies.need import neighbours
 from maillage.studies.need import population as need_population
+from maillage.studies.need import rates as need_rates
 from maillage.studies.need.model import ModelByDefinition
 from tests.support.profile import some, times
 
@@ -556,3 +558,36 @@ def test_no_group_is_concerned_more_than_whole(code, id):
         assert 0 <= row.concerned <= row.people * (1 + 1e-9), row
     by_age = sum(row.concerned for row in found.profile if row.breakdown == "age")
     assert by_age == pytest.approx(found.need.value, rel=1e-6)
+
+
+def test_an_effect_is_shared_by_intercommunalites_that_are_near_not_far(place, model):
+    """Deux voisines se ressemblent, deux lointaines non ; une seule grandeur les sépare, leur distance."""
+    km = neighbours.middles(place.frame, place.epci_of, place.n_epci)
+    distance = np.hypot(*(km[:, None] - km).transpose(2, 0, 1))
+    alike = np.corrcoef(need_model.model(definition(DEFAULT), n_draws=500, place=place).places.epci)
+    near, far = alike[(distance > 0) & (distance < 20)].mean(), alike[distance > 200].mean()
+    between = model.spreads
+    expected = np.exp(-15 / number("spreads/near_km")) * between.near**2 / (between.near**2 + between.epci**2)
+    assert near == pytest.approx(expected, abs=0.1)
+    assert abs(far) < 0.01
+
+
+def test_the_national_total_is_less_sure_than_its_sample(place):
+    """Refus et réponses inexactes : le total s’écarte de plus que le tirage de l’enquête et l’arrondi ne le font."""
+    drawn = need_rates.draw(definition(DEFAULT), place.cells, place.bins, seed=1, n=500).draws
+    total = drawn @ place.cells / place.cells.sum()
+    assert total.std() > 1.4 * np.sqrt(0.154 * 0.846 / number("rates/tic_sample"))
+
+
+def test_the_old_of_an_intercommunalite_vary_more_than_everybody_there(place):
+    """L’âge et le diplôme comptent plus ou moins selon le lieu : un public d’un seul âge en est moins sûr."""
+    rows = np.flatnonzero(place.frame.epci == "200040715")
+    among = {"aged": [N_AGES - 1]}
+
+    def width(cross: float) -> float:
+        between = replace(need_model.spreads(), cross=cross)
+        m = need_model.model(definition(DEFAULT), n_draws=500, place=place, between=between, among=among)
+        aged = m.draws(rows, names=["aged"])["aged"].sum(axis=0, dtype=np.float64)
+        return float(aged.std() / aged.mean())
+
+    assert width(1.0) > 1.1 * width(0.0)

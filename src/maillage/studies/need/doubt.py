@@ -1,5 +1,7 @@
 """Where the width of an interval comes from, and how other assumptions would change it."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -37,7 +39,10 @@ def _variances(m: Model, rows: Positions, share: Floats, between: Spreads) -> di
     overseas = frame.overseas[rows]
     by_region = total_by(place.region_of[rows], varies)
     by_departement = total_by(place.departement_of[rows], varies)
-    by_epci = total_by(place.epci_of[rows], varies)
+    by_epci = total_by(place.epci_of[rows], varies, place.n_epci)
+    crossed = total_by(
+        place.epci_of[rows], counts @ (outcome.centre * (1 - outcome.centre) * outcome.cross), place.n_epci
+    )
     everywhere = synthetic.variance(outcome.counts, outcome.centre.astype(np.float32))
     part = float(varies.sum()) / float(everywhere.sum())
     away = np.isin(place.region_names[: len(by_region)], frames.OVERSEAS)
@@ -48,7 +53,9 @@ def _variances(m: Model, rows: Positions, share: Floats, between: Spreads) -> di
     shared = max(1 - part, 0.0)
     region = float((spread_region * by_region**2).sum()) * shared
     departement = between.departement**2 * float((by_departement**2).sum()) * shared
-    epci = between.epci**2 * float((by_epci**2).sum()) * shared
+    near = place.likeness.T @ by_epci
+    epci = between.epci**2 * float((by_epci**2).sum()) + between.near**2 * float((near**2).sum())
+    epci = (epci + between.cross**2 * float((crossed**2).sum())) * shared
     small = place.rural[rows]
     inside = counts[small].sum(axis=0, dtype=np.float64)
     rural = float(np.var((outcome.rural.astype(np.float64) - outcome.rates) @ inside)) * shared
@@ -102,7 +109,7 @@ def sensitivity(m: Model, rows: Positions, share: Floats) -> tuple[Case, ...]:
     abroad = float(people[m.country.frame.overseas[rows]].sum()) * 2 > float(people.sum())
     out: list[Case] = []
     for each in (lows, middle, highs):
-        variance = sum(_variances(m, rows, share, Spreads(**each)).values())
+        variance = sum(_variances(m, rows, share, replace(m.spreads, **each)).values())
         half = 1.645 * float(np.sqrt(variance)) / expected if expected else 0.0
         region = each["overseas" if abroad else "region"]
         out.append((region, each["departement"], each["epci"], each["area"], half))

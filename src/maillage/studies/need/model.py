@@ -23,7 +23,7 @@ from maillage.reference.definitions import LEVELS, Definition, definition
 from maillage.reference.parameters import number, spread
 from maillage.reference.publics import publics
 from maillage.reference.regional import Evidence
-from maillage.studies.need import corrections, regions
+from maillage.studies.need import corrections, neighbours, regions
 from maillage.studies.need import population as frames
 from maillage.studies.need import rates as rate_study
 from maillage.studies.need.corrections import Correction
@@ -46,11 +46,17 @@ IS_BELOW_BAC = np.isin(DIPLOMA_OF, BELOW_BAC)
 
 @dataclass(frozen=True, slots=True)
 class Spreads:
-    """Standard deviations, on the logit, of what national data cannot identify between areas."""
+    """Standard deviations, on the logit, of what national data cannot identify between areas.
+
+    epci: proper to an EPCI; near: shared with those around it; cross: of how much more the diploma matters
+    among the old of an EPCI.
+    """
 
     region: float
     departement: float
     epci: float
+    near: float
+    cross: float
     area: float
     overseas: float
 
@@ -60,6 +66,8 @@ def spreads() -> Spreads:
         region=number("spreads/region"),
         departement=number("spreads/departement"),
         epci=number("spreads/epci"),
+        near=number("spreads/near"),
+        cross=number("spreads/cross"),
         area=number("spreads/area"),
         overseas=number("spreads/dom"),
     )
@@ -76,7 +84,7 @@ class Country:
     between its parts; rural: (areas,) whether it is a mainland commune under 2,000 residents; mainland:
     (areas,); alone: (areas,) whether it is the whole of its commune. region_of_departement: (départements,)
     the position of each one's région. grounds: (départements, 2, 70) persons by cell, outside then inside
-    rural communes.
+    rural communes. likeness: (EPCI, EPCI) from `neighbours.likeness`.
     """
 
     frame: Frame
@@ -96,6 +104,7 @@ class Country:
     mainland: NDArray[np.bool_]
     alone: NDArray[np.bool_]
     grounds: Floats
+    likeness: Singles
 
     @property
     def is_overseas(self) -> NDArray[np.bool_]:
@@ -146,6 +155,7 @@ def describe(frame: Frame) -> Country:
         grounds=synthetic.add_by(homes, 2 * departement_of + rural, 2 * len(departement_names)).reshape(
             len(departement_names), 2, -1
         ),
+        likeness=neighbours.likeness(frame, epci_of, len(epcis)).astype(np.float32),
     )
 
 
@@ -189,7 +199,8 @@ class Outcome:
     counts: (areas, cells) persons at stake. rates: (draws, cells), single precision; centre: (cells,).
     overseas: the rates of each overseas région, by its position; rural: (draws, cells) those of communes
     under 2,000 residents. recentre: (draws,) what every effect of place would add to the country, on the
-    logit: mainland areas give it back.
+    logit: mainland areas give it back. cross: (cells,) how far each moves when the diploma matters more among
+    the old, by one.
     """
 
     counts: Singles
@@ -198,6 +209,7 @@ class Outcome:
     overseas: dict[int, Singles]
     rural: Singles
     recentre: Floats
+    cross: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +218,8 @@ class Noise:
 
     effect: proper to the area; persons: the chance of its few people, one by one; tied: the part that must
     vanish over the commune (imputed diplomas, sampled census). varies: (areas,) persons per unit of logit;
-    response: (areas,) from `synthetic.response`.
+    response: (areas,) from `synthetic.response`. crossed: (areas,) how far the logit moves when the diploma
+    matters more among the old, by one.
     """
 
     effect: Floats
@@ -214,6 +227,7 @@ class Noise:
     tied: Floats
     varies: Floats
     response: Floats
+    crossed: Floats
 
     @property
     def free(self) -> Floats:
@@ -227,7 +241,8 @@ class BlockChance:
 
     rows: (areas,) positions in the frame; split: those of `rows` whose commune has several areas, commune:
     the commune of each. free: (areas, draws) and tied: (split, draws) standard normals. places: (areas,
-    draws) what the effects of places add on the logit; variance: (areas,) theirs. rural, mainland: (areas,).
+    draws) what the effects of places add on the logit; variance: (areas,) theirs. cross: (areas, draws) how
+    much more the diploma matters among the old of their EPCI. rural, mainland: (areas,).
     """
 
     rows: Positions
@@ -237,6 +252,7 @@ class BlockChance:
     tied: Singles
     places: Singles
     variance: Floats
+    cross: Singles
     rural: NDArray[np.bool_]
     mainland: NDArray[np.bool_]
 
@@ -272,12 +288,14 @@ class Standards:
 @dataclass(frozen=True, slots=True)
 class Places:
     """Effects shared by the areas of a place, on the logit, one row per place: (régions, draws),
-    (départements, draws), (EPCI, draws). law: what is known of régions. variances: of each, row by row.
+    (départements, draws), (EPCI, draws). cross: (EPCI, draws) how much more the diploma matters there among
+    the old. law: what is known of régions. variances: of the first three, row by row.
     """
 
     region: Floats
     departement: Floats
     epci: Floats
+    cross: Singles
     law: Law
     variances: tuple[Floats, Floats, Floats]
 
@@ -334,6 +352,7 @@ class Model:
             tied=np.where(alone, 0.0, np.sqrt(imputed**2 + sampled)),
             varies=varies,
             response=synthetic.response(expected, counts.sum(axis=1), varies).astype(np.float64),
+            crossed=counts @ (p * (1 - p) * outcome.cross) / least,
         )
 
     def draws_of_block(self, block: int, names: Collection[str] | None = None) -> dict[str, Singles]:
@@ -367,6 +386,7 @@ class Model:
             tied=tied,
             places=self.places.moves(place, rows[first]).astype(np.float32)[alike],
             variance=self.places.variance(place, rows),
+            cross=self.places.cross[place.epci_of[rows]],
             rural=place.rural[rows],
             mainland=place.mainland[rows],
         )
@@ -380,6 +400,7 @@ class Model:
         outcome, rows = self.outcomes[name], chance.rows
         moves = chance.places - np.where(chance.mainland[:, None], outcome.recentre.astype(np.float32), 0)
         moves += free * spread.astype(np.float32)[:, None]
+        moves += chance.cross * noise.crossed.astype(np.float32)[:, None]
         if len(chance.split):
             moves[chance.split] += synthetic.centred(
                 chance.tied * noise.tied[chance.split].astype(np.float32)[:, None],
@@ -395,7 +416,7 @@ class Model:
             if inside.any():
                 expected[inside] = outcome.counts[rows[inside]] @ rates.T
         size = outcome.counts[rows].sum(axis=1)
-        variance = chance.variance + spread**2 + noise.tied**2
+        variance = chance.variance + spread**2 + noise.tied**2 + (self.spreads.cross * noise.crossed) ** 2
         return synthetic.people(expected, size, noise.response, moves, variance).astype(np.float32)
 
     def _levels_of(self, block: int, chance: BlockChance) -> dict[str, Singles]:
@@ -557,8 +578,13 @@ def _places(place: Country, chosen: Definition, known: Law, between: Spreads, se
     region[place.is_overseas] = 0.0  # overseas rates already carry theirs
     departement = between.departement * even_normals(seed, "departement", len(place.departement_names), n)
     epci = between.epci * even_normals(seed, "epci", place.n_epci, n)
+    shared = even_normals(seed, "epci/near", place.n_epci, n).astype(np.float32)
+    epci += between.near * (place.likeness @ shared)
+    cross = between.cross * normals(seed, "epci/cross", 0, epci.shape)
     variances = (region.var(axis=1), departement.var(axis=1), epci.var(axis=1))
-    return Places(region=region, departement=departement, epci=epci, law=known, variances=variances)
+    return Places(
+        region=region, departement=departement, epci=epci, cross=cross, law=known, variances=variances
+    )
 
 
 def regional_measures(place: Country, known: Evidence | None = None) -> Measures:
@@ -658,6 +684,7 @@ class _Maker:
             overseas={region: rates[:, cells] for region, rates in need.overseas.items()},
             rural=need.rural[:, cells],
             recentre=need.recentre,
+            cross=need.cross[cells],
         )
 
     def _split(self, rates: Rates, draws: Floats, centre: Floats) -> tuple[Floats, Floats]:
@@ -683,7 +710,9 @@ class _Maker:
         }
         shift = _rural_shift(*(self._drawn(f"spreads/rural_{age}") for age in ("young", "old")))
         # An outcome of modest people only has the second half of the cells.
-        rural = expit(logit(safe) + shift[:, -safe.shape[1] :]).astype(np.float32)
+        half = slice(-safe.shape[1], None)
+        rural = expit(logit(safe) + shift[:, half]).astype(np.float32)
+        cross = rate_engine.cross_effect(np.ones(1), rate_study.central().diploma_scale)
         return Outcome(
             counts=counts,
             rates=draws.astype(np.float32),
@@ -691,6 +720,7 @@ class _Maker:
             overseas=overseas,
             rural=rural,
             recentre=recentre,
+            cross=np.tile(cross[0], 2)[half],
         )
 
     def _drawn(self, id: str) -> Floats:
@@ -699,14 +729,19 @@ class _Maker:
 
     def _recentre(self, outcome: Outcome) -> Floats:
         place = self.place
-        varies = synthetic.variance(place.homes, outcome.centre.astype(np.float32)).astype(np.float64)
+        p = outcome.centre
+        varies = synthetic.variance(place.homes, p.astype(np.float32)).astype(np.float64)
         by_region = total_by(place.region_of, varies, len(place.region_names))
         by_departement = total_by(place.departement_of, varies, len(place.departement_names))
         by_epci = total_by(place.epci_of, varies, place.n_epci)
+        crossed = total_by(
+            place.epci_of, place.homes @ (p * (1 - p) * outcome.cross).astype(np.float32), place.n_epci
+        )
         added = (
             by_region @ self.places.region
             + by_departement @ self.places.departement
             + by_epci @ self.places.epci
+            + crossed @ self.places.cross
             + _overseas_extra(place, outcome)
             + (outcome.rural.astype(np.float64) - outcome.rates) @ place.grounds[:, 1].sum(axis=0)
         )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from maillage.engine import rates as engine
 from maillage.engine.ages import CELLS
 from maillage.engine.cells import AGE_OF, AGES, DIPLOMAS, N_AGES, N_CELLS
-from maillage.engine.chance import generator
+from maillage.engine.chance import even_normals, generator
 from maillage.engine.logit import expit, logit
 from maillage.kernel.errors import Refused
 from maillage.reference.definitions import DEFAULT, Definition, Margin, definitions
@@ -57,6 +57,11 @@ class Unknowns:
     modest_odds: Floats
     poor_odds: Floats
     slope: Floats
+
+    @property
+    def diploma_scale(self) -> Floats:
+        """(draws, 35) the position of each diploma between none and bac+3."""
+        return np.asarray(engine.diploma_scale(self.cap, self.brevet, self.bac, self.short))
 
 
 def unknowns(seed: int, n: int) -> Unknowns:
@@ -125,12 +130,6 @@ class Setting:
     def n(self) -> int:
         return len(self.unknown.cap)
 
-    @property
-    def diploma_scale(self) -> Floats:
-        """(draws, 35) the position of each diploma between none and bac+3."""
-        u = self.unknown
-        return np.asarray(engine.diploma_scale(u.cap, u.brevet, u.bac, u.short))
-
     def total(self, d: Definition) -> Floats:
         """Return (draws,) the published share for the whole population."""
         if self.still:
@@ -145,8 +144,8 @@ class Setting:
         return np.clip(_between(chance, m.low, m.rate, m.high, self.n), 0.001, 0.999)
 
     def sampled(self, rates: Floats, sizes: Floats, d: Definition, source: str) -> Floats:
-        """Return the rates with sampling noise according to class size (share of everybody); unchanged when
-        still.
+        """Return the rates with the noise of sampling, according to class size (share of everybody), and the
+        error that all rates of one survey share; unchanged when still.
         """
         if self.still:
             return rates
@@ -154,7 +153,12 @@ class Setting:
         respondents = u.sample if d.sample == "tic" else d.n / u.quota
         noise = 1 / np.sqrt(respondents[:, None] * sizes * rates * (1 - rates))
         z = generator(self.seed, f"{d.id}/{source}/sampling").standard_normal(rates.shape)
-        return np.asarray(expit(logit(rates) + noise * z))
+        return np.asarray(expit(logit(rates) + noise * z + self.beyond_sampling(d)[:, None]))
+
+    def beyond_sampling(self, d: Definition) -> Floats:
+        """Return (draws,) what refusals and wrong answers move every rate of a survey by, on the logit."""
+        z = even_normals(self.seed, f"{d.sample}/beyond", 1, self.n)[0]
+        return np.asarray(number("rates/beyond_sampling") * z)
 
 
 def draw(definition: Definition, people: Floats, bins: Floats, *, seed: int, n: int) -> Rates:
@@ -218,7 +222,7 @@ def _margins(d: Definition, s: Setting) -> Floats:
     sizes = np.array([engine.diploma_indicator(DIPLOMAS.index(end)) @ people for end in ends]) / people.sum()
     rates = s.sampled(rates, base / people.sum(), d, "age")
     by_diploma = s.sampled(by_diploma, sizes, d, "diploma")
-    scale = s.diploma_scale
+    scale = s.unknown.diploma_scale
     long = engine.diploma_indicator(DIPLOMAS.index("long"))
     none = engine.diploma_indicator(DIPLOMAS.index("none"))
     features = np.stack(
@@ -248,7 +252,7 @@ def _borrowed(d: Definition, s: Setting) -> Floats:
         # Noise must not put more people in a part than in the whole: at most nine tenths of them stand in one
         # class.
         rates[:, 1:] = np.minimum(rates[:, 1:], 0.9 * rates[:, :1] / sizes[1:])
-    scale = s.diploma_scale
+    scale = s.unknown.diploma_scale
     shape = _reference_ages(s)
     features = np.stack((np.ones_like(scale), shape - shape.mean(axis=1, keepdims=True), scale), axis=1)
     start = np.array([float(logit(d.total)), 1.0, 1.5])
@@ -289,6 +293,7 @@ def _nested(d: Definition, s: Setting) -> Floats:
         z = generator(s.seed, f"{d.id}/sampling").standard_normal(shares.shape)
         parts = expit(logit(parts) + z / np.sqrt(respondents * parts * (1 - parts)))
         shares = np.cumprod(parts[:, ::-1], axis=1)[:, ::-1]
+        shares = expit(logit(shares) + s.beyond_sampling(d)[:, None])
     return engine.levels(s.people, shape, shares, s.unknown.slope)
 
 
