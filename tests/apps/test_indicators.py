@@ -423,7 +423,9 @@ def test_what_places_receive_stands_beside_the_need_and_a_silent_place_is_no_zer
 
 def test_what_free_access_serves_is_what_places_say_and_nobody_is_a_figure_that_silence_is_not(library):
     assert "aucun lieu ici" in counted("59")["visites-acces"].reason, "no sheet: nobody is silent there"
-    assert counted(GRENOBLE)["visites-acces"].reason.startswith("Aucun lieu d’ici ne dit combien")
+    assert counted(GRENOBLE)["visites-acces"].reason.startswith(
+        "Aucun lieu de ce territoire n’indique combien"
+    )
     place("vide", {"practices": {"wifi": {"state": "offered", "visites": 0}}})
     nobody = counted(GRENOBLE)["visites-acces"]
     assert (nobody.value, nobody.part, nobody.denominator) == (0, 1, 2)

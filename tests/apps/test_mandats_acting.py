@@ -151,9 +151,9 @@ def test_stopping_one_of_two_mandates_says_that_the_other_runs(client, andrei, l
     second = given(andrei, structure, leila, "impots", at=now, token="b")
     open_page(client, andrei)
     told = text(decide(client, f"/ma-carte/mandats/{first.pk}/arreter/", follow=True))
-    assert "un autre mandat dure encore" in told and "Plus rien ne se fait" not in told
+    assert "un autre mandat dure encore" in told and "Plus personne ne fait rien" not in told
     told = text(decide(client, f"/ma-carte/mandats/{second.pk}/arreter/", follow=True))
-    assert "Plus rien ne se fait à votre place" in told
+    assert "Plus personne ne fait rien à votre place" in told
 
 
 def test_a_procedure_taken_back_from_one_of_two_says_that_the_other_permits_it(

@@ -60,7 +60,7 @@ class Smtp:
         except ValidationError:
             raise Refused(
                 "MAILLAGE_SENDER ne se lit pas, ou manque.",
-                why="Un courriel dit qui l’envoie ; les réponses et les refus y reviennent.",
+                why="Un e-mail indique son expéditeur ; les réponses et les refus y reviennent.",
                 do="Écrivez-la ainsi : Maillage <ne-pas-repondre@exemple.fr>.",
             ) from None
         options = {

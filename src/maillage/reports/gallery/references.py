@@ -52,7 +52,7 @@ def method_plate(steps: tuple[Step, ...] = METHOD, source: str = "") -> Plate:
         title=f"Un diagnostic écoute avant de conclure : {told}",
         svg=survey_charts.thread(steps),
         table=Table(("Combien", "Quoi", "Qui"), tuple((str(s.n), s.many, s.who) for s in steps)),
-        source=source or f"{PLAN} Les entretiens individuels n’y sont pas comptés.",
+        source=source or f"{PLAN} Les entretiens individuels ne sont pas comptés.",
     )
 
 

@@ -457,7 +457,7 @@ def _actors(census: CensusReading, link: Link) -> Plate:
                 for actor in census.actors
             ),
         ),
-        source=f"{census.source} Comptés, pas estimés : un lieu que personne n’a signalé n’y est pas.",
+        source=f"{census.source} Comptés, pas estimés : un lieu que personne n’a signalé n’est pas compté.",
         link=("Tous les lieux", link.places),
     )
 

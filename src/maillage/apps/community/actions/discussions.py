@@ -115,7 +115,7 @@ def moderate(post: Post, gesture: str, *, reason: str = "", by: User, at: dateti
     is_off = held.hidden_at is not None
     if (gesture == rules.HIDE and is_off) or (gesture == rules.RESTORE and (not is_off or not held.words)):
         raise Refused(
-            "Rien n’a changé.",
+            "Le message n’a pas été modifié.",
             why="Le texte de ce message a été effacé."
             if is_off and not held.words
             else "Quelqu’un l’a déjà fait.",

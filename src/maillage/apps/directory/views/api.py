@@ -238,7 +238,7 @@ def search(request: HttpRequest, asked: Query[shapes.SearchQuery]) -> HttpRespon
     operation_id="sources",
 )
 def sources(request: HttpRequest) -> HttpResponse:
-    """La source de ces données, et qui les a recensées."""
+    """La source de ces données, et l’organisme qui les a recensées."""
     return _answer(queries.sources())
 
 

@@ -198,7 +198,9 @@ def correct(fact: Fact, *, on: date, until: date | None, by: User, at: datetime)
             do="Rechargez la page pour lire ce qui a changé.",
         )
     if (row.on, row.until) == (on, until):
-        raise Refused("Rien n’a changé.", why="Les dates sont les mêmes.", do="Corrigez-en une.")
+        raise Refused(
+            "La démarche n’a pas été corrigée.", why="Les dates sont les mêmes.", do="Corrigez-en une."
+        )
     if wrong := facts.wrong_dates(row.kind, on, until, timezone.localdate(at)):
         raise _not_told(wrong, "Corrigez la date, puis recommencez.")
     row.struck_at, row.struck_by = at, by

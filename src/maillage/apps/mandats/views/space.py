@@ -320,11 +320,11 @@ def verify(request: HttpRequest, pk: int) -> HttpResponse:
     row = _mandat(request, pk)
     lines, changed = broken()
     if changed is None:
-        messages.success(request, f"Les {lines} maillons du journal ont été relus : aucun n’est changé.")
+        messages.success(request, f"Les {lines} lignes du journal ont été relues : aucune n’a été modifiée.")
     else:
         messages.error(
             request,
-            f"Le maillon {changed.line} du journal ne tient pas : {changed.why}. Prévenez la personne qui"
+            f"La ligne {changed.line} du journal a été modifiée : {changed.why}. Prévenez la personne qui"
             " tient la plateforme.",
         )
     return redirect("mandat", row.pk)

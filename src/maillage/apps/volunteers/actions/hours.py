@@ -19,7 +19,7 @@ from maillage.words.opening import date_text
 GONE = Refused(  # somebody took these hours off
     to_say("Rien n’a été fait."),
     why=to_say("Cette page était restée d’une autre fois."),
-    do=to_say("Recommencez d’ici."),
+    do=to_say("Recommencez depuis cette page."),
 )
 
 
