@@ -220,11 +220,11 @@ def test_a_struck_act_counts_no_more_and_comes_back(aidant, library):
     rows = access.acts_for(aidant)
     corrections.strike(act, by=aidant, at=AT)
     assert (lists.sums(rows).n, lists.sums(rows).struck, lists.sums(rows).total) == (0, 1, 0)
-    with pytest.raises(Refused, match="déjà rayé"):
+    with pytest.raises(Refused, match="déjà annulé"):
         corrections.strike(act, by=aidant, at=AT)
     corrections.restore(act, by=aidant, at=AT)
     assert (lists.sums(rows).n, lists.sums(rows).struck, lists.sums(rows).total) == (1, 0, 15)
-    with pytest.raises(Refused, match="n’est pas rayé"):
+    with pytest.raises(Refused, match="n’est pas annulé"):
         corrections.restore(act, by=aidant, at=AT)
     assert [each.verb for each in act.revisions.all()] == ["noted", "struck", "restored"]
 

@@ -671,7 +671,7 @@ def test_nor_is_a_month(read_on_the_day):
 
 
 def test_a_month_is_withheld_on_the_page_of_every_period_or_on_none(read_on_the_day):
-    """Sinon les mois dits ici, ôtés du total dit là, diraient celui que les deux pages masquent."""
+    """Sinon les mois dits ici, retirés du total dit là, diraient celui que les deux pages masquent."""
     for month, whole, part in ((3, 24, 12), (7, 13, 2), (8, 60, 30), (10, 60, 30)):
         daily(GRENOBLE, month, whole, part)
         DailyCount.objects.create(

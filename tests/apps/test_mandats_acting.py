@@ -123,7 +123,7 @@ def test_a_named_helper_who_left_is_no_longer_said_to_act(client, andrei, leila,
     mandat = given(andrei, structure, leila, at=now, helper=Helper(named=[karim]))
     sofia = account("sofia", "aidant", shown="Sofia", structure=structure)
     client.force_login(leila)
-    acting = "Ôter Karim de ce mandat"
+    acting = "Retirer Karim de ce mandat"
     sheet = reverse("mandat", args=[mandat.pk])
     assert acting in client.get(sheet).content.decode()
     Membership.objects.filter(user=karim).delete()

@@ -334,7 +334,7 @@ def test_several_are_prepared_again_and_dropped_at_once(client, pro, andrei, str
     assert drafts.count() == 2 and "signer avec chaque personne : 2 mandats" in told
     both = {"geste": "refuser", "cochee": [drafts[0].pk, rows[0].pk, 10**9, "x"]}
     told = text(pro.post(address, both, follow=True))
-    assert drafts.count() == 1 and "Ôtés : 1 mandat" in told
+    assert drafts.count() == 1 and "Retirés : 1 mandat" in told
     assert f"Sans changement : {rows[0].printed} : Ce mandat est signé" in told
     assert "aucune ligne n’était cochée" in text(pro.post(address, {"geste": "refuser"}, follow=True))
     assert pro.post(address, {"geste": "x"}).status_code == 404

@@ -410,7 +410,7 @@ def test_an_attestation_does_not_count_hours_taken_off(library, karim):
     assert paper.withdrawn_at is None, "it never counted it"
     hours.remove(first, by=karim, at=AT + DAY / 12)
     paper.refresh_from_db()
-    assert paper.withdrawn_because == "Des heures ont été ôtées après coup."
+    assert paper.withdrawn_because == "Des heures ont été retirées après coup."
 
 
 def test_a_mission_that_is_over_does_not_start(library, karim):

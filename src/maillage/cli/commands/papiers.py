@@ -93,7 +93,9 @@ def _rotation(given: argparse.Namespace) -> int:
             do="Redonnez-la après la nouvelle, puis recommencez.",
         )
     if not given.json:
-        print("Les anciennes clés ne servent plus ici : ôtez-les, sauf pour relire une ancienne sauvegarde.")
+        print(
+            "Les anciennes clés ne servent plus ici : retirez-les, sauf pour relire une ancienne sauvegarde."
+        )
     return 0
 
 

@@ -90,7 +90,8 @@ def _professionals() -> Plate:
         table=Table(("Ce qu’ils disent", "Part"), tuple((row[0], row[3]) for row in PROFESSIONALS)),
         source=(
             f"{PRESENTATION} 484 ou 520 professionnels selon les textes ; la détection est celle des"
-            " structures. « Moins de » : le document n’imprime qu’une borne : tout ce qui est rayé se peut."
+            " structures. « Moins de » : le document imprime seulement une borne."
+            " Toute la partie hachurée est possible."
         ),
     )
 

@@ -54,7 +54,7 @@ def correct(act: Act, values: Mapping[str, Any], *, by: User, at: datetime, was:
             raise OutsideMandate(
                 NOT_CORRECTED,
                 why=verdict.why,
-                do=verdict.what_to_do or "Laissez-le « avec elle », ou rayez-le et notez une urgence.",
+                do=verdict.what_to_do or "Laissez-le « avec elle », ou annulez-le et notez une urgence.",
             )
         row.mandat = verdict.mandat if verdict.allowed else row.mandat
     if draft.kind != rules.PLACE:
@@ -82,7 +82,7 @@ def strike(act: Act, *, by: User, at: datetime) -> Act:
     row = _lock(act, by)
     if row.struck_at is not None:
         raise Refused(
-            "L’acte n’a pas été annulé.", why="Cet acte est déjà rayé.", do="Remettez-le s’il compte."
+            "L’acte n’a pas été annulé.", why="Cet acte est déjà annulé.", do="Remettez-le s’il compte."
         )
     row.struck_at, row.struck_by = at, by
     row.save(update_fields=["struck_at", "struck_by"])
@@ -96,7 +96,7 @@ def restore(act: Act, *, by: User, at: datetime) -> Act:
     row = _lock(act, by)
     if row.struck_at is None:
         raise Refused(
-            "L’acte n’a pas été rétabli.", why="Cet acte n’est pas rayé.", do="Rien à faire : il compte."
+            "L’acte n’a pas été rétabli.", why="Cet acte n’est pas annulé.", do="Rien à faire : il compte."
         )
     row.struck_at, row.struck_by = None, None
     row.save(update_fields=["struck_at", "struck_by"])

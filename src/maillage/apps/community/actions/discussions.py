@@ -44,7 +44,7 @@ def write(
     if not about_nobody and (marks := rules.personal_marks(text)):
         raise _unwritten(
             f"Il contient peut-être {', '.join(marks)}.",
-            "Ôtez ce qui ferait reconnaître une personne, ou cochez la case sous le message.",
+            "Retirez ce qui ferait reconnaître une personne, ou cochez la case sous le message.",
         )
     held = lock(question) if question is not None else None  # taken off, perhaps, while one wrote
     if held is not None and (held.hidden_at or held.question_id):

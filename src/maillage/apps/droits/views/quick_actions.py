@@ -106,7 +106,7 @@ def change(request: HttpRequest, pk: int, fact: int) -> HttpResponse:
             messages.success(request, "C’est corrigé. L’ancienne date se lit encore plus bas.")
         else:
             right_telling.strike(row, by=by, at=at)
-            messages.success(request, "C’est rayé. On peut le remettre au bas de la page.")
+            messages.success(request, "C’est annulé. On peut le remettre au bas de la page.")
     return redirect("droit", pk, row.procedure)
 
 

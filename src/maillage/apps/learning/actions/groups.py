@@ -227,7 +227,7 @@ def note(
         raise Refused(
             "La note n’a pas été enregistrée.",
             why=f"{member.person} n’est plus dans ce groupe.",
-            do="Rechargez la page : quelqu’un vient de l’ôter.",
+            do="Rechargez la page : quelqu’un vient de retirer cette personne.",
         )
     now, typed = {"note": held.note, "proposed": held.proposed}, " ".join(words.split())[:200]
     for name, said in _typed_over(now, {"note": typed, "proposed": proposed}, shown).items():

@@ -35,8 +35,9 @@ from maillage.words.wording import count
 
 PAGE = 40
 SEVERAL = {
-    "renouveler": "Préparés, à signer avec chaque personne : {}. Une erreur ? Cochez-les ici, puis ôtez-les.",
-    "refuser": "Ôtés : {}. Il n’en reste rien, que d’avoir été proposés.",
+    "renouveler": "Préparés, à signer avec chaque personne : {}. Une erreur ? Cochez-les ici, puis "
+    "retirez-les.",
+    "refuser": "Retirés : {}. Il n’en reste rien, que d’avoir été proposés.",
 }
 FILTERS = {
     "": "En cours",

@@ -107,7 +107,7 @@ def _check_words(about: str) -> None:
         raise Refused(
             "La fiche n’est pas gardée.",
             why="Elle donne un numéro ou une adresse, que tous liraient.",
-            do="Ôtez-le : on vous écrit par Maillage.",
+            do="Retirez-le : on vous écrit par Maillage.",
         )
 
 

@@ -167,6 +167,6 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
         because = request.POST.get("raison", "")
         actions.remove(row, because=because, by=account_of(request), at=timezone.localtime())
         messages.success(
-            request, "Le message est ôté. Vous pouvez le remettre." if because else "Le message est remis."
+            request, "Le message est retiré. Vous pouvez le remettre." if because else "Le message est remis."
         )
     return redirect("trade_group", row.group_id)

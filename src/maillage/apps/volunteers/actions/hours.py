@@ -106,7 +106,7 @@ def remove(hours: Hours, *, by: User | None, at: datetime, volunteer: bool = Fal
     row.delete()
     held = _attestation(row.engagement) if row.confirmed_at is not None else None
     if held is not None and row.confirmed_at <= held.made_at:  # it counts them
-        withdraw(held, because="Des heures ont été ôtées après coup.", by=by, at=at)
+        withdraw(held, because="Des heures ont été retirées après coup.", by=by, at=at)
 
 
 def _lock(hours: Hours) -> Hours:

@@ -60,7 +60,7 @@ def publish(
     if holds_contact(f"{title} {said}"):
         raise _not_published(
             "Elle donne un numéro ou une adresse, que tout le monde lirait.",
-            "Ôtez-le : les bénévoles se proposent sur Maillage.",
+            "Retirez-le : les bénévoles se proposent sur Maillage.",
         )
     first, today = values["starts_on"], timezone.localdate(at)
     start = max(first, today)

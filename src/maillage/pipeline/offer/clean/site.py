@@ -29,7 +29,7 @@ REPAIRS = tuple(
         (
             rf"(?<=[\w-]){UNENDED}(?:\.\s+|\s+\.\s*)(?=(?:fr|com|org|net)(?!\w))",
             ".",
-            "espace près du point ôté",
+            "espace près du point retiré",
         ),
         (r"(?<=[\w-]),(?=(?:fr|com|org|net)(?:$|[\s/;]))", ".", "virgule remplacée par un point"),
     )
@@ -112,7 +112,7 @@ def _read(token: str, *, alone: bool) -> Reading:
     if not usual and not alone:
         return Reading()
     written = quote(page.replace("\\", "/"), safe="%/:=&?~#+!$,;'@()*[]")
-    doubts = [f"accents ôtés de {words.quoted(host)}"] * (plain != typed) + ["extension peu courante"] * (
+    doubts = [f"accents retirés de {words.quoted(host)}"] * (plain != typed) + ["extension peu courante"] * (
         not usual
     )
     return Reading(
