@@ -302,7 +302,7 @@ def test_a_backup_whose_rows_miss_one_is_refused_and_says_which(process, demonst
             )
     answer = process("restaurer", cut, **home)
     assert answer.code == 2
-    assert f"renvoie à accounts.user {user}, qui n’y est pas" in answer.err
+    assert f"renvoie à accounts.user {user}, qui est introuvable" in answer.err
     assert not (tmp_path / "maison/sauvegardes").exists(), "nothing was touched yet"
 
 

@@ -43,7 +43,8 @@ def _key(given: argparse.Namespace) -> int:
     if path.is_relative_to(HOME):
         raise Refused(
             f"La clé n’a pas été écrite dans {path}.",
-            why="Ce dossier est celui des papiers : qui le copie les lirait tous. Elle y serait refusée.",
+            why="Ce dossier est celui des papiers : une copie du dossier les rendrait tous lisibles. Elle "
+            "y serait refusée.",
             do="Donnez un fichier hors de MAILLAGE_HOME, par exemple /etc/maillage/papiers.cle.",
         )
     former = _keys_of(path) if path.exists() else []

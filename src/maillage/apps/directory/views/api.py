@@ -372,7 +372,7 @@ def _read_only(allowed: str) -> HttpResponse:
     response = problem(
         HTTPStatus.METHOD_NOT_ALLOWED,
         "Cette adresse ne fait que lire.",
-        "L’annuaire ne se change pas par cette interface. Demandez-la par GET.",
+        "L’annuaire ne peut pas être modifié par cette interface. Demandez-la par GET.",
     )
     response["Allow"] = allowed
     return response

@@ -399,6 +399,6 @@ def _mandat(request: HttpRequest, pk: int) -> Mandat:
 def _unread() -> Refused:
     return Refused(
         "Le mandat n’a pas été signé.",
-        why="Ce qui a été envoyé ne se lit pas.",
+        why="L’envoi n’est pas reconnu.",
         do="Rechargez la page, puis recommencez.",
     )

@@ -286,7 +286,7 @@ class CharterForm(forms.Form):
     compte = forms.ChoiceField(
         label="Son compte sur Maillage (facultatif)",
         required=False,
-        help_text="Un compte de bénévole de votre structure ; sans compte, il n’ouvre rien.",
+        help_text="Un compte de bénévole de votre structure ; sans compte, il n’a accès à rien.",
     )
 
     def __init__(self, *args: Any, supervisors: list[User], accounts: list[User], **kwargs: Any) -> None:

@@ -95,7 +95,7 @@ def _read(token: str) -> Reading:
 def _what_it_is(text: str) -> str:
     """Return why a cell without @ holds no address."""
     if re.search(r"https?:|www\.", text, re.IGNORECASE):
-        return "une adresse de site, pas de courriel"
+        return "une adresse de site, pas une adresse e-mail"
     if re.fullmatch(r"[\w-]+(?:\.[\w-]+)+", text):
         return "il manque l’arobase"
     return "aucune adresse dans ce texte"

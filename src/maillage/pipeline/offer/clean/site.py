@@ -101,7 +101,7 @@ def _read(token: str, *, alone: bool) -> Reading:
     if token.startswith("@"):
         return Reading(fault=f"{words.quoted(token)} est un compte de réseau social, pas une adresse")
     if "@" in host:
-        mail = f"{words.quoted(host)} est une adresse de courriel"
+        mail = f"{words.quoted(host)} est une adresse e-mail"
         return Reading(fault="un nom d’utilisateur est dans l’adresse" if scheme else mail)
     if NUMBER.fullmatch(typed):
         return Reading(fault=f"{words.quoted(host)} est un numéro, pas une adresse")
