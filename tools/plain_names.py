@@ -1,11 +1,13 @@
-"""Count the names and the docstrings that say nothing to a stranger: part of `make check`.
+"""Count the names and the docstrings that say nothing to a stranger, and the French turns that our pages
+refuse: part of `make check`.
 
     .venv/bin/python tools/plain_names.py             (fails where a folder has more than its recorded count)
     .venv/bin/python tools/plain_names.py --list src/maillage/engine     (names each one, with its line)
     .venv/bin/python tools/plain_names.py --record    (writes the counts, which may only shrink)
 
 A name is a riddle when it is a retired word of docs/glossary.md, alone or as a part. Riddles are counted by
-folder in tools/plain_names.yaml until none remains.
+folder in tools/plain_names.yaml until none remains. Turns of French are those of docs/plain_french.yaml,
+sought in the strings of the code, in templates, in YAML and in our pages of documentation.
 """
 
 import argparse
@@ -13,7 +15,7 @@ import ast
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,6 +24,9 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 COUNTS = ROOT / "tools/plain_names.yaml"
 CODE = ("src", "tests", "tools", "bench")
+TURNS = ROOT / "docs/plain_french.yaml"
+WRITTEN = {".html", ".yaml", ".typ", ".j2", ".txt"}  # what a page or a document is made of, beside the code
+CONTEXT = 40  # characters on each side of a turn, where its exceptions are sought
 ROW = re.compile(r"^\| `(\w+)` \| (anywhere|alone) \| .+ \|$", re.MULTILINE)
 HEADLESS = re.compile(
     r"(?:(?:Return|Say|Tell|Give|Yield|Show|Read|Find|Know|Report) )?(?:what|who|whom|whose|whether)\b",
@@ -36,7 +41,7 @@ class Riddle(NamedTuple):
 
     path: str
     line: int
-    kind: str  # "name" or "docstring"
+    kind: str  # "name", "docstring" or "french"
     text: str
 
 
@@ -91,11 +96,97 @@ def read(path: Path, retired: Mapping[str, str]) -> tuple[list[Riddle], int]:
     return riddles, len(names)
 
 
+class Turn(NamedTuple):
+    """A turn of French that is refused, the contexts where it stands, and a row of examples."""
+
+    refused: re.Pattern[str]
+    exceptions: tuple[re.Pattern[str], ...]
+    example: str
+    say: str
+
+
+def turns() -> list[Turn]:
+    """Return the rows of docs/plain_french.yaml."""
+    return [
+        Turn(
+            re.compile(row["refused"], re.MULTILINE),
+            tuple(re.compile(each) for each in row.get("except", ())),
+            row["example"],
+            row["say"],
+        )
+        for row in yaml.safe_load(TURNS.read_text("utf-8"))
+    ]
+
+
+def refused_turns(text: str, table: Sequence[Turn]) -> Iterator[tuple[int, str]]:
+    """Yield the place in a text of each refused turn, and its words."""
+    for turn in table:
+        for match in turn.refused.finditer(text):
+            context = text[max(0, match.start() - CONTEXT) : match.end() + CONTEXT]
+            if not any(exception.search(context) for exception in turn.exceptions):
+                yield match.start(), match[0]
+
+
+def french_of(tree: ast.AST) -> Iterator[tuple[str, int]]:
+    """Yield each string of a module with its line, docstrings apart; a value put in it is written {}."""
+    skipped = {
+        id(part)
+        for node in ast.walk(tree)
+        for part in (
+            node.values
+            if isinstance(node, ast.JoinedStr)
+            else [node.value]
+            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+            else []
+        )
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            parts = [str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values]
+            yield "".join(parts), node.lineno
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in skipped:
+            yield node.value, node.lineno
+
+
+def read_french(path: Path, table: Sequence[Turn]) -> list[Riddle]:
+    """Return the refused turns of a file: in its strings if it is code, else in its text but comments."""
+    text = path.read_text("utf-8")
+    if path.suffix == ".py":
+        joined = re.sub(r'"\s*\n\s*f?"', "", text).replace('"', "\n")
+        if not any(turn.refused.search(joined) for turn in table):
+            return []  # most modules: parsed only when something may be found
+        passages: Iterable[tuple[str, int]] = french_of(ast.parse(text))
+    else:
+        comment = r"\{#.*?#\}|(?m:^\s*#.*$)" if path.suffix != ".md" else r"(?!)"
+        blank = re.sub(comment, lambda match: "\n" * match[0].count("\n"), text)
+        passages = [(re.sub(r"(?<=\S)\n[ \t]*(?=\S)", "\0", blank), 1)]
+    relative = path.relative_to(ROOT).as_posix()
+    return [
+        Riddle(
+            relative, line + passage.count("\n", 0, place) + passage.count("\0", 0, place), "french", words
+        )
+        for passage, line in passages
+        for place, words in refused_turns(passage.replace("\0", " ").replace("\xa0", " "), table)
+    ]
+
+
+def written_files() -> list[Path]:
+    """Return the files whose French somebody reads: the code, what pages are made of, our documentation."""
+    source = [
+        path
+        for path in (ROOT / "src").rglob("*")
+        if (path.suffix in WRITTEN or path.suffix == ".py")
+        and not {"migrations", "models.py"} & set(path.parts)  # names for ourselves
+    ]
+    pages = [*(ROOT / "docs/methods").glob("*.md"), ROOT / "docs/installer.md", ROOT / "docs/menaces.md"]
+    return sorted([*source, *pages, ROOT / "README.md"])
+
+
 def folder_of(path: str) -> str:
-    """Return the folder that counts a file: an app, a floor of the house, a kind of tests."""
+    """Return the folder counting a file: an app, a floor of the house, a kind of tests; "." is the root."""
     parts = path.split("/")[:-1]
-    depth = MIN_FOLDER_PARTS + (parts[2:3] == ["apps"]) if parts[0] == "src" else 2
-    return "/".join(parts[:depth])
+    depth = MIN_FOLDER_PARTS + (parts[2:3] == ["apps"]) if parts[:1] == ["src"] else 2
+    return "/".join(parts[:depth]) or "."
 
 
 def main() -> None:
@@ -110,6 +201,8 @@ def main() -> None:
             of_file, n_bound = read(path, retired)
             riddles += of_file
             n_names += n_bound
+    table = turns()
+    riddles += [riddle for path in written_files() for riddle in read_french(path, table)]
     if chosen.list:
         for riddle in riddles:
             if riddle.path.startswith(chosen.list):

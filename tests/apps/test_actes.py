@@ -200,7 +200,7 @@ def test_a_correction_leaves_what_it_was(aidant, library):
     (_, changes) = lists.revisions(act)[-1]
     assert changes == [("les minutes", "15", "20"), ("la précision", "écrite", "aucune")]
     assert "demande est partie" not in str(list(Revision.objects.values_list("before", "after")))
-    with pytest.raises(Refused, match="Rien n’a changé"):
+    with pytest.raises(Refused, match="n’a pas été"):
         corrections.correct(act, {"minutes": 20}, by=aidant, at=AT)
 
 
@@ -220,11 +220,11 @@ def test_a_struck_act_counts_no_more_and_comes_back(aidant, library):
     rows = access.acts_for(aidant)
     corrections.strike(act, by=aidant, at=AT)
     assert (lists.sums(rows).n, lists.sums(rows).struck, lists.sums(rows).total) == (0, 1, 0)
-    with pytest.raises(Refused, match="déjà rayé"):
+    with pytest.raises(Refused, match="déjà annulé"):
         corrections.strike(act, by=aidant, at=AT)
     corrections.restore(act, by=aidant, at=AT)
     assert (lists.sums(rows).n, lists.sums(rows).struck, lists.sums(rows).total) == (1, 0, 15)
-    with pytest.raises(Refused, match="n’est pas rayé"):
+    with pytest.raises(Refused, match="n’est pas annulé"):
         corrections.restore(act, by=aidant, at=AT)
     assert [each.verb for each in act.revisions.all()] == ["noted", "struck", "restored"]
 
@@ -232,7 +232,7 @@ def test_a_struck_act_counts_no_more_and_comes_back(aidant, library):
 def test_who_noted_it_and_who_answers_for_the_team_change_an_act(aidant, library, other):
     act = noting.note(draft(), by=aidant, structure=library, at=AT)
     colleague = account("collegue", "aidant", structure=library)
-    with pytest.raises(Refused, match="qui l’a noté"):
+    with pytest.raises(Refused, match="l’auteur de l’acte"):
         corrections.strike(act, by=colleague, at=AT)
     manager = account("responsable", "gestionnaire", structure=library)
     assert corrections.strike(act, by=manager, at=AT).struck_by == manager

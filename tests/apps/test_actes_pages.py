@@ -290,12 +290,12 @@ def test_the_list_shows_struck_acts_with_their_trace(client, aidant, library):
     client.post(f"/espace/actes/{struck.pk}/geste/", {"geste": "rayer"})
     page = client.get("/espace/actes/").content.decode()
     assert "1 acte gardé" in page
-    assert "20 min, 1 rayé" in page
-    assert "Rayé par vous" in page
+    assert "20 min, 1 annulé" in page
+    assert "Annulé par vous" in page
     client.post(f"/espace/actes/{struck.pk}/geste/", {"geste": "remettre"})
     assert "2 actes gardés" in client.get("/espace/actes/").content.decode()
     trace = client.get(f"/espace/actes/{struck.pk}/").content.decode()
-    assert all(words in trace for words in ("l’a noté", "l’a rayé", "l’a remis"))
+    assert all(words in trace for words in ("l’a noté", "l’a annulé", "l’a remis"))
     assert kept.revisions.count() == 1
 
 
@@ -310,12 +310,13 @@ def test_several_acts_are_struck_and_put_back_at_once(client, aidant, library):
     page = client.post(address, sent | {"geste": "rayer"}, follow=True)
     told = words(page)
     assert page.redirect_chain[-1][0] == "/espace/actes/?nature=together&etat=struck"
-    assert "Rayés : 2 actes" in told and told.count("Rayé par vous") == 2
+    assert "Annulés : 2 actes" in told and told.count("Annulé par vous") == 2
     rows[0].refresh_from_db()
     corrections.restore(rows[0], by=aidant, at=timezone.now())
     told = words(client.post(address, sent | {"geste": "remettre"}, follow=True))
     assert (
-        "Comptés de nouveau : 1 acte" in told and "Sans changement, 1 acte : Cet acte n’est pas rayé" in told
+        "Comptés de nouveau : 1 acte" in told
+        and "Sans changement, 1 acte : Cet acte n’est pas annulé" in told
     )
     told = words(client.post(address, {"geste": "regulariser", "cochee": rows[0].pk}, follow=True))
     assert "déjà en règle" in told

@@ -679,7 +679,7 @@ def test_what_cannot_be_read_is_asked_again_and_what_was_typed_stays(client, wor
     answer = client.post(f"/ateliers/{workshop.pk}/", {"prenom": "Fatou", "contact": "mon voisin"})
     page = answer.content.decode()
     assert answer.status_code == 400
-    assert "Ce contact ne se lit pas" in page
+    assert "Ce contact n’est pas reconnu" in page
     assert 'value="Fatou"' in page
     assert client.post(f"/ateliers/{workshop.pk}/", {"prenom": ""}).status_code == 400
 
@@ -1163,9 +1163,9 @@ def test_the_week_and_the_list_show_what_waits(client, karim, workshop):
         "Semaine du 23 novembre 2026" in client.get("/espace/ateliers/?semaine=2026-11-25").content.decode()
     )
     Workshop.objects.update(starts_at=AT - 2 * HOUR, ends_at=AT - HOUR)
-    assert "Appel à finir" in client.get("/espace/ateliers/").content.decode()
+    assert "Présence à compléter" in client.get("/espace/ateliers/").content.decode()
     seats.tick(workshop, {seat.pk: True}, by=karim, at=AT)
-    assert "Appel à finir" not in client.get("/espace/ateliers/").content.decode()
+    assert "Présence à compléter" not in client.get("/espace/ateliers/").content.decode()
 
 
 @pytest.mark.parametrize("rows", [1, 12])
@@ -1249,7 +1249,7 @@ def test_names_that_cannot_be_read_seat_nobody(client, workshop, karim):
     sent = {"noms": "Fatou, mon voisin\nPaul", "voie": "paper"}
     answer = client.post(f"/espace/ateliers/{workshop.pk}/inscrire/", sent)
     assert answer.status_code == 400
-    assert "« mon voisin » ne se lit pas" in answer.content.decode().replace("\xa0", " ")
+    assert "« mon voisin » n’est pas reconnu" in answer.content.decode().replace("\xa0", " ")
     assert not workshop.seats.exists()
 
 

@@ -626,7 +626,7 @@ def test_the_day_to_do_it_again_is_proposed_by_the_rule_and_changed_by_the_profe
     assert (row.retest_on - timezone.localdate(row.at)).days == 91
     client.force_login(aidant)
     soon = timezone.localdate(row.at) + timedelta(days=3)
-    assert "La date n’est pas gardée." in text_of(
+    assert "La date n’est pas enregistrée." in text_of(
         client.post(f"/espace/bilans/{row.pk}/date/", {"le": soon}, follow=True)
     )
     client.post(f"/espace/bilans/{row.pk}/date/", {"le": timezone.localdate(row.at) + timedelta(days=21)})

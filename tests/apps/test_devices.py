@@ -208,7 +208,7 @@ def test_the_equipment_of_the_network_is_told_from_its_sheets(client, coordinato
 def test_with_nothing_to_tell_the_page_says_so(client, coordinator):
     client.force_login(coordinator)
     page = client.get("/espace/annuaire/materiel/").content.decode()
-    assert "Aucun lieu n’a encore dit ce qui lui manque." in page
+    assert "Aucun lieu n’a encore indiqué ce qui lui manque." in page
     assert devices.equipment(on=ON).counts.words == []
 
 

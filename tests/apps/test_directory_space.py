@@ -619,7 +619,7 @@ def test_nothing_changed_is_one_click(signed, lieu):
 def test_full_then_room_again(signed, lieu):
     gesture(signed, lieu, "complet")
     assert lieu.full_since is not None
-    assert "Rien n’a changé" in gesture(signed, lieu, "complet")
+    assert "La fiche n’a pas été modifiée" in gesture(signed, lieu, "complet")
     gesture(signed, lieu, "de-la-place")
     assert lieu.full_since is None
     soon = timezone.localdate() + timedelta(days=9)
@@ -707,8 +707,9 @@ def test_numbers_that_are_none_are_told(signed, lieu):
         data = {**form_of(signed, lieu, "pratiques/formation/"), "state": "offered", "capacite": typed}
         assert signed.post(address, data).status_code == 400
     told = signed.post(address, {**data, "capacite": "²"}).content.decode()
-    assert "« ² » ne se lit pas. Écrivez un nombre entier, de 0 à 100 000, par exemple 8." in told.replace(
-        "\xa0", " "
+    assert (
+        "« ² » n’est pas reconnu. Écrivez un nombre entier, de 0 à 100 000, par exemple 8."
+        in told.replace("\xa0", " ")
     )
     lieu.refresh_from_db()
     assert lieu.rhythm == before

@@ -450,7 +450,7 @@ def test_a_helper_follows_a_procedure_by_the_pages(andrei, leila, pro):
     pro.post(page(andrei, f"faits/{fact.pk}/"), {"corriger": "1", "le": "2026-11-15"})
     assert "Envoyée il y a 8 jours" in text(pro.get(page(andrei)))
     pro.post(page(andrei, f"faits/{Fact.objects.get(kind='sent', struck_at=None).pk}/"), {"rayer": "1"})
-    assert "Rayé ou corrigé" in text(pro.get(page(andrei, "carte-identite/")))
+    assert "Annulé ou corrigé" in text(pro.get(page(andrei, "carte-identite/")))
     pro.post(page(andrei, "carte-identite/geste/"), {"geste": "laisser"})
     assert "Plus suivies (1)" in text(pro.get(page(andrei)))
     assert pro.get(page(andrei, "inconnue/")).status_code == 404

@@ -505,7 +505,7 @@ def test_nothing_is_observed_before_an_action_begins(client, lea, row):
 
 
 def test_a_count_taken_back_tells_nobody_who_came_since(client, lea, row):
-    """40 lu de tous, puis 43 masqué : ôter 40 faisait lire 43, donc trois personnes."""
+    """40 lu de tous, puis 43 masqué : retirer 40 faisait lire 43, donc trois personnes."""
     actions.count(row, on=date(2026, 5, 1), value=40, source="Feuille", by=lea, at=AT)
     actions.count(row, on=date(2026, 6, 1), value=43, source="Feuille", by=lea, at=AT)
     PlanAction.objects.filter(pk=row.pk).update(counts="people")

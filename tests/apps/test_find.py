@@ -422,7 +422,7 @@ def test_without_a_spot_who_may_help_comes_too(client):
     lieu("aide", sheet=offering(assistance={}))
     page = client.get("/carte/", {"besoin": "orientation", "ou": "France"})
     assert names(page) == ["Lieu aide"]
-    assert "Aucun lieu ne dit qu’on y oriente les personnes" in text_of(page)
+    assert "Aucun lieu n’indique orienter les personnes" in text_of(page)
 
 
 def test_a_place_that_says_nothing_of_what_is_found_there_says_that(client):

@@ -423,7 +423,9 @@ def test_what_places_receive_stands_beside_the_need_and_a_silent_place_is_no_zer
 
 def test_what_free_access_serves_is_what_places_say_and_nobody_is_a_figure_that_silence_is_not(library):
     assert "aucun lieu ici" in counted("59")["visites-acces"].reason, "no sheet: nobody is silent there"
-    assert counted(GRENOBLE)["visites-acces"].reason.startswith("Aucun lieu d’ici ne dit combien")
+    assert counted(GRENOBLE)["visites-acces"].reason.startswith(
+        "Aucun lieu de ce territoire n’indique combien"
+    )
     place("vide", {"practices": {"wifi": {"state": "offered", "visites": 0}}})
     nobody = counted(GRENOBLE)["visites-acces"]
     assert (nobody.value, nobody.part, nobody.denominator) == (0, 1, 2)
@@ -669,7 +671,7 @@ def test_nor_is_a_month(read_on_the_day):
 
 
 def test_a_month_is_withheld_on_the_page_of_every_period_or_on_none(read_on_the_day):
-    """Sinon les mois dits ici, ôtés du total dit là, diraient celui que les deux pages masquent."""
+    """Sinon les mois dits ici, retirés du total dit là, diraient celui que les deux pages masquent."""
     for month, whole, part in ((3, 24, 12), (7, 13, 2), (8, 60, 30), (10, 60, 30)):
         daily(GRENOBLE, month, whole, part)
         DailyCount.objects.create(

@@ -62,7 +62,7 @@ def test_keys_that_do_not_read_are_wrong_before_they_are_needed(home, settings, 
     settings.BACKUP_KEYS = ["age1zzz"]
     assert states()["sauvegarde"] == (
         "mal",
-        "La clé publique des sauvegardes ne se lit pas. Aucune ne se fera.",
+        "La clé publique des sauvegardes n’est pas reconnue. Aucune ne se fera.",
     )
 
 

@@ -116,7 +116,7 @@ def test_what_cannot_be_read_is_refused_alone_and_the_rest_is_kept(client, learn
 def test_what_is_no_sending_is_told_so(client, body):
     said = client.post("/apprendre/synchroniser/", body, content_type="application/json")
     assert said.status_code == 400
-    assert "ne se lit pas" in said.json()["erreur"]
+    assert "n’est pas reconnu" in said.json()["erreur"]
 
 
 def test_a_clock_that_is_wrong_dates_nothing(client, learner):
@@ -1112,7 +1112,7 @@ def test_a_gesture_that_nobody_knows_is_said_to_do_nothing(client, aidant, group
     client.force_login(aidant)
     for address in ("geste/", f"personnes/{row.pk}/"):
         page = client.post(f"/espace/apprendre/{group.pk}/{address}", {"geste": "autre"}, follow=True)
-        assert "Rien n’a changé" in page.content.decode()
+        assert "Le suivi n’a pas été modifié" in page.content.decode()
 
 
 def test_the_second_structure_of_a_group_adds_people_to_it(client, aidant, group, other):

@@ -123,7 +123,7 @@ def test_a_named_helper_who_left_is_no_longer_said_to_act(client, andrei, leila,
     mandat = given(andrei, structure, leila, at=now, helper=Helper(named=[karim]))
     sofia = account("sofia", "aidant", shown="Sofia", structure=structure)
     client.force_login(leila)
-    acting = "Ôter Karim de ce mandat"
+    acting = "Retirer Karim de ce mandat"
     sheet = reverse("mandat", args=[mandat.pk])
     assert acting in client.get(sheet).content.decode()
     Membership.objects.filter(user=karim).delete()
@@ -151,9 +151,9 @@ def test_stopping_one_of_two_mandates_says_that_the_other_runs(client, andrei, l
     second = given(andrei, structure, leila, "impots", at=now, token="b")
     open_page(client, andrei)
     told = text(decide(client, f"/ma-carte/mandats/{first.pk}/arreter/", follow=True))
-    assert "un autre mandat dure encore" in told and "Plus rien ne se fait" not in told
+    assert "un autre mandat dure encore" in told and "Plus personne ne fait rien" not in told
     told = text(decide(client, f"/ma-carte/mandats/{second.pk}/arreter/", follow=True))
-    assert "Plus rien ne se fait à votre place" in told
+    assert "Plus personne ne fait rien à votre place" in told
 
 
 def test_a_procedure_taken_back_from_one_of_two_says_that_the_other_permits_it(

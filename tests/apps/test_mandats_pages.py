@@ -334,7 +334,7 @@ def test_several_are_prepared_again_and_dropped_at_once(client, pro, andrei, str
     assert drafts.count() == 2 and "signer avec chaque personne : 2 mandats" in told
     both = {"geste": "refuser", "cochee": [drafts[0].pk, rows[0].pk, 10**9, "x"]}
     told = text(pro.post(address, both, follow=True))
-    assert drafts.count() == 1 and "Ôtés : 1 mandat" in told
+    assert drafts.count() == 1 and "Retirés : 1 mandat" in told
     assert f"Sans changement : {rows[0].printed} : Ce mandat est signé" in told
     assert "aucune ligne n’était cochée" in text(pro.post(address, {"geste": "refuser"}, follow=True))
     assert pro.post(address, {"geste": "x"}).status_code == 404
@@ -402,7 +402,7 @@ def test_the_sheet_says_how_long_what_who_and_the_proof(pro, andrei, structure, 
         mandat.printed,
     ):
         assert words in told, words
-    assert "maillon" in told and "L’empreinte correspond" in told
+    assert "du journal" in told and "L’empreinte correspond" in told
     assert Entry.objects.filter(verb="mandat.seen", row=mandat.pk, by=leila.pk).count() == 1
     Mandat.objects.filter(pk=mandat.pk).update(words="autre chose")
     assert "ne correspond plus" in text(pro.get(reverse("mandat", args=[mandat.pk])))
@@ -445,7 +445,7 @@ def test_the_sheet_stops_takes_back_and_prepares_another(pro, andrei, structure,
 def test_the_chain_is_read_again_when_somebody_asks(pro, andrei, structure, leila):
     mandat = given(andrei, structure, leila, at=NOW)
     told = text(pro.post(reverse("mandat_verify", args=[mandat.pk]), follow=True))
-    assert f"Les {Entry.objects.count() - 1} maillons" in told and "aucun n’est changé" in told
+    assert f"Les {Entry.objects.count() - 1} lignes du journal" in told and "aucune n’a été modifiée" in told
 
 
 def test_the_person_sheet_says_where_the_mandate_stands(pro, andrei, structure, leila):
@@ -585,7 +585,7 @@ def test_the_person_stops_it_with_their_card_and_takes_the_proof(client, andrei,
     decide(client, address, {"demarche": first.pk})
     first.refresh_from_db()
     assert first.revoked_at and first.revoked_with is None
-    assert "Plus rien ne se fait" in text(decide(client, address, follow=True))
+    assert "Plus personne ne fait rien" in text(decide(client, address, follow=True))
     mandat.refresh_from_db()
     assert (mandat.withdrawn_how, mandat.withdrawn_with) == ("card", None)
     assert mandat.printed in pages_of(client.get(reverse("card_mandate_proof", args=[mandat.pk])).content)
@@ -665,7 +665,7 @@ def test_the_sheet_says_what_was_refused_meanwhile_and_the_way_on(client, pro, a
         acts.note(said, by=leila, structure=structure, person=andrei, at=NOW)
     told = text(pro.get(reverse("mandat", args=[mandat.pk])))
     line = Entry.objects.get(verb="act.refused")
-    assert " 1 refus " in told and f"maillon {line.pk}" in told
+    assert " 1 refus " in told and f"ligne {line.pk} du journal" in told
     assert "a voulu noter « Logement social »" in told
     page = pro.get(reverse("mandat", args=[mandat.pk])).content.decode()
     assert f"?personne={andrei.pk}&amp;demarche=logement-social" in page
@@ -679,11 +679,14 @@ def test_the_sheet_says_what_was_refused_meanwhile_and_the_way_on(client, pro, a
 def test_the_sheet_says_which_end_of_the_chain_covers_each_step(pro, andrei, structure, leila):
     mandat = given(andrei, structure, leila, at=NOW)
     sheet = reverse("mandat", args=[mandat.pk])
-    assert text(pro.get(sheet)).count("pas encore ancré") == 2
+    assert text(pro.get(sheet)).count("sera copié hors du serveur cette nuit") == 2
     head = journal.anchor(at=NOW, cause=DAILY)
     stopping.withdraw(mandat, by=leila, at=NOW + timedelta(minutes=1))
     told = text(pro.get(sheet))
-    assert told.count(f"par la tête {head.line}") == 2 and told.count("pas encore ancré") == 1
+    assert (
+        told.count(f"avec la ligne {head.line}") == 2
+        and told.count("sera copié hors du serveur cette nuit") == 1
+    )
 
 
 def test_a_tail_cut_below_an_anchor_is_said_on_the_sheet(pro, andrei, structure, leila):
@@ -692,4 +695,4 @@ def test_a_tail_cut_below_an_anchor_is_said_on_the_sheet(pro, andrei, structure,
     with journal.unlocked():
         Entry.objects.filter(pk=head.line).delete()
     told = text(pro.post(reverse("mandat_verify", args=[mandat.pk]), follow=True))
-    assert f"Le maillon {head.line} du journal ne tient pas" in told and "la fin a été coupée" in told
+    assert f"La ligne {head.line} du journal a été modifiée" in told and "la fin a été coupée" in told

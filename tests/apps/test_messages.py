@@ -585,7 +585,7 @@ def test_a_mail_server_that_is_gone_took_nothing(inbox):
 @pytest.mark.parametrize(
     ("given", "what"),
     [
-        ({"SMTP": "serveur"}, "MAILLAGE_SMTP ne se lit pas"),
+        ({"SMTP": "serveur"}, "MAILLAGE_SMTP n’est pas reconnu"),
         ({"SMTP": "smtp://nom:secret@mail.exemple.fr", "SENDER": "a@b.fr"}, "en clair"),
         ({"SMTP": "smtps://mail.exemple.fr"}, "MAILLAGE_SENDER"),
         ({"SMTP": "smtps://mail.exemple.fr", "SENDER": "a@b.fr\nBcc: x@y.fr"}, "MAILLAGE_SENDER"),

@@ -124,7 +124,7 @@ def test_a_broken_file_shows_ours_and_breaks_nothing(author, root, text):
     assert "Tenir la souris" in told(author.get(f"/apprendre/{MOUSE}/"))
     assert author.get("/apprendre/").status_code == 200
     page = told(author.get(BASE))
-    assert "Ne se lit pas" in page
+    assert "Fichier illisible" in page
     assert author.get(f"{BASE}{MOUSE}/").status_code == 200
     assert author.get(f"{BASE}{MOUSE}/1/").status_code in (302, 404)
 

@@ -306,7 +306,7 @@ def test_a_group_is_joined_written_in_and_left(client, karim, leila, leader):
     client.force_login(leila)
     seen = client.get(page).content.decode()
     assert "souris" not in seen
-    assert "Message ôté par Meneuse" in seen
+    assert "Message retiré par Meneuse" in seen
     assert Entry.objects.filter(verb="group.message_removed").exists()
 
 
@@ -363,7 +363,7 @@ def test_what_the_animator_takes_down_its_author_does_not_put_back(client, karim
     assert "Remettre" not in client.get(page).content.decode()
     for sent in ("", other):
         told = client.post(address, {"raison": sent}, follow=True).content.decode()
-        assert "l’animation du groupe qui l’a ôté" in told
+        assert "l’animation du groupe qui l’a retiré" in told
         post.refresh_from_db()
         assert (post.removed, post.removed_by) == (reason, karim)
     client.force_login(karim)
@@ -561,7 +561,7 @@ def test_one_permanence_is_told_once_for_two_listings_of_a_place(client, library
 
 @pytest.mark.parametrize(("others", "is_nil"), [((), False), ((100,), True)])
 def test_a_place_that_looks_for_somebody_counts_as_offering_nothing(library, monkeypatch, others, is_nil):
-    """Sa fiche dit l’aide, son annonce dit qu’il n’y a personne : seul un autre lieu à portée de marche ôte du monde."""
+    """Sa fiche dit l’aide, son annonce dit qu’il n’y a personne : seul un autre lieu à portée de marche retire du monde."""
     library.latitude, library.longitude = 45.0, 5.0
     library.sheet = {**library.sheet, "practices": {"assistance": {"state": "offered"}}}
     table = {

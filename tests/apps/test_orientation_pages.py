@@ -280,8 +280,8 @@ def test_a_card_offers_to_give_up_only_what_may_be(client, aidant, person, orien
     )  # a page opened before
     said = page.partition('class="message error"')[2].partition("</div>")[0]
     assert (
-        "Ce n’est pas annulé. Ce lieu ne peut pas. Revenez voir qui vous aide : on cherche un autre lieu."
-        in said
+        "Ce n’est pas annulé. Ce lieu ne peut pas. Revenez voir la personne qui vous aide : on cherche un "
+        "autre lieu." in said
     )
     assert "pas notre public" not in page and "Ce que vous avez écrit" not in page
     assert state(orientation) == "refused"
@@ -673,7 +673,7 @@ def test_a_place_says_it_is_full_and_neighbours_are_proposed(client, aidant, lib
     library.refresh_from_db()
     assert library.full_since is not None
     assert "On propose à la place : Voisin" in page
-    assert "De nouveau de la place" in page
+    assert "Signaler qu’il y a de la place" in page
     client.post("/espace/orientations/places/", {"lieu": library.slug, "geste": "place"})
     library.refresh_from_db()
     assert library.full_since is None
@@ -1572,7 +1572,7 @@ def test_an_answer_whose_session_is_over_says_what_it_became_since(client, orien
 def test_a_forged_link_opens_nothing_and_says_what_to_do(client, orientation, code):
     response = client.get(f"/orientation/{code}/")
     assert response.status_code == 404
-    assert "Ce lien n’ouvre rien" in text(response)
+    assert "Ce lien n’est plus valable" in text(response)
     assert "dernier e-mail" in text(response)
 
 

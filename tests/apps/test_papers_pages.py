@@ -88,7 +88,7 @@ def test_every_safe_says_its_conditions_and_where_they_were_read(client):
     for number, (id, source) in enumerate(safes.safes().sources.items(), 1):
         assert f'id="source-{id}"' in content, number
         assert source.words in words
-    assert words.count("Pas la page de qui tient le service") == sum(
+    assert words.count("Cette page n’est pas celle du responsable du service") == sum(
         bool(each.url) and not each.producer for each in safes.safes().sources.values()
     )
     assert "Convient" not in words, "nobody said what they have yet"

@@ -282,7 +282,7 @@ def test_closures_that_are_over_leave_when_another_comes(lieu):
 
 
 def test_withdrawing_a_closure_that_is_gone_is_refused(lieu):
-    with pytest.raises(Refused, match="Rien n’a changé"):
+    with pytest.raises(Refused, match="n’a pas été"):
         links.reopen(lieu, "2026-12-24", "2027-01-02", at=AT)
 
 

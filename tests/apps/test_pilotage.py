@@ -300,7 +300,7 @@ def test_the_loop_is_read_by_everybody_and_says_what_is_missing(client, study):
     assert page.status_code == 200
     said = page.content.decode()
     assert "Manquant : aucune orientation notée ici en douze mois." in said
-    assert "Aucun lieu d’ici n’a encore rien noté dans Maillage." in said
+    assert "Aucun lieu de ce territoire n’a encore rien noté dans Maillage." in said
     assert "aucun plan publié" in said
     assert reading_of(PLACE).offer is None
     assert "sans aide à portée</small>" in said, "no minutes without a census"
@@ -328,7 +328,7 @@ def test_a_loop_older_than_its_places_says_that_it_is_computed_again(client, stu
 def test_a_zone_without_a_gap_says_why(client, study):
     row = loop.loop(AnonymousUser(), study, reading_of(PLACE), on=ON).rows[0]
     asked = replace(row, offer=SimpleNamespace(), need=replace(row.need, people_value=300.0))
-    assert asked.no_gap == "aucun lieu d’ici ne dit s’il aide"
+    assert asked.no_gap == "aucun lieu de ce territoire n’indique s’il aide"
     assert replace(asked, offer=None).no_gap == row.no_walk
     few = replace(asked, need=replace(row.need, people_value=None))
     assert few.no_gap == "trop peu d’habitants pour le dire", "whatever its places say"
@@ -524,10 +524,10 @@ def test_the_page_the_command_and_the_files_say_the_same_of_the_plan(client, stu
     whole = steering.write(plan, token="a", title="Aider partout", line="assistance", zones=[], **common)
     steering.write(plan, token="b", title="Prêter", line="equipement_solidaire", zones=[named], **common)
     steering.publish(plan, shown=True, by=lea, at=AT)
-    everywhere = "une action répond dans tout le territoire"
+    everywhere = "une action couvre tout le territoire"
     said = {
         "decide": ("", "rien de prévu", ""),
-        "running": (f"pour ce manque, {everywhere}", "rien que pour elle", everywhere),
+        "running": (f"pour ce manque, {everywhere}", "aucune action propre à ce secteur", everywhere),
     }
     for state, (beside, instead, alone) in said.items():
         steering.set_state(whole, state, by=lea, at=AT)
@@ -725,7 +725,7 @@ def test_what_places_receive_is_read_beside_the_need_with_its_assumption(client,
     said = " ".join(client.get(PAGE).content.decode().split())  # the space of a number is one too
     assert "au moins 12 places par semaine" in said
     assert "Au moins 12 places par semaine : 1 lieu sur 2 le dit." in said
-    assert "une place est supposée recevoir une personne d’ici, chaque semaine" in said
+    assert "une place est supposée recevoir une personne du territoire, chaque semaine" in said
     found = loop.loop(AnonymousUser(), study, reading_of(PLACE), on=timezone.localdate())
     told = document.loop_json(study, found)["ensemble"]["accueil"]
     assert (told["valeur"], told["au_moins"], told["n"], told["le_disent"]) == (12, True, 2, 1)

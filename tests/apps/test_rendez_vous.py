@@ -278,7 +278,7 @@ def test_a_permanence_that_is_not_published_is_nobody_s(client, opened, publishe
     permanences.hide(published, by=karim, at=AT)
     assert client.get(f"/rendez-vous/{opened.pk}/").status_code == 404
     opened.refresh_from_db()
-    with pytest.raises(Refused, match="On ne prend pas rendez-vous d’ici"):
+    with pytest.raises(Refused, match="On ne peut pas prendre rendez-vous sur cette page"):
         book(opened, channel=rules.LINK)
 
 
@@ -583,7 +583,10 @@ def test_a_day_ends_when_everybody_is_told(client, clock, opened, karim):
     client.post("/espace/rendez-vous/clore/", {"jour": "2026-11-24", "geste": "clore-absentes"})
     second.refresh_from_db()
     assert second.state == rules.ABSENT
-    assert "Tout est dit" in client.get("/espace/rendez-vous/?jour=2026-11-24").content.decode()
+    assert (
+        "Toutes les présences sont notées"
+        in client.get("/espace/rendez-vous/?jour=2026-11-24").content.decode()
+    )
 
 
 def test_a_full_day_hides_nothing_of_what_comes_next(opened, karim, monkeypatch):

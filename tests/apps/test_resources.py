@@ -129,7 +129,7 @@ def test_nothing_or_what_may_not_be_copied_is_refused(library, karim, more):
 def test_a_link_that_runs_a_script_is_no_address(client, karim):
     client.force_login(karim)
     answer = client.post(NEW, typed(adresse="javascript:alert(1)"))
-    assert "Cette adresse ne se lit pas" in answer.content.decode()
+    assert "Cette adresse n’est pas reconnue" in answer.content.decode()
 
 
 def test_a_new_version_takes_the_place_of_the_old_one(client, library, karim):

@@ -887,7 +887,7 @@ def test_an_edition_withdrawn_is_no_longer_public_and_still_protects(client, sur
     actions.withdraw(row, by=None, at=AT)
     assert client.get(f"/enquetes/{survey.slug}/resultats/").status_code == 404
     assert publications.published_counts(survey)
-    with pytest.raises(Refused, match="Rien n’a changé"):
+    with pytest.raises(Refused, match="n’a pas été"):
         actions.withdraw(row, by=None, at=AT)
 
 

@@ -205,7 +205,9 @@ def test_whoever_has_not_answered_is_written_to_then_left_in_peace(survey, targe
 
 def test_an_address_that_receives_nothing_is_not_a_reminder(survey, target, lieu, runner, monkeypatch):
     def put(**_):
-        raise Refused("Le message n’est pas parti.", why="Cette adresse ne se lit pas.", do="Corrigez-la.")
+        raise Refused(
+            "Le message n’est pas parti.", why="Cette adresse n’est pas reconnue.", do="Corrigez-la."
+        )
 
     monkeypatch.setattr(targets.outbox, "put", put)
     with pytest.raises(Refused, match="Personne n’a été relancé"):

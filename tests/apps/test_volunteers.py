@@ -281,7 +281,7 @@ def test_a_volunteer_proposes_another_moment_that_the_structure_accepts(client, 
 def test_who_did_not_come_is_given_another_day(client, clock, nadia, karim):
     clock(TUESDAY + DAY)
     client.force_login(karim)
-    assert "Venue, ou pas venue ?" not in read(client.get("/espace/"))  # its mission asks, once
+    assert "La personne est-elle venue ?" not in read(client.get("/espace/"))  # its mission asks, once
     client.post(f"/espace/benevoles/{nadia.pk}/geste/", {"geste": "absent"})
     assert "N’est pas venue" in read(client.get(f"/espace/benevoles/{nadia.pk}/"))
     row = meetings.plan(nadia, meets_at=TUESDAY + 3 * DAY, by=karim, at=TUESDAY + DAY)
@@ -388,7 +388,7 @@ def test_hours_taken_off_twice_are_told(client, library, karim):
         said = {"geste": "oter", "sur": row.pk}
         page = client.post(f"/espace/benevoles/heures/{noted[0].pk}/", said, follow=True)
         assert (page.status_code, told in read(page)) == (200, True)
-    for told in ("Ces heures sont ôtées", "Cette page était restée"):
+    for told in ("Ces heures sont retirées", "Cette page était restée"):
         said = {"geste": "oter", "ligne": noted[1].pk}
         page = client.post(f"/benevoles/moi/{row.volunteer.code}/", said, follow=True)
         assert (page.status_code, told in read(page)) == (200, True)
@@ -410,7 +410,7 @@ def test_an_attestation_does_not_count_hours_taken_off(library, karim):
     assert paper.withdrawn_at is None, "it never counted it"
     hours.remove(first, by=karim, at=AT + DAY / 12)
     paper.refresh_from_db()
-    assert paper.withdrawn_because == "Des heures ont été ôtées après coup."
+    assert paper.withdrawn_because == "Des heures ont été retirées après coup."
 
 
 def test_a_mission_that_is_over_does_not_start(library, karim):
@@ -476,7 +476,7 @@ def test_each_mission_has_its_own_form_of_hours(client, library, karim, denise):
         assert len(ids) == len(set(ids)), "a label names one field"
     said = {"mission": second.pk, "jour": "2026-11-20", "heures": "trop", "jeton": "x"}
     wrong = client.post("/espace/benevoles/ma-mission/", said)
-    assert (wrong.status_code, wrong.content.decode().count("Ce nombre ne se lit pas")) == (400, 1)
+    assert (wrong.status_code, wrong.content.decode().count("Ce nombre n’est pas reconnu")) == (400, 1)
     assert client.post("/espace/benevoles/ma-mission/", said | {"mission": 0}).status_code == 404
 
 

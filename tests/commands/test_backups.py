@@ -275,7 +275,7 @@ def test_a_sealed_backup_opens_with_its_key_only(db, home, tmp_path):
 
 
 def test_a_key_that_is_none_is_refused(tmp_path):
-    with pytest.raises(Refused, match="ne se lit pas"):
+    with pytest.raises(Refused, match="n’est pas reconnue"):
         keys.recipients(["age1abc"])
     (tmp_path / "vide").write_text("# rien\n")
     with pytest.raises(Refused, match="n’est pas un fichier de clés"):

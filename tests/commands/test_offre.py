@@ -187,7 +187,7 @@ FAULTS = (
     f("a command in a cell", "x.csv", bad(nom="=cmd|' /C calc'!A0"), 0, "Formule gardée comme texte", 2),
     f("errors of a spreadsheet", "x.csv", bad(adresse="#REF!", telephone="#N/A"), 0, "Cellule en erreur", 2),
     f("SQL", "x.csv", bad(nom="Robert'); DROP TABLE directory_lieu;--"), 0, "", 2),
-    f("a script", "x.csv", bad(nom="Café<script>alert(1)</script>"), 0, "HTML ôté", 2),
+    f("a script", "x.csv", bad(nom="Café<script>alert(1)</script>"), 0, "HTML retiré", 2),
     f("emoji and letters from right to left", "x.csv", bad(nom="🖥️ مكتبة الحي"), 0, "", 2),
     f("an inverted word", "x.csv", bad(nom="Café \u202eecnarF"), 0, "caractères invisibles", 2),
     f("a name of ten thousand letters", "x.csv", bad(nom="Bibliothèque " * 770), 0, "150 caractères gardés au plus", 2),

@@ -302,7 +302,7 @@ def test_a_backup_whose_rows_miss_one_is_refused_and_says_which(process, demonst
             )
     answer = process("restaurer", cut, **home)
     assert answer.code == 2
-    assert f"renvoie à accounts.user {user}, qui n’y est pas" in answer.err
+    assert f"renvoie à accounts.user {user}, qui est introuvable" in answer.err
     assert not (tmp_path / "maison/sauvegardes").exists(), "nothing was touched yet"
 
 
@@ -496,7 +496,7 @@ def test_the_examples_go_by_one_command_and_real_places_stay(process, demonstrat
     counts = dict(line.split(" : ") for line in answer.out.splitlines() if " : " in line)
     assert (counts["compte"], counts["réponse"]) == ("8", "192")
     whole = sum(map(int, counts.values()))
-    gone = count(whole, "ligne d’exemple ôtée", "lignes d’exemple ôtées")
+    gone = count(whole, "ligne d’exemple retirée", "lignes d’exemple retirées")
     assert f"{gone}. Les lieux réels et le journal restent." in answer.out
     done = programs.run("-c", LEFT, environment={**os.environ, **home}, check=True)
     real = {"structure", "lieu", "source", "import", "change", "pair"}
@@ -504,7 +504,7 @@ def test_the_examples_go_by_one_command_and_real_places_stay(process, demonstrat
         *(f"directory.{name}" for name in real),
         *("territories.perimeter", "accounts.entry", "accounts.seal"),
     }
-    assert "Aucune ligne d’exemple ôtée." in process("demo", "--effacer", **home).out
+    assert "Aucune ligne d’exemple retirée." in process("demo", "--effacer", **home).out
 
 
 def test_the_key_of_sessions_is_changed_for_its_owner_alone(maillage, tmp_path, monkeypatch):

@@ -27,8 +27,8 @@ EVERY = 0.1  # seconds between two requests of somebody: whoever asks without a 
 @pytest.mark.parametrize(
     ("operation", "words"),
     [
-        (operations.DeleteModel("Person"), "ôte la table Person"),
-        (operations.RemoveField("person", "born"), "ôte la colonne person.born"),
+        (operations.DeleteModel("Person"), "retire la table Person"),
+        (operations.RemoveField("person", "born"), "retire la colonne person.born"),
         (operations.RenameField("person", "born", "year"), "renomme la colonne person.born"),
         (operations.RenameModel("Person", "Human"), "renomme la table Person"),
         (

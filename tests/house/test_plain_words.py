@@ -13,6 +13,7 @@ from django.forms import CharField, Field, Form, IntegerField, ModelChoiceField
 
 from maillage.reference.travel import FOOT
 from maillage.web import decimals
+from tools import plain_names
 
 ROOT = Path("src/maillage")
 PAGES = sorted((ROOT / "apps").rglob("templates/**/*.html"))
@@ -151,3 +152,25 @@ HOME = re.compile(r"<a href=\"\{% url 'space' %\}\">([^<]+)</a>")
 def test_the_way_home_has_one_name():
     """The same page was « Espace professionnel », « Espace pro », « Votre page du jour », « Aujourd’hui »."""
     assert {name for path in PAGES for name in HOME.findall(path.read_text("utf-8"))} == {"Aujourd’hui"}
+
+
+def test_retired_turns_of_french_are_refused_and_what_replaces_them_is_not():
+    """docs/plain_french.yaml : chaque ligne refuse son exemple, et admet ce qu’elle demande d’écrire."""
+    table = plain_names.turns()
+    for turn in table:
+        assert list(plain_names.refused_turns(turn.example, [turn])), turn.example
+        assert list(plain_names.refused_turns(turn.say, table)) == [], turn.say
+    for plain in ("À qui demander ?", "Choisir avec qui vous aidez", "d’ici la fin de l’année", "Qui m’aide"):
+        assert list(plain_names.refused_turns(plain, table)) == [], plain
+
+
+def test_a_turn_is_found_across_the_lines_of_a_string_or_of_a_page(tmp_path, monkeypatch):
+    monkeypatch.setattr(plain_names, "ROOT", tmp_path)
+    (tmp_path / "a.py").write_text(
+        '"""D’ici."""\nwords = (\n    "Aucun lieu d’"\n    f"ici : {n}."\n)\n', "utf-8"
+    )
+    (tmp_path / "a.html").write_text("{# d’ici #}\n<p>\n  Prévenez\n  qui mène l’enquête.\n</p>\n", "utf-8")
+    table = plain_names.turns()
+    read = {name: plain_names.read_french(tmp_path / name, table) for name in ("a.py", "a.html")}
+    assert [(riddle.line, riddle.text) for riddle in read["a.py"]] == [(3, "d’ici")]
+    assert [(riddle.line, riddle.text) for riddle in read["a.html"]] == [(3, "Prévenez qui")]

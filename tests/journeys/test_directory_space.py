@@ -108,7 +108,7 @@ def test_a_sheet_is_confirmed_in_one_click_and_said_full_in_two(enter):
     page.click("summary:has-text('Complet')")
     page.click("text=Oui, le lieu est complet")
     page.wait_for_selector("text=Complet depuis le")
-    page.click("summary:has-text('De nouveau de la place')")
+    page.click("summary:has-text('Signaler qu’il y a de la place')")
     page.click("text=Oui, il y a de la place")
     page.wait_for_selector("text=de nouveau de la place")
     assert page.locator(".histoire > li").count() >= 3

@@ -296,8 +296,8 @@ def test_what_takes_away_is_confirmed_by_its_button_and_refused_takes_nothing(vi
         "const t = document.querySelector('[data-vivant]'); t.replaceChildren(...[...t.children].map((e) => e.cloneNode(true)))"
     )
     room.locator(".groupe summary").press("Enter")
-    room.get_by_role("button", name="Ôter du groupe").press("Enter")
-    assert said == ["Ôter cette personne du groupe ?"]
+    room.get_by_role("button", name="Retirer du groupe").press("Enter")
+    assert said == ["Retirer cette personne du groupe ?"]
     room.reload()
     expect(room.locator(".groupe tbody tr")).to_have_count(1)
     page = visit("/apprendre/", service_workers="block")

@@ -146,10 +146,10 @@ def test_without_script_a_place_answers_from_its_list(enter, made, in_the_platfo
 @pytest.mark.complete
 def test_a_place_says_it_is_full_and_again_that_it_has_room(enter, made):
     page = enter(PLACE, "/espace/orientations/")
-    page.click("text=Se dire complet")
+    page.click("text=Signaler que le lieu est complet")
     page.wait_for_selector("text=Complet : c’est noté")
-    page.click("text=De nouveau de la place >> visible=true")
-    page.wait_for_selector("text=Se dire complet")
+    page.click("text=Signaler qu’il y a de la place >> visible=true")
+    page.wait_for_selector("text=Signaler que le lieu est complet")
 
 
 @pytest.mark.complete

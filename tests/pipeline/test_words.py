@@ -12,8 +12,8 @@ from maillage.kernel.names import plain
 from maillage.pipeline.offer.clean import number, several, words, yesno
 from maillage.reference import offer
 
-BLANKS, HTML = "espaces superflus ôtés", "HTML ôté"
-MENDED, HIDDEN = "caractères réparés", "caractères invisibles ôtés"
+BLANKS, HTML = "espaces superflus retirés", "HTML retiré"
+MENDED, HIDDEN = "caractères réparés", "caractères invisibles retirés"
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_a_text_as_typed(typed, value, word, reason):
 def test_one_line_is_one_line():
     found = words.line("MJC<br>des Eaux-Claires\n\nGrenoble")
     assert (found.value, found.word) == ("MJC des Eaux-Claires Grenoble", "mended")
-    assert "retours à la ligne ôtés" in found.reason
+    assert "retours à la ligne retirés" in found.reason
 
 
 def test_a_text_too_long_is_cut_at_a_word_and_said():

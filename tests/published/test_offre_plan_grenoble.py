@@ -116,7 +116,7 @@ def test_the_published_lists_are_computed(found):
 @pytest.mark.complete  # the quick profile tries each rule on drawn tables: tests/spec/test_regles_manques.py
 @pytest.mark.slow("the reach of every place of an agglomeration, drawn again")
 def test_a_list_changes_when_the_data_change(sheets, found):
-    """Un libre accès accompagné ouvert à Seyssins l’ôte des deux listes."""
+    """Un libre accès accompagné ouvert à Seyssins le retire des deux listes."""
     new = {
         "id": "nouveau",
         "nom": "Nouveau lieu",

@@ -105,7 +105,7 @@ def told(found: list[Case]) -> tuple[int, float, float, float]:
 @pytest.mark.complete
 @pytest.mark.slow("two agglomerations, each laid out twice with eight lines of offer")
 def test_the_page_tells_what_the_calculation_gives(monkeypatch):
-    """Avec ce que la page en dit : 143 cas, l’attrait des lieux essayé puis ôté."""
+    """Avec ce que la page en dit : 143 cas, l’attrait des lieux essayé puis retiré."""
     text = PAGE.read_text("utf-8").replace("\xa0", " ")
     by_place = {where: told(cases(where)) for where in WHERE}
     both = told([each for where in WHERE for each in cases(where)])

@@ -242,7 +242,7 @@ def test_a_line_that_is_no_csv(refusal):
     refusal(
         "code_zone,nom_zone,code",
         lambda content: read(content + b"N,Nord,38382\n" + b"x" * 200_000 + b"\n"),
-        "zones.csv, ligne 3 : cette ligne ne se lit pas comme du CSV.",
+        "zones.csv, ligne 3 : cette ligne n’est pas du CSV lisible.",
         do="tableur",
     )
 

@@ -39,7 +39,7 @@ def test_freshness_has_four_degrees(spec):
 
 def test_a_place_without_what_the_national_schema_requires_is_told(spec):
     """Un lieu à qui il manque une colonne exigée reste hors du fichier, et une phrase le dit ; un code
-    Insee impossible n’ôte que sa case.
+    Insee impossible ne retire que sa case.
     """
     spec(
         """

@@ -95,7 +95,7 @@ def test_places_for_people_in_need_have_the_bounds_of_the_need(spec):
 @pytest.mark.parametrize(
     ("receiving", "sized", "places", "said"),
     [
-        (0, 0, 0, "Aucun lieu d’ici ne dit qu’il aide ou qu’il forme."),
+        (0, 0, 0, "Aucun lieu de ce territoire n’indique aider ou former."),
         (1, 0, 0, "Le seul lieu qui aide ou forme ne dit pas combien de personnes il reçoit par semaine."),
         (
             7,

@@ -144,7 +144,7 @@ def check_country(command: str) -> None:
         raise Refused(
             f"« maillage {command} » ne connaît que la France.",
             why=f"MAILLAGE_PAYS demande {country}, dont cette commande n’a pas les données.",
-            do="Ôtez MAILLAGE_PAYS, ou voyez « maillage pays --aide » et docs/autres-pays.md.",
+            do="Retirez MAILLAGE_PAYS, ou voyez « maillage pays --aide » et docs/autres-pays.md.",
         )
 
 

@@ -439,7 +439,7 @@ def _who_refers(
             for label, names, some in _parts(name, iter(io.BufferedReader(file, BLOCK))):  # type: ignore[arg-type]
                 if words := references.referring(label, names, some, to=lost):
                     return words
-    return f"{lost[0]} {lost[1]} n’y est pas"
+    return f"{lost[0]} {lost[1]} est introuvable"
 
 
 DAMAGED = (*archives.UNREADABLE, OSError, KeyError, TypeError, AttributeError)

@@ -122,7 +122,7 @@ def check_database_url() -> None:
             why="Elle commence par postgresql:// ou sqlite:///, et nomme une base ou un fichier.",
             do=(
                 "Écrivez-la ainsi : postgresql://maillage:MOT-DE-PASSE@localhost/maillage, les signes du mot"
-                " de passe en %XX. Ôtez-la pour garder la base dans MAILLAGE_HOME."
+                " de passe en %XX. Retirez-la pour garder la base dans MAILLAGE_HOME."
             ),
         )
 

@@ -86,7 +86,7 @@ def _page(path: Path) -> list[Head] | str:
     if not found:
         raise Refused(
             f"Le fichier {path} ne contient aucune ancre.",
-            why='La ligne qui commence par {"ancre": n’y est pas.',
+            why='La ligne qui commence par {"ancre": manque.',
             do="Donnez le fichier écrit par « maillage ancrer-journal », ou recopiez cette ligne en entier.",
         )
     return found

@@ -31,7 +31,7 @@ def recipients(texts: Iterable[str]) -> list[bytes]:
             found.append(age.recipient(text))
         except ValueError as error:
             raise Refused(
-                "La clé publique des sauvegardes ne se lit pas.",
+                "La clé publique des sauvegardes n’est pas reconnue.",
                 why="Elle commence par age1 et a 62 signes ; une lettre fausse suffit à la rendre illisible.",
                 do="Recopiez celle qu’a donnée « maillage sauvegarder --faire-cle ».",
             ) from error

@@ -99,7 +99,9 @@ def _sort(
             found.aside[label].add(row.pk)
             lost[label].append(row.pk)
             what = "cette ligne est mise à part"
-        found.words.append(f"{label} {row.pk} : {name} renvoie à {target} {number}, qui n’y est pas ; {what}")
+        found.words.append(
+            f"{label} {row.pk} : {name} renvoie à {target} {number}, qui est introuvable ; {what}"
+        )
 
 
 def _may_be_empty(row: models.Model, names: set[str]) -> bool:

@@ -85,7 +85,7 @@ class References:
         ]
         for row in rows:
             if any(row[place] == to[1] for place in places):
-                return f"{label} {row[pk]} renvoie à {to[0]} {to[1]}, qui n’y est pas"
+                return f"{label} {row[pk]} renvoie à {to[0]} {to[1]}, qui est introuvable"
         return None
 
 

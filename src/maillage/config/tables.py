@@ -133,9 +133,9 @@ def breaking(connection: BaseDatabaseWrapper) -> list[str]:
 def _breaks(operation: operations.base.Operation) -> str:
     match operation:
         case operations.DeleteModel():
-            return f"ôte la table {operation.name}"
+            return f"retire la table {operation.name}"
         case operations.RemoveField():
-            return f"ôte la colonne {operation.model_name}.{operation.name}"
+            return f"retire la colonne {operation.model_name}.{operation.name}"
         case operations.RenameModel():
             return f"renomme la table {operation.old_name}"
         case operations.RenameField():

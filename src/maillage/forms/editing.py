@@ -306,7 +306,7 @@ def _found(form: Questionnaire, name: str) -> Question:
     question = form.question(name)
     if question is None:
         raise Refused(
-            "Rien n’a changé.",
+            "Le questionnaire n’a pas été modifié.",
             why="Cette question n’est plus dans le questionnaire.",
             do="Revenez à la liste.",
         )

@@ -211,7 +211,7 @@ def _opened(content: bytes) -> tuple[dict[str, dict[str, str]], list[Bad]]:
             "Il est abîmé, chiffré, ou n’est pas un .zip.",
         ) from error
     if not files and not bad:
-        raise _not_trusted("Cette archive est vide.", "Aucun module n’y est.")
+        raise _not_trusted("Cette archive est vide.", "Cette archive ne contient aucun module.")
     return files, bad
 
 

@@ -155,7 +155,7 @@ def _said_twice(where: str, key: str, words: Sequence[str]) -> list[tuple["Where
         (
             (where, n, key) if key else (where, n),
             f"« {word} » y est déjà.",
-            "Écrivez-le autrement, ou ôtez-le.",
+            "Écrivez-le autrement, ou retirez-le.",
         )
         for n, word in enumerate(words)
         if word in words[:n]
@@ -321,7 +321,7 @@ class Model(Part):
         if not self.text.strip():
             raise Misplaced((("texte",), "Il n’y a rien à écrire.", "Donnez le texte à recopier."))
         if self.text == self.starts:
-            raise Misplaced((("deja",), "Ce texte est déjà écrit en entier.", "Ôtez-en une partie."))
+            raise Misplaced((("deja",), "Ce texte est déjà écrit en entier.", "Retirez-en une partie."))
         return self
 
 

@@ -80,7 +80,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "missing": ("Il manque « {last} ».", "Ajoutez cette ligne."),
     "extra_forbidden": (
         "« {last} » n’est pas une clé connue ici.",
-        "Corrigez son nom, ou ôtez-la. docs/modules.md les donne.",
+        "Corrigez son nom, ou retirez-la. docs/modules.md les donne.",
     ),
     "literal_error": ("« {input} » n’est pas possible.", "Prenez une de ces valeurs : {expected}."),
     "union_tag_invalid": (
@@ -89,7 +89,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "union_tag_not_found": ("Il manque le genre de l’exercice.", "Ajoutez « genre: choisir », ou un autre."),
     "too_short": ("Il y a {number} : il en faut au moins {min_length}.", "Ajoutez-en."),
-    "too_long": ("Il y a {number} : il en faut au plus {max_length}.", "Ôtez-en, ou faites-en deux étapes."),
+    "too_long": (
+        "Il y a {number} : il en faut au plus {max_length}.",
+        "Retirez-en, ou faites-en deux étapes.",
+    ),
     "string_too_long": ("Ce texte est trop long.", "{max_length} caractères au plus."),
     "string_type": ("Un texte est attendu.", "Mettez-le entre guillemets."),
     "string_pattern_mismatch": (

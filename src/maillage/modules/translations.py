@@ -160,7 +160,7 @@ def _faults(held: Mapping[str, Any], code: str) -> Iterator[Fault]:
         do = f"Écrivez « langue: {code} », ou renommez le fichier."
         yield Fault(1, "langue", f"Ce fichier dit « langue: {held.get('langue')} ».", do)
     if known := [key for key in held if key not in ("langue", "textes", "depuis", *WHO)]:
-        do = "Ôtez-la : langue, textes, depuis, traducteurs et relu_par seulement."
+        do = "Retirez-la : langue, textes, depuis, traducteurs et relu_par seulement."
         yield Fault(1, str(known[0]), f"« {known[0]} » n’est pas une clé connue ici.", do)
     for key in WHO:
         if not isinstance(held.get(key) or [], list | str):

@@ -122,7 +122,7 @@ def _records(lines: list[str], first: int, separator: str, name: str) -> Iterato
         cells = _alone(lines[start], separator) if whole is None else whole
         if (not cells and whole is None) or any(len(cell) > MAX_CELL for cell in cells):
             raise Refused(
-                f"{name}, ligne {start + 1} : cette ligne ne se lit pas comme du CSV.",
+                f"{name}, ligne {start + 1} : cette ligne n’est pas du CSV lisible.",
                 why=(
                     "Un guillemet n’y est sans doute pas refermé : les lignes qui suivent seraient prises"
                     " pour la suite de celle-ci."

@@ -91,14 +91,14 @@ def _comparable(rate: PublishedRate, definition: str, year: int) -> None:
         raise Refused(
             f"Le taux régional « {rate.title} » est de {rate.year}, les autres de {year}.",
             why="Un taux d’une autre année ferait passer une évolution pour un écart entre régions.",
-            do=f"Donnez le taux de {year}, ou ôtez cette région.",
+            do=f"Donnez le taux de {year}, ou retirez cette région.",
         )
     if rate.definition not in ("", definition):
         raise Refused(
             f"Le taux régional « {rate.title} » suit une autre définition, donc un autre champ"
             f" (« {rate.definition} »).",
             why="Il compte d’autres personnes : l’écart ne dirait rien de la région.",
-            do=f"Donnez un taux de la définition « {definition} », ou ôtez cette région.",
+            do=f"Donnez un taux de la définition « {definition} », ou retirez cette région.",
         )
     if not 0 < rate.low <= rate.rate <= rate.high < 100:
         raise Refused(

@@ -35,7 +35,7 @@ def read_photograph(file: UploadedFile) -> bytes:
     upright.thumbnail((WIDEST, WIDEST))
     if _is_blank(upright):
         raise _unreadable(
-            "On n’y voit rien : elle est toute sombre, toute claire, ou le papier n’y est pas.",
+            "On n’y voit rien : elle est toute sombre, toute claire, ou sans papier.",
             "Refaites la photographie, bien à plat et à la lumière. Ou gardez le papier, sans photographie.",
         )
     bare, written = Image.new("RGB", upright.size), BytesIO()

@@ -150,7 +150,7 @@ def unreadable(request: HttpRequest, named: list[str]) -> HttpResponse:
     return problem(
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "La demande ne se comprend pas.",
-        f"{', '.join(named)} : le caractère nul n’est d’aucun texte. Ôtez-le et recommencez.",
+        f"{', '.join(named)} : le caractère nul n’est d’aucun texte. Retirez-le et recommencez.",
         errors=[{"parametre": name, "raison": "caractère nul refusé"} for name in named],
     )
 

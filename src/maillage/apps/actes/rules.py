@@ -62,7 +62,7 @@ NOTED, CORRECTED, STRUCK, RESTORED, REGULARISED = "noted", "corrected", "struck"
 TOLD: Mapping[str, str] = {
     NOTED: "l’a noté",
     CORRECTED: "l’a corrigé",
-    STRUCK: "l’a rayé",
+    STRUCK: "l’a annulé",
     RESTORED: "l’a remis",
     REGULARISED: "l’a mis sous mandat",
 }

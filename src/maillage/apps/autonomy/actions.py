@@ -212,7 +212,7 @@ def plan_again(held: Bilan, *, on: date | None, by: User, at: datetime) -> None:
     done = timezone.localdate(held.at)
     if on is not None and not rules.again_from(done) <= on <= done + timedelta(days=730):
         raise Refused(
-            "La date n’est pas gardée.",
+            "La date n’est pas enregistrée.",
             why=f"On refait le point entre {engine.RETEST_DAYS} jours et 2 ans après.",
             do=f"Choisissez une date à partir du {in_words(rules.again_from(done))}.",
         )

@@ -354,7 +354,7 @@ def _is_open(call: GrantCall, at: datetime) -> None:
         raise Refused(
             "La candidature n’a pas changé.",
             why=f"L’appel est ouvert du {in_words(call.opens_on)} au {in_words(call.closes_on)}.",
-            do="Écrivez à qui mène l’appel.",
+            do="Écrivez à l’organisme qui mène l’appel.",
         )
 
 

@@ -36,7 +36,7 @@ class CallForm(forms.Form):
         label="Aide au montage (facultatif)",
         max_length=400,
         required=False,
-        help_text="Qui aide à écrire le projet, et comment le demander.",
+        help_text="La structure qui aide à écrire le projet, et comment le demander.",
     )
     budget = AmountField(
         label="Budget, en euros",

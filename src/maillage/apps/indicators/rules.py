@@ -382,7 +382,7 @@ class Capacity:
     def words(self) -> str:
         """The whole as a sentence: known, partly known, or told by nobody."""
         if not self.receiving:
-            return "Aucun lieu d’ici ne dit qu’il aide ou qu’il forme."
+            return "Aucun lieu de ce territoire n’indique aider ou former."
         if not self.sized:
             if self.receiving == 1:
                 return "Le seul lieu qui aide ou forme ne dit pas combien de personnes il reçoit par semaine."

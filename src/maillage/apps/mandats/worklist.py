@@ -25,7 +25,10 @@ def lines(user: Any, at: datetime) -> Iterable[Line]:
             until = timezone.localdate(row.regularise_before)
         elif task.unnamed:
             gesture, icon, until = "Renouveler", "repeat", row.ends_on
-            words = "Son mandat ne nomme plus personne d’ici : pour continuer, elle signe à nouveau."
+            words = (
+                "Son mandat ne nomme plus aucun aidant de votre structure : pour continuer, elle signe "
+                "à nouveau."
+            )
         else:
             gesture, icon, until = "Renouveler", "repeat", row.ends_on
             words = "Son mandat finit : pour continuer, elle signe à nouveau."

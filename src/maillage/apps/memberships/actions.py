@@ -288,7 +288,9 @@ def _check(invitation: Invitation, at: datetime) -> None:
     ):
         if unusable:
             raise Refused(
-                "L’invitation ne s’ouvre plus.", why=why, do="Demandez un nouveau lien à qui vous a invité."
+                "L’invitation ne s’ouvre plus.",
+                why=why,
+                do="Demandez un nouveau lien à la personne qui vous a invité.",
             )
 
 
@@ -335,7 +337,7 @@ def _check_giver(invitation: Invitation, user: User | None) -> None:
         raise Refused(
             "L’invitation ne s’ouvre plus.",
             why="La personne qui l’a faite ne répond plus de cette structure ou de ce territoire.",
-            do="Demandez une autre invitation à qui en répond aujourd’hui.",
+            do="Demandez une autre invitation à son responsable actuel.",
         )
     sees = rules.ROLES[invitation.role].sees_people
     already = invitation.structure is not None and access.rights_of(giver).may(
@@ -476,7 +478,7 @@ def open_recovery(token: str, at: datetime) -> Recovery:
         raise Refused(
             "Ce lien ne s’ouvre plus.",
             why="La personne qui l’a fait ne répond plus de ce compte.",
-            do="Demandez-en un autre à qui en répond aujourd’hui.",
+            do="Demandez-en un autre à son responsable actuel.",
         )
     return found
 

@@ -26,7 +26,8 @@ class InviteForm(TerritoryChoiceMixin, forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="Un nom par ligne, pour vous y retrouver : un lien pour chacun.",
         error_messages={
-            "required": "Il manque un nom. Sans lui, vous ne sauriez plus à qui va ce lien. Écrivez-le."
+            "required": "Il manque un nom. Sans lui, vous ne sauriez plus à quelle personne ce lien est "
+            "destiné. Écrivez-le."
         },
     )
     structure = forms.CharField(label="Structure", max_length=300, required=False)

@@ -232,7 +232,7 @@ def resend(message: Message, *, by: User, at: datetime) -> None:
         raise Refused(
             "Ce message n’a pas été renvoyé.",
             why=states.REASONS["stopped"],
-            do="Appelez la personne, ou ôtez son adresse de la liste si elle le demande.",
+            do="Appelez la personne, ou retirez son adresse de la liste si elle le demande.",
         )
     row.state, row.reason, row.code, row.unsure, row.attempts = states.WAITING, "", None, False, 0
     row.rounds += 1

@@ -58,7 +58,7 @@ def _named(rows: QuerySet[Orientation], *more: str) -> QuerySet[Orientation]:
 
 
 def _received(user: Any, at: datetime) -> Iterable[Line]:
-    gestures = {"answer": ("Répondre", "send"), "unknown": ("Dire la suite", "pencil")}
+    gestures = {"answer": ("Répondre", "send"), "unknown": ("Indiquer le résultat", "pencil")}
     for section in lists.firsts_received(user, at, *gestures, most=MOST):
         gesture, icon = gestures[section.id]
         for row in section.rows:
@@ -84,7 +84,7 @@ def _received_words(row: Orientation, section: str) -> str:
     need = detail.need_of(row, cycle.RECEIVER)
     sender = row.from_structure.name if row.from_structure is not None else "la personne, ou un proche"
     if section == "unknown":
-        return f"{need}. Venue, ou pas venue ? Personne ne l’a dit."
+        return f"{need}. La personne est-elle venue ? Ce n’est pas encore noté."
     return f"{need}. Demandé par {sender}."
 
 

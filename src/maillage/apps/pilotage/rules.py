@@ -251,17 +251,17 @@ def plan_words(
 
     >>> common = {"is_lacking": True, "is_all_done": False, "has_plan": True}
     >>> plan_words(named=False, is_everywhere=True, is_own=False, **common)
-    ('Rien que pour elle', 'une action répond dans tout le territoire')
+    ('Aucune action propre à ce secteur', 'une action couvre tout le territoire')
     >>> plan_words(named=True, is_everywhere=True, is_own=False, **common)
-    ('', 'pour ce manque, une action répond dans tout le territoire')
+    ('', 'pour ce manque, une action couvre tout le territoire')
     >>> plan_words(named=True, is_everywhere=False, is_own=False, **common)
     ('', 'rien de prévu pour ce manque')
     """
     if not has_plan:
         return "Aucun plan publié", ""
-    everywhere = "une action répond dans tout le territoire"
+    everywhere = "une action couvre tout le territoire"
     if not named:
-        return ("Rien que pour elle", everywhere) if is_everywhere else ("Rien de prévu", "")
+        return ("Aucune action propre à ce secteur", everywhere) if is_everywhere else ("Rien de prévu", "")
     if is_own or not (is_everywhere or is_lacking):
         return "", ""
     if is_everywhere:
@@ -366,7 +366,7 @@ def _plan(facts: Facts) -> Sentence | None:
             if facts.late and facts.unpiloted
             else "Changez la date, ou dites ce qui retient."
             if facts.late
-            else "Rien ne commence sans quelqu’un pour porter."
+            else "Aucune action ne démarre sans pilote."
         ),
         button="Ouvrir le plan",
     )
@@ -405,8 +405,8 @@ def _silence(facts: Facts) -> Sentence | None:
     return Sentence(
         id="silence",
         topic="Orientation, action, effet",
-        strong="Aucun lieu d’ici n’a encore rien noté dans Maillage.",
-        rest="Après l’offre, la chaîne manque : elle n’est pas à zéro.",
+        strong="Aucun lieu de ce territoire n’a encore rien noté dans Maillage.",
+        rest="Le suivi n’est pas renseigné : ce n’est pas un zéro.",
         button="Faire entrer une structure",
     )
 

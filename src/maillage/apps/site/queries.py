@@ -30,7 +30,7 @@ GESTURES = (
     ("Publier une annonce", "cherche propose salle matériel", "listing_new", WRITES),
     ("Proposer une réunion", "date vote", "meeting_new", ("workshops.manage", "directory.edit")),
     ("Écrire une mission de bénévole", "bénévolat", "mission_new", WRITES),
-    ("Emporter nos écrits", "exporter télécharger copie", "network_writings", WRITES),
+    ("Télécharger nos écrits", "exporter télécharger copie", "network_writings", WRITES),
     ("L’agenda partagé du réseau", "calendrier dates", "shared_agenda", MEMBERS),
     ("Poser une question au réseau", "discussion message", "discussions", MEMBERS),
     ("Qui fait quoi", "annuaire professionnels compétences", "network_directory", MEMBERS),

@@ -83,7 +83,8 @@ def _edition(row: Any, published: Sequence[int]) -> Iterable[Line]:
     said = (
         f"Des réponses sont arrivées après l’édition du {_day(row.published)}."
         if row.published
-        else f"{count(row.n, 'réponse')}, et rien n’est publié : qui a répondu attend de lire."
+        else f"{count(row.n, 'réponse')}, et rien n’est publié : les personnes qui ont répondu attendent "
+        f"de lire."
     )
     yield Line(
         kind="survey-edition",

@@ -21,7 +21,7 @@ from maillage.words.wording import count, series
 NOTED_WITHIN = timedelta(days=14)  # beyond, one no longer remembers the hours one gave
 TO_DO = {
     rules.PROPOSED: ("Proposer une rencontre", "Se propose pour « {} » : personne ne l’a rencontrée."),
-    rules.MEETING: ("Dire la suite", "Première rencontre pour « {} »."),
+    rules.MEETING: ("Indiquer le résultat", "Première rencontre pour « {} »."),
     rules.CHARTER: ("Signer la charte", "Rencontrée pour « {} » : la charte est à signer."),
 }
 
@@ -98,7 +98,7 @@ def _meeting_words(row: Engagement) -> tuple[str, str]:
         who = " par la personne" if held is not None and held.by_volunteer else ""
         return f"La rencontre pour « {{}} » est annulée{who} : un autre jour ?", "Donner un jour"
     if held.is_missed:
-        return "N’est pas venue à la rencontre pour « {} ».", "Dire la suite"
+        return "N’est pas venue à la rencontre pour « {} ».", "Indiquer le résultat"
     return ("", "") if held.is_coming else (TO_DO[rules.MEETING][1], TO_DO[rules.MEETING][0])
 
 

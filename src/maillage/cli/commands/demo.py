@@ -38,7 +38,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--sans-calcul", action="store_true", help="prépare la base, sans calculer les diagnostics"
     )
     parser.add_argument(
-        "--effacer", action="store_true", help="ôte les exemples et leurs comptes ; les lieux réels restent"
+        "--effacer",
+        action="store_true",
+        help="retire les exemples et leurs comptes ; les lieux réels restent",
     )
 
 
@@ -117,7 +119,7 @@ def _remove() -> int:
     search.rebuild()
     for name, n in removed.items():
         print(f"{name} : {n}")
-    gone = count(sum(removed.values()), "ligne d’exemple ôtée", "lignes d’exemple ôtées")
+    gone = count(sum(removed.values()), "ligne d’exemple retirée", "lignes d’exemple retirées")
     print(f"{upper_first(gone)}. Les lieux réels et le journal restent.")
     return 0
 
@@ -182,7 +184,7 @@ def _stories(accounts: Mapping[str, Any]) -> None:
     structures = give_roles(accounts, at)
     stories_by_words = (
         (stories.tell, "Personnes inventées : {}, avec leurs bilans et leurs orientations"),
-        (acts.tell, "Actes d’exemple : {}, dont un rayé et une urgence"),
+        (acts.tell, "Actes d’exemple : {}, dont un annulé et une urgence"),
         (rights.tell, "Droits d’exemple : {} faits, d’une personne inventée"),
         (workshops.tell, "Ateliers d’exemple : {}, à venir et passés"),
         (appointments.tell, "Rendez-vous d’exemple : {}, dans deux permanences"),

@@ -167,7 +167,8 @@ def run(given: argparse.Namespace) -> int:
         print(
             "Territoire trop grand pour des distances : l’offre n’est pas mise en face du besoin."
             if is_too_large(request)
-            else f"{given.offre.name} ne connaît aucun lieu d’ici : l’offre n’est pas mise en face du besoin."
+            else f"{given.offre.name} ne connaît aucun lieu de ce territoire : l’offre n’est pas mise en "
+            f"face du besoin."
         )
     if refused:
         print(
@@ -252,7 +253,8 @@ def survey_of(given: argparse.Namespace, chosen: "Definition") -> "tuple[Measure
     if not given.marges:
         raise Refused(
             "--enquete est donné sans --marges.",
-            why="Sans redressement, une enquête dit ce que pensent ceux qui ont répondu, pas le territoire.",
+            why="Sans redressement, une enquête donne l’avis des personnes qui ont répondu, pas du "
+            "territoire.",
             do="Ajoutez --marges MARGES.csv : variable,modalite,effectif.",
         )
     from maillage.cli.surveys import ponderer

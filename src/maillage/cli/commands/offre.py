@@ -194,7 +194,7 @@ def tell(report: dict[str, Any]) -> None:
             f"Que veut dire la colonne « {asked['colonne']} » ? {words}{'…' * (len(asked['valeurs']) > 12)}"
         )
     if report["colonnes_laissees"]:
-        print(f"Colonnes laissées exprès : {', '.join(report['colonnes_laissees'])}.")
+        print(f"Colonnes ignorées volontairement : {', '.join(report['colonnes_laissees'])}.")
     print()
     for column in report["colonnes"]:
         counts = ", ".join(

@@ -43,7 +43,8 @@ def _key(given: argparse.Namespace) -> int:
     if path.is_relative_to(HOME):
         raise Refused(
             f"La clé n’a pas été écrite dans {path}.",
-            why="Ce dossier est celui des papiers : qui le copie les lirait tous. Elle y serait refusée.",
+            why="Ce dossier est celui des papiers : une copie du dossier les rendrait tous lisibles. Elle "
+            "y serait refusée.",
             do="Donnez un fichier hors de MAILLAGE_HOME, par exemple /etc/maillage/papiers.cle.",
         )
     former = _keys_of(path) if path.exists() else []
@@ -93,7 +94,9 @@ def _rotation(given: argparse.Namespace) -> int:
             do="Redonnez-la après la nouvelle, puis recommencez.",
         )
     if not given.json:
-        print("Les anciennes clés ne servent plus ici : ôtez-les, sauf pour relire une ancienne sauvegarde.")
+        print(
+            "Les anciennes clés ne servent plus ici : retirez-les, sauf pour relire une ancienne sauvegarde."
+        )
     return 0
 
 

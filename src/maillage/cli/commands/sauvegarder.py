@@ -67,7 +67,8 @@ def run(given: argparse.Namespace) -> int:
     if counts["papiers"]:
         papers = count(counts["papiers"], "papier y est, chiffré", "papiers y sont, chiffrés")
         print(
-            f"{papers}. La clé qui les ouvre n’y est pas : gardez-la ailleurs, et pas avec cette sauvegarde."
+            f"{papers}. La sauvegarde ne contient pas la clé qui les ouvre : gardez-la ailleurs, et pas "
+            f"avec cette sauvegarde."
         )
     if lost:
         _print_lost(lost, path)

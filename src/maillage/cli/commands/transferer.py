@@ -73,7 +73,7 @@ def run(given: argparse.Namespace) -> int:
     print(
         "Donnez maintenant cette adresse à DATABASE_URL, puis relancez le service."
         if target
-        else "Ôtez maintenant DATABASE_URL, puis relancez le service."
+        else "Retirez maintenant DATABASE_URL, puis relancez le service."
     )
     print("L’ancienne base n’a pas changé : gardez-la jusqu’à ce que la nouvelle ait sa première sauvegarde.")
     return 0

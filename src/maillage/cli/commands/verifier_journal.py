@@ -19,7 +19,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--base",
         metavar="FICHIER",
         type=Path,
-        help="une copie de maillage.sqlite3, ou une sauvegarde, au lieu de la base d’ici",
+        help="une copie de maillage.sqlite3, ou une sauvegarde, au lieu de la base de ce poste",
     )
     parser.add_argument(
         "--cle", metavar="FICHIER", type=Path, help="le fichier des clés, si cette sauvegarde est chiffrée"

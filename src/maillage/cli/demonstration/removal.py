@@ -53,9 +53,9 @@ def _removed(domain: str) -> Counter[str]:
                 later.append(rows)
         if len(later) == len(waiting):
             raise Refused(
-                "Les exemples n’ont pas été ôtés.",
+                "Les exemples n’ont pas été retirés.",
                 why=f"Une ligne qui n’en est pas un s’appuie sur eux : {why}.",
-                do="Ôtez-la depuis l’espace, ou prenez une base neuve et importez-y vos lieux.",
+                do="Retirez-la depuis l’espace, ou prenez une base neuve et importez-y vos lieux.",
             )
         waiting = later
     return found

@@ -124,7 +124,8 @@ def _volunteers(stage: Stage) -> None:
     begun = stage.ago(60)
     values = {
         "title": "Être là, à côté des ordinateurs en libre accès",
-        "words": "Deux heures par semaine, à côté de qui commence. Karim est dans la salle d’à côté.",
+        "words": "Deux heures par semaine, à côté d’une personne qui débute. Karim est dans la salle d’à "
+        "côté.",
         "lieu": lieu,
         "half_days": ["1-am", "3-pm"],
         "skills": ["listen", "devices"],

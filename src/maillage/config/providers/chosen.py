@@ -48,7 +48,8 @@ def check() -> None:
     if given["SMS_IN"] and len(given["SMS_IN_SECRET"]) < incoming.SHORTEST_SECRET:
         raise Refused(
             f"MAILLAGE_SMS_IN_SECRET a moins de {incoming.SHORTEST_SECRET} signes.",
-            why="Qui le devinerait écrirait à la place des personnes, et arrêterait leurs rappels.",
+            why="Une personne qui le devinerait écrirait à la place des personnes, et arrêterait leurs "
+            "rappels.",
             do="Tirez-en un au sort, et donnez le même à la passerelle.",
         )
 

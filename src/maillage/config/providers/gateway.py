@@ -45,7 +45,7 @@ class Gateway:
         for name, typed in (("MAILLAGE_SMS", address), ("MAILLAGE_SMS_STATUS", status)):
             if typed and not _is_safe(typed):
                 raise Refused(
-                    f"{name} ne se lit pas, ou n’est pas chiffrée.",
+                    f"{name} ne peut pas être lu, ou n’est pas chiffré.",
                     why="Les numéros et le jeton de la passerelle y passent.",
                     do="Écrivez une adresse en https://, ou en http:// sur cet ordinateur même.",
                 )
@@ -57,7 +57,7 @@ class Gateway:
             )
         if any(not each.isprintable() or not each.isascii() for each in token):
             raise Refused(
-                "MAILLAGE_SMS_TOKEN ne se lit pas.",
+                "MAILLAGE_SMS_TOKEN n’est pas reconnu.",
                 why="Un jeton tient en lettres et en chiffres, sur une ligne.",
                 do="Copiez-le de nouveau depuis la passerelle.",
             )

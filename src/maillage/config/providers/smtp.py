@@ -43,8 +43,8 @@ class Smtp:
                 raise ValueError
         except (ValueError, KeyError):
             raise Refused(
-                "MAILLAGE_SMTP ne se lit pas.",
-                why="Cette variable donne l’adresse du serveur de courriel.",
+                "MAILLAGE_SMTP n’est pas reconnu.",
+                why="Cette variable donne l’adresse du serveur d’e-mail.",
                 do="Écrivez-la ainsi : smtp+tls://nom:motdepasse@serveur.exemple.fr:587.",
             ) from None
         if parts.scheme == "smtp" and parts.password and parts.hostname not in HERE:
@@ -59,8 +59,8 @@ class Smtp:
                 raise ValidationError("lines")
         except ValidationError:
             raise Refused(
-                "MAILLAGE_SENDER ne se lit pas, ou manque.",
-                why="Un courriel dit qui l’envoie ; les réponses et les refus y reviennent.",
+                "MAILLAGE_SENDER n’est pas reconnu, ou manque.",
+                why="Un e-mail indique son expéditeur ; les réponses et les refus y reviennent.",
                 do="Écrivez-la ainsi : Maillage <ne-pas-repondre@exemple.fr>.",
             ) from None
         options = {

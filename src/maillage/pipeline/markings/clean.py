@@ -213,7 +213,7 @@ def _shape(geometry: object, to_degrees: Projection | None, where: str) -> shape
         repaired = shapely.make_valid(drawn)
     except (*UNREADABLE, shapely.errors.ShapelyError) as error:
         raise Refused(
-            f"{where} : le polygone manque, ou ne se lit pas.",
+            f"{where} : le polygone est absent ou illisible.",
             why="Un quartier sans contour ne peut être placé sur aucune zone.",
             do="Déposez le fichier officiel des contours, sans le modifier.",
         ) from error

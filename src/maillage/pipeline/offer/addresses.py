@@ -202,7 +202,7 @@ def _lines(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
                 yield line, row
         except csv.Error as error:
             raise Refused(
-                f"{path.name}, ligne {line + 1} : cette ligne ne se lit pas comme du CSV.",
+                f"{path.name}, ligne {line + 1} : cette ligne n’est pas du CSV lisible.",
                 why="Un guillemet y est resté ouvert, ou se trouve au milieu d’une case.",
                 do="Corrigez cette ligne, ou téléchargez de nouveau le fichier (Base Adresse Nationale).",
             ) from error

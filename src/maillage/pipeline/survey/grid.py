@@ -102,7 +102,7 @@ def _separated(text: str, remarks: Remarks) -> Iterator[Record]:
         broken += 1
         if start == first or broken > MAX_BROKEN:
             raise remarks.refusal(
-                "cette ligne ne se lit pas comme du CSV.",
+                "cette ligne n’est pas du CSV lisible.",
                 line=start + 1,
                 why="Un guillemet n’y est pas refermé, ou se trouve au milieu d’une case"
                 + (f", comme dans {MAX_BROKEN} lignes avant elle." if broken > MAX_BROKEN else "."),

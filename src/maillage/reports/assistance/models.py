@@ -14,7 +14,7 @@ from maillage.words.languages import FRENCH, LANGUAGES, NBSP
 TITLES: Mapping[str, str] = {
     "mandat-vierge": "Mandat à remplir",
     "registre-des-actes": "Registre des actes",
-    "charte": "Charte de qui fait à la place",
+    "charte": "Charte de l’aidant qui fait à la place",
     "attestation-de-suivi": "Attestation de suivi",
 }
 

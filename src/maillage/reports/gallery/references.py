@@ -52,7 +52,7 @@ def method_plate(steps: tuple[Step, ...] = METHOD, source: str = "") -> Plate:
         title=f"Un diagnostic écoute avant de conclure : {told}",
         svg=survey_charts.thread(steps),
         table=Table(("Combien", "Quoi", "Qui"), tuple((str(s.n), s.many, s.who) for s in steps)),
-        source=source or f"{PLAN} Les entretiens individuels n’y sont pas comptés.",
+        source=source or f"{PLAN} Les entretiens individuels ne sont pas comptés.",
     )
 
 
@@ -90,7 +90,8 @@ def _professionals() -> Plate:
         table=Table(("Ce qu’ils disent", "Part"), tuple((row[0], row[3]) for row in PROFESSIONALS)),
         source=(
             f"{PRESENTATION} 484 ou 520 professionnels selon les textes ; la détection est celle des"
-            " structures. « Moins de » : le document n’imprime qu’une borne : tout ce qui est rayé se peut."
+            " structures. « Moins de » : le document imprime seulement une borne."
+            " Toute la partie hachurée est possible."
         ),
     )
 

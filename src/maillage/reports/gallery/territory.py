@@ -358,7 +358,7 @@ def _gap(s: Subject, line: OfferLine) -> Plate:
     zones = offer.zones.values() if offer else ()
     of = [(zone.name, each) for zone in zones for each in zone.lines if each.id == line.id]
     if line.state == "donnee-manquante":
-        title = f"{line.label} : le recensement d’ici ne le dit pas"
+        title = f"{line.label} : le recensement de ce territoire ne l’indique pas"
     elif line.missing_low >= 1:
         title = f"{line.label} : {line.missing_about} n’en ont pas à portée"
     else:
@@ -394,7 +394,7 @@ def _evaluation_digital(s: Subject) -> Plate:
         "evaluation-numerique",
         "I-041",
         drawn,
-        f"{r.definition.label} : des taux nationaux, des habitants d’ici",
+        f"{r.definition.label} : des taux nationaux, appliqués aux habitants de ce territoire",
         r,
     )
 
@@ -463,7 +463,7 @@ def _actors(census: CensusReading, link: Link) -> Plate:
                 for actor in census.actors
             ),
         ),
-        source=f"{census.source} Comptés, pas estimés : un lieu que personne n’a signalé n’y est pas.",
+        source=f"{census.source} Comptés, pas estimés : un lieu que personne n’a signalé n’est pas compté.",
         link=("Tous les lieux", link.places),
     )
 
@@ -477,7 +477,7 @@ def _services(census: CensusReading, link: Link) -> Plate:
     said = [each for each in census.practices if each.is_said]
     first = max(said, key=lambda each: each.n_today, default=None)
     if first is None:
-        why = "Aucune fiche ne dit ce qu’on trouve sur place."
+        why = "Aucune fiche n’indique ce qu’on trouve sur place."
         return lacking("services-des-lieux", "offre", "I-056", "L’offre en chiffres", why)
     return Plate(
         id="services-des-lieux",
@@ -505,7 +505,7 @@ def _services(census: CensusReading, link: Link) -> Plate:
 def _free(census: CensusReading, link: Link) -> Plate:
     part = census.shares.free
     if not part.among:
-        return lacking("gratuite", "offre", "I-034", "La gratuité", "Aucune fiche ne dit son prix.")
+        return lacking("gratuite", "offre", "I-034", "La gratuité", "Aucune fiche n’indique son prix.")
     rows = [("Gratuit", part.n), ("Payant, ou selon la situation", part.among - part.n)]
     return Plate(
         id="gratuite",

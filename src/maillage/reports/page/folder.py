@@ -249,13 +249,13 @@ def read(folder: Path, *, seal: str = "") -> tuple[Fingerprint, dict[str, bytes]
         about: Fingerprint = json.loads(text.decode())
         digests = about["fichiers"]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise _altered(path, "elle manque, ou ne se lit plus") from error
+        raise _altered(path, "elle manque, ou n’est plus lisible") from error
     files = {}
     for name, expected in digests.items():
         try:
             content = (folder / name).read_bytes()
         except OSError as error:
-            raise _altered(folder / name, "il manque, ou ne se lit plus") from error
+            raise _altered(folder / name, "il manque, ou n’est plus lisible") from error
         if digest(content) != expected:
             raise _altered(folder / name, "il n’est plus celui qui a été écrit")
         files[name] = content

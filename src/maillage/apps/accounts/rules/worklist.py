@@ -23,7 +23,7 @@ PEOPLE, TRAINING, DIRECTORY, NETWORK, STUDIES, PLATFORM = (
 )
 # The groups in the order of the page: persons before sheets.
 GROUPS: Mapping[str, tuple[str, str]] = {
-    PEOPLE: ("Des personnes attendent", "Qui attend depuis le plus longtemps vient d’abord."),
+    PEOPLE: ("Des personnes attendent", "Les plus anciennes demandes viennent d’abord."),
     TRAINING: ("Ateliers et formations", "Finir ce qui a eu lieu, préparer ce qui vient."),
     DIRECTORY: ("L’annuaire", "Une fiche fausse, c’est un trajet pour rien."),
     NETWORK: ("Le réseau", "Des collègues comptent sur vous."),

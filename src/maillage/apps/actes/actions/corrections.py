@@ -54,7 +54,7 @@ def correct(act: Act, values: Mapping[str, Any], *, by: User, at: datetime, was:
             raise OutsideMandate(
                 NOT_CORRECTED,
                 why=verdict.why,
-                do=verdict.what_to_do or "Laissez-le « avec elle », ou rayez-le et notez une urgence.",
+                do=verdict.what_to_do or "Laissez-le « avec elle », ou annulez-le et notez une urgence.",
             )
         row.mandat = verdict.mandat if verdict.allowed else row.mandat
     if draft.kind != rules.PLACE:
@@ -62,7 +62,9 @@ def correct(act: Act, values: Mapping[str, Any], *, by: User, at: datetime, was:
     for name in VALUES:
         setattr(row, name, line(value) if isinstance(value := getattr(draft, name), str) else value)
     if traced_values(row) == before and row.precision == act.precision:
-        raise Refused("Rien n’a changé.", why="Toutes les réponses sont les mêmes.", do="Corrigez-en une.")
+        raise Refused(
+            "L’acte n’a pas été corrigé.", why="Toutes les réponses sont les mêmes.", do="Corrigez-en une."
+        )
     if was not in (None, row.revisions.count()):
         raise Refused(
             NOT_CORRECTED,
@@ -79,7 +81,9 @@ def strike(act: Act, *, by: User, at: datetime) -> Act:
     """Strike an act: it counts no more, its trace stays."""
     row = _lock(act, by)
     if row.struck_at is not None:
-        raise Refused("Rien n’a changé.", why="Cet acte est déjà rayé.", do="Remettez-le s’il compte.")
+        raise Refused(
+            "L’acte n’a pas été annulé.", why="Cet acte est déjà annulé.", do="Remettez-le s’il compte."
+        )
     row.struck_at, row.struck_by = at, by
     row.save(update_fields=["struck_at", "struck_by"])
     _trace(row, rules.STRUCK, traced_values(row), by=by, at=at)
@@ -91,7 +95,9 @@ def restore(act: Act, *, by: User, at: datetime) -> Act:
     """Let a struck act count again."""
     row = _lock(act, by)
     if row.struck_at is None:
-        raise Refused("Rien n’a changé.", why="Cet acte n’est pas rayé.", do="Rien à faire : il compte.")
+        raise Refused(
+            "L’acte n’a pas été rétabli.", why="Cet acte n’est pas annulé.", do="Rien à faire : il compte."
+        )
     row.struck_at, row.struck_by = None, None
     row.save(update_fields=["struck_at", "struck_by"])
     _trace(row, rules.RESTORED, traced_values(row), by=by, at=at)
@@ -105,7 +111,7 @@ def regularise(act: Act, *, by: User, at: datetime, person: Person | None = None
     """
     row = _lock(act, by)
     if not row.lacks_mandate:
-        raise Refused("Rien n’a changé.", why="Cet acte est déjà en règle.", do="Rien à faire.")
+        raise Refused("L’acte n’a pas été régularisé.", why="Cet acte est déjà en règle.", do="Rien à faire.")
     whom = row.person or person
     if whom is None or not people_for(by).filter(pk=whom.pk).exists():
         raise Refused(
@@ -139,8 +145,8 @@ def _lock(act: Act, by: User) -> Act:
     """
     if not access.may_change(by, act):
         raise Refused(
-            "Rien n’a changé.",
-            why="Seuls qui l’a noté et le responsable de sa structure corrigent un acte.",
+            "L’acte n’a pas été modifié.",
+            why="Seuls l’auteur de l’acte et le responsable de sa structure peuvent le corriger.",
             do="Demandez-le-leur.",
         )
     Person.objects.select_for_update().filter(pk=act.person_id).first()

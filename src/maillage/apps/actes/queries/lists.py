@@ -49,7 +49,7 @@ class Criteria:
 
 
 COUNTED, STRUCK, TO_SIGN = "counted", "struck", "to_sign"
-STATES: Mapping[str, str] = {COUNTED: "Qui comptent", STRUCK: "Rayés", TO_SIGN: "Mandat à signer"}
+STATES: Mapping[str, str] = {COUNTED: "Comptés", STRUCK: "Annulés", TO_SIGN: "Mandat à signer"}
 _IN_STATE: Mapping[str, Q] = {
     COUNTED: Q(struck_at=None),
     STRUCK: Q(struck_at__isnull=False),

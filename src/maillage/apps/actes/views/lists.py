@@ -27,7 +27,7 @@ from maillage.words.wording import count
 
 PAGE = 100
 SEVERAL = {
-    "rayer": "Rayés : {}. Leur trace reste. Une erreur ? Cochez-les, puis remettez-les.",
+    "rayer": "Annulés : {}. Leur trace reste. Une erreur ? Cochez-les, puis remettez-les.",
     "remettre": "Comptés de nouveau : {}.",
     "regulariser": "Mis sous mandat : {}.",
 }
@@ -160,7 +160,7 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
         match request.POST.get("geste"):
             case "rayer":
                 corrections.strike(found, by=by, at=at)
-                messages.success(request, "L’acte est rayé : il ne compte plus, sa trace reste.")
+                messages.success(request, "L’acte est annulé : il ne compte plus, sa trace reste.")
             case "remettre":
                 corrections.restore(found, by=by, at=at)
                 messages.success(request, "L’acte compte de nouveau.")

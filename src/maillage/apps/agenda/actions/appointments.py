@@ -163,7 +163,7 @@ def lock_to_give(
     row = lock(now, by=by, token=token)
     if helper is None and row.helper_id != now.helper_id:  # handed over between the two readings above
         raise Refused(
-            "Rien n’a changé.",
+            "Le rendez-vous n’a pas été modifié.",
             why="Quelqu’un vient de remettre ce rendez-vous à un autre aidant.",
             do="Rechargez la page pour lire qui reçoit.",
         )
@@ -184,25 +184,26 @@ def lock(appointment: Appointment, *, by: User | None, token: str = "") -> Appoi
     )
     if row.permanence_id != now.permanence_id:  # between the two readings above
         raise Refused(
-            "Rien n’a changé.",
+            "Le rendez-vous n’a pas été modifié.",
             why="Quelqu’un vient de déplacer ce rendez-vous.",
             do="Rechargez la page pour lire sa nouvelle heure.",
         )
     if by is not None and not access.appointments_for(by).filter(pk=row.pk).exists():
         raise Refused(
-            "Rien n’a changé.",
+            "Le rendez-vous n’a pas été modifié.",
             why="Ce rendez-vous n’est pas celui de votre structure.",
             do="Revenez à la liste de vos rendez-vous.",
         )
     if row.referral is not None:
         raise Refused(
-            "Rien n’a changé.",
-            why="C’est la date d’une orientation : elle se change là, pour que chacun soit prévenu.",
+            "Le rendez-vous n’a pas été modifié.",
+            why="C’est la date d’une orientation : elle se modifie à la page de cette orientation, qui "
+            "prévient chacun.",
             do="Appelez le lieu." if token else "Ouvrez l’orientation, et changez la date.",
         )
     if by is None and token and access.digest(token) != row.token:
         raise Refused(
-            "Rien n’a changé.",
+            "Le rendez-vous n’a pas été modifié.",
             why="Ce lien n’est pas celui de ce rendez-vous.",
             do="Ouvrez le lien de votre message, ou appelez le lieu.",
         )
@@ -231,7 +232,7 @@ def cancel(
         return row, Notified()
     if row.state != rules.BOOKED or (token and row.starts_at <= at):
         raise Refused(
-            "Rien n’a changé.",
+            "Le rendez-vous n’a pas été annulé.",
             why="Ce rendez-vous est déjà passé.",
             do="Appelez le lieu si vous n’êtes pas venu."
             if token
@@ -269,10 +270,14 @@ def put_back(
             do="Donnez-en un autre, s’il en faut un.",
         )
     if token and row.starts_at <= at:
-        raise Refused("Rien n’a changé.", why="Ce moment est déjà passé.", do="Appelez le lieu.")
+        raise Refused(
+            "Le rendez-vous n’a pas été rétabli.", why="Ce moment est déjà passé.", do="Appelez le lieu."
+        )
     if token and row.cancelled_by == rules.STRUCTURE:
         raise Refused(
-            "Rien n’a changé.", why="Le lieu a annulé ce rendez-vous.", do="Prenez une autre heure."
+            "Le rendez-vous n’a pas été rétabli.",
+            why="Le lieu a annulé ce rendez-vous.",
+            do="Prenez une autre heure.",
         )
     if row.permanence is not None:
         row.seat = _seat_in(row.permanence, row.starts_at, what="Le rendez-vous reste annulé.")
@@ -305,24 +310,32 @@ def move(
     row = lock_to_give(appointment, by=by, room=permanence, helper=helper)
     if row.state not in (rules.BOOKED, rules.ABSENT):
         raise Refused(
-            "Rien n’a changé.",
+            "Le rendez-vous n’a pas été déplacé.",
             why=f"Ce rendez-vous est {words.state(row)}.",
             do="Donnez-en un autre à la personne.",
         )
     elsewhere = spot is not None and not spot.holds(row)
     if starts_at == row.starts_at and not elsewhere and helper in (None, row.helper):
         raise Refused(
-            "Rien n’a changé.", why="C’est déjà ce jour et cette heure.", do="Choisissez-en un autre."
+            "Le rendez-vous n’a pas été déplacé.",
+            why="C’est déjà ce jour et cette heure.",
+            do="Choisissez-en un autre.",
         )
     if starts_at <= at:
-        raise Refused("Rien n’a changé.", why="Ce moment est déjà passé.", do="Choisissez-en un à venir.")
+        raise Refused(
+            "Le rendez-vous n’a pas été déplacé.",
+            why="Ce moment est déjà passé.",
+            do="Choisissez-en un à venir.",
+        )
     if wrong := rules.wrong_moment(starts_at, row.minutes, at):
-        raise Refused("Rien n’a changé.", why=wrong, do="Choisissez un autre moment.")
+        raise Refused("Le rendez-vous n’a pas été déplacé.", why=wrong, do="Choisissez un autre moment.")
     messages.take_back(row, at=at)
     room = lock_permanence(permanence) if permanence is not None else None
     # Its own seat is free for it: two slots of one permanence may share a moment.
     Appointment.objects.filter(pk=row.pk).update(state=rules.CANCELLED, cancelled_at=at)
-    row.seat = _seat_in(room, starts_at, what="Rien n’a changé.") if room is not None else None
+    row.seat = (
+        _seat_in(room, starts_at, what="Le rendez-vous n’a pas été déplacé.") if room is not None else None
+    )
     row.permanence = room
     row.minutes = room.minutes if room is not None else row.minutes
     row.helper = helper or row.helper
@@ -361,11 +374,15 @@ def tick(appointment: Appointment, came: bool | None, *, by: User | None, at: da
     row = lock(appointment, by=by)
     if row.state == rules.CANCELLED:
         raise Refused(
-            "Rien n’a changé.", why="Ce rendez-vous est annulé.", do="Remettez-le d’abord, s’il a eu lieu."
+            "La présence n’a pas été notée.",
+            why="Ce rendez-vous est annulé.",
+            do="Remettez-le d’abord, s’il a eu lieu.",
         )
     if row.starts_at.astimezone(row.zone).date() > at.astimezone(row.zone).date():
         raise Refused(
-            "Rien n’a changé.", why="Ce rendez-vous n’a pas encore eu lieu.", do="Revenez le jour même."
+            "La présence n’a pas été notée.",
+            why="Ce rendez-vous n’a pas encore eu lieu.",
+            do="Revenez le jour même.",
         )
     state = {True: rules.CAME, False: rules.ABSENT, None: rules.BOOKED}[came]
     if state == row.state:
@@ -415,12 +432,14 @@ def _seat(row: Permanence, draft: rules.Draft, *, by: User | None, at: datetime)
     if alone and not at + permanences.SOONEST <= draft.starts_at <= at + permanences.SEEN_AHEAD:
         raise Refused(
             NOT_BOOKED,
-            why="Cette heure ne se prend pas d’ici : elle est trop proche, ou trop loin.",
+            why="Ce créneau ne peut pas être réservé sur cette page : il est trop proche, ou trop loin.",
             do="Choisissez-en une autre, ou appelez le lieu.",
         )
     if alone and row.published_at is None:
         raise Refused(
-            NOT_BOOKED, why="On ne prend pas rendez-vous d’ici.", do="Appelez le lieu, ou passez le voir."
+            NOT_BOOKED,
+            why="On ne peut pas prendre rendez-vous sur cette page.",
+            do="Appelez le lieu, ou passez le voir.",
         )
     if row.kinds and draft.kind not in row.kinds:
         raise Refused(

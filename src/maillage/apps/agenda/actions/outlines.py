@@ -79,7 +79,8 @@ def _check(territory: str, by: User) -> None:
     if territory not in access.outline_territories(by):
         raise Refused(
             "La trame n’a pas été changée.",
-            why="Les trames d’un territoire sont écrites par qui en a le droit sur ce territoire.",
+            why="Les trames d’un territoire sont écrites par les personnes qui en ont le droit sur ce "
+            "territoire.",
             do="Demandez à sa coordination de le faire, ou de vous donner ce rôle.",
         )
 

@@ -217,7 +217,9 @@ def reopen(closure: Closure, *, by: User | None, at: datetime) -> Permanence:
     row = _locked(closure.permanence, by)
     if not Closure.objects.filter(pk=closure.pk).delete()[0]:
         raise Refused(
-            "Rien n’a changé.", why="Cette fermeture est déjà enlevée.", do="Relisez la liste des fermetures."
+            "La permanence n’a pas été modifiée.",
+            why="Cette fermeture est déjà enlevée.",
+            do="Relisez la liste des fermetures.",
         )
     return _changed(row, "reopened", by=by, at=at)
 

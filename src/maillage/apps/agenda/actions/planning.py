@@ -268,7 +268,7 @@ def hide(workshop: Workshop, *, by: User | None, at: datetime) -> None:
         raise Refused(
             "L’atelier reste publié.",
             why="Des personnes sont inscrites : elles le chercheraient sans le trouver.",
-            do="Annulez-le : Maillage leur écrit, ou vous dit qui appeler.",
+            do="Annulez-le : Maillage leur écrit, ou vous donne la liste des personnes à appeler.",
         )
     for row in rows:
         row.published_at, row.changed_at = None, at

@@ -191,7 +191,7 @@ def give_up(
             check_run(by, row)
         elif not token or access.digest(token) != seat.token:
             raise Refused(
-                "Rien n’a changé.",
+                "L’inscription n’a pas été annulée.",
                 why="Ce lien n’est pas celui de cette inscription.",
                 do="Ouvrez le lien de votre message.",
             )
@@ -199,7 +199,7 @@ def give_up(
             continue
         if row.starts_at <= at:
             raise Refused(
-                "Rien n’a changé.",
+                "L’inscription n’a pas été annulée.",
                 why="Cet atelier a déjà commencé.",
                 do="Appelez le lieu si vous ne venez pas.",
             )
@@ -220,7 +220,9 @@ def put_back(seat: Seat, *, by: User | None, at: datetime, token: str = "") -> S
         check_run(by, row)
     elif access.digest(token) != seat.token:
         raise Refused(
-            "Rien n’a changé.", why="Ce lien n’est pas celui de cette inscription.", do="Ouvrez votre lien."
+            "L’inscription n’a pas été rétablie.",
+            why="Ce lien n’est pas celui de cette inscription.",
+            do="Ouvrez votre lien.",
         )
     found = Seat.objects.select_for_update().get(pk=seat.pk)
     if found.status != rules.CANCELLED:
@@ -232,9 +234,13 @@ def put_back(seat: Seat, *, by: User | None, at: datetime, token: str = "") -> S
             do="Inscrivez un prénom, s’il en faut un.",
         )
     if row.starts_at <= at and by is None:
-        raise Refused("Rien n’a changé.", why="Cet atelier a déjà commencé.", do="Appelez le lieu.")
+        raise Refused(
+            "L’inscription n’a pas été rétablie.", why="Cet atelier a déjà commencé.", do="Appelez le lieu."
+        )
     if row.cancelled_at is not None:
-        raise Refused("Rien n’a changé.", why="Cet atelier est annulé.", do="Choisissez-en un autre.")
+        raise Refused(
+            "L’inscription n’a pas été rétablie.", why="Cet atelier est annulé.", do="Choisissez-en un autre."
+        )
     full = rooms.rooms([row])[row.pk].is_full
     found.status, found.cancelled_at, found.booked_at = rules.WAITING if full else rules.BOOKED, None, at
     found.save(update_fields=["status", "cancelled_at", "booked_at"])

@@ -99,7 +99,7 @@ def cancel(appointment: Appointment, *, by: User, at: datetime, reason: str = ""
     coming = books.coming_of_series(appointment, at)
     if not coming:
         raise Refused(
-            "Rien n’a changé.",
+            "La série n’a pas été annulée.",
             why="La série n’a plus de rendez-vous à venir.",
             do="Donnez un autre rendez-vous, s’il en faut un.",
         )

@@ -25,7 +25,7 @@ def check_lead(by: Any, structure: int | None) -> None:
     """Refuse a user who is not the organiser of a workshop. by None: the platform itself."""
     if by is not None and not access.may_lead(by, structure):
         raise Refused(
-            "Rien n’a changé.",
+            "L’atelier n’a pas été enregistré.",
             why="Vous n’organisez pas d’ateliers au nom de cette structure.",
             do="Demandez à son responsable de le faire, ou de vous donner ce rôle.",
         )
@@ -35,7 +35,7 @@ def check_run(by: Any, workshop: Workshop) -> None:
     """Refuse a user who does not run a workshop."""
     if by is not None and not access.may_run(by, workshop):
         raise Refused(
-            "Rien n’a changé.",
+            "L’atelier n’a pas été enregistré.",
             why="Votre structure n’anime pas cet atelier.",
             do="Revenez à la liste de vos ateliers.",
         )

@@ -98,7 +98,7 @@ class AppointmentForm(forms.Form):
         min_value=2,
         max_value=rules.MOST_OF_SERIES,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
-        error_messages={"invalid": "Ce nombre ne se lit pas. Écrivez par exemple 6."},
+        error_messages={"invalid": "Ce nombre n’est pas reconnu. Écrivez par exemple 6."},
     )
 
     def __init__(

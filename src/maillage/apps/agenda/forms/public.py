@@ -18,7 +18,8 @@ from maillage.words.languages import say, to_say
 
 LONGEST = 160
 UNREADABLE = to_say(
-    "Ce contact ne se lit pas. Écrivez un numéro de téléphone ou un e-mail. Vous pouvez aussi ne rien mettre."
+    "Ce contact n’est pas reconnu. Écrivez un numéro de téléphone ou un e-mail. Vous pouvez aussi ne rien "
+    "mettre."
 )
 
 

@@ -63,9 +63,9 @@ class PlanForm(forms.Form):
     sujet = forms.ChoiceField(label="Sujet", choices=list(rules.SUBJECTS.items()))
     niveau = forms.ChoiceField(label="Niveau", choices=list(rules.LEVELS.items()))
     jour = DayField(label="Le jour")
-    heure = HourField(label="De quelle heure")
+    heure = HourField(label="Début")
     fin = HourField(
-        label="À quelle heure",
+        label="Fin",
         example="16:00",
         error_messages={"required": "Il manque l’heure de fin. Choisissez-la."},
     )
@@ -76,7 +76,7 @@ class PlanForm(forms.Form):
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
         error_messages={
             "required": "Il manque le nombre de places. Écrivez-le.",
-            "invalid": "Ce nombre ne se lit pas. Écrivez par exemple 8.",
+            "invalid": "Ce nombre n’est pas reconnu. Écrivez par exemple 8.",
         },
     )
     sans_inscription = forms.BooleanField(
@@ -333,7 +333,7 @@ class CourseForm(PlanForm):
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
         error_messages={
             "required": "Il manque le nombre de séances. Écrivez par exemple 5.",
-            "invalid": "Ce nombre ne se lit pas. Écrivez par exemple 5.",
+            "invalid": "Ce nombre n’est pas reconnu. Écrivez par exemple 5.",
         },
     )
     tous_les = forms.ChoiceField(label="Rythme", choices=list(EVERY.items()))
@@ -357,7 +357,7 @@ class CourseForm(PlanForm):
             except ValueError as error:
                 raise forms.ValidationError(f"Le {text} n’existe pas. Corrigez-le.") from error
         if typed.strip() and not found:
-            raise forms.ValidationError("Aucune date ne se lit ici. Écrivez par exemple 22/12/2026.")
+            raise forms.ValidationError("Aucune date n’est reconnue. Écrivez par exemple 22/12/2026.")
         return found
 
     def clean(self) -> dict[str, Any]:
@@ -461,7 +461,7 @@ class NamesForm(forms.Form):
         name, _, contact = (part.strip() for part in line.replace(";", ",").partition(","))
         read = read_contact(contact)
         if read is None:
-            raise forms.ValidationError(f"« {contact} » ne se lit pas. {UNREADABLE}")
+            raise forms.ValidationError(f"« {contact} » n’est pas reconnu. {UNREADABLE}")
         return Written(name[:60], *read)
 
 

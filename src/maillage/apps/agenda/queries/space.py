@@ -46,7 +46,7 @@ class WorkshopRow(WorkshopPage):
         if row.cancelled_at is not None:
             return "annulé", "ferme"
         if row.ends_at < at:
-            return ("appel à finir", "bientot") if self.unticked else ("passé", "")
+            return ("présence à compléter", "bientot") if self.unticked else ("passé", "")
         return ("publié", "ouvert") if row.published_at is not None else ("brouillon", "")
 
 

@@ -308,7 +308,7 @@ def _move(request: HttpRequest, row: Appointment, at: datetime) -> None:
     moment = form.moment(row.commune)
     if moment is None:
         raise Refused(
-            "Rien n’a changé.",
+            "Le rendez-vous n’a pas été déplacé.",
             why="Le jour ou l’heure manque, ou n’existe pas.",
             do="Choisissez les deux.",
         )

@@ -63,7 +63,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             )
             out = len(permanences.out_of_hours(row, timezone.now()))
             are = count(out, "personne est attendue", "personnes sont attendues")
-            more = f" {are} hors des nouvelles heures : déplacez-les d’ici." if out else ""
+            more = f" {are} hors des nouvelles heures : déplacez-les sur cette page." if out else ""
             messages.success(
                 request, spaced(f"La permanence est changée. Les rendez-vous déjà pris restent.{more}")
             )

@@ -36,7 +36,7 @@ TOO_MANY = Refused(
     do=to_say("Attendez une heure, ou appelez le lieu."),
 )
 UNKNOWN = Refused(
-    to_say("Ce lien n’ouvre rien."),
+    to_say("Ce lien n’est plus valable."),
     why=to_say("Il est mal recopié, ou l’inscription a été effacée."),
     do=to_say("Ouvrez le lien de votre message. Sinon, appelez le lieu."),
 )

@@ -310,7 +310,7 @@ def tick(request: HttpRequest, pk: int) -> HttpResponse:
         if anonymous is None:
             messages.error(
                 request,
-                f"Rien n’a changé. Ce nombre ne se lit pas. Écrivez un nombre de 0 à {rules.MOST_SEATS}.",
+                f"Rien n’a changé. Ce nombre n’est pas reconnu. Écrivez un nombre de 0 à {rules.MOST_SEATS}.",
             )
             return redirect("workshop_run", pk)
     with refusals.as_message(request):

@@ -51,7 +51,9 @@ def _way(step: Step, spot: Spot | None, used: set[str], at: datetime) -> Way:
         rows = [*found.rows, *found.apart]
     fresh = [row for row in rows if row.slug not in used] or rows
     instead = (
-        "" if rows else to_say("Aucun lieu de l’annuaire ne dit le faire : c’est un manque, il est compté.")
+        ""
+        if rows
+        else to_say("Aucun lieu de l’annuaire ne propose cette aide : c’est un manque, il est compté.")
     )
     return Way(step=step, place=fresh[0] if fresh else None, nearby=near, instead=instead, search=query)
 

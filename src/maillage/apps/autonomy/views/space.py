@@ -163,7 +163,9 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
     """Say when to do it again."""
     row, form = _held(request, pk), AgainForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "La date n’est pas gardée. Elle ne se lit pas. Écrivez-la comme 20/11/2026.")
+        messages.error(
+            request, "La date n’est pas enregistrée. Elle n’est pas reconnue. Écrivez-la comme 20/11/2026."
+        )
         return redirect("bilan_sheet", row.pk)
     with as_message(request):
         actions.plan_again(row, on=form.cleaned_data["le"], by=request.user, at=timezone.now())

@@ -264,7 +264,7 @@ def end_outage(row: ServiceChange, *, was: bool | None = None, by: User, at: dat
     today = timezone.localdate(at)
     if held.kind != rules.OUTAGE or held.starts_on > today:
         raise Refused(
-            "Rien n’a changé.",
+            "La fin de la panne n’a pas été enregistrée.",
             why="Ce n’est pas une panne en cours.",
             do="Rechargez la page pour voir où elle en est.",
         )

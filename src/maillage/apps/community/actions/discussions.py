@@ -44,7 +44,7 @@ def write(
     if not about_nobody and (marks := rules.personal_marks(text)):
         raise _unwritten(
             f"Il contient peut-être {', '.join(marks)}.",
-            "Ôtez ce qui ferait reconnaître une personne, ou cochez la case sous le message.",
+            "Retirez ce qui ferait reconnaître une personne, ou cochez la case sous le message.",
         )
     held = lock(question) if question is not None else None  # taken off, perhaps, while one wrote
     if held is not None and (held.hidden_at or held.question_id):
@@ -115,7 +115,7 @@ def moderate(post: Post, gesture: str, *, reason: str = "", by: User, at: dateti
     is_off = held.hidden_at is not None
     if (gesture == rules.HIDE and is_off) or (gesture == rules.RESTORE and (not is_off or not held.words)):
         raise Refused(
-            "Rien n’a changé.",
+            "Le message n’a pas été modifié.",
             why="Le texte de ce message a été effacé."
             if is_off and not held.words
             else "Quelqu’un l’a déjà fait.",

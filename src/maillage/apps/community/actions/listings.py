@@ -44,7 +44,7 @@ def publish(
         raise Refused(
             "L’annonce n’a pas été publiée.",
             why="Elle donne un numéro ou une adresse, que tout le réseau lirait.",
-            do="Ôtez-le : on vous écrit par Maillage, et vous répondez.",
+            do="Retirez-le : on vous écrit par Maillage, et vous répondez.",
         )
     today = timezone.localdate(at)
     if not max(starts_on, today) <= ends_on <= max(starts_on, today) + rules.LONGEST:

@@ -9,7 +9,7 @@ from maillage.apps.community.forms.speaking import Speaking
 from maillage.apps.community.rules import bulletins as rules
 from maillage.apps.directory.forms.moments import DayField
 
-ADDRESS = {"invalid": "Cette adresse ne se lit pas. Elle commence par https://."}
+ADDRESS = {"invalid": "Cette adresse n’est pas reconnue. Elle commence par https://."}
 
 
 class NewsForm(PublicForm, Speaking):

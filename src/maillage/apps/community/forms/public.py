@@ -48,7 +48,7 @@ class PublicForm(forms.Form):
             for name, found in self.warned.items():
                 self.add_error(
                     name,
-                    f"Il y a peut-être ici {listing(found)}, et {self.readers}. Ôtez ce qui"
+                    f"Il y a peut-être ici {listing(found)}, et {self.readers}. Retirez ce qui"
                     " ferait reconnaître ou joindre une personne, ou cochez la case plus bas.",
                 )
         return cleaned

@@ -57,7 +57,7 @@ class ResourceForm(OnBehalf):
         required=False,
         max_length=500,
         assume_scheme="https",
-        error_messages={"invalid": "Cette adresse ne se lit pas. Elle commence par https://."},
+        error_messages={"invalid": "Cette adresse n’est pas reconnue. Elle commence par https://."},
     )
     fichier = uploads.FileField(
         label="Ou un fichier", required=False, help_text="PDF, PNG ou JPEG, 5 mégaoctets au plus."

@@ -27,7 +27,7 @@ UNSAID = frozenset({"token", "code"})
 READ_ME = """# Ce que {name} a écrit dans le réseau
 
 Fait le {on}. Tables en CSV (UTF-8, virgules), textes en Markdown, fichiers tels quels.
-Ce que d’autres ont écrit n’y est pas, sauf les messages qu’ils vous ont adressés.
+Ce fichier ne contient pas les textes des autres, sauf les messages qu’ils vous ont adressés.
 
 {tables}
 """

@@ -31,7 +31,7 @@ THEMES: Mapping[str, str] = {
 LEVELS: Mapping[str, str] = {
     "start": "pour débuter",
     "further": "pour aller plus loin",
-    "aidants": "pour qui aide",
+    "aidants": "pour les aidants",
 }
 PUBLICS: Mapping[str, str] = {
     "all": "tous",
@@ -39,8 +39,8 @@ PUBLICS: Mapping[str, str] = {
     "seniors": "les personnes âgées",
     "families": "les familles",
     "jobseekers": "les personnes en recherche d’emploi",
-    "french": "qui apprend le français",
-    "reading": "qui lit ou écrit peu",
+    "french": "les personnes qui apprennent le français",
+    "reading": "les personnes qui lisent ou écrivent peu",
     "disability": "les personnes handicapées",
     "homeless": "les personnes sans domicile",
 }

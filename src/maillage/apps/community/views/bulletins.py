@@ -161,7 +161,7 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, "Le bulletin est effacé. Ses nouvelles attendent le suivant.")
             return redirect("bulletins")
         actions.publish(row, by=by, at=at)
-        messages.success(request, "Le bulletin est publié : le réseau le lit, et qui l’a choisi le reçoit.")
+        messages.success(request, "Le bulletin est publié : le réseau le lit, et les abonnés le reçoivent.")
     except Refused as refused:
         messages.error(request, " ".join(refused.sentences))
     return redirect("bulletin", row.pk)

@@ -139,7 +139,7 @@ def reopen(lieu: Lieu, first: str, last: str, *, by: str = STRUCTURE, at: dateti
     kept = [each for each in closures if (each["du"], each["au"]) != (first, last)]
     if len(kept) == len(closures):
         raise Refused(
-            "Rien n’a changé.",
+            "La fiche n’a pas été modifiée.",
             why="Cette fermeture n’est plus sur la fiche.",
             do="Rechargez la page pour voir la fiche d’aujourd’hui.",
         )
@@ -211,7 +211,7 @@ def say_full(
     is_full = held.full_since is not None
     if was not in (None, is_full) or (is_full == full and room_on == held.room_on):
         raise Refused(
-            "Rien n’a changé.",
+            "La fiche n’a pas été modifiée.",
             why="La fiche le disait déjà." if is_full == full else "Quelqu’un a dit le contraire depuis.",
             do="Rechargez la page pour voir la fiche d’aujourd’hui.",
         )

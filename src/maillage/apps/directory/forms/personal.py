@@ -282,7 +282,7 @@ class SheetForm(ClosureForm):
         if read.word == "refused" or (name == "nom" and read.value is None):
             self.add_error(
                 name,
-                f"Ceci ne se lit pas : {read.reason or 'rien à lire'}."
+                f"Ce texte n’est pas reconnu : {read.reason or 'rien à lire'}."
                 f" {WAYS_OUT.get(name, 'Écrivez-le autrement.')}",
             )
             return

@@ -18,13 +18,17 @@ FREQUENCIES = {
 
 class PublishForm(forms.Form):
     producteur = forms.CharField(
-        label="SIRET ou numéro RNA de qui publie",
+        label="SIRET ou numéro RNA de l’organisme qui publie",
         max_length=30,
         help_text="14 chiffres, ou W et 9 caractères.",
-        error_messages={"required": "Il manque le numéro de qui publie : son SIRET, ou son numéro RNA."},
+        error_messages={
+            "required": "Il manque le numéro de l’organisme qui publie : son SIRET, ou son numéro RNA."
+        },
     )
     nom = forms.CharField(
-        label="Son nom", max_length=150, error_messages={"required": "Il manque le nom de qui publie."}
+        label="Son nom",
+        max_length=150,
+        error_messages={"required": "Il manque le nom de l’organisme qui publie."},
     )
     territoire = forms.CharField(
         label="Territoire",

@@ -437,7 +437,8 @@ class PracticeForm(CheckedForm, ChangesOnlyForm):
             if typed and whole(typed, 100_000) is None:
                 self.add_error(
                     name,
-                    f"« {typed} » ne se lit pas. Écrivez un nombre entier, de 0 à 100 000, par exemple 8.",
+                    f"« {typed} » n’est pas reconnu. Écrivez un nombre entier, de 0 à 100 000, par exemple "
+                    f"8.",
                 )
                 return None
             return whole(typed, 100_000)

@@ -254,8 +254,8 @@ OPEN = Licence(
 )
 ODBL = Licence(
     "ODbL 1.0",
-    "Tout usage est permis, à condition de nommer la source. Qui publie une base faite avec ces données la"
-    " partage sous la même licence.",
+    "Tout usage est permis, à condition de nommer la source. Une personne qui publie une base faite avec "
+    "ces données la partage sous la même licence.",
     "odc-odbl",
     shares_alike=True,
 )

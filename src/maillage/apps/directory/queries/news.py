@@ -83,7 +83,7 @@ def _told(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> tuple[s
             ("Lieu complet", "Ce lieu ne prend plus personne pour l’instant.")
             if after["full_since"]
             else (
-                "De nouveau de la place",
+                "Signaler qu’il y a de la place",
                 "Ce lieu prend de nouveau des personnes.",
             )
         )

@@ -266,15 +266,15 @@ class Instead:
 INSTEAD = {
     "orientation": Instead(
         "assistance",
-        to_say("Aucun lieu ne dit qu’on y oriente les personnes"),
-        to_say("Aucun lieu, à moins {within}, ne dit qu’on y oriente les personnes"),
+        to_say("Aucun lieu n’indique orienter les personnes"),
+        to_say("Aucun lieu, à moins {within}, n’indique orienter les personnes"),
         to_say("Voici les lieux qui aident en personne."),
         to_say("Voici les lieux qui aident en personne, du plus proche au plus loin."),
     ),
     "recharge": Instead(
         "libre_acces",
-        to_say("Aucun lieu ne dit qu’on peut y recharger un téléphone"),
-        to_say("Aucun lieu, à moins {within}, ne dit qu’on peut y recharger un téléphone"),
+        to_say("Aucun lieu n’indique qu’on peut y recharger un téléphone"),
+        to_say("Aucun lieu, à moins {within}, n’indique qu’on peut y recharger un téléphone"),
         to_say("Voici les lieux qui ont des ordinateurs : demandez une prise."),
         to_say(
             "Voici les lieux qui ont des ordinateurs : demandez une prise. Ils vont du plus proche au plus"

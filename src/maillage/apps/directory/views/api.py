@@ -238,7 +238,7 @@ def search(request: HttpRequest, asked: Query[shapes.SearchQuery]) -> HttpRespon
     operation_id="sources",
 )
 def sources(request: HttpRequest) -> HttpResponse:
-    """La source de ces données, et qui les a recensées."""
+    """La source de ces données, et l’organisme qui les a recensées."""
     return _answer(queries.sources())
 
 
@@ -372,7 +372,7 @@ def _read_only(allowed: str) -> HttpResponse:
     response = problem(
         HTTPStatus.METHOD_NOT_ALLOWED,
         "Cette adresse ne fait que lire.",
-        "L’annuaire ne se change pas par cette interface. Demandez-la par GET.",
+        "L’annuaire ne peut pas être modifié par cette interface. Demandez-la par GET.",
     )
     response["Allow"] = allowed
     return response

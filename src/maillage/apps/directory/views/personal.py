@@ -35,7 +35,7 @@ WRONG_AN_HOUR = 30  # codes that open nothing, from one connection
 WRONG = Refused(
     "Ce code n’ouvre aucune fiche.",
     why="Il a été mal recopié, ou remplacé par un nouveau.",
-    do="Vérifiez ses 8 signes, ou demandez-le à qui vous l’a donné.",
+    do="Vérifiez ses 8 signes, ou demandez-le à la personne qui vous l’a donné.",
 )
 TOO_MANY = Refused(
     "Trop de codes ont été essayés depuis votre connexion.",

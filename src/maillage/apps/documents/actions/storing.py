@@ -125,7 +125,7 @@ def _write(name: str, sealed: bytes) -> None:
         why = reason(error.__cause__) if isinstance(error.__cause__, OSError) else error.why
         raise refused(
             f"Sur l’ordinateur de la plateforme, {why}. Rien n’a été laissé à moitié écrit.",
-            "Rendez le papier à la personne, et prévenez qui tient la plateforme.",
+            "Rendez le papier à la personne, et prévenez la personne qui administre la plateforme.",
         ) from error
 
 
@@ -152,7 +152,7 @@ def opened(paper: Paper) -> Iterator[bytes]:
         raise Refused(
             "Ce papier ne peut pas être ouvert.",
             why="Son fichier manque, ou a été changé.",
-            do="Redemandez le papier à la personne, et prévenez qui tient la plateforme.",
+            do="Redemandez le papier à la personne, et prévenez la personne qui administre la plateforme.",
         ) from error
     return _closing(chain((first,), pieces), file.close)
 

@@ -57,7 +57,7 @@ def read_keys() -> list[str]:
     if path.resolve().is_relative_to(Path(settings.HOME).resolve()):
         raise Refused(
             "La clé des papiers est dans le même dossier que les papiers.",
-            why="Qui copie le dossier les lirait tous.",
+            why="Une personne qui copie le dossier pourrait tous les lire.",
             do="Mettez ce fichier ailleurs, lisible du seul compte du service.",
         )
     try:
@@ -67,7 +67,7 @@ def read_keys() -> list[str]:
         raise Refused(
             f"La clé des papiers n’a pas pu être lue : {told}.",
             why="Sans elle, aucun papier ne se garde ni ne s’ouvre.",
-            do="Vérifiez MAILLAGE_PAPERS_KEY_FILE, et qui peut lire ce fichier.",
+            do="Vérifiez MAILLAGE_PAPERS_KEY_FILE, et les droits de lecture de ce fichier.",
         ) from error
 
 

@@ -41,7 +41,7 @@ class Keyring:
             self._all = [Fernet(key.encode()) for key in keys]
         except ValueError as error:
             raise Refused(
-                "La clé des papiers ne se lit pas.",
+                "La clé des papiers n’est pas reconnue.",
                 why="Une clé a 44 signes, tirés au sort par « maillage papiers cle ».",
                 do="Redonnez la clé telle qu’elle a été écrite.",
             ) from error

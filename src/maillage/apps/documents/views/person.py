@@ -93,7 +93,7 @@ def _tell(request: HttpRequest, scanner: str, told: tuple[str, ...]) -> None:
     checked = f"il est analysé par {scanner}, rien de dangereux" if scanner else "aucun antivirus ne l’a lu"
     messages.success(request, f"Le papier est gardé, chiffré ; {checked}.")
     if told:
-        messages.info(request, f"Ce PDF dit aussi, à qui l’ouvre : {' ; '.join(told)}.")
+        messages.info(request, f"Ce PDF indique aussi, à la personne qui l’ouvre : {' ; '.join(told)}.")
 
 
 @never_cache

@@ -179,7 +179,7 @@ def restore(fact: Fact, *, by: User, at: datetime) -> Fact:
         return row
     if Fact.objects.filter(corrects=row, struck_at=None).exists():
         raise Refused(
-            "Rien n’a été remis.", why="Une correction le remplace.", do="Rayez d’abord la correction."
+            "Rien n’a été remis.", why="Une correction le remplace.", do="Annulez d’abord la correction."
         )
     row.struck_at, row.struck_by = None, None
     row.save(update_fields=["struck_at", "struck_by"])
@@ -194,11 +194,13 @@ def correct(fact: Fact, *, on: date, until: date | None, by: User, at: datetime)
     if row.struck_at is not None:
         raise Refused(
             "Rien n’a été corrigé.",
-            why="Ce fait est rayé, ou déjà corrigé.",
+            why="Ce fait est annulé, ou déjà corrigé.",
             do="Rechargez la page pour lire ce qui a changé.",
         )
     if (row.on, row.until) == (on, until):
-        raise Refused("Rien n’a changé.", why="Les dates sont les mêmes.", do="Corrigez-en une.")
+        raise Refused(
+            "La démarche n’a pas été corrigée.", why="Les dates sont les mêmes.", do="Corrigez-en une."
+        )
     if wrong := facts.wrong_dates(row.kind, on, until, timezone.localdate(at)):
         raise _not_told(wrong, "Corrigez la date, puis recommencez.")
     row.struck_at, row.struck_by = at, by

@@ -29,7 +29,7 @@ VERBS = {
     "droit.seen": "a ouvert ses droits",
     "droit.printed": "a imprimé ses droits",
     "droit.told": "a noté où en est une démarche",
-    "droit.struck": "a rayé un fait d’une démarche",
+    "droit.struck": "a annulé un fait d’une démarche",
     "droit.restored": "a remis un fait d’une démarche",
     "droit.corrected": "a corrigé un fait d’une démarche",
     "droit.reminded": "a rappelé la date d’une démarche",

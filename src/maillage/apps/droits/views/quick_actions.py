@@ -106,7 +106,7 @@ def change(request: HttpRequest, pk: int, fact: int) -> HttpResponse:
             messages.success(request, "C’est corrigé. L’ancienne date se lit encore plus bas.")
         else:
             right_telling.strike(row, by=by, at=at)
-            messages.success(request, "C’est rayé. On peut le remettre au bas de la page.")
+            messages.success(request, "C’est annulé. On peut le remettre au bas de la page.")
     return redirect("droit", pk, row.procedure)
 
 
@@ -133,7 +133,8 @@ def write(request: HttpRequest, pk: int, fact: int) -> HttpResponse:
         if not leaves("email"):
             raise Refused(
                 "Le message n’est pas parti.",
-                why="Aucun e-mail ne part d’ici : Maillage n’a pas de serveur d’envoi.",
+                why="Aucun e-mail ne peut être envoyé depuis ce serveur : Maillage n’a pas de serveur "
+                "d’envoi.",
                 do=f"Appelez {other.who}.",
             )
         letters.write_to(other, form.cleaned_data["texte"], by=account_of(request), at=timezone.now())

@@ -40,8 +40,10 @@ NOUNS: Mapping[str, str] = {
     rules.ACTS: "actes d’aide",
 }
 ONE = {rules.STRUCTURES: "structure"}
-NO_ACCESS = "Aucun lieu d’ici ne dit qu’il offre le wifi ou des ordinateurs en libre accès."
-NO_VISITS = "Aucun lieu d’ici ne dit combien de personnes se servent de son wifi ou de ses ordinateurs."
+NO_ACCESS = "Aucun lieu de ce territoire n’indique offrir le wifi ou des ordinateurs en libre accès."
+NO_VISITS = (
+    "Aucun lieu de ce territoire n’indique combien de personnes se servent de son wifi ou de ses ordinateurs."
+)
 SILENT_ACCESS = "À part, {} où se connecter seul sans dire combien de personnes s’en servent."
 NO_PLACE = (
     "L’annuaire n’a encore aucun lieu ici : un annuaire vide ne dit pas qu’il n’y a rien. Une liste de lieux"
@@ -52,7 +54,7 @@ NOT_DELIVERED = (
     " action, ou une sous-action par acteur, dont l’unité est « pass » ; puis un nombre, avec son jour et sa"
     " source."
 )
-NO_TALK = "Aucun lieu d’ici ne dit ce qu’il fait : à demander à chacun."
+NO_TALK = "Aucun lieu de ce territoire n’indique ses services : à demander à chacun."
 
 
 def values(ground: Ground) -> list[Value]:
@@ -349,7 +351,11 @@ def _service(ground: Ground, definition: Indicator) -> Value:
     n = ground.counts.standing(rules.PRACTICE, ground.on, definition.practice)
     planned = ground.counts.standing(rules.PLANNED, ground.on, definition.practice)
     if not n and not planned:  # most files have no word for it: silence is not an absence
-        return missing(definition, ground.on, "Aucune fiche d’ici ne le dit : personne ne sait s’il y en a.")
+        return missing(
+            definition,
+            ground.on,
+            "Aucune fiche de ce territoire ne l’indique : personne ne sait s’il y en a.",
+        )
     silent = ground.counts.standing(rules.PLACES, ground.on) - talking
     apart = [f"{wording.count(planned, 'autre')} en projet."] if planned else []
     if silent:

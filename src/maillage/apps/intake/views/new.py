@@ -65,7 +65,7 @@ def _sheet(request: HttpRequest, form: NewForm, commune: str) -> dict[str, Any] 
     structure = form.cleaned_data.get("structure")
     own = structure is not None and access.runs_structure(request.user, structure)
     if sheet and not own and not access.holds(request.user, [commune]):
-        form.add_error("commune", "Cette commune n’est pas de votre territoire. Demandez à qui le coordonne.")
+        form.add_error("commune", "Cette commune n’est pas de votre territoire. Demandez à sa coordination.")
         return None
     return sheet
 

@@ -154,7 +154,8 @@ def _done(verb: str, words: str, act: Callable[..., T], *, by: User, at: datetim
     if not access.may_write(by, territory):
         raise Refused(
             "Le module n’a pas été changé.",
-            why="Les modules d’un territoire, ou d’une structure, sont écrits par qui en a le droit.",
+            why="Les modules d’un territoire, ou d’une structure, sont écrits par les personnes qui en ont "
+            "le droit.",
             do="Demandez à la coordination du territoire de le faire, ou de vous donner ce rôle.",
         )
 

@@ -92,7 +92,7 @@ def _check_runs(by: User | None, group: Group) -> None:
     """Refuse a user who does not run a group. by None: the learner."""
     if by is not None and not access.may_run(by, group):
         raise Refused(
-            "Rien n’a changé.",
+            "Le groupe n’a pas été modifié.",
             why="Votre structure n’anime pas ce groupe.",
             do="Revenez à la liste de vos groupes.",
         )
@@ -123,7 +123,7 @@ def change(
     if "partner" in values and values["partner"] != held.partner:
         if not access.may_share(by, held):
             raise Refused(
-                "Rien n’a changé.",
+                "Le groupe n’a pas été modifié.",
                 why="Une autre structure a ouvert ce groupe.",
                 do="Demandez-lui de le partager.",
             )
@@ -225,9 +225,9 @@ def note(
     held = Member.objects.select_for_update().filter(pk=member.pk).first()
     if held is None:
         raise Refused(
-            "Rien n’a changé.",
+            "La note n’a pas été enregistrée.",
             why=f"{member.person} n’est plus dans ce groupe.",
-            do="Rechargez la page : quelqu’un vient de l’ôter.",
+            do="Rechargez la page : quelqu’un vient de retirer cette personne.",
         )
     now, typed = {"note": held.note, "proposed": held.proposed}, " ".join(words.split())[:200]
     for name, said in _typed_over(now, {"note": typed, "proposed": proposed}, shown).items():
@@ -250,7 +250,7 @@ def _typed_over(
             kept[name] = now[name]
         elif here not in (there, mine):
             raise Refused(
-                "Rien n’a changé.",
+                "Votre texte n’a pas été enregistré.",
                 why="Quelqu’un d’autre a écrit ici pendant que vous écriviez.",
                 do="Lisez ce qui est là maintenant, puis complétez-le. Vous aviez écrit :"
                 f" « {typed[name]} ».",

@@ -34,7 +34,9 @@ def content(body: bytes) -> tuple[str, Sequence[Any]]:
         return str(held["carte"]), list(held["faits"])
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise Refused(
-            "Cet envoi ne se lit pas.", why="Ce n’est pas ce qu’envoie cette page.", do="Rechargez la page."
+            "Cet envoi n’est pas reconnu.",
+            why="Ce n’est pas ce qu’envoie cette page.",
+            do="Rechargez la page.",
         ) from error
 
 

@@ -206,7 +206,9 @@ def redrawn(copy: Copy, place: Where, name: str) -> dict[str, Any]:
     elif name:
         module_texts.put(held, place, name)
     else:
-        raise Refused("Ce dessin ne s’ôte pas.", why="Sa place en demande un.", do="Choisissez-en un autre.")
+        raise Refused(
+            "Ce dessin ne peut pas être retiré.", why="Sa place en demande un.", do="Choisissez-en un autre."
+        )
     return held  # type: ignore[no-any-return]
 
 

@@ -369,7 +369,8 @@ def _not_there(request: HttpRequest, id: str) -> HttpResponse:
 def _not_read(request: HttpRequest, id: str) -> HttpResponse:
     messages.error(
         request,
-        "Cette partie ne se lit pas ici. Corrigez le fichier à la main, ou revenez à la version d’avant.",
+        "Cette partie ne peut pas être modifiée ici. Corrigez le fichier à la main, ou revenez à la "
+        "version d’avant.",
     )
     return redirect("module_edit", id)
 

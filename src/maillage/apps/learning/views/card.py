@@ -43,7 +43,7 @@ NO_GROUP = Refused(
 OF_ANOTHER = Refused(
     "Rien n’a été fait.",
     why="Cette page était celle d’une autre carte.",
-    do="Regardez quelle carte est ouverte, puis recommencez d’ici.",
+    do="Regardez quelle carte est ouverte, puis recommencez depuis cette page.",
 )
 TOO_MANY = Refused(
     "Trop d’essais.", why="Cet appareil en a fait beaucoup.", do="Attendez une heure, ou demandez de l’aide."

@@ -204,4 +204,6 @@ def _shown(request: HttpRequest, **names: str) -> dict[str, str]:
 
 
 def _old_page() -> Refused:
-    return Refused("Rien n’a changé.", why="Cette page est ancienne.", do="Rechargez-la, puis recommencez.")
+    return Refused(
+        "Le suivi n’a pas été modifié.", why="Cette page est ancienne.", do="Rechargez-la, puis recommencez."
+    )

@@ -182,7 +182,7 @@ def _checked(helper: Helper, *, by: User, structure: Structure) -> Helper:
     named = list(dict.fromkeys((by, *helper.named)))
     if any(not access.may_act(each, structure.pk) for each in named):
         raise _not_prepared(
-            "Une des personnes nommées n’aide pas au nom de cette structure.", "Ôtez-la, puis recommencez."
+            "Une des personnes nommées n’aide pas au nom de cette structure.", "Retirez-la, puis recommencez."
         )
     if kind not in frame.SUPERVISED:
         return Helper(named=named, whole=helper.whole)

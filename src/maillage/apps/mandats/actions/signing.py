@@ -148,7 +148,7 @@ def join_photograph(mandat: Mandat, photograph: bytes, *, by: User, at: datetime
     held = bytes(signature.photograph or b"") if signature is not None else b""
     if held == photograph:
         raise Refused(
-            "Rien n’a changé.",
+            "La photographie n’a pas été ajoutée au mandat.",
             why="Cette photographie est déjà celle du mandat."
             if held
             else "Aucune photographie n’est gardée.",

@@ -106,7 +106,9 @@ def remove_helper(named: NamedHelper, *, by: User | None, at: datetime) -> Manda
     found = NamedHelper.objects.select_for_update(of=("self",)).get(pk=named.pk)
     if found.removed_at is not None:
         raise Refused(
-            "Rien n’a changé.", why="Cet aidant n’agit déjà plus.", do="Rechargez la page pour voir qui agit."
+            "L’aidant n’a pas été retiré du mandat.",
+            why="Cet aidant n’agit déjà plus.",
+            do="Rechargez la page pour voir qui agit.",
         )
     found.removed_at, found.removed_by = at, by
     found.save(update_fields=["removed_at", "removed_by"])

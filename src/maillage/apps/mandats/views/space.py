@@ -35,8 +35,9 @@ from maillage.words.wording import count
 
 PAGE = 40
 SEVERAL = {
-    "renouveler": "Préparés, à signer avec chaque personne : {}. Une erreur ? Cochez-les ici, puis ôtez-les.",
-    "refuser": "Ôtés : {}. Il n’en reste rien, que d’avoir été proposés.",
+    "renouveler": "Préparés, à signer avec chaque personne : {}. Une erreur ? Cochez-les ici, puis "
+    "retirez-les.",
+    "refuser": "Retirés : {}. Il n’en reste rien, que d’avoir été proposés.",
 }
 FILTERS = {
     "": "En cours",
@@ -320,11 +321,11 @@ def verify(request: HttpRequest, pk: int) -> HttpResponse:
     row = _mandat(request, pk)
     lines, changed = broken()
     if changed is None:
-        messages.success(request, f"Les {lines} maillons du journal ont été relus : aucun n’est changé.")
+        messages.success(request, f"Les {lines} lignes du journal ont été relues : aucune n’a été modifiée.")
     else:
         messages.error(
             request,
-            f"Le maillon {changed.line} du journal ne tient pas : {changed.why}. Prévenez la personne qui"
+            f"La ligne {changed.line} du journal a été modifiée : {changed.why}. Prévenez la personne qui"
             " tient la plateforme.",
         )
     return redirect("mandat", row.pk)
@@ -398,6 +399,6 @@ def _mandat(request: HttpRequest, pk: int) -> Mandat:
 def _unread() -> Refused:
     return Refused(
         "Le mandat n’a pas été signé.",
-        why="Ce qui a été envoyé ne se lit pas.",
+        why="L’envoi n’est pas reconnu.",
         do="Rechargez la page, puis recommencez.",
     )

@@ -102,7 +102,11 @@ def withdraw(declaration: Declaration, *, reason: str, by: User, at: datetime) -
     row = Declaration.objects.select_for_update().get(pk=declaration.pk)
     _check_reason(reason)
     if not rules.in_force(row.state, row.until, timezone.localdate(at)):
-        raise Refused("Rien n’a changé.", why="Cette charte n’est pas en vigueur.", do="Rechargez la page.")
+        raise Refused(
+            "La charte n’a pas été modifiée.",
+            why="Cette charte n’est pas en vigueur.",
+            do="Rechargez la page.",
+        )
     row.state, row.reason, row.withdrawn_at = rules.WITHDRAWN, line(reason, 300), at
     return _decided(row, "withdrawn", by=by, at=at)
 
@@ -116,7 +120,9 @@ def _decided(row: Declaration, verb: str, *, by: User, at: datetime) -> Declarat
 
 def _check_reason(reason: str) -> None:
     if not line(reason):
-        raise Refused("Rien n’a changé.", why="Il manque la raison.", do="Écrivez-la, en une phrase.")
+        raise Refused(
+            "La charte n’a pas été modifiée.", why="Il manque la raison.", do="Écrivez-la, en une phrase."
+        )
 
 
 def stamp(declaration: Declaration) -> str:
@@ -128,19 +134,19 @@ def _lock(declaration: Declaration, by: User, was: str) -> Declaration:
     row = Declaration.objects.select_for_update().get(pk=declaration.pk)
     if row.state == rules.DECLARED and was not in ("", stamp(row)):
         raise Refused(
-            "Rien n’a changé.",
+            "La charte n’a pas été modifiée.",
             why="La structure a déclaré de nouveau depuis que cette page est ouverte.",
             do="Relisez ses réponses, puis répondez.",
         )
     if row.state != rules.DECLARED:
         raise Refused(
-            "Rien n’a changé.",
+            "La charte n’a pas été modifiée.",
             why=f"Cette déclaration est déjà {row.get_state_display()}.",
             do="Rechargez la page.",
         )
     if access.own_structures(by).filter(pk=row.structure_id).exists():
         raise Refused(
-            "Rien n’a changé.",
+            "La charte n’a pas été modifiée.",
             why="On n’accorde pas la charte à sa propre structure.",
             do="Demandez à quelqu’un d’autre de l’animation du réseau.",
         )

@@ -150,7 +150,7 @@ def remove(post: Post, *, because: str, by: User, at: datetime) -> Post:
     if row.removed and row.removed_by_id != by.pk and not led:
         raise Refused(
             "Le message n’est pas remis.",
-            why="C’est l’animation du groupe qui l’a ôté.",
+            why="C’est l’animation du groupe qui l’a retiré.",
             do="Demandez-lui pourquoi, ou écrivez-en un autre.",
         )
     if because and because not in rules.REMOVED:

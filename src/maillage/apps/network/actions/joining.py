@@ -172,7 +172,11 @@ def reconsider(application: Application, *, by: User, at: datetime) -> Applicati
     """Put a refused application back among those to answer: it waits anew from that day."""
     row = Application.objects.select_for_update().get(pk=application.pk)
     if row.state != rules.REFUSED:
-        raise Refused("Rien n’a changé.", why="Cette demande n’est pas refusée.", do="Rechargez la page.")
+        raise Refused(
+            "La demande n’a pas été modifiée.",
+            why="Cette demande n’est pas refusée.",
+            do="Rechargez la page.",
+        )
     row.state, row.reason, row.decided_at, row.decided_by = rules.PENDING, "", at, None
     row.save()
     journal.record(by=by, verb="application.reopened", row=row, at=at)
@@ -183,7 +187,7 @@ def _lock(application: Application) -> Application:
     row = Application.objects.select_for_update().get(pk=application.pk)
     if row.state != rules.PENDING:
         raise Refused(
-            "Rien n’a changé.",
+            "La demande n’a pas été modifiée.",
             why=f"Cette demande est déjà {row.get_state_display()}.",
             do="Rechargez la page pour lire la réponse.",
         )
@@ -201,7 +205,8 @@ def open_account(application: Application, *, at: datetime) -> str:
         raise Refused(
             to_say("Le compte n’est pas ouvert."),
             why=to_say(
-                "Qui vous a accueillis ne s’occupe plus du réseau. Votre demande attend une autre réponse."
+                "La personne qui vous a accueillis ne s’occupe plus du réseau. Votre demande attend une "
+                "autre réponse."
             ),
             do=to_say("Revenez plus tard avec le même code."),
         )

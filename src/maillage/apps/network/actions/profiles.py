@@ -70,7 +70,9 @@ def choose(revision: Revision, *, take: bool, by: User, at: datetime) -> None:
     held = Revision.objects.select_for_update(of=("self",)).select_related("profile").get(pk=revision.pk)
     if held.chosen is not None:
         raise Refused(
-            "Rien n’a changé.", why="Quelqu’un a déjà choisi entre ces deux versions.", do="Relisez la fiche."
+            "La fiche n’a pas été modifiée.",
+            why="Quelqu’un a déjà choisi entre ces deux versions.",
+            do="Relisez la fiche.",
         )
     held.chosen, held.decided_at = take, at
     held.save(update_fields=["chosen", "decided_at"])
@@ -105,7 +107,7 @@ def _check_words(about: str) -> None:
         raise Refused(
             "La fiche n’est pas gardée.",
             why="Elle donne un numéro ou une adresse, que tous liraient.",
-            do="Ôtez-le : on vous écrit par Maillage.",
+            do="Retirez-le : on vous écrit par Maillage.",
         )
 
 
@@ -224,7 +226,7 @@ def _unsent(why: str, do: str) -> Refused:
 
 def _not_yours() -> Refused:
     return Refused(
-        "Rien n’a changé.",
+        "La fiche n’a pas été modifiée.",
         why="Vous n’écrivez pas au nom de cette structure.",
         do="Demandez à quelqu’un de son équipe.",
     )

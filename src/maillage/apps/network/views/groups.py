@@ -141,9 +141,7 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
         if row.closed_at is None:
             messages.success(request, "Le groupe est rouvert, avec ses membres et ses messages.")
             return redirect("trade_group", pk)
-        messages.success(
-            request, "Le groupe est fermé. Ses messages ne se lisent plus. Vous pouvez le rouvrir."
-        )
+        messages.success(request, "Le groupe est fermé. Ses messages sont masqués. Vous pouvez le rouvrir.")
         return redirect("trade_groups")
     row = get_object_or_404(Group, pk=pk)
     with refusals.as_message(request):
@@ -167,6 +165,6 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
         because = request.POST.get("raison", "")
         actions.remove(row, because=because, by=account_of(request), at=timezone.localtime())
         messages.success(
-            request, "Le message est ôté. Vous pouvez le remettre." if because else "Le message est remis."
+            request, "Le message est retiré. Vous pouvez le remettre." if because else "Le message est remis."
         )
     return redirect("trade_group", row.group_id)

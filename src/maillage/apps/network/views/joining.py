@@ -124,7 +124,7 @@ def follow(request: HttpRequest) -> HttpResponse:
     found = queries.by_code(digest(code))
     if found is None:
         count(request, "codes-entree")
-        form.add_error("code", say("Ce code n’ouvre rien. Vérifiez chaque signe sur votre papier."))
+        form.add_error("code", say("Ce code n’est pas valable. Vérifiez chaque signe sur votre papier."))
         return render(request, "network/follow.html", {"form": form}, status=400)
     request.session.pop(CODE, None)
     if request.POST.get("geste") == "ouvrir":

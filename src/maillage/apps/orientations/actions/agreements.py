@@ -33,7 +33,7 @@ def withdraw(said: Consent, *, by: User | None, at: datetime, acting: int | None
         raise Refused(
             say("Rien n’a été fait."),
             why=say("Cette page était restée d’une autre fois."),
-            do=say("Recommencez d’ici."),
+            do=say("Recommencez depuis cette page."),
         )
     _undo(said.person, said.purpose, said.structure_id, by=by, at=at, acting=acting)
     dates.sync_all(said.person, at=at)
@@ -85,7 +85,7 @@ def share_again(orientation: Orientation, *, how: str, given: bool, by: User, at
     transitions.check_still_helped(row, by)
     if not row.is_suspended or row.person is None or row.to_structure is None:
         raise Refused(
-            "Rien n’a changé.",
+            "Le partage n’a pas été modifié.",
             why="Ce que la personne partage n’est pas caché à ce lieu.",
             do="Rechargez la page.",
         )

@@ -309,7 +309,7 @@ def ask_again(orientation: Orientation, *, at: datetime, by: User | None = None)
         raise Refused(
             "Aucun lien n’est parti.",
             why="La fiche de ce lieu ne donne pas d’adresse e-mail.",
-            do="Appelez qui vous a envoyé la personne.",
+            do="Appelez la structure qui vous a envoyé la personne.",
         )
     waiting, until = row.state in cycle.WAITING, link_until(row, row.day(at))
     row.links += 1

@@ -149,7 +149,7 @@ def amend(
     check_still_helped(row, by)
     if row.state != cycle.DRAFT:
         raise Refused(
-            "Rien n’a changé.",
+            "L’orientation n’a pas été modifiée.",
             why="Cette orientation est déjà partie.",
             do="Annulez-la pour en préparer une autre.",
         )
@@ -185,7 +185,7 @@ def _check_helper(
         people_actions.lock(helped)
         if not access.helps(by, helped.pk, structure and structure.pk):
             raise Refused(
-                "Rien n’a changé.",
+                "L’orientation n’a pas été modifiée.",
                 why="Cette structure ne suit pas cette personne.",
                 do="Orientez-la au nom de celle qui la suit, ou demandez-lui d’abord sa carte.",
             )

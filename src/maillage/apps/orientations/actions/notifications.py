@@ -248,7 +248,7 @@ def notify_place(row: Orientation) -> str:
         )
     elif row.channel == "phone":
         first = say(
-            "Qui vous aide demande à {place} de vous recevoir. Attendez sa réponse.",
+            "La personne qui vous aide demande à {place} de vous recevoir. Attendez sa réponse.",
             place=typed(row.lieu_name),
         )
     else:

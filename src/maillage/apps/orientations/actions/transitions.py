@@ -41,7 +41,7 @@ def shortened(text: str, longest: int) -> str:
 def not_theirs() -> Refused:
     """Return the refusal of whoever does not help a person on behalf of the structure."""
     return Refused(
-        "Rien n’a changé.",
+        "L’orientation n’a pas été modifiée.",
         why="Vous n’aidez pas cette personne au nom de cette structure.",
         do="Demandez à son responsable de vous y ajouter.",
     )
@@ -142,7 +142,7 @@ def _acting(row: Orientation, side: str) -> int | None:
 def check_giver(row: Orientation, by: User | None) -> None:
     if not access.may_give(by, row):
         raise Refused(
-            "Rien n’a changé.",
+            "L’orientation n’a pas été modifiée.",
             why="Cette orientation n’est pas envoyée par votre structure.",
             do="Revenez à la liste de vos orientations.",
         )
@@ -163,7 +163,7 @@ def check_receiver(row: Orientation, by: User | None, token: str, at: datetime) 
         if access.may_relay(by, row):
             return cycle.SENDER
         raise Refused(
-            "Rien n’a changé.",
+            "L’orientation n’a pas été modifiée.",
             why="Cette orientation n’est pas envoyée à votre structure." if not token else FORGED,
             do="Revenez à la liste de vos orientations."
             if not token

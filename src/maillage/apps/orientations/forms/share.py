@@ -79,8 +79,8 @@ class SendForm(forms.Form):
         required=False,
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
         help_text=(
-            "Sa fiche n’en a pas : celle-ci lui sera proposée. Relisez-la : qui la reçoit lit ce qui est"
-            " partagé."
+            "Sa fiche n’en a pas : celle-ci lui sera proposée. Relisez-la : le lieu qui la reçoit lit ce "
+            "qui est partagé."
         ),
         error_messages={
             "invalid": "Cette adresse n’est pas complète. Il faut un @, puis un nom. Relisez-la avec le lieu."

@@ -292,7 +292,7 @@ def _to_receive(row: Orientation, at: datetime, section: str) -> list[Gesture]:
     if row.state in cycle.WAITING:
         return [Gesture("accept", "Accepter", "check"), Gesture("", "Autre…", "chevron-down", "repondre")]
     if section == "unknown" or row.state == cycle.CAME:
-        return [Gesture("", "Dire la suite", "pencil", "dire-la-suite")]
+        return [Gesture("", "Indiquer le résultat", "pencil", "dire-la-suite")]
     if row.state == cycle.ACCEPTED:
         return [Gesture("", "Donner une date", "calendar-plus", "date")]
     if row.state == cycle.APPOINTED:

@@ -42,7 +42,7 @@ class Page:
 
 RECEIVED: Mapping[str, tuple[str, str]] = {
     "answer": ("À répondre", "Dites oui, non, ou donnez une date."),
-    "today": ("Aujourd’hui", "Après le rendez-vous, un geste : venue, ou pas venue."),
+    "today": ("Aujourd’hui", "Après le rendez-vous, notez en un geste si la personne est venue."),
     "unknown": ("Sans suite connue", "On ne sait pas ce qui s’est passé. Le dire prend un geste."),
     "running": ("En cours", "Acceptées, ou avec un rendez-vous à venir."),
     "over": ("Finies", ""),

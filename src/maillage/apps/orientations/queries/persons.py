@@ -23,14 +23,16 @@ PLAIN = {
     cycle.SENT: to_say("Le lieu est prévenu. On attend sa réponse."),
     cycle.SEEN: to_say("Le lieu a vu la demande. On attend sa réponse."),
     cycle.ACCEPTED: to_say("Le lieu dit oui. Vous êtes attendu."),
-    cycle.REFUSED: to_say("Ce lieu ne peut pas. Revenez voir qui vous aide : on cherche un autre lieu."),
-    cycle.REDIRECTED: to_say("Ce lieu en propose un autre. Parlez-en avec qui vous aide."),
+    cycle.REFUSED: to_say(
+        "Ce lieu ne peut pas. Revenez voir la personne qui vous aide : on cherche un autre lieu."
+    ),
+    cycle.REDIRECTED: to_say("Ce lieu en propose un autre. Parlez-en avec la personne qui vous aide."),
     cycle.APPOINTED: to_say("Vous avez un rendez-vous."),
     cycle.CAME: to_say("Vous êtes venu. C’est noté."),
     cycle.ABSENT: to_say("Le rendez-vous est passé. Vous pouvez en demander un autre."),
     cycle.SERVED: to_say("Vous avez été aidé."),
     cycle.CLOSED: to_say("C’est terminé."),
-    cycle.EXPIRED: to_say("Le lieu n’a pas répondu. Revenez voir qui vous aide."),
+    cycle.EXPIRED: to_say("Le lieu n’a pas répondu. Revenez voir la personne qui vous aide."),
     cycle.CANCELLED: to_say("C’est annulé."),
     cycle.UNSOLVED: to_say("Aucun lieu ne convient pour l’instant. Ce manque est noté."),
 }
@@ -38,7 +40,7 @@ PLAIN = {
 # The same of a referral just sent, when nobody but the person, or who helps them, tells the place.
 UNTOLD = {
     "card": to_say("Allez-y avec votre carte. Appelez avant, si vous pouvez."),
-    "phone": to_say("Qui vous aide appelle le lieu pour vous."),
+    "phone": to_say("La personne qui vous aide appelle le lieu pour vous."),
 }
 
 # What it is for, in the words of the person, when whoever sends added none.
@@ -146,7 +148,7 @@ def _when(at: datetime) -> str:
 
 def _holder(row: Orientation) -> str:
     """Return who has to do something now, by the name that the person knows."""
-    return holder(row, sender=say("Vous, ou qui vous aide"), person=say("Vous"))
+    return holder(row, sender=say("Vous, ou la personne qui vous aide"), person=say("Vous"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,7 +140,7 @@ def at_the_door(row: Orientation | None) -> str:
     return "On m’a conseillé de venir ici."
 
 
-def holder(row: Orientation, *, sender: str = "Qui oriente", person: str = "La personne") -> str:
+def holder(row: Orientation, *, sender: str = "La structure qui oriente", person: str = "La personne") -> str:
     """Return who must take the next step, by name; '' for nobody. sender, person: what to call those without
     a name.
     """
@@ -157,7 +157,10 @@ def _named(row: Orientation, side: str, *, sender: str, person: str) -> str:
 
 
 def _part(event: Event) -> str:
-    return _named(event.orientation, event.side, sender="Qui oriente", person="La personne") or "Maillage"
+    return (
+        _named(event.orientation, event.side, sender="La structure qui oriente", person="La personne")
+        or "Maillage"
+    )
 
 
 # --------------------------------------------------------------------------------------------- what is shared

@@ -44,8 +44,8 @@ DORA: Mapping[str, str] = {
 
 SENDER, RECEIVER, PERSON, PLATFORM, NOBODY = "sender", "receiver", "person", "platform", ""
 SIDES: Mapping[str, str] = {
-    SENDER: "qui oriente",
-    RECEIVER: "qui reçoit",
+    SENDER: "la structure qui oriente",
+    RECEIVER: "le lieu qui reçoit",
     PERSON: "la personne",
     PLATFORM: "Maillage",
     NOBODY: "personne",

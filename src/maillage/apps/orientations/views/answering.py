@@ -89,7 +89,7 @@ def _elsewhere(post: QueryDict, row: Orientation, who: Mapping[str, Any]) -> str
     form = _read("ailleurs", post, row, who["at"])
     lieu = Lieu.objects.get(slug=form.cleaned_data["lieu"])
     answers.redirect(row, lieu=lieu, words=form.cleaned_data["mots"], **who)
-    return f"Vous proposez {lieu.name}. La personne choisira avec qui l’aide."
+    return f"Vous proposez {lieu.name}. La personne choisira avec l’aidant qui l’accompagne."
 
 
 def _serve(post: QueryDict, row: Orientation, who: Mapping[str, Any]) -> str:

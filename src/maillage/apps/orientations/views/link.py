@@ -29,9 +29,9 @@ KEPT = 20
 VISIT = timedelta(minutes=10)  # a page shown again so soon is the same reading
 NEW_LINKS_AN_HOUR = 6
 UNKNOWN = Refused(
-    "Ce lien n’ouvre rien.",
+    "Ce lien n’est plus valable.",
     why="Il a été remplacé par un plus récent, ou mal recopié.",
-    do="Ouvrez le lien du dernier e-mail reçu. Sinon, appelez qui vous a envoyé la personne.",
+    do="Ouvrez le lien du dernier e-mail reçu. Sinon, appelez la structure qui vous a envoyé la personne.",
 )
 TOO_MANY = Refused(
     "Trop de liens ont été essayés depuis votre connexion.",

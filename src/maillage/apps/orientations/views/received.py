@@ -236,7 +236,7 @@ def _who_is_told(verb: str, row: Orientation) -> str:
         return (
             "Le lieu reçoit un e-mail."
             if leaves("email")
-            else "Aucun e-mail ne part d’ici : appelez le lieu."
+            else "Aucun e-mail ne peut être envoyé depuis ce serveur : appelez le lieu."
         )
     if verb == "cancel" and row.sent_at is not None:  # the person is not named: they may be followed no more
         place = (
@@ -321,7 +321,7 @@ def room(request: HttpRequest) -> HttpResponse:
             )
         else:
             messages.success(
-                request, "De nouveau de la place : c’est noté. On peut vous envoyer des personnes."
+                request, "Signaler qu’il y a de la place : c’est noté. On peut vous envoyer des personnes."
             )
     return redirect("orientations")
 

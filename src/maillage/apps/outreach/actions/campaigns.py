@@ -119,7 +119,8 @@ def send(campaign: Campaign, *, write: Callable[[Lieu], Draft], by: User, at: da
         raise Refused(
             "Aucun message n’est parti.",
             why="Chacun a répondu, a déjà son message, ou n’a pas d’adresse.",
-            do="Téléphonez à qui n’a pas répondu ; une relance est possible une semaine après le message.",
+            do="Téléphonez aux lieux qui n’ont pas répondu ; une relance est possible une semaine après le "
+            "message.",
         )
     return outbox.put_many(drafts, at=at)
 

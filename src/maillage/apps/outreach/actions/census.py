@@ -48,7 +48,7 @@ def _fill(ground: Ground, body: Body, given: Mapping[str, Any]) -> None:
         if body.recommended_by.territory != ground.place or body.recommended_by_id == body.pk:
             raise Refused(
                 f"« {body.name} » n’a pas été enregistré.",
-                why="Qui recommande est un autre organisme de ce recensement.",
+                why="L’organisme qui recommande doit être un autre organisme de ce recensement.",
                 do="Choisissez-le dans la liste, ou ajoutez-le d’abord.",
             )
     if body.commune and body.commune not in ground.by_code:

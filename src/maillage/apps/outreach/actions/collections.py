@@ -59,13 +59,15 @@ def receive(collection: Collection, *, received: int, wiped: bool, by: User, at:
     row = Collection.objects.select_for_update(of=("self",)).select_related("lieu").get(pk=collection.pk)
     if row.received is not None:
         raise Refused(
-            "Rien n’a changé.",
+            "La collecte n’a pas été enregistrée.",
             why="Les appareils de cette collecte sont déjà sur la liste.",
             do="Ajoutez ou retirez-en un depuis la page des appareils.",
         )
     if not 0 <= received <= MOST:
         raise Refused(
-            "Rien n’a changé.", why=f"On suit de 0 à {MOST} appareils à la fois.", do="Corrigez le nombre."
+            "La collecte n’a pas été enregistrée.",
+            why=f"On suit de 0 à {MOST} appareils à la fois.",
+            do="Corrigez le nombre.",
         )
     row.received, row.received_on, row.wiped = received, timezone.localdate(at), wiped
     row.save()

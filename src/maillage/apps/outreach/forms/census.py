@@ -63,7 +63,8 @@ class BodyForm(CheckedForm):
         found = self._ground.by_name.get(plain(typed))
         if found is None:
             raise forms.ValidationError(
-                f"« {typed} » n’est pas une commune d’ici. Le recensement porte sur : {self._ground.name}. "
+                f"« {typed} » n’est pas une commune de ce territoire. Le recensement porte sur : "
+                f"{self._ground.name}. "
                 "Choisissez-la dans la liste, ou videz la case."
             )
         return found
@@ -90,7 +91,7 @@ class BodyForm(CheckedForm):
         read = phone.clean(typed)
         if read.word == "refused":
             raise forms.ValidationError(
-                f"Ce numéro ne se lit pas : {read.reason}. Écrivez par exemple 04 76 00 11 22."
+                f"Ce numéro n’est pas reconnu : {read.reason}. Écrivez par exemple 04 76 00 11 22."
             )
         return ", ".join(read.value or ())[:40]
 
@@ -99,7 +100,7 @@ class BodyForm(CheckedForm):
         read = mail.clean(typed)
         if read.word == "refused":
             raise forms.ValidationError(
-                f"Cette adresse ne se lit pas : {read.reason}. Écrivez par exemple accueil@exemple.fr."
+                f"Cette adresse n’est pas reconnue : {read.reason}. Écrivez par exemple accueil@exemple.fr."
             )
         return next(iter(read.value or ()), "")
 

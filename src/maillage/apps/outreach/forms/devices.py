@@ -46,7 +46,7 @@ class CollectionForm(forms.Form):
     """What a company or a collectivity will give."""
 
     qui = forms.CharField(
-        label="Qui donne",
+        label="Donateur",
         max_length=120,
         help_text="Le nom de l’entreprise ou de la collectivité.",
         error_messages={"required": "Il manque qui donne. Écrivez son nom."},
@@ -77,7 +77,7 @@ class ReceiptForm(forms.Form):
         error_messages={"required": "Il manque le nombre d’appareils arrivés. Aucun ? Écrivez 0."},
     )
     effaces = forms.BooleanField(
-        label="Qui donne a effacé leurs données, et l’a écrit",
+        label="Le donateur a effacé leurs données, et l’a écrit",
         required=False,
         help_text="Sinon, aucun ne se prête avant que vous l’ayez fait.",
     )

@@ -367,7 +367,7 @@ def lines_of(text: str) -> list[tuple[str, str]]:
         match = LINE.fullmatch(line.replace("\u00a0", " "))
         if match is None:
             raise Refused(
-                f"La liste n’a pas été faite : la ligne {number} ne se lit pas.",
+                f"La liste n’a pas été faite : la ligne {number} n’est pas reconnue.",
                 why=f"« {line.strip()[:80]} » ne dit pas où chercher.",
                 do=f"Écrivez un nom, deux-points, puis « {EVERYWHERE} » ou « {ONCE} ».",
             )

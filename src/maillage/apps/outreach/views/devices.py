@@ -124,7 +124,7 @@ def _gesture(request: HttpRequest, found: Device, *, by: User, at: datetime) -> 
         return f"« {found.label} » est réservé du {in_words(row.from_on)} au {in_words(row.until_on)}."
     if gesture in ("rendu", "rendu-casse"):
         actions.give_back(found, to_repair=gesture == "rendu-casse", by=by, at=at)
-        return f"« {found.label} » est revenu. Le nom de qui l’avait est effacé."
+        return f"« {found.label} » est revenu. Le nom de son emprunteur est effacé."
     if gesture == "retirer":
         actions.drop(found, by=by, at=at)
         return f"« {found.label} » n’est plus sur la liste."

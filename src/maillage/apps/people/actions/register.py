@@ -105,7 +105,7 @@ def _write(person: Person, values: Mapping[str, Any], *, by: User | None, at: da
     elif not person.reach_value:
         raise Refused(
             "La fiche n’a pas été enregistrée.",
-            why="Il manque le numéro, l’adresse, ou le nom de qui peut prévenir la personne.",
+            why="Il manque le numéro, l’adresse, ou le nom d’un proche qui peut prévenir la personne.",
             do="Écrivez-le, ou choisissez qu’on ne peut pas la joindre.",
         )
     if person.reach == rules.EMAIL and by is not None and queries.belongs_to_helpers(by, person.reach_value):
@@ -225,7 +225,7 @@ def leave(*, person: Person, structure: Structure, by: User | None, at: datetime
     row = lock(person)
     if row.corrections.filter(structure=structure, done_at=None).exists():
         raise Refused(
-            "Rien n’a changé.",
+            "La personne n’a pas été retirée.",
             why=f"{row} attend que {structure.name} réponde à sa demande de correction.",
             do="Répondez-lui d’abord, sur sa fiche.",
         )

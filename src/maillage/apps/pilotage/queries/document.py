@@ -21,7 +21,7 @@ from maillage.words.wording import DASH, count
 
 Json = dict[str, Any]
 METHOD = "boucle"
-ONE_EACH = "Chaque place reçoit une personne d’ici, chaque semaine."
+ONE_EACH = "Chaque place reçoit une personne du territoire, chaque semaine."
 LINKS = ("orientation", "action", "effet")
 COLUMNS = (
     *("code", "nom", "besoin", "besoin_bas", "besoin_haut", "besoin_motif"),
@@ -113,7 +113,7 @@ def _whole_offer(loop: Loop) -> Json:
     if offer is None or line is None:
         return {"valeur": None, "motif": f"{capfirst(loop.no_walk)}."}
     known = line.missing != DASH
-    nobody_says = "Aucun lieu d’ici ne dit s’il aide."
+    nobody_says = "Aucun lieu de ce territoire n’indique s’il aide."
     doubt = {"motif": line.doubt} if line.doubt else {}  # silent places leave bounds, without a figure
     away = {"valeur": None if line.doubt else line.missing_value} | doubt
     away |= {"bas": line.missing_low, "haut": line.missing_high}
@@ -169,7 +169,7 @@ def _offer(zone: Mapping[str, Any], row: ZoneLoop) -> Json:
     return {
         "valeur": said,
         **(
-            {"motif": TO_LOCATE if is_to_locate else "Aucun lieu d’ici ne dit s’il aide."}
+            {"motif": TO_LOCATE if is_to_locate else "Aucun lieu de ce territoire n’indique s’il aide."}
             if said is None
             else {}
         ),

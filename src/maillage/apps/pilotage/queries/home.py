@@ -131,7 +131,7 @@ def bars(found: loops.Loop, need: tuple[float, float, float]) -> tuple[Bar, ...]
             top=max(high, gap.missing_high),
         )
     else:
-        words = "Aucun lieu ne dit s’il aide." if reading.offer else f"{capfirst(found.no_walk)}."
+        words = "Aucun lieu n’indique s’il aide." if reading.offer else f"{capfirst(found.no_walk)}."
         second = _bar(f"parmi elles, sans aide à portée{minutes}", "", words, state="missing", drawn=None)
     scale = high / _zoom(found, need)
     counted = (

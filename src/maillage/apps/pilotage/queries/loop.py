@@ -136,7 +136,7 @@ class ZoneLoop:
         """Why nobody is said to be without a place on foot, where no gap is told."""
         if self.need.people_value is None:
             return "trop peu d’habitants pour le dire"
-        return "aucun lieu d’ici ne dit s’il aide" if self.offer is not None else self.no_walk
+        return "aucun lieu de ce territoire n’indique s’il aide" if self.offer is not None else self.no_walk
 
     @property
     def is_first(self) -> bool:

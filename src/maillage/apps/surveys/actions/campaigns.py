@@ -153,7 +153,7 @@ def open_survey(survey: Survey, *, by: User | None, at: datetime) -> Survey:
     row = lock(survey)
     if row.state == "open":
         raise Refused(
-            "Rien n’a changé.",
+            "L’enquête n’a pas été ouverte.",
             why="L’enquête est déjà ouverte.",
             do="Revenez à sa page : elle dit où elle en est.",
         )
@@ -180,7 +180,7 @@ def close(survey: Survey, *, by: User | None, at: datetime) -> Survey:
     row = lock(survey)
     if row.state != "open":
         raise Refused(
-            "Rien n’a changé.",
+            "L’enquête n’a pas été fermée.",
             why="L’enquête n’est pas ouverte.",
             do="Revenez à sa page : elle dit où elle en est.",
         )
@@ -301,7 +301,9 @@ def close_link(surveyor: Surveyor, *, by: User | None, at: datetime) -> Surveyor
     surveyor = Surveyor.objects.select_for_update().get(pk=surveyor.pk)
     if surveyor.closed_at is not None:
         raise Refused(
-            "Rien n’a changé.", why="Ce lien est déjà fermé.", do="Donnez-en un autre s’il en faut un."
+            "Le lien n’a pas été fermé.",
+            why="Ce lien est déjà fermé.",
+            do="Donnez-en un autre s’il en faut un.",
         )
     surveyor.closed_at = at
     surveyor.save(update_fields=["closed_at"])
@@ -315,7 +317,9 @@ def reopen_link(surveyor: Surveyor, *, by: User | None, at: datetime) -> Surveyo
     check_run(by, surveyor.survey.territory)
     surveyor = Surveyor.objects.select_for_update().get(pk=surveyor.pk)
     if surveyor.closed_at is None or not surveyor.name:
-        raise Refused("Rien n’a changé.", why="Ce lien ne peut pas être rouvert.", do="Donnez-en un autre.")
+        raise Refused(
+            "Le lien n’a pas été rouvert.", why="Ce lien ne peut pas être rouvert.", do="Donnez-en un autre."
+        )
     surveyor.closed_at = None
     surveyor.save(update_fields=["closed_at"])
     journal.record(by=by, verb="survey.link_reopened", row=surveyor, at=at)
@@ -334,7 +338,7 @@ def put_aside(answer: Answer, why: str, *, by: User | None, at: datetime) -> Ans
     answer = _locked(answer)
     if answer.aside_at is not None:
         raise Refused(
-            "Rien n’a changé.",
+            "La réponse n’a pas été écartée.",
             why=f"Cette réponse est déjà écartée : {answer.aside_why}",
             do="Revenez à la liste.",
         )
@@ -356,7 +360,9 @@ def take_back(answer: Answer, *, by: User | None, at: datetime) -> Answer:
     check_run(by, answer.survey.territory)
     answer = _locked(answer)
     if answer.aside_at is None:
-        raise Refused("Rien n’a changé.", why="Cette réponse compte déjà.", do="Revenez à la liste.")
+        raise Refused(
+            "La réponse n’a pas été rétablie.", why="Cette réponse compte déjà.", do="Revenez à la liste."
+        )
     answer.aside_at, answer.aside_why = None, ""
     answer.save(update_fields=["aside_at", "aside_why"])
     journal.record(by=by, verb="answer.back", row=answer, at=at)

@@ -113,7 +113,7 @@ def settle(survey: Survey, answer: Answer, seconds: Collection[str], *, by: User
     row = SecondEntry.objects.select_for_update().filter(answer=held, settled_at=None).first()
     if row is None:
         raise Refused(
-            "Rien n’a changé.",
+            "La feuille n’a pas été modifiée.",
             why="Les deux saisies de cette feuille sont déjà d’accord.",
             do="Rechargez la liste des différences.",
         )

@@ -216,7 +216,9 @@ def withdraw(row: Publication, *, by: User | None, at: datetime) -> None:
     check_run(by, row.survey.territory)
     if row.withdrawn_at is not None:
         raise Refused(
-            "Rien n’a changé.", why="Cette édition est déjà retirée.", do="Revenez à la page de publication."
+            "L’édition n’a pas été retirée.",
+            why="Cette édition est déjà retirée.",
+            do="Revenez à la page de publication.",
         )
     row.withdrawn_at = at
     row.save(update_fields=["withdrawn_at"])

@@ -169,7 +169,11 @@ def note(target: Target, state: str, words: str, *, by: User, at: datetime) -> T
     check_run(by, target.survey.territory)
     row = _locked(target)
     if row.state == "answered" or state not in ("waiting", "phoned", "declined"):
-        raise Refused("Rien n’a changé.", why="Cette structure a déjà répondu.", do="Rechargez la liste.")
+        raise Refused(
+            "Le suivi de cette structure n’a pas été enregistré.",
+            why="Cette structure a déjà répondu.",
+            do="Rechargez la liste.",
+        )
     row.state, row.note = state, line(words, 300)
     if state == "phoned":
         row.reminded_at, row.times = at, row.times + 1

@@ -11,7 +11,7 @@ def check_run(by: Any, territory: str) -> None:
     """Refuse a user who does not run the surveys of a territory. by None: the platform itself."""
     if by is not None and not access.may_run(by, territory):
         raise Refused(
-            "Rien n’a changé.",
+            "L’enquête n’a pas été modifiée.",
             why="Vous ne menez pas d’enquêtes sur ce territoire.",
             do="Choisissez un territoire dont vous avez la charge, ou demandez ce rôle à sa coordination.",
         )

@@ -58,7 +58,7 @@ class QuestionForm(CheckedForm):
         error_messages={"required": "Il manque la question. Écrivez-la."},
     )
     aide = forms.CharField(
-        label="Précision pour qui répond (facultatif)",
+        label="Précision pour la personne qui répond (facultatif)",
         required=False,
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),

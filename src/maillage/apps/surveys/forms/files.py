@@ -75,7 +75,7 @@ def _saved(survey: Survey, content: bytes) -> FileRead:
         rows, of = held["reponses"], held.get("survey", held.get("enquete"))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Refused(
-            "Ce fichier ne se lit pas.",
+            "Ce fichier n’a pas pu être lu.",
             why="Ce n’est pas un fichier de réponses enregistré par la page de collecte.",
             do="Refaites-le depuis l’appareil : « Enregistrer dans un fichier ».",
         ) from error

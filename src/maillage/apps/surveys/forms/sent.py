@@ -16,7 +16,7 @@ from maillage.kernel.errors import Refused
 from maillage.kernel.typed import ROWS
 
 UNREADABLE = Refused(
-    "Cet envoi ne se lit pas.",
+    "Cet envoi n’est pas reconnu.",
     why="Ce n’est pas ce qu’envoie la page de collecte.",
     do="Rechargez la page, puis renvoyez.",
 )

@@ -25,10 +25,14 @@ TOO_BIG = (
 )
 TOO_MANY = "Cet appareil envoie trop souvent. Les réponses restent dessus et partiront dans une heure."
 NO_LINK = (
-    "Ce lien d’enquête n’existe pas. Demandez-en un à qui mène l’enquête ; les réponses restent sur"
+    "Ce lien d’enquête n’existe pas. Demandez-en un à la personne qui mène l’enquête ; les réponses "
+    "restent sur"
     " l’appareil."
 )
-CLOSED = "Ce lien d’enquête est fermé. Les réponses restent sur l’appareil : prévenez qui mène l’enquête."
+CLOSED = (
+    "Ce lien d’enquête est fermé. Les réponses restent sur l’appareil : prévenez la personne qui mène "
+    "l’enquête."
+)
 
 
 class _Told(Exception):

@@ -19,7 +19,7 @@ from maillage.words.opening import date_text
 GONE = Refused(  # somebody took these hours off
     to_say("Rien n’a été fait."),
     why=to_say("Cette page était restée d’une autre fois."),
-    do=to_say("Recommencez d’ici."),
+    do=to_say("Recommencez depuis cette page."),
 )
 
 
@@ -106,7 +106,7 @@ def remove(hours: Hours, *, by: User | None, at: datetime, volunteer: bool = Fal
     row.delete()
     held = _attestation(row.engagement) if row.confirmed_at is not None else None
     if held is not None and row.confirmed_at <= held.made_at:  # it counts them
-        withdraw(held, because="Des heures ont été ôtées après coup.", by=by, at=at)
+        withdraw(held, because="Des heures ont été retirées après coup.", by=by, at=at)
 
 
 def _lock(hours: Hours) -> Hours:

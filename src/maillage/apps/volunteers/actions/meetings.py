@@ -153,7 +153,7 @@ def accept(engagement: Engagement, *, by: User, at: datetime) -> Engagement:
     row = lock(engagement, by)
     if row.wished_at is None:
         raise Refused(
-            "Rien n’a changé.",
+            "La rencontre n’a pas été enregistrée.",
             why="La personne ne propose plus d’autre moment.",
             do="Relisez la page : le jour y est à jour.",
         )
@@ -192,7 +192,7 @@ def forget(row: Engagement, *, at: datetime) -> None:
 def _planned(row: Engagement) -> appointments.Appointment:
     if row.state != rules.MEETING or row.appointment is None:
         raise Refused(
-            "Rien n’a changé.",
+            "La rencontre n’a pas été enregistrée.",
             why=f"Aucune rencontre n’est prévue : {row.get_state_display()}.",
             do="Relisez la page : elle est à jour.",
         )

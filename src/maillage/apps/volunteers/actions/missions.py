@@ -60,7 +60,7 @@ def publish(
     if holds_contact(f"{title} {said}"):
         raise _not_published(
             "Elle donne un numéro ou une adresse, que tout le monde lirait.",
-            "Ôtez-le : les bénévoles se proposent sur Maillage.",
+            "Retirez-le : les bénévoles se proposent sur Maillage.",
         )
     first, today = values["starts_on"], timezone.localdate(at)
     start = max(first, today)
@@ -325,7 +325,9 @@ def supervise(engagement: Engagement, *, supervisor: User, by: User, at: datetim
     row = lock(engagement, by)
     if row.state != rules.ACTIVE:
         raise Refused(
-            "Rien n’a changé.", why="La mission ne court pas.", do="Revenez à la liste des bénévoles."
+            "L’encadrant n’a pas été modifié.",
+            why="La mission ne court pas.",
+            do="Revenez à la liste des bénévoles.",
         )
     _check_supervisor(row, supervisor, row.volunteer.user, timezone.localdate(at))
     row.supervisor = supervisor
@@ -346,7 +348,9 @@ def resume(engagement: Engagement, *, by: User, at: datetime) -> Engagement:
     """Put back a mission ended by mistake, with the same charter and the same supervisor."""
     row = lock(engagement, by)
     if row.state != rules.ENDED or row.supervisor is None:
-        raise Refused("Rien n’a changé.", why="Cette mission n’est pas finie.", do="Revenez à la liste.")
+        raise Refused(
+            "La mission n’a pas repris.", why="Cette mission n’est pas finie.", do="Revenez à la liste."
+        )
     _check_runs(row, timezone.localdate(at))
     _check_supervisor(row, row.supervisor, row.volunteer.user, timezone.localdate(at))
     row.state, row.ended_on = rules.ACTIVE, None
@@ -360,7 +364,11 @@ def decline(engagement: Engagement, *, by: User | None, at: datetime, code: str 
     if by is None:
         row = lock(engagement, None)
         if not secrets.compare_digest(code, row.volunteer.code):
-            raise Refused("Rien n’a changé.", why="Ce code n’est pas le vôtre.", do="Relisez votre papier.")
+            raise Refused(
+                "Votre proposition n’a pas été retirée.",
+                why="Ce code n’est pas le vôtre.",
+                do="Relisez votre papier.",
+            )
         if row.state == rules.ACTIVE:
             row.state, row.ended_on = rules.ENDED, timezone.localdate(at)
             return save(row, "volunteer.stopped", by=None, at=at)

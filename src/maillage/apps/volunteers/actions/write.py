@@ -16,7 +16,7 @@ def check_manage(by: User | None, structure: int | None) -> None:
     """Refuse a user who does not train nor welcome on behalf of a structure. by None: the platform itself."""
     if by is not None and not rights_of(by).may(access.MANAGE, structure=structure):
         raise Refused(
-            "Rien n’a changé.",
+            "Le bénévolat n’a pas été modifié.",
             why="Vous n’organisez rien au nom de cette structure.",
             do="Demandez à son responsable de le faire, ou de vous donner ce rôle.",
         )

@@ -286,7 +286,7 @@ class CharterForm(forms.Form):
     compte = forms.ChoiceField(
         label="Son compte sur Maillage (facultatif)",
         required=False,
-        help_text="Un compte de bénévole de votre structure ; sans compte, il n’ouvre rien.",
+        help_text="Un compte de bénévole de votre structure ; sans compte, il n’a accès à rien.",
     )
 
     def __init__(self, *args: Any, supervisors: list[User], accounts: list[User], **kwargs: Any) -> None:
@@ -352,7 +352,7 @@ class HoursForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
         error_messages={
             "required": to_say("Il manque le nombre d’heures. Écrivez par exemple 2."),
-            "invalid": to_say("Ce nombre ne se lit pas. Écrivez par exemple 1,5."),
+            "invalid": to_say("Ce nombre n’est pas reconnu. Écrivez par exemple 1,5."),
             "min_value": to_say("Comptez au moins un quart d’heure. Écrivez par exemple 0,25."),
             "max_value": to_say("Comptez dix heures au plus dans une journée. Écrivez par exemple 8."),
         },

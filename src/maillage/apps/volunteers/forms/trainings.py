@@ -32,8 +32,8 @@ class SessionForm(AtLieu):
     """A session of a training: when, where, how many seats."""
 
     jour = DayField(label="Le jour")
-    heure = HourField(label="De quelle heure", example="09:00")
-    fin = HourField(label="À quelle heure", example="12:00")
+    heure = HourField(label="Début", example="09:00")
+    fin = HourField(label="Fin", example="12:00")
     places = forms.IntegerField(
         label="Places",
         min_value=1,

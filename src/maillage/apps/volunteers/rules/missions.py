@@ -34,7 +34,7 @@ TITLES_OF_LINE: Mapping[str, str] = {
     "libre_acces_accompagne": "Être là, à côté des ordinateurs en libre accès",
     "orientation": "Accueillir, et dire où aller",
     "reparation": "Réparer avec les gens, leur appareil en main",
-    "equipement_solidaire": "Préparer des appareils pour qui n’en a pas",
+    "equipement_solidaire": "Préparer des appareils pour les personnes qui n’en ont pas",
 }
 SPOKEN = (
     "fr",

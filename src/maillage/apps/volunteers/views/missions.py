@@ -340,7 +340,7 @@ def hours_several(request: HttpRequest) -> HttpResponse:
         rows,
         len(rows),
         {},
-        success=f"Heures confirmées pour {series(sorted(names))}. Une erreur ? Ôtez-les sur leur fiche.",
+        success=f"Heures confirmées pour {series(sorted(names))}. Une erreur ? Retirez-les sur leur fiche.",
     )
     return redirect("volunteers")
 

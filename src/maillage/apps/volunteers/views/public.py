@@ -31,7 +31,7 @@ LIMIT, CODES = "benevoles", "benevoles-codes"
 PAGE = 40
 TOO_MANY = Refused(
     to_say("Votre proposition n’est pas partie."),
-    why=to_say("Beaucoup sont déjà parties d’ici en une heure."),
+    why=to_say("Beaucoup sont déjà parties de cette connexion en une heure."),
     do=to_say("Revenez dans une heure, ou allez voir la structure."),
 )
 
@@ -188,7 +188,7 @@ def _gesture(request: HttpRequest, row: Volunteer) -> None:
         if held is None:
             raise hours_actions.GONE
         hours_actions.remove(held, by=None, at=at, volunteer=True)
-        messages.success(request, say("Ces heures sont ôtées."))
+        messages.success(request, say("Ces heures sont retirées."))
     elif said == "heures":
         form = HoursForm(request.POST)
         if not form.is_valid():

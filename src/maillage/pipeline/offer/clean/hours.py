@@ -116,7 +116,7 @@ _read_cell = lru_cache(maxsize=4096)(partial(read, day_known=True))
 def _clean(text: str, parity: str, beside: str) -> Cleaned[Hours]:
     weeks, unread = _weeks(parity)
     osm = text.strip()
-    quoted = [(osm.strip("\"'[] "), ["guillemets ôtés"])] if osm.startswith(('"', "'", "[")) else []
+    quoted = [(osm.strip("\"'[] "), ["guillemets retirés"])] if osm.startswith(('"', "'", "[")) else []
     for kept, mends in (*quoted, (osm, [])):
         if valid(kept) and not (LOOSE.fullmatch(kept) or IN_MARCH.fullmatch(kept)):
             held = within_weeks(kept, weeks) if weeks else kept

@@ -17,15 +17,15 @@ END = r"(?=$|[\s;,/|])"
 REPAIRS = tuple(
     (re.compile(typed, re.IGNORECASE), meant, reason)
     for typed, meant, reason in (
-        (r"\bmailto\s*:\s*", "", "« mailto: » ôté"),
+        (r"\bmailto\s*:\s*", "", "« mailto: » retiré"),
         (r"\s*[\[({]\s*(?:a|at|@|arobase)\s*[\])}]\s*|\s+(?:at|arobase)\s+", "@", "arobase écrite autrement"),
         (r"\s*[\[({]\s*(?:dot|point)\s*[\])}]\s*", ".", "point écrit autrement"),
         (r"@(?:\s*@)+", "@", "arobase répétée"),
-        (r"(?<=[\w.-])\s+@\s*(?=\w)|(?<=[\w.-])@\s+(?=\w)", "@", "espace près de l’arobase ôté"),
+        (r"(?<=[\w.-])\s+@\s*(?=\w)|(?<=[\w.-])@\s+(?=\w)", "@", "espace près de l’arobase retiré"),
         (
             rf"(?<=\w){UNENDED}(?:\s+\.\s*|\.\s+)(?=(?:[\w-]+\.)?{ENDINGS}{END})",
             ".",
-            "espace près du point ôté",
+            "espace près du point retiré",
         ),
         (
             rf"(?<=@)([\w-]+(?:\.[\w-]+)*){UNENDED}\s+(?={ENDINGS}{END})",
@@ -67,7 +67,7 @@ def clean(text: str) -> Cleaned[list[str]]:
     for typed in filter(None, SEPARATOR.split(repaired)):
         token = TRAILING.sub("", LEADING.sub("", typed))
         if "@" in token:
-            mends += ["signes autour de l’adresse ôtés"] * (token != typed.rstrip(".:"))
+            mends += ["signes autour de l’adresse retirés"] * (token != typed.rstrip(".:"))
             readings.append(_read(token))
         else:
             around.append(typed)
@@ -88,14 +88,14 @@ def _read(token: str) -> Reading:
         return Reading(fault=f"{words.quoted(token)} n’est pas une adresse")
     if "invalid" in domain.casefold().split("."):
         return Reading(fault=MASKED)
-    doubt = "" if plain == token else f"accents ôtés de {words.quoted(token)}"
+    doubt = "" if plain == token else f"accents retirés de {words.quoted(token)}"
     return Reading(f"{name}@{domain.casefold()}", doubt=doubt)
 
 
 def _what_it_is(text: str) -> str:
     """Return why a cell without @ holds no address."""
     if re.search(r"https?:|www\.", text, re.IGNORECASE):
-        return "une adresse de site, pas de courriel"
+        return "une adresse de site, pas une adresse e-mail"
     if re.fullmatch(r"[\w-]+(?:\.[\w-]+)+", text):
         return "il manque l’arobase"
     return "aucune adresse dans ce texte"

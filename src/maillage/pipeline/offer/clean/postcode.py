@@ -10,10 +10,10 @@ ZERO = "le zéro de tête manquait"
 FIVE = re.compile(r"(?<![\d.,])\d{5}(?!\d)")
 # What is taken off before reading, and the word for it.
 WRAPPINGS = (
-    (re.compile(r"(?<=\d)[.,]0+$"), "", "« .0 » de tableur ôté"),
-    (re.compile(r"^(?:FR?|FRANCE)[\s.–—-]*(?=\d)", re.IGNORECASE), "", "pays ôté"),
-    (re.compile(r"(?<=\d)\s*-?\s*cedex(?:\s*\d+)?$", re.IGNORECASE), "", "« Cedex » ôté"),
-    (re.compile(r"(?<=^\d{2})[\s.](?=\d{3}$)"), "", "espace ôté"),
+    (re.compile(r"(?<=\d)[.,]0+$"), "", "« .0 » de tableur retiré"),
+    (re.compile(r"^(?:FR?|FRANCE)[\s.–—-]*(?=\d)", re.IGNORECASE), "", "pays retiré"),
+    (re.compile(r"(?<=\d)\s*-?\s*cedex(?:\s*\d+)?$", re.IGNORECASE), "", "« Cedex » retiré"),
+    (re.compile(r"(?<=^\d{2})[\s.](?=\d{3}$)"), "", "espace retiré"),
     (re.compile(r"^(?=\d{4}$)"), "0", ZERO),
 )
 

@@ -29,7 +29,7 @@ REPAIRS = tuple(
         (
             rf"(?<=[\w-]){UNENDED}(?:\.\s+|\s+\.\s*)(?=(?:fr|com|org|net)(?!\w))",
             ".",
-            "espace près du point ôté",
+            "espace près du point retiré",
         ),
         (r"(?<=[\w-]),(?=(?:fr|com|org|net)(?:$|[\s/;]))", ".", "virgule remplacée par un point"),
     )
@@ -101,7 +101,7 @@ def _read(token: str, *, alone: bool) -> Reading:
     if token.startswith("@"):
         return Reading(fault=f"{words.quoted(token)} est un compte de réseau social, pas une adresse")
     if "@" in host:
-        mail = f"{words.quoted(host)} est une adresse de courriel"
+        mail = f"{words.quoted(host)} est une adresse e-mail"
         return Reading(fault="un nom d’utilisateur est dans l’adresse" if scheme else mail)
     if NUMBER.fullmatch(typed):
         return Reading(fault=f"{words.quoted(host)} est un numéro, pas une adresse")
@@ -112,7 +112,7 @@ def _read(token: str, *, alone: bool) -> Reading:
     if not usual and not alone:
         return Reading()
     written = quote(page.replace("\\", "/"), safe="%/:=&?~#+!$,;'@()*[]")
-    doubts = [f"accents ôtés de {words.quoted(host)}"] * (plain != typed) + ["extension peu courante"] * (
+    doubts = [f"accents retirés de {words.quoted(host)}"] * (plain != typed) + ["extension peu courante"] * (
         not usual
     )
     return Reading(

@@ -13,13 +13,13 @@ from maillage.pipeline.offer.clean.cleaned import Cleaned
 
 EDGES = " \t\n,;:–—-"
 MENDS = (
-    (re.compile(r"^(?:null\b[\s,]*)+", re.IGNORECASE), "", "« null » ôté"),
-    (re.compile(r"\s*[\"“”«»]\s*"), " ", "guillemets ôtés"),
-    (re.compile(r"²"), "", "« ² » ôté"),
+    (re.compile(r"^(?:null\b[\s,]*)+", re.IGNORECASE), "", "« null » retiré"),
+    (re.compile(r"\s*[\"“”«»]\s*"), " ", "guillemets retirés"),
+    (re.compile(r"²"), "", "« ² » retiré"),
     (re.compile(r"\s*\n\s*"), ", ", "retour à la ligne remplacé par une virgule"),
-    (re.compile(r"^\s*0+[\s,]+(?=[^\W\d])"), "", "numéro 0 ôté"),
-    (re.compile(r"\s*,(?:\s*,)+"), ",", "virgules en double ôtées"),
-    (re.compile(r" (?= )| (?=,)"), "", "espaces superflus ôtés"),
+    (re.compile(r"^\s*0+[\s,]+(?=[^\W\d])"), "", "numéro 0 retiré"),
+    (re.compile(r"\s*,(?:\s*,)+"), ",", "virgules en double retirées"),
+    (re.compile(r" (?= )| (?=,)"), "", "espaces superflus retirés"),
 )
 CODE = re.compile(r"(?<![\w.])(?:FR?-)?(\d{5})(?!\d)", re.IGNORECASE)
 BOX = re.compile(
@@ -41,7 +41,7 @@ def clean(text: str) -> Cleaned[str]:
             mends.append(reason)
     bare = street.lstrip(EDGES + ".").rstrip(EDGES)
     if bare != street:
-        mends.append("signes au bord ôtés")
+        mends.append("signes au bord retirés")
     if not any(map(str.isalpha, bare)):
         return Cleaned.refused(f"« {text.strip()} » n’est pas une adresse")
     return words.verdict(bare, mends=mends)

@@ -226,11 +226,13 @@ def _street(
         left = street.clean(rest)
         if left.value is None:
             return Cleaned.refused("l’adresse ne dit que le code postal et la commune")
-        return _both(_noted(rest, "mended", "code postal et commune ôtés de la fin"), left)
+        return _both(_noted(rest, "mended", "code postal et commune retirés de la fin"), left)
     if code_after in commune.index().postcodes and commune.named(town_after):
         return _both(street.clean(text), _noted(text, "doubtful", f"l’adresse dit {code_after} {town_after}"))
     bare = street.without_town(text, known)
-    told: Cleaned[str] = _noted(bare, "mended", "commune ôtée de la fin") if bare != text else Cleaned.empty()
+    told: Cleaned[str] = (
+        _noted(bare, "mended", "commune retirée de la fin") if bare != text else Cleaned.empty()
+    )
     return _both(told, street.clean(bare))
 
 

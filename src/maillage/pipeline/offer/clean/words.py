@@ -133,7 +133,7 @@ def _cleaned(text: str, longest: int, *, one_line: bool) -> Cleaned[str]:
         spaced = _repaired_and_spaced(text, mends)
     if one_line and "\n" in spaced:
         spaced = " ".join(spaced.split())
-        mends.append("retours à la ligne ôtés")
+        mends.append("retours à la ligne retirés")
     if empty := nothing(spaced):
         return (
             empty
@@ -158,7 +158,7 @@ def _repaired_and_spaced(text: str, mends: list[str]) -> str:
     spaced = "\n".join(BLANKS.sub(" ", row).strip() for row in found.split("\n"))
     spaced = re.sub(r"\n{3,}", "\n\n", spaced).strip()
     if spaced != found.strip():
-        mends.append("espaces superflus ôtés")
+        mends.append("espaces superflus retirés")
     return spaced
 
 
@@ -194,9 +194,9 @@ def _cut(text: str, longest: int) -> str:
 
 
 REPAIRS = (
-    (lambda text: INVISIBLE.sub("", text), "caractères invisibles ôtés"),
-    (_text_of_html, "HTML ôté"),
+    (lambda text: INVISIBLE.sub("", text), "caractères invisibles retirés"),
+    (_text_of_html, "HTML retiré"),
     (lambda text: LINE_ENDS.sub("\n", text), "retours à la ligne remis"),
     (_repaired, "caractères réparés"),
-    (lambda text: UNPRINTABLE.sub("", text), "caractères invisibles ôtés"),
+    (lambda text: UNPRINTABLE.sub("", text), "caractères invisibles retirés"),
 )

@@ -129,7 +129,7 @@ def _lines(text: str, remarks: Remarks) -> Iterator[tuple[int, list[str]]]:
             before = reader.line_num
     except csv.Error as error:
         raise remarks.refusal(
-            "cette ligne ne se lit pas comme du CSV.",
+            "cette ligne n’est pas du CSV lisible.",
             line=before + 1,
             why="Un guillemet y est resté ouvert, ou se trouve au milieu d’une case : les questions qui"
             " suivent seraient perdues.",

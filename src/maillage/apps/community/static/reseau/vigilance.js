@@ -19,7 +19,7 @@ if (notice && list) {
     last = words;
     notice.hidden = !words;
     notice.textContent = words
-      ? `Ce message contient peut-être ${words}. Ôtez ce qui ferait reconnaître une personne aidée.`
+      ? `Ce message contient peut-être ${words}. Retirez ce qui ferait reconnaître une personne aidée.`
       : "";
   };
   field.addEventListener("input", read);

@@ -40,7 +40,7 @@ SHUT = Refused(
 SPENT = Refused(
     to_say("Rien n’a été fait."),
     why=to_say("Cette page était restée d’une autre fois."),
-    do=to_say("Recommencez d’ici."),
+    do=to_say("Recommencez depuis cette page."),
 )
 Answer = Callable[..., HttpResponse]
 

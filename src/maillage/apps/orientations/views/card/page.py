@@ -208,7 +208,7 @@ def stop_mandate(request: HttpRequest, opened: Opened, pk: int) -> HttpResponse:
             elif after.withdrawn_at is not None:
                 words = _stopped(opened, row, at)
             else:
-                words = say("C’est retiré. Cette démarche ne se fait plus à votre place.")
+                words = say("C’est retiré. Plus personne ne fait cette démarche à votre place.")
             messages.success(request, words)
     return redirect("card_mandates")
 
@@ -217,7 +217,7 @@ def _stopped(opened: Opened, row: Mandat, at: Any) -> str:
     """Return what is said once a mandate is stopped: that others still run, when they do."""
     others = lists.running_of(opened.person, timezone.localdate(at)).exclude(pk=row.pk)
     if not others:
-        return say("C’est arrêté. Plus rien ne se fait à votre place.")
+        return say("C’est arrêté. Plus personne ne fait rien à votre place.")
     to = ", ".join(dict.fromkeys(each.structure.name for each in others if each.structure))
     return say("Ce mandat est arrêté. Mais un autre mandat dure encore : {structure}.", structure=typed(to))
 

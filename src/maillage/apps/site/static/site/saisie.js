@@ -1,5 +1,5 @@
 // Ce qui est tapé dans l’espace survit à l’envoi d’un autre formulaire, à un refus, à un retour en arrière.
-// Gardé dans cet onglet, pour ce compte, une demi-journée ; ôté à l’envoi réussi et à la déconnexion.
+// Gardé dans cet onglet, pour ce compte, une demi-journée ; retiré à l’envoi réussi et à la déconnexion.
 // Ce que le serveur a refusé, et montré de nouveau, ne revient pas de lui-même : la page propose de le remettre.
 // Ce qui est tapé pour une personne ne vient jamais dans la page d’une autre.
 const COMPTE = document.querySelector("[data-saisie]").dataset.saisie,
