@@ -77,7 +77,7 @@ def test_who_steers_freezes_a_report_and_takes_its_files_again(client, own_home,
     frozen = own_home / "rapports" / PLACE / "plan" / "Conseil d’automne"
     about, files = folder.read(frozen, seal=queries.edition_seal(frozen))
     assert (about["edition"], about["rapport"]) == ("Conseil d’automne", "plan")
-    assert sorted(files) == ["plan.html", "plan.json", "plan.pdf"]
+    assert sorted(files) == ["plan.docx", "plan.html", "plan.json", "plan.pdf"]
     line = Entry.objects.get(verb="edition.frozen")
     assert line.by == lea.pk, "the journal says who froze it"
     address = next(each for each in re.findall('href="([^"]+)"', page) if each.endswith("plan.pdf"))
@@ -133,7 +133,8 @@ def test_a_draft_is_named_and_compared_by_its_team_alone(client, own_home, study
 def test_each_report_freezes_in_each_form_it_has(own_home, study, lea, report):
     frozen = pilotage.freeze(study, report, "mai", by=lea, at=AT)
     forms = {each.suffix for each in frozen.iterdir() if each.name != folder.FILE}
-    assert forms == {".html", ".json", ".pdf"} | ({".pptx"} if report == "restitution" else set())
+    editable = {"restitution": {".pptx"}, "affiche": set()}.get(report, {".docx"})
+    assert forms == {".html", ".json", ".pdf"} | editable
 
 
 @pytest.mark.parametrize("name", ["a/b", "../mai", "« mai »", "", "x" * 61])

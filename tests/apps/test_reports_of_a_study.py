@@ -29,6 +29,7 @@ from maillage.reports.territory.mission import Mission, MissionStep
 from maillage.reports.territory.reading import PublishedNote
 from maillage.reports.territory.subject import Subject, Voice, headline
 from tests.conftest import PLACE, account
+from tests.support import editable
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -46,7 +47,7 @@ def words(content: bytes) -> str:
 
 def test_each_report_that_the_page_offers_is_written(client, study):
     page = client.get(PAGE).content.decode()
-    for name in ("restitution.pptx", "restitution.pdf", "synthese.pdf", "affiche.pdf"):
+    for name in ("restitution.pptx", "restitution.pdf", "synthese.docx", "synthese.pdf", "affiche.pdf"):
         assert f"/etudes/{study.key}/rapports/{name}" in page
         answer = read(client, study, name)
         assert answer.status_code == 200
@@ -109,9 +110,21 @@ def test_a_plan_is_handed_to_whoever_may_read_it(client, study):
         f"/etudes/{study.key}/rapports/plan.pdf" in client.get(f"/territoires/{PLACE}/plan/").content.decode()
     )
     assert "Le plan d’ici" in words(read(client, study, "plan.pdf").content)
+    assert (
+        f"/etudes/{study.key}/rapports/plan.docx"
+        in client.get(f"/territoires/{PLACE}/plan/").content.decode()
+    )
     actions.publish(plan, shown=True, by=lea, at=AT)
     client.logout()
     assert read(client, study, "plan.pdf").status_code == 200
+
+
+def test_docx_of_a_plan_has_the_figures_of_the_page_and_the_pdf(study):
+    lea = account("lea", "analyste", territory="38")
+    actions.open_plan(PLACE, title="=1+1 <b>🎉\x0b", frame=frames()["grenoble"], by=lea, at=AT)
+    _, files = reports.whole(study, "plan", AT.date(), name="mai")
+    editable.compare(files["plan.docx"], files["plan.html"], files["plan.pdf"])
+    editable.check_access(files["plan.docx"])
 
 
 def test_a_territory_too_large_to_walk_is_not_told_that_it_was_never_counted(study):

@@ -42,6 +42,7 @@ from maillage.studies.need.local_survey import Unread
 from maillage.studies.survey.protection import PERSONS
 from maillage.words.wording import lower_first
 from tests.conftest import account
+from tests.support import editable
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -779,7 +780,12 @@ def test_an_edition_is_frozen_and_small_counts_are_not_in_it(client, survey):
     assert client.get(f"/enquetes/{survey.slug}/resultats/").content == before
     tables = client.get(f"/enquetes/{survey.slug}/resultats/tableaux.csv").content.decode()
     assert "brut" in tables
-    assert client.get(f"/enquetes/{survey.slug}/resultats/synthese.pdf").content.startswith(b"%PDF")
+    written = {
+        form: client.get(f"/enquetes/{survey.slug}/resultats/synthese.{form}").content
+        for form in ("docx", "html", "pdf")
+    }
+    editable.compare(written["docx"], written["html"], written["pdf"])
+    editable.check_access(written["docx"])
     assert client.get(f"/enquetes/{survey.slug}/resultats/autre.csv").status_code == 404
 
 

@@ -12,6 +12,7 @@ import pytest
 from pytest import approx
 
 from tests.commands.test_enquete_tabuler import files, form
+from tests.support import editable
 
 __all__ = ["files", "form"]  # fixtures
 MAUBEUGE = Path(__file__).parents[2] / "data/raw/maillage/enquetes/maubeuge-structures.csv"
@@ -28,13 +29,15 @@ def synthese(maillage, files):
     return run
 
 
-def test_a_document_in_two_forms_and_a_table_for_each_question(synthese, files):
+def test_a_document_in_three_forms_and_a_table_for_each_question(synthese, files):
     folder = files[0] / "sortie"
     said = synthese("--poids", files[0] / "poids.csv", "--par", "age")
     assert said.code == 0
     assert "redressés" in said.out
     page = (folder / "synthese.html").read_text("utf-8")
-    assert (folder / "synthese.pdf").read_bytes().startswith(b"%PDF")
+    edited, printed = ((folder / f"synthese.{form}").read_bytes() for form in ("docx", "pdf"))
+    editable.compare(edited, page.encode(), printed)
+    editable.check_access(edited)
     assert (
         page.count('role="img"') >= 8
     )  # five questions, three crosses with a figure to draw, each drawing with its words

@@ -32,13 +32,14 @@ from maillage.reports.page import slides
 from maillage.reports.page.blocks import Cell, Chapter, Cover, Document, Grid, Text
 from maillage.reports.territory import gaps
 from maillage.words.dates import in_words
+from tests.support import editable
 from tests.support.printed import links, smallest_letters
 
 CODE = "59365"  # Louvroil: a few quarters
 FORMS = {
-    "diagnostic": {"diagnostic.html", "diagnostic.json", "diagnostic.pdf"},
+    "diagnostic": {"diagnostic.docx", "diagnostic.html", "diagnostic.json", "diagnostic.pdf"},
     "affiche": {"affiche.html", "affiche.json", "affiche.pdf"},
-    "synthese": {"synthese.html", "synthese.json", "synthese.pdf"},
+    "synthese": {"synthese.docx", "synthese.html", "synthese.json", "synthese.pdf"},
     "restitution": {"restitution.html", "restitution.json", "restitution.pdf", "restitution.pptx"},
 }
 DATA_ALONE = tuple(FORMS)
@@ -94,6 +95,16 @@ def test_no_letter_is_printed_under_six_points(alone, name):
     """Celles d’une carte comprises : une commune de quelques quartiers, dans la hauteur que laisse un titre."""
     pages = smallest_letters(alone / name / f"{name}.pdf")
     assert min(pages)[0] >= 6, pages
+
+
+@pytest.mark.parametrize("name", ["diagnostic", "synthese"])
+def test_docx_has_the_figures_of_the_page_and_the_pdf(alone, name):
+    """Se corrige : titres, listes et tableaux vrais ; une image sans ses mots, un niveau sauté, non."""
+    edited, page, printed = (
+        (alone / name / f"{name}.{form}").read_bytes() for form in ("docx", "html", "pdf")
+    )
+    editable.compare(edited, page, printed)
+    editable.check_access(edited)
 
 
 def test_a_poster_is_one_sheet_of_a3(alone):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 
 from maillage.reports.catalogue import DIAGNOSIS, PLAN, POSTER, SYNTHESIS
-from maillage.reports.page import html, pdf, slides
+from maillage.reports.page import editable, html, pdf, slides
 from maillage.reports.plan import document as plan_document
 from maillage.reports.plan.reading import PlanReading
 from maillage.reports.territory import changes, deck, poster, synthesis
@@ -25,6 +25,7 @@ def forms(report: str, subject: Subject, plan: PlanReading | None, dossier: Form
         return {
             "html": lambda: html.dossier(made),
             "pdf": lambda: pdf.dossier(made, on=on),
+            "docx": lambda: editable.dossier(made, on=on),
             "json": lambda: changes.frozen(subject.study, asdict(plan) if plan else None),
         }
     if report == DIAGNOSIS:
@@ -33,7 +34,12 @@ def forms(report: str, subject: Subject, plan: PlanReading | None, dossier: Form
     figures: Forms = {"json": lambda: changes.frozen(subject.study, asdict(published) if published else None)}
     if report == SYNTHESIS:
         page = synthesis.compose(subject, published)
-        return {"html": lambda: html.one_page(page), "pdf": lambda: pdf.one_page(page, on=on), **figures}
+        return {
+            "html": lambda: html.one_page(page),
+            "pdf": lambda: pdf.one_page(page, on=on),
+            "docx": lambda: editable.one_page(page, on=on),
+            **figures,
+        }
     if report == POSTER:
         sheet = poster.compose(subject, published)
         return {"html": lambda: html.one_page(sheet), "pdf": lambda: pdf.poster(sheet, on=on), **figures}

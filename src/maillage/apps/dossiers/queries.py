@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from functools import cache, lru_cache, reduce
@@ -523,6 +523,15 @@ def home() -> Path:
 
 def folder(study: Study) -> Path:
     return home() / study.key
+
+
+def dossier_forms(study: Study) -> dict[str, Callable[[], bytes]]:
+    """Return the reader of each form of the dossier of a finished study, by extension.
+
+    The study of an earlier release has no DOCX.
+    """
+    paths = {form: folder(study) / f"dossier.{form}" for form in ("html", "pdf", "docx")}
+    return {form: path.read_bytes for form, path in paths.items() if form != "docx" or path.exists()}
 
 
 def aside(study: Study) -> Path:

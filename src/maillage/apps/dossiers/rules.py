@@ -41,10 +41,12 @@ SECTIONS = {
     "marges": "Ce dont nous sommes sûrs",
 }
 STEPS = [(id, one) for id, (one, _) in missions.KINDS.items()]  # of the mission of a study
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 QUOTED = re.compile(r"\[(X-\d{3}[a-z]?)\]", re.IGNORECASE)
 FILES = {
     "dossier.html": ("text/html; charset=utf-8", "Le dossier à lire à l’écran"),
     "dossier.pdf": ("application/pdf", "Le dossier à imprimer"),
+    "dossier.docx": (DOCX, "Le dossier à corriger dans un traitement de texte"),
     "zones.csv": ("text/csv; charset=utf-8", "Les zones, en tableau"),
     "sous-totaux.csv": ("text/csv; charset=utf-8", "Par commune, département et région, en tableau"),
     "quartiers-prioritaires.csv": ("text/csv; charset=utf-8", "Les quartiers prioritaires, en tableau"),

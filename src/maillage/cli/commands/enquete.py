@@ -11,7 +11,7 @@ VERBS = {
     "ponderer": "calcule le poids de chaque réponse, pour que l’échantillon ressemble à la population",
     "tabuler": "donne le tableau d’une question : parts pondérées, intervalles, petits effectifs masqués",
     "retrouver": "dit si un pourcentage publié peut venir d’un effectif, et par quelle règle d’arrondi",
-    "synthese": "écrit le document des résultats : HTML, PDF, tableaux CSV",
+    "synthese": "écrit le document des résultats : HTML, PDF, DOCX, tableaux CSV",
 }
 
 

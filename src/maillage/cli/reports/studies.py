@@ -52,10 +52,9 @@ def _of_platform(code: str, on: date) -> ReportStudy:
         study.refresh_from_db()
     elif study in dossiers.behind_their_comments():  # no worker ran since somebody wrote
         publish_later.call(study.pk)
-    folder = dossiers.folder(study)
     return ReportStudy(
         subject(study, on),
-        {form: (folder / f"dossier.{form}").read_bytes for form in ("html", "pdf")},
+        dossiers.dossier_forms(study),
     )
 
 
@@ -90,9 +89,8 @@ def _computed(code: str, offer: Path | None, on: date) -> ReportStudy:
     )
     said = _comments(str(territory.code), made.reading.fingerprint)
     documents = cache(lambda: edition.documents(made, on=on, comments=said))
-    return ReportStudy(
-        subject, {"html": lambda: documents()["html"], "pdf": lambda: documents()["pdf"]}, refused
-    )
+    forms = {form: lambda form=form: documents()[form] for form in edition.FORMS}
+    return ReportStudy(subject, forms, refused)
 
 
 def _comments(code: str, study: str) -> dict[str, str]:

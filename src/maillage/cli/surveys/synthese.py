@@ -1,4 +1,4 @@
-"""maillage enquete synthese: the document of a survey (HTML, PDF) and its tables (CSV), from answers,
+"""maillage enquete synthese: the document of a survey (HTML, PDF, DOCX) and its tables (CSV), from answers,
 questionnaire and weights.
 """
 
@@ -58,7 +58,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace) -> int:
     from maillage.kernel.disk import write_whole
     from maillage.pipeline.survey import answers, xlsform
-    from maillage.reports.page import html, pdf
+    from maillage.reports.page import editable, html, pdf
     from maillage.reports.page.folder import check_folder
     from maillage.reports.survey import cards as survey_cards
     from maillage.reports.survey import document as survey_document
@@ -102,7 +102,11 @@ def run(given: argparse.Namespace) -> int:
     )
     steps("Mise en page")
     document = survey_document.document(results)
-    written = {"synthese.html": html.dossier(document), "synthese.pdf": pdf.dossier(document, on=today)}
+    written = {
+        "synthese.html": html.dossier(document),
+        "synthese.pdf": pdf.dossier(document, on=today),
+        "synthese.docx": editable.dossier(document, on=today),
+    }
     written[VARIABLES] = survey_document.as_csv(
         ("nom", "question", "sorte", "reponses"), survey_document.codebook_rows(questionnaire)
     )
@@ -117,8 +121,8 @@ def run(given: argparse.Namespace) -> int:
         write_whole(folder / name, content)
     hidden = sum(bool(row["motif"]) for row in survey_document.rows(cards, computed=results.computed))
     print(
-        f"{count(len(cards), 'question')}, {count(len(read.table), 'réponse')} : synthese.html, synthese.pdf"
-        f" et {count(len(cards), 'tableau', 'tableaux')} dans {folder}."
+        f"{count(len(cards), 'question')}, {count(len(read.table), 'réponse')} : synthese.html, synthese.pdf,"
+        f" synthese.docx et {count(len(cards), 'tableau', 'tableaux')} dans {folder}."
     )
     print(
         f"Chiffres {results.computed}s. {count(len(results.sentences), 'enseignement').capitalize()}."

@@ -2,9 +2,8 @@
 
 import io
 import re
-import zipfile
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from math import ceil
 from typing import Any, TypeGuard
 
@@ -22,7 +21,7 @@ from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Inches, Pt
 
 from maillage.kernel.spreadsheet import safe
-from maillage.reports.page import pdf, theme
+from maillage.reports.page import office, pdf, theme
 from maillage.reports.page.blocks import (
     Block,
     Bullets,
@@ -70,11 +69,7 @@ def deck(document: Document, *, on: date) -> bytes:
     _stretch(made)
     made.slide_master.background.fill.solid()
     made.slide_master.background.fill.fore_color.rgb = _colour("papier")
-    core = made.core_properties
-    core.title, core.author, core.language = wording.spaced(document.title), "Maillage", "fr-FR"
-    core.keywords, core.last_modified_by = ", ".join(document.keywords), "Maillage"
-    core.created = core.modified = datetime(on.year, on.month, on.day)
-    core.revision = 1
+    office.describe(made.core_properties, document, on=on)
     _cover(made, document)
     own = theme.current()
     mark = pdf.png(pdf.mark())  # once: the file holds it once, whatever the number of slides
@@ -88,7 +83,7 @@ def deck(document: Document, *, on: date) -> bytes:
         _tie(slide, anchors)
     buffer = io.BytesIO()
     made.save(buffer)
-    return _same_bytes(buffer.getvalue(), on)
+    return office.same_bytes(buffer.getvalue(), on)
 
 
 def _stretch(made: Any) -> None:
@@ -531,24 +526,3 @@ def _cell(place: Any, cell: Cell, *, size: float, head: bool, right: bool) -> No
     _words(paragraph, words, size=size, colour="sur-prune" if head else "encre", bold=cell.strong)
     if right:
         paragraph.alignment = PP_ALIGN.RIGHT
-
-
-# ------------------------------------------------------------------------------------------ the same bytes
-
-STAMP = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*(</)")
-
-
-def _same_bytes(content: bytes, on: date) -> bytes:
-    """Return an office file without the hour it was made at, nor those of the workbooks inside."""
-    made = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(made, "w") as target:
-        for item in source.infolist():
-            part = source.read(item)
-            if item.filename.endswith(".xlsx"):
-                part = _same_bytes(part, on)
-            elif item.filename == "docProps/core.xml":
-                part = STAMP.sub(rb"\g<1>" + f"{on.isoformat()}T00:00:00Z".encode() + rb"\g<2>", part)
-            entry = zipfile.ZipInfo(item.filename, (on.year, on.month, on.day, 0, 0, 0))
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            target.writestr(entry, part)
-    return made.getvalue()

@@ -12,7 +12,7 @@ from pathlib import Path
 from maillage.kernel import cores
 from maillage.kernel.disk import write_whole
 from maillage.kernel.errors import Refused
-from maillage.reports.page import html, pdf
+from maillage.reports.page import editable, html, pdf
 from maillage.reports.page.folder import clear_abandoned, staging
 from maillage.reports.territory import atlas, dossier, priority_districts, study_json, zone_sheet
 from maillage.reports.territory.field import FieldReading
@@ -22,6 +22,7 @@ from maillage.studies.diagnosis.results import Diagnosis
 from maillage.studies.diagnosis.study import Study
 
 Progress = Callable[[str, float], None]
+FORMS = ("html", "pdf", "docx")  # of the dossier
 MOST_SHEETS = 250
 WORKERS = 2
 AT_ONCE = 8  # sheets given to a processor at once
@@ -67,7 +68,7 @@ def documents(
     comments: Mapping[str, str] | None = None,
     field: FieldReading | None = None,
 ) -> dict[str, bytes]:
-    """Return the dossier of an edition in each of its forms: html, pdf."""
+    """Return the dossier of an edition in each of its `FORMS`."""
     document = dossier.compose(
         edition.drawn,
         edition.reading,
@@ -78,7 +79,11 @@ def documents(
         knit=edition.knit,
         field=field,
     )
-    return {"html": html.dossier(document), "pdf": pdf.dossier(document, on=on)}
+    return {
+        "html": html.dossier(document),
+        "pdf": pdf.dossier(document, on=on),
+        "docx": editable.dossier(document, on=on),
+    }
 
 
 def write(

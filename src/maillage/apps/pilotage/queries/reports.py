@@ -10,14 +10,18 @@ from maillage.apps.plans.queries.report import plan_of
 from maillage.apps.surveys.queries.verbatims import published_voices
 from maillage.reports import output
 from maillage.reports.catalogue import DIAGNOSIS, NAMES, PLAN
-from maillage.reports.page import theme
+from maillage.reports.page import editable, theme
 from maillage.reports.page.folder import Fingerprint
 from maillage.reports.territory.atlas import LAYERS
 from maillage.reports.territory.fingerprint import fingerprint
 from maillage.reports.territory.subject import Subject
 
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
-FILES = {"pdf": "application/pdf", "pptx": PPTX}  # of the forms, what a person opens
+FILES = {
+    "pdf": "application/pdf",
+    "docx": editable.MEDIA_TYPE,
+    "pptx": PPTX,
+}  # of the forms, what a person opens
 
 
 def subject(study: Study, on: date) -> Subject:
@@ -60,8 +64,7 @@ def whole(study: Study, report: str, on: date, *, name: str) -> tuple[Fingerprin
     """Return a report in each form it has, with what its fingerprint says, to be frozen under a name; with
     the plan of its territory, draft or not: an edition keeps them all.
     """
-    taken, kept = subject(study, on), dossiers.folder(study)
-    dossier = {form: (kept / f"dossier.{form}").read_bytes for form in ("html", "pdf")}
+    taken, dossier = subject(study, on), dossiers.dossier_forms(study)
     plan = plan_of(study.place, taken.reading, on=on) if report != DIAGNOSIS else None
     with theme.applied(dossiers.theme_of(study.place) if report != DIAGNOSIS else None):
         made = output.forms(report, taken, plan, dossier)

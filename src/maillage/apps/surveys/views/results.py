@@ -40,7 +40,7 @@ from maillage.apps.surveys.views.framed import framed
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import whole
 from maillage.pipeline.survey.margins import Margin
-from maillage.reports.page import blocks, html, pdf
+from maillage.reports.page import blocks, editable, html, pdf
 from maillage.reports.survey import charts as survey_charts
 from maillage.reports.survey import document, two_sides
 from maillage.reports.survey import practices as survey_practices
@@ -51,6 +51,7 @@ from maillage.web.overwrites import WrittenMeanwhile
 
 MOST = 10**9
 HTML, PDF, CSV = "text/html; charset=utf-8", "application/pdf", "text/csv; charset=utf-8"
+DOCX = editable.MEDIA_TYPE
 
 
 def _survey(request: HttpRequest, pk: int) -> Survey:
@@ -492,6 +493,10 @@ def public_file(request: HttpRequest, slug: str, name: str) -> HttpResponse:
         return _file(
             _pdf(row.pk, row.content["digest"]), f"{slug}-edition-{row.number}.pdf", PDF, inline=True
         )
+    if name == "synthese.docx":
+        edition = blocks.load(publications.document_to_read(row))
+        content = editable.dossier(edition, on=timezone.localdate(row.published_at))
+        return _file(content, f"{slug}-edition-{row.number}.docx", DOCX)
     if name == "synthese.html":
         edition = blocks.load(publications.document_to_read(row))
         return _file(html.dossier(edition), f"{slug}-edition-{row.number}.html", HTML)

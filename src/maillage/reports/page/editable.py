@@ -1,0 +1,439 @@
+"""Documents as files that a word processor corrects (DOCX): real headings, lists and tables, drawings with
+the words that stand for them.
+"""
+
+import io
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import docx
+from docx.enum.section import WD_SECTION
+from docx.enum.style import WD_STYLE_TYPE
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK, WD_TAB_ALIGNMENT
+from docx.opc.constants import RELATIONSHIP_TYPE as RT
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls, qn
+from docx.shared import Mm, Pt, RGBColor
+from PIL import Image
+
+from maillage.reports.page import maps, office, pdf, theme
+from maillage.reports.page.blocks import (
+    Beside,
+    Block,
+    Bullets,
+    Callout,
+    Cell,
+    Chapter,
+    Chart,
+    Cover,
+    Document,
+    Grid,
+    Heading,
+    KeyFigure,
+    Link,
+    Picture,
+    Text,
+)
+from maillage.reports.page.design import tokens
+from maillage.words import rich, wording
+
+NOTICE = (
+    "Corrigez ce fichier dans votre traitement de texte. Maillage ne relit pas ces corrections : ses pages et"
+    " ses prochains documents ne les reprennent pas."
+)
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+FONT = "Arial"  # on every computer: the file does not carry fonts
+SIDE, WIDE, HIGH = 18, 174, 200  # millimetres: a margin, the text, the tallest drawing
+LEAD, NOTE, CALLOUT = "Chapeau", "Note", "Encadré"  # styles of our own, as the word processor lists them
+TONES = {"text": "Normal", "lead": LEAD, "note": NOTE, "comment": NOTE}
+FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # by XML 1.0
+SOURCES = "sources"
+
+
+def dossier(document: Document, *, on: date) -> bytes:
+    """Return a document with its cover and its contents as DOCX bytes, the same for the same document."""
+    return _written(document, on=on, has_cover=True)
+
+
+def one_page(document: Document, *, on: date) -> bytes:
+    """Return a document without cover nor contents as DOCX bytes, the same for the same document."""
+    return _written(document, on=on, has_cover=False)
+
+
+def _written(document: Document, *, on: date, has_cover: bool) -> bytes:
+    file = docx.Document()
+    _set_styles(file)
+    office.describe(file.core_properties, document, on=on)
+    page = _Page(file, {c.anchor for c in document.chapters if c.anchor})
+    if has_cover:
+        page.cover(document.cover)
+        page.contents(document.chapters)
+    else:
+        page.head(document.cover)
+    _set_section(file, document.cover)
+    for position, chapter in enumerate(document.chapters, 1):
+        page.chapter(chapter, position)
+    buffer = io.BytesIO()
+    file.save(buffer)
+    return office.same_bytes(buffer.getvalue(), on)
+
+
+# ------------------------------------------------------------------------------------------------- the look
+
+
+def _colours() -> Mapping[str, str]:
+    """Return the colour of each token and class of style, RRGGBB; those of the theme where it has its own."""
+    own = theme.current()
+    values = {**tokens("jour"), **pdf.swatches()} | (
+        {"prune": own.colour, "prune-teinte": own.tint} if own else {}
+    )
+    return {name: value.removeprefix("#") for name, value in values.items()}
+
+
+def _set_styles(file: Any) -> None:
+    """Give the styles of the file our letters and colours, and its texts the French language."""
+    colours = _colours()
+    defaults = file.styles.element.find(qn("w:docDefaults"))
+    for language in defaults.iter(qn("w:lang")):
+        language.set(qn("w:val"), "fr-FR")
+    base = file.styles["Normal"].paragraph_format
+    base.space_after, base.line_spacing = Pt(7), 1.15
+    for name in (LEAD, NOTE, CALLOUT):
+        file.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH).base_style = file.styles["Normal"]
+    looks = (
+        ("Normal", 10.5, "encre", False),
+        ("Title", 30, "prune", True),
+        ("Subtitle", 14, "encre-2", False),
+        ("TOC Heading", 18, "prune", True),
+        ("Heading 1", 20, "prune", True),
+        ("Heading 2", 13, "encre", True),
+        ("Heading 3", 11, "encre", True),
+        ("Caption", 9.5, "encre-2", True),
+        (LEAD, 12.5, "encre", False),
+        (NOTE, 9, "encre-2", False),
+        (CALLOUT, 10.5, "encre", False),
+    )
+    for name, size, colour, bold in looks:
+        font = file.styles[name].font
+        fonts = font.element.get_or_add_rPr().get_or_add_rFonts()
+        fonts.attrib.clear()  # a font of the template's own would come first
+        font.name, font.size, font.bold, font.italic = FONT, Pt(size), bold, False
+        font.color.rgb = RGBColor.from_string(colours[colour])
+    file.styles["Heading 1"].paragraph_format.space_before = Pt(24)
+    properties = file.styles[CALLOUT].element.get_or_add_pPr()
+    properties.append(
+        parse_xml(
+            f'<w:pBdr {nsdecls("w")}><w:left w:val="single" w:sz="24" w:space="8"'
+            f' w:color="{colours["prune"]}"/></w:pBdr>'
+        )
+    )
+    properties.append(
+        parse_xml(f'<w:shd {nsdecls("w")} w:val="clear" w:color="auto" w:fill="{colours["prune-teinte"]}"/>')
+    )
+
+
+def _set_section(file: Any, cover: Cover) -> None:
+    """Set the sheet to A4, its edition at the foot of each page with the number of the page."""
+    section = file.sections[-1]
+    section.start_type = WD_SECTION.NEW_PAGE
+    section.page_width, section.page_height = Mm(210), Mm(297)
+    section.left_margin = section.right_margin = Mm(SIDE)
+    section.top_margin, section.bottom_margin = Mm(20), Mm(20)
+    head, foot = section.header.paragraphs[0], section.footer.paragraphs[0]
+    head.text = _plain(f"{cover.over} · {cover.title}" if cover.over else cover.title)
+    foot.paragraph_format.tab_stops.clear_all()
+    foot.paragraph_format.tab_stops.add_tab_stop(Mm(WIDE), WD_TAB_ALIGNMENT.RIGHT)
+    foot.text = _plain(f"{cover.edition} · {cover.print}") + "\t"
+    foot._p.append(
+        parse_xml(f'<w:fldSimple {nsdecls("w")} w:instr="PAGE"><w:r><w:t>1</w:t></w:r></w:fldSimple>')
+    )
+    for paragraph in (head, foot):
+        paragraph.style = file.styles[NOTE]
+
+
+# --------------------------------------------------------------------------------------------------- texts
+
+
+def _plain(text: str) -> str:
+    """Return a text with its spaces that do not break, without the characters that XML forbids."""
+    return FORBIDDEN.sub("", wording.spaced(text))
+
+
+def _bookmark(chapter: Chapter, position: int) -> str:
+    return _bookmark_name(chapter.anchor or f"chapitre-{position}")
+
+
+def _bookmark_name(anchor: str) -> str:
+    """Return the name that a word processor takes for an anchor: 40 letters, digits and low lines at most."""
+    return re.sub(r"\W", "_", anchor)[:40]
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A file being written. anchors: the chapters that texts may lead to."""
+
+    file: Any
+    anchors: Collection[str]
+
+    def cover(self, cover: Cover) -> None:
+        self._mark()
+        self._paragraph(cover.over, "Subtitle")
+        self._paragraph(cover.title, "Title")
+        self._paragraph(cover.subtitle, "Subtitle")
+        if cover.svg:
+            self._drawing(cover.svg, cover.alt, share=0.8, high=120)
+        self._legend([(f"case-{kind}", words) for kind, words in cover.legend])
+        self._paragraph(f"{cover.edition} · {cover.print}")
+        self._paragraph(NOTICE, CALLOUT).add_run().add_break(WD_BREAK.PAGE)
+
+    def head(self, cover: Cover) -> None:
+        self._mark()
+        self._paragraph(f"{cover.over} · {cover.edition}", NOTE)
+        self._paragraph(cover.title, "Title")
+        self._paragraph(cover.subtitle, "Subtitle")
+        self._paragraph(NOTICE, NOTE)
+
+    def _mark(self) -> None:
+        own = theme.current()
+        name = own.name if own else "Maillage"
+        paragraph = self._drawing(pdf.mark(), name, share=0.1, high=18)
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT
+        _run(paragraph, f" {_plain(name)}", bold=True)
+
+    def contents(self, chapters: Sequence[Chapter]) -> None:
+        """Write the contents as a field: they lead to the chapters, and follow their titles once updated."""
+        self._paragraph("Sommaire", "TOC Heading")
+        lines = []
+        for position, chapter in enumerate(chapters, 1):
+            paragraph = self._paragraph("")
+            _lead(paragraph, _plain(_numbered(chapter, chapter.short)), f"#{_bookmark(chapter, position)}")
+            lines.append(paragraph)
+        start = (_field_mark("begin"), _instruction(r'TOC \o "1-1" \h'), _field_mark("separate"))
+        for place, mark in enumerate(start, 1 if lines[0]._p.pPr is not None else 0):
+            lines[0]._p.insert(place, mark)
+        lines[-1]._p.append(_field_mark("end"))
+        lines[-1].add_run().add_break(WD_BREAK.PAGE)
+
+    def chapter(self, chapter: Chapter, position: int) -> None:
+        over = f"{chapter.over} : " if chapter.over else ""
+        title = self.file.add_heading(_plain(over + _numbered(chapter)), level=1)
+        name = _bookmark(chapter, position)
+        title._p.insert(1, parse_xml(f'<w:bookmarkStart {nsdecls("w")} w:id="{position}" w:name="{name}"/>'))
+        title._p.append(parse_xml(f'<w:bookmarkEnd {nsdecls("w")} w:id="{position}"/>'))
+        if chapter.lead:
+            self._rich(chapter.lead, LEAD)
+        self.blocks(chapter.blocks, is_sourced=SOURCES in self.anchors and chapter.anchor != SOURCES)
+        if chapter.notes:
+            self._rich(chapter.notes, NOTE)
+
+    def blocks(self, blocks: Iterable[Block], *, is_sourced: bool) -> None:
+        """Write blocks one under the other. is_sourced: what is drawn or counted leads to the sources."""
+        for block in blocks:
+            match block:
+                case Picture() | Chart():
+                    self._picture(block, is_sourced=is_sourced)
+                case KeyFigure():
+                    self._key_figure(block, is_sourced=is_sourced)
+                case Grid():
+                    self._table(block, is_sourced=is_sourced)
+                case Beside():
+                    self.blocks(block.left, is_sourced=is_sourced)
+                    self.blocks(block.right, is_sourced=is_sourced)
+                case _:
+                    self._text(block)
+
+    def _text(self, block: Heading | Text | Bullets | Callout | Link) -> None:
+        match block:
+            case Heading():
+                self.file.add_heading(_plain(block.text), level=2)
+            case Text():
+                self._rich(block.text, TONES[block.tone])
+            case Bullets():
+                for item in block.items:
+                    self._rich(item, "List Bullet")
+            case Callout():
+                title = f"**{block.title}** " if block.title else ""
+                self._rich(title + block.text, CALLOUT)
+            case Link():
+                paragraph = self._paragraph(f"{block.text} ")
+                _lead(paragraph, block.address, block.address)
+
+    def _paragraph(self, text: str, style: str = "Normal") -> Any:
+        return self.file.add_paragraph(_plain(text), style=style)
+
+    def _rich(self, text: str, style: str) -> Any:
+        """Write a paragraph whose words between stars are strong, and whose links lead where they can."""
+        paragraph = self._paragraph("", style)
+        for is_strong, words, address in rich.spans(_plain(text)):
+            self._words(paragraph, words, address, bold=is_strong)
+        return paragraph
+
+    def _words(self, paragraph: Any, words: str, address: str, *, bold: bool = False) -> None:
+        if not address or (address.startswith("#") and address[1:] not in self.anchors):
+            _run(paragraph, words, bold=bold)
+        elif address.startswith("#"):
+            _lead(paragraph, words, f"#{_bookmark_name(address[1:])}")
+        else:
+            _lead(paragraph, words, address)
+
+    # ------------------------------------------------------------------------------------ drawings, tables
+
+    def _drawing(self, svg: str, alt: str, *, share: float = 1.0, high: float = HIGH) -> Any:
+        """Draw a picture with the words that stand for it. share: of the width of the text; high: the most
+        that it is, in millimetres.
+        """
+        paragraph = self._paragraph("")
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        drawn = paragraph.add_run().add_picture(_png(svg), width=Mm(WIDE * share))
+        if drawn.height > Mm(high):
+            drawn.width, drawn.height = int(drawn.width * Mm(high) / drawn.height), Mm(high)
+        drawn._inline.docPr.set("descr", _plain(rich.bare(alt)))
+        return paragraph
+
+    def _legend(self, classes: Iterable[tuple[str, str]]) -> None:
+        """Write classes of a map on one line, each after its square of colour."""
+        paragraph = None
+        for kind, words in classes:
+            paragraph = paragraph or self._paragraph("", NOTE)
+            _square(paragraph, kind)
+            paragraph.add_run(f"{_plain(words)}   ")
+        if paragraph:
+            paragraph.paragraph_format.keep_with_next = True
+
+    def _picture(self, block: Picture | Chart, *, is_sourced: bool) -> None:
+        key = block.key if isinstance(block, Picture) else ()
+        has_source = is_sourced and bool(isinstance(block, Chart) or block.caption or key)
+        drawn = self._drawing(block.svg, block.alt, share=block.width)
+        drawn.paragraph_format.keep_with_next = bool(block.caption or key or has_source)
+        self._legend(key)
+        self._note(block.caption, has_source=has_source)
+
+    def _note(self, text: str, *, has_source: bool) -> None:
+        """Write what stands under a drawing or a table, and where its figures come from."""
+        if text or has_source:
+            paragraph = self._paragraph(f"{text} " if text else "", NOTE)
+            if has_source:
+                _lead(paragraph, "Sources", f"#{SOURCES}")
+
+    def _key_figure(self, block: KeyFigure, *, is_sourced: bool) -> None:
+        paragraph = self._paragraph(f"{block.about} ")
+        _run(paragraph, f"{_plain(block.value)} ", bold=True).font.size = Pt(26)
+        _run(paragraph, f"{_plain(block.text)} ", bold=True)
+        _run(paragraph, f"{_plain(block.between)} ")
+        if is_sourced:
+            _lead(paragraph, "Sources", f"#{SOURCES}")
+        if block.svg:
+            self._drawing(block.svg, block.alt, share=0.82)
+
+    def _table(self, block: Grid, *, is_sourced: bool) -> None:
+        title = self._paragraph(block.caption, "Caption")
+        title.paragraph_format.keep_with_next = True
+        table = self.file.add_table(1 + len(block.rows), len(block.columns), style="Table Grid")
+        properties = table._tbl.tblPr
+        for tag, words in (("tblCaption", block.caption), ("tblDescription", block.note)):
+            if words:
+                element = parse_xml(f"<w:{tag} {nsdecls('w')}/>")
+                element.set(qn("w:val"), _plain(words))
+                properties.append(element)
+        widths = _widths(block)
+        for column, width in zip(table.columns, widths, strict=True):
+            column.width = width
+        heads = tuple(Cell(text=name, strong=True) for name in block.columns)
+        for row, cells in zip(table.rows, (heads, *block.rows), strict=True):
+            limits = row._tr.get_or_add_trPr()
+            limits.append(parse_xml(f"<w:cantSplit {nsdecls('w')}/>"))
+            for x, (place, cell) in enumerate(zip(row.cells, cells, strict=True)):
+                place.width = widths[x]
+                self._cell(place.paragraphs[0], cell, is_title=x == 0)
+                _set_cell(place.paragraphs[0], block, is_figure=block.align[x] == "d")
+        _set_head(table.rows[0])
+        has_source = is_sourced and bool(block.note or "d" in block.align)
+        self._note(block.note, has_source=has_source)
+        if not (block.note or has_source):
+            self._paragraph("", NOTE)  # two tables that touch would become one
+
+    def _cell(self, paragraph: Any, cell: Cell, *, is_title: bool) -> None:
+        """Write a cell; the words of one that is drawn stand for its drawing."""
+        if cell.swatch:
+            _square(paragraph, cell.swatch)
+        self._words(paragraph, _plain(cell.text), cell.link, bold=cell.strong or is_title)
+        if cell.mark:
+            _run(paragraph, f" {_plain(cell.mark)}").font.italic = True
+
+
+def _set_cell(paragraph: Any, block: Grid, *, is_figure: bool) -> None:
+    """Set the words of a cell small, its figures to the right."""
+    paragraph.paragraph_format.space_after = Pt(2)
+    if is_figure:
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    for run in paragraph.runs:
+        run.font.size = Pt(8 if len(block.columns) > 6 else 9)
+
+
+def _set_head(row: Any) -> None:
+    """Make a row the head of its table: tinted, and repeated at the top of each page."""
+    row._tr.trPr.append(parse_xml(f"<w:tblHeader {nsdecls('w')}/>"))
+    tint = _colours()["prune-teinte"]
+    for place in row.cells:
+        shade = f'<w:shd {nsdecls("w")} w:val="clear" w:color="auto" w:fill="{tint}"/>'
+        place._tc.get_or_add_tcPr().append(parse_xml(shade))
+
+
+def _png(svg: str) -> io.BytesIO:
+    """Return a drawing on white, in the few colours it has: a third of the weight."""
+    drawn = Image.open(io.BytesIO(pdf.png(svg, letters=maps.LABEL))).convert("RGBA")
+    paper = Image.new("RGBA", drawn.size, "white")
+    paper.alpha_composite(drawn)
+    flat = paper.convert("RGB").quantize(128, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    content = io.BytesIO()
+    flat.save(content, "PNG")
+    content.seek(0)
+    return content
+
+
+def _numbered(chapter: Chapter, short: str = "") -> str:
+    return f"{chapter.number}. {short or chapter.title}" if chapter.number else short or chapter.title
+
+
+def _run(paragraph: Any, words: str, *, bold: bool = False) -> Any:
+    run = paragraph.add_run(words)
+    run.font.bold = bold or None
+    return run
+
+
+def _square(paragraph: Any, kind: str) -> None:
+    """Draw the square of a class, in its colour."""
+    colours = _colours()
+    run = paragraph.add_run("■ ")
+    run.font.color.rgb = RGBColor.from_string(colours.get(kind, colours["creux"]))
+
+
+def _lead(paragraph: Any, words: str, address: str) -> None:
+    """Write words that lead to an address, or to a bookmark of this file (#name)."""
+    link = parse_xml(f"<w:hyperlink {nsdecls('w', 'r')}/>")
+    if address.startswith("#"):
+        link.set(qn("w:anchor"), address[1:])
+    else:
+        link.set(qn("r:id"), paragraph.part.relate_to(address, RT.HYPERLINK, is_external=True))
+    run = paragraph.add_run(words)
+    run.font.underline = True
+    link.append(run._r)
+    paragraph._p.append(link)
+
+
+def _field_mark(kind: str) -> Any:
+    return parse_xml(f'<w:r {nsdecls("w")}><w:fldChar w:fldCharType="{kind}"/></w:r>')
+
+
+def _instruction(words: str) -> Any:
+    element = parse_xml(f'<w:r {nsdecls("w")}><w:instrText xml:space="preserve"/></w:r>')
+    element[0].text = f" {words} "
+    return element
+
+
+def _widths(block: Grid) -> list[int]:
+    shares = block.widths if len(block.widths) == len(block.columns) else (1.0,) * len(block.columns)
+    return [Mm(WIDE * share / sum(shares)) for share in shares]

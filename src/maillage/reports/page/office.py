@@ -1,0 +1,36 @@
+"""Common parts of the files that an office suite opens (PPTX, DOCX): their properties, the same bytes."""
+
+import io
+import re
+import zipfile
+from datetime import date, datetime
+from typing import Any
+
+from maillage.reports.page.blocks import Document
+from maillage.words import wording
+
+STAMP = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*(</)")
+
+
+def describe(properties: Any, document: Document, *, on: date) -> None:
+    """Write the title, the language and the day of a document in the core properties of its file."""
+    properties.title, properties.author = wording.spaced(document.title), "Maillage"
+    properties.language, properties.keywords = "fr-FR", ", ".join(document.keywords)
+    properties.last_modified_by, properties.revision = "Maillage", 1
+    properties.created = properties.modified = datetime(on.year, on.month, on.day)
+
+
+def same_bytes(content: bytes, on: date) -> bytes:
+    """Return an office file without the hour it was made at, nor those of the workbooks inside."""
+    output = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(output, "w") as target:
+        for item in source.infolist():
+            part = source.read(item)
+            if item.filename.endswith(".xlsx"):
+                part = same_bytes(part, on)
+            elif item.filename == "docProps/core.xml":
+                part = STAMP.sub(rb"\g<1>" + f"{on.isoformat()}T00:00:00Z".encode() + rb"\g<2>", part)
+            entry = zipfile.ZipInfo(item.filename, (on.year, on.month, on.day, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            target.writestr(entry, part)
+    return output.getvalue()
