@@ -144,7 +144,7 @@ def actions_of(plan: Plan) -> list[PlanAction]:
     paid = Prefetch("fundings", queryset=Funding.objects.select_related("funder"))
     return list(
         plan.actions.select_related("axis", "after__parent", "parent").prefetch_related(
-            steps, paid, "measures", "parts"
+            steps, paid, "measures", "parts__fundings"
         )
     )
 
@@ -179,6 +179,8 @@ def schedule(action: PlanAction) -> rules.Schedule:
         budget=action.budget,
         whole_budget=whole.budget if whole is not None else None,
         parts_budget=_parts_budget(action),
+        is_funded=any(each.active_fundings for each in (action, *action.parts.all())),
+        indicator=action.indicator,
     )
 
 
