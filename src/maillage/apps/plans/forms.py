@@ -29,6 +29,8 @@ MOST_EUROS = 100_000_000
 MOST_COUNTED = 10_000_000
 LARGEST_FRAME = 500_000  # bytes
 HIDDEN = ("token", "version", "state")  # of an action, beside what is typed
+NO_COST = "Écrivez l’année, la sorte, puis le montant : 2027 fonctionnement 21 000."
+COST_LINE = re.compile(r"(\d{4})\s*:?\s+(fonctionnement|investissement)\s*:?\s+(.+)", re.IGNORECASE)
 NO_DATE = (
     "Écrivez une étape par ligne, le jour d’abord : 01/02/2027 Faire le point. Sans jour encore, dites"
     " combien de jours après le début : J+30 Faire le point."
@@ -216,7 +218,20 @@ class ActionForm(TextsForm):
     )
     existing = _text("Ce qui existe déjà", 400, 2)
     means = _text("Moyens", 400, 2)
-    budget = AmountField(label="Budget, en euros", most=MOST_EUROS, required=False)
+    budget = AmountField(
+        label="Budget, en euros",
+        most=MOST_EUROS,
+        required=False,
+        help_text="Laissez-le vide si vous écrivez les coûts par année : il sera leur somme.",
+    )
+    costs = forms.CharField(
+        label="Coûts par année",
+        required=False,
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Une ligne par année et par sorte : 2027 fonctionnement 21 000, puis 2027 investissement"
+        " 5 000.",
+    )
     risks = _text("Risques", 400, 2)
     indicator = _text("Ce que l’on comptera", 200)
     counts = forms.ChoiceField(
@@ -281,11 +296,21 @@ class ActionForm(TextsForm):
             raise forms.ValidationError([*wrong, NO_DATE])
         return steps
 
+    def clean_costs(self) -> list[rules.YearCost]:
+        """Return the costs by year; every wrong line is told at once."""
+        typed = [text for text in self.cleaned_data["costs"].splitlines() if text.strip()]
+        costs, wrong = _costs_read(typed)
+        if wrong:
+            raise forms.ValidationError([*wrong, NO_COST])
+        return costs
+
     def clean(self) -> dict[str, Any]:
         """Add, to what each field says of itself, what they say against each other and all that nobody writes
         in a plan: nobody corrects a form twice.
         """
         cleaned = super().clean()
+        if cleaned.get("costs") and cleaned.get("budget") is None and "budget" not in self.errors:
+            cleaned["budget"] = sum(running + investment for _, running, investment in cleaned["costs"])
         for each in contradictions(self.plan, self.row.pk if self.row else None, cleaned):
             self.add_error(each.field, f"{each.why} {each.do}")
         for name in list(cleaned):
@@ -309,8 +334,9 @@ class ActionForm(TextsForm):
         if not held:
             return {}
         steps, _ = _steps_read(str(held.get("milestones", "")).splitlines())
+        costs, _ = _costs_read(str(held.get("costs", "")).splitlines())
         state = self.cleaned_data.get("state")
-        return {**held, "milestones": steps, **({"state": state} if state else {})}
+        return {**held, "milestones": steps, "costs": costs, **({"state": state} if state else {})}
 
     def catch_up(self, row: PlanAction) -> None:
         """Take what an action says now as shown, and as typed where nothing else was: once it is read, the
@@ -349,6 +375,27 @@ def _steps_read(typed: Sequence[str]) -> tuple[list[tuple[date | int, str]], lis
     return steps, wrong
 
 
+def _costs_read(lines: Sequence[str]) -> tuple[list[rules.YearCost], list[str]]:
+    """Return the costs of lines, added up by year, and a sentence for each line that is none."""
+    euros_by_year: dict[int, list[int]] = {}
+    wrong = []
+    for number, text in enumerate(lines, 1):
+        match = COST_LINE.fullmatch(line(text))
+        try:
+            euros = AmountField(most=MOST_EUROS).clean(match[3]) if match else 0
+        except forms.ValidationError as error:
+            wrong.append(f"Coût {number} : {error.messages[0]}")
+            continue
+        if match is None:
+            wrong.append(f"Coût {number} : « {text[:40]} » n’est pas un coût.")
+        elif why := rules.stray_day_words(date(int(match[1]) or 1, 1, 1)):
+            wrong.append(f"Coût {number} : {why}.")
+        else:
+            by_kind = euros_by_year.setdefault(int(match[1]), [0, 0])
+            by_kind[rules.COST_KINDS.index(match[2].lower())] += euros
+    return [(year, *by_kind) for year, by_kind in sorted(euros_by_year.items())], wrong
+
+
 def _lacks(day: str, on: date | int | None, words: str) -> str:
     """Return what is wrong with a step that was typed, "" when nothing is."""
     if on is None:
@@ -370,8 +417,9 @@ def steps_typed(row: PlanAction) -> str:
 
 
 def _initial(row: PlanAction) -> dict[str, Any]:
-    apart = ("token", "version", "milestones", "axis", "parent", "after", "personne")  # stored otherwise
+    apart = ("token", "version", "milestones", "costs", "axis", "parent", "after", "personne")
     kept = {name: getattr(row, name) for name in ActionForm.base_fields if name not in apart}
+    kept["costs"] = rules.costs_typed(row.costs)
     links = {"axis": row.axis_id, "parent": row.parent_id, "after": row.after_id}
     counts = row.counts or rules.PEOPLE  # protected until somebody says otherwise
     return {**kept, **links, "milestones": steps_typed(row), "counts": counts, "version": row.version}

@@ -38,6 +38,8 @@ DECIMALS = 2  # of a number that counts anything but people
 HIGHER, LOWER = "higher", "lower"
 DIRECTIONS: Mapping[str, str] = {HIGHER: "monte", LOWER: "baisse"}
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)  # that a plan may name
+YearCost = tuple[int, int, int]  # a year, its running costs, its investment, in euros
+COST_KINDS = ("fonctionnement", "investissement")
 MOST_DELAY = (LAST_DAY - FIRST_DAY).days  # between an action and its step
 MOST_STEPS, LONGEST_STEP = 20, 160  # of an action; letters of each
 MONTHS = 16  # of the calendar, when the plan says nothing longer
@@ -689,6 +691,30 @@ def comes_back(refused: float | None, now: float | None) -> bool:
     if refused is None or now is None:
         return (refused is None) != (now is None)
     return abs(now - refused) > LEAST_MOVED * max(abs(refused), 1.0)
+
+
+def costs_words(costs: Iterable[YearCost]) -> str:
+    """Return costs by year, in words; "" for none.
+
+    >>> costs_words([(2027, 21_000, 0), (2028, 16_000, 5_000)]).replace("\xa0", " ")
+    '2027 : fonctionnement 21 000 € ; 2028 : fonctionnement 16 000 €, investissement 5 000 €'
+    """
+    return " ; ".join(
+        f"{year} : "
+        + ", ".join(f"{COST_KINDS[k]} {wording.number(n)}\xa0€" for k, n in enumerate(euros) if n)
+        for year, *euros in costs
+    )
+
+
+def costs_typed(costs: Iterable[YearCost]) -> str:
+    """Return costs as they are typed, a line for each year and kind.
+
+    >>> costs_typed([(2028, 16_000, 5_000)])
+    '2028 fonctionnement 16000\\n2028 investissement 5000'
+    """
+    return "\n".join(
+        f"{year} {COST_KINDS[k]} {n}" for year, *euros in costs for k, n in enumerate(euros) if n
+    )
 
 
 def direction_of(said: str, baseline: float | None, target: float | None) -> str:

@@ -368,7 +368,7 @@ def _sheet(action: PlanAction) -> tuple[Block, ...]:
         ("Étapes", " ; ".join(action.steps)),
         ("Ce qui existe", marked(action.existing)),
         ("Moyens", marked(action.means)),
-        ("Coût", _euros(action.budget)),
+        ("Coût", ". ".join(filter(None, (_euros(action.budget), action.costs)))),
         ("Qui finance", " ; ".join(action.funders)),
         ("Risques", action.risks),
     )

@@ -14,7 +14,7 @@ DROPPED = "abandonnée"
 class PlanAction:
     """An action, in words; "" for what nobody wrote. label: its number as it is read, « 7.1 » for a part of
     action 7; people: how many it concerns, or why they are not counted; budget, funded: euros, None when
-    unwritten; funders: who brings what; counted: what is known
+    unwritten; costs: its budget by year; funders: who brings what; counted: what is known
     of its indicator, and its day; lacks: what it still needs to be carried out; undecided: what a council
     will ask of it, and nobody decided yet.
     """
@@ -32,6 +32,7 @@ class PlanAction:
     begins: str = ""
     ends: str = ""
     budget: int | None = None
+    costs: str = ""
     funded: int | None = None
     funders: tuple[str, ...] = ()
     indicator: str = ""

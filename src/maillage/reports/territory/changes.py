@@ -47,6 +47,7 @@ ACTION = {
     "begins": "le début",
     "ends": "la fin",
     "budget": "le budget, en euros,",
+    "costs": "les coûts par année",
     "funded": "le montant financé, en euros,",
     "funders": "les financeurs",
     "indicator": "l’indicateur",

@@ -127,6 +127,29 @@ def unpiloted(actions: Iterable[PlanAction], on: date) -> str:
     return rules.unpiloted_words(parts.count(False), parts.count(True))
 
 
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """A point that a council will ask about, and the actions that do not say it yet. words: « 3 actions sans
+    pilote ».
+    """
+
+    words: str
+    actions: tuple[PlanAction, ...]
+
+
+def undecided(actions: Iterable[PlanAction]) -> list[Undecided]:
+    """Return the points that a council will ask about, those that most actions lack first."""
+    actions_by_lack: dict[str, list[PlanAction]] = {}
+    for action in actions:
+        for lack in rules.undecided(schedule(action)):
+            actions_by_lack.setdefault(lack, []).append(action)
+    points = []
+    for lack, rows in actions_by_lack.items():
+        n_parts = sum(row.parent_id is not None for row in rows)
+        points.append(Undecided(f"{rules.tally(len(rows) - n_parts, n_parts)} {lack}", tuple(rows)))
+    return sorted(points, key=lambda point: -len(point.actions))
+
+
 def reading_of(place: str) -> Reading | None:
     """Return the latest study of a territory as it is read, None when nothing was computed."""
     study = dossiers.latest(place)

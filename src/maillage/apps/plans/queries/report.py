@@ -89,6 +89,7 @@ def _action(shown: ActionRow, reading: Reading | None) -> PlanAction:
         begins=_day(row.starts_on),
         ends=_day(row.ends_on),
         budget=row.budget,
+        costs=rules.costs_words(row.costs),
         funded=row.funded,
         funders=tuple(str(each) for each in row.active_fundings),
         indicator=row.indicator,

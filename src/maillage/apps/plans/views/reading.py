@@ -95,6 +95,7 @@ def plan(request: HttpRequest, place: str) -> HttpResponse:
         "areas_query": f"?{query}" if (query := territories.areas_query(areas)) else "",
         "sentence": rules.state_sentence([overview.schedule(each) for each in every], on),
         "unpiloted": overview.unpiloted(every, on),
+        "yearly": budgets.yearly(every),
         "view": view,
         "views": VIEWS,
         "board": [
@@ -235,6 +236,7 @@ def action_page(
         "states": rules.STATES,
         "evidence": [proposals.Evidence(*each) for each in row.evidence],
         "money": budgets.money_of(row),
+        "costs": rules.costs_words(row.costs),
         "fundings": row.active_fundings,
         "parts": row.parts.all(),
         "on": on,

@@ -197,6 +197,8 @@ def _said(row: PlanAction, name: str, field: Field) -> Any:
     """Return what a field of an action says, as its readers read it."""
     if name == "milestones":
         return steps_typed(row) or "rien"
+    if name == "costs":
+        return rules.costs_words(row.costs) or "rien"
     if name == "state":
         return row.get_state_display()
     held = getattr(row, name)
@@ -211,6 +213,10 @@ def _said(row: PlanAction, name: str, field: Field) -> Any:
     return "rien" if held in ("", None) else held
 
 
+def _undecided(plan: Plan) -> list[overview.Undecided]:
+    return overview.undecided(overview.actions_of(plan)) if plan.published_at is None else []
+
+
 @holding(access.LEADS)
 @require_POST
 def gesture(request: HttpRequest, place: str) -> HttpResponse:
@@ -218,6 +224,8 @@ def gesture(request: HttpRequest, place: str) -> HttpResponse:
     plan, by, at = plan_to_write(request, place), account_of(request), timezone.now()
     what, key = request.POST.get("geste", ""), request.POST.get("proposition", "")
     with refusals.as_message(request):
+        if what == "publier" and "sur" not in request.POST and (lacking := _undecided(plan)):
+            return render(request, "plans/publish.html", framed(request, plan) | {"lacking": lacking})
         if what in ("publier", "retirer"):
             actions.publish(plan, shown=what == "publier", by=by, at=at)
             shown = "Le plan est publié : tout le monde le lit."
@@ -335,12 +343,12 @@ def _withdraw_funding(request: HttpRequest, row: PlanAction) -> None:
 
 def _link_task(request: HttpRequest, row: PlanAction) -> None:
     chosen = whole(request.POST.get("tache", ""), ROWS)
-    found = (each.decision for each in effects.offered(row, request.user))
-    decision = next((each for each in found if each.pk == chosen), None)
+    tasks = effects.offered(row, request.user)
+    decision = next((task for task in tasks if task.pk == chosen), None)
     if decision is None:
         raise Refused(
             "La tâche n’a pas été reliée.",
-            why="Elle n’est pas à vous, ou elle est déjà reliée.",
+            why="Elle est d’un autre territoire, elle n’est pas à vous, ou elle est déjà reliée.",
             do="Relisez les tâches de l’action, ou choisissez-en une autre.",
         )
     actions.link_task(row, decision, by=account_of(request), at=timezone.now())
