@@ -14,11 +14,21 @@ from maillage.apps.plans import rules
 from maillage.apps.plans.models import Plan, PlanAction
 from maillage.apps.plans.queries import files, overview
 from maillage.apps.plans.queries.contradictions import contradictions
+from maillage.apps.plans.queries.zones import (
+    EVERYWHERE,
+    ZONE_GROUPS,
+    choices_of,
+    codes_of,
+    kind_of,
+    network_zones,
+    towns,
+)
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
 from maillage.kernel.typed import line
 from maillage.reference.offer import diagnosis_lines
 from maillage.reference.plan_frames import Frame, frames
+from maillage.reports.territory.reading import Reading
 from maillage.web import uploads
 from maillage.web.amounts import AmountField
 from maillage.web.overwrites import OverwriteGuard, as_compared
@@ -198,12 +208,7 @@ class ActionForm(TextsForm):
         required=False,
         help_text="C’est ce qui compte les personnes concernées : elles ne l’ont pas à portée.",
     )
-    zones = forms.MultipleChoiceField(
-        label="Zones",
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text="Aucune cochée : tout le territoire.",
-    )
+    zones = forms.MultipleChoiceField(label="Où", required=False, widget=forms.CheckboxSelectMultiple)
     starts_on = DayField(label="Commence le", required=False, years=None)
     ends_on = DayField(label="Finit le", required=False, years=None)
     milestones = forms.CharField(
@@ -255,9 +260,12 @@ class ActionForm(TextsForm):
     state = forms.CharField(label="État", widget=forms.HiddenInput, max_length=8, required=False)
 
     def __init__(self, *args: Any, plan: Plan, row: PlanAction | None = None, **kwargs: Any) -> None:
-        if row is not None:
-            kwargs.setdefault("initial", _initial(row))
-        super().__init__(*args, **kwargs)
+        reading = overview.reading_of(plan.place)
+        self.unions = [*network_zones(plan.place), *towns(reading)] if reading else []
+        initial = dict(kwargs.get("initial") or ({} if row is None else _initial(row)))
+        codes = initial.get("zones", [])
+        initial["zones"] = choices_of(codes, self.unions) or [EVERYWHERE]
+        super().__init__(*args, **kwargs | {"initial": initial})
         self.plan, self.row = plan, row
         others = plan.actions.select_related("parent")
         others = others.exclude(pk=row.pk) if row else others
@@ -269,19 +277,60 @@ class ActionForm(TextsForm):
             ("", "Aucun que l’on sache compter"),
             *((e.id, e.label) for e in diagnosis_lines().values()),
         ]
-        reading = overview.reading_of(plan.place)
-        chosen = {*(row.zones if row else ()), *self.initial.get("zones", ())}
-        zones = sorted(reading.zones, key=lambda zone: zone.code not in chosen) if reading else []
-        known = [(zone.code, zone.full_name) for zone in zones]
-        named = {code for code, _ in known}
-        stray = [(code, f"{code} (hors de l’étude d’aujourd’hui)") for code in (row.zones if row else ())]
-        fields["zones"].choices = [*known, *(each for each in stray if each[0] not in named)]
-        if not fields["zones"].choices:
-            del self.fields["zones"]
+        self._offer_zones(reading, codes)
         if row is None:
             del self.fields["state"]
         else:
             self.send_back([name for name in self.fields if name not in HIDDEN])
+
+    def _offer_zones(self, reading: Reading | None, codes: Sequence[str]) -> None:
+        """Offer the whole territory, zones of the network, whole towns, then each zone of the study; nothing
+        without a study. codes: those that an action has.
+        """
+        fields: Any = self.fields
+        known = {zone.code: zone.full_name for zone in reading.zones} if reading else {}
+        if not known and not codes:
+            del self.fields["zones"]
+            return
+        groups: dict[str, list[tuple[str, str]]] = {name: [] for name in ZONE_GROUPS}
+        for union in self.unions:
+            groups[kind_of(union.value)].append((union.value, union.label))
+        for code, name in known.items():
+            groups[kind_of(code)].append((code, name))
+        strays = [code for code in codes if code not in known]
+        groups["Autres"] = [(code, f"{code} (hors de l’étude d’aujourd’hui)") for code in strays]
+        fields["zones"].choices = [
+            (EVERYWHERE, "Tout le territoire"),
+            *((f"{name} ({len(options)})", options) for name, options in groups.items() if options),
+        ]
+
+    @property
+    def hidden_zones(self) -> str:
+        """Return the hidden fields of the zones as they were shown."""
+        return self["zones"].as_hidden(only_initial=True)
+
+    @property
+    def zone_groups(self) -> list[tuple[str, bool, list[dict[str, Any]]]]:
+        """Return the boxes of the zones by group: its name, "" for the whole territory, whether one is
+        ticked, the boxes.
+        """
+        field = self["zones"]
+        groups = field.field.widget.optgroups(field.html_name, field.value() or [])  # type: ignore[attr-defined]
+        return [(name or "", any(box["selected"] for box in boxes), boxes) for name, boxes, _ in groups]
+
+    def clean_zones(self) -> list[str]:
+        """Return the codes of the zones. With both, the whole territory counts where it was ticked now, not
+        where it was left.
+        """
+        chosen = self.cleaned_data["zones"]
+        field = self.fields["zones"]
+        shown = self._read_shown("zones", field) if field.show_hidden_initial else [EVERYWHERE]
+        if EVERYWHERE in chosen and EVERYWHERE not in shown:
+            return []
+        return self._codes(chosen)
+
+    def _codes(self, values: Sequence[str]) -> list[str]:
+        return codes_of([value for value in values if value != EVERYWHERE], self.unions)
 
     def clean_milestones(self) -> list[tuple[date | int, str]]:
         """Return the steps, one a line: the day, or how many after the start, then words; every wrong line is
@@ -336,7 +385,14 @@ class ActionForm(TextsForm):
         steps, _ = _steps_read(str(held.get("milestones", "")).splitlines())
         costs, _ = _costs_read(str(held.get("costs", "")).splitlines())
         state = self.cleaned_data.get("state")
-        return {**held, "milestones": steps, "costs": costs, **({"state": state} if state else {})}
+        zones = {"zones": self._codes(held["zones"])} if "zones" in held else {}
+        return {
+            **held,
+            **zones,
+            "milestones": steps,
+            "costs": costs,
+            **({"state": state} if state else {}),
+        }
 
     def catch_up(self, row: PlanAction) -> None:
         """Take what an action says now as shown, and as typed where nothing else was: once it is read, the
@@ -344,6 +400,8 @@ class ActionForm(TextsForm):
         """
         self.data = self.data.copy()
         now, shown = _initial(row), self.original
+        if "zones" in self.fields:
+            now["zones"] = choices_of(row.zones, self.unions) or [EVERYWHERE]
         kept = [
             name for name in shown if as_compared(shown[name]) == as_compared(self.cleaned_data.get(name))
         ]

@@ -30,6 +30,7 @@ from maillage.apps.plans.forms import (
 )
 from maillage.apps.plans.models import Plan, PlanAction, PlanAxis
 from maillage.apps.plans.queries import effects, overview, proposals
+from maillage.apps.plans.queries.zones import network_zones
 from maillage.apps.plans.views.reading import COUNTING, OF_MEASURE, action_page, framed, place_of
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import line, whole
@@ -197,6 +198,9 @@ def _said(row: PlanAction, name: str, field: Field) -> Any:
     """Return what a field of an action says, as its readers read it."""
     if name == "milestones":
         return steps_typed(row) or "rien"
+    if name == "zones":
+        place = row.plan.place
+        return overview.zones_named(row.zones, overview.reading_of(place), network_zones(place))
     if name == "costs":
         return rules.costs_words(row.costs) or "rien"
     if name == "state":
@@ -209,7 +213,7 @@ def _said(row: PlanAction, name: str, field: Field) -> Any:
     if isinstance(field, ChoiceField) and not isinstance(field, ModelChoiceField):
         named: Any = dict(field.choices)
         chosen = held if isinstance(held, list) else [held or field.initial or ""]
-        return listing([str(named.get(each, each)) for each in chosen]) or "tout le territoire"
+        return listing([str(named.get(each, each)) for each in chosen])
     return "rien" if held in ("", None) else held
 
 
