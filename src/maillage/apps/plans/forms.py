@@ -6,7 +6,9 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
+from maillage.apps.accounts.models import User
 from maillage.apps.community.forms.public import PublicForm
 from maillage.apps.community.rules import discussions
 from maillage.apps.directory.forms.moments import DayField
@@ -14,6 +16,7 @@ from maillage.apps.plans import rules
 from maillage.apps.plans.models import Plan, PlanAction
 from maillage.apps.plans.queries import files, overview
 from maillage.apps.plans.queries.contradictions import contradictions
+from maillage.apps.plans.queries.pilots import INVITED, chosen_name, pilot_choices
 from maillage.apps.plans.queries.zones import (
     EVERYWHERE,
     ZONE_GROUPS,
@@ -201,6 +204,12 @@ class ActionForm(TextsForm):
     )
     objective = _text("Objectif", 600, 3)
     pilot = _text("Pilote", 120, help_text="Prénom et structure. Sans pilote, l’action est signalée.")
+    pilot_choice = forms.ChoiceField(
+        label="Compte du pilote",
+        required=False,
+        help_text="Sa page du jour le prévient, et il lit le plan avant sa publication. S’il n’a pas de"
+        " compte, invitez-le depuis la page Équipe : il sera dans cette liste.",
+    )
     partners = _text("Avec qui", 300)
     public = _text("Pour qui", 200)
     line = forms.ChoiceField(
@@ -259,7 +268,9 @@ class ActionForm(TextsForm):
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     state = forms.CharField(label="État", widget=forms.HiddenInput, max_length=8, required=False)
 
-    def __init__(self, *args: Any, plan: Plan, row: PlanAction | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, plan: Plan, by: User | None = None, row: PlanAction | None = None, **kwargs: Any
+    ) -> None:
         reading = overview.reading_of(plan.place)
         self.unions = [*network_zones(plan.place), *towns(reading)] if reading else []
         initial = dict(kwargs.get("initial") or ({} if row is None else _initial(row)))
@@ -277,6 +288,10 @@ class ActionForm(TextsForm):
             ("", "Aucun que l’on sache compter"),
             *((e.id, e.label) for e in diagnosis_lines().values()),
         ]
+        self.pilot_names = pilot_choices(by, plan.place, timezone.now()) if by else {}
+        if row is not None and row.pilot_choice:
+            self.pilot_names.setdefault(row.pilot_choice, chosen_name(row))
+        fields["pilot_choice"].choices = [("", "Aucun : il n’est pas prévenu"), *self.pilot_names.items()]
         self._offer_zones(reading, codes)
         if row is None:
             del self.fields["state"]
@@ -358,6 +373,8 @@ class ActionForm(TextsForm):
         in a plan: nobody corrects a form twice.
         """
         cleaned = super().clean()
+        if (choice := cleaned.get("pilot_choice")) and not cleaned.get("pilot"):
+            cleaned["pilot"] = self.pilot_names[choice].removesuffix(INVITED)
         if cleaned.get("costs") and cleaned.get("budget") is None and "budget" not in self.errors:
             cleaned["budget"] = sum(running + investment for _, running, investment in cleaned["costs"])
         for each in contradictions(self.plan, self.row.pk if self.row else None, cleaned):

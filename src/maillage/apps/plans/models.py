@@ -94,6 +94,7 @@ class PlanAction(models.Model):
         blank=True,
         related_name="+",
     )
+    pilot_at = models.DateTimeField("pilote nommé le", null=True, blank=True)
     partners = models.CharField("avec qui", max_length=300, blank=True)
     public = models.CharField("pour qui", max_length=200, blank=True)
     zones = models.JSONField("zones", default=list, blank=True)
@@ -186,6 +187,19 @@ class PlanAction(models.Model):
     def label(self) -> str:
         """Its number as it is read: « 7 », or « 7.1 » for a part of action 7."""
         return f"{self.parent.number}.{self.number}" if self.parent else str(self.number)
+
+    @property
+    def pilot_choice(self) -> str:
+        """The account or the invitation of its pilot, as a form sends it; "" without."""
+        if self.pilot_account_id is not None:
+            return f"compte-{self.pilot_account_id}"
+        return "" if self.pilot_invitation_id is None else f"lien-{self.pilot_invitation_id}"
+
+    @pilot_choice.setter
+    def pilot_choice(self, choice: str) -> None:
+        kind, _, pk = choice.partition("-")
+        self.pilot_account_id = int(pk) if kind == "compte" else None
+        self.pilot_invitation_id = int(pk) if kind == "lien" else None
 
     @property
     def short(self) -> str:

@@ -118,7 +118,7 @@ def new(request: HttpRequest, place: str) -> HttpResponse:
         initial |= {"title": proposed.title, "objective": proposed.why, "line": proposed.line}
         initial |= {"zones": list(proposed.zones), "pilot": proposed.pilot}
         initial["axis"] = initial["axis"] or proposed.axis
-    form = ActionForm(request.POST or None, plan=plan, initial=initial)
+    form = ActionForm(request.POST or None, plan=plan, by=account_of(request), initial=initial)
     error = None
     if form.is_bound and form.is_valid():
         try:
@@ -166,7 +166,7 @@ def edit(request: HttpRequest, place: str, pk: int) -> HttpResponse:
     """An action to change; two people who write at once both find their text."""
     plan = plan_to_write(request, place)
     row = get_object_or_404(PlanAction, plan=plan, pk=pk)
-    form = ActionForm(request.POST or None, plan=plan, row=row)
+    form = ActionForm(request.POST or None, plan=plan, by=account_of(request), row=row)
     if form.is_bound and form.is_valid():
         try:
             actions.change(
