@@ -832,6 +832,8 @@ def keep(plan: Plan, proposed: Proposal, *, axis: PlanAxis, by: User, at: dateti
         zones=list(proposed.zones),
         line=proposed.line,
         pilot=proposed.pilot,
+        budget=proposed.budget,
+        ends_on=proposed.ends_on,
         proposal=proposed.key,
         draft_id=proposed.draft,
         evidence=evidence_of(proposed),

@@ -117,6 +117,7 @@ def new(request: HttpRequest, place: str) -> HttpResponse:
     if proposed is not None:
         initial |= {"title": proposed.title, "objective": proposed.why, "line": proposed.line}
         initial |= {"zones": list(proposed.zones), "pilot": proposed.pilot}
+        initial |= {"budget": proposed.budget, "ends_on": proposed.ends_on}
         initial["axis"] = initial["axis"] or proposed.axis
     form = ActionForm(request.POST or None, plan=plan, by=account_of(request), initial=initial)
     error = None
