@@ -12,6 +12,8 @@ from maillage.apps.codesign.models import Card, DraftAction, Group, Participant,
 from maillage.apps.codesign.queries import boards as queries
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.dossiers.models import Finding
+from maillage.apps.plans import actions as plans
+from maillage.apps.plans.queries import proposals
 from maillage.kernel.errors import Refused
 from maillage.reference.codesign import CHANNELS, journeys, questions, stages
 from maillage.reports.codesign import journey as maps
@@ -65,6 +67,32 @@ def test_a_workshop_serves_again_for_another_operator_with_its_invented_profiles
     elsewhere = account("nordiste", "analyste", territory="59")
     client.force_login(elsewhere)
     assert client.get(f"/espace/co-construction/nouveau/?comme={session.pk}").status_code == 404
+
+
+def test_the_leader_of_a_workshop_reads_the_cards_of_its_boards(client, lea, session, group):
+    card, removed = put(group), put(group, "Un mot de passe perdu")
+    actions.withdraw(removed, at=AT)
+    client.force_login(lea)
+    page = client.get(f"/espace/co-construction/{session.pk}/").content.decode()
+    assert card.words in page and removed.words not in page
+
+
+def test_a_proposed_action_brings_its_cost_and_its_day_to_the_plan(client, lea, session, group):
+    lever = put(group, "Une permanence le soir", kind="lever")
+    address = f"/groupe/{group.code}/geste/"
+    typed = {"geste": "action", "lever": lever.pk, "title": "Ouvrir le soir", "obstacle": ""}
+    client.post(address, typed | {"budget": "beaucoup", "ends_on": ""})
+    assert not session.drafts.exists()
+    client.post(address, typed | {"budget": "12 000", "ends_on": "2027-06-30"})
+    draft = session.drafts.get()
+    assert (draft.budget, draft.ends_on) == (12_000, date(2027, 6, 30))
+    client.force_login(lea)
+    page = client.get(f"/espace/co-construction/{session.pk}/").content.decode()
+    assert "pour le 30 juin 2027" in page
+    plan = plans.open_plan(session.place, title="Le plan", frame=None, by=lea, at=AT)
+    proposed = proposals.proposal(plan, f"draft:{draft.pk}", AT.date())
+    row = plans.keep(plan, proposed, axis=plan.axes.get(), by=lea, at=AT)
+    assert (row.budget, row.ends_on) == (12_000, date(2027, 6, 30))
 
 
 def test_a_workshop_is_prepared_on_one_s_territory_alone(client, lea):

@@ -217,19 +217,21 @@ def task(lea, words: str, commune: str) -> Decision:
     return Decision.objects.create(meeting=meeting, words=words, by=lea, at=AT, **until)
 
 
-def test_tasks_of_the_territory_of_a_plan_come_first_and_others_say_where(client, lea, row):
-    """Le plan de Maubeuge proposait les tâches des réunions de Grenoble, sans le dire."""
+def test_tasks_of_another_territory_are_neither_proposed_nor_linked(client, lea, row):
+    """Le plan de Bourg-en-Bresse proposait les tâches d’une réunion de Grenoble."""
     far = task(lea, "Relire les fiches", "38185")
     near = task(lea, "Réserver la salle", PLACE)
     Decision.objects.filter(pk=far.pk).update(until_on=date(2026, 11, 25))
-    assert [(each.decision, each.where) for each in offered(row, lea)] == [(near, ""), (far, "Grenoble")]
+    assert offered(row, lea) == [near]
     client.force_login(lea)
     page = " ".join(page_of(client, row).split())
-    assert "Relire les fiches (Réunion, Grenoble)" in page and "Réserver la salle (Réunion)" in page
+    assert "Relire les fiches" not in page and "Réserver la salle (Réunion)" in page
+    send(client, row, geste="tache", tache=far.pk)
+    assert not row.tasks.exists()
 
 
 def test_a_task_of_a_meeting_is_linked_to_an_action_and_seen_by_the_team_alone(client, lea, row):
-    mine, other = task(lea, "Appeler la médiathèque", "38185"), task(lea, "Ailleurs", "59350")
+    mine, other = task(lea, "Appeler la médiathèque", PLACE), task(lea, "Ailleurs", "59350")
     client.force_login(lea)
     page = page_of(client, row)
     assert "Appeler la médiathèque" in page and "Ailleurs" not in page

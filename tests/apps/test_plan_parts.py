@@ -356,8 +356,8 @@ def test_the_parts_of_a_dropped_action_stop_with_it_until_it_is_taken_up_again(c
 
 def money_of(plan) -> str:
     found = plan_of(PLACE, overview.reading_of(PLACE), on=ON)
-    (table,) = document._money(found).blocks
-    return table.note.replace("\xa0", " ").replace("\u202f", " ")
+    (money,) = document._money(found).blocks
+    return money.text.replace("\xa0", " ").replace("\u202f", " ")
 
 
 def test_what_funds_a_part_is_in_the_total_and_within_the_budget_of_its_action(client, plan, lea, study):

@@ -10,7 +10,7 @@ import pytest
 from maillage.apps.codesign import actions as workshops
 from maillage.apps.dossiers.models import Study
 from maillage.apps.plans import actions
-from maillage.apps.plans.queries import overview
+from maillage.apps.plans.queries import overview, report
 from maillage.apps.plans.queries.report import plan_of
 from maillage.apps.plans.rules import RUNNING
 from maillage.apps.territories import actions as territories
@@ -78,7 +78,8 @@ def test_what_nobody_wrote_is_said_and_never_a_zero(reading, plan):
     unpriced = replace(found, axes=tuple(replace(x, actions=(bare,)) for x in found.axes[:1]))
     text = page(reading, unpriced)
     assert "Aucun budget n’est encore écrit." in text
-    assert "non renseigné" in text
+    assert "non renseigné" not in text
+    assert text.count("Sans pilote") == 1 == text.count("Sans financeur"), "one list, for all the actions"
 
 
 def test_the_journeys_and_the_actors_of_the_frame_are_in_the_plan(reading, plan):
@@ -103,7 +104,7 @@ def test_each_dynamic_says_what_was_done_elsewhere(client, reading, plan):
     listed = client.get(f"/territoires/{PLACE}/plan/?vue=liste").content.decode().replace("\xa0", " ")
     printed = page(reading, plan_of(PLACE, reading, on=ON))
     for axis in frames()["grenoble"].axes:
-        for text in (listed, printed):
+        for text in (listed, printed[printed.index("Avec quel argent</h2>") :]):
             where = [text.index(words) for words in (axis.statement, axis.inspiring, axis.actions[0].title)]
             assert where == sorted(where), axis.number
     assert "/sources/initiatives/" in listed
@@ -151,26 +152,20 @@ def test_a_poster_shows_what_runs_and_who_leads_it(reading, plan):
     assert "à partir du 30 décembre 2026" in alone.blocks[0].items[0]
 
 
-def test_the_outline_is_that_of_the_plan_of_grenoble(reading, plan):
+def test_the_outline_begins_with_what_is_decided_then_follows_that_of_grenoble(reading, plan):
     """I-065, I-067 et S-030 : la conclusion redit ce qui est compté, ce qui manque, et ce qui se reprend ailleurs."""
     found = plan_of(PLACE, reading, on=ON)
     subject = Subject(reading=reading, study={}, layers={}, knitted="", on=ON)
     shorts = [chapter.short for chapter in document.compose(subject, found).chapters]
-    wanted = [
-        "Introduction",
-        "Synthèse",
-        "De quoi l’on parle",
-        "Ce qui est en jeu",
-        "Méthodes",
-        "Les besoins",
-    ]
-    wanted += ["L’offre", "Les parcours", "La stratégie", "Dynamique 1", "Dynamique 4", "Qui, et quand"]
-    wanted += ["Conclusion", "Sources"]
+    wanted = ["Synthèse", "Les actions", "Avec quel argent", "Dynamique 1", "Dynamique 4", "Le suivi"]
+    wanted += ["Ce qui reste à décider", "Conclusion", "D’où part ce plan", "De quoi l’on parle"]
+    wanted += ["Ce qui est en jeu", "Méthodes", "Les besoins", "L’offre", "Les réponses", "Les parcours"]
+    wanted += ["Sources"]
     order = [shorts.index(short) for short in wanted]
     assert order == sorted(order)
     text = page(reading, found)
     summed = text[text.index(">Synthèse</h2>") :]
-    for words in (found.title, found.state, "Dynamique 4 :", "21 actions sans pilote"):
+    for words in (found.title, found.state, "21 actions sans pilote"):
         assert words.replace("\xa0", " ") in summed[:4000], words
     ending = text[text.index("Ce que l’on sait.") :]
     assert "Personne n’a encore écrit qui a été entendu" in ending
@@ -180,7 +175,7 @@ def test_the_outline_is_that_of_the_plan_of_grenoble(reading, plan):
     everybody = replace(
         found,
         axes=tuple(
-            replace(x, actions=tuple(replace(y, pilot="La Ville", lacks=()) for y in x.actions))
+            replace(x, actions=tuple(replace(y, pilot="La Ville", lacks=(), undecided=()) for y in x.actions))
             for x in found.axes
         ),
     )
@@ -202,6 +197,27 @@ def test_no_page_of_the_plan_is_nearly_empty(reading, plan):
             lows = [text.get_rect(k)[1] for k in range(text.count_rects())]
             filled[number + 1] = 1 - min(low for low in lows if low > FOOTER) / height
     assert {page: share for page, share in filled.items() if share < 0.4} == {}
+
+
+def test_a_printed_plan_names_its_first_action_by_page_three(reading, plan):
+    subject = Subject(reading=reading, study={}, layers={}, knitted="", on=ON)
+    made = pdf.dossier(document.compose(subject, plan_of(PLACE, reading, on=ON)), on=ON)
+    with pypdfium2.PdfDocument(io.BytesIO(made)) as pages:
+        texts = [pages[number].get_textpage().get_text_range() for number in range(3)]
+    assert "Dédier des ressources" in "".join(texts).replace("\xad", "")
+
+
+def test_a_printed_plan_marks_once_what_it_takes_from_elsewhere(reading, plan):
+    text = page(reading, plan_of(PLACE, reading, on=ON))
+    assert "D’après Grenoble" not in text
+    assert text.count("repris de Grenoble et 16 communes voisines, 2015") == 1
+
+
+def test_a_plan_of_another_territory_leaves_out_the_actors_of_its_frame():
+    """Le plan de Bourg-en-Bresse nommait Solidura et treize autres, de Grenoble."""
+    frame = frames()["grenoble"]
+    assert report._is_at_home(frame, PLACE)
+    assert not report._is_at_home(frame, "200071751")
 
 
 def test_the_figures_of_a_plan_lead_to_its_sources(reading, plan, tmp_path):
@@ -260,7 +276,7 @@ def test_a_late_action_says_so_once(reading, plan):
     found = plan_of(PLACE, reading, on=ON)
     (told,) = [each for each in found.actions if each.number == 7]
     assert told.state == "prête, en retard" and "en retard" not in told.lacks
-    assert page(reading, found).count("prête, en retard, sans pilote") == 1
+    assert page(reading, found).count("prête, en retard") == 2, "in the table, and on its sheet"
 
 
 def test_bounds_of_silent_places_give_no_value_in_the_file(reading):

@@ -38,6 +38,7 @@ from maillage.apps.plans.queries import files, overview, proposals
 from maillage.apps.plans.queries.report import plan_of
 from maillage.apps.plans.queries.report import plan_of as report_of
 from maillage.apps.search import queries as search
+from maillage.apps.territories.models import Perimeter
 from maillage.kernel.errors import Refused
 from maillage.reference.plan_frames import frames
 from maillage.reports import output
@@ -296,7 +297,7 @@ def test_the_steps_of_who_writes_first_are_read_by_who_writes_second(client, pla
         assert page.status_code == 400
         assert "Étapes, maintenant : 01/02/2027 Étape d’Ali" in text
         assert "Commence le, maintenant : 2 janvier 2027" in text
-        assert f"Zones, maintenant : {reading.zones[0].full_name}" in text
+        assert f"Où, maintenant : {reading.zones[0].full_name}" in text
         assert "renforce, maintenant : assistance" not in text  # the slug of a line is nobody’s word
     assert [each.words for each in row.milestones.all()] == ["Étape d’Ali"]
     row.refresh_from_db()
@@ -382,11 +383,11 @@ def test_the_zones_of_who_writes_first_come_checked_to_who_had_none(client, plan
     client.force_login(lea)
     address = f"{IN_SPACE}{row.pk}/"
     sent = sent_back(client.get(address)) | ({"zones": [second]} if mine else {})
-    assert "initial-zones" not in sent, "no zone sends nothing"
+    assert sent["initial-zones"] == ["tout"]
     changed(row, lea, zones=[first])
     page = client.post(address, sent | {"risks": "Le bail"})
     assert page.status_code == 400
-    assert f"Zones, maintenant : {reading.zones[0].full_name}" in page.content.decode().replace("\xa0", " ")
+    assert f"Où, maintenant : {reading.zones[0].full_name}" in page.content.decode().replace("\xa0", " ")
     again = sent_back(page)
     assert again["initial-zones"] == [first]
     assert again["zones"] == [second if mine else first], "what was typed stays, and nothing else"
@@ -421,25 +422,51 @@ def test_what_another_put_back_or_wrote_alike_stops_nobody(client, plan, lea, st
     assert (row.title, row.pilot) == ("Mon titre", "Karim, Ville")
 
 
-def test_the_zones_of_an_action_come_first_among_many(plan, reading):
-    row = action(plan, 7)
+def test_the_zones_of_an_action_are_open_and_ticked(plan, reading):
     last = reading.zones[-1].code
+    row = action(plan, 7)
+    row.zones = [last]
     for form in (ActionForm(plan=plan, initial={"zones": [last]}), ActionForm(plan=plan, row=row)):
-        codes = [code for code, _ in form.fields["zones"].choices]
-        assert (codes[0] == last) is ("zones" in form.initial and last in form.initial["zones"])
-        assert sorted(codes) == sorted(zone.code for zone in reading.zones)
+        (_, is_everywhere, _), (name, is_open, boxes) = form.zone_groups
+        assert (is_everywhere, name, is_open) == (False, f"Quartiers ({len(boxes)})", True)
+        assert [box["value"] for box in boxes if box["selected"]] == [last]
 
 
-def test_a_zone_says_its_commune_where_there_are_several(plan, reading, monkeypatch):
-    first, second = reading.zones[:2]
-    zones = tuple(replace(zone, name="Centre", place=f"Ville {k}") for k, zone in enumerate((first, second)))
+def test_a_whole_town_or_a_zone_of_the_network_is_one_box(client, plan, lea, reading):
+    """93 cases de quartiers, aucune d’une commune ni d’une zone dessinée, rien pour tout le territoire."""
+    codes = [zone.code for zone in reading.zones]
+    lines = "".join(f"nord,Le Nord,{code}\n" for code in codes[:3]) + f"sud,Le Sud,{codes[3]}\n"
+    drawn = {"slug": "mes-zones", "name": "Mes zones", "reason": "r", "file_name": "z.csv", "code": PLACE}
+    Perimeter.objects.create(**drawn, zones=f"code_zone,nom_zone,code\n{lines}")
+    row = action(plan, 7)
+    client.force_login(lea)
+    address = f"{IN_SPACE}{row.pk}/"
+    page = client.get(address)
+    names = [name for name, _, _ in page.context["form"].zone_groups]
+    assert names == ["", "Vos zones (2)", f"Quartiers ({len(codes)})"]
+    sent = sent_back(page)
+    assert client.post(address, sent | {"zones": ["tout", "zone-mes-zones-nord"]}).status_code == 302
+    row.refresh_from_db()
+    assert row.zones == sorted(codes[:3])
+    zones = client.get(f"{AT_TERRITORY}actions/{row.pk}/").context["zones"]
+    assert zones == "Le Nord (Mes zones)"
+    sent = sent_back(client.get(address))
+    assert sent["initial-zones"] == ["zone-mes-zones-nord"]
+    assert client.post(address, sent | {"zones": ["tout", "zone-mes-zones-nord"]}).status_code == 302
+    row.refresh_from_db()
+    assert row.zones == [], "ticked now, the whole territory counts"
+
+
+def test_a_zone_says_its_commune_where_there_are_several(reading):
+    first, second, third = reading.zones[:3]
+    zones = tuple(
+        replace(zone, name=name, place=f"Ville {k}", code=f"0000{k}{zone.code[5:]}")
+        for name, k, zone in (("Centre", 0, first), ("Centre", 1, second), ("Gare", 1, third))
+    )
     elsewhere = replace(reading, zones=zones)
-    monkeypatch.setattr(overview, "reading_of", lambda place: elsewhere)
-    assert [words for _, words in ActionForm(plan=plan).fields["zones"].choices] == [
-        "Centre (Ville 0)",
-        "Centre (Ville 1)",
-    ]
-    assert overview.zones_named([second.code], elsewhere) == "Centre (Ville 1)"
+    assert overview.zones_named([zones[1].code], elsewhere) == "Centre (Ville 1)"
+    both = overview.zones_named([zone.code for zone in zones[1:]], elsewhere)
+    assert both.replace("\xa0", " ") == "Ville 1, toute la commune (2 quartiers)"
 
 
 def test_the_map_of_a_plan_tells_its_classes_and_folds_the_zones_without_an_action(

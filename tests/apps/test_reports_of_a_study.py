@@ -21,7 +21,6 @@ from maillage.apps.plans import actions
 from maillage.reference.plan_frames import frames
 from maillage.reference.travel import FOOT
 from maillage.reports.page import html, pdf, slides
-from maillage.reports.page.blocks import Grid
 from maillage.reports.plan import document
 from maillage.reports.plan.reading import PlanAction, PlanAxis, PlanReading
 from maillage.reports.territory import deck, poster, synthesis
@@ -301,9 +300,9 @@ def test_slides_agree_with_what_they_count(study, n):
         ("Et 1 autre, citée", "Et 2 autres, citées"),
     ):
         assert (one, many)[n - 1] in told
-    (table,) = document._money(plan).blocks
+    (money_text,) = document._money(plan).blocks
     money = f"{100 * n} € ; {300 * n} € financés, plus que ces budgets."
-    assert isinstance(table, Grid) and money in table.note.replace("\xa0", " ").replace("\u202f", " ")
+    assert money in money_text.text.replace("\xa0", " ").replace("\u202f", " ")
 
 
 def test_a_title_keeps_all_its_words_above_what_follows(study):

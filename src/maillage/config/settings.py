@@ -264,6 +264,7 @@ WORK_LINES = (
     "maillage.apps.community.worklist.lines",
     "maillage.apps.network.worklist.lines",
     "maillage.apps.grants.worklist.lines",
+    "maillage.apps.plans.worklist.lines",
     "maillage.apps.surveys.worklist.lines",
     "maillage.apps.memberships.worklist.lines",
     "maillage.apps.messages.worklist.lines",
@@ -287,6 +288,7 @@ GOOD_NEWS = (
     "maillage.apps.droits.worklist.news",
     "maillage.apps.autonomy.worklist.news",
     "maillage.apps.grants.worklist.news",
+    "maillage.apps.plans.worklist.news",
 )
 # The duties of those who leave a structure, those that have a moment first; and what hands one over, by kind.
 DUTIES = (

@@ -3,7 +3,7 @@ territory.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
 from pathlib import Path
@@ -14,9 +14,10 @@ from maillage.reference import codesign
 from maillage.reference.discrepancies import Document, documents
 from maillage.reference.files import read_yaml
 from maillage.reference.offer import diagnosis_lines
+from maillage.words.wording import NBSP, listing
 
 FILE = Path(__file__).with_name("plan_frames.yaml")
-ATTRIBUTED = re.compile(r"D’après (?:[^:]+, \d{4}|« [^»]+ ») : ")  # as `attributed` writes it
+ATTRIBUTED = re.compile(r"D’après ([^:]+, \d{4}|« [^»]+ ») : ")  # as `attributed` writes it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +89,8 @@ class FrameActor:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
     """A plan to start from. document: None for one of a territory; missing: what it does not say; actors:
-    those that the document names; origin: the territory and the year that it tells of.
+    those that the document names; origin: the territory and the year that it tells of; territory: its
+    code, "" when nobody said.
     """
 
     id: str
@@ -99,6 +101,7 @@ class Frame:
     missing: str = ""
     actors: tuple[FrameActor, ...] = ()
     origin: str = ""
+    territory: str = ""
 
     def attributed(self, text: str, *, most: int) -> str:
         """Return what the frame states of its territory as another may read it: with whose it is, once.
@@ -117,6 +120,26 @@ class Frame:
             return text
         told = f"D’après {self.origin or f'« {self.name} »'} : {text}"
         return told if len(told) <= most else f"{told[: most - 2].rstrip()} …"
+
+
+def marked(text: str) -> str:
+    """Return a text without the words that say whose it is, with « * » in their place, whose note says it
+    once.
+
+    >>> marked("D’après Strasbourg, 2019 : des ateliers"), marked("Des ateliers")
+    ('des ateliers\xa0*', 'Des ateliers')
+    """
+    own = ATTRIBUTED.sub("", text, count=1) if ATTRIBUTED.match(text) else text
+    return text if own == text else f"{own}{NBSP}*"
+
+
+def borrowed_from(texts: Iterable[str]) -> str:
+    """Return the territories and years of the marked texts, each once; "" without any.
+
+    >>> borrowed_from(["D’après Strasbourg, 2019 : des ateliers", "Des ateliers"])
+    'Strasbourg, 2019'
+    """
+    return listing(list(dict.fromkeys(origin[1] for text in texts if (origin := ATTRIBUTED.match(text)))))
 
 
 @cache
@@ -151,7 +174,7 @@ def _frame(id: str, row: Mapping[str, Any]) -> Frame:
             why="An action could not be counted, or not told from another.",
             do="Take lines from offer.yaml, journeys from codesign.yaml, and each number once.",
         )
-    about = {key: row[key] for key in ("name", "lines", "missing", "origin")}
+    about = {key: row[key] for key in ("name", "lines", "missing", "origin", "territory")}
     actors = tuple(FrameActor(**{**each, "axes": tuple(each["axes"])}) for each in row.get("actors", ()))
     if stray := [each for each in actors if set(each.axes) - {axis.number for axis in axes}]:
         raise BrokenSource(

@@ -420,7 +420,16 @@ def vote(participant: Participant, chosen: Collection[int], *, at: datetime) -> 
 
 
 @transaction.atomic
-def propose(lever: Card, *, title: str, pilot: str = "", obstacle: Card | None, at: datetime) -> DraftAction:
+def propose(
+    lever: Card,
+    *,
+    title: str,
+    pilot: str = "",
+    budget: int | None = None,
+    ends_on: date | None = None,
+    obstacle: Card | None,
+    at: datetime,
+) -> DraftAction:
     """Propose an action for the plan, from a lever or a solution and the obstacle it removes. Proposed again,
     it is changed.
     """
@@ -447,6 +456,8 @@ def propose(lever: Card, *, title: str, pilot: str = "", obstacle: Card | None, 
             "place": session.place,
             "title": line(title, 160),
             "pilot": line(pilot, 120),
+            "budget": budget,
+            "ends_on": ends_on,
             "obstacle": obstacle,
             "state": rules.DRAFT,
             "at": at,

@@ -11,9 +11,11 @@ from maillage.apps.directory.forms.moments import DayField
 from maillage.apps.territories.forms import TerritoryField
 from maillage.reference import procedures
 from maillage.reference.codesign import CHANNELS, KINDS, LEVELS, questions, stages, trades
+from maillage.web.amounts import AmountField
 from maillage.web.overwrites import OverwriteGuard
 from maillage.words.wording import listing
 
+MAX_EUROS = 100_000_000
 TRADES = [("", "Non dit"), *((each.id, each.says) for each in trades().values())]
 
 CHANNEL_CHOICES = [("", "Non dit"), *CHANNELS.items()]
@@ -218,4 +220,6 @@ class DraftForm(forms.Form):
         error_messages={"required": "Il manque l’action. Dites ce que l’on ferait."},
     )
     pilot = forms.CharField(label="Qui la porterait (facultatif)", max_length=120, required=False)
+    budget = AmountField(label="Son coût, en euros (facultatif)", most=MAX_EUROS, required=False)
+    ends_on = DayField(label="Pour quand (facultatif)", required=False)
     obstacle = forms.IntegerField(required=False, min_value=1, max_value=2**31)

@@ -187,7 +187,7 @@ class Cause(models.Model):
 
 class DraftAction(models.Model):
     """An action that a group proposes for the plan of the territory: the obstacle it removes, the lever it
-    comes from.
+    comes from. budget: euros; ends_on: the day by which it would be done; None when nobody said.
     """
 
     session = models.ForeignKey(
@@ -196,6 +196,8 @@ class DraftAction(models.Model):
     place = models.CharField("territoire ou périmètre", max_length=61, db_index=True)
     title = models.CharField("action", max_length=160)
     pilot = models.CharField("qui la porterait", max_length=120, blank=True)
+    budget = models.PositiveIntegerField("coût", null=True, blank=True)
+    ends_on = models.DateField("pour le", null=True, blank=True)
     lever = models.OneToOneField(Card, verbose_name="levier", on_delete=models.CASCADE, related_name="draft")
     obstacle = models.ForeignKey(
         Card, verbose_name="obstacle", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"

@@ -1,5 +1,5 @@
-"""Who reads a plan, who writes it: a published plan is everybody’s to read, another is for whoever may write
-about its territory.
+"""Readers and writers of a plan: everybody reads a published one, another is for whoever may write about its
+territory, and for the pilots of its actions.
 """
 
 from typing import Any
@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from maillage.apps.dossiers.access import may_write
-from maillage.apps.plans.models import Funder, Plan
+from maillage.apps.plans.models import Funder, Plan, PlanAction
 
 LEADS = "territory.edit"
 
@@ -16,14 +16,26 @@ LEADS = "territory.edit"
 def plan_for(user: Any, place: str) -> Plan | None:
     """Return the plan of a territory that a user reads, None when there is none for them."""
     plan = Plan.objects.filter(place=place).first()
-    return plan if plan is not None and (plan.published_at or may_write(user, place)) else None
+    if plan is None:
+        return None
+    is_read = plan.published_at or may_write(user, place) or piloted_by(user).filter(plan=plan).exists()
+    return plan if is_read else None
+
+
+def piloted_by(user: Any) -> QuerySet[PlanAction]:
+    """Return the actions whose pilot is the account of a user, or was invited and opened it since."""
+    if not user.is_authenticated:
+        return PlanAction.objects.none()
+    return PlanAction.objects.filter(Q(pilot_account=user.pk) | Q(pilot_invitation__used_by=user.pk))
 
 
 def plans_for(user: Any) -> QuerySet[Plan]:
     """Return the plans that a user reads."""
     unpublished = Plan.objects.filter(published_at=None).values_list("place", flat=True)
     written = [place for place in unpublished if may_write(user, place)]
-    return Plan.objects.filter(Q(published_at__isnull=False) | Q(place__in=written))
+    return Plan.objects.filter(
+        Q(published_at__isnull=False) | Q(place__in=written) | Q(pk__in=piloted_by(user).values("plan"))
+    )
 
 
 def funders_for(user: Any) -> QuerySet[Funder]:

@@ -273,6 +273,8 @@ def write(
     if parent is not None:
         values["axis"] = parent.axis
     values = {"number": _next_number(plan, parent), **history.beside(plan.place, at), **values}
+    if values.get("pilot_choice"):
+        values["pilot_at"] = at
     return journal.write_once(
         PlanAction,
         token,
@@ -304,12 +306,14 @@ def change(
     if held.version != version and _is_kept_already(held, shown or {}, milestones, values):
         return held
     _check(held.plan, held.pk, values)
-    before, was = history.recorded(held), held.parent_id
+    before, was, former_pilot = history.recorded(held), held.parent_id, held.pilot_choice
     typed = {key: value for key, value in values.items() if key in history.TEXTS}
     if any(getattr(held, key) != value for key, value in typed.items()):
         values |= history.beside(held.plan.place, at)
     for key, value in values.items():
         setattr(held, key, value)
+    if held.pilot_choice != former_pilot:
+        held.pilot_at = at
     if held.parent is not None:
         held.axis = held.parent.axis
     if held.parent_id != was:
@@ -828,6 +832,8 @@ def keep(plan: Plan, proposed: Proposal, *, axis: PlanAxis, by: User, at: dateti
         zones=list(proposed.zones),
         line=proposed.line,
         pilot=proposed.pilot,
+        budget=proposed.budget,
+        ends_on=proposed.ends_on,
         proposal=proposed.key,
         draft_id=proposed.draft,
         evidence=evidence_of(proposed),

@@ -6,7 +6,9 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
+from maillage.apps.accounts.models import User
 from maillage.apps.community.forms.public import PublicForm
 from maillage.apps.community.rules import discussions
 from maillage.apps.directory.forms.moments import DayField
@@ -14,11 +16,22 @@ from maillage.apps.plans import rules
 from maillage.apps.plans.models import Plan, PlanAction
 from maillage.apps.plans.queries import files, overview
 from maillage.apps.plans.queries.contradictions import contradictions
+from maillage.apps.plans.queries.pilots import INVITED, chosen_name, pilot_choices
+from maillage.apps.plans.queries.zones import (
+    EVERYWHERE,
+    ZONE_GROUPS,
+    choices_of,
+    codes_of,
+    kind_of,
+    network_zones,
+    towns,
+)
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
 from maillage.kernel.typed import line
 from maillage.reference.offer import diagnosis_lines
 from maillage.reference.plan_frames import Frame, frames
+from maillage.reports.territory.reading import Reading
 from maillage.web import uploads
 from maillage.web.amounts import AmountField
 from maillage.web.overwrites import OverwriteGuard, as_compared
@@ -29,6 +42,8 @@ MOST_EUROS = 100_000_000
 MOST_COUNTED = 10_000_000
 LARGEST_FRAME = 500_000  # bytes
 HIDDEN = ("token", "version", "state")  # of an action, beside what is typed
+NO_COST = "Écrivez l’année, la sorte, puis le montant : 2027 fonctionnement 21 000."
+COST_LINE = re.compile(r"(\d{4})\s*:?\s+(fonctionnement|investissement)\s*:?\s+(.+)", re.IGNORECASE)
 NO_DATE = (
     "Écrivez une étape par ligne, le jour d’abord : 01/02/2027 Faire le point. Sans jour encore, dites"
     " combien de jours après le début : J+30 Faire le point."
@@ -189,6 +204,12 @@ class ActionForm(TextsForm):
     )
     objective = _text("Objectif", 600, 3)
     pilot = _text("Pilote", 120, help_text="Prénom et structure. Sans pilote, l’action est signalée.")
+    pilot_choice = forms.ChoiceField(
+        label="Compte du pilote",
+        required=False,
+        help_text="Sa page du jour le prévient, et il lit le plan avant sa publication. S’il n’a pas de"
+        " compte, invitez-le depuis la page Équipe : il sera dans cette liste.",
+    )
     partners = _text("Avec qui", 300)
     public = _text("Pour qui", 200)
     line = forms.ChoiceField(
@@ -196,12 +217,7 @@ class ActionForm(TextsForm):
         required=False,
         help_text="C’est ce qui compte les personnes concernées : elles ne l’ont pas à portée.",
     )
-    zones = forms.MultipleChoiceField(
-        label="Zones",
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text="Aucune cochée : tout le territoire.",
-    )
+    zones = forms.MultipleChoiceField(label="Où", required=False, widget=forms.CheckboxSelectMultiple)
     starts_on = DayField(label="Commence le", required=False, years=None)
     ends_on = DayField(label="Finit le", required=False, years=None)
     milestones = forms.CharField(
@@ -216,7 +232,20 @@ class ActionForm(TextsForm):
     )
     existing = _text("Ce qui existe déjà", 400, 2)
     means = _text("Moyens", 400, 2)
-    budget = AmountField(label="Budget, en euros", most=MOST_EUROS, required=False)
+    budget = AmountField(
+        label="Budget, en euros",
+        most=MOST_EUROS,
+        required=False,
+        help_text="Laissez-le vide si vous écrivez les coûts par année : il sera leur somme.",
+    )
+    costs = forms.CharField(
+        label="Coûts par année",
+        required=False,
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Une ligne par année et par sorte : 2027 fonctionnement 21 000, puis 2027 investissement"
+        " 5 000.",
+    )
     risks = _text("Risques", 400, 2)
     indicator = _text("Ce que l’on comptera", 200)
     counts = forms.ChoiceField(
@@ -239,10 +268,15 @@ class ActionForm(TextsForm):
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     state = forms.CharField(label="État", widget=forms.HiddenInput, max_length=8, required=False)
 
-    def __init__(self, *args: Any, plan: Plan, row: PlanAction | None = None, **kwargs: Any) -> None:
-        if row is not None:
-            kwargs.setdefault("initial", _initial(row))
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, *args: Any, plan: Plan, by: User | None = None, row: PlanAction | None = None, **kwargs: Any
+    ) -> None:
+        reading = overview.reading_of(plan.place)
+        self.unions = [*network_zones(plan.place), *towns(reading)] if reading else []
+        initial = dict(kwargs.get("initial") or ({} if row is None else _initial(row)))
+        codes = initial.get("zones", [])
+        initial["zones"] = choices_of(codes, self.unions) or [EVERYWHERE]
+        super().__init__(*args, **kwargs | {"initial": initial})
         self.plan, self.row = plan, row
         others = plan.actions.select_related("parent")
         others = others.exclude(pk=row.pk) if row else others
@@ -254,19 +288,64 @@ class ActionForm(TextsForm):
             ("", "Aucun que l’on sache compter"),
             *((e.id, e.label) for e in diagnosis_lines().values()),
         ]
-        reading = overview.reading_of(plan.place)
-        chosen = {*(row.zones if row else ()), *self.initial.get("zones", ())}
-        zones = sorted(reading.zones, key=lambda zone: zone.code not in chosen) if reading else []
-        known = [(zone.code, zone.full_name) for zone in zones]
-        named = {code for code, _ in known}
-        stray = [(code, f"{code} (hors de l’étude d’aujourd’hui)") for code in (row.zones if row else ())]
-        fields["zones"].choices = [*known, *(each for each in stray if each[0] not in named)]
-        if not fields["zones"].choices:
-            del self.fields["zones"]
+        self.pilot_names = pilot_choices(by, plan.place, timezone.now()) if by else {}
+        if row is not None and row.pilot_choice:
+            self.pilot_names.setdefault(row.pilot_choice, chosen_name(row))
+        fields["pilot_choice"].choices = [("", "Aucun : il n’est pas prévenu"), *self.pilot_names.items()]
+        self._offer_zones(reading, codes)
         if row is None:
             del self.fields["state"]
         else:
             self.send_back([name for name in self.fields if name not in HIDDEN])
+
+    def _offer_zones(self, reading: Reading | None, codes: Sequence[str]) -> None:
+        """Offer the whole territory, zones of the network, whole towns, then each zone of the study; nothing
+        without a study. codes: those that an action has.
+        """
+        fields: Any = self.fields
+        known = {zone.code: zone.full_name for zone in reading.zones} if reading else {}
+        if not known and not codes:
+            del self.fields["zones"]
+            return
+        groups: dict[str, list[tuple[str, str]]] = {name: [] for name in ZONE_GROUPS}
+        for union in self.unions:
+            groups[kind_of(union.value)].append((union.value, union.label))
+        for code, name in known.items():
+            groups[kind_of(code)].append((code, name))
+        strays = [code for code in codes if code not in known]
+        groups["Autres"] = [(code, f"{code} (hors de l’étude d’aujourd’hui)") for code in strays]
+        fields["zones"].choices = [
+            (EVERYWHERE, "Tout le territoire"),
+            *((f"{name} ({len(options)})", options) for name, options in groups.items() if options),
+        ]
+
+    @property
+    def hidden_zones(self) -> str:
+        """Return the hidden fields of the zones as they were shown."""
+        return self["zones"].as_hidden(only_initial=True)
+
+    @property
+    def zone_groups(self) -> list[tuple[str, bool, list[dict[str, Any]]]]:
+        """Return the boxes of the zones by group: its name, "" for the whole territory, whether one is
+        ticked, the boxes.
+        """
+        field = self["zones"]
+        groups = field.field.widget.optgroups(field.html_name, field.value() or [])  # type: ignore[attr-defined]
+        return [(name or "", any(box["selected"] for box in boxes), boxes) for name, boxes, _ in groups]
+
+    def clean_zones(self) -> list[str]:
+        """Return the codes of the zones. With both, the whole territory counts where it was ticked now, not
+        where it was left.
+        """
+        chosen = self.cleaned_data["zones"]
+        field = self.fields["zones"]
+        shown = self._read_shown("zones", field) if field.show_hidden_initial else [EVERYWHERE]
+        if EVERYWHERE in chosen and EVERYWHERE not in shown:
+            return []
+        return self._codes(chosen)
+
+    def _codes(self, values: Sequence[str]) -> list[str]:
+        return codes_of([value for value in values if value != EVERYWHERE], self.unions)
 
     def clean_milestones(self) -> list[tuple[date | int, str]]:
         """Return the steps, one a line: the day, or how many after the start, then words; every wrong line is
@@ -281,11 +360,23 @@ class ActionForm(TextsForm):
             raise forms.ValidationError([*wrong, NO_DATE])
         return steps
 
+    def clean_costs(self) -> list[rules.YearCost]:
+        """Return the costs by year; every wrong line is told at once."""
+        typed = [text for text in self.cleaned_data["costs"].splitlines() if text.strip()]
+        costs, wrong = _costs_read(typed)
+        if wrong:
+            raise forms.ValidationError([*wrong, NO_COST])
+        return costs
+
     def clean(self) -> dict[str, Any]:
         """Add, to what each field says of itself, what they say against each other and all that nobody writes
         in a plan: nobody corrects a form twice.
         """
         cleaned = super().clean()
+        if (choice := cleaned.get("pilot_choice")) and not cleaned.get("pilot"):
+            cleaned["pilot"] = self.pilot_names[choice].removesuffix(INVITED)
+        if cleaned.get("costs") and cleaned.get("budget") is None and "budget" not in self.errors:
+            cleaned["budget"] = sum(running + investment for _, running, investment in cleaned["costs"])
         for each in contradictions(self.plan, self.row.pk if self.row else None, cleaned):
             self.add_error(each.field, f"{each.why} {each.do}")
         for name in list(cleaned):
@@ -309,8 +400,16 @@ class ActionForm(TextsForm):
         if not held:
             return {}
         steps, _ = _steps_read(str(held.get("milestones", "")).splitlines())
+        costs, _ = _costs_read(str(held.get("costs", "")).splitlines())
         state = self.cleaned_data.get("state")
-        return {**held, "milestones": steps, **({"state": state} if state else {})}
+        zones = {"zones": self._codes(held["zones"])} if "zones" in held else {}
+        return {
+            **held,
+            **zones,
+            "milestones": steps,
+            "costs": costs,
+            **({"state": state} if state else {}),
+        }
 
     def catch_up(self, row: PlanAction) -> None:
         """Take what an action says now as shown, and as typed where nothing else was: once it is read, the
@@ -318,6 +417,8 @@ class ActionForm(TextsForm):
         """
         self.data = self.data.copy()
         now, shown = _initial(row), self.original
+        if "zones" in self.fields:
+            now["zones"] = choices_of(row.zones, self.unions) or [EVERYWHERE]
         kept = [
             name for name in shown if as_compared(shown[name]) == as_compared(self.cleaned_data.get(name))
         ]
@@ -349,6 +450,27 @@ def _steps_read(typed: Sequence[str]) -> tuple[list[tuple[date | int, str]], lis
     return steps, wrong
 
 
+def _costs_read(lines: Sequence[str]) -> tuple[list[rules.YearCost], list[str]]:
+    """Return the costs of lines, added up by year, and a sentence for each line that is none."""
+    euros_by_year: dict[int, list[int]] = {}
+    wrong = []
+    for number, text in enumerate(lines, 1):
+        match = COST_LINE.fullmatch(line(text))
+        try:
+            euros = AmountField(most=MOST_EUROS).clean(match[3]) if match else 0
+        except forms.ValidationError as error:
+            wrong.append(f"Coût {number} : {error.messages[0]}")
+            continue
+        if match is None:
+            wrong.append(f"Coût {number} : « {text[:40]} » n’est pas un coût.")
+        elif why := rules.stray_day_words(date(int(match[1]) or 1, 1, 1)):
+            wrong.append(f"Coût {number} : {why}.")
+        else:
+            by_kind = euros_by_year.setdefault(int(match[1]), [0, 0])
+            by_kind[rules.COST_KINDS.index(match[2].lower())] += euros
+    return [(year, *by_kind) for year, by_kind in sorted(euros_by_year.items())], wrong
+
+
 def _lacks(day: str, on: date | int | None, words: str) -> str:
     """Return what is wrong with a step that was typed, "" when nothing is."""
     if on is None:
@@ -370,8 +492,9 @@ def steps_typed(row: PlanAction) -> str:
 
 
 def _initial(row: PlanAction) -> dict[str, Any]:
-    apart = ("token", "version", "milestones", "axis", "parent", "after", "personne")  # stored otherwise
+    apart = ("token", "version", "milestones", "costs", "axis", "parent", "after", "personne")
     kept = {name: getattr(row, name) for name in ActionForm.base_fields if name not in apart}
+    kept["costs"] = rules.costs_typed(row.costs)
     links = {"axis": row.axis_id, "parent": row.parent_id, "after": row.after_id}
     counts = row.counts or rules.PEOPLE  # protected until somebody says otherwise
     return {**kept, **links, "milestones": steps_typed(row), "counts": counts, "version": row.version}

@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce, Lower
 from maillage.apps.accounts.models import by_account
 from maillage.apps.codesign.models import DraftAction
 from maillage.apps.community.models import Decision
+from maillage.apps.memberships.models import Invitation
 from maillage.apps.plans import rules
 
 
@@ -64,7 +65,9 @@ class PlanAxis(models.Model):
 
 class PlanAction(models.Model):
     """An action of a plan. zones: codes of the territory’s zones, [] for all; line: of the offer, whose gap
-    counts the people concerned; budget: euros; written_for: the digest of the study beside which its texts
+    counts the people concerned; budget: euros; costs: (year, running, investment) each, in euros, [] when
+    nobody said of which year; pilot_account: that of its pilot; pilot_invitation: the link that will give
+    its pilot an account; written_for: the digest of the study beside which its texts
     were last written; evidence: the figures it was proposed from, as they were
     printed that day; parent: the action of which it is a part, itself part of none; number: its rank in the
     plan, or in its parent; number_alone: of a part, the one that it had before it was one, None when it had
@@ -82,6 +85,16 @@ class PlanAction(models.Model):
     title = models.CharField("titre", max_length=240)
     objective = models.CharField("objectif", max_length=600, blank=True)
     pilot = models.CharField("pilote", max_length=120, blank=True)
+    pilot_account = by_account("compte du pilote", blank=True)
+    pilot_invitation = models.ForeignKey(
+        Invitation,
+        verbose_name="invitation du pilote",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    pilot_at = models.DateTimeField("pilote nommé le", null=True, blank=True)
     partners = models.CharField("avec qui", max_length=300, blank=True)
     public = models.CharField("pour qui", max_length=200, blank=True)
     zones = models.JSONField("zones", default=list, blank=True)
@@ -89,6 +102,7 @@ class PlanAction(models.Model):
     existing = models.CharField("ce qui existe", max_length=400, blank=True)
     means = models.CharField("moyens", max_length=400, blank=True)
     budget = models.PositiveIntegerField("budget", null=True, blank=True)
+    costs = models.JSONField("coûts par année", default=list, blank=True)
     risks = models.CharField("risques", max_length=400, blank=True)
     indicator = models.CharField("indicateur", max_length=200, blank=True)
     counts = models.CharField(
@@ -173,6 +187,19 @@ class PlanAction(models.Model):
     def label(self) -> str:
         """Its number as it is read: « 7 », or « 7.1 » for a part of action 7."""
         return f"{self.parent.number}.{self.number}" if self.parent else str(self.number)
+
+    @property
+    def pilot_choice(self) -> str:
+        """The account or the invitation of its pilot, as a form sends it; "" without."""
+        if self.pilot_account_id is not None:
+            return f"compte-{self.pilot_account_id}"
+        return "" if self.pilot_invitation_id is None else f"lien-{self.pilot_invitation_id}"
+
+    @pilot_choice.setter
+    def pilot_choice(self, choice: str) -> None:
+        kind, _, pk = choice.partition("-")
+        self.pilot_account_id = int(pk) if kind == "compte" else None
+        self.pilot_invitation_id = int(pk) if kind == "lien" else None
 
     @property
     def short(self) -> str:

@@ -38,10 +38,13 @@ DECIMALS = 2  # of a number that counts anything but people
 HIGHER, LOWER = "higher", "lower"
 DIRECTIONS: Mapping[str, str] = {HIGHER: "monte", LOWER: "baisse"}
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)  # that a plan may name
+YearCost = tuple[int, int, int]  # a year, its running costs, its investment, in euros
+COST_KINDS = ("fonctionnement", "investissement")
 MOST_DELAY = (LAST_DAY - FIRST_DAY).days  # between an action and its step
 MOST_STEPS, LONGEST_STEP = 20, 160  # of an action; letters of each
 MONTHS = 16  # of the calendar, when the plan says nothing longer
 LACKS_PILOT, LACKS_DATES, LATE = "sans pilote", "sans dates", "en retard"
+LACKS_COST, LACKS_FUNDER, LACKS_INDICATOR = "sans coût", "sans financeur", "sans rien à compter"
 STARTED_EARLY, DONE_EARLY = "en cours avant sa date", "faite avant sa date de fin"
 TO_COUNT = "à compter encore : plus d’un an sans nombre"
 COUNTED_AGAIN = timedelta(days=366)  # after which an effect is counted again, to say if it lasts
@@ -73,7 +76,8 @@ class Schedule:
     that it comes after ends, None when there is none, or when that one is over; is_part: of another
     action, whose days are `whole_starts_on` and `whole_ends_on`; known_on: when what it counts was last
     known, its own end before any number, None when it counts nothing; budget, whole_budget, parts_budget:
-    euros, its own, that of its action, those of its parts added, None when unwritten.
+    euros, its own, that of its action, those of its parts added, None when unwritten; is_funded: somebody
+    funds it; indicator: what it counts.
     """
 
     state: str
@@ -88,6 +92,8 @@ class Schedule:
     budget: int | None = None
     whole_budget: int | None = None
     parts_budget: int | None = None
+    is_funded: bool = False
+    indicator: str = ""
 
 
 def standing(state: str, whole: str) -> str:
@@ -165,6 +171,29 @@ def warnings(action: Schedule, on: date) -> list[str]:
         (PARTS_COST_OVER, _is_more(action.parts_budget, action.budget)),
     )
     return [words for words, is_so in told if is_so]
+
+
+def undecided(action: Schedule) -> list[str]:
+    """Return the points that a council will ask about and that nobody decided yet; a part costs and counts
+    with its action, and an action that is over lacks none.
+
+    >>> undecided(Schedule(state=READY, pilot="x", starts_on=date(2026, 3, 1), budget=9))
+    ['sans financeur', 'sans rien à compter']
+    >>> undecided(Schedule(state=READY, is_part=True)), undecided(Schedule(state=DONE))
+    (['sans pilote', 'sans dates'], [])
+    >>> undecided(Schedule(state=READY, pilot="x", starts_on=date(2026, 3, 1), budget=0, indicator="x"))
+    []
+    """
+    if action.state not in ALIVE:
+        return []
+    lacks = (
+        (LACKS_PILOT, not action.pilot),
+        (LACKS_DATES, action.starts_on is None and action.ends_on is None),
+        (LACKS_COST, not action.is_part and action.budget is None and not action.parts_budget),
+        (LACKS_FUNDER, not action.is_part and action.budget != 0 and not action.is_funded),
+        (LACKS_INDICATOR, not action.is_part and not action.indicator),
+    )
+    return [words for words, is_so in lacks if is_so]
 
 
 def _is_more(euros: int | None, limit: int | None) -> bool:
@@ -662,6 +691,30 @@ def comes_back(refused: float | None, now: float | None) -> bool:
     if refused is None or now is None:
         return (refused is None) != (now is None)
     return abs(now - refused) > LEAST_MOVED * max(abs(refused), 1.0)
+
+
+def costs_words(costs: Iterable[YearCost]) -> str:
+    """Return costs by year, in words; "" for none.
+
+    >>> costs_words([(2027, 21_000, 0), (2028, 16_000, 5_000)]).replace("\xa0", " ")
+    '2027 : fonctionnement 21 000 € ; 2028 : fonctionnement 16 000 €, investissement 5 000 €'
+    """
+    return " ; ".join(
+        f"{year} : "
+        + ", ".join(f"{COST_KINDS[k]} {wording.number(n)}\xa0€" for k, n in enumerate(euros) if n)
+        for year, *euros in costs
+    )
+
+
+def costs_typed(costs: Iterable[YearCost]) -> str:
+    """Return costs as they are typed, a line for each year and kind.
+
+    >>> costs_typed([(2028, 16_000, 5_000)])
+    '2028 fonctionnement 16000\\n2028 investissement 5000'
+    """
+    return "\n".join(
+        f"{year} {COST_KINDS[k]} {n}" for year, *euros in costs for k, n in enumerate(euros) if n
+    )
 
 
 def direction_of(said: str, baseline: float | None, target: float | None) -> str:

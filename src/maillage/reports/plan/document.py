@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from maillage.reference.glossary import terms
-from maillage.reference.plan_frames import inspiring
+from maillage.reference.plan_frames import borrowed_from, inspiring, marked
 from maillage.reports.codesign import journey
 from maillage.reports.page.blocks import (
     Beside,
@@ -36,41 +36,27 @@ from maillage.reports.territory.reading import Reading
 from maillage.reports.territory.subject import Subject, beside, cover, headline
 from maillage.words import wording
 
-UNWRITTEN = "non renseigné"
+EMPTY_CELL = "Une case vide n’est pas encore décidée : « Ce qui reste à décider » en donne la liste."
+UNCOUNTED = "non chiffré"
+BORROWED = "* : repris de {origin}. À vérifier ici."
 NO_BUDGET = "Aucun budget n’est encore écrit."
 JOURNEY_STAGE = 112  # as tall as the words beside it: two journeys a page, and no half of one empty
 NO_CAUSE = "Ce qui change après une action peut venir d’autre chose : aucun de ces nombres ne dit une cause."
 
 
 def compose(s: Subject, plan: PlanReading | None) -> Document:
-    """Return the plan, in the order of Grenoble's: introduction, synthesis, thanks, notion, stakes, approach,
-    needs, offer, journeys, strategy, dynamics, how they are carried out, conclusion, annexes. plan: None
-    where nobody wrote one; the document says so, and gives what the figures propose.
+    """Return the plan as a council reads it: its synthesis, every action in a table, money by year, a sheet
+    per action, what remains to be decided; then what it starts from, in the order of Grenoble's: thanks,
+    notion, stakes, approach, needs, offer, journeys, sources. plan: None where nobody wrote one; the document
+    says so, and gives what the figures propose.
     """
     r = s.reading
-    chapters = [_introduction(s, plan), _summary(s, plan)]
-    if s.mission:
-        chapters.append(mission.acknowledgements(s.mission))
-    chapters += [_notion(), _stakes(r)]
-    if s.mission:
-        chapters.append(mission.approach(s.mission))
-    if r.withheld:
-        chapters.append(withheld_chapter(r, {}))
+    chapters = [_summary(s, plan)]
+    if plan is None:
+        chapters.append(_no_plan(s))
     else:
-        chapters += [method_chapter(r), need_chapter(r, (), {})]
-        chapters.append(offer_chapter(r, r.offer, {}) if r.offer else _no_offer(s))
-    if plan and plan.journeys:
-        chapters.append(_journeys(plan))
-    chapters += (
-        [_strategy(r, plan), *(_axis(axis, plan.frame) for axis in plan.axes)] if plan else [_no_plan(s)]
-    )
-    if plan and plan.actions:
-        chapters += [_schedule(plan), _money(plan), _follow_up(plan)]
-    if plan and plan.refused:
-        chapters.append(_refused(plan))
-    if plan and (plan.actors or plan.roles):
-        chapters.append(_actors(plan))
-    chapters.append(_conclusion(s, plan))
+        chapters += _decided(s, plan)
+    chapters += _grounds(s, plan)
     chapters += [source_chapter(r), warning_chapter(r)]
     if (glossary := glossary_chapter(chapters)) is not None:
         chapters.append(glossary)
@@ -86,41 +72,127 @@ def compose(s: Subject, plan: PlanReading | None) -> Document:
     )
 
 
+def _decided(s: Subject, plan: PlanReading) -> list[Chapter]:
+    """Return the chapters of the decisions, those to be taken among them."""
+    chapters = [_table_of_actions(plan)] if plan.actions else []
+    chapters += [_money(plan)] if plan.actions else []
+    chapters += [_axis(axis, plan) for axis in plan.axes]
+    chapters += [_follow_up(plan)] if plan.actions else []
+    chapters += [_refused(plan)] if plan.refused else []
+    chapters += [_lacking(plan)] if plan.lacking else []
+    return [*chapters, _conclusion(s, plan)]
+
+
+def _grounds(s: Subject, plan: PlanReading | None) -> list[Chapter]:
+    """Return the chapters of the diagnosis that a plan starts from."""
+    r = s.reading
+    chapters = [_introduction(s, plan)]
+    if s.mission:
+        chapters.append(mission.acknowledgements(s.mission))
+    chapters += [_notion(), _stakes(r)]
+    if s.mission:
+        chapters.append(mission.approach(s.mission))
+    if r.withheld:
+        chapters.append(withheld_chapter(r, {}))
+    else:
+        chapters += [method_chapter(r), need_chapter(r, (), {})]
+        chapters.append(offer_chapter(r, r.offer, {}) if r.offer else _no_offer(s))
+        chapters += _typology(r)
+    if plan and plan.journeys:
+        chapters.append(_journeys(plan))
+    if plan and (plan.actors or plan.roles):
+        chapters.append(_actors(plan))
+    return chapters
+
+
 def _introduction(s: Subject, plan: PlanReading | None) -> Chapter:
     d = s.reading.definition
     blocks: list[Block] = [
         Text(
             text=(
                 "Ce plan part d’un diagnostic : combien de personnes sont en difficulté avec le numérique,"
-                " où, et ce qu’elles ont à portée. Il dit ensuite ce que le territoire veut faire, avec qui,"
-                " quand et avec quel argent."
+                " où, et ce qu’elles ont à portée."
             )
         ),
         Text(text=f"Qui est compté : **{d.label}**. Champ : {d.universe}."),
     ]
     if plan and plan.frame:
         blocks.append(Text(text=f"Cadre de départ : {plan.frame}."))
-    if plan and not plan.is_published:
-        blocks.append(Callout(tone="prudence", title="Brouillon.", text="Ce plan n’est pas publié."))
-    if plan and plan.is_example:
-        blocks.append(
-            Callout(tone="prudence", title="Exemple.", text="Pilotes, dates et montants y sont inventés.")
-        )
-    return Chapter(number="", short="Introduction", title="Introduction", flows=True, blocks=tuple(blocks))
+    return Chapter(
+        number="", short="D’où part ce plan", title="D’où part ce plan", flows=True, blocks=tuple(blocks)
+    )
 
 
 def _summary(s: Subject, plan: PlanReading | None) -> Chapter:
     items = [f"**{headline(s.reading)}.** {beside(s.reading)}"]
     if plan:
         items.append(f"**{plan.title}.** {plan.state}")
-        items += [f"**Dynamique {axis.number} :** {wording.lower_first(axis.title)}." for axis in plan.axes]
         if alone := plan.alone:
             items.append(f"{alone} sans pilote : à attribuer d’abord.")
     else:
         items.append("Aucun plan n’est encore écrit ici.")
-    return Chapter(
-        number="", short="Synthèse", title="Synthèse", flows=True, blocks=(Bullets(items=tuple(items)),)
+    blocks: list[Block] = [Bullets(items=tuple(items))]
+    if plan and not plan.is_published:
+        blocks.append(Callout(tone="prudence", title="Brouillon.", text="Ce plan n’est pas publié."))
+    if plan and plan.is_example:
+        blocks.append(
+            Callout(tone="prudence", title="Exemple.", text="Pilotes, dates et montants y sont inventés.")
+        )
+    return Chapter(number="", short="Synthèse", title="Synthèse", flows=True, blocks=tuple(blocks))
+
+
+def _table_of_actions(plan: PlanReading) -> Chapter:
+    """Return every action that stands in a line, a table a dynamic: what nobody decided yet is an empty cell,
+    which one note explains.
+    """
+    columns = ("N°", "Action", "Pilote", "Quand", "Coût", "Qui finance", "État")
+    tables = tuple(
+        replace(
+            _table(
+                f"Dynamique {axis.number} : {wording.lower_first(axis.title)}",
+                columns,
+                [
+                    (x.label, x.title, x.pilot, _when(x), _euros(x.budget), " ; ".join(x.funders), x.state)
+                    for x in axis.planned
+                ],
+                align="ggdgg",
+            ),
+            widths=(0.5, 5, 1.7, 1.7, 1.2, 1.7, 1.3),
+        )
+        for axis in plan.axes
+        if axis.planned
     )
+    return Chapter(
+        number="n",
+        short="Les actions",
+        title="Toutes les actions, en un tableau",
+        lead=plan.state,
+        flows=True,
+        blocks=(*tables, *((Text(text=EMPTY_CELL, tone="note"),) if plan.lacking else ())),
+    )
+
+
+def _euros(euros: int | None) -> str:
+    return "" if euros is None else f"{wording.number(euros)}{wording.NBSP}€"
+
+
+def _lacking(plan: PlanReading) -> Chapter:
+    """Return the list of the decisions to be taken, once for all actions."""
+    items = tuple(f"**{upper_first(lack)}** : {_named(actions)}." for lack, actions in plan.lacking)
+    return Chapter(
+        number="n",
+        short="Ce qui reste à décider",
+        title="Ce qui reste à décider",
+        lead="Pour chaque pilote, avant le vote : ce que ses actions ne disent pas encore.",
+        flows=True,
+        blocks=(Bullets(items=items),),
+    )
+
+
+def _named(actions: Sequence[PlanAction]) -> str:
+    """Return some actions by their numbers."""
+    numbers = wording.listing([action.label for action in actions])
+    return f"action{'s' if len(actions) > 1 else ''} {numbers}"
 
 
 def _notion() -> Chapter:
@@ -159,47 +231,24 @@ def _stakes(r: Reading) -> Chapter:
     )
 
 
-def _strategy(r: Reading, plan: PlanReading) -> Chapter:
-    """Return the strategy before its details: who needs which answer, then what each dynamic gathers."""
-    levels = () if r.withheld else tuple(line for line in r.levels.lines if line.value)
-    typology: tuple[Block, ...] = (
-        (
-            Heading(text="À chaque situation, sa réponse"),
-            Bullets(
-                items=tuple(
-                    f"**{x.label} :** {x.in_full} {x.who}. Réponse : {wording.lower_first(x.answer)}."
-                    for x in levels
-                )
-            ),
-            Text(text=f"{r.levels.source} Fourchettes : {wording.NINE_IN_TEN}.", tone="note"),
-        )
-        if levels
-        else ()
+def _typology(r: Reading) -> list[Chapter]:
+    """Return which answer suits whom, with how many they are; nothing where nobody is counted."""
+    levels = tuple(line for line in r.levels.lines if line.value)
+    if not levels:
+        return []
+    items = tuple(
+        f"**{x.label} :** {x.in_full} {x.who}. Réponse : {wording.lower_first(x.answer)}." for x in levels
     )
-    parts = any(x.is_part for x in plan.planned)
-    rows = [
-        (
-            str(x.number),
-            x.title,
-            *(
-                str(sum(part is y.is_part for y in x.planned))
-                for part in ((False, True) if parts else (False,))
-            ),
-            str(sum(bool(y.pilot) for y in x.planned)),
+    note = Text(text=f"{r.levels.source} Fourchettes : {wording.NINE_IN_TEN}.", tone="note")
+    return [
+        Chapter(
+            number="n",
+            short="Les réponses",
+            title="À chaque situation, sa réponse",
+            flows=True,
+            blocks=(Bullets(items=items), note),
         )
-        for x in plan.axes
     ]
-    columns = ("N°", "Dynamique", "Actions", *(["Sous-actions"] if parts else []), "Avec un pilote")
-    return Chapter(
-        number="n",
-        short="La stratégie",
-        title="La stratégie, avant le détail",
-        flows=True,
-        blocks=(
-            *typology,
-            _table("Ce que réunit chaque dynamique", columns, rows, align="d" * (len(columns) - 2)),
-        ),
-    )
 
 
 def _conclusion(s: Subject, plan: PlanReading | None) -> Chapter:
@@ -278,9 +327,9 @@ def _no_plan(s: Subject) -> Chapter:
 # ----------------------------------------------------------------------------------------------- dynamics
 
 
-def _axis(axis: PlanAxis, frame: str) -> Chapter:
+def _axis(axis: PlanAxis, plan: PlanReading) -> Chapter:
     """Return a dynamic: what was done elsewhere, as its frame cites it, then each action as a short sheet."""
-    cited = inspiring(frame, axis.number)
+    cited = inspiring(plan.frame, axis.number)
     blocks: list[Block] = [Text(text=f"**Ce qui inspire.** {cited}")] if cited else []
     if axis.announced:
         blocks.append(Text(text=axis.announced, tone="note"))
@@ -288,33 +337,43 @@ def _axis(axis: PlanAxis, frame: str) -> Chapter:
         blocks += [Heading(text=f"{action.label}. {action.title}", small=True), *_sheet(action)]
     if not axis.actions:
         blocks.append(Text(text="Aucune action n’y est encore écrite."))
+    if axis == plan.axes[0] and (origin := borrowed_from(_borrowable(plan))):
+        blocks.insert(0, Text(text=BORROWED.format(origin=origin), tone="note"))
     return Chapter(
         number="n",
         short=f"Dynamique {axis.number}",
         title=f"Dynamique {axis.number} : {wording.lower_first(axis.title)}",
-        lead=axis.statement,
+        lead=marked(axis.statement),
         flows=True,
         blocks=tuple(blocks),
     )
 
 
+def _borrowable(plan: PlanReading) -> list[str]:
+    """Return the texts that a frame may have brought from elsewhere."""
+    of_actions = (x for y in plan.actions for x in (y.objective, y.partners, y.existing, y.means))
+    return [*(axis.statement for axis in plan.axes), *of_actions]
+
+
 def _sheet(action: PlanAction) -> tuple[Block, ...]:
+    """Return the lines of an action, without those that are empty: one list names them for all actions."""
     lines = (
-        ("État", ", ".join((action.state, *action.lacks))),
-        ("Pilote", action.pilot or UNWRITTEN),
-        ("Avec", action.partners),
+        ("État", ", ".join((action.state, *action.contradictions))),
+        ("Pilote", action.pilot),
+        ("Avec", marked(action.partners)),
         ("Pour qui", action.public),
         ("Où", action.zones),
-        ("Personnes concernées", action.people),
+        ("Personnes concernées", "" if action.people.startswith(UNCOUNTED) else action.people),
         ("Quand", _when(action)),
         ("Étapes", " ; ".join(action.steps)),
-        ("Ce qui existe", action.existing),
-        ("Moyens", action.means),
+        ("Ce qui existe", marked(action.existing)),
+        ("Moyens", marked(action.means)),
+        ("Coût", ". ".join(filter(None, (_euros(action.budget), action.costs)))),
         ("Qui finance", " ; ".join(action.funders)),
         ("Risques", action.risks),
     )
-    told = Bullets(items=tuple(f"**{name} :** {text}" for name, text in lines if text))
-    return (Text(text=action.objective), told) if action.objective else (told,)
+    facts = Bullets(items=tuple(f"**{name} :** {text}" for name, text in lines if text))
+    return (Text(text=marked(action.objective)), facts) if action.objective else (facts,)
 
 
 def _when(action: PlanAction) -> str:
@@ -322,7 +381,7 @@ def _when(action: PlanAction) -> str:
         return f"du {action.begins} au {action.ends}"
     if action.begins:
         return f"à partir du {action.begins}"
-    return f"jusqu’au {action.ends}" if action.ends else UNWRITTEN
+    return f"jusqu’au {action.ends}" if action.ends else ""
 
 
 # ---------------------------------------------------------------------------------------- carrying it out
@@ -394,20 +453,6 @@ def _actors(plan: PlanReading) -> Chapter:
     )
 
 
-def _schedule(plan: PlanReading) -> Chapter:
-    rows = [
-        (x.label, x.title, x.pilot or UNWRITTEN, x.begins or UNWRITTEN, x.ends or UNWRITTEN, x.state)
-        for x in plan.actions
-    ]
-    return Chapter(
-        number="n",
-        short="Qui, et quand",
-        title="Qui fait quoi, et quand",
-        lead=plan.state,
-        blocks=(_table("Les actions", ("N°", "Action", "Pilote", "Début", "Fin", "État"), rows),),
-    )
-
-
 def _money(plan: PlanReading) -> Chapter:
     """Return what is written of money: totals count the written amounts alone, and say how many there are.
     The budget of a part is in that of its action, when that one has one; what funds it is added, since who
@@ -434,25 +479,29 @@ def _money(plan: PlanReading) -> Chapter:
         else NO_BUDGET
     )
     if not paid:
-        block: Block = Text(text=" ".join(filter(None, (NO_BUDGET, apart))))
+        blocks: tuple[Block, ...] = (Text(text=" ".join(filter(None, (NO_BUDGET, apart)))),)
     else:
-        rows = [
-            (
-                x.label,
-                x.title,
-                *(UNWRITTEN if n is None else wording.number(n) for n in (x.budget, x.funded)),
-            )
-            for x in paid
-        ]
-        block = _table(
-            "Budgets écrits, en euros",
-            ("N°", "Action", "Budget", "Financé"),
-            rows,
-            align="dd",
-            note=" ".join(filter(None, (f"{budgets}{more}", "Les autres ne comptent pas pour zéro.", apart))),
+        words = filter(None, (f"{budgets}{more}", "Les autres ne comptent pas pour zéro.", apart))
+        blocks = (Text(text=" ".join(words)), *((_by_year(plan),) if plan.yearly else ()))
+    return Chapter(number="n", short="Avec quel argent", title="Avec quel argent", flows=True, blocks=blocks)
+
+
+def _by_year(plan: PlanReading) -> Grid:
+    rows = [
+        (
+            Cell(text=row.label, strong=row.is_total),
+            *(
+                Cell(text="" if euros is None else wording.number(euros), strong=row.is_total)
+                for euros in (row.running, row.investment, row.total)
+            ),
         )
-    return Chapter(
-        number="n", short="Avec quel argent", title="Avec quel argent", flows=True, blocks=(block,)
+        for row in plan.yearly
+    ]
+    return Grid(
+        caption="Coûts écrits, par année, en euros",
+        columns=("Année", "Fonctionnement", "Investissement", "Total"),
+        align="gddd",
+        rows=tuple(rows),
     )
 
 
@@ -490,8 +539,8 @@ def _follow_up(plan: PlanReading) -> Chapter:
             x.label,
             x.title,
             x.indicator,
-            x.baseline or UNWRITTEN,
-            x.target or UNWRITTEN,
+            x.baseline,
+            x.target,
             x.counted or "pas encore",
         )
         for x in told

@@ -14,8 +14,9 @@ DROPPED = "abandonnée"
 class PlanAction:
     """An action, in words; "" for what nobody wrote. label: its number as it is read, « 7.1 » for a part of
     action 7; people: how many it concerns, or why they are not counted; budget, funded: euros, None when
-    unwritten; funders: who brings what; counted: what is known
-    of its indicator, and its day; lacks: what it still needs to be carried out.
+    unwritten; costs: its budget by year; funders: who brings what; counted: what is known
+    of its indicator, and its day; lacks: what it still needs to be carried out; undecided: what a council
+    will ask of it, and nobody decided yet.
     """
 
     number: int
@@ -31,6 +32,7 @@ class PlanAction:
     begins: str = ""
     ends: str = ""
     budget: int | None = None
+    costs: str = ""
     funded: int | None = None
     funders: tuple[str, ...] = ()
     indicator: str = ""
@@ -42,7 +44,13 @@ class PlanAction:
     risks: str = ""
     steps: tuple[str, ...] = ()
     lacks: tuple[str, ...] = ()
+    undecided: tuple[str, ...] = ()
     is_part: bool = False
+
+    @property
+    def contradictions(self) -> tuple[str, ...]:
+        """The contradictions of its days and of its amounts."""
+        return tuple(lack for lack in self.lacks if lack not in self.undecided)
 
     @property
     def stage(self) -> str:
@@ -74,6 +82,19 @@ class PlanAxis:
 
 
 @dataclass(frozen=True, slots=True)
+class YearTotal:
+    """The cost of the actions of a plan in a year, in euros. label: the year, or the words for it; running,
+    investment: None where nobody says which; is_total: of all years.
+    """
+
+    label: str
+    running: int | None
+    investment: int | None
+    total: int
+    is_total: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PlanActor:
     """An actor that the frame of a plan names: what it does, for which dynamics."""
 
@@ -88,7 +109,8 @@ class PlanReading:
     """A plan. state: where its actions stand, in a sentence; frame: the published plan it started from, ""
     for none; refused: (proposal, reason); settled: the keys of the gaps that it answers, holds or refused;
     journeys: those that explain its dynamics; actors: those that its frame names;
-    roles: (role in the network, who has it).
+    roles: (role in the network, who has it); yearly: what it costs by year, nothing where no budget is
+    written.
     """
 
     title: str
@@ -102,6 +124,7 @@ class PlanReading:
     journeys: tuple[Journey, ...] = ()
     actors: tuple[PlanActor, ...] = ()
     roles: tuple[tuple[str, str], ...] = ()
+    yearly: tuple[YearTotal, ...] = ()
 
     @property
     def actions(self) -> tuple[PlanAction, ...]:
@@ -125,6 +148,12 @@ class PlanReading:
     def unled(self) -> tuple[PlanAction, ...]:
         """The actions that nobody leads."""
         return tuple(action for action in self.actions if "sans pilote" in action.lacks)
+
+    @property
+    def lacking(self) -> list[tuple[str, list[PlanAction]]]:
+        """The points that nobody decided yet, each with the actions that lack it."""
+        lacks = dict.fromkeys(lack for action in self.planned for lack in action.undecided)
+        return [(lack, [action for action in self.planned if lack in action.undecided]) for lack in lacks]
 
     @property
     def alone(self) -> str:

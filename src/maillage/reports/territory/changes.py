@@ -47,6 +47,7 @@ ACTION = {
     "begins": "le début",
     "ends": "la fin",
     "budget": "le budget, en euros,",
+    "costs": "les coûts par année",
     "funded": "le montant financé, en euros,",
     "funders": "les financeurs",
     "indicator": "l’indicateur",
@@ -58,6 +59,7 @@ ACTION = {
     "risks": "les risques",
     "steps": "les étapes",
     "lacks": "ce qui manque encore",
+    "undecided": "ce qui reste à décider",
     "is_part": "la place de sous-action",
 }
 AXIS = {"title": "le titre", "statement": "le constat", "announced": "ce qui est annoncé"}
@@ -72,9 +74,10 @@ PLAN = {
     "journeys": "les parcours",
     "actors": "les acteurs",
     "roles": "les rôles du réseau",
+    "yearly": "les coûts par année",
 }
 # Sentences made of what stands elsewhere: empty where there is nothing to say, which is no lack.
-MADE = frozenset({"announced", "refused", "settled", "counted", "funded", "lacks"})
+MADE = frozenset({"announced", "refused", "settled", "counted", "funded", "lacks", "undecided", "yearly"})
 STUDY = {
     "besoins": "les estimations du territoire",
     "zones": "les chiffres des zones",

@@ -85,12 +85,12 @@ class TickedCause:
 
 def cards_of(group: Group) -> QuerySet[Card]:
     """Return the cards of a group, withdrawn ones left out, each with its votes and draft."""
-    return (
-        Card.objects.filter(group=group, withdrawn_at=None)
-        .select_related("draft", "beside")
-        .annotate(n_votes=Count("votes"))
-        .order_by("-n_votes", "pk")
-    )
+    return _standing_cards().filter(group=group).select_related("draft", "beside")
+
+
+def _standing_cards() -> QuerySet[Card]:
+    cards = Card.objects.filter(withdrawn_at=None)
+    return cards.annotate(n_votes=Count("votes")).order_by("-n_votes", "pk")
 
 
 def board(group: Group) -> tuple[Column, ...]:
@@ -193,13 +193,31 @@ def drafts(session: Session) -> QuerySet[DraftAction]:
     )
 
 
-def table(session: Session) -> list[tuple[Group, str, list[Participant]]]:
-    """Return the groups, what each lacks, and who sits there."""
+@dataclass(frozen=True, slots=True)
+class Seating:
+    """A group as the leader of its workshop follows it. lacks: the trades that its table needs, in words;
+    cards: those of its board, the most voted first.
+    """
+
+    group: Group
+    lacks: str
+    people: list[Participant]
+    cards: list[Card]
+
+
+def table(session: Session) -> list[Seating]:
+    """Return the groups of a workshop, with their participants and the cards of their boards."""
     people = list(Participant.objects.filter(session=session))
+    cards = list(_standing_cards().filter(group__session=session))
     return [
-        (group, rules.lacking([p.trade for p in own]), own)
+        Seating(
+            group,
+            rules.lacking([person.trade for person in seated]),
+            seated,
+            [card for card in cards if card.group_id == group.pk],
+        )
         for group in session.groups.all()
-        for own in [[p for p in people if p.group_id == group.pk]]
+        for seated in [[person for person in people if person.group_id == group.pk]]
     ]
 
 

@@ -225,9 +225,8 @@ def _tick(request: HttpRequest, group: Group) -> None:
 def _propose(request: HttpRequest, group: Group) -> None:
     form = DraftForm(request.POST)
     if not form.is_valid():
-        messages.error(
-            request, "L’action n’a pas été proposée. Il manque ses mots. Dites ce que l’on ferait."
-        )
+        wrong = " ".join(str(error) for errors in form.errors.values() for error in errors)
+        messages.error(request, f"L’action n’a pas été proposée. {wrong}")
         return
     clean = form.cleaned_data
     cards = Card.objects.filter(group=group, withdrawn_at=None)
@@ -235,6 +234,8 @@ def _propose(request: HttpRequest, group: Group) -> None:
         get_object_or_404(Card, group=group, pk=clean["lever"]),
         title=clean["title"],
         pilot=clean["pilot"],
+        budget=clean["budget"],
+        ends_on=clean["ends_on"],
         obstacle=cards.filter(pk=clean["obstacle"], kind="obstacle").first() if clean["obstacle"] else None,
         at=timezone.now(),
     )

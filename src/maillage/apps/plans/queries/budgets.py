@@ -2,11 +2,13 @@
 Every gesture that moves money, or what counts it, asks here.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from maillage.apps.plans import rules
 from maillage.apps.plans.models import PlanAction
+from maillage.reports.plan.reading import YearTotal
 from maillage.words.wording import NBSP, number
 
 OWN, OF_WHOLE = "le budget", "celui de l’action dont elle fait partie"
@@ -54,6 +56,30 @@ def money_of(row: PlanAction) -> Money:
             *(f"{each} ({_part_words(part)})" for part in every[1:] for each in part.active_fundings),
         ),
     )
+
+
+def yearly(actions: Iterable[PlanAction]) -> list[YearTotal]:
+    """Return the costs of the actions of a plan by year, then those of no year yet, then their total; none
+    where no cost has a year. The budget of a part is in that of its action, when that one has one.
+    """
+    counted = [row for row in actions if row.budget is not None and row.standing != rules.DROPPED]
+    counted = [row for row in counted if row.parent is None or row.parent.budget is None]
+    running: Counter[int] = Counter()
+    investment: Counter[int] = Counter()
+    for row in counted:
+        for year, runs, invests in row.costs:
+            running[year] += runs
+            investment[year] += invests
+    totals = [
+        YearTotal(str(year), running[year], investment[year], running[year] + investment[year])
+        for year in sorted({*running, *investment})
+    ]
+    if not totals:
+        return []
+    euros = sum(row.budget or 0 for row in counted)
+    if undated := euros - running.total() - investment.total():
+        totals.append(YearTotal("Sans année encore", None, None, undated))
+    return [*totals, YearTotal("En tout", running.total(), investment.total(), euros, is_total=True)]
 
 
 def _total(rows: Sequence[PlanAction]) -> int | None:

@@ -43,6 +43,11 @@ def contradictions(plan: Plan, pk: int | None, values: Mapping[str, Any]) -> lis
         why = f"Ce qui est financé, {number(funded)} €, dépasse ce budget."
         do = "Écrivez un budget plus grand, ou retirez d’abord un financement."
         found.append(Contradiction("budget", why, do))
+    by_year = sum(running + investment for _, running, investment in values.get("costs") or ())
+    if budget is not None and by_year > budget:
+        why = f"Les années font {number(by_year)} €, plus que le budget de {number(budget)} €."
+        do = "Corrigez une année, ou videz le budget : il sera leur somme."
+        found.append(Contradiction("costs", why, do))
     if values.get("counts", held.counts if held is not None else "") != rules.THINGS:
         found += _of_people(held, values)
     baseline, target, way = (values.get(name) for name in ("baseline", "target", "direction"))

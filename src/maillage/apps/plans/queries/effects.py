@@ -14,7 +14,6 @@ from maillage.apps.plans.models import PlanAction, PlanMeasure, PlanTask
 from maillage.kernel.names import plain
 from maillage.reference.parameters import number as parameter
 from maillage.reports.page import series
-from maillage.studies.diagnosis.territories import gazetteer
 from maillage.words.dates import SHORT_MONTHS, in_words
 
 FEWEST = 2  # numbers under which a line says nothing
@@ -305,33 +304,12 @@ def tasks(row: PlanAction, on: date) -> list[LinkedTask]:
     ]
 
 
-def _commune(code: str) -> str:
-    return gazetteer().get(code).name if code in gazetteer() else code
-
-
-@dataclass(frozen=True, slots=True)
-class OfferedTask:
-    """An open task of a meeting that an action may take. where: the commune of the meeting, "" when it is in
-    the territory of the plan.
-    """
-
-    decision: Decision
-    where: str
-
-
-def offered(row: PlanAction, user: Any) -> list[OfferedTask]:
-    """Return the open tasks of the meetings that a user reads, and that this action has not yet: those of the
-    territory of its plan, then the others, told with their commune.
+def offered(row: PlanAction, user: Any) -> list[Decision]:
+    """Return the open tasks that an action does not have yet, of the meetings that a user reads in the
+    territory of its plan.
     """
     linked = row.tasks.values("decision")
     open_ = network.decisions_for(user).exclude(leads="").filter(done_at=None, meeting__cancelled_at=None)
     found = open_.exclude(pk__in=linked).select_related("meeting").order_by("until_on", "pk")
     here = communes_of(row.plan.place)
-    if here is None:
-        return [OfferedTask(each, "") for each in found[:MOST_TASKS]]
-    own = list(found.filter(meeting__commune__in=here)[:MOST_TASKS])
-    others = found.exclude(meeting__commune__in=here)[: MOST_TASKS - len(own)]
-    return [
-        *(OfferedTask(each, "") for each in own),
-        *(OfferedTask(each, _commune(each.meeting.commune)) for each in others),
-    ]
+    return list((found if here is None else found.filter(meeting__commune__in=here))[:MOST_TASKS])

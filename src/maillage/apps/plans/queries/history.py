@@ -78,6 +78,7 @@ def recorded(row: PlanAction) -> Recorded:
         "starts_on": (row.starts_on, in_words(row.starts_on) if row.starts_on else ""),
         "ends_on": (row.ends_on, in_words(row.ends_on) if row.ends_on else ""),
         "budget": (row.budget, "" if row.budget is None else f"{number(row.budget)} €"),
+        "costs": ({tuple(cost) for cost in row.costs}, rules.costs_words(row.costs)),
         "counts": (counts := row.counts or rules.PEOPLE, rules.COUNTED[counts]),  # people, until it is said
         "unit": (row.unit, row.unit),
         "direction": (row.direction, rules.DIRECTIONS.get(row.direction, "")),
@@ -95,6 +96,8 @@ def recorded(row: PlanAction) -> Recorded:
 def fields_of(row: PlanAction, names: Collection[str]) -> dict[str, Any]:
     """Return what an action says in some fields, as a form sends them."""
     said = {name: getattr(row, name) for name in names if name != "milestones"}
+    if "costs" in said:
+        said["costs"] = {tuple(cost) for cost in row.costs}
     if "counts" in said:
         said["counts"] = row.counts or rules.PEOPLE  # people, until somebody says otherwise
     if "milestones" in names:

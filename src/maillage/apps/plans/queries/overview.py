@@ -9,6 +9,7 @@ from django.db.models import Prefetch
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.plans import rules
 from maillage.apps.plans.models import Funding, Milestone, Plan, PlanAction, PlanAxis
+from maillage.apps.plans.queries.zones import ZoneUnion, choices_of, network_zones, towns
 from maillage.reference.offer import without
 from maillage.reference.plan_frames import inspiring
 from maillage.reports.territory.reading import OfferLine, OfferReading, Reading, Stale
@@ -127,6 +128,29 @@ def unpiloted(actions: Iterable[PlanAction], on: date) -> str:
     return rules.unpiloted_words(parts.count(False), parts.count(True))
 
 
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """A point that a council will ask about, and the actions that do not say it yet. words: « 3 actions sans
+    pilote ».
+    """
+
+    words: str
+    actions: tuple[PlanAction, ...]
+
+
+def undecided(actions: Iterable[PlanAction]) -> list[Undecided]:
+    """Return the points that a council will ask about, those that most actions lack first."""
+    actions_by_lack: dict[str, list[PlanAction]] = {}
+    for action in actions:
+        for lack in rules.undecided(schedule(action)):
+            actions_by_lack.setdefault(lack, []).append(action)
+    points = []
+    for lack, rows in actions_by_lack.items():
+        n_parts = sum(row.parent_id is not None for row in rows)
+        points.append(Undecided(f"{rules.tally(len(rows) - n_parts, n_parts)} {lack}", tuple(rows)))
+    return sorted(points, key=lambda point: -len(point.actions))
+
+
 def reading_of(place: str) -> Reading | None:
     """Return the latest study of a territory as it is read, None when nothing was computed."""
     study = dossiers.latest(place)
@@ -144,7 +168,7 @@ def actions_of(plan: Plan) -> list[PlanAction]:
     paid = Prefetch("fundings", queryset=Funding.objects.select_related("funder"))
     return list(
         plan.actions.select_related("axis", "after__parent", "parent").prefetch_related(
-            steps, paid, "measures", "parts"
+            steps, paid, "measures", "parts__fundings"
         )
     )
 
@@ -179,6 +203,8 @@ def schedule(action: PlanAction) -> rules.Schedule:
         budget=action.budget,
         whole_budget=whole.budget if whole is not None else None,
         parts_budget=_parts_budget(action),
+        is_funded=any(each.active_fundings for each in (action, *action.parts.all())),
+        indicator=action.indicator,
     )
 
 
@@ -210,7 +236,8 @@ def by_axis(
     """
     shown = actions if asked is None else asked
     first, last = bounds_of(shown, on)
-    made = [_row(action, reading, on, first, last) for action in shown]
+    unions = network_zones(plan.place)
+    made = [_row(action, reading, on, first, last, unions) for action in shown]
     out = []
     for axis in plan.axes.all():
         here = tuple(each for each in made if each.row.axis_id == axis.pk)
@@ -234,7 +261,14 @@ def calendar(actions: Iterable[PlanAction], on: date) -> Calendar:
     return Calendar(rules.year_ticks(first, last), rules.month_ticks(first, last))
 
 
-def _row(action: PlanAction, reading: Reading | None, on: date, first: date, last: date) -> ActionRow:
+def _row(
+    action: PlanAction,
+    reading: Reading | None,
+    on: date,
+    first: date,
+    last: date,
+    unions: Sequence[ZoneUnion],
+) -> ActionRow:
     dated = [day for day in (action.starts_on, action.ends_on) if day is not None]
     begins = rules.part_of(action.starts_on or dated[0], first, last) if dated else None
     ends = rules.part_of(action.ends_on or last, first, last) if dated else None
@@ -242,7 +276,7 @@ def _row(action: PlanAction, reading: Reading | None, on: date, first: date, las
     return ActionRow(
         row=action,
         concerned=concerned(action.line, action.zones, reading),
-        zones=zones_named(action.zones, reading),
+        zones=zones_named(action.zones, reading, unions),
         warnings=tuple(rules.warnings(of_it, on)),
         is_late=rules.is_late(of_it, on),
         begins=begins,
@@ -252,12 +286,15 @@ def _row(action: PlanAction, reading: Reading | None, on: date, first: date, las
     )
 
 
-def zones_named(codes: Sequence[str], reading: Reading | None) -> str:
-    """Return the names of some zones, the first ones when there are many; the whole territory without any."""
+def zones_named(codes: Sequence[str], reading: Reading | None, unions: Sequence[ZoneUnion] = ()) -> str:
+    """Return the names of some zones, the first ones when there are many; the whole territory without any.
+    unions: the zones of the network, each named where all of it is there, as a whole town is.
+    """
     if reading is None or not codes:
         return "tout le territoire"
-    names = {zone.code: zone.full_name for zone in reading.zones}
-    named = [names.get(code, code) for code in codes]
+    known = [*towns(reading), *unions]
+    names = {zone.code: zone.full_name for zone in reading.zones} | {each.value: each.label for each in known}
+    named = [names.get(value, value) for value in choices_of(codes, known)]
     if len(named) <= MOST_ZONES + 1:
         return listing(named)
     return f"{', '.join(named[:MOST_ZONES])} et {len(named) - MOST_ZONES} autres"

@@ -85,6 +85,8 @@ class Proposal:
     value: float | None = None
     draft: int | None = None
     pilot: str = ""
+    budget: int | None = None
+    ends_on: date | None = None
     axis: int | None = None
 
     @property
@@ -152,6 +154,8 @@ def _drafts(place: str, rows: Sequence[PlanAction]) -> list[Proposal]:
             evidence=(),
             draft=row.pk,
             pilot=row.pilot,
+            budget=row.budget,
+            ends_on=row.ends_on,
         )
         for row in drafts.select_related("session", "obstacle", "lever")
     ]

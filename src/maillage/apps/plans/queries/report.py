@@ -3,9 +3,10 @@
 from datetime import date
 
 from maillage.apps.codesign.queries.boards import journeys_of
+from maillage.apps.memberships.access import communes_of
 from maillage.apps.plans import rules
 from maillage.apps.plans.models import Plan
-from maillage.apps.plans.queries import history, overview, proposals
+from maillage.apps.plans.queries import budgets, history, overview, proposals
 from maillage.apps.plans.queries.effects import baseline_words, last_count, least_of, target_words
 from maillage.apps.plans.queries.overview import ActionRow
 from maillage.apps.territories.queries import canonical
@@ -52,8 +53,17 @@ def plan_of(code: str, reading: Reading, *, on: date) -> PlanReading | None:
             *journeys_of(plan.place),
         ),
         roles=plan.roles,
-        actors=tuple(_actor(each, frame) for each in frame.actors) if frame else (),
+        actors=tuple(_actor(each, frame) for each in frame.actors)
+        if frame and _is_at_home(frame, plan.place)
+        else (),
+        yearly=tuple(budgets.yearly(actions)),
     )
+
+
+def _is_at_home(frame: Frame, place: str) -> bool:
+    """Say if a plan is of the territory of its frame: elsewhere, the actors of that frame are strangers."""
+    plan_communes, frame_communes = communes_of(place), communes_of(frame.territory)
+    return plan_communes is None or frame_communes is None or not plan_communes.isdisjoint(frame_communes)
 
 
 def _actor(row: FrameActor, frame: Frame) -> PlanActor:
@@ -79,6 +89,7 @@ def _action(shown: ActionRow, reading: Reading | None) -> PlanAction:
         begins=_day(row.starts_on),
         ends=_day(row.ends_on),
         budget=row.budget,
+        costs=rules.costs_words(row.costs),
         funded=row.funded,
         funders=tuple(str(each) for each in row.active_fundings),
         indicator=row.indicator,
@@ -93,6 +104,7 @@ def _action(shown: ActionRow, reading: Reading | None) -> PlanAction:
             *(f"{words}, {rules.delay_words(days)}" for days, words in row.delays),
         ),
         lacks=tuple(each for each in shown.warnings if each not in rules.OF_STATE),
+        undecided=tuple(rules.undecided(overview.schedule(row))),
     )
 
 

@@ -18,6 +18,7 @@ from maillage.apps.plans import access, rules
 from maillage.apps.plans.forms import FundingForm, MeasureForm, NoteForm
 from maillage.apps.plans.models import Plan, PlanAction, PlanMeasure
 from maillage.apps.plans.queries import budgets, effects, files, history, overview, proposals
+from maillage.apps.plans.queries.zones import network_zones
 from maillage.apps.territories import queries as territories
 from maillage.apps.territories.queries import ZoneAreas
 from maillage.kernel.errors import UnknownTerritory
@@ -95,6 +96,7 @@ def plan(request: HttpRequest, place: str) -> HttpResponse:
         "areas_query": f"?{query}" if (query := territories.areas_query(areas)) else "",
         "sentence": rules.state_sentence([overview.schedule(each) for each in every], on),
         "unpiloted": overview.unpiloted(every, on),
+        "yearly": budgets.yearly(every),
         "view": view,
         "views": VIEWS,
         "board": [
@@ -218,7 +220,7 @@ def action_page(
         "stale": history.stale(row, reading),
         "concerned": overview.concerned(row.line, row.zones, reading),
         "no_gaps": why_no_gaps(found.place, reading),
-        "zones": overview.zones_named(row.zones, reading),
+        "zones": overview.zones_named(row.zones, reading, network_zones(found.place)),
         "lines": [(name, held) for name, held in lines if held is not None],
         "overlaps": rules.overlaps(of_it),
         "is_late": rules.is_late(of_it, on),
@@ -235,6 +237,7 @@ def action_page(
         "states": rules.STATES,
         "evidence": [proposals.Evidence(*each) for each in row.evidence],
         "money": budgets.money_of(row),
+        "costs": rules.costs_words(row.costs),
         "fundings": row.active_fundings,
         "parts": row.parts.all(),
         "on": on,

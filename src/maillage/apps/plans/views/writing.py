@@ -30,6 +30,7 @@ from maillage.apps.plans.forms import (
 )
 from maillage.apps.plans.models import Plan, PlanAction, PlanAxis
 from maillage.apps.plans.queries import effects, overview, proposals
+from maillage.apps.plans.queries.zones import network_zones
 from maillage.apps.plans.views.reading import COUNTING, OF_MEASURE, action_page, framed, place_of
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import line, whole
@@ -116,8 +117,9 @@ def new(request: HttpRequest, place: str) -> HttpResponse:
     if proposed is not None:
         initial |= {"title": proposed.title, "objective": proposed.why, "line": proposed.line}
         initial |= {"zones": list(proposed.zones), "pilot": proposed.pilot}
+        initial |= {"budget": proposed.budget, "ends_on": proposed.ends_on}
         initial["axis"] = initial["axis"] or proposed.axis
-    form = ActionForm(request.POST or None, plan=plan, initial=initial)
+    form = ActionForm(request.POST or None, plan=plan, by=account_of(request), initial=initial)
     error = None
     if form.is_bound and form.is_valid():
         try:
@@ -165,7 +167,7 @@ def edit(request: HttpRequest, place: str, pk: int) -> HttpResponse:
     """An action to change; two people who write at once both find their text."""
     plan = plan_to_write(request, place)
     row = get_object_or_404(PlanAction, plan=plan, pk=pk)
-    form = ActionForm(request.POST or None, plan=plan, row=row)
+    form = ActionForm(request.POST or None, plan=plan, by=account_of(request), row=row)
     if form.is_bound and form.is_valid():
         try:
             actions.change(
@@ -197,6 +199,11 @@ def _said(row: PlanAction, name: str, field: Field) -> Any:
     """Return what a field of an action says, as its readers read it."""
     if name == "milestones":
         return steps_typed(row) or "rien"
+    if name == "zones":
+        place = row.plan.place
+        return overview.zones_named(row.zones, overview.reading_of(place), network_zones(place))
+    if name == "costs":
+        return rules.costs_words(row.costs) or "rien"
     if name == "state":
         return row.get_state_display()
     held = getattr(row, name)
@@ -207,8 +214,12 @@ def _said(row: PlanAction, name: str, field: Field) -> Any:
     if isinstance(field, ChoiceField) and not isinstance(field, ModelChoiceField):
         named: Any = dict(field.choices)
         chosen = held if isinstance(held, list) else [held or field.initial or ""]
-        return listing([str(named.get(each, each)) for each in chosen]) or "tout le territoire"
+        return listing([str(named.get(each, each)) for each in chosen])
     return "rien" if held in ("", None) else held
+
+
+def _undecided(plan: Plan) -> list[overview.Undecided]:
+    return overview.undecided(overview.actions_of(plan)) if plan.published_at is None else []
 
 
 @holding(access.LEADS)
@@ -218,6 +229,8 @@ def gesture(request: HttpRequest, place: str) -> HttpResponse:
     plan, by, at = plan_to_write(request, place), account_of(request), timezone.now()
     what, key = request.POST.get("geste", ""), request.POST.get("proposition", "")
     with refusals.as_message(request):
+        if what == "publier" and "sur" not in request.POST and (lacking := _undecided(plan)):
+            return render(request, "plans/publish.html", framed(request, plan) | {"lacking": lacking})
         if what in ("publier", "retirer"):
             actions.publish(plan, shown=what == "publier", by=by, at=at)
             shown = "Le plan est publié : tout le monde le lit."
@@ -335,12 +348,12 @@ def _withdraw_funding(request: HttpRequest, row: PlanAction) -> None:
 
 def _link_task(request: HttpRequest, row: PlanAction) -> None:
     chosen = whole(request.POST.get("tache", ""), ROWS)
-    found = (each.decision for each in effects.offered(row, request.user))
-    decision = next((each for each in found if each.pk == chosen), None)
+    tasks = effects.offered(row, request.user)
+    decision = next((task for task in tasks if task.pk == chosen), None)
     if decision is None:
         raise Refused(
             "La tâche n’a pas été reliée.",
-            why="Elle n’est pas à vous, ou elle est déjà reliée.",
+            why="Elle est d’un autre territoire, elle n’est pas à vous, ou elle est déjà reliée.",
             do="Relisez les tâches de l’action, ou choisissez-en une autre.",
         )
     actions.link_task(row, decision, by=account_of(request), at=timezone.now())

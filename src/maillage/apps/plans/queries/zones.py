@@ -1,0 +1,102 @@
+"""The zones that an action may be for: a whole town or a zone of the network in one choice, or each zone of
+the study.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from maillage.apps.dossiers import queries as dossiers
+from maillage.apps.dossiers.queries import StudyRequest
+from maillage.apps.territories.models import Perimeter
+from maillage.kernel.errors import Refused
+from maillage.reports.territory.reading import Reading
+from maillage.words.wording import count
+
+COMMUNE = slice(0, 5)  # of the code of an IRIS
+ZONE_GROUPS = {  # of the choices: the first pattern that their value matches
+    "Vos zones": r"zone-.+-.+",
+    "Communes entières": r"commune-\w{5}",
+    "Communes": r"\d[\dAB]\d{3}",
+    "Quartiers": r"\d[\dAB]\d{7}",
+    "Zones": r".*",
+}
+EVERYWHERE = "tout"  # the choice of the whole territory
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneUnion:
+    """Zones of a study that one choice stands for. value: of the choice; codes: of the zones."""
+
+    value: str
+    label: str
+    codes: frozenset[str]
+
+
+def towns(reading: Reading) -> list[ZoneUnion]:
+    """Return the towns that a study cuts into several zones, but for a territory that is one town."""
+    codes_by_town: dict[tuple[str, str], set[str]] = {}
+    for zone in reading.zones:
+        if zone.place:
+            codes_by_town.setdefault((zone.place, zone.code[COMMUNE]), set()).add(zone.code)
+    return [
+        ZoneUnion(
+            f"commune-{code}", f"{name}, toute la commune ({count(len(codes), 'quartier')})", frozenset(codes)
+        )
+        for (name, code), codes in sorted(codes_by_town.items())
+        if 1 < len(codes) < len(reading.zones)
+    ]
+
+
+def network_zones(place: str) -> list[ZoneUnion]:
+    """Return the zones that perimeters draw in a territory, as the zones of its study make them up; a zone
+    whose edge cuts one of these is left out.
+    """
+    study = dossiers.latest(place)
+    if study is None:
+        return []
+    rows_by_zone, unions = dossiers.zone_rows(study), []
+    for perimeter in Perimeter.objects.filter(code=place).order_by("name", "pk"):
+        try:
+            drawn = dossiers.request_from(dossiers.inputs_of(StudyRequest(place=perimeter.slug))).zoning.zones
+        except Refused:
+            continue  # its file names what the census no longer has: its own page says so
+        for zone in drawn:
+            inside = {code: rows for code, rows in rows_by_zone.items() if np.isin(rows, zone.rows).all()}
+            if inside and sum(rows.size for rows in inside.values()) == zone.rows.size:
+                label = f"{zone.name} ({perimeter.name})"
+                unions.append(ZoneUnion(f"zone-{perimeter.slug}-{zone.code}", label, frozenset(inside)))
+    return unions
+
+
+def kind_of(value: str) -> str:
+    """Return the group of a choice.
+
+    >>> kind_of("zone-nord-1"), kind_of("commune-01053"), kind_of("01053"), kind_of("010530101"), kind_of("x")
+    ('Vos zones', 'Communes entières', 'Communes', 'Quartiers', 'Zones')
+    """
+    return next(name for name, pattern in ZONE_GROUPS.items() if re.fullmatch(pattern, value))
+
+
+def codes_of(values: Iterable[str], unions: Iterable[ZoneUnion]) -> list[str]:
+    """Return the codes of the zones that some choices stand for, each once."""
+    codes_by_value = {union.value: sorted(union.codes) for union in unions}
+    return list(dict.fromkeys(code for value in values for code in codes_by_value.get(value, [value])))
+
+
+def choices_of(codes: Collection[str], unions: Sequence[ZoneUnion]) -> list[str]:
+    """Return the fewest choices that stand for some zones, the widest first.
+
+    >>> north = ZoneUnion("zone-nord", "Nord", frozenset("AB"))
+    >>> choices_of(["A", "B", "C"], [north]), codes_of(["zone-nord", "C"], [north])
+    (['zone-nord', 'C'], ['A', 'B', 'C'])
+    """
+    remaining = list(codes)
+    values = []
+    for union in sorted(unions, key=lambda union: -len(union.codes)):
+        if union.codes <= set(remaining):
+            values.append(union.value)
+            remaining = [code for code in remaining if code not in union.codes]
+    return [*values, *remaining]
