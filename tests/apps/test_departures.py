@@ -123,6 +123,13 @@ def test_a_departure_exists_for_whoever_manages_the_team_alone(client, lieu, kar
     assert kinds(lieu, karim) == ALL
 
 
+def test_a_departure_is_read_once_all_is_handed_over_when_the_role_left_no_row(client, lieu, nadia, karim):
+    Membership.objects.filter(user=karim).delete()
+    client.force_login(nadia)
+    page = client.post(address(lieu, karim), {"geste": "tout", "a": nadia.pk}, follow=True)
+    assert (page.status_code, kinds(lieu, karim)) == (200, [])
+
+
 def test_all_is_handed_to_one_colleague_and_the_access_closes(client, lieu, nadia, leila, karim):
     client.force_login(nadia)
     client.post(address(lieu, karim), {"geste": "tout", "a": nadia.pk})

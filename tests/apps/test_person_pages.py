@@ -394,6 +394,20 @@ def test_a_secret_chosen_with_a_helper_today_erases_nobody(client, aidant, share
     assert client.post(address, typed).status_code == 302
 
 
+def test_a_card_opened_with_a_secret_that_a_helper_chose_today_erases_nobody(client, aidant, shared):
+    client.force_login(aidant)
+    client.post(f"/espace/personnes/{shared.pk}/secret/", {"secret": SECRET})
+    client.logout()
+    try_card(client, shared.code, SECRET)
+    assert decide(client, "/ma-carte/effacer/").status_code == 200, "it says why"
+    shared.refresh_from_db()
+    assert shared.forgotten_at is None
+    CardSecret.objects.update(at=datetime.now(UTC) - timedelta(days=2))
+    decide(client, "/ma-carte/effacer/")
+    shared.refresh_from_db()
+    assert shared.forgotten_at is not None
+
+
 def test_a_page_opened_with_a_helper_asks_for_the_secret_too(client, aidant, shared):
     give_secret(shared)
     client.force_login(aidant)

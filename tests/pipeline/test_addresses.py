@@ -68,7 +68,7 @@ def test_a_code_that_lost_its_first_zero_is_that_of_its_commune(tmp_path):
 
 def test_a_quote_left_open_swallows_no_address_without_a_word(tmp_path):
     path = written(tmp_path, {}, {"nom_voie": '"Rue des Lilas'}, {}, {})
-    with pytest.raises(Refused, match="ligne 3 : cette ligne ne se lit pas"):
+    with pytest.raises(Refused, match="ligne 3 : cette ligne n’est pas du CSV lisible"):
         addresses.load(path, tmp_path / "base")
 
 

@@ -565,7 +565,7 @@ def test_a_form_as_kobo_makes_them_is_kept_but_for_what_we_do_not_ask_and_all_of
 
 def test_a_quote_left_open_swallows_no_question_without_a_word():
     text = 'type,name,label\ntext,a,A\ntext,b,"B\ntext,c,C\ntext,d,D\n'
-    with pytest.raises(Refused, match="ligne 3 : cette ligne ne se lit pas comme du CSV"):
+    with pytest.raises(Refused, match="ligne 3 : cette ligne n’est pas du CSV lisible"):
         xlsform.read(text.encode(), "form.csv")
 
 

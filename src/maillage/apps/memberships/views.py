@@ -133,7 +133,8 @@ def departure(request: HttpRequest, structure: int, account: int) -> HttpRespons
     at = timezone.localtime()
     membership = queries.membership_of(account, structure)
     duties = queries.duties([structure], at, user=account)
-    if structure not in access.handing_structures(request.user) or not (membership or duties):
+    takers = queries.handed_over(account, structure)
+    if structure not in access.handing_structures(request.user) or not (membership or duties or takers):
         raise Http404
     leaver = get_object_or_404(User, pk=account)
     if request.method == "POST":
@@ -144,7 +145,6 @@ def departure(request: HttpRequest, structure: int, account: int) -> HttpRespons
         right: list(access.receivers(structure, right, at.date(), but=account))
         for right in ("people.see", access.MANAGE)
     }
-    takers = queries.handed_over(account, structure)
     accounts = User.objects.in_bulk([to for _, to, _ in takers])
     context = {
         "leaver": leaver,

@@ -52,20 +52,21 @@ def foreign_followings(person: Person, by: User) -> QuerySet[Following]:
     return Following.objects.filter(person=person, ended_at=None).exclude(structure__in=own)
 
 
-def erase(person: Person, *, secret: rules.Secret | None, by: User, at: datetime) -> None:
-    """Erase a person everywhere, at the request of a helper. Once other structures follow them, the person
-    alone may decide it: refused without the secret of their card, or with one chosen with a helper that day.
-    Outside any transaction: a wrong secret counts as a try.
+def erase(person: Person, *, secret: rules.Secret | None, by: User | None, at: datetime) -> None:
+    """Erase a person everywhere, at their own request or at that of a helper (`by`). Once other structures
+    follow them, refused that day to whoever opens their card with a secret chosen with a helper, and to a
+    helper without this secret. Outside any transaction: a wrong secret counts as a try.
     """
-    if foreign_followings(person, by).exists():
-        chosen = queries.secret_of(person)
+    chosen = queries.secret_of(person)
+    helper = by or (chosen.by if chosen is not None else None)
+    if helper is not None and foreign_followings(person, helper).exists():
         if chosen is not None and chosen.by is not None and chosen.at > at - ONE_DAY:
             raise _not_erased(
                 to_say("Le secret de cette carte vient d’être choisi avec un aidant."),
-                to_say("Recommencez demain, ou sur la page de la personne, ouverte par elle seule."),
+                to_say("Recommencez demain."),
             )
-        unlocked = card_secrets.unlock(code=person.code, said=secret, at=at)
-        if unlocked is None or not unlocked.whole:
+        unlocked = card_secrets.unlock(code=person.code, said=secret, at=at) if by is not None else None
+        if by is not None and (unlocked is None or not unlocked.whole):
             raise _not_erased(
                 to_say("D’autres structures suivent la personne : elle seule efface tout, avec son secret."),
                 to_say("La personne tape elle-même le secret de sa carte."),

@@ -318,10 +318,7 @@ def forget(request: HttpRequest, opened: Opened) -> HttpResponse:
     by, at, error = opened.helper, timezone.now(), None
     if request.method == "POST":
         try:
-            if by is None:
-                forgetting.forget(opened.person, by=None, at=at)
-            else:
-                forgetting.erase(opened.person, secret=forms.secret(request.POST), by=by, at=at)
+            forgetting.erase(opened.person, secret=forms.secret(request.POST), by=by, at=at)
             access.close_page(request)
             learning.close_card(request)
             messages.success(request, say("C’est effacé. Votre carte n’ouvre plus rien."))
