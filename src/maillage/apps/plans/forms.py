@@ -177,7 +177,7 @@ class AxisForm(TextsForm):
 
 
 class ActionForm(TextsForm):
-    """An action. Only its title and its dynamic are asked; the rest prints « non renseigné ». state: where it
+    """An action. Only its title and its dynamic are required. state: where it
     stood when it was shown, to be told when it moved since.
     """
 

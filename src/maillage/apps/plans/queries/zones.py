@@ -19,7 +19,7 @@ COMMUNE = slice(0, 5)  # of the code of an IRIS
 ZONE_GROUPS = {  # of the choices: the first pattern that their value matches
     "Vos zones": r"zone-.+-.+",
     "Communes entières": r"commune-\w{5}",
-    "Communes": r"\d[\dAB]\d{3}",
+    "Communes": r"\d[\dAB]\d{3}(0000)?",  # a commune that the census does not cut ends with 0000
     "Quartiers": r"\d[\dAB]\d{7}",
     "Zones": r".*",
 }
@@ -74,8 +74,10 @@ def network_zones(place: str) -> list[ZoneUnion]:
 def kind_of(value: str) -> str:
     """Return the group of a choice.
 
-    >>> kind_of("zone-nord-1"), kind_of("commune-01053"), kind_of("01053"), kind_of("010530101"), kind_of("x")
-    ('Vos zones', 'Communes entières', 'Communes', 'Quartiers', 'Zones')
+    >>> kind_of("zone-nord-1"), kind_of("commune-01053"), kind_of("x")
+    ('Vos zones', 'Communes entières', 'Zones')
+    >>> kind_of("013440000"), kind_of("010530101")
+    ('Communes', 'Quartiers')
     """
     return next(name for name, pattern in ZONE_GROUPS.items() if re.fullmatch(pattern, value))
 
