@@ -152,9 +152,9 @@ SCREENS = 4_500  # pixels at 390: five screens and the foot of the page
 HEIGHT = "document.documentElement.scrollHeight"
 SHORT = {
     "/methodes/besoins/": SCREENS,
-    PERIMETER: 4_800,  # its headline says the definition, and the places first named are more than their share
+    PERIMETER: 5_200,  # its headline says the definition, and its zones may be those with a priority district
     f"{PERIMETER}plan/": SCREENS,
-    f"{PERIMETER}manques/": 5_600,  # the places to call, the map, and ten zones with their bounds
+    f"{PERIMETER}manques/": 5_700,  # the places to call, the map, and ten zones with their bounds
     "/carte/?besoin=assistance": SCREENS,
     "/sources/ecarts/": 5_200,  # thirty-four subjects, a line each
 }
