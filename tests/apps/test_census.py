@@ -120,7 +120,7 @@ def test_a_line_that_does_not_read_refuses_the_whole_list(client, coordinator, g
     text = "Mairie : chaque commune\n\nMission locale : partout"
     page = client.post(f"/espace/recensement/{METRO}/liste/", {"lignes": text, "connus": "on"})
     assert page.status_code == 400
-    assert "la ligne 3 ne se lit pas" in page.content.decode()
+    assert "la ligne 3 n’est pas reconnue" in page.content.decode()
     assert "Mission locale : partout" in page.content.decode(), "what was typed is kept"
     assert (Body.objects.count(), CensusRules.objects.count()) == (0, 0)
 

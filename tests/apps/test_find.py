@@ -408,7 +408,7 @@ def test_a_need_that_nobody_says_to_meet_shows_who_may_and_says_so(client, need,
     page = client.get("/carte/", {**AROUND, "besoin": need})
     assert names(page) == ["Lieu pres", "Lieu loin"]
     said = text_of(page)
-    assert "Aucun lieu, à moins de 30 minutes, ne dit qu’on" in said
+    assert "Aucun lieu, à moins de 30 minutes, n’indique" in said
     assert "C’est un manque de notre recensement" in said
     lieu("dit", east=30_000, sheet=offering(**{need: {}}))
     assert "Le plus proche qui le dit est à environ" in text_of(

@@ -589,7 +589,7 @@ def test_a_mail_server_that_is_gone_took_nothing(inbox):
         ({"SMTP": "smtp://nom:secret@mail.exemple.fr", "SENDER": "a@b.fr"}, "en clair"),
         ({"SMTP": "smtps://mail.exemple.fr"}, "MAILLAGE_SENDER"),
         ({"SMTP": "smtps://mail.exemple.fr", "SENDER": "a@b.fr\nBcc: x@y.fr"}, "MAILLAGE_SENDER"),
-        ({"SMS": "http://passerelle.exemple.fr/sms"}, "chiffrée"),
+        ({"SMS": "http://passerelle.exemple.fr/sms"}, "chiffré"),
         ({"SMS": "https://p.exemple.fr", "SMS_STATUS": "https://p.exemple.fr/x"}, "de quel message"),
         ({"SMS": "https://p.exemple.fr", "SMS_TOKEN": "a\nb"}, "MAILLAGE_SMS_TOKEN"),
         ({"MESSAGES": "pigeon"}, "pigeon"),

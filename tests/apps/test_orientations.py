@@ -355,7 +355,7 @@ def test_a_person_who_agrees_is_written_to(worker, ccas, library, person):
 @pytest.mark.parametrize(
     ("channel", "words"),
     [
-        ("phone", "Qui vous aide demande à Bibliothèque Barnave de vous recevoir. Attendez"),
+        ("phone", "La personne qui vous aide demande à Bibliothèque Barnave de vous recevoir. Attendez"),
         ("card", "Vous pouvez y aller avec votre carte"),
     ],
 )

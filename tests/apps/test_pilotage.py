@@ -370,8 +370,9 @@ def test_a_change_of_scale_is_said_where_it_is_drawn(client, study, monkeypatch)
     zoom, end = found.scale.zoom, found.scale.top
     assert zoom in (3, 4) and end >= top and end / zoom >= top / 3.4
     assert f"barres agrandies</span> × {zoom}</span>" in page
-    assert f"axe ocre en tirets : l’échelle change ({found.scale.words})" in page
-    assert f"même échelle de barres, 0 à {number(end)}" in page
+    scale = " ".join(found.scale.words.split())
+    assert f"axe ocre en tirets : l’échelle change ({scale})" in page
+    assert f"même échelle de barres, 0 à {' '.join(number(end).split())}" in page
     larger, shared = found.rows[0].bar.split("</svg>")[:2]
     assert 'class="fig mini loupe"' in larger and 'class="axe-loupe"' in larger
     assert 'class="fig mini partage"' in shared and "axe" not in shared

@@ -172,7 +172,7 @@ def test_a_device_that_sends_too_often_waits(client, token, monkeypatch):
 def test_what_is_no_sending_is_told(client, body):
     told = client.post("/enquetes/envoi/", body, content_type="application/json")
     assert told.status_code == 400
-    assert "ne se lit pas" in told.json()["erreur"]
+    assert "n’est pas reconnu" in told.json()["erreur"]
 
 
 def test_what_is_too_large_is_told(client, token):

@@ -378,11 +378,14 @@ SINCE = (
     "plans.0016_origin_of_aims",
     "plans.0017_roles",
     "plans.0018_no_number_announced",
+    "plans.0019_costs_and_pilots",
+    "plans.0020_pilot_at",
     "dossiers.0007_comment_study",
     "dossiers.0008_mission_origin",
     "site.0001_initial",
     "orientations.0004_served_index",
     "orientations.0005_unanswered",
+    "orientations.0007_plain_sides",
     "accounts.0008_entry_of_verb",
     "surveys.0002_answers_in_use",
     "search.0003_written_anew",
@@ -390,6 +393,7 @@ SINCE = (
     "outbox.0004_addresses_and_holders",
     "learning.0004_facts_by_moment",
     "directory.0013_devices_found",
+    "directory.0014_commune_districts_facet",
 )
 ADDED = {
     "dossiers.comment": ("study", "study_on"),
@@ -398,6 +402,7 @@ ADDED = {
     "plans.planaction": (
         *("counts", "proposed", "number_alone", "written_for", "written_on"),
         *("unit", "direction", "delayed"),
+        *("costs", "pilot_account_id", "pilot_invitation_id", "pilot_at"),
     ),
     "plans.planmeasure": ("span",),
     "plans.plannote": ("automatic",),

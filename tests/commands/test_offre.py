@@ -159,7 +159,7 @@ FAULTS = (
     f("a name of strokes", "x.csv", bad(nom="---"), 1, "n’a pas de nom", 1),
     f("no place", "x.csv", bad(commune="", code_postal="", latitude="", longitude="", adresse=""), 1, ("Bibliothèque Barnave", "rien ne dit où est le lieu"), 1),
     f("a commune that is not", "x.csv", bad(commune="Trifouillis-les-Oies", code_postal="", latitude="", longitude=""), 1, ("Trifouillis-les-Oies", "n’est pas une commune"), 1),
-    f("a postal code of many communes", "x.csv", bad(commune="", code_postal="42300", latitude="", longitude=""), 0, "des 3 communes", 2),
+    f("a postal code of many communes", "x.csv", bad(commune="", code_postal="42300", latitude="", longitude=""), 0, "partagé par 3 communes", 2),
     f("a place that moves nowhere", "x.json", as_json({**A, "itinerance": "Itinérant", "commune": "", "code_postal": "", "adresse": "", "latitude": "", "longitude": ""}, B), 1, "itinérant sans étape", 1),
     f("a row too long", "x.csv", (csv(A, B) + ",".join(["x"] * 30) + "\n").encode(), 1, ("ligne 4", "30 cases"), 2),
     f("a quote left open", "x.csv", (csv(A, B) + 'c,"Café,Grenoble\n').encode(), 1, ("ligne 4", "guillemet"), 2),

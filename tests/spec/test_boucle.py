@@ -98,7 +98,7 @@ def test_qui_attend(waiting, zones, oldest, said):
     ("late", "unpiloted", "said"),
     [
         (2, 0, "Dans le plan : 2 actions en retard. Changez la date, ou dites ce qui retient."),
-        (0, 22, "Dans le plan : 22 actions sans pilote. Rien ne commence sans quelqu’un pour porter."),
+        (0, 22, "Dans le plan : 22 actions sans pilote. Aucune action ne démarre sans pilote."),
         (
             1,
             3,

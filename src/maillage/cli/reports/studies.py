@@ -80,7 +80,7 @@ def _computed(code: str, offer: Path | None, on: date) -> ReportStudy:
     subject = Subject(
         reading=made.reading,
         study=json.loads(made.json),
-        layers=made.layers,
+        layers={name: atlas.relinked(svg, lambda code: "") for name, svg in made.layers.items()},
         knitted=atlas.knitted(made.knit),
         on=on,
         n_places=len({each.same or each.id for each in census.places if each.commune in own})

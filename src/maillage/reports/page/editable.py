@@ -38,7 +38,7 @@ from maillage.reports.page.blocks import (
     Text,
 )
 from maillage.reports.page.design import tokens
-from maillage.words import rich, wording
+from maillage.words import rich
 
 NOTICE = (
     "Corrigez ce fichier dans votre traitement de texte. Maillage ne relit pas ces corrections : ses pages et"
@@ -49,7 +49,6 @@ FONT = "Arial"  # on every computer: the file does not carry fonts
 SIDE, WIDE, HIGH = 18, 174, 200  # millimetres: a margin, the text, the tallest drawing
 LEAD, NOTE, CALLOUT = "Chapeau", "Note", "Encadré"  # styles of our own, as the word processor lists them
 TONES = {"text": "Normal", "lead": LEAD, "note": NOTE, "comment": NOTE}
-FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # by XML 1.0
 SOURCES = "sources"
 
 
@@ -143,10 +142,10 @@ def _set_section(file: Any, cover: Cover) -> None:
     section.left_margin = section.right_margin = Mm(SIDE)
     section.top_margin, section.bottom_margin = Mm(20), Mm(20)
     head, foot = section.header.paragraphs[0], section.footer.paragraphs[0]
-    head.text = _plain(f"{cover.over} · {cover.title}" if cover.over else cover.title)
+    head.text = office.plain(f"{cover.over} · {cover.title}" if cover.over else cover.title)
     foot.paragraph_format.tab_stops.clear_all()
     foot.paragraph_format.tab_stops.add_tab_stop(Mm(WIDE), WD_TAB_ALIGNMENT.RIGHT)
-    foot.text = _plain(f"{cover.edition} · {cover.print}") + "\t"
+    foot.text = office.plain(f"{cover.edition} · {cover.print}") + "\t"
     foot._p.append(
         parse_xml(f'<w:fldSimple {nsdecls("w")} w:instr="PAGE"><w:r><w:t>1</w:t></w:r></w:fldSimple>')
     )
@@ -155,11 +154,6 @@ def _set_section(file: Any, cover: Cover) -> None:
 
 
 # --------------------------------------------------------------------------------------------------- texts
-
-
-def _plain(text: str) -> str:
-    """Return a text with its spaces that do not break, without the characters that XML forbids."""
-    return FORBIDDEN.sub("", wording.spaced(text))
 
 
 def _bookmark(chapter: Chapter, position: int) -> str:
@@ -201,7 +195,7 @@ class _Page:
         name = own.name if own else "Maillage"
         paragraph = self._drawing(pdf.mark(), name, share=0.1, high=18)
         paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT
-        _run(paragraph, f" {_plain(name)}", bold=True)
+        _run(paragraph, f" {office.plain(name)}", bold=True)
 
     def contents(self, chapters: Sequence[Chapter]) -> None:
         """Write the contents as a field: they lead to the chapters, and follow their titles once updated."""
@@ -209,7 +203,9 @@ class _Page:
         lines = []
         for position, chapter in enumerate(chapters, 1):
             paragraph = self._paragraph("")
-            _lead(paragraph, _plain(_numbered(chapter, chapter.short)), f"#{_bookmark(chapter, position)}")
+            _lead(
+                paragraph, office.plain(_numbered(chapter, chapter.short)), f"#{_bookmark(chapter, position)}"
+            )
             lines.append(paragraph)
         start = (_field_mark("begin"), _instruction(r'TOC \o "1-1" \h'), _field_mark("separate"))
         for place, mark in enumerate(start, 1 if lines[0]._p.pPr is not None else 0):
@@ -219,7 +215,7 @@ class _Page:
 
     def chapter(self, chapter: Chapter, position: int) -> None:
         over = f"{chapter.over} : " if chapter.over else ""
-        title = self.file.add_heading(_plain(over + _numbered(chapter)), level=1)
+        title = self.file.add_heading(office.plain(over + _numbered(chapter)), level=1)
         name = _bookmark(chapter, position)
         title._p.insert(1, parse_xml(f'<w:bookmarkStart {nsdecls("w")} w:id="{position}" w:name="{name}"/>'))
         title._p.append(parse_xml(f'<w:bookmarkEnd {nsdecls("w")} w:id="{position}"/>'))
@@ -248,7 +244,7 @@ class _Page:
     def _text(self, block: Heading | Text | Bullets | Callout | Link) -> None:
         match block:
             case Heading():
-                self.file.add_heading(_plain(block.text), level=2)
+                self.file.add_heading(office.plain(block.text), level=2)
             case Text():
                 self._rich(block.text, TONES[block.tone])
             case Bullets():
@@ -262,12 +258,12 @@ class _Page:
                 _lead(paragraph, block.address, block.address)
 
     def _paragraph(self, text: str, style: str = "Normal") -> Any:
-        return self.file.add_paragraph(_plain(text), style=style)
+        return self.file.add_paragraph(office.plain(text), style=style)
 
     def _rich(self, text: str, style: str) -> Any:
         """Write a paragraph whose words between stars are strong, and whose links lead where they can."""
         paragraph = self._paragraph("", style)
-        for is_strong, words, address in rich.spans(_plain(text)):
+        for is_strong, words, address in rich.spans(office.plain(text)):
             self._words(paragraph, words, address, bold=is_strong)
         return paragraph
 
@@ -290,7 +286,7 @@ class _Page:
         drawn = paragraph.add_run().add_picture(_png(svg), width=Mm(WIDE * share))
         if drawn.height > Mm(high):
             drawn.width, drawn.height = int(drawn.width * Mm(high) / drawn.height), Mm(high)
-        drawn._inline.docPr.set("descr", _plain(rich.bare(alt)))
+        drawn._inline.docPr.set("descr", office.plain(rich.bare(alt)))
         return paragraph
 
     def _legend(self, classes: Iterable[tuple[str, str]]) -> None:
@@ -299,7 +295,7 @@ class _Page:
         for kind, words in classes:
             paragraph = paragraph or self._paragraph("", NOTE)
             _square(paragraph, kind)
-            paragraph.add_run(f"{_plain(words)}   ")
+            paragraph.add_run(f"{office.plain(words)}   ")
         if paragraph:
             paragraph.paragraph_format.keep_with_next = True
 
@@ -320,9 +316,9 @@ class _Page:
 
     def _key_figure(self, block: KeyFigure, *, is_sourced: bool) -> None:
         paragraph = self._paragraph(f"{block.about} ")
-        _run(paragraph, f"{_plain(block.value)} ", bold=True).font.size = Pt(26)
-        _run(paragraph, f"{_plain(block.text)} ", bold=True)
-        _run(paragraph, f"{_plain(block.between)} ")
+        _run(paragraph, f"{office.plain(block.value)} ", bold=True).font.size = Pt(26)
+        _run(paragraph, f"{office.plain(block.text)} ", bold=True)
+        _run(paragraph, f"{office.plain(block.between)} ")
         if is_sourced:
             _lead(paragraph, "Sources", f"#{SOURCES}")
         if block.svg:
@@ -336,7 +332,7 @@ class _Page:
         for tag, words in (("tblCaption", block.caption), ("tblDescription", block.note)):
             if words:
                 element = parse_xml(f"<w:{tag} {nsdecls('w')}/>")
-                element.set(qn("w:val"), _plain(words))
+                element.set(qn("w:val"), office.plain(words))
                 properties.append(element)
         widths = _widths(block)
         for column, width in zip(table.columns, widths, strict=True):
@@ -359,9 +355,9 @@ class _Page:
         """Write a cell; the words of one that is drawn stand for its drawing."""
         if cell.swatch:
             _square(paragraph, cell.swatch)
-        self._words(paragraph, _plain(cell.text), cell.link, bold=cell.strong or is_title)
+        self._words(paragraph, office.plain(cell.text), cell.link, bold=cell.strong or is_title)
         if cell.mark:
-            _run(paragraph, f" {_plain(cell.mark)}").font.italic = True
+            _run(paragraph, f" {office.plain(cell.mark)}").font.italic = True
 
 
 def _set_cell(paragraph: Any, block: Grid, *, is_figure: bool) -> None:

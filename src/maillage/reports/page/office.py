@@ -9,15 +9,22 @@ from typing import Any
 from maillage.reports.page.blocks import Document
 from maillage.words import wording
 
+FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # by XML 1.0
+MAX_PROPERTY = 255  # characters that the core properties of an office file take
 STAMP = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*(</)")
 
 
 def describe(properties: Any, document: Document, *, on: date) -> None:
     """Write the title, the language and the day of a document in the core properties of its file."""
-    properties.title, properties.author = wording.spaced(document.title), "Maillage"
-    properties.language, properties.keywords = "fr-FR", ", ".join(document.keywords)
+    properties.title, properties.author = plain(document.title)[:MAX_PROPERTY], "Maillage"
+    properties.language, properties.keywords = "fr-FR", plain(", ".join(document.keywords))[:MAX_PROPERTY]
     properties.last_modified_by, properties.revision = "Maillage", 1
     properties.created = properties.modified = datetime(on.year, on.month, on.day)
+
+
+def plain(text: str) -> str:
+    """Return a text with its spaces that do not break, without the characters that XML forbids."""
+    return FORBIDDEN.sub("", wording.spaced(text))
 
 
 def same_bytes(content: bytes, on: date) -> bytes:

@@ -1,4 +1,4 @@
-// Avant de savoir cliquer : la barre d’espace avance, ou la flèche posée 2 secondes. Échap arrête ; l’attente se retire.
+// Avant de savoir cliquer : la barre d’espace avance, ou la flèche posée 2 secondes. Échap arrête.
 const un = (quoi) => document.querySelector(quoi);
 const LENT = "maillage-attente",
   GAUCHER = "maillage-gaucher",
