@@ -1,4 +1,4 @@
-"""How far apart are places, once their residents are counted? Variance components, by restricted maximum
+"""Spreads of places, once their residents are counted: variance components, by restricted maximum
 likelihood, of every published local rate of 2019 and of the survey's zones.
 """
 

@@ -1,4 +1,4 @@
-"""How far the command under way is, on standard error, once it lasts.
+"""Progress of the command under way, on standard error, once it lasts.
 
 A timer of the process shows it, and not a thread: a process that has threads makes no copy of itself
 (kernel/cores.py). What is written goes straight to the terminal: the timer may come in the middle of a line.

@@ -182,7 +182,7 @@ class DrawnDistricts:
 
     @property
     def n_places(self) -> int:
-        """How many places are counted."""
+        """Number of places that the study counts."""
         return sum(self.places.values())
 
     @property

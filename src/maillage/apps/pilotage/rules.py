@@ -61,7 +61,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """What puts a zone before another. without: people without a place within reach, None when nobody knows;
+    """Rank of a zone. without: people without a place within reach, None when nobody knows;
     fewest: its low bound; planned: whether the plan answers that lack there.
     """
 

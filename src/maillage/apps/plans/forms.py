@@ -339,8 +339,8 @@ class ActionForm(TextsForm):
         """
         chosen = self.cleaned_data["zones"]
         field = self.fields["zones"]
-        shown = self._read_shown("zones", field) if field.show_hidden_initial else [EVERYWHERE]
-        if EVERYWHERE in chosen and EVERYWHERE not in shown:
+        former_codes = self._read_shown("zones", field) if field.show_hidden_initial else [EVERYWHERE]
+        if EVERYWHERE in chosen and EVERYWHERE not in former_codes:
             return []
         return self._codes(chosen)
 
@@ -492,8 +492,8 @@ def steps_typed(row: PlanAction) -> str:
 
 
 def _initial(row: PlanAction) -> dict[str, Any]:
-    apart = ("token", "version", "milestones", "costs", "axis", "parent", "after", "personne")
-    kept = {name: getattr(row, name) for name in ActionForm.base_fields if name not in apart}
+    not_copied = ("token", "version", "milestones", "costs", "axis", "parent", "after", "personne")
+    kept = {name: getattr(row, name) for name in ActionForm.base_fields if name not in not_copied}
     kept["costs"] = rules.costs_typed(row.costs)
     links = {"axis": row.axis_id, "parent": row.parent_id, "after": row.after_id}
     counts = row.counts or rules.PEOPLE  # protected until somebody says otherwise

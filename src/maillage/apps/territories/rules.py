@@ -63,7 +63,7 @@ OUTDATED = {
         " Déposez ceux de 2024."
     )
 }
-"""What to say of the contours of a generation that no longer holds."""
+"""Sentences about contours of a generation that no longer holds."""
 NEARLY_ALL, SLIVER = 0.99, 0.01
 """Of the residents of a zone: its contour, simplified, and that of a district never share every point, and
 the sliver between two that touch holds nobody.

@@ -740,7 +740,7 @@ class SheetLevel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ZoneSheet:
-    """What the sheet of a zone adds to its row and to its offer. standing: its classes beside metropolitan
+    """Additions of the sheet of a zone to its row and to its offer. standing: its classes beside metropolitan
     France and its ranks among the zones, "" when it has no class.
     """
 

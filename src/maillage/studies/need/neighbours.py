@@ -1,4 +1,4 @@
-"""How much alike intercommunalités are because they are near one another.
+"""Effects that intercommunalités share because they are near one another.
 
 Source: docs/methods/besoins.md, section « Ce qui distingue deux quartiers ».
 """

@@ -92,7 +92,7 @@ class Census:
 
 @dataclass(frozen=True, slots=True)
 class Border:
-    """What stands across the limits of a territory. within: names of the places within reach of somebody
+    """Offer across the limits of a territory. within: names of the places within reach of somebody
     inside; lost: names of places of neighbouring communes without coordinates, which count nowhere. share: of
     those who live inside, within reach of a place wherever it stands; 0 to 1. unlisted: codes of the
     départements inside where the census has no place, nor one within reach of most of those who live there,

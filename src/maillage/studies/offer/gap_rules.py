@@ -26,7 +26,7 @@ FigureName = Literal["reached", "missing", "share", "straight", "winding", "resi
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Supply:
-    """What is available per 1 000 people in need, once shared between all who may travel to it.
+    """Offer available per 1 000 people in need, once shared between all who may travel to it.
 
     basis: `places` (people received in a week) when every place states them, else `lieux` (number of places).
     """

@@ -1,4 +1,4 @@
-"""Who lives within reach of a place, and how certain that is."""
+"""Residents within reach of a place, with their bounds."""
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -45,9 +45,9 @@ class Shares:
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """What reaches each point. sure: (points,) metres, as `Ground.near`, to the nearest place whose address
-    is known; rows: (points,) the row of `perhaps` of each point, -1 for none; perhaps: (rows, draws) whether
-    a place of unknown address is within reach.
+    """Distances from each point to places. sure: (points,) metres, as `Ground.near`, to the nearest place
+    whose address is known; rows: (points,) the row of `perhaps` of each point, -1 for none; perhaps: (rows,
+    draws) whether a place of unknown address is within reach.
     """
 
     sure: Floats

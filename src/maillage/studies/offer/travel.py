@@ -1,4 +1,4 @@
-"""How far people travel to a place: on foot, by bicycle, by car."""
+"""Modes of travel to a place: on foot, by bicycle, by car."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -23,8 +23,8 @@ MIDDLE = 1  # class of density between the country, 0, and dense towns, 2: see `
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Travel:
-    """How far people travel. minutes: the limit, from door to door; detour: metres travelled for one as the
-    crow flies; straight, winding: the detours between which the true one lies, the doubt of the speed
+    """Reach of a mode of travel. minutes: the limit, from door to door; detour: metres travelled for one as
+    the crow flies; straight, winding: the detours between which the true one lies, the doubt of the speed
     included.
 
     speeds, parking: km/h and minutes at the end, by density of the commune. bands, weights: minutes, and how

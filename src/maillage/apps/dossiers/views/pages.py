@@ -59,7 +59,7 @@ class Line:
 
     @property
     def parts(self) -> str:
-        """How many zones a commune unfolds to: its quarters, or the communes that it was."""
+        """Number of zones that a commune unfolds to: its quarters, or the communes that it was."""
         units = {z.unit for z in self.zones}
         noun = units.pop() if len(units) == 1 else "zone"
         if noun == "commune":
@@ -153,11 +153,11 @@ def _page(request: HttpRequest, study: Study, asked: StudyRequest, reading: Read
     whole = all_asked or len(rows) <= FIRST_ROWS + 4
     shown, query = rows if whole else rows[:FIRST_ROWS], marked["query"]
     drawn = queries.drawn_districts(study)
-    beside = {line.zones[0].code for line in shown if line.town is None}
+    codes_with_row = {line.zones[0].code for line in shown if line.town is None}
 
     def link(code: str) -> str:
         """Return where a zone of the map leads: to its row, or to its sheet when its row is not shown."""
-        if code in beside:
+        if code in codes_with_row:
             return f"#zone-{code}"
         sheet = reverse("zone", args=[study.place, code]) if code in reading.sheets else ""
         return f"{sheet}?{query}" if sheet and query else sheet

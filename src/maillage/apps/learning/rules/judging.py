@@ -15,7 +15,7 @@ ON_PAPER = ("choisir", "piege", "ordre")  # kinds that the server judges too; th
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """What is answered to a try. done: the exercise is over, in words of the module; is_consequence:
+    """Answer to a try. done: the exercise is over, in words of the module; is_consequence:
     its first words are those of the module too. Other words are in the reader's language.
     """
 

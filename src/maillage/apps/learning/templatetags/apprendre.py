@@ -78,11 +78,11 @@ def same_language(context: template.Context, mark: str = "?") -> str:
     """Write what an address carries so that the next page is in the same language, when it was chosen for
     this module alone.
     """
-    asked_code, reader = context["request"].GET.get("langue"), context["request"].language.code
+    requested_language, reader = context["request"].GET.get("langue"), context["request"].language.code
     tongue = context.get("tongue")
-    module_code = tongue.language if tongue else FRENCH
-    is_apart = asked_code == module_code and asked_code != reader
-    return f"{mark}langue={asked_code}" if is_apart else ""
+    module_language_code = tongue.language if tongue else FRENCH
+    is_module_alone = requested_language == module_language_code and requested_language != reader
+    return f"{mark}langue={requested_language}" if is_module_alone else ""
 
 
 @register.simple_tag

@@ -54,9 +54,9 @@ def _contents(language: str) -> dict[str, Any]:
     modules = {id: _pages(id) for id in contents.modules()}
     files = [static(name) for name in FILES]
     # Pages change with their contents and with the files they name, whose names tell their content.
-    told = json.dumps([files, contents.digest(), language])
+    versioned = json.dumps([files, contents.digest(), language])
     return {
-        "version": hashlib.sha256(told.encode()).hexdigest()[:16],
+        "version": hashlib.sha256(versioned.encode()).hexdigest()[:16],
         "langue": language,
         "lecteur": contents.narrowest(),
         "statique": settings.STATIC_URL,

@@ -59,8 +59,10 @@ def index(request: HttpRequest) -> HttpResponse:
                     why=f"« {most[:20]} » n’est pas un nombre de fiches.",
                     do=f"Écrivez un nombre de 1 à {MOST}, ou videz la case.",
                 )
-            due = campaigns.chosen(ground, slugs) if slugs else campaigns.to_confirm(ground, on=at.date())
-            lieux = due[: whole(most, MOST) or MOST]
+            eligible_places = (
+                campaigns.chosen(ground, slugs) if slugs else campaigns.to_confirm(ground, on=at.date())
+            )
+            lieux = eligible_places[: whole(most, MOST) or MOST]
             if request.method == "POST":
                 place = ground.place if ground else ""
                 made = actions.open_round(
@@ -72,7 +74,13 @@ def index(request: HttpRequest) -> HttpResponse:
             context["error"] = error
         else:
             first = [(lieu, places.fresh(lieu, at.date()).words) for lieu in lieux[:5]]
-            context |= {"asked": True, "due": len(due), "n": len(lieux), "first": first, "ground": ground}
+            context |= {
+                "asked": True,
+                "due": len(eligible_places),
+                "n": len(lieux),
+                "first": first,
+                "ground": ground,
+            }
     return render(
         request, "outreach/campaigns/index.html", context, status=400 if "error" in context else 200
     )

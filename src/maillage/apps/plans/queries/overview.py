@@ -237,10 +237,10 @@ def by_axis(
     shown = actions if asked is None else asked
     first, last = bounds_of(shown, on)
     unions = network_zones(plan.place)
-    made = [_row(action, reading, on, first, last, unions) for action in shown]
+    action_rows = [_row(action, reading, on, first, last, unions) for action in shown]
     out = []
     for axis in plan.axes.all():
-        here = tuple(each for each in made if each.row.axis_id == axis.pk)
+        here = tuple(each for each in action_rows if each.row.axis_id == axis.pk)
         whole = [each.state for each in actions if each.axis_id == axis.pk and not each.parent_id]
         told = rules.announced_sentence(axis.announced, len(whole), whole.count(rules.DROPPED))
         out.append(AxisRows(axis, here, told, inspiring(plan.frame, axis.number)))
