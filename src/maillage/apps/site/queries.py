@@ -46,7 +46,7 @@ PAGES = (
     ("Toutes nos sources", "données fichiers producteur Insee", "sources"),
     ("Les mots du domaine", "glossaire définition sigle", "glossary"),
     ("Ce qui change dans les démarches", "dématérialisation calendrier fermeture", "calendar"),
-    ("La galerie des graphiques et des cartes", "dessins images télécharger SVG PNG CSV", "gallery"),
+    ("Les images d’un territoire", "galerie graphiques cartes dessins télécharger SVG PNG CSV", "gallery"),
     ("Garder ses papiers à l’abri", "coffre numérique", "safes"),
     ("Accessibilité", "handicap RGAA lecteur clavier", "accessibility"),
     ("Vie privée", "RGPD données personnelles droits effacer", "privacy"),
