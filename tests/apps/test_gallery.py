@@ -64,11 +64,11 @@ def test_a_picture_that_nobody_computed_is_awaited_at_its_address(client, home):
 
 
 def test_a_shared_picture_carries_its_title_its_key_and_its_source(client, drawn):
-    whole = client.get(f"/territoires/{PLACE}/images/numerique.svg").content.decode()
-    words = html.unescape(" ".join(re.findall(r">([^<>]+)</text>", whole)))
+    framed = client.get(f"/territoires/{PLACE}/images/numerique.svg").content.decode()
+    words = html.unescape(" ".join(re.findall(r">([^<>]+)</text>", framed)))
     plate = drawn["numerique"]
-    for told in (plate.title, plate.source.split(". ")[0], *(words for _, words in plate.key)):
-        assert told in words, told
+    for text in (plate.title, plate.source.split(". ")[0], *(words for _, words in plate.key)):
+        assert text in words, text
     alone = client.get(f"/territoires/{PLACE}/images/numerique.svg?voir=1").content.decode()
     assert "Champ\xa0:" in words and "Champ\xa0:" not in alone
 

@@ -46,6 +46,7 @@ PAGES = (
     ("Toutes nos sources", "données fichiers producteur Insee", "sources"),
     ("Les mots du domaine", "glossaire définition sigle", "glossary"),
     ("Ce qui change dans les démarches", "dématérialisation calendrier fermeture", "calendar"),
+    ("Vérifier un chiffre", "part nombre publié rapport presse", "check_anywhere"),
     ("Les images d’un territoire", "galerie graphiques cartes dessins télécharger SVG PNG CSV", "gallery"),
     ("Garder ses papiers à l’abri", "coffre numérique", "safes"),
     ("Accessibilité", "handicap RGAA lecteur clavier", "accessibility"),

@@ -100,7 +100,7 @@ def _share_here(s: Subject) -> Plate:
     france = 100 * country.total
     spans = {row.id: f" ({row.share_between})" for row in r.definitions if row.share_between}
     rows = [
-        (r.territory.name, low, high, f"{r.headline.share}{spans.get(r.definition.id, '')}"),
+        ("Ici", low, high, f"{r.headline.share}{spans.get(r.definition.id, '')}"),
         ("France", france, france, wording.percent(france)),
     ]
     if low <= france <= high:
