@@ -90,7 +90,7 @@ def parse(text: str) -> Claim:
     >>> parse("3 000 personnes à Vierzon").people, parse("3 000 personnes à Vierzon").places
     (Amount(value=3000.0, step=1000.0, is_least=False, is_most=False), ('Vierzon',))
     >>> parse("une personne sur six").share.low.__round__(1), parse("moins de 20 % des seniors").some
-    (15.4, 'seniors')
+    (15.3, 'seniors')
     """
     typed = re.sub(r"[\s\u00a0\u202f]+", " ", text.replace("'", "’")).strip()
     ages = (age for age in AGE.findall(typed) if FIRST_AGE not in age)
