@@ -180,26 +180,53 @@ def test_every_offered_definition_stands_side_by_side(client, study):
 
 
 def test_a_count_and_its_share_tell_their_base(client, study):
-    page = text_of(client.get(f"{ADDRESS}verifier/?effectif=44000&part=19&pas=1000"))
-    assert "Entre 228 947 et 234 211 personnes" in page
+    page = text_of(client.get(f"{ADDRESS}verifier/", {"q": "44 000 personnes, 19 %"}))
+    assert "de 223 077 à 240 541 personnes" in page
+
+
+@pytest.mark.parametrize("q", ["", "bonjour", "9" * 60, "a" * 300, "=1+1"])
+def test_a_check_without_a_number_says_what_to_do(client, study, q):
+    for address in (f"{ADDRESS}verifier/", "/verifier/"):
+        response = client.get(address, {"q": q})
+        assert response.status_code == 200
+        (error,) = response.context["form"].errors["q"]
+        assert error.count(".") >= 3
+
+
+def test_check_gives_the_sum_the_source_and_the_local_total_of_forty_percent(client, study):
+    """PU-06 : « 40 % des Français » ne menait nulle part. Affiche de Strasbourg : 7 + 19 + 14."""
+    assert client.get("/territoires/", {"q": "40 % des Français"})["Location"].startswith("/verifier/?q=40")
+    page = text_of(client.get("/verifier/", {"q": "40 % des Français"}))
+    for words in ("Une autre définition", "7 + 19 + 14 = 40", "WeTechCare", "Construction d’un réseau"):
+        assert words in page
+    local_page = text_of(client.get(f"{ADDRESS}verifier/", {"q": "40 % des Français"}))
+    (total,) = (x for x in queries.local_measures(study) if x.definition.id == "trois-niveaux-2017")
+    assert "Ce que cela donne ici" in local_page and total.people_words.replace("\xa0", " ") in local_page
 
 
 @pytest.mark.parametrize(
-    ("count", "step", "said"),
-    [("1e308", "1e308", "10 000 000 000"), ("400", "1 000", "un si petit effectif serait zéro")],
+    ("q", "address"),
+    [
+        ("3 000 personnes à Échirolles", "/territoires/38151/verifier/"),
+        ("3000 personnes a echirolles", "/territoires/38151/verifier/"),
+        ("un habitant sur six en Isère", "/territoires/38/verifier/"),
+        ("15 % de la population de l’Isère ne se connectent jamais", "/territoires/38/verifier/"),
+        ("16 % dans le Bassin de Bourg-en-Bresse", "/territoires/200071751/verifier/"),
+    ],
 )
-def test_a_check_that_no_report_prints_is_refused_in_words(client, study, count, step, said):
-    page = client.get(f"{ADDRESS}verifier/?effectif={count}&part=19&pas={step}")
-    assert page.status_code == 200
-    text = text_of(page)
-    assert said in text
-    assert "Entre −" not in text and "Entre inf" not in text
+def test_a_number_that_names_a_territory_is_checked_there(client, home, q, address):
+    assert client.get("/verifier/", {"q": q})["Location"].startswith(address)
 
 
-def test_a_check_without_a_number_says_what_to_do(client, study):
-    response = client.get(f"{ADDRESS}verifier/?effectif=beaucoup&part=19&pas=1000")
-    assert response.status_code == 200
-    assert response.context["form"].errors["effectif"]
+def test_a_number_of_namesakes_asks_which_one(client, home):
+    page = text_of(client.get("/verifier/", {"q": "20 % à Saint-Denis"}))
+    assert "De quel territoire parle ce chiffre" in page and "Réunion" in page
+
+
+@pytest.mark.parametrize("q", ["40 % des Grenoblois", "40 % des seniors"])
+def test_a_share_of_other_people_gets_no_verdict(client, home, q):
+    page = text_of(client.get("/verifier/", {"q": q}))
+    assert "On ne peut pas dire" in page and "La phrase à citer" not in page
 
 
 def test_comparing_with_itself_finds_no_gap(client, study):
@@ -283,11 +310,6 @@ def test_comparing_tells_what_contradicts_either_side(client, study, monkeypatch
     monkeypatch.setattr(queries, "reading", lambda kept: replace(read(kept), published=(note,)))
     page = text_of(client.get(f"{ADDRESS}comparer/?avec=38151"))
     assert page.count("Un chiffre publié contredit le nôtre.") == 1
-
-
-def test_a_check_offers_rounded_shares_first(client, study):
-    """« 39 000 personnes, 13 % » : une part sans décimale est presque toujours arrondie."""
-    assert re.search(r'name="part_arrondie"[^>]*checked', client.get(f"{ADDRESS}verifier/").content.decode())
 
 
 def test_comparing_with_nonsense_explains(client, study):

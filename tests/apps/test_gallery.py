@@ -1,59 +1,112 @@
-"""The gallery: each row of the reference list is there, drawn or with the reason why it is not."""
+"""The pictures of a territory and of published studies: each with its title, its source, its files."""
 
+import html
 import re
-from datetime import UTC, datetime
 from types import SimpleNamespace
 from urllib.parse import urljoin
 
 import pytest
+from django.core.cache import caches
 
+from maillage.apps.dossiers import queries as dossiers
+from maillage.apps.dossiers.models import Study
 from maillage.apps.gallery import queries
-from maillage.apps.plans import actions as steering
 from maillage.reports.directory.census import Actor, ActorPlace, ActorPractice, KindLine, Part, PracticeLine
 from maillage.reports.gallery import plate as plates
 from maillage.reports.gallery import territory
-from maillage.reports.gallery.plate import FAMILIES
+from maillage.reports.gallery.plate import PUBLISHED
 from maillage.reports.territory.field import Action
-from tests.conftest import PLACE, account
+from tests.conftest import PLACE
+from tests.support.speed import within
 
 pytestmark = pytest.mark.django_db
-AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
-ROWS = {f"I-{n:03}" for n in range(1, 69)}
+COUNTED = ("acteurs", "services-des-lieux", "gratuite", "sensibilisation", "indicateurs")
 HEAVIEST = 300_000  # bytes of a page
+SECONDS = 1.0  # of processor, to draw the pictures of a territory already computed
 
 
 @pytest.fixture
-def drawn(study, monkeypatch):
-    """The plates of a study, in place of that of the demonstration."""
-    monkeypatch.setattr(queries, "DEMONSTRATION", PLACE)
-    return {plate.id: plate for plate in queries.plates()}
+def drawn(study):
+    """The plates of a study, those of its places included."""
+    return {plate.id: plate for plate in queries.plates_of(study)}
 
 
-def answered(found) -> set[str]:
-    return {row for plate in found for row in plate.requirements} | {
-        page.requirement for page in queries.pages()
-    }
+@pytest.fixture(scope="module")
+def published(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        return {plate.id: plate for plate in queries.published_plates()}
 
 
-def test_each_row_of_the_list_is_answered_with_a_study_and_without(home, drawn):
-    assert answered(drawn.values()) == ROWS
+def test_a_territory_computed_shows_its_pictures_within_a_second(client, study):
+    client.get(f"/territoires/{PLACE}/images/")  # reads the tables that every page of a territory reads
+    caches["reads"].clear()
+    with within(SECONDS):
+        page = client.get(f"/territoires/{PLACE}/images/").content.decode()
+    assert page.count('class="carton planche"') > 8
+    assert not re.search(r"\bI-\d{3}\b", page)
 
 
-def test_without_a_study_the_page_says_what_it_lacks(client, home):
-    found = queries.plates()
-    assert answered(found) == ROWS
-    assert {each.reason for each in found if each.id == "numerique"} == {
-        "Aucune étude de la démonstration n’est encore calculée sur cette installation."
-    }
-    page = client.get("/galerie/cartes/").content.decode()
-    assert page.count("Aucune étude de la démonstration") == 4
-    assert client.get("/galerie/planches/numerique.svg").status_code == 404
+def test_a_territory_leads_to_its_pictures(client, study):
+    assert f'href="/territoires/{PLACE}/images/"' in client.get(f"/territoires/{PLACE}/").content.decode()
+    assert client.get(f"/galerie/?q={PLACE}")["Location"] == f"/territoires/{PLACE}/images/"
+    assert "Aucun territoire ne s’appelle" in client.get("/galerie/?q=zzzzzzz").content.decode()
 
 
-def test_each_drawing_has_a_conclusion_a_table_and_a_source(drawn):
-    ids = [plate.id for plate in queries.plates()]
-    assert len(ids) == len(set(ids))
-    for plate in drawn.values():
+def test_a_picture_that_nobody_computed_is_awaited_at_its_address(client, home):
+    """L’adresse d’une image ne change pas : tant que le calcul dure, elle dit quoi faire."""
+    response = client.get("/territoires/38151/images/part.svg")
+    assert (response.status_code, response["Retry-After"]) == (503, "120")
+    assert "Revenez dans quelques minutes" in response.content.decode()
+    assert client.get("/integrer/images/38151/part/").status_code == 503
+    assert Study.objects.get(place="38151").status == "queued"
+    assert client.get("/territoires/38151/images/")["Location"] == "/territoires/38151/?apres=images/"
+    assert client.get("/territoires/rien-de-tel/images/part.svg").status_code == 404
+
+
+def test_a_shared_picture_carries_its_title_its_key_and_its_source(client, drawn):
+    framed = client.get(f"/territoires/{PLACE}/images/numerique.svg").content.decode()
+    words = html.unescape(" ".join(re.findall(r">([^<>]+)</text>", framed)))
+    plate = drawn["numerique"]
+    for text in (plate.title, plate.source.split(". ")[0], *(words for _, words in plate.key)):
+        assert text in words, text
+    alone = client.get(f"/territoires/{PLACE}/images/numerique.svg?voir=1").content.decode()
+    assert "Champ\xa0:" in words and "Champ\xa0:" not in alone
+
+
+def test_a_picture_has_its_facts_for_whoever_reuses_it(client, drawn):
+    facts = client.get(f"/territoires/{PLACE}/images/part.metadata.json").json()
+    assert facts["titre"] == drawn["part"].title
+    assert facts["nature"] == "estimé"
+    assert facts["territoire"]["code"] == PLACE
+    assert facts["source"] == drawn["part"].source
+    for form, address in facts["fichiers"].items():
+        assert client.get(address).status_code == 200, form
+    assert client.get(facts["integrer"]).status_code == 200
+
+
+def test_a_picture_may_be_framed_by_any_site(client, drawn):
+    response = client.get(f"/integrer/images/{PLACE}/part/")
+    assert "frame-ancestors *" in response["Content-Security-Policy"]
+    assert "X-Frame-Options" not in response
+    page = html.unescape(response.content.decode()).replace("\xa0", " ")
+    for words in (drawn["part"].title, drawn["part"].source):
+        assert words.replace("\xa0", " ") in page
+
+
+def test_the_picture_of_the_share_claims_a_gap_only_beyond_the_interval(drawn, study):
+    """Le taux de la France dans la fourchette : aucun écart ne se dit."""
+    rate = dossiers.needs(dossiers.folder(study) / "etude.json").whole["taux_precarite_numerique"]
+    inside = rate["bas"] <= 15.4 <= rate["haut"]
+    assert ("pas d’écart sûr avec la France" in drawn["part"].title) == inside
+
+
+def test_each_published_plate_is_of_a_family_that_the_page_lists(published):
+    assert {plate.family for plate in published.values()} == set(PUBLISHED)
+
+
+def test_each_drawing_has_a_conclusion_a_table_and_a_source(drawn, published):
+    assert not drawn.keys() & published.keys()
+    for plate in (*drawn.values(), *published.values()):
         assert bool(plate.svg) != bool(plate.reason), plate.id
         if plate.svg:
             assert plate.title and plate.title != plate.about, plate.id
@@ -63,38 +116,38 @@ def test_each_drawing_has_a_conclusion_a_table_and_a_source(drawn):
             assert 'role="' in plate.svg and ("aria-label" in plate.svg or "<title" in plate.svg), plate.id
 
 
-def test_only_what_nobody_counted_here_is_not_drawn(drawn):
-    """A study without places nor answers of its own: all that needs neither is a drawing."""
-    empty = {row for plate in drawn.values() if plate.reason for row in plate.requirements}
-    shown = {row for plate in drawn.values() if plate.svg for row in plate.requirements}
-    places = {"I-011", "I-014", "I-027", "I-034", "I-045", "I-046", "I-047", "I-048", "I-049", "I-056"}
-    assert empty == places | {"I-013", "I-022"}
-    assert not empty & shown
+def test_only_what_nobody_counted_here_is_not_drawn(client, drawn):
+    """A study without places nor actions of its own: all that needs neither is a picture."""
+    missing = {plate.id for plate in drawn.values() if plate.reason}
+    assert missing == {*map(territory.gap_id, territory.GAPS), *COUNTED}
+    page = client.get(f"/territoires/{PLACE}/images/").content.decode()
+    assert "Pas encore d’image ici" in page
+    assert client.get(f"/territoires/{PLACE}/images/acteurs.svg").status_code == 404
 
 
-def test_what_a_document_does_not_print_is_missing_and_never_zero(drawn):
+def test_what_a_document_does_not_print_is_missing_and_never_zero(published):
     """« Une connexion Internet à la maison 0 % » : le document de Maubeuge ne l’imprime pas."""
-    made = [plate for plate in drawn.values() if "fabriqué pour" in plate.source]
+    made = [plate for plate in published.values() if "fabriqué pour" in plate.source]
     assert len(made) > 15
     for plate in made:
         assert not [row for row in plate.table.rows if "0\xa0%" in row], plate.id
-    tablet = next(row for row in drawn["equipement"].table.rows if row[0] == "Une tablette")
+    tablet = next(row for row in published["equipement"].table.rows if row[0] == "Une tablette")
     assert tablet[1:] == ("–", "manquant", "–")
-    assert drawn["equipement"].svg.count('<rect fill="url(#g-equipement)" x="1" y=') == 3
-    assert drawn["equipement"].svg.count(">manquant</text>") == 3
-    assert "Manquant\xa0: le document publié n’imprime" in drawn["equipement"].source
+    assert published["equipement"].svg.count('<rect fill="url(#g-equipement)" x="1" y=') == 3
+    assert published["equipement"].svg.count(">manquant</text>") == 3
+    assert "Manquant\xa0: le document publié n’imprime" in published["equipement"].source
 
 
-def test_answers_that_are_all_there_is_do_not_come_first(drawn):
-    assert "se suivent sans écart net" in drawn["decouverte"].title
-    assert "entre 87 et 100" in drawn["satisfaction"].title
+def test_answers_that_are_all_there_is_do_not_come_first(published):
+    assert "se suivent sans écart net" in published["decouverte"].title
+    assert "entre 87 et 100" in published["satisfaction"].title
 
 
-def test_what_documents_print_is_drawn_as_printed(drawn):
+def test_what_documents_print_is_drawn_as_printed(published):
     """Who telephones the Caf, among everybody who was met: of those of whom the file says it, all do."""
 
     def told(name: str) -> list[str]:
-        return [" ".join(row).replace("\xa0", " ") for row in drawn[name].table.rows]
+        return [" ".join(row).replace("\xa0", " ") for row in published[name].table.rows]
 
     for name, printed in (
         ("themes", (46, 44, 24, 22)),
@@ -107,7 +160,6 @@ def test_what_documents_print_is_drawn_as_printed(drawn):
     never, hard, alone, phone, mail, helped, whom = map(shown_percent, told("caf"))
     assert (never + hard, alone, phone, whom) == (65, 35, 37, 70)
     assert mail == 33 and helped > 50
-    assert "47\xa0% ont un ordinateur, contre 89\xa0% des Français" in drawn["ici-et-en-france"].source
 
 
 def shown_percent(row: str) -> int:
@@ -142,16 +194,7 @@ def test_places_and_actions_that_are_counted_are_drawn():
     assert found["sensibilisation"].table.rows[0][-1] == "pas compté"
 
 
-def test_a_drawing_comes_right_after_its_conclusion(client, drawn):
-    page = client.get("/galerie/habitants/").content.decode()
-    assert page.count('class="dessin-planche"') > 1
-    for section in page.split("<section")[1:]:
-        if 'class="dessin-planche"' in section:
-            order = [section.index(mark) for mark in ("</h2>", 'class="dessin-planche"', ">CSV<")]
-            assert order == sorted(order)
-
-
-def test_a_drawing_goes_as_picture_and_its_table_as_a_file(client, drawn):
+def test_a_drawing_goes_as_picture_and_its_table_as_a_file(client):
     for form, kind in (("svg", "image/svg+xml"), ("png", "image/png")):
         response = client.get(f"/galerie/planches/critere.{form}")
         assert (response.status_code, response["Content-Type"]) == (200, kind)
@@ -167,25 +210,25 @@ def test_a_drawing_goes_as_picture_and_its_table_as_a_file(client, drawn):
 
 def test_no_page_is_heavy_and_maps_come_when_they_are_seen(client, drawn, monkeypatch):
     monkeypatch.setattr(plates, "HEAVY", 6_000)  # the maps of one commune are light
-    for family in FAMILIES:
-        page = client.get(f"/galerie/{family}/").content.decode()
-        assert len(page.encode()) <= HEAVIEST, family
-        assert not re.findall(r"<style| style=", page), family
-        assert page.count("<img") == page.count('loading="lazy"')
-    heavy = [plate for plate in drawn.values() if plate.is_heavy]
+    for address in (f"/territoires/{PLACE}/images/", *(f"/galerie/{family}/" for family in PUBLISHED)):
+        page = client.get(address).content.decode()
+        assert len(page.encode()) <= HEAVIEST, address
+        assert not re.findall(r"<style| style=", page), address
+        assert re.findall(r"<img(?![^>]*loading=.lazy)", page) == []
+    heavy = [plate for plate in drawn.values() if plate.svg and plate.is_heavy]
     assert heavy
+    page = client.get(f"/territoires/{PLACE}/images/").content.decode()
     for plate in heavy:
-        page = client.get(f"/galerie/{plate.family}/").content.decode()
-        assert f'src="/galerie/planches/{plate.id}.svg?voir=1"' in page
+        assert f'src="/territoires/{PLACE}/images/{plate.id}.svg?voir=1"' in page
         assert plate.size[0] > 300
 
 
-def test_printed_percentages_are_those_of_the_studies(drawn):
+def test_printed_percentages_are_those_of_the_studies(published):
     """What Strasbourg printed of all its structures is not what those who answered say."""
-    told = dict(row for name in ("besoins", "canaux") for row in drawn[name].table.rows)
+    told = dict(row for name in ("besoins", "canaux") for row in published[name].table.rows)
     assert told["Moyens humains"].startswith("45")
     assert told["Orientation par des structures partenaires"].startswith("73")
-    assert drawn["type-structure"].table.rows[0][:2] == ("Association", "19")
+    assert published["type-structure"].table.rows[0][:2] == ("Association", "19")
 
 
 def test_the_outline_of_a_territory_has_no_class(drawn):
@@ -194,15 +237,16 @@ def test_the_outline_of_a_territory_has_no_class(drawn):
 
 
 def test_each_link_of_each_page_leads_somewhere(client, drawn):
-    lea = account("lea", "analyste", territory="38")
-    plan = steering.open_plan(PLACE, title="Le plan", frame=None, by=lea, at=AT)
-    steering.publish(plan, shown=True, by=lea, at=AT)
-    found = {}
-    for page in ("/galerie/", *(f"/galerie/{family}/" for family in FAMILIES)):
+    addresses: dict[str, str] = {}
+    for page in (
+        "/galerie/",
+        f"/territoires/{PLACE}/images/",
+        *(f"/galerie/{family}/" for family in PUBLISHED),
+    ):
         main = client.get(page).content.decode().partition("<main")[2].partition("</main")[0]
         for href in re.findall(r'<a\b[^>]*\bhref="([^"]+)"', main):
-            found.setdefault(urljoin(page, href).partition("#")[0], page)
-    found = {href: page for href, page in found.items() if not href.startswith("/galerie/planches/")}
-    assert "/dematerialisation/" in found
-    gone = {href: page for href, page in found.items() if client.get(href).status_code >= 400}
-    assert not gone
+            addresses.setdefault(urljoin(page, href).partition("#")[0], page)
+    files = re.compile(r"/(planches|images)/[\w-]+\.")
+    pages = {href: page for href, page in addresses.items() if not files.search(href)}
+    assert "/dematerialisation/" in pages
+    assert not {href: page for href, page in pages.items() if client.get(href).status_code >= 400}

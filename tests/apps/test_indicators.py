@@ -910,3 +910,12 @@ def test_a_figure_of_the_chain_has_its_base_and_its_interval(client, library, mo
     chain = page.partition('<ol class="chaine">')[2].partition("</ol>")[0]
     assert "60 %" in chain and "18 sur 30 projets." in chain
     assert "auraient pu donner de 44 à 74 %." in chain
+
+
+def test_what_a_territory_lacks_is_folded_once_at_the_end(client, home):
+    """Un territoire nouveau : ce qui n’est pas mesuré suit ce qui l’est, dans un seul pli fermé."""
+    page = client.get("/territoires/18279/indicateurs/").content.decode()
+    before, found, after = page.partition('<details class="source" id="manquants">')
+    assert found and "Pas encore mesuré ici" in after
+    assert '<ul class="manquants">' not in before and before.count("<details open") == 0
+    assert page.count('class="manquants"') == 1

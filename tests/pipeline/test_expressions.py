@@ -164,10 +164,10 @@ HEAVY = {  # what costs most of each kind: (pattern, text)
 
 
 @pytest.mark.parametrize("kind", HEAVY)
-def test_a_pattern_made_to_stop_a_server_costs_a_twentieth_of_a_second(kind: str) -> None:
+def test_a_pattern_made_to_stop_a_server_costs_a_tenth_of_a_second(kind: str) -> None:
     """Read and followed: what it would make is counted before it is made, and what it visits as it goes."""
     pattern, text = HEAVY[kind]
-    with within(0.05), suppress(Refused):
+    with within(0.1), suppress(Refused):
         regex.matches(text, pattern)
 
 

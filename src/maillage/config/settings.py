@@ -315,6 +315,7 @@ TERRITORY_TABS = (
     "maillage.apps.pilotage.access.tab",
     "maillage.apps.plans.access.tab",
     "maillage.apps.indicators.access.tab",
+    "maillage.apps.gallery.access.tab",
 )
 SUPERVISOR_OF = "maillage.apps.volunteers.access.supervisor_of"
 # What features above the directory show on the sheet of a place: a template, and what gives its `rows`.

@@ -14,7 +14,7 @@ FRANCE_ONLY: Mapping[str, str] = {
     "documents": "Les papiers, leur durée de garde et les coffres sont ceux du droit français.",
     "dossiers": "Ce calcul lit le recensement de l’Insee, les contours de l’IGN et les taux français.",
     "droits": "Les droits, leurs délais et leurs organismes sont français.",
-    "gallery": "La galerie est tirée de la démonstration, qui est une agglomération française.",
+    "gallery": "Les images d’un territoire viennent du diagnostic français.",
     "grants": "Les appels à projets s’adressent à des structures françaises.",
     "indicators": "Les indicateurs comptent le réseau par commune et département de l’Insee.",
     "intake": "L’import de lieux lit les standards, les adresses et les téléphones français.",

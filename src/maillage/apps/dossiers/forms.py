@@ -23,6 +23,8 @@ from maillage.studies.offer.grounds import Ground
 from maillage.studies.offer.siting import Spot, zone_at
 from maillage.web import decimals, uploads
 from maillage.web.overwrites import CheckedForm, OverwriteGuard
+from maillage.words import claims
+from maillage.words.claims import Claim
 from maillage.words.wording import listing, number
 
 MOST_PEOPLE = 10_000_000_000  # a published count is of people
@@ -134,48 +136,28 @@ class CommentForm(OverwriteGuard):
         return clean
 
 
-class CheckForm(forms.Form):
-    """A published count and its share: which base makes them true?"""
+class ClaimForm(forms.Form):
+    """A number as somebody read or heard it, in one box."""
 
-    effectif = FigureField(
-        label="Effectif publié",
-        min_value=1,
-        max_value=MOST_PEOPLE,
-        help_text="Par exemple 44 000",
-        error_messages={"required": "Il manque l’effectif publié. Recopiez-le."},
-    )
-    part = FigureField(
-        label="Part publiée, en %",
-        min_value=0.1,
-        max_value=100,
-        help_text="Par exemple 19",
-        error_messages={"required": "Il manque la part publiée. Recopiez-la."},
-    )
-    pas = FigureField(
-        label="Effectif arrondi à",
-        min_value=1,
-        max_value=MOST_PEOPLE,
-        initial="1 000",
-        help_text="Par exemple 1 000",
-        error_messages={"required": "Il manque l’arrondi de l’effectif. Écrivez 1 s’il n’est pas arrondi."},
-    )
-    part_arrondie = forms.BooleanField(
-        label="La part aussi est arrondie, au point près", required=False, initial=True
+    q = forms.CharField(
+        label="Le chiffre lu ou entendu, tel quel",
+        max_length=200,
+        help_text="Par exemple : 40 % des Français, 3 000 personnes à Vierzon, un habitant sur six en Isère",
+        error_messages={
+            "required": "Aucun chiffre n’est écrit. Il en faut un pour comparer. Recopiez la phrase lue.",
+            "max_length": "Ce texte est trop long. Une phrase suffit. Gardez celle du chiffre.",
+        },
     )
 
-    def clean(self) -> dict[str, Any]:
-        clean = super().clean() or {}
-        if clean.get("part_arrondie") and clean.get("part", 1) <= 0.5:
-            self.add_error(
-                "part",
-                "Arrondie au point, une part de 0,5 % ou moins peut valoir zéro : donnez-la plus finement.",
+    def clean_q(self) -> Claim:
+        """Return the claim; refuses a text without a number of people nor a share."""
+        claim = claims.parse(self.cleaned_data["q"])
+        if not claim.is_known:
+            raise forms.ValidationError(
+                "Nous ne lisons pas de chiffre. Il faut une part ou un nombre de personnes. Écrivez par"
+                " exemple « 40 % » ou « 3 000 personnes »."
             )
-        if clean.get("pas", 1) > 2 * clean.get("effectif", clean.get("pas", 1)):
-            self.add_error(
-                "pas",
-                "Arrondi à ce point, un si petit effectif serait zéro : donnez l’arrondi du rapport.",
-            )
-        return clean
+        return claim
 
 
 class FindingForm(forms.Form):

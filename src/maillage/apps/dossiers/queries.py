@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
@@ -37,10 +38,11 @@ from maillage.apps.territories import queries as territories
 from maillage.apps.territories.models import Perimeter
 from maillage.kernel import stored_objects
 from maillage.kernel.errors import Refused, UnknownTerritory
-from maillage.kernel.estimate import Withheld
+from maillage.kernel.estimate import Estimate, Unit, Withheld
+from maillage.kernel.names import plain
 from maillage.kernel.table import group, total_by
 from maillage.pipeline.offer.clean.commune import departement
-from maillage.reference.definitions import DEFAULT, definition
+from maillage.reference.definitions import DEFAULT, Definition, definition, offered
 from maillage.reference.parameters import number
 from maillage.reference.travel import Mode
 from maillage.reports.directory import census
@@ -55,10 +57,11 @@ from maillage.reports.territory.field import Action, FieldReading, Paragraphs
 from maillage.reports.territory.mission import Mission, MissionStep
 from maillage.reports.territory.presentation import headline
 from maillage.reports.territory.reading import Headline, Reading, Stale, load
+from maillage.reports.territory.verdict import Measured
 from maillage.studies.diagnosis import zoning
 from maillage.studies.diagnosis.diagnosis import first_figure
 from maillage.studies.diagnosis.request import Inside, Request, Target
-from maillage.studies.diagnosis.territories import KIND_LABELS, gazetteer
+from maillage.studies.diagnosis.territories import KIND_LABELS, Territory, gazetteer
 from maillage.studies.diagnosis.zoning import Zone
 from maillage.studies.need import corrections, model
 from maillage.studies.need import population as frames
@@ -72,11 +75,15 @@ from maillage.studies.offer.travel import Travel
 from maillage.studies.offer.what_if import closed, opened
 from maillage.studies.offer.whereabouts import Place, Whereabouts
 from maillage.words import wording
+from maillage.words.claims import Claim
 from maillage.words.opening import date_text
 
 Json = dict[str, Any]
 LONGEST_FILE = 80
 EVERYWHERE = "france"
+LONGEST_PLACE, SHORTEST_PLACE = 8, 3  # words of the name of a territory, letters
+MOST_NAMESAKES = 12
+ARTICLES, ARTICLE = ("le", "la", "les"), re.compile("^(?:le|la|les|l) ")
 SLOW = "slow"  # the queue of studies
 GROUNDS = "departs"  # of what-ifs, by study: not in a backup, made again when missing
 PARTS, WRITTEN_BY = (
@@ -578,13 +585,14 @@ def _read(path: str, stamp: int) -> Reading:
 @dataclass(frozen=True, slots=True)
 class Needs:
     """The needs that a finished study counts. whole: by identifier; zones, rates: people in need of each, and
-    their share of it, by code; definition: its identifier and its universe.
+    their share of it, by code; definition: its identifier and its universe; definitions: the need under each.
     """
 
     whole: Mapping[str, Mapping[str, Any]]
     zones: Mapping[str, Mapping[str, Any]]
     rates: Mapping[str, Mapping[str, Any]]
     definition: Mapping[str, Any]
+    definitions: Sequence[Mapping[str, Any]] = ()
 
 
 def needs(path: Path) -> Needs:
@@ -599,7 +607,85 @@ def _needs(path: Path, stamp: int) -> Needs:
         {zone["code"]: zone[name] for zone in held.get("zones", ())}
         for name in ("precarite_numerique", "taux_precarite_numerique")
     )
-    return Needs(held["besoins"], zones, rates, held.get("definition", {}))
+    return Needs(held["besoins"], zones, rates, held.get("definition", {}), held.get("definitions", ()))
+
+
+def local_measures(study: Study) -> tuple[Measured, ...]:
+    """Return the people that each definition counts in a study, the usual one first; none where they are
+    withheld.
+    """
+    rows = needs(folder(study) / "etude.json").definitions
+    return tuple(
+        Measured(
+            definition(row["id"]),
+            _estimate(row["taux_precarite_numerique"]),
+            _estimate(row["precarite_numerique"]),
+        )
+        for row in rows
+        if row["precarite_numerique"]["valeur"] is not None
+    )
+
+
+def _estimate(figure: Mapping[str, Any]) -> Estimate:
+    """Return a figure of etude.json that has a value."""
+    names = {"valeur": "value", "bas": "low", "haut": "high", "unite": "unit", "univers": "universe"}
+    return Estimate(method=figure["methode"], n=figure["n"], **{to: figure[key] for key, to in names.items()})
+
+
+@cache
+def national_measures() -> tuple[Measured, ...]:
+    """Return the people that each definition counts in France: the published share, of the people of the last
+    census.
+    """
+    adults = float(frames.build(frames.sources()).universe.sum())
+    return tuple(
+        Measured(
+            definition=each,
+            share=_national(each, "pourcent", 100),
+            people=_national(each, "personnes", adults),
+            is_published=True,
+        )
+        for each in offered()
+    )
+
+
+def _national(rates: Definition, unit: Unit, times: float) -> Estimate:
+    return Estimate(
+        value=times * rates.total,
+        low=times * rates.total_low,
+        high=times * rates.total_high,
+        unit=unit,
+        universe=rates.universe,
+        n=rates.n,
+        method="besoins",
+        sources=(rates.id,),
+    )
+
+
+def claimed_places(claim: Claim) -> list[Territory]:
+    """Return the territories that a claim may name: all of the same name, none when it names none."""
+    is_lower = claim.text == claim.text.lower()
+    for place in claim.places:
+        words = place.split(" ")
+        if words[0][0].islower() and not is_lower and words[0] not in ARTICLES and "’" not in words[0]:
+            continue
+        for n in range(min(len(words), LONGEST_PLACE), 0, -1):
+            if named := _named(" ".join(words[:n])):
+                return named
+    return []
+
+
+def _named(text: str) -> list[Territory]:
+    """Return the territories of exactly this name, or whose grouping has it after its type."""
+    wanted = ARTICLE.sub("", plain(text))
+    if len(wanted) < SHORTEST_PLACE:
+        return []
+    close = [(plain(each.long_name), each) for each in gazetteer().find(text, limit=MOST_NAMESAKES)]
+    exact = [territory for name, territory in close if ARTICLE.sub("", name) == wanted]
+    exact = [territory for territory in exact if territory.kind != "france"]  # its verdict needs no study
+    return exact or [
+        grouping for name, grouping in close if grouping.kind == "epci" and name.endswith(f" {wanted}")
+    ]
 
 
 def layer(study: Study, name: str) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from maillage.apps.dossiers.views import comparing, files, offer, pages, space
+from maillage.apps.dossiers.views import checking, comparing, files, offer, pages, space
 
 
 class Key:
@@ -27,7 +27,8 @@ urlpatterns = [
     path("territoires/<str:place>/definitions/", pages.definitions, name="definitions"),
     path("territoires/<str:place>/comparer/", comparing.against, name="against"),
     path("territoires/<str:place>/indice/", pages.index, name="index"),
-    path("territoires/<str:place>/verifier/", pages.check, name="check"),
+    path("territoires/<str:place>/verifier/", checking.check, name="check"),
+    path("verifier/", checking.anywhere, name="check_anywhere"),
     path("territoires/<str:place>/lieux/", offer.places, name="places"),
     path("territoires/<str:place>/services/", offer.services, name="services"),
     path("territoires/<str:place>/grille/", offer.grid, name="grid"),

@@ -1,4 +1,4 @@
-"""The gallery: every chart and map that Maillage draws, from the demonstration."""
+"""The pictures to share: those of a territory, those of published studies."""
 
 from django.apps import AppConfig
 
@@ -6,4 +6,4 @@ from django.apps import AppConfig
 class Config(AppConfig):
     name = "maillage.apps.gallery"
     label = "gallery"
-    verbose_name = "Galerie"
+    verbose_name = "Images"

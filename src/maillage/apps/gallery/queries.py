@@ -1,6 +1,7 @@
-"""The plates of the gallery: drawn from the demonstration's study, places and surveys, and from documents."""
+"""The pictures of a territory, drawn from its study, its places and its actions; and those that published
+studies draw, the same everywhere.
+"""
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -16,67 +17,55 @@ from maillage.apps.indicators.queries.ground import ground
 from maillage.apps.indicators.queries.values import values
 from maillage.apps.surveys.models import Survey
 from maillage.apps.surveys.queries.frames import frame
-from maillage.kernel.errors import UnknownTerritory
 from maillage.reports.gallery import drawings, references, surveys, territory
-from maillage.reports.gallery.plate import Page, Plate, Table, lacking
+from maillage.reports.gallery.plate import Plate, Table, lacking
 from maillage.reports.survey import cards
 from maillage.reports.territory.atlas import LAYERS
 from maillage.reports.territory.subject import Subject
 from maillage.studies.survey import tabulation
 from maillage.words.wording import spaced
 
-DEMONSTRATION = "agglomeration-grenobloise"
-FRESH = 600  # seconds
+FRESH = 600  # seconds: places and actions change under a study
 
 
-def plates() -> list[Plate]:
-    """Return every plate, in the order of the reference list: drawn at most every ten minutes, since anybody
-    may ask.
+def plates_of(study: Study) -> list[Plate]:
+    """Return the plates of a territory, those that cannot be drawn with their reason: drawn at most every ten
+    minutes, since anybody may ask.
     """
-    return list(caches["reads"].get_or_set("gallery", _plates, FRESH) or ())
+    key = f"images-{study.key}-{study.offer_change}"
+    drawn = caches["reads"].get_or_set(key, lambda: _spaced(_of_study(study)), FRESH)
+    return list(drawn or ())
 
 
-def _plates() -> list[Plate]:
-    study = dossiers.latest(DEMONSTRATION)
-    if study is not None and dossiers.is_lost(study):
-        study = None
-    found = [
-        *(_without_study() if study is None else _of_study(study)),
-        *_documents(),
-        *_crossed(),
-        _indicators(),
-    ]
-    return sorted(map(_spaced, found), key=lambda plate: plate.requirements)
+def published_plates() -> list[Plate]:
+    """Return the plates that published studies draw, in the order of the reference list."""
+    plates = [*_documents(), *_spaced(_crossed())]
+    return sorted(plates, key=lambda plate: plate.requirements)
 
 
-def _spaced(plate: Plate) -> Plate:
-    """Return a plate whose words keep their marks of punctuation beside them."""
+def _spaced(plates: Sequence[Plate]) -> list[Plate]:
+    """Return plates whose words keep their marks of punctuation beside them."""
     names = ("about", "title", "source", "reason")
-    return replace(plate, **{name: spaced(getattr(plate, name)) for name in names})
+    return [replace(plate, **{name: spaced(getattr(plate, name)) for name in names}) for plate in plates]
 
 
-def plate(id: str) -> Plate | None:
+def drawable(plates: Sequence[Plate], id: str) -> Plate | None:
     """Return a plate that can be drawn, None when there is none of that name."""
-    return next((each for each in plates() if each.id == id and each.svg), None)
+    return next((plate for plate in plates if plate.id == id and plate.svg), None)
 
 
 @lru_cache(maxsize=1)
 def _documents() -> tuple[Plate, ...]:
     """Return the plates that nothing on this installation changes, drawn once."""
-    return (*surveys.plates(), *references.plates(reverse("calendar")))
-
-
-def _without_study() -> list[Plate]:
-    """Return what stands in the place of the drawings of a study: why there is none."""
-    link = territory.Link("", "", "", "")
-    return [*territory.nothing(), *territory.counted(None, (), link), references.method_plate()]
+    published = (*surveys.plates(), *references.plates(reverse("calendar")), references.method_plate())
+    return tuple(_spaced(published))
 
 
 def _of_study(study: Study) -> list[Plate]:
     gaps = {path.stem.removeprefix("carte-") for path in dossiers.folder(study).glob("carte-manque-*.svg")}
     subject = Subject(
         reading=dossiers.reading(study),
-        study=json.loads((dossiers.folder(study) / "etude.json").read_bytes()),
+        study={"besoins": dossiers.needs(dossiers.folder(study) / "etude.json").whole},
         layers={name: svg for name in (*LAYERS, *gaps) if (svg := dossiers.layer(study, name))},
         knitted="",
         on=timezone.localdate(),
@@ -87,52 +76,54 @@ def _of_study(study: Study) -> list[Plate]:
         places=reverse("places", args=[study.place]),
         zone=reverse("zone", args=[study.place, "CODE"]),
     )
-    mission = dossiers.mission(study.place, on=subject.on)
-    steps = tuple(mission.counts()) if mission else ()
-    told = f"Mission de l’étude {subject.reading.territory.of_name}." if steps else ""
     census = dossiers.census_page(study, on=subject.on)
     actions = dossiers.awareness_actions(study.place)
     return [
         *territory.plates(subject, link),
         *territory.counted(census, actions, link),
-        references.method_plate(steps or references.METHOD, told),
+        *_method(study, subject),
+        _indicators(study.place),
     ]
+
+
+def _method(study: Study, subject: Subject) -> list[Plate]:
+    """Return how the study of a territory was led, where somebody wrote it."""
+    mission = dossiers.mission(study.place, on=subject.on)
+    steps = tuple(mission.counts()) if mission else ()
+    source = f"Mission de l’étude {subject.reading.territory.of_name}."
+    return [references.method_plate(steps, source)] if steps else []
 
 
 def _crossed() -> list[Plate]:
     """Return what people of the demonstration's survey would learn first, by how at ease they are: invented
-    answers, of which nothing is withheld.
+    answers, of which nothing is withheld; nothing where that survey is not installed.
     """
-    about = "Ce que l’on voudrait apprendre, selon l’aisance"
     survey = Survey.objects.filter(example=True, kind="inhabitants").first()
     if survey is None:
-        why = "L’enquête de la démonstration n’est pas sur cette installation."
-        return [lacking("themes-selon-aisance", "habitants", "I-022", about, why)]
-    held = frame(survey).sample
-    whole = tabulation.of_sample(held, "themes", least=None)
-    crossed = tabulation.of_sample(held, "themes", by="aisance", least=None)
-    made = cards.card(held, whole, crossed)
-    title = f"{surveys.most(made)}, tous niveaux d’aisance réunis"
-    return [surveys.crossed(made, f"« {survey.title} » : réponses inventées.", title=title)]
+        return []
+    sample = frame(survey).sample
+    whole = tabulation.of_sample(sample, "themes", least=None)
+    crossed = tabulation.of_sample(sample, "themes", by="aisance", least=None)
+    card = cards.card(sample, whole, crossed)
+    title = f"{surveys.most(card)}, tous niveaux d’aisance réunis"
+    return [surveys.crossed(card, f"« {survey.title} » : réponses inventées.", title=title)]
 
 
-def _indicators() -> Plate:
-    """Return the figures of the network on the demonstration's territory."""
+def _indicators(place: str) -> Plate:
+    """Return the figures of the network on a territory."""
     about = "Les indicateurs du réseau"
-    try:
-        held = ground(DEMONSTRATION, on=timezone.localdate())
-    except UnknownTerritory:
-        return lacking("indicateurs", "demarche", "I-060", about, territory.NO_STUDY)
-    read = indicators.page(values(held))["chain"]
+    read = indicators.page(values(ground(place, on=timezone.localdate())))["chain"]
     rows = [(each.value.definition.label, each.figure) for each in read]
-    known = [row for row in rows if row[1]]
-    title = f"{known[0][0]} : {known[0][1]}" if known else "Aucun indicateur n’est encore connu ici"
+    known = [row for row in rows if row[1] not in ("", "0")]
+    if not known:
+        return lacking("indicateurs", "demarche", "I-060", about, "Personne n’a encore noté d’activité ici.")
     return Plate(
         id="indicateurs",
         family="demarche",
         requirements=("I-060",),
         about=about,
-        title=title,
+        title=f"{known[0][0]} : {known[0][1]}",
+        is_counted=True,
         svg=drawings.counters(
             rows, label=" ; ".join(f"{name} : {figure or 'manquant'}" for name, figure in rows)
         ),
@@ -141,27 +132,5 @@ def _indicators() -> Plate:
             tuple((x.value.definition.label, x.figure or "—", x.beside, x.value.reason) for x in read),
         ),
         source="Comptés sur la plateforme, jour par jour ; les lignes d’exemple sont inventées.",
-        link=("Tous les indicateurs, et leurs définitions", reverse("indicators", args=[DEMONSTRATION])),
-    )
-
-
-def pages() -> Sequence[Page]:
-    """Return the rows of the reference list that are pages or rules, each with where it is."""
-    place = DEMONSTRATION
-    reports, seen = reverse("reports", args=[place]), reverse("territory", args=[place])
-    plan = reverse("plan", args=[place])
-    return (
-        Page("I-001", "Le diagnostic qui s’écrit seul", "Rapports du territoire", reports),
-        Page("I-009", "Les besoins, et ce qu’en disent les acteurs", "Paroles", reverse("voices")),
-        Page("I-012", "Le réseau en une page", "Rapports du territoire", reports),
-        Page("I-025", "Les enseignements d’une enquête", "Enquêtes du territoire", seen),
-        Page("I-055", "Une page par dynamique", "Plan du territoire", plan),
-        Page("I-059", "Vision, mission, objectif du réseau", "Charte", reverse("charter_register")),
-        Page("I-061", "Base, arrondi et année de chaque chiffre", "Méthodes", reverse("methods")),
-        Page("I-062", "Rapports HTML et PDF", "Rapports du territoire", reports),
-        Page("I-063", "Commentaires à part du texte calculé", "Rapports du territoire", reports),
-        Page("I-064", "Un texte pour chaque dessin", "Accessibilité", reverse("accessibility")),
-        Page("I-065", "Le plan entier, chapitre par chapitre", "Plan du territoire", plan),
-        Page("I-066", "Sa synthèse", "Plan du territoire", plan),
-        Page("I-067", "Sa conclusion", "Plan du territoire", plan),
+        link=("Tous les indicateurs, et leurs définitions", reverse("indicators", args=[place])),
     )

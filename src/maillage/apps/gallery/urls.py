@@ -1,4 +1,4 @@
-"""Addresses of the gallery, read by everybody."""
+"""Addresses of the pictures, read by everybody."""
 
 from django.urls import path
 
@@ -6,7 +6,9 @@ from maillage.apps.gallery import views
 
 urlpatterns = [
     path("galerie/", views.gallery, name="gallery"),
-    path("galerie/<slug:family>/", views.family, name="gallery_family"),
-    path("galerie/planches/<slug:id>.csv", views.table, name="gallery_table"),
-    path("galerie/planches/<slug:id>.<str:form>", views.drawing, name="gallery_drawing"),
+    path("galerie/<slug:family>/", views.published, name="gallery_family"),
+    path("galerie/planches/<slug:id>.<str:form>", views.published_file, name="gallery_file"),
+    path("territoires/<str:place>/images/", views.territory, name="images"),
+    path("territoires/<str:place>/images/<slug:id>.<str:form>", views.territory_file, name="image_file"),
+    path("integrer/images/<str:place>/<slug:id>/", views.embed, name="image_embed"),
 ]

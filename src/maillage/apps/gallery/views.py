@@ -1,75 +1,216 @@
-"""The gallery: a page for each family of drawings, and each drawing as a file."""
+"""The pictures of a territory: a page, each as files at an address that does not change, each to embed."""
 
 from functools import lru_cache
+from http import HTTPStatus
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from csp.decorators import csp_replace
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
-from maillage.apps.dossiers.queries import picture
+from maillage.apps.dossiers import access, actions
+from maillage.apps.dossiers import queries as dossiers
+from maillage.apps.dossiers.models import Study
+from maillage.apps.dossiers.queries import StudyRequest
 from maillage.apps.gallery import queries
-from maillage.reports.gallery.plate import FAMILIES
+from maillage.apps.territories import queries as territories
+from maillage.kernel.errors import UnknownTerritory
+from maillage.reports.gallery.frame import framed
+from maillage.reports.gallery.plate import FAMILIES, PUBLISHED, Plate
 from maillage.reports.survey.document import as_csv
+from maillage.studies.diagnosis.territories import KIND_LABELS, gazetteer
+
+MOST_PLACES = 30
+LONGEST_NAME = 100
+WAIT_SECONDS = 120
+NOT_READY_WORDS = (
+    "Cette image n’est pas prête. Les chiffres du territoire sont en cours de calcul. Revenez dans quelques"
+    " minutes : l’adresse ne change pas."
+)
+CACHED = "public, max-age=600"
 
 
 @require_safe
 def gallery(request: HttpRequest) -> HttpResponse:
-    """Every drawing by its row in the reference list, and the pages that are no drawing."""
-    found = queries.plates()
+    """The choice of a territory, those already computed, and what published studies draw."""
+    text = request.GET.get("q", "").strip()[:LONGEST_NAME]
+    places = gazetteer().find(text, limit=MOST_PLACES) if text else []
+    perimeters = territories.perimeters_named(text)
+    if len(places) + len(perimeters) == 1:
+        return redirect("images", places[0].code if places else perimeters[0].slug)
     context = {
-        "families": [
-            (id, label, [each for each in found if each.family == id]) for id, label in FAMILIES.items()
-        ],
-        "pages": queries.pages(),
-        "missing": sum(not each.svg for each in found),
-        "count": len(found),
+        "q": text,
+        "places": places,
+        "perimeters": perimeters,
+        "kinds": KIND_LABELS,
+        "studies": dossiers.finished_studies(),
+        "families": {id: FAMILIES[id] for id in PUBLISHED},
     }
     return render(request, "gallery/gallery.html", context)
 
 
 @require_safe
-def family(request: HttpRequest, family: str) -> HttpResponse:
-    """The drawings of a family, each with its table, its source and its files."""
-    if family not in FAMILIES:
+def territory(request: HttpRequest, place: str) -> HttpResponse:
+    """Every picture of a territory, each with its source and its files; the page of the territory first,
+    where it is not computed yet.
+    """
+    study = _finished(place)
+    if study is None:
+        return redirect(f"{reverse('territory', args=[place])}?apres=images/")
+    plates = queries.plates_of(study)
+    context = {
+        "study": study,
+        "place": study.place,
+        "reading": dossiers.reading(study),
+        "tab": "images",
+        "query": "",
+        "site": f"{request.scheme}://{request.get_host()}",
+        "plates": [plate for plate in plates if plate.svg],
+        "missing": [plate for plate in plates if not plate.svg],
+    }
+    return render(request, "gallery/territory.html", context)
+
+
+@require_safe
+def territory_file(request: HttpRequest, place: str, id: str, form: str) -> HttpResponse:
+    """One picture of a territory, or its figures, at an address that does not change."""
+    study = _finished(place)
+    if study is None:
+        return _not_ready(request, place)
+    plate, where = _plate(study, id), _page(request, study, id)
+    if form != "metadata.json":
+        return _file(request, plate, form, name=f"maillage-{study.place}-{id}", where=where)
+    reading = dossiers.reading(study)
+    return _metadata(
+        plate,
+        territoire={"code": study.place, "nom": reading.territory.name},
+        definition=reading.definition.label,
+        empreinte=reading.fingerprint,
+        calcule_le=study.finished_at.date().isoformat() if study.finished_at else None,
+        page=where,
+        integrer=request.build_absolute_uri(reverse("image_embed", args=[study.place, id])),
+        fichiers={
+            each: request.build_absolute_uri(reverse("image_file", args=[study.place, id, each]))
+            for each in ("svg", "png", "csv")
+        },
+    )
+
+
+@require_safe
+@xframe_options_exempt
+@csp_replace({"frame-ancestors": ["*"]})
+def embed(request: HttpRequest, place: str, id: str) -> HttpResponse:
+    """One picture of a territory, without header nor footer, that any page may frame."""
+    study = _finished(place)
+    if study is None:
+        return _not_ready(request, place)
+    context = {"plate": _plate(study, id), "place": study.place, "page": _page(request, study, id)}
+    return render(request, "gallery/embed.html", context)
+
+
+@require_safe
+def published(request: HttpRequest, family: str) -> HttpResponse:
+    """The drawings of a family that published studies give, each with its table, its source and its files."""
+    if family not in PUBLISHED:
         raise Http404
     context = {
         "family": family,
-        "families": FAMILIES,
+        "families": {id: FAMILIES[id] for id in PUBLISHED},
         "label": FAMILIES[family],
-        "plates": [each for each in queries.plates() if each.family == family],
+        "plates": [plate for plate in queries.published_plates() if plate.family == family],
     }
     return render(request, "gallery/family.html", context)
 
 
 @require_safe
-def drawing(request: HttpRequest, id: str, form: str) -> HttpResponse:
-    """One drawing as a picture that carries its own colours: SVG or PNG."""
-    found = queries.plate(id)
-    if found is None or form not in ("svg", "png"):
+def published_file(request: HttpRequest, id: str, form: str) -> HttpResponse:
+    """One drawing of a published study, or its figures."""
+    plate = queries.drawable(queries.published_plates(), id)
+    if plate is None:
         raise Http404
-    content, kind = _picture(found.svg, form)
+    where = request.build_absolute_uri(f"{reverse('gallery_family', args=[plate.family])}#{id}")
+    if form == "metadata.json":
+        return _metadata(plate, page=where)
+    return _file(request, plate, form, name=f"maillage-{id}", where=where)
+
+
+def _finished(place: str) -> Study | None:
+    """Return the study that the pages of a territory show today, None while there is none."""
+    try:
+        study = dossiers.latest(territories.canonical(place))
+    except UnknownTerritory as error:
+        raise Http404(error.what) from error
+    return study if study is not None and not dossiers.is_lost(study) else None
+
+
+def _plate(study: Study, id: str) -> Plate:
+    plate = queries.drawable(queries.plates_of(study), id)
+    if plate is None:
+        raise Http404
+    return plate
+
+
+def _page(request: HttpRequest, study: Study, id: str) -> str:
+    return request.build_absolute_uri(f"{reverse('images', args=[study.place])}#{id}")
+
+
+def _not_ready(request: HttpRequest, place: str) -> HttpResponse:
+    """Return the response of a picture that is not computed, whose computation this requests once."""
+    asked = StudyRequest(place=territories.canonical(place))
+    if dossiers.study_for(asked) is None and access.may_compute(request):
+        actions.ask(asked)
+    return HttpResponse(
+        NOT_READY_WORDS,
+        content_type="text/plain; charset=utf-8",
+        status=HTTPStatus.SERVICE_UNAVAILABLE,
+        headers={"Retry-After": str(WAIT_SECONDS)},
+    )
+
+
+def _file(request: HttpRequest, plate: Plate, form: str, *, name: str, where: str) -> HttpResponse:
+    """Return a plate as a file; `?voir`: the drawing alone, for a page that prints its title and source.
+    where: the address of its page, printed where it leads others somewhere.
+    """
+    if form == "csv":
+        columns = (*plate.table.columns, "Source")
+        rows = [dict(zip(columns, (*row, plate.source), strict=True)) for row in plate.table.rows]
+        content, kind = as_csv(columns, rows), "text/csv; charset=utf-8"
+    elif form in ("svg", "png"):
+        printed = where if settings.IS_PUBLIC else ""  # an address of this computer leads nobody anywhere
+        svg = plate.svg if "voir" in request.GET else framed(plate, where=printed)
+        content, kind = _picture(svg, form)
+    else:
+        raise Http404
     response = HttpResponse(content, content_type=kind)
     if "voir" not in request.GET:
-        response["Content-Disposition"] = f'attachment; filename="maillage-{id}.{form}"'
-    response["Cache-Control"] = "public, max-age=3600"
+        response["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
+    response["Cache-Control"] = CACHED
     return response
 
 
 @lru_cache(maxsize=128)
 def _picture(svg: str, form: str) -> tuple[bytes, str]:
     """Return a picture, drawn once: anybody may ask for it."""
-    content, kind = picture(svg, form)
-    return content, kind
+    return dossiers.picture(svg, form)
 
 
-@require_safe
-def table(request: HttpRequest, id: str) -> HttpResponse:
-    """The figures behind a drawing as a file, with their source."""
-    found = queries.plate(id)
-    if found is None:
-        raise Http404
-    columns = (*found.table.columns, "Source")
-    rows = [dict(zip(columns, (*row, found.source), strict=True)) for row in found.table.rows]
-    response = HttpResponse(as_csv(columns, rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="maillage-{id}.csv"'
-    return response
+def _metadata(plate: Plate, **more: object) -> HttpResponse:
+    """Return the facts of a plate: its title, nature, columns and source, and those of `more`."""
+    return JsonResponse(
+        {
+            "id": plate.id,
+            "titre": plate.title,
+            "sujet": plate.about,
+            "nature": plate.kind,
+            "colonnes": list(plate.table.columns),
+            "lignes": len(plate.table.rows),
+            "source": plate.source,
+            "licence": "Licence Ouverte 2.0",
+        }
+        | more,
+        json_dumps_params={"ensure_ascii": False, "indent": 2},
+        headers={"Cache-Control": CACHED},
+    )

@@ -75,16 +75,16 @@ def counters(rows: Sequence[tuple[str, str]], *, label: str) -> str:
     return _svg(122 * ((len(rows) + 1) // 2), label, "".join(parts))
 
 
-def tallies(rows: Sequence[tuple[str, int]], *, label: str) -> str:
-    """Return a bar for each number of things counted: solid, since nothing is estimated."""
-    top = max((n for _, n in rows), default=0) or 1
+def tallies(rows: Sequence[tuple[str, float, str]], *, label: str) -> str:
+    """Return a solid bar for each row, without a margin. rows: (label, size, size in words)."""
+    top = max((size for _, size, _ in rows), default=0) or 1
     parts = []
-    for k, (name, n) in enumerate(rows):
-        y = k * 46
+    for k, (name, size, words) in enumerate(rows):
+        y, wide = k * 46, 400 * size / top
         parts.append(
             f'<text x="0" y="{y + 15}" font-size="15">{escape(name)}</text><rect class="plein" x="0"'
-            f' y="{y + 22}" width="{440 * n / top:.1f}" height="14"/><text x="{8 + 440 * n / top:.1f}"'
-            f' y="{y + 35}" font-size="16" font-weight="700">{n}</text>'
+            f' y="{y + 22}" width="{wide:.1f}" height="14"/><text x="{8 + wide:.1f}"'
+            f' y="{y + 35}" font-size="16" font-weight="700">{escape(words)}</text>'
         )
     return _svg(46 * len(rows), label, "".join(parts))
 

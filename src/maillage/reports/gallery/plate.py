@@ -1,4 +1,4 @@
-"""A plate of the gallery: a drawing whose title is its conclusion, its table, its source."""
+"""A plate: a drawing whose title is its conclusion, its table, its source."""
 
 import re
 from collections.abc import Sequence
@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from maillage.reports.page import charts
 from maillage.reports.page.blocks import Grid
+from maillage.reports.territory.map_keys import Key
 from maillage.words import rich
 
 FAMILIES = {
@@ -16,6 +17,7 @@ FAMILIES = {
     "structures": "Ce que disent les structures",
     "demarche": "La démarche",
 }
+PUBLISHED = ("besoins", "habitants", "structures", "demarche")  # families that published studies draw
 VIEW = re.compile(r'viewBox="\S+ \S+ (\S+) ([^"\s]+)"')
 HEAVY = 20_000  # characters of a drawing that a page loads when it comes into view
 MOST_ROWS = 60  # of a table on the page: its file has them all
@@ -31,9 +33,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plate:
-    """A drawing of the gallery. requirements: the rows of the reference list that it answers; about: what
-    is drawn; title: its conclusion; svg: "" when it cannot be drawn, for a reason; source: where its figures
-    come from, their universe and year; link: words and address of the page it is taken from.
+    """A drawing to share. requirements: the rows of the reference list that it answers; about: what is drawn;
+    title: its conclusion; svg: "" when it cannot be drawn, for a reason; source: where its figures come from,
+    their universe and year; link: words and address of the page it is taken from; key: the classes of a map,
+    each with its class of style; is_counted: nothing in it is an estimate.
     """
 
     id: str
@@ -46,6 +49,13 @@ class Plate:
     source: str = ""
     reason: str = ""
     link: tuple[str, str] = ("", "")
+    key: Key = ()
+    is_counted: bool = False
+
+    @property
+    def kind(self) -> str:
+        """The word that says whether its figures are counted or computed."""
+        return "compté" if self.is_counted else "estimé"
 
     @property
     def is_heavy(self) -> bool:

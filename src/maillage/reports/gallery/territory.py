@@ -6,15 +6,18 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from maillage.reference.definitions import definition
 from maillage.reference.offer import diagnosis_lines
 from maillage.reports.directory.census import ActorPlace, CensusReading
 from maillage.reports.gallery import drawings
 from maillage.reports.gallery.plate import Plate, Table, lacking
 from maillage.reports.page import charts
-from maillage.reports.territory import atlas, evaluation
+from maillage.reports.territory import atlas, evaluation, map_keys
 from maillage.reports.territory.field import Action
+from maillage.reports.territory.figures import FigureJson
 from maillage.reports.territory.reading import OfferLine, Reading
-from maillage.reports.territory.subject import Subject, first_sentence, levels_chart
+from maillage.reports.territory.subject import Subject, first_sentence, for_a_room, levels_chart, need_chart
+from maillage.words import wording
 from maillage.words.wording import count, lower_first, number
 
 # The rows that each line of the offer answers on a map.
@@ -28,8 +31,6 @@ GAPS = {
     "assistance": ("I-027",),
     "orientation": ("I-027",),
 }
-NO_STUDY = "Aucune étude de la démonstration n’est encore calculée sur cette installation."
-SCALE = "Du plus clair (très basse) au plus foncé (très élevée) ; hachuré : la classe n’est pas sûre."
 UNASKED = "Le recensement de ce territoire ne pose pas cette question."
 # What only a study draws: id, family, requirement, what it draws.
 DRAWN = (
@@ -61,20 +62,15 @@ class Link:
     zone: str
 
 
-def nothing() -> list[Plate]:
-    """Return the plates that only a study draws, each saying that there is none."""
-    return [lacking(*row, NO_STUDY) for row in DRAWN]
-
-
 def plates(s: Subject, link: Link) -> list[Plate]:
     """Return every plate that a study draws."""
-    found = [
-        *(_segments(s), _factors(s), _levels(s), _context(s)),
+    drawn = [
+        *(_share_here(s), _joint(s), _segments(s), _levels(s), _both(s), _factors(s), _context(s)),
         *(_digital(s), _social(s), _perimeter(s), _sheet(s, link)),
         *_gaps(s),
-        *(_evaluation_digital(s), _evaluation_social(s)),
+        *(_doubt(s), _evaluation_digital(s), _evaluation_social(s)),
     ]
-    return [plate if plate.link[1] else _linked(plate, link) for plate in found]
+    return [plate if plate.link[1] else _linked(plate, link) for plate in drawn]
 
 
 def _linked(plate: Plate, link: Link) -> Plate:
@@ -86,12 +82,85 @@ def _linked(plate: Plate, link: Link) -> Plate:
 
 
 def _source(r: Reading, what: str = "") -> str:
-    told = what or f"{r.source.producer}, {r.source.title} ({r.source.year})"
-    told = told.rstrip(".")
-    return f"{r.territory.name}. Source : {told}. Champ : {r.universe} personnes, {r.definition.universe}."
+    origin = (what or f"{r.source.producer}, {r.source.title} ({r.source.year})").rstrip(".")
+    return f"{r.territory.name}. Source : {origin}. Champ : {r.universe} personnes, {r.definition.universe}."
 
 
 # ----------------------------------------------------------------------------------------------------- people
+
+
+def _share_here(s: Subject) -> Plate:
+    """Return the share of people concerned beside that of France, as its producer prints it."""
+    r, about = s.reading, "La part des personnes concernées, ici et en France"
+    rate: FigureJson = s.study["besoins"]["taux_precarite_numerique"]
+    low, value, high = rate["bas"], rate["valeur"], rate["haut"]
+    if low is None or value is None or high is None:
+        return lacking("part", "besoins", "I-016", about, r.headline.reason)
+    country = definition(r.definition.id)
+    france = 100 * country.total
+    spans = {row.id: f" ({row.share_between})" for row in r.definitions if row.share_between}
+    rows = [
+        ("Ici", low, high, f"{r.headline.share}{spans.get(r.definition.id, '')}"),
+        ("France", france, france, wording.percent(france)),
+    ]
+    if low <= france <= high:
+        gap = "pas d’écart sûr avec la France"
+    else:
+        gap = f"{'plus' if low > france else 'moins'} qu’en France"
+    return Plate(
+        id="part",
+        family="besoins",
+        requirements=("I-016",),
+        about=f"{about} : elles {r.definition.statement}",
+        title=f"{r.headline.share} des 15 ans et plus : {gap}",
+        svg=charts.interval_rows(
+            rows,
+            label=" ; ".join(f"{name} : {words}" for name, _, _, words in rows),
+            marks=[value, None],
+            narrow=True,
+        ),
+        table=Table(("Territoire", "Part, et sa fourchette"), tuple((row[0], row[3]) for row in rows)),
+        source=f"{_source(r)} Plein : sûr. Hachures : possible, jusqu’à la borne haute."
+        " Trait : l’estimation.",
+    )
+
+
+def _both(s: Subject) -> Plate:
+    r, drawn = s.reading, for_a_room(need_chart(s))
+    about = "Les personnes concernées, et celles qui vivent aussi modestement"
+    if drawn is None or not r.both.in_full:
+        return lacking("cumul", "besoins", "I-051", about, r.headline.reason or r.both.about)
+    return Plate(
+        id="cumul",
+        family="besoins",
+        requirements=("I-051",),
+        about=about,
+        title=f"{r.both.in_full[:1].upper()}{r.both.in_full[1:]} vivent aussi modestement",
+        svg=drawn.svg,
+        table=Table(("Personnes", "Combien"), tuple((bar.label, bar.words) for bar in drawn.bars)),
+        source=f"{_source(r)} {drawn.caption} {r.both.limits}",
+    )
+
+
+def _doubt(s: Subject) -> Plate:
+    """Return the sources of the width of the interval, the largest first."""
+    parts = s.reading.margins.parts
+    about = "D’où vient la marge du premier nombre"
+    if not parts:
+        return lacking("marge", "demarche", "I-061", about, s.reading.headline.reason)
+    return Plate(
+        id="marge",
+        family="demarche",
+        requirements=("I-061",),
+        about=about,
+        title=f"Première cause de la marge : {lower_first(parts[0].label)} ({parts[0].share})",
+        svg=drawings.tallies(
+            [(each.label, each.value, each.share) for each in parts],
+            label=" ; ".join(f"{each.label} : {each.share}" for each in parts),
+        ),
+        table=Table(("Source de doute", "Part de la marge"), tuple((x.label, x.share) for x in parts)),
+        source=f"{_source(s.reading)} Une enquête locale réduit cette marge.",
+    )
 
 
 def _segments(s: Subject) -> Plate:
@@ -121,7 +190,7 @@ def _people(about: str, between: str) -> str:
 
 def _levels(s: Subject) -> Plate:
     r = s.reading
-    drawn = levels_chart(s)
+    drawn = for_a_room(levels_chart(s))
     if drawn is None:
         return lacking("niveaux", "besoins", "I-010 I-054", DRAWN[2][3], r.headline.reason)
     first = max(drawn.bars, key=lambda bar: bar.low)
@@ -200,11 +269,7 @@ def _context(s: Subject) -> Plate:
                 for x in r.context
             ),
         ),
-        source=(
-            f"{_source(r, 'sources de chaque ligne')} Le plan de Grenoble compare ainsi les personnes reçues"
-            " par une association à la moyenne française ; il n’en imprime qu’un chiffre : 47\xa0% ont un"
-            " ordinateur, contre 89\xa0% des Français."
-        ),
+        source=_source(r, "sources de chaque ligne"),
     )
 
 
@@ -221,6 +286,26 @@ def _share(text: str) -> float | None:
 
 
 # ------------------------------------------------------------------------------------------------------- maps
+
+
+def _joint(s: Subject) -> Plate:
+    r = s.reading
+    title, rest = first_sentence(r.crossing_sentence)
+    return _map(
+        s,
+        "les-deux",
+        ("I-043", "I-044"),
+        title or "Où les deux précarités se croisent",
+        Table(
+            ("Zone", "Numérique", "Sociale", "Les deux"),
+            tuple(
+                (z.name, z.digital or "inconnue", z.social or "inconnue", z.cell_label or "inconnue")
+                for z in r.zones
+            ),
+        ),
+        f"{_source(r)} {map_keys.UNITS['les-deux']} {map_keys.UNSURE['les-deux']} {rest}",
+        map_keys.key(r, "les-deux"),
+    )
 
 
 def _digital(s: Subject) -> Plate:
@@ -244,12 +329,9 @@ def _digital(s: Subject) -> Plate:
                 for z in r.zones
             ),
         ),
-        f"{_source(r)} {SCALE}{_bounds(r)} {rest}",
+        f"{_source(r)} {map_keys.UNITS['numerique']} {map_keys.UNSURE['numerique']} {rest}",
+        map_keys.key(r, "numerique"),
     )
-
-
-def _bounds(r: Reading) -> str:
-    return f" Classes, en part des 15 ans et plus : {' ; '.join(r.class_bounds)}." if r.class_bounds else ""
 
 
 def _social(s: Subject) -> Plate:
@@ -269,7 +351,9 @@ def _social(s: Subject) -> Plate:
             ("Zone", "Classe", "Indice", "Rang"),
             tuple((z.name, z.social or "inconnue", z.index or "—", str(z.rank or "—")) for z in r.zones),
         ),
-        f"{r.territory.name}. Indice comparé à la France métropolitaine : il ne compte personne. {SCALE}",
+        f"{r.territory.name}. Indice comparé à la France métropolitaine : il ne compte personne. Hachures :"
+        " moins de 8 chances sur 10 que la classe soit la bonne.",
+        tuple((f"s{k}", words) for k, words in enumerate(r.social_classes, 1)),
     )
 
 
@@ -278,6 +362,7 @@ def _perimeter(s: Subject) -> Plate:
     svg = s.layers.get("numerique") or s.layers.get("sociale") or ""
     return Plate(
         id="perimetre",
+        is_counted=True,
         family="cartes",
         requirements=("I-039",),
         about="Carte du périmètre",
@@ -292,7 +377,13 @@ def _perimeter(s: Subject) -> Plate:
 
 
 def _map(
-    s: Subject, layer: str, requirements: tuple[str, ...], title: str, table: Table, source: str
+    s: Subject,
+    layer: str,
+    requirements: tuple[str, ...],
+    title: str,
+    table: Table,
+    source: str,
+    key: map_keys.Key,
 ) -> Plate:
     svg = atlas.relinked(s.layers.get(layer, ""), lambda code: "")
     return Plate(
@@ -304,6 +395,7 @@ def _map(
         svg=svg,
         table=table,
         source=source,
+        key=key,
         reason="" if svg else "Ces zones n’ont pas de contour, ou cette classe n’est pas connue ici.",
     )
 
@@ -437,6 +529,12 @@ def counted(census: CensusReading | None, actions: Sequence[Action], link: Link)
     return [_actors(census, link), _services(census, link), _free(census, link), *found]
 
 
+def _counts(rows: Sequence[tuple[str, int]]) -> str:
+    """Return a bar for each number of things counted. rows: (label, count)."""
+    words = " ; ".join(f"{name} : {n}" for name, n in rows)
+    return drawings.tallies([(name, n, str(n)) for name, n in rows], label=words)
+
+
 OTHER = "Autre"  # of a type that no list has: it may be the most frequent, and is no type
 
 
@@ -447,11 +545,12 @@ def _actors(census: CensusReading, link: Link) -> Plate:
     said = f", {count(other, 'sans type connu', 'sans type connu')}" if other and first != OTHER else ""
     return Plate(
         id="acteurs",
+        is_counted=True,
         family="offre",
         requirements=("I-011", "I-014", "I-049"),
         about="Les acteurs du territoire, par type",
         title=f"{count(census.n_places, 'lieu', 'lieux')}{said} ; d’abord : {lower_first(first)}",
-        svg=drawings.tallies(rows, label=" ; ".join(f"{name} : {n}" for name, n in rows)),
+        svg=_counts(rows),
         table=Table(
             ("Acteur", "Type", "Ses lieux et leurs services"),
             tuple(
@@ -481,14 +580,12 @@ def _services(census: CensusReading, link: Link) -> Plate:
         return lacking("services-des-lieux", "offre", "I-056", "L’offre en chiffres", why)
     return Plate(
         id="services-des-lieux",
+        is_counted=True,
         family="offre",
         requirements=("I-056",),
         about="L’offre en chiffres : combien de lieux donnent chaque service",
         title=f"{first.label} : {count(first.n_today, 'lieu', 'lieux')}, le service le plus présent",
-        svg=drawings.tallies(
-            [(each.label, each.n_today) for each in said],
-            label=" ; ".join(f"{each.label} : {each.n_today}" for each in said),
-        ),
+        svg=_counts([(each.label, each.n_today) for each in said]),
         table=Table(
             ("Service", "Lieux", "En projet", "Part des lieux qui parlent", "Comment"),
             tuple((x.label, str(x.n_today), str(x.n_planned), x.share, x.how) for x in said),
@@ -509,11 +606,12 @@ def _free(census: CensusReading, link: Link) -> Plate:
     rows = [("Gratuit", part.n), ("Payant, ou selon la situation", part.among - part.n)]
     return Plate(
         id="gratuite",
+        is_counted=True,
         family="offre",
         requirements=("I-034",),
         about="L’aide est-elle gratuite ?",
         title=f"{part.share} des lieux qui disent leur prix sont gratuits",
-        svg=drawings.tallies(rows, label=" ; ".join(f"{name} : {n}" for name, n in rows)),
+        svg=_counts(rows),
         table=Table(("Prix", "Lieux"), tuple((name, str(n)) for name, n in rows)),
         source=f"{census.source} Base : {number(part.among)} lieux qui disent leur prix.",
         link=("Les lieux en chiffres", link.places),
@@ -528,11 +626,12 @@ def _awareness(actions: Sequence[Action]) -> Plate:
     kinds = Counter(each.kind for each in actions).most_common()
     return Plate(
         id="sensibilisation",
+        is_counted=True,
         family="demarche",
         requirements=("I-013",),
         about=about,
         title=f"{count(len(actions), 'action')} au registre, d’abord : {lower_first(kinds[0][0])}",
-        svg=drawings.tallies(kinds, label=" ; ".join(f"{name} : {n}" for name, n in kinds)),
+        svg=_counts(kinds),
         table=Table(
             ("Action", "Sorte", "Où", "Quand", "Pour qui", "Rencontrées"),
             tuple((x.name, x.kind, x.place, x.when, x.public, x.met or "pas compté") for x in actions),

@@ -20,8 +20,8 @@ UNITS = {
     "certitude": "Part des tirages qui donnent la même classe numérique.",
 }
 UNSURE = {
-    "numerique": "Rayé : moins de 8 chances sur 10 que la classe soit la bonne.",
-    "les-deux": "Rayé : moins de 8 chances sur 10 que la case soit la bonne.",
+    "numerique": "Hachures : moins de 8 chances sur 10 que la classe soit la bonne.",
+    "les-deux": "Hachures : moins de 8 chances sur 10 que la case soit la bonne.",
 }
 
 

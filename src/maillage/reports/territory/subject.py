@@ -153,7 +153,7 @@ def _drawn(rows: Sequence[Bar], words: str, *, narrow: bool = False) -> str:
 def _key(rows: Sequence[Bar]) -> str:
     """Return what each mark of a chart means; the tick is told where there is one."""
     mark = " Trait : l’estimation." if any(bar.value is not None for bar in rows) else ""
-    return f"Plein : sûr. Rayé : possible, jusqu’à la borne haute.{mark}"
+    return f"Plein : sûr. Hachures : possible, jusqu’à la borne haute.{mark}"
 
 
 def for_a_room(found: Chart | None) -> Chart | None:

@@ -11,28 +11,25 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
 from maillage.apps.accounts.access import return_address
 from maillage.apps.dossiers import access, actions, queries, rules
-from maillage.apps.dossiers.forms import (
-    CheckForm,
-    ChoiceForm,
-)
+from maillage.apps.dossiers.forms import ChoiceForm
 from maillage.apps.dossiers.models import Study
 from maillage.apps.dossiers.queries import StudyRequest
 from maillage.apps.dossiers.views.requests import address_of, by_key, finished, query_of, zone_areas
 from maillage.apps.surveys.queries import evidence
 from maillage.apps.territories import queries as territories
-from maillage.engine import base
 from maillage.kernel.names import plain
 from maillage.reference.definitions import definition
 from maillage.reports.page import charts
 from maillage.reports.territory import atlas, evaluation, withheld
-from maillage.reports.territory.reading import Base, Reading, SubtotalRow, ZoneRow
+from maillage.reports.territory.reading import Reading, SubtotalRow, ZoneRow
 from maillage.studies.diagnosis.territories import KIND_LABELS, gazetteer
 from maillage.studies.need.social_variables import VARIABLES
-from maillage.words import wording
+from maillage.words import claims, wording
 
 LAYERS = {
     "les-deux": "Les deux",
@@ -90,6 +87,8 @@ def search(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:LONGEST_NAME]
     found = gazetteer().find(text, limit=FOUND_AT_MOST + 1) if text else []
     named = territories.perimeters_named(text)
+    if not found and not named and claims.parse(text).is_known:
+        return redirect(f"{reverse('check_anywhere')}?{urlencode({'q': text})}")
     if len(found) + len(named) == 1 and request.GET.get("aller"):
         return redirect("territory", found[0].code if found else named[0].slug)
     return render(
@@ -350,36 +349,6 @@ def index(request: HttpRequest, place: str) -> HttpResponse:
         }
 
     return study_page(request, place, "dossiers/index.html", "indice", more)
-
-
-@require_safe
-def check(request: HttpRequest, place: str) -> HttpResponse:
-    """Show the population behind a published count and share."""
-    form = CheckForm(request.GET if "effectif" in request.GET else None)
-    return study_page(
-        request,
-        place,
-        "dossiers/check.html",
-        "verifier",
-        lambda study, asked, reading: {"form": form, "result": _checked(form, reading.bases)},
-    )
-
-
-def _checked(form: CheckForm, bases: Sequence[Base]) -> dict[str, Any] | None:
-    if not form.is_bound or not form.is_valid():
-        return None
-    clean = form.cleaned_data
-    low, high = base.implied(
-        clean["effectif"],
-        clean["part"] / 100,
-        count_step=clean["pas"],
-        share_step=0.01 if clean["part_arrondie"] else 0.0,
-    )
-    return {
-        "bas": wording.number(low),
-        "haut": wording.number(high),
-        "bases": [(b, low <= b.value <= high) for b in bases],
-    }
 
 
 @require_safe

@@ -68,6 +68,7 @@ def page(values: Sequence[Value]) -> dict[str, Any]:
         "moves": [each for each in read if each.move],
         "chain": [each for each in read if each.value.definition.step],
         "families": [_family(id, label, read) for id, label in families().items()],
+        "missing": [each for each in read if not each.figure],
         "examples": any(each.value.examples for each in read),
         "known": sum(each.value.value is not None for each in read),
         "count": len(read),
@@ -81,7 +82,6 @@ def _family(id: str, label: str, read: Sequence[Reading]) -> dict[str, Any]:
         "label": label,
         "charts": [each for each in rows if each.chart],
         "figures": [each for each in rows if each.figure and not each.chart],
-        "missing": [each for each in rows if not each.figure],
     }
 
 

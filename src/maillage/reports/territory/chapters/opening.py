@@ -48,8 +48,8 @@ def guide_chapter(r: Reading) -> Chapter:
                         f" trouve entre elles {wording.NINE_TIMES}."
                     ),
                     (
-                        "**Plein, rayé, trait** : sur les barres, le plein va jusqu’à la borne basse, le rayé"
-                        " dit ce qui est possible, le trait marque l’estimation."
+                        "**Plein, hachures, trait** : sur les barres, le plein va jusqu’à la borne basse, les"
+                        " hachures vont jusqu’à la borne haute, le trait marque l’estimation."
                     ),
                     *(CLASSES if r.class_bounds else ()),
                     (

@@ -24,11 +24,11 @@ COMPARED = (
     " quand elles sont sous 80 %. "
 )
 DIGITAL_MAP = (
-    "Précarité numérique : cinquièmes des habitants de France métropolitaine. Rayé : moins de 8 chances sur"
-    " 10 que la classe soit la bonne."
+    "Précarité numérique : cinquièmes des habitants de France métropolitaine. Hachures : moins de 8"
+    " chances sur 10 que la classe soit la bonne."
 )
 SOCIAL_MAP = (
-    "Indice de précarité sociale : cinquièmes des habitants de France métropolitaine. Rayé : moins de 8"
+    "Indice de précarité sociale : cinquièmes des habitants de France métropolitaine. Hachures : moins de 8"
     " chances sur 10 que la classe soit la bonne."
 )
 MOST_IN_BOTH = 5  # zones of the short table that stands under the joint map
@@ -132,7 +132,7 @@ def crossing_chapter(d: Diagnosis, r: Reading, layers: Mapping[str, str], said: 
     if "les-deux" in layers:
         caption = (
             "Précarité numérique et sociale, face à la France métropolitaine. Élevée : les deux plus hautes"
-            " classes sur cinq. Rayé : moins de 8 chances sur 10."
+            " classes sur cinq. Hachures : moins de 8 chances sur 10."
         )
         picture = Picture(
             svg=layers["les-deux"], alt=atlas.description(d, "les-deux"), caption=caption + unknown_zones(r)

@@ -1,0 +1,83 @@
+"""A number in a sentence, and what it is worth against each definition."""
+
+import pytest
+
+from maillage.kernel.estimate import Estimate
+from maillage.reference.definitions import DEFAULT, LEVELS, definition
+from maillage.reports.territory.verdict import Measured, judge
+from maillage.words.claims import parse
+
+NEVER = "jamais-connecte-credoc"
+
+
+def measured(id: str, low: float, high: float, residents: float = 20_000) -> Measured:
+    """Return the people of a town whom a definition counts. low, high: percent."""
+
+    def figure(unit, times):
+        return Estimate(
+            value=times * (low + high) / 2, low=times * low, high=times * high, unit=unit, universe="", n=1_000,
+            method="besoins",
+        )  # fmt: skip
+
+    return Measured(definition(id), figure("pourcent", 1), figure("personnes", residents / 100))
+
+
+TOWN = (measured(DEFAULT, 19, 27), measured(NEVER, 14, 18), measured(LEVELS, 38, 46))
+
+
+@pytest.mark.parametrize(
+    ("text", "share", "people", "places"),
+    [
+        ("40 % des Français", (39.5, 40.5), None, ()),
+        ("3 000 personnes à Vierzon", None, (2_500, 3_500), ("Vierzon",)),
+        ("3.000 habitants de Vierzon en 2021", None, (2_500, 3_500), ("Vierzon",)),
+        ("13 millions de Français", None, (12.5e6, 13.5e6), ()),
+        ("44 000 personnes, 19 %", (18.5, 19.5), (43_500, 44_500), ()),
+        ("4 Français sur 10", (35, 45), None, ()),
+        ("entre 10 et 15 % à Bourg-en-Bresse", (10, 15), None, ("Bourg-en-Bresse",)),
+        ("moins de 20 % des habitants", (0, 20), None, ()),
+        ("16,5 % des 15 ans et plus en 2019", (16.45, 16.55), None, ()),
+    ],
+)
+def test_parse_reads_the_number_as_precisely_as_it_is_printed(text, share, people, places):
+    claim = parse(text)
+    for amount, ends in ((claim.share, share), (claim.people, people)):
+        assert (amount and (amount.low, amount.high)) == (ends and pytest.approx(ends))
+    assert claim.places == places
+
+
+@pytest.mark.parametrize("text", ["", "bonjour", "2019", "0 personne", f"{'9' * 60} personnes"])
+def test_parse_finds_no_number_where_nothing_is_counted(text):
+    assert not parse(text).is_known
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("5 000 personnes", "compatible"),
+        ("23 %", "compatible"),
+        ("plus de 15 %", "compatible"),
+        ("une personne sur six", "autre"),
+        ("40 %", "autre"),
+        ("12 000 personnes", "haut"),
+        ("60 %", "haut"),
+        ("8 %", "bas"),
+        ("moins de 500 personnes", "bas"),
+        ("40 % des seniors", "inconnu"),
+        ("62 % des 75 ans et plus", "inconnu"),
+        ("120 %", "inconnu"),
+        ("800 personnes, 30 %", "inconnu"),
+    ],
+)
+def test_judge_gives_each_of_the_five_verdicts(text, kind):
+    assert judge(parse(text), TOWN, where="Ici").kind == kind
+
+
+def test_judge_says_nothing_of_a_territory_whose_figures_are_withheld():
+    assert judge(parse("40 %"), (), where="Ici").kind == "inconnu"
+
+
+def test_judge_compares_a_share_and_a_count_together():
+    """Une part juste et un nombre juste d’une autre définition ne font pas un chiffre juste."""
+    assert judge(parse("5 000 personnes, 23 %"), TOWN, where="Ici").kind == "compatible"
+    assert judge(parse("3 000 personnes, 23 %"), TOWN, where="Ici").kind != "compatible"
