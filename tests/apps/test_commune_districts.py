@@ -35,7 +35,7 @@ def test_zone_areas_keeps_the_communes_with_a_district_when_no_contour_was_dropp
     (areas,) = territories.zone_areas((), zones, {"qpv": "commune"})
     zones_with_one = sorted(code for code in zones if areas.keeps(code))
     assert zones_with_one == ["01004", "01031", "01034", "01053", "01262", "01283"]
-    assert areas.answers == [("commune", "Commune avec un quartier prioritaire", 6)]
+    assert areas.answers == [("commune", "Dans une commune avec un quartier prioritaire", 6)]
     assert {areas.words(code) for code in zones} == {""}
 
 

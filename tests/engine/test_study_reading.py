@@ -668,3 +668,17 @@ def test_poverty_beside_the_country_has_its_interval_and_no_word_beyond_it(d):
     moved = [replace(each, here=1.5 * country) if each.id == "pauvrete" else each for each in d.context]
     told = [presentation.context(replace(d, poor=p, context=moved))[-1].direction for p in (wide, high)]
     assert told == ["pas d’écart net avec la France", "plus qu’en France"]
+
+
+@pytest.mark.parametrize(
+    ("name", "odds", "is_hatched"),
+    [
+        ("moyenne", (0.1, 0.25, 0.35, 0.25, 0.05), False),  # 85 % within one class
+        ("moyenne", (0.15, 0.25, 0.3, 0.2, 0.1), True),  # 75 %
+        ("tres_forte", (0.0, 0.0, 0.15, 0.25, 0.6), False),
+        ("tres_forte", (0.0, 0.1, 0.25, 0.2, 0.45), True),
+    ],
+)
+def test_a_map_hatches_a_class_that_may_be_wrong_by_more_than_one(d, name, odds, is_hatched):
+    zone = replace(d.zones[0], digital_class=name, odds=odds, social_class=name, social_odds=odds)
+    assert [atlas.is_doubtful(zone, layer) for layer in ("numerique", "sociale")] == [is_hatched] * 2

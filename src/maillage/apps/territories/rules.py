@@ -49,7 +49,7 @@ ZONE_ANSWERS: Mapping[str, Mapping[str, str]] = {
         SOME: "Avec un quartier prioritaire",
         NONE: "Sans quartier prioritaire",
         UNKNOWN: "Quartier prioritaire : on ne sait pas",
-        COMMUNE: "Commune avec un quartier prioritaire",
+        COMMUNE: "Dans une commune avec un quartier prioritaire",
     },
     "zus": {
         SOME: "Avec une ancienne zone urbaine sensible",

@@ -352,7 +352,7 @@ def _social(s: Subject) -> Plate:
             tuple((z.name, z.social or "inconnue", z.index or "—", str(z.rank or "—")) for z in r.zones),
         ),
         f"{r.territory.name}. Indice comparé à la France métropolitaine : il ne compte personne. Hachures :"
-        " moins de 8 chances sur 10 que la classe soit la bonne.",
+        " moins de 8 chances sur 10 que la classe soit juste, à une près.",
         tuple((f"s{k}", words) for k, words in enumerate(r.social_classes, 1)),
     )
 

@@ -18,7 +18,7 @@ from maillage.reports.page.maps import Area, Base
 from maillage.reports.territory import certainty, ranges
 from maillage.reports.territory.labels import CELL_LABELS, CLASS_LABELS, SPACE_LABELS, name_of
 from maillage.reports.territory.study_json import geometry
-from maillage.studies.diagnosis.results import CLASS_NAMES, Diagnosis, ZoneResult
+from maillage.studies.diagnosis.results import CLASS_NAMES, Diagnosis, ZoneResult, is_firm
 from maillage.studies.need import population as frames
 from maillage.studies.need import rurality
 from maillage.studies.offer import silence, siting
@@ -381,9 +381,23 @@ def areas(
 
 
 def is_doubtful(r: ZoneResult, layer: str) -> bool:
-    """Return whether a zone is hatched on a layer: its class, or its cell, is under the floor."""
-    odds = {"numerique": r.firmness, "sociale": r.social_firmness, "les-deux": r.cell_odds}.get(layer)
+    """Return whether a zone is hatched on a layer: its class give or take one, or its cell, is under the
+    floor.
+    """
+    odds = {
+        "numerique": _odds_nearby(r.digital_class, r.odds),
+        "sociale": _odds_nearby(r.social_class, r.social_odds),
+        "les-deux": r.cell_odds,
+    }.get(layer)
     return odds is not None and odds < nearly()
+
+
+def _odds_nearby(class_name: str | None, odds: tuple[float, ...]) -> float | None:
+    """Return the chances of a class or of the one on either side: a map of fifths is read as a gradient."""
+    if class_name is None:
+        return None
+    rank = CLASS_NAMES.index(class_name)
+    return sum(odds[max(rank - 1, 0) : rank + 2])
 
 
 def kind(r: ZoneResult, layer: str) -> str:
@@ -431,10 +445,10 @@ def description(d: Diagnosis, layer: str) -> str:
     """Return the text that stands for a map: what its strongest zones very likely are."""
     strong = {
         "numerique": [r for r in d.zones if r.is_strongest],
-        "sociale": [r for r in d.zones if r.social_class == "tres_forte" and not is_doubtful(r, "sociale")],
+        "sociale": [r for r in d.zones if r.social_class == "tres_forte" and is_firm(r.social_firmness)],
         "les-deux": [r for r in d.zones if r.cell == "les_deux" and r.is_likely],
         "espace": [r for r in d.zones if r.space == rurality.RURAL],
-        "certitude": [r for r in d.zones if is_doubtful(r, "numerique")],
+        "certitude": [r for r in d.zones if r.digital_class and not is_firm(r.firmness)],
     }[layer]
     lead = {
         "numerique": "Précarité numérique très élevée face à la France, très probablement",

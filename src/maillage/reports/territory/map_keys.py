@@ -20,7 +20,7 @@ UNITS = {
     "certitude": "Part des tirages qui donnent la même classe numérique.",
 }
 UNSURE = {
-    "numerique": "Hachures : moins de 8 chances sur 10 que la classe soit la bonne.",
+    "numerique": "Hachures : moins de 8 chances sur 10 que la classe soit juste, à une près.",
     "les-deux": "Hachures : moins de 8 chances sur 10 que la case soit la bonne.",
 }
 

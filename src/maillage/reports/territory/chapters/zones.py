@@ -25,11 +25,11 @@ COMPARED = (
 )
 DIGITAL_MAP = (
     "Précarité numérique : cinquièmes des habitants de France métropolitaine. Hachures : moins de 8"
-    " chances sur 10 que la classe soit la bonne."
+    " chances sur 10 que la classe soit juste, à une près."
 )
 SOCIAL_MAP = (
     "Indice de précarité sociale : cinquièmes des habitants de France métropolitaine. Hachures : moins de 8"
-    " chances sur 10 que la classe soit la bonne."
+    " chances sur 10 que la classe soit juste, à une près."
 )
 MOST_IN_BOTH = 5  # zones of the short table that stands under the joint map
 
