@@ -115,6 +115,8 @@ def embed(request: HttpRequest, place: str, id: str) -> HttpResponse:
 def published(request: HttpRequest, family: str) -> HttpResponse:
     """The drawings of a family that published studies give, each with its table, its source and its files."""
     if family not in PUBLISHED:
+        if family in FAMILIES:
+            return redirect("gallery")  # these drawings are now those of a territory
         raise Http404
     context = {
         "family": family,
