@@ -49,7 +49,7 @@ def test_the_headline_travels_with_its_interval_universe_source_and_quote(client
     assert "environ" in page
     assert "15 ans et plus" in page
     assert reading.source.quote in page
-    assert "Ce dont nous doutons" in page
+    assert "Limites." in page
 
 
 def test_the_page_reads_without_script(client, study):
@@ -95,6 +95,13 @@ def test_the_figure_comes_first_and_the_pages_of_analysts_stand_behind_plus(clie
     for folded in ('id="id_filtre"', 'class="etroit-seul"><p class="actions"'):
         assert folded in page
     assert page.index("chiffre-grand") < page.index('class="etroit-seul"><p class="actions"')
+
+
+def test_a_territory_says_its_number_then_where_then_what_lacks_before_any_choice(client, study):
+    page = client.get(ADDRESS).content.decode()
+    order = ["chiffre-grand", 'id="ou-surtout"', 'id="ce-qui-manque"', 'id="ou-titre"', 'id="id_definition"']
+    assert sorted(order, key=page.index) == order
+    assert "Les lieux d’aide de ce territoire ne sont pas encore recensés" in " ".join(page.split())
 
 
 def test_a_territory_that_is_shared_shows_its_map_and_says_its_interval(client, study):

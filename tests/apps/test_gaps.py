@@ -507,7 +507,7 @@ def test_a_territory_without_a_census_says_so(study, client):
     assert queries.reading(study).offer is None
     for page in ("manques/", "lieux/"):
         said = text_of(client.get(f"/territoires/{PLACE}/{page}"))
-        assert "Les lieux d’ici ne sont pas recensés" in said and "Importer" not in said
+        assert "Les lieux de ce territoire ne sont pas recensés" in said and "Importer" not in said
     assert "Manques" not in text_of(client.get(f"/territoires/{PLACE}/"))
 
 
@@ -549,7 +549,7 @@ def test_the_places_that_do_not_say_what_they_offer_are_counted_in_french(study,
 @pytest.mark.parametrize(
     ("prices", "told"),
     [
-        ([], "Gratuits Aucun lieu ne dit son prix."),
+        ([], "Gratuits Aucun prix n’est connu."),
         (["free"], "Gratuits 1 sur 1 lieu qui dit son prix."),
         (["free", "paid"], "Gratuits 1 sur 2 lieux qui disent leur prix, soit 50 %."),
     ],
@@ -566,7 +566,7 @@ def test_a_study_older_than_its_places_says_that_it_is_computed_again(study, cli
     """Les lieux sont venus après l’étude : elle se refait, et la page dit depuis quand ; rien n’est « trop grand »."""
     added_after_the_study()
     said = text_of(client.get(f"/territoires/{PLACE}/{page}"))
-    assert "Les manques d’ici sont en cours de calcul" in said
+    assert "Les manques de ce territoire sont en cours de calcul" in said
     assert re.search(r"est en cours, demandé le \d+(er)? \w+ à \d+ h", said), said
     assert "trop grand" not in said and "recensés" not in said and "aucun ici" not in said
     assert "Et si un lieu ouvrait ?" not in said

@@ -137,7 +137,7 @@ def test_a_plan_whose_study_is_computed_again_says_so_in_place_of_its_numbers(cl
     client.force_login(lea)
     for page in (AT_TERRITORY, f"{AT_TERRITORY}actions/{action(plan, 7).pk}/"):
         said = client.get(page).content.decode()
-        assert "Le calcul des manques d’ici est en cours, demandé le " in said
+        assert "Le calcul des manques de ce territoire est en cours, demandé le " in said
         assert "trop grand" not in said and "aucun diagnostic" not in said
 
 

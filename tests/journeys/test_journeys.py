@@ -49,10 +49,10 @@ def test_the_source_card_opens_and_closes_by_keyboard(visit):
     summary = page.locator(".carte-source summary")
     summary.focus()
     page.keyboard.press("Enter")
-    assert page.is_visible("text=Ce dont nous doutons")
+    assert page.is_visible("text=Limites.")
     page.keyboard.press("Tab")
     page.keyboard.press("Escape")
-    assert not page.is_visible("text=Ce dont nous doutons")
+    assert not page.is_visible("text=Limites.")
     assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
 
 
@@ -118,9 +118,10 @@ def test_the_map_downloads_as_a_picture(visit):
 def test_another_definition_counts_again(visit):
     page = visit(PERIMETER)
     first = page.inner_text(".chiffre-grand")
+    page.click("text=Définition et filtres")
     page.select_option("#id_definition", "jamais-connecte-credoc")
     assert "definition" not in page.url  # choosing is not asking: arrows of the keyboard pass over the others
-    page.click("text=Compter ainsi")
+    page.click("text=Appliquer")
     page.wait_for_url("**definition=jamais-connecte-credoc**")
     page.wait_for_selector(".chiffre-grand")
     assert page.inner_text(".chiffre-grand") != first
@@ -171,8 +172,9 @@ def test_everything_essential_works_without_javascript(visit):
     page.go_back()
     page.click(".carte-source summary")
     assert page.is_visible("text=Ce que compte ce chiffre")
+    page.click("text=Définition et filtres")
     page.select_option("#id_definition", "illectronisme-insee-2019")
-    page.click("text=Compter ainsi")
+    page.click("text=Appliquer")
     assert "illectronisme-insee-2019" in page.url
 
 
@@ -235,7 +237,7 @@ def test_the_page_prints_on_white_without_its_menus(visit):
     page.emulate_media(media="print")
     for hidden in (".entete", ".pied", ".onglets", ".choix"):
         assert not page.locator(hidden).is_visible()
-    assert page.is_visible("text=Ce dont nous doutons")
+    assert page.is_visible("text=Limites.")
     assert page.locator("#carte svg.carte").is_visible()
 
 

@@ -171,6 +171,23 @@ def test_one_action_in_several_zones_is_one_proposal(spec):
     )
 
 
+def test_the_page_of_a_territory_says_the_heaviest_gap(spec):
+    """La page du territoire dit le manque qui touche le plus de personnes, et combien d’autres zones en ont un."""
+    spec(
+        """
+        zone     | service    | sans | bas | haut | raison
+        ---------+------------+------+-----+------+-----------
+        Plessé   | formation  |  540 | 420 |  680 | aucun lieu
+        Plessé   | wifi       |  540 | 420 |  680 | aucun lieu
+        Pipriac  | formation  |  520 | 400 |  640 | aucun lieu
+        Redon    | reparation |   70 |  60 |   80 | aucun lieu
+        """,
+        lambda t: gaps.first_sentence(offer(t)),
+        "**Plessé** : environ 540 personnes (entre 420 et 680) sans aucun service recensé à portée de marche, sauf"
+        " réparation. 2\xa0autres zones ont aussi un manque sûr.",
+    )
+
+
 def test_no_census_no_gap():
     """Sans recensement de lieux, aucun manque n’est dit, et rien n’est proposé."""
     assert gaps.shared(None) == gaps.openings(None) == []

@@ -52,8 +52,8 @@ class UploadField(uploads.FileField):
         given = super().clean(data, initial)
         if given.size > self._most:
             raise forms.ValidationError(
-                f"Ce fichier pèse {given.size // 1_000_000} Mo ; {self._most // 1_000_000} Mo au plus. Ôtez"
-                " ce qui n’y sert pas."
+                f"Ce fichier pèse {given.size // 1_000_000} Mo ; {self._most // 1_000_000} Mo au plus."
+                " Retirez ce qui n’y sert pas."
             )
         return given
 
@@ -63,7 +63,7 @@ class ChoiceForm(forms.Form):
     index.
     """
 
-    definition = forms.ChoiceField(label="On compte ici", required=False)
+    definition = forms.ChoiceField(label="Définition", required=False)
     filtre = forms.CharField(label="Ne compter que", required=False)
     acces = forms.ChoiceField(required=False, choices=[(mode.id, mode.manner) for mode in MODES.values()])
 
@@ -240,7 +240,10 @@ class MissionForm(OverwriteGuard):
         *("reason", "starts_on", "ends_on", "thanks"),
     )
     initiator = forms.CharField(
-        label="À l’initiative de", required=False, max_length=200, help_text="Qui l’a voulu le premier."
+        label="À l’initiative de",
+        required=False,
+        max_length=200,
+        help_text="La première personne ou structure à l’avoir voulu.",
     )
     commissioner = forms.CharField(
         label="Demandée par", required=False, max_length=200, help_text="La collectivité ou le réseau."

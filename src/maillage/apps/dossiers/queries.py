@@ -996,7 +996,7 @@ def _perimeter_hit(row: Perimeter, user: Any) -> Hit:
 SEARCH_KINDS = (
     SearchKind(
         id="perimetres",
-        label="Périmètres gardés",
+        label="Périmètres enregistrés",
         icon="map",
         model="territories.perimeter",
         rows=lambda user: Perimeter.objects.all(),

@@ -74,9 +74,7 @@ class NoOffer:
     def sentence(self) -> str:
         """The reason in a sentence, and what to do."""
         if self.is_computing and not self.requested:
-            return (
-                "Le diagnostic d’ici date d’avant ses lieux : ouvrez la page des manques, il s’y recalcule."
-            )
+            return "Ce diagnostic date d’avant ses lieux : ouvrez la page des manques, il s’y recalcule."
         return NO_OFFER[self.reason].format(self.requested)
 
     @property
@@ -91,7 +89,8 @@ NO_STUDY, COMPUTING, TOO_LARGE, NO_PLACES = "sans-etude", "en-calcul", "trop-gra
 NO_OFFER = {
     NO_STUDY: "Aucun diagnostic n’est calculé ici : on ne sait pas ce qui manque à portée.",
     COMPUTING: (
-        "Le calcul des manques d’ici est en cours, demandé {} : rechargez la page dans quelques minutes."
+        "Le calcul des manques de ce territoire est en cours, demandé {} : rechargez la page dans quelques"
+        " minutes."
     ),
     TOO_LARGE: "Ce territoire est trop grand pour y calculer les distances.",
     NO_PLACES: "Aucun lieu n’est connu ici : on ne sait pas ce qui manque à portée.",

@@ -7,7 +7,7 @@ from maillage.reference.offer import diagnosis_lines, without
 from maillage.reference.travel import FOOT, Mode
 from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.reading import OfferLine, OfferReading, ZoneRow
-from maillage.words.wording import listing, lower_first
+from maillage.words.wording import count, listing, lower_first
 
 # What may be opened for each line of the offer.
 OPENINGS: Mapping[str, str] = {line.id: line.opening for line in diagnosis_lines().values()}
@@ -269,6 +269,22 @@ def absence_sentence(offer: OfferReading) -> str:
         first = f"Aucun{' n’est certain' if is_doubtful(offer) else ''}, d’après ce recensement."
     rest = f" Il ne dit rien de : {listing([lower_first(each) for each in mute])}." if mute else ""
     return f"{first}{rest}"
+
+
+def first_sentence(offer: OfferReading) -> str:
+    """Return the certain gap that concerns most people, and how many other zones have one; where no zone has
+    any, what `absence_sentence` says.
+    """
+    shared_gaps = shared(offer)
+    if not shared_gaps:
+        return absence_sentence(offer)
+    n_more_zones = len({group.gaps[0].code for group in shared_gaps}) - 1
+    more_zones = count(
+        n_more_zones, "autre zone a aussi un manque sûr", "autres zones ont aussi un manque sûr"
+    )
+    heaviest = shared_gaps[0]
+    sentence = f"**{heaviest.zone}** : {heaviest.people} sans {heaviest.without}."
+    return f"{sentence} {more_zones}." if n_more_zones else sentence
 
 
 # The needs of a zone, the heaviest first, as the joint map of both precarities has them.

@@ -25,7 +25,7 @@ from maillage.apps.territories import queries as territories
 from maillage.kernel.names import plain
 from maillage.reference.definitions import definition
 from maillage.reports.page import charts
-from maillage.reports.territory import atlas, evaluation, withheld
+from maillage.reports.territory import atlas, evaluation, gaps, withheld
 from maillage.reports.territory.reading import Reading, SubtotalRow, ZoneRow
 from maillage.studies.diagnosis.territories import KIND_LABELS, gazetteer
 from maillage.studies.need.social_variables import VARIABLES
@@ -195,8 +195,16 @@ def _page(request: HttpRequest, study: Study, asked: StudyRequest, reading: Read
         "tab": "besoins",
         "factors": evaluation.factors(reading),
         "n_kept": len(kept),
+        **_lack(study, reading),
         **marked,
     }
+
+
+def _lack(study: Study, reading: Reading) -> dict[str, Any]:
+    """Return the heaviest gap of the offer, or why none is known."""
+    if reading.offer:
+        return {"lack": gaps.first_sentence(reading.offer)}
+    return {"no_offer": queries.why_no_offer(study, on=timezone.localdate())}
 
 
 def _lines(zones: Sequence[ZoneRow], towns: Sequence[SubtotalRow], sort: str) -> list[Line]:

@@ -387,7 +387,7 @@ def correct(request: HttpRequest, table: str) -> HttpResponse:
                 raise Refused(
                     "La valeur n’a pas été corrigée.",
                     why="Ce code n’est pas celui d’une commune ou d’un quartier de votre territoire.",
-                    do="Demandez à qui répond de ce territoire.",
+                    do="Demandez au responsable de ce territoire.",
                 )
             territory_actions.correct(
                 by=request.user,  # type: ignore[arg-type]

@@ -34,9 +34,9 @@ addEventListener(
   true,
 );
 
-// La carte de source : ouverte d’office quand il y a la place, Échap la ferme et rend le focus.
+// La carte de source : son adresse l’ouvre, Échap la ferme et rend le focus.
 for (const carte of document.querySelectorAll(".carte-source")) {
-  if (matchMedia("(min-width: 62.5em)").matches || location.hash === "#source") carte.open = true;
+  if (location.hash === "#source") carte.open = true;
   carte.addEventListener("keydown", (e) => {
     if (e.key === "Escape" && carte.open) {
       carte.open = false;
