@@ -64,7 +64,7 @@ def cases() -> dict[str, Case]:
             Kind(replace(suggested, epci=0.20)), "plus que les taux publiés ne laissent possible"
         ),
         "écarts entre régions de 0,17": Case(
-            Kind(replace(suggested, region=0.17)), "plus que les taux publiés ne laissent possible"
+            Kind(replace(suggested, region=0.17)), "plus que le calcul ne suppose"
         ),
         "l’enquête nationale oublie une personne concernée sur dix": Case(
             replace(other, missed=0.10), "aucun calcul ne répare une enquête fausse"
@@ -219,7 +219,8 @@ def page(coverages: dict[str, dict[str, list[float]]]) -> str:
             f"Mesuré le {date.today():%d/%m/%Y}. `make bench SUITE=solidite` refait la mesure avec le calcul"
             " du jour, et récrit cette page. La marge (±, à 90 %) vient de l’écart d’un pays à l’autre,"
             " jamais du nombre de zones : celles d’un même pays se ressemblent. Ces pays se partagent"
-            f" {soundness.POPULATIONS} populations."
+            f" {soundness.POPULATIONS} populations : la marge, qui les compte"
+            " indépendants, est un peu trop étroite."
         ),
         "",
         "## Résultat",

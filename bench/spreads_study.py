@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
+from scipy.optimize import brentq, minimize
 
 from bench.trials_study import REGION, Ground, epci_table, retained
 from maillage.engine import rates as rate_engine
@@ -19,7 +19,7 @@ from maillage.studies.need import neighbours
 Floats = NDArray[np.float64]
 LOCAL = Path(__file__).with_name("local_rates_2019.csv")
 DROP = 1.353  # log-likelihood lost at the ends of a 90 % interval
-WIDTHS = (0.0001, 0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.08, 0.10, 0.12, 0.14, 0.17, 0.2, 0.25, 0.3, 0.4, 0.5)
+NARROWEST, WIDEST = 1e-4, 1.0  # standard deviations between which an interval is sought
 Interval = tuple[float, float, float]
 
 
@@ -113,11 +113,19 @@ def components(effect: Floats, error: Floats, shared: list[Floats]) -> list[Inte
         return float(solution.fun), at(solution.x)
 
     best, widths = least({})
-    out = []
-    for k, width in enumerate(widths.tolist()):
-        inside = [w for w in (*WIDTHS, width) if least({k: w})[0] - best < DROP]
-        out.append((width, min(inside), max(inside)))
-    return out
+
+    def bound(k: int, inside: float, outside: float) -> float:
+        """Return where the profile of component `k` loses `DROP` between two widths."""
+
+        def lost(width: float) -> float:
+            return least({k: width})[0] - best - DROP
+
+        return outside if lost(outside) < 0 else float(brentq(lost, inside, outside, xtol=5e-4))
+
+    return [
+        (width, bound(k, width, NARROWEST), bound(k, width, WIDEST))
+        for k, width in enumerate(widths.tolist())
+    ]
 
 
 def estimates(on: Ground) -> dict[str, tuple[int, Interval]]:
@@ -134,15 +142,16 @@ def estimates(on: Ground) -> dict[str, tuple[int, Interval]]:
     elsewhere = components(
         elsewhere_rates.effect,
         elsewhere_rates.error,
-        [same(elsewhere_rates.departement), same(elsewhere_rates.epci)],
+        [same(elsewhere_rates.region), same(elsewhere_rates.departement), same(elsewhere_rates.epci)],
     )
     return {
         "zones de l’enquête directe": (len(zones), direct[0]),
         "les mêmes, sans la région parisienne": (len(zones) - 1, few[0]),
         "régions, taux publiés": (int(rated.sum()), printed[0]),
         "départements des Hauts-de-France": (len(hdf.effect), of_hdf[0]),
-        "départements ailleurs": (len(elsewhere_rates.effect), elsewhere[0]),
+        "régions ailleurs, taux locaux publiés": (len(elsewhere_rates.effect), elsewhere[0]),
+        "départements ailleurs": (len(elsewhere_rates.effect), elsewhere[1]),
         "intercommunalités des Hauts-de-France": (len(hdf.effect), of_hdf[1]),
-        "intercommunalités ailleurs": (len(elsewhere_rates.effect), elsewhere[1]),
+        "intercommunalités ailleurs": (len(elsewhere_rates.effect), elsewhere[2]),
         "intercommunalités voisines (30 km), Hauts-de-France": (len(hdf.effect), of_hdf[2]),
     }

@@ -223,14 +223,18 @@ def page(on: Ground, scores: Scores) -> str:
         *spread_lines(on),
         "",
         (
-            "Ce que nous en faisons. Région : 0,10, entre les taux publiés et l’enquête. Département : 0,10."
-            " Intercommunalité : 0,11 qui lui est propre et 0,09 qu’elle partage avec ses voisines. Ces"
-            " derniers sont plus hauts que l’estimation des Hauts-de-France et proches de celle d’ailleurs,"
-            " pour deux raisons. Les taux locaux de l’Insee sont modélisés, donc plus réguliers que la"
-            " réalité : l’enquête directe voit ses zones plus différentes que les taux publiés des régions."
-            " Et la table des Hauts-de-France a réglé l’effet des petites communes. La ressemblance des"
-            " voisines n’y est pas visible : c’est une prudence. L’écart entre quartiers (0,16) et la pente"
-            " de l’âge et du diplôme propre à un lieu (0,15) ne sont mesurés par rien de publié."
+            "Ce que nous en faisons. Ces écarts sont choisis, non repris tels quels. Région sans taux"
+            " publié : 0,10, entre les taux publiés et l’enquête. Département : 0,10, dans l’intervalle"
+            " d’ailleurs (0,00 à 0,13). Intercommunalité : 0,11 qui lui est propre, dans l’intervalle"
+            " d’ailleurs (0,05 à 0,13), et 0,09 qu’elle partage avec ses voisines. Tous sont plus hauts que"
+            " l’estimation, pour trois raisons. Les taux locaux de l’Insee sont modélisés, donc plus"
+            " réguliers que la réalité : l’enquête directe voit ses zones plus différentes que les taux"
+            " publiés des régions. La table des Hauts-de-France a réglé l’effet des petites communes. Les"
+            " pays simulés de la page « Solidité » demandent cette largeur. À l’inverse, la presse cite"
+            " surtout les lieux les mieux et les moins bien placés : ses quinze taux peuvent grandir les"
+            " écarts. La ressemblance des voisines n’y est pas visible : c’est une prudence. L’écart entre"
+            " quartiers (0,16) et la pente de l’âge et du diplôme propre à un lieu (0,15) ne sont mesurés"
+            " par rien de publié."
         ),
         "",
         "## Pourquoi une région publiée à 15 % sort à 15,3 %",
