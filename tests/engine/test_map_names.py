@@ -27,3 +27,9 @@ def test_a_name_goes_up_or_down_where_its_neighbour_leaves_no_room():
 def test_a_name_that_fits_nowhere_is_left_out():
     low = [(f"Une commune au nom très long {k}", shapely.box(k * 60, 0, k * 60 + 60, 40)) for k in range(10)]
     assert 0 < len(drawn(*low)) < 10
+
+
+def test_a_frame_forgets_the_islets_of_a_zone_and_keeps_an_island_that_is_a_zone():
+    mainland, islet = shapely.box(0, 0, 1, 1), shapely.box(5, 5, 5.05, 5.05)
+    assert maps.frame_of([shapely.union(mainland, islet)]) == maps.frame_of([mainland])
+    assert maps.frame_of([mainland, islet]).scale < maps.frame_of([mainland]).scale / 4

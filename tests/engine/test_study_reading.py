@@ -682,3 +682,15 @@ def test_poverty_beside_the_country_has_its_interval_and_no_word_beyond_it(d):
 def test_a_map_hatches_a_class_that_may_be_wrong_by_more_than_one(d, name, odds, is_hatched):
     zone = replace(d.zones[0], digital_class=name, odds=odds, social_class=name, social_odds=odds)
     assert [atlas.is_doubtful(zone, layer) for layer in ("numerique", "sociale")] == [is_hatched] * 2
+
+
+def test_a_commune_whose_quarters_have_no_contour_is_drawn_as_one_zone_with_its_class():
+    territory = gazetteer().get("97302")  # Cayenne
+    cut = zoning.usual(territory, population.sources().rp2021)
+    quarters = diagnosis.diagnose(
+        Request(territory=territory, zoning=cut, definition=definition(DEFAULT), n_draws=50)
+    )
+    drawn = study._drawable(quarters)
+    assert not quarters.is_drawable and drawn is not None
+    assert [zone.digital_class for zone in drawn.zones] != [None]
+    assert len(drawn.zones) == 1 < len(quarters.zones)

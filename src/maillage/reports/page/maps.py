@@ -16,6 +16,7 @@ LABEL_NARROW = 40
 LETTER = 0.56  # mean width of a letter, as a share of its height
 ON_PAPER = (26, 30, 34, 40, 46, 52, 60, 70, 80, 92, 106, 122, 140)  # heights of letters for a layout
 ASIDE = 1  # heights of letters: how far a name may move to stay inside its drawing
+SMALLEST_PART = 0.01  # of the area of a shape, for a part of it to widen the frame
 NAME = re.compile(r'<text class="nom[^"]*"(?: font-size="(\d+)")? x="(-?\d+)" y="(-?\d+)">([^<]*)</text>')
 
 
@@ -71,9 +72,10 @@ class Base:
 
 def frame_of(shapes: Sequence[shapely.Geometry], *, margin: float = 0.03, tallest: float = 1.25) -> Frame:
     """Return the frame in which the shapes fill the drawing, with a margin; `tallest` bounds height /
-    width.
+    width. The islets of a shape do not widen it: they would leave the rest a dot.
     """
-    west, south, east, north = shapely.total_bounds(np.array(shapes, dtype=object)).tolist()
+    main_parts = [part for shape in shapes for part in _main_parts(shape)]
+    west, south, east, north = shapely.total_bounds(np.array(main_parts, dtype=object)).tolist()
     squeeze = float(np.cos(np.radians((south + north) / 2)))
     wide, high = max((east - west) * squeeze, 1e-6), max(north - south, 1e-6)
     padding = margin * max(wide, high)
@@ -81,6 +83,13 @@ def frame_of(shapes: Sequence[shapely.Geometry], *, margin: float = 0.03, talles
     scale = min(WIDTH / wide, WIDTH * tallest / high)
     side = (WIDTH / scale - wide) / 2
     return Frame(west - (padding + side) / squeeze, north + padding, scale, squeeze, round(high * scale))
+
+
+def _main_parts(shape: shapely.Geometry) -> list[shapely.Geometry]:
+    """Return the parts of a shape that make at least a hundredth of its area."""
+    parts = shapely.get_parts(shape)
+    areas = shapely.area(parts)
+    return list(parts[areas >= SMALLEST_PART * areas.sum()])
 
 
 def draw(

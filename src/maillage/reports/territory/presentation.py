@@ -239,6 +239,8 @@ def _map_note(study: Study) -> str:
     without = "Les contours des quartiers de ce territoire ne sont pas fournis avec Maillage :"
     if study.drawn is None:
         return f"{without} pas de carte ici. Le tableau porte toute l’information."
+    if len(study.drawn.zones) == 1:
+        return f"{without} la carte montre la commune entière, le tableau montre les quartiers."
     return (
         f"{without} la carte montre les communes, le tableau montre les quartiers. Une commune de plusieurs"
         " quartiers reste blanche : la classe de chacun est au tableau."

@@ -85,7 +85,7 @@ def _drawable(d: Diagnosis) -> Diagnosis | None:
         return d
     iris = frames.sources().rp2021
     rows = np.sort(np.concatenate([r.zone.rows for r in d.zones]))
-    if d.request.zoning.kind != "iris" or len(set(iris["commune"][rows].tolist())) < 2:
+    if d.request.zoning.kind != "iris":
         return None
     coarse = diagnose(replace(d.request, zoning=by("commune", rows, iris)), model=d.model)
     return _as_classed(coarse, d, iris) if coarse.is_drawable else None
@@ -93,8 +93,10 @@ def _drawable(d: Diagnosis) -> Diagnosis | None:
 
 def _as_classed(coarse: Diagnosis, d: Diagnosis, iris: Table) -> Diagnosis:
     """Return a territory by commune with the classes of its zones, so that a map says what the table says; a
-    commune of several zones has no class of its own.
+    commune of several zones has no class of its own, but for one that is the whole territory.
     """
+    if len(coarse.zones) == 1:
+        return coarse
     by_commune: dict[str, list[ZoneResult]] = {}
     for r in d.zones:
         by_commune.setdefault(str(iris["commune"][r.zone.rows[0]]), []).append(r)
