@@ -113,6 +113,8 @@ def test_the_pages_of_an_offer(offered, client, monkeypatch):
     every = client.get(f"/territoires/{PLACE}/manques/?zones=toutes")
     assert len(first.context["rows"]) == 10 < len(every.context["rows"])
     assert first.context["rows"] == every.context["rows"][:10]
+    surely_without = [row["line"].missing_low for row in every.context["rows"]]
+    assert surely_without == sorted(surely_without, reverse=True)
     later = every.context["rows"][10]["zone"].code
     assert f"?zones=toutes#manque-{later}" in first.content.decode(), "the map still leads to it"
     _a_long_list_shows_its_first_zones(client, monkeypatch)
