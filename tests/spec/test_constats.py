@@ -82,6 +82,7 @@ def test_small_cells_stay_withheld_in_a_crossing():
     """Douze réponses : un groupe de quatre ne dit rien, ni dans un constat ni dans un tableau croisé."""
     report = results(answers(12, (0.0, 0.5, 1.0)), form())
     assert not report.crossed
+    assert document.document(replace(report, story=())).chapters[0].title == "Pas encore de constat"
     assert all("60 plus" not in each for each in facts(report.story))
 
 

@@ -216,12 +216,16 @@ def _story(results: Results) -> list[Chapter]:
     notices = [Callout(tone="prudence", text=notice) for notice in results.notices]
     edited = [Bullets(items=results.sentences.first)] if results.sentences.first else []
     if not results.story:
-        title = "Ce que l’enquête apprend"
-        return (
-            [Chapter(number="", title=title, blocks=(*notices, *edited), short="L’essentiel")]
-            if edited
-            else []
+        few = Callout(
+            tone="prudence",
+            text=(
+                "Trop peu de réponses peuvent être publiées pour en tirer un constat. Recueillez-en d’autres,"
+                " ou lisez les tableaux en annexe."
+            ),
         )
+        blocks: tuple[Block, ...] = (*notices, *edited, *([few] if results.cards and not edited else []))
+        title = "Ce que l’enquête apprend" if edited else "Pas encore de constat"
+        return [Chapter(number="", title=title, blocks=blocks, short="L’essentiel")] if blocks else []
     first, *next_ones = by_weight(results.story)
     return [
         Chapter(
@@ -309,9 +313,7 @@ def _pictures(results: Results) -> Chapter:
 
 
 def _about(results: Results) -> Chapter:
-    blocks: list[Block] = (
-        [] if results.story else [Callout(tone="prudence", text=each) for each in results.notices]
-    )
+    blocks: list[Block] = []
     if results.aim:
         blocks.append(Text(text=results.aim, tone="lead"))
     blocks.append(Bullets(items=tuple(reading(results))))
