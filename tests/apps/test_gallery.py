@@ -139,7 +139,7 @@ def test_what_a_document_does_not_print_is_missing_and_never_zero(published):
 
 
 def test_answers_that_are_all_there_is_do_not_come_first(published):
-    assert "se suivent sans écart net" in published["decouverte"].title
+    assert published["decouverte"].title == "Aucune réponse ne se détache"
     assert "entre 87 et 100" in published["satisfaction"].title
 
 

@@ -124,7 +124,7 @@ def test_a_sentence_edited_changes_the_edition_and_not_the_tables(browser, surve
         where(survey, "enseignements/"),
         {"cle": sentence.key, "geste": "reprendre", "texte": "Nos mots à nous."},
     )
-    assert "Nos mots à nous." in browser.get(where(survey, "publier/")).content.decode()
+    assert "Nos mots à nous" in browser.get(where(survey, "publier/")).content.decode()
     assert "Nos mots à nous." in browser.get(where(survey, "enseignements/")).content.decode()
     assert counted == [kept.TABLES, kept.EDITION]
 

@@ -387,7 +387,7 @@ def test_margins_forged_on_the_way_are_refused(browser, survey, text):
 @pytest.mark.both_databases
 def test_a_sentence_edited_is_flagged_when_its_figure_changes_and_leaves_the_document(browser, survey):
     held = frames.frame(survey)
-    sentence = next(each for each in sentences.sentences(held) if each.key == "haut:aise")
+    sentence = next(each for each in sentences.sentences(held) if each.key == "bas:aise")
     browser.post(
         where(survey, "enseignements/"),
         {"cle": sentence.key, "geste": "reprendre", "texte": "Peu de gens sont à l’aise."},
@@ -407,18 +407,18 @@ def test_a_sentence_edited_is_flagged_when_its_figure_changes_and_leaves_the_doc
 
 
 def test_a_sentence_that_two_edit_keeps_the_first_and_says_both(browser, survey):
-    address, gesture = where(survey, "enseignements/"), {"cle": "haut:aise", "geste": "reprendre"}
+    address, gesture = where(survey, "enseignements/"), {"cle": "bas:aise", "geste": "reprendre"}
     browser.post(address, gesture | {"texte": "Peu de gens sont à l’aise.", "texte_lu": "Avant."})
     stale = browser.post(address, gesture | {"texte": "Beaucoup le sont.", "texte_lu": "Avant."})
     assert stale.status_code == 400
     page = stale.content.decode()
     assert ("Beaucoup le sont." in page, "Peu de gens sont à l’aise." in page) == (True, True)
-    assert Finding.objects.get(key="haut:aise").edited == "Peu de gens sont à l’aise."
+    assert Finding.objects.get(key="bas:aise").edited == "Peu de gens sont à l’aise."
 
 
 def test_a_sentence_written_beside_an_older_figure_is_flagged(browser, survey):
     """Des réponses arrivent pendant qu’on reprend une phrase : elle dit le chiffre d’avant, et attend."""
-    key = "haut:aise"
+    key = "bas:aise"
     page = browser.get(where(survey, "enseignements/")).content.decode()
     (seen,) = re.findall(rf'value="{key}"><input\s+type="hidden"\s+name="vu"\s+value="(\w+)"', page)
     answered(survey, 60, seed=9)
@@ -619,7 +619,7 @@ def test_interviews_are_counted_on_the_page_of_method(browser, survey):
         ' 12\xa0personnes)."' in drawn
     )
     made = editions.edition(survey, at=AT)["document"]["chapters"]
-    (method,) = [each for each in made if each["short"] == "Méthode"]
+    (method,) = [each for each in made if each["short"] == "Annexe : méthode"]
     assert method["blocks"][1]["svg"].count('class="plein"') == 2
 
 
@@ -823,7 +823,7 @@ def test_the_sentences_of_an_edition_say_only_what_its_tables_show(survey):
     )  # seen before it is published: it will be refused
     shown = {each["libelle"] for each in then["tables"] if each["part"] != ""}
     held = {each["libelle"] for each in then["tables"]} - shown
-    taught = [each for each in then["document"]["chapters"] if each["title"] == "Enseignements principaux"]
+    taught = [each for each in then["document"]["chapters"] if each["short"] == "L’essentiel"]
     said = json.dumps(taught, ensure_ascii=False)
     raw = " ".join(each.text for each in sentences.sentences(frames.frame(survey)))
     assert any(label in raw for label in held)

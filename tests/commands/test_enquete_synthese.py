@@ -74,9 +74,7 @@ def test_the_tables_say_what_the_command_of_tables_says(synthese, maillage, file
 def test_without_weights_the_document_says_that_it_is_raw(synthese):
     said = synthese()
     assert said.code == 0
-    assert re.search(
-        r"Chiffres bruts\. (Aucun enseignement|1\xa0enseignement|\d+\xa0enseignements)\. ", said.out
-    )
+    assert re.search(r"Chiffres bruts\. (Aucun constat|1\xa0constat|\d+\xa0constats)\. ", said.out)
 
 
 def test_a_file_without_any_question_of_the_form_is_refused(synthese, files):

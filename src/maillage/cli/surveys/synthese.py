@@ -12,7 +12,7 @@ from maillage.cli.words import read_file, typed_path
 from maillage.kernel.errors import Refused
 from maillage.kernel.progress import steps
 
-TABLES, VARIABLES = "tableaux", "variables.csv"
+TABLES, VARIABLES, CROSSINGS = "tableaux", "variables.csv", "croisements.csv"
 UNSAFE = str.maketrans('/\\:*?"<>|#', "_" * 10)
 
 
@@ -91,6 +91,7 @@ def run(given: argparse.Namespace) -> int:
         )
     results = survey_cards.results(
         cards,
+        sample=sample,
         title=given.titre or questionnaire.title or given.reponses.stem,
         questionnaire=questionnaire,
         n=len(read.table),
@@ -115,6 +116,11 @@ def run(given: argparse.Namespace) -> int:
         written[f"{TABLES}/{name}.csv"] = survey_document.as_csv(
             survey_document.COLUMNS, survey_document.rows([card], computed=results.computed)
         )
+    if results.crossed:
+        written[f"{TABLES}/{CROSSINGS}"] = survey_document.as_csv(
+            survey_document.COLUMNS,
+            survey_document.crossed_rows(results.crossed, computed=results.computed),
+        )
     folder: Path = given.sortie
     (folder / TABLES).mkdir(parents=True, exist_ok=True)
     for name, content in written.items():
@@ -125,7 +131,7 @@ def run(given: argparse.Namespace) -> int:
         f" synthese.docx et {count(len(cards), 'tableau', 'tableaux')} dans {folder}."
     )
     print(
-        f"Chiffres {results.computed}s. {count(len(results.sentences), 'enseignement').capitalize()}."
+        f"Chiffres {results.computed}s. {count(len(results.story), 'constat').capitalize()}."
         f" {count(hidden, 'case non publiée', 'cases non publiées').capitalize()}."
     )
     for note in results.limits:

@@ -1,14 +1,16 @@
 """From the table of a question to its card: its lines, its groups, and what sentences may be written."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from maillage.forms.questionnaire import Question, Questionnaire
 from maillage.kernel.errors import Refused
 from maillage.kernel.estimate import Estimate
-from maillage.reports.survey import findings
+from maillage.reports.survey import findings, story
 from maillage.reports.survey.document import WILL_NOT, Card, Group, Results
-from maillage.reports.survey.findings import Gap, Line, QuestionAnswers, Sentence, Who
+from maillage.reports.survey.findings import FindingTexts, Gap, Line, QuestionAnswers, Sentence, Who
+from maillage.reports.survey.story import Crossing
 from maillage.studies.survey import differences as survey_differences
 from maillage.studies.survey.cells import NOBODY, UNRANKED
 from maillage.studies.survey.columns import CITED, UNREAD
@@ -126,7 +128,7 @@ def _asked(sample: Sample, whole: Tabulation, question: Question | None) -> Ques
         ],
         rounding=whole.rounding,
         told=whole.told,
-        ordered=bool(whole.scale) or whole.form in ("number", "date"),
+        worry=whole.scale == "ease",
         partial=sample.reader.is_partial(whole.question),
         observed=question is not None and question.observed,
         census=question is not None and bool(question.census),
@@ -282,6 +284,32 @@ def sentences(cards: Sequence[Card], people: Who) -> list[Sentence]:
     return out
 
 
+def crossed(sample: Sample, cards: Sequence[Card], crossings: Sequence[Crossing]) -> list[Card]:
+    """Return the cards of crossed questions, in the order of the crossings."""
+    by_name = {card.asked.name: card for card in cards}
+    out = []
+    for crossing in crossings:
+        differences, looked = gaps(sample, crossing.table)
+        groups = tuple(
+            Group(label=group.label, n=group.n, lines=_lines(crossing.table.of(group.by)))
+            for group in crossing.table.groups
+            if group.n
+        )
+        out.append(
+            replace(
+                by_name[crossing.table.question],
+                by=crossing.table.by,
+                by_label=crossing.table.by_label,
+                crossed_least=crossing.table.least,
+                groups=groups,
+                gaps=tuple(differences),
+                looked=looked,
+                notes=_absent(crossing.table),
+            )
+        )
+    return out
+
+
 def results(
     cards: Sequence[Card],
     *,
@@ -290,14 +318,16 @@ def results(
     n: int,
     weighted: bool,
     on: date,
+    sample: Sample | None = None,
     limits: Sequence[str] = (),
     finite: Universe = UNKNOWN,
     rule: Protection | None = None,
 ) -> Results:
     """Return the results of answers that come from files, without what only a platform knows of their
-    collection.
+    collection. sample: the answers behind the cards, None when there are none.
     """
     people = findings.who(questionnaire.kind, weighted=weighted)
+    crossings = story.crossings(sample, cards) if sample else []
     return Results(
         title=title,
         place="",
@@ -310,7 +340,9 @@ def results(
         questionnaire=questionnaire,
         cards=cards,
         aim=questionnaire.about,
-        sentences=findings.finding_texts((each.text, each.leads) for each in sentences(cards, people)),
+        story=story.story(cards, crossings, people),
+        crossed=crossed(sample, cards, crossings) if sample else (),
+        sentences=FindingTexts(others=tuple(each.text for each in sentences(cards, people))),
         limits=limits,
         finite=finite,
         rule=rule,

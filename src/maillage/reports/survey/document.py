@@ -26,9 +26,10 @@ from maillage.reports.page.blocks import (
     Picture,
     Text,
 )
+from maillage.reports.page.charts import small_bar
 from maillage.reports.survey import charts, practices, two_sides, waves
 from maillage.reports.survey.charts import Bar, Stack
-from maillage.reports.survey.findings import FindingTexts, Gap, Line, QuestionAnswers
+from maillage.reports.survey.findings import SMALL, FindingTexts, Gap, Highlight, Line, QuestionAnswers
 from maillage.reports.survey.published_row import PublishedRow
 from maillage.reports.survey.two_sides import Counterpart, Subject
 from maillage.reports.survey.waves import Before
@@ -104,8 +105,9 @@ class Sample:
 class Results:
     """The whole content of a document of results.
 
-    n: answers behind it. weighted: whether percents are weighted. rounding: `nearest` or `down`. sentences:
-    as they are to be read. quotes: by theme, (words, who). actors: by who speaks, sentences. method,
+    n: answers behind it. weighted: whether percents are weighted. rounding: `nearest` or `down`. story: its
+    findings, as they are to be read; crossed: the questions that they cross; sentences: those of a person,
+    then of the other questions. quotes: by theme, (words, who). actors: by who speaks, sentences. method,
     weighting, limits: sentences. steps: how people were heard, counted. before: the wave before,
     as published. counterpart: the survey of the other side (inhabitants, structures), as published. finite:
     how many could have answered. rule: by which counts are withheld, that of the kind by default.
@@ -122,6 +124,8 @@ class Results:
     questionnaire: Questionnaire
     cards: Sequence[Card]
     aim: str = ""
+    story: Sequence[Highlight] = ()
+    crossed: Sequence[Card] = ()
     sentences: FindingTexts = field(default_factory=FindingTexts)
     sample: Sequence[Sample] = ()
     quotes: Sequence[tuple[str, Sequence[tuple[str, str]]]] = ()
@@ -158,23 +162,29 @@ class Results:
 
 def document(results: Results) -> Document:
     """Return the document of the results of a survey."""
-    chapters = [
+    parts = [
+        *_story(results),
+        *([_pictures(results)] if results.story else []),
         _about(results),
         *([_sample(results)] if results.sample else []),
         *([_practices(results)] if results.kind == practices.KIND and results.cards else []),
-        *_taught(results.sentences),
         *([_changed(results, results.before)] if results.before and results.cards else []),
         *_two_sides(results),
-        *_answers(results),
         *([_quotes(results)] if results.quotes else []),
         *([_actors(results)] if results.actors else []),
+    ]
+    annexes = [
+        *_questions(results.sentences),
+        *_answers(results),
+        *([_crossings(results)] if results.crossed else []),
         *([_method(results)] if results.method or results.weighting or results.limits else []),
         _codebook(results),
     ]
+    chapters = [*parts, *(replace(each, short=f"Annexe : {lower_first(each.short)}") for each in annexes)]
     numbered = tuple(replace(chapter, number=str(k)) for k, chapter in enumerate(chapters, 1))
     cover = Cover(
         title=results.title,
-        subtitle=results.place,
+        subtitle=results.place or (by_weight(results.story)[0].headline if results.story else ""),
         over="Résultats d’enquête",
         edition=results.edition or edition_label(results.on),
         print=(
@@ -201,14 +211,121 @@ def edition_label(on: date) -> str:
     return f"Édition du {in_words(on)}"
 
 
+def _story(results: Results) -> list[Chapter]:
+    """Return the first page: the message, the warnings said once, the findings with what they call for."""
+    notices = [Callout(tone="prudence", text=notice) for notice in results.notices]
+    edited = [Bullets(items=results.sentences.first)] if results.sentences.first else []
+    if not results.story:
+        few = Callout(
+            tone="prudence",
+            text=(
+                "Trop peu de réponses peuvent être publiées pour en tirer un constat. Recueillez-en d’autres,"
+                " ou lisez les tableaux en annexe."
+            ),
+        )
+        blocks: tuple[Block, ...] = (*notices, *edited, *([few] if results.cards and not edited else []))
+        title = "Ce que l’enquête apprend" if edited else "Pas encore de constat"
+        return [Chapter(number="", title=title, blocks=blocks, short="L’essentiel")] if blocks else []
+    first, *next_ones = by_weight(results.story)
+    return [
+        Chapter(
+            number="",
+            title=first.headline,
+            lead=" ".join(f"{each.fact.rstrip(f' *{NBSP}')}." for each in next_ones[:2]),
+            blocks=(
+                *notices,
+                Callout(tone="prudence", title="À lire une fois.", text=_once(results)),
+                _findings(results),
+                *edited,
+            ),
+            short="L’essentiel",
+        )
+    ]
+
+
+def by_weight(story: Sequence[Highlight]) -> list[Highlight]:
+    """Return findings by weight: the first is the one of the cover."""
+    return sorted(story, key=lambda highlight: -highlight.weight)
+
+
+def _once(results: Results) -> str:
+    """Return the warnings of the whole document, said once."""
+    raw = f"brutes : elles décrivent les {things_of(results.kind)} qui ont répondu"
+    weighted = "redressées pour ressembler à la population"
+    small = sorted({each.n for each in results.story if each.n < SMALL})
+    bases = (
+        number(small[0]) if len(small) == 1 else f"{number(small[0])} à {number(small[-1])}" if small else ""
+    )
+    warnings = (
+        f"{count(results.n, 'réponse', 'réponses')}, {weighted if results.weighted else raw}.",
+        f"La partie hachurée est la marge : 90{NBSP}chances sur 100.",
+        f"Une étoile * : moins de {SMALL}{NBSP}réponses ({bases}), à lire avec prudence." if small else "",
+        "Un écart est dit sûr quand le hasard ne l’explique pas, toutes les comparaisons comptées.",
+    )
+    return " ".join(filter(None, warnings))
+
+
+def _findings(results: Results) -> Grid:
+    """Return the findings as a table: axis, fact with its margin, bar, what it means, what it calls for."""
+    rows = []
+    has_calls = any(finding.call for finding in results.story)
+    for k, finding in enumerate(results.story, 1):
+        share = survey_share(finding.figure)
+        margin = f"{share.low}{NBSP}à{NBSP}{share.high}" if share.low else "sans marge"
+        rows.append(
+            (
+                Cell(text=finding.axis, strong=True),
+                Cell(text=f"{k}. {finding.fact} ({margin})", strong=True),
+                Cell(text=margin, svg=small_bar(finding.figure, top=100.0, id="rayures")),
+                Cell(text=finding.meaning),
+                *([Cell(text=finding.call)] if has_calls else []),
+            )
+        )
+    return Grid(
+        caption="Les constats, axe par axe",
+        columns=("Axe", "Le fait", "De 0 à 100", "Ce qu’il veut dire", *(["Ce qu’il appelle"] * has_calls)),
+        align="ggggg"[: 4 + has_calls],
+        rows=tuple(rows),
+        note="Classés par axe, puis par importance et par sûreté. Tous les tableaux sont en annexe.",
+        widths=(1.6, 3.7, 1.75, 3.6, 2.8)[: 4 + has_calls],
+    )
+
+
+def _pictures(results: Results) -> Chapter:
+    """Return the findings one by one, each with its drawing under its message."""
+    blocks: list[Block] = []
+    for k, finding in enumerate(results.story, 1):
+        other = "au national" if any(bar.other is not None for bar in finding.bars) else ""
+        alt = charts.in_words(finding.bars, other, results.rounding)
+        svg = charts.bars(finding.bars, id=f"constat-{k}", label=alt, other=other, rule=results.rounding)
+        universe = (
+            f" Base : {finding.universe.rstrip('.')}, {number(finding.n)}{NBSP}réponses."
+            if finding.universe
+            else ""
+        )
+        blocks += [
+            Heading(text=f"{k}. {finding.fact}"),
+            Picture(
+                svg=svg, alt=f"{finding.fact}. {alt}", caption=f"{finding.wording}{universe}", width=0.72
+            ),
+        ]
+    return Chapter(number="", title="Les constats en images", blocks=tuple(blocks), short="En images")
+
+
 def _about(results: Results) -> Chapter:
-    blocks: list[Block] = [Callout(tone="prudence", text=notice) for notice in results.notices]
+    blocks: list[Block] = []
     if results.aim:
         blocks.append(Text(text=results.aim, tone="lead"))
     blocks.append(Bullets(items=tuple(reading(results))))
     for title, aims in results.questionnaire.aims:
         blocks += [Heading(text=title), Bullets(items=aims)]
-    return Chapter(number="", title="L’enquête en bref", blocks=tuple(blocks), short="En bref")
+    return Chapter(
+        number="",
+        title="Qui a répondu, et comment lire",
+        blocks=tuple(blocks),
+        short="Comment lire",
+        flows=True,
+    )
 
 
 def reading(results: Results) -> list[str]:
@@ -244,7 +361,10 @@ def reading(results: Results) -> list[str]:
             "**À lire avec prudence** : d’autres répondants auraient pu donner un chiffre bien différent"
             f" (coefficient de variation {_imprecise(results.protected_by)})."
         ),
-        f"**Non publié** : {lower_first(results.protected_by.suppression_reason)}",
+        (
+            f"**Non publié** : {lower_first(results.protected_by.suppression_reason)} Une réponse non publiée"
+            " peut être plus fréquente que celles que l’on cite."
+        ),
         f"**Secret** : {lower_first(protection.words(results.kind, results.rule))}",
     ]
 
@@ -303,24 +423,33 @@ def _practices(results: Results) -> Chapter:
     )
 
 
-def _taught(sentences: FindingTexts) -> list[Chapter]:
-    """Return the findings: those to read first, then question by question."""
-    first = Chapter(
-        number="",
-        title="Enseignements principaux",
-        blocks=(Bullets(items=sentences.first),),
-        short="Enseignements",
-        flows=True,
+def _questions(sentences: FindingTexts) -> list[Chapter]:
+    """Return the sentences of every question, for the annex."""
+    if not sentences.others:
+        return []
+    return [
+        Chapter(
+            number="",
+            title="Ce que dit chaque question",
+            blocks=(Bullets(items=sentences.others),),
+            short="Chaque question",
+            flows=True,
+            folds=True,
+        )
+    ]
+
+
+def _crossings(results: Results) -> Chapter:
+    """Return the crossed tables that the findings rest on."""
+    blocks: list[Block] = []
+    for k, card in enumerate(results.crossed, 1):
+        blocks += [
+            Heading(text=f"{card.asked.label} Selon : {card.by_label}"),
+            *_by_group(card, id=f"croise-{k}"),
+        ]
+    return Chapter(
+        number="", title="Les croisements", blocks=tuple(blocks), short="Croisements", flows=True, folds=True
     )
-    others = Chapter(
-        number="",
-        title="Ce que dit chaque question",
-        blocks=(Bullets(items=sentences.others),),
-        short="Chaque question",
-        flows=True,
-        folds=True,
-    )
-    return [chapter for chapter, held in ((first, sentences.first), (others, sentences.others)) if held]
 
 
 def _changed(results: Results, before: Before) -> Chapter:
@@ -712,6 +841,11 @@ def codebook_rows(questionnaire: Questionnaire) -> list[dict[str, str]]:
         dict(zip(("nom", "question", "sorte", "reponses"), each, strict=True))
         for each in codebook(questionnaire)
     ]
+
+
+def crossed_rows(cards: Iterable[Card], *, computed: str, kept: int = 6) -> list[PublishedRow]:
+    """Return every figure of the groups of these crossed questions, as `rows` does."""
+    return [each for each in rows(cards, computed=computed, kept=kept) if each["groupe"]]
 
 
 def rows(cards: Iterable[Card], *, computed: str, kept: int = 6) -> list[PublishedRow]:

@@ -10,16 +10,18 @@ from dataclasses import asdict, dataclass, replace
 from maillage.engine import ranking
 from maillage.forms.questionnaire import National
 from maillage.kernel.estimate import Estimate, Figure, Missing
+from maillage.reports.survey.charts import Bar
 from maillage.words import fractions
 from maillage.words.rounding import outwards, rounded
-from maillage.words.wording import NBSP, bounds, listing, number, points, survey_share
+from maillage.words.wording import NBSP, bounds, count, listing, number, points, survey_share
 
 SMALL = 50  # respondents: under, a sentence says how few
 PROFILE = frozenset(
     {"age", "age_environ", "classe_age", "sexe", "commune", "diplome", "pcs"}
 )  # who answered teaches nothing
 FEW = 40  # percent: a favourable share under it is « seul »
-LEADING = frozenset({"national", "ecart", "vagues", "haut", "bas"})  # rules whose sentences are read first
+LEADING = "constat"  # the rule whose sentences are read first
+MOST_TIED = 2  # answers that nothing sets apart, beyond which none is named
 NUMBERS = {1: "un", 2: "deux", 3: "trois", 4: "quatre", 5: "cinq", 9: "neuf", 10: "dix"}
 
 
@@ -82,8 +84,8 @@ class Sentence:
 
     @property
     def leads(self) -> bool:
-        """Whether it is read first: it compares, or states how at ease people are."""
-        return self.key.partition(":")[0] in LEADING
+        """Tell one of the findings, read first."""
+        return self.key.partition(":")[0] == LEADING
 
     def data(self) -> list[dict[str, object]]:
         """Return the figures behind as plain values, to be kept and compared."""
@@ -99,26 +101,47 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Highlight:
+    """A finding of the story. axis: its label; fact: one sentence without its full stop; bars: its drawing;
+    wording: the question; weight: by which it is ranked.
+
+    headline: the fact as a cover says it, in a simple fraction where one is near.
+    """
+
+    key: str
+    axis: str
+    fact: str
+    meaning: str
+    call: str
+    headline: str
+    figure: Estimate
+    bars: tuple[Bar, ...]
+    wording: str
+    universe: str
+    weight: float
+    behind: tuple[Behind, ...]
+
+    @property
+    def n(self) -> int:
+        """The respondents behind its figure."""
+        return self.figure.n
+
+    @property
+    def sentence(self) -> Sentence:
+        """It as one text, to be read again and edited."""
+        text = " ".join(filter(None, (f"{self.fact}.", self.meaning, self.call)))
+        return Sentence(key=self.key, text=text, figures=self.behind)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FindingTexts:
-    """Sentences as a document says them: those read first, then the others, question by question."""
+    """Sentences as a document says them: those that a person wrote, then the others, question by question."""
 
     first: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.first) + len(self.others)
-
-
-def finding_texts(sentences: Iterable[tuple[str, bool]]) -> FindingTexts:
-    """Return sentences in their order, those that lead apart; all first when none does. Each: its words,
-    whether it leads.
-
-    >>> finding_texts([("a", False), ("b", True)]), finding_texts([("a", False)])
-    (FindingTexts(first=('b',), others=('a',)), FindingTexts(first=('a',), others=()))
-    """
-    held = list(sentences)
-    first, others = (tuple(text for text, leads in held if leads == wanted) for wanted in (True, False))
-    return FindingTexts(first=first, others=others) if first else FindingTexts(first=others)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,10 +166,10 @@ class QuestionAnswers:
     scale: the answers go from the worst to the best. several: one may give several answers; exclusive: one
     only, so that shares add up to 100 (in a ranking, where nobody put two answers first). groups: answers put
     together (« plutôt à l’aise » and « très à l’aise »), the favourable one last. n: those who answered.
-    ordered: the answers follow an order, and none is « la moins donnée ». beside: the answers of published
-    figures, those that add up several among them. told: whether n may be published. partial: some were not
-    asked, and a sentence says of whom it speaks. observed: recorded by the surveyor: it says nothing of what
-    people think. census: what the census counts too, under a name of its own.
+    worry: its scale measures a difficulty, and sentences say how many have it. beside: the answers of
+    published figures, those that add up several among them. told: whether n may be published. partial: some
+    were not asked, and a sentence says of whom it speaks. observed: recorded by the surveyor: it says nothing
+    of what people think. census: what the census counts too, under a name of its own.
     """
 
     name: str
@@ -161,7 +184,7 @@ class QuestionAnswers:
     groups: Sequence[Line] = ()
     national: Sequence[National] = ()
     rounding: str = "nearest"
-    ordered: bool = False
+    worry: bool = False
     beside: Sequence[Line] = ()
     told: bool = True
     partial: bool = False
@@ -229,10 +252,10 @@ def gap_sentence(asked: QuestionAnswers, gaps: Iterable[Gap], by: str) -> Senten
         f" ({_bounds(found.difference)}), que le hasard du tirage n’explique"
         f" pas.{_small(min(first.n, second.n))}{_base(asked)}"
     )
-    behind = tuple(
-        _behind(f"{found.label}, {name}", figure, asked) for name, figure in ((high, first), (low, second))
+    figures = tuple(
+        behind(f"{found.label}, {name}", figure, asked) for name, figure in ((high, first), (low, second))
     )
-    return Sentence(key=f"ecart:{asked.name}:{by}", text=text, figures=behind)
+    return Sentence(key=f"ecart:{asked.name}:{by}", text=text, figures=figures)
 
 
 def change_sentence(asked: QuestionAnswers, gap: Gap) -> Sentence:
@@ -249,11 +272,11 @@ def change_sentence(asked: QuestionAnswers, gap: Gap) -> Sentence:
         f" {_percent(gap.second_figure, asked)} ({gap.second}) :"
         f" {end}.{_small(min(gap.first_figure.n, gap.second_figure.n))}{_base(asked)}"
     )
-    behind = (
-        _behind(f"{gap.label}, {gap.first}", gap.first_figure, asked),
-        _behind(f"{gap.label}, {gap.second}", gap.second_figure, asked),
+    figures = (
+        behind(f"{gap.label}, {gap.first}", gap.first_figure, asked),
+        behind(f"{gap.label}, {gap.second}", gap.second_figure, asked),
     )
-    return Sentence(key=f"vagues:{asked.name}:{gap.label}", text=text, figures=behind)
+    return Sentence(key=f"vagues:{asked.name}:{gap.label}", text=text, figures=figures)
 
 
 def most(figure: Estimate, people: Who) -> str:
@@ -315,37 +338,28 @@ def _printed(figure: Mapping[str, object]) -> dict[str, object]:
 
 
 def _scale(asked: QuestionAnswers, people: Who) -> list[Sentence]:
-    best = asked.groups[-1]
-    worst = asked.groups[0]
-    out = []
-    if isinstance(best.figure, Estimate):
-        out.append(
-            Sentence(
-                key=f"haut:{asked.name}",
-                text=f"{_lead(best, asked, people, favourable=True)}{_small(asked.n)}",
-                figures=(_behind(best.label, best.figure, asked),),
-            )
-        )
-    elif isinstance(worst.figure, Estimate):
-        out.append(
-            Sentence(
-                key=f"bas:{asked.name}",
-                text=f"{_lead(worst, asked, people)}{_small(asked.n)}",
-                figures=(_behind(worst.label, worst.figure, asked),),
-            )
-        )
-    return out
+    worst, best = asked.groups[0], asked.groups[-1]
+    for line in (worst, best) if asked.worry else (best, worst):
+        if isinstance(line.figure, Estimate):
+            return [
+                Sentence(
+                    key=f"{'haut' if line is best else 'bas'}:{asked.name}",
+                    text=f"{_lead(line, asked, people, favourable=line is best)}{_small(asked.n)}",
+                    figures=(behind(line.label, line.figure, asked),),
+                )
+            ]
+    return []
 
 
 def _yes(asked: QuestionAnswers, shown: Sequence[Line], people: Who) -> list[Sentence]:
     yes = next((each for each in shown if each.name.lower() in ("oui", "yes", "1")), None)
     line = yes or shown[0]
     text = f"{_lead(line, asked, people, favourable=yes is not None)}{_small(asked.n)}"
-    return [Sentence(key=f"oui:{asked.name}", text=text, figures=(_behind(line.label, line.figure, asked),))]
+    return [Sentence(key=f"oui:{asked.name}", text=text, figures=(behind(line.label, line.figure, asked),))]
 
 
 def _first(asked: QuestionAnswers, shown: Sequence[Line], people: Who) -> list[Sentence]:
-    found = _leaders(asked.lines, asked)
+    found = leaders(asked.lines, asked)
     if not found or _is_all(found, asked.lines):
         return [_unranked(asked, shown)]
     verb = "viennent en tête, sans écart net entre les deux" if len(found) == 2 else "viennent en tête"
@@ -355,32 +369,19 @@ def _first(asked: QuestionAnswers, shown: Sequence[Line], people: Who) -> list[S
         else f"{_about(asked)} : « {found[0].label} » vient en tête{_told(found[0], asked, people)}."
         f"{_small(asked.n)}"
     )
-    return [_of(f"tete:{asked.name}", text, found, asked), *_last(asked, shown)]
-
-
-def _last(asked: QuestionAnswers, shown: Sequence[Line]) -> list[Sentence]:
-    """Return the sentence of the answer given least, where none is withheld and its interval lies apart."""
-    ranked = sorted(shown, key=lambda line: -_value(line))
-    if asked.ordered or not len(ranked) == len(asked.lines) > 3 or _high(ranked[-1]) >= _low(ranked[-2]):
-        return []
-    last = ranked[-1]
-    text = (
-        f"{_about(asked)} : « {last.label} » est la réponse la moins donnée, {_percent(last.figure, asked)}"
-        f" ({_between(last.figure)})."
-    )
-    return [_of(f"fin:{asked.name}", text, [last], asked)]
+    return [_of(f"tete:{asked.name}", text, found, asked)]
 
 
 def _several(asked: QuestionAnswers, shown: Sequence[Line], people: Who) -> list[Sentence]:
-    found = _leaders(asked.lines, asked)
+    found = leaders(asked.lines, asked)
     if not found or _is_all(found, asked.lines):
         return [_unranked(asked, shown)]
     verb = "est le plus cité" if len(found) == 1 else "sont les plus cités"
-    text = f"{_about(asked)} : {_cited(found, asked)} {verb}.{_beyond(asked, shown)}{_small(asked.n)}"
+    text = f"{_about(asked)} : {_cited(found, asked)} {verb}.{_small(asked.n)}"
     return [_of(f"cites:{asked.name}", text, found, asked)]
 
 
-def _leaders(lines: Sequence[Line], asked: QuestionAnswers) -> list[Line]:
+def leaders(lines: Sequence[Line], asked: QuestionAnswers) -> list[Line]:
     """Return the answers that come first whatever those withheld are; none when nothing published says so."""
     found = ranking.first(
         [line.figure for line in lines],
@@ -409,29 +410,29 @@ def _unranked(asked: QuestionAnswers, shown: Sequence[Line]) -> Sentence:
 
     It depends on what is published alone: a sentence that came and went with a withheld answer would tell it.
     """
-    silent = len(asked.lines) - len(shown)
-    found = _leaders(shown, asked) if silent else []
-    named = found or _tied(sorted(filter(_value, shown), key=lambda line: -_value(line)))
+    found = leaders(shown, asked) if len(shown) < len(asked.lines) else []
+    named = found or tied(sorted(filter(_value, shown), key=lambda line: -_value(line)))
     above = ranking.remainder(
         [line.figure for line in asked.lines],
         exclusive=_adds_up(asked),
         ceilings=[line.ceiling for line in asked.lines],
     )
-    hidden = _hidden(silent) if above > _value(named[-1]) else ""
-    among = ", parmi les réponses publiées" if hidden else ""
-    if len(named) == 1 and not found:
-        said = f" : {_percent(named[0].figure, asked)} répondent « {named[0].label} »"
-        said += f" ({_between(named[0].figure)})"
-    elif found:
+    among = ", parmi les réponses publiées" if found or above > _value(named[-1]) else ""
+    if found:
         verb = "est la plus fréquente" if len(found) == 1 else "sont les plus fréquentes"
-        said = f", parmi les réponses publiées : {_cited(found, asked)} {verb}"
+        said = f"{_cited(found, asked)} {verb}"
+    elif len(named) == 1:
+        said = f"{_percent(named[0].figure, asked)} répondent « {named[0].label} »"
+        said += f" ({_between(named[0].figure)})"
+    elif len(named) <= MOST_TIED:
+        said = f"{_cited(named, asked)} se suivent sans écart net"
     else:
-        said = f"{among} : {_cited(named, asked)} se suivent sans écart net"
-    text = f"{_about(asked)}{said}.{hidden}{_beyond(asked, shown)}{_small(asked.n)}"
+        said = "aucune réponse ne se détache"
+    text = f"{_about(asked)}{among} : {said}.{_small(asked.n)}"
     return _of(f"publiees:{asked.name}", text, named, asked)
 
 
-def _tied(ranked: Sequence[Line]) -> list[Line]:
+def tied(ranked: Sequence[Line]) -> list[Line]:
     """Return the first answers that no interval sets apart from one another, four at most: 32 % and 14 % may
     each touch 25 %, and are not near.
     """
@@ -443,15 +444,9 @@ def _tied(ranked: Sequence[Line]) -> list[Line]:
     return held
 
 
-def _hidden(silent: int) -> str:
-    if silent == 1:
-        return " Une réponse n’est pas publiée, et peut être plus fréquente."
-    return f" {number(silent)} réponses ne sont pas publiées, et l’une d’elles peut être plus fréquente."
-
-
 def _of(key: str, text: str, lines: Sequence[Line], asked: QuestionAnswers) -> Sentence:
     return Sentence(
-        key=key, text=text, figures=tuple(_behind(line.label, line.figure, asked) for line in lines)
+        key=key, text=text, figures=tuple(behind(line.label, line.figure, asked) for line in lines)
     )
 
 
@@ -461,12 +456,6 @@ def _about(asked: QuestionAnswers) -> str:
 
 def _cited(lines: Sequence[Line], asked: QuestionAnswers) -> str:
     return listing([f"« {line.label} » ({_percent(line.figure, asked)})" for line in lines])
-
-
-def _beyond(asked: QuestionAnswers, shown: Sequence[Line]) -> str:
-    if not asked.several or sum(map(_value, shown)) <= 100:
-        return ""
-    return f" Plusieurs réponses étaient possibles : le total dépasse 100{NBSP}%."
 
 
 def _national(asked: QuestionAnswers, people: Who) -> list[Sentence]:
@@ -490,8 +479,8 @@ def _national(asked: QuestionAnswers, people: Who) -> list[Sentence]:
             f"« {line.label} » : {_percent(line.figure, asked)} ({_between(line.figure)}), contre"
             f" {told}{NBSP}% au national ({each.producer}, {each.year}) : {word}.{_small(asked.n)}"
         )
-        behind = _behind(line.label, line.figure, asked, national=each.percent, note=each.difference)
-        out.append(Sentence(key=f"national:{asked.name}:{each.choice}", text=text, figures=(behind,)))
+        figure = behind(line.label, line.figure, asked, national=each.percent, note=each.difference)
+        out.append(Sentence(key=f"national:{asked.name}:{each.choice}", text=text, figures=(figure,)))
     return out
 
 
@@ -562,7 +551,7 @@ def _bounds(difference: Estimate) -> str:
 
 
 def _small(n: int) -> str:
-    return f" Attention : {number(n)} réponse{'s' * (n > 1)} seulement." if n < SMALL else ""
+    return f" *{NBSP}{count(n, 'réponse', 'réponses')}." if n < SMALL else ""
 
 
 def _base(asked: QuestionAnswers) -> str:
@@ -570,9 +559,10 @@ def _base(asked: QuestionAnswers) -> str:
     return f" Base : {asked.universe.rstrip('.')}." if asked.partial and asked.universe else ""
 
 
-def _behind(
+def behind(
     label: str, figure: Figure, asked: QuestionAnswers, national: float | None = None, note: str = ""
 ) -> Behind:
+    """Return a published figure as it is stored behind a sentence."""
     assert isinstance(figure, Estimate)
     low, high = outwards(figure.low, figure.high, 1.0, most=100.0)
     return Behind(

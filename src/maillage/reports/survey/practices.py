@@ -14,7 +14,7 @@ from maillage.reports.survey import charts
 from maillage.reports.survey.charts import Bar
 from maillage.reports.survey.findings import SMALL, QuestionAnswers
 from maillage.studies.survey import protection
-from maillage.words.wording import DASH, NBSP, lower_first, number, survey_share
+from maillage.words.wording import DASH, NBSP, count, lower_first, number, survey_share
 
 KIND = "professionals"
 TITLE = "À la place, détecter, orienter, être formé"
@@ -94,7 +94,7 @@ def sentence(row: Found) -> str:
     before = f"En {told.year}, l’étude nationale disait {practice.printed} des {practice.among}."
     if isinstance(row.figure, Withheld):
         return f"**{practice.label}** : non publié. {before}"
-    few = f" Attention : {number(row.asked.n)} réponses seulement." if row.asked.n < SMALL else ""
+    few = f" *{NBSP}{count(row.asked.n, 'réponse', 'réponses')}." if row.asked.n < SMALL else ""
     here = charts.one(row.figure, row.asked.rounding)
     kept = f" Ne sera pas publié : {lower_first(row.unpublished)}" if row.unpublished else ""
     return f"**{practice.label}** : {here} {practice.says}.{kept} {before}{few}"

@@ -4,7 +4,7 @@ difference is worded only beyond chance.
 Source: docs/methods/resultats-enquete.md
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from math import sqrt
@@ -16,8 +16,8 @@ from maillage.engine import comparisons, variance
 from maillage.engine.proportions import LEVEL, Share
 from maillage.forms.questionnaire import National, Question, Questionnaire
 from maillage.kernel.errors import Refused
-from maillage.studies.survey.columns import discreet
-from maillage.studies.survey.samples import Least, Sample
+from maillage.studies.survey.columns import Column, discreet
+from maillage.studies.survey.samples import Bools, Least, Sample
 from maillage.studies.survey.tables import Row, Tabulation
 from maillage.studies.survey.tabulation import of_sample
 from maillage.words.rounding import apart, rounded
@@ -93,10 +93,7 @@ def between_groups(held: Sample, table: Tabulation) -> Differences:
             why="Une comparaison de groupes a besoin de groupes.",
             do="Croisez-le d’abord avec une autre question.",
         )
-    column, cross = (
-        discreet(held.reader.group(name, classes=table.cut.get(name, ())), held.class_least(table.least))
-        for name in (table.question, table.by)
-    )  # as the table cut them: a number that few gave is in a class
+    column, cross = _columns(held, table)
     groups = [group.by for group in table.groups]
     names = [name for name, _ in column.categories]
     shown = {(row.category, row.by): row for row in table.rows if not row.grouped and row.share is not None}
@@ -113,20 +110,66 @@ def between_groups(held: Sample, table: Tabulation) -> Differences:
             why="À force de regarder, on trouve toujours un écart qui n’existe pas.",
             do="Réunissez des groupes ou des réponses, puis recommencez.",
         )
-    at = {name: g for g, (name, _) in enumerate(cross.categories)}
-    said = column.answered & held.domain & cross.answered
-    inside = cross.members & said[:, None]
-    found = []
+    ends, found = _ends(held, column, cross), []
     for name, one, other in pairs:
         y = column.members[:, names.index(name)]
-        ends = np.stack([inside[:, at[one]], inside[:, at[other]]], axis=1)
-        spread = variance.of_means(np.stack([y, y], axis=1), ends, held.plan).covariance
-        scale = sqrt(max(0.0, float(spread[0, 0]) * float(spread[1, 1])))
-        correlation = float(spread[0, 1]) / scale if scale > 0 else 0.0
+        correlation = _correlation(held, y, ends[one], ends[other])
         found.append(_compared(shown[name, one], shown[name, other], one, other, correlation))
     labels = {group.by: group.label for group in table.groups}
     named = [replace(each, one=labels[each.one], other=labels[each.other]) for each in found]
     return _together(named, every - len(pairs))
+
+
+def contrasts(sample: Sample, table: Tabulation, answers: Collection[str]) -> list[Compared]:
+    """Return the comparison of every pair of groups of a crossed table for some answers taken together, each
+    alone: whoever looks at several adjusts them (`adjusted`). Groups where the share is withheld are left
+    out.
+    """
+    rows = [row for row in table.rows if {*(row.grouped or (row.category,))} == {*answers} and row.share]
+    by_name = {row.by: row for row in rows if row.by}
+    labels = {group.by: group.label for group in table.groups}
+    column, cross = _columns(sample, table)
+    chosen = [k for k, (name, _) in enumerate(column.categories) if name in answers]
+    y = np.asarray(column.members[:, chosen].any(axis=1))
+    ends = _ends(sample, column, cross)
+    compared = []
+    for one, other in combinations(by_name, 2):
+        correlation = _correlation(sample, y, ends[one], ends[other])
+        pair = _compared(by_name[one], by_name[other], one, other, correlation)
+        compared.append(replace(pair, one=labels[one], other=labels[other]))
+    return compared
+
+
+def adjusted(pairs: Sequence[Compared]) -> list[Compared]:
+    """Return comparisons with the probability that counts how many were looked at together (Holm)."""
+    looked = comparisons.holm([each.p for each in pairs])
+    return [replace(each, p_looked=p) for each, p in zip(pairs, looked, strict=True)]
+
+
+def _columns(sample: Sample, table: Tabulation) -> tuple[Column, Column]:
+    """Return a question and the one it is crossed with as the table cut them: a number that few gave is in a
+    class.
+    """
+    column, cross = (
+        discreet(sample.reader.group(name, classes=table.cut.get(name, ())), sample.class_least(table.least))
+        for name in (table.question, table.by)
+    )
+    return column, cross
+
+
+def _ends(sample: Sample, column: Column, cross: Column) -> dict[str, Bools]:
+    """Return (n,) by group: those who answered both questions and are in it."""
+    inside = cross.members & (column.answered & sample.domain & cross.answered)[:, None]
+    return {name: inside[:, g] for g, (name, _) in enumerate(cross.categories)}
+
+
+def _correlation(sample: Sample, y: Bools, one: Bools, other: Bools) -> float:
+    """Return the correlation of the shares of two groups of one sample."""
+    spread = variance.of_means(
+        np.stack([y, y], axis=1), np.stack([one, other], axis=1), sample.plan
+    ).covariance
+    scale = sqrt(max(0.0, float(spread[0, 0]) * float(spread[1, 1])))
+    return float(spread[0, 1]) / scale if scale > 0 else 0.0
 
 
 def between(one: Tabulation, other: Tabulation, *, names: tuple[str, str], by: str = "") -> Differences:
@@ -179,8 +222,7 @@ def _compared(row: Row, match: Row, one: str, other: str, correlation: float) ->
 
 
 def _together(pairs: Sequence[Compared], left: int) -> Differences:
-    looked = comparisons.holm([each.p for each in pairs])
-    made = tuple(replace(each, p_looked=p) for each, p in zip(pairs, looked, strict=True))
+    made = tuple(adjusted(pairs))
     alone, kept = sum(each.significant for each in made), sum(each.survives for each in made)
     if not made:
         note = "Aucune comparaison n’est possible : les parts sont masquées."

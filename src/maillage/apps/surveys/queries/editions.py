@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -15,14 +16,17 @@ from maillage.apps.surveys.models import Answer, Publication, Survey
 from maillage.apps.surveys.queries import answers, counterparts, verbatims
 from maillage.apps.surveys.queries.frames import Frame, by_place, frame, tables
 from maillage.apps.surveys.queries.publications import published_counts
-from maillage.apps.surveys.queries.sentences import findings
+from maillage.apps.surveys.queries.sentences import crossings_of, edited_sentences, sentences
 from maillage.apps.surveys.queries.weights import published_samples, sample_counts, steps_in_words
 from maillage.apps.territories import queries as territories
 from maillage.engine import disclosure
 from maillage.kernel.errors import UnknownTerritory
-from maillage.reports.survey import document, two_sides
+from maillage.reports.survey import cards as survey_cards
+from maillage.reports.survey import document, story, two_sides
 from maillage.reports.survey import findings as survey_findings
 from maillage.reports.survey.document import Card, Results, Sample
+from maillage.reports.survey.findings import FindingTexts, Highlight
+from maillage.reports.survey.story import Crossing
 from maillage.reports.survey.waves import Before
 from maillage.studies.survey import tabulation
 from maillage.studies.survey.protection import rule_of
@@ -46,8 +50,17 @@ def _few_since(survey: Survey, n: int, made: Sequence[Tabulation]) -> int:
     return 0
 
 
-def results(held: Frame, cards: Sequence[Card], *, at: datetime, sample: Sequence[Sample] = ()) -> Results:
-    """Return all that a document of results says, as of now. sample: who answered, as it may be published."""
+def results(
+    held: Frame,
+    cards: Sequence[Card],
+    *,
+    at: datetime,
+    sample: Sequence[Sample] = (),
+    crossings: Sequence[Crossing] = (),
+) -> Results:
+    """Return all that a document of results says, as of now. sample: who answered, as it may be published;
+    crossings: those that its findings rest on.
+    """
     survey, row = held.survey, held.weighting
     on = timezone.localdate(at)
     n = len(held.table)
@@ -67,6 +80,7 @@ def results(held: Frame, cards: Sequence[Card], *, at: datetime, sample: Sequenc
             f"{count(held.left, 'réponse arrivée', 'réponses arrivées')} après le redressement"
             f" {'ne sont pas comptées' if held.left > 1 else 'n’est pas comptée'}."
         )
+    highlights, texts = _read(held, cards, crossings) if cards else ([], FindingTexts())
     return Results(
         title=survey.title,
         place=place_name(survey.territory),
@@ -79,11 +93,9 @@ def results(held: Frame, cards: Sequence[Card], *, at: datetime, sample: Sequenc
         questionnaire=held.questionnaire,
         cards=cards,
         aim=survey.aim,
-        sentences=survey_findings.finding_texts(
-            (said.text, said.leads)
-            for said in findings(held, cards)
-            if cards and not said.hidden and not said.flagged
-        ),
+        story=highlights,
+        crossed=survey_cards.crossed(held.sample, cards, crossings) if cards else (),
+        sentences=texts,
         sample=sample,
         quotes=[
             (theme, [(each.shown, each.get_speaker_display()) for each in rows])
@@ -101,6 +113,34 @@ def results(held: Frame, cards: Sequence[Card], *, at: datetime, sample: Sequenc
         notices=(
             ("Exemple : ces réponses ont été fabriquées pour la démonstration.",) if survey.example else ()
         ),
+    )
+
+
+def _read(
+    frame: Frame, cards: Sequence[Card], crossings: Sequence[Crossing]
+) -> tuple[list[Highlight], FindingTexts]:
+    """Return the findings and the other sentences as the analyst left them: without those hidden, nor those
+    whose figure changed since they were edited.
+    """
+    people = survey_findings.who(frame.survey.kind, weighted=frame.weighted)
+    highlights = story.story(cards, crossings, people)
+    visible = {
+        row.sentence.key: row
+        for row in edited_sentences(frame.survey, sentences(frame, cards, crossings))
+        if not row.hidden and not row.flagged
+    }
+    rewritten = [
+        replace(finding, fact=visible[finding.key].text.rstrip("."), meaning="", call="")
+        if visible[finding.key].edited
+        else finding
+        for finding in highlights
+        if finding.key in visible
+    ]
+    keys = {finding.key for finding in highlights}
+    remaining = [row for key, row in visible.items() if key not in keys]
+    return rewritten, FindingTexts(
+        first=tuple(row.text for row in remaining if row.edited),
+        others=tuple(row.text for row in remaining if not row.edited),
     )
 
 
@@ -189,11 +229,18 @@ def edition(survey: Survey, *, at: datetime) -> Json:
     """
     held, before = frame(survey), published_counts(survey)
     made_tables = tables(held, before)
-    shown_, counts = [card for _, card in made_tables], [whole.counts() for whole, _ in made_tables]
+    shown_ = [card for _, card in made_tables]
+    crossings = crossings_of(held, shown_, before)
+    counts = [
+        whole.counts() for whole in (*(whole for whole, _ in made_tables), *(x.table for x in crossings))
+    ]
     sample = published_samples(held, before)
-    told = results(held, shown_, at=at, sample=sample)
+    told = results(held, shown_, at=at, sample=sample, crossings=crossings)
     made = document.document(told).data()
-    rows = document.rows(shown_, computed=told.computed)
+    rows = [
+        *document.rows(shown_, computed=told.computed),
+        *document.crossed_rows(told.crossed, computed=told.computed),
+    ]
     content = {
         "document": made,
         "tables": rows,

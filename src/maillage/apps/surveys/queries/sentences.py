@@ -8,8 +8,11 @@ from maillage.apps.surveys.models import Finding, Survey
 from maillage.apps.surveys.queries.frames import Frame
 from maillage.reports.survey import cards as survey_cards
 from maillage.reports.survey import findings as survey_findings
+from maillage.reports.survey import story
 from maillage.reports.survey.document import Card
 from maillage.reports.survey.findings import Sentence
+from maillage.reports.survey.story import Crossing
+from maillage.studies.survey.tables import Counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,18 +35,31 @@ class EditedSentence:
         return self.edited or self.sentence.leads
 
 
-def sentences(held: Frame, cards: Sequence[Card] | None = None) -> list[Sentence]:
-    """Return what the rules write of a survey, question by question; nothing of what nobody answered."""
-    people = survey_findings.who(held.survey.kind, weighted=held.weighted)
-    return survey_cards.sentences(held.cards if cards is None else cards, people)
+def sentences(
+    frame: Frame, cards: Sequence[Card] | None = None, crossings: Sequence[Crossing] | None = None
+) -> list[Sentence]:
+    """Return what the rules write of a survey: its findings, then question by question; nothing of what
+    nobody answered.
+
+    cards, crossings: those an edition publishes; otherwise those that a first one would.
+    """
+    cards = frame.cards if cards is None else cards
+    crossings = crossings_of(frame, cards) if crossings is None else crossings
+    people = survey_findings.who(frame.survey.kind, weighted=frame.weighted)
+    return [
+        *(finding.sentence for finding in story.story(cards, crossings, people)),
+        *survey_cards.sentences(cards, people),
+    ]
+
+
+def crossings_of(frame: Frame, cards: Sequence[Card], before: Sequence[Counted] = ()) -> list[Crossing]:
+    """Return the crossings that carry a message, as they may be published after others."""
+    return story.crossings(frame.sample, cards, before) if cards else []
 
 
 def findings(held: Frame, cards: Sequence[Card] | None = None) -> list[EditedSentence]:
     """Return the sentences of a survey with the analyst's edits; those whose figure no longer exists come
     last, flagged.
-
-    cards: those an edition publishes, protected against earlier ones: its sentences reveal nothing that its
-    tables withhold.
     """
     return edited_sentences(held.survey, sentences(held, cards))
 

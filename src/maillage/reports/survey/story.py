@@ -1,0 +1,389 @@
+"""Findings of a survey, ranked by how much they matter and how sure they are, each with its meaning and its
+call; and the crossings that carry a message, kept when chance does not explain them.
+
+Source: docs/methods/resultats-enquete.md
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from maillage.forms.questionnaire import National
+from maillage.kernel.errors import Refused
+from maillage.kernel.estimate import Estimate
+from maillage.reference.survey_messages import OTHER_AXIS, Message, messages
+from maillage.reports.survey import findings
+from maillage.reports.survey.charts import Bar
+from maillage.reports.survey.document import Card
+from maillage.reports.survey.findings import SMALL, Highlight, Line, QuestionAnswers, Who
+from maillage.studies.survey import differences
+from maillage.studies.survey.columns import CITED
+from maillage.studies.survey.differences import Compared
+from maillage.studies.survey.samples import Sample
+from maillage.studies.survey.tables import Counted, Row, Tabulation
+from maillage.studies.survey.tabulation import of_sample
+from maillage.words.wording import NBSP, lower_first, percent, survey_share
+
+MOST = 10  # findings of the story
+MOST_CROSSED = 12  # tables looked at
+MOST_ANSWERS = 30  # of a question that another is crossed with
+MOST_GROUPS = 12  # of a question that another is crossed with
+LEAST_IN_GROUP = 10  # respondents
+MOST_BARS = 7  # of the drawing of a finding
+SURE = 14.0  # points: an interval this wide leaves a finding its whole weight
+NATIONAL, CROSSED = 1.0, 1.5  # weight that a sure difference adds
+MOST_LETTERS = 90  # of the question that a finding quotes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crossing:
+    """A question crossed by another for one message. pairs: groups compared two by two for `answers`, every
+    comparison of the survey counted.
+    """
+
+    message: Message
+    answers: frozenset[str]
+    table: Tabulation
+    pairs: tuple[Compared, ...]
+
+    @property
+    def sure(self) -> tuple[Compared, ...]:
+        """The differences that chance does not explain, the largest first."""
+        return tuple(sorted((x for x in self.pairs if x.survives), key=lambda x: -abs(x.points)))
+
+    @property
+    def rows(self) -> dict[str, Row]:
+        """The published share of these answers in each group, by the name of the group."""
+        return {
+            row.by: row
+            for row in self.table.rows
+            if row.by
+            and {*(row.grouped or (row.category,))} == self.answers
+            and isinstance(row.figure, Estimate)
+        }
+
+
+def crossings(sample: Sample, cards: Sequence[Card], before: Sequence[Counted] = ()) -> list[Crossing]:
+    """Return the crossings worth telling, from what may be published: those where a difference between two
+    groups is sure once every comparison looked at is counted, and the share of one group that a message asks
+    for.
+    """
+    census = {variable: name for name, variable in sample.reader.questionnaire.counted().items()}
+    looked: list[Crossing] = []
+    for question, message, line in sorted(_candidates(cards), key=lambda x: -(x[1].weight_by or x[1].weight)):
+        for by in (census.get(each, each) for each in (*message.by, *message.within)):
+            if len(looked) < MOST_CROSSED and (
+                crossing := _crossing(sample, question, message, line, by, before)
+            ):
+                looked.append(crossing)
+    adjusted = iter(differences.adjusted([pair for each in looked for pair in each.pairs]))
+    looked = [replace(each, pairs=tuple(next(adjusted) for _ in each.pairs)) for each in looked]
+    return [each for each in looked if each.sure or each.message.within]
+
+
+def _crossing(
+    sample: Sample,
+    question: QuestionAnswers,
+    message: Message,
+    line: Line,
+    by: str,
+    before: Sequence[Counted],
+) -> Crossing | None:
+    reader = sample.reader
+    if by == question.name or by not in reader.answers or reader.is_partial(by):
+        return None
+    try:
+        if not 1 < len(reader.group(by).categories) <= MOST_ANSWERS:
+            return None
+        table = of_sample(sample, question.name, by=by, rounding=question.rounding, before=before)
+    except Refused:  # too fine, or words: nothing would be published
+        return None
+    answers = frozenset(line.name.split())
+    large = {group.label for group in table.groups if (group.n or 0) >= LEAST_IN_GROUP}
+    if len(large) > MOST_GROUPS:
+        return None
+    pairs = [x for x in differences.contrasts(sample, table, answers) if {x.one, x.other} <= large]
+    return Crossing(message=message, answers=answers, table=table, pairs=tuple(pairs))
+
+
+def story(cards: Sequence[Card], crossed: Sequence[Crossing], people: Who) -> list[Highlight]:
+    """Return the findings, ten at most, axis by axis then by weight."""
+    by_name = {card.asked.name: card.asked for card in cards}
+    shares = [
+        (message, _finding(question, message, line, people))
+        for question, message, line in _candidates(cards)
+        if not message.within
+    ]
+    groups = [
+        (crossing.message, highlight)
+        for crossing in crossed
+        if (highlight := _crossed(crossing, by_name[crossing.table.question])) is not None
+    ]
+    inside = [pair for pair in groups if pair[0].within]
+    gaps = [highlight for message, highlight in groups if not message.within]
+    chosen = sorted((*_joined([*shares, *inside]), *gaps), key=lambda each: -each.weight)[:MOST]
+    axes = list(messages().axes.values())
+    return sorted(chosen, key=lambda each: (axes.index(each.axis), -each.weight))
+
+
+def _joined(shares: Sequence[tuple[Message, Highlight]]) -> list[Highlight]:
+    """Return the findings; one that joins another is told in its meaning, or alone where it is not there."""
+    by_id = {message.id: highlight for message, highlight in shares if message.id}
+    for message, highlight in shares:
+        if (main := by_id.get(message.joins)) is not None:
+            between = survey_share(highlight.figure).between
+            note = f"{highlight.fact}{f' ({between})' if between else ''}."
+            by_id[message.joins] = replace(
+                main,
+                meaning=f"{main.meaning} {note}".strip(),
+                call=highlight.call if message.within else main.call,
+                behind=(*main.behind, *highlight.behind[:1]),
+            )
+    return [by_id.get(message.id, highlight) for message, highlight in shares if message.joins not in by_id]
+
+
+def _candidates(cards: Sequence[Card]) -> Iterator[tuple[QuestionAnswers, Message, Line]]:
+    """Yield each message that a question bears with its answers, or its own words when none is written."""
+    for card in cards:
+        question = card.asked
+        if question.of_whom or question.observed or not question.n or question.name in messages().silent:
+            continue
+        written = messages().about(question.name, _scale(question))
+        pairs = [(message, _line(question, message)) for message in written]
+        known = [(message, line) for message, line in pairs if line is not None]
+        for message, line in known or _own(question):
+            if _is_tellable(question, message, line):
+                yield question, message, line
+
+
+def _scale(question: QuestionAnswers) -> str:
+    return ("ease" if question.worry else "satisfaction") if question.scale else ""
+
+
+def _line(question: QuestionAnswers, message: Message) -> Line | None:
+    """Return the answers of a message among those of a question, None where they are not all there."""
+    if message.scale:
+        return (question.groups[0] if question.worry else question.groups[-1]) if question.groups else None
+    lines = (*question.lines, *question.groups, *question.beside)
+    return next((line for line in lines if {*line.name.split()} == {*message.answers}), None)
+
+
+def _own(question: QuestionAnswers) -> list[tuple[Message, Line]]:
+    """Return the message of a question of no known questionnaire, in its own words."""
+    if question.name.endswith(CITED):
+        return []
+    label = question.label.strip().rstrip(":").strip()
+    label = label if len(label) <= MOST_LETTERS else f"{label[:MOST_LETTERS].rpartition(' ')[0]}…"
+    printed = [line for line in question.lines if isinstance(line.figure, Estimate)]
+    if question.scale and question.groups:
+        line, weight = question.groups[0] if question.worry else question.groups[-1], 8
+    elif yes := [line for line in printed if line.name.lower() in ("oui", "yes", "1")]:
+        line, weight = yes[0], 4
+    elif len(first := findings.leaders(question.lines, question)) == 1:
+        line, weight = first[0], 4
+    else:
+        return []
+    says = f"répondent « {line.label} » à « {label} »"
+    axis = "besoins" if question.worry else OTHER_AXIS
+    by = ("age", "sexe") if question.scale else ()
+    return [(Message(axis=axis, weight=weight, says=says, calls="", by=by), line)]
+
+
+def _is_tellable(question: QuestionAnswers, message: Message, line: Line) -> bool:
+    if not isinstance(line.figure, Estimate) or not line.figure.value or line.unpublished:
+        return False
+    if message.first and line.name not in {each.name for each in _first(question)}:
+        return False
+    return bool(message.within) or message.least <= line.figure.value < message.most + 1e-9
+
+
+def _first(question: QuestionAnswers) -> list[Line]:
+    """Return the answers that come first among those published: two at most, none of a longer tie."""
+    printed = {line.name: line.figure.value for line in question.lines if isinstance(line.figure, Estimate)}
+    ranked = sorted(
+        (line for line in question.lines if printed.get(line.name)), key=lambda x: -printed[x.name]
+    )
+    first = findings.tied(ranked)
+    return first if len(first) <= findings.MOST_TIED else []
+
+
+def _finding(question: QuestionAnswers, message: Message, line: Line, people: Who) -> Highlight:
+    figure = line.figure
+    assert isinstance(figure, Estimate)
+    among, fraction = message.among or _people(question, people), _fraction(question, figure, people)
+    notes = [
+        *(_national(question, message, line, national) for national in question.national),
+        _planned(question, line),
+        _runner_up(question, line) if message.first else "",
+        f"{fraction}." if fraction else "",
+    ]
+    differs = any(
+        {*national.choice.split()} <= {*line.name.split()} and _is_apart(question, national)
+        for national in question.national
+    )
+    return Highlight(
+        key=f"{findings.LEADING}:{question.name}:{'+'.join(line.name.split())}",
+        axis=messages().axes[message.axis],
+        headline=f"{fraction or f'{_percent(figure, question)} {among}'} {message.says}",
+        fact=f"{_percent(figure, question)} {among} {message.says}{_star(figure.n)}",
+        meaning=" ".join([note for note in notes if note][:2]) or message.means,
+        call=message.calls,
+        figure=figure,
+        bars=_bars(question, line),
+        wording=question.label,
+        universe=question.universe,
+        weight=message.weight * _sureness(figure) + NATIONAL * differs,
+        behind=(findings.behind(line.label, figure, question),),
+    )
+
+
+def _crossed(crossing: Crossing, question: QuestionAnswers) -> Highlight | None:
+    """Return the finding of a crossing: the group worst off beside the one best off; or the group that the
+    message asks for, beside another.
+    """
+    rows, message = crossing.rows, crossing.message
+    by_label = {row.by_label: row for row in rows.values()}
+    if message.within:
+        high = rows.get(next(iter(message.within.values())))
+        low = next((row for row in rows.values() if row is not high), None)
+    else:
+        gap = crossing.sure[0]
+        is_one_first = (gap.points > 0) != message.asset
+        high, low = (by_label[name] for name in (gap.one, gap.other)[:: 1 if is_one_first else -1])
+    least = message.least if message.within else 0.0
+    if high is None or not isinstance(high.figure, Estimate) or high.figure.value < least:
+        return None
+    figure, names = high.figure, messages().groups.get(crossing.table.by, {})
+    fact = _of_group(high, question, names, message.says)
+    lines = (*question.lines, *question.groups)
+    label = next((line.label for line in lines if {*line.name.split()} == crossing.answers), question.label)
+    return Highlight(
+        key=f"{findings.LEADING}:{question.name}:{'+'.join(sorted(crossing.answers))}:{crossing.table.by}",
+        axis=messages().axes[message.axis],
+        headline=fact,
+        fact=f"{fact}{_star(figure.n)}",
+        meaning=_against(low, question, names, is_sure=bool(crossing.sure)),
+        call=message.calls_by or message.calls,
+        figure=figure,
+        bars=tuple(Bar(label=row.by_label, figure=row.figure) for row in rows.values()),
+        wording=f"{question.label} « {label} », selon : {lower_first(crossing.table.by_label).rstrip('.')}.",
+        universe=question.universe,
+        weight=_weight(crossing, figure),
+        behind=tuple(
+            findings.behind(f"{label}, {row.by_label}", row.figure, question) for row in (high, low) if row
+        ),
+    )
+
+
+def _weight(crossing: Crossing, figure: Estimate) -> float:
+    """Return the weight of a crossing: less than that of the whole, unless its message says otherwise."""
+    message = crossing.message
+    weight = (message.weight_by or message.weight) * _sureness(figure) + CROSSED * bool(crossing.sure)
+    return weight if message.weight_by or message.within else min(weight, 0.9 * message.weight)
+
+
+def _of_group(row: Row, question: QuestionAnswers, names: Mapping[str, str], says: str) -> str:
+    """Return « 43 % des personnes déjà formées restent mal à l’aise », or the name of the group first."""
+    assert isinstance(row.figure, Estimate)
+    share = _percent(row.figure, question)
+    if row.by in names:
+        return f"{share} {names[row.by].replace('les ', 'des ', 1)} {says}"
+    return f"{row.by_label} : {share} {says}"
+
+
+def _against(row: Row | None, question: QuestionAnswers, names: Mapping[str, str], *, is_sure: bool) -> str:
+    if row is None or not isinstance(row.figure, Estimate):
+        return ""
+    name = names.get(row.by, "")
+    group = f"chez {name}" if name else f"pour « {row.by_label} »"
+    end = "L’écart est sûr." if is_sure else "L’écart n’est pas sûr."
+    printed = survey_share(row.figure, rule=question.rounding)
+    return f"{printed.value} {group}{f' ({printed.between})' if printed.low else ''}. {end}"
+
+
+def _people(question: QuestionAnswers, people: Who) -> str:
+    if question.partial:
+        return f"des {(findings.CONCERNED if question.weighted else findings.RESPONDENTS).many}"
+    return f"des {people.many}"
+
+
+def _national(question: QuestionAnswers, message: Message, line: Line, national: National) -> str:
+    """Return the share of the country for these answers or some of them, "" for others."""
+    choice = {*national.choice.split()}
+    if not choice <= {*line.name.split()}:
+        return ""
+    value = percent(national.percent, 0 if float(national.percent).is_integer() else 1)
+    way = "écart sûr" if _is_apart(question, national) else "pas d’écart sûr"
+    if choice == {*line.name.split()}:
+        return f"{value} en France ({national.producer}, {national.year}) : {way}."
+    part = next(each for each in (*question.lines, *question.beside) if {*each.name.split()} == choice)
+    return (
+        f"« {part.label} » : {_percent(part.figure, question)}, contre {value} en France"
+        f" ({national.producer}, {national.year}), {way}."
+        if isinstance(part.figure, Estimate)
+        else ""
+    )
+
+
+def _is_apart(question: QuestionAnswers, national: National) -> bool:
+    """Tell a published figure outside the interval of the same answers."""
+    for line in (*question.lines, *question.groups, *question.beside):
+        if {*line.name.split()} == {*national.choice.split()} and isinstance(line.figure, Estimate):
+            return not line.figure.low <= national.percent <= line.figure.high
+    return False
+
+
+def _planned(question: QuestionAnswers, line: Line) -> str:
+    planned = next((each.figure for each in question.lines if each.name == "en_projet"), None)
+    if line.name != "aujourdhui" or not isinstance(planned, Estimate) or not planned.value:
+        return ""
+    return f"{_percent(planned, question)} l’ont en projet."
+
+
+def _runner_up(question: QuestionAnswers, line: Line) -> str:
+    """Return the answer that comes after, or beside in a tie; "" where one is withheld."""
+    first = _first(question)
+    if len(first) > 1:
+        other = next(tie for tie in first if tie.name != line.name)
+        return f"Sans écart net avec « {other.label} » ({_percent(other.figure, question)})."
+    below = [each for each in question.lines if each.name not in (line.name, "autre")]
+    if not below or not all(isinstance(each.figure, Estimate) for each in below):
+        return ""
+    best = max(below, key=lambda each: each.figure.value if isinstance(each.figure, Estimate) else 0.0)
+    return f"Ensuite : « {best.label} » ({_percent(best.figure, question)})."
+
+
+def _fraction(question: QuestionAnswers, figure: Estimate, people: Who) -> str:
+    persons = people if not question.partial else findings.PERSONS
+    words = findings.portion(figure, persons, question.rounding) or findings.most(figure, persons)
+    return f"{words[:1].upper()}{words[1:]}"
+
+
+def _bars(question: QuestionAnswers, line: Line) -> tuple[Bar, ...]:
+    """Return the answers that were given, the one that a finding speaks of among them."""
+    national = {each.choice: each.percent for each in question.national}
+    printed = [
+        each
+        for each in question.lines
+        if isinstance(each.figure, Estimate) and (each.figure.value or each is line)
+    ]
+    if question.scale:
+        return tuple(Bar(label=each.label, figure=each.figure) for each in question.lines)
+    ranked = sorted(printed, key=lambda x: -x.figure.value if isinstance(x.figure, Estimate) else 0.0)
+    return tuple(
+        Bar(label=each.label, figure=each.figure, other=national.get(each.name))
+        for each in ranked[:MOST_BARS]
+    )
+
+
+def _sureness(figure: Estimate) -> float:
+    """Return 1 for a narrow interval, towards a half for one that says little."""
+    width = figure.high - figure.low
+    return 0.5 + 0.5 * min(1.0, SURE / width) if width else 1.0
+
+
+def _percent(figure: object, question: QuestionAnswers) -> str:
+    return survey_share(figure, rule=question.rounding).value or ""  # type: ignore[arg-type]
+
+
+def _star(n: int) -> str:
+    return f"{NBSP}*" if n < SMALL else ""

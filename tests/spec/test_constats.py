@@ -1,0 +1,172 @@
+"""The findings of a survey: what it tells first, what it looks for, what it keeps."""
+
+import re
+from dataclasses import replace
+from datetime import date
+from functools import cache
+
+import numpy as np
+import pytest
+
+from maillage.forms.questionnaire import Choice, Question, Questionnaire
+from maillage.kernel.table import Table
+from maillage.reports.gallery import surveys
+from maillage.reports.page import html, pdf
+from maillage.reports.survey import cards, document, story
+from maillage.reports.survey.findings import Highlight
+from maillage.studies.survey import samples
+
+title = "Ce qu’une enquête dit d’abord"
+
+AT = date(2026, 11, 28)
+AGES = ("15_39", "40_59", "60_plus")
+
+
+def form(*questions: Question, **lists: tuple[str, ...]) -> Questionnaire:
+    return Questionnaire(
+        id="q",
+        title="Essai",
+        kind="inhabitants",
+        lists={
+            key: tuple(Choice(name=name, label={"fr": name.replace("_", " ")}) for name in names)
+            for key, names in {"ages": AGES, "aises": ("pas_du_tout", "peu", "bien", "tres"), **lists}.items()
+        },
+        items=(
+            Question(name="tranche", kind="one", choices="ages", label={"fr": "Votre âge ?"}, census="age"),
+            Question(name="aisance", kind="one", choices="aises", scale="ease", label={"fr": "À l’aise ?"}),
+            *questions,
+        ),
+    )
+
+
+def answers(n: int, ill: tuple[float, float, float], seed: int = 1) -> Table:
+    """Return n answers, so many of each age ill at ease: shares 0-1 by age."""
+    chance = np.random.default_rng(seed)
+    age = np.arange(n) % 3
+    is_ill = chance.random(n) < np.array(ill)[age]
+    ease = np.where(is_ill, np.where(chance.random(n) < 0.5, "peu", "pas_du_tout"), "bien")
+    ids, ages = np.arange(n).astype(str), np.array(AGES)[age]
+    return Table("a.csv", {"id": ids, "tranche": ages, "aisance": ease})
+
+
+def results(table: Table, questionnaire: Questionnaire) -> document.Results:
+    sample = samples.sample(table, questionnaire)
+    report = cards.every(sample)
+    return cards.results(
+        report, title="Essai", questionnaire=questionnaire, n=len(table), weighted=False, on=AT, sample=sample
+    )
+
+
+def facts(highlights: object) -> list[str]:
+    return [highlight.fact.replace("\xa0", " ") for highlight in highlights]  # type: ignore[attr-defined]
+
+
+def test_the_message_is_the_difficulty_and_who_has_it_most():
+    """36 % mal à l’aise, surtout après 60 ans : jamais « plus de la moitié est à l’aise »."""
+    highlights = results(answers(600, (0.15, 0.25, 0.7)), form()).story
+    assert [re.sub(r"\d+ %", "N %", each) for each in facts(highlights)] == [
+        "N % des répondants sont mal à l’aise avec le numérique",
+        "60 plus : N % sont mal à l’aise avec le numérique",
+    ]
+    assert "pour « 15 39 »" in highlights[1].meaning
+    assert "L’écart est sûr." in highlights[1].meaning
+
+
+def test_story_leaves_a_difference_that_chance_explains():
+    """Même part à chaque âge : le croisement est regardé, et ne donne aucun constat."""
+    n_crossed = [len(results(answers(300, (0.4, 0.4, 0.4), seed), form()).crossed) for seed in range(12)]
+    assert sum(n_crossed) <= 3, "one in ten at most, by chance"
+
+
+def test_small_cells_stay_withheld_in_a_crossing():
+    """Douze réponses : un groupe de quatre ne dit rien, ni dans un constat ni dans un tableau croisé."""
+    report = results(answers(12, (0.0, 0.5, 1.0)), form())
+    assert not report.crossed
+    assert document.document(replace(report, story=())).chapters[0].title == "Pas encore de constat"
+    assert all("60 plus" not in each for each in facts(report.story))
+
+
+# Seed 003, in the order of its « Enseignements principaux »; the report tells each of them.
+MAUBEUGE = (
+    "40 % des habitants sont mal à l’aise",
+    "47 % des habitants ont un ordinateur",
+    "16 % des habitants ont déjà été aidés par un lieu",
+    "33 % des personnes qu’aucun lieu n’a aidées sont aidées par un proche",
+    "16 % des personnes qu’aucun lieu n’a aidées ne savaient pas que cette aide existe",
+    "80 % des personnes peu à l’aise s’informent par le bouche-à-oreille",
+    "98 % des personnes aidées sont satisfaites",
+    "33 % des habitants souhaitent en apprendre plus",
+    "41 % des habitants demandent d’abord une aide gratuite",
+)
+STRUCTURES = (
+    "42 % des structures offrent un accès libre",
+    "58 % des structures aident à faire les démarches en ligne",
+    "44 % des structures proposent des ateliers",
+    "73 % des structures ne voient pas ce que font les autres, et le voudraient",
+    "45 % des structures orientent les personnes",
+    "39 % des structures laissent leurs aidants intervenir sans cadre",
+    "61 % des structures accueilleraient des partenaires",
+    "66 % des structures mettent l’équipement des lieux parmi leurs priorités",
+    "46 % des structures veulent mieux connaître les offres du territoire",
+)
+
+
+@cache
+def story_of(name: str) -> list[Highlight]:
+    survey = surveys.survey(name)
+    report = cards.every(survey.sample)
+    return story.story(report, story.crossings(survey.sample, report), survey.people)
+
+
+@pytest.mark.parametrize(("name", "messages"), [(surveys.PEOPLE, MAUBEUGE), (surveys.STRUCTURES, STRUCTURES)])
+def test_the_story_tells_what_the_published_diagnosis_tells(name, messages):
+    """Maubeuge, 192 habitants et 66 structures : les messages du diagnostic publié sont nos dix constats."""
+    highlights = story_of(name)
+    assert len(highlights) == story.MOST
+    missing = [each for each in messages if not any(fact.startswith(each) for fact in facts(highlights))]
+    assert not missing
+
+
+def test_story_joins_what_goes_together():
+    """« 98 % sont satisfaites, mais 43 % des personnes formées restent mal à l’aise » : un seul constat."""
+    (one,) = [each for each in story_of(surveys.PEOPLE) if "satisfaites" in each.fact]
+    assert "43 % des personnes déjà formées restent mal à l’aise" in one.meaning.replace("\xa0", " ")
+
+
+def test_story_says_who_is_most_ill_at_ease():
+    """« Les personnes de plus de 60 ans sont majoritaires parmi les personnes peu ou pas du tout à l’aise »."""
+    (one,) = [each for each in story_of(surveys.PEOPLE) if each.fact.startswith("De 61 à 70 ans")]
+    assert "12 % pour « De 15 à 25 ans »" in one.meaning.replace("\xa0", " ")
+
+
+HOSTILE = "=cmd|'/c calc'!A0 <script>alert(1)</script> 🧵"
+
+
+@pytest.mark.parametrize("case", ["one question", "one age", "200 questions", "hostile words"])
+def test_a_strange_survey_still_makes_a_document(case):
+    """Une seule question, un seul âge, 200 questions, des mots piégés : le rapport se fait, dix constats au
+    plus, sans nom de variable dans les phrases.
+    """
+    table, questionnaire = answers(60, (0.2, 0.3, 0.6)), form()
+    if case == "one question":
+        questionnaire = replace(questionnaire, items=questionnaire.items[1:])
+    elif case == "one age":
+        table = table.adding(tranche=np.full(60, AGES[0]))
+    else:
+        n, label = (200, "Question {} ?") if case == "200 questions" else (2, HOSTILE + " {}")
+        names = [f"var_{k}" for k in range(n)]
+        extra = [
+            Question(name=name, kind="one", choices="ouinon", label={"fr": label.format(k)})
+            for k, name in enumerate(names)
+        ]
+        questionnaire = form(*extra, ouinon=("oui", "non"))
+        chance = np.random.default_rng(4)
+        table = table.adding(**{name: np.where(chance.random(60) < 0.4, "oui", "non") for name in names})
+    report = results(table, questionnaire)
+    assert len(report.story) <= story.MOST
+    pages = document.document(report)
+    page = html.dossier(pages).decode()
+    assert "<script>alert(1)" not in page
+    assert pdf.dossier(pages, on=AT).startswith(b"%PDF")
+    prose = " ".join(" ".join((each.fact, each.meaning, each.call, each.wording)) for each in report.story)
+    assert not re.search(r"\b\w+_\w+\b", prose)
