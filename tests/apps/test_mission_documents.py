@@ -15,8 +15,10 @@ from maillage.apps.dossiers.models import StudyMission, StudyPhotograph
 from maillage.apps.pilotage.queries import first_week, reports
 from maillage.apps.surveys.models import Publication, Survey
 from maillage.apps.territories.models import Perimeter
+from maillage.cli.main import main
 from maillage.kernel.errors import Refused
 from maillage.reports.page import editable, html, pdf, slides, theme
+from maillage.reports.page.blocks import Chapter, Cover, Document, Text
 from maillage.reports.territory import deck, edition, synthesis
 from maillage.reports.territory.surveys import NO_SURVEY
 from maillage.studies.diagnosis.study import study as compute_study
@@ -200,5 +202,28 @@ def test_the_first_week_follows_what_is_stored(client, lea):
     client.force_login(lea)
     page = client.get(f"/espace/territoires/{PLACE}/mission/").content.decode()
     assert "2 étapes faites sur" in " ".join(page.split()).replace("<strong>", "")
-    for task in (*week.tasks, *week.later_tasks):
-        assert client.get(task.url.partition("#")[0], follow=True).status_code in (200, 202), task.url
+    assert f"/territoires/{PLACE}/lieux/" in page, "an analyst opens no import of places"
+
+
+def test_rapport_enquete_writes_the_public_editions(study, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("maillage.config.home.has_database", lambda: True)
+    monkeypatch.setattr("maillage.config.bootstrap.ready", lambda: None)
+    words = ["rapport", "enquete", PLACE, "--sortie", str(tmp_path / "s")]
+    publish("38")
+    assert main(words) == 2
+    assert "Existe ailleurs : « Habitants »" in capsys.readouterr().err.replace("\xa0", " ")
+    publish(PLACE, title="Ici")
+    chapter = Chapter(number="1", title="Un constat", blocks=(Text(text="Dit."),))
+    cover = Cover(title="t", subtitle="", over="", edition="", print="", svg="", alt="")
+    content = {
+        "tables": [],
+        "n": 250,
+        "document": Document(title="t", cover=cover, chapters=(chapter,)).data(),
+    }
+    Publication.objects.filter(survey__territory=PLACE).update(content=content)
+    assert main(words) == 0
+    slug = f"inhabitants-ici-{PLACE}"
+    assert {path.name for path in (tmp_path / "s").iterdir()} == {
+        *(f"{slug}.{form}" for form in ("html", "pdf", "docx")),
+        f"{slug}-tableaux.csv",
+    }

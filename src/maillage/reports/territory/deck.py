@@ -150,7 +150,7 @@ def _foreword(s: Subject) -> list[Chapter]:
     ]
     signed = f" **{m.foreword_by}**" if m.foreword_by else ""
     block = Callout(tone="commentaire", text=f"{' '.join(read)}{signed}")
-    return [_slide(METHOD, mission.FOREWORD, (block,), notes=" ".join(parts))]
+    return [_slide("", mission.FOREWORD, (block,), notes=" ".join(parts))]
 
 
 def _mission(s: Subject) -> list[Chapter]:
