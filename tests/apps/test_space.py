@@ -459,9 +459,9 @@ def test_a_dossier_behind_its_comments_is_written_again_after_a_stop(coordinator
     from maillage.apps.dossiers import actions as dossier_actions
     from maillage.apps.dossiers.models import Comment
 
-    assert dossiers.behind_their_comments() == []
+    assert dossiers.behind_their_words() == []
     Comment.objects.create(place=study.place, section="synthese", text="Après", written_by=coordinator)
-    assert dossiers.behind_their_comments() == [study]
+    assert dossiers.behind_their_words() == [study]
     assert dossier_actions.publish_again_after_a_stop() == 1
     assert DBTaskResult.objects.get().args_kwargs["args"] == [study.pk]
 

@@ -644,3 +644,28 @@ def test_a_folder_that_cannot_be_written_is_refused(tmp_path, maillage):
     answer = maillage("rapport", "synthese", CODE, "--sortie", tmp_path / "fichier/s")
     assert answer.code == 2
     assert "ne peut pas recevoir les fichiers" in answer.err
+
+
+def test_a_report_takes_the_zones_and_the_survey_of_files(tmp_path, maillage, monkeypatch):
+    """Sans plateforme, la restitution lit vos zones et votre enquête, et n’en nie aucune."""
+    monkeypatch.setattr(home, "DATABASE", tmp_path / "maison/maillage.sqlite3")
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    files = {
+        "zones.csv": "code_zone,nom_zone,code\nA,Tout Louvroil,59365\n",
+        "reponses.csv": "id,age,internet_3_mois\n"
+        + "".join(
+            f"{k},{('jeune', 'age')[k % 2]},{'non' if k // 2 % 100 < 16 else 'oui'}\n" for k in range(400)
+        ),
+        "marges.csv": "variable,modalite,effectif\nage,jeune,2000\nage,age,3000\n",
+    }
+    for name, content in files.items():
+        (tmp_path / name).write_text(content, "utf-8")
+    options = [("--zones", "zones.csv"), ("--enquete", "reponses.csv"), ("--marges", "marges.csv")]
+    words = [word for option, name in options for word in (option, tmp_path / name)]
+    answer = maillage("rapport", "restitution", CODE, "--sortie", tmp_path / "s", *words)
+    assert answer.code == 0, answer.err
+    page = (tmp_path / "s/restitution.html").read_text("utf-8").replace("\xa0", " ")
+    assert "400 réponses" in page and "Aucune enquête" not in page
+    assert json.loads((tmp_path / "s/restitution.json").read_text("utf-8"))
+    refused = maillage("rapport", "synthese", CODE, "--sortie", tmp_path / "t", *words[2:4])
+    assert refused.code == 2 and "--marges" in refused.err

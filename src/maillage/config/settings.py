@@ -317,6 +317,7 @@ TERRITORY_TABS = (
     "maillage.apps.indicators.access.tab",
     "maillage.apps.gallery.access.tab",
 )
+FIRST_WEEK = "maillage.apps.pilotage.queries.first_week.steps"  # of a mission, on its page
 SUPERVISOR_OF = "maillage.apps.volunteers.access.supervisor_of"
 # What features above the directory show on the sheet of a place: a template, and what gives its `rows`.
 SHOWN_WITH_A_PLACE = {

@@ -10,12 +10,14 @@ from maillage.kernel.errors import Refused
 HEAVIEST = 8_000_000  # bytes, as a telephone takes it
 WIDEST = 1800  # points: a page is read
 LARGEST = 60_000_000  # points: more is no photograph
+FLAT = "Refaites la photographie, bien à plat et à la lumière. Ou gardez le papier, sans photographie."
 SHADES = 24  # of 255, between the darkest and the lightest: below, nothing is written that an eye would read
 
 
-def read_photograph(file: UploadedFile) -> bytes:
+def read_photograph(file: UploadedFile, *, advice: str = FLAT) -> bytes:
     """Return a photograph written again as a JPEG, upright, without what telephones write beside it (the
-    place, the hour, the owner); Refused when it is too heavy, cannot be read, or shows nothing.
+    place, the hour, the owner); Refused when it is too heavy, cannot be read, or shows nothing. advice: what
+    to do then, for a paper by default.
     """
     if (file.size or 0) > HEAVIEST:
         raise _unreadable("Elle est trop lourde : plus de 8 mégaoctets.", "Refaites-la en plus petit.")
@@ -30,13 +32,13 @@ def read_photograph(file: UploadedFile) -> bytes:
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise _unreadable(
             "Le fichier n’est pas une photographie JPEG ou PNG, ou il est abîmé.",
-            "Refaites la photographie, bien à plat et à la lumière. Ou gardez le papier, sans photographie.",
+            advice,
         ) from error
     upright.thumbnail((WIDEST, WIDEST))
     if _is_blank(upright):
         raise _unreadable(
-            "On n’y voit rien : elle est toute sombre, toute claire, ou sans papier.",
-            "Refaites la photographie, bien à plat et à la lumière. Ou gardez le papier, sans photographie.",
+            "On n’y voit rien : elle est toute sombre, toute claire, ou vide.",
+            advice,
         )
     bare, written = Image.new("RGB", upright.size), BytesIO()
     bare.paste(upright)

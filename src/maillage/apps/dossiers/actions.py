@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlencode
 import numpy as np
 from django.conf import settings
 from django.core.cache import cache
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -28,6 +29,7 @@ from maillage.apps.dossiers.models import (
     Scenario,
     Study,
     StudyMission,
+    StudyPhotograph,
     StudyTheme,
 )
 from maillage.apps.dossiers.queries import StudyRequest
@@ -48,11 +50,13 @@ from maillage.studies.offer import census as offer_census
 from maillage.studies.offer.grounds import Ground
 from maillage.web import locks
 from maillage.web.overwrites import refuse_overwrites
+from maillage.web.photographs import read_photograph
 
 Tell = Callable[[str, float], None]
 MOST_SCENARIOS, MOST_QUERY = 100, 8_000
 TRIED = ("offre", "public", "geste", "ou", "lieu", "combien", "points")  # what a kept what-if remembers
 MOST_GROUNDS = 40  # kept for what-ifs, a few megabytes each: the oldest go
+ANOTHER_PICTURE = "Choisissez une autre image, JPEG ou PNG, puis enregistrez."
 LATER = timedelta(seconds=30)
 BETWEEN_SIGNS = 0.3  # seconds between two signs of progress written to the database
 
@@ -339,8 +343,8 @@ def _take_back(study: Study) -> int:
 
 
 def publish_again_after_a_stop() -> int:
-    """Queue the dossiers that are behind their comments, and return how many."""
-    behind = queries.behind_their_comments()
+    """Queue the dossiers that are behind what was written for them, and return how many."""
+    behind = queries.behind_their_words()
     for study in behind:
         publish_later.enqueue(study.pk)
     return len(behind)
@@ -406,9 +410,12 @@ def comment(*, by: User, place: str, texts: dict[str, str], shown: Mapping[str, 
 
 
 def _publish_again(place: str) -> None:
-    """Let the worker write again the dossiers that tell what somebody has just changed."""
-    for pk in Study.objects.filter(place=place, status=rules.DONE).values_list("pk", flat=True):
-        publish_later.enqueue(pk)
+    """Let the worker write again the dossiers that tell what somebody has just changed, once for several
+    changes in a row.
+    """
+    for study in Study.objects.filter(place=place, status=rules.DONE):
+        if not queries.tasks_of(study, publish_later.module_path).filter(status="READY").exists():
+            publish_later.enqueue(study.pk)
 
 
 @transaction.atomic
@@ -463,6 +470,7 @@ def set_mission(
         raise Refused(what, why="Elle finit avant de commencer.", do="Corrigez l’un des deux jours.")
     row.written_at, row.written_by = at, by
     row.save()
+    _publish_again(place)
     return row
 
 
@@ -486,6 +494,7 @@ def set_theme(
             "written_by": by,
         },
     )
+    _publish_again(place)
     return row
 
 
@@ -505,6 +514,44 @@ def _logo(content: bytes) -> str:
 def remove_theme(place: str) -> None:
     """Give the reports of a place the look of Maillage again."""
     StudyTheme.objects.filter(place=place).delete()
+    _publish_again(place)
+
+
+@transaction.atomic
+def set_photograph(
+    place: str, *, file: UploadedFile | None, alt: str, credit: str, by: User, at: datetime
+) -> StudyPhotograph:
+    """Put a photograph on the covers of a place. file: None leaves the one that is there. Refused without
+    any, for what is no photograph, or with a secret in its words.
+    """
+    _check_words({"alt": alt, "credit": credit})
+    content = read_photograph(file, advice=ANOTHER_PICTURE) if file else None
+    former = StudyPhotograph.objects.select_for_update().filter(place=place).first()
+    if content is None and former is None:
+        raise Refused(
+            "La photographie n’a pas été enregistrée.",
+            why="Aucun fichier n’est arrivé.",
+            do="Choisissez une photographie JPEG ou PNG.",
+        )
+    row, _ = StudyPhotograph.objects.update_or_create(
+        place=place,
+        defaults={
+            **({} if content is None else {"content": content}),
+            "alt": line(alt, 200),
+            "credit": line(credit, 120),
+            "written_at": at,
+            "written_by": by,
+        },
+    )
+    _publish_again(place)
+    return row
+
+
+@transaction.atomic
+def remove_photograph(place: str) -> None:
+    """Take the photograph off the covers of a place."""
+    StudyPhotograph.objects.filter(place=place).delete()
+    _publish_again(place)
 
 
 @transaction.atomic
@@ -538,7 +585,9 @@ def add_step(place: str, given: dict[str, Any], *, by: User, at: datetime) -> Mi
     rows = MissionStep.objects.filter(mission=row, withdrawn_at=None, written_by=by)
     if (same := _pressed_twice(rows, given, by=by, at=at)) is not None:
         return same
-    return MissionStep.objects.create(mission=row, written_at=at, written_by=by, **given)
+    step = MissionStep.objects.create(mission=row, written_at=at, written_by=by, **given)
+    _publish_again(place)
+    return step
 
 
 def withdraw_step(step: MissionStep, *, withdrawn: bool = True, at: datetime) -> None:
@@ -546,6 +595,7 @@ def withdraw_step(step: MissionStep, *, withdrawn: bool = True, at: datetime) ->
     if bool(step.withdrawn_at) != withdrawn:
         step.withdrawn_at = at if withdrawn else None
         step.save(update_fields=["withdrawn_at"])
+        _publish_again(step.mission.place)
 
 
 def _check_words(given: dict[str, Any]) -> None:

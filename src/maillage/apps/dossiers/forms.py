@@ -232,12 +232,35 @@ class ThemeForm(CheckedForm):
     )
 
 
+class PhotographForm(CheckedForm):
+    """The photograph on the covers of a territory, with the words that stand for it and who took it."""
+
+    compared = ("alt", "credit")
+    photograph = uploads.FileField(
+        label="Photographie",
+        required=False,
+        help_text="JPEG ou PNG, 8 Mo au plus, plus large que haute. Sans fichier, celle d’avant reste.",
+    )
+    alt = forms.CharField(
+        label="Ce que l’on y voit",
+        max_length=200,
+        help_text="En une phrase, pour les personnes qui ne la voient pas.",
+        error_messages={"required": "Il manque ce que l’on y voit. Décrivez l’image en une phrase."},
+    )
+    credit = forms.CharField(
+        label="Crédit",
+        required=False,
+        max_length=120,
+        help_text="Le nom du photographe ou du service. Une personne reconnaissable doit avoir dit oui.",
+    )
+
+
 class MissionForm(OverwriteGuard):
     """The mission of a study. Nothing is required: what is empty is told as such."""
 
     compared = (
         *("initiator", "commissioner", "pilot", "ground"),
-        *("reason", "starts_on", "ends_on", "thanks"),
+        *("reason", "starts_on", "ends_on", "thanks", "foreword", "foreword_by"),
     )
     initiator = forms.CharField(
         label="À l’initiative de",
@@ -274,6 +297,20 @@ class MissionForm(OverwriteGuard):
         max_length=1_000,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Ceux qui ont été entendus sont déjà remerciés. Ces mots sont publics.",
+    )
+    foreword = forms.CharField(
+        label="Avant-propos",
+        required=False,
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text="Quelques paragraphes. Ils ouvrent le dossier et les diapositives ; la synthèse d’une page"
+        " n’a pas la place.",
+    )
+    foreword_by = forms.CharField(
+        label="Avant-propos signé par",
+        required=False,
+        max_length=200,
+        help_text="Une fonction : la présidente de l’agglomération. Ces mots sont publics.",
     )
 
 

@@ -74,6 +74,8 @@ class StudyMission(models.Model):
     starts_on = models.DateField("commence le", null=True, blank=True)
     ends_on = models.DateField("finit le", null=True, blank=True)
     thanks = models.TextField("remerciements", max_length=1_000, blank=True)
+    foreword = models.TextField("avant-propos", max_length=2_000, blank=True, default="", db_default="")
+    foreword_by = models.CharField("signé par", max_length=200, blank=True, default="", db_default="")
     written_at = models.DateTimeField("écrite le")
     written_by = by_account()
 
@@ -107,6 +109,23 @@ class StudyTheme(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class StudyPhotograph(models.Model):
+    """The photograph on the covers of a territory: a JPEG, the words that stand for it, who took it."""
+
+    place = models.CharField("territoire ou périmètre", max_length=61, unique=True)
+    content = models.BinaryField("contenu")
+    alt = models.CharField("ce que l’on y voit", max_length=200)
+    credit = models.CharField("crédit", max_length=120, blank=True)
+    written_at = models.DateTimeField("écrite le")
+    written_by = by_account()
+
+    class Meta:
+        verbose_name = "photographie des rapports"
+
+    def __str__(self) -> str:
+        return self.alt
 
 
 class MissionStep(models.Model):

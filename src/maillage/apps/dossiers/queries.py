@@ -27,11 +27,21 @@ from maillage.apps.accounts.models import Entry, User
 from maillage.apps.autonomy.queries import totals
 from maillage.apps.directory.queries import districts, studied
 from maillage.apps.dossiers import rules
-from maillage.apps.dossiers.models import Comment, Finding, Scenario, Study, StudyMission, StudyTheme
+from maillage.apps.dossiers.models import (
+    Comment,
+    Finding,
+    Scenario,
+    Study,
+    StudyMission,
+    StudyPhotograph,
+    StudyTheme,
+)
+from maillage.apps.dossiers.models import MissionStep as MissionStepRow
 from maillage.apps.memberships.access import communes_of
 from maillage.apps.outreach.queries import census as outreach_census
 from maillage.apps.outreach.queries import method, outings
 from maillage.apps.search.rules import FixedEntry, FixedKind, Hit, SearchKind
+from maillage.apps.surveys.models import Publication
 from maillage.apps.surveys.queries import evidence, verbatims
 from maillage.apps.surveys.queries import needs as surveyed
 from maillage.apps.territories import queries as territories
@@ -49,6 +59,7 @@ from maillage.reports.directory import census
 from maillage.reports.directory.census import CensusReading
 from maillage.reports.page import maps, pdf
 from maillage.reports.page.folder import Frozen, frozen_editions
+from maillage.reports.page.photographs import Photograph
 from maillage.reports.page.theme import Theme
 from maillage.reports.territory import atlas, comparison, criteria, services, study_json
 from maillage.reports.territory import findings as told_findings
@@ -57,6 +68,7 @@ from maillage.reports.territory.field import Action, FieldReading, Paragraphs
 from maillage.reports.territory.mission import Mission, MissionStep
 from maillage.reports.territory.presentation import headline
 from maillage.reports.territory.reading import Headline, Reading, Stale, load
+from maillage.reports.territory.surveys import PublishedSurvey
 from maillage.reports.territory.verdict import Measured
 from maillage.studies.diagnosis import zoning
 from maillage.studies.diagnosis.diagnosis import first_figure
@@ -91,6 +103,13 @@ PARTS, WRITTEN_BY = (
     ("maillage", "numpy", "scipy"),
 )
 MOST_DEPARTEMENTS = 20  # beyond, reading the whole directory is quicker
+WRITTEN_FOR_DOSSIERS = (
+    (Comment, "place"),
+    (StudyMission, "place"),
+    (MissionStepRow, "mission__place"),
+    (StudyTheme, "place"),
+    (StudyPhotograph, "place"),
+)
 MOST_AT_ONCE = 2_000  # areas counted while whoever asked waits: half a second, a département at most
 
 
@@ -486,6 +505,17 @@ def theme_of(code: str) -> Theme | None:
     return Theme(row.name, row.colour, row.logo) if row else None
 
 
+def mission_place(place: str) -> str:
+    """Return where the mission of a territory is written: on itself, else on the only perimeter of it that
+    has one, whose zones its reports then take; the territory itself without any.
+    """
+    if StudyMission.objects.filter(place=place).exists():
+        return place
+    slugs = Perimeter.objects.filter(code=place).values("slug")
+    places = list(StudyMission.objects.filter(place__in=slugs).values_list("place", flat=True)[:2])
+    return str(places[0]) if len(places) == 1 else place
+
+
 def mission(place: str, *, on: date) -> Mission | None:
     """Return how the study of a place was led by a day, None when nobody wrote it; without withdrawn
     steps.
@@ -507,14 +537,54 @@ def mission(place: str, *, on: date) -> Mission | None:
             for step in row.steps.filter(withdrawn_at=None)
         ),
         on=on,
+        foreword=row.foreword,
+        foreword_by=row.foreword_by,
     )
 
 
-def behind_their_comments() -> list[Study]:
-    """Return the finished studies whose dossier is older than the latest comment on their place."""
-    written = dict(
-        Comment.objects.values("place").annotate(last=Max("written_at")).values_list("place", "last")
+def photograph(place: str) -> Photograph | None:
+    """Return the photograph on the covers of a place, None without one."""
+    row = StudyPhotograph.objects.filter(place=place).first()
+    return Photograph(bytes(row.content), row.alt, row.credit) if row else None
+
+
+def published_surveys(place: str) -> tuple[PublishedSurvey, ...]:
+    """Return the surveys whose public edition speaks of a place: its local, the latest first, then those of
+    other territories that hold it or that it holds.
+    """
+    local = [(edition, "") for edition in evidence.editions(place)]
+    size = {True: "un territoire plus large", False: "une partie"}
+    neighbours = [
+        (neighbour.edition, f"menée sur {size[neighbour.wider]} ({neighbour.territory})")
+        for neighbour in evidence.beside(place)
+    ]
+    counts = dict(
+        Publication.objects.filter(pk__in=[edition.pk for edition, _ in (*local, *neighbours)]).values_list(
+            "pk", "content__n"
+        )
     )
+    return tuple(
+        PublishedSurvey(
+            kind=edition.survey.kind,
+            title=edition.survey.title,
+            n=counts[edition.pk] or 0,
+            on=timezone.localdate(edition.published_at),
+            elsewhere=elsewhere,
+            is_example=edition.survey.example,
+        )
+        for edition, elsewhere in (*local, *neighbours)
+    )
+
+
+def behind_their_words() -> list[Study]:
+    """Return the finished studies whose dossier is older than the latest comment on their place, or than what
+    their mission, their theme or their photograph became.
+    """
+    written: dict[str, datetime] = {}
+    for kind, place_field in WRITTEN_FOR_DOSSIERS:
+        rows = kind._default_manager.values(place_field).annotate(last=Max("written_at"))
+        for place, last in rows.values_list(place_field, "last"):
+            written[place] = max(last, written.get(place, last))
     out = []
     for study in Study.objects.filter(place__in=written, status=rules.DONE):
         dossier = folder(study) / "dossier.html"
@@ -936,6 +1006,10 @@ def field_of(study: Study, reading: Reading, *, on: date) -> FieldReading:
         map_address=f"{settings.ADDRESS}{reverse('find')}?{urlencode({'ou': reading.territory.name})}"
         if settings.IS_PUBLIC
         else "",
+        surveys=published_surveys(study.place),
+        mission=mission(study.place, on=on),
+        photograph=photograph(study.place),
+        theme=theme_of(study.place),
         is_filtered=reading.filter is not None,
     )
 

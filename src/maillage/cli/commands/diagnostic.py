@@ -14,9 +14,11 @@ from maillage.reference.travel import MODES
 from maillage.words.wording import count
 
 if TYPE_CHECKING:
+    from maillage.cli.reports.studies import StudyFiles
     from maillage.reference.definitions import Definition
     from maillage.studies.diagnosis.request import Target
     from maillage.studies.diagnosis.territories import Territory
+    from maillage.studies.diagnosis.zoning import Zoning
     from maillage.studies.need.local_survey import Measured, Unread
     from maillage.studies.offer.census import Census
 
@@ -115,22 +117,16 @@ def run(given: argparse.Namespace) -> int:
     from maillage.cli.named_definition import definition_of
     from maillage.reports.page.folder import check_folder
     from maillage.reports.territory import edition
-    from maillage.studies.diagnosis import filters, zoning
+    from maillage.studies.diagnosis import filters
     from maillage.studies.diagnosis.request import Request
     from maillage.studies.diagnosis.study import study
     from maillage.studies.need import model
-    from maillage.studies.need import population as frames
     from maillage.studies.need.local_survey import Unread
     from maillage.studies.offer.census import is_too_large
 
     territory = territory_of(given.code)
     chosen = definition_of(given.definition)
-    iris = frames.sources().rp2021
-    cut = (
-        zoning.from_file(read_file(given.zones), name=given.zones.name, territory=territory, iris=iris)
-        if given.zones
-        else zoning.usual(territory, iris)
-    )
+    cut = zoning_of(given.zones, territory)
     survey, left_out = survey_of(given, chosen)
     request = Request(
         territory=territory,
@@ -218,6 +214,17 @@ def territory_of(code: str) -> "Territory":
         ) from None
 
 
+def zoning_of(path: Path | None, territory: "Territory") -> "Zoning":
+    """Return the zones of a file, the usual ones of the territory without it."""
+    from maillage.studies.diagnosis import zoning
+    from maillage.studies.need import population as frames
+
+    iris = frames.sources().rp2021
+    if path is None:
+        return zoning.usual(territory, iris)
+    return zoning.from_file(read_file(path), name=path.name, territory=territory, iris=iris)
+
+
 def target_of(given: argparse.Namespace) -> "Target | None":
     """Return the public that a command states, None when it states none; Refused for one that is not
     listed, or
@@ -236,7 +243,9 @@ def target_of(given: argparse.Namespace) -> "Target | None":
     return Target(text, targets.chosen(ids)) if text or ids else None
 
 
-def survey_of(given: argparse.Namespace, chosen: "Definition") -> "tuple[Measured | Unread | None, int]":
+def survey_of(
+    given: "argparse.Namespace | StudyFiles", chosen: "Definition"
+) -> "tuple[Measured | Unread | None, int]":
     """Return what the survey of a command measures for the definition, and 1 when some of its rows were
     excluded.
 

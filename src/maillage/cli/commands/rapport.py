@@ -14,14 +14,22 @@ from maillage.reports.catalogue import DIAGNOSIS, NAMES, PLAN
 from maillage.words.wording import count
 
 if TYPE_CHECKING:
+    from maillage.cli.reports.studies import ReportStudy
     from maillage.reports.page.folder import Fingerprint
     from maillage.reports.page.theme import Theme
     from maillage.reports.plan.reading import PlanReading
     from maillage.reports.territory.subject import Subject
 
+SURVEYS = "enquete"
+IN_BASE = {
+    PLAN: "Un plan s’écrit dans la plateforme : ses actions et ses dates sont dans sa base.",
+    SURVEYS: "Les enquêtes publiées sont dans sa base ; « maillage enquete synthese » lit un fichier.",
+}
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("rapport", choices=NAMES, help=f"lequel : {', '.join(NAMES)}")
+    reports = (*NAMES, SURVEYS)
+    parser.add_argument("rapport", choices=reports, help=f"lequel : {', '.join(reports)}")
     parser.add_argument(
         "code",
         metavar="CODE",
@@ -35,6 +43,26 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         type=typed_path,
         metavar="FICHIER",
         help="les lieux du territoire, dans n’importe quelle forme",
+    )
+    parser.add_argument(
+        "--zones", type=typed_path, metavar="ZONES.csv", help="vos zones : code_zone,nom_zone,code"
+    )
+    parser.add_argument(
+        "--enquete",
+        type=typed_path,
+        metavar="REPONSES.csv",
+        help="les réponses d’une enquête du territoire, avec --marges",
+    )
+    parser.add_argument(
+        "--marges",
+        type=typed_path,
+        metavar="MARGES.csv",
+        help="les totaux à respecter : variable,modalite,effectif",
+    )
+    parser.add_argument(
+        "--besoin",
+        metavar="QUESTION=RÉPONSE,…",
+        help="la question de l’enquête sur le besoin, et les réponses qui comptent",
     )
     parser.add_argument(
         "--edition",
@@ -65,10 +93,13 @@ def run(given: argparse.Namespace) -> int:
     if given.theme and given.rapport == DIAGNOSIS:
         raise Refused(
             "Le diagnostic ne prend pas de thème.",
-            why="La plateforme le garde tel qu’elle l’a calculé : le même fichier pour tous.",
-            do="Donnez --theme à un autre rapport : plan, restitution, synthese ou affiche.",
+            why="Il porte celui que l’espace du territoire garde : le même fichier pour tous.",
+            do="Choisissez-le sur la page des rapports, ou donnez --theme à un autre rapport.",
         )
     folder.check_folder(given.sortie)
+    given.code = _mission_place(given.code)
+    if given.rapport == SURVEYS:
+        return _write_surveys(given)
     look = _theme(given.theme) if given.theme else _stored(given.code)
     former = former_edition(_frozen(given.rapport, given.code, since), since) if since else None
     frozen = _frozen(given.rapport, given.code, name) if name else None
@@ -84,7 +115,7 @@ def run(given: argparse.Namespace) -> int:
             print(changed_files(given.sortie, former, (about, files)))
         return 0
     with theme.applied(look if given.rapport != DIAGNOSIS else None):
-        about, files, refused = composed(given, name)
+        about, files, report_study = composed(given, name)
     if frozen is not None:
         folder.freeze(frozen, files, about)
         seal(frozen)
@@ -94,13 +125,65 @@ def run(given: argparse.Namespace) -> int:
         print(f"Édition « {name} » figée : la même commande rendra ces mêmes fichiers.")
     if former:
         print(changed_files(given.sortie, former, (about, files)))
-    if refused:
-        print(
-            f"{given.offre.name} : {count(refused, 'ligne refusée', 'lignes refusées')} ; « maillage offre"
-            " verifier » dit lesquelles.",
-            file=sys.stderr,
+    return _warned(given, report_study)
+
+
+def _warned(typed: argparse.Namespace, report_study: "ReportStudy") -> int:
+    """Tell the rows and the survey that the study leaves out; return 1 with any of them, else 0."""
+    if report_study.refused:
+        rows = count(report_study.refused, "ligne refusée", "lignes refusées")
+        print(f"{typed.offre.name} : {rows} ; « maillage offre verifier » dit lesquelles.", file=sys.stderr)
+    survey = report_study.subject.reading.survey if typed.enquete else None
+    if survey and survey.reason:
+        print(f"L’enquête n’entre pas dans l’estimation. {survey.reason}", file=sys.stderr)
+    return 1 if report_study.refused or report_study.has_unread_answers or (survey and survey.reason) else 0
+
+
+def _mission_place(code: str) -> str:
+    """Return the place whose mission a report takes: that of a perimeter, told, where it is the only one of
+    the territory; the code as it was typed without a platform.
+    """
+    from maillage.config.home import has_database
+
+    if not has_database():
+        return code
+    from maillage.config.bootstrap import ready
+
+    ready()
+    from maillage.apps.dossiers.queries import mission_place
+
+    place: str = mission_place(code)
+    if place != code:
+        print(f"La mission de {code} porte sur le périmètre « {place} » : le rapport prend ses zones.")
+    return place
+
+
+def _write_surveys(typed: argparse.Namespace) -> int:
+    """Write the public edition of each survey of a territory; Refused where there is none."""
+    check_platform(SURVEYS)
+    from maillage.apps.dossiers.queries import published_surveys
+    from maillage.apps.surveys.queries.evidence import editions
+    from maillage.apps.surveys.queries.publications import edition_files
+    from maillage.apps.territories.queries import canonical
+    from maillage.kernel.disk import write_whole
+
+    place = canonical(typed.code)
+    rows = editions(place)
+    if not rows:
+        elsewhere = "".join(f" Existe ailleurs : {each.label}." for each in published_surveys(place))
+        raise Refused(
+            f"Aucune enquête n’est publiée sur {place}.",
+            why=f"Un rapport d’enquête est une édition publiée.{elsewhere}",
+            do="Publiez l’enquête, ou donnez ses réponses à « maillage enquete synthese ».",
         )
-    return 1 if refused else 0
+    typed.sortie.mkdir(parents=True, exist_ok=True)
+    names = []
+    for edition in rows:
+        for name, content in edition_files(edition).items():
+            write_whole(typed.sortie / name, content)
+            names.append(name)
+    print(f"{count(len(rows), 'enquête')} : {', '.join(names)} dans {typed.sortie}")
+    return 0
 
 
 def _stored(code: str) -> "Theme | None":
@@ -144,26 +227,25 @@ def _frozen(report: str, code: str, name: str) -> Path:
     return edition_folder(Path(HOME), code, report, name)
 
 
-def composed(given: argparse.Namespace, name: str) -> "tuple[Fingerprint, dict[str, bytes], int]":
-    """Return what the fingerprint of a new report says, its files, and how many rows of places were
-    refused.
-    """
-    from maillage.cli.reports.studies import study_of
+def composed(given: argparse.Namespace, name: str) -> "tuple[Fingerprint, dict[str, bytes], ReportStudy]":
+    """Return what the fingerprint of a new report says, its files, and the study they come from."""
+    from maillage.cli.reports.studies import StudyFiles, study_of
     from maillage.reports import output
     from maillage.reports.territory.fingerprint import fingerprint
 
     on = date.today()
     if given.rapport == PLAN:
         check_platform()
-    found = study_of(given.code, offer=given.offre, on=on)
+    files = StudyFiles(given.offre, given.zones, given.enquete, given.marges, given.besoin)
+    found = study_of(given.code, files=files, on=on)
     steps("Mise en page")
     plan = _plan(given.code, found.subject) if given.rapport != DIAGNOSIS else None
     about = fingerprint(found.subject.reading, given.rapport, on=on, edition=name, plan=plan)
     made = output.forms(given.rapport, found.subject, plan, found.dossier)
-    return about, {f"{given.rapport}.{form}": write() for form, write in made.items()}, found.refused
+    return about, {f"{given.rapport}.{form}": write() for form, write in made.items()}, found
 
 
-def check_platform() -> None:
+def check_platform(report: str = PLAN) -> None:
     """Bring the platform up; Refused where there is none, before anything is computed."""
     from maillage.config.bootstrap import ready
     from maillage.config.home import HOME, has_database
@@ -171,7 +253,7 @@ def check_platform() -> None:
     if not has_database():
         raise Refused(
             f"Aucune plateforme n’est installée ici ({HOME}).",
-            why="Un plan s’écrit dans la plateforme : ses actions et ses dates sont dans sa base.",
+            why=IN_BASE[report],
             do="Donnez le bon MAILLAGE_HOME ; les autres rapports se font sur les seules données.",
         )
     ready()

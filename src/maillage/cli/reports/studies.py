@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from maillage.cli.platform_study import computed, up_to_date
 from maillage.kernel.progress import steps
@@ -13,22 +14,38 @@ from maillage.reports.territory.subject import Subject
 
 
 @dataclass(frozen=True, slots=True)
+class StudyFiles:
+    """The files of a study, as `maillage diagnostic` reads them: places, zones, answers of a survey,
+    its margins, the question that tells the need. None of them: the study of the platform.
+    """
+
+    offre: Path | None = None
+    zones: Path | None = None
+    enquete: Path | None = None
+    marges: Path | None = None
+    besoin: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ReportStudy:
-    """A subject, its dossier by form (written when called), and how many rows of its offer were refused."""
+    """A subject, its dossier by form (written when called), how many rows of its offer were refused, and
+    whether rows of its survey were.
+    """
 
     subject: Subject
     dossier: Forms
     refused: int = 0
+    has_unread_answers: bool = False
 
 
-def study_of(code: str, *, offer: Path | None, on: date) -> ReportStudy:
-    """Return the study of a territory: the platform's latest one where there is a database and no file of
-    places is named, computed now when it has none, with its directory; otherwise a new one, with the
-    definition and the zones by default.
+def study_of(code: str, *, files: StudyFiles, on: date) -> ReportStudy:
+    """Return the study of a territory: the platform's latest one where there is a database and no file is
+    named, computed now when it has none, with all that its mission holds; otherwise a new one, from these
+    files, with the definition by default.
     """
     from maillage.config.home import has_database
 
-    return _of_platform(code, on) if offer is None and has_database() else _computed(code, offer, on)
+    return _of_platform(code, on) if files == StudyFiles() and has_database() else _computed(code, files, on)
 
 
 def _of_platform(code: str, on: date) -> ReportStudy:
@@ -50,7 +67,7 @@ def _of_platform(code: str, on: date) -> ReportStudy:
         study, _ = computed(code)
     elif up_to_date(study):
         study.refresh_from_db()
-    elif study in dossiers.behind_their_comments():  # no worker ran since somebody wrote
+    elif study in dossiers.behind_their_words():  # no worker ran since somebody wrote
         publish_later.call(study.pk)
     return ReportStudy(
         subject(study, on),
@@ -58,22 +75,21 @@ def _of_platform(code: str, on: date) -> ReportStudy:
     )
 
 
-def _computed(code: str, offer: Path | None, on: date) -> ReportStudy:
-    from maillage.cli.commands.diagnostic import census_of, territory_of
+def _computed(code: str, files: StudyFiles, on: date) -> ReportStudy:
+    from maillage.cli.commands.diagnostic import census_of, survey_of, territory_of, zoning_of
     from maillage.reference.definitions import DEFAULT, definition
     from maillage.reports.territory import atlas, edition
-    from maillage.studies.diagnosis import zoning
     from maillage.studies.diagnosis.request import Request
     from maillage.studies.diagnosis.study import study
     from maillage.studies.need import population as frames
 
     territory = territory_of(code)
+    chosen = definition(DEFAULT)
+    survey, n_unread = survey_of(files, chosen)
     request = Request(
-        territory=territory,
-        zoning=zoning.usual(territory, frames.sources().rp2021),
-        definition=definition(DEFAULT),
+        territory=territory, zoning=zoning_of(files.zones, territory), definition=chosen, survey=survey
     )
-    census, refused = census_of(offer) if offer else (None, 0)
+    census, refused = census_of(files.offre) if files.offre else (None, 0)
     own = set(frames.sources().rp2021["commune"][request.zoning.rows].tolist())
     found = study(request, lambda step, share: steps(step, 0.75 * share), census=census)
     made = edition.prepare(found, lambda step, share: steps(step, 0.75 + 0.25 * share))
@@ -86,11 +102,34 @@ def _computed(code: str, offer: Path | None, on: date) -> ReportStudy:
         n_places=len({each.same or each.id for each in census.places if each.commune in own})
         if census
         else 0,
+        **_platform_words(str(territory.code), on),
     )
     said = _comments(str(territory.code), made.reading.fingerprint)
     documents = cache(lambda: edition.documents(made, on=on, comments=said))
     forms = {form: lambda form=form: documents()[form] for form in edition.FORMS}
-    return ReportStudy(subject, forms, refused)
+    return ReportStudy(subject, forms, refused, bool(n_unread))
+
+
+def _platform_words(code: str, on: date) -> dict[str, Any]:
+    """Return the fields of a subject that the mission of a platform fills, for a study made from files; none
+    without a platform.
+    """
+    from maillage.config.home import has_database
+
+    if not has_database():
+        return {}
+    from maillage.config.bootstrap import ready
+
+    ready()
+    from maillage.apps.dossiers import queries as dossiers
+    from maillage.apps.surveys.queries.verbatims import published_voices
+
+    return {
+        "mission": dossiers.mission(code, on=on),
+        "surveys": dossiers.published_surveys(code),
+        "voices": published_voices(code),
+        "photograph": dossiers.photograph(code),
+    }
 
 
 def _comments(code: str, study: str) -> dict[str, str]:

@@ -177,7 +177,9 @@ class Chapter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cover:
-    """The first page."""
+    """The first page. photograph: a drawing that holds it (`photographs`), with the words that stand for it
+    and who took it; "" without one.
+    """
 
     title: str
     subtitle: str
@@ -187,6 +189,9 @@ class Cover:
     svg: str
     alt: str
     legend: tuple[tuple[str, str], ...] = field(default_factory=tuple)
+    photograph: str = ""
+    photograph_alt: str = ""
+    credit: str = ""
 
 
 class ChapterData(TypedDict):
@@ -215,6 +220,9 @@ class CoverData(TypedDict):
     svg: str
     alt: str
     legend: Sequence[tuple[str, str]]
+    photograph: str
+    photograph_alt: str
+    credit: str
 
 
 class DocumentData(TypedDict):

@@ -19,7 +19,7 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt, RGBColor
 from PIL import Image
 
-from maillage.reports.page import maps, office, pdf, theme
+from maillage.reports.page import maps, office, pdf, photographs, theme
 from maillage.reports.page.blocks import (
     Beside,
     Block,
@@ -177,8 +177,9 @@ class _Page:
         self._paragraph(cover.over, "Subtitle")
         self._paragraph(cover.title, "Title")
         self._paragraph(cover.subtitle, "Subtitle")
+        self._photograph(cover, high=75)
         if cover.svg:
-            self._drawing(cover.svg, cover.alt, share=0.8, high=120)
+            self._drawing(cover.svg, cover.alt, share=0.8, high=75 if cover.photograph else 120)
         self._legend([(f"case-{kind}", words) for kind, words in cover.legend])
         self._paragraph(f"{cover.edition} · {cover.print}")
         self._paragraph(NOTICE, CALLOUT).add_run().add_break(WD_BREAK.PAGE)
@@ -188,7 +189,14 @@ class _Page:
         self._paragraph(f"{cover.over} · {cover.edition}", NOTE)
         self._paragraph(cover.title, "Title")
         self._paragraph(cover.subtitle, "Subtitle")
+        self._photograph(cover, high=40)
         self._paragraph(NOTICE, NOTE)
+
+    def _photograph(self, cover: Cover, *, high: float) -> None:
+        """Print the photograph of a cover, at most `high` millimetres, with who took it; nothing without."""
+        if cover.photograph:
+            self._drawing(cover.photograph, cover.photograph_alt, high=high)
+            self._note(cover.credit, has_source=False)
 
     def _mark(self) -> None:
         own = theme.current()
@@ -283,7 +291,8 @@ class _Page:
         """
         paragraph = self._paragraph("")
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        drawn = paragraph.add_run().add_picture(_png(svg), width=Mm(WIDE * share))
+        picture = io.BytesIO(photographs.jpeg(svg)) if photographs.is_one(svg) else _png(svg)
+        drawn = paragraph.add_run().add_picture(picture, width=Mm(WIDE * share))
         if drawn.height > Mm(high):
             drawn.width, drawn.height = int(drawn.width * Mm(high) / drawn.height), Mm(high)
         drawn._inline.docPr.set("descr", office.plain(rich.bare(alt)))

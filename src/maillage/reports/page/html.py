@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from maillage.reference.files import ASSETS
+from maillage.reports.page import theme
 from maillage.reports.page.blocks import Block, Document, as_data
 from maillage.reports.page.charts import hatch
 from maillage.reports.page.design import FOLDER, figures_css, rare_figures_css, tokens, tokens_css
@@ -33,7 +34,7 @@ def one_page(document: Document) -> bytes:
 
 
 def _page(document: Document, template: str) -> bytes:
-    night = tokens("nuit")
+    night, own = tokens("nuit"), theme.current()
     data = document.data()
     rare = rare_figures_css() if "parcours-" in str(data["chapters"]) else ""
     page = (
@@ -41,12 +42,25 @@ def _page(document: Document, template: str) -> bytes:
         .get_template(template)
         .render(
             doc=wording.spaced_within(data),
-            css=Markup(style() + rare),
+            css=Markup(style() + rare + _own_colours()),
             hatch=Markup(hatch("rayures")),
             logo=Markup(logo(night["pastel"], night["garance"], tokens("jour")["sur-prune"])),
+            own_logo=_data_address(own.logo) if own else "",
+            mark=own.name if own else "Maillage",
         )
     )
     return page.encode("utf-8")
+
+
+def _own_colours() -> str:
+    """Return the style of the theme, "" without one."""
+    own = theme.current()
+    return f".couverture{{background:{own.colour}}}" if own else ""
+
+
+def _data_address(svg: str) -> str:
+    """Return a logo as the address of a picture, which runs nothing of it; "" without one."""
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}" if svg else ""
 
 
 def fragment(blocks: Sequence[Block]) -> str:

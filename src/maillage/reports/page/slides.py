@@ -21,7 +21,7 @@ from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Inches, Pt
 
 from maillage.kernel.spreadsheet import safe
-from maillage.reports.page import office, pdf, theme
+from maillage.reports.page import office, pdf, photographs, theme
 from maillage.reports.page.blocks import (
     Block,
     Bullets,
@@ -144,7 +144,11 @@ def _cover(made: Any, document: Document) -> None:
         if own.logo:
             slide.shapes.title.width = Inches(WIDE - 2.2 - SIDE)
             _picture(slide, pdf.png(own.logo), own.name, (WIDE - 1.9, 0.5, 1.2, 1.2))
-    if cover.svg:
+    if cover.photograph:
+        _picture(slide, photographs.jpeg(cover.photograph), cover.photograph_alt, (7.2, 1.9, 5.4, 4.6))
+        if cover.credit:
+            _paragraph(slide, cover.credit, (7.2, 6.6, 5.4, 0.4), size=12, colour="sur-prune")
+    elif cover.svg:
         _picture(slide, pdf.png(cover.svg, cover=True), cover.alt, (7.2, 1.9, 5.4, 5.0))
 
 

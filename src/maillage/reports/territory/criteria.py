@@ -103,6 +103,14 @@ class Criterion:
     action: str
 
 
+SURVEYED_KINDS = {
+    "habitants": "inhabitants",
+    "structures": "structures",
+    "professionnels": "professionals",
+}
+UNASKED = (
+    "Donnée manquante : l’enquête publiée ne pose pas la question, ou trop peu de personnes y répondent."
+)
 AXES = {
     "maillage": "Le maillage",
     "visibilite": "La visibilité",
@@ -174,6 +182,13 @@ def _axis(id: str, label: str, found: Evidence) -> Axis:
     )
 
 
+def _unknown(criterion: Criterion, evidence: Evidence) -> str:
+    """Return why nothing answers a criterion: no survey, or published ones that do not ask it."""
+    kinds = {kind for word, kind in SURVEYED_KINDS.items() if f"auprès des {word}" in criterion.if_unknown}
+    is_surveyed = bool(kinds) and kinds <= {key[0] for key in evidence.surveyed}
+    return UNASKED if is_surveyed else criterion.if_unknown
+
+
 def _row(criterion: Criterion, found: Evidence) -> CriterionReading:
     share, evidence = criterion.share(found)
     verdict, among = _verdict(share, criterion)
@@ -181,7 +196,7 @@ def _row(criterion: Criterion, found: Evidence) -> CriterionReading:
         question=criterion.question,
         verdict=verdict,
         label=WORDS[verdict],
-        evidence=f"{evidence or criterion.if_unknown}{among}",
+        evidence=f"{evidence or _unknown(criterion, found)}{among}",
         rule=criterion.rule,
         action=criterion.action if verdict in (PARTLY, WEAK) else "",
         value=sum(share) / 2 if isinstance(share, tuple) else share,

@@ -16,7 +16,7 @@ from maillage.reports.page.blocks import (
     Text,
 )
 from maillage.reports.plan.reading import PlanAction, PlanReading, tally
-from maillage.reports.territory import gaps, map_keys, mission, synthesis, withheld
+from maillage.reports.territory import gaps, map_keys, mission, surveys, synthesis, withheld
 from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.reading import LevelLine, OfferReading, Reading
 from maillage.reports.territory.subject import (
@@ -54,7 +54,7 @@ MOST_STEPS = 9
 MOST_ACTIONS = 5
 TITLE_LINE = 59  # letters of an action on a line of its column, in the smallest letters of a slide
 TITLE_LINES = 17  # of these lines on a slide: what is left of it under its title
-NO_SURVEY = "Aucune enquête auprès des habitants n’entre dans ces chiffres."
+FOREWORD_LETTERS = 700  # of a foreword on a slide, whole paragraphs; its notes hold the rest
 TO_DECIDE = "**Qui ?** à décider. **Pour quand ?** à décider."
 
 
@@ -63,7 +63,7 @@ def compose(s: Subject, plan: PlanReading | None) -> Document:
     that is published, None without.
     """
     r = s.reading
-    slides = [*_mission(s), _method(s)]
+    slides = [*_foreword(s), *_mission(s), _method(s)]
     if r.withheld:
         slides.append(_withheld(s))
     else:
@@ -139,6 +139,20 @@ def _agenda(slides: Sequence[Chapter]) -> Chapter:
     )
 
 
+def _foreword(s: Subject) -> list[Chapter]:
+    """Return the slide of the words that open the document, none where nobody wrote them."""
+    m = s.mission
+    if m is None or not m.foreword:
+        return []
+    parts = mission.paragraphs(m)
+    read = [
+        part for k, part in enumerate(parts) if k == 0 or len(" ".join(parts[: k + 1])) <= FOREWORD_LETTERS
+    ]
+    signed = f" **{m.foreword_by}**" if m.foreword_by else ""
+    block = Callout(tone="commentaire", text=f"{' '.join(read)}{signed}")
+    return [_slide("", mission.FOREWORD, (block,), notes=" ".join(parts))]
+
+
 def _mission(s: Subject) -> list[Chapter]:
     """Return the slides of how the study was led: who asked, who was heard, when; none where nobody wrote."""
     m = s.mission
@@ -187,8 +201,7 @@ def _limits(s: Subject) -> Chapter:
     """Return what to know of the figures: what contradicts them, which survey is not in them, their
     warnings.
     """
-    survey = s.reading.survey
-    absent = [] if _is_surveyed(s) else [f"**{NO_SURVEY}** {survey.reason if survey else ''}".strip()]
+    absent = list(filter(None, [surveys.left_out(s.surveys, s.reading.survey)]))
     contradicted = [note.text for note in s.reading.published if note.kind == "contredit"]
     return _slide(
         METHOD,

@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
+from maillage.reports.page import photographs
 from maillage.reports.page.blocks import Chapter, Cover, Document
-from maillage.reports.territory import atlas, local_survey, sentences
+from maillage.reports.territory import atlas, local_survey, mission, sentences
 from maillage.reports.territory.chapters.certainty import (
     certainty_chapter,
     glossary_chapter,
@@ -56,6 +57,7 @@ def compose(
     knit: the diagnosis whose classes the cover knits, `d` without it.
     """
     said = comments or {}
+    opening = mission.foreword(field.mission) if field else []
     chapters = [guide_chapter(r), summary_chapter(d, r, layers, said), need_chapter(r, readings, said)]
     if r.survey:
         chapters.append(local_survey.chapter(r.survey))
@@ -78,10 +80,12 @@ def compose(
         chapters = [guide_chapter(r), withheld_chapter(r, said), source_chapter(r)]
     if (glossary := glossary_chapter(chapters)) is not None:
         chapters.append(glossary)
+    chapters = [*opening, *chapters]
     t = r.territory
     return Document(
         title=f"Diagnostic d’inclusion numérique : {t.name}",
         cover=Cover(
+            **photographs.on_cover(field.photograph if field else None),
             title=t.name,
             over="Diagnostic d’inclusion numérique",
             subtitle=t.subtitle,

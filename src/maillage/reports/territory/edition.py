@@ -12,7 +12,7 @@ from pathlib import Path
 from maillage.kernel import cores
 from maillage.kernel.disk import write_whole
 from maillage.kernel.errors import Refused
-from maillage.reports.page import editable, html, pdf
+from maillage.reports.page import editable, html, pdf, theme
 from maillage.reports.page.folder import clear_abandoned, staging
 from maillage.reports.territory import atlas, dossier, priority_districts, study_json, zone_sheet
 from maillage.reports.territory.field import FieldReading
@@ -68,7 +68,7 @@ def documents(
     comments: Mapping[str, str] | None = None,
     field: FieldReading | None = None,
 ) -> dict[str, bytes]:
-    """Return the dossier of an edition in each of its `FORMS`."""
+    """Return the dossier of an edition in each of its `FORMS`, in the theme of its territory."""
     document = dossier.compose(
         edition.drawn,
         edition.reading,
@@ -79,11 +79,13 @@ def documents(
         knit=edition.knit,
         field=field,
     )
-    return {
-        "html": html.dossier(document),
-        "pdf": pdf.dossier(document, on=on),
-        "docx": editable.dossier(document, on=on),
-    }
+    look = (field.theme if field else None) or theme.current()
+    with theme.applied(look):
+        return {
+            "html": html.dossier(document),
+            "pdf": pdf.dossier(document, on=on),
+            "docx": editable.dossier(document, on=on),
+        }
 
 
 def write(

@@ -6,14 +6,17 @@ from dataclasses import dataclass
 
 from maillage.reports.directory.census import CensusReading
 from maillage.reports.page.blocks import Block, Bullets, Cell, Chapter, Grid, Heading, Link, Picture, Text
+from maillage.reports.page.photographs import Photograph
+from maillage.reports.page.theme import Theme
 from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.criteria import Axis
 from maillage.reports.territory.findings import FindingReading
+from maillage.reports.territory.mission import Mission, approach
 from maillage.reports.territory.services import ServicesReading
+from maillage.reports.territory.surveys import PublishedSurvey, unpublished
 from maillage.words import wording
 
 MOST_ACTORS = 60  # structures named in the dossier; the others are in the directory
-UNTOLD = "Donnée manquante : une enquête publiée auprès des structures le dirait."
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,8 @@ class Action:
 class FieldReading:
     """What the platform knows of a territory beside its study. is_filtered: the study counts a part of the
     residents only, when places and answers are those of everybody. map_address: that of the map of actors,
-    "" where this installation is open to its own computer alone.
+    "" where this installation is open to its own computer alone. mission, photograph and theme: None where
+    nobody wrote or chose them.
     """
 
     census: CensusReading | None
@@ -49,6 +53,10 @@ class FieldReading:
     actions: tuple[Action, ...]
     grid: tuple[tuple[Axis, tuple[FindingReading, ...]], ...]
     map_address: str
+    surveys: tuple[PublishedSurvey, ...] = ()
+    mission: Mission | None = None
+    photograph: Photograph | None = None
+    theme: Theme | None = None
     is_filtered: bool = False
 
 
@@ -72,7 +80,7 @@ def chapters(field: FieldReading) -> list[Chapter]:
                 ),
             )
         ]
-    made = [_services(field), _grid(field)]
+    made = [_services(field), _grid(field), *([approach(field.mission)] if field.mission else [])]
     return made if field.census is None else [_actors(field, field.census), *made]
 
 
@@ -155,7 +163,7 @@ def _services(field: FieldReading) -> Chapter:
             )
         )
     else:
-        blocks.append(Text(text=UNTOLD))
+        blocks.append(Text(text=unpublished(field.surveys)))
     blocks.append(Heading(text="Les actions de sensibilisation"))
     blocks += _actions(field)
     return Chapter(
@@ -201,7 +209,7 @@ def _grid(field: FieldReading) -> Chapter:
     blocks: list[Block] = []
     for axis, found in field.grid:
         blocks += [Heading(text=axis.label), _criteria(axis)]
-        needs = "".join(f" {each} ;" for each in axis.needs).rstrip(" ;") or f" {UNTOLD}"
+        needs = "".join(f" {each} ;" for each in axis.needs).rstrip(" ;") or f" {unpublished(field.surveys)}"
         blocks.append(Text(text=f"**Ce dont les structures disent avoir besoin** :{needs}"))
         if found:
             blocks.append(Bullets(items=tuple(_told(each) for each in found)))

@@ -35,7 +35,8 @@ class MissionStep:
 class Mission:
     """The mission of a study; "" and None for what nobody wrote. reason: why this perimeter; thanks: to whom,
     beyond those who were heard; on: the day of the reading, after which a step is still to come; ground: the
-    town where it is tried before others take it up.
+    town where it is tried before others take it up; foreword: its paragraphs, signed by foreword_by, a
+    function.
     """
 
     initiator: str
@@ -48,6 +49,8 @@ class Mission:
     thanks: str
     steps: tuple[MissionStep, ...]
     on: date
+    foreword: str = ""
+    foreword_by: str = ""
 
     @property
     def past(self) -> tuple[MissionStep, ...]:
@@ -147,6 +150,7 @@ TWO_TIMES = (
     "La démarche a deux temps : le diagnostic des ressources et des besoins, puis la co-construction du plan"
     " et de la manière de le piloter."
 )
+FOREWORD = "Avant-propos"
 NOBODY_YET = "Personne n’a encore été entendu."
 UNTOLD = "Personne n’a encore écrit qui a été entendu : ce diagnostic ne tient alors qu’aux données."
 
@@ -184,6 +188,22 @@ def calendar(m: Mission) -> Grid:
             for step in sorted(m.steps, key=lambda step: step.on)
         ),
     )
+
+
+def paragraphs(m: Mission) -> list[str]:
+    """Return the paragraphs of a foreword, () without one."""
+    return [part for line in m.foreword.splitlines() if (part := line.strip())]
+
+
+def foreword(m: Mission | None) -> list[Chapter]:
+    """Return the words that open a document, signed; none where nobody wrote them."""
+    if m is None or not m.foreword:
+        return []
+    texts = [Text(text=part) for part in paragraphs(m)]
+    signed = [Text(text=f"**{m.foreword_by}**")] if m.foreword_by else []
+    return [
+        Chapter(number="", short=FOREWORD, title=FOREWORD, flows=True, blocks=(*texts, *signed)),
+    ]
 
 
 def approach(m: Mission) -> Chapter:

@@ -6,13 +6,15 @@ from datetime import date
 from typing import Any
 
 from maillage.reference.definitions import LEVELS, definition
-from maillage.reports.page import charts
+from maillage.reports.page import charts, photographs
 from maillage.reports.page.blocks import Bar, Chart, Cover
+from maillage.reports.page.photographs import Photograph
 from maillage.reports.territory import withheld
 from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.figures import FigureJson
 from maillage.reports.territory.mission import Mission
 from maillage.reports.territory.reading import OfferLine, Reading
+from maillage.reports.territory.surveys import PublishedSurvey
 from maillage.words import rich, rounding, wording
 from maillage.words.dates import in_words
 
@@ -33,8 +35,9 @@ class Voice:
 class Subject:
     """A study as reports take it. study: its etude.json, read; layers: SVG maps by name; knitted: the map of
     a cover, "" without contours; on: the day of the report; mission: how the study was led, None when nobody
-    wrote it; voices: what people said, as it was published; n_places: places known there, where
-    no offer is read of them; is_computing: whether a new computation will read it.
+    wrote it; surveys: those published of the territory; voices: what people said, as it was published;
+    photograph: that of its covers; n_places: places known there, where no offer is read of them;
+    is_computing: whether a new computation will read it.
     """
 
     reading: Reading
@@ -43,6 +46,8 @@ class Subject:
     knitted: str
     on: date
     mission: Mission | None = None
+    surveys: tuple[PublishedSurvey, ...] = ()
+    photograph: Photograph | None = None
     voices: tuple[Voice, ...] = ()
     n_places: int = 0
     is_computing: bool = False
@@ -58,6 +63,7 @@ def cover(s: Subject, over: str, *, drawn: bool = True) -> Cover:
     r = s.reading
     svg = s.knitted if drawn else ""
     return Cover(
+        **photographs.on_cover(s.photograph),
         title=r.territory.name,
         over=over,
         subtitle=r.territory.subtitle,

@@ -6,12 +6,14 @@ from math import isnan
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.forms.models import model_to_dict
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maillage.apps.accounts.access import account_of, holding
@@ -23,6 +25,7 @@ from maillage.apps.dossiers.forms import (
     MarkingForm,
     MissionForm,
     PerimeterForm,
+    PhotographForm,
     StepForm,
     ThemeForm,
 )
@@ -45,6 +48,10 @@ FINDING_GESTURES = {
 STEP_GESTURES = {
     "retirer": "Étape retirée. Elle reste en bas de la page.",
     "remettre": "Étape remise.",
+}
+LOOK_REMOVALS = {
+    "effacer": (actions.remove_theme, "Les rapports reprennent les couleurs de Maillage."),
+    "sans-photographie": (actions.remove_photograph, "Les rapports n’ont plus de photographie."),
 }
 
 OF_ROLES = Refused(
@@ -186,6 +193,7 @@ def mission(request: HttpRequest, place: str, name: str) -> HttpResponse:
     )
     context |= {
         "told": queries.mission(place, on=timezone.localdate()),
+        "first_week": import_string(settings.FIRST_WEEK)(request.user, place, at.date()),
         "steps": shown,
         "withdrawn": withdrawn,
     }
@@ -198,15 +206,38 @@ def mission(request: HttpRequest, place: str, name: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @_of_its_writers
 def theme(request: HttpRequest, place: str, name: str) -> HttpResponse:
-    """The look of the reports of a territory: its name, its colour, its logo."""
+    """The look of the reports of a territory: its name, its colour, its logo, its photograph."""
     row, told = StudyTheme.objects.filter(place=place).first(), request.POST or None
-    if told and "effacer" in told:
-        actions.remove_theme(place)
-        messages.success(request, "Les rapports reprennent les couleurs de Maillage.")
-        return redirect("study_theme", place)
+    for button, (remove, message) in LOOK_REMOVALS.items():
+        if told and button in told:
+            remove(place)
+            messages.success(request, message)
+            return redirect("study_theme", place)
     initial = {"name": row.name, "colour": row.colour} if row else {"name": name}
-    form, error = ThemeForm(told, request.FILES or None, initial=initial), None
-    if told and form.is_valid():
+    is_picture = told is not None and "photographie" in told
+    form = ThemeForm(None if is_picture else told, request.FILES or None, initial=initial)
+    drawn = queries.photograph(place)
+    picture = PhotographForm(
+        told if is_picture else None,
+        request.FILES or None,
+        initial={"alt": drawn.alt, "credit": drawn.credit} if drawn else None,
+    )
+    error = None
+    if is_picture and picture.is_valid():
+        try:
+            actions.set_photograph(
+                place,
+                file=picture.cleaned_data["photograph"],
+                alt=picture.cleaned_data["alt"],
+                credit=picture.cleaned_data["credit"],
+                by=account_of(request),
+                at=timezone.now(),
+            )
+            messages.success(request, "La photographie est enregistrée : les prochains rapports la portent.")
+            return redirect("study_theme", place)
+        except Refused as refused:
+            error = refused
+    if told and not is_picture and form.is_valid():
         held = form.cleaned_data
         try:
             actions.set_theme(
@@ -222,7 +253,9 @@ def theme(request: HttpRequest, place: str, name: str) -> HttpResponse:
         except Refused as refused:
             error = refused
     context = {"form": form, "place": place, "name": name, "error": error, "row": row}
-    return render(request, "dossiers/theme.html", context, status=400 if error or form.errors else 200)
+    context |= {"picture": picture, "photograph": drawn}
+    is_refused = error or form.errors or picture.errors
+    return render(request, "dossiers/theme.html", context, status=400 if is_refused else 200)
 
 
 @holding("territory.edit")

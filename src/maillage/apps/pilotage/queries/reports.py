@@ -35,6 +35,8 @@ def subject(study: Study, on: date) -> Subject:
         knitted=dossiers.knitted(study),
         on=on,
         mission=dossiers.mission(study.place, on=on),
+        surveys=dossiers.published_surveys(study.place),
+        photograph=dossiers.photograph(study.place),
         voices=published_voices(study.place),
         n_places=no_offer.n_places if no_offer else 0,
         is_computing=no_offer is not None and no_offer.is_computing,

@@ -3,8 +3,11 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from maillage.apps.surveys.models import Publication, Survey
+from maillage.reports.page import blocks, editable, html, pdf
+from maillage.reports.survey import document
 from maillage.reports.survey.former_reasons import with_one_reason
 from maillage.studies.survey.protection import rule_of
 from maillage.studies.survey.tables import Counted, counted
@@ -19,6 +22,18 @@ def public_edition(slug: str) -> Publication | None:
     """Return the public edition, None when there is none or it was withdrawn."""
     rows = Publication.objects.filter(survey__slug=slug, withdrawn_at=None).select_related("survey")
     return rows.order_by("-number").first()
+
+
+def edition_files(edition: Publication) -> dict[str, bytes]:
+    """Return the document of an edition in each form, and its tables, by file name."""
+    report = blocks.load(document_to_read(edition))
+    name, on = edition.survey.slug, timezone.localdate(edition.published_at)
+    return {
+        f"{name}.html": html.dossier(report),
+        f"{name}.pdf": pdf.dossier(report, on=on),
+        f"{name}.docx": editable.dossier(report, on=on),
+        f"{name}-tableaux.csv": document.as_csv(document.COLUMNS, tables_to_read(edition)),
+    }
 
 
 def tables_to_read(edition: Publication) -> list[dict[str, Any]]:

@@ -1,0 +1,229 @@
+"""The documents of a territory take its mission: surveys, foreword, photograph, logo."""
+
+import io
+from datetime import UTC, date, datetime, timedelta
+
+import pypdfium2
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from docx import Document as opened_docx
+from PIL import Image
+from pptx import Presentation
+
+from maillage.apps.dossiers import actions, queries
+from maillage.apps.dossiers.models import StudyMission, StudyPhotograph
+from maillage.apps.pilotage.queries import first_week, reports
+from maillage.apps.surveys.models import Publication, Survey
+from maillage.apps.territories.models import Perimeter
+from maillage.cli.main import main
+from maillage.kernel.errors import Refused
+from maillage.reports.page import editable, html, pdf, slides, theme
+from maillage.reports.page.blocks import Chapter, Cover, Document, Text
+from maillage.reports.territory import deck, edition, synthesis
+from maillage.reports.territory.surveys import NO_SURVEY
+from maillage.studies.diagnosis.study import study as compute_study
+from tests.conftest import PLACE, account
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+ON = date(2026, 11, 20)
+LOOK = f"/espace/territoires/{PLACE}/theme/"
+LOGO = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9z"/></svg>'
+WORDS = "Ce diagnostic est le vôtre.\n\nIl appelle <b>vos</b> avis 🎉 =1+1."
+
+
+@pytest.fixture
+def lea(home):
+    return account("lea", "analyste", territory="38")
+
+
+def publish(territory: str, *, kind: str = "inhabitants", title: str = "Habitants", days: int = 0) -> None:
+    survey = Survey.objects.create(
+        kind=kind, title=title, slug=f"{kind}-{title}-{territory}".lower(), territory=territory, made_at=AT
+    )
+    content = {"tables": [], "n": 250}
+    Publication.objects.create(
+        survey=survey, number=1, content=content, published_at=AT + timedelta(days=days)
+    )
+
+
+def photograph(name: str = "mairie.jpg", size: tuple[int, int] = (600, 400)) -> SimpleUploadedFile:
+    written = io.BytesIO()
+    picture = Image.linear_gradient("L").resize(size).convert("RGB")
+    exif = Image.Exif()
+    exif[0x010E] = "chez Paul"
+    picture.save(written, "JPEG", exif=exif)
+    return SimpleUploadedFile(name, written.getvalue(), "image/jpeg")
+
+
+def limits_of(study) -> str:
+    document = deck.compose(reports.subject(study, ON), None)
+    return html.dossier(document).decode().replace("\xa0", " ")
+
+
+@pytest.mark.parametrize(
+    ("territories", "expected"),
+    [
+        ((), NO_SURVEY),
+        (("59",), NO_SURVEY),
+        ((PLACE,), "L’enquête « Habitants » (250 réponses, 2026) se lit à part"),
+        (("38",), "menée sur un territoire plus large (Isère)"),
+    ],
+)
+def test_slides_deny_no_survey_that_exists(study, territories, expected):
+    for item in territories:
+        publish(item)
+    page = limits_of(study)
+    assert expected in page
+    assert (NO_SURVEY in page) == (expected == NO_SURVEY)
+
+
+def test_slides_name_two_surveys_of_different_years(study):
+    publish(PLACE)
+    publish(PLACE, title="Première vague", days=-700)
+    assert "« Habitants » (250 réponses, 2026) et « Première vague » (250 réponses, 2024)" in limits_of(study)
+
+
+@pytest.fixture
+def dressed(study):
+    """A study whose mission has a foreword, a photograph and a theme."""
+    lea = account("lea", "analyste", territory="38")
+    fields = {"foreword": WORDS, "foreword_by": "La présidente", "commissioner": "l’agglomération"}
+    actions.set_mission(PLACE, fields, by=lea, at=AT)
+    actions.set_photograph(PLACE, file=photograph(), alt="La mairie, de face", credit="A. M.", by=lea, at=AT)
+    actions.set_theme(PLACE, name="Ville pilote", colour="#1F4E79", logo=LOGO.encode(), by=lea, at=AT)
+    return study
+
+
+def printed(content: bytes) -> str:
+    week = pypdfium2.PdfDocument(content)
+    return " ".join(" ".join(page.get_textpage().get_text_bounded() for page in week).split())
+
+
+def test_foreword_photograph_and_logo_are_on_the_slides_and_the_synthesis(dressed):
+    subject = reports.subject(dressed, ON)
+    document, page = deck.compose(subject, None), synthesis.compose(subject, None)
+    with theme.applied(queries.theme_of(PLACE)):
+        page_html = html.dossier(document).decode()
+        on_paper = [pdf.slides(document, on=ON), pdf.one_page(page, on=ON)]
+        opened = Presentation(io.BytesIO(slides.deck(document, on=ON)))
+        summary = opened_docx(io.BytesIO(editable.one_page(page, on=ON)))
+    assert "Ce diagnostic est le vôtre." in page_html and "&lt;b&gt;vos" in page_html, "a tag is words"
+    for content in on_paper:
+        assert "Photographie : A. M." in printed(content) and "Ville pilote" in printed(content)
+    assert "La présidente" in printed(on_paper[0]) and "vôtre" in printed(on_paper[0])
+    alts = [shape._element.xpath(".//p:cNvPr")[0].get("descr") for shape in opened.slides[0].shapes]
+    assert "La mairie, de face" in alts
+    assert any("La mairie" in item.get("descr", "") for item in summary.element.iter())
+    assert "data:image/svg+xml;base64," in page_html and "data:image/jpeg;base64," in page_html
+
+
+def test_the_dossier_opens_with_the_foreword_in_the_look_of_its_territory(dressed):
+    field = queries.field_of(dressed, queries.reading(dressed), on=ON)
+    document = edition.prepare(compute_study(queries.request_of(dressed)))
+    files = edition.documents(document, on=ON, field=field)
+    page = files["html"].decode()
+    assert page.index("Ce diagnostic est le vôtre.") < page.index("<h2", page.index("Ce diagnostic est le"))
+    assert "Ville pilote" in page and "Comment ce diagnostic" in page
+    on_paper = printed(files["pdf"])
+    assert "Photographie : A. M." in on_paper and "La présidente" in on_paper
+    words = "\n".join(item.text for item in opened_docx(io.BytesIO(files["docx"])).paragraphs)
+    assert "Ce diagnostic est le vôtre." in words and "Ville pilote" in words
+
+
+def test_a_dossier_behind_its_mission_is_written_again(dressed):
+    StudyMission.objects.update(written_at=datetime.now(UTC) + timedelta(hours=1))
+    assert queries.behind_their_words() == [dressed]
+
+
+def test_a_photograph_loses_its_metadata_and_is_replaced(client, lea, study):
+    client.force_login(lea)
+    posted = {"photographie": "1", "alt": "Le pont", "credit": "Service presse"}
+    assert client.post(LOOK, {**posted, "photograph": photograph()}).status_code == 302
+    assert b"chez Paul" not in bytes(StudyPhotograph.objects.get().content)
+    assert client.post(LOOK, {**posted, "alt": "Le pont, le soir"}).status_code == 302
+    assert queries.photograph(PLACE).alt == "Le pont, le soir"
+    assert "Le pont, le soir" in client.get(LOOK).content.decode()
+    client.post(LOOK, {"sans-photographie": "1"})
+    assert queries.photograph(PLACE) is None
+
+
+@pytest.mark.parametrize(
+    ("posted", "expected"),
+    [
+        ({"alt": "Le pont"}, "Aucun fichier n’est arrivé."),
+        ({"alt": "", "photograph": photograph()}, "Il manque ce que l’on y voit."),
+        (
+            {"alt": "Le pont", "photograph": SimpleUploadedFile("a.jpg", b"<svg/>")},
+            "n’est pas une photographie JPEG ou PNG",
+        ),
+        ({"alt": "a" * 201, "photograph": photograph()}, "200"),
+    ],
+)
+def test_what_is_no_photograph_is_refused(client, lea, posted, expected):
+    client.force_login(lea)
+    answer = client.post(LOOK, {"photographie": "1", "credit": "", **posted})
+    assert answer.status_code == 400
+    assert expected in answer.content.decode()
+    assert not StudyPhotograph.objects.exists()
+
+
+def test_set_photograph_refuses_without_any_file(lea):
+    with pytest.raises(Refused, match="photographie"):
+        actions.set_photograph(PLACE, file=None, alt="x", credit="", by=lea, at=AT)
+
+
+def test_mission_place_takes_the_only_perimeter_that_has_a_mission(lea):
+    def perimeter(slug: str) -> None:
+        Perimeter.objects.create(slug=slug, name=slug, code=PLACE, reason="", zones="x", file_name="z.csv")
+        actions.set_mission(slug, {"pilot": "le réseau"}, by=lea, at=AT)
+
+    assert queries.mission_place(PLACE) == PLACE
+    perimeter("secteurs")
+    assert queries.mission_place(PLACE) == "secteurs"
+    perimeter("autres-secteurs")
+    assert queries.mission_place(PLACE) == PLACE, "two missions: none is chosen for anybody"
+    actions.set_mission(PLACE, {"pilot": "la ville"}, by=lea, at=AT)
+    assert queries.mission_place(PLACE) == PLACE
+
+
+def test_the_first_week_follows_what_is_stored(client, lea):
+    empty = first_week.steps(lea, PLACE, ON)
+    assert empty.n_done == 0 and not any(task.is_done for task in empty.later_tasks)
+    actions.set_mission(PLACE, {"pilot": "le réseau", "foreword": "Merci."}, by=lea, at=AT)
+    publish(PLACE)
+    publish("38", kind="structures")
+    week = first_week.steps(lea, PLACE, ON)
+    assert [task.title for task in (*week.tasks, *week.later_tasks) if task.is_done] == [
+        "Écrire la commande",
+        "Choisir l’avant-propos, le logo, la photographie",
+        "Enquêter auprès des habitants",
+    ]
+    client.force_login(lea)
+    page = client.get(f"/espace/territoires/{PLACE}/mission/").content.decode()
+    assert "2 étapes faites sur" in " ".join(page.split()).replace("<strong>", "")
+    assert f"/territoires/{PLACE}/lieux/" in page, "an analyst opens no import of places"
+
+
+def test_rapport_enquete_writes_the_public_editions(study, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("maillage.config.home.has_database", lambda: True)
+    monkeypatch.setattr("maillage.config.bootstrap.ready", lambda: None)
+    words = ["rapport", "enquete", PLACE, "--sortie", str(tmp_path / "s")]
+    publish("38")
+    assert main(words) == 2
+    assert "Existe ailleurs : « Habitants »" in capsys.readouterr().err.replace("\xa0", " ")
+    publish(PLACE, title="Ici")
+    chapter = Chapter(number="1", title="Un constat", blocks=(Text(text="Dit."),))
+    cover = Cover(title="t", subtitle="", over="", edition="", print="", svg="", alt="")
+    content = {
+        "tables": [],
+        "n": 250,
+        "document": Document(title="t", cover=cover, chapters=(chapter,)).data(),
+    }
+    Publication.objects.filter(survey__territory=PLACE).update(content=content)
+    assert main(words) == 0
+    slug = f"inhabitants-ici-{PLACE}"
+    assert {path.name for path in (tmp_path / "s").iterdir()} == {
+        *(f"{slug}.{form}" for form in ("html", "pdf", "docx")),
+        f"{slug}-tableaux.csv",
+    }
