@@ -169,7 +169,7 @@ def test_the_outline_begins_with_what_is_decided_then_follows_that_of_grenoble(r
         assert words.replace("\xa0", " ") in summed[:4000], words
     ending = text[text.index("Ce que l’on sait.") :]
     assert "Personne n’a encore écrit qui a été entendu" in ending
-    assert "21 actions sans pilote : rien ne commence sans quelqu’un pour porter" in ending
+    assert "21 actions sans pilote : une action commence quand une personne la porte" in ending
     assert "sans ses pilotes, ses dates ni ses montants" in ending
     assert "La dynamique engagée." in ending and "1 action a un pilote" in ending
     everybody = replace(

@@ -262,7 +262,7 @@ def _notion() -> Chapter:
 
 def _stakes(r: Reading) -> Chapter:
     """Return why it matters here: what both precarities add up to, and what tools also make easier."""
-    items = ["**Une démarche sur écran seulement** peut faire perdre un droit à qui ne s’en sert pas."]
+    items = ["**Une démarche sur écran seulement** peut faire perdre un droit à une personne sans écran."]
     if not r.withheld and r.both.value:
         items.append(
             f"**Une double peine.** {upper_first(r.both.in_full)} sont en précarité numérique et"
@@ -328,8 +328,8 @@ def _conclusion(s: Subject, plan: PlanReading | None) -> Chapter:
     if plan and plan.planned:
         alone = plan.alone
         items.append(
-            f"**Ce qui manque pour commencer.** {alone} sans pilote : rien ne"
-            " commence sans quelqu’un pour porter."
+            f"**Ce qui manque pour commencer.** {alone} sans pilote : une action"
+            " commence quand une personne la porte."
             if alone
             else "**Ce qui manque pour commencer.** Chaque action a un pilote : restent leurs étapes à tenir."
         )

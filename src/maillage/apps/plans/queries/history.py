@@ -47,7 +47,7 @@ def target_assumption(row: PlanAction, *, named: bool) -> str:
     if last is None and row.plan.example:
         return "Nombre inventé, pour l’exemple."
     by = last.by if last is not None else row.by
-    whose = f"de {by}" if named and by is not None else "de qui écrit le plan"
+    whose = f"de {by}" if named and by is not None else "de la personne qui écrit le plan"
     return f"C’est une hypothèse {whose} : Maillage ne l’a pas calculée."
 
 

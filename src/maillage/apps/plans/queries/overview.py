@@ -328,9 +328,7 @@ def concerned(line: str, zones: Sequence[str], reading: Reading | None) -> Conce
     if not line:
         return Concerned(about="", between="", words=NO_SERVICE)
     if reading is None or reading.offer is None:
-        return Concerned(
-            about="", between="", words="non chiffré : le diagnostic d’ici ne dit rien des lieux"
-        )
+        return Concerned(about="", between="", words="non chiffré : ce diagnostic ne compte pas les lieux")
     found = [line_in(reading, code, line) for code in (zones or [""])]
     lines = [each for each in found if each is not None and each.missing != DASH]
     source = estimated(reading, reading.offer)
