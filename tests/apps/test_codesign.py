@@ -206,7 +206,7 @@ def test_what_a_colleague_took_off_is_said(client, session, group, lea):
     client.force_login(lea)
     seated = actions.seat(session, group, trade="mediator")
     address = f"/espace/co-construction/{session.pk}/geste/"
-    for words in (f"Le n°\xa0{seated.number} est ôté", "Personne n’a été ôté"):
+    for words in (f"Le n°\xa0{seated.number} est retiré", "Personne n’a été retiré"):
         answer = client.post(address, {"geste": "lever", "numero": seated.number}, follow=True)
         assert words in answer.content.decode().replace("n° ", "n°\xa0"), words
 

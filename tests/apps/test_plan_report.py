@@ -158,7 +158,7 @@ def test_the_outline_begins_with_what_is_decided_then_follows_that_of_grenoble(r
     subject = Subject(reading=reading, study={}, layers={}, knitted="", on=ON)
     shorts = [chapter.short for chapter in document.compose(subject, found).chapters]
     wanted = ["Synthèse", "Les actions", "Avec quel argent", "Dynamique 1", "Dynamique 4", "Le suivi"]
-    wanted += ["Ce qui reste à décider", "Conclusion", "D’où part ce plan", "De quoi l’on parle"]
+    wanted += ["Conclusion", "D’où part ce plan", "De quoi l’on parle"]
     wanted += ["Ce qui est en jeu", "Méthodes", "Les besoins", "L’offre", "Les réponses", "Les parcours"]
     wanted += ["Sources"]
     order = [shorts.index(short) for short in wanted]
@@ -169,7 +169,7 @@ def test_the_outline_begins_with_what_is_decided_then_follows_that_of_grenoble(r
         assert words.replace("\xa0", " ") in summed[:4000], words
     ending = text[text.index("Ce que l’on sait.") :]
     assert "Personne n’a encore écrit qui a été entendu" in ending
-    assert "21 actions sans pilote : rien ne commence sans quelqu’un pour porter" in ending
+    assert "21 actions sans pilote : une action commence quand une personne la porte" in ending
     assert "sans ses pilotes, ses dates ni ses montants" in ending
     assert "La dynamique engagée." in ending and "1 action a un pilote" in ending
     everybody = replace(
@@ -205,6 +205,56 @@ def test_a_printed_plan_names_its_first_action_by_page_three(reading, plan):
     with pypdfium2.PdfDocument(io.BytesIO(made)) as pages:
         texts = [pages[number].get_textpage().get_text_range() for number in range(3)]
     assert "Dédier des ressources" in "".join(texts).replace("\xad", "")
+
+
+def test_a_printed_plan_sums_its_actions_on_a_page_that_lies(reading, plan):
+    """Pilote, date, coût, financeur, état et effet attendu, d’abord ; ce qui manque, une fois."""
+    row = plan.actions.get(number=3)
+    row.vote_on, row.baseline, row.state = date(2027, 1, 15), 4, "decide"
+    row.costs = [[2026, 4_000, 2_400]]
+    row.save()
+    stored_plan = plan_of(PLACE, reading, on=ON)
+    subject = Subject(reading=reading, study={}, layers={}, knitted="", on=ON)
+    composed = document.compose(subject, stored_plan)
+    (wide,) = [chapter for chapter in composed.chapters if chapter.wide]
+    assert composed.chapters.index(wide) == 1, "right after the summary"
+    assert wide.title.replace("\xa0", " ") == "22 actions : 1 attend un vote, 21 attendent un pilote"
+    assert wide.lead.replace("\xa0", " ") == "**6 400 €** dont 2 400 € à dépenser une fois"
+    grid, lacking = wide.blocks
+    assert [cell.text.replace("\xa0", " ") for cell in grid.rows[2]] == [
+        *("", "3", row.title, "CCAS d’Échirolles", "dès mars 2026", "6 400 €", "La Ville : 4 000 €"),
+        *("à décider, en retard", "Personnes venues : 60, moins de 11 au départ"),
+    ]
+    assert [cell.tone for cell in (grid.rows[0][7], grid.rows[2][7])] == ["rouge", "rouge"]
+    assert grid.rows[0][0].span == 3 and grid.rows[1][0].span == 0
+    assert "Sans pilote : actions 1, 2 et 4 à 22." in lacking.text
+    assert (
+        replace(stored_plan.actions[2], baseline="70", target="60").effect == "Personnes venues : de 70 à 60"
+    )
+    later = plan_of(PLACE, reading, on=date(2026, 2, 1)).actions[2]
+    assert (later.stage_words, later.tone) == ("à décider le 15 janvier 2027", "gaude")
+    with pypdfium2.PdfDocument(io.BytesIO(pdf.dossier(composed, on=ON))) as pages:
+        assert [number for number, sheet in enumerate(pages) if sheet.get_width() > sheet.get_height()] == [
+            2,
+            3,
+        ]
+
+
+def test_a_plan_of_three_hundred_actions_is_printed_whole(reading, plan):
+    stored_plan = plan_of(PLACE, reading, on=ON)
+    many = [
+        replace(action, number=n, label=str(n), title=f"Mener l’action {n} du plan")
+        for n, action in enumerate(stored_plan.actions[:20] * 15, start=1)
+    ]
+    big = replace(stored_plan, axes=(replace(stored_plan.axes[0], actions=tuple(many)),))
+    subject = Subject(reading=reading, study={}, layers={}, knitted="", on=ON)
+    composed = document.compose(subject, big)
+    assert "Sans pilote : 285\xa0actions." in composed.chapters[1].blocks[1].text
+    with pypdfium2.PdfDocument(io.BytesIO(pdf.dossier(composed, on=ON))) as pages:
+        wide = [sheet for sheet in pages if sheet.get_width() > sheet.get_height()]
+        text = "".join(sheet.get_textpage().get_text_range() for sheet in wide)
+    assert 6 < len(wide) < 25
+    assert all(f"l’action {n} du" in text for n in range(1, 301))
 
 
 def test_a_printed_plan_marks_once_what_it_takes_from_elsewhere(reading, plan):

@@ -1391,7 +1391,7 @@ def test_the_expected_effect_says_where_it_comes_from_or_whose_assumption_it_is(
     actions.publish(plan, shown=True, by=lea, at=AT)
     client.logout()
     told = card()
-    assert "hypothèse de qui écrit le plan" in told and "Paul" not in told
+    assert "hypothèse de la personne qui écrit le plan" in told and "Paul" not in told
     client.force_login(lea)
     row.refresh_from_db()
     row = changed(row, lea, target=80.0, indicator=row.indicator, line="", zones=[])

@@ -163,9 +163,9 @@ def test_an_action_is_new_withdrawn_or_changed():
         ("2. Former", "Action retirée"),
         ("3. Prêter", "Action nouvelle"),
     }
-    assert found.conclusion == "Aucun total n’a changé ; 3\xa0lignes ont changé"
+    assert found.conclusion == "Aucun total n’a changé ; 1\xa0action ajoutée, 1\xa0action retirée"
     near = changes.compare(edition(study(need), before), edition(study(figure(4100, 3600, 4600)), after))
-    assert near.conclusion == "Le total reste dans la marge ; 3\xa0lignes ont changé"
+    assert near.conclusion == "Le total reste dans la marge ; 1\xa0action ajoutée, 1\xa0action retirée"
     moved = plan((1, "Ouvrir le mardi", "prête"), (4, "Former", "à décider"))
     found = changes.compare(edition(study(need), before), edition(study(need), moved))
     assert [(row.what, row.before, row.after, row.says) for row in found.plan] == [
@@ -174,10 +174,78 @@ def test_an_action_is_new_withdrawn_or_changed():
     ], "renamed, it keeps its number; moved, its title"
     prints = {edition(study(need), each).print for each in (before, moved, None)}
     assert len(prints) == 3, "two editions of one study have each their own fingerprint"
-    alone = changes.compare(edition(study(need), before), edition(study(need)))
-    assert alone.others == (changes.ONE_PLAN,)
-    assert alone.conclusion == "Aucun chiffre n’est sorti de sa fourchette, mais ces deux éditions diffèrent"
-    assert alone.plan == (), "an edition without a plan withdraws no action, and no line is counted unseen"
+
+
+def test_a_plan_that_one_edition_alone_holds_has_its_actions_listed():
+    """Un plan écrit entre deux éditions : chacune de ses actions est ajoutée. Dans l’autre sens, elles sont
+    listées sans être retirées : rien ne dit qu’elles le sont.
+    """
+    without = edition(study(figure(4000, 3500, 4500)))
+    written = edition(without.study, plan(*((n, f"Mener {n}", "prête") for n in range(1, 23))))
+    added = changes.compare(without, written)
+    assert [row.says for row in added.plan] == ["Action nouvelle"] * 22
+    assert added.moved_actions == "22\xa0actions ajoutées"
+    assert [title for title, _, _ in added.parts][3:] == ["Actions ajoutées"]
+    lost = changes.compare(written, without)
+    assert [row.what for row in lost.plan] == [row.what for row in added.plan]
+    assert {row.says for row in lost.plan} == {"La seconde édition n’a pas de plan"}
+    assert lost.moved_actions == ""
+
+
+def test_an_action_ends_is_delayed_or_funded(spec):
+    """Ce qui se termine, ce qui est retardé et ce qui est financé ont chacun leur tableau."""
+
+    def call(t: dict[str, Any]) -> list[str]:
+        out = []
+        for state, later, last, before, euros in zip(*(t[name].tolist() for name in t), strict=True):
+            days = {"first_day": "2026-09-01", "begins": "septembre"}
+            one = whole_plan(state="en cours", last_day="2027-03-01", ends="mars", funded=int(before), **days)
+            other = whole_plan(state=state, last_day=str(later), ends=last, funded=int(euros), **days)
+            moved = changes.compare(*(edition(study(figure(1, 1, 1)), asdict(x)) for x in (one, other)))
+            out.append(" / ".join(f"{row.kind} : {row.says}" for row in moved.plan).replace("\xa0", " "))
+        return out
+
+    spec(
+        """
+        état                | fin        | en mots | financé | ensuite
+        --------------------+------------+---------+---------+--------
+        faite               | 2027-03-01 | mars    | 0       | 0
+        abandonnée          | 2027-03-01 | mars    | 0       | 0
+        en cours            | 2027-06-01 | juin    | 0       | 0
+        en cours            | 2027-03-15 | mi-mars | 0       | 0
+        en cours            | 2027-02-01 | février | 0       | 0
+        en cours, en retard | 2027-03-01 | mars    | 0       | 0
+        en cours            | 2027-03-01 | mars    | 0       | 4000
+        """,
+        call,
+        [
+            "Actions terminées : Faite",
+            "Actions terminées : Abandonnée",
+            "Actions retardées : Retardée de 3 mois",
+            "Actions retardées : Retardée de 14 jours",
+            "Le reste du plan : La fin a changé",
+            "Actions retardées : En retard",
+            "L’argent : Le montant financé, en euros, a changé",
+        ],
+    )
+
+
+def test_a_comparison_begins_with_what_moved():
+    """En tête : les estimations sorties de leur fourchette, les lieux, les actions, l’argent. Rien d’autre."""
+    one, other = study(figure(4000, 3500, 4500)), study(figure(6000, 5500, 6500))
+    other["offre"]["lieux"] = 12
+    year = {"label": "En tout", "total": 9_000, "is_total": True, "running": None, "investment": None}
+    before, after = ({**asdict(whole_plan()), "yearly": rows} for rows in ([], [year]))
+    after["axes"][0]["actions"][0]["state"] = "faite"
+    moved = changes.compare(edition(one, before), edition(other, after))
+    assert [sentence.replace("\xa0", " ") for sentence in moved.in_brief] == [
+        "**Personnes concernées** : plus haut. Avant, environ 4 000 personnes (entre 3 500 et 4 500) ;"
+        " maintenant, environ 6 000 personnes (entre 5 500 et 6 500).",
+        "**Lieux** : 10, puis 12, 2 de plus.",
+        "**Actions** : 1 action terminée.",
+        "**Budgets écrits** : 0 €, puis 9 000 €.",
+    ]
+    assert moved.conclusion == "Personnes concernées : plus haut qu’avant ; 1\xa0action terminée"
 
 
 def whole_plan(**values: Any) -> PlanReading:
@@ -190,7 +258,7 @@ def whole_plan(**values: Any) -> PlanReading:
 def test_whatever_an_edition_keeps_of_a_plan_is_compared():
     """Chaque champ qu’une édition garde d’une action, d’une dynamique ou du plan est comparé, et dit en mots."""
     base = whole_plan()
-    samples: dict[Any, Any] = {str: "autre", "tuple": ("une étape", "une autre"), "int": 300, bool: True}
+    samples: dict[Any, Any] = {str: "autre", "tuple": ("une étape", "une autre"), int: 300, bool: True}
 
     def line(other: PlanReading) -> changes.Change:
         held = [edition(study(figure(1, 1, 1)), asdict(each)) for each in (base, other)]
@@ -211,7 +279,7 @@ def test_whatever_an_edition_keeps_of_a_plan_is_compared():
             if each.name in (*changes.RANKS, "axes", "actions"):
                 continue
             was = getattr(row, each.name)
-            kind = "tuple" if isinstance(was, tuple) else "int" if was is None else type(was)
+            kind = "tuple" if isinstance(was, tuple) else int if was is None else type(was)
             said = line(put(replace(row, **{each.name: not was if kind is bool else samples[kind]})))
             assert said.says.lower().startswith(words[each.name].lower()), each.name
     said = line(whole_plan(steps=("Étape, 1er mars", "Bilan, 2 juin"), zones="Partout"))

@@ -80,6 +80,21 @@ def window(since: date, until: date) -> str:
     return f"du {in_words(since)} au {in_words(until)}"
 
 
+def months(since: date | None, until: date | None) -> str:
+    """Return the months between two days, as a table has room for them.
+
+    >>> months(date(2027, 3, 1), date(2028, 12, 31)), months(date(2027, 3, 1), date(2027, 12, 31))
+    ('mars 2027 – déc. 2028', 'mars – déc. 2027')
+    >>> months(date(2027, 3, 1), None), months(None, date(2027, 3, 1)), months(None, None)
+    ('dès mars 2027', 'avant fin mars 2027', '')
+    """
+    first, last = (f"{SHORT_MONTHS[day.month - 1]} {day.year}" if day else "" for day in (since, until))
+    if since and until:
+        start = SHORT_MONTHS[since.month - 1] if since.year == until.year else first
+        return last if first == last else f"{start} – {last}"
+    return f"dès {first}" if first else f"avant fin {last}" if last else ""
+
+
 def in_words(day: date, *, year: bool = True) -> str:
     """Return a date in French words.
 

@@ -125,7 +125,7 @@ def seat(session: Session, group: Group | None, *, trade: str, structure: str = 
         raise Refused(
             "Cette personne n’a pas été ajoutée.",
             why=f"Il manque son métier, ou l’atelier en compte déjà {rules.MOST_PARTICIPANTS}.",
-            do="Choisissez un métier, ou ôtez quelqu’un d’abord.",
+            do="Choisissez un métier, ou retirez d’abord une personne.",
         )
     return Participant.objects.create(
         session=held, group=group, number=last + 1, trade=trade, structure=line(structure, 120)
@@ -137,8 +137,8 @@ def unseat(session: Session, number: int | None) -> None:
     _open(session)
     if not session.participants.filter(number=number).delete()[0]:
         raise Refused(
-            "Personne n’a été ôté.",
-            why="Ce numéro n’est plus à aucune table : quelqu’un l’a ôté.",
+            "Personne n’a été retiré.",
+            why="Ce numéro n’est plus à aucune table : quelqu’un l’a retiré.",
             do="Relisez les tables de l’atelier.",
         )
 
@@ -211,7 +211,7 @@ def _open(session: Session) -> None:
         raise Refused(
             "Rien n’a été changé.",
             why="Cet atelier est clos.",
-            do="Demandez à qui l’a mené de le rouvrir.",
+            do="Demandez à la personne qui l’a mené de le rouvrir.",
         )
 
 
@@ -381,7 +381,7 @@ def _no_person(words: str) -> None:
         raise Refused(
             "Rien n’a été écrit.",
             why="Ces mots donnent un numéro ou une adresse. Un parcours ne parle de personne qui existe.",
-            do="Ôtez-les : inventez, ou restez dans le général.",
+            do="Retirez-les : inventez, ou restez dans le général.",
         )
 
 

@@ -220,6 +220,12 @@ class ActionForm(TextsForm):
     zones = forms.MultipleChoiceField(label="Où", required=False, widget=forms.CheckboxSelectMultiple)
     starts_on = DayField(label="Commence le", required=False, years=None)
     ends_on = DayField(label="Finit le", required=False, years=None)
+    vote_on = DayField(
+        label="Vote prévu le",
+        required=False,
+        years=None,
+        help_text="Le jour où l’assemblée décide. Tant que l’action est à décider, le plan donne ce jour.",
+    )
     milestones = forms.CharField(
         label="Étapes",
         required=False,

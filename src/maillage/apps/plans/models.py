@@ -73,7 +73,8 @@ class PlanAction(models.Model):
     plan, or in its parent; number_alone: of a part, the one that it had before it was one, None when it had
     none; after: the one that must be done before; counts: whether its indicator counts
     people, "" when nobody said; direction: the way it is wanted to go, "" when nobody said; delayed: the
-    steps that have no day yet, [days after the start, words] each, as a frame gives them.
+    steps that have no day yet, [days after the start, words] each, as a frame gives them; vote_on: the day on
+    which it is decided, None when nobody said.
     """
 
     plan = models.ForeignKey(Plan, verbose_name="plan", on_delete=models.CASCADE, related_name="actions")
@@ -126,6 +127,7 @@ class PlanAction(models.Model):
     target = models.FloatField("cible", null=True, blank=True)
     starts_on = models.DateField("commence le", null=True, blank=True)
     ends_on = models.DateField("finit le", null=True, blank=True)
+    vote_on = models.DateField("vote prévu le", null=True, blank=True)
     delayed = models.JSONField("étapes sans jour", null=True, blank=True)
     state = models.CharField(
         "état", max_length=8, choices=list(rules.STATES.items()), default=rules.TO_DECIDE

@@ -96,7 +96,8 @@ class KeyFigure:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
     """A cell: text, or a drawing with its alternative. mark: words set apart under the text; link: where its
-    text leads.
+    text leads; span: how many rows it stands for, 0 for one that a cell above covers; tone: the colour of the
+    label that its text is, or of the bar along a cell of several rows, "" for neither.
     """
 
     text: str = ""
@@ -105,6 +106,8 @@ class Cell:
     swatch: str = ""
     mark: str = ""
     link: str = ""
+    span: int = 1
+    tone: Literal["", "tilleul", "gaude", "rouge", "garance", "pastel", "prune"] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +161,8 @@ Block = Heading | Text | Bullets | Picture | Chart | KeyFigure | Grid | Callout 
 class Chapter:
     """A chapter: its number, a conclusion as title, a lead, its blocks.
 
-    flows: it follows on the same page; folds: on a screen, it is closed until the reader opens it. over: the
+    flows: it follows on the same page; folds: on a screen, it is closed until the reader opens it; wide: it
+    has pages of its own, wider than high, on which its lead stands beside its title. over: the
     part it belongs to; notes: where its figures come from, for who speaks over a slide. anchor: the name by
     which texts link to it; what is drawn or counted in a document leads to its `sources`.
     """
@@ -173,6 +177,7 @@ class Chapter:
     over: str = ""
     notes: str = ""
     anchor: str = ""
+    wide: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,6 +212,7 @@ class ChapterData(TypedDict):
     over: str
     notes: str
     anchor: str
+    wide: bool
 
 
 class CoverData(TypedDict):

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 import docx
-from docx.enum.section import WD_SECTION
+from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK, WD_TAB_ALIGNMENT
 from docx.opc.constants import RELATIONSHIP_TYPE as RT
@@ -222,6 +222,21 @@ class _Page:
         lines[-1].add_run().add_break(WD_BREAK.PAGE)
 
     def chapter(self, chapter: Chapter, position: int) -> None:
+        """Write a chapter; a wide one on pages of its own, wider than high."""
+        if chapter.wide:
+            self._turn()
+        self._chapter(chapter, position)
+        if chapter.wide:
+            self._turn()
+
+    def _turn(self) -> None:
+        """Begin a page that lies where the one before stood, or stands where it lay."""
+        width, height = self.file.sections[-1].page_width, self.file.sections[-1].page_height
+        section = self.file.add_section(WD_SECTION.NEW_PAGE)
+        section.page_width, section.page_height = height, width
+        section.orientation = WD_ORIENT.LANDSCAPE if height > width else WD_ORIENT.PORTRAIT
+
+    def _chapter(self, chapter: Chapter, position: int) -> None:
         over = f"{chapter.over} : " if chapter.over else ""
         title = self.file.add_heading(office.plain(over + _numbered(chapter)), level=1)
         name = _bookmark(chapter, position)
@@ -343,7 +358,8 @@ class _Page:
                 element = parse_xml(f"<w:{tag} {nsdecls('w')}/>")
                 element.set(qn("w:val"), office.plain(words))
                 properties.append(element)
-        widths = _widths(block)
+        section = self.file.sections[-1]
+        widths = _widths(block, section.page_width - section.left_margin - section.right_margin)
         for column, width in zip(table.columns, widths, strict=True):
             column.width = width
         heads = tuple(Cell(text=name, strong=True) for name in block.columns)
@@ -352,6 +368,10 @@ class _Page:
             limits.append(parse_xml(f"<w:cantSplit {nsdecls('w')}/>"))
             for x, (place, cell) in enumerate(zip(row.cells, cells, strict=True)):
                 place.width = widths[x]
+                if cell.span != 1:
+                    place._tc.get_or_add_tcPr().get_or_add_vMerge().val = (
+                        "restart" if cell.span else "continue"
+                    )
                 self._cell(place.paragraphs[0], cell, is_title=x == 0)
                 _set_cell(place.paragraphs[0], block, is_figure=block.align[x] == "d")
         _set_head(table.rows[0])
@@ -439,6 +459,6 @@ def _instruction(words: str) -> Any:
     return element
 
 
-def _widths(block: Grid) -> list[int]:
+def _widths(block: Grid, room: int) -> list[int]:
     shares = block.widths if len(block.widths) == len(block.columns) else (1.0,) * len(block.columns)
-    return [Mm(WIDE * share / sum(shares)) for share in shares]
+    return [round(room * share / sum(shares)) for share in shares]

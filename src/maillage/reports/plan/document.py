@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Literal
 
 from maillage.reference.glossary import terms
 from maillage.reference.plan_frames import borrowed_from, inspiring, marked
@@ -19,7 +20,7 @@ from maillage.reports.page.blocks import (
     Picture,
     Text,
 )
-from maillage.reports.plan.reading import PlanAction, PlanAxis, PlanReading, tally
+from maillage.reports.plan.reading import EVERYWHERE, TO_DECIDE, PlanAction, PlanAxis, PlanReading, tally
 from maillage.reports.territory import gaps, mission, synthesis
 from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.chapters.certainty import (
@@ -35,10 +36,16 @@ from maillage.reports.territory.dossier import numbered
 from maillage.reports.territory.reading import Reading
 from maillage.reports.territory.subject import Subject, beside, cover, headline
 from maillage.words import wording
+from maillage.words.dates import months, read
 
-EMPTY_CELL = "Une case vide n’est pas encore décidée : « Ce qui reste à décider » en donne la liste."
+COLUMNS = ("Dynamique", "N°", "Action", "Pilote", "Quand", "Coût", "Financeur", "État", "Effet attendu")
+Band = Literal["garance", "pastel", "tilleul", "prune"]
+BANDS: tuple[Band, ...] = ("garance", "pastel", "tilleul", "prune")
+MOST_NUMBERS = 14  # of actions, in a sentence
+EFFECT_NOTE = "Effet attendu : un objectif à vérifier, pas une promesse."
 UNCOUNTED = "non chiffré"
 BORROWED = "* : repris de {origin}. À vérifier ici."
+NO_PLACE = "Sans lieu écrit, une action vaut pour tout le territoire."
 NO_BUDGET = "Aucun budget n’est encore écrit."
 JOURNEY_STAGE = 112  # as tall as the words beside it: two journeys a page, and no half of one empty
 NO_CAUSE = "Ce qui change après une action peut venir d’autre chose : aucun de ces nombres ne dit une cause."
@@ -79,7 +86,6 @@ def _decided(s: Subject, plan: PlanReading) -> list[Chapter]:
     chapters += [_axis(axis, plan) for axis in plan.axes]
     chapters += [_follow_up(plan)] if plan.actions else []
     chapters += [_refused(plan)] if plan.refused else []
-    chapters += [_lacking(plan)] if plan.lacking else []
     return [*chapters, _conclusion(s, plan)]
 
 
@@ -142,77 +148,121 @@ def _summary(s: Subject, plan: PlanReading | None) -> Chapter:
 
 
 def _table_of_actions(plan: PlanReading) -> Chapter:
-    """Return every action that stands in a line, a table a dynamic: what nobody decided yet is an empty cell,
-    which one note explains.
+    """Return every action that stands in a line of one table, its dynamics along them, its title where the
+    plan stands; then what is to be settled. What nobody decided yet is an empty cell.
     """
-    columns = ("N°", "Action", "Pilote", "Quand", "Coût", "Qui finance", "État")
-    tables = tuple(
-        replace(
-            _table(
-                f"Dynamique {axis.number} : {wording.lower_first(axis.title)}",
-                columns,
-                [
-                    (x.label, x.title, x.pilot, _when(x), _euros(x.budget), " ; ".join(x.funders), x.state)
-                    for x in axis.planned
-                ],
-                align="ggdgg",
-            ),
-            widths=(0.5, 5, 1.7, 1.7, 1.2, 1.7, 1.3),
-        )
-        for axis in plan.axes
-        if axis.planned
+    rows = [row for k, axis in enumerate(plan.axes) for row in _lines(axis, BANDS[k % len(BANDS)])]
+    table = Grid(
+        caption="Les actions, par dynamique",
+        columns=COLUMNS,
+        align="gdgggdggg",
+        widths=(1.6, 0.45, 4.1, 1.7, 1.4, 1.35, 1.7, 2.3, 2.2),
+        rows=tuple(rows),
+        note=EFFECT_NOTE if any(x.effect for x in plan.planned) else "",
     )
+    lacking = tuple(f"{upper_first(lack)} : {_named(x, plan.planned)}." for lack, x in plan.lacking)
     return Chapter(
         number="n",
         short="Les actions",
-        title="Toutes les actions, en un tableau",
-        lead=plan.state,
-        flows=True,
-        blocks=(*tables, *((Text(text=EMPTY_CELL, tone="note"),) if plan.lacking else ())),
+        title=f"{upper_first(tally(plan.planned))} : {plan.standing}" if plan.planned else plan.state,
+        lead=_total_words(plan),
+        wide=True,
+        blocks=(
+            table,
+            *(
+                (Callout(tone="prudence", title="À régler avant le vote.", text=" ".join(lacking)),)
+                if lacking
+                else ()
+            ),
+        ),
     )
+
+
+def _lines(axis: PlanAxis, band: Band) -> list[tuple[Cell, ...]]:
+    """Return the actions of a dynamic as rows: the first begins with its name, which stands for all."""
+    costs = _total(axis.planned)
+    return [
+        (
+            Cell(text=axis.title, mark=_euros(costs) if costs else "", span=len(axis.planned), tone=band)
+            if k == 0
+            else Cell(span=0),
+            Cell(text=x.label),
+            Cell(text=x.title, strong=not x.is_part),
+            Cell(text=x.pilot),
+            Cell(text=months(read(x.first_day), read(x.last_day))),
+            Cell(
+                text=_euros(x.budget),
+                strong=x.budget is not None,
+                mark=f"dont {_euros(x.investment)} une fois" if x.investment else "",
+            ),
+            Cell(text=" ; ".join(x.funders)),
+            Cell(text=x.stage_words, tone=x.tone),
+            Cell(text=x.effect),
+        )
+        for k, x in enumerate(axis.planned)
+    ]
+
+
+def _total(actions: Sequence[PlanAction]) -> int:
+    """Return the written budgets of actions, in euros: that of a part is in that of its action, when that
+    one has one.
+    """
+    priced = {x.label for x in actions if not x.is_part and x.budget is not None}
+    return sum(x.budget or 0 for x in actions if not (x.is_part and x.label.partition(".")[0] in priced))
+
+
+def _total_words(plan: PlanReading) -> str:
+    """Return the cost of the plan in words, and what is spent once; "" while nobody wrote a budget."""
+    total, once = _total(plan.planned), sum(x.investment for x in plan.planned)
+    if not total:
+        return ""
+    return f"**{_euros(total)}**{f' dont {_euros(once)} à dépenser une fois' if once else ' en tout'}"
 
 
 def _euros(euros: int | None) -> str:
     return "" if euros is None else f"{wording.number(euros)}{wording.NBSP}€"
 
 
-def _lacking(plan: PlanReading) -> Chapter:
-    """Return the list of the decisions to be taken, once for all actions."""
-    items = tuple(f"**{upper_first(lack)}** : {_named(actions)}." for lack, actions in plan.lacking)
-    return Chapter(
-        number="n",
-        short="Ce qui reste à décider",
-        title="Ce qui reste à décider",
-        lead="Pour chaque pilote, avant le vote : ce que ses actions ne disent pas encore.",
-        flows=True,
-        blocks=(Bullets(items=items),),
-    )
-
-
-def _named(actions: Sequence[PlanAction]) -> str:
-    """Return some actions by their numbers."""
-    numbers = wording.listing([action.label for action in actions])
-    return f"action{'s' if len(actions) > 1 else ''} {numbers}"
+def _named(actions: Sequence[PlanAction], every: Sequence[PlanAction]) -> str:
+    """Return some actions by their numbers, those that follow each other as « 2 à 7 »; how many they are,
+    where nobody would read so many numbers.
+    """
+    if len(actions) == len(every) > 1:
+        return "toutes les actions"
+    runs: list[list[int]] = []
+    ranks = {action.label: rank for rank, action in enumerate(every)}
+    for rank in (ranks[action.label] for action in actions):
+        if runs and runs[-1][-1] == rank - 1:
+            runs[-1].append(rank)
+        else:
+            runs.append([rank])
+    words: list[str] = []
+    for run in runs:
+        labels = [every[rank].label for rank in run]
+        words += [f"{labels[0]} à {labels[-1]}"] if len(run) > 2 else labels
+    if len(words) > MOST_NUMBERS:
+        return tally(actions)
+    return f"action{'s' if len(actions) > 1 else ''} {wording.listing(words)}"
 
 
 def _notion() -> Chapter:
     """Return what the plan calls digital precarity, with the words of the glossary."""
-    told = terms()["precarite-numerique"], terms()["precarite"], terms()["inclusion-numerique"]
+    defined_terms = terms()["precarite-numerique"], terms()["precarite"], terms()["inclusion-numerique"]
     return Chapter(
         number="",
         short="De quoi l’on parle",
         title="Qu’est-ce que la précarité numérique ?",
         flows=True,
         blocks=(
-            Bullets(items=tuple(f"**{term.term}.** {term.definition}" for term in told)),
-            Text(text=f"Définitions : {told[0].source}.", tone="note"),
+            Bullets(items=tuple(f"**{term.term}.** {term.definition}" for term in defined_terms)),
+            Text(text=f"Définitions : {defined_terms[0].source}.", tone="note"),
         ),
     )
 
 
 def _stakes(r: Reading) -> Chapter:
     """Return why it matters here: what both precarities add up to, and what tools also make easier."""
-    items = ["**Une démarche sur écran seulement** peut faire perdre un droit à qui ne s’en sert pas."]
+    items = ["**Une démarche sur écran seulement** peut faire perdre un droit à une personne sans écran."]
     if not r.withheld and r.both.value:
         items.append(
             f"**Une double peine.** {upper_first(r.both.in_full)} sont en précarité numérique et"
@@ -278,8 +328,8 @@ def _conclusion(s: Subject, plan: PlanReading | None) -> Chapter:
     if plan and plan.planned:
         alone = plan.alone
         items.append(
-            f"**Ce qui manque pour commencer.** {alone} sans pilote : rien ne"
-            " commence sans quelqu’un pour porter."
+            f"**Ce qui manque pour commencer.** {alone} sans pilote : une action"
+            " commence quand une personne la porte."
             if alone
             else "**Ce qui manque pour commencer.** Chaque action a un pilote : restent leurs étapes à tenir."
         )
@@ -296,11 +346,11 @@ def _begun(s: Subject, plan: PlanReading | None) -> str:
     """Return what a diagnosis set going: meetings held, actions that somebody carries; "" for none."""
     met = sum(step.n for step in s.mission.past if step.kind == "reunion") if s.mission else 0
     led = [action for action in plan.planned if action.pilot] if plan else []
-    told = [
+    parts = [
         wording.count(met, "réunion") if met else "",
         f"{tally(led)} {'ont' if len(led) > 1 else 'a'} un pilote" if led else "",
     ]
-    return " ; ".join(filter(None, told))
+    return " ; ".join(filter(None, parts))
 
 
 def _no_offer(s: Subject) -> Chapter:
@@ -337,8 +387,14 @@ def _axis(axis: PlanAxis, plan: PlanReading) -> Chapter:
         blocks += [Heading(text=f"{action.label}. {action.title}", small=True), *_sheet(action)]
     if not axis.actions:
         blocks.append(Text(text="Aucune action n’y est encore écrite."))
-    if axis == plan.axes[0] and (origin := borrowed_from(_borrowable(plan))):
-        blocks.insert(0, Text(text=BORROWED.format(origin=origin), tone="note"))
+    if axis == plan.axes[0]:
+        origin = borrowed_from(_borrowable(plan))
+        notes = (
+            BORROWED.format(origin=origin) if origin else "",
+            NO_PLACE if any(x.zones == EVERYWHERE for x in plan.actions) else "",
+        )
+        if any(notes):
+            blocks.insert(0, Text(text=" ".join(filter(None, notes)), tone="note"))
     return Chapter(
         number="n",
         short=f"Dynamique {axis.number}",
@@ -359,10 +415,11 @@ def _sheet(action: PlanAction) -> tuple[Block, ...]:
     """Return the lines of an action, without those that are empty: one list names them for all actions."""
     lines = (
         ("État", ", ".join((action.state, *action.contradictions))),
+        ("Vote prévu le", action.vote if action.state.startswith(TO_DECIDE) else ""),
         ("Pilote", action.pilot),
         ("Avec", marked(action.partners)),
         ("Pour qui", action.public),
-        ("Où", action.zones),
+        ("Où", "" if action.zones == EVERYWHERE else action.zones),
         ("Personnes concernées", "" if action.people.startswith(UNCOUNTED) else action.people),
         ("Quand", _when(action)),
         ("Étapes", " ; ".join(action.steps)),
@@ -370,6 +427,7 @@ def _sheet(action: PlanAction) -> tuple[Block, ...]:
         ("Moyens", marked(action.means)),
         ("Coût", ". ".join(filter(None, (_euros(action.budget), action.costs)))),
         ("Qui finance", " ; ".join(action.funders)),
+        ("Effet attendu", action.effect),
         ("Risques", action.risks),
     )
     facts = Bullets(items=tuple(f"**{name} :** {text}" for name, text in lines if text))
@@ -409,8 +467,8 @@ def _journeys(plan: PlanReading) -> Chapter:
             for stage in each.stages
             if stage.cards
         )
-        told = (Text(text=each.who), Bullets(items=stages), Text(text=each.note, tone="note"))
-        blocks += [Heading(text=each.title), Beside(left=(drawn,), right=told, share=0.34)]
+        texts = (Text(text=each.who), Bullets(items=stages), Text(text=each.note, tone="note"))
+        blocks += [Heading(text=each.title), Beside(left=(drawn,), right=texts, share=0.34)]
     return Chapter(
         number="n",
         short="Les parcours",
@@ -456,32 +514,34 @@ def _actors(plan: PlanReading) -> Chapter:
 def _money(plan: PlanReading) -> Chapter:
     """Return what is written of money: totals count the written amounts alone, and say how many there are.
     The budget of a part is in that of its action, when that one has one; what funds it is added, since who
-    funds is written once. What was brought to dropped actions is told apart.
+    funds is written once. What was brought to dropped actions is priced lost_words.
     """
-    told = [x for x in plan.planned if x.budget is not None]
+    priced = [x for x in plan.planned if x.budget is not None]
     paid = [x for x in plan.planned if x.budget is not None or x.funded is not None]
-    whole = {x.label for x in told if not x.is_part}
+    whole = {x.label for x in priced if not x.is_part}
     inside = [x for x in paid if x.is_part and x.label.partition(".")[0] in whole]
-    total = sum(x.budget or 0 for x in told if x not in inside)
-    funded = sum(x.funded or 0 for x in paid if x in told or x in inside)
-    beside = sum(x.funded or 0 for x in paid if x not in told and x not in inside)
-    more = f" {wording.number(beside)} € financent des actions sans budget écrit." if beside else ""
+    total = sum(x.budget or 0 for x in priced if x not in inside)
+    funded = sum(x.funded or 0 for x in paid if x in priced or x in inside)
+    unbudgeted = sum(x.funded or 0 for x in paid if x not in priced and x not in inside)
+    more = f" {wording.number(unbudgeted)} € financent des actions sans budget écrit." if unbudgeted else ""
     more += " Le budget d’une sous-action est compté dans celui de son action." if inside else ""
-    more += "".join(f" {each}" for each in _costs_over(told))
+    more += "".join(f" {each}" for each in _costs_over(priced))
     lost = sum(x.funded or 0 for x in plan.actions if x not in plan.planned)
-    apart = f"En dehors, {wording.number(lost)} € ont été accordés à des actions abandonnées." if lost else ""
+    lost_words = (
+        f"En dehors, {wording.number(lost)} € ont été accordés à des actions abandonnées." if lost else ""
+    )
     budgets = (
-        f"{_among(told, plan.planned)}"
-        f" {'ont' if len(told) > 1 else 'a'} un budget : {wording.number(total)} €"
+        f"{_among(priced, plan.planned)}"
+        f" {'ont' if len(priced) > 1 else 'a'} un budget : {wording.number(total)} €"
         f"{' ;' if funded > total else ', dont'} {wording.number(funded)} € financés"
         f"{', plus que ces budgets' if funded > total else ''}."
-        if told
+        if priced
         else NO_BUDGET
     )
     if not paid:
-        blocks: tuple[Block, ...] = (Text(text=" ".join(filter(None, (NO_BUDGET, apart)))),)
+        blocks: tuple[Block, ...] = (Text(text=" ".join(filter(None, (NO_BUDGET, lost_words)))),)
     else:
-        words = filter(None, (f"{budgets}{more}", "Les autres ne comptent pas pour zéro.", apart))
+        words = filter(None, (f"{budgets}{more}", "Les autres ne comptent pas pour zéro.", lost_words))
         blocks = (Text(text=" ".join(words)), *((_by_year(plan),) if plan.yearly else ()))
     return Chapter(number="n", short="Avec quel argent", title="Avec quel argent", flows=True, blocks=blocks)
 
@@ -505,24 +565,24 @@ def _by_year(plan: PlanReading) -> Grid:
     )
 
 
-def _costs_over(told: Sequence[PlanAction]) -> list[str]:
+def _costs_over(priced: Sequence[PlanAction]) -> list[str]:
     """Return the actions whose parts cost more than they do, a sentence each."""
-    found = []
-    for whole in told:
-        parts = [x.budget or 0 for x in told if x.is_part and x.label.partition(".")[0] == whole.label]
+    sentences = []
+    for whole in priced:
+        parts = [x.budget or 0 for x in priced if x.is_part and x.label.partition(".")[0] == whole.label]
         if not whole.is_part and sum(parts) > (whole.budget or 0):
-            found.append(
+            sentences.append(
                 f"Les sous-actions de l’action {whole.label} coûtent plus qu’elle :"
                 f" {wording.number(sum(parts))} € pour {wording.number(whole.budget or 0)} €."
             )
-    return found
+    return sentences
 
 
-def _among(told: Sequence[PlanAction], every: Sequence[PlanAction]) -> str:
+def _among(counted_actions: Sequence[PlanAction], every: Sequence[PlanAction]) -> str:
     """Return how many actions there are among all, and apart how many sub-actions."""
     counted = []
     for noun, part in (("action", False), ("sous-action", True)):
-        n, most = (sum(each.is_part is part for each in rows) for rows in (told, every))
+        n, most = (sum(each.is_part is part for each in rows) for rows in (counted_actions, every))
         if n:
             counted.append(f"{wording.count(n, noun)} sur {most}")
     return wording.listing(counted)
@@ -530,7 +590,7 @@ def _among(told: Sequence[PlanAction], every: Sequence[PlanAction]) -> str:
 
 def _follow_up(plan: PlanReading) -> Chapter:
     """Return what will be measured, and apart how many dropped actions were to be."""
-    told = [x for x in plan.planned if x.indicator]
+    measured = [x for x in plan.planned if x.indicator]
     stopped = [x for x in plan.actions if x.indicator and x not in plan.planned]
     are = f"abandonnée{'s' if len(stopped) > 1 else ''}"
     left = f" En dehors, {tally(stopped)} {are} : rien n’y sera plus mesuré." if stopped else ""
@@ -543,7 +603,7 @@ def _follow_up(plan: PlanReading) -> Chapter:
             x.target,
             x.counted or "pas encore",
         )
-        for x in told
+        for x in measured
     ]
     columns = ("N°", "Action", "Indicateur", "Au départ", "Cible", "Compté")
     block: Block = (

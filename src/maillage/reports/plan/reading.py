@@ -2,21 +2,26 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from maillage.reports.codesign.journey import Journey
 from maillage.words import wording
 
 SEEN = ("en cours", "prête")
-DROPPED = "abandonnée"
+TO_DECIDE, DONE, DROPPED, LATE = "à décider", "faite", "abandonnée", "en retard"
+NO_PILOT = "sans pilote"
+EVERYWHERE = "tout le territoire"
+TO_START = (NO_PILOT, "sans dates", "sans coût")  # what an action cannot begin without
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanAction:
     """An action, in words; "" for what nobody wrote. label: its number as it is read, « 7.1 » for a part of
-    action 7; people: how many it concerns, or why they are not counted; budget, funded: euros, None when
-    unwritten; costs: its budget by year; funders: who brings what; counted: what is known
-    of its indicator, and its day; lacks: what it still needs to be carried out; undecided: what a council
-    will ask of it, and nobody decided yet.
+    action 7; people: how many it concerns, or why they are not counted; first_day, last_day: of its dates, as
+    ISO writes them; vote: the day on which it is decided; budget, funded: euros, None when unwritten; costs:
+    its budget by year; investment: the euros of it that are spent once; funders: the amount of each; counted:
+    what is known of its indicator, and its day; lacks: what it still needs to be carried out; undecided: what
+    a council will ask of it, and nobody decided yet.
     """
 
     number: int
@@ -31,8 +36,12 @@ class PlanAction:
     public: str = ""
     begins: str = ""
     ends: str = ""
+    first_day: str = ""
+    last_day: str = ""
+    vote: str = ""
     budget: int | None = None
     costs: str = ""
+    investment: int = 0
     funded: int | None = None
     funders: tuple[str, ...] = ()
     indicator: str = ""
@@ -58,6 +67,33 @@ class PlanAction:
         none of those that people will see.
         """
         return next((stage for stage in SEEN if self.state.startswith(stage)), "")
+
+    @property
+    def tone(self) -> Literal["tilleul", "gaude", "rouge"]:
+        """The colour of its state: red for late or without pilot, amber where something is to be decided."""
+        if self.state != DONE and (LATE in self.state or NO_PILOT in self.undecided):
+            return "rouge"
+        is_settled = self.state == DONE or (self.stage and not {*self.undecided} & {*TO_START})
+        return "tilleul" if is_settled else "gaude"
+
+    @property
+    def stage_words(self) -> str:
+        """Its state as a label: with the day of the vote, or the first thing that it lacks."""
+        if self.state.startswith(TO_DECIDE) and self.vote:
+            return f"{self.state} le {self.vote}" if self.state == TO_DECIDE else self.state
+        lack = next((each for each in TO_START if each in self.undecided), "")
+        return f"{self.state}, {lack}" if lack and LATE not in self.state else self.state
+
+    @property
+    def effect(self) -> str:
+        """The expected effect: its indicator, from its start to its aim; "" without an aim."""
+        if not (self.indicator and self.target):
+            return ""
+        if not self.baseline[:1].isdigit():  # a number too small to be told is in words
+            return (
+                f"{self.indicator} : {self.target}{f', {self.baseline} au départ' if self.baseline else ''}"
+            )
+        return f"{self.indicator} : de {self.baseline} à {self.target}"
 
     @property
     def has_begun(self) -> bool:
@@ -147,13 +183,33 @@ class PlanReading:
     @property
     def unled(self) -> tuple[PlanAction, ...]:
         """The actions that nobody leads."""
-        return tuple(action for action in self.actions if "sans pilote" in action.lacks)
+        return tuple(action for action in self.actions if NO_PILOT in action.lacks)
+
+    @property
+    def standing(self) -> str:
+        """The states of its actions, as a title: « 3 sont prêtes, 5 attendent un vote ». What is to be
+        decided waits for a pilot first.
+        """
+        undecided = [x for x in self.planned if x.state.startswith(TO_DECIDE)]
+        unled = [x for x in undecided if NO_PILOT in x.undecided]
+        counted = (
+            (sum(x.state.startswith(DONE) for x in self.planned), "est faite", "sont faites"),
+            (sum(x.has_begun for x in self.planned), "est en cours", "sont en cours"),
+            (sum(x.stage == SEEN[1] for x in self.planned), "est prête", "sont prêtes"),
+            (len(undecided) - len(unled), "attend un vote", "attendent un vote"),
+            (len(unled), "attend un pilote", "attendent un pilote"),
+        )
+        words = ", ".join(f"{n} {many if n > 1 else one}" for n, one, many in counted if n)
+        return words.replace(" ", wording.NBSP).replace(f",{wording.NBSP}", ", ")
 
     @property
     def lacking(self) -> list[tuple[str, list[PlanAction]]]:
-        """The points that nobody decided yet, each with the actions that lack it."""
-        lacks = dict.fromkeys(lack for action in self.planned for lack in action.undecided)
-        return [(lack, [action for action in self.planned if lack in action.undecided]) for lack in lacks]
+        """The points that nobody decided yet, each with the actions that lack it: first what an action
+        cannot begin without.
+        """
+        lacks = dict.fromkeys((*TO_START, *(lack for action in self.planned for lack in action.undecided)))
+        pairs = ((lack, [x for x in self.planned if lack in x.undecided]) for lack in lacks)
+        return [(lack, actions) for lack, actions in pairs if actions]
 
     @property
     def alone(self) -> str:

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 from maillage.kernel.estimate import Estimate
@@ -27,6 +28,7 @@ MARGIN = (
     " sinon elle est « dans la marge », et rien ne dit qu’elle a bougé. Ce qui est compté se compare tel"
     " quel."
 )
+PLACES, ZONES = "Lieux", "Zone par zone"
 TOTALS = (
     ("precarite_numerique", "Personnes concernées"),
     ("cumul", "dont vivent aussi modestement"),
@@ -46,8 +48,10 @@ ACTION = {
     "public": "le public",
     "begins": "le début",
     "ends": "la fin",
+    "vote": "le jour du vote",
     "budget": "le budget, en euros,",
     "costs": "les coûts par année",
+    "investment": "l’investissement, en euros,",
     "funded": "le montant financé, en euros,",
     "funders": "les financeurs",
     "indicator": "l’indicateur",
@@ -93,8 +97,13 @@ STUDY = {
     "publie": "les chiffres publiés",
     "avertissements": "les avertissements",
 }
-RANKS = ("number", "label")  # what an action or a dynamic is found by, told as a move
-ONE_PLAN = "le plan, qu’une seule des deux garde"
+# What an action or a dynamic is found by, told as a move; the days behind its dates, told as a delay.
+RANKS = ("number", "label", "first_day", "last_day")
+MONEY = ("budget", "costs", "investment", "funded", "funders")  # of an action
+DATES = ("begins", "ends")
+OVER, LATE = ("faite", "abandonnée"), "en retard"
+NEW_ACTION, NO_PLAN = "Action nouvelle", "La seconde édition n’a pas de plan"
+MONTH, FEW_DAYS = 30.44, 60  # days
 SAME_PLAN = "Rien n’a changé dans le plan."
 DIFFER = "mais ces deux éditions diffèrent"
 
@@ -119,14 +128,37 @@ class Edition:
         return digest(frozen(self.study, self.plan))[:PRINT]
 
 
+class Kind(StrEnum):
+    """The tables of the plan, by their titles."""
+
+    ADDED = "Actions ajoutées"
+    ENDED = "Actions terminées"
+    DELAYED = "Actions retardées"
+    WITHDRAWN = "Actions retirées"
+    MONEY = "L’argent"
+    OTHER = "Le reste du plan"
+
+
+# An action of a kind, then several, in a sentence.
+COUNTED = {
+    Kind.ADDED: ("action ajoutée", "actions ajoutées"),
+    Kind.ENDED: ("action terminée", "actions terminées"),
+    Kind.DELAYED: ("action retardée", "actions retardées"),
+    Kind.WITHDRAWN: ("action retirée", "actions retirées"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A line of a comparison: what, before, after, and what may be said of it."""
+    """A line of a comparison: what, before, after, and what may be said of it. kind: the table of the plan
+    that it goes to.
+    """
 
     what: str
     before: str
     after: str
     says: str
+    kind: Kind = Kind.OTHER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +193,43 @@ class Changes:
         return f"A aussi changé, sans être comparé ici : {listing(self.others)}." if self.others else ""
 
     @property
+    def moved_actions(self) -> str:
+        """The numbers of actions added, ended, delayed, withdrawn, in words; "" for none."""
+        numbers = ((len({x.what for x in self.plan if x.kind == kind}), kind) for kind in COUNTED)
+        return ", ".join(count(n, *COUNTED[kind]) for n, kind in numbers if n)
+
+    @property
+    def parts(self) -> list[tuple[str, Sequence[Change], str]]:
+        """The tables of a comparison: title, lines, what is said when nothing moved. Those of a plan stand
+        where it has lines alone.
+        """
+        parts: list[tuple[str, Sequence[Change], str]] = []
+        if not self.apart:
+            parts += [
+                ("Les personnes", self.figures, "Aucun total n’a changé."),
+                (ZONES, self.zones, "Aucune zone n’est sortie de sa fourchette."),
+                ("L’offre", self.offer, "Rien n’a changé dans l’offre."),
+            ]
+        lines = [(kind, [row for row in self.plan if row.kind == kind], "") for kind in Kind]
+        parts += [(kind.value, rows, nothing) for kind, rows, nothing in lines if rows]
+        if self.before.plan and self.after.plan and not self.plan:
+            parts.append(("Le plan", (), SAME_PLAN))
+        return parts
+
+    @property
+    def in_brief(self) -> tuple[str, ...]:
+        """The figures that left their margins, the places, actions and money that moved, a sentence each."""
+        figures = [x for x in self.figures if x.says != WITHIN]
+        people = [f"**{x.what}** : {x.says}. Avant, {x.before} ; maintenant, {x.after}." for x in figures]
+        if not (people or self.apart):
+            people = ["**Personnes** : aucune estimation du territoire n’est sortie de sa fourchette."]
+        places = [
+            f"**{x.what}** : {x.before}, puis {x.after}, {x.says}." for x in self.offer if x.what == PLACES
+        ]
+        actions = f"**Actions** : {self.moved_actions}." if self.moved_actions else ""
+        return tuple(filter(None, (*people, *places, actions, *_money(self.before.plan, self.after.plan))))
+
+    @property
     def conclusion(self) -> str:
         """What a reader takes away, in a sentence."""
         if self.apart:
@@ -168,9 +237,12 @@ class Changes:
         if self.is_same:
             both = " et le plan" if self.before.plan and self.after.plan else ""
             return f"Les chiffres{both} sont les mêmes dans ces deux éditions"
-        told = [each for each in self.figures[:1] if each.says != WITHIN]
-        if told:
-            return f"{told[0].what} : {told[0].says} qu’avant"
+        actions = f" ; {self.moved_actions}" if self.moved_actions else ""
+        lines = [each for each in self.figures[:1] if each.says != WITHIN]
+        if lines:
+            return f"{lines[0].what} : {lines[0].says} qu’avant{actions}"
+        if actions:
+            return f"{'Le total reste dans la marge' if self.figures else 'Aucun total n’a changé'}{actions}"
         moved = len(self.zones) + len(self.offer) + len(self.plan)
         if not moved:
             same = "Aucun chiffre n’est sorti de sa fourchette"
@@ -181,14 +253,14 @@ class Changes:
 
 def frozen(study: Mapping[str, object], plan: Mapping[str, object] | None) -> bytes:
     """Return what an edition keeps of its figures, as bytes: what a later one is compared with."""
-    held = {"version": VERSION, "etude": study, "plan": plan}
-    return (json.dumps(held, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
+    stored = {"version": VERSION, "etude": study, "plan": plan}
+    return (json.dumps(stored, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
 
 
 def edition(about: Fingerprint, content: bytes) -> Edition:
     """Return the edition that `frozen` wrote."""
-    held = json.loads(content)
-    return Edition(about, held["etude"], held["plan"])
+    stored = json.loads(content)
+    return Edition(about, stored["etude"], stored["plan"])
 
 
 def compare(before: Edition, after: Edition) -> Changes:
@@ -198,10 +270,8 @@ def compare(before: Edition, after: Edition) -> Changes:
     ways = _ways(before.about, after.about)
     figures = [] if apart else _totals(before.study, after.study)
     offer = [] if apart else _offer(before.study, after.study)
-    told = {"besoins": figures, "zones": zones or within, "offre": offer, "sources": ways}
-    others = [] if apart else _others(before.study, after.study, {name for name in told if told[name]})
-    if bool(before.plan) != bool(after.plan):
-        others.append(ONE_PLAN)
+    printed = {"besoins": figures, "zones": zones or within, "offre": offer, "sources": ways}
+    others = [] if apart else _others(before.study, after.study, {name for name in printed if printed[name]})
     return Changes(
         before=before,
         after=after,
@@ -211,14 +281,14 @@ def compare(before: Edition, after: Edition) -> Changes:
         zones=tuple(zones),
         within=within,
         offer=tuple(offer),
-        plan=tuple(_plan(before.plan, after.plan)) if before.plan and after.plan else (),
+        plan=tuple(_plans(before.plan, after.plan)),
         others=tuple(others),
     )
 
 
-def _others(one: Json, other: Json, told: Collection[str]) -> list[str]:
+def _others(one: Json, other: Json, printed: Collection[str]) -> list[str]:
     """Return what is not the same in two studies, in words, without what has a line already."""
-    names = (name for name in {**one, **other} if one.get(name) != other.get(name) and name not in told)
+    names = (name for name in {**one, **other} if one.get(name) != other.get(name) and name not in printed)
     return [STUDY.get(name, f"« {name} »") for name in names]
 
 
@@ -240,16 +310,16 @@ def _ways(one: Fingerprint, other: Fingerprint) -> list[str]:
     """Return what changed in how figures are made: sources, years, version of Maillage."""
     was = {each["id"]: each for each in one["donnees"]}
     now = {each["id"]: each for each in other["donnees"]}
-    told = [f"Source nouvelle : {now[id]['producteur']}, {now[id]['titre']}." for id in now if id not in was]
-    told += [f"Source retirée : {was[id]['producteur']}, {was[id]['titre']}." for id in was if id not in now]
-    told += [
+    lines = [f"Source nouvelle : {now[id]['producteur']}, {now[id]['titre']}." for id in now if id not in was]
+    lines += [f"Source retirée : {was[id]['producteur']}, {was[id]['titre']}." for id in was if id not in now]
+    lines += [
         f"{now[id]['titre']} : {was[id]['millesime']}, puis {now[id]['millesime']}."
         for id in now
         if id in was and was[id]["millesime"] != now[id]["millesime"]
     ]
     if one["logiciel"] != other["logiciel"]:
-        told.append(f"Maillage {one['logiciel']}, puis {other['logiciel']} : la méthode a pu changer.")
-    return told
+        lines.append(f"Maillage {one['logiciel']}, puis {other['logiciel']} : la méthode a pu changer.")
+    return lines
 
 
 def _totals(one: Json, other: Json) -> list[Change]:
@@ -265,8 +335,8 @@ def _zones(one: Json, other: Json) -> tuple[list[Change], int]:
     """Return the zones that left their margins, came or went; and how many did not move for sure."""
     was = {zone["code"]: zone for zone in one["zones"]}
     now = {zone["code"]: zone for zone in other["zones"]}
-    told = [Change(now[code]["nom"], "—", "zone nouvelle", "ajoutée") for code in now if code not in was]
-    told += [Change(was[code]["nom"], "zone d’avant", "—", "retirée") for code in was if code not in now]
+    lines = [Change(now[code]["nom"], "—", "zone nouvelle", "ajoutée") for code in now if code not in was]
+    lines += [Change(was[code]["nom"], "zone d’avant", "—", "retirée") for code in was if code not in now]
     within = 0
     for code, zone in now.items():
         if code not in was:
@@ -275,8 +345,8 @@ def _zones(one: Json, other: Json) -> tuple[list[Change], int]:
         if row is not None and row.says == WITHIN:
             within += 1
         elif row is not None:
-            told.append(row)
-    return told, within
+            lines.append(row)
+    return lines, within
 
 
 def _offer(one: Json, other: Json) -> list[Change]:
@@ -284,9 +354,9 @@ def _offer(one: Json, other: Json) -> list[Change]:
     if not was or not now:
         if bool(was) == bool(now):
             return []
-        told = ("pas recensée", "recensée") if now else ("recensée", "pas recensée")
-        return [Change("L’offre", *told, "ne se compare pas")]
-    rows = [_counted("Lieux", was.get("lieux"), now.get("lieux"))]
+        states = ("pas recensée", "recensée") if now else ("recensée", "pas recensée")
+        return [Change("L’offre", *states, "ne se compare pas")]
+    rows = [_counted(PLACES, was.get("lieux"), now.get("lieux"))]
     for id, line in diagnosis_lines().items():
         rows.append(_counted(f"{line.label} : lieux", was["offre"].get(id), now["offre"].get(id)))
         away = (each["portee"].get(id, {}).get("hors_de_portee") for each in (was, now))
@@ -299,25 +369,25 @@ def _offer(one: Json, other: Json) -> list[Change]:
 def _counted(what: str, before: int | None, after: int | None) -> Change | None:
     if before == after:
         return None
-    shown = [("non dit" if n is None else wording.number(n)) for n in (before, after)]
+    words = [("non dit" if n is None else wording.number(n)) for n in (before, after)]
     if before is None or after is None:
-        return Change(what, shown[0], shown[1], "ne se compare pas")
+        return Change(what, words[0], words[1], "ne se compare pas")
     gap = wording.number(abs(after - before))
-    return Change(what, shown[0], shown[1], f"{gap} de {'plus' if after > before else 'moins'}")
+    return Change(what, words[0], words[1], f"{gap} de {'plus' if after > before else 'moins'}")
 
 
 def _change(what: str, before: FigureJson, after: FigureJson) -> Change | None:
     """Return an estimate before and after, None when it is the same, or withheld both times. Where silent
-    places leave a range, its bounds are compared, and told.
+    places leave a range, its bounds are compared, and printed.
     """
     was, now = _figure(before), _figure(after)
     if was == now:
         return None
-    shown = ["non montré" if each is None else ranges.people(each).in_full for each in (was, now)]
+    words = ["non montré" if each is None else ranges.people(each).in_full for each in (was, now)]
     if was is None or now is None:
-        return Change(what, shown[0], shown[1], "ne se compare pas")
+        return Change(what, words[0], words[1], "ne se compare pas")
     says = HIGHER if now.low > was.high else LOWER if now.high < was.low else WITHIN
-    return Change(what, shown[0], shown[1], says)
+    return Change(what, words[0], words[1], says)
 
 
 def _figure(figure: FigureJson) -> Estimate | Between | None:
@@ -345,12 +415,23 @@ def _figure(figure: FigureJson) -> Estimate | Between | None:
     )
 
 
+def _plans(one: Json | None, other: Json | None) -> list[Change]:
+    """Return the changes of a plan; its actions alone where a single edition holds it. Those that the second
+    one does not hold are not said to be withdrawn.
+    """
+    if one and other:
+        return _plan(one, other)
+    if other:
+        return [Change(_name(x), "—", str(x["state"]), NEW_ACTION, Kind.ADDED) for x in _actions(other)]
+    return [Change(_name(x), str(x["state"]), "—", NO_PLAN) for x in _actions(one)]
+
+
 def _plan(one: Json, other: Json) -> list[Change]:
     """Return what changed of a plan itself, of its dynamics, then the actions written, withdrawn or changed:
     one keeps its number when its title changes, and its title when it is moved.
     """
-    told = _fields("Le plan", _counted_keys(one), _counted_keys(other), PLAN, apart=("axes",))
-    told += _dynamics(one, other)
+    lines = _fields("Le plan", _counted_keys(one), _counted_keys(other), PLAN, apart=("axes",))
+    lines += _dynamics(one, other)
     was, now = (_actions(plan) for plan in (one, other))
     pairs: list[tuple[Json, Json]] = []
     for same in (lambda row: (_label(row), row["title"]), _label, lambda row: row["title"]):
@@ -360,13 +441,70 @@ def _plan(one: Json, other: Json) -> list[Change]:
                 pairs.append((before, row))
                 was.remove(before)
                 now.remove(row)
-    told += [Change(_name(row), "—", str(row["state"]), "Action nouvelle") for row in now]
-    told += [Change(_name(row), str(row["state"]), "—", "Action retirée") for row in was]
+    lines += [Change(_name(row), "—", str(row["state"]), NEW_ACTION, Kind.ADDED) for row in now]
+    lines += [Change(_name(row), str(row["state"]), "—", "Action retirée", Kind.WITHDRAWN) for row in was]
     for before, row in sorted(pairs, key=lambda pair: [int(n) for n in _label(pair[1]).split(".")]):
         if _label(before) != _label(row):
-            told.append(Change(_name(row), _label(before), _label(row), "Le numéro a changé"))
-        told += _fields(_name(row), before, row, ACTION)
-    return told
+            lines.append(Change(_name(row), _label(before), _label(row), "Le numéro a changé"))
+        lines += _of_action(before, row)
+    return lines
+
+
+def _of_action(before: Json, row: Json) -> list[Change]:
+    """Return the changes of an action: its end, its delay, its money, then the rest."""
+    lines, covered, name = [], {*MONEY}, _name(row)
+    was, now = str(before.get("state", "")), str(row.get("state", ""))
+    if now.startswith(OVER) and not was.startswith(OVER):
+        lines.append(Change(name, was, now, upper_first(now.partition(",")[0]), Kind.ENDED))
+        covered.add("state")
+    elif LATE in now and LATE not in was:
+        lines.append(Change(name, was, now, upper_first(LATE), Kind.DELAYED))
+        covered.add("state")
+    if delay := _delay(before, row):
+        lines.append(Change(name, _period(before), _period(row), f"Retardée de {delay}", Kind.DELAYED))
+        covered |= {*DATES}
+    money = _fields(name, before, row, ACTION, apart=[field for field in row if field not in MONEY])
+    lines += [replace(change, kind=Kind.MONEY) for change in money]
+    return lines + _fields(name, before, row, ACTION, apart=[*covered])
+
+
+def _delay(before: Json, row: Json) -> str:
+    """Return the delay of an action, of its end or of its start: « 3 mois »; "" where it does not, or
+    where an edition does not hold its days.
+    """
+    for key in ("last_day", "first_day"):
+        if (was := before.get(key)) and (now := row.get(key)) and now != was:
+            days = (date.fromisoformat(now) - date.fromisoformat(was)).days
+            if days > FEW_DAYS:
+                return f"{round(days / MONTH)}{wording.NBSP}mois"
+            return count(days, "jour") if days > 0 else ""
+    return ""
+
+
+def _period(row: Json) -> str:
+    return " – ".join(filter(None, (str(row.get(name) or "") for name in DATES)))
+
+
+def _money(one: Json | None, other: Json | None) -> list[str]:
+    """Return the costs and the fundings of a plan, before and after; nothing where neither moved, nor where
+    an edition was frozen before it had costs by year.
+    """
+    if other is None or any("yearly" not in plan for plan in (one, other) if plan is not None):
+        return []
+    lines = []
+    for what, amount in (("Budgets écrits", _cost), ("Financements", _funded)):
+        was, now = amount(one), amount(other)
+        if was != now:
+            lines.append(f"**{what}** : {wording.number(was)} €, puis {wording.number(now)} €.")
+    return lines
+
+
+def _cost(plan: Json | None) -> int:
+    return sum(row["total"] for row in plan["yearly"] if row["is_total"]) if plan else 0
+
+
+def _funded(plan: Json | None) -> int:
+    return sum(row.get("funded") or 0 for row in _actions(plan) if row["state"] != OVER[1])
 
 
 def _counted_keys(plan: Json) -> Json:
@@ -377,11 +515,11 @@ def _counted_keys(plan: Json) -> Json:
 def _dynamics(one: Json, other: Json) -> list[Change]:
     """Return the dynamics written, withdrawn or changed; one keeps its number when its title changes."""
     was, now = ({axis.get("number"): axis for axis in plan["axes"]} for plan in (one, other))
-    told = [Change(_dynamic(now[n]), "—", "écrite", "Dynamique nouvelle") for n in now if n not in was]
-    told += [Change(_dynamic(was[n]), "écrite", "—", "Dynamique retirée") for n in was if n not in now]
+    lines = [Change(_dynamic(now[n]), "—", "écrite", "Dynamique nouvelle") for n in now if n not in was]
+    lines += [Change(_dynamic(was[n]), "écrite", "—", "Dynamique retirée") for n in was if n not in now]
     for n in (n for n in now if n in was):
-        told += _fields(_dynamic(now[n]), was[n], now[n], AXIS, apart=("actions",))
-    return told
+        lines += _fields(_dynamic(now[n]), was[n], now[n], AXIS, apart=("actions",))
+    return lines
 
 
 def _dynamic(axis: Json) -> str:
@@ -454,6 +592,8 @@ def _word(value: object, *, is_made: bool = False) -> str:
         return "oui" if value else "non"
     if isinstance(value, int):
         return wording.number(value)
+    if isinstance(value, Mapping) and "total" in value:
+        return f"{value['label']} : {wording.number(value['total'])}{wording.NBSP}€"
     if isinstance(value, Mapping):
         return str(value.get("title") or value.get("name") or "…")
     if isinstance(value, Sequence) and not isinstance(value, str):
@@ -467,24 +607,12 @@ def _word(value: object, *, is_made: bool = False) -> str:
 
 
 def document(c: Changes, *, on: date) -> Document:
-    """Return a comparison as a document: what changed in the figures, zone by zone, in the offer, in the
-    plan.
-    """
+    """Return a comparison as a document: what moved, in brief, then its tables."""
     name = c.after.study["territoire"]["nom"]
-    chapters = [_summary(c)]
-    if not c.apart:
-        lead = (
-            f"{count(c.within, 'autre zone reste', 'autres zones restent')} dans la marge."
-            if c.within
-            else ""
-        )
-        chapters += [
-            _table("Les personnes", "Aucun total n’a changé.", c.figures),
-            _table("Zone par zone", "Aucune zone n’est sortie de sa fourchette.", c.zones, lead=lead),
-            _table("L’offre", "Rien n’a changé dans l’offre.", c.offer),
-        ]
-    if c.before.plan and c.after.plan:
-        chapters.append(_table("Le plan", SAME_PLAN, c.plan))
+    within = count(c.within, "autre zone reste", "autres zones restent") if c.within else ""
+    leads = {ZONES: f"{within} dans la marge." if within else ""}
+    parts = [_table(title, nothing, rows, lead=leads.get(title, "")) for title, rows, nothing in c.parts]
+    chapters = [_summary(c), *parts]
     return Document(
         title=f"Ce qui a changé : {name}",
         cover=Cover(
@@ -502,7 +630,8 @@ def document(c: Changes, *, on: date) -> Document:
 
 
 def _summary(c: Changes) -> Chapter:
-    blocks: list[Block] = [Text(text=MARGIN, tone="note")]
+    brief: tuple[Block, ...] = () if c.is_same else (Bullets(items=c.in_brief),)
+    blocks: list[Block] = [*brief, Text(text=MARGIN, tone="note")]
     if c.apart:
         blocks.insert(0, Callout(tone="prudence", title="Chiffres non comparés.", text=c.apart))
     if c.ways:

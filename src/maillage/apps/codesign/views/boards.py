@@ -34,9 +34,9 @@ from maillage.web import refusals
 from maillage.words import wording
 
 UNKNOWN = Refused(
-    "Ce code n’ouvre rien.",
+    "Ce code ne correspond à aucun atelier.",
     why="Il est mal recopié, ou l’atelier a été effacé.",
-    do="Relisez-le sur la feuille de votre groupe, ou demandez à qui mène l’atelier.",
+    do="Relisez-le sur la feuille de votre groupe, ou demandez à la personne qui mène l’atelier.",
 )
 FORMS = {
     "svg": "image/svg+xml",

@@ -163,7 +163,7 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
         elif what == "lever":
             number = whole(request.POST.get("numero", ""), 10**4)
             actions.unseat(row, number)
-            messages.success(request, f"Le n° {number} est ôté, avec ses voix.")
+            messages.success(request, f"Le n° {number} est retiré, avec ses voix.")
         elif what == "ecarter":
             draft = get_object_or_404(row.drafts, pk=whole(request.POST.get("action", ""), 2**31))
             actions.drop(draft, was=was_withdrawn(request))
@@ -174,7 +174,7 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
             )
         elif what == "rouvrir":
             actions.reopen(row, by=by, at=at)
-            messages.success(request, "L’atelier est rouvert. Ses causes sont ôtées de la grille.")
+            messages.success(request, "L’atelier est rouvert. Ses causes sont retirées de la grille.")
     return redirect("codesign_session", row.pk)
 
 

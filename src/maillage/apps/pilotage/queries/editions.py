@@ -118,20 +118,13 @@ def compared(study: Study, before: str, after: str, *, planned: bool, writes: bo
     except Refused as error:  # an altered edition proves nothing
         return Comparison(offered=offered, before=before, after=after, error=error)
     told = changes.compare(one, other)
-    parts = [
-        ("Les personnes", told.figures, "Aucun total n’a changé."),
-        ("Zone par zone", told.zones, "Aucune zone n’est sortie de sa fourchette."),
-        ("L’offre", told.offer, "Rien n’a changé dans l’offre."),
-    ]
-    if one.plan and other.plan:
-        parts.append(("Le plan", told.plan, changes.SAME_PLAN))
     chosen = [found[key] for key in (before, after) if key in found]
     return Comparison(
         offered=offered,
         before=before,
         after=after,
         told=told,
-        parts=() if told.apart else parts,
+        parts=() if told.apart else told.parts,
         unsealed=[f"« {each.name} »" for each in chosen if not dossiers.edition_seal(each.path)],
     )
 

@@ -46,7 +46,7 @@ COLUMNS = (
     *("personnes_concernees", "personnes_intervalle", "personnes_qui", "personnes_source"),
     # As numbers, rounded as what is read above.
     *("personnes_valeur", "personnes_bas", "personnes_haut", "personnes_motif"),
-    *("au_depart_valeur", "au_depart_motif", "unite", "sens_voulu", "invente", "couts_par_annee"),
+    *("au_depart_valeur", "au_depart_motif", "unite", "sens_voulu", "invente", "couts_par_annee", "vote_le"),
 )
 INVENTED = "pilotes, dates et budgets inventés pour la démonstration"
 
@@ -301,6 +301,7 @@ def table_of(actions: Sequence[PlanAction], reading: Reading | None) -> list[dic
             "sens_voulu": row.get_direction_display(),
             "invente": INVENTED if row.plan.example else "",
             "couts_par_annee": rules.costs_words(row.costs),
+            "vote_le": row.vote_on.isoformat() if row.vote_on else "",
         }
         for row in actions
     ]

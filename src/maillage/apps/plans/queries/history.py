@@ -47,7 +47,7 @@ def target_assumption(row: PlanAction, *, named: bool) -> str:
     if last is None and row.plan.example:
         return "Nombre inventé, pour l’exemple."
     by = last.by if last is not None else row.by
-    whose = f"de {by}" if named and by is not None else "de qui écrit le plan"
+    whose = f"de {by}" if named and by is not None else "de la personne qui écrit le plan"
     return f"C’est une hypothèse {whose} : Maillage ne l’a pas calculée."
 
 
@@ -77,6 +77,7 @@ def recorded(row: PlanAction) -> Recorded:
         "line": (row.line, line.label if line else row.line),
         "starts_on": (row.starts_on, in_words(row.starts_on) if row.starts_on else ""),
         "ends_on": (row.ends_on, in_words(row.ends_on) if row.ends_on else ""),
+        "vote_on": (row.vote_on, in_words(row.vote_on) if row.vote_on else ""),
         "budget": (row.budget, "" if row.budget is None else f"{number(row.budget)} €"),
         "costs": ({tuple(cost) for cost in row.costs}, rules.costs_words(row.costs)),
         "counts": (counts := row.counts or rules.PEOPLE, rules.COUNTED[counts]),  # people, until it is said

@@ -12,6 +12,7 @@ from maillage.apps.plans.models import Funding, Milestone, Plan, PlanAction, Pla
 from maillage.apps.plans.queries.zones import ZoneUnion, choices_of, network_zones, towns
 from maillage.reference.offer import without
 from maillage.reference.plan_frames import inspiring
+from maillage.reports.plan.reading import EVERYWHERE
 from maillage.reports.territory.reading import OfferLine, OfferReading, Reading, Stale
 from maillage.words.rounding import nearest, outwards, step
 from maillage.words.wording import DASH, NINE_TIMES, listing, number
@@ -291,7 +292,7 @@ def zones_named(codes: Sequence[str], reading: Reading | None, unions: Sequence[
     unions: the zones of the network, each named where all of it is there, as a whole town is.
     """
     if reading is None or not codes:
-        return "tout le territoire"
+        return EVERYWHERE
     known = [*towns(reading), *unions]
     names = {zone.code: zone.full_name for zone in reading.zones} | {each.value: each.label for each in known}
     named = [names.get(value, value) for value in choices_of(codes, known)]
@@ -327,9 +328,7 @@ def concerned(line: str, zones: Sequence[str], reading: Reading | None) -> Conce
     if not line:
         return Concerned(about="", between="", words=NO_SERVICE)
     if reading is None or reading.offer is None:
-        return Concerned(
-            about="", between="", words="non chiffré : le diagnostic d’ici ne dit rien des lieux"
-        )
+        return Concerned(about="", between="", words="non chiffré : ce diagnostic ne compte pas les lieux")
     found = [line_in(reading, code, line) for code in (zones or [""])]
     lines = [each for each in found if each is not None and each.missing != DASH]
     source = estimated(reading, reading.offer)

@@ -33,7 +33,7 @@ OF_SURVEYS = (criteria.PERCEPTION, criteria.SUPPORT)  # proposed with both sides
 VOICED = 20.0  # percent: a need that fewer say calls for no action of its own, as in the grid
 BELIEVED_APART = 10.0  # points under which the grid calls both sides near
 YEAR = timedelta(days=365)
-NO_EFFECT = "Une enquête dit un besoin déclaré ; elle ne chiffre l’effet d’aucune action."
+NO_EFFECT = "Une enquête mesure un besoin déclaré ; elle ne chiffre l’effet d’aucune action."
 # What answers each need of a bank: (kind of survey, question) → answer → title, line of the offer.
 ANSWERS: Mapping[tuple[str, str], Mapping[str, tuple[str, str]]] = {
     ("structures", "besoins"): {
