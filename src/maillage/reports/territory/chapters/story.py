@@ -158,6 +158,8 @@ def _local(r: Reading) -> Iterator[str]:
             if r.survey.agrees
             else "L’enquête locale contredit le calcul : voir l’annexe."
         )
+    if r.offer:
+        return  # the gaps of the offer say more, and a page has forty figures at most
     parted = [x for x in r.context if x.here and x.direction.startswith(("plus", "moins"))]
     for x in parted[:MOST_CONTEXT]:
         local = f"{x.here} ({x.between})" if x.between else x.here
@@ -214,17 +216,16 @@ def _guide(r: Reading) -> Callout:
 
 
 def proposal_chapter(proposals: Sequence[str]) -> Chapter:
-    """Return the proposals to discuss, then what each still needs to be decided."""
+    """Return the proposals to discuss; what each still needs leads them."""
     return Chapter(
         number="n",
         short="Les propositions",
         flows=True,
         title="Ce que nous proposons",
+        lead="Pour chaque proposition, le plan fixe un pilote, une date, un coût et l’effet attendu.",
         blocks=(
             Bullets(items=tuple(proposals))
             if proposals
             else Text(text="Aucune proposition : les chiffres sont trop peu sûrs."),
-            Heading(text="À décider ensemble", small=True),
-            Text(text="Pour chacune, le plan fixe un pilote, une date, un coût et l’effet attendu."),
         ),
     )
