@@ -9,6 +9,7 @@ import pytest
 
 from maillage.cli.main import main
 from maillage.reference.cards import cards
+from tests.support.printed import reader_figures
 
 CODE = "38151"
 LINES = {
@@ -39,6 +40,12 @@ def test_the_offer_has_the_keys_of_the_contract(study):
         for missing in zone["manques"]:
             assert missing.keys() >= {"offre", "raison"}
             assert missing["offre"] in LINES
+
+
+def test_the_reader_s_part_with_an_offer_has_eight_pages_of_forty_figures_at_most(folder):
+    figures = reader_figures(folder / "dossier.pdf")
+    assert len(figures) <= 8
+    assert max(figures) <= 40, figures
 
 
 @pytest.mark.complete

@@ -26,6 +26,7 @@ from maillage.reports.page.blocks import (
     Picture,
     Text,
 )
+from tests.support import printed
 from tests.support.printed import smallest_letters
 
 
@@ -84,12 +85,18 @@ def test_a_sheet_fits_one_page(grenoble):
             assert len(opened.pages) == 1, path.name
 
 
-def test_the_summary_fits_one_page(grenoble):
-    """La synthèse tient sur une page : le chapitre suivant commence à la page d’après."""
-    document = pypdfium2.PdfDocument(grenoble / "dossier.pdf")
-    pages = [page.get_textpage().get_text_range() for page in document]
-    first = next(k for k, text in enumerate(pages) if "L’essentiel\n" in text.replace("\r", ""))
-    assert "Combien de personnes ont besoin d’aide" in " ".join(pages[first + 1].split())
+def test_the_story_fits_the_first_page_after_the_cover(grenoble):
+    """L’histoire, les constats et le mode d’emploi des chiffres tiennent sur la page qui suit la couverture."""
+    pages = [page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(grenoble / "dossier.pdf")]
+    for words in ("Que faire", "Les constats à retenir", "Comment lire les chiffres"):
+        assert words in pages[1], words
+    assert "Combien de personnes ont besoin d’aide" in " ".join(pages[2].split())
+
+
+def test_the_reader_s_part_has_eight_pages_of_forty_figures_at_most(grenoble):
+    figures = printed.reader_figures(grenoble / "dossier.pdf")
+    assert len(figures) <= 8
+    assert max(figures) <= 40, figures
 
 
 class Blocks(HTMLParser):

@@ -219,7 +219,7 @@ def test_what_is_counted_or_drawn_leads_to_its_sources(alone, name):
     assert any(each.startswith(PRODUCERS) for each in last)
     assert "#methode" in pages[where - 1]
     if name == "diagnostic":
-        assert "Lue le" in texts[where - 1]
+        assert "Lues " in texts[where - 1]
 
 
 @pytest.mark.parametrize("name", ["synthese", "affiche"])

@@ -35,12 +35,12 @@ def plain(text: str) -> str:
 
 @pytest.mark.parametrize(
     ("rest", "told"),
-    [(1, "L’autre est dans le fichier zones.csv."), (2, "Les 2 autres sont dans le fichier zones.csv.")],
+    [(1, "L’autre est dans les données jointes."), (2, "Les 2 autres sont dans les données jointes.")],
 )
 def test_zones_that_a_table_leaves_out(d, monkeypatch, rest, told):
     monkeypatch.setattr(zones, "LONGEST_TABLE", len(d.zones) - rest)
     read = presentation.present(Study(d, None, (), (), None), fingerprint="")
-    assert plain(zones.zone_chapter(read, {}).lead).endswith(told)
+    assert plain(zones.zone_chapter(d, read, {}, {}).lead).endswith(told)
 
 
 @pytest.mark.parametrize(("n", "told"), [(13, "et 1 autre."), (14, "et 2 autres.")])

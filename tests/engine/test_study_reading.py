@@ -382,8 +382,8 @@ def test_the_knitted_map_has_the_grain_of_the_quarters(d):
     assert made.cover.svg == atlas.knitted(d, id="couverture")
 
 
-def test_a_dossier_ranks_no_quarter_and_explains_the_words_it_uses(d):
-    """FS-39 : aucun rang dans le tableau de l’indice, par ordre alphabétique ; le glossaire ne tient que ses propres mots."""
+def test_a_dossier_ranks_no_quarter_and_explains_a_word_where_it_first_stands(d):
+    """FS-39 : aucun rang dans le tableau de l’indice, par ordre alphabétique ; un mot s’explique là où il sert."""
     read = presentation.present(Study(d, None, (), (), None), fingerprint="")
     made = dossier.compose(d, read, {}, (), on=date(2026, 11, 22))
     grids = {
@@ -399,9 +399,10 @@ def test_a_dossier_ranks_no_quarter_and_explains_the_words_it_uses(d):
     names = [plain(row[0].text) for row in index.rows[1:]]
     assert len(names) > 2 and names == sorted(names)
     assert "rang" not in zone_sheet._page(read, d.zones[0].zone.code, on=date(2026, 11, 22))
-    explained = {row[0].text for row in grids["Les mots de ce dossier"].rows}
-    assert {"Illectronisme", "Précarité forte"} <= explained
-    assert not explained & {"Smart citizen", "Pass Numérique", "Réserve citoyenne", "Hors les murs"}
+    (need,) = (chapter for chapter in made.chapters if chapter.short == "Les besoins")
+    assert Text(text=read.source.counts) in need.blocks
+    levels = grids["Combien de personnes, et quelle réponse"].rows
+    assert [row[1].text for row in levels] == [line.who for line in read.levels.lines]
 
 
 def test_only_very_likely_zones_are_named_and_prescribed(d):
@@ -537,7 +538,7 @@ def test_a_share_that_is_a_range_is_not_one_person_in_some(d):
         read = presentation.present(Study(found, None, (), (), None), fingerprint="")
         page = render_to_string("dossiers/_figure.html", {"reading": read})
         assert ("personne sur" in page) == said
-        assert (", soit" in opening._figure(read).text) == said
+        assert (", soit" in opening.key_figure(read).text) == said
 
 
 def test_every_spread_that_varies_has_its_column(d):

@@ -252,14 +252,18 @@ def test_the_dossier_says_which_communes_nobody_can_tell(d, o):
     assert "on ne sait pas, 1 commune : Allaire." in wifi.replace("\xa0", " ")
 
 
-def test_hundreds_of_communes_are_counted_on_paper_and_not_named():
-    """Un département de cinq cents communes ne remplit pas huit pages de leurs noms : au-delà de soixante, le dossier les compte."""
-    names = tuple(f"Commune {n}" for n in range(chapter.MOST_COMMUNES + 1))
-    told = chapter._commune_list(CommuneList("Wifi", without=names, unknown=names[:2])).replace("\xa0", " ")
-    assert told == (
-        "**Wifi** : sans, 61 communes, nommées à la page des manques ; on ne sait pas, 2 communes : Commune 0 et Commune 1."
+def test_a_long_list_of_communes_names_its_first_five():
+    """Une liste de communes en nomme cinq et compte les autres : soixante noms par offre ne se lisent pas sur du papier."""
+    names = tuple(f"Commune {n}" for n in range(61))
+    sentence = chapter._commune_list(CommuneList("Wifi", without=names, unknown=names[:2])).replace(
+        "\xa0", " "
     )
-    assert names[-2] in chapter._commune_list(CommuneList("Wifi", without=names[:-1], unknown=()))
+    assert sentence == (
+        "**Wifi** : sans, 61 communes : Commune 0, Commune 1, Commune 2, Commune 3, Commune 4 et 56 autres, à la"
+        " page des manques ; on ne sait pas, 2 communes : Commune 0 et Commune 1."
+    )
+    six = chapter._commune_list(CommuneList("Wifi", without=names[:6], unknown=())).replace("\xa0", " ")
+    assert six.endswith("Commune 4 et Commune 5."), "« et 1 autre » serait plus long que son nom"
 
 
 # ------------------------------------------------------------------------------- the border of a département

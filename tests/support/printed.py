@@ -2,6 +2,7 @@
 
 import ctypes
 import math
+import re
 from pathlib import Path
 
 import pikepdf
@@ -25,6 +26,24 @@ def _letters(text: pypdfium2.PdfTextPage) -> list[tuple[float, str]]:
             height = round(raw.FPDFText_GetFontSize(text, n) * math.hypot(matrix.c, matrix.d), 1)
             heights[height] = heights.get(height, "") + letter
     return [(height, letters[:60]) for height, letters in heights.items()]
+
+
+NUMBER = re.compile(r"\d+(?:[\xa0 ]\d{3}(?!\d))*(?:,\d+)?")
+# What a dossier numbers and no reader takes for a figure: its head and foot, its contents, an order, a page.
+NOT_FIGURES = re.compile(
+    r"^(?:Diagnostic d’inclusion numérique|Édition du ).*$|^(?:[A-Z\d]\. )?[A-ZÀ-Ý][^\d]* \d+$|^\d+\. |^\d+(?= [A-ZÀ-Ý])"
+    r"|Sources, p\.\xa0\d+",
+    re.M,
+)
+FIRST_ANNEX = "\nA Le besoin en détail"
+
+
+def reader_figures(dossier: Path) -> list[int]:
+    """Return how many figures each page of the reader's part of a dossier prints, its cover first."""
+    with pypdfium2.PdfDocument(dossier) as opened:
+        texts = [page.get_textpage().get_text_range().replace("\r\n", "\n") for page in opened]
+    annex = next(k for k, text in enumerate(texts) if FIRST_ANNEX in text)
+    return [len(NUMBER.findall(NOT_FIGURES.sub("", text))) for text in texts[:annex]]
 
 
 def links(file: Path) -> list[set[str]]:

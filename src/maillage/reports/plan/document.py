@@ -29,7 +29,7 @@ from maillage.reports.territory.chapters.certainty import (
     source_chapter,
     warning_chapter,
 )
-from maillage.reports.territory.chapters.need import need_chapter
+from maillage.reports.territory.chapters.need import need_chapter, who_chapter
 from maillage.reports.territory.chapters.offer import offer_chapter
 from maillage.reports.territory.chapters.opening import withheld_chapter
 from maillage.reports.territory.dossier import numbered
@@ -101,7 +101,7 @@ def _grounds(s: Subject, plan: PlanReading | None) -> list[Chapter]:
     if r.withheld:
         chapters.append(withheld_chapter(r, {}))
     else:
-        chapters += [method_chapter(r), need_chapter(r, (), {})]
+        chapters += [method_chapter(r), need_chapter(r, {}), who_chapter(r)]
         chapters.append(offer_chapter(r, r.offer, {}) if r.offer else _no_offer(s))
         chapters += _typology(r)
     if plan and plan.journeys:

@@ -435,7 +435,7 @@ def title(r: ZoneResult, layer: str) -> str:
         "certitude": (
             "classe inconnue"
             if r.firmness is None
-            else f"même classe dans {wording.share(r.firmness)} des tirages"
+            else f"même classe dans {wording.share(r.firmness)} des calculs"
         ),
     }[layer]
     return f"{r.zone.name}{place} : {words} ; {need.about}"

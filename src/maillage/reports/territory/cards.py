@@ -78,7 +78,7 @@ def other_cards(d: Diagnosis) -> Cards:
     """
     chosen, cut = d.request.definition, definition(LEVELS)
     among = wording.count(round(d.universe), "habitant")
-    draws = f"Fourchettes à {wording.NINE_IN_TEN}. Mêmes {d.request.n_draws} tirages que le nombre du haut."
+    draws = f"Fourchettes à {wording.NINE_IN_TEN}. Mêmes {d.request.n_draws} calculs que le nombre du haut."
     income, minima = source_cards()["insee-filosofi-communes"], source_cards()["cnaf-2021-iris"]
     return Cards(
         levels=_card(
@@ -94,14 +94,14 @@ def other_cards(d: Diagnosis) -> Cards:
         ),
         both=Card(
             counts=(
-                "Les personnes en précarité numérique dont le ménage est aussi dans les deux premiers"
-                " cinquièmes de niveau de vie."
+                "Les personnes en précarité numérique dont le ménage est aussi parmi les 40 % de la France"
+                " aux plus faibles revenus."
             ),
             among=f"{among} : {chosen.universe}. Recensement de 2021.",
             margin=f"{draws} Le lien entre niveau de vie et numérique y est tiré aussi.",
             how=(
                 "Niveaux de vie de chaque commune ou quartier déduits du revenu médian de la commune et des"
-                " allocations versées, puis croisés avec l’âge et le diplôme."
+                " allocations versées, puis rapprochés de l’âge et du diplôme."
                 f" {wording.number(dict(d.modest.counted)['communes'])} revenus"
                 " médians lus."
             ),
@@ -124,8 +124,8 @@ def other_cards(d: Diagnosis) -> Cards:
             ),
             among=f"{among} : {chosen.universe}. Recensements de 2018 et 2021.",
             margin=(
-                f"{draws} À chaque tirage, les taux nationaux du tirage sont amenés à son total du"
-                " territoire ; le hasard des petits groupes s’y ajoute."
+                f"{draws} Chaque calcul amène les taux nationaux au total du territoire ; le hasard des"
+                " petits groupes s’y ajoute."
             ),
             how=f"{sentences.rates_applied(d)} {_respondents(chosen)}",
             method="besoins",

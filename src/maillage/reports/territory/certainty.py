@@ -123,7 +123,7 @@ def crossing(spread: Spread, n: int, unit: str, likely: Sequence[str], *, uncros
         return f"{none} {unit} ne réunit ici une précarité numérique élevée et une précarité sociale élevée."
     verb = "cumule" if spread.high <= 1 else "cumulent"
     head = (
-        f"{upper_first(between(spread, unit))} sur {among(n, uncrossed, unit, 'croisé')} {verb} précarité"
+        f"{upper_first(between(spread, unit))} sur {among(n, uncrossed, unit, 'comparé')} {verb} précarité"
         " numérique et précarité sociale élevées face à la France."
     )
     if not likely:

@@ -1,27 +1,29 @@
 """The dossier of a diagnosis: which chapters, in which order."""
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from string import ascii_uppercase
 
 from maillage.reports.page import photographs
 from maillage.reports.page.blocks import Chapter, Cover, Document
-from maillage.reports.territory import atlas, local_survey, mission, sentences
+from maillage.reports.territory import atlas, local_survey, mission, sentences, synthesis
 from maillage.reports.territory.chapters.certainty import (
     certainty_chapter,
-    glossary_chapter,
     method_chapter,
     source_chapter,
     warning_chapter,
 )
-from maillage.reports.territory.chapters.need import need_chapter
-from maillage.reports.territory.chapters.offer import offer_chapter
-from maillage.reports.territory.chapters.opening import guide_chapter, summary_chapter, withheld_chapter
+from maillage.reports.territory.chapters.need import need_annex, need_chapter, who_chapter
+from maillage.reports.territory.chapters.offer import offer_annex, offer_chapter
+from maillage.reports.territory.chapters.opening import withheld_chapter
+from maillage.reports.territory.chapters.story import proposal_chapter, story_chapter, without_repeats
 from maillage.reports.territory.chapters.zones import crossing_chapter, map_chapter, zone_chapter
 from maillage.reports.territory.field import FieldReading
 from maillage.reports.territory.field import chapters as field_chapters
 from maillage.reports.territory.reading import Reading
+from maillage.reports.territory.subject import Subject
 from maillage.studies.diagnosis.compare import NeedByDefinition
 from maillage.studies.diagnosis.results import Diagnosis
 from maillage.words.dates import in_words
@@ -34,10 +36,13 @@ LEGEND = (
 
 
 def numbered(chapters: Sequence[Chapter]) -> tuple[Chapter, ...]:
-    """Return chapters in order, those whose number is « n » counted from 1."""
-    count = itertools.count(1)
+    """Return chapters in order: those whose number is « n » counted from 1, those of annexes, « a », lettered
+    from A.
+    """
+    marks = {"n": map(str, itertools.count(1)), "a": iter(ascii_uppercase)}
     return tuple(
-        replace(chapter, number=str(next(count)) if chapter.number == "n" else "") for chapter in chapters
+        replace(chapter, number=next(marks[chapter.number]) if chapter.number in marks else "")
+        for chapter in chapters
     )
 
 
@@ -52,35 +57,18 @@ def compose(
     field: FieldReading | None = None,
     knit: Diagnosis | None = None,
 ) -> Document:
-    """Return the dossier. comments: the analyst's own, by section of SECTIONS, kept apart from computed
-    text. field: what the platform knows of the territory beside its study; None from a command line.
-    knit: the diagnosis whose classes the cover knits, `d` without it.
+    """Return the dossier: the reader's part, then its annexes. comments: the analyst's own, by section of
+    SECTIONS, kept apart from computed text. field: what the platform knows of the territory beside its study;
+    None from a command line. knit: the diagnosis whose classes the cover knits, `d` without it.
     """
-    said = comments or {}
-    opening = mission.foreword(field.mission) if field else []
-    chapters = [guide_chapter(r), summary_chapter(d, r, layers, said), need_chapter(r, readings, said)]
-    if r.survey:
-        chapters.append(local_survey.chapter(r.survey))
-    if layers:
-        chapters.append(map_chapter(d, r, layers, said))
-    if r.is_classed:
-        chapters.append(crossing_chapter(d, r, layers, said))
-    chapters.append(zone_chapter(r, said))
-    if r.offer:
-        chapters.append(offer_chapter(r, r.offer, said))
-    if field is not None:
-        chapters += field_chapters(field)
-    chapters += [
-        certainty_chapter(r, layers, said, gaps=sentences.measured_gaps(d)),
-        method_chapter(r),
-        source_chapter(r),
-        warning_chapter(r),
-    ]
+    comments = comments or {}
+    foreword = mission.foreword(field.mission) if field else []
     if r.withheld:
-        chapters = [guide_chapter(r), withheld_chapter(r, said), source_chapter(r)]
-    if (glossary := glossary_chapter(chapters)) is not None:
-        chapters.append(glossary)
-    chapters = [*opening, *chapters]
+        chapters = [withheld_chapter(r, comments)]
+        annexes = [source_chapter(r)]
+    else:
+        chapters = list(_reader_chapters(d, r, layers, comments, on))
+        annexes = list(_annexes(d, r, layers, comments, readings, field))
     t = r.territory
     return Document(
         title=f"Diagnostic d’inclusion numérique : {t.name}",
@@ -95,6 +83,48 @@ def compose(
             alt=f"Carte tricotée : {t.name}, maille par maille.",
             legend=LEGEND if atlas.is_classed(knit or d) else (),
         ),
-        chapters=numbered(chapters),
+        chapters=numbered([*foreword, *chapters, *(replace(each, number="a") for each in annexes)]),
         keywords=("inclusion numérique", "précarité", t.name),
     )
+
+
+def _reader_chapters(
+    d: Diagnosis, r: Reading, layers: Mapping[str, str], comments: Mapping[str, str], on: date
+) -> Iterator[Chapter]:
+    """Yield the chapters that whoever decides reads: eight pages, of forty figures at most each."""
+    r = without_repeats(r)
+    subject = Subject(reading=r, study={}, layers=layers, knitted="", on=on)
+    proposals = synthesis.proposals(subject, None)
+    yield story_chapter(d, r, layers, comments, proposals)
+    yield need_chapter(r, comments)
+    yield who_chapter(r)
+    if layers:
+        yield map_chapter(d, r, layers, comments)
+    if r.is_classed:
+        yield crossing_chapter(d, r, layers, comments)
+    if r.offer:
+        yield offer_chapter(r, r.offer, comments)
+    yield proposal_chapter(proposals)
+
+
+def _annexes(
+    d: Diagnosis,
+    r: Reading,
+    layers: Mapping[str, str],
+    comments: Mapping[str, str],
+    readings: Sequence[NeedByDefinition],
+    field: FieldReading | None,
+) -> Iterator[Chapter]:
+    """Yield the tables behind the reader's part, zone by zone, then how they are made."""
+    yield need_annex(r, readings)
+    if r.survey:
+        yield local_survey.chapter(r.survey)
+    yield zone_chapter(d, r, layers, comments)
+    if r.offer:
+        yield offer_annex(r, r.offer)
+    if field:
+        yield from field_chapters(field)
+    yield certainty_chapter(r, layers, comments, gaps=sentences.measured_gaps(d))
+    yield method_chapter(r)
+    yield source_chapter(r)
+    yield warning_chapter(r)

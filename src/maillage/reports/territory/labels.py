@@ -29,11 +29,7 @@ class Level:
     action: str
 
 
-MEDIATION = (
-    "« Médiation » veut dire ici quelqu’un à côté de la personne, entre faire pour elle et lui"
-    " apprendre ; ni les"
-    " démarches faites à sa place, ni le secteur de ce nom."
-)
+MEDIATION = "« Médiation » : quelqu’un à côté de la personne, sans faire à sa place."
 LEVELS_OF_HELP = (
     Level(
         "exclusion",
@@ -106,7 +102,7 @@ BREAKDOWN_LABELS = {
     "espace": "Lieu de vie",
 }
 CERTAINTY_LABELS = (
-    "sûre : 95 tirages sur 100 ou plus",
+    "sûre : 95 calculs sur 100 ou plus",
     "assez sûre : 80 à 95",
     "peu sûre : 60 à 80",
     "incertaine : moins de 60",

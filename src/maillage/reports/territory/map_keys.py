@@ -14,10 +14,10 @@ CELLS: Key = (
 )
 BLANK = ("inconnue", "sans classe sur la carte")
 UNITS = {
-    "numerique": "Part des 15 ans et plus en précarité numérique ; cinquièmes des habitants de France"
-    " métropolitaine.",
+    "numerique": "Part des 15 ans et plus en précarité numérique. Chaque classe réunit un habitant sur cinq"
+    " en France métropolitaine.",
     "les-deux": "Élevée : les deux plus hautes classes sur cinq, face à la France métropolitaine.",
-    "certitude": "Part des tirages qui donnent la même classe numérique.",
+    "certitude": "Sur 100 calculs, combien donnent la même classe numérique.",
 }
 UNSURE = {
     "numerique": "Hachures : moins de 8 chances sur 10 que la classe soit juste, à une près.",

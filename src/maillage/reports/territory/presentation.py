@@ -211,11 +211,7 @@ def _target(d: Diagnosis) -> str:
         *(targets()[id] for id in asked.publics),
         *([asked.text.strip(" .")] if asked.text.strip() else []),
     ]
-    return (
-        f"**Public visé par ce diagnostic** : {' ; '.join(words)}. C’est un choix de qui le demande :"
-        " les chiffres,"
-        " eux, comptent tout leur champ."
-    )
+    return f"**Public visé par ce diagnostic** : {' ; '.join(words)}. Les chiffres comptent tout leur champ."
 
 
 def _subtitle(d: Diagnosis) -> str:
@@ -349,8 +345,8 @@ def _levels(d: Diagnosis, beside: Sequence[NeedByDefinition]) -> Levels:
             charts.levels_bar(shares, width=360, label=label),
         ),
         source=(
-            f"Parts nationales de {cut.producer} (7, 19, 14 et 60 %), réparties selon l’âge, le diplôme et le"
-            f" niveau de vie d’ici. {MEDIATION}"
+            f"Parts nationales de {cut.producer} ({cut.year}), réparties selon l’âge, le diplôme et le niveau"
+            f" de vie des habitants. {MEDIATION}"
         ),
         doubt=cut.doubt,
     )
@@ -368,14 +364,13 @@ def _link(d: Diagnosis, cut: Definition, counted: Figure | None) -> str:
     if isinstance(counted, Estimate):
         told = f", {wording.people(counted).in_full},"
         why = (
-            " : elles sont plus nombreuses, car on y compte aussi celles qui se servent d’Internet mais y"
-            " bloquent parfois"
+            " : elles sont plus nombreuses, car s’y ajoutent celles qui bloquent parfois"
             if counted.value > d.need.value
             else " : elles sont moins nombreuses"
         )
     return (
-        f"**Deux définitions, deux nombres.** Celui du haut compte les personnes qui {shown.statement}"
-        f" ({shown.short}, {shown.producer}). Les trois premiers niveaux ci-dessous{told} comptent"
+        f"**Deux définitions, deux nombres.** Celui du haut suit « {shown.short} » ({shown.producer}). Les"
+        f" trois premiers niveaux ci-dessous{told} comptent"
         f" toutes celles qui {cut.statement} ({cut.producer}, {cut.year}){why}. Ils ne"
         " s’additionnent pas au nombre du haut."
     )

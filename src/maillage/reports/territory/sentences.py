@@ -1,10 +1,10 @@
 """Sentences computed from a diagnosis: agreement, direction and caution are never typed."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from maillage.kernel.estimate import Estimate, Withheld
-from maillage.reference.definitions import LEVELS, definition
 from maillage.reference.parameters import number
 from maillage.reports.territory import certainty
 from maillage.reports.territory.certainty import FEMININE, MOST_NAMED, named
@@ -46,6 +46,9 @@ SPREAD = {
     "reparti": "Les personnes concernées sont réparties à peu près comme les habitants",
     "concentre": "Les personnes concernées sont plus concentrées que les habitants",
 }
+
+
+HALF = re.compile(r" La moitié vit dans des [^.]*\.")  # what `where` says of half of the people
 
 
 def where(d: Diagnosis, names_of: Names) -> str:
@@ -427,22 +430,10 @@ def _on_the_method(d: Diagnosis) -> Iterator[str]:
     if d.population > 0:
         yield f"Ces nombres sont un ordre de grandeur. Une estimation plus fine demande {asked}."
     yield (
-        "Seules les marges (âges, diplômes, niveaux de vie) de chaque quartier ou petite commune sont"
-        " connues : leur croisement est reconstitué par calage sur un tableau national."
+        "De chaque quartier ou petite commune, on connaît les âges, les diplômes et les revenus, pas leur"
+        " combinaison : elle est reconstituée d’après la France entière."
     )
-    yield (
-        "Plusieurs années sont croisées : recensements de 2016, 2018 et 2021, tableaux de diplômes de"
-        f" 2012 et 2023, taux de {d.request.definition.year}, Caf 2021."
-    )
-    yield (
-        f"Les trois niveaux de difficulté viennent de parts nationales ({definition(LEVELS).year}) :"
-        " appliquées telles quelles, elles ignoreraient la structure locale ; le tableau « méthode de"
-        " Strasbourg » montre la différence."
-    )
-    yield (
-        "Les parties arrondies ne s’additionnent pas toujours exactement : les totaux sont calculés avant"
-        " l’arrondi."
-    )
+    yield ("Les totaux sont calculés avant l’arrondi : les parties peuvent ne pas s’additionner.")
 
 
 def _on_the_zoning(d: Diagnosis) -> Iterator[str]:
@@ -464,7 +455,7 @@ def _on_the_census(d: Diagnosis) -> Iterator[str]:
     if small := d.flags[frames.SMALL]:
         yield (
             f"{wording.share(small / d.population)} des habitants vivent dans une petite commune : ses"
-            " diplômes sont lissés avec le département et le revenu."
+            " diplômes sont estimés avec ceux du département et les revenus."
         )
     if coarse := d.flags[frames.COARSE_IRIS]:
         yield (

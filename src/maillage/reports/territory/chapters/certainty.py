@@ -13,7 +13,6 @@ from maillage.reports.page.blocks import (
     Cell,
     Chapter,
     Grid,
-    Heading,
     Picture,
     Text,
     as_data,
@@ -23,9 +22,13 @@ from maillage.reports.territory.chapters.sections import SECTIONS, comment_of
 from maillage.reports.territory.reading import Reading
 from maillage.words.dates import in_words
 
+DEDUCED = (
+    "**Les taux.** Chaque taux publié est retrouvé exactement ; {} autres, jamais publiés, sont déduits."
+)
+
 
 def certainty_chapter(
-    r: Reading, layers: Mapping[str, str], said: Mapping[str, str], *, gaps: str
+    r: Reading, layers: Mapping[str, str], comments: Mapping[str, str], *, gaps: str
 ) -> Chapter:
     """Return the chapter on where the width of the interval comes from, and what would narrow it."""
     blocks: list[Block] = []
@@ -35,7 +38,7 @@ def certainty_chapter(
         align="gd",
         widths=(4, 1),
         rows=tuple((Cell(text=x.label), Cell(text=x.share)) for x in r.margins.parts),
-        note="Part de la variance du nombre de personnes en précarité numérique du territoire.",
+        note="Part de la variance du nombre de personnes concernées.",
     )
     if "certitude" in layers:
         blocks.append(
@@ -88,7 +91,7 @@ def certainty_chapter(
         flows=True,
         title="À quel point en sommes-nous sûrs ?",
         lead=r.source.margin,
-        blocks=(*blocks, *comment_of(said, "marges")),
+        blocks=(*blocks, *comment_of(comments, "marges")),
     )
 
 
@@ -112,51 +115,26 @@ def method_chapter(r: Reading) -> Chapter:
         title="Comment nous calculons",
         lead=(
             "Des taux nationaux par âge et par diplôme, appliqués aux habitants de chaque commune ou"
-            f" quartier, puis tirés au sort {r.draws} fois."
+            " quartier."
         ),
         blocks=(
             *_diagrams(r),
             Bullets(
                 items=(
+                    *((DEDUCED.format(len(r.deduced)),) if r.deduced else ()),
                     (
-                        "**Les habitants.** Pour chaque commune ou quartier, le recensement donne les"
-                        " âges ; les diplômes viennent de la commune, et du métier, du logement et du"
-                        " ménage des habitants à l’intérieur d’une ville. Leur croisement est calé."
+                        f"**Les marges.** Le calcul est refait {r.draws} fois : l’enquête, ce qui n’est pas"
+                        " publié et l’écart de chaque territoire y varient. 9 fois sur 10, le résultat tombe"
+                        " entre les deux bornes."
                     ),
                     (
-                        "**Les taux.** Un modèle retrouve exactement chaque taux publié par âge et par"
-                        " diplôme. Ce qui n’est pas publié est déduit ou supposé, avec une plage."
+                        "**Les classes.** « Élevée » réunit, sur la carte des deux difficultés, les deux plus"
+                        " hautes des cinq classes. Les rangs sont dans les données jointes."
                     ),
-                    (
-                        f"**Les marges.** {r.draws} tirages font varier l’enquête, ce qui n’est pas publié,"
-                        " l’écart de la région, de l’intercommunalité, de la commune ou du quartier, le"
-                        " recensement et le hasard des personnes. Une fourchette est la distance entre le"
-                        " 5e et le 95e centile ; on additionne les tirages, jamais les fourchettes."
-                    ),
-                    (
-                        "**La précarité sociale.** Une personne « modeste » vit dans les deux premiers"
-                        " cinquièmes de niveau de vie, d’après le revenu médian de la commune et, dans la"
-                        " ville, les minima sociaux."
-                    ),
-                    (
-                        "**Les classes.** Cinq classes : les cinquièmes des habitants de France"
-                        " métropolitaine, pour le numérique comme pour le social. « Élevée » réunit, sur une"
-                        " carte croisée, les deux plus hautes. Le rang parmi les zones d’ici, et la classe"
-                        " relative, sont dans le fichier zones.csv."
-                    ),
-                )
-            ),
-            Heading(text="Ce que la définition suppose", small=True),
-            Bullets(items=tuple(r.deduced)) if r.deduced else Text(text="Rien n’est déduit.", tone="note"),
-            Heading(text="La méthode de Strasbourg, à côté", small=True),
-            Text(
-                text=(
-                    "Les parts nationales appliquées telles quelles à la population, sans tenir compte de la"
-                    " structure locale. La base d’âge n’est pas imprimée par l’étude : en voici trois."
                 )
             ),
             Grid(
-                caption=f"Parts nationales appliquées à plat, au pas de {flat.step}",
+                caption=f"La méthode de Strasbourg : les parts nationales seules, au pas de {flat.step}",
                 columns=("Base", "Habitants", *flat.columns),
                 align="gd" + "d" * len(flat.columns),
                 widths=(1.9, 1.2, *(1.5 for _ in flat.columns)),
@@ -165,8 +143,8 @@ def method_chapter(r: Reading) -> Chapter:
                     for x in flat.rows
                 ),
                 note=(
-                    "Estimations faites à partir de la population (Insee, recensement de 2021) et de parts"
-                    " nationales (WeTechCare, 2017)."
+                    "Population : Insee, recensement de 2021 ; parts : WeTechCare, 2017, dont la base d’âge"
+                    " n’est pas imprimée."
                 ),
             ),
         ),
@@ -181,34 +159,33 @@ def source_chapter(r: Reading) -> Chapter:
         flows=True,
         title="D’où viennent les chiffres",
         blocks=(
-            Text(
-                text=(
-                    "Le titre d’une source mène à la page de son producteur. Ce que nous en faisons :"
-                    " [comment nous calculons](#methode)."
-                )
-            ),
+            Text(text="Ce que nous en faisons : [comment nous calculons](#methode)."),
             Grid(
                 caption="Sources utilisées",
-                columns=("Producteur", "Source", "Millésime", "Lue le", "Ce dont nous doutons"),
-                align="ggggg",
-                widths=(1.2, 2.5, 1.3, 1.1, 3.1),
+                columns=("Producteur", "Source", "Millésime"),
+                align="ggg",
+                widths=(1.5, 4.5, 2.0),
                 rows=tuple(
                     (
                         Cell(text=x.producer),
                         Cell(text=x.title, link=x.url),
                         Cell(text=x.vintage),
-                        Cell(text=in_words(date.fromisoformat(x.accessed_on)) if x.accessed_on else "—"),
-                        Cell(text=x.doubt),
                     )
                     for x in r.sources
                 ),
-                note=(
-                    "Licence Ouverte 2.0 sauf mention contraire ; les licences sont détaillées sur la page «"
-                    " Sources »."
-                ),
+                note=f"{_read_on(r)}Licence et limites de chacune : page « Sources » du logiciel.",
             ),
         ),
     )
+
+
+def _read_on(r: Reading) -> str:
+    """Return when the sources were read, from the first to the last; "" where none says it."""
+    days = sorted(date.fromisoformat(each.accessed_on) for each in r.sources if each.accessed_on)
+    if not days:
+        return ""
+    first, last = in_words(days[0]), in_words(days[-1])
+    return f"Lues le {first}. " if first == last else f"Lues entre le {first} et le {last}. "
 
 
 def warning_chapter(r: Reading) -> Chapter:
@@ -223,11 +200,11 @@ def warning_chapter(r: Reading) -> Chapter:
 
 def glossary_chapter(chapters: Sequence[Chapter]) -> Chapter | None:
     """Return the notions that these chapters use, None when they use none."""
-    said = plain(" ".join(_words(as_data(list(chapters)))))
+    comments = plain(" ".join(_words(as_data(list(chapters)))))
     used = [
         term
         for term in terms().values()
-        if term.family == "notion" and any(re.search(found, said) for found in _patterns(term))
+        if term.family == "notion" and any(re.search(found, comments) for found in _patterns(term))
     ]
     if not used:
         return None
@@ -239,20 +216,17 @@ def glossary_chapter(chapters: Sequence[Chapter]) -> Chapter | None:
         blocks=(
             Grid(
                 caption="Les mots de ce dossier",
-                columns=("Terme", "Ce que nous entendons", "D’après"),
-                align="ggg",
-                widths=(1.5, 3.8, 3.2),
-                rows=tuple(
-                    (Cell(text=t.term, strong=True), Cell(text=t.definition), Cell(text=t.source))
-                    for t in used
-                ),
+                columns=("Terme", "Ce que nous entendons"),
+                align="gg",
+                widths=(1.5, 5),
+                rows=tuple((Cell(text=t.term, strong=True), Cell(text=t.definition)) for t in used),
             ),
         ),
     )
 
 
 # Terms whose word has another sense in a dossier, the bounds of a figure and the name of this software: how
-# they are found all the same, none where they are not said.
+# they are found all the same, none where they are not comments.
 OTHER_SENSES: Mapping[str, tuple[str, ...]] = {"borne": (), "maillage": (r"\ble maillage\b",)}
 
 

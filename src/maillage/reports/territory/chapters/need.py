@@ -1,10 +1,12 @@
 """The chapter of the need: how many people, who they are, by which definition."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from maillage.reports.page.blocks import Block, Bullets, Cell, Chapter, Grid, Heading, Picture, Text
 from maillage.reports.territory import evaluation, local_survey
-from maillage.reports.territory.chapters.opening import contradiction
+from maillage.reports.territory.certainty import upper_first
+from maillage.reports.territory.chapters.opening import contradiction, key_figure
 from maillage.reports.territory.chapters.sections import SECTIONS, comment_of, universe_of
 from maillage.reports.territory.labels import BREAKDOWN_LABELS
 from maillage.reports.territory.reading import Both, Reading
@@ -13,60 +15,94 @@ from maillage.words import wording
 
 
 def _factors(r: Reading) -> tuple[Block, ...]:
-    """Return the chart of what weighs, none where nobody is told of."""
-    drawn = evaluation.factors(r)
+    """Return the chart of ages, none where no group may be told of."""
+    ages = tuple(group for group in r.profile if group.family == BREAKDOWN_LABELS["age"])
+    drawn = evaluation.factors(replace(r, profile=ages, context=()))
     if drawn is None:
         return ()
-    return (Picture(svg=drawn.svg, alt=drawn.words, caption=drawn.words, width=0.5, tall=True),)
+    return (Picture(svg=drawn.svg, alt=drawn.words, caption=drawn.words, width=0.6),)
+
+
+def _joined(both: Both) -> str:
+    """Return how many people are in both precarities, as a part of the first number."""
+    if not both.modest:
+        return both.about
+    share = f" : {both.share} des personnes en précarité numérique" if both.share else ""
+    return (
+        f"{upper_first(both.in_full)} sont en précarité numérique et vivent aussi modestement{share}."
+        " C’est une partie d’entre elles, jamais un nombre à ajouter."
+    )
 
 
 def _living_standards(both: Both) -> tuple[str, ...]:
-    """Return what is said of people living modestly; nothing where the living standard is not estimated."""
+    """Return the assumptions on people living modestly, none where the living standard is not estimated."""
     if not both.modest:
         return ()
     unlinked = f" Sans ce lien, on en compterait environ {both.independent}." if both.independent else ""
     return (
         "Hypothèse : à âge et diplôme égaux, vivre modestement rend la difficulté plus fréquente." + unlinked,
         both.limits,
-        f"{both.modest.capitalize()} vivent modestement : les deux premiers cinquièmes de niveau de vie.",
+        f"{both.modest.capitalize()} vivent modestement : les 40 % de la France aux plus faibles revenus.",
     )
 
 
-def need_chapter(r: Reading, readings: Sequence[NeedByDefinition], said: Mapping[str, str]) -> Chapter:
+def need_chapter(r: Reading, comments: Mapping[str, str]) -> Chapter:
     """Return the chapter on how many people are concerned, and how hard it is for them."""
-    c, levels, both = r.headline, r.levels, r.both
-    verb = r.definition.statement
-    if c.value:
-        lead = f"Environ **{c.value} personnes** {verb}, {c.between}."
-    else:
-        lead = f"{c.between.capitalize()} personnes {verb}." if c.low else c.reason
-    blocks: list[Block] = [
-        *contradiction(r),
-        *((Text(text=levels.link),) if levels.link else ()),
-        Grid(
-            caption="Combien de personnes, et quelle réponse",
-            columns=("Niveau", "Part", "Personnes", "Fourchette", "Réponse"),
-            align="gdddg",
-            widths=(3.2, 1.0, 1.5, 2.9, 2.6),
-            rows=tuple(
-                (
-                    Cell(text=x.label, strong=True, swatch=f"nv-{x.kind}"),
-                    Cell(text=x.share),
-                    Cell(text=x.value or "—", strong=True),
-                    Cell(text=x.between),
-                    Cell(text=x.answer),
-                )
-                for x in levels.lines
+    levels = r.levels
+    return Chapter(
+        number="n",
+        short=SECTIONS["besoins"],
+        title="Combien de personnes ont besoin d’aide",
+        blocks=(
+            key_figure(r),
+            Text(text=r.source.counts),
+            *contradiction(r),
+            Heading(text="Quelle aide pour qui"),
+            *((Text(text=levels.link),) if levels.link else ()),
+            Grid(
+                caption="Combien de personnes, et quelle réponse",
+                columns=("Niveau", "Ces personnes", "Part", "Personnes", "Fourchette", "Réponse"),
+                align="ggdddg",
+                widths=(2.4, 3.2, 0.8, 1.2, 2.5, 2.2),
+                rows=tuple(
+                    (
+                        Cell(text=x.label, strong=True, swatch=f"nv-{x.kind}"),
+                        Cell(text=x.who),
+                        Cell(text=x.share),
+                        Cell(text=x.value or "—", strong=True),
+                        Cell(text=x.between),
+                        Cell(text=x.answer),
+                    )
+                    for x in levels.lines
+                ),
+                note=levels.source,
             ),
-            note=f"{levels.source} {levels.doubt}",
+            *comment_of(comments, "besoins"),
         ),
-        Heading(text="Qui sont ces personnes"),
-        Text(
-            text=(
-                "Deux lectures d’un même tableau, à ne jamais comparer : sur 100 personnes d’un groupe,"
-                " combien sont concernées ; et sur 100 personnes concernées, combien viennent de ce groupe."
-            )
+    )
+
+
+def who_chapter(r: Reading) -> Chapter:
+    """Return the chapter on who these people are: their ages, and those who also live modestly."""
+    return Chapter(
+        number="n",
+        short="Qui sont ces personnes",
+        title="Qui sont ces personnes",
+        blocks=(
+            *_factors(r),
+            Heading(text="Qui cumule les deux précarités", small=True),
+            Text(text=_joined(r.both)),
         ),
+    )
+
+
+def need_annex(r: Reading, readings: Sequence[NeedByDefinition]) -> Chapter:
+    """Return the tables behind the need: groups, living standards, the country, other definitions.
+
+    readings: the need of the territory under each definition.
+    """
+    both = r.both
+    blocks: list[Block] = [
         Grid(
             caption="Âge, diplôme, niveau de vie et lieu de vie",
             columns=("Groupe", "Sur 100 du groupe", "Fourchette", "Sur 100 concernées", "Fourchette"),
@@ -84,26 +120,14 @@ def need_chapter(r: Reading, readings: Sequence[NeedByDefinition], said: Mapping
                 for x in r.profile
                 if x.family == family
             ),
-            note=f"{r.cards.profile.how} {r.cards.profile.margin}",
-        ),
-        *_factors(r),
-        Heading(text="Qui cumule les deux précarités"),
-        Text(
-            text=(
-                f"{both.in_full.capitalize()} sont en précarité numérique et vivent aussi modestement"
-                + (f" : {both.share} des personnes en précarité numérique" if both.share else "")
-                + ". C’est une partie d’entre elles, jamais un nombre à ajouter."
-                if both.modest
-                else both.about
-            )
+            note=f"Ne comparez jamais les deux parts. Bornes : {wording.NINE_IN_TEN}.",
         ),
         Bullets(items=(*_living_standards(both), both.poverty)),
     ]
     if r.territory.kind != "france":
-        blocks += [
-            Heading(text="Le territoire et la France"),
+        blocks.append(
             Grid(
-                caption="Ce qui rend la difficulté plus ou moins fréquente ici",
+                caption="Le territoire et la France",
                 columns=("Indicateur", "Ici", "France", "Lecture"),
                 align="gddg",
                 widths=(4.0, 1.5, 0.8, 2.0),
@@ -116,30 +140,21 @@ def need_chapter(r: Reading, readings: Sequence[NeedByDefinition], said: Mapping
                     )
                     for x in r.context
                 ),
-                note=(
-                    "Recensements 2018 et 2021, Filosofi. Chaque indicateur se lit seul : ils ne vont pas"
-                    " tous dans le même sens."
-                ),
-            ),
-        ]
+                note="Recensements 2018 et 2021, Filosofi.",
+            )
+        )
     if readings:
         blocks += [
-            Heading(text="Selon ce que l’on compte"),
-            Text(
-                text=(
-                    "Ces définitions ne forment pas une évolution : l’année, l’âge, la durée sans Internet et"
-                    " la question changent de l’une à l’autre."
-                )
-            ),
             _definitions(readings, universe_of(r)),
             *(Text(text=note.text, tone="note") for note in r.published if note.kind == "note"),
         ]
     return Chapter(
         number="n",
-        short=SECTIONS["besoins"],
-        title="Combien de personnes ont besoin d’aide",
-        lead=lead,
-        blocks=(*blocks, *comment_of(said, "besoins")),
+        short="Le besoin en détail",
+        flows=True,
+        title="Le besoin en détail",
+        lead=f"**{r.definition.label}**. Champ : {r.definition.universe}.",
+        blocks=tuple(blocks),
     )
 
 
@@ -161,7 +176,10 @@ def _definitions(readings: Sequence[NeedByDefinition], universe: str) -> Grid:
         align="gddd",
         widths=(4.4, 1.3, 2.2, 1.1),
         rows=tuple(rows),
-        note=f"Champ : {universe}. Même méthode, mêmes tirages.{_surveyed(readings)}",
+        note=(
+            "Ce n’est pas une évolution : l’année, l’âge et la question changent de l’une à l’autre."
+            f" Champ : {universe}. Même méthode.{_surveyed(readings)}"
+        ),
     )
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from maillage.reports.page.blocks import Block, Bullets, Callout, Cell, Chapter, Grid, Heading
+from maillage.reports.page.blocks import Block, Bullets, Callout, Cell, Chapter, Grid, Heading, Text
+from maillage.reports.territory import gaps
 from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.chapters.sections import LONGEST_TABLE, SECTIONS, comment_of
 from maillage.reports.territory.reading import (
@@ -13,26 +14,67 @@ from maillage.reports.territory.reading import (
     ZoneList,
     ZoneOffer,
 )
+from maillage.reports.territory.subject import offer_chart
 from maillage.words import wording
 
-MOST_LISTED = 12  # zones named under a rule; the others are counted
-MOST_COMMUNES = 60  # named of a list of communes: a département has hundreds, which nobody reads on paper
+MOST_GAPS = 3
+FIRST_NAMED = 5  # of a list of zones or communes: the others are counted
 
 
-def offer_chapter(r: Reading, o: OfferReading, said: Mapping[str, str]) -> Chapter:
+def silence(o: OfferReading) -> str:
+    """Return how many places do not say what they propose, after a space; "" for none."""
+    n = o.whole.n_silent
+    words = wording.count(n, "ne précise pas son offre", "ne précisent pas leur offre")
+    return f" {words}." if n else ""
+
+
+def offer_chapter(r: Reading, o: OfferReading, comments: Mapping[str, str]) -> Chapter:
+    """Return the chapter on what the census counts, who is out of reach, and the gaps that are certain."""
     total = o.whole
-    known = [line for line in total.lines if line.state != "donnee-manquante"]
-    visible_zones = [o.zones[z.code] for z in r.zones[:LONGEST_TABLE] if z.code in o.zones]
+    by_zone: dict[str, str] = {}
+    for gap in gaps.shared(o):
+        by_zone.setdefault(gap.zone, gap.sentence)
+    lacks = list(by_zone.values())[:MOST_GAPS]
+    absent = () if lacks or gaps.unknown(o) else (Text(text=gaps.absence_sentence(o)),)
+    chart = offer_chart(gaps.known_lines(o))
     return Chapter(
         number="n",
         short=SECTIONS["offre"],
+        flows=True,
         title=f"Ce qui est {o.mode.near}, et ce qui ne l’est pas",
         lead=(
             f"{upper_first(wording.count(total.n_places, 'lieu', 'lieux'))} dans le périmètre"
-            f"{', dans les zones que le filtre garde' if o.filter else ''}, d’après {o.source}. Les lieux"
-            f" sont comptés ; les personnes à portée ({o.limit}, environ) sont estimées,"
-            " comme le besoin. « ? » : des lieux ne disent pas ce qu’ils proposent, ou ne sont pas situés."
-            " Une fourchette sans valeur : des lieux se taisent, ou la valeur serait trop peu sûre."
+            f"{', dans les zones que le filtre garde' if o.filter else ''}.{silence(o)}"
+        ),
+        blocks=(
+            *(
+                (Heading(text=f"Personnes concernées sans offre à moins de {o.limit}", small=True), chart)
+                if chart
+                else ()
+            ),
+            *(
+                (Heading(text="Les manques les plus lourds", small=True), Bullets(items=tuple(lacks)))
+                if lacks
+                else absent
+            ),
+            Text(text=f"Source des lieux : {o.source}.", tone="note"),
+            *comment_of(comments, "offre"),
+        ),
+    )
+
+
+def offer_annex(r: Reading, o: OfferReading) -> Chapter:
+    """Return the tables of the offer: by line, by zone, by rule, by commune, then the places to call."""
+    known = gaps.known_lines(o)
+    visible_zones = [o.zones[z.code] for z in r.zones[:LONGEST_TABLE] if z.code in o.zones]
+    return Chapter(
+        number="n",
+        short="L’offre en détail",
+        flows=True,
+        title="L’offre en détail",
+        lead=(
+            f"Les lieux sont comptés ; les personnes à portée ({o.limit}, environ) sont estimées. « ? » : des"
+            " lieux ne disent pas ce qu’ils proposent, ou ne sont pas situés."
         ),
         blocks=(
             Grid(
@@ -64,27 +106,19 @@ def offer_chapter(r: Reading, o: OfferReading, said: Mapping[str, str]) -> Chapt
                     " pour les lieux, celles du besoin pour les personnes ; calculs Maillage."
                 ),
             ),
-            Callout(
-                tone="prudence",
-                text=" ".join(o.cautions),
-                title="À lire avec prudence",
-            ),
-            *_calls(o),
-            Heading(text="Zone par zone"),
+            Callout(tone="prudence", text=" ".join(o.cautions), title="À lire avec prudence."),
             Grid(
                 caption=(
-                    "Un nombre : lieux dans la zone · • plus de la moitié des personnes concernées en ont un"
-                    " à portée, dans une zone voisine ou à situer · × plus de la moitié n’en ont"
-                    " pas · ? on ne peut pas le dire · — trop peu d’habitants"
+                    "Zone par zone. Un nombre : lieux dans la zone · • plus de la moitié des personnes"
+                    " concernées en ont un à portée · × plus de la moitié n’en ont pas · ? on ne peut pas le"
+                    " dire · — trop peu d’habitants"
                 ),
                 columns=("Zone", "Lieux", *(line.label for line in known)),
                 align="gd" + "c" * len(known),
                 widths=(2.6, 0.8, *(1.2 for _ in known)),
                 rows=(*(_zone_row(z) for z in visible_zones), *_count_rows(o, known)),
             ),
-            Heading(text="Les listes, et leur règle"),
-            _rules(o, known),
-            Bullets(items=tuple(_listed(each) for each in o.lists if each.rule in NAMED)),
+            Bullets(items=tuple(_listed(each) for each in o.lists if not each.id)),
             *(
                 (
                     Heading(text="Commune par commune"),
@@ -93,17 +127,23 @@ def offer_chapter(r: Reading, o: OfferReading, said: Mapping[str, str]) -> Chapt
                 if o.communes
                 else ()
             ),
-            *comment_of(said, "offre"),
+            *_calls(o),
         ),
     )
 
 
 def _calls(o: OfferReading) -> tuple[Block, ...]:
-    """Return the places to call, by line where silence decides; nothing where it decides nowhere."""
+    """Return the places to call, once for all the lines that they settle; nothing where silence decides
+    nowhere.
+    """
+    labels: dict[tuple[str, ...], list[str]] = {}
+    for line in o.whole.lines:
+        if calls := o.to_call.get(line.id):
+            labels.setdefault(calls.names, []).append(line.label)
     lines = [
-        f"**{line.label}.** {calls.sentence} Appelez : {wording.listing(calls.names)}."
-        for line in o.whole.lines
-        if (calls := o.to_call.get(line.id))
+        f"**{upper_first(wording.listing([wording.lower_first(each) for each in lines]))}** : appelez"
+        f" {wording.listing(names)}."
+        for names, lines in labels.items()
     ]
     return (Heading(text="Qui appeler pour en savoir plus"), Bullets(items=tuple(lines))) if lines else ()
 
@@ -136,64 +176,29 @@ def _count_rows(o: OfferReading, known: Sequence[OfferLine]) -> list[tuple[Cell,
     ]
 
 
-NAMED = (
-    *("sans-libre-acces-accompagne", "sans-acces-libre", "sans-formation", "sans-wifi"),
-    *("offre-inconnue", "acces-libre-inconnu"),
-    *("precarite-numerique-non-sociale", "precarite-sociale-non-numerique", "deux-precarites"),
-)
-
-
-def _rules(o: OfferReading, known: Sequence[OfferLine]) -> Block:
-    """Return how many zones each rule finds, for each line of the offer."""
-    found = {(each.rule, each.id): len(each.zones) for each in o.lists}
-    rules = (
-        ("offre-inconnue", "On ne sait pas"),
-        ("personne-a-portee", f"Personne n’en a {o.mode.near}"),
-        ("hors-de-portee", f"La plupart n’en ont pas {o.mode.near}"),
-        ("a-la-limite", "À la limite de la portée"),
-        ("offre-rare", "Moitié moins d’offre qu’ailleurs"),
-    )
-    return Grid(
-        caption=f"Combien de zones, sur {wording.number(len(o.zones))}, répondent à chaque règle",
-        columns=("Offre", "Aucun lieu dans la zone", *(label for _, label in rules)),
-        align="gdddddd",
-        widths=(2.2, 1.2, 1.1, 1.3, 1.4, 1.2, 1.3),
-        rows=tuple(
-            (
-                Cell(text=line.label, strong=True),
-                Cell(text=str(found.get((f"sans-{line.id.replace('_', '-')}", line.id), 0))),
-                *(Cell(text=str(found.get((rule, line.id), 0))) for rule, _ in rules),
-            )
-            for line in known
-        ),
-    )
-
-
 def _listed(each: ZoneList) -> str:
-    """Return a list of zones in one sentence: its rule, how many out of which, and their names when they are
-    few.
-    """
-    names = [zone.name for zone in each.zones]
+    """Return a list of zones in one sentence: its rule, how many out of which, the first ones named."""
     kind = f" ({wording.lower_first(each.offer)})" if each.offer else ""
-    head = f"**{each.sentence}**{kind} : "
-    counted = f"{wording.number(len(names))} sur {each.out_of}"
-    if len(names) > MOST_LISTED:
-        return f"{head}{counted}."
-    return f"{head}{counted} : {wording.listing(names)}."
+    names = [zone.name for zone in each.zones]
+    named = f" : {_first_names(names, 'au tableau')}" if names else ""
+    return f"**{each.sentence}**{kind} : {wording.number(len(names))} sur {each.out_of}{named}."
 
 
 def _commune_list(each: CommuneList) -> str:
-    """Return the communes without a line of the offer, then those that nobody can tell, in one sentence; how
-    many they are alone, where they are too many to be read.
+    """Return how many communes lack a line of the offer, then those that nobody can tell, the first ones
+    named.
     """
     parts = [
-        f"{words}, {wording.count(len(names), 'commune')}"
-        + (
-            f" : {wording.listing(names)}"
-            if len(names) <= MOST_COMMUNES
-            else ", nommées à la page des manques"
-        )
+        f"{words}, {wording.count(len(names), 'commune')} : {_first_names(names, 'à la page des manques')}"
         for words, names in (("sans", each.without), ("on ne sait pas", each.unknown))
         if names
     ]
     return f"**{each.offer}** : {' ; '.join(parts) or 'toutes en ont au moins un lieu'}."
+
+
+def _first_names(names: Sequence[str], where: str) -> str:
+    """Return the first names of a list, then how many others and where they stand."""
+    rest = len(names) - FIRST_NAMED
+    if rest <= 1:
+        return wording.listing(names)
+    return f"{', '.join(names[:FIRST_NAMED])} et {wording.count(rest, 'autre')}, {where}"

@@ -1,4 +1,4 @@
-"""What the chapters of a dossier share: their titles, the analyst’s comments, who is counted."""
+"""The titles that the chapters of a dossier share, with the analyst’s comments and the population."""
 
 from collections.abc import Mapping
 
@@ -20,13 +20,13 @@ LONGEST_TABLE = 250
 UNIVERSE = "15 ans et plus en logement ordinaire"
 
 
-def comment_of(said: Mapping[str, str], section: str) -> tuple[Block, ...]:
-    text = said.get(section, "").strip()
+def comment_of(comments: Mapping[str, str], section: str) -> tuple[Block, ...]:
+    text = comments.get(section, "").strip()
     return (Callout(tone="commentaire", title="Commentaire de l’analyste", text=text),) if text else ()
 
 
 def universe_of(r: Reading) -> str:
-    """Return whom the tables count, the filter of the study named."""
+    """Return the population that the tables count, the filter of the study named."""
     return f"{UNIVERSE} ; filtre : {wording.lower_first(r.filter.label)}" if r.filter else UNIVERSE
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from maillage.kernel.names import plain
 from maillage.reports.page import charts
-from maillage.reports.page.blocks import Beside, Block, Callout, Cell, Chapter, Grid, Heading, Picture, Text
-from maillage.reports.territory import atlas, certainty
+from maillage.reports.page.blocks import Beside, Block, Callout, Cell, Chapter, Grid, Picture, Text
+from maillage.reports.territory import atlas, certainty, map_keys, sentences
 from maillage.reports.territory.chapters.sections import (
     LONGEST_TABLE,
     SECTIONS,
@@ -18,90 +18,50 @@ from maillage.reports.territory.reading import Districts, Reading, ZoneRow
 from maillage.studies.diagnosis.results import Diagnosis
 from maillage.words import wording
 
+LONGEST_INDEX = 30  # zones whose variables are printed: beyond, they are in the data of the dossier alone
 NO_CELL = {"inconnue": "sans case"}
 COMPARED = (
     "Précarité élevée : face à la France métropolitaine ; entre parenthèses, les chances que ce soit vrai"
     " quand elles sont sous 80 %. "
 )
-DIGITAL_MAP = (
-    "Précarité numérique : cinquièmes des habitants de France métropolitaine. Hachures : moins de 8"
-    " chances sur 10 que la classe soit juste, à une près."
-)
 SOCIAL_MAP = (
-    "Indice de précarité sociale : cinquièmes des habitants de France métropolitaine. Hachures : moins de 8"
-    " chances sur 10 que la classe soit juste, à une près."
+    "Indice de précarité sociale, en cinq classes : chacune réunit un habitant sur cinq en France"
+    " métropolitaine. Hachures : classe incertaine."
 )
-MOST_IN_BOTH = 5  # zones of the short table that stands under the joint map
+IN_DATA = "Celui de chaque zone est dans les données jointes."
+SOCIAL_INDEX = (
+    "L’indice compare chaque zone à la France métropolitaine par le RSA, l’AAH, les familles monoparentales,"
+    " les HLM, le chômage et le niveau de vie."
+)
 
 
-def map_chapter(d: Diagnosis, r: Reading, layers: Mapping[str, str], said: Mapping[str, str]) -> Chapter:
-    blocks: list[Block] = [Text(text=r.map_note, tone="note")] if r.map_note else []
+def map_chapter(d: Diagnosis, r: Reading, layers: Mapping[str, str], comments: Mapping[str, str]) -> Chapter:
+    """Return the chapter of the map of the need, its classes beside it. layers: SVG maps by name."""
+    words = tuple(Text(text=text) for text in (*r.class_sentences, *r.cluster_sentences))
+    blocks: tuple[Block, ...] = words
+    half = sentences.HALF.search(r.where_sentence)  # the rest stands in the story
     if "numerique" in layers:
-        blocks.append(
-            Beside(
-                share=0.44,
-                left=(
-                    Picture(
-                        svg=layers["numerique"],
-                        alt=atlas.description(d, "numerique"),
-                        caption=DIGITAL_MAP,
-                    ),
-                ),
-                right=(
-                    Heading(text="La précarité numérique", small=True),
-                    *(Text(text=text) for text in r.class_sentences),
-                    _scale("n", r.class_bounds),
-                ),
-            )
-        )
-    else:
-        blocks += [Text(text=text) for text in r.class_sentences]
-    if "sociale" in layers:
-        blocks.append(
-            Beside(
-                share=0.44,
-                left=(
-                    Picture(
-                        svg=layers["sociale"],
-                        alt=atlas.description(d, "sociale"),
-                        caption=f"{SOCIAL_MAP}{unknown_zones(r)}",
-                    ),
-                ),
-                right=(
-                    Heading(text="La précarité sociale", small=True),
-                    *(Text(text=text) for text in (*r.cluster_sentences, *r.without_index)),
-                    Text(
-                        text="L’indice compare chaque zone à la France métropolitaine par le RSA, l’AAH, les"
-                        " familles monoparentales, les HLM, le chômage et le niveau de vie. Il ne change pas"
-                        " avec le découpage.",
-                    ),
-                    _scale("s", r.social_classes),
-                ),
-            )
-        )
+        alt = atlas.description(d, "numerique")
+        picture = map_keys.picture(r, "numerique", layers["numerique"], alt=alt)
+        blocks = (Beside(share=0.5, left=(picture,), right=words),)
     return Chapter(
         number="n",
         short=SECTIONS["cartes"],
+        flows=True,
         title="Où vivent ces personnes",
-        lead=r.where_sentence,
-        blocks=(*blocks, *comment_of(said, "cartes")),
+        lead=half[0].strip() if half else r.where_sentence,
+        blocks=(
+            *((Text(text=r.map_note, tone="note"),) if r.map_note else ()),
+            *blocks,
+            *comment_of(comments, "cartes"),
+        ),
     )
 
 
-def _scale(family: str, labels: Sequence[str]) -> Block:
-    return Grid(
-        caption=f"Classes de précarité {'numérique' if family == 'n' else 'sociale'}",
-        columns=("Classe",),
-        align="g",
-        rows=tuple((Cell(text=label, swatch=f"{family}{k + 1}"),) for k, label in enumerate(labels)),
-    )
-
-
-def crossing_chapter(d: Diagnosis, r: Reading, layers: Mapping[str, str], said: Mapping[str, str]) -> Chapter:
-    """Return the chapter on zones where digital and social difficulty meet."""
-    both = sorted(
-        (z for z in r.zones if z.cell == "les_deux"), key=lambda z: (not z.is_likely, -(z.cell_odds or 0.0))
-    )
+def crossing_chapter(
+    d: Diagnosis, r: Reading, layers: Mapping[str, str], comments: Mapping[str, str]
+) -> Chapter:
+    """Return the chapter on zones where digital and social difficulty meet. layers: SVG maps by name."""
     lead = (
         f"**{certainty.upper_first(r.both_residents)}**, vivent dans une zone où la précarité numérique et la"
         " précarité sociale sont élevées face à la France. Tous n’y sont pas en difficulté."
@@ -109,10 +69,8 @@ def crossing_chapter(d: Diagnosis, r: Reading, layers: Mapping[str, str], said: 
         if r.both_residents
         else "Aucune zone ne cumule ici une précarité numérique élevée et une précarité sociale élevée."
     )
-    right: list[Block] = [Heading(text="Ce que l’on voit", small=True)]
-    if r.crossing_sentence:
-        right.append(Text(text=r.crossing_sentence))
-    right.append(
+    blocks: tuple[Block, ...] = (
+        *((Text(text=r.crossing_sentence),) if r.crossing_sentence else ()),
         Picture(
             svg=charts.joint_legend(r.cell_shares, id="legende"),
             alt=" ; ".join(
@@ -121,45 +79,28 @@ def crossing_chapter(d: Diagnosis, r: Reading, layers: Mapping[str, str], said: 
             ),
             caption="Part des habitants à attendre dans chaque case",
             width=0.7 if "les-deux" in layers else 0.4,
-        )
+        ),
     )
-    careful: tuple[Block, ...] = (
-        (Callout(tone="prudence", title="À lire avec prudence.", text=r.leaders_sentence),)
-        if r.leaders_sentence
-        else ()
-    )
-    blocks: list[Block] = [*right, *careful]
     if "les-deux" in layers:
-        caption = (
-            "Précarité numérique et sociale, face à la France métropolitaine. Élevée : les deux plus hautes"
-            " classes sur cinq. Hachures : moins de 8 chances sur 10."
-        )
-        picture = Picture(
-            svg=layers["les-deux"], alt=atlas.description(d, "les-deux"), caption=caption + unknown_zones(r)
-        )
-        blocks = [Beside(share=0.46, left=(picture,), right=tuple(right)), *careful]
-    else:
-        blocks[1:1] = [Text(text=text) for text in (*r.class_sentences, *r.cluster_sentences)]
-    if r.discordances:
-        blocks.append(Heading(text="Là où les deux ne vont pas ensemble"))
-        blocks += [
-            Callout(tone=x.kind, title=x.finding.replace("**", ""), text=x.advice) for x in r.discordances
-        ]
-    if both:
-        blocks.append(
-            _zone_table(
-                both[:MOST_IN_BOTH],
-                caption="Là où le cumul est le plus probable",
-                unit=r.territory.unit,
-                universe=universe_of(r),
-            )
-        )
+        alt = atlas.description(d, "les-deux")
+        picture = map_keys.picture(r, "les-deux", layers["les-deux"], alt=alt)
+        blocks = (Beside(share=0.5, left=(picture,), right=blocks),)
     return Chapter(
         number="n",
         short=SECTIONS["croisement"],
+        flows=True,
         title="Là où les deux difficultés se croisent",
         lead=lead,
-        blocks=(*blocks, *comment_of(said, "croisement")),
+        blocks=(
+            *blocks,
+            *(
+                (Callout(tone="prudence", title="À lire avec prudence.", text=r.leaders_sentence),)
+                if r.leaders_sentence
+                else ()
+            ),
+            *(Callout(tone=x.kind, title=x.finding.replace("**", ""), text=x.advice) for x in r.discordances),
+            *comment_of(comments, "croisement"),
+        ),
     )
 
 
@@ -186,7 +127,7 @@ def _zone_table(zones: Sequence[ZoneRow], *, caption: str, unit: str, universe: 
                 Cell(text=z.between),
                 Cell(text=z.share, strong=True),
                 Cell(svg="" if z.reason else z.bar, text=z.reason or z.share_between),
-                Cell(text=z.cell_label),
+                Cell(text=z.cell_label.replace(" de chances)", ")")),
             )
             for z in zones
         ),
@@ -197,11 +138,13 @@ def _zone_table(zones: Sequence[ZoneRow], *, caption: str, unit: str, universe: 
     )
 
 
-def zone_chapter(r: Reading, said: Mapping[str, str]) -> Chapter:
-    """Return the chapter that lists the zones, the most concerned first."""
+def zone_chapter(d: Diagnosis, r: Reading, layers: Mapping[str, str], comments: Mapping[str, str]) -> Chapter:
+    """Return the annex that lists the zones, the most concerned first, then their social index. layers: SVG
+    maps by name.
+    """
     counted = [zone for zone in r.zones if not zone.is_outside]
-    shown = counted[:LONGEST_TABLE]
-    rest, outside = len(counted) - len(shown), len(r.zones) - len(counted)
+    listed_zones = counted[:LONGEST_TABLE]
+    rest, outside = len(counted) - len(listed_zones), len(r.zones) - len(counted)
     unit = r.territory.unit
     title, lead = f"{'Une seule' if unit in certainty.FEMININE else 'Un seul'} {unit}", "Rien à comparer."
     if len(counted) > 1:
@@ -212,7 +155,7 @@ def zone_chapter(r: Reading, said: Mapping[str, str]) -> Chapter:
         )
     if rest:
         others = f"Les {wording.number(rest)} autres sont" if rest > 1 else "L’autre est"
-        lead += f" {others} dans le fichier zones.csv."
+        lead += f" {others} dans les données jointes."
     if outside:
         lead += f" Hors du filtre, sans chiffre ni fiche : {wording.count(outside, 'zone', 'zones')}."
     return Chapter(
@@ -222,21 +165,21 @@ def zone_chapter(r: Reading, said: Mapping[str, str]) -> Chapter:
         title=title,
         lead=lead,
         blocks=(
-            *(Text(text=text) for text in r.subtotal_sentences),
             *_subtotal_tables(r),
             *_districts(r.districts),
             _zone_table(
-                shown,
+                listed_zones,
                 caption=(
-                    f"Les {wording.count(len(shown), unit)}"
-                    if len(shown) > 1
+                    f"Les {wording.count(len(listed_zones), unit)}"
+                    if len(listed_zones) > 1
                     else f"{'La' if unit in certainty.FEMININE else 'Le'} {unit}"
                 ),
                 unit=unit,
                 universe=universe_of(r),
             ),
-            *([_social(r)] if len(r.zones) > 1 else []),
-            *comment_of(said, "zones"),
+            *_social_map(d, r, layers),
+            *([_social(r)] if 1 < len(r.zones) <= LONGEST_INDEX else []),
+            *comment_of(comments, "zones"),
         ),
     )
 
@@ -288,11 +231,32 @@ def _districts(listed: Districts) -> Iterator[Block]:
         )
 
 
+def _social_map(d: Diagnosis, r: Reading, layers: Mapping[str, str]) -> Iterator[Block]:
+    """Yield the map of the social index beside what the index compares, nothing without that map."""
+    if "sociale" not in layers:
+        return
+    picture = Picture(
+        svg=layers["sociale"],
+        alt=atlas.description(d, "sociale"),
+        caption=f"{SOCIAL_MAP}{unknown_zones(r)}",
+        key=tuple((f"s{k}", label) for k, label in enumerate(r.social_classes, 1)),
+    )
+    unprinted = f" {IN_DATA}" if len(r.zones) > LONGEST_INDEX else ""
+    words = (Text(text=f"{SOCIAL_INDEX}{unprinted}"), *(Text(text=text) for text in r.without_index))
+    yield Beside(share=0.5, left=(picture,), right=words)
+
+
 def _social(r: Reading) -> Block:
     index = r.index
     if not index.variables:
         return Text(text="Aucune variable ne distingue les zones de ce territoire.", tone="note")
-    note = " ; ".join(f"{v.label} ({v.year}, {v.direction}, poids {v.weight})" for v in index.variables)
+    note = " ; ".join(f"{v.label} ({v.year})" for v in index.variables)
+    weights = {v.weight for v in index.variables}
+    if len(weights) > 1:
+        listed = wording.listing([f"{v.short}, {v.weight}" for v in index.variables])
+        note += f". Poids : {listed}"
+    if inverse := [v.short for v in index.variables if "éloigne" in v.direction]:
+        note += f". Écart compté à l’envers : {wording.listing(inverse)}"
     return Grid(
         caption="L’indice de précarité sociale, et l’écart de chaque variable à la moyenne des zones",
         columns=("Zone", "Indice", *(v.short for v in index.variables)),
