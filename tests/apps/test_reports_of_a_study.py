@@ -23,7 +23,7 @@ from maillage.reference.travel import FOOT
 from maillage.reports.page import html, pdf, slides
 from maillage.reports.plan import document
 from maillage.reports.plan.reading import PlanAction, PlanAxis, PlanReading
-from maillage.reports.territory import deck, poster, synthesis
+from maillage.reports.territory import decisions, deck, poster, synthesis
 from maillage.reports.territory.mission import Mission, MissionStep
 from maillage.reports.territory.reading import PublishedNote
 from maillage.reports.territory.subject import Subject, Voice, headline
@@ -157,7 +157,7 @@ def test_people_counted_by_level_keep_their_interval_and_their_source(study):
     """Les niveaux ne sont pas ceux du premier nombre : l’affiche et la synthèse le disent, sous le même mot."""
     held = reports.subject(study, AT.date())
     bare = replace(held, reading=replace(held.reading, offer=None))
-    items = [text for text in synthesis.proposals(bare, None) if "personnes" in text]
+    items = [text for text in decisions.proposals(bare, None) if "personnes" in text]
     assert len(items) == 2 and all(re.search(r"personnes \(entre .+ et .+\) ", text) for text in items)
     for compose in (poster.compose, synthesis.compose):
         told = html.dossier(compose(bare, None)).decode().replace("\xa0", " ")
@@ -170,7 +170,7 @@ def test_a_census_without_any_place_says_it_once(study):
     whole = SimpleNamespace(n_places=0, n_silent=0, lines=())
     none: Any = SimpleNamespace(source="l’annuaire", zones={}, whole=whole)
     told = html.dossier(synthesis.compose(replace(held, reading=replace(held.reading, offer=none)), None))
-    assert "Aucun lieu dans le périmètre" in told.decode() and "Aucun ne dit" not in told.decode()
+    assert "Aucun lieu recensé" in told.decode() and "Aucun ne dit" not in told.decode()
 
 
 def test_the_map_of_a_slide_is_read_from_the_end_of_the_room(study):
@@ -228,10 +228,10 @@ def test_a_slide_names_the_source_of_its_own_figures(study):
     assert held.reading.source.margin in first.notes
 
 
-@pytest.mark.parametrize(("letters", "shown"), [(60, 5), (235, 3)])
+@pytest.mark.parametrize(("letters", "shown"), [(60, 8), (235, 3)])
 def test_a_deck_says_each_action_to_its_last_word(study, letters, shown):
     """Une conclusion coupée ne se présente pas : longues, les actions sont moins nombreuses, et le diaporama le dit."""
-    titles = [f"{'Accompagner les familles ' * 12}"[:letters] + f" {k}fin" for k in range(7)]
+    titles = [f"{'Accompagner les familles ' * 12}"[:letters] + f" {k}fin" for k in range(9)]
     led = tuple(
         PlanAction(
             number=k, label=f"{k}", title=title, state="en cours", people="", zones="Ici", pilot="La mairie"
@@ -240,7 +240,7 @@ def test_a_deck_says_each_action_to_its_last_word(study, letters, shown):
     )
     axes = (PlanAxis(1, "Aller vers", "", "", led),)
     plan = PlanReading(
-        title="Plan", state="7 actions.", frame="", is_published=True, is_example=False, axes=axes
+        title="Plan", state="9 actions.", frame="", is_published=True, is_example=False, axes=axes
     )
     made = deck.compose(reports.subject(study, AT.date()), plan)
     opened = Presentation(io.BytesIO(slides.deck(made, on=AT.date())))
@@ -250,7 +250,7 @@ def test_a_deck_says_each_action_to_its_last_word(study, letters, shown):
     (table,) = [shape.table for shape in opened.slides[k].shapes if shape.has_table]
     assert [row.cells[0].text for row in table.rows][1:] == titles[:shown]
     page = pypdfium2.PdfDocument(pdf.slides(made, on=AT.date()))[k].get_textpage().get_text_bounded()
-    assert f"{shown - 1}fin" in page and f"Ici, {shown} des 7" in " ".join(page.split())
+    assert f"{shown - 1}fin" in page and f"Ici, {shown} des 9" in " ".join(page.split())
 
 
 @pytest.mark.parametrize("n", [1, 2])
@@ -298,8 +298,8 @@ def test_slides_agree_with_what_they_count(study, n):
     for one, many in (
         ("1 action du plan n’en a pas", "2 actions du plan n’en ont pas"),
         ("1 parole publiée en tout", "2 paroles publiées en tout"),
-        ("1 étape en tout", "2 étapes en tout"),
         ("dont 1 qui ne dit pas ce", "dont 2 qui ne disent pas ce"),
+        ("1 lieu ne dit pas ce", "2 lieux ne disent pas ce"),
         ("Et 1 autre, citée", "Et 2 autres, citées"),
     ):
         assert (one, many)[n - 1] in told
