@@ -21,12 +21,13 @@ from maillage.apps.plans import actions
 from maillage.reference.plan_frames import frames
 from maillage.reference.travel import FOOT
 from maillage.reports.page import html, pdf, slides
+from maillage.reports.page.blocks import Bar
 from maillage.reports.plan import document
 from maillage.reports.plan.reading import PlanAction, PlanAxis, PlanReading
 from maillage.reports.territory import decisions, deck, poster, synthesis
 from maillage.reports.territory.mission import Mission, MissionStep
 from maillage.reports.territory.reading import PublishedNote
-from maillage.reports.territory.subject import Subject, Voice, headline
+from maillage.reports.territory.subject import Subject, SurveyFinding, Voice, headline
 from tests.conftest import PLACE, account
 from tests.support import editable
 
@@ -228,7 +229,7 @@ def test_a_slide_names_the_source_of_its_own_figures(study):
     assert held.reading.source.margin in first.notes
 
 
-@pytest.mark.parametrize(("letters", "shown"), [(60, 8), (235, 3)])
+@pytest.mark.parametrize(("letters", "shown"), [(40, 8), (60, 7), (235, 3)])
 def test_a_deck_says_each_action_to_its_last_word(study, letters, shown):
     """Une conclusion coupée ne se présente pas : longues, les actions sont moins nombreuses, et le diaporama le dit."""
     titles = [f"{'Accompagner les familles ' * 12}"[:letters] + f" {k}fin" for k in range(9)]
@@ -319,3 +320,127 @@ def test_a_title_keeps_all_its_words_above_what_follows(study):
         assert run.text.split() == ["mot"] * (letters // 4)
         sizes.append(run.font.size.pt)
     assert sizes == [28, 20, 16]
+
+
+def without_anything(study) -> Subject:
+    subject = reports.subject(study, AT.date())
+    return replace(
+        subject, reading=replace(subject.reading, offer=None, survey=None), voices=(), mission=None
+    )
+
+
+def a_plan(*actions: PlanAction, example: bool = False) -> PlanReading:
+    return PlanReading(
+        title="Le plan <script>alert(1)</script> 🎉",
+        state=f"{len(actions)} actions.",
+        frame="",
+        is_published=True,
+        is_example=example,
+        axes=(PlanAxis(1, "Aller vers", "", "", actions),),
+    )
+
+
+def decided(number: int, **values: Any) -> PlanAction:
+    written = {
+        "title": f"Tenir un bus numérique {number}",
+        "state": "prête",
+        "people": "",
+        "zones": "Saint-Trivier",
+        "objective": "Aucun lieu n’est recensé au nord.",
+        "pilot": f"Le service {number}",
+        "begins": "1er avril 2027",
+        "budget": 10_000 * number,
+        "funded": 4_000,
+        "indicator": "personnes aidées par an",
+        "baseline": "aucune",
+        "target": f"{220 + number}",
+    }
+    return PlanAction(number=number, label=f"{number}", **{**written, **values})
+
+
+def plain(text: str) -> str:
+    return " ".join(re.sub(r"<[^>]*>", " ", text).replace("\xa0", " ").replace("\u202f", " ").split())
+
+
+def test_deck_says_what_is_missing_as_a_next_step(study):
+    """Une diapositive « aucune enquête » n’apprend rien à une salle : l’étape qui manque attend un nom et une date."""
+    slides_document = deck.compose(without_anything(study), None)
+    printed = plain(" ".join(f"{x.title} {x.lead} {x.blocks}" for x in slides_document.chapters))
+    for words in ("Aucune enquête", "n’est pas encore recensé", "Personne n’a encore"):
+        assert words not in printed
+    (steps,) = [chapter for chapter in slides_document.chapters if chapter.title.startswith("Repartir avec")]
+    assert "Recenser les lieux d’aide" in str(steps) and "Interroger les habitants" in str(steps)
+    assert not {deck.OFFER, deck.GAPS, deck.VOICES, deck.INHABITANTS} & {
+        x.over for x in slides_document.chapters
+    }
+
+
+def test_three_decisions_say_who_when_how_much_and_what_they_change(study):
+    """Les diapositives et la page des élus demandent les mêmes choses, au même prix."""
+    subject = reports.subject(study, AT.date())
+    plan = a_plan(*map(decided, (1, 2, 3)), decided(4, state="en cours"), decided(5, state="faite"))
+    pages = [plain(html.one_page(synthesis.compose(subject, plan)).decode())]
+    pages.append(plain(html.dossier(deck.compose(subject, plan)).decode()))
+    for page in pages:
+        for words in ("Le service 2", "dès le 1er avril 2027", "20 000 €, dont 16 000 € à trouver"):
+            assert words in page
+        assert "Personnes aidées par an : 222. Aujourd’hui : aucune." in page
+        assert "60 000 €" in page and "12 000 € acquis, 48 000 € à trouver." in page
+    assert "Le service 4" not in pages[0], "what has begun is decided"
+    meeting = MissionStep("reunion", datetime(2027, 1, 15).date(), 1, "", "")
+    nobody = ("initiator", "ground", "commissioner", "pilot", "reason", "thanks")
+    when = Mission(**dict.fromkeys(nobody, ""), starts_on=None, ends_on=None, steps=(meeting,), on=AT.date())
+    lacking = a_plan(decided(1, pilot="", budget=None, begins="", undecided=("sans pilote", "sans coût")))
+    first, *next_decisions = decisions.three(replace(subject, mission=when), lacking)
+    assert first.pilot == first.when == first.cost_words == "à décider"
+    assert {decision.state for decision in (first, *next_decisions)} == {"à décider le 15 janvier 2027"}
+
+
+@pytest.mark.parametrize("n", [1, 300])
+def test_hostile_texts_stay_on_their_page_and_run_nothing(study, n):
+    subject = reports.subject(study, AT.date())
+    long = f"{'Ouvrir un lieu d’aide dans chaque commune ' * 5}"[:195]
+    zones = ", ".join(f"Zone {k}" for k in range(60))
+    wide = [decided(k, title=f"{long} <b>🎉 =1+1 {k}", zones=zones, pilot="Service " * 12) for k in range(n)]
+    long_name = replace(
+        subject.reading.territory, name="Communauté de communes du Très Grand Territoire " * 4
+    )
+    hostile = replace(
+        subject,
+        reading=replace(subject.reading, territory=long_name),
+        voices=(Voice(f"<script>=CMD() 🎉 {'mot ' * 40}", "🎉", "l’enquête <b>"),) * 8,
+    )
+    slides_document, page = (
+        deck.compose(hostile, a_plan(*wide, example=True)),
+        synthesis.compose(hostile, a_plan(*wide)),
+    )
+    with pypdfium2.PdfDocument(pdf.slides(slides_document, on=AT.date())) as opened:
+        assert len(opened) == 1 + len(slides_document.chapters)
+    with pypdfium2.PdfDocument(pdf.one_page(page, on=AT.date())) as opened:
+        assert len(opened) == 1
+    assert "<script>" not in (html.dossier(slides_document) + html.one_page(page)).decode()
+    for slide in Presentation(io.BytesIO(slides.deck(slides_document, on=AT.date()))).slides:
+        for table in (shape for shape in slide.shapes if shape.has_table):
+            assert len(table.table.rows) <= 1 + deck.MOST_ACTIONS
+
+
+def test_what_a_survey_found_is_a_slide_for_each_side(study):
+    bars = (Bar(label="Plus de 70 ans", low=68, high=88, value=80, words="80 % (68 – 88 %)"),)
+    source = "« Habitants 2026 », édition 1"
+    survey_findings = (
+        SurveyFinding(
+            by="inhabitants", fact="36 % sont mal à l’aise.", source=source, calls="Une aide.", bars=bars
+        ),
+        SurveyFinding(by="inhabitants", fact="65 % ne connaissent aucun lieu.", source=source),
+        SurveyFinding(by="structures", fact="26 structures sur 40 aident sans temps réservé.", source="x"),
+    )
+    subject = replace(reports.subject(study, AT.date()), findings=survey_findings)
+    slides_document = deck.compose(subject, None)
+    first, second = [x for x in slides_document.chapters if x.over in (deck.INHABITANTS, deck.PROFESSIONALS)]
+    assert (first.title, second.title) == (survey_findings[0].fact[:-1], survey_findings[2].fact[:-1])
+    assert "**Cela appelle** : une aide." in str(first) and survey_findings[1].fact in str(first)
+    assert source in first.notes and source in first.blocks[-1].text
+    opened = Presentation(io.BytesIO(slides.deck(slides_document, on=AT.date()))).slides
+    (drawn,) = [x for x in opened if x.shapes.title.text_frame.text == first.title]
+    assert [shape for shape in drawn.shapes if shape.has_chart]
+    assert survey_findings[2].fact in str(synthesis.compose(subject, None).chapters)
