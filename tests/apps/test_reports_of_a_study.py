@@ -434,7 +434,7 @@ def test_what_a_survey_found_is_a_slide_for_each_side(study):
         SurveyFinding(by="inhabitants", fact="65 % ne connaissent aucun lieu.", source=source),
         SurveyFinding(by="structures", fact="26 structures sur 40 aident sans temps réservé.", source="x"),
     )
-    subject = replace(reports.subject(study, AT.date()), findings=survey_findings)
+    subject = replace(reports.subject(study, AT.date()), survey_findings=survey_findings)
     slides_document = deck.compose(subject, None)
     first, second = [x for x in slides_document.chapters if x.over in (deck.INHABITANTS, deck.PROFESSIONALS)]
     assert (first.title, second.title) == (survey_findings[0].fact[:-1], survey_findings[2].fact[:-1])

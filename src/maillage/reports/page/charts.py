@@ -318,7 +318,7 @@ def axis_top(figures: Sequence[Figure]) -> float:
     return by * (int(high / by) + 1)
 
 
-BESIDE = 440  # width of bars in larger letters, their words over them
+ABOVE_WIDE = 440  # width of bars in larger letters, their words over them
 NARROW = "enquete etroite"  # class of a drawing that a telephone shows whole, in larger letters
 MANY = 5  # rows: beyond, they stand closer, so that a drawing of the same height keeps its letters
 
@@ -336,8 +336,8 @@ def interval_rows(
     all of them are short.
     """
     top = max((high for _, _, high, _ in rows), default=0.0) or 1.0
-    under = narrow and any(8.6 * len(name) + 7.4 * len(words) > BESIDE for name, _, _, words in rows)
-    across = 380 if under else BESIDE if narrow else 560
+    under = narrow and any(8.6 * len(name) + 7.4 * len(words) > ABOVE_WIDE for name, _, _, words in rows)
+    across = 380 if under else ABOVE_WIDE if narrow else 560
     row = 86 if under else 54 if narrow or len(rows) <= MANY else 46
     parts = []
     for k, (name, low, high, words) in enumerate(rows):

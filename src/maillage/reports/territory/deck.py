@@ -413,7 +413,7 @@ def _findings(s: Subject, by: str, over: str) -> list[Chapter]:
     """Return the slide of what those who answered a survey say: the first finding drawn, the next ones in a
     sentence finding; none without a finding.
     """
-    findings = [finding for finding in s.findings if finding.by == by]
+    findings = [finding for finding in s.survey_findings if finding.by == by]
     if not findings:
         return []
     first, *next_findings = findings
@@ -736,7 +736,8 @@ def _missing(s: Subject, plan: PlanReading | None) -> list[str]:
     elif r.offer.whole.n_silent:
         silent = wording.count(r.offer.whole.n_silent, "lieu", "lieux")
         steps.append(f"Demander à {silent} ce qu’on y trouve")
-    if not s.is_surveyed and not r.withheld:
+    is_answered = r.survey is not None or any(x.by == "inhabitants" for x in s.survey_findings)
+    if not is_answered and not r.withheld:
         steps.append("Interroger les habitants : au moins 400 réponses précisent le calcul")
     if plan and plan.alone:
         steps.append(

@@ -47,7 +47,7 @@ class SurveyFinding:
 class Subject:
     """A study as reports take it. study: its etude.json, read; layers: SVG maps by name; knitted: the map of
     a cover, "" without contours; on: the day of the report; mission: how the study was led, None when nobody
-    wrote it; findings: of published surveys, those that matter most first; voices: what people said, as it
+    wrote it; survey_findings: those that matter most first; voices: what people said, as it
     was published; n_places: places known there, where no offer is read of them; is_computing: whether a new
     computation will read it.
     """
@@ -58,7 +58,7 @@ class Subject:
     knitted: str
     on: date
     mission: Mission | None = None
-    findings: tuple[SurveyFinding, ...] = ()
+    survey_findings: tuple[SurveyFinding, ...] = ()
     voices: tuple[Voice, ...] = ()
     n_places: int = 0
     is_computing: bool = False
