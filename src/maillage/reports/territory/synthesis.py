@@ -145,8 +145,8 @@ def _places(offer: OfferReading) -> str:
         return f"{places}."
     if silent == n:
         return f"{places} : aucun ne dit ce qu’il propose."
-    silence = wording.count(silent, "ne dit", "ne disent").replace(wording.NBSP, " ")
-    return f"{places}, dont {silence} pas ce qu’on y trouve."
+    verb = "disent" if silent > 1 else "dit"
+    return f"{places}, dont {wording.number(silent)} qui ne {verb} pas ce qu’on y trouve."
 
 
 def _gaps(offer: OfferReading) -> list[str]:
