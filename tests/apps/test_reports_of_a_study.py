@@ -21,12 +21,13 @@ from maillage.apps.plans import actions
 from maillage.reference.plan_frames import frames
 from maillage.reference.travel import FOOT
 from maillage.reports.page import html, pdf, slides
+from maillage.reports.page.blocks import Bar
 from maillage.reports.plan import document
 from maillage.reports.plan.reading import PlanAction, PlanAxis, PlanReading
-from maillage.reports.territory import deck, poster, synthesis
+from maillage.reports.territory import decisions, deck, poster, synthesis
 from maillage.reports.territory.mission import Mission, MissionStep
 from maillage.reports.territory.reading import PublishedNote
-from maillage.reports.territory.subject import Subject, Voice, headline
+from maillage.reports.territory.subject import Subject, SurveyFinding, Voice, headline
 from tests.conftest import PLACE, account
 from tests.support import editable
 
@@ -157,7 +158,7 @@ def test_people_counted_by_level_keep_their_interval_and_their_source(study):
     """Les niveaux ne sont pas ceux du premier nombre : l’affiche et la synthèse le disent, sous le même mot."""
     held = reports.subject(study, AT.date())
     bare = replace(held, reading=replace(held.reading, offer=None))
-    items = [text for text in synthesis.proposals(bare, None) if "personnes" in text]
+    items = [text for text in decisions.proposals(bare, None) if "personnes" in text]
     assert len(items) == 2 and all(re.search(r"personnes \(entre .+ et .+\) ", text) for text in items)
     for compose in (poster.compose, synthesis.compose):
         told = html.dossier(compose(bare, None)).decode().replace("\xa0", " ")
@@ -170,7 +171,7 @@ def test_a_census_without_any_place_says_it_once(study):
     whole = SimpleNamespace(n_places=0, n_silent=0, lines=())
     none: Any = SimpleNamespace(source="l’annuaire", zones={}, whole=whole)
     told = html.dossier(synthesis.compose(replace(held, reading=replace(held.reading, offer=none)), None))
-    assert "Aucun lieu dans le périmètre" in told.decode() and "Aucun ne dit" not in told.decode()
+    assert "Aucun lieu recensé" in told.decode() and "Aucun ne dit" not in told.decode()
 
 
 def test_the_map_of_a_slide_is_read_from_the_end_of_the_room(study):
@@ -228,10 +229,10 @@ def test_a_slide_names_the_source_of_its_own_figures(study):
     assert held.reading.source.margin in first.notes
 
 
-@pytest.mark.parametrize(("letters", "shown"), [(60, 5), (235, 3)])
+@pytest.mark.parametrize(("letters", "shown"), [(40, 8), (60, 7), (235, 3)])
 def test_a_deck_says_each_action_to_its_last_word(study, letters, shown):
     """Une conclusion coupée ne se présente pas : longues, les actions sont moins nombreuses, et le diaporama le dit."""
-    titles = [f"{'Accompagner les familles ' * 12}"[:letters] + f" {k}fin" for k in range(7)]
+    titles = [f"{'Accompagner les familles ' * 12}"[:letters] + f" {k}fin" for k in range(9)]
     led = tuple(
         PlanAction(
             number=k, label=f"{k}", title=title, state="en cours", people="", zones="Ici", pilot="La mairie"
@@ -240,7 +241,7 @@ def test_a_deck_says_each_action_to_its_last_word(study, letters, shown):
     )
     axes = (PlanAxis(1, "Aller vers", "", "", led),)
     plan = PlanReading(
-        title="Plan", state="7 actions.", frame="", is_published=True, is_example=False, axes=axes
+        title="Plan", state="9 actions.", frame="", is_published=True, is_example=False, axes=axes
     )
     made = deck.compose(reports.subject(study, AT.date()), plan)
     opened = Presentation(io.BytesIO(slides.deck(made, on=AT.date())))
@@ -250,7 +251,7 @@ def test_a_deck_says_each_action_to_its_last_word(study, letters, shown):
     (table,) = [shape.table for shape in opened.slides[k].shapes if shape.has_table]
     assert [row.cells[0].text for row in table.rows][1:] == titles[:shown]
     page = pypdfium2.PdfDocument(pdf.slides(made, on=AT.date()))[k].get_textpage().get_text_bounded()
-    assert f"{shown - 1}fin" in page and f"Ici, {shown} des 7" in " ".join(page.split())
+    assert f"{shown - 1}fin" in page and f"Ici, {shown} des 9" in " ".join(page.split())
 
 
 @pytest.mark.parametrize("n", [1, 2])
@@ -298,8 +299,8 @@ def test_slides_agree_with_what_they_count(study, n):
     for one, many in (
         ("1 action du plan n’en a pas", "2 actions du plan n’en ont pas"),
         ("1 parole publiée en tout", "2 paroles publiées en tout"),
-        ("1 étape en tout", "2 étapes en tout"),
         ("dont 1 qui ne dit pas ce", "dont 2 qui ne disent pas ce"),
+        ("1 lieu ne dit pas ce", "2 lieux ne disent pas ce"),
         ("Et 1 autre, citée", "Et 2 autres, citées"),
     ):
         assert (one, many)[n - 1] in told
@@ -319,3 +320,127 @@ def test_a_title_keeps_all_its_words_above_what_follows(study):
         assert run.text.split() == ["mot"] * (letters // 4)
         sizes.append(run.font.size.pt)
     assert sizes == [28, 20, 16]
+
+
+def without_anything(study) -> Subject:
+    subject = reports.subject(study, AT.date())
+    return replace(
+        subject, reading=replace(subject.reading, offer=None, survey=None), voices=(), mission=None
+    )
+
+
+def a_plan(*actions: PlanAction, example: bool = False) -> PlanReading:
+    return PlanReading(
+        title="Le plan <script>alert(1)</script> 🎉",
+        state=f"{len(actions)} actions.",
+        frame="",
+        is_published=True,
+        is_example=example,
+        axes=(PlanAxis(1, "Aller vers", "", "", actions),),
+    )
+
+
+def decided(number: int, **values: Any) -> PlanAction:
+    written = {
+        "title": f"Tenir un bus numérique {number}",
+        "state": "prête",
+        "people": "",
+        "zones": "Saint-Trivier",
+        "objective": "Aucun lieu n’est recensé au nord.",
+        "pilot": f"Le service {number}",
+        "begins": "1er avril 2027",
+        "budget": 10_000 * number,
+        "funded": 4_000,
+        "indicator": "personnes aidées par an",
+        "baseline": "aucune",
+        "target": f"{220 + number}",
+    }
+    return PlanAction(number=number, label=f"{number}", **{**written, **values})
+
+
+def plain(text: str) -> str:
+    return " ".join(re.sub(r"<[^>]*>", " ", text).replace("\xa0", " ").replace("\u202f", " ").split())
+
+
+def test_deck_says_what_is_missing_as_a_next_step(study):
+    """Une diapositive « aucune enquête » n’apprend rien à une salle : l’étape qui manque attend un nom et une date."""
+    slides_document = deck.compose(without_anything(study), None)
+    printed = plain(" ".join(f"{x.title} {x.lead} {x.blocks}" for x in slides_document.chapters))
+    for words in ("Aucune enquête", "n’est pas encore recensé", "Personne n’a encore"):
+        assert words not in printed
+    (steps,) = [chapter for chapter in slides_document.chapters if chapter.title.startswith("Repartir avec")]
+    assert "Recenser les lieux d’aide" in str(steps) and "Interroger les habitants" in str(steps)
+    assert not {deck.OFFER, deck.GAPS, deck.VOICES, deck.INHABITANTS} & {
+        x.over for x in slides_document.chapters
+    }
+
+
+def test_three_decisions_say_who_when_how_much_and_what_they_change(study):
+    """Les diapositives et la page des élus demandent les mêmes choses, au même prix."""
+    subject = reports.subject(study, AT.date())
+    plan = a_plan(*map(decided, (1, 2, 3)), decided(4, state="en cours"), decided(5, state="faite"))
+    pages = [plain(html.one_page(synthesis.compose(subject, plan)).decode())]
+    pages.append(plain(html.dossier(deck.compose(subject, plan)).decode()))
+    for page in pages:
+        for words in ("Le service 2", "dès le 1er avril 2027", "20 000 €, dont 16 000 € à trouver"):
+            assert words in page
+        assert "Personnes aidées par an : 222. Aujourd’hui : aucune." in page
+        assert "60 000 €" in page and "12 000 € acquis, 48 000 € à trouver." in page
+    assert "Le service 4" not in pages[0], "what has begun is decided"
+    meeting = MissionStep("reunion", datetime(2027, 1, 15).date(), 1, "", "")
+    nobody = ("initiator", "ground", "commissioner", "pilot", "reason", "thanks")
+    when = Mission(**dict.fromkeys(nobody, ""), starts_on=None, ends_on=None, steps=(meeting,), on=AT.date())
+    lacking = a_plan(decided(1, pilot="", budget=None, begins="", undecided=("sans pilote", "sans coût")))
+    first, *next_decisions = decisions.three(replace(subject, mission=when), lacking)
+    assert first.pilot == first.when == first.cost_words == "à décider"
+    assert {decision.state for decision in (first, *next_decisions)} == {"à décider le 15 janvier 2027"}
+
+
+@pytest.mark.parametrize("n", [1, 300])
+def test_hostile_texts_stay_on_their_page_and_run_nothing(study, n):
+    subject = reports.subject(study, AT.date())
+    long = f"{'Ouvrir un lieu d’aide dans chaque commune ' * 5}"[:195]
+    zones = ", ".join(f"Zone {k}" for k in range(60))
+    wide = [decided(k, title=f"{long} <b>🎉 =1+1 {k}", zones=zones, pilot="Service " * 12) for k in range(n)]
+    long_name = replace(
+        subject.reading.territory, name="Communauté de communes du Très Grand Territoire " * 4
+    )
+    hostile = replace(
+        subject,
+        reading=replace(subject.reading, territory=long_name),
+        voices=(Voice(f"<script>=CMD() 🎉 {'mot ' * 40}", "🎉", "l’enquête <b>"),) * 8,
+    )
+    slides_document, page = (
+        deck.compose(hostile, a_plan(*wide, example=True)),
+        synthesis.compose(hostile, a_plan(*wide)),
+    )
+    with pypdfium2.PdfDocument(pdf.slides(slides_document, on=AT.date())) as opened:
+        assert len(opened) == 1 + len(slides_document.chapters)
+    with pypdfium2.PdfDocument(pdf.one_page(page, on=AT.date())) as opened:
+        assert len(opened) == 1
+    assert "<script>" not in (html.dossier(slides_document) + html.one_page(page)).decode()
+    for slide in Presentation(io.BytesIO(slides.deck(slides_document, on=AT.date()))).slides:
+        for table in (shape for shape in slide.shapes if shape.has_table):
+            assert len(table.table.rows) <= 1 + deck.MOST_ACTIONS
+
+
+def test_what_a_survey_found_is_a_slide_for_each_side(study):
+    bars = (Bar(label="Plus de 70 ans", low=68, high=88, value=80, words="80 % (68 – 88 %)"),)
+    source = "« Habitants 2026 », édition 1"
+    survey_findings = (
+        SurveyFinding(
+            by="inhabitants", fact="36 % sont mal à l’aise.", source=source, calls="Une aide.", bars=bars
+        ),
+        SurveyFinding(by="inhabitants", fact="65 % ne connaissent aucun lieu.", source=source),
+        SurveyFinding(by="structures", fact="26 structures sur 40 aident sans temps réservé.", source="x"),
+    )
+    subject = replace(reports.subject(study, AT.date()), survey_findings=survey_findings)
+    slides_document = deck.compose(subject, None)
+    first, second = [x for x in slides_document.chapters if x.over in (deck.INHABITANTS, deck.PROFESSIONALS)]
+    assert (first.title, second.title) == (survey_findings[0].fact[:-1], survey_findings[2].fact[:-1])
+    assert "**Cela appelle** : une aide." in str(first) and survey_findings[1].fact in str(first)
+    assert source in first.notes and source in first.blocks[-1].text
+    opened = Presentation(io.BytesIO(slides.deck(slides_document, on=AT.date()))).slides
+    (drawn,) = [x for x in opened if x.shapes.title.text_frame.text == first.title]
+    assert [shape for shape in drawn.shapes if shape.has_chart]
+    assert survey_findings[2].fact in str(synthesis.compose(subject, None).chapters)

@@ -11,6 +11,7 @@ from maillage.reference.definitions import DEFAULT, definition
 from maillage.reports.page import html
 from maillage.reports.page.blocks import Chapter, as_data
 from maillage.reports.territory import (
+    decisions,
     deck,
     dossier,
     gaps,
@@ -107,7 +108,7 @@ def test_places_that_say_nothing_are_no_offer_within_a_walk(d):
     assert "à portée de marche" not in reach.title
     assert reach.title.startswith("On ne sait pas ce qui manque")
     assert reach.lead == "", "no bar stands under it"
-    assert "Aucun, d’après ce recensement" not in words(synthesis._gaps(mute))
+    assert "Aucun, d’après ce recensement" not in " ".join(synthesis._gaps(mute.reading.offer))
 
 
 def test_a_document_older_than_its_places_says_that_they_are_counted_soon(d):
@@ -117,8 +118,8 @@ def test_a_document_older_than_its_places_says_that_they_are_counted_soon(d):
         (late, "3 lieux sont connus ici. Ils ont été ajoutés après ce calcul", "trop grand"),
         (replace(late, is_computing=False), "trop grand", "après ce calcul"),
     ):
-        slides = " ".join(words(slide) for slide in deck._offer(territory))
-        for text in (words(chapter(synthesis.compose(territory, None), "L’offre")), slides):
+        page = chapter(synthesis.compose(territory, None), synthesis.no_offer_title(territory))
+        for text in (words(page), words(deck._next(territory, None))):
             assert expected in text and excluded not in text
 
 
@@ -201,7 +202,7 @@ def test_those_who_cannot_do_without_help_are_told_by_their_range(d):
     small = subject(replace(d, levels={**d.levels, "exclusion": wide}))
     (network,) = poster._network(small)
     assert "**Pour qui :** exclusion numérique, entre 2 et 11 personnes ;" in words(network)
-    told = [each.replace("\xa0", " ") for each in synthesis.proposals(small, None)]
+    told = [each.replace("\xa0", " ") for each in decisions.proposals(small, None)]
     assert "Entre 2 et 11 personnes ne peuvent pas faire sans aide." in " ".join(told)
 
 

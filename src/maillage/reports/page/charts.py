@@ -318,6 +318,7 @@ def axis_top(figures: Sequence[Figure]) -> float:
     return by * (int(high / by) + 1)
 
 
+ABOVE_WIDE = 440  # width of bars in larger letters, their words over them
 NARROW = "enquete etroite"  # class of a drawing that a telephone shows whole, in larger letters
 MANY = 5  # rows: beyond, they stand closer, so that a drawing of the same height keeps its letters
 
@@ -331,18 +332,20 @@ def interval_rows(
 ) -> str:
     """Return one bar a row: solid to the low bound, hatched to the high one. rows: (label, low, high,
     figure in words), on one scale from zero. marks: the estimate of each row, drawn as a tick, None for a
-    range without a value. narrow: words under the bars, so that a drawing of the same width has larger
-    letters.
+    range without a value. narrow: larger letters in a drawing of the same width, words under the bars unless
+    all of them are short.
     """
     top = max((high for _, _, high, _ in rows), default=0.0) or 1.0
-    across, row = (380, 86) if narrow else (560, 54 if len(rows) <= MANY else 46)
+    under = narrow and any(8.6 * len(name) + 7.4 * len(words) > ABOVE_WIDE for name, _, _, words in rows)
+    across = 380 if under else ABOVE_WIDE if narrow else 560
+    row = 86 if under else 54 if narrow or len(rows) <= MANY else 46
     parts = []
     for k, (name, low, high, words) in enumerate(rows):
         y, sure, wide = k * row, across * low / top, across * high / top
-        at = 'x="0" y="{}" font-size="14"' if narrow else 'x="560" y="{}" font-size="14" text-anchor="end"'
+        at = f'x="0" y="{y + 56}"' if under else f'x="{across}" y="{y + 15}" text-anchor="end"'
         parts.append(
             f'<text x="0" y="{y + 15}" font-size="15" font-weight="700">{escape(name)}</text>'
-            f'<text {at.format(y + (56 if narrow else 15))}>{escape(words)}</text><rect class="plein" x="0"'
+            f'<text {at} font-size="14">{escape(words)}</text><rect class="plein" x="0"'
             f' y="{y + 22}" width="{sure:.1f}" height="16"/><rect class="doute doute-fond" x="{sure:.1f}"'
             f' y="{y + 22.7}" width="{wide - sure:.1f}" height="14.6"/><rect fill="url(#rayures)"'
             f' x="{sure:.1f}" y="{y + 22.7}" width="{wide - sure:.1f}" height="14.6"/>'

@@ -45,6 +45,8 @@ TITLE = 48  # letters of a title on one line in the largest, where the font is r
 TITLE_HIGH = 1.05  # inches
 MARK = 0.36  # inches: the logo at the foot
 GAP, BETWEEN = 0.45, 0.2  # columns, lines of cards
+CARD_HIGH = 3.4  # inches: the tallest card
+TONES = {"prudence": ("gaude-teinte", "ocre"), "verdict": ("prune-teinte", "prune")}  # ground, bar of a card
 LISTED = (24, 22, 20, 18, 16, 14, 13, 12)  # points: of a list, the largest that leave it in its place
 CARDS = (18, 16, 15, 14, 13, 12)  # points: of the title of a card, the largest that leave it in its place
 SIZES = (24, 22, 20, 18, 16, 15, 14, 13, 12)  # points: a table takes the largest that leave it in its place
@@ -166,7 +168,7 @@ def _slide(made: Any, chapter: Chapter) -> Any:
     for block, box in zip(body, _boxes(body, top + 0.1), strict=True):
         if _is_large(block, body):
             _map_and_key(slide, block, box)
-        elif isinstance(block, Callout) and len(body) > 1:
+        elif isinstance(block, Callout):
             _card(slide, block, box)
         else:
             _draw(slide, block, box)
@@ -180,19 +182,23 @@ def _slide(made: Any, chapter: Chapter) -> Any:
 
 def _boxes(blocks: Sequence[Block], top: float) -> list[Box]:
     """Return where each block stands under `top`: the whole width for one, a wide and a narrow column for
-    two, lines of two beyond. Beside a map, a block leaves its foot to the classes: the map keeps its width.
+    two, lines of two or three for cards. Beside a map, a block leaves its foot to the classes: the map keeps
+    its width.
     """
     whole, high = WIDE - 2 * SIDE, BOTTOM - top
-    if len(blocks) == 1:
-        return [(SIDE, top, whole, high)]
     if not blocks:
         return []
-    if len(blocks) > 2:  # cards, two a line
-        lines, high = (len(blocks) + 1) // 2, high - BETWEEN / 2
-        wide, tall = (whole - GAP) / 2, min(1.5, (high - BETWEEN * (lines - 1)) / lines)
+    if len(blocks) == 1 and not isinstance(blocks[0], Callout):
+        return [(SIDE, top, whole, high)]
+    if all(isinstance(block, Callout) for block in blocks) or len(blocks) > 2:  # cards
+        n = len(blocks)
+        across = 3 if n in (3, 5, 6) else min(n, 2)
+        lines, high = ceil(n / across), high - BETWEEN / 2
+        wide = (whole - GAP * (across - 1)) / across
+        tall = min(CARD_HIGH, (high - BETWEEN * (lines - 1)) / lines)
         return [
-            (SIDE + k % 2 * (wide + GAP), top + k // 2 * (tall + BETWEEN), wide, tall)
-            for k in range(len(blocks))
+            (SIDE + k % across * (wide + GAP), top + k // across * (tall + BETWEEN), wide, tall)
+            for k in range(n)
         ]
     left, right = blocks
     share = 0.5 if isinstance(left, Picture) or isinstance(right, Grid) else 0.6
@@ -229,8 +235,6 @@ def _draw(slide: Any, block: Block, box: Box) -> None:
             _key(slide, block, (left + wide - KEY, top, KEY, high))
     elif isinstance(block, Bullets):
         _list(slide, block.items, box)
-    elif isinstance(block, Callout):
-        _list(slide, (f"**{block.title}** {block.text}".strip("* "),), box, marks=False)
     elif isinstance(block, Text):
         _list(slide, (block.text,), box, marks=False)
     else:
@@ -320,7 +324,8 @@ def _card(slide: Any, block: Callout, box: Box) -> None:
     left, top, wide, high = (Inches(x) for x in box)
     back = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, left, top, wide, high)
     edge = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, left, top, Inches(0.08), high)
-    for shape, colour, line in ((back, "carte", "trait"), (edge, "prune", "prune")):
+    ground, bar = TONES.get(block.tone, ("carte", "prune"))
+    for shape, colour, line in ((back, ground, "trait"), (edge, bar, bar)):
         shape.shadow.inherit = False
         shape.fill.solid()
         shape.fill.fore_color.rgb, shape.line.color.rgb = _colour(colour), _colour(line)

@@ -21,7 +21,7 @@ from maillage.reports.page.blocks import (
     Text,
 )
 from maillage.reports.plan.reading import EVERYWHERE, TO_DECIDE, PlanAction, PlanAxis, PlanReading, tally
-from maillage.reports.territory import gaps, mission, synthesis
+from maillage.reports.territory import decisions, gaps, mission, synthesis
 from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.chapters.certainty import (
     glossary_chapter,
@@ -364,7 +364,7 @@ def _no_offer(s: Subject) -> Chapter:
 
 
 def _no_plan(s: Subject) -> Chapter:
-    found = synthesis.proposals(s, None)
+    found = decisions.proposals(s, None)
     return Chapter(
         number="n",
         short="Le plan",

@@ -1,6 +1,7 @@
-"""The slides that give a diagnosis back to a territory: method, people, offer, advice, next steps."""
+"""The slides that give a diagnosis back to a territory: why, how many, who, where, what is offered, what to
+decide, what comes next.
+"""
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from math import ceil
@@ -11,69 +12,121 @@ from maillage.reports.page.blocks import (
     Callout,
     Cell,
     Chapter,
+    Chart,
     Document,
     Grid,
     Text,
 )
 from maillage.reports.plan.reading import PlanAction, PlanReading, tally
-from maillage.reports.territory import gaps, map_keys, mission, surveys, synthesis, withheld
+from maillage.reports.territory import decisions, gaps, map_keys, mission, surveys, synthesis, withheld
 from maillage.reports.territory.certainty import upper_first
-from maillage.reports.territory.reading import LevelLine, OfferReading, Reading
+from maillage.reports.territory.decisions import TO_DECIDE, Decision
+from maillage.reports.territory.reading import Indicator, LevelLine, OfferReading, Reading
 from maillage.reports.territory.subject import (
+    NUMERAL,
     OTHER_DEFINITION,
     Subject,
+    Voice,
+    ages_chart,
+    ages_sentence,
     beside,
+    chart,
     cover,
+    ends,
     first_sentence,
     for_a_room,
     headline,
     levels_chart,
-    levels_note,
     levels_source,
     need_chart,
     offer_chart,
     provenance,
 )
-from maillage.words import rich, wording
+from maillage.words import wording
 from maillage.words.dates import in_words
 from maillage.words.wording import listing
 
-METHOD, PEOPLE, OFFER, ADVICE, NEXT = (
-    "Présentation et méthode",
-    "Résultats : les habitants",
-    "L’offre du territoire",
-    "Recommandations",
+(
+    WHY,
+    HOW,
+    NEED,
+    AGES,
+    WHERE,
+    INHABITANTS,
+    OFFER,
+    GAPS,
+    PROFESSIONALS,
+    VOICES,
+    LEVERS,
+    PROPOSALS,
+    PLAN,
+    NEXT,
+) = (
+    "Pourquoi nous sommes ici",
+    "Comment nous avons travaillé",
+    "Combien, et à quel point sûr",
+    "Qui",
+    "Où",
+    "Ce que disent les habitants",
+    "Ce qui est offert",
+    "Les manques",
+    "Ce que disent les professionnels",
+    "Paroles",
+    "Les leviers",
+    "Les propositions",
+    "Le plan",
     "Prochaines étapes",
 )
-PARTS = (METHOD, PEOPLE, OFFER, ADVICE, NEXT)
+PARTS = (
+    WHY,
+    HOW,
+    NEED,
+    AGES,
+    WHERE,
+    INHABITANTS,
+    OFFER,
+    GAPS,
+    PROFESSIONALS,
+    VOICES,
+    LEVERS,
+    PROPOSALS,
+    PLAN,
+    NEXT,
+)
 MOST_ROWS = 6
 MOST_BESIDE = 4  # rows beside a map: its classes are under them
+MOST_FACTS = 3
+MOST_SENTENCES = 2  # sentences beside a map
+MOST_LINES = 5  # of the offer, on a chart that is read from the end of a room
 FEW_GAPS = 2
-MOST_LIMITS = 5
-MOST_STEPS = 9
-MOST_ACTIONS = 5
-TITLE_LINE = 59  # letters of an action on a line of its column, in the smallest letters of a slide
-TITLE_LINES = 17  # of these lines on a slide: what is left of it under its title
 FOREWORD_LETTERS = 700  # of a foreword on a slide, whole paragraphs; its notes hold the rest
-TO_DECIDE = "**Qui ?** à décider. **Pour quand ?** à décider."
+CARD_LETTERS = 300  # that a card holds
+LATER = "Leur page donne le pilote, la date, le coût et l’effet attendu de chacune."
+MOST_ACTIONS = 8
+TITLE_LINE = 54  # letters of an action on a line of its column, in the smallest letters of a slide
+PILOT_LINE = 14  # of its pilot
+LONG = 90  # letters of a title beside which no reason has room
+TITLE_LINES = 15  # of these lines on a slide: what is left of it under its title
 
 
 def compose(s: Subject, plan: PlanReading | None) -> Document:
-    """Return the slides of a study. Each title is what its figures let us say, and no more. plan: the one
-    that is published, None without.
+    """Return the slides of a study. Each title is what its figures let us say, and no more; nothing stands
+    for what is missing but a line of the next steps. plan: the one that is published, None without.
     """
     r = s.reading
-    slides = [*_foreword(s), *_mission(s), _method(s)]
+    slides = _foreword(s)
     if r.withheld:
-        slides.append(_withheld(s))
+        slides += [_method(s), _withheld(s)]
     else:
-        slides += [_limits(s), *_people(s), *_offer(s), _answers(s)]
-        slides += [*_plan(plan), _proposals(s, plan), _decisions(s, plan)]
-    slides += [*_thanks(s), _sources(s)]
+        chosen = decisions.three(s, plan)
+        slides += [_reasons(s, chosen), _method(s), *_people(s), *_findings(s, "inhabitants", INHABITANTS)]
+        slides += [*_offer(s), *_findings(s, "structures", PROFESSIONALS), *_voices(s), _answers(s)]
+        slides += [*_proposals(s, plan, chosen), *_plan(plan)]
+    slides += [_next(s, plan), *_thanks(s), _sources(s)]
     return Document(
         title=f"Restitution : {r.territory.name}",
         cover=cover(s, "Restitution du diagnostic d’inclusion numérique"),
-        chapters=(_agenda(slides), *slides),
+        chapters=tuple(slides),
         keywords=("inclusion numérique", "restitution", r.territory.name),
     )
 
@@ -100,10 +153,7 @@ def _foot(s: Subject, rates: str = "") -> str:
     """
     r = s.reading
     whose = rates or f"{r.source.producer} {r.source.year}"
-    return (
-        f"Estimation Maillage du {in_words(s.on)} : [{whose}, recensement de 2021](#sources)."
-        f" Fourchettes : {wording.NINE_IN_TEN}."
-    )
+    return f"Estimation Maillage du {in_words(s.on)} : [{whose}, recensement de 2021](#sources)."
 
 
 def _cells(*texts: str) -> tuple[Cell, ...]:
@@ -111,31 +161,36 @@ def _cells(*texts: str) -> tuple[Cell, ...]:
     return tuple(Cell(text=text, strong=k == 0) for k, text in enumerate(texts))
 
 
-# ------------------------------------------------------------------------------------------------- method
+# ------------------------------------------------------------------------------------------- why, and how
 
 
-def _agenda(slides: Sequence[Chapter]) -> Chapter:
-    """Return the parts of a deck, each with what its first slide concludes, and where it stands."""
-    before = 2  # the cover, and this slide
-    rows = []
-    for part in PARTS:
-        numbers = [k for k, slide in enumerate(slides, before + 1) if slide.over == part]
-        if numbers:
-            first, last = numbers[0], numbers[-1]
-            where = f"{first}" if first == last else f"{first} à {last}"
-            rows.append(_cells(part, slides[first - before - 1].title, where))
-    table = Grid(
-        caption="Ordre du jour",
-        columns=("Partie", "Ce qu’elle dit d’abord", "Diapositives"),
-        align="ggd",
-        widths=(2.6, 5.4, 1.4),
-        rows=tuple(rows),
+def _reasons(s: Subject, chosen: Sequence[Decision]) -> Chapter:
+    """Return why people meet: what the territory is made of, who asked for the study, what is to decide."""
+    r, m = s.reading, s.mission
+    # What is above the country explains a need: it comes first; what is nobody explains none.
+    positive_shares = [
+        indicator for indicator in r.context if NUMERAL.findall(indicator.here)[:1] not in ([], ["0"])
+    ]
+    ranked_facts = sorted(positive_shares, key=lambda indicator: not indicator.direction.startswith("plus"))
+    cards = [_fact(indicator) for indicator in ranked_facts[: MOST_FACTS - bool(m and m.reason)]]
+    if m and m.reason:
+        cards.insert(0, Callout(tone="commentaire", title="Pourquoi ce périmètre", text=m.reason))
+    if chosen:
+        title = f"{decisions.NUMBERS[len(chosen)]} à préparer"
+        titles = upper_first(listing([wording.lower_first(indicator.full_title) for indicator in chosen]))
+        text = f"{titles}." if len(titles) <= CARD_LETTERS else LATER
+        cards.append(Callout(tone="verdict", title=title, text=text))
+    lead = " ".join(filter(None, (m.lead, m.origin))) if m else ""
+    sources = " ".join(
+        f"{indicator.label} : {indicator.source}, {indicator.year}." for indicator in r.context
     )
     return _slide(
-        "",
-        table.caption,
-        (table,),
-        notes="L’ordre du jour se change selon le temps : chaque partie se présente seule.",
+        WHY,
+        "Les démarches sont en ligne, tout le monde ne suit pas",
+        cards,
+        lead=lead,
+        notes=f"{headline(r)}. {sources}",
+        foot="Insee, [recensement](#sources).",
     )
 
 
@@ -153,101 +208,112 @@ def _foreword(s: Subject) -> list[Chapter]:
     return [_slide("", mission.FOREWORD, (block,), notes=" ".join(parts))]
 
 
-def _mission(s: Subject) -> list[Chapter]:
-    """Return the slides of how the study was led: who asked, who was heard, when; none where nobody wrote."""
-    m = s.mission
-    if m is None:
-        return []
-    drawn = mission.thread(m)
-    heard = listing([step.words for step in m.counts()])
-    told = f"Entendus : {heard}." if heard else mission.untold(m)
-    items = tuple(filter(None, (m.origin, m.reason, told, m.to_come)))
-    blocks: list[Block] = [Bullets(items=items)]
-    if drawn is not None:
-        blocks.insert(0, drawn)
-    found = [_slide(METHOD, m.lead.removesuffix("."), blocks, notes=f"{m.lead} {m.reason}".strip())]
-    if m.steps:
-        table = mission.calendar(m)
-        shown = replace(table, rows=table.rows[-MOST_STEPS:])
-        found.append(
-            _slide(METHOD, table.caption, (shown,), notes=f"{wording.count(len(m.steps), 'étape')} en tout.")
-        )
-    return found
-
-
-def _thanks(s: Subject) -> list[Chapter]:
-    """Return the slide of thanks, none where nobody is named."""
-    m = s.mission
-    if m is None or not (m.participants or m.thanks):
-        return []
-    items = (*m.participants[:MOST_ROWS], *((m.thanks,) if m.thanks else ()))
-    notes = f"Entendus : {listing(m.participants)}." if m.participants else ""
-    return [_slide(NEXT, "Merci", (Bullets(items=items),), notes=notes)]
+def _fact(indicator: Indicator) -> Callout:
+    label, _, among = indicator.label.partition(", ")
+    between = f" ({indicator.between})" if indicator.between else ""
+    return Callout(
+        tone="commentaire",
+        title=f"{label} : {indicator.here}{between}",
+        text=f"En France : {indicator.country}. Base : {among}.",
+    )
 
 
 def _method(s: Subject) -> Chapter:
-    c = s.reading.source
+    """Return the slide of the method: its sources, and the only warning of the deck."""
+    r, c, m = s.reading, s.reading.source, s.mission
+    zones = wording.count(r.territory.n_zones, r.territory.unit)
+    cards = [Callout(tone="commentaire", title=f"{upper_first(zones)} : un calcul", text=c.how)]
+    sources_used = ["un calcul"]
+    if s.is_surveyed:
+        assert r.survey is not None
+        cards.append(
+            Callout(tone="commentaire", title="Une enquête auprès des habitants", text=r.survey.title)
+        )
+        sources_used.append("une enquête")
+    if r.offer is not None and r.offer.whole.n_places:
+        places = wording.count(r.offer.whole.n_places, "lieu recensé", "lieux recensés")
+        silent = r.offer.whole.n_silent
+        silence = f"{wording.count(silent, 'lieu ne dit', 'lieux ne disent')} pas ce qu’on y trouve."
+        text = silence if silent else "Chacun dit ce qu’il propose."
+        cards.append(Callout(tone="commentaire", title=upper_first(places), text=upper_first(text)))
+        sources_used.append("un recensement de lieux")
+    apart = surveys.left_out(s.surveys, r.survey)
+    if s.surveys and apart and not s.is_surveyed:
+        cards.append(Callout(tone="commentaire", title="Une enquête lue à part", text=apart))
+    ways = m.counts() if m else []
+    if ways:
+        meetings = listing([step.words for step in ways])
+        cards.append(
+            Callout(tone="commentaire", title="Des personnes entendues", text=f"{upper_first(meetings)}.")
+        )
+        sources_used.append("des rencontres")
+    rule = f"Chaque nombre calculé a sa fourchette, juste {wording.NINE_TIMES}."
+    warning = "" if r.withheld else r.warnings[0].replace("**", "")
+    cards.append(
+        Callout(tone="prudence", title="À savoir une fois pour toutes", text=f"{rule} {warning}".strip())
+    )
+    title = (
+        upper_first(listing(sources_used))
+        if len(sources_used) > 1
+        else "Un calcul, à partir de données publiques"
+    )
     return _slide(
-        METHOD,
-        "Des taux nationaux, appliqués aux habitants d’ici",
-        (Bullets(items=(c.counts, c.how, c.margin)),),
-        notes=f"{provenance(s)} Citation : « {c.quote} ». Doute : {c.doubt}",
+        HOW,
+        title,
+        cards,
+        notes=" ".join(
+            filter(
+                None,
+                (
+                    m.lead if m else "",
+                    f"{c.counts} {c.margin}",
+                    f"{provenance(s)} Citation : « {c.quote} ». Doute : {c.doubt}",
+                    *(text.replace("**", "") for text in r.warnings[1:]),
+                ),
+            )
+        ),
         foot=_foot(s),
         anchor="methode",
     )
 
 
-def _limits(s: Subject) -> Chapter:
-    """Return what to know of the figures: what contradicts them, which survey is not in them, their
-    warnings.
-    """
-    absent = list(filter(None, [surveys.left_out(s.surveys, s.reading.survey)]))
-    contradicted = [note.text for note in s.reading.published if note.kind == "contredit"]
-    return _slide(
-        METHOD,
-        "Ces chiffres sont des ordres de grandeur",
-        (Bullets(items=tuple([*contradicted, *absent, *s.reading.warnings][:MOST_LIMITS])),),
-        notes=" ".join(s.reading.warnings),
-    )
-
-
 def _withheld(s: Subject) -> Chapter:
-    said = withheld.explain(s.reading)
-    items = (f"**{said.headline}.** {said.why}", *said.advice)
-    notes = " ".join((said.more, *said.advice)).replace("**", "")
-    return _slide(PEOPLE, said.title, (Bullets(items=items),), notes=notes)
+    explanation = withheld.explain(s.reading)
+    items = (f"**{explanation.headline}.** {explanation.why}", *explanation.advice)
+    notes = " ".join((explanation.more, *explanation.advice)).replace("**", "")
+    return _slide(NEED, explanation.title, (Bullets(items=items),), notes=notes)
 
 
 # ------------------------------------------------------------------------------------------------- people
 
 
 def _people(s: Subject) -> list[Chapter]:
-    found = [_need(s), _levels(s)]
+    people_slides = [_need(s), _levels(s)]
+    if s.is_surveyed:
+        people_slides.append(_survey(s))
+    people_slides += _groups(s)
     if len(s.reading.zones) > 1:
-        found.append(_zones(s))
-    found += _crossing(s)
-    if _is_surveyed(s):
-        found.append(_survey(s))
-    return [*found, *_voices(s)]
+        people_slides.append(_zones(s))
+    return [*people_slides, *_crossing(s)]
 
 
 def _need(s: Subject) -> Chapter:
     r = s.reading
     drawn = for_a_room(need_chart(s))
     about = f"{r.both.in_full.capitalize()} vivent aussi modestement : une partie des premières."
-    said = (about, r.both.poverty) if r.both.modest else (r.both.about,)
-    blocks: tuple[Block, ...] = (*((drawn,) if drawn else ()), Bullets(items=tuple(filter(None, said))))
-    return _slide(PEOPLE, headline(r), blocks, lead=beside(r), notes=provenance(s), foot=_foot(s))
+    sentences = (about, r.both.poverty) if r.both.modest else (r.both.about,)
+    blocks: tuple[Block, ...] = (*((drawn,) if drawn else ()), Bullets(items=tuple(filter(None, sentences))))
+    return _slide(NEED, headline(r), blocks, lead=beside(r), notes=provenance(s), foot=_foot(s))
 
 
 def _levels(s: Subject) -> Chapter:
     r = s.reading
     first = r.levels.lines[0]
-    title = f"{first.about.capitalize()} {first.who}" if _is_told(s, first) else first.label
+    title = f"{first.about.capitalize()} {first.who}" if _has_number(s, first) else first.label
     drawn = for_a_room(levels_chart(s))
     answers = Bullets(items=tuple(f"**{x.label}** : {x.who}." for x in r.levels.lines[:3]))
     return _slide(
-        PEOPLE,
+        NEED,
         title,
         (*((drawn,) if drawn else ()), answers),
         lead=OTHER_DEFINITION if r.levels.link else "",
@@ -258,64 +324,8 @@ def _levels(s: Subject) -> Chapter:
     )
 
 
-def _is_told(s: Subject, line: LevelLine) -> bool:
-    """Tell whether a level has a number to be said in a sentence: one that is withheld has none."""
+def _has_number(s: Subject, line: LevelLine) -> bool:
     return s.study["besoins"]["niveaux"][line.name]["valeur"] is not None
-
-
-def _zones(s: Subject) -> Chapter:
-    """Return where people live: the map beside the zones with most people concerned."""
-    r = s.reading
-    title, rest = first_sentence(r.where_sentence)
-    svg = s.layers.get("numerique", "")
-    shown = [zone for zone in r.zones if zone.share][: MOST_BESIDE if svg else MOST_ROWS]
-    table = Grid(
-        caption=f"Les {r.territory.unit}s où l’estimation est la plus haute",
-        columns=(r.territory.unit.capitalize(), "Personnes", "Fourchette", "Part"),
-        align="gddd",
-        widths=(3.2, 1.2, 1.5, 0.7),
-        rows=tuple(
-            _cells(
-                z.full_name,
-                z.people or "—",
-                z.between.replace(" ", wording.NBSP),
-                z.share,
-            )
-            for z in shown
-        ),
-        note="Les fourchettes se recouvrent : ce n’est pas un classement.",
-    )
-    alt = "Carte de la part de personnes concernées, zone par zone, du clair (rare) au foncé."
-    picture = map_keys.picture(r, "numerique", svg, alt=alt)
-    return _slide(
-        PEOPLE,
-        title or "Les fourchettes, côte à côte",
-        ((picture, table) if svg else (table,)),
-        lead=rest,
-        notes=f"{table.note} {' '.join(r.class_sentences)} {provenance(s)}",
-        foot=f"{table.note} {_foot(s)}",
-    )
-
-
-def _crossing(s: Subject) -> list[Chapter]:
-    """Return the slide of both precarities, none where no sentence of the study says anything of them."""
-    r = s.reading
-    if not r.crossing_sentence:
-        return []
-    title, rest = first_sentence(r.crossing_sentence)
-    items = [rest, *(x.finding for x in r.discordances), *r.cluster_sentences]
-    svg = s.layers.get("les-deux", "")
-    alt = "Carte des deux précarités : bleu, numérique ; brique, sociale ; prune, les deux."
-    blocks: list[Block] = [Bullets(items=tuple(text for text in items if text)[:3])]
-    if svg:
-        blocks.insert(0, map_keys.picture(r, "les-deux", svg, alt=alt))
-    notes = " ".join([*(f"{x.finding} {x.advice}" for x in r.discordances), provenance(s)])
-    return [_slide(PEOPLE, title, blocks, notes=notes, foot=_foot(s))]
-
-
-def _is_surveyed(s: Subject) -> bool:
-    """Tell whether answers of residents stand beside the model."""
-    return s.reading.survey is not None and not s.reading.survey.reason
 
 
 def _survey(s: Subject) -> Chapter:
@@ -330,66 +340,152 @@ def _survey(s: Subject) -> Chapter:
     )
     title, rest = first_sentence(r.survey.sentences[0] if r.survey.sentences else r.survey.title)
     what = f"enquête « {r.survey.title} »"
-    return _slide(PEOPLE, title, (table,), lead=rest, notes=provenance(s, what=what), foot=_foot(s))
+    return _slide(NEED, title, (table,), lead=rest, notes=provenance(s, what=what), foot=_foot(s))
+
+
+def _groups(s: Subject) -> list[Chapter]:
+    """Return the slide of the ages of the people concerned, none where no share is printed."""
+    drawn = ages_chart(s)
+    if drawn is None:
+        return []
+    rated_groups = [group for group in s.reading.profile if group.family != "Lieu de vie" and group.rate]
+    risks = sorted(rated_groups, key=lambda group: -ends(group.rate_span)[0])[:MOST_FACTS]
+    items = tuple(
+        f"**{group.label}** : {group.rate} des personnes de ce groupe ({group.rate_span})." for group in risks
+    )
+    return [
+        _slide(
+            AGES,
+            ages_sentence(s.reading),
+            (drawn, Bullets(items=items)) if items else (drawn,),
+            lead="À gauche, l’âge des personnes concernées. À droite, le risque dans chaque groupe."
+            if items
+            else "",
+            notes=provenance(s),
+            foot=_foot(s),
+        )
+    ]
+
+
+def _zones(s: Subject) -> Chapter:
+    """Return where people live: the map beside the zones that surely hold more than their share, failing
+    those the ones with most people concerned.
+    """
+    r = s.reading
+    title, rest = first_sentence(r.where_sentence)
+    svg = s.layers.get("numerique", "")
+    codes = {each["code"] for each in s.study["ou"]["zones"]}
+    surely = [zone for zone in r.zones if zone.code in codes]
+    unit, n = r.territory.unit, len(surely)
+    if surely:
+        more = f"plus fréquent dans {wording.count(n, unit)}"
+        spread = s.study["ou"]["verdict"] == "reparti"
+        title = f"Le besoin est partout ; il est {more}" if spread else f"Le besoin est nettement {more}"
+        surplus_shares = r.where_sentence.replace("**", "").partition("En tout")[2]
+        rest = (
+            f"{'Cette' if n == 1 else 'Ces'} {wording.count(n, unit)}{surplus_shares}"
+            if surplus_shares
+            else ""
+        )
+    top_zones = sorted(surely or [z for z in r.zones if z.share], key=lambda z: -(z.share_value or 0.0))
+    top_zones = top_zones[: MOST_BESIDE if svg else MOST_ROWS]
+    table = Grid(
+        caption=f"{unit.capitalize()}s où la part est la plus haute",
+        columns=(unit.capitalize(), "Part", "Fourchette", "Personnes"),
+        align="gddd",
+        widths=(3.2, 0.8, 1.4, 1.2),
+        rows=tuple(
+            _cells(z.full_name, z.share, z.share_between.replace(" ", wording.NBSP), z.people or "—")
+            for z in top_zones
+        ),
+        note="Leurs fourchettes se recouvrent : ces lignes ne sont pas un classement.",
+    )
+    alt = "Carte de la part de personnes concernées, zone par zone, du clair (rare) au foncé."
+    picture = map_keys.picture(r, "numerique", svg, alt=alt)
+    return _slide(
+        WHERE,
+        title or "Les fourchettes, côte à côte",
+        ((picture, table) if svg else (table,)),
+        lead=rest,
+        notes=f"{r.where_sentence} {' '.join(r.class_sentences)} {provenance(s)}".replace("**", ""),
+        foot=f"{table.note} {_foot(s)}",
+    )
+
+
+def _crossing(s: Subject) -> list[Chapter]:
+    """Return the slide of both precarities, none where no sentence of the study says anything of them."""
+    r = s.reading
+    if not r.crossing_sentence:
+        return []
+    title, rest = first_sentence(r.crossing_sentence)
+    items = [rest, *(x.finding for x in r.discordances), *r.cluster_sentences]
+    svg = s.layers.get("les-deux", "")
+    alt = "Carte des deux précarités : bleu, numérique ; brique, sociale ; prune, les deux."
+    blocks: list[Block] = [Bullets(items=tuple(text for text in items if text)[:MOST_SENTENCES])]
+    if svg:
+        blocks.insert(0, map_keys.picture(r, "les-deux", svg, alt=alt))
+    notes = " ".join([*(f"{x.finding} {x.advice}" for x in r.discordances), provenance(s)])
+    return [_slide(WHERE, title, blocks, notes=notes, foot=_foot(s))]
+
+
+def _findings(s: Subject, by: str, over: str) -> list[Chapter]:
+    """Return the slide of what those who answered a survey say: the first finding drawn, the next ones in a
+    sentence finding; none without a finding.
+    """
+    findings = [finding for finding in s.survey_findings if finding.by == by]
+    if not findings:
+        return []
+    first, *next_findings = findings
+    calls = [f"**Cela appelle** : {wording.lower_first(first.calls)}"] if first.calls else []
+    bullets = Bullets(items=(*calls, *(finding.fact for finding in next_findings[:MOST_SENTENCES])))
+    bars = first.bars[:MOST_LINES]
+    drawn = for_a_room(chart(bars, alt=first.fact, unit="pour cent"), most=len(bars)) if bars else None
+    blocks: tuple[Block, ...] = (*((drawn,) if drawn else ()), *((bullets,) if bullets.items else ()))
+    sources = listing(list(dict.fromkeys(finding.source for finding in findings[: 1 + MOST_SENTENCES])))
+    notes = " ".join(f"{finding.fact} {finding.calls}".strip() for finding in findings)
+    return [
+        _slide(
+            over,
+            first.fact.rstrip("."),
+            blocks or (Bullets(items=(first.fact,)),),
+            notes=f"Source : {sources}. {notes}",
+            foot=f"Enquête : {sources}.",
+        )
+    ]
 
 
 def _voices(s: Subject) -> list[Chapter]:
     """Return the slide of what people said, a card each, none where nothing was published."""
     if not s.voices:
         return []
-    cards = tuple(
-        Callout(tone="commentaire", title=f"« {voice.words} »", text=voice.speaker)
-        for voice in s.voices[:MOST_ROWS]
-    )
+    cards = tuple(_quoted(voice) for voice in s.voices[:MOST_ROWS])
     invented = " Paroles inventées, pour l’exemple." if any(voice.example for voice in s.voices) else ""
     sources = listing(list(dict.fromkeys(voice.source for voice in s.voices)))
-    told = wording.count(len(s.voices), "parole publiée", "paroles publiées")
+    n_published = wording.count(len(s.voices), "parole publiée", "paroles publiées")
     return [
         _slide(
-            PEOPLE,
+            VOICES,
             "Ce qu’en disent celles et ceux qui le vivent",
             cards,
             lead="Des paroles choisies, relues et publiées : elles éclairent, elles ne comptent pas.",
-            notes=f"Source : {sources}.{invented} {told} en tout.",
+            notes=f"Source : {sources}.{invented} {n_published} en tout.",
             foot=f"Paroles : {sources}.{invented}",
         )
     ]
+
+
+def _quoted(voice: Voice) -> Callout:
+    return Callout(tone="commentaire", title=f"« {voice.words} »", text=voice.speaker)
 
 
 # -------------------------------------------------------------------------------------------------- offer
 
 
 def _offer(s: Subject) -> list[Chapter]:
+    """Return the slides of the offer and of its gaps, none without a census of places."""
     o = s.reading.offer
-    if s.is_computing:
-        sentence = synthesis.no_offer(s)
-        bullets = Bullets(items=(sentence,))
-        return [_slide(OFFER, synthesis.no_offer_title(s), (bullets,), notes=sentence)]
-    if s.is_too_large:
-        closer = "Dans un département ou une commune, chaque manque se lit zone par zone."
-        told = (synthesis.no_offer(s), closer)
-        return [_slide(OFFER, synthesis.no_offer_title(s), (Bullets(items=told),), notes=told[0])]
     if o is None:
-        return [
-            _slide(
-                OFFER,
-                synthesis.no_offer_title(s),
-                (
-                    Bullets(
-                        items=(
-                            synthesis.no_offer(s),
-                            "Un fichier de lieux, sous n’importe quelle forme, suffit : chaque manque se lira"
-                            " zone par zone.",
-                            "À demander à chaque lieu : ce qu’il propose (aide aux démarches, ordinateurs,"
-                            " ateliers, matériel, wifi), pour qui, et ses horaires.",
-                            "À qui : mairies et CCAS, France services, médiathèques, associations, missions"
-                            " locales, centres sociaux.",
-                        )
-                    ),
-                ),
-                notes="Un fichier de lieux se verse au diagnostic avec --offre, ou par la page d’import.",
-            )
-        ]
+        return []
     few, slide = _gaps(s, o)
     return [_reach(s, o, few), *slide]
 
@@ -409,7 +505,7 @@ def _reach(s: Subject, o: OfferReading, few: Sequence[str]) -> Chapter:
         title = "Aucun manque n’est certain, d’après ce recensement"
     else:
         title = f"Chaque offre recensée est {o.mode.near}"
-    drawn = for_a_room(offer_chart(gaps.known_lines(o)))
+    drawn = for_a_room(_shortened(offer_chart(gaps.known_lines(o))), most=MOST_LINES)
     mute = [wording.lower_first(x.label) for x in o.whole.lines if x.state == gaps.UNASKED]
     n_places = wording.count(o.whole.n_places, "lieu", "lieux")
     places = [
@@ -435,6 +531,14 @@ def _reach(s: Subject, o: OfferReading, few: Sequence[str]) -> Chapter:
     )
 
 
+def _shortened(drawn: Chart | None) -> Chart | None:
+    """Return a chart of people whose bars no longer repeat its unit."""
+    if drawn is None:
+        return None
+    bars = tuple(replace(bar, words=bar.words.replace(" personnes", "")) for bar in drawn.bars)
+    return replace(drawn, bars=bars)
+
+
 def _gaps(s: Subject, o: OfferReading) -> tuple[list[str], list[Chapter]]:
     """Return the gaps told beside the offer, where they are too few to fill a slide, and their slide
     elsewhere: what is certain, failing that what nobody knows.
@@ -442,8 +546,8 @@ def _gaps(s: Subject, o: OfferReading) -> tuple[list[str], list[Chapter]]:
     together = gaps.shared(o)
     unknown = [] if together else gaps.unknown(o)
     if len(together) + len(unknown) <= FEW_GAPS:
-        found = [f"**{gap.zone}** : {gap.people} sans {gap.without}. {gap.reason}" for gap in together]
-        return [*found, *(f"**{line.label}**. {line.doubt}" for line in unknown)], []
+        gap_texts = [f"**{gap.zone}** : {gap.people} sans {gap.without}. {gap.reason}" for gap in together]
+        return [*gap_texts, *(f"**{line.label}**. {line.doubt}" for line in unknown)], []
     notes = f"{' '.join(o.cautions)} {provenance(s, what=f'{o.source} pour les lieux')}"
     if unknown:
         items = tuple(
@@ -451,19 +555,19 @@ def _gaps(s: Subject, o: OfferReading) -> tuple[list[str], list[Chapter]]:
             for line in unknown[:4]
         )
         title = "Ce que l’on ne sait pas encore de l’offre"
-        return [], [_slide(OFFER, title, (Bullets(items=items),), notes=notes, foot=_foot(s))]
+        return [], [_slide(GAPS, title, (Bullets(items=items),), notes=notes, foot=_foot(s))]
     first = together[0]
     n = sum(len(gap.gaps) for gap in together)
     table = Grid(
         caption="Les manques certains qui touchent le plus de personnes",
-        columns=("Zone", "Sans", "Personnes", "Pourquoi"),
-        align="gggg",
-        widths=(1.9, 2.3, 2.3, 3.3),
-        rows=tuple(_cells(gap.zone, gap.without, gap.people, gap.reason) for gap in together[:MOST_ROWS]),
+        columns=("Où", "Ce qui manque", "Personnes"),
+        align="ggg",
+        widths=(2, 4.4, 2.6),
+        rows=tuple(_cells(*row) for row in gaps.by_zone(together)[:MOST_ROWS]),
         note=f"{n} manques en tout. Deux lignes peuvent concerner les mêmes personnes.",
     )
     title = f"{first.zone} : {first.about} sans {first.without}"
-    return [], [_slide(OFFER, title, (table,), notes=notes, foot=f"{table.note} {_foot(s)}")]
+    return [], [_slide(GAPS, title, (table,), notes=notes, foot=f"{table.note} {_foot(s)}")]
 
 
 # ------------------------------------------------------------------------------------ advice and next steps
@@ -482,106 +586,200 @@ def _answers(s: Subject) -> Chapter:
         ),
     )
     first = r.levels.lines[0]
-    told = _is_told(s, first)
-    title = f"{first.about.capitalize()} {first.action}" if told else table.caption
+    has_number = _has_number(s, first)
+    title = f"{first.about.capitalize()} {first.action}" if has_number else table.caption
     return _slide(
-        ADVICE,
+        LEVERS,
         title,
         (table,),
-        lead="À chaque niveau de difficulté, sa réponse." if told else "",
+        lead=" ".join([table.caption * has_number + "." * has_number, _existing(r.offer)]).strip(),
         notes=provenance(s, what=f"{r.levels.source} {r.levels.doubt}"),
         foot=_foot(s, levels_source()),
     )
 
 
-def _plan(plan: PlanReading | None) -> list[Chapter]:
-    """Return the slide of the actions that the published plan holds, none without."""
-    if plan is None or not plan.actions:
+def _existing(o: OfferReading | None) -> str:
+    """Return the sentence of the services that places already give; "" where no place tells."""
+    lines = [x for x in o.whole.lines if x.n_places] if o else []
+    counted = [f"{wording.lower_first(x.label)} ({wording.number(x.n_places)})" for x in lines]
+    return f"Déjà là, en nombre de lieux : {listing(counted)}." if counted else ""
+
+
+def _proposals(s: Subject, plan: PlanReading | None, chosen: Sequence[Decision]) -> list[Chapter]:
+    """Return the decisions asked, side by side, none where no figure calls for any."""
+    if not chosen:
         return []
-    shown = _whole(plan.led)
+    money, r = decisions.totals(chosen), s.reading
     table = Grid(
-        caption="Les actions qui ont un pilote",
-        columns=("Action", "Pilote", "Où", "Pour quand"),
-        align="gggg",
-        widths=(5.2, 1.7, 1.7, 1.6),
-        rows=tuple(
-            _cells(each.title.rstrip("."), each.pilot, each.zones, each.ends or "—") for each in shown
-        ),
+        caption=decisions.NUMBERS[len(chosen)],
+        columns=("", *(f"{k}. {x.title}" for k, x in enumerate(chosen, 1))),
+        align="g" * (1 + len(chosen)),
+        widths=(1, *(2.6,) * len(chosen)),
+        rows=tuple(_cells(*row) for row in _decided(chosen)),
     )
-    said = [plan.state, *([f"{upper_first(plan.alone)} sans pilote."] if plan.alone else [])]
-    if 0 < len(shown) < len(plan.led):
-        said.append(f"Ici, {len(shown)} des {len(plan.led)} qui sont en cours ou prêtes, avec un pilote.")
-    example = " Exemple : pilotes et dates inventés." if plan.is_example else ""
+    title = decisions.NUMBERS[len(chosen)] + (
+        f", pour {decisions.euros(money[0])}" if money else " à prendre"
+    )
+    example = "Exemple : pilotes, dates et coûts inventés. " if plan and plan.is_example else ""
+    by_level = decisions.tells_levels(r, decisions.proposals(s, plan))
+    rates = f"{r.source.producer} {r.source.year}, et {levels_source()}" if by_level else ""
     return [
         _slide(
-            ADVICE,
-            f"Le plan publié compte {n}" if (n := tally(plan.planned)) else "Plus aucune action n’est prévue",
-            (table,) if shown else (Bullets(items=tuple(said)),),
-            lead=" ".join(said) if shown else "",
-            notes=f"{plan.title}. {' '.join(said)}{example}",
+            PROPOSALS,
+            title,
+            (table,),
+            lead=decisions.funding_words(money)
+            or "Le choix, l’ordre et les moyens reviennent au territoire.",
+            notes=" ".join(
+                [
+                    *(f"{x.title} : {x.reason}" for x in chosen if x.reason),
+                    "Un effet attendu est un objectif, pas une promesse.",
+                    provenance(s),
+                ]
+            ),
+            foot=f"{example}{_foot(s, rates)}",
+        )
+    ]
+
+
+def _decided(chosen: Sequence[Decision]) -> list[tuple[str, ...]]:
+    """Return the lines of decisions side by side: those that nobody has decided are one line, those that
+    nobody wrote are none.
+    """
+    is_long = any(len(x.title) > LONG for x in chosen)
+    lines = [
+        ("Pourquoi", *("" if is_long else x.reason for x in chosen)),
+        ("Où", *(x.where for x in chosen)),
+        ("Pilote", *(x.pilot for x in chosen)),
+        ("Quand", *(x.when for x in chosen)),
+        ("Coût", *(x.cost_words for x in chosen)),
+        ("Effet attendu", *(x.effect for x in chosen)),
+        ("État", *(x.state for x in chosen)),
+    ]
+    undecided_labels = [label for label, *values in lines[:-1] if set(values) == {TO_DECIDE}]
+    written_lines = [line for line in lines if line[0] not in undecided_labels and any(line[1:])]
+    if len(undecided_labels) > 1:
+        written_lines[-1] = (
+            upper_first(listing([wording.lower_first(each) for each in undecided_labels])),
+            *written_lines[-1][1:],
+        )
+    return written_lines
+
+
+def _plan(plan: PlanReading | None) -> list[Chapter]:
+    """Return the slide of the actions that the published plan holds, none without."""
+    if plan is None or not plan.planned:
+        return []
+    main_actions = [action for action in plan.planned if not action.is_part]
+    order = {action.number: k for k, action in enumerate(plan.led)}
+    ranked = sorted(
+        main_actions, key=lambda x: (order.get(x.number, len(main_actions)), len(x.undecided), x.number)
+    )
+    printed_actions = _first_actions(ranked)
+    table = Grid(
+        caption="Les actions du plan",
+        columns=("Action", "Pilote", "Début", "Coût", "État"),
+        align="gggdg",
+        widths=(5.4, 1.8, 1.5, 1.3, 1.4),
+        rows=tuple(
+            _cells(
+                action.title.rstrip("."),
+                action.pilot or TO_DECIDE,
+                action.begins or TO_DECIDE,
+                TO_DECIDE if action.budget is None else decisions.euros(action.budget),
+                action.state,
+            )
+            for action in printed_actions
+        ),
+    )
+    sentences = [plan.state, *([f"{upper_first(plan.alone)} sans pilote."] if plan.alone else [])]
+    if len(printed_actions) < len(main_actions):
+        sentences.append(f"Ici, {len(printed_actions)} des {len(main_actions)}.")
+    example = " Exemple : pilotes et dates inventés." if plan.is_example else ""
+    total = next((action.total for action in plan.yearly if action.is_total), 0)
+    cost = f", pour {decisions.euros(total)}" if total else ""
+    return [
+        _slide(
+            PLAN,
+            f"Le plan publié compte {tally(plan.planned)}{cost}",
+            (table,),
+            lead=" ".join(sentences),
+            notes=f"{plan.title}. {' '.join(sentences)}{example}",
             foot=f"Plan : {plan.title}.{example}",
         )
     ]
 
 
-def _whole(actions: Sequence[PlanAction]) -> Sequence[PlanAction]:
+def _first_actions(actions: Sequence[PlanAction]) -> Sequence[PlanAction]:
     """Return the first actions that a slide holds, each with its whole title: long ones are fewer."""
     lines = 0
     for k, each in enumerate(actions[:MOST_ACTIONS]):
-        lines += ceil(len(each.title) / TITLE_LINE)
+        lines += max(ceil(len(each.title) / TITLE_LINE), ceil(len(each.pilot) / PILOT_LINE))
         if lines > TITLE_LINES:
             return actions[:k]
     return actions[:MOST_ACTIONS]
 
 
-def _proposals(s: Subject, plan: PlanReading | None) -> Chapter:
-    r, found = s.reading, synthesis.proposals(s, plan)
-    by_level = synthesis.tells_levels(r, found)
-    first = rich.bare(first_sentence(found[0])[0]).rstrip(".") if found else ""
-    told = re.sub(r"\s+:\s", ", ", wording.lower_first(first))  # one colon in a title
-    proposed = f"À discuter d’abord : {told}" if first else "Rien n’est assez sûr à proposer"
-    return _slide(
-        ADVICE,
-        proposed,
-        (Bullets(items=found or ("Aucune : les chiffres sont trop peu sûrs.",)),),
-        lead="Elles viennent des chiffres. Le choix, l’ordre et les moyens reviennent au territoire.",
-        notes=" ".join(
-            filter(
-                None,
-                (
-                    "Un effet attendu est un plafond : toutes les personnes d’une zone ne viendront pas.",
-                    levels_note(r) if by_level else "",
-                    provenance(s),
-                ),
-            )
-        ),
-        foot=_foot(s, f"{r.source.producer} {r.source.year}, et {levels_source()}" if by_level else ""),
+def _next(s: Subject, plan: PlanReading | None) -> Chapter:
+    """Return the slide of the next steps: those of the mission by day, then those without a day."""
+    dated = (
+        sorted((x for x in s.mission.steps if x.on > s.mission.on), key=lambda x: x.on) if s.mission else []
     )
-
-
-def _decisions(s: Subject, plan: PlanReading | None) -> Chapter:
-    """Return the cards that the meeting fills in: what to decide, by whom, for when."""
-    found = [rich.bare(first_sentence(text)[0]).rstrip(".") for text in synthesis.proposals(s, plan)]
-    have = "ont" if plan and len(plan.unled) > 1 else "a"
-    alone = [f"Trouver un pilote : {plan.alone} du plan n’en {have} pas"] if plan and plan.alone else []
-    rows = [*found, *alone, "Tenir à jour la liste des lieux", "Revoir ces chiffres ensemble"]
-    cards = tuple(
-        Callout(tone="verdict", title=f"{k}. {text}", text=TO_DECIDE) for k, text in enumerate(rows, 1)
+    rows = [_cells(in_words(x.on), upper_first(x.what), x.who or TO_DECIDE) for x in dated[:MOST_ROWS]]
+    rows += [_cells(TO_DECIDE, text, TO_DECIDE) for text in _missing(s, plan)]
+    table = Grid(
+        caption="Prochaines étapes",
+        columns=("Quand", "Quoi", "Avec qui"),
+        align="ggg",
+        widths=(1.7, 5, 2.2),
+        rows=tuple(rows),
     )
+    title = "Repartir avec un nom et une date par ligne"
+    if dated:
+        title = f"Prochain rendez-vous le {in_words(dated[0].on)}"
     return _slide(
         NEXT,
-        "Ce qui reste à décider ensemble",
-        cards,
-        lead="Repartir avec un nom et une date par carte.",
-        notes="Ces cartes se remplissent en séance ; le plan d’action de la plateforme les reprend ensuite.",
+        title,
+        (table,),
+        notes="Ces lignes se remplissent en séance ; le plan d’action les reprend ensuite.",
     )
+
+
+def _missing(s: Subject, plan: PlanReading | None) -> list[str]:
+    """Return the steps that the study lacks, each once: places, answers of inhabitants, pilots, a review."""
+    r, steps = s.reading, []
+    if r.offer is None and not (s.is_computing or s.is_too_large):
+        steps.append("Recenser les lieux d’aide : mairies, France services, médiathèques, associations")
+    elif r.offer is None:
+        steps.append(synthesis.no_offer(s).rstrip("."))
+    elif r.offer.whole.n_silent:
+        silent = wording.count(r.offer.whole.n_silent, "lieu", "lieux")
+        steps.append(f"Demander à {silent} ce qu’on y trouve")
+    is_answered = r.survey is not None or surveys.of_kind(s.surveys, surveys.INHABITANTS)
+    if not is_answered and not r.withheld:
+        steps.append("Interroger les habitants : au moins 400 réponses précisent le calcul")
+    if plan and plan.alone:
+        steps.append(
+            f"Trouver un pilote : {plan.alone} du plan n’en {'ont' if len(plan.unled) > 1 else 'a'} pas"
+        )
+    return [*steps, "Tenir à jour la liste des lieux", "Revoir ces chiffres ensemble, dans un an"]
+
+
+def _thanks(s: Subject) -> list[Chapter]:
+    """Return the slide of thanks, none where nobody is named."""
+    m = s.mission
+    if m is None or not (m.participants or m.thanks):
+        return []
+    items = (*m.participants[:MOST_ROWS], *((m.thanks,) if m.thanks else ()))
+    notes = f"Entendus : {listing(m.participants)}." if m.participants else ""
+    return [_slide(NEXT, "Merci", (Bullets(items=items),), notes=notes)]
 
 
 def _sources(s: Subject) -> Chapter:
     r: Reading = s.reading
-    shown = r.sources[:MOST_ROWS]
-    more = len(r.sources) - len(shown)
-    others = f"{more} autres, citées" if more > 1 else "1 autre, citée"
+    first_sources = r.sources[:MOST_ROWS]
+    more = len(r.sources) - len(first_sources)
+    more_words = f"{more} autres, citées" if more > 1 else "1 autre, citée"
     table = Grid(
         caption="D’où viennent les données",
         columns=("Producteur", "Source", "Millésime"),
@@ -589,12 +787,12 @@ def _sources(s: Subject) -> Chapter:
         widths=(1.6, 5, 2),
         rows=tuple(
             (Cell(text=x.producer, strong=True), Cell(text=x.title, link=x.url), Cell(text=x.vintage))
-            for x in shown
+            for x in first_sources
         ),
-        note=f"Et {others} dans le diagnostic et dans les notes." if more > 0 else "",
+        note=f"Et {more_words} dans le diagnostic et dans les notes." if more > 0 else "",
     )
-    told = " ; ".join(f"{x.producer}, {x.title} ({x.vintage}, {x.licence})" for x in r.sources)
+    citations = " ; ".join(f"{x.producer}, {x.title} ({x.vintage}, {x.licence})" for x in r.sources)
     what = "données" if r.withheld else "chiffres"
     title = f"Ces {what} viennent de {wording.count(len(r.sources), 'source')}"
     foot = f"Le calcul : [des taux nationaux, appliqués aux habitants](#methode). {table.note}".strip()
-    return _slide(NEXT, title, (table,), notes=f"{told}.", foot=foot, anchor="sources")
+    return _slide(NEXT, title, (table,), notes=f"{citations}.", foot=foot, anchor="sources")

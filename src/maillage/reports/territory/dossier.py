@@ -8,7 +8,7 @@ from string import ascii_uppercase
 
 from maillage.reports.page import photographs
 from maillage.reports.page.blocks import Chapter, Cover, Document
-from maillage.reports.territory import atlas, local_survey, mission, sentences, synthesis
+from maillage.reports.territory import atlas, decisions, local_survey, mission, sentences
 from maillage.reports.territory.chapters.certainty import (
     certainty_chapter,
     method_chapter,
@@ -94,7 +94,7 @@ def _reader_chapters(
     """Yield the chapters that whoever decides reads: eight pages, of forty figures at most each."""
     r = without_repeats(r)
     subject = Subject(reading=r, study={}, layers=layers, knitted="", on=on)
-    proposals = synthesis.proposals(subject, None)
+    proposals = decisions.proposals(subject, None)
     yield story_chapter(d, r, layers, comments, proposals)
     yield need_chapter(r, comments)
     yield who_chapter(r)

@@ -1,6 +1,6 @@
 """The gaps of the offer that leave most people without anything, and what may be opened for each."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from maillage.reference.offer import diagnosis_lines, without
@@ -151,6 +151,14 @@ def shared(offer: OfferReading | None) -> list[SharedGap]:
     the order of the first of each.
     """
     return _together(offer, certain(offer))
+
+
+def by_zone(found: Iterable[SharedGap]) -> list[tuple[str, str, str]]:
+    """Return gaps, one row for a zone and a number of people: the zone, what it lacks, how many people."""
+    lines: dict[tuple[str, str], list[str]] = {}
+    for gap in found:
+        lines.setdefault((gap.zone, gap.people), []).append(lower_first(gap.lines))
+    return [(zone, upper_first(listing(labels)), people) for (zone, people), labels in lines.items()]
 
 
 def openings(offer: OfferReading | None, settled: Collection[str] = ()) -> list[SharedGap]:

@@ -1,9 +1,10 @@
 """What a report on a territory starts from, and the sentences and charts that several reports share."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from maillage.reference.definitions import LEVELS, definition
 from maillage.reports.page import charts, photographs
@@ -32,12 +33,25 @@ class Voice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SurveyFinding:
+    """A finding of a published survey, as a room reads it. by: the people who answered; fact: with its
+    interval; calls: what it calls for, "" for nothing; bars: its figures, in percent, on one scale.
+    """
+
+    by: Literal["inhabitants", "structures"]
+    fact: str
+    source: str
+    calls: str = ""
+    bars: tuple[Bar, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
     """A study as reports take it. study: its etude.json, read; layers: SVG maps by name; knitted: the map of
     a cover, "" without contours; on: the day of the report; mission: how the study was led, None when nobody
-    wrote it; surveys: those published of the territory; voices: what people said, as it was published;
-    photograph: that of its covers; n_places: places known there, where no offer is read of them;
-    is_computing: whether a new computation will read it.
+    wrote it; surveys: those published of the territory; survey_findings: those that matter most first;
+    voices: what people said, as it was published; photograph: that of its covers; n_places: places known
+    there, where no offer is read of them; is_computing: whether a new computation will read it.
     """
 
     reading: Reading
@@ -48,6 +62,7 @@ class Subject:
     mission: Mission | None = None
     surveys: tuple[PublishedSurvey, ...] = ()
     photograph: Photograph | None = None
+    survey_findings: tuple[SurveyFinding, ...] = ()
     voices: tuple[Voice, ...] = ()
     n_places: int = 0
     is_computing: bool = False
@@ -56,6 +71,11 @@ class Subject:
     def is_too_large(self) -> bool:
         """Whether places are known, and no distance to them can be drawn."""
         return self.reading.offer is None and self.n_places > 0 and not self.is_computing
+
+    @property
+    def is_surveyed(self) -> bool:
+        """Whether answers of residents stand beside the model."""
+        return self.reading.survey is not None and not self.reading.survey.reason
 
 
 def cover(s: Subject, over: str, *, drawn: bool = True) -> Cover:
@@ -101,6 +121,7 @@ def _interval(r: Reading) -> str:
     )
 
 
+FEW_BARS = 3  # those whose larger letters stand on a slide
 OTHER_DEFINITION = "Une autre définition que celle du premier nombre : les deux ne s’additionnent pas."
 
 
@@ -116,6 +137,35 @@ def levels_note(r: Reading) -> str:
     """
     other = f" {OTHER_DEFINITION}" if r.levels.link else ""
     return f"Niveaux de difficulté : {levels_source()}.{other}"
+
+
+OLDEST = ("60 à 74 ans", "75 ans et plus")
+TENTHS = {6: "six", 7: "sept", 8: "huit", 9: "neuf"}
+NUMERAL = re.compile(r"\d+(?:,\d+)?")
+
+
+def ages_sentence(r: Reading) -> str:
+    """Return the age of the people concerned, without its full stop: at least so many of them are sixty or
+    more, by the low bounds of both classes; else the largest class. "" where no share is printed.
+    """
+    ages = [each for each in r.profile if each.family == "Âge" and each.share]
+    least = sum(ends(each.share_span)[0] for each in ages if each.label in OLDEST)
+    if least >= 60:
+        return f"Plus de {TENTHS[int(least // 10)]} personnes concernées sur dix ont 60 ans ou plus"
+    if least > 50:
+        return "Plus de la moitié des personnes concernées ont 60 ans ou plus"
+    first = max(ages, key=lambda each: each.share_value, default=None)
+    return f"{first.label} : {first.share} des personnes concernées ({first.share_span})" if first else ""
+
+
+def ends(span: str) -> tuple[float, float]:
+    """Return the bounds of a share as they are printed, in percent; 0 for none.
+
+    >>> ends("1,7 – 3,3 %"), ends("")
+    ((1.7, 3.3), (0.0, 0.0))
+    """
+    found = [float(each.replace(",", ".")) for each in NUMERAL.findall(span)]
+    return (found[0], found[-1]) if found else (0.0, 0.0)
 
 
 def first_sentence(text: str) -> tuple[str, str]:
@@ -145,10 +195,10 @@ def provenance(s: Subject, *, what: str = "") -> str:
     return " ".join(filter(None, told))
 
 
-def chart(rows: Sequence[Bar], *, alt: str) -> Chart:
-    """Return the chart of numbers of people with their intervals, its key as caption."""
+def chart(rows: Sequence[Bar], *, alt: str, unit: str = "personnes") -> Chart:
+    """Return the chart of numbers with their intervals, its key as caption. unit: of the bounds."""
     words = f"{alt} {' ; '.join(f'{bar.label} : {bar.words}' for bar in rows)}."
-    return Chart(bars=tuple(rows), unit="personnes", svg=_drawn(rows, words), alt=words, caption=_key(rows))
+    return Chart(bars=tuple(rows), unit=unit, svg=_drawn(rows, words), alt=words, caption=_key(rows))
 
 
 def _drawn(rows: Sequence[Bar], words: str, *, narrow: bool = False) -> str:
@@ -162,14 +212,12 @@ def _key(rows: Sequence[Bar]) -> str:
     return f"Plein : sûr. Hachures : possible, jusqu’à la borne haute.{mark}"
 
 
-def for_a_room(found: Chart | None) -> Chart | None:
-    """Return a chart of few bars in letters read from the end of a room."""
-    if found is None or len(found.bars) > FEW_BARS:
-        return found
-    return replace(found, svg=_drawn(found.bars, found.alt, narrow=True))
-
-
-FEW_BARS = 3  # those whose larger letters still stand on a slide
+def for_a_room(found: Chart | None, *, most: int = FEW_BARS) -> Chart | None:
+    """Return the first bars of a chart in letters read from the end of a room. most: of these bars."""
+    if found is None:
+        return None
+    bars = found.bars[:most]
+    return replace(found, bars=bars, svg=_drawn(bars, found.alt, narrow=True))
 
 
 def need_chart(s: Subject) -> Chart | None:
@@ -182,6 +230,25 @@ def need_chart(s: Subject) -> Chart | None:
     )
     rows = [each for each in bars if each is not None]
     return chart(rows, alt="Nombre de personnes.") if rows else None
+
+
+def ages_chart(s: Subject) -> Chart | None:
+    """Return the ages of a hundred people concerned, in letters read from afar; None where no share is
+    printed.
+    """
+    rows = [
+        Bar(
+            label=each.label,
+            low=ends(each.share_span)[0],
+            high=ends(each.share_span)[1],
+            words=f"{each.share} ({each.share_span})",
+            value=ends(each.share)[0],
+        )
+        for each in s.reading.profile
+        if each.family == "Âge" and each.share and each.share_span
+    ]
+    whole = chart(rows, alt="Sur 100 personnes concernées, leur âge.", unit="personnes sur 100")
+    return for_a_room(whole, most=len(rows)) if rows else None
 
 
 def levels_chart(s: Subject) -> Chart | None:

@@ -1,31 +1,33 @@
 """The synthesis of a territory: a page for elected people."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from maillage.reports.page.blocks import Block, Bullets, Chapter, Document, Text
+from maillage.reports.page.blocks import Beside, Block, Bullets, Chapter, Document, Text
 from maillage.reports.plan.reading import PlanReading
-from maillage.reports.territory import gaps, map_keys, withheld
+from maillage.reports.territory import decisions, gaps, map_keys, withheld
 from maillage.reports.territory.certainty import upper_first
-from maillage.reports.territory.labels import FIRST_ANSWERS
-from maillage.reports.territory.reading import Reading
+from maillage.reports.territory.decisions import Decision
+from maillage.reports.territory.reading import OfferReading, Reading
 from maillage.reports.territory.subject import (
     Subject,
+    ages_chart,
+    ages_sentence,
     beside,
     cover,
+    first_sentence,
     headline,
     levels_note,
-    need_chart,
 )
 from maillage.words import rich, wording
 
-MOST = 3  # gaps, and proposals
+MOST = 3  # gaps
+DECISIONS, AFTER = "decisions", "ensuite"  # anchors of chapters that the page lays out apart
 TOGETHER = re.compile(r" et |, mis en taux par ")
 NO_OFFER = (
     "Aucun recensement de lieux n’est entré dans ce diagnostic : l’offre n’est pas mise en face du besoin."
 )
-CENSUS = "**Recenser les lieux d’aide.** Sans eux, aucun manque ne peut être nommé."
-SMALLER = "**Lire les manques plus près.** Chaque département a son diagnostic, avec ses distances."
 COMPUTING = (
     "Ils ont été ajoutés après ce calcul, qui se refait : redemandez ce document dans quelques minutes."
 )
@@ -33,19 +35,21 @@ TOO_LARGE = "Le territoire est trop grand pour que les distances y soient calcul
 
 
 def compose(s: Subject, plan: PlanReading | None) -> Document:
-    """Return the synthesis: the first figure, where, the offer, gaps, proposals, sources and limits. plan:
-    the one that is published, None without.
+    """Return the synthesis: the answer, where, what is lacking, three decisions, what comes next, sources and
+    limits. plan: the one that is published, None without.
     """
     r = s.reading
-    chapters = [_first(s)]
+    chosen = () if r.withheld else decisions.three(s, plan)
+    chapters = [_first(s, chosen)]
     if r.withheld:
         chapters.append(advice(r))
     else:
-        chapters += [_where(s), _offer(s), _gaps(s), _proposals(s, plan)]
-    by_level = not r.withheld and tells_levels(r, proposals(s, plan))
+        beside_map = [*_surveys(s), *_lacks(s)] or _ages(s)
+        chapters += [_where(s), *beside_map, *_decisions(chosen, plan), *_next(s, plan)]
+    by_level = not r.withheld and decisions.tells_levels(r, decisions.proposals(s, plan))
     return Document(
         title=f"Synthèse pour les élus : {r.territory.name}",
-        cover=cover(s, "Inclusion numérique, synthèse", drawn=False),
+        cover=cover(s, "Synthèse pour les élus", drawn=False),
         chapters=(*chapters, _limits(r, levels_note(r) if by_level else "")),
         keywords=("inclusion numérique", "synthèse", r.territory.name),
     )
@@ -62,27 +66,44 @@ def advice(r: Reading) -> Chapter:
     )
 
 
-def _first(s: Subject) -> Chapter:
+def _first(s: Subject, chosen: Sequence[Decision]) -> Chapter:
     r = s.reading
-    drawn = None if r.withheld else need_chart(s)
-    return Chapter(
-        number="",
-        title=f"{headline(r)}.",
-        lead=beside(r),
-        blocks=(drawn,) if drawn else (),
+    to_take = f" : {wording.lower_first(decisions.NUMBERS[len(chosen)])} à prendre" if chosen else "."
+    both = r.both.in_full.capitalize()
+    sentences = (
+        beside(r),
+        f"{ages_sentence(r)}." if ages_sentence(r) else "",
+        f"{both} vivent aussi modestement." if r.both.modest else "",
     )
+    lead = beside(r) if r.withheld else " ".join(filter(None, sentences))
+    return Chapter(number="", title=f"{headline(r)}{to_take}", lead=lead)
 
 
 def _where(s: Subject) -> Chapter:
     """Return where people live: the sentences of the study, beside its map."""
     r = s.reading
-    crossed = (r.crossing_sentence,) if r.crossing_sentence else r.class_sentences
-    said = [text for text in (r.where_sentence, *crossed) if text]
-    blocks: list[Block] = [Bullets(items=tuple(said))]
+    crossed = [f"{first_sentence(r.crossing_sentence)[0]}."] if r.crossing_sentence else r.class_sentences[:1]
+    blocks: list[Block] = [Bullets(items=tuple(filter(None, (r.where_sentence, *crossed))))]
     if svg := s.layers.get("numerique", ""):
         alt = "Carte de la part de personnes concernées, zone par zone, du clair au foncé."
         blocks.append(map_keys.picture(r, "numerique", svg, alt=alt, width=0.66))
     return Chapter(number="", title="Où vivent ces personnes", blocks=tuple(blocks))
+
+
+def _ages(s: Subject) -> list[Chapter]:
+    drawn = ages_chart(s)
+    if drawn is None:
+        return []
+    chart = replace(drawn, caption="", width=0.9)
+    return [Chapter(number="", title="Sur 100 personnes concernées, leur âge", blocks=(chart,))]
+
+
+def _surveys(s: Subject) -> list[Chapter]:
+    """Return the chapter of the published surveys, none without any."""
+    facts = [each.fact for by in ("inhabitants", "structures") for each in s.survey_findings if each.by == by]
+    quotes = [f"« {voice.words} » {voice.speaker}." for voice in s.voices[:1]]
+    items = (*facts[:MOST], *quotes)
+    return [Chapter(number="", title="Ce qu’on nous a dit", blocks=(Bullets(items=items),))] if items else []
 
 
 def no_offer(s: Subject) -> str:
@@ -96,54 +117,47 @@ def no_offer(s: Subject) -> str:
 def no_offer_title(s: Subject) -> str:
     """Return the same as the title of a chapter."""
     if s.is_computing:
-        return "L’offre d’ici est en cours de calcul"
+        return "L’offre de ce territoire est en cours de calcul"
     if s.is_too_large:
         return "Ici, les distances ne sont pas calculées"
     return "L’offre n’est pas encore recensée ici"
 
 
-def _offer(s: Subject) -> Chapter:
-    """Return what the census of places counts, and what it leaves unknown."""
-    r = s.reading
-    if r.offer is None:
-        return Chapter(number="", title="L’offre", blocks=(Text(text=no_offer(s)),))
-    whole = r.offer.whole
-    counted = [f"{wording.lower_first(line.label)} ({line.places})" for line in whole.lines if line.n_places]
-    n_places = upper_first(wording.count(whole.n_places, "lieu", "lieux"))
-    items = [f"{n_places} dans le périmètre, d’après {r.offer.source}."]
-    if whole.n_places:
-        items.append(
-            f"Ce qu’ils disent proposer : {wording.listing(counted)}."
-            if counted
-            else "Aucun ne dit ce qu’il propose."
-        )
-    if whole.n_silent:
-        items.append(
-            f"{wording.count(whole.n_silent, 'lieu ne dit', 'lieux ne disent')} pas ce qu’on y trouve :"
-            " ni une offre, ni une absence."
-        )
-    return Chapter(number="", title="L’offre", blocks=(Bullets(items=tuple(items)),))
+def _lacks(s: Subject) -> list[Chapter]:
+    """Return the chapter of the gaps: those that are certain, failing them the doubts; none without a census
+    of places, which the first decision then asks for.
+    """
+    offer = s.reading.offer
+    if offer is None:
+        if not (s.is_computing or s.is_too_large):
+            return []
+        return [Chapter(number="", title=no_offer_title(s), blocks=(Text(text=no_offer(s)),))]
+    return [
+        Chapter(number="", title="Ce qui manque", blocks=(Bullets(items=(_places(offer), *_gaps(offer))),))
+    ]
 
 
-def _gaps(s: Subject) -> Chapter:
-    """Return the gaps that are certain; failing them, what nobody knows."""
-    r = s.reading
-    found = gaps.shared(r.offer)[:MOST]
-    if found:
-        title = "Les manques les plus lourds" if len(found) > 1 else "Ce qui manque, pour sûr"
-        return Chapter(number="", title=title, blocks=(Bullets(items=tuple(gap.sentence for gap in found)),))
-    doubts = gaps.unknown(r.offer)[:MOST]
-    if doubts:
-        items = tuple(f"{line.label} : {line.missing_about} sans lieu connu à portée." for line in doubts)
-        return Chapter(number="", title="Aucun manque n’est certain", blocks=(Bullets(items=items),))
-    told = gaps.absence_sentence(r.offer) if r.offer else f"Ils se liront {_when_read(s)}."
-    return Chapter(number="", title="Les manques", blocks=(Text(text=told),))
+def _places(offer: OfferReading) -> str:
+    """Return how many places are counted, and how many of them do not tell what they give."""
+    n, silent = offer.whole.n_places, offer.whole.n_silent
+    places = upper_first(wording.count(n, "lieu recensé", "lieux recensés"))
+    if not n or not silent:
+        return f"{places}."
+    if silent == n:
+        return f"{places} : aucun ne dit ce qu’il propose."
+    verb = "disent" if silent > 1 else "dit"
+    return f"{places}, dont {wording.number(silent)} qui ne {verb} pas ce qu’on y trouve."
 
 
-def _when_read(s: Subject) -> str:
-    if s.is_computing:
-        return "quand le calcul sera fini"
-    return "dans un territoire plus petit" if s.is_too_large else "quand les lieux seront recensés"
+def _gaps(offer: OfferReading) -> list[str]:
+    """Return the gaps that are certain, a sentence a zone; failing them, what nobody knows."""
+    rows = gaps.by_zone(gaps.shared(offer))[:MOST]
+    gap_texts = [f"{zone} : {wording.lower_first(lines)}, pour {people}." for zone, lines, people in rows]
+    doubts = [
+        f"{line.label} : {line.missing_about} sans lieu connu à portée."
+        for line in gaps.unknown(offer)[:MOST]
+    ]
+    return gap_texts or doubts or [gaps.absence_sentence(offer)]
 
 
 def planned(plan: PlanReading) -> str:
@@ -151,43 +165,48 @@ def planned(plan: PlanReading) -> str:
     return f"Un plan{' d’exemple' if plan.is_example else ''} est publié. {plan.state}"
 
 
-def proposals(s: Subject, plan: PlanReading | None) -> tuple[str, ...]:
-    """Return three things to discuss, each another action and from a figure: services absent from zones that
-    the plan has not settled, then what to ask of silent places, then the answers to levels of difficulty.
-    """
-    r = s.reading
-    settled = plan.settled if plan else ()
-    openings = gaps.opening_sentences(r.offer, settled)
-    asked = [
-        f"**Demander aux lieux s’ils proposent : {wording.lower_first(line.label)}.** Leur silence cache"
-        f" {line.missing_about}."
-        for line in gaps.unknown(r.offer)
-    ]
-    census = [] if r.offer or s.is_computing else [SMALLER if s.is_too_large else CENSUS]
-    return tuple([*openings[:MOST], *asked[:1], *census, *_answers(r)][:MOST])
-
-
-def _answers(r: Reading) -> list[str]:
-    """Return what each level of difficulty calls for, and for how many people."""
-    return [
-        f"**{FIRST_ANSWERS[line.name]}.** {upper_first(line.in_full)} {line.who}."
-        for line in (() if r.withheld else r.levels.lines[:MOST])
-    ]
-
-
-def tells_levels(r: Reading, found: Iterable[str]) -> bool:
-    """Return whether something proposed counts people by level of difficulty: its source is then told."""
-    answers = _answers(r)
-    return any(text in answers for text in found)
-
-
-def _proposals(s: Subject, plan: PlanReading | None) -> Chapter:
-    found = proposals(s, plan)
-    blocks: tuple[Block, ...] = (
-        Bullets(items=found) if found else Text(text="Aucune : les chiffres sont trop peu sûrs."),
+def _decisions(chosen: Sequence[Decision], plan: PlanReading | None) -> list[Chapter]:
+    """Return the decisions asked: their title with what they cost, then decision of them, numbered."""
+    if not chosen:
+        return []
+    money = decisions.totals(chosen)
+    cost = f"**{decisions.euros(money[0])}.** {decisions.funding_words(money)}" if money else ""
+    example = "Exemple : pilotes, dates et coûts inventés." if plan and plan.is_example else ""
+    head = Chapter(
+        number="",
+        anchor=DECISIONS,
+        title=f"{decisions.NUMBERS[len(chosen)]} demandée{'s' if len(chosen) > 1 else ''}",
+        lead=f"{cost} {example}".strip(),
     )
-    title = f"{len(found)} propositions à discuter" if len(found) > 1 else "À discuter"
-    return Chapter(number="", title=title, lead=planned(plan) if plan else "", blocks=blocks)
+    return [head, *(_decision(k, decision) for k, decision in enumerate(chosen, 1))]
+
+
+def _decision(number: int, decision: Decision) -> Chapter:
+    """Return a decision: why and what it changes, beside who, when and how much."""
+    why = (Text(text=decision.reason),) if decision.reason else ()
+    when = decision.when if decisions.TO_DECIDE in decision.when else f"{decision.when} ({decision.state})"
+    conditions = (
+        f"**Qui** : {decision.pilot}",
+        f"**Quand** : {decision.state if decision.when == decisions.TO_DECIDE else when}",
+        f"**Combien** : {decision.cost_words}",
+    )
+    changes = Text(text=f"**Ce que cela change.** {decision.effect}")
+    return Chapter(
+        number=str(number),
+        title=decision.full_title,
+        blocks=(Beside(left=(*why, changes), right=(Bullets(items=conditions),), share=0.62),),
+    )
+
+
+def _next(s: Subject, plan: PlanReading | None) -> list[Chapter]:
+    """Return the chapter of the planned steps and of the state of the plan, none without any."""
+    coming = s.mission.to_come.removeprefix("À venir : ") if s.mission else ""
+    next_words = " ".join(filter(None, (upper_first(coming), planned(plan) if plan else "")))
+    return (
+        [Chapter(number="", title="Ensuite", anchor=AFTER, blocks=(Text(text=next_words),))]
+        if next_words
+        else []
+    )
 
 
 def named_producers(told: Iterable[str]) -> list[str]:
