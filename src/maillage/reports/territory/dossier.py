@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from maillage.reports.page.blocks import Chapter, Cover, Document
-from maillage.reports.territory import atlas, local_survey, sentences
+from maillage.reports.territory import atlas, local_survey, main_findings, sentences
 from maillage.reports.territory.chapters.certainty import (
     certainty_chapter,
     glossary_chapter,
@@ -56,7 +56,11 @@ def compose(
     knit: the diagnosis whose classes the cover knits, `d` without it.
     """
     said = comments or {}
-    chapters = [guide_chapter(r), summary_chapter(d, r, layers, said), need_chapter(r, readings, said)]
+    findings = main_findings.read(r, field.surveyed if field else {})
+    chapters = [guide_chapter(r), summary_chapter(d, r, layers, said)]
+    if findings.first:
+        chapters.append(main_findings.chapter(findings))
+    chapters.append(need_chapter(r, readings, said))
     if r.survey:
         chapters.append(local_survey.chapter(r.survey))
     if layers:
@@ -68,6 +72,8 @@ def compose(
         chapters.append(offer_chapter(r, r.offer, said))
     if field is not None:
         chapters += field_chapters(field)
+    if findings.remaining:
+        chapters.append(main_findings.annex(findings))
     chapters += [
         certainty_chapter(r, layers, said, gaps=sentences.measured_gaps(d)),
         method_chapter(r),

@@ -2,12 +2,12 @@
 grid. Nothing here is estimated: it is counted, answered or told.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from maillage.reports.directory.census import CensusReading
 from maillage.reports.page.blocks import Block, Bullets, Cell, Chapter, Grid, Heading, Link, Picture, Text
 from maillage.reports.territory.certainty import upper_first
-from maillage.reports.territory.criteria import Axis
+from maillage.reports.territory.criteria import Axis, Surveyed
 from maillage.reports.territory.findings import FindingReading
 from maillage.reports.territory.services import ServicesReading
 from maillage.words import wording
@@ -40,7 +40,8 @@ class Action:
 class FieldReading:
     """What the platform knows of a territory beside its study. is_filtered: the study counts a part of the
     residents only, when places and answers are those of everybody. map_address: that of the map of actors,
-    "" where this installation is open to its own computer alone.
+    "" where this installation is open to its own computer alone. surveyed: what its published surveys
+    say, the answers of a scale taken together.
     """
 
     census: CensusReading | None
@@ -50,6 +51,7 @@ class FieldReading:
     grid: tuple[tuple[Axis, tuple[FindingReading, ...]], ...]
     map_address: str
     is_filtered: bool = False
+    surveyed: Surveyed = field(default_factory=dict)
 
 
 def chapters(field: FieldReading) -> list[Chapter]:

@@ -1,16 +1,18 @@
 """What a report on a territory starts from, and the sentences and charts that several reports share."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from maillage.reference.definitions import LEVELS, definition
 from maillage.reports.page import charts
 from maillage.reports.page.blocks import Bar, Chart, Cover
-from maillage.reports.territory import withheld
+from maillage.reports.territory import main_findings, withheld
 from maillage.reports.territory.certainty import upper_first
+from maillage.reports.territory.criteria import Surveyed
 from maillage.reports.territory.figures import FigureJson
+from maillage.reports.territory.main_findings import MainFindings
 from maillage.reports.territory.mission import Mission
 from maillage.reports.territory.reading import OfferLine, Reading
 from maillage.words import rich, rounding, wording
@@ -34,7 +36,8 @@ class Subject:
     """A study as reports take it. study: its etude.json, read; layers: SVG maps by name; knitted: the map of
     a cover, "" without contours; on: the day of the report; mission: how the study was led, None when nobody
     wrote it; voices: what people said, as it was published; n_places: places known there, where
-    no offer is read of them; is_computing: whether a new computation will read it.
+    no offer is read of them; is_computing: whether a new computation will read it; surveyed: what the
+    published surveys of the territory say, the answers of a scale taken together.
     """
 
     reading: Reading
@@ -46,6 +49,12 @@ class Subject:
     voices: tuple[Voice, ...] = ()
     n_places: int = 0
     is_computing: bool = False
+    surveyed: Surveyed = field(default_factory=dict)
+
+    @property
+    def findings(self) -> MainFindings:
+        """The main findings: ten at most, then the others."""
+        return main_findings.read(self.reading, self.surveyed)
 
     @property
     def is_too_large(self) -> bool:
