@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from maillage.engine import comparisons
 from maillage.reference.definitions import LEVELS, definition
-from maillage.reference.main_findings import FindingRule, RankingRule, axes, rankings, rules
+from maillage.reference.main_findings import AnswerKey, FindingRule, RankingRule, axes, rankings, rules
 from maillage.reference.surveys import banks
 from maillage.reports.page.blocks import Block, Bullets, Chapter, Heading, Text
 from maillage.reports.territory import gaps
@@ -122,38 +122,45 @@ def _answer(rule: FindingRule, surveyed: Surveyed) -> MainFinding | None:
     if answer is None or not rule.least <= answer.percent <= rule.most:
         return None
     is_sure = rule.least <= answer.low and answer.high <= rule.most
-    opposite = [
-        (item, text) for key, text in rule.facing if (item := surveyed.get(key)) and round(item.percent)
+    facing = [
+        (key, opposite, text)
+        for key, text in rule.facing
+        if (opposite := surveyed.get(key)) and round(opposite.percent)
     ]
+    answers = [answer, *(opposite for _, opposite, _ in facing)]
+    people = _people(rule.answer[0], answer)
     return MainFinding(
         axis=rule.axis,
-        fact=f"{rule.fact.format(answer.share, who=_people(rule.answer[0], answer))} ({answer.between}).",
-        facing=(*_national(rule, answer), *(text.format(item.in_full) for item, text in opposite)),
+        fact=f"{rule.fact.format(answer.share, who=people)} ({_margin(rule.answer, answer)}).",
+        facing=tuple(
+            text.format(f"{opposite.share} ({_margin(key, opposite)})") for key, opposite, text in facing
+        ),
         means=rule.means if is_sure else f"{DOUBTFUL} {rule.means}",
         calls=rule.calls,
-        source=_sources([answer, *(item for item, _ in opposite)]),
-        figures=tuple(_figure(item) for item in (answer, *(item for item, _ in opposite))),
+        source=_sources(answers),
+        figures=tuple(map(_figure, answers)),
         is_sure=is_sure,
         rank=rule.matters * _sureness(answer) * (1.0 if is_sure else LEAST_SURE),
     )
+
+
+def _margin(key: AnswerKey, answer: Answered) -> str:
+    """Return the interval of an answer; with its national share, from the question bank, where outside."""
+    kind, name, choice = key
+    bank = next((bank for bank in banks().values() if bank.kind == kind), None)
+    question = bank.question(name) if bank else None
+    outside = [
+        f" ; en France : {percent(national.percent)}, {national.producer} {national.year}"
+        for national in (question.national if question else ())
+        if national.choice == choice and not answer.low <= national.percent <= answer.high
+    ]
+    return f"{answer.between}{''.join(outside)}"
 
 
 def _people(kind: str, answer: Answered) -> str:
     """Return of whom a share is: of inhabitants once weights make the sample resemble them."""
     weighted = "des habitants" if answer.computed == "redressé" else "des habitants interrogés"
     return SUBJECTS.get(kind, weighted)
-
-
-def _national(rule: FindingRule, answer: Answered) -> list[str]:
-    """Return the national share of an answer, out of its interval, from the question bank."""
-    kind, name, choice = rule.answer
-    bank = next((item for item in banks().values() if item.kind == kind), None)
-    question = bank.question(name) if bank else None
-    return [
-        f"En France : {percent(item.percent)} ({item.producer}, {item.year})."
-        for item in (question.national if question else ())
-        if item.choice == choice and not answer.low <= item.percent <= answer.high
-    ]
 
 
 def _ranking(rule: RankingRule, surveyed: Surveyed) -> MainFinding | None:
