@@ -289,7 +289,7 @@ def _groups(r: Reading) -> MainFinding | None:
                 if group.share
             ),
         ),
-        means="L’âge et le diplôme pèsent plus que le lieu.",
+        means="Une part dit le risque d’un groupe, l’autre son poids parmi les personnes concernées.",
         calls="Passer par les services qui voient déjà ces personnes, et par leurs proches.",
         source=_study_source(r),
         rank=2.4,
@@ -351,7 +351,7 @@ def _levels(r: Reading) -> MainFinding | None:
         means="Ces niveaux suivent une autre définition que le premier nombre : rien ne s’additionne."
         if r.levels.link
         else "Chaque niveau de difficulté a sa réponse.",
-        calls=f"Trois réponses : {listing([line.answer.lower() for line in lines])}.",
+        calls=f"{upper_first(listing([line.answer.lower() for line in lines]))}, selon le niveau.",
         source=f"Parts nationales : {definition(LEVELS).producer} {definition(LEVELS).year}.",
         rank=2.5,
     )
