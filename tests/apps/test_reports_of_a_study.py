@@ -21,13 +21,13 @@ from maillage.apps.plans import actions
 from maillage.reference.plan_frames import frames
 from maillage.reference.travel import FOOT
 from maillage.reports.page import html, pdf, slides
-from maillage.reports.page.blocks import Bar
 from maillage.reports.plan import document
 from maillage.reports.plan.reading import PlanAction, PlanAxis, PlanReading
 from maillage.reports.territory import decisions, deck, poster, synthesis
+from maillage.reports.territory.criteria import Answered
 from maillage.reports.territory.mission import Mission, MissionStep
 from maillage.reports.territory.reading import PublishedNote
-from maillage.reports.territory.subject import Subject, SurveyFinding, Voice, headline
+from maillage.reports.territory.subject import Subject, Voice, headline
 from tests.conftest import PLACE, account
 from tests.support import editable
 
@@ -425,22 +425,30 @@ def test_hostile_texts_stay_on_their_page_and_run_nothing(study, n):
 
 
 def test_what_a_survey_found_is_a_slide_for_each_side(study):
-    bars = (Bar(label="Plus de 70 ans", low=68, high=88, value=80, words="80 % (68 – 88 %)"),)
-    source = "« Habitants 2026 », édition 1"
-    survey_findings = (
-        SurveyFinding(
-            by="inhabitants", fact="36 % sont mal à l’aise.", source=source, calls="Une aide.", bars=bars
-        ),
-        SurveyFinding(by="inhabitants", fact="65 % ne connaissent aucun lieu.", source=source),
-        SurveyFinding(by="structures", fact="26 structures sur 40 aident sans temps réservé.", source="x"),
-    )
-    subject = replace(reports.subject(study, AT.date()), survey_findings=survey_findings)
+    def answer(percent, people):
+        return Answered(
+            label="Réponse",
+            percent=percent,
+            low=percent - 4,
+            high=percent + 4,
+            n=200,
+            computed="brut",
+            universe=people,
+            source=f"« {people} 2026 », édition 1",
+        )
+
+    surveyed = {
+        ("inhabitants", "aisance", "pas_du_tout peu"): answer(36, "Habitants"),
+        ("inhabitants", "accompagne", "oui"): answer(16, "Habitants"),
+        ("structures", "vision", "non_souhaite"): answer(70, "Structures"),
+    }
+    subject = replace(reports.subject(study, AT.date()), surveyed=surveyed)
     slides_document = deck.compose(subject, None)
     first, second = [x for x in slides_document.chapters if x.over in (deck.INHABITANTS, deck.PROFESSIONALS)]
-    assert (first.title, second.title) == (survey_findings[0].fact[:-1], survey_findings[2].fact[:-1])
-    assert "**Cela appelle** : une aide." in str(first) and survey_findings[1].fact in str(first)
-    assert source in first.notes and source in first.blocks[-1].text
+    assert "36\xa0%" in first.title and "70\xa0%" in second.title
+    assert "**Cela appelle** : une aide" in str(first) and "aidés par un lieu" in str(first)
+    assert "« Habitants 2026 »" in first.notes and "« Habitants 2026 »" in first.blocks[-1].text
     opened = Presentation(io.BytesIO(slides.deck(slides_document, on=AT.date()))).slides
     (drawn,) = [x for x in opened if x.shapes.title.text_frame.text == first.title]
     assert [shape for shape in drawn.shapes if shape.has_chart]
-    assert survey_findings[2].fact in str(synthesis.compose(subject, None).chapters)
+    assert second.title in str(synthesis.compose(subject, None).chapters)

@@ -994,6 +994,13 @@ def grid(
     return wording.spaced_within([(axis, told_findings.read(said, axis.id)) for axis in axes])
 
 
+def surveyed_of(study: Study, reading: Reading) -> criteria.Surveyed:
+    """Return the published answers of the territory of a study, those of a scale taken together; none where
+    a filter keeps a part of its residents.
+    """
+    return {} if reading.filter is not None else evidence.closest(study.place, by_group=True)
+
+
 def field_of(study: Study, reading: Reading, *, on: date) -> FieldReading:
     """Return what the platform knows of a territory beside its study, as its dossier tells it."""
     return FieldReading(
@@ -1011,6 +1018,7 @@ def field_of(study: Study, reading: Reading, *, on: date) -> FieldReading:
         photograph=photograph(study.place),
         theme=theme_of(study.place),
         is_filtered=reading.filter is not None,
+        surveyed=surveyed_of(study, reading),
     )
 
 

@@ -5,12 +5,13 @@ nothing tells, it says “donnée manquante” and what would tell; where what i
 rule, it says “indécis”. No verdict is typed.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from maillage.reports.autonomy import measures as bilan_measures
 from maillage.reports.directory.census import Part, Shares
+from maillage.reports.survey.published_row import PublishedRow
 from maillage.reports.territory.reading import OfferLine, OfferReading
 from maillage.studies.people.observed import Moved
 from maillage.words import rounding
@@ -50,11 +51,24 @@ class Answered:
     rounding: str = "nearest"
 
     @property
-    def figure(self) -> str:
+    def share(self) -> str:
+        """The share by the rounding of its publication: « 42 % »."""
+        return percent(rounding.rounded(self.percent, rule=self.rounding))
+
+    @property
+    def between(self) -> str:
+        """Its interval: « entre 32 et 53 % »."""
         low, high = rounding.outwards(self.low, self.high, 1.0, most=100.0)
-        between = f"entre {number(low)} et {percent(high)}"
-        value = percent(rounding.rounded(self.percent, rule=self.rounding))
-        return f"{value} ({between}, n{NBSP}={NBSP}{number(self.n)}, {self.computed})"
+        return f"entre {number(low)} et {percent(high)}"
+
+    @property
+    def in_full(self) -> str:
+        """The share with its interval."""
+        return f"{self.share} ({self.between})"
+
+    @property
+    def figure(self) -> str:
+        return f"{self.share} ({self.between}, n{NBSP}={NBSP}{number(self.n)}, {self.computed})"
 
     @property
     def among(self) -> str:
@@ -66,6 +80,38 @@ class Answered:
 
 
 Surveyed = Mapping[tuple[str, str, str], Answered]  # kind of survey, question, answer
+
+
+def answered(kind: str, rows: Iterable[PublishedRow], source: str, *, by_group: bool = False) -> Surveyed:
+    """Return the answers that rows of the tables of a survey publish, none of those withheld. by_group: with
+    those of groups.
+    """
+    return {
+        (kind, row["question"], _answer(row)): Answered(
+            label=row["libelle_modalite"],
+            percent=float(row["part"]),
+            low=float(row["bas"] if row["bas"] != "" else row["part"]),  # imposed by the weights
+            high=float(row["haut"] if row["haut"] != "" else row["part"]),
+            n=int(row["base"] or 0),
+            computed=row["calcul"],
+            universe=row["univers"],
+            source=source,
+            rounding=row["arrondi"],
+        )
+        for row in rows
+        if row["part"] != "" and (by_group or not row["groupe"])
+    }
+
+
+def _answer(row: PublishedRow) -> str:
+    """Return the name of an answer, then its group when it is that of one.
+
+    >>> _answer({"modalite": "oui", "groupe": ""})
+    'oui'
+    >>> _answer({"modalite": "oui", "par": "aisance", "groupe": "Peu à l’aise"})
+    'oui | aisance : Peu à l’aise'
+    """
+    return f"{row['modalite']} | {row['par']} : {row['groupe']}" if row["groupe"] else row["modalite"]
 
 
 @dataclass(frozen=True, slots=True)

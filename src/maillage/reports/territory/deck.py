@@ -7,6 +7,7 @@ from dataclasses import replace
 from math import ceil
 
 from maillage.reports.page.blocks import (
+    Bar,
     Block,
     Bullets,
     Callout,
@@ -119,8 +120,18 @@ def compose(s: Subject, plan: PlanReading | None) -> Document:
         slides += [_method(s), _withheld(s)]
     else:
         chosen = decisions.three(s, plan)
-        slides += [_reasons(s, chosen), _method(s), *_people(s), *_findings(s, "inhabitants", INHABITANTS)]
-        slides += [*_offer(s), *_findings(s, "structures", PROFESSIONALS), *_voices(s), _answers(s)]
+        slides += [
+            _reasons(s, chosen),
+            _method(s),
+            *_people(s),
+            *_findings(s, INHABITANTS, "inhabitants", "caf"),
+        ]
+        slides += [
+            *_offer(s),
+            *_findings(s, PROFESSIONALS, "structures", "professionals"),
+            *_voices(s),
+            _answers(s),
+        ]
         slides += [*_proposals(s, plan, chosen), *_plan(plan)]
     slides += [_next(s, plan), *_thanks(s), _sources(s)]
     return Document(
@@ -428,17 +439,26 @@ def _crossing(s: Subject) -> list[Chapter]:
     return [_slide(WHERE, title, blocks, notes=notes, foot=_foot(s))]
 
 
-def _findings(s: Subject, by: str, over: str) -> list[Chapter]:
+def _findings(s: Subject, over: str, *kinds: str) -> list[Chapter]:
     """Return the slide of what those who answered a survey say: the first finding drawn, the next ones in a
     sentence finding; none without a finding.
     """
-    findings = [finding for finding in s.survey_findings if finding.by == by]
+    findings = s.findings.of_survey(*kinds)
     if not findings:
         return []
     first, *next_findings = findings
     calls = [f"**Cela appelle** : {wording.lower_first(first.calls)}"] if first.calls else []
     bullets = Bullets(items=(*calls, *(finding.fact for finding in next_findings[:MOST_SENTENCES])))
-    bars = first.bars[:MOST_LINES]
+    bars = [
+        Bar(
+            label=figure.label,
+            low=figure.low,
+            high=figure.high,
+            value=figure.value,
+            words=wording.percent(round(figure.value)),
+        )
+        for figure in first.figures[:MOST_LINES]
+    ]
     drawn = for_a_room(chart(bars, alt=first.fact, unit="pour cent"), most=len(bars)) if bars else None
     blocks: tuple[Block, ...] = (*((drawn,) if drawn else ()), *((bullets,) if bullets.items else ()))
     sources = listing(list(dict.fromkeys(finding.source for finding in findings[: 1 + MOST_SENTENCES])))

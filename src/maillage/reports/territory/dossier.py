@@ -8,7 +8,7 @@ from string import ascii_uppercase
 
 from maillage.reports.page import photographs
 from maillage.reports.page.blocks import Chapter, Cover, Document
-from maillage.reports.territory import atlas, decisions, local_survey, mission, sentences
+from maillage.reports.territory import atlas, decisions, local_survey, main_findings, mission, sentences
 from maillage.reports.territory.chapters.certainty import (
     certainty_chapter,
     method_chapter,
@@ -22,6 +22,7 @@ from maillage.reports.territory.chapters.story import proposal_chapter, story_ch
 from maillage.reports.territory.chapters.zones import crossing_chapter, map_chapter, zone_chapter
 from maillage.reports.territory.field import FieldReading
 from maillage.reports.territory.field import chapters as field_chapters
+from maillage.reports.territory.main_findings import MainFindings
 from maillage.reports.territory.reading import Reading
 from maillage.reports.territory.subject import Subject
 from maillage.studies.diagnosis.compare import NeedByDefinition
@@ -63,12 +64,13 @@ def compose(
     """
     comments = comments or {}
     foreword = mission.foreword(field.mission) if field else []
+    findings = main_findings.read(r, field.surveyed if field else {})
     if r.withheld:
         chapters = [withheld_chapter(r, comments)]
         annexes = [source_chapter(r)]
     else:
-        chapters = list(_reader_chapters(d, r, layers, comments, on))
-        annexes = list(_annexes(d, r, layers, comments, readings, field))
+        chapters = list(_reader_chapters(d, r, layers, comments, findings, on))
+        annexes = list(_annexes(d, r, layers, comments, readings, findings, field))
     t = r.territory
     return Document(
         title=f"Diagnostic d’inclusion numérique : {t.name}",
@@ -89,13 +91,20 @@ def compose(
 
 
 def _reader_chapters(
-    d: Diagnosis, r: Reading, layers: Mapping[str, str], comments: Mapping[str, str], on: date
+    d: Diagnosis,
+    r: Reading,
+    layers: Mapping[str, str],
+    comments: Mapping[str, str],
+    findings: MainFindings,
+    on: date,
 ) -> Iterator[Chapter]:
     """Yield the chapters that whoever decides reads: eight pages, of forty figures at most each."""
     r = without_repeats(r)
     subject = Subject(reading=r, study={}, layers=layers, knitted="", on=on)
     proposals = decisions.proposals(subject, None)
     yield story_chapter(d, r, layers, comments, proposals)
+    if findings.first:
+        yield main_findings.chapter(findings)
     yield need_chapter(r, comments)
     yield who_chapter(r)
     if layers:
@@ -113,10 +122,13 @@ def _annexes(
     layers: Mapping[str, str],
     comments: Mapping[str, str],
     readings: Sequence[NeedByDefinition],
+    findings: MainFindings,
     field: FieldReading | None,
 ) -> Iterator[Chapter]:
     """Yield the tables behind the reader's part, zone by zone, then how they are made."""
     yield need_annex(r, readings)
+    if findings.remaining:
+        yield main_findings.annex(findings)
     if r.survey:
         yield local_survey.chapter(r.survey)
     yield zone_chapter(d, r, layers, comments)

@@ -2,14 +2,14 @@
 grid. Nothing here is estimated: it is counted, answered or told.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from maillage.reports.directory.census import CensusReading
 from maillage.reports.page.blocks import Block, Bullets, Cell, Chapter, Grid, Heading, Link, Picture, Text
 from maillage.reports.page.photographs import Photograph
 from maillage.reports.page.theme import Theme
 from maillage.reports.territory.certainty import upper_first
-from maillage.reports.territory.criteria import Axis
+from maillage.reports.territory.criteria import Axis, Surveyed
 from maillage.reports.territory.findings import FindingReading
 from maillage.reports.territory.mission import Mission, approach
 from maillage.reports.territory.services import ServicesReading
@@ -44,7 +44,8 @@ class FieldReading:
     """What the platform knows of a territory beside its study. is_filtered: the study counts a part of the
     residents only, when places and answers are those of everybody. map_address: that of the map of actors,
     "" where this installation is open to its own computer alone. mission, photograph and theme: None where
-    nobody wrote or chose them.
+    nobody wrote or chose them. surveyed: what its published surveys say, the answers of a scale taken
+    together.
     """
 
     census: CensusReading | None
@@ -58,6 +59,7 @@ class FieldReading:
     photograph: Photograph | None = None
     theme: Theme | None = None
     is_filtered: bool = False
+    surveyed: Surveyed = field(default_factory=dict)
 
 
 def chapters(field: FieldReading) -> list[Chapter]:

@@ -2,17 +2,19 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
 from maillage.reference.definitions import LEVELS, definition
 from maillage.reports.page import charts, photographs
 from maillage.reports.page.blocks import Bar, Chart, Cover
 from maillage.reports.page.photographs import Photograph
-from maillage.reports.territory import withheld
+from maillage.reports.territory import main_findings, withheld
 from maillage.reports.territory.certainty import upper_first
+from maillage.reports.territory.criteria import Surveyed
 from maillage.reports.territory.figures import FigureJson
+from maillage.reports.territory.main_findings import MainFindings
 from maillage.reports.territory.mission import Mission
 from maillage.reports.territory.reading import OfferLine, Reading
 from maillage.reports.territory.surveys import PublishedSurvey
@@ -33,25 +35,13 @@ class Voice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SurveyFinding:
-    """A finding of a published survey, as a room reads it. by: the people who answered; fact: with its
-    interval; calls: what it calls for, "" for nothing; bars: its figures, in percent, on one scale.
-    """
-
-    by: Literal["inhabitants", "structures"]
-    fact: str
-    source: str
-    calls: str = ""
-    bars: tuple[Bar, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
     """A study as reports take it. study: its etude.json, read; layers: SVG maps by name; knitted: the map of
     a cover, "" without contours; on: the day of the report; mission: how the study was led, None when nobody
-    wrote it; surveys: those published of the territory; survey_findings: those that matter most first;
-    voices: what people said, as it was published; photograph: that of its covers; n_places: places known
-    there, where no offer is read of them; is_computing: whether a new computation will read it.
+    wrote it; surveys: those published of the territory; voices: what people said, as it was published;
+    photograph: that of its covers; n_places: places known there, where no offer is read of them;
+    is_computing: whether a new computation will read it; surveyed: what those surveys say, the answers of a
+    scale taken together.
     """
 
     reading: Reading
@@ -62,10 +52,15 @@ class Subject:
     mission: Mission | None = None
     surveys: tuple[PublishedSurvey, ...] = ()
     photograph: Photograph | None = None
-    survey_findings: tuple[SurveyFinding, ...] = ()
     voices: tuple[Voice, ...] = ()
     n_places: int = 0
     is_computing: bool = False
+    surveyed: Surveyed = field(default_factory=dict)
+
+    @property
+    def findings(self) -> MainFindings:
+        """The main findings: ten at most, then the others."""
+        return main_findings.read(self.reading, self.surveyed)
 
     @property
     def is_too_large(self) -> bool:

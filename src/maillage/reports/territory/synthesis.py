@@ -100,7 +100,8 @@ def _ages(s: Subject) -> list[Chapter]:
 
 def _surveys(s: Subject) -> list[Chapter]:
     """Return the chapter of the published surveys, none without any."""
-    facts = [each.fact for by in ("inhabitants", "structures") for each in s.survey_findings if each.by == by]
+    kinds = (("inhabitants", "caf"), ("structures", "professionals"))
+    facts = [finding.fact for each in kinds for finding in s.findings.of_survey(*each)[:1]]
     quotes = [f"« {voice.words} » {voice.speaker}." for voice in s.voices[:1]]
     items = (*facts[:MOST], *quotes)
     return [Chapter(number="", title="Ce qu’on nous a dit", blocks=(Bullets(items=items),))] if items else []

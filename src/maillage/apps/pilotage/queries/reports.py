@@ -40,6 +40,7 @@ def subject(study: Study, on: date) -> Subject:
         voices=published_voices(study.place),
         n_places=no_offer.n_places if no_offer else 0,
         is_computing=no_offer is not None and no_offer.is_computing,
+        surveyed=dossiers.surveyed_of(study, reading),
     )
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from maillage.apps.memberships.access import communes_of, name_of
 from maillage.apps.surveys.models import Publication
-from maillage.reports.territory.criteria import Answered
+from maillage.reports.territory.criteria import Answered, answered
 
 Findings = dict[tuple[str, str, str], Answered]
 
@@ -33,9 +33,10 @@ class Neighbour:
     wider: bool
 
 
-def closest(place: str) -> Mapping[tuple[str, str, str], Answered]:
+def closest(place: str, *, by_group: bool = False) -> Mapping[tuple[str, str, str], Answered]:
     """Return what the grid of a place is read in, for each kind of survey: its own surveys; else those of the
-    smallest wider territory; else its examples. The source of what is not its own says what it is.
+    smallest wider territory; else its examples. The source of what is not its own says what it is. by_group:
+    as for `published`.
     """
     wider = {
         each.edition.survey.kind: each
@@ -44,10 +45,11 @@ def closest(place: str) -> Mapping[tuple[str, str, str], Answered]:
     }
     found: Findings = {}
     for each in wider.values():
-        found |= _findings([each.edition], f"menée sur un territoire plus large ({each.territory})")
-    own = dict(published(place))
-    found = _without({key[0] for key in own}, found) | own
-    return invented(place, beside=found) | found
+        where = f"menée sur un territoire plus large ({each.territory})"
+        found |= _findings([each.edition], where, by_group=by_group)
+    own = dict(published(place, by_group=by_group))
+    answers = _without({key[0] for key in own}, found) | own
+    return invented(place, beside=answers, by_group=by_group) | answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,31 +132,9 @@ def _findings(rows: Iterable[Publication], said: str = "", *, by_group: bool = F
         found = _without({kind}, found)
         source = f"« {row.survey.title} », édition {row.number}, {timezone.localdate(row.published_at).year}"
         together = row.content.get("scales", ()) if by_group else ()
-        for line in (*row.content["tables"], *together):
-            if line["part"] != "" and (by_group or not line["groupe"]):
-                found[kind, line["question"], _answer(line)] = Answered(
-                    label=line["libelle_modalite"],
-                    percent=line["part"],
-                    low=line["bas"],
-                    high=line["haut"],
-                    n=line["base"],
-                    computed=line["calcul"],
-                    universe=line["univers"],
-                    source=f"{source}, {said}" if said else source,
-                    rounding=line["arrondi"],
-                )
+        lines = (*row.content["tables"], *together)
+        found |= answered(kind, lines, f"{source}, {said}" if said else source, by_group=by_group)
     return found
-
-
-def _answer(line: Mapping[str, str]) -> str:
-    """Return what names an answer: itself, and of whom when it is that of a group.
-
-    >>> _answer({"modalite": "oui", "groupe": ""})
-    'oui'
-    >>> _answer({"modalite": "oui", "par": "aisance", "groupe": "Peu à l’aise"})
-    'oui | aisance : Peu à l’aise'
-    """
-    return f"{line['modalite']} | {line['par']} : {line['groupe']}" if line["groupe"] else line["modalite"]
 
 
 def beside(place: str) -> list[Neighbour]:

@@ -1,10 +1,10 @@
-"""The first page of a dossier, its story and findings, and the last of the reader's part, its proposals."""
+"""The first page of a dossier, its story, and the last of the reader's part, its proposals."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from maillage.reports.page.blocks import Beside, Block, Bullets, Callout, Chapter, Heading, Text
-from maillage.reports.territory import atlas, certainty, gaps, map_keys, sentences
+from maillage.reports.page.blocks import Beside, Block, Bullets, Callout, Chapter, Text
+from maillage.reports.territory import atlas, certainty, map_keys, sentences
 from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.chapters.offer import silence
 from maillage.reports.territory.chapters.opening import contradiction
@@ -14,8 +14,6 @@ from maillage.reports.territory.reading import Group, Reading
 from maillage.studies.diagnosis.results import Diagnosis
 from maillage.words import wording
 
-MOST_FINDINGS = 10
-MOST_CONTEXT = 1  # indicators that part from the country
 CAPTIONS = {  # of the map of the story: the chapter of the map gives its bounds
     "numerique": "Part des 15 ans et plus en précarité numérique, face à la France métropolitaine.",
     "les-deux": "Zones où les précarités numérique et sociale sont élevées.",
@@ -32,7 +30,7 @@ RANKING = " par quartier ou commune, ni pour les classer entre eux"
 def story_chapter(
     d: Diagnosis, r: Reading, layers: Mapping[str, str], comments: Mapping[str, str], proposals: Sequence[str]
 ) -> Chapter:
-    """Return the story beside its map, the findings, then how to read every figure.
+    """Return the story beside its map, then how to read every figure.
 
     layers: SVG maps by name; proposals: those of the last chapter of the reader's part.
     """
@@ -54,7 +52,6 @@ def story_chapter(
         blocks=(
             *opening,
             *contradiction(r),
-            *_listed_findings(r),
             *((Text(text=r.target),) if r.target else ()),
             _guide(r),
             *comment_of(comments, "synthese"),
@@ -106,64 +103,9 @@ def _highest(r: Reading, family: str) -> Group | None:
     return max(rated, key=lambda group: _percentage(group.rate or ""), default=None)
 
 
-def _largest(r: Reading, family: str) -> Group | None:
-    """Return the group of a family that most people concerned belong to, None where no share is a point."""
-    known = (group for group in r.profile if group.family == family and group.share)
-    return max(known, key=lambda group: group.share_value, default=None)
-
-
 def _rate(group: Group) -> str:
     margin = f" ({group.rate_span})" if group.rate_span else ""
     return f"{group.label} : {group.rate} de personnes concernées{margin}"
-
-
-def findings(r: Reading) -> list[str]:
-    """Return the main facts of a study, a sentence each with its interval, `MOST_FINDINGS` at most: who,
-    where, which help, then what parts the territory from the country.
-    """
-    return [*_findings_on_people(r), *_findings_on_places(r), *_findings_on_gaps(r), *_local(r)][
-        :MOST_FINDINGS
-    ]
-
-
-def _findings_on_people(r: Reading) -> Iterator[str]:
-    if group := _largest(r, AGE):
-        yield f"{group.label} : {group.share} des personnes concernées ({group.share_span})."
-    if r.both.value:
-        yield f"{upper_first(r.both.in_full)} concernées vivent aussi modestement."
-
-
-def _findings_on_places(r: Reading) -> Iterator[str]:
-    if r.crossing_sentence:
-        yield r.crossing_sentence.partition(" Parmi ")[0]
-    if r.districts.title:
-        yield r.districts.sentence
-
-
-def _findings_on_gaps(r: Reading) -> Iterator[str]:
-    """Yield the heaviest gap, or what silent places leave unknown where none is certain."""
-    lacks = [gap.sentence for gap in gaps.shared(r.offer)]
-    lacks += [
-        f"{line.label} : {line.missing_about} sans lieu connu à portée. Des lieux ne répondent pas."
-        for line in gaps.unknown(r.offer)
-    ]
-    yield from lacks[:1]
-
-
-def _local(r: Reading) -> Iterator[str]:
-    """Yield the agreement of a survey with the estimate, then the indicators that part from the country."""
-    if r.survey and not r.survey.reason:
-        yield (
-            "L’enquête locale et le calcul concordent."
-            if r.survey.agrees
-            else "L’enquête locale contredit le calcul : voir l’annexe."
-        )
-    if r.offer:
-        return  # the gaps of the offer say more, and a page has forty figures at most
-    parted = [x for x in r.context if x.here and x.direction.startswith(("plus", "moins"))]
-    for x in parted[:MOST_CONTEXT]:
-        local = f"{x.here} ({x.between})" if x.between else x.here
-        yield f"{x.label.partition(', parmi')[0]} : {local} ici, {x.country} en France."
 
 
 def without_repeats(r: Reading) -> Reading:
@@ -179,18 +121,6 @@ def without_repeats(r: Reading) -> Reading:
     crossing, leaders = bare((r.crossing_sentence, r.leaders_sentence))
     return replace(
         r, crossing_sentence=crossing, leaders_sentence=leaders, class_sentences=bare(tuple(classes))
-    )
-
-
-def _listed_findings(r: Reading) -> tuple[Block, ...]:
-    """Return the findings in two columns, numbered."""
-    numbered = [Text(text=f"**{k}.** {text}") for k, text in enumerate(findings(r), 1)]
-    if not numbered:
-        return ()
-    half = (len(numbered) + 1) // 2
-    return (
-        Heading(text="Les constats à retenir"),
-        Beside(left=tuple(numbered[:half]), right=tuple(numbered[half:])),
     )
 
 

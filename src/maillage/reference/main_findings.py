@@ -1,0 +1,89 @@
+"""The findings that a diagnosis draws from the published surveys of a territory: which answer is read, from
+which share its meaning holds, what stands beside it, what it calls for.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from maillage.reference.files import read_yaml
+
+AnswerKey = tuple[str, str, str]  # kind of survey, question, answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingRule:
+    """A finding read in one answer. matters: 3 changes a decision, 1 sheds light; least, most: percents
+    between which its meaning holds; facing: other answers, each with its sentence.
+    """
+
+    axis: str
+    answer: AnswerKey
+    matters: int
+    least: float
+    most: float
+    fact: str
+    facing: tuple[tuple[AnswerKey, str], ...]
+    means: str
+    calls: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankingRule:
+    """A finding read in all the answers of a question: those cited most. ties: its head where several are."""
+
+    axis: str
+    kind: str
+    question: str
+    matters: int
+    fact: str
+    ties: str
+    means: str
+    calls: str
+
+
+@cache
+def _read() -> Any:
+    return read_yaml(Path(__file__).with_name("main_findings.yaml"))
+
+
+@cache
+def axes() -> Mapping[str, str]:
+    """Return the axes of findings, id to label, in the order of the story."""
+    return dict(_read()["axes"])
+
+
+@cache
+def rules() -> tuple[FindingRule, ...]:
+    """Return the findings read in one answer, in the order of the story."""
+    return tuple(
+        FindingRule(
+            axis=row["axis"],
+            answer=(row["answer"][0], row["answer"][1], row["answer"][2]),
+            matters=row["matters"],
+            least=row.get("least", 0),
+            most=row.get("most", 100),
+            fact=row["fact"],
+            facing=tuple(
+                ((kind, question, answer), text) for kind, question, answer, text in row.get("facing", ())
+            ),
+            means=row["means"],
+            calls=row["calls"],
+        )
+        for row in _read()["findings"]
+    )
+
+
+@cache
+def rankings() -> tuple[RankingRule, ...]:
+    """Return the findings read in the order of the answers of a question."""
+    return tuple(
+        RankingRule(
+            kind=row["answer"][0],
+            question=row["answer"][1],
+            **{k: v for k, v in row.items() if k != "answer"},
+        )
+        for row in _read()["rankings"]
+    )

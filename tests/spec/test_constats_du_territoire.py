@@ -1,0 +1,162 @@
+"""Les constats d’un diagnostic : un fait, ce que dit l’autre côté, le sens, ce qu’il appelle. Dix au plus."""
+
+from dataclasses import replace
+
+from maillage.reference.main_findings import axes, rules
+from maillage.reports.territory import main_findings
+from maillage.reports.territory.criteria import Answered, Surveyed
+from maillage.reports.territory.main_findings import MainFindings
+
+title = "Les constats d’un diagnostic"
+
+
+def answer_of(percent: float, low: float, high: float, label: str = "", kind: str = "structures") -> Answered:
+    return Answered(
+        label=label,
+        percent=percent,
+        low=low,
+        high=high,
+        n=100,
+        computed="redressé" if kind == "inhabitants" else "brut",
+        universe="structures" if kind == "structures" else "habitants",
+        source=f"« {kind} »",
+    )
+
+
+def surveyed(t, kind: str = "structures") -> Surveyed:
+    columns = (t["question"], t["réponse"], t["part"], t["basse"], t["haute"])
+    return {
+        (kind, str(question), str(answer)): answer_of(*map(float, figures), str(answer), kind)
+        for question, answer, *figures in zip(*columns, strict=True)
+    }
+
+
+def of_surveys(answers: Surveyed) -> MainFindings:
+    return main_findings.chosen(main_findings.of_surveys(answers))
+
+
+def plain(text: str) -> str:
+    return text.replace("\xa0", " ")
+
+
+def test_a_meaning_is_stated_where_the_whole_interval_carries_it(spec):
+    """Un constat a un sens à partir d’une part, écrite : ici, un tiers des structures sans visibilité.
+
+    Toute la marge au-dessus : le constat est sûr. La part seule au-dessus : il est « à suivre, pas à
+    annoncer ». La part au-dessous : il n’y a pas de constat.
+    """
+
+    def verdicts(t):
+        out = []
+        for figures in zip(t["part"], t["basse"], t["haute"], strict=True):
+            findings = of_surveys(
+                {("structures", "vision", "non_souhaite"): answer_of(*map(float, figures))}
+            ).first
+            out.append(("sûr" if findings[0].is_sure else "à suivre") if findings else "aucun")
+            assert not findings or (main_findings.DOUBTFUL in findings[0].means) == (not findings[0].is_sure)
+        return out
+
+    spec(
+        """
+        part | basse | haute
+        -----+-------+------
+          72 |    62 |    81
+          40 |    25 |    56
+          20 |    12 |    30
+        """,
+        verdicts,
+        ["sûr", "à suivre", "aucun"],
+    )
+
+
+def test_answers_that_chance_may_explain_tie(spec):
+    """Deux réponses que la marge ne sépare pas sont à égalité ; la suivante vient après elles."""
+    spec(
+        """
+        question        | réponse         | part | basse | haute
+        ----------------+-----------------+------+-------+------
+        priorites.cite  | équiper         |   61 |    51 |    70
+        priorites.cite  | sensibiliser    |   60 |    50 |    69
+        priorites.cite  | se connaître    |   30 |    21 |    40
+        priorites.cite  | autre           |   90 |    84 |    95
+        """,
+        lambda t: [
+            plain(text) for item in of_surveys(surveyed(t)).first for text in (item.fact, *item.facing)
+        ],
+        [
+            "Priorités les plus citées par les structures, à égalité : « équiper », 61 % (entre 51 et 70 %) et"
+            " « sensibiliser », 60 % (entre 50 et 69 %).",
+            "Puis « se connaître », 30 % (entre 21 et 40 %).",
+        ],
+    )
+
+
+def test_answers_that_all_tie_are_counted_and_not_listed(spec):
+    """Au-delà de trois réponses à égalité, aucune ne se détache : elles ne sont pas citées."""
+    spec(
+        """
+        question | réponse | part | basse | haute
+        ---------+---------+------+-------+------
+        besoins  | a       |   41 |    30 |    52
+        besoins  | b       |   40 |    29 |    51
+        besoins  | c       |   39 |    28 |    50
+        besoins  | d       |   38 |    27 |    49
+        """,
+        lambda t: [item.fact for item in of_surveys(surveyed(t)).first],
+        ["Besoins les plus cités par les structures, à égalité : 4 réponses sans écart net."],
+    )
+
+
+def test_the_other_side_stands_beside_the_fact(spec):
+    """Les structures et les habitants parlent d’un même sujet dans un même constat."""
+    answers = {
+        ("structures", "orientation", "aujourdhui"): answer_of(45, 36, 56),
+        ("inhabitants", "decouverte", "orientation"): answer_of(33, 17, 54, kind="inhabitants"),
+    }
+    spec(
+        """
+        constat
+        ------------
+        orientation
+        """,
+        lambda _: [plain(text) for item in of_surveys(answers).first for text in (item.fact, *item.facing)],
+        [
+            "45 % des structures interrogées orientent vers d’autres lieux (entre 36 et 56 %).",
+            "Parmi les personnes aidées, 33 % (entre 17 et 54 %) y ont été envoyées par un professionnel.",
+        ],
+    )
+
+
+def test_each_axis_comes_before_the_second_finding_of_any():
+    """Dix constats au plus : d’abord le premier de chaque axe, puis les plus lourds et les plus sûrs.
+
+    Les autres vont en annexe ; les uns et les autres suivent l’ordre de l’histoire.
+    """
+    values = {key: rule for rule in rules() for key in [rule.answer]}
+    answers = {
+        key: answer_of(max(rule.least, min(rule.most, 50)), rule.least, rule.most, kind=key[0])
+        for key, rule in values.items()
+    }
+    findings = of_surveys(answers)
+    assert len(findings.first) == main_findings.MOST
+    assert len(findings.first) + len(findings.remaining) == len(rules())
+    assert {item.axis for item in findings.first} == {rule.axis for rule in rules()}
+    order = list(axes())
+    for part in (findings.first, findings.remaining):
+        assert [order.index(item.axis) for item in part] == sorted(order.index(item.axis) for item in part)
+    assert min(item.rank for item in findings.first if findings.of_axis(item.axis)[0] is not item) >= max(
+        item.rank for item in findings.remaining
+    )
+
+
+def test_a_finding_says_its_source_and_its_base_once():
+    """La source nomme chaque enquête une fois, avec la base de chaque question."""
+    answers = {
+        ("structures", "partenariat", "oui"): answer_of(37, 28, 48),
+        ("structures", "accueillir", "oui"): replace(answer_of(61, 50, 70), n=66),
+    }
+    (findings,) = of_surveys(answers).first
+    assert (
+        plain(findings.source)
+        == "Enquête « structures » : structures, n = 100, brut ; structures, n = 66, brut."
+    )
