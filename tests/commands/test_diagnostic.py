@@ -116,7 +116,7 @@ def test_each_estimate_that_the_dossier_tells_is_in_the_study(grenoble, study):
         for row in every_figure(study)
         if row["unite"] == "personnes" and row["valeur"] is not None
     }
-    assert len(printed) > 6
+    assert len(printed) >= 3
     assert printed - known == set()
 
 

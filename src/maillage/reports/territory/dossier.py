@@ -103,8 +103,6 @@ def _reader_chapters(
     subject = Subject(reading=r, study={}, layers=layers, knitted="", on=on)
     proposals = decisions.proposals(subject, None)
     yield story_chapter(d, r, layers, comments, proposals)
-    if findings.first:
-        yield main_findings.chapter(findings)
     yield need_chapter(r, comments)
     yield who_chapter(r)
     if layers:
@@ -113,6 +111,8 @@ def _reader_chapters(
         yield crossing_chapter(d, r, layers, comments)
     if r.offer:
         yield offer_chapter(r, r.offer, comments)
+    if findings.first:
+        yield main_findings.chapter(findings)
     yield proposal_chapter(proposals)
 
 

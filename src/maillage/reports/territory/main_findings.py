@@ -433,7 +433,7 @@ def chapter(findings: MainFindings) -> Chapter:
     sources = " ".join(dict.fromkeys(item.source for item in findings.first))
     n = len(findings.first)
     return Chapter(
-        number="",
+        number="n",
         short="Constats",
         title=f"{count(n, 'constat', 'constats').capitalize()} à retenir",
         flows=True,
@@ -451,7 +451,8 @@ def annex(findings: MainFindings) -> Chapter:
 
 
 def _item(finding: MainFinding) -> str:
-    facing = f" {' '.join(finding.facing)}" if finding.facing else ""
+    """Return a finding as a page tells it: what faces a study's own facts stands in its chapters."""
+    facing = f" {finding.facing[0]}" if finding.kind and finding.facing else ""
     return f"**{finding.fact.rstrip('.')}.**{facing} {finding.means} **Appelle** : {_lower(finding.calls)}"
 
 

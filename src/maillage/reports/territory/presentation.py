@@ -345,8 +345,8 @@ def _levels(d: Diagnosis, beside: Sequence[NeedByDefinition]) -> Levels:
             charts.levels_bar(shares, width=360, label=label),
         ),
         source=(
-            f"Parts nationales de {cut.producer} ({cut.year}), réparties selon l’âge, le diplôme et le niveau"
-            f" de vie des habitants. {MEDIATION}"
+            f"Parts nationales de {cut.producer} (7, 19, 14 et 60 %, {cut.year}), réparties selon l’âge, le"
+            f" diplôme et le niveau de vie des habitants. {MEDIATION}"
         ),
         doubt=cut.doubt,
     )
