@@ -97,6 +97,7 @@ def offered(home, django_user_model):
     return study
 
 
+@pytest.mark.slow("the real census of a département, computed once for all the pages that read it")
 def test_the_pages_of_an_offer(offered, client, monkeypatch):
     """Une seule étude, tous ses écrans : un calcul est long, une page ne l’est pas."""
     page = text_of(client.get(f"/territoires/{PLACE}/manques/?offre=libre_acces_accompagne"))
