@@ -9,6 +9,7 @@ from html import unescape
 from types import SimpleNamespace
 
 import pytest
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone
 
@@ -703,9 +704,16 @@ def test_one_address_may_not_ask_for_everything(client, home, monkeypatch):
 
     cache.clear()
     monkeypatch.setattr(access, "NEW_STUDIES_AN_HOUR", 1)
+    monkeypatch.setattr(settings, "IS_PUBLIC", True)
     assert client.get("/territoires/38151/").status_code == 200
     assert client.get("/territoires/38185/").status_code == 429
     assert client.get("/territoires/38151/").status_code == 200
+
+
+def test_a_private_computer_computes_every_new_territory_in_a_row(client, home, monkeypatch):
+    monkeypatch.setattr(access, "NEW_STUDIES_AN_HOUR", 1)
+    places = ("38151", "38185", "38421", "38229", "38485", "38169")
+    assert {client.get(f"/territoires/{place}/").status_code for place in places} == {200}
 
 
 # ------------------------------------------------------------------------------------------------------ files

@@ -30,7 +30,7 @@ from maillage.reference import findings
 from maillage.reference.cards import cards
 from maillage.reference.definitions import DEFAULT, definition
 from maillage.reference.surveys import banks
-from maillage.reference.travel import FOOT
+from maillage.reference.travel import CAR, FOOT
 from maillage.reports.directory import census
 from maillage.reports.territory import agreements, criteria, gaps
 from maillage.reports.territory import offer as offer_reports
@@ -97,6 +97,7 @@ def offered(home, django_user_model):
     return study
 
 
+@pytest.mark.slow("the real census of a département, computed once for all the pages that read it")
 def test_the_pages_of_an_offer(offered, client, monkeypatch):
     """Une seule étude, tous ses écrans : un calcul est long, une page ne l’est pas."""
     page = text_of(client.get(f"/territoires/{PLACE}/manques/?offre=libre_acces_accompagne"))
@@ -118,6 +119,7 @@ def test_the_pages_of_an_offer(offered, client, monkeypatch):
     later = every.context["rows"][10]["zone"].code
     assert f"?zones=toutes#manque-{later}" in first.content.decode(), "the map still leads to it"
     _a_long_list_shows_its_first_zones(client, monkeypatch)
+    _by_car_no_page_speaks_of_walking(client, offered, monkeypatch)
     loop = f"/territoires/{PLACE}/boucle/"
     assert client.get(loop).content.decode().count("#manque-") > 10, "some are not among the first rows"
     assert broken_anchors(client, loop) == set(), "each figure leads to its row, each « # » to what it names"
@@ -224,6 +226,22 @@ def _a_long_list_shows_its_first_zones(client, monkeypatch) -> None:
     assert f'href="?zones=toutes&amp;listes=toutes#listes">Les {longest} zones de cette liste</a>' in first
     every = client.get(f"{address}&listes=toutes").content.decode()
     assert len(listed.findall(every)) == len(listed.findall(whole)) and "zones de cette liste" not in every
+
+
+def _by_car_no_page_speaks_of_walking(client, study: Study, monkeypatch) -> None:
+    """Hors du choix d’une autre façon d’y aller, et des règles de ce calcul fait à pied, gardées telles quelles."""
+    read = queries.reading(study)
+    by_car = replace(read, offer=replace(read.offer, mode=CAR, minutes=20, lists=(), cautions=()))
+    zone = next(zone.code for zone in read.zones if zone.code in read.offer.zones)
+    with monkeypatch.context() as patched:
+        patched.setattr(queries, "reading", lambda _: by_car)
+        for page in ("manques/", f"zones/{zone}/"):
+            body = client.get(f"/territoires/{PLACE}/{page}").content.decode()
+            words = text_of(
+                SimpleNamespace(content=re.sub("<option.*?</option>", "", body, flags=re.S).encode())
+            )
+            assert "20 minutes en voiture" in words
+            assert not re.findall("[àÀ] pied[^.]{0,20}|[^.]{0,20}la marche", words), page
 
 
 def _a_point_of_the_map_is_tried_and_kept(offered, client, base: str) -> None:

@@ -233,9 +233,13 @@ def test_a_class_misspelt_in_a_file_of_margins_is_named_not_merged(browser, surv
 
 def test_margins_of_a_file_are_told_in_the_words_of_the_questionnaire(browser, survey):
     address = where(survey, "redressement/")
-    page = browser.post(address, {"geste": "preparer", "fichier": SimpleUploadedFile("marges.csv", MARGINS)})
+    dated = MARGINS.replace(b"effectif", b"effectif,annee").replace(b"000\n", b"000,2011\n")
+    page = browser.post(address, {"geste": "preparer", "fichier": SimpleUploadedFile("marges.csv", dated)})
     browser.post(address, {"geste": "calculer", "marges": page.context["marges"], "methode": "raking"})
-    (sample,) = weights.samples(frames.chosen(survey))
+    row = frames.chosen(survey)
+    assert [text for text in row.told["warnings"] if text.startswith("Les marges de l’enquête comptent 10")]
+    assert [text for text in row.told["warnings"] if "l’année 2011" in text]
+    (sample,) = weights.samples(row)
     assert (sample.label, [row[0] for row in sample.rows]) == ("Votre âge ?", ["Jeune", "Moyen", "Âgé"])
     assert sample.source == "Population : marges données (marges.csv)."
     table = browser.get(where(survey, "?question=tranche")).content.decode()

@@ -72,6 +72,18 @@ def test_the_need_moves_between_model_and_survey(study, survey, alone):
     assert "enquete" not in alone
 
 
+def test_diagnosis_warns_of_margins_of_another_year(study, survey):
+    words = survey(16)
+    words[-1].write_text(
+        "variable,modalite,effectif,annee\nage,jeune,6000,2011\nage,age,12700,2011\n", "utf-8"
+    )
+    answer, study_json = study(*words)
+    assert answer.code == 0
+    for start in ("Les marges de l’enquête comptent", "Les marges de l’enquête disent l’année 2011"):
+        assert [text for text in study_json["avertissements"] if text.startswith(start)]
+        assert start in answer.out
+
+
 def test_the_definition_of_the_study_has_one_figure(study, survey, tmp_path):
     """Le nombre du haut, que l’enquête a déplacé, est celui de sa ligne parmi les définitions ; les autres le disent."""
     _, found = study(*survey(16))

@@ -71,6 +71,28 @@ def test_weights_give_the_margins_back_with_every_digit(weigh):
     assert max(each["ecart"] for each in told["ecarts_marges"]) < 1e-9
 
 
+@pytest.mark.parametrize(
+    ("options", "year", "starts"),
+    [
+        ((), "", ["Les marges comptent 1 200 personnes. Pour comparer"]),
+        (("--territoire", "38185"), "", ["Les marges de l’enquête comptent 1"]),
+        (
+            ("--territoire", "38185"),
+            "2011",
+            ["Les marges de l’enquête comptent 1", "Les marges de l’enquête disent"],
+        ),
+    ],
+)
+def test_ponderer_warns_of_a_total_unlike_the_census(weigh, options, year, starts):
+    dated = "".join(f"{line},{year or 'annee' * (n == 0)}\n" for n, line in enumerate(MARGINS.splitlines()))
+    dated = dated.replace("effectif,2011", "effectif,annee")
+    done, _ = weigh("--json", *options, margins=dated)
+    assert done.code == 0, done.err
+    warnings = json.loads(done.out)["avertissements"]
+    for start in starts:
+        assert any(text.replace("\xa0", " ").startswith(start) for text in warnings), (start, warnings)
+
+
 def test_a_person_reads_the_coefficients_in_french(weigh):
     done, _ = weigh()
     assert done.code == 0

@@ -198,13 +198,13 @@ def test_a_share_too_vague_to_print_is_not_given_by_its_gap():
     c = local_survey.compose(read(aisance=few), INSEE, rates(), seed=1)
     assert c.survey.is_loose
     assert c.agree
-    (told,) = [text for text in discussion(c, 0) if text.startswith("L’enquête trouve")]
+    (told,) = [text for text in discussion(c) if text.startswith("L’enquête trouve")]
     assert re.match(
         r"L’enquête trouve entre \d+\spoints? de moins et \d+\spoints? de plus que le modèle\. ", told
     )
     sure = local_survey.compose(read(internet_3_mois=["non"] * 40 + ["oui"] * 160), INSEE, rates(), seed=1)
     assert not sure.survey.is_loose
-    assert any(re.match(r"L’enquête trouve \d", text) for text in discussion(sure, 0))
+    assert any(re.match(r"L’enquête trouve \d", text) for text in discussion(sure))
 
 
 def test_the_same_answers_give_the_same_figures():

@@ -464,6 +464,21 @@ def test_who_lives_outside_the_zones_neither_calls_for_a_place_nor_sends_it_away
     assert found.gained.value == pytest.approx(30)
 
 
+@pytest.mark.parametrize(
+    ("how", "codes", "cause"),
+    [
+        ("contour", ("290010000", "290020000"), "Là où la commune n’est pas découpée en quartiers, les"),
+        ("commune", ("290010101", "290010102"), "Là où le contour des quartiers manque, les"),
+    ],
+)
+def test_a_doubt_on_where_people_live_names_its_cause(how, codes, cause):
+    """Une commune entière n’a pas de quartiers : leur contour n’y manque pas."""
+    some = replace(three_areas(), code=np.array([*codes, codes[0]]), how=np.full(3, how))
+    zones = [Zone("a", "A", np.array([0, 1, 2]))]
+    g = grounds.ground(some, zones, [], travel=travel.on_foot(), outlines=OUTLINES)
+    assert [text for text in gaps.gaps(g).doubts if text.startswith(cause)]
+
+
 def test_the_middle_of_residents_counts_each_as_one():
     """Une commune d’un seul point et un carré de trente-six : chacun compte pour ses habitants."""
     some = areas(np.random.default_rng(4))

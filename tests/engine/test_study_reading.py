@@ -449,12 +449,17 @@ def test_an_index_of_one_variable_says_so(d):
 
 
 @pytest.mark.parametrize(
-    ("population", "told"),
-    [(400, "au moins 400 habitants"), (399, "demande d’en parler avec chacun"), (0, "")],
+    ("adults", "advice"),
+    [
+        (100_000, "au moins 400 habitants"),
+        (752, "au moins 270 habitants"),
+        (399, "demande d’en parler avec chacun"),
+        (0, ""),
+    ],
 )
-def test_nobody_is_told_to_survey_more_people_than_live_there(d, population, told):
-    first = sentences.warnings(replace(d, population=population))[0]
-    assert (told in first) if told else ("ordre de grandeur" not in first)
+def test_a_survey_is_advised_at_the_size_of_its_population(d, adults, advice):
+    first = sentences.warnings(replace(d, population=adults, adults=adults))[0]
+    assert (advice in first) if advice else ("ordre de grandeur" not in first)
 
 
 def test_a_gap_is_printed_with_the_sign_of_its_value(d):

@@ -7,9 +7,12 @@ from maillage.engine import variance
 from maillage.forms.questionnaire import Choice
 from maillage.kernel.errors import Refused
 from maillage.kernel.table import Table
+from maillage.pipeline.survey import margins
 from maillage.pipeline.survey.margins import Category, Margin
+from maillage.studies.diagnosis.territories import gazetteer, rows_of
 from maillage.studies.need import model
-from maillage.studies.survey import sample_margins, weighting
+from maillage.studies.need import population as frames
+from maillage.studies.survey import census_margins, sample_margins, weighting
 from maillage.studies.survey.age_classes import class_starts
 from maillage.studies.survey.census_margins import AVAILABLE, in_question_classes, margins_of
 
@@ -261,3 +264,32 @@ def test_margins_of_two_years_are_refused_together():
     sample = answers(age=["jeune", "vieux"] * 20, sexe=["f", "h"] * 20)
     with pytest.raises(Refused, match="les totaux diffèrent"):
         weighting.weigh(sample, [margin("age", jeune=2000, vieux=8000), margin("sexe", f=5300, h=5100)])
+
+
+@pytest.mark.parametrize(
+    ("by", "years", "starts"),
+    [
+        (1.0, "", ()),
+        (0.97, "2021", ()),
+        (0.9, "", ("Les marges de l’enquête comptent",)),
+        (1.1, "", ("Les marges de l’enquête comptent",)),
+        (1.0, "2011", ("Les marges de l’enquête disent l’année 2011",)),
+        (0.9, "2011", ("Les marges de l’enquête comptent", "Les marges de l’enquête disent l’année 2011")),
+    ],
+)
+@pytest.mark.parametrize("first", [15, 18])
+def test_margin_doubts_name_other_people_and_another_year(by, years, starts, first):
+    """Comparées au recensement des mêmes âges : des marges de 18 ans et plus ne manquent pas des plus jeunes."""
+    rows = rows_of(gazetteer().get("38185"), frames.sources().rp2021)
+    (ages,) = census_margins.margins_of("38185", ("age",), starts=(first, 30, 60))
+    by_age = model.country_frame().ages[rows].sum(axis=0)
+    people = by_age[1:].sum() if first == 15 else by_age[1] * 2 / 5 + by_age[2:].sum()
+    text = "variable,modalite,effectif,année\n" + "".join(
+        f"age,{each.name},{by * people * each.total / ages.total:.0f},{years}\n" for each in ages.categories
+    )
+    supplied = margins.parse(text.encode(), "marges.csv")
+    spans, year = census_margins.ages_of(supplied), census_margins.stated_year(supplied)
+    assert spans == (first, 120)
+    doubts = census_margins.margin_doubts(supplied[0].total, spans, year, rows)
+    assert len(doubts) == len(starts)
+    assert all(text.startswith(start) for text, start in zip(doubts, starts, strict=True))

@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from maillage.apps.pilotage import rules as pilotage
 from tests.journeys.conftest import PERIMETER, PHONE, give_frames, undrawn
 from tests.support.profile import some
+from tests.support.shared import ROOT
 
 PAGES = {
     "accueil": "/",
@@ -499,3 +500,14 @@ def test_what_somebody_needs_is_in_the_first_screen_of_the_home(visit):
     page = visit("/", height=900, looked=True)
     first = page.locator(".accueil-besoins a").first.bounding_box()
     assert first["y"] + first["height"] < 900
+
+
+def test_a_range_is_read_on_a_phone_where_a_number_is_withheld(chromium):
+    row = {"people": "", "between": "600 – 1 400", "share": "10 – 24 %", "bar": "", "reason": ""}
+    cells = render_to_string("dossiers/_figure_cells.html", {"f": row, "reading": {"filter": None}})
+    style = (ROOT / "src/maillage/apps/site/static/site/etude.css").read_text("utf-8")
+    page = chromium.new_page(viewport=PHONE)
+    page.set_content(f"<style>{style}</style><table class=zones><tbody><tr>{cells}</tr></tbody></table>")
+    text = page.locator("table").inner_text()
+    assert "600 – 1 400" in text and "—" not in text
+    page.close()

@@ -14,7 +14,7 @@ import pytest
 
 from maillage.pipeline.contours import clean as contours
 from maillage.reference.definitions import DEFAULT, definition
-from maillage.reference.travel import FOOT
+from maillage.reference.travel import CAR, FOOT
 from maillage.reports.page.blocks import Bullets
 from maillage.reports.territory import atlas, dossier, offer, presentation, study_json
 from maillage.reports.territory.chapters import offer as chapter
@@ -34,6 +34,7 @@ title = "La carte de l’offre, et ses listes"
 REDON = "243500741"  # an intercommunalité of three départements
 HERE, LOIRE, MORBIHAN = "35236", "44185", "56001"  # Redon, Saint-Nicolas-de-Redon, Allaire
 BEYOND, NANTES = "56135", "44109"
+BAINS = "35013"  # Bains-sur-Oust
 MIDDLE = {
     HERE: (47.6520, -2.0850),
     LOIRE: (47.6440, -2.0720),
@@ -43,6 +44,7 @@ MIDDLE = {
     "44128": (47.5400, -1.8050),  # Plessé
     "38185": (45.1900, 5.7200),  # Grenoble
     "35238": (48.1100, -1.6700),  # Rennes
+    BAINS: (47.7000, -2.1100),
     BEYOND: (47.6600, -2.3400),  # within the box that is read, out of the drawing
 }
 
@@ -336,7 +338,7 @@ def test_the_need_of_a_territory_is_that_of_its_parts_in_each_departement(d):
 
 def test_a_departement_of_which_the_census_says_nothing_is_named(d, o):
     """Un recensement qui ne connaît aucun lieu d’un département le dit, et combien d’habitants y vivent : ce qui leur manque n’est
-    pas compté. Un département dont il connaît un lieu, ou dont la plupart des habitants en ont un à portée de marche, n’est pas nommé.
+    pas compté. Un département dont il connaît un lieu n’est pas nommé.
     """
     assert (o.border.unlisted, offer.unlisted_words(o)) == ((), ""), "chaque département a un lieu"
     one = offered(d, [sheet("Rennes", "35238", wifi={})])
@@ -376,3 +378,16 @@ def test_a_departement_of_which_the_census_says_nothing_is_named(d, o):
     assert all(offer.UNLISTED in row["motif"] for row in rows if row["code"][:2] != "35")
     both = offered(d, [sheet("Rennes", "35238", wifi={}), sheet("Dehors", LOIRE, wifi={})])
     assert both.border.unlisted == ("56",)
+
+
+@pytest.mark.parametrize("mode", [FOOT, CAR])
+def test_a_departement_without_any_place_is_named_however_one_travels(d, mode):
+    """En voiture, la plupart ont un lieu dans un département voisin, et leur portée est comptée : que leur département
+    n’est pas recensé se dit encore.
+    """
+    travelled = replace(d, request=replace(d.request, travel=mode.id))
+    one = offered(travelled, [sheet("Dedans", HERE, wifi={}), sheet("Bains", BAINS, wifi={})])
+    assert {*one.border.unlisted, *one.border.neighbour_served} == {"44", "56"}
+    words = " ".join(offer.cautions(one))
+    assert "Loire-Atlantique" in words and "Morbihan" in words
+    assert one.border.neighbour_served == (("56",) if mode is CAR else ())

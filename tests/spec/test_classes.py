@@ -120,6 +120,30 @@ def test_the_four_cells(spec):
     )
 
 
+def test_a_zone_is_in_the_likeliest_of_the_four_cells(spec):
+    """La case d’une zone est la plus probable des quatre, d’après les chances de chaque précarité d’être élevée, en
+    pour cent ; puis ses chances.
+    """
+    names = ("aucune", "numérique", "sociale", "les deux")
+
+    def call(t):
+        cells, odds = classes.likeliest_cells(t["numérique"] / 100, t["sociale"] / 100)
+        return [f"{names[c]}, {100 * p:.0f} %" for c, p in zip(cells, odds, strict=True)]
+
+    spec(
+        """
+        numérique | sociale
+        ----------+--------
+               48 |     100
+               52 |     100
+               90 |      40
+               30 |      20
+        """,
+        call,
+        ["sociale, 52 %", "les deux, 52 %", "numérique, 54 %", "aucune, 56 %"],
+    )
+
+
 def test_neighbours_in_the_same_case_are_gathered(spec):
     """Les zones voisines en précarité forte forment un ensemble ; une zone seule est dite à part."""
     spec(

@@ -8,10 +8,11 @@ from typing import Any
 
 from maillage.kernel.estimate import Estimate, Figure, Withheld
 from maillage.reference.offer import diagnosis_lines
+from maillage.reference.travel import CAR
 from maillage.studies.offer import gap_rules
 from maillage.studies.offer.gap_rules import Gap, Supply, ZoneGaps
 from maillage.studies.offer.reach import Reach
-from maillage.studies.offer.travel import on_foot
+from maillage.studies.offer.travel import on_foot, travel_by
 
 title = "Les règles qui trouvent ce qui manque"
 
@@ -351,6 +352,33 @@ def test_each_line_of_the_offer_has_its_sentence(spec):
             "Réparation : Aucun lieu de réparation dans la zone.",
             "Aide aux démarches : Aucune aide aux démarches dans la zone.",
             "Orientation : Aucun lieu qui oriente dans la zone.",
+        ],
+    )
+
+
+def test_each_title_says_what_its_rule_tests_by_car(spec):
+    """En voiture, une zone sans lieu n’est dans la liste que si rien n’assure un lieu à portée de la plupart : le
+    titre le dit. La part à portée, et sa borne basse, en pour cent.
+    """
+
+    def call(t: dict[str, Any]) -> list[str]:
+        rule = next(rule for rule in gap_rules.rules(travel_by(CAR)) if rule.id == "sans-formation")
+        drawn = zones(t)
+        return [f"{name} : {rule.sentence}" for name, zone in drawn.items() if rule.holds(zone, zone, LINE)]
+
+    spec(
+        """
+        zone   | lieux | part | part basse | part haute
+        -------+-------+------+------------+-----------
+        Corenc |     0 |   80 |         60 |        90
+        Poisat |     0 |   60 |         40 |        80
+        Meylan |     0 |   10 |          0 |        20
+        Gières |     1 |   10 |          0 |        20
+        """,
+        call,
+        [
+            "Poisat : Aucune formation dans la zone, ni à coup sûr à portée de voiture pour la plupart.",
+            "Meylan : Aucune formation dans la zone, ni à coup sûr à portée de voiture pour la plupart.",
         ],
     )
 

@@ -93,16 +93,18 @@ def cells(digital: Codes, social: Codes) -> Codes:
     return np.where((digital < 0) | (social < 0), -1, crossing)
 
 
-def cell_odds(chosen: Codes, digital: Floats, social: Floats) -> Floats:
-    """Return (zones,) the probability of a cell when each side has its own chance; nan without cell.
+def likeliest_cells(digital: Floats, social: Floats) -> tuple[Codes, Floats]:
+    """Return (zones,) the likeliest cell, -1 without, and its probability, nan without.
 
-    chosen: (zones,) as `cells` returns them; digital, social: (zones,) probability that each side is strong.
+    digital, social: (zones,) probability that each side is strong, nan where unknown; each side has its own
+    chance. At even odds a side is strong.
 
-    >>> cell_odds(np.array([3, 1, -1]), np.array([0.5, 0.5, 0.5]), np.array([0.5, 0.2, 0.5])).tolist()
-    [0.25, 0.4, nan]
+    >>> cells, odds = likeliest_cells(np.array([0.48, 0.5, 0.9, np.nan]), np.array([1.0, 0.5, 0.2, 0.5]))
+    >>> cells.tolist(), odds.round(2).tolist()
+    ([2, 3, 1, -1], [0.52, 0.25, 0.72, nan])
     """
-    sides = np.where(chosen & 1, digital, 1 - digital) * np.where(chosen & 2, social, 1 - social)
-    return np.where(chosen < 0, np.nan, sides)
+    chosen = np.where(np.isnan(digital + social), -1, crossed(digital >= 0.5, social >= 0.5))
+    return chosen, np.maximum(digital, 1 - digital) * np.maximum(social, 1 - social)
 
 
 def crossed(digital: NDArray[np.bool_], social: NDArray[np.bool_]) -> Codes:

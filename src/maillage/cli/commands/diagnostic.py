@@ -271,7 +271,7 @@ def survey_of(
     from maillage.pipeline.survey import answers, margins
     from maillage.reference import survey_needs
     from maillage.studies.need import local_survey
-    from maillage.studies.survey import weighting
+    from maillage.studies.survey import census_margins, weighting
 
     known = margins.read(given.marges)
     links = (question for link in survey_needs.links_of(chosen) for question in link.questions)
@@ -297,6 +297,8 @@ def survey_of(
         link=link,
         variables=[margin.variable for margin in weighted.margins],
         calibrated=[margin.variable for margin in weighted.margins],
+        ages=census_margins.ages_of(known),
+        margins_year=census_margins.stated_year(known),
     )
     for sentence in weighted.warnings:
         print(sentence, file=sys.stderr)

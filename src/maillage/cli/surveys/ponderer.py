@@ -4,14 +4,18 @@ import argparse
 import io
 import re
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from maillage.cli.words import print_json, typed_path
 from maillage.kernel.errors import Refused
 from maillage.kernel.spreadsheet import Writer
+from maillage.words.wording import count
 
 if TYPE_CHECKING:
     from maillage.pipeline.survey.answers import Answers
+    from maillage.pipeline.survey.margins import Margin
     from maillage.studies.survey.weighting import Weighting
 
 OK, PARTLY = 0, 1
@@ -35,6 +39,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--sortie", required=True, type=typed_path, metavar="POIDS.csv", help="où écrire les poids : id,poids"
+    )
+    parser.add_argument(
+        "--territoire",
+        metavar="CODE",
+        help="le territoire de l’enquête : le total des marges y est comparé au recensement",
     )
     parser.add_argument(
         "--methode",
@@ -72,15 +81,35 @@ def run(given: argparse.Namespace) -> int:
     read = answers.read(given.reponses, variables=names, optional=(STRUCTURE,), questions=names)
     if STRUCTURE in read.table:
         weighting.check_structures(known, len(read.table))
-    found = weighting.weigh(
+    weighted = weighting.weigh(
         read.table, known, method=given.methode, bounds=wanted, trim=trim, lines=read.lines
     )
-    write_whole(given.sortie, weights_csv(found))
+    if STRUCTURE not in read.table:
+        weighted = replace(weighted, warnings=(*_margin_doubts(known, given.territoire), *weighted.warnings))
+    write_whole(given.sortie, weights_csv(weighted))
     if given.json:
-        print_json(document(found, read))
+        print_json(document(weighted, read))
     else:
-        tell(found, read, str(given.sortie))
+        tell(weighted, read, str(given.sortie))
     return ended(read)
+
+
+def _margin_doubts(margins: "Sequence[Margin]", code: str | None) -> tuple[str, ...]:
+    """Return why margins may count other people than the census, or that nothing compares them."""
+    from maillage.studies.diagnosis.territories import gazetteer, rows_of
+    from maillage.studies.need import population as frames
+    from maillage.studies.survey import census_margins
+
+    total = margins[0].total
+    rows = rows_of(gazetteer().get(code), frames.sources().rp2021) if code else None
+    doubts = census_margins.margin_doubts(
+        total, census_margins.ages_of(margins), census_margins.stated_year(margins), rows
+    )
+    unchecked = (
+        f"Les marges comptent {count(round(total), 'personne')}. Pour comparer ce total au recensement,"
+        " ajoutez --territoire CODE."
+    )
+    return doubts if code else (*doubts, unchecked)
 
 
 def bounds_of(text: str) -> tuple[float, float]:

@@ -18,6 +18,8 @@ from maillage.pipeline.survey.answers import numbers
 from maillage.pipeline.survey.grid import Grid
 
 COLUMNS = ("variable", "modalite", "effectif")
+YEARS = ("annee", "millesime")  # columns that may say of which year people are counted
+YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 PURPOSE = "Les marges disent combien de personnes chaque classe compte dans la population."
 SAME = 1e-6  # relative difference of totals under which it is only rounding
 MOST, LEAST = 1e10, 1e-6  # of people in a class, in a variable: beyond, sums lose their digits
@@ -45,7 +47,8 @@ class Category:
 class Margin:
     """A variable and its classes, in their order.
 
-    label, source (id of a card), universe, year, note (what to doubt): told beside. file: named in messages.
+    label, source (id of a card), universe, year (several as « 2011 et 2012 », "" when nobody says), note
+    (what to doubt): told beside. file: named in messages.
     silent: answers that say nothing, under a name of the questionnaire (« 99 », Ne sait pas).
     """
 
@@ -96,6 +99,7 @@ def of(found: Grid) -> tuple[Margin, ...]:
     rows = _rows(found)
     totals = numbers([row["effectif"] for row in rows])
     variables: dict[str, dict[str, Category]] = {}
+    years: dict[str, set[str]] = {}
     for row, total in zip(rows, totals.tolist(), strict=True):
         for column in ("variable", "modalite"):
             if not row[column]:
@@ -133,9 +137,13 @@ def of(found: Grid) -> tuple[Margin, ...]:
                 do="N’en gardez qu’une, ou additionnez-les.",
             )
         classes[name] = Category(name, total, (name,), line=row.line)
+        years.setdefault(key(row["variable"]), set()).update(
+            year for column in YEARS for year in YEAR.findall(row[column])
+        )
     _plain_thousands(rows, variables)
     margins = tuple(
-        Margin(variable, tuple(classes.values()), file=found.name) for variable, classes in variables.items()
+        Margin(variable, tuple(classes.values()), year=" et ".join(sorted(years[variable])), file=found.name)
+        for variable, classes in variables.items()
     )
     return agreed(margins)
 
@@ -167,9 +175,9 @@ def _rows(found: Grid) -> list[Row]:
             why=PURPOSE,
             do="Donnez au moins une variable et ses classes.",
         )
-    at = {column: found.header.index(header[column]) for column in COLUMNS}
+    at = {name: found.header.index(header[name]) for name in (*COLUMNS, *YEARS) if name in header}
     return [
-        Row(found.name, line, {column: cells[at[column]] for column in COLUMNS})
+        Row(found.name, line, {column: cells[position] for column, position in at.items()})
         for line, cells in zip(found.lines, found.rows, strict=True)
     ]
 

@@ -8,6 +8,7 @@ from maillage.reports.territory.figures import figure
 from maillage.reports.territory.reading import Source, SurveyLine, SurveyReading, SurveyScenario
 from maillage.studies.diagnosis.results import Diagnosis
 from maillage.studies.need.local_survey import SOURCE, Composite, Measured, persons
+from maillage.studies.survey.census_margins import margin_doubts
 from maillage.words import wording
 from maillage.words.rounding import apart
 from maillage.words.wording import NBSP
@@ -87,7 +88,13 @@ def warnings(d: Diagnosis) -> list[str]:
     """Return what a reader of a figure must know of the survey, in whole sentences."""
     if d.composite is None:
         return [d.not_composed] if d.not_composed else []
-    return [*discussion(d.composite, d.adults), unmoved(d)]
+    return [*discussion(d.composite), *_other_people(d), unmoved(d)]
+
+
+def _other_people(d: Diagnosis) -> tuple[str, ...]:
+    assert d.composite is not None
+    m = d.composite.measured
+    return margin_doubts(m.residents, m.ages, m.margins_year, d.request.zoning.rows)
 
 
 def unmoved(d: Diagnosis) -> str:
@@ -102,7 +109,7 @@ def unmoved(d: Diagnosis) -> str:
     )
 
 
-def discussion(c: Composite, adults: float) -> list[str]:
+def discussion(c: Composite) -> list[str]:
     """Return the difference between model and survey, discussed: how large, whether chance explains it, where
     it may come from.
     """
@@ -139,12 +146,6 @@ def discussion(c: Composite, adults: float) -> list[str]:
             " retenu reste celui du modèle. Trois raisons à regarder : qui a répondu, et où ; une question"
             " qui ne compte pas les mêmes personnes ; un territoire qui s’écarte vraiment de ce que disent"
             " ses âges et ses diplômes."
-        )
-    if adults and m.residents and not 0.8 <= m.residents / adults <= 1.25:
-        out.append(
-            f"Les marges de l’enquête comptent {wording.number(m.residents)} personnes ; le territoire a"
-            f" {wording.number(adults)} habitants de 15 ans et plus : vérifiez que l’enquête parle bien des"
-            " mêmes."
         )
     return out
 
@@ -233,7 +234,7 @@ def read(d: Diagnosis) -> SurveyReading | None:
         lines=tuple(lines),
         agrees=c.agree,
         axis=wording.percent(top),
-        sentences=(*discussion(c, d.adults), unmoved(d)),
+        sentences=tuple(warnings(d)),
         sensitivity=tuple(
             SurveyScenario(s.label, wording.share(s.weight), rate.value or rate.span, rate.span)
             for s in c.scenarios

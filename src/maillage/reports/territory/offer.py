@@ -594,8 +594,8 @@ def cautions(o: Offered) -> list[str]:
             f" nulle part (sans nom, sans commune de France reconnue, ou fermée) : {_named(unread)}."
         )
     filter_ = [filtered(o)] if o.inside is not None else []
-    unlisted = [unlisted_words(o)] if o.border.unlisted else []
-    return [*filter_, *unlisted, *sentences, *_border(o), *_moving(o), *_twins(o)]
+    unlisted = unlisted_words(o)
+    return [*filter_, *([unlisted] if unlisted else []), *sentences, *_border(o), *_moving(o), *_twins(o)]
 
 
 def _unassigned_words(places: UnassignedPlaces, commune: str) -> str:
@@ -617,18 +617,30 @@ def _unassigned_words(places: UnassignedPlaces, commune: str) -> str:
 
 
 def unlisted_words(o: Offered) -> str:
-    """Return, in words, the part of a territory of which the census says nothing, "" when it says all."""
-    if not o.border.unlisted:
-        return ""
-    names = wording.listing([gazetteer().get(code).name for code in o.border.unlisted])
-    several = len(o.border.unlisted) > 1
-    n = wording.number(o.border.alone)
-    them = "à l’habitant d’ici qui y vit" if n == "1" else f"aux {n} habitants d’ici qui y vivent"
-    return (
-        f"{'Départements non recensés' if several else 'Département non recensé'} : {names}. Ce recensement"
-        f" n’y connaît aucun lieu : ce que l’on dit manquer {them}, et à l’ensemble, n’est que ce que l’on"
-        " n’a pas compté. Ce n’est pas une absence."
-    )
+    """Return, in words, the départements of a territory where the census has no place, "" when it has some in
+    each: those of which it says nothing, then those that places of elsewhere serve.
+    """
+    sentences = []
+    if o.border.unlisted:
+        n = wording.number(o.border.alone)
+        them = "à l’habitant d’ici qui y vit" if n == "1" else f"aux {n} habitants d’ici qui y vivent"
+        sentences.append(
+            f"{_unlisted_names(o.border.unlisted)}. Ce recensement n’y connaît aucun lieu : ce que l’on dit"
+            f" manquer {them}, et à l’ensemble, n’est que ce que l’on n’a pas compté. Ce n’est pas une"
+            " absence."
+        )
+    if o.border.neighbour_served:
+        sentences.append(
+            f"{_unlisted_names(o.border.neighbour_served)}. Ce recensement n’y connaît aucun lieu, mais la"
+            f" plupart des habitants du territoire qui y vivent en ont un {o.ground.travel.mode.near} dans un"
+            " département voisin : leur portée est comptée. Un manque peut y être un lieu non recensé."
+        )
+    return " ".join(sentences)
+
+
+def _unlisted_names(departements: Sequence[str]) -> str:
+    names = wording.listing([gazetteer().get(code).name for code in departements])
+    return f"{'Départements non recensés' if len(departements) > 1 else 'Département non recensé'} : {names}"
 
 
 def filtered(o: Offered) -> str:

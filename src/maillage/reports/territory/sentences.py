@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from math import ceil
 
 from maillage.kernel.estimate import Estimate, Withheld
 from maillage.reference.parameters import number
@@ -405,7 +406,18 @@ def smoothed(d: Diagnosis) -> list[str]:
     ]
 
 
-SURVEYED = 400  # residents: fewer answers say less than the estimate does
+SURVEYED = 400  # answers, of a large population: fewer say less than the estimate does
+
+
+def survey_size(adults: float) -> int | None:
+    """Return how many people of a finite population say as much as `SURVEYED` of a large one, by tens; None
+    where that is more than half of them: better ask them all. Source: finite population correction.
+
+    >>> survey_size(1_000_000), survey_size(752), survey_size(300)
+    (400, 270, None)
+    """
+    wanted = 10 * ceil(SURVEYED / (1 + (SURVEYED - 1) / adults) / 10) if adults else 0
+    return wanted if 0 < 2 * wanted <= adults else None
 
 
 def warnings(d: Diagnosis) -> list[str]:
@@ -422,9 +434,10 @@ def warnings(d: Diagnosis) -> list[str]:
 
 
 def _on_the_method(d: Diagnosis) -> Iterator[str]:
+    wanted = survey_size(d.adults)
     asked = (
-        f"des données locales, par exemple une enquête auprès d’au moins {SURVEYED} habitants"
-        if d.population >= SURVEYED
+        f"des données locales, par exemple une enquête auprès d’au moins {wanted} habitants"
+        if wanted
         else "d’en parler avec chacun"
     )
     if d.population > 0:

@@ -128,9 +128,10 @@ def zone_results(w: Work) -> Classed:
     relative_social = _relative_classes(relative)
     social_drawn = np.where(np.isnan(centre)[:, None], -1, index.index.drawn(rates.shape[1], request.seed))
     social_odds = index.index.odds
-    cells = class_engine.cells(digital, social_classes)
-    cell_odds = class_engine.cell_odds(
-        cells, *(odds[:, class_engine.STRONG :].sum(axis=1) for odds in (digital_odds, social_odds))
+    strong_social = social_odds[:, class_engine.STRONG :].sum(axis=1)
+    cells, cell_odds = class_engine.likeliest_cells(
+        digital_odds[:, class_engine.STRONG :].sum(axis=1),
+        np.where(social_classes < 0, np.nan, strong_social),
     )
     half_width = HALF_WIDTH * index.index.deviation
     least, most = overlap.bounds(sums["need"], sums["modest"], people.universe[:, None])

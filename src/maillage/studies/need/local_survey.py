@@ -46,7 +46,8 @@ class Measured:
     random sample that would be as precise; residents: what the weights add up to; selection: standard
     deviation, on the logit, of what weighting does not correct; moved: how far weights moved the share, on
     the logit; silent: share of the weight of those who left the question; variables: what the sample was
-    weighted on, in words.
+    weighted on, in words; ages: the lowest and highest that its margins count; margins_year: the years that
+    they state, when not that of the census.
     """
 
     title: str
@@ -61,6 +62,8 @@ class Measured:
     moved: float
     silent: float
     variables: tuple[str, ...] = ()
+    ages: tuple[int, int] = (15, 120)
+    margins_year: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +118,8 @@ def read(
     link: Link | None = None,
     variables: Sequence[str] = (),
     calibrated: Sequence[str] = (),
+    ages: tuple[int, int] = (15, 120),
+    margins_year: str = "",
 ) -> Measured | Unread:
     """Return what a survey says about a definition, read through its nearest link; Unread when no question
     measures it.
@@ -122,7 +127,7 @@ def read(
     answers: one row per respondent, as text; plan: their weights, in persons, and how they were calibrated,
     same respondents, same order. link: used instead of those of the reference. variables: what the plan was
     calibrated on, in words. calibrated: the same, as columns: a question whose answers were forced to match
-    margins measures nothing.
+    margins measures nothing. ages, margins_year: of whom its margins speak, as `Measured` keeps them.
     """
     found: list[str] = []
     few = False
@@ -170,6 +175,8 @@ def read(
                 moved=moved,
                 silent=silent,
                 variables=tuple(variables),
+                ages=ages,
+                margins_year=margins_year,
             )
     if found:
         return Unread(f"L’enquête ne change pas l’estimation : {' ; '.join(found)}.", few=few)

@@ -96,7 +96,8 @@ class Border:
     inside; lost: names of places of neighbouring communes without coordinates, which count nowhere. share: of
     those who live inside, within reach of a place wherever it stands; 0 to 1. unlisted: codes of the
     départements inside where the census has no place, nor one within reach of most of those who live there,
-    beside others that it knows; alone: how many people these are.
+    beside others that it knows; alone: how many people these are. neighbour_served: those where it has none
+    either, but where most people reach a place that stands elsewhere.
     """
 
     within: tuple[str, ...]
@@ -104,6 +105,7 @@ class Border:
     share: float
     unlisted: tuple[str, ...] = ()
     alone: int = 0
+    neighbour_served: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -519,13 +521,16 @@ def across(g: Ground, own: Collection[str], rows: NDArray[np.int64], places: Ite
     is_served = np.zeros(len(people), dtype=bool)
     is_served[near.row[in_reach]] = True
     served = people[is_served].sum()
-    unlisted, alone = _unlisted(people, is_served, g.areas.commune[g.areas.at][inside], places)
+    unlisted, alone, neighbour_served = _unlisted(
+        people, is_served, g.areas.commune[g.areas.at][inside], places
+    )
     return Border(
         tuple(sorted(within)),
         tuple(sorted(lost)),
         float(served / people.sum()) if people.sum() else 0.0,
         unlisted,
         alone,
+        neighbour_served,
     )
 
 
@@ -534,22 +539,25 @@ def _unlisted(
     is_served: NDArray[np.bool_],
     commune: NDArray[np.str_],
     places: Iterable[Place],
-) -> tuple[tuple[str, ...], int]:
-    """Return the départements of a territory of which a census says nothing, and how many live there; none
-    when some place says no commune. people, is_served, commune: by point where somebody lives.
+) -> tuple[tuple[str, ...], int, tuple[str, ...]]:
+    """Return the départements of a territory of which a census says nothing, how many live there, and those
+    where it has no place but most people reach one elsewhere; none when some place says no commune. people,
+    is_served, commune: by point where somebody lives.
     """
     stands = [place.commune for place in places]
     if not all(stands):
-        return (), 0
+        return (), 0, ()
     known = {_departement(code) for code in stands}
     at = np.array([_departement(code) for code in commune.tolist()])
-    found, alone = [], 0.0
+    unlisted, served, alone = [], [], 0.0
     for code in sorted(set(at.tolist()) - known):
         here = at == code
         if people[here & is_served].sum() < MOST_REACHED * people[here].sum():
-            found.append(code)
+            unlisted.append(code)
             alone += people[here].sum()
-    return tuple(found), round(alone)
+        else:
+            served.append(code)
+    return tuple(unlisted), round(alone), tuple(served)
 
 
 def _inside(g: Ground) -> list[int]:

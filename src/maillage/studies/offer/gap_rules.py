@@ -134,14 +134,14 @@ class Rule:
 
 
 NO_PLACE = {
-    "wifi": "Aucun wifi ouvert à tous dans la zone.",
-    "libre_acces_autonome": "Aucun lieu d’accès libre autonome dans la zone.",
-    "libre_acces_accompagne": "Aucun lieu d’accès libre accompagné dans la zone.",
-    "formation": "Aucune formation dans la zone.",
-    "equipement_solidaire": "Aucun équipement solidaire dans la zone.",
-    "reparation": "Aucun lieu de réparation dans la zone.",
-    "assistance": "Aucune aide aux démarches dans la zone.",
-    "orientation": "Aucun lieu qui oriente dans la zone.",
+    "wifi": "Aucun wifi ouvert à tous",
+    "libre_acces_autonome": "Aucun lieu d’accès libre autonome",
+    "libre_acces_accompagne": "Aucun lieu d’accès libre accompagné",
+    "formation": "Aucune formation",
+    "equipement_solidaire": "Aucun équipement solidaire",
+    "reparation": "Aucun lieu de réparation",
+    "assistance": "Aucune aide aux démarches",
+    "orientation": "Aucun lieu qui oriente",
 }
 
 
@@ -246,10 +246,10 @@ def rules(by: Travel) -> tuple[Rule, ...]:
     """Return every rule, the strongest first, in the words of a way of travelling."""
     lines = tuple(diagnosis_lines())
     near = by.mode.near
-    lacks, elsewhere = _empty, f"Un lieu de la zone voisine peut être {near}."
+    lacks, unsure, elsewhere = _empty, "", f"Un lieu de la zone voisine peut être {near}."
     best, worst = "des chemins directs (détour de 1,2)", "des chemins sinueux (1,4)"
     if by.mode is not FOOT:
-        lacks = _empty_and_far
+        lacks, unsure = _empty_and_far, f", ni à coup sûr {near} pour la plupart"
         elsewhere = (
             f"Rien n’assure que la plupart en aient un {near}, même si les lieux muets le proposaient."
         )
@@ -313,7 +313,7 @@ def rules(by: Travel) -> tuple[Rule, ...]:
         *(
             Rule(
                 f"sans-{line.replace('_', '-')}",
-                NO_PLACE[line],
+                f"{NO_PLACE[line]} dans la zone{unsure}.",
                 f"Aucun lieu recensé dans la zone ne donne cette offre, et aucun ne se tait. {elsewhere}",
                 lacks,
                 (line,),

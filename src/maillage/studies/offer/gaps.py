@@ -93,13 +93,7 @@ def _doubts(whole: ZoneGaps, g: Ground) -> tuple[str, ...]:
     )
     held = (
         (True, STRAIGHT_LINES if g.travel.mode is not CAR else _by_road()),
-        (
-            first.coarse >= NOTABLE,
-            (
-                "Là où le contour des quartiers manque, les habitants vivent, selon les tirages, également"
-                " dans leur commune ou près de ses lieux : la fourchette y est large."
-            ),
-        ),
+        (first.coarse >= NOTABLE, _spread_words(g)),
         (
             vague,
             (
@@ -113,6 +107,21 @@ def _doubts(whole: ZoneGaps, g: Ground) -> tuple[str, ...]:
         ),
     )
     return tuple(sentence for holds, sentence in held if holds)
+
+
+def _spread_words(g: Ground) -> str:
+    """Return why nothing says where some residents live in their commune: it has no quarters, or their
+    contours are missing.
+    """
+    lived, lacking = g.zone_of >= 0, g.areas.how == "commune"
+    causes = (
+        ((g.areas.coarse & ~lacking & lived).any(), "la commune n’est pas découpée en quartiers"),
+        ((lacking & lived).any(), "le contour des quartiers manque"),
+    )
+    return (
+        f"Là où {' ou '.join(words for holds, words in causes if holds)}, les habitants vivent, selon les"
+        " tirages, également dans leur commune ou près de ses lieux : la fourchette y est large."
+    )
 
 
 def _by_road() -> str:

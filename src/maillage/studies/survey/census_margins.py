@@ -25,13 +25,20 @@ from maillage.reference.parameters import number
 from maillage.studies.diagnosis.territories import gazetteer, rows_of
 from maillage.studies.need import model
 from maillage.studies.need import population as frames
-from maillage.studies.survey.age_classes import LAST_START, OLDEST, YOUNGEST, age_span
+from maillage.studies.survey.age_classes import LAST_START, OLDEST, YOUNGEST, age_span, span_of
+from maillage.words import wording
 
 Floats = NDArray[np.float64]
 Positions = NDArray[np.int64]
 
 STARTS = (15, 26, 40, 61, 71)  # classes of the questionnaire of inhabitants
 UNIVERSE = "habitants de 15 ans et plus"
+CENSUS_YEAR = "2021"  # of the people that a study counts
+SAME_PEOPLE = 0.05  # relative difference of totals from which margins count other people than the census
+ADULTS = (YOUNGEST, OLDEST)
+BIN_STARTS = [
+    int(name.rstrip("+").partition("-")[0]) for name in BINS
+]  # first age of each class of the frame
 SEXES = (
     ("Femmes", ("femme", "une femme", "f", "femmes", "féminin")),
     ("Hommes", ("homme", "un homme", "h", "hommes", "masculin")),
@@ -115,6 +122,58 @@ def margins_of(
     return tuple(_to_total(margin, place.adults) for margin in found)
 
 
+def ages_of(margins: Sequence[Margin]) -> tuple[int, int]:
+    """Return the lowest and highest age that supplied margins count, both included, as their classes of age
+    state them; 15 and over where none does, and for the margins of the census.
+
+    >>> classes = Category("18-59 ans", 60.0, ()), Category("60 ans et plus", 40.0, ())
+    >>> ages_of([Margin("age", classes, file="marges.csv")]), ages_of([Margin("age", classes)])
+    ((18, 120), (15, 120))
+    """
+    for margin in margins:
+        if not margin.file:
+            continue
+        spans = [each.span or span_of(each.name) for each in margin.categories]
+        known = [span for span in spans if span is not None]
+        if len(known) == len(spans) and max(high for _, high in known) >= LAST_START - YOUNGEST:
+            return max(min(low for low, _ in known), YOUNGEST), max(high for _, high in known)
+    return ADULTS
+
+
+def stated_year(margins: Sequence[Margin]) -> str:
+    """Return the years that supplied margins state, other than that of the census; "" when there is none."""
+    years = {margin.year for margin in margins if margin.file}
+    return " et ".join(sorted(years - {"", CENSUS_YEAR}))
+
+
+def margin_doubts(total: float, ages: tuple[int, int], year: str, rows: Positions | None) -> tuple[str, ...]:
+    """Return why margins may count other people than the census does, in French sentences.
+
+    total: people of the margins; ages: of `ages_of`; year: of `stated_year`; rows: areas of the territory in
+    the frame, None when it is not known.
+    """
+    out = []
+    if rows is not None:
+        low, high = ages
+        frame = model.country_frame()
+        counted = _between(frame.ages[rows].sum(axis=0), BIN_STARTS, low, high)
+        if counted and abs(total / counted - 1) > SAME_PEOPLE:
+            of_ages = f"{low} ans et plus" if high >= OLDEST else f"{low} à {high} ans"
+            out.append(
+                f"Les marges de l’enquête comptent {wording.number(total)} personnes ; le recensement de"
+                f" {CENSUS_YEAR} compte ici {wording.number(counted)} habitants de {of_ages}. Si l’enquête ne"
+                " vise qu’une partie d’entre eux, c’est normal. Sinon, ces marges sont d’une autre année ou"
+                " d’un autre champ : prenez celles du recensement."
+            )
+    if year:
+        out.append(
+            f"Les marges de l’enquête disent l’année {year} ; le recensement de référence est celui de"
+            f" {CENSUS_YEAR}. La population a pu changer entre les deux : préférez des marges de"
+            f" {CENSUS_YEAR}."
+        )
+    return tuple(out)
+
+
 def _ages(place: Place, starts: Sequence[int]) -> Margin:
     if (
         not starts
@@ -127,9 +186,8 @@ def _ages(place: Place, starts: Sequence[int]) -> Margin:
             why="On donne le premier âge de chaque classe, de 15 à 75 ans, dans l’ordre.",
             do="Écrivez par exemple 15, 30, 45, 60, 75.",
         )
-    people = place.frame.ages[place.rows].sum(axis=0)
+    people, edges = place.frame.ages[place.rows].sum(axis=0), BIN_STARTS
     ends = [*(start - 1 for start in starts[1:]), OLDEST]
-    edges = [int(name.rstrip("+").partition("-")[0]) for name in BINS]
     cut = [start for start in starts if start not in edges]
     return Margin(
         "age",
@@ -142,7 +200,7 @@ def _ages(place: Place, starts: Sequence[int]) -> Margin:
         label="Âge",
         source="insee-rp2021-iris",
         universe=UNIVERSE,
-        year="2021",
+        year=CENSUS_YEAR,
         note=(
             "Âges détaillés estimés : trois classes de 2021 (0-19, 20-64, 65 et plus), ouvertes par les"
             " recensements de 2016 et 2018."
@@ -297,7 +355,7 @@ def _communes(place: Place) -> Margin:
         label="Commune",
         source="insee-rp2021-iris",
         universe=UNIVERSE,
-        year="2021",
+        year=CENSUS_YEAR,
         note="Quinze ans et plus estimés à partir des trois âges de 2021.",
     )
 

@@ -13,7 +13,7 @@ from maillage.apps.accounts.models import User
 from maillage.apps.surveys import rules
 from maillage.apps.surveys.actions.write import check_run, lock
 from maillage.apps.surveys.models import Finding, Publication, Survey, Weighting
-from maillage.apps.surveys.queries import answers, editions, frames, publications, weights
+from maillage.apps.surveys.queries import answers, editions, frames, places, publications, weights
 from maillage.apps.surveys.queries import margins as survey_margins
 from maillage.kernel.errors import Refused
 from maillage.pipeline.survey.margins import Margin
@@ -40,7 +40,10 @@ def weigh(
     check_run(by, survey.territory)
     survey = lock(survey)
     table, told = frames.begun(answers.table(survey))
-    if survey.kind not in rules.OF_RESIDENTS:
+    doubts: tuple[str, ...] = ()
+    if survey.kind in rules.OF_RESIDENTS:
+        doubts = places.margin_doubts(survey, margins)
+    else:
         study.check_structures(margins, len(table))
     found = study.weigh(
         table,
@@ -58,7 +61,9 @@ def weigh(
         high=found.bounds[1] if found.bounds else None,
         variables=[survey_margins.margin_record(margin) for margin in margins],
         weights=dict(zip(found.ids.tolist(), found.weights.tolist(), strict=True)),
-        told=weights.weighting_record(replace(found, warnings=(*([told] if told else []), *found.warnings))),
+        told=weights.weighting_record(
+            replace(found, warnings=(*([told] if told else []), *doubts, *found.warnings))
+        ),
         n=found.n,
         chosen=True,
         made_at=at,

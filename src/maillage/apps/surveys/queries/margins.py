@@ -23,6 +23,8 @@ def margin_record(margin: Margin) -> Json:
         "label": margin.label or margin.variable,
         "source": source_of(margin),
         "silent": list(margin.silent),
+        "year": margin.year,
+        "file": margin.file,
         "classes": [
             {
                 "name": each.name,
@@ -63,6 +65,8 @@ def margin_of(held: Mapping[str, Any]) -> Margin:
             ),
             label=str(held.get("label", "")),
             source=str(held.get("source", "")),
+            year=str(held.get("year", "")),
+            file=str(held.get("file", "")),
             silent=tuple(map(str, held.get("silent", ()))),
         )
     except (KeyError, TypeError, ValueError, IndexError) as error:

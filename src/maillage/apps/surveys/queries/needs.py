@@ -4,10 +4,12 @@ from collections.abc import Collection
 
 from maillage.apps.surveys.models import Publication
 from maillage.apps.surveys.queries import frames
+from maillage.apps.surveys.queries.margins import margin_of
 from maillage.engine.variance import Plan
 from maillage.reference.definitions import Definition
 from maillage.studies.need import local_survey
 from maillage.studies.need.local_survey import Measured, Unread
+from maillage.studies.survey import census_margins
 
 
 def edition_of(place: str) -> Publication | None:
@@ -53,7 +55,7 @@ def measured(edition: int, definition: Definition) -> Measured | Unread | None:
         return Unread(
             f"« {row.survey.title} » : les réponses ont changé depuis le redressement, il est à refaire."
         )
-    weights = held.weights
+    weights, known = held.weights, [margin_of(each) for each in row.weighting.variables]
     return local_survey.read(
         held.table,
         Plan(weights=weights.values, initial=weights.initial, codes=weights.codes),
@@ -61,4 +63,6 @@ def measured(edition: int, definition: Definition) -> Measured | Unread | None:
         title=row.survey.title,
         variables=[str(each["label"]) for each in row.weighting.variables],
         calibrated=[str(each["question"]) for each in row.weighting.variables],
+        ages=census_margins.ages_of(known),
+        margins_year=census_margins.stated_year(known),
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from maillage.apps.directory import rules as directory
 from maillage.apps.directory.models import Lieu
@@ -21,8 +22,9 @@ from maillage.forms.questionnaire import Choice, Questionnaire, words
 from maillage.kernel.errors import HouseError, Refused
 from maillage.kernel.names import plain
 from maillage.pipeline.survey.margins import Category, Margin, key
-from maillage.studies.diagnosis.territories import gazetteer
+from maillage.studies.diagnosis.territories import gazetteer, rows_of
 from maillage.studies.need import model
+from maillage.studies.need import population as frames
 from maillage.studies.survey import census_margins as census
 from maillage.studies.survey.age_classes import class_starts
 
@@ -107,11 +109,7 @@ def census_margins(survey: Survey, names: Sequence[str]) -> tuple[Margin, ...]:
     counted by the directory, never by who lives near them; nobody counts professionals.
     """
     kept = territories.perimeter(survey.territory)
-    rows = None
-    if kept is not None:
-        rows = np.flatnonzero(
-            np.isin(model.country_frame().commune, list(communes_of(survey.territory) or ()))
-        )
+    rows = None if kept is None else _perimeter_rows(survey)
     form = questionnaire(survey)
     if survey.kind not in rules.OF_RESIDENTS:
         return _of_structures(survey, form, names)
@@ -128,6 +126,21 @@ def census_margins(survey: Survey, names: Sequence[str]) -> tuple[Margin, ...]:
             )
         )
     return tuple(out)
+
+
+def _perimeter_rows(survey: Survey) -> NDArray[np.int64]:
+    return np.flatnonzero(np.isin(model.country_frame().commune, list(communes_of(survey.territory) or ())))
+
+
+def margin_doubts(survey: Survey, margins: Sequence[Margin]) -> tuple[str, ...]:
+    """Return why the margins of a survey of people may count others than the census of its territory does."""
+    if territories.perimeter(survey.territory) is not None:
+        rows = _perimeter_rows(survey)
+    elif survey.territory in gazetteer():
+        rows = rows_of(gazetteer().get(survey.territory), frames.sources().rp2021)
+    else:
+        return ()
+    return census.margin_doubts(margins[0].total, census.ages_of(margins), census.stated_year(margins), rows)
 
 
 def structure_census(survey: Survey) -> list[Mapping[str, Any]]:
