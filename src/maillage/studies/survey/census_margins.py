@@ -135,7 +135,10 @@ def _ages(place: Place, starts: Sequence[int]) -> Margin:
         "age",
         tuple(
             Category(
-                _age_name(low, high), _between(people, edges, low, high), _age_values(low, high), (low, high)
+                _age_name(low, high),
+                people_between(people, edges, low, high),
+                _age_values(low, high),
+                (low, high),
             )
             for low, high in zip(starts, ends, strict=True)
         ),
@@ -204,7 +207,7 @@ def _holds(ages: tuple[int, int], asked: tuple[int, int]) -> bool:
     return ages[0] <= max(asked[0], YOUNGEST) and asked[1] <= ages[1] + 1
 
 
-def _between(people: Floats, edges: Sequence[int], low: int, high: int) -> float:
+def people_between(people: Floats, edges: Sequence[int], low: int, high: int) -> float:
     """Return the number of persons aged `low` to `high`, in whole years, both included."""
     total = 0.0
     for n, first, after in zip(people.tolist(), edges, [*edges[1:], OLDEST + 1], strict=True):
