@@ -131,7 +131,11 @@ def run(given: argparse.Namespace) -> int:
         rounding="down" if given.arrondi == "troncature" else "nearest",
     )
     kind = questionnaire.kind
-    of_universe = (universe.response_words(len(read.table), kind), universe.interval_words(kind))
+    of_universe = (
+        universe.response_words(len(read.table), kind),
+        universe.interval_words(kind),
+        sample.disagreement,
+    )
     notes = [*who_notes, *read.notes, *form.warnings, *said, *found.notes, *filter(None, of_universe)]
     if given.json:
         print_json(document(found, universe, len(read.table), is_published=given.pour == "publier"))
