@@ -186,6 +186,14 @@ def test_a_question_of_digital_life_is_not_sensitive(label):
     assert not sensitive_questions(form)
 
 
+def test_words_tell_what_nearly_all_lets_deduce():
+    """« Presque tous » d’une enquête redressée dit aussi la classe d’âge du reste : la règle ne promet pas moins."""
+    rule = sample(survey(), FORM, universe=CITY).rule
+    assert "combien ont répondu autre chose et, par les poids, leur classe d’âge" in words(
+        "inhabitants", rule
+    )
+
+
 def test_a_mark_decides_before_the_words():
     marked = replace(
         FORM, items=tuple(replace(each, sensitive=each.name == "outil") for each in FORM.questions())

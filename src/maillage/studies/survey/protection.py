@@ -297,7 +297,9 @@ def words(kind: str, rule: Protection | None = None) -> str:
         f"moins d’un habitant sur vingt ({small}) a répondu : un effectif est publié à partir de"
         f" {SAMPLED.least} réponses, et de {persons} pour une question sensible, un croisement par lieu ou"
         f" plus de {MOST_CROSSED} questions croisées. Zéro se dit à partir de {SAMPLED.zero_base} réponses à"
-        f" la question ; « tous » et « presque tous », à partir de {SAMPLED.wide}"
+        f" la question ; « tous » et « presque tous », à partir de {SAMPLED.wide} : se déduisent alors"
+        " combien ont répondu autre chose et, par les poids, leur classe d’âge, parmi tous les habitants de"
+        " cet âge"
     )
     differs = f" {rule.disagreement}".rstrip() if rule else ""
     if rule is not None and rule.wide:
