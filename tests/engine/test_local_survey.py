@@ -357,18 +357,18 @@ def test_read_refuses_a_survey_when_one_class_of_age_answered(ages, class_words)
 
 
 @pytest.mark.parametrize(
-    ("ages", "calibrated"),
+    ("ages", "calibrated", "cause"),
     [
-        (["18 ans et plus"] * 200, ("age",)),
-        (["15_39", "40_plus"] * 100, ("sexe",)),
-        (["1", "2"] * 100, ("age",)),
+        (["18 ans et plus"] * 200, ("age",), "le fichier ne dit pas l’âge"),
+        (["15_39", "40_plus"] * 100, ("sexe",), "aucune marge ne porte sur l’âge"),
+        (["1", "2"] * 100, ("age",), "le fichier ne dit pas l’âge"),
     ],
 )
-def test_selection_keeps_a_floor_when_no_weight_corrects_the_age(ages, calibrated):
+def test_selection_keeps_a_floor_when_no_weight_corrects_the_age(ages, calibrated, cause):
     survey = read(age=ages, internet_3_mois=["non"] * 40 + ["oui"] * 160, calibrated=calibrated)
     assert survey.selection == number("composite/unweighted_age")
     c = local_survey.compose(survey, INSEE, rates(), seed=1)
-    assert any("aucun poids ne corrige un âge" in text for text in discussion(c, 0))
+    assert any(cause in text for text in discussion(c, 0))
 
 
 def test_selection_grows_with_the_ages_that_weights_leave_undone():

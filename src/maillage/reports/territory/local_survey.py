@@ -159,7 +159,11 @@ def _selection(m: Measured) -> list[str]:
     if max(map(abs, m.undone), default=0.0) > m.selection / 2:
         causes.append("une fois les poids appliqués, les âges ou les diplômes restent loin du recensement")
     if not m.sample.is_weighted_by_age:
-        causes.append("aucun poids ne corrige un âge que nous sachions lire")
+        causes.append(
+            "aucune marge ne porte sur l’âge"
+            if m.sample.ages
+            else "le fichier ne dit pas l’âge en années, ni en classes d’années"
+        )
     if not causes:
         return []
     return [
