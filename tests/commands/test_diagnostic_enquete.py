@@ -17,12 +17,12 @@ def survey(tmp_path):
 
     def write(concerned, *, column="internet_3_mois"):
         rows = [
-            f"{k},{('jeune', 'age')[k % 2]},{'non' if k // 2 % 100 < concerned else 'oui'}"
+            f"{k},{('15_39', '40_plus')[k % 2]},{'non' if k // 2 % 100 < concerned else 'oui'}"
             for k in range(400)
         ]
         (tmp_path / "reponses.csv").write_text(f"id,age,{column}\n" + "\n".join(rows) + "\n", "utf-8")
         (tmp_path / "marges.csv").write_text(
-            "variable,modalite,effectif\nage,jeune,9000\nage,age,14000\n", "utf-8"
+            "variable,modalite,effectif\nage,15_39,9000\nage,40_plus,14000\n", "utf-8"
         )
         return ("--enquete", tmp_path / "reponses.csv", "--marges", tmp_path / "marges.csv")
 

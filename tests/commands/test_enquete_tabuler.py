@@ -1,6 +1,7 @@
 """maillage enquete tabuler: tables on files nobody prepared, and what it says of those that do not hold."""
 
 import json
+import math
 import random
 
 import openpyxl
@@ -274,7 +275,11 @@ def test_who_runs_the_command_sees_everything_and_what_will_not_be_published(tab
         for more in ((), ("--pour", "soi"))
     )
     to_publish = tabuler(*words, "--json", "--pour", "publier", weights="village.csv")
-    assert json.loads(to_publish.out)["lignes"] == masked
+    published = json.loads(to_publish.out)["lignes"]
+    assert [line["part"] for line in published] == [
+        line["part"] and math.floor(line["part"] + 0.5) for line in masked
+    ]
+    assert all(line[key] is None or line[key] % 1 == 0 for line in published for key in ("bas", "haut"))
     hidden = [k for k, line in enumerate(masked) if line["part"] is None]
     assert 0 < len(hidden) < len(masked)
     for k, (said, line) in enumerate(zip(masked, own, strict=True)):

@@ -1,6 +1,7 @@
 """A survey read by a written link: what counts, what is refused, what it says once carried."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 
 from maillage.engine import composite
+from maillage.engine.cells import AGE_OF, DIPLOMA_OF
 from maillage.engine.chance import even_normals
 from maillage.engine.logit import expit, logit
 from maillage.engine.variance import Plan
@@ -16,12 +18,14 @@ from maillage.kernel.estimate import Estimate
 from maillage.kernel.table import Table
 from maillage.reference import survey_needs
 from maillage.reference.definitions import definition, definitions
-from maillage.reports.territory.local_survey import discussion, unmoved
+from maillage.reference.parameters import number
+from maillage.reports.territory.local_survey import discussion, document, unmoved
 from maillage.studies.diagnosis import diagnosis, zoning
 from maillage.studies.diagnosis.request import Request
 from maillage.studies.diagnosis.territories import gazetteer, rows_of
 from maillage.studies.need import local_survey, population
 from maillage.studies.need.local_survey import Measured, Unread
+from maillage.studies.survey.sample_balance import need_gaps
 
 INSEE = definition("illectronisme-insee-2021")
 PAGE = Path(__file__).parents[2] / "docs" / "methods" / "enquete-et-estimation.md"
@@ -32,10 +36,11 @@ def answers(**columns):
     return Table("réponses", {"id": np.arange(n).astype(str), **{k: np.array(v) for k, v in columns.items()}})
 
 
-def read(chosen=INSEE, weights=None, link=None, **columns):
-    table = answers(**columns)
+def read(chosen=INSEE, weights=None, link=None, calibrated=("age",), **columns):
+    n = len(next(iter(columns.values())))
+    table = answers(**{"age": np.resize(["15_39", "40_plus"], n).tolist()} | columns)
     plan = Plan(weights=np.full(len(table), 100.0) if weights is None else np.asarray(weights, dtype=float))
-    return local_survey.read(table, plan, chosen, title="Essai", link=link)
+    return local_survey.read(table, plan, chosen, title="Essai", link=link, calibrated=calibrated)
 
 
 EASE = ["pas_du_tout"] * 20 + ["peu"] * 40 + ["a_l_aise"] * 30 + ["tres"] * 10
@@ -266,10 +271,11 @@ def test_what_a_survey_moved_names_it_down_to_the_census_areas(said, yes, kept):
     figures = [figure for part in zone.parts for figure in (part.need, part.rate)]
     assert len(figures) > 20
     moved = kept == "combinee"
-    n = INSEE.n + (measured.n if moved else 0)
+    assert len(found.composite.measured.undone) == 1
+    counted = (("enquete", measured.n),) if moved else ()
     sources = (INSEE.id, local_survey.SOURCE) if moved else (INSEE.id,)
     for figure in (zone.need, zone.rate, *figures):
-        assert (figure.n, figure.sources) == (n, sources)
+        assert (figure.n, figure.counted, figure.sources) == (INSEE.n, counted, sources)
         assert (figure.method == local_survey.METHOD) is moved
 
 
@@ -314,4 +320,78 @@ def test_the_doubt_of_selection_grows_with_what_is_known_of_those_who_did_not_an
 def test_a_survey_without_weights_nor_silence_keeps_the_doubt_of_polls():
     assert read(internet_3_mois=["non"] * 40 + ["oui"] * 160).selection == 0.125
     quiet = read(internet_3_mois=["non"] * 40 + ["oui"] * 120 + ["refus"] * 40)
-    assert quiet.selection == pytest.approx(np.hypot(0.125, 0.2))
+    assert quiet.selection == 0.25
+
+
+def test_no_figure_of_the_combination_tells_who_gave_the_answer():
+    """Marges et réponses de chaque classe connues, toutes les répartitions qui donnent la même part imprimée :
+    celles que rien de ce qui est écrit ne distingue de la vraie diffèrent de onze personnes dans une classe.
+    """
+    weights = [100.0] * 200 + [130.0] * 200
+
+    def written(young, old):
+        words = ["non"] * young + ["oui"] * (200 - young) + ["non"] * old + ["oui"] * (200 - old)
+        c = local_survey.compose(read(internet_3_mois=words, weights=weights), INSEE, rates(), seed=1)
+        return document(SimpleNamespace(composite=c, universe=46_000.0))
+
+    first = written(33, 30)
+    share = first["part_question"]
+    assert (share["valeur"], share["bas"] % 1, share["haut"] % 1) == (16.0, 0, 0)
+    alike = [
+        young
+        for young in range(15, 50)
+        for old in range(15, 50)
+        if abs((100 * young + 130 * old) / 46_000 - 0.16) < 0.006 and written(young, old) == first
+    ]
+    assert max(alike) - min(alike) >= 11
+
+
+@pytest.mark.parametrize(
+    ("ages", "class_words"),
+    [(["20"] * 400, "20 ans"), (["15_25"] * 400, "15 à 25 ans"), (["16", "24"] * 200, "16 à 24 ans")],
+)
+def test_read_refuses_a_survey_when_one_class_of_age_answered(ages, class_words):
+    survey = read(age=ages, internet_3_mois=["non"] * 80 + ["oui"] * 320, calibrated=("sexe",))
+    assert isinstance(survey, Unread)
+    assert f"d’une seule classe d’âge ({class_words})" in survey.reason.replace("\xa0", " ")
+
+
+@pytest.mark.parametrize(
+    ("ages", "calibrated", "cause"),
+    [
+        (["18 ans et plus"] * 200, ("age",), "le fichier ne dit pas l’âge"),
+        (["15_39", "40_plus"] * 100, ("sexe",), "aucune marge ne porte sur l’âge"),
+        (["1", "2"] * 100, ("age",), "le fichier ne dit pas l’âge"),
+    ],
+)
+def test_selection_keeps_a_floor_when_no_weight_corrects_the_age(ages, calibrated, cause):
+    survey = read(age=ages, internet_3_mois=["non"] * 40 + ["oui"] * 160, calibrated=calibrated)
+    assert survey.selection == number("composite/unweighted_age")
+    c = local_survey.compose(survey, INSEE, rates(), seed=1)
+    assert any(cause in text for text in discussion(c, 0))
+
+
+def test_selection_grows_with_the_ages_that_weights_leave_undone():
+    """Des moins de 40 ans presque seuls : l’écart de leurs âges au recensement devient un doute, et se lit."""
+    rates_by_cell = np.array([0.02, 0.03, 0.1, 0.3, 0.6])[AGE_OF]
+    ages = np.array([0, 10, 10, 10, 20, 10, 30, 10, 20, 20.0])
+    counts = np.array([20, 30, 40, 30, 20.0])[AGE_OF] / 7
+
+    def doubt(named):
+        survey = read(age=named, internet_3_mois=["non"] * 40 + ["oui"] * 160)
+        return replace(survey, undone=need_gaps(survey.sample, counts, ages, rates_by_cell))
+
+    alike = doubt(["15_24"] * 29 + ["25_39"] * 43 + ["40_59"] * 57 + ["60_74"] * 43 + ["75+"] * 28)
+    young = doubt(["15_24"] * 100 + ["25_39"] * 90 + ["75+"] * 10)
+    assert alike.selection == 0.125
+    assert young.selection > 1
+    c = local_survey.compose(young, INSEE, rates(), seed=1)
+    assert any("restent loin du recensement" in text for text in discussion(c, 0))
+
+
+def test_need_gaps_counts_diplomas_when_the_file_has_them():
+    counts, ages = np.ones(35), np.array([0, 1, 1, 1, 2, 1, 3, 1, 2, 2.0])
+    rates_by_cell = np.array([0.5, 0.3, 0.2, 0.1, 0.05, 0.02, 0.02])[DIPLOMA_OF]
+    survey = read(diplome=["bac_3_4"] * 150 + ["CAP"] * 50, internet_3_mois=["non"] * 40 + ["oui"] * 160)
+    _, gap = need_gaps(survey.sample, counts, ages, rates_by_cell)
+    assert gap < -0.8

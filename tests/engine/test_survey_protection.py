@@ -10,7 +10,7 @@ import pytest
 from maillage.forms.questionnaire import Choice, Question, Questionnaire
 from maillage.kernel.table import Table
 from maillage.studies.survey import samples
-from maillage.studies.survey.protection import sensitive_questions
+from maillage.studies.survey.protection import sensitive_questions, words
 from maillage.studies.survey.samples import Weights, sample
 from maillage.studies.survey.tabulation import of_sample
 from maillage.studies.survey.universe import UNKNOWN, Universe
@@ -100,10 +100,98 @@ def test_weights_tell_the_universe_when_nobody_does():
     assert [of_sample(sample(answers, FORM, each), "usage").least for each in (people, ones)] == [5, 11]
 
 
+@pytest.mark.parametrize(
+    ("mean_weight", "least", "has_note"),
+    [(8.0, 11, True), (520.0, 5, False), (1.0, 5, False), (40.0, 5, True)],
+)
+def test_rule_follows_the_smaller_when_weights_and_universe_disagree(mean_weight, least, has_note):
+    """250 réponses de poids 8 parlent pour 2 000 personnes, quoi que dise l’univers de 130 000."""
+    answered = sample(survey(), FORM, Weights(values=np.full(250, mean_weight)), universe=CITY)
+    assert of_sample(answered, "usage").least == least
+    assert ("Les poids comptent" in words("inhabitants", answered.rule)) == has_note
+
+
 @pytest.mark.parametrize(("name", "least"), [("sante", 11), ("aide", 11), ("etat", 11), ("outil", 5)])
 def test_a_sensitive_question_keeps_eleven_even_in_a_city(name, least):
     """Par ses mots, par une de ses réponses, ou parce qu’on la pose d’après une réponse sensible."""
     assert counts(CITY, name)[0] == least
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Avez-vous le VIH ?",
+        "Suivez-vous un traitement contre le cancer ?",
+        "Êtes-vous diabétique ?",
+        "Avez-vous été hospitalisé cette année ?",
+        "Vous déplacez-vous en fauteuil roulant ?",
+        "Êtes-vous sourd ou malentendant ?",
+        "Avez-vous une carte mobilité inclusion ?",
+        "Êtes-vous en perte d’autonomie ?",
+        "Vous sentez-vous dépressif ?",
+        "Prenez-vous des somnifères ?",
+        "Vivez-vous avec une personne du même sexe ?",
+        "Êtes-vous homosexuel, bisexuel, hétérosexuel ?",
+        "Votre genre est-il celui de votre naissance ?",
+        "Avez-vous eu recours à une IVG ?",
+        "Êtes-vous sous tutelle ou curatelle ?",
+        "Avez-vous un enfant placé ?",
+        "Avez-vous été suivi par l’aide sociale à l’enfance ?",
+        "Recevez-vous une pension alimentaire ?",
+        "Votre conjoint vous a-t-il déjà frappé ?",
+        "Dormez-vous à la rue ?",
+        "Êtes-vous sans abri ?",
+        "Avez-vous un logement à vous, ou êtes-vous hébergé chez un tiers ?",
+        "Êtes-vous menacé d’expulsion ?",
+        "Êtes-vous interdit bancaire ?",
+        "Avez-vous des loyers impayés ?",
+        "Allez-vous aux Restos du cœur ?",
+        "Terminez-vous le mois à découvert ?",
+        "Avez-vous déjà été placé en garde à vue ?",
+        "Portez-vous un bracelet électronique ?",
+        "Allez-vous à la mosquée, à l’église, au temple ?",
+        "Pour quel candidat aux élections votez-vous ?",
+        "Avez-vous immigré en France ?",
+        "Êtes-vous de la communauté des gens du voyage ?",
+        "Fumez-vous du cannabis ?",
+    ],
+)
+def test_a_question_is_sensitive_by_the_family_of_its_words(label):
+    """Santé et handicap, vie sexuelle, protection de la famille, logement, dettes, justice, opinions, origine."""
+    form = replace(FORM, items=(question("essai", label, "oui"),))
+    assert sensitive_questions(form) == {"essai"}
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Avez-vous un ordinateur à la maison ?",
+        "Êtes-vous à l’aise avec Internet ?",
+        "Qui vous aide dans vos démarches en ligne ?",
+        "Dans quelle rue habitez-vous ?",
+        "Que voudriez-vous apprendre ?",
+        "Quel est votre âge ?",
+        "Êtes-vous satisfait de l’accueil ?",
+        "Avez-vous une adresse mail ?",
+        "Quel est votre diplôme ?",
+        "Comment avez-vous connu ce lieu ?",
+        "Préférez-vous un atelier en groupe ou une aide individuelle ?",
+        "Êtes-vous autonome avec votre téléphone ?",
+        "Avez-vous trouvé une place dans un atelier ?",
+        "Êtes-vous gêné par le prix de l’abonnement ?",
+    ],
+)
+def test_a_question_of_digital_life_is_not_sensitive(label):
+    form = replace(FORM, items=(question("essai", label, "oui"),))
+    assert not sensitive_questions(form)
+
+
+def test_words_tell_what_nearly_all_lets_deduce():
+    """« Presque tous » d’une enquête redressée dit aussi la classe d’âge du reste : la règle ne promet pas moins."""
+    rule = sample(survey(), FORM, universe=CITY).rule
+    assert "combien ont répondu autre chose et, par les poids, leur classe d’âge" in words(
+        "inhabitants", rule
+    )
 
 
 def test_a_mark_decides_before_the_words():

@@ -267,20 +267,27 @@ def test_every_answer_of_a_table_has_a_weight(spec):
 
 
 def test_a_ceiling_that_cannot_be_kept_says_which_one_can():
-    """Un plafond trop bas est refusé avec le premier qui convient, un peu plus haut ; il est tenu quand on
-    l’essaie.
+    """Un plafond trop bas est refusé avec un plafond qui convient et qui coupe, sous le plus grand poids sans
+    plafond ; quand il n’y en a pas, le refus n’en propose aucun.
     """
-    answers = {"age": np.array(["jeune"] + ["vieux"] * 9)}
-    margins = "age jeune 500 \n age vieux 500"
-    try:
-        weigh(answers, margins, trim=2.0)
-    except Refused as refused:
-        assert refused.what == "Le plafond de 2 poids moyens ne peut pas être tenu."
-        works = refused.do.removeprefix("Un plafond de ").removesuffix(" convient.").replace(",", ".")
-        assert 5 <= float(works) < 5 * 1.3 + 0.2
-        assert weigh(answers, margins, trim=float(works)).weights.max() <= float(works) * 100 * (1 + 1e-3)
-    else:
-        raise AssertionError("one answer for half of the people weighs five means")
+    age = ["jeune"] * 150 + ["vieux"] * 50
+    sexe = ["f"] * 110 + ["h"] * 40 + ["f"] * 46 + ["h"] * 4
+    answers = {"age": np.array(age), "sexe": np.array(sexe)}
+    margins = "age jeune 60 \n age vieux 40 \n sexe f 55 \n sexe h 45"
+    with pytest.raises(Refused) as caught:
+        weigh(answers, margins, trim=1.5)
+    refused = caught.value
+    assert refused.what == "Le plafond de 1.5 poids moyens ne peut pas être tenu."
+    work = float(refused.do.removeprefix("Un plafond de ").removesuffix(" convient."))
+    free = weigh(answers, margins).weights
+    assert 1.5 < work < free.max() / free.mean()
+    assert weigh(answers, margins, trim=work).weights.max() <= work * free.mean() * (1 + 1e-3)
+
+    alone = {"age": np.array(["jeune"] + ["vieux"] * 9)}
+    with pytest.raises(Refused) as caught:
+        weigh(alone, "age jeune 500 \n age vieux 500", trim=2.0)
+    assert "Sans plafond, le plus grand poids en fait 5." in caught.value.why
+    assert caught.value.do == "Réunissez les classes les plus minces, ou retirez le plafond."
 
 
 def test_many_unknown_answers_are_to_be_put_in_classes(spec):

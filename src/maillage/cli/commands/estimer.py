@@ -6,12 +6,14 @@ from operator import itemgetter
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from maillage.cli.words import typed_path
 from maillage.kernel.progress import steps
 from maillage.kernel.spreadsheet import Writer
 from maillage.kernel.table import Table
 from maillage.reference.definitions import DEFAULT
+from maillage.words.wording import count, number
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -78,26 +80,29 @@ def run(given: argparse.Namespace) -> int:
     writer.writerow(HEADER)
     writer.writerows(lines)
     write_whole(given.sortie, file.getvalue())
-    print(f"{len(lines)} ligne{'s' if len(lines) > 1 else ''} dans {given.sortie}")
+    n = f"{number(chosen.n)} répondants{'' if chosen.n_known else ' (supposé)'}"
+    print(f"{count(len(lines), 'ligne')} dans {given.sortie} ; enquête nationale : {n}")
     return 0
 
 
 def columns(table: Table, names: dict[str, str]) -> list[list[Any]]:
-    """Return the cells of a table, a list for each column of the header; none where nothing is estimated."""
+    """Return the cells of a table, a list for each column of the header; empty where nothing is
+    estimated. Persons are whole, percentages have one decimal, as in the files of a study.
+    """
     codes, universe = table["code"].tolist(), table["universe"]
     known = ~np.isnan(table["value"])
     rate = np.divide(100.0, universe, out=np.zeros(len(universe)), where=universe != 0)
     estimated = [table[key] for key in ("value", "low", "high")]
-    figures = [
-        np.where(known, each.astype(object), "").tolist()
-        for each in (*estimated, *(each * rate for each in estimated))
-    ]
+    persons = [np.rint(np.where(known, each, 0.0)).astype(np.int64) for each in estimated]
+    percents = [np.round(np.where(known, each * rate, 0.0), 1) for each in estimated]
+    rounded: list[NDArray[Any]] = [*persons, *percents]
+    figures = [np.where(known, each.astype(object), "").tolist() for each in rounded]
     told = zip(part_of(table), table["warning"].tolist(), strict=True)
     return [
         codes,
         [names.get(code, "") for code in codes],
         np.rint(table["population"]).astype(np.int64).tolist(),
-        universe.tolist(),
+        np.rint(universe).astype(np.int64).tolist(),
         *figures,
         [" ".join(filter(None, each)) for each in told],
     ]

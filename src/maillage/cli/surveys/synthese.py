@@ -134,6 +134,6 @@ def run(given: argparse.Namespace) -> int:
         f"Chiffres {results.computed}s. {count(len(results.story), 'constat').capitalize()}."
         f" {count(hidden, 'case non publiée', 'cases non publiées').capitalize()}."
     )
-    for note in results.limits:
+    for note in filter(None, (*results.limits, sample.disagreement)):
         print(f"· {note}")
     return ended(read)

@@ -30,6 +30,10 @@ KINDS = {
     "allocataires": "caf",
     "autres": "other",
 }
+UNROUNDED = (
+    "Parts sans arrondi, pour un programme : avec les marges, elles diraient qui a répondu quoi. Pour les"
+    " publier, ajoutez « --pour publier »."
+)
 IN_FULL = {"nearest": "au plus proche", "down": "par troncature"}
 
 
@@ -72,7 +76,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         choices=("soi", "publier"),
         help=(
             "soi : tout, et « ne sera pas publié » où il le faut (à l’écran, par défaut) ; publier : ce qui"
-            " peut l’être, le reste masqué (en JSON, par défaut)"
+            " peut l’être, le reste masqué, les parts redressées arrondies (en JSON, par défaut : masqué,"
+            " sans arrondi)"
         ),
     )
     parser.add_argument(
@@ -126,11 +131,15 @@ def run(given: argparse.Namespace) -> int:
         rounding="down" if given.arrondi == "troncature" else "nearest",
     )
     kind = questionnaire.kind
-    of_universe = (universe.response_words(len(read.table), kind), universe.interval_words(kind))
+    of_universe = (
+        universe.response_words(len(read.table), kind),
+        universe.interval_words(kind),
+        sample.disagreement,
+    )
     notes = [*who_notes, *read.notes, *form.warnings, *said, *found.notes, *filter(None, of_universe)]
     if given.json:
-        print_json(document(found, universe, len(read.table)))
-        for note in notes:
+        print_json(document(found, universe, len(read.table), is_published=given.pour == "publier"))
+        for note in [*notes, *([UNROUNDED] if found.weighted and not given.pour else [])]:
             print(note, file=sys.stderr)
     else:
         tell(found, notes)
@@ -197,10 +206,12 @@ def weights_of(
     )
 
 
-def document(found: "Tabulation", universe: "Universe", answers: int) -> dict[str, Any]:
-    """Return the table of the contract: shares in percent, unrounded; nothing for withheld values, and
-    why; made for those who hold the answers, every value, and why it will not be published. answers: how many
-    there are in all, of the universe.
+def document(
+    found: "Tabulation", universe: "Universe", answers: int, *, is_published: bool = False
+) -> dict[str, Any]:
+    """Return the table of the contract: shares in percent, unrounded, but for weighted ones to be published;
+    nothing for withheld values, and why; made for those who hold the answers, every value, and why it will
+    not be published. answers: how many there are in all, of the universe.
     """
     return {
         "question": found.question,
@@ -208,7 +219,11 @@ def document(found: "Tabulation", universe: "Universe", answers: int) -> dict[st
         "n": found.n if found.told else None,
         "seuil": found.least or None,
         **_universe(universe, answers),
-        "lignes": [_line(row) for row in found.rows if not row.grouped],
+        "lignes": [
+            _line(row, found.published(row) if is_published and found.weighted else None)
+            for row in found.rows
+            if not row.grouped
+        ],
     }
 
 
@@ -223,8 +238,15 @@ def _universe(universe: "Universe", answers: int) -> dict[str, Any]:
     }
 
 
-def _line(row: "Row") -> dict[str, Any]:
+def _line(row: "Row", printed: float | None) -> dict[str, Any]:
+    """Return a line of the table. printed: the share as it is printed, None to leave it unrounded."""
     figure = row.figure if isinstance(row.figure, Estimate) else None
+    if figure and printed is not None:
+        low, high = outwards(figure.low, figure.high, 1.0, most=100.0)
+        is_imposed = figure.low == figure.high
+        figure = replace(
+            figure, value=printed, low=printed if is_imposed else low, high=printed if is_imposed else high
+        )
     return {
         "modalite": row.category,
         "par": row.by or None,

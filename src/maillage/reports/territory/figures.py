@@ -12,7 +12,8 @@ class FigureJson(TypedDict):
 
     n: persons observed, respondents of the survey behind the figure, or residents whom the census counts
     when no survey is; n_suppose: some of these respondents are assumed, since the producer does not say how
-    many there were; n_communes, n_quartiers: rows read besides, under a name that says which.
+    many there were; n_communes, n_quartiers: rows read besides, under a name that says which; n_enquete:
+    respondents of a survey of the territory, beside those of the model.
     fourchette_seule: pages show the bounds alone, the value being too uncertain.
     """
 
@@ -28,6 +29,7 @@ class FigureJson(TypedDict):
     fourchette_seule: NotRequired[bool]
     n_communes: NotRequired[int]
     n_quartiers: NotRequired[int]
+    n_enquete: NotRequired[int]
 
 
 def figure(f: Figure) -> FigureJson:

@@ -157,6 +157,14 @@ def _selection(m: Measured) -> list[str]:
         return []
     causes = ["les poids ont déplacé cette part"] if abs(m.moved) > m.selection / 2 else []
     causes += [f"{wording.share(m.silent)} des personnes ont laissé la question"] if m.silent >= 0.05 else []
+    if max(map(abs, m.undone), default=0.0) > m.selection / 2:
+        causes.append("une fois les poids appliqués, les âges ou les diplômes restent loin du recensement")
+    if not m.sample.is_weighted_by_age:
+        causes.append(
+            "aucune marge ne porte sur l’âge"
+            if m.sample.ages
+            else "le fichier ne dit pas l’âge en années, ni en classes d’années"
+        )
     if not causes:
         return []
     return [

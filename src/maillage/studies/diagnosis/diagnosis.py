@@ -3,7 +3,7 @@ is.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +36,7 @@ from maillage.studies.need import population as frames
 from maillage.studies.need.local_survey import Composite, Unread
 from maillage.studies.need.model import Model
 from maillage.studies.need.population import TOO_FEW
+from maillage.studies.survey import sample_balance
 
 Floats = NDArray[np.float64]
 Positions = NDArray[np.int64]
@@ -95,7 +96,7 @@ def _counted(request: Request, model: Model | None, progress: Callable[[str, flo
     progress("Précarité sociale et cumul", 0.62)
     at = np.repeat(np.arange(len(zones)), [len(zone.rows) for zone in zones])
     people = people_of(place.frame, rows, at, share, len(zones))
-    both, why = _composed(request, drawn.sums["need"], people)
+    both, why = _composed(request, m, rows, drawn.sums["need"], people)
     if both is not None and both.kept == "combinee":
         move = shift_of(m, rows, share, both)
         drawn = drawn_by_zone(
@@ -123,10 +124,12 @@ def _need_of(w: Work, draws: Floats) -> tuple[Figure, Figure]:
     return figure(draws), figure(rate, percent=True)
 
 
-def _composed(request: Request, need: Floats, people: People) -> tuple[Composite | None, str]:
+def _composed(
+    request: Request, m: Model, rows: Positions, need: Floats, people: People
+) -> tuple[Composite | None, str]:
     """Return the model and the survey of the request combined, or the reason why they are not.
 
-    need: (zones, draws) persons in need according to the model.
+    rows: of the territory in the frame; need: (zones, draws) persons in need according to the model.
     """
     if request.survey is None or isinstance(request.survey, Unread):
         return None, "" if request.survey is None else request.survey.reason
@@ -135,7 +138,16 @@ def _composed(request: Request, need: Floats, people: People) -> tuple[Composite
     if people.adults.sum() < number("protection/small_area"):
         return None, TOO_FEW
     rates = need.sum(axis=0) / max(float(people.universe.sum()), 1.0)
-    return local_survey.compose(request.survey, request.definition, rates, seed=request.seed), ""
+    surveyed = replace(
+        request.survey,
+        undone=sample_balance.need_gaps(
+            request.survey.sample,
+            m.country.frame.counts[rows].sum(axis=0),
+            m.country.frame.ages[rows].sum(axis=0),
+            m.rates.centre,
+        ),
+    )
+    return local_survey.compose(surveyed, request.definition, rates, seed=request.seed), ""
 
 
 def _assemble(w: Work, outline: Shapes, classed: Classed) -> Diagnosis:

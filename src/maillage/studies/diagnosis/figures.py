@@ -37,7 +37,7 @@ def figures_of(
     """Return a function that turns draws into a figure of a definition, withheld when given a reason. survey:
     the one that moved the draws.
     """
-    n = d.n if survey is None else d.n + survey.n
+    counted = () if survey is None else survey.counted
     sources = (d.id,) if survey is None else (d.id, local_survey.SOURCE)
     if survey is not None and method == METHOD:
         method = local_survey.METHOD
@@ -45,8 +45,24 @@ def figures_of(
     def figure(draws: Floats, *, percent: bool = False) -> Figure:
         unit: Unit = "pourcent" if percent else "personnes"
         if why:
-            return Withheld(reason=why, unit=unit, universe=d.universe, n=n, method=method, sources=sources)
-        return from_draws(draws, unit=unit, universe=d.universe, n=n, method=method, sources=sources)
+            return Withheld(
+                reason=why,
+                unit=unit,
+                universe=d.universe,
+                n=d.n,
+                method=method,
+                sources=sources,
+                counted=counted,
+            )
+        return from_draws(
+            draws,
+            unit=unit,
+            universe=d.universe,
+            n=d.n,
+            method=method,
+            sources=sources,
+            counted=counted,
+        )
 
     return figure
 

@@ -5,7 +5,7 @@ Source: docs/methods/enquete-et-estimation.md
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -15,24 +15,26 @@ from maillage.engine import composite, variance
 from maillage.engine.logit import logit
 from maillage.engine.proportions import Share
 from maillage.engine.variance import Plan
-from maillage.forms.questionnaire import DECLINED, UNKNOWN
-from maillage.kernel.estimate import Estimate, Figure, from_draws
+from maillage.kernel.estimate import Estimate, Figure, centiles, from_draws
 from maillage.kernel.names import plain
 from maillage.kernel.table import Table
 from maillage.pipeline.offer.forms.sheet import listed, quoted
 from maillage.reference.definitions import Definition
 from maillage.reference.parameters import number
 from maillage.reference.survey_needs import Link, links_of
+from maillage.studies.survey import sample_balance
+from maillage.studies.survey.age_classes import OLDEST
+from maillage.studies.survey.sample_balance import UNSAID, Sample
+from maillage.words.rounding import outwards
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 METHOD = "enquete-et-estimation"
+DRAWS = 500
 LEAST = 11  # answers in a class, and in the others, below which a share of the survey is not told
 SOURCE = "enquete-locale"
 OF_THE_QUESTION = "personnes que l’enquête représente, d’après celles qui ont répondu à la question"
-UNSAID = frozenset(
-    plain(word) for word in (UNKNOWN, DECLINED, "ne sait pas", "ne souhaite pas répondre", "refusé")
-)
+TIMES_STEP = 0.5  # of the least doubt of selection: finer, it would tell the share to a tenth of a point
 
 Kept = Literal["combinee", "modele"]
 
@@ -42,12 +44,16 @@ class Measured:
     """The survey answers that measure need. Nothing else of the survey is needed to combine it.
 
     title: the survey; question: the name of its question; link: how it reads. n: unweighted answers to the
-    question; said: how many of them are concerned; share: weighted, 0 to 1; effective: the size of a simple
-    random sample that would be as precise; residents: what the weights add up to; selection: standard
-    deviation, on the logit, of what weighting does not correct; moved: how far weights moved the share, on
-    the logit; silent: share of the weight of those who left the question; variables: what the sample was
-    weighted on, in words; ages: the lowest and highest that its margins count; margins_year: the years that
-    they state, when not that of the census.
+    question; said: how many of them are concerned; share: weighted, 0 to 1, to the hundredth; low, high: its
+    90 % interval, in whole percents, outwards; effective: the size of a simple random sample that would be as
+    precise, down to half a unit of its first digit; residents: what the weights add up to; moved: how far
+    weights moved the share, on the logit; silent: share of the weight of those who left the question; sample:
+    their ages and diplomas; undone: how far these move its need from that of the territory, on the logit;
+    variables: what the sample was weighted on, in words; ages: the lowest and highest that its margins count;
+    margins_year: the years that they state, when not that of the census.
+
+    Every figure of the combination follows from share, effective and selection, and these are no finer than
+    the tables of a survey: it gives away nobody's answer (docs/methods/resultats-enquete.md).
     """
 
     title: str
@@ -56,14 +62,32 @@ class Measured:
     n: int
     said: int
     share: float
+    low: float
+    high: float
     effective: float
     residents: float
-    selection: float
     moved: float
     silent: float
+    sample: Sample = field(default_factory=Sample)
+    undone: tuple[float, ...] = ()
     variables: tuple[str, ...] = ()
     ages: tuple[int, int] = (15, 120)
     margins_year: str = ""
+
+    @property
+    def counted(self) -> tuple[tuple[str, int], ...]:
+        """The respondents read besides those of the model."""
+        return (("enquete", self.n),)
+
+    @property
+    def selection(self) -> float:
+        """The standard deviation, on the logit, of what weighting does not correct."""
+        least = number("composite/selection")
+        doubt = composite.selection_doubt(
+            least, self.moved, self.silent * number("composite/silent_gap"), *self.undone
+        )
+        rounded = least * TIMES_STEP * round(doubt / least / TIMES_STEP)
+        return rounded if self.sample.is_weighted_by_age else max(rounded, number("composite/unweighted_age"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,27 +177,35 @@ def read(
                     f" {listed(given)}"
                 )
                 continue
-            made = _measured(concerned, answered, plan)
-            if isinstance(made, Unread):
+            share = _share(concerned, answered, plan)
+            if isinstance(share, Unread):
                 few = True
-                found.append(f"la question « {column} » {made.reason}")
+                found.append(f"la question « {column} » {share.reason}")
                 continue
-            n, count, share, effective = made
+            part, low, high, effective = _printed(share)
             moved, silent = _departures(concerned, answered, plan)
+            sample = sample_balance.sample_of(answers, plan.weights, answered, calibrated)
+            if lone := sample_balance.lone_class(sample):
+                few = True
+                found.append(
+                    f"toutes les réponses à la question « {column} » viennent d’une seule classe d’âge"
+                    f" ({_ages(lone)}), et aucun poids ne remplace les autres âges"
+                )
+                continue
             return Measured(
                 title=title,
                 question=column,
                 link=each,
-                n=n,
-                said=count,
-                share=share,
+                n=share.n,
+                said=int((concerned & answered).sum()),
+                share=part,
+                low=low,
+                high=high,
                 effective=effective,
                 residents=float(plan.weights.sum()),
-                selection=composite.selection_doubt(
-                    number("composite/selection"), moved, silent * number("composite/silent_gap")
-                ),
                 moved=moved,
                 silent=silent,
+                sample=sample,
                 variables=tuple(variables),
                 ages=ages,
                 margins_year=margins_year,
@@ -212,10 +244,8 @@ def _said(values: NDArray[Any], link: Link) -> tuple[Bools, Bools] | str:
     return concerned, answered
 
 
-def _measured(concerned: Bools, answered: Bools, plan: Plan) -> tuple[int, int, float, float] | Unread:
-    """Return n, how many are concerned, their weighted share and the effective sample size; or why the
-    answers are unusable.
-    """
+def _share(concerned: Bools, answered: Bools, plan: Plan) -> Share | Unread:
+    """Return the weighted share of those concerned; or why the answers are unusable."""
     n, count = int(answered.sum()), int((concerned & answered).sum())
     if n < number("composite/fewest"):
         told = f"n’a que {n} réponses" if n >= LEAST else f"a moins de {LEAST} réponses"
@@ -224,15 +254,28 @@ def _measured(concerned: Bools, answered: Bools, plan: Plan) -> tuple[int, int, 
         return Unread(f"compte moins de {LEAST} réponses d’un côté ou de l’autre : le secret s’y oppose")
     if not plan.weights[answered].sum() > 0:
         return Unread("n’a que des réponses de poids nul")
-    found = variance.of_means(concerned[:, None], answered[:, None], plan)
-    share = Share(
-        value=float(found.values[0]),
-        variance=float(found.covariance[0, 0]),
+    means = variance.of_means(concerned[:, None], answered[:, None], plan)
+    return Share(
+        value=float(means.values[0]),
+        variance=float(means.covariance[0, 0]),
         n=n,
         df=plan.df,
         effect=variance.kish(plan.weights[answered]),
     )
-    return n, count, share.value, share.effective
+
+
+def _printed(share: Share) -> tuple[float, float, float, float]:
+    """Return a share, its bounds and its effective size, as coarse as `Measured` says."""
+    percent = float(np.floor(100 * share.value + 0.5))  # half up, as tables do
+    lows, highs = centiles(100 * composite.surveyed(share.value, share.effective, seed=0, n=DRAWS)[None])
+    low, high = outwards(min(float(lows[0]), percent), max(float(highs[0]), percent), 1.0, most=100.0)
+    step = 10.0 ** np.floor(np.log10(share.effective)) / 2
+    return percent / 100, low, high, float(np.floor(share.effective / step) * step)
+
+
+def _ages(span: tuple[int, int]) -> str:
+    low, high = span
+    return f"{low} ans" if low == high else f"{low} ans et plus" if high == OLDEST else f"{low} à {high} ans"
 
 
 def _departures(concerned: Bools, answered: Bools, plan: Plan) -> tuple[float, float]:
@@ -258,7 +301,6 @@ def compose(measured: Measured, chosen: Definition, rates: Floats, *, seed: int)
     found = composite.combine(rates, carried)
     kept: Kept = "combinee" if found.agree else "modele"
     universe = chosen.universe
-    both = chosen.n + measured.n
     scenarios = [
         Scenario("Sans doute sur qui a répondu", *_scenario(measured, chosen, rates, 0.0, seed)),
         Scenario(
@@ -267,7 +309,7 @@ def compose(measured: Measured, chosen: Definition, rates: Floats, *, seed: int)
         ),
     ]
     if not found.agree:
-        told = _estimate(found.guarded, universe, both, (chosen.id, SOURCE))
+        told = _combined(found.guarded, measured, chosen)
         scenarios.append(
             Scenario(
                 "L’enquête avec le doute qu’il faudrait pour que l’écart s’explique",
@@ -277,19 +319,29 @@ def compose(measured: Measured, chosen: Definition, rates: Floats, *, seed: int)
         )
     return Composite(
         measured=measured,
-        asked=_asked(measured, drawn),
+        asked=Estimate(
+            value=float(round(100 * measured.share)),
+            low=measured.low,
+            high=measured.high,
+            unit="pourcent",
+            universe=OF_THE_QUESTION,
+            n=measured.n,
+            method=METHOD,
+            sources=(SOURCE,),
+        ),
         model=_estimate(rates, universe, chosen.n, (chosen.id,), method="besoins"),
         survey=_estimate(carried, universe, measured.n, (SOURCE,)),
-        combined=_estimate(found.draws, universe, both, (chosen.id, SOURCE)),
+        combined=_combined(found.draws, measured, chosen),
         gap=Estimate(
             value=100 * found.gap,
             low=100 * found.gap_low,
             high=100 * found.gap_high,
             unit="pourcent",
             universe=universe,
-            n=both,
+            n=chosen.n,
             method=METHOD,
             sources=(chosen.id, SOURCE),
+            counted=measured.counted,
         ),
         weight=found.weight,
         agree=found.agree,
@@ -297,15 +349,6 @@ def compose(measured: Measured, chosen: Definition, rates: Floats, *, seed: int)
         scenarios=tuple(scenarios),
         draws=found.draws,
     )
-
-
-def _asked(measured: Measured, drawn: Floats) -> Estimate:
-    """Return the share for the question itself: the one counted, as the tables of the survey print it; its
-    draws give the interval alone.
-    """
-    found = _estimate(drawn, OF_THE_QUESTION, measured.n, (SOURCE,))
-    value = 100 * measured.share
-    return replace(found, value=value, low=min(found.low, value), high=max(found.high, value))
 
 
 def _carried(measured: Measured, chosen: Definition, drawn: Floats, seed: int, selection: float) -> Floats:
@@ -327,9 +370,16 @@ def _scenario(
     measured: Measured, chosen: Definition, rates: Floats, selection: float, seed: int
 ) -> tuple[float, Estimate]:
     drawn = composite.surveyed(measured.share, measured.effective, seed=seed, n=len(rates))
-    found = composite.combine(rates, _carried(measured, chosen, drawn, seed, selection))
-    n = chosen.n + measured.n
-    return found.weight, _estimate(found.draws, chosen.universe, n, (chosen.id, SOURCE))
+    mixed = composite.combine(rates, _carried(measured, chosen, drawn, seed, selection))
+    return mixed.weight, _combined(mixed.draws, measured, chosen)
+
+
+def _combined(shares: Floats, measured: Measured, chosen: Definition) -> Estimate:
+    """Return the model and the survey together: n counts the respondents of the model, those of the survey
+    are beside it.
+    """
+    both = _estimate(shares, chosen.universe, chosen.n, (chosen.id, SOURCE))
+    return replace(both, counted=measured.counted)
 
 
 def _estimate(
@@ -349,4 +399,5 @@ def persons(figure: Estimate, universe: float) -> Figure:
         n=figure.n,
         method=figure.method,
         sources=figure.sources,
+        counted=figure.counted,
     )

@@ -156,7 +156,7 @@ def margin_doubts(total: float, ages: tuple[int, int], year: str, rows: Position
     if rows is not None:
         low, high = ages
         frame = model.country_frame()
-        counted = _between(frame.ages[rows].sum(axis=0), BIN_STARTS, low, high)
+        counted = people_between(frame.ages[rows].sum(axis=0), BIN_STARTS, low, high)
         if counted and abs(total / counted - 1) > SAME_PEOPLE:
             of_ages = f"{low} ans et plus" if high >= OLDEST else f"{low} à {high} ans"
             out.append(
@@ -193,7 +193,10 @@ def _ages(place: Place, starts: Sequence[int]) -> Margin:
         "age",
         tuple(
             Category(
-                _age_name(low, high), _between(people, edges, low, high), _age_values(low, high), (low, high)
+                _age_name(low, high),
+                people_between(people, edges, low, high),
+                _age_values(low, high),
+                (low, high),
             )
             for low, high in zip(starts, ends, strict=True)
         ),
@@ -262,7 +265,7 @@ def _holds(ages: tuple[int, int], asked: tuple[int, int]) -> bool:
     return ages[0] <= max(asked[0], YOUNGEST) and asked[1] <= ages[1] + 1
 
 
-def _between(people: Floats, edges: Sequence[int], low: int, high: int) -> float:
+def people_between(people: Floats, edges: Sequence[int], low: int, high: int) -> float:
     """Return the number of persons aged `low` to `high`, in whole years, both included."""
     total = 0.0
     for n, first, after in zip(people.tolist(), edges, [*edges[1:], OLDEST + 1], strict=True):

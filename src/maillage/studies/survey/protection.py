@@ -23,17 +23,43 @@ ON_SHEETS = frozenset(
 )
 NEVER_UNDER = 5  # persons: the lowest that a caller may ask for (docs/methods/resultats-enquete.md)
 MOST_CROSSED = 2  # questions read together under the lighter rule: more would cut small groups
-# Articles 9 and 10 of the GDPR; then what a person seldom wants known: money, papers, reading. No accents.
+# Articles 9 and 10 of the GDPR, by family; then what a person seldom wants known. No accents. STATES are
+# also looked for among the answers offered.
 STATES = (
-    r"handicap|maladi|\brsa\b|\baah\b|surendett|sans.papiers|titre de sejour|demandeurs? d.asile|refugie"
-    r"|illettr|\bprison|addict"
+    r"handicap|maladi|malvoyan|malentendan|aveugle|\bsourde?s?\b|fauteuil roulant|invalidit|\bvih\b|\bsida\b"
+    r"|homosex|bisex|heterosex|lesbien|\bgays?\b|transgenre|\btutelle|curatelle|sans.abri|sans.domicile"
+    r"|\bsdf\b|a la rue\b|surendett|interdit bancaire|\brsa\b|\baah\b|sans.papiers|titre de sejour"
+    r"|demandeurs? d.asile|refugie|illettr|\bprison|detenu|incarcer|addict"
 )
-SENSITIVE = re.compile(
-    rf"{STATES}|\bsante\b|medic|psych|enceinte|genetique|biometri|religi|croyan|convictions|politique|\bvote\b"
-    r"|\bvotez|syndic|sexuel|sexualite|ethni|\borigine|nationalite|etrang|pays de naissance|ne a l.etranger"
-    r"|langue maternelle|condamn|judiciaire|violence|\balcool|drogue|revenu|ressources|salaire|\bdettes?\b"
-    r"|minima sociaux|allocation|impots?\b|sejour|lire et ecrire|compren.{0,20} le francais"
+SENSITIVE_BY_FAMILY = (
+    r"\bsante\b|medic|psych|depressi|suicid|\bmental|hospitali|\bsoins?\b|\bsoign|traitement|cancer|diabet"
+    r"|\bhiv\b|hepatit|alzheimer|autis|\bdys(lexi|phasi|praxi)|epilep|chroniqu|patholog|symptom|vaccin"
+    r"|somnifere|anxi|genetique|biometri|empreintes digitales",
+    r"mobilite (reduite|inclusion)|\bpmr\b|\bmdph\b|perte d.autonomie|dependan|infirm|paralys|prothes"
+    r"|appareil auditif|entendez|voyez.vous (bien|mal)|surdite|cecite",
+    r"enceinte|grossesse|avort|\bivg\b|contracept|sexuel|sexualite|meme sexe|\blgbt|\btrans\b"
+    r"|(votre|identite de|de) genre\b|prostitu",
+    r"religi|croyan|croyez|\bculte|mosquee|eglise|synagogue|\btemple|priere|\bpriez|musulman|catholi"
+    r"|chretien|protestant|\bjuif|\bjuive|athee|halal|casher|ramadan|convictions|politique"
+    r"|\bvote[rsz]?\b|elections?\b|electeur|electoral|candidat|\bmilit|syndic|\bgreve|manifestation",
+    r"ethni|\borigine|couleur de peau|racis|\brace|gens du voyage|\broms?\b|immigr|migrant|nationalite"
+    r"|etrang|\bexil|pays de naissance|ne a l.etranger|langue maternelle|sejour|\boqtf\b|regularis",
+    r"condamn|judiciaire|casier|garde a vue|bracelet electronique|\bdelit|infraction|\bpeine\b|tribunal"
+    r"|\bjuge\b|\bproces\b|\bpolice\b|gendarm|plainte|probation|liberation conditionnelle",
+    r"sauvegarde de justice|protection (juridique|judiciaire|de l.enfance)|aide sociale a l.enfance"
+    r"|enfants?.{0,25}(\bplacee?s?\b|retire)|(\bplacee?s?|foyer|confiee?s?) (en|a l.ase|de l.enfance)"
+    r"|famille d.accueil|pension alimentaire|divorc|violen|maltrait|\bfrapp|battue?s?\b|insult|inceste"
+    r"|\bviole?e?s?\b|harcel|agress|emprise|mariage force|excis",
+    r"dormez|dormi\b|ou dort|heberge|expuls|squat|bidonville|\b115\b|domiciliation|insalubr|mal.loge|logement"
+    r" social",
+    r"revenu|ressources|salaire|gagnez|\bdettes?\b|endett|impaye|a decouvert\b|huissier|\bcredits?\b"
+    r"|banque de france|saisie sur|fins? de mois|restos? du c|aide alimentaire|colis alimentaire"
+    r"|banque alimentaire|\bfaim\b|minima sociaux|allocation|prime d.activite|\bapl\b|cheque energie"
+    r"|impots?\b",
+    r"\balcool|drogue|cannabis|stupefiant|\bfumez|\btabac|cigarette|jeux d.argent",
+    r"lire et ecrire|compren.{0,20} le francais",
 )
+SENSITIVE = re.compile("|".join((STATES, *SENSITIVE_BY_FAMILY)))
 SENSITIVE_ANSWERS = re.compile(STATES)
 PLACE_NAMES = re.compile(r"commune|quartier|ville|village|adresse|code.?postal|iris|qpv|lieu|residence|rue")
 PLACES = re.compile(
@@ -55,7 +81,8 @@ class Protection:
     The lighter rule, for a small sample of a large population, has more: zero_base: respondents to a question
     not crossed from which an answer that nobody gave is published; wide: those from which an answer that all
     gave, or all but a few, is; 0 elsewhere. sensitive: questions that keep the rule of persons; places:
-    those, of where people are, that keep it once crossed.
+    those, of where people are, that keep it once crossed. disagreement: how the weights and the stated
+    universe differ, in French, "" where they agree.
     """
 
     least: int
@@ -69,6 +96,7 @@ class Protection:
     wide: int = 0
     sensitive: frozenset[str] = frozenset()
     places: frozenset[str] = frozenset()
+    disagreement: str = ""
 
     def is_small(self, n: int) -> bool:
         """Return whether a count is of too few to be told.
@@ -269,11 +297,15 @@ def words(kind: str, rule: Protection | None = None) -> str:
         f"moins d’un habitant sur vingt ({small}) a répondu : un effectif est publié à partir de"
         f" {SAMPLED.least} réponses, et de {persons} pour une question sensible, un croisement par lieu ou"
         f" plus de {MOST_CROSSED} questions croisées. Zéro se dit à partir de {SAMPLED.zero_base} réponses à"
-        f" la question ; « tous » et « presque tous », à partir de {SAMPLED.wide}"
+        f" la question ; « tous » et « presque tous », à partir de {SAMPLED.wide} : se déduisent alors"
+        " combien ont répondu autre chose et, par les poids, leur classe d’âge, parmi tous les habitants de"
+        " cet âge"
     )
+    differs = f" {rule.disagreement}".rstrip() if rule else ""
     if rule is not None and rule.wide:
-        return f"Ce sont des personnes qui répondent, et {lighter}."
+        return f"Ce sont des personnes qui répondent, et {lighter}.{differs}"
     strict = f"Ce sont des personnes qui répondent : un effectif de moins de {persons} n’est pas publié."
     if rule is not None:
-        return f"{strict} On ne sait pas de quelle population, ou elles en sont plus de {small}."
+        unknown = "On ne sait pas de quelle population, ou elles en sont plus de"
+        return f"{strict} {unknown} {small}.{differs}"
     return f"{strict} Une exception : {lighter}."

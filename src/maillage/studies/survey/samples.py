@@ -21,11 +21,13 @@ from maillage.studies.survey.columns import CITED, SOME_DAY, Column, Reader, dis
 from maillage.studies.survey.protection import NOTHING, Protection, chosen, rule_in
 from maillage.studies.survey.tables import Counted
 from maillage.studies.survey.universe import UNKNOWN, Universe
+from maillage.studies.survey.weight_words import people_text
 from maillage.studies.survey.withholding import ANY, MARGIN, Axis, Condition, Key, Span, Variable, Withholding
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 MOST_JOINT = 200  # of the questions that a condition reads: beyond, its base is compared to each alone
+AGREED = 1.25  # of the universe: beyond, the weights count others
 GROUPED = ("ease", "satisfaction")
 Least = int | None | Literal["rule"]
 
@@ -125,12 +127,37 @@ class Sample:
 
     @cached_property
     def rule(self) -> Protection:
-        """The rule by which its tables are published: that of everybody who answered, filtered or not."""
-        people = self.universe.population
-        if people is None and self.weights is not None:
-            people = round(float(self.weights.values.sum()))
-        reader, n = self.reader, len(self.domain)
-        return rule_in(reader.questionnaire, n=n, population=people, columns=reader.answers.columns)
+        """The rule by which its tables are published: that of everybody who answered, filtered or not. The
+        smaller of the universe and of the people whom the weights count decides.
+        """
+        known = [people for people in (self.universe.population, self._weighted_people) if people is not None]
+        reader = self.reader
+        rule = rule_in(
+            reader.questionnaire,
+            n=len(self.domain),
+            population=min(known, default=None),
+            columns=reader.answers.columns,
+        )
+        return replace(rule, disagreement=self.disagreement)
+
+    @property
+    def _weighted_people(self) -> int | None:
+        """How many people the weights count; None without weights, or where they have one for mean."""
+        if self.weights is None:
+            return None
+        people = round(float(self.weights.values.sum()))
+        return None if people == len(self.domain) and self.universe.population is not None else people
+
+    @property
+    def disagreement(self) -> str:
+        """The sentence that says how the weights and the universe differ, in French; "" where they agree."""
+        stated, weighted = self.universe.population, self._weighted_people
+        if stated is None or weighted is None or 1 / AGREED <= weighted / stated <= AGREED:
+            return ""
+        return (
+            f"Les poids comptent {people_text(weighted)}, l’univers déclaré {people_text(stated)} : le plus"
+            " petit des deux décide du seuil."
+        )
 
     def class_least(self, least: int) -> int:
         """Return how many respondents a number or a month must have to be named, in a table that withholds

@@ -18,6 +18,7 @@ from maillage.studies.survey.weight_words import (
     pair_text,
     people_text,
     percent_text,
+    times_text,
 )
 
 ROOM = 1.05  # bounds that would work are proposed a little wider than the tightest
@@ -226,21 +227,30 @@ def _up(value: float) -> float:
 def refuse_trim(
     initial: Floats, prepared: calibration.Margins, method: Method, bounds: Bounds | None, trim: float
 ) -> NoReturn:
-    works = trim
-    for _ in range(TRIES):
-        works = float(np.ceil(works * 1.3 * 10) / 10)
-        found = calibration.trimmed(initial, prepared, most=works, method=method, bounds=bounds)
-        if found.converged:
-            break
+    """Raise Refused on a cap that no weight can keep, with the lowest one found that works and still lowers
+    the largest weight.
+    """
+    free = calibration.calibrate(initial, prepared, method=method, bounds=bounds)
+    largest = float(free.weights.max() / free.weights.mean()) if free.converged else trim * 1.3**TRIES
+    caps = np.ceil(np.geomspace(trim, largest, TRIES + 1)[1:] * 10) / 10
+    work = next(
+        (
+            cap
+            for cap in caps[caps < largest].tolist()
+            if calibration.trimmed(initial, prepared, most=cap, method=method, bounds=bounds).converged
+        ),
+        None,
+    )
+    uncapped = f" Sans plafond, le plus grand poids en fait {times_text(largest)}." * free.converged
     raise Refused(
         f"Le plafond de {bound_text(trim)} poids moyens ne peut pas être tenu.",
         why=(
             "Ce qui est retiré aux plus grands poids doit être porté par les autres réponses des mêmes"
-            " classes, et elles n’y suffisent pas."
+            f" classes, et elles n’y suffisent pas.{uncapped}"
         ),
         do=(
-            f"Un plafond de {bound_text(works)} convient."
-            if found.converged
+            f"Un plafond de {bound_text(work)} convient."
+            if work
             else "Réunissez les classes les plus minces, ou retirez le plafond."
         ),
     )
