@@ -347,7 +347,7 @@ def test_causes_enter_the_grid_when_it_ends_and_leave_it_when_it_opens_again(ses
     with pytest.raises(Refused):
         put(session.groups.get(number=1))
     (networks,) = queries.ticked(session)
-    assert networks[0] == "Les réseaux d’ici sont trop faibles pour accompagner"
+    assert networks[0] == "Les réseaux du territoire sont trop faibles pour accompagner"
     assert [(each.id, each.groups) for each in networks[1]] == [("apart", 2), ("capacity", 1)]
     actions.reopen(Session.objects.get(), by=lea, at=AT)
     assert not Finding.objects.filter(withdrawn_at=None).exists()

@@ -170,7 +170,7 @@ def test_an_order_says_the_first_line_that_does_not_go():
 @pytest.mark.parametrize(
     ("before", "after", "line_of", "told"),
     [
-        ('titre: "Tenir la souris"', "titre: ]", "titre: ]", "ne se lit pas"),
+        ('titre: "Tenir la souris"', "titre: ]", "titre: ]", "est illisible"),
         ("theme: commencer", "theme: divers", "theme: divers", "« divers » n’est pas possible."),
         ("duree: 12", "duree: 500", "duree: 500", "« 500 » est trop grand."),
         ("duree: 12", "duree: 25", "duree: 25", "25 minutes, c’est trop."),

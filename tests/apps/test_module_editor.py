@@ -680,7 +680,7 @@ def test_a_whole_translation_plays_as_the_module_does(client, root, id):
         ("langue: ro\ntextes: {titre: x}\n", "langue: ro"),
         ("langue: ar\ntextes: {titre: x}\nautre: 1\n", "« autre »"),
         ("langue: ar\ntextes: {titre: 06 12 34 56 78}\n", "un numéro de mobile possible"),
-        ("langue: [", "ne se lit pas"),
+        ("langue: [", "est illisible"),
     ],
 )
 def test_a_broken_translation_is_told_and_the_module_stays(author, root, text, what):

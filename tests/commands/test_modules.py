@@ -219,7 +219,7 @@ def test_a_module_is_looked_at_while_it_is_written(folder):
         assert f"<strong>Ligne {line}, duree.</strong>" in told
         assert "120 au plus." in told
         path.write_text("titre: [", "utf-8")
-        assert "ne se lit pas" in page(f"{address}{MOUSE}/")
+        assert "est illisible" in page(f"{address}{MOUSE}/")
         path.write_text(text.replace("id: tenir-la-souris", "id: tenir-la"), "utf-8")
         assert "Rien à montrer encore" in page(f"{address}inconnu/")
         path.write_text(text, "utf-8")

@@ -302,7 +302,7 @@ def test_there_are_enough_faults_and_each_has_its_name():
 # ------------------------------------------------------------------------------
 
 BROKEN = {
-    "not YAML": ("fields: {nom: [", ("ne se lit pas", "ligne 1")),
+    "not YAML": ("fields: {nom: [", ("est illisible", "ligne 1")),
     "a list": ("- nom\n- commune\n", ("il manque la clé « fields »",)),
     "empty": ("", ("il manque la clé « fields »",)),
     "an unknown key": ("fields: {nom: nom}\nchamps: {}\n", ("clé inconnue : champs",)),
@@ -319,7 +319,7 @@ BROKEN = {
     "columns that are nothing": ("fields: {nom: null}\n", ("le champ nom attend",)),
     "practices that are words": ("fields: {nom: nom}\npractices: wifi\n", ("pratique",)),
     "a condition that no practice has": ("fields: {nom: nom}\npractices: [{practice: wifi, from: wifi, with: {couleur: c}}]\n", ("champ inconnu : couleur",)),
-    "Python objects": ("fields: {nom: !!python/object/apply:os.system [echo]}\n", ("ne se lit pas",)),
+    "Python objects": ("fields: {nom: !!python/object/apply:os.system [echo]}\n", ("est illisible",)),
 }  # fmt: skip
 
 

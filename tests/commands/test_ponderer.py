@@ -232,7 +232,7 @@ def test_bounds_nobody_can_keep_are_refused_with_bounds_that_work(weigh, method)
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--bornes", "douze"], "ne se lit pas comme deux nombres"),
+        (["--bornes", "douze"], "il faut deux nombres"),
         (["--bornes", "1.2,3"], "n’encadrent pas 1"),
         (["--bornes", "3,0.3"], "plus petite que la seconde"),
         (["--plafond", "0.5"], "Le plafond"),

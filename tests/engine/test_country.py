@@ -196,9 +196,9 @@ def test_what_a_country_lacks_is_told_before_anything_is_counted(copied, file, b
 @pytest.mark.parametrize(
     ("file", "before", "after", "told"),
     [
-        ("people.csv", "0N0101,15-29,", "0N0101,15-29,9,", "people.csv, ligne 6 ne se lit pas"),
-        ("people.csv", "0N0101,15-29,", "0N0101,15-29", "people.csv, ligne 6 ne se lit pas"),
-        ("people.csv", "0N0101,15-29,", '0N0101,15-29,"', "people.csv, ligne 6 ne se lit pas"),
+        ("people.csv", "0N0101,15-29,", "0N0101,15-29,9,", "people.csv, ligne 6 est illisible"),
+        ("people.csv", "0N0101,15-29,", "0N0101,15-29", "people.csv, ligne 6 est illisible"),
+        ("people.csv", "0N0101,15-29,", '0N0101,15-29,"', "people.csv, ligne 6 est illisible"),
         ("people.csv", "0N0101,15-29,", "0N0101,15-29,x", "people.csv, ligne 6, colonne persons : « x"),
         ("people.csv", "area,cell,persons\n", "Population\n\narea,cell,persons\nx,x,x\n", "ligne 4, colonne"),
         ("people.csv", "0N0101,15-29,", "\n0N0101,15-29,x", "people.csv, ligne 7, colonne persons"),
@@ -208,7 +208,7 @@ def test_what_a_country_lacks_is_told_before_anything_is_counted(copied, file, b
             "area,persons,persons",
             "la colonne persons est donnée deux fois",
         ),
-        ("places.csv", "Médiathèque 1", "M\udce9diathèque", "places.csv, ligne 2 ne se lit pas"),
+        ("places.csv", "Médiathèque 1", "M\udce9diathèque", "places.csv, ligne 2 est illisible"),
     ],
 )
 def test_a_line_that_does_not_fit_is_named_and_never_guessed(copied, file, before, after, told):
@@ -327,7 +327,7 @@ def refused(folder: Path, home: Path) -> str:
             "level_names n’est pas écrit",
         ),
         ("pays.yaml", "levels: [district", "levels: [code", "le niveau code ne peut pas être"),
-        ("pays.yaml", "name: Pays", "name: [Pays", "ne se lit pas"),
+        ("pays.yaml", "name: Pays", "name: [Pays", "est illisible"),
     ],
 )
 def test_a_country_that_lacks_something_is_refused_whole(copied, tmp_path, name, before, after, told):

@@ -131,9 +131,9 @@ def test_without_a_file_of_addresses_a_place_stands_at_the_centre_of_its_commune
     [
         (b"nom;commune\nA;B\n", "il y manque numero"),
         (b"numero;nom_voie;code_insee;lon;lat\n", "aucune adresse"),
-        (PACKED[:60], "ne se lit pas"),
-        (PACKED[:40] + bytes(20) + PACKED[60:], "ne se lit pas"),
-        (b"numero;nom_voie;code_insee;lon;lat\n1;Rue \xe9;38151;5;45\n", "ne se lit pas"),
+        (PACKED[:60], "est illisible"),
+        (PACKED[:40] + bytes(20) + PACKED[60:], "est illisible"),
+        (b"numero;nom_voie;code_insee;lon;lat\n1;Rue \xe9;38151;5;45\n", "est illisible"),
     ],
 )
 def test_a_file_of_something_else_is_refused_and_the_former_base_stays(loaded, tmp_path, content, said):

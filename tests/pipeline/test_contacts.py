@@ -488,7 +488,7 @@ def test_the_pivots_of_real_files():
         ("31/02/2024", None, "refused", "« 31/02/2024 » n’existe dans aucun calendrier"),
         ("30/12/1899", None, "refused", "l’année 1899 ne peut pas être celle d’un lieu"),
         ("99999", None, "refused", "ce nombre n’est pas une date de tableur"),
-        ("hier", None, "refused", "ce texte ne se lit pas comme une date"),
+        ("hier", None, "refused", "ce texte n’est pas une date"),
         ("", None, "empty", ""),
     ],
 )

@@ -308,11 +308,11 @@ def test_what_is_written_repeats_values_rather_than_point_to_them():
     ],
 )
 def test_a_correspondence_that_would_grow_without_end_is_refused(growing):
-    with pytest.raises(Refused, match="le YAML ne se lit pas, ligne"):
+    with pytest.raises(Refused, match="le YAML est illisible, ligne"):
         mapping.load(growing, "essai.yaml")
 
 
 @pytest.mark.parametrize("endless", ["a: " + "[" * 2000, "producer: " + "9" * 5000 + "\nfields: {nom: n}\n"])
 def test_a_correspondence_without_end_is_refused_in_words(endless):
-    with pytest.raises(Refused, match="La correspondance ne peut pas être suivie : le YAML ne se lit pas"):
+    with pytest.raises(Refused, match="La correspondance ne peut pas être suivie : le YAML est illisible"):
         mapping.load(endless, mapping.UNNAMED)

@@ -94,8 +94,8 @@ def test_une_cause_cochee_nourrit_la_grille():
 
 
 def test_deux_obstacles_et_leurs_causes(spec):
-    """S-021 : deux obstacles à lever. Le sujet est à tout le monde, donc personne n’en répond seul ; les réseaux
-    d’ici sont trop faibles. Chaque cause se lit sous l’un des deux : le document nomme les obstacles et les
+    """S-021 : deux obstacles à lever. Le sujet est à tout le monde, donc personne n’en répond seul ; les réseaux du
+    territoire sont trop faibles. Chaque cause se lit sous l’un des deux : le document nomme les obstacles et les
     causes, le rangement est le nôtre.
     """
     spec(

@@ -77,7 +77,7 @@ def test_a_code_nobody_knows_is_refused(spec):
         [
             "liste.csv, ligne 3, colonne code, valeur « 2Z999 » : ni IRIS ni commune du recensement de 2021.",
             "Ses habitants seraient oubliés sans un mot.",
-            "Corrigez ce code, ou ôtez la ligne.",
+            "Corrigez ce code, ou retirez la ligne.",
         ],
     )
 

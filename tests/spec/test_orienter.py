@@ -507,8 +507,8 @@ def test_from_which_state_the_place_may_answer(spec):
 
 
 def test_reminders_and_expiry(spec):
-    """Trois relances, à 5, 10 et 20 jours ; au-delà de 30 jours sans réponse, l’orientation revient à qui
-    l’a envoyée.
+    """Trois relances, à 5, 10 et 20 jours ; au-delà de 30 jours sans réponse, l’orientation revient à la
+    structure qui l’a envoyée.
     """
     spec(
         """

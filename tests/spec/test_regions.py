@@ -149,8 +149,8 @@ def test_regional_rates_that_contradict_the_national_one_are_refused():
     [
         ({"year": 2021}, "est de 2021, les autres de 2019"),
         ({"definition": "jamais-connecte-credoc"}, "suit une autre définition, donc un autre champ"),
-        ({"rate": 119}, "ne se lit pas"),
-        ({"low": 13}, "ne se lit pas"),
+        ({"rate": 119}, "est impossible"),
+        ({"low": 13}, "est impossible"),
     ],
 )
 def test_a_rate_of_another_year_or_universe_is_refused(changed, words):

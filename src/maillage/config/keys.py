@@ -47,6 +47,6 @@ def secrets(path: Path | None) -> list[bytes]:
     try:
         return age.identities(path.read_text("utf-8"))
     except OSError as error:
-        raise Refused(f"{path} ne se lit pas : {reason(error)}.", why=why, do=do) from error
+        raise Refused(f"{path} est illisible : {reason(error)}.", why=why, do=do) from error
     except ValueError as error:
         raise Refused(f"{path} n’est pas un fichier de clés.", why=why, do=do) from error

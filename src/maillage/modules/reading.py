@@ -69,7 +69,7 @@ REAL = (
 )
 FICTIONAL = re.compile(r"\b06 ?39 ?98 ?\d{2} ?\d{2}\b")
 UNREADABLE = (
-    "Cette ligne ne se lit pas : le décalage, les deux points ou les guillemets ne vont pas.",
+    "Cette ligne est illisible : le décalage, les deux points ou les guillemets ne vont pas.",
     "Mettez le texte entre guillemets droits, et alignez-le avec ses voisins.",
 )
 TOO_LONG = (

@@ -102,7 +102,7 @@ def _comparable(rate: PublishedRate, definition: str, year: int) -> None:
         )
     if not 0 < rate.low <= rate.rate <= rate.high < 100:
         raise Refused(
-            f"Le taux régional « {rate.title} » ne se lit pas : {rate.rate}, de {rate.low} à {rate.high} %.",
+            f"Le taux régional « {rate.title} » est impossible : {rate.rate}, de {rate.low} à {rate.high} %.",
             why="Un taux est une part, entre 0 et 100 %, et se trouve dans l’étendue de son arrondi.",
             do="Vérifiez le taux et ses deux bornes.",
         )

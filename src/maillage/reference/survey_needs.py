@@ -93,7 +93,7 @@ def stated(words: str, columns: Collection[str]) -> Link:
     choices = tuple(filter(None, (answer.strip() for answer in answers.split(","))))
     if not question or not choices:
         raise Refused(
-            f"Le besoin « {words} » ne se lit pas.",
+            f"Le besoin « {words} » n’est pas reconnu.",
             why="Il faut savoir quelle question, et quelles réponses, comptent comme un besoin.",
             do="Écrivez par exemple --besoin aisance=pas_du_tout ou --besoin internet=jamais,rarement.",
         )

@@ -316,7 +316,7 @@ def weights(words: str) -> dict[str, float]:
                 raise ValueError
         except ValueError:
             raise Refused(
-                f"Le poids « {part} » ne se lit pas.",
+                f"Le poids « {part} » n’est pas reconnu.",
                 why=(
                     "Un poids s’écrit variable=nombre, entre −10 et 10 ; un nombre négatif retourne le sens"
                     " de la variable."

@@ -122,7 +122,7 @@ def bounds_of(text: str) -> tuple[float, float]:
         low, high = (float(part.replace(",", ".")) for part in found.groups() if part is not None)
         return low, high
     raise Refused(
-        f"--bornes « {text} » ne se lit pas comme deux nombres.",
+        f"--bornes « {text} » : il faut deux nombres.",
         why="La première borne limite les poids qui baissent, la seconde ceux qui montent.",
         do="Écrivez par exemple --bornes 0.3,3.",
     )

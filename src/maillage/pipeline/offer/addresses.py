@@ -108,7 +108,7 @@ def load(path: Path, folder: Path) -> Loaded:
         part.replace(base)
     except (OSError, EOFError, UnicodeDecodeError, zlib.error, csv.Error) as error:
         raise Refused(
-            f"{path.name} : ce fichier d’adresses ne se lit pas.",
+            f"{path.name} : ce fichier d’adresses est illisible.",
             why="Il est abîmé, coupé avant sa fin, ou n’est pas un CSV.",
             do="Téléchargez de nouveau « adresses-38.csv.gz » (Base Adresse Nationale), puis recommencez.",
         ) from error

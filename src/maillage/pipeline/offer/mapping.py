@@ -416,7 +416,7 @@ def load(text: str, name: str) -> Correspondence:
     ) as error:  # a number of 5,000 digits, lists in lists in lists
         mark = getattr(error, "problem_mark", None)
         where = f", ligne {mark.line + 1}, colonne {mark.column + 1}" if mark else ""
-        raise _bad(name, f"le YAML ne se lit pas{where}") from error
+        raise _bad(name, f"le YAML est illisible{where}") from error
     if not isinstance(raw, dict) or not isinstance(raw.get("fields"), dict):
         raise _bad(name, "il manque la clé « fields », qui dit d’où vient chaque champ")
     if unknown := set(raw) - KEYS_OF_A_FILE:
@@ -445,7 +445,7 @@ def _held(name: str, what: str, read: Callable[..., T], *given: Any) -> T:
             if isinstance(error, ValueError) and str(error).startswith("«")
             else "sa forme n’est pas la bonne"
         )
-        raise _bad(name, f"{what} ne se lit pas ({told})") from error
+        raise _bad(name, f"{what} contient une erreur ({told})") from error
 
 
 def _built(

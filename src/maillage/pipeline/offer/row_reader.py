@@ -329,7 +329,7 @@ class RowReader:
         told = day.clean(cell, today=self.today)
         found, doubt = told.value, ""
         if found is None:
-            doubt = "cette date de fermeture ne se lit pas" if told.word == "refused" else ""
+            doubt = "cette date de fermeture n’est pas reconnue" if told.word == "refused" else ""
         elif found > self.today:
             doubt = "il doit fermer ce jour-là"
         elif rule.perhaps and self._opened_again():

@@ -308,7 +308,7 @@ def age_span(row: Row) -> tuple[int, int]:
     except ValueError:
         raise row.fault(
             "modalite",
-            "la classe d’âge ne se lit pas",
+            "la classe d’âge n’est pas reconnue",
             why="Une classe s’écrit avec ses deux âges, ou avec un signe plus.",
             do="Écrivez par exemple 60-74, ou 75+.",
         ) from None
@@ -346,7 +346,7 @@ def _respondents(rows: list[Row]) -> int:
             if not n:
                 raise row.fault(
                     "repondants",
-                    "le nombre de répondants ne se lit pas",
+                    "le nombre de répondants n’est pas reconnu",
                     why="Il donne la largeur de l’intervalle.",
                     do="Écrivez un nombre entier, ou laissez la case vide.",
                 )

@@ -92,7 +92,7 @@ def folder_of(named: str) -> Path:
         raise Refused(
             f"Le pays « {named} » n’est pas là.",
             why=f"C’est le nom d’un dossier de data/pays ({ours}), ou le chemin d’un dossier qui a {CARD}.",
-            do="Corrigez PAYS, ou ôtez-le pour la France.",
+            do="Corrigez PAYS, ou retirez-le pour la France.",
         )
     return path.resolve()
 
@@ -102,7 +102,7 @@ def read(folder: Path) -> Pack:
     path = folder / CARD
     if not path.is_file():
         raise Refused(
-            f"{folder} n’est pas un pays : {CARD} n’y est pas.",
+            f"{folder} n’est pas un pays : {CARD} manque.",
             why="Ce fichier dit ce qui est compté, d’où cela vient, et comment les zones se regroupent.",
             do="Partez de l’exemple, data/pays/exemple.",
         )
@@ -175,9 +175,9 @@ def _lines(path: Path) -> dict[Any, Any]:
         found = read_yaml(path) or {}
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise Refused(
-            f"{path} ne se lit pas : {' '.join(str(error).split())[:200]}",
+            f"{path} est illisible : {' '.join(str(error).split())[:200]}",
             why="C’est un fichier YAML, en UTF-8.",
-            do="Corrigez la ligne dite : un texte qui contient « : » se met entre guillemets.",
+            do="Corrigez cette ligne : un texte qui contient « : » se met entre guillemets.",
         ) from error
     if not isinstance(found, dict):
         raise _malformed(path, "il", f"a pour lignes {', '.join(NEEDED)}")

@@ -55,7 +55,7 @@ RULES: tuple[tuple[str, str, str, str, str], ...] = (
         "zone {} inconnue",
         "select area from people where area not in (select code from areas)",
         "Ses habitants disparaîtraient de tous les totaux.",
-        "Ajoutez-la au fichier areas, ou corrigez son code : un tableur a pu lui ôter un zéro.",
+        "Ajoutez-la au fichier areas, ou corrigez son code : un tableur a pu effacer son premier zéro.",
     ),
     (
         PEOPLE,
@@ -205,7 +205,7 @@ def _load(connection: Any, pack: Pack, table: str, typed: Mapping[str, str]) -> 
     except (duckdb.Error, OSError) as error:
         where = LINE_SAID.search(str(error))
         raise Refused(
-            f"{path}{f', ligne {where[1]}' if where else ''} ne se lit pas.",
+            f"{path}{f', ligne {where[1]}' if where else ''} est illisible.",
             why="Ce n’est pas une table en CSV (UTF-8, virgules) ou en Parquet : une ligne a trop de cases ou"
             " trop peu, un guillemet n’est pas refermé, ou un signe n’est pas en UTF-8.",
             do="Corrigez-la, ou exportez-la de nouveau.",

@@ -130,7 +130,7 @@ def _listed(
                 f"{name}, ligne {marking.lines[code]}, colonne code, valeur « {code} » : ni IRIS ni commune"
                 " du recensement de 2021.",
                 why="Ses habitants seraient oubliés sans un mot.",
-                do="Corrigez ce code, ou ôtez la ligne.",
+                do="Corrigez ce code, ou retirez la ligne.",
             )
         shares[today] = max(share, shares.get(today, 0.0))
     listed = np.array(

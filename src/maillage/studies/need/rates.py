@@ -178,7 +178,7 @@ def draw(definition: Definition, people: Floats, bins: Floats, *, seed: int, n: 
             f"Les taux de « {definition.label} » se contredisent : aucun jeu de taux ne les respecte tous.",
             why="Le calcul demande que chaque taux publié soit retrouvé exactement, tous ensemble.",
             do=(
-                "Vérifiez le total et les taux par classe ; ôtez la classe qui ne vient pas de la même"
+                "Vérifiez le total et les taux par classe ; retirez la classe qui ne vient pas de la même"
                 " enquête."
             ),
         ) from error
@@ -490,7 +490,7 @@ def age_bounds(category: str, label: str) -> tuple[int, int]:
         low, high = 1, 0
     if low > high:
         raise Refused(
-            f"« {label} » : la classe d’âge « {category} » ne se lit pas.",
+            f"« {label} » : la classe d’âge « {category} » n’est pas reconnue.",
             why="Une classe s’écrit avec ses deux âges, ou avec un signe plus.",
             do="Écrivez par exemple 60-74, ou 75+.",
         )

@@ -323,7 +323,7 @@ def rules(by: Travel) -> tuple[Rule, ...]:
         Rule(
             "offre-inconnue",
             "On ne sait pas : des lieux de la zone ne disent pas s’ils le proposent.",
-            "Aucun lieu de la zone ne dit le proposer, et un au moins ne dit rien.",
+            "Aucun lieu de la zone ne déclare cette offre, et un au moins n’en déclare rien.",
             _unsaid,
             lines,
         ),
@@ -337,7 +337,7 @@ def rules(by: Travel) -> tuple[Rule, ...]:
         Rule(
             "acces-libre-inconnu",
             "On ne sait pas s’il y a un accès libre dans la zone.",
-            "Aucun lieu de la zone ne dit avoir d’ordinateurs en libre accès, et un au moins ne dit rien.",
+            "Aucun lieu de la zone ne déclare d’ordinateur en libre accès, et un au moins n’en déclare rien.",
             _free_access_unsaid,
         ),
         Rule(

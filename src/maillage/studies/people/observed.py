@@ -109,7 +109,7 @@ COMPARED: tuple[tuple[str, str, str, Sequence[str], Callable[[engine.Answers], b
         (
             (
                 "Ici : « ne peut utiliser aucun ordinateur, où que ce soit ». En France : « pas d’ordinateur"
-                " à la maison ». À la maison, la part d’ici serait donc plus grande."
+                " à la maison ». À la maison, la part locale serait donc plus grande."
             ),
             "Ici : les personnes vues, de tout âge. En France : 12 ans et plus, en métropole, en 2018.",
         ),

@@ -214,7 +214,7 @@ def _ages(place: Place, starts: Sequence[int]) -> Margin:
             if cut
             else ""
         )
-        + (f" Les moins de {starts[0]} ans n’y sont pas." if starts[0] > YOUNGEST else ""),
+        + (f" Les moins de {starts[0]} ans ne sont pas comptés." if starts[0] > YOUNGEST else ""),
     )
 
 

@@ -416,5 +416,5 @@ def _differ(one: Tabulation, other: Tabulation, names: tuple[str, str]) -> tuple
     if alone := sorted(mine ^ theirs):
         told.append(f"Réponses proposées d’un seul côté : {', '.join(alone[:8])}{'…' * (len(alone) > 8)}.")
     if one.form != other.form:
-        told.append("L’une permet plusieurs réponses, l’autre une seule : les parts ne se lisent pas pareil.")
+        told.append("L’une permet plusieurs réponses, l’autre une seule : les parts ne sont pas comparables.")
     return tuple(told)

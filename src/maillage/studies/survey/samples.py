@@ -383,7 +383,7 @@ def only(held: Sample, where: Mapping[str, Sequence[str]]) -> Sample:
         if unknown := [each for each in kept if each not in at]:
             raise Refused(
                 f"Le filtre « {name} = {unknown[0]} » ne garde personne : cette réponse n’existe pas.",
-                why="Un tableau de personne ne se lit pas.",
+                why="Aucune réponse ne serait dans le tableau.",
                 do=f"Choisissez parmi : {', '.join(list(at)[:12])}.",
             )
         if column.values is not None:

@@ -317,11 +317,11 @@ def _limits(margins: Sequence[Margin], places: Mapping[str, int] | None, answers
             f"Les réponses {come} en donne"
             f" {percent_text(n / max(answers, placed))}"
             f"{f' ; {answers_text(unplaced)} sans lieu noté' if unplaced else ''}."
-            " Qui n’y passe pas n’a pas pu répondre : les poids n’y changent rien."
+            " Les personnes qui n’y passent pas n’ont pas pu répondre : les poids n’y changent rien."
         )
     else:
         told.append(
-            "Le lieu et le moment de la collecte trient les personnes : qui ne sort pas, ou n’y passe pas,"
-            " n’a pas répondu. Les poids n’y changent rien."
+            "Le lieu et le moment de la collecte trient les personnes : celles qui ne sortent pas,"
+            " ou n’y passent pas, n’ont pas répondu. Les poids n’y changent rien."
         )
     return tuple(told)

@@ -40,9 +40,8 @@ class Part:
 # The two aims that the plan of Grenoble gives to a census.
 AIMS = (
     (
-        "Rendre l’offre lisible, pour mieux orienter : savoir qui fait quoi, pour qui et à quelles"
-        " conditions évite de"
-        " renvoyer une personne de lieu en lieu."
+        "Rendre l’offre lisible, pour mieux orienter : connaître l’aide de chaque lieu, son public et"
+        " ses conditions évite de renvoyer une personne de lieu en lieu."
     ),
     (
         "Mailler le territoire, par une dynamique de réseau : chercher les acteurs, c’est déjà les"

@@ -68,7 +68,7 @@ def clean(text: str, *, today: date) -> Cleaned[date]:
         return _judged(moment.date(), today, "nombre de secondes depuis 1970", "")
     match = next((found for form in FORMS if (found := form.fullmatch(typed))), None)
     if match is None:
-        return Cleaned.refused("ce texte ne se lit pas comme une date")
+        return Cleaned.refused("ce texte n’est pas une date")
     return _from(match.groupdict(), typed, today)
 
 

@@ -35,8 +35,7 @@ def decoded(content: bytes, remarks: Remarks) -> str:
     except UnicodeDecodeError as error:
         if label:
             raise remarks.refusal(
-                f"le fichier s’annonce en {label}, mais l’octet {spaced(error.start + 1)} ne se lit pas"
-                " ainsi.",
+                f"le fichier s’annonce en {label}, mais l’octet {spaced(error.start + 1)} le contredit.",
                 why="Il est abîmé, ou coupé avant sa fin.",
                 do="Exportez-le de nouveau, en « CSV UTF-8 » ou en XLSX.",
             ) from error

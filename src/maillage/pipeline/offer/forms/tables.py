@@ -66,7 +66,7 @@ def _read(found: Mapping[str, bytes], named: Named, standard: str, remarks: Rema
         try:
             rows = _objects(text) if path.casefold().endswith(".json") else _rows_of(text, of_table)
         except (ValueError, csv.Error, RecursionError) as error:
-            raise _damaged(remarks, f"la table {path} de cet export {standard} ne se lit pas.") from error
+            raise _damaged(remarks, f"la table {path} de cet export {standard} est illisible.") from error
         if isinstance(rows, list) and not out.get(named(path)):
             out[named(path)] = [row for row in rows if isinstance(row, dict)]
             for fact, (n, first) in of_table.counted.items():

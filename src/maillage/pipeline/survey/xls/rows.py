@@ -292,7 +292,7 @@ def _national(text: str, line: int, sheet: str, reading: Reading) -> tuple[Natio
     try:
         return tuple(National(**each) for each in json.loads(text)) if text else ()
     except (ValueError, TypeError):
-        reading.warn(sheet, line, "les repères nationaux ne se lisent pas, ils sont laissés")
+        reading.warn(sheet, line, "les repères nationaux sont illisibles : ils ne sont pas repris")
         return ()
 
 
