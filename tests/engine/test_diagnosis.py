@@ -16,8 +16,6 @@ from maillage.studies.diagnosis.territories import gazetteer
 from maillage.studies.diagnosis.zone_results import FEWEST_ZONES
 from maillage.studies.need import population
 
-STRONG = CLASS_NAMES[3:]
-
 
 def diagnosed(code):
     territory = gazetteer().get(code)
@@ -65,13 +63,14 @@ def test_social_classes_follow_the_index(grenoble):
     assert all((zone.social_class is None) == (zone.index is None) for zone in grenoble.zones)
 
 
-def test_a_cell_is_that_of_both_classes(grenoble):
+def test_a_cell_is_the_likeliest_of_the_four(grenoble):
     for zone in grenoble.zones:
         if zone.digital_class is None or zone.social_class is None:
             assert zone.cell is None
         else:
-            both = (zone.digital_class in STRONG) + 2 * (zone.social_class in STRONG)
-            assert zone.cell == CELL_NAMES[both]
+            is_strong = [sum(odds[class_engine.STRONG :]) >= 0.5 for odds in (zone.odds, zone.social_odds)]
+            assert zone.cell == CELL_NAMES[is_strong[0] + 2 * is_strong[1]]
+            assert zone.cell_odds >= 0.25
 
 
 def test_a_withheld_zone_has_no_class_no_firmness_and_says_why(grenoble):

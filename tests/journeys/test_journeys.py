@@ -125,6 +125,7 @@ def test_another_definition_counts_again(visit):
     page.wait_for_url("**definition=jamais-connecte-credoc**")
     page.wait_for_selector(".chiffre-grand")
     assert page.inner_text(".chiffre-grand") != first
+    page.click(".carte-source summary")
     assert "Baromètre du numérique 2018" in page.inner_text("blockquote")
 
 
