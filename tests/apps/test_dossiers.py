@@ -308,7 +308,7 @@ def test_a_postcode_that_is_also_a_code_says_which_of_the_two_answered(client):
 def test_comparing_stops_at_six_and_says_so(client, study):
     typed = "&".join(f"avec={code}" for code in ("38151", "a1", "a2", "a3", "a4", "38185"))
     page = text_of(client.get(f"{ADDRESS}comparer/?{typed}"))
-    assert "Six territoires au plus : 38185 n’y est pas." in page
+    assert "Six territoires au plus : 38185 n’a pas été ajouté." in page
 
 
 def test_comparing_tells_what_contradicts_either_side(client, study, monkeypatch):
