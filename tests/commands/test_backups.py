@@ -380,8 +380,10 @@ SINCE = (
     "plans.0018_no_number_announced",
     "plans.0019_costs_and_pilots",
     "plans.0020_pilot_at",
+    "plans.0021_vote_on",
     "dossiers.0007_comment_study",
     "dossiers.0008_mission_origin",
+    "dossiers.0009_foreword",
     "site.0001_initial",
     "orientations.0004_served_index",
     "orientations.0005_unanswered",
@@ -397,12 +399,12 @@ SINCE = (
 )
 ADDED = {
     "dossiers.comment": ("study", "study_on"),
-    "dossiers.studymission": ("initiator", "ground"),
+    "dossiers.studymission": ("initiator", "ground", "foreword", "foreword_by"),
     "plans.plan": ("coordinator", "lead"),
     "plans.planaction": (
         *("counts", "proposed", "number_alone", "written_for", "written_on"),
         *("unit", "direction", "delayed"),
-        *("costs", "pilot_account_id", "pilot_invitation_id", "pilot_at"),
+        *("costs", "pilot_account_id", "pilot_invitation_id", "pilot_at", "vote_on"),
     ),
     "plans.planmeasure": ("span",),
     "plans.plannote": ("automatic",),
@@ -419,7 +421,7 @@ def test_a_backup_of_an_older_version_comes_back_through_its_migrations(process,
     manifest = json.loads(files.pop("manifeste.json"))
     assert set(SINCE) <= set(manifest["migrations"])
     manifest["migrations"] = [each for each in manifest["migrations"] if each not in SINCE]
-    for table in ("plans.funder", "plans.funding", "site.problemreport"):
+    for table in ("plans.funder", "plans.funding", "site.problemreport", "dossiers.studyphotograph"):
         del files[f"base/{table}.jsonl"], manifest["tables"][table]
     for table, columns in ADDED.items():
         held = [json.loads(line) for line in files[f"base/{table}.jsonl"].splitlines()]
