@@ -368,7 +368,7 @@ def test_selection_keeps_a_floor_when_no_weight_corrects_the_age(ages, calibrate
     survey = read(age=ages, internet_3_mois=["non"] * 40 + ["oui"] * 160, calibrated=calibrated)
     assert survey.selection == number("composite/unweighted_age")
     c = local_survey.compose(survey, INSEE, rates(), seed=1)
-    assert any(cause in text for text in discussion(c, 0))
+    assert any(cause in text for text in discussion(c))
 
 
 def test_selection_grows_with_the_ages_that_weights_leave_undone():
@@ -386,7 +386,7 @@ def test_selection_grows_with_the_ages_that_weights_leave_undone():
     assert alike.selection == 0.125
     assert young.selection > 1
     c = local_survey.compose(young, INSEE, rates(), seed=1)
-    assert any("restent loin du recensement" in text for text in discussion(c, 0))
+    assert any("restent loin du recensement" in text for text in discussion(c))
 
 
 def test_need_gaps_counts_diplomas_when_the_file_has_them():
