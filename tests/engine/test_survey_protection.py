@@ -154,6 +154,16 @@ def test_a_sensitive_question_keeps_eleven_even_in_a_city(name, least):
         "Avez-vous immigré en France ?",
         "Êtes-vous de la communauté des gens du voyage ?",
         "Fumez-vous du cannabis ?",
+        "Prenez-vous des cachets pour dormir ?",
+        "Avez-vous un problème au cœur ?",
+        "Êtes-vous attiré par les hommes, par les femmes ?",
+        "Êtes-vous fatigué moralement ?",
+        "De quel pays venez-vous ?",
+        "Vos papiers sont-ils en règle ?",
+        "Pratiquez-vous une foi ?",
+        "Vous arrive-t-il de sauter des repas ?",
+        "Combien de verres buvez-vous par semaine ?",
+        "Quel bulletin avez-vous mis aux municipales ?",
     ],
 )
 def test_a_question_is_sensitive_by_the_family_of_its_words(label):

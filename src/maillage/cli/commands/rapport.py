@@ -167,6 +167,12 @@ def _write_surveys(typed: argparse.Namespace) -> int:
     from maillage.apps.territories.queries import canonical
     from maillage.kernel.disk import write_whole
 
+    if typed.enquete:
+        raise Refused(
+            "« rapport enquete » ne prend pas de fichier de réponses.",
+            why="Il écrit les éditions publiées sur le site.",
+            do="Pour un fichier, tapez « maillage enquete synthese ».",
+        )
     place = canonical(typed.code)
     rows = editions(place)
     if not rows:

@@ -190,7 +190,8 @@ def proposals(s: Subject, plan: PlanReading | None) -> tuple[str, ...]:
     """
     r = s.reading
     questions = [
-        f"{ASKING} : {wording.lower_first(line.label)}.** Leur silence cache {line.missing_about}."
+        f"{ASKING} : {wording.lower_first(line.label)}.** {upper_first(line.missing_about)} n’ont pas ce"
+        " service à portée : leurs réponses préciseraient ce nombre."
         for line in gaps.unknown(r.offer)
     ]
     census = [] if r.offer or s.is_computing else [SMALLER if s.is_too_large else CENSUS]

@@ -349,9 +349,9 @@ def _survey(s: Subject) -> Chapter:
         widths=(2.6, 1, 1.6, 1.6),
         rows=tuple(_cells(x.label, x.share, x.share_between, x.people) for x in r.survey.lines),
     )
-    title, rest = first_sentence(r.survey.sentences[0] if r.survey.sentences else r.survey.title)
-    what = f"enquête « {r.survey.title} »"
-    return _slide(NEED, title, (table,), lead=rest, notes=provenance(s, what=what), foot=_foot(s))
+    agreement = "L’enquête et le calcul concordent" if r.survey.agrees else "L’enquête contredit le calcul"
+    notes = " ".join((*r.survey.sentences, provenance(s, what=f"enquête « {r.survey.title} »")))
+    return _slide(NEED, agreement, (table,), notes=notes, foot=_foot(s))
 
 
 def _groups(s: Subject) -> list[Chapter]:

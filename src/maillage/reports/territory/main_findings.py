@@ -321,8 +321,8 @@ def _where(r: Reading) -> MainFinding | None:
     named = [text for text in rest if "**" in text or text.startswith("En tout")]
     return MainFinding(
         axis="besoins",
-        fact=f"{head.rstrip('.')}.",
-        facing=tuple(f"{text.rstrip('.')}." for text in named),
+        fact=" ".join(f"{text.rstrip('.')}." for text in (head, *named)),
+        facing=(),
         means="Ces lieux se détachent, toute marge comprise ; ils ne se classent pas entre eux."
         if named
         else "Aucun lieu ne se détache, marge comprise.",
@@ -431,11 +431,10 @@ def chapter(findings: MainFindings) -> Chapter:
         if of_axis := findings.of_axis(axis):
             blocks += [Heading(text=label, small=True), Bullets(items=tuple(map(_item, of_axis)))]
     sources = " ".join(dict.fromkeys(item.source for item in findings.first))
-    n = len(findings.first)
     return Chapter(
         number="n",
         short="Constats",
-        title=f"{count(n, 'constat', 'constats').capitalize()} à retenir",
+        title="Les constats à retenir",
         flows=True,
         blocks=(*blocks, Text(text=sources, tone="note")),
     )

@@ -34,15 +34,19 @@ STATES = (
 SENSITIVE_BY_FAMILY = (
     r"\bsante\b|medic|psych|depressi|suicid|\bmental|hospitali|\bsoins?\b|\bsoign|traitement|cancer|diabet"
     r"|\bhiv\b|hepatit|alzheimer|autis|\bdys(lexi|phasi|praxi)|epilep|chroniqu|patholog|symptom|vaccin"
-    r"|somnifere|anxi|genetique|biometri|empreintes digitales",
+    r"|somnifere|cachets? pour|au c(oe|œ)ur|\bsucre\b|moralement|sans envie|\btristes?\b"
+    r"|anxi|genetique|biometri|empreintes digitales",
     r"mobilite (reduite|inclusion)|\bpmr\b|\bmdph\b|perte d.autonomie|dependan|infirm|paralys|prothes"
     r"|appareil auditif|entendez|voyez.vous (bien|mal)|surdite|cecite",
-    r"enceinte|grossesse|avort|\bivg\b|contracept|sexuel|sexualite|meme sexe|\blgbt|\btrans\b"
+    r"\battire|votre orientation|enceinte|grossesse|avort|\bivg\b|contracept|sexuel|sexualite|meme sexe"
+    r"|\blgbt|\btrans\b"
     r"|(votre|identite de|de) genre\b|prostitu",
-    r"religi|croyan|croyez|\bculte|mosquee|eglise|synagogue|\btemple|priere|\bpriez|musulman|catholi"
+    r"religi|\bfoi\b|bulletin|municipales|croyan|croyez|\bculte|mosquee|eglise|synagogue|\btemple|priere"
+    r"|\bpriez|musulman|catholi"
     r"|chretien|protestant|\bjuif|\bjuive|athee|halal|casher|ramadan|convictions|politique"
     r"|\bvote[rsz]?\b|elections?\b|electeur|electoral|candidat|\bmilit|syndic|\bgreve|manifestation",
-    r"ethni|\borigine|couleur de peau|racis|\brace|gens du voyage|\broms?\b|immigr|migrant|nationalite"
+    r"papiers.{0,10} en regle|quel pays venez|ethni|\borigine|couleur de peau|racis|\brace|gens du voyage"
+    r"|\broms?\b|immigr|migrant|nationalite"
     r"|etrang|\bexil|pays de naissance|ne a l.etranger|langue maternelle|sejour|\boqtf\b|regularis",
     r"condamn|judiciaire|casier|garde a vue|bracelet electronique|\bdelit|infraction|\bpeine\b|tribunal"
     r"|\bjuge\b|\bproces\b|\bpolice\b|gendarm|plainte|probation|liberation conditionnelle",
@@ -52,11 +56,13 @@ SENSITIVE_BY_FAMILY = (
     r"|\bviole?e?s?\b|harcel|agress|emprise|mariage force|excis",
     r"dormez|dormi\b|ou dort|heberge|expuls|squat|bidonville|\b115\b|domiciliation|insalubr|mal.loge|logement"
     r" social",
-    r"revenu|ressources|salaire|gagnez|\bdettes?\b|endett|impaye|a decouvert\b|huissier|\bcredits?\b"
+    r"revenu|loyers?\b|sauter? (des|un) repas|ressources|salaire|gagnez|\bdettes?\b|endett|impaye"
+    r"|a decouvert\b|huissier|\bcredits?\b"
     r"|banque de france|saisie sur|fins? de mois|restos? du c|aide alimentaire|colis alimentaire"
     r"|banque alimentaire|\bfaim\b|minima sociaux|allocation|prime d.activite|\bapl\b|cheque energie"
     r"|impots?\b",
-    r"\balcool|drogue|cannabis|stupefiant|\bfumez|\btabac|cigarette|jeux d.argent",
+    r"\balcool|verres (par|buvez)|combien de verres|drogue|cannabis|stupefiant|\bfumez|\btabac|cigarette"
+    r"|jeux d.argent",
     r"lire et ecrire|compren.{0,20} le francais",
 )
 SENSITIVE = re.compile("|".join((STATES, *SENSITIVE_BY_FAMILY)))

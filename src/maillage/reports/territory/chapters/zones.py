@@ -193,9 +193,10 @@ def _subtotal_tables(r: Reading) -> Iterator[Grid]:
         rows = [row for row in r.subtotals if row.level == level]
         if level == "commune":
             rows = list(r.towns or rows)[:LONGEST_TABLE]
+        only = " de plusieurs quartiers" if level == "commune" and r.towns else ""
         if rows:
             yield Grid(
-                caption=f"Le besoin par {noun.lower()}",
+                caption=f"Le besoin par {noun.lower()}{only}",
                 columns=(noun, "Personnes", "Entre", "Part", "Part du besoin", "Part des habitants"),
                 align="gdddgg",
                 widths=(3.4, 1.2, 2.0, 0.9, 1.6, 1.6),
