@@ -700,3 +700,8 @@ def test_a_commune_whose_quarters_have_no_contour_is_drawn_as_one_zone_with_its_
     assert not quarters.is_drawable and drawn is not None
     assert [zone.digital_class for zone in drawn.zones] != [None]
     assert len(drawn.zones) == 1 < len(quarters.zones)
+    (south, west), (north, east) = atlas.map_data(drawn)["cadre"]
+    everything = drawn.shapes.zones[0].bounds
+    assert (east - west) * (north - south) < 0.6 * (everything[2] - everything[0]) * (
+        everything[3] - everything[1]
+    )

@@ -74,8 +74,7 @@ def frame_of(shapes: Sequence[shapely.Geometry], *, margin: float = 0.03, talles
     """Return the frame in which the shapes fill the drawing, with a margin; `tallest` bounds height /
     width. The islets of a shape do not widen it: they would leave the rest a dot.
     """
-    main_parts = [part for shape in shapes for part in _main_parts(shape)]
-    west, south, east, north = shapely.total_bounds(np.array(main_parts, dtype=object)).tolist()
+    west, south, east, north = main_bounds(shapes)
     squeeze = float(np.cos(np.radians((south + north) / 2)))
     wide, high = max((east - west) * squeeze, 1e-6), max(north - south, 1e-6)
     padding = margin * max(wide, high)
@@ -83,6 +82,13 @@ def frame_of(shapes: Sequence[shapely.Geometry], *, margin: float = 0.03, talles
     scale = min(WIDTH / wide, WIDTH * tallest / high)
     side = (WIDTH / scale - wide) / 2
     return Frame(west - (padding + side) / squeeze, north + padding, scale, squeeze, round(high * scale))
+
+
+def main_bounds(shapes: Sequence[shapely.Geometry]) -> tuple[float, float, float, float]:
+    """Return west, south, east and north of the shapes without the islets of each."""
+    main_parts = [part for shape in shapes for part in _main_parts(shape)]
+    west, south, east, north = shapely.total_bounds(np.array(main_parts, dtype=object)).tolist()
+    return west, south, east, north
 
 
 def _main_parts(shape: shapely.Geometry) -> list[shapely.Geometry]:

@@ -631,8 +631,10 @@ def map_data(d: Diagnosis) -> dict[str, object]:
     shown = [layer for layer in LAYERS if has_layer(d, layer)]
     pairs = [(r, shape) for r, shape in zip(d.zones, shapes_of(d), strict=True) if shape is not None]
     simple = _lighter([shape for _, shape in pairs])
+    west, south, east, north = maps.main_bounds([shape for _, shape in pairs])
     return {
         "couches": shown,
+        "cadre": [[round(south, 4), round(west, 4)], [round(north, 4), round(east, 4)]],
         "zones": [
             {
                 "type": "Feature",

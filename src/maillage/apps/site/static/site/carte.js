@@ -53,7 +53,7 @@ const demarrer = async () => {
   carte.attributionControl.setPrefix("").addAttribution("Contours IGN et Insee");
   cadre.setAttribute("role", "region");
   cadre.setAttribute("aria-label", "Carte des zones. Le tableau donne la même information.");
-  const vue = L.geoJSON(donnees.zones).getBounds();
+  const vue = L.latLngBounds(donnees.cadre);
   carte.fitBounds(vue, { padding: [8, 8], animate: false }); // Leaflet ne dessine rien avant de savoir où regarder
   carte.setMaxBounds(vue.pad(0.6));
   const rendu = L.svg({ padding: 0.5 }).addTo(carte);
