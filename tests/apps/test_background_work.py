@@ -118,7 +118,8 @@ def test_files_and_studies_wait_in_two_queues():
     assert pending.work_later.queue_name == calculations.compute_later.queue_name == "quick"
 
 
-def test_a_visit_waits_for_three_studies_and_who_signed_in_passes_first(client, home):
+def test_a_visit_waits_for_three_studies_and_who_signed_in_passes_first(client, home, settings):
+    settings.IS_PUBLIC = True
     places = ("38151", "38185", "38421", "38229", "38544")
     for place in places[:3]:
         assert client.get(reverse("territory", args=[place])).status_code == 200

@@ -83,6 +83,6 @@ def test_contours_of_2015_are_drawn_with_a_warning(client, study, coordinator):
 def test_contours_that_touch_no_zone_draw_nothing(client, study, coordinator):
     drop(coordinator, contours(("QN03801M", "Teisseire", square())))
     html = page(client)
-    assert "Aucun des contours déposés ne touche les zones d’ici" in html
+    assert "Aucun des contours déposés ne touche les zones de ce territoire" in html
     assert "quartiers-dessines" not in html
     assert queries.drawn_districts(study).shapes == []

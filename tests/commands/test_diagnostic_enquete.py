@@ -75,7 +75,7 @@ def test_the_need_moves_between_model_and_survey(study, survey, alone):
 def test_diagnosis_warns_of_margins_of_another_year(study, survey):
     words = survey(16)
     words[-1].write_text(
-        "variable,modalite,effectif,annee\nage,jeune,6000,2011\nage,age,12700,2011\n", "utf-8"
+        "variable,modalite,effectif,annee\nage,15_39,6000,2011\nage,40_plus,12700,2011\n", "utf-8"
     )
     answer, study_json = study(*words)
     assert answer.code == 0

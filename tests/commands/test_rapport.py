@@ -210,7 +210,7 @@ def test_what_is_counted_or_drawn_leads_to_its_sources(alone, name):
         texts = [page.get_textpage().get_text_range().replace("\xa0", " ") for page in opened]
     heading = {"diagnostic": "D’où viennent les chiffres", "restitution": "Ces chiffres viennent de"}[name]
     where = max(k for k, text in enumerate(texts, 1) if heading in text)
-    said = {"diagnostic": f"Sources, p. {where}", "restitution": "Fourchettes :"}[
+    said = {"diagnostic": f"Sources, p. {where}", "restitution": "Estimation Maillage du"}[
         name
     ]  # paper is not clicked
     counted = [k for k, text in enumerate(texts, 1) if said in text]

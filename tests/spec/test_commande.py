@@ -561,8 +561,8 @@ def test_what_is_not_a_statement_is_listed(spec):
         000-43 001-07 001-32..36                 | Agenda et acteurs cités en passant
         003-25 003-31 003-58..59                 | Millésime, moyenne sans écart, réponse d’un seul
         003-94 004-15 004-23..25 004-54          | Le document se contredit, ou dit seulement combien de lieux
-        004-01..04 004-06 004-09..14 004-16..19  | Zones, entretiens, récits : tests/published/test_plan_grenoble
-        004-21..22 004-26 004-29..30             | Listes de communes : tests/published/test_offre_plan_grenoble
+        004-01..04 004-06 004-09..14 004-16..19  | Zones, entretiens, récits : tests/published/test_plan_grenoble.py
+        004-21..22 004-26 004-29..30             | Listes de communes : tests/published/test_offre_plan_grenoble.py
         004-32..39 004-42..46                    | Détails de lieux que le recensement ne garde pas
         004-57..63 004-69                        | Ateliers et profils : le plan les porte sans les compter
         004-70..81                               | Exemples pris ailleurs

@@ -180,9 +180,9 @@ def is_feminine(noun: str) -> bool:
 
 
 FEMININE = frozenset(
-    "action activité adresse aide ancienne carte case chose commune démarche étape faite fiche gardée ligne"
-    " minute orientation paire parole personne place proposition question refusée région réponse réunie"
-    " réunion source sous-action structure valeur variable voie zone".split()
+    "action activité adresse aide ancienne carte case chose commune démarche enquête étape faite fiche"
+    " gardée ligne minute orientation paire parole personne place proposition question refusée région"
+    " réponse réunie réunion source sous-action structure valeur variable voie zone".split()
 )
 
 

@@ -24,7 +24,7 @@ FIRST_NAMED = 5  # of a list of zones or communes: the others are counted
 def silence(o: OfferReading) -> str:
     """Return how many places do not say what they propose, after a space; "" for none."""
     n = o.whole.n_silent
-    words = wording.count(n, "ne précise pas son offre", "ne précisent pas leur offre")
+    words = wording.count(n, "lieu ne précise pas son offre", "lieux ne précisent pas leur offre")
     return f" {words}." if n else ""
 
 
