@@ -1259,7 +1259,9 @@ def test_what_is_due_in_years_is_a_slip(client, worker, library):
     for day in (date.max, last + DAY):
         response = chosen(client, library, avant=day.isoformat())
         assert response.status_code == 400
-        assert "est dans plus de deux ans. Corrigez la date, ou laissez-la vide." in text(response)
+        # By the hour, the form or the draft refuses it: Polynesia may still be on the day before.
+        assert "est dans plus de deux ans." in text(response)
+        assert "Corrigez la date, ou laissez-la vide." in text(response)
         assert not Orientation.objects.exists()
     assert chosen(client, library, avant=last.isoformat()).status_code == 302
 

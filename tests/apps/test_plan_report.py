@@ -15,7 +15,7 @@ from maillage.apps.plans.queries.report import plan_of
 from maillage.apps.plans.rules import RUNNING
 from maillage.apps.territories import actions as territories
 from maillage.apps.territories.models import Perimeter
-from maillage.cli.reports.studies import study_of
+from maillage.cli.reports.studies import StudyFiles, study_of
 from maillage.reference.plan_frames import frames
 from maillage.reports.page import html, pdf
 from maillage.reports.plan import document
@@ -301,7 +301,7 @@ def test_a_report_computes_what_a_former_method_left_without_a_study(home, monke
     zones = f"code_zone,nom_zone,code\nun,Ici,{PLACE}\n"
     said = {"slug": "mon-quartier", "name": "Mon quartier", "reason": "r", "file_name": "z.csv"}
     kept = Perimeter.objects.create(**said, code=PLACE, zones=zones)
-    found = study_of(kept.slug, offer=None, on=ON)
+    found = study_of(kept.slug, files=StudyFiles(), on=ON)
     assert found.subject.reading.territory.name == "Mon quartier"
     assert Study.objects.get().place == kept.slug
 
@@ -309,12 +309,12 @@ def test_a_report_computes_what_a_former_method_left_without_a_study(home, monke
 def test_a_report_after_a_correction_is_of_the_corrected_study(study, monkeypatch):
     """Le rapport d’une commande disait « rien n’a changé » tant que personne n’ouvrait la page du territoire."""
     monkeypatch.setattr("maillage.config.home.has_database", lambda: True)
-    before = study_of(PLACE, offer=None, on=ON).subject.reading
+    before = study_of(PLACE, files=StudyFiles(), on=ON).subject.reading
     assert Study.objects.count() == 1, "nothing to compute again"
     lea = account("lea", "coordination", territory="france")
     cell = {"table": "insee-filosofi-communes", "key": PLACE, "column": "median"}
     territories.correct(by=lea, **cell, value=21_000.0, reason="Publication rectifiée.")
-    after = study_of(PLACE, offer=None, on=ON).subject.reading
+    after = study_of(PLACE, files=StudyFiles(), on=ON).subject.reading
     assert after.fingerprint != before.fingerprint and Study.objects.count() == 2
 
 

@@ -879,7 +879,7 @@ def test_the_need_that_a_survey_voices_most_is_proposed_and_a_tie_is_said(
         ("structures", "besoins", "outillage"): answer("Outillage pédagogique", 40),
         ("inhabitants", "besoins", "droits"): answer("Mes droits et mes papiers", 19),
     }
-    monkeypatch.setattr(proposals.evidence, "published", lambda place: surveyed)
+    monkeypatch.setattr(proposals.evidence, "published", lambda place, **_: surveyed)
     (only,) = [each for each in proposals.proposals(plan, None, ON) if each.key.startswith("need:")]
     assert only.key == "need:structures:moyens_humains", "fewer than one in five call for no action"
     assert "« Outillage pédagogique » en est trop près pour dire lequel est premier." in only.why
@@ -907,7 +907,7 @@ def test_a_perception_gap_is_proposed_with_both_sides(plan, study, monkeypatch, 
         ("structures", "canaux", "communication"): answer("Communication", believed),
         ("inhabitants", "decouverte", "communication"): answer("Communication", said),
     }
-    monkeypatch.setattr(proposals.evidence, "published", lambda place: surveyed)
+    monkeypatch.setattr(proposals.evidence, "published", lambda place, **_: surveyed)
     made = [each for each in proposals.proposals(plan, None, ON) if each.key.startswith("verdict:ce-que")]
     assert bool(made) is (title is not None)
     for each in made:

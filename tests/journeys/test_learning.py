@@ -314,7 +314,7 @@ def test_without_script_the_text_and_the_judgements_on_words_remain(visit):
 
 def test_an_exercise_whose_script_is_not_read_says_so(visit):
     """A browser with an old JavaScript skips a module, and what is in a noscript too."""
-    page = visit("/apprendre/tenir-la-souris/6/")
+    page = visit("/apprendre/tenir-la-souris/6/", service_workers="block")
     page.route("**/apprendre/kit.*.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
     page.goto(page.url.replace("/6/", "/5/"))
     expect(page.locator("[data-sans-script] .message")).to_be_visible()

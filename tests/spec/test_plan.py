@@ -183,7 +183,7 @@ HELD = [
     ("R-013", GRENOBLE(7), "Augmenter l’utilisation des lieux existants / équipés / salles non partagées"),
     ("R-014", GRENOBLE(8), "Sensibiliser les acteurs sociaux / orienter vers les bons acteurs / carte"),
     ("R-015", GRENOBLE(9), "Former les acteurs numériques à l’accueil de publics fragiles / Emmaüs Connect / Teisseire / Âge d’Or"),
-    ("R-016", DYNAMIC(3), "autonomie des personnes / qui a déjà les bases / difficiles à lire / compte en banque / formations"),
+    ("R-016", DYNAMIC(3), "autonomie des personnes / qui ont déjà les bases / difficiles à lire / compte en banque / formations"),
     ("R-017", initiative("philadelphie-keyspot"), "79 lieux / 5 000"),
     ("R-017", initiative("brest-habitat"), "logements sociaux / 16 % / 7 quartiers"),
     ("R-018", GRENOBLE(10), "location, vente ou maintenance de matériel et de connexion"),
