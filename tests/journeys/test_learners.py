@@ -111,6 +111,21 @@ def test_a_card_goes_on_elsewhere_and_closes_on_a_shared_computer(visit, site, e
     assert elsewhere.locator("[data-carte-ouverte]").is_hidden()
 
 
+def test_an_exercise_done_during_a_slow_sending_leaves_in_the_next(visit, site, environment):
+    page = visit("/apprendre/")
+    card = make_card(page)
+    slow: list = []
+    page.route("**/apprendre/synchroniser/", lambda route: slow.append(route), times=1)
+    page.goto(f"{site}{MOUSE}6/")
+    choose(page)
+    until(page, "Object.keys(localStorage).filter((c) => c.startsWith('maillage-fait-')).length === 2")
+    page.wait_for_timeout(1500)  # longer than the exercise waits before it leaves
+    assert len(slow) == 1
+    slow[0].continue_()
+    sent(page)
+    assert facts(environment, card) == [(6, "seen"), (6, "done")]
+
+
 @pytest.mark.complete
 def test_what_was_done_without_card_joins_it_if_one_says_so(visit, site, environment):
     page = visit(f"{MOUSE}6/")

@@ -251,10 +251,10 @@ def street(visit, environment, survey: int, link: str, said: list[dict[str, str]
 
 
 def paper(room, said: list[dict[str, str]]) -> None:
-    """Type sheets by keyboard alone, once the page is there."""
+    """Type sheets by keyboard alone, once the page asks for the number of the next one."""
     room.get_by_role("link", name="Saisir les feuilles").click()
-    room.wait_for_load_state()
     for number, each in enumerate(said, 1):
+        expect(room.get_by_label("Numéro de la feuille")).to_be_focused()
         for word in (str(number), *typed(each)):
             room.keyboard.type(word)
             room.keyboard.press("Enter")

@@ -145,12 +145,21 @@ const partis = async (faits, vite) => {
   }
   return true;
 };
-export const synchroniser = (vite) =>
-  (enCours ??= vider(vite)
+// Ce qui est fait pendant un envoi part dans le suivant.
+let suivant = null;
+export const synchroniser = (vite) => {
+  if (enCours)
+    return (suivant ??= enCours.then(() => {
+      suivant = null;
+      return synchroniser(vite);
+    }));
+  enCours = vider(vite)
     .catch(() => dire())
     .finally(() => {
       enCours = null;
-    }));
+    });
+  return enCours;
+};
 let retard = 0;
 const bientot = () => {
   clearTimeout(retard);
