@@ -1,5 +1,6 @@
 """Words the commands share: JSON out, reading a file."""
 
+import argparse
 import json
 import sys
 from collections.abc import Iterable
@@ -40,6 +41,22 @@ def typed_path(text: str) -> Path:
             do="Nommez un dossier ou un fichier ; un point désigne le dossier courant.",
         )
     return Path(text)
+
+
+def add_study_files(parser: argparse.ArgumentParser) -> None:
+    """Add the options naming the files of a study: zones, places, the answers and margins of a survey."""
+    for option, metavar, words in (
+        ("--zones", "ZONES.csv", "zones de l’étude : code_zone,nom_zone,code"),
+        ("--offre", "FICHIER", "les lieux du territoire, dans n’importe quelle forme"),
+        ("--enquete", "REPONSES.csv", "les réponses d’une enquête du territoire, avec --marges"),
+        ("--marges", "MARGES.csv", "les totaux à respecter : variable,modalite,effectif"),
+    ):
+        parser.add_argument(option, type=typed_path, metavar=metavar, help=words)
+    parser.add_argument(
+        "--besoin",
+        metavar="QUESTION=RÉPONSE,…",
+        help="la question de l’enquête sur le besoin, et les réponses qui comptent",
+    )
 
 
 def read_file(path: Path) -> bytes:

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from maillage.cli.words import read_file, typed_path
+from maillage.cli.words import add_study_files, read_file, typed_path
 from maillage.kernel.errors import Refused
 from maillage.kernel.progress import steps
 from maillage.reference.definitions import DEFAULT
@@ -30,37 +30,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--sortie", required=True, type=typed_path, metavar="DOSSIER", help="le dossier où écrire"
     )
-    parser.add_argument(
-        "--zones", type=Path, metavar="ZONES.csv", help="zones de l’étude : code_zone,nom_zone,code"
-    )
+    add_study_files(parser)
     parser.add_argument(
         "--definition",
         default=DEFAULT,
         metavar="ID",
         help=f"définition du besoin, ou fichier de taux (par défaut {DEFAULT})",
-    )
-    parser.add_argument(
-        "--offre",
-        type=typed_path,
-        metavar="FICHIER",
-        help="les lieux du territoire, dans n’importe quelle forme",
-    )
-    parser.add_argument(
-        "--enquete",
-        type=typed_path,
-        metavar="REPONSES.csv",
-        help="les réponses d’une enquête du territoire, avec --marges",
-    )
-    parser.add_argument(
-        "--marges",
-        type=typed_path,
-        metavar="MARGES.csv",
-        help="à quoi l’enquête doit ressembler : variable,modalite,effectif",
-    )
-    parser.add_argument(
-        "--besoin",
-        metavar="QUESTION=RÉPONSE,…",
-        help="la question de l’enquête qui dit le besoin, et les réponses qui comptent",
     )
     parser.add_argument("--graine", type=int, metavar="N", help="graine des tirages")
     parser.add_argument(

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from maillage.cli.words import typed_path
+from maillage.cli.words import add_study_files, typed_path
 from maillage.kernel.errors import Refused
 from maillage.kernel.progress import steps
 from maillage.reports.catalogue import DIAGNOSIS, NAMES, PLAN
@@ -38,32 +38,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--sortie", required=True, type=typed_path, metavar="DOSSIER", help="le dossier où écrire"
     )
-    parser.add_argument(
-        "--offre",
-        type=typed_path,
-        metavar="FICHIER",
-        help="les lieux du territoire, dans n’importe quelle forme",
-    )
-    parser.add_argument(
-        "--zones", type=typed_path, metavar="ZONES.csv", help="vos zones : code_zone,nom_zone,code"
-    )
-    parser.add_argument(
-        "--enquete",
-        type=typed_path,
-        metavar="REPONSES.csv",
-        help="les réponses d’une enquête du territoire, avec --marges",
-    )
-    parser.add_argument(
-        "--marges",
-        type=typed_path,
-        metavar="MARGES.csv",
-        help="les totaux à respecter : variable,modalite,effectif",
-    )
-    parser.add_argument(
-        "--besoin",
-        metavar="QUESTION=RÉPONSE,…",
-        help="la question de l’enquête sur le besoin, et les réponses qui comptent",
-    )
+    add_study_files(parser)
     parser.add_argument(
         "--edition",
         metavar="NOM",

@@ -47,7 +47,7 @@ from maillage.words import wording
 from maillage.words.dates import in_words
 from maillage.words.wording import listing
 
-(
+PARTS = (
     WHY,
     HOW,
     NEED,
@@ -77,22 +77,6 @@ from maillage.words.wording import listing
     "Les propositions",
     "Le plan",
     "Prochaines étapes",
-)
-PARTS = (
-    WHY,
-    HOW,
-    NEED,
-    AGES,
-    WHERE,
-    INHABITANTS,
-    OFFER,
-    GAPS,
-    PROFESSIONALS,
-    VOICES,
-    LEVERS,
-    PROPOSALS,
-    PLAN,
-    NEXT,
 )
 MOST_ROWS = 6
 MOST_BESIDE = 4  # rows beside a map: its classes are under them
