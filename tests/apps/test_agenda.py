@@ -224,9 +224,9 @@ def test_a_course_is_cancelled_from_today_on_or_one_meeting_alone(client, course
     client.force_login(karim)
     page = client.get(f"/espace/ateliers/parcours/{course.pk}/").content.decode().replace("\xa0", " ")
     assert "4 séances, 8 h en tout" in page
-    planning.cancel(course.workshops.last(), by=karim, at=MONDAY + 8 * DAY, whole=True)
+    planning.cancel(course.workshops.last(), by=karim, at=MONDAY + 8 * DAY, whole_series=True)
     with pytest.raises(Refused, match="cet atelier est annulé"):  # a double click
-        planning.cancel(course.workshops.last(), by=karim, at=MONDAY + 8 * DAY, whole=True)
+        planning.cancel(course.workshops.last(), by=karim, at=MONDAY + 8 * DAY, whole_series=True)
     assert list(course.workshops.filter(cancelled_at__isnull=True).values_list("rank", flat=True)) == [2]
 
 

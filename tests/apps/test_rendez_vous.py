@@ -256,7 +256,7 @@ def test_who_left_the_structure_does_not_hear_that_somebody_does_not_come(publis
 @pytest.mark.both_databases
 def test_nobody_writes_to_whoever_noted_the_absence(published, karim):
     made = book(published, by=karim, name="Nadia")
-    appointments.cancel(made, by=karim, at=AT, who=rules.PERSON)
+    appointments.cancel(made, by=karim, at=AT, decided_by=rules.PERSON)
     assert not Message.objects.filter(subject="Une personne ne viendra pas").exists()
 
 
@@ -354,7 +354,7 @@ def test_who_was_told_not_to_come_hears_that_it_stands_again(opened, karim):
 @pytest.mark.both_databases
 def test_who_cannot_come_by_phone_is_not_told_what_they_said(opened, karim):
     made = book(opened, by=karim, way=rules.PHONE, contact="+33612345678")
-    appointments.cancel(made, by=karim, at=AT, who=rules.PERSON)
+    appointments.cancel(made, by=karim, at=AT, decided_by=rules.PERSON)
     made.refresh_from_db()
     assert made.cancelled_by == rules.PERSON
     assert told() == []  # the one that was waiting is taken back too

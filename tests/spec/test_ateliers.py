@@ -152,7 +152,7 @@ def test_what_became_of_a_group(spec):
     """
 
     def call(t: dict[str, Any]) -> list[str]:
-        found = rules.chain(met(t), held=5, stopped=1)
+        found = rules.chain(met(t), n_meetings=5, stopped=1)
         return [
             f"inscrites : {found.registered}",
             f"venues : {found.once}",
@@ -198,7 +198,7 @@ def test_one_meeting_has_no_end_to_reach(spec):
         oui | oui
         oui | non
         """,
-        lambda t: [rules.chain(met(t), held=held).finished for held in (1, 2, 3)],
+        lambda t: [rules.chain(met(t), n_meetings=held).finished for held in (1, 2, 3)],
         [0, 1, 0],
     )
 

@@ -339,7 +339,7 @@ def test_two_appointments_share_a_moment_only_if_they_overlap(spec):
 def test_how_far_ahead_appointments_are_taken():
     """Une série tient en une demi-année de semaines ; seule, une personne voit soixante jours devant elle."""
     assert timedelta(weeks=appointments.MOST_OF_SERIES) == timedelta(days=182)
-    assert permanences.SEEN_AHEAD.days == 60
+    assert permanences.BOOKABLE_AHEAD.days == 60
 
 
 def test_a_mailbox_is_late_from_thirty_days_on(spec):

@@ -35,10 +35,12 @@ def workshops_for(user: Any) -> QuerySet[Workshop]:
     """Return the workshops a user runs: those of their structures, and those they run as partners; none for a
     stranger.
     """
-    ours = rights_of(user).structures(MANAGE)
-    if not ours:
+    managed_structures = rights_of(user).structures(MANAGE)
+    if not managed_structures:
         return Workshop.objects.none()
-    return Workshop.objects.filter(Q(structure__in=ours) | Q(partner__in=ours)).select_related(*WITH)
+    return Workshop.objects.filter(
+        Q(structure__in=managed_structures) | Q(partner__in=managed_structures)
+    ).select_related(*WITH)
 
 
 def outline_territories(user: Any) -> list[str]:
@@ -64,8 +66,8 @@ def territories_around(communes: frozenset[str]) -> list[str]:
 
 def courses_for(user: Any) -> QuerySet[Course]:
     """Return the courses of which somebody runs a meeting."""
-    theirs = workshops_for(user).filter(course__isnull=False).values("course")
-    return Course.objects.filter(pk__in=theirs).select_related("structure")
+    course_numbers = workshops_for(user).filter(course__isnull=False).values("course")
+    return Course.objects.filter(pk__in=course_numbers).select_related("structure")
 
 
 def seats_for(user: Any) -> QuerySet[Seat]:
@@ -122,9 +124,10 @@ def appointments_for(user: Any) -> QuerySet[Appointment]:
     hold.
     """
     rights = rights_of(user)
-    whole, mine = rights.structures(SEE), rights.structures(MINE)
+    visible_structures, own_structures = rights.structures(SEE), rights.structures(MINE)
     return Appointment.objects.filter(
-        Q(structure__in=whole) | Q(structure__in=mine) & (Q(by=user.pk) | Q(helper=user.pk))
+        Q(structure__in=visible_structures)
+        | Q(structure__in=own_structures) & (Q(by=user.pk) | Q(helper=user.pk))
     ).select_related("structure", "person", "permanence", "lieu", "helper", "by")
 
 

@@ -336,7 +336,7 @@ class Appointment(models.Model):
         "état", max_length=9, choices=list(appointments.STATES.items()), default=appointments.BOOKED
     )
     cancelled_by = models.CharField(
-        "annulé", max_length=9, choices=list(appointments.WHO.items()), blank=True
+        "annulé", max_length=9, choices=list(appointments.DECIDED_BY.items()), blank=True
     )
     cancelled_at = models.DateTimeField("annulé le", null=True, blank=True)
     cancel_reason = FreeChar("pourquoi", max_length=300, blank=True)
@@ -359,7 +359,7 @@ class Appointment(models.Model):
                 "permanence",
                 "starts_at",
                 "seat",
-                condition=Q(state__in=appointments.HELD, permanence__isnull=False),
+                condition=Q(state__in=appointments.OCCUPYING_STATES, permanence__isnull=False),
                 name="agenda_appointment_slot_once",
             ),
             models.CheckConstraint(

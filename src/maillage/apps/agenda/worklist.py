@@ -28,26 +28,26 @@ def lines(user: Any, at: datetime) -> Iterable[Line]:
 
 
 def _untold(user: Any, at: datetime) -> Iterable[Line]:
-    found = [each for each in appointment_book.untold(user, timezone.localdate(at), at) if each.untold]
-    for each in found[:MOST]:
-        since = given.local(each.appointment).date()
+    untold = [each for each in appointment_book.untold(user, timezone.localdate(at), at) if each.untold]
+    for line in untold[:MOST]:
+        since = given.local(line.appointment).date()
         yield Line(
             kind="appointment-untold",
             group=PEOPLE,
-            title=each.appointment.called,
-            words=f"{each.about}, {each.where}. La personne est-elle venue ?",
+            title=line.appointment.called,
+            words=f"{line.about}, {line.where}. La personne est-elle venue ?",
             since=since,
             late=(timezone.localdate(at) - since).days > LONG,
-            url=reverse("appointment", args=[each.appointment.pk]),
+            url=reverse("appointment", args=[line.appointment.pk]),
             gesture="Indiquer le résultat",
             icon="pencil",
         )
-    if len(found) > MOST:
+    if len(untold) > MOST:
         yield Line(
             kind="appointment-untold-others",
             group=PEOPLE,
-            n=len(found) - MOST,
-            title=remainder(len(found) - MOST, "rendez-vous sans suite", "rendez-vous sans suite"),
+            n=len(untold) - MOST,
+            title=remainder(len(untold) - MOST, "rendez-vous sans suite", "rendez-vous sans suite"),
             url=reverse("appointments"),
             gesture="Ouvrir la liste",
             icon="list",
@@ -64,13 +64,13 @@ def _registers(user: Any, at: datetime) -> Iterable[Line]:
     if not rows:
         return
     named = [f"{row.title} ({count(row.n_unticked, 'personne')})" for row in rows[:NAMED]]
-    left = len(rows) - len(named)
+    n_left = len(rows) - len(named)
     yield Line(
         kind="register",
         group=TRAINING,
         n=len(rows),
         title="Présence à compléter" if len(rows) == 1 else "Présences à compléter",
-        words=f"{' ; '.join(named)}{f' ; et {count(left, NOUN)}' if left else ''}. Présents ou absents ?",
+        words=f"{' ; '.join(named)}{f' ; et {count(n_left, NOUN)}' if n_left else ''}. Présents ou absents ?",
         since=words.local(rows[0]).date(),
         url=reverse("workshop_run", args=[rows[0].pk]) if len(rows) == 1 else reverse("workshops_space"),
         gesture="Finir l’appel" if len(rows) == 1 else "Finir les appels",
@@ -79,19 +79,19 @@ def _registers(user: Any, at: datetime) -> Iterable[Line]:
 
 
 def _absent(user: Any, at: datetime) -> Iterable[Line]:
-    held = list(rights_of(user).structures(access.MANAGE))
-    found = space.missed(held, at) if held else []
-    if found:
-        names = [seat.name for _, seat in found[:3]]
-        more = f", et {len(found) - 3} de plus" if len(found) > 3 else ""
-        absent = "pas venue" if len(found) == 1 else "pas venues"
+    managed_structures = list(rights_of(user).structures(access.MANAGE))
+    missed = space.missed(managed_structures, at) if managed_structures else []
+    if missed:
+        names = [seat.name for _, seat in missed[:3]]
+        more = f", et {len(missed) - 3} de plus" if len(missed) > 3 else ""
+        absent = "pas venue" if len(missed) == 1 else "pas venues"
         yield Line(
             kind="absent-learner",
             group=TRAINING,
-            n=len(found),
-            title="Personne à appeler" if len(found) == 1 else "Personnes à appeler",
+            n=len(missed),
+            title="Personne à appeler" if len(missed) == 1 else "Personnes à appeler",
             words=f"{', '.join(names)}{more} : {absent} aux trois dernières séances.",
-            since=min(words.local(seat.workshop).date() for _, seat in found),
+            since=min(words.local(seat.workshop).date() for _, seat in missed),
             url=reverse("workshops_space"),
             gesture="Les appeler",
             icon="phone",
@@ -102,21 +102,21 @@ def hours(user: Any, at: datetime) -> Iterable[Moment]:
     """Return the appointments and the workshops of the day; without any workshop, the next one."""
     today, rights = timezone.localdate(at), rights_of(user)
     helps = rights.any(access.SEE, access.MINE)
-    for each in appointment_book.of_day(user, today, at) if helps else ():
-        row = each.appointment
+    for line in appointment_book.of_day(user, today, at) if helps else ():
+        row = line.appointment
         yield Moment(
             at=given.local(row),
             ends_at=row.ends_at.astimezone(row.zone),
             title=row.called,
-            words=f"{each.about}, {each.where}",
-            tag=each.state if each.tone else "",
-            tone=each.tone,
+            words=f"{line.about}, {line.where}",
+            tag=line.state if line.tone else "",
+            tone=line.tone,
             url=reverse("appointment", args=[row.pk]),
         )
     if not rights.any(access.MANAGE):
         return
-    theirs = access.workshops_for(user).select_related(None).select_related("lieu")
-    rows = theirs.filter(cancelled_at__isnull=True, ends_at__gte=at)
+    workshops = access.workshops_for(user).select_related(None).select_related("lieu")
+    rows = workshops.filter(cancelled_at__isnull=True, ends_at__gte=at)
     for row in rooms.with_room(rows).order_by("starts_at", "pk")[:12]:
         local = words.local(row)
         if local.date() > today + timedelta(days=6):

@@ -143,18 +143,18 @@ def another_moment(row: Appointment, moment: datetime, *, at: datetime) -> None:
     """Write to who receives that who comes proposes another moment. The message names nobody."""
     key = f"autre-{moment.astimezone(row.zone):%Y%m%d%H%M}"
     with speaking(FRENCH):
-        said = f"peut changer. La personne propose {words.moment(moment, row.zone)}"
-    _to_helper(row, key, "Un autre moment est proposé", said, at=at, until=moment)
+        proposal = f"peut changer. La personne propose {words.moment(moment, row.zone)}"
+    _to_helper(row, key, "Un autre moment est proposé", proposal, at=at, until=moment)
 
 
 def _to_helper(
-    row: Appointment, what: str, subject: str, said: str, *, at: datetime, until: datetime | None = None
+    row: Appointment, what: str, subject: str, body: str, *, at: datetime, until: datetime | None = None
 ) -> None:
     helper = next((each for each in (row.helper, row.by) if each is not None and _sees(each, row)), None)
     if helper is None or row.example:
         return
     with speaking(FRENCH):
-        text = f"Bonjour,\n\nLe rendez-vous de {words.when(row)} {said}."
+        text = f"Bonjour,\n\nLe rendez-vous de {words.when(row)} {body}."
     link = f"{settings.ADDRESS}{reverse('appointment', args=[row.pk])}"
     with suppress(Refused):  # an invalid address blocks nothing
         outbox.put(

@@ -44,8 +44,8 @@ class Spot:
 
     def holds(self, row: Appointment) -> bool:
         """Return whether an appointment is already there."""
-        here = row.where, row.lieu_id, row.address
-        return here == (self.where, self.lieu.pk if self.lieu is not None else None, self.address)
+        place = row.where, row.lieu_id, row.address
+        return place == (self.where, self.lieu.pk if self.lieu is not None else None, self.address)
 
     def put(self, row: Appointment) -> None:
         """Write the place in an appointment, not saved yet."""
@@ -86,7 +86,7 @@ def book(
     seat = _seat(row, draft, by=by, at=at) if row is not None else None
     minutes = row.minutes if row is not None else draft.minutes
     _check_free(person, helper if row is None else None, draft.starts_at, minutes)
-    made = Appointment(
+    appointment = Appointment(
         key=draft.key or secrets.token_hex(16),
         structure=structure,
         permanence=row,
@@ -111,14 +111,14 @@ def book(
         example=example or bool(person and person.example),
         **_place(draft, row, lieu),
     )
-    made.token = access.digest(access.link_of_appointment(made))
-    made.save()
-    record(made, "booked", by=by, at=at)
+    appointment.token = access.digest(access.link_of_appointment(appointment))
+    appointment.save()
+    record(appointment, "booked", by=by, at=at)
     if person is not None:
         people.touch(person, at=at)
-    if tell and made.starts_at > at:
-        messages.booked(made, at=at)
-    return made
+    if tell and appointment.starts_at > at:
+        messages.booked(appointment, at=at)
+    return appointment
 
 
 def lock_permanence(permanence: Permanence) -> Permanence:
@@ -218,7 +218,7 @@ def cancel(
     at: datetime,
     by: User | None = None,
     token: str = "",
-    who: str = rules.STRUCTURE,
+    decided_by: str = rules.STRUCTURE,
     reason: str = "",
     tell: bool = True,
 ) -> tuple[Appointment, Notified]:
@@ -239,7 +239,7 @@ def cancel(
             else "Dites plutôt si la personne est venue.",
         )
     row.state, row.cancelled_at = rules.CANCELLED, at
-    row.cancelled_by = rules.PERSON if token else who
+    row.cancelled_by = rules.PERSON if token else decided_by
     row.cancel_reason = line(reason, 300)
     _changed(row, at)
     record(row, "cancelled", by=by, at=at)
@@ -429,7 +429,7 @@ def _same(known: Appointment, draft: rules.Draft, structure: Structure) -> Appoi
 def _seat(row: Permanence, draft: rules.Draft, *, by: User | None, at: datetime) -> int:
     """Return the free seat of the slot that is asked for; who books alone only reaches the next ones."""
     alone = by is None and draft.channel == rules.LINK
-    if alone and not at + permanences.SOONEST <= draft.starts_at <= at + permanences.SEEN_AHEAD:
+    if alone and not at + permanences.SOONEST <= draft.starts_at <= at + permanences.BOOKABLE_AHEAD:
         raise Refused(
             NOT_BOOKED,
             why="Ce créneau ne peut pas être réservé sur cette page : il est trop proche, ou trop loin.",
@@ -508,11 +508,11 @@ def _check(
 
 def _check_free(person: Person | None, helper: User | None, starts_at: datetime, minutes: int) -> None:
     """Refuse a moment when the person, or who receives, is expected elsewhere."""
-    theirs = slots.of_person(person.pk, starts_at, minutes) if person is not None else None
-    if theirs is not None:
+    person_bookings = slots.of_person(person.pk, starts_at, minutes) if person is not None else None
+    if person_bookings is not None:
         raise Refused(
             NOT_BOOKED,
-            why=f"La personne a déjà un rendez-vous {words.when(theirs)}.",
+            why=f"La personne a déjà un rendez-vous {words.when(person_bookings)}.",
             do="Choisissez une autre heure, ou déplacez l’autre rendez-vous.",
         )
     busy = slots.of_helper(helper.pk, starts_at, minutes) if helper is not None else None

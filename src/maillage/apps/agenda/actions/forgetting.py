@@ -59,14 +59,14 @@ def forget(person: Person, *, at: datetime, structure: int | None = None) -> int
     return forget_seats(seats, at=at) + _forget_appointments(appointment_rows, at=at)
 
 
-def forget_seats(held: QuerySet[Seat], *, at: datetime) -> int:
+def forget_seats(seats: QuerySet[Seat], *, at: datetime) -> int:
     """Strip the seats of somebody being erased, with what was to be written to them, and return how many;
     future seats are released to the waiting list.
     """
-    theirs = list(held.select_related("workshop"))
-    rows = lock({seat.workshop for seat in theirs})
-    learners = {seat.learner for seat in theirs}
-    coming = [seat.pk for seat in theirs if seat.workshop.starts_at > at]
+    expired_seats = list(seats.select_related("workshop"))
+    rows = lock({seat.workshop for seat in expired_seats})
+    learners = {seat.learner for seat in expired_seats}
+    coming = [seat.pk for seat in expired_seats if seat.workshop.starts_at > at]
     Seat.objects.filter(pk__in=coming).update(status=rules.CANCELLED, cancelled_at=at)
     for learner in learners:
         notifications.forget(learner, at=at)
@@ -74,7 +74,7 @@ def forget_seats(held: QuerySet[Seat], *, at: datetime) -> int:
     for row in rows:
         journal.record(by=None, verb="seat.forgotten", row=row, at=at, structure=row.structure_id)
     giving.promote(rows, at=at)
-    return len(theirs)
+    return len(expired_seats)
 
 
 def _forget_appointments(appointment_rows: QuerySet[Appointment], *, at: datetime) -> int:

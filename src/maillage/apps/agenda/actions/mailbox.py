@@ -137,9 +137,9 @@ def _planned(row: Appointment, on: date) -> Appointment | None:
     """Return what is planned on a day for who comes: by their card, else by what was planned together, as a
     first name is shared.
     """
-    theirs = {"person": row.person} if row.person is not None else {"person": None, "series": row.series}
+    same_person = {"person": row.person} if row.person is not None else {"person": None, "series": row.series}
     if row.person is None and not row.series:
         return None
     day, end = (datetime.combine(on + timedelta(days=n), time(), tzinfo=row.zone) for n in (0, 1))
     rows = Appointment.objects.filter(structure=row.structure_id, kind=row.kind, state=appointments.BOOKED)
-    return rows.filter(starts_at__gte=day, starts_at__lt=end, **theirs).first()
+    return rows.filter(starts_at__gte=day, starts_at__lt=end, **same_person).first()

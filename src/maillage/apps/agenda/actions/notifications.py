@@ -169,12 +169,12 @@ def cancelled(workshop: Workshop, *, at: datetime) -> Notified:
     """Notify those registered or on the waiting list of a cancellation."""
 
     def text() -> str:
-        told = say(
+        sent_message = say(
             "Annulé : {what}, {when}. Ne vous déplacez pas.",
             what=typed(workshop.title),
             when=words.when(workshop),
         )
-        return f"{told} {typed(workshop.cancel_reason)}".strip()
+        return f"{sent_message} {typed(workshop.cancel_reason)}".strip()
 
     return _all(
         workshop,

@@ -27,7 +27,7 @@ def adapt(
     _check(territory, by)
     content = outlines.outlines()[id].model_dump(mode="json", by_alias=True) | dict(values)
     try:
-        made = Outline.model_validate(content)
+        outline = Outline.model_validate(content)
     except ValidationError as error:
         raise Refused(
             "La trame n’a pas été enregistrée.",
@@ -45,7 +45,7 @@ def adapt(
             why="Quelqu’un d’autre l’a changée pendant que vous écriviez.",
             do="Gardez votre texte, ouvrez la trame dans un autre onglet, et réunissez les deux.",
         )
-    content = made.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    content = outline.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     row.content, row.number, row.at, row.by = content, row.number + 1, at, by
     row.save()
     journal.record(by=by, verb="outline.adapted", row=row, at=at, words=f"{territory} {id}")

@@ -28,7 +28,7 @@ KNOWN = (
     *("lieu", "address", "commune", "title", "kinds", "hours", "every", "minutes", "seats"),
     *("helper", "helper_name", "first_on", "until_on", "off_on_holidays"),
 )
-NOT_KEPT = "La permanence n’est pas enregistrée."
+NOT_SAVED = "La permanence n’est pas enregistrée."
 LONGEST_CLOSURE = 366  # days
 MOVED_WITHIN = timedelta(days=28)  # after a closure: further on, it is cancelled rather than moved
 
@@ -184,17 +184,17 @@ def close(
             why="Ces jours sont déjà passés.",
             do="Corrigez les jours. Pour un rendez-vous qui n’a pas eu lieu, dites-le sur sa page.",
         )
-    said = {"first_on": first_on, "last_on": last_on, "reason": line(reason, 120), "by": by}
-    twin = row.closures.filter(**said, at__gt=at - DOUBLE_CLICK).first()
+    closure_values = {"first_on": first_on, "last_on": last_on, "reason": line(reason, 120), "by": by}
+    twin = row.closures.filter(**closure_values, at__gt=at - DOUBLE_CLICK).first()
     if twin is not None:
         return twin, Rearranged()
-    made = Closure.objects.create(permanence=row, **said, at=at)
+    closure = Closure.objects.create(permanence=row, **closure_values, at=at)
     _changed(row, "closed", by=by, at=at)
     done = Rearranged()
     for each in _expected(row, at):
         if first_on <= each.starts_at.astimezone(zone).date() <= last_on:
             done += _elsewhere(each, row, last_on, reason, by=by, at=at, move=move)
-    return made, done
+    return closure, done
 
 
 @transaction.atomic
@@ -239,7 +239,7 @@ def end_day(
     Refused while somebody is left untold, unless they are all said absent at once. Who comes by a referral,
     or as a volunteer, is told of on the page of theirs.
     """
-    waiting = [
+    uncertain = [
         each
         for each in rows
         if each.state == appointments.BOOKED
@@ -247,7 +247,7 @@ def end_day(
         and each.referral is None
         and each.kind != appointments.VOLUNTEER
     ]
-    missing = [each for each in waiting if each.pk not in came]
+    missing = [each for each in uncertain if each.pk not in came]
     if missing and not others_absent:
         raise Refused(
             "La permanence n’est pas close.",
@@ -256,13 +256,13 @@ def end_day(
             else f"On ne sait pas qui est venu : {_names(missing)}.",
             do="Dites-le pour chaque personne, ou dites que les autres ne sont pas venues.",
         )
-    told = 0
-    for each in waiting:
-        row = booking.lock(each, by=by)
+    n_notified = 0
+    for appointment in uncertain:
+        row = booking.lock(appointment, by=by)
         if row.state == appointments.BOOKED:  # a colleague may have said it meanwhile
             booking.tick(row, came.get(row.pk, False), by=by, at=at)
-            told += 1
-    return told
+            n_notified += 1
+    return n_notified
 
 
 def _names(rows: Iterable[Appointment]) -> str:
@@ -297,7 +297,7 @@ def _write(row: Permanence, values: Mapping[str, Any]) -> None:
         row.address, row.commune = "", row.lieu.code_insee
     why, do = _fault(row)
     if why:
-        raise Refused(NOT_KEPT, why=why, do=do)
+        raise Refused(NOT_SAVED, why=why, do=do)
 
 
 def _fault(row: Permanence) -> tuple[str, str]:
@@ -327,7 +327,7 @@ def _expected(row: Permanence, at: datetime) -> list[Appointment]:
 
 
 def _moved(
-    each: Appointment, row: Permanence, after: date, *, by: User | None, at: datetime
+    appointment: Appointment, row: Permanence, after: date, *, by: User | None, at: datetime
 ) -> Rearranged | None:
     """Move an appointment to the first free slot after a day, within four weeks, when the person is expected
     nowhere else; None when there is none.
@@ -335,26 +335,35 @@ def _moved(
     first = after + timedelta(days=1)
     for slot in slots.free_slots(row, first, first + MOVED_WITHIN, at):
         with suppress(Refused):
-            return _move(each, row, slot.starts_at, by=by, at=at)
+            return _move(appointment, row, slot.starts_at, by=by, at=at)
     return None
 
 
 def _elsewhere(
-    each: Appointment, row: Permanence, after: date, reason: str, *, by: User | None, at: datetime, move: bool
+    appointment: Appointment,
+    row: Permanence,
+    after: date,
+    reason: str,
+    *,
+    by: User | None,
+    at: datetime,
+    move: bool,
 ) -> Rearranged:
     """Move an appointment after a day, or cancel it; the date of a referral is changed there, by hand."""
-    if each.referral is not None:
-        return Rearranged(to_say=(f"{each.called}, {words.when(each)}, par son orientation",))
-    moved = _moved(each, row, after, by=by, at=at) if move else None
-    return moved or _cancel(each, reason, by=by, at=at)
+    if appointment.referral is not None:
+        return Rearranged(to_say=(f"{appointment.called}, {words.when(appointment)}, par son orientation",))
+    moved = _moved(appointment, row, after, by=by, at=at) if move else None
+    return moved or _cancel(appointment, reason, by=by, at=at)
 
 
-def _cancel(each: Appointment, reason: str, *, by: User | None, at: datetime) -> Rearranged:
-    _, told = booking.cancel(each, by=by, at=at, reason=reason)
-    return Rearranged(cancelled=1, notified=told, to_say=told.to_call)
+def _cancel(appointment: Appointment, reason: str, *, by: User | None, at: datetime) -> Rearranged:
+    _, notified = booking.cancel(appointment, by=by, at=at, reason=reason)
+    return Rearranged(cancelled=1, notified=notified, to_say=notified.to_call)
 
 
-def _move(each: Appointment, row: Permanence, to: datetime, *, by: User | None, at: datetime) -> Rearranged:
-    moved, told = booking.move(each, starts_at=to, permanence=row, by=by, at=at)
-    to_say = tuple(f"{name}, {words.when(moved)}" for name in told.to_call)
-    return Rearranged(moved=1, notified=told, to_say=to_say)
+def _move(
+    appointment: Appointment, row: Permanence, to: datetime, *, by: User | None, at: datetime
+) -> Rearranged:
+    moved, notified = booking.move(appointment, starts_at=to, permanence=row, by=by, at=at)
+    to_say = tuple(f"{name}, {words.when(moved)}" for name in notified.to_call)
+    return Rearranged(moved=1, notified=notified, to_say=to_say)

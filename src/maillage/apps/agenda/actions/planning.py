@@ -39,7 +39,7 @@ KNOWN = (
     ),
     *("capacity", "drop_in", "price", "price_words", "outline", "modules", "aidants", "partner"),
 )
-TOLD = ("starts_at", "ends_at", "lieu_id", "address")  # what changes for those who come
+ANNOUNCED_FIELDS = ("starts_at", "ends_at", "lieu_id", "address")  # what changes for those who come
 SHARED = ("subject", "level", "language", "outline", "aim")  # by the meetings of a course
 
 
@@ -59,7 +59,7 @@ def plan(
     """
     check_lead(by, structure.pk)
     facts = {"structure": structure, "format": format, "kind": kind, "by": by, "example": example}
-    row = _made(values, made_at=at, **facts)
+    row = _new_workshop(values, made_at=at, **facts)
     if by is not None:
         same = facts | {name: getattr(row, name) for name in KNOWN}
         twin = _just_planned(Workshop, structure, at).filter(course=None, cancelled_at=None, **same).first()
@@ -92,7 +92,7 @@ def plan_course(
             why=f"Un parcours a de 2 à {rules.MOST_MEETINGS} séances.",
             do="Corrigez le nombre de séances, ou planifiez un atelier seul.",
         )
-    ordered = sorted(meetings, key=lambda each: each["starts_at"])
+    ordered = sorted(meetings, key=lambda meeting: meeting["starts_at"])
     lasting = [int((each["ends_at"] - each["starts_at"]).total_seconds() // 60) for each in ordered]
     facts = {
         "structure": structure,
@@ -109,7 +109,7 @@ def plan_course(
     facts["made_at"] = at
     course = Course.objects.create(**facts, **shared)
     for rank, own in enumerate(ordered, 1):
-        _made({**values, **own}, course=course, rank=rank, **facts).save()
+        _new_workshop({**values, **own}, course=course, rank=rank, **facts).save()
     journal.record(
         by=by,
         verb="course.planned",
@@ -121,7 +121,7 @@ def plan_course(
     return course
 
 
-def _made(values: Mapping[str, Any], **facts: Any) -> Workshop:
+def _new_workshop(values: Mapping[str, Any], **facts: Any) -> Workshop:
     """Return a workshop not saved yet: the typed values and those known to the platform; Refused when they
     are inconsistent.
     """
@@ -186,7 +186,7 @@ def change(
     check_lead(by, row.structure_id)
     _check_alive(row)
     known = {name: getattr(row, name) for name in KNOWN}
-    before = {name: getattr(row, name) for name in TOLD}
+    before = {name: getattr(row, name) for name in ANNOUNCED_FIELDS}
     _write(row, values)
     if number not in (None, row.sequence):
         if all(getattr(row, name) == value for name, value in known.items()):
@@ -279,7 +279,7 @@ def hide(workshop: Workshop, *, by: User | None, at: datetime) -> None:
 @transaction.atomic
 @journal.written_last()
 def cancel(
-    workshop: Workshop, *, by: User | None, at: datetime, reason: str = "", whole: bool = False
+    workshop: Workshop, *, by: User | None, at: datetime, reason: str = "", whole_series: bool = False
 ) -> Notified:
     """Cancel a workshop, or the rest of its course, and return who was notified. Refused once it began: who
     came then stays counted.
@@ -288,11 +288,11 @@ def cancel(
     course = _same_course(workshop)
     (row,) = lock([workshop])
     _check_alive(row)
-    rows = [each for each in (course if whole else [row]) if each.starts_at > at]
+    rows = [each for each in (course if whole_series else [row]) if each.starts_at > at]
     if not rows:
         raise Refused(
             "Rien n’a été annulé.",
-            why="Toutes les séances sont passées." if whole else "Cet atelier a déjà commencé.",
+            why="Toutes les séances sont passées." if whole_series else "Cet atelier a déjà commencé.",
             do="Notez qui est venu, ou écrivez le compte rendu.",
         )
     done = Notified()
@@ -311,7 +311,7 @@ def cancel(
 
 @transaction.atomic
 def report(
-    workshop: Workshop, *, words: str, by: User | None, at: datetime, shown: str | None = None
+    workshop: Workshop, *, words: str, by: User | None, at: datetime, compared_words: str | None = None
 ) -> None:
     """Store what went well and what blocked, once it took place; an empty report removes the previous one.
     shown: the one that its author read, None when nobody says. Refused when somebody else wrote since.
@@ -324,7 +324,9 @@ def report(
             why="L’atelier n’a pas encore commencé.",
             do="Écrivez-le quand il a eu lieu.",
         )
-    if shown is not None and as_compared(row.report) not in map(as_compared, (shown, words)):
+    if compared_words is not None and as_compared(row.report) not in map(
+        as_compared, (compared_words, words)
+    ):
         raise Refused(
             "Le compte rendu n’a pas été gardé.",
             why="Quelqu’un d’autre vient de l’écrire : son texte est au-dessus du vôtre.",

@@ -72,7 +72,7 @@ def set_date(dated: Dated, *, at: datetime, strict: bool = True) -> Appointment:
     if strict and dated.person is not None:
         _check_person(dated.person, dated.starts_at, values["minutes"])
     values |= {"starts_at": dated.starts_at, "state": rules.BOOKED, "cancelled_at": None, "cancelled_by": ""}
-    made = row is None
+    is_new = row is None
     if row is None:
         row = Appointment(
             key=secrets.token_hex(16),
@@ -85,7 +85,7 @@ def set_date(dated: Dated, *, at: datetime, strict: bool = True) -> Appointment:
         )
         row.token = access.digest(access.link_of_appointment(row))
     _write(row, values, at=at)
-    booking.record(row, "booked" if made else "moved", by=None, at=at)
+    booking.record(row, "booked" if is_new else "moved", by=None, at=at)
     return row
 
 

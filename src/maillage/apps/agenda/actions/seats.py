@@ -55,8 +55,8 @@ def book(
     first = next((row for row in meetings if row.pk == workshop.pk), None)
     _check_open(first, by, called, at)
     learner = _learner(meetings, learner, called, contact, person)
-    theirs = _theirs(meetings, learner, person)
-    taken = {seat.workshop_id: seat for seat in theirs if seat.status != rules.CANCELLED}
+    former_seats = _former_seats(meetings, learner, person)
+    taken = {seat.workshop_id: seat for seat in former_seats if seat.status != rules.CANCELLED}
     if first.pk in taken:  # a double click, or a person who is already there
         return taken[first.pk]
     missing = sorted(
@@ -66,9 +66,9 @@ def book(
     waits = any(known[row.pk].is_full for row in missing) or any(
         each.status == rules.WAITING for each in taken.values()
     )
-    made = _seats(
+    new_seats = _seats(
         missing,
-        {seat.workshop_id: seat for seat in theirs if seat.learner == learner},
+        {seat.workshop_id: seat for seat in former_seats if seat.learner == learner},
         learner=learner,
         person=person,
         name=called,
@@ -82,24 +82,26 @@ def book(
         token=access.digest(access.link_for(learner)),
     )
     erase_later(missing)
-    journal.record(by=by, verb=f"seat.{made[0].status}", row=made[0], at=at, structure=first.structure_id)
+    journal.record(
+        by=by, verb=f"seat.{new_seats[0].status}", row=new_seats[0], at=at, structure=first.structure_id
+    )
     if person is not None:
         people.touch(person, at=at)
     if first.starts_at > at:
-        notifications.confirm_seat(made[0], at=at)
-    return made[0]
+        notifications.confirm_seat(new_seats[0], at=at)
+    return new_seats[0]
 
 
-def _seats(meetings: Sequence[Workshop], given_up: Mapping[int, Seat], **values: Any) -> list[Seat]:
+def _seats(meetings: Sequence[Workshop], former_by_workshop: Mapping[int, Seat], **values: Any) -> list[Seat]:
     """Write one seat at each of these meetings: the one given up there, by number of meeting, or a new
     one.
     """
-    seats = [given_up.get(row.pk) or Seat() for row in meetings]
+    seats = [former_by_workshop.get(row.pk) or Seat() for row in meetings]
     for seat, row in zip(seats, meetings, strict=True):
         for name, value in {**values, "workshop": row}.items():
             setattr(seat, name, value)
     Seat.objects.bulk_create([seat for seat in seats if seat.pk is None])
-    Seat.objects.bulk_update([seat for seat in seats if seat.workshop_id in given_up], list(values))
+    Seat.objects.bulk_update([seat for seat in seats if seat.workshop_id in former_by_workshop], list(values))
     return seats
 
 
@@ -130,15 +132,19 @@ def _learner(
     same = Q(learner=learner, name=name, contact=contact)
     if person is not None:
         same |= Q(person=person)
-    here = Seat.objects.filter(workshop__in=meetings)
-    known = min(here.filter(same), key=lambda seat: (seat.status == rules.CANCELLED, seat.pk), default=None)
+    workshop_seats = Seat.objects.filter(workshop__in=meetings)
+    known = min(
+        workshop_seats.filter(same), key=lambda seat: (seat.status == rules.CANCELLED, seat.pk), default=None
+    )
     if known is not None:
         return known.learner
     # Another name from the same page, or another way to be told, is somebody else: first names are shared.
-    return learner if learner and not here.filter(learner=learner).exists() else secrets.token_hex(16)
+    return (
+        learner if learner and not workshop_seats.filter(learner=learner).exists() else secrets.token_hex(16)
+    )
 
 
-def _theirs(meetings: Sequence[Workshop], learner: str, person: Person | None) -> list[Seat]:
+def _former_seats(meetings: Sequence[Workshop], learner: str, person: Person | None) -> list[Seat]:
     """Return all the seats of a person at these meetings, including those given up."""
     same = Q(learner=learner) if person is None else Q(learner=learner) | Q(person=person)
     return list(Seat.objects.filter(same, workshop__in=meetings).order_by("pk"))
@@ -150,9 +156,9 @@ def carry_on(seats: Iterable[Seat], *, to: Workshop, by: User, at: datetime) -> 
     """Let participants continue in a course, or in another workshop: they remain the same learner in the
     group's counts.
     """
-    asked = list(seats)
+    requested_seats = list(seats)
     for person in sorted(
-        {seat.person for seat in asked if seat.person is not None}, key=lambda each: each.pk
+        {seat.person for seat in requested_seats if seat.person is not None}, key=lambda person: person.pk
     ):
         people.lock(person)  # all of them before the workshop, as `book` does for one
     return [
@@ -168,7 +174,7 @@ def carry_on(seats: Iterable[Seat], *, to: Workshop, by: User, at: datetime) -> 
             person=seat.person,
             language=seat.language,
         )
-        for seat in asked
+        for seat in requested_seats
         if seat.name or seat.person is not None
     ]
 
@@ -224,10 +230,10 @@ def put_back(seat: Seat, *, by: User | None, at: datetime, token: str = "") -> S
             why="Ce lien n’est pas celui de cette inscription.",
             do="Ouvrez votre lien.",
         )
-    found = Seat.objects.select_for_update().get(pk=seat.pk)
-    if found.status != rules.CANCELLED:
-        return found
-    if found.person_id is None and not found.name:
+    locked_seat = Seat.objects.select_for_update().get(pk=seat.pk)
+    if locked_seat.status != rules.CANCELLED:
+        return locked_seat
+    if locked_seat.person_id is None and not locked_seat.name:
         raise Refused(
             "La place reste libre.",
             why="On ne sait plus à qui elle était : la personne est effacée.",
@@ -242,10 +248,16 @@ def put_back(seat: Seat, *, by: User | None, at: datetime, token: str = "") -> S
             "L’inscription n’a pas été rétablie.", why="Cet atelier est annulé.", do="Choisissez-en un autre."
         )
     full = rooms.rooms([row])[row.pk].is_full
-    found.status, found.cancelled_at, found.booked_at = rules.WAITING if full else rules.BOOKED, None, at
-    found.save(update_fields=["status", "cancelled_at", "booked_at"])
-    journal.record(by=by, verb=f"seat.{found.status}", row=found, at=at, structure=row.structure_id)
-    return found
+    locked_seat.status, locked_seat.cancelled_at, locked_seat.booked_at = (
+        rules.WAITING if full else rules.BOOKED,
+        None,
+        at,
+    )
+    locked_seat.save(update_fields=["status", "cancelled_at", "booked_at"])
+    journal.record(
+        by=by, verb=f"seat.{locked_seat.status}", row=locked_seat, at=at, structure=row.structure_id
+    )
+    return locked_seat
 
 
 def promote(workshops: Sequence[Workshop], *, at: datetime) -> Notified:
@@ -254,37 +266,41 @@ def promote(workshops: Sequence[Workshop], *, at: datetime) -> Notified:
     In a course, a person gets a seat at every meeting or at none. Call it with the workshops locked.
     """
     done = Notified()
-    for learner, group in _waiting(workshops, at):
-        theirs = list(
+    for learner, group in _waitlists(workshops, at):
+        person_seats = list(
             group.filter(learner=learner, workshop__starts_at__gt=at)
             .select_related("workshop", "workshop__lieu", "person")
             .order_by("workshop__starts_at")
         )
-        rows = lock(seat.workshop for seat in theirs)
+        rows = lock(seat.workshop for seat in person_seats)
         known = rooms.rooms(rows)
-        if not theirs or any(known[seat.workshop_id].free < 1 for seat in theirs):
+        if not person_seats or any(known[seat.workshop_id].free < 1 for seat in person_seats):
             continue
-        Seat.objects.filter(pk__in=[seat.pk for seat in theirs]).update(status=rules.BOOKED)
+        Seat.objects.filter(pk__in=[seat.pk for seat in person_seats]).update(status=rules.BOOKED)
         journal.record(
-            by=None, verb="seat.freed", row=theirs[0], at=at, structure=theirs[0].workshop.structure_id
+            by=None,
+            verb="seat.freed",
+            row=person_seats[0],
+            at=at,
+            structure=person_seats[0].workshop.structure_id,
         )
-        done += notifications.freed(theirs[0], at=at)
+        done += notifications.freed(person_seats[0], at=at)
     return done
 
 
-def _waiting(workshops: Sequence[Workshop], at: datetime) -> Iterator[tuple[str, QuerySet[Seat]]]:
+def _waitlists(workshops: Sequence[Workshop], at: datetime) -> Iterator[tuple[str, QuerySet[Seat]]]:
     """Return the waiting list of each of these workshops, in order of arrival, with the seats that must be
     given together.
     """
-    waiting = Seat.objects.filter(status=rules.WAITING, workshop__cancelled_at__isnull=True)
+    waitlist = Seat.objects.filter(status=rules.WAITING, workshop__cancelled_at__isnull=True)
     together: dict[tuple[str, int], QuerySet[Seat]] = {}
     for row in workshops:
         if row.starts_at <= at or row.cancelled_at is not None:
             continue
         if row.course_id is None:
-            together["workshop", row.pk] = waiting.filter(workshop=row)
+            together["workshop", row.pk] = waitlist.filter(workshop=row)
         else:
-            together["course", row.course_id] = waiting.filter(workshop__course=row.course_id)
+            together["course", row.course_id] = waitlist.filter(workshop__course=row.course_id)
     for group in together.values():
         first = group.order_by("booked_at", "pk").values_list("learner", flat=True)
         yield from ((learner, group) for learner in dict.fromkeys(first))
@@ -326,10 +342,10 @@ def tick(
     for seat in (
         row.seats.select_for_update(of=("self",)).select_related("person").filter(pk__in=came).order_by("pk")
     ):
-        told_ = came[seat.pk]
-        if seat.status == rules.CANCELLED and told_ is None:
+        answer = came[seat.pk]
+        if seat.status == rules.CANCELLED and answer is None:
             continue
-        if told_ and seat.status != rules.BOOKED:
+        if answer and seat.status != rules.BOOKED:
             if rooms.rooms([row])[row.pk].free < 1:
                 raise Refused(
                     "L’appel n’a pas été fait.",
@@ -340,9 +356,9 @@ def tick(
                     do="Ajoutez une place à l’atelier, ou notez qui n’est pas venu.",
                 )
             seat.status, seat.cancelled_at = rules.BOOKED, None
-        seat.came = told_
+        seat.came = answer
         seat.save(update_fields=["came", "status", "cancelled_at"])
-        if told_ and seat.person is not None:
+        if answer and seat.person is not None:
             people.touch(seat.person, at=at)
     if anonymous is not None:
         row.anonymous = anonymous
@@ -365,8 +381,8 @@ def note(
     one.
     """
     lock([seat.workshop])
-    found = Seat.objects.select_for_update(of=("self",)).select_related("workshop").get(pk=seat.pk)
-    check_run(by, found.workshop)
+    locked_seat = Seat.objects.select_for_update(of=("self",)).select_related("workshop").get(pk=seat.pk)
+    check_run(by, locked_seat.workshop)
     if because == rules.OTHER and not words.strip():
         raise Refused(
             "Rien n’a été gardé.",
@@ -374,9 +390,11 @@ def note(
             do="Écrivez-les, sans maladie ni mot de passe.",
         )
     refuse_secrets(words, then_words)
-    found.stopped_because, found.stopped_words = because, line(words, 300)
-    found.next_proposed, found.next_words = then, line(then_words, 300)
-    found.save(update_fields=["stopped_because", "stopped_words", "next_proposed", "next_words"])
-    erase_later([found.workshop])
-    journal.record(by=by, verb="seat.noted", row=found, at=at, structure=found.workshop.structure_id)
-    return found
+    locked_seat.stopped_because, locked_seat.stopped_words = because, line(words, 300)
+    locked_seat.next_proposed, locked_seat.next_words = then, line(then_words, 300)
+    locked_seat.save(update_fields=["stopped_because", "stopped_words", "next_proposed", "next_words"])
+    erase_later([locked_seat.workshop])
+    journal.record(
+        by=by, verb="seat.noted", row=locked_seat, at=at, structure=locked_seat.workshop.structure_id
+    )
+    return locked_seat

@@ -69,9 +69,9 @@ def plan(
     for n in range(times):
         starts_at = first + timedelta(days=every * n)
         key = f"{draft.key[:28]}{n:04d}" if draft.key else ""
-        each = replace(draft, starts_at=starts_at, series=series, key=key)
+        dated_draft = replace(draft, starts_at=starts_at, series=series, key=key)
         try:
-            booked.append(booking.book(each, tell=not booked, **common))
+            booked.append(booking.book(dated_draft, tell=not booked, **common))
         except Refused as refused:
             if not booked:
                 raise
@@ -114,12 +114,12 @@ def put_back(appointment: Appointment, *, by: User, at: datetime) -> Changed:
     given since is skipped and said; Refused when none can be put back.
     """
     done, skipped = [], []
-    for each in books.cancelled_together(appointment, at):
+    for cancelled in books.cancelled_together(appointment, at):
         try:
             with transaction.atomic():
-                done.append(booking.put_back(each, by=by, at=at, tell=False)[0])
+                done.append(booking.put_back(cancelled, by=by, at=at, tell=False)[0])
         except Refused as refused:
-            skipped.append((each.starts_at.astimezone(each.zone).date(), refused.why))
+            skipped.append((cancelled.starts_at.astimezone(cancelled.zone).date(), refused.why))
     if not done:
         raise Refused(
             "La série reste annulée.",

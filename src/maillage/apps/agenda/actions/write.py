@@ -15,10 +15,14 @@ def lock(workshops: Iterable[Workshop]) -> list[Workshop]:
 
     Their whole courses are locked too, always in the same order: two writers never deadlock.
     """
-    asked = {each.pk: each.course_id for each in workshops}
-    courses = {course for course in asked.values() if course is not None}
-    rows = Workshop.objects.select_for_update().filter(Q(pk__in=asked) | Q(course__in=courses)).order_by("pk")
-    return [row for row in rows if row.pk in asked]
+    course_by_workshop = {each.pk: each.course_id for each in workshops}
+    courses = {course for course in course_by_workshop.values() if course is not None}
+    rows = (
+        Workshop.objects.select_for_update()
+        .filter(Q(pk__in=course_by_workshop) | Q(course__in=courses))
+        .order_by("pk")
+    )
+    return [row for row in rows if row.pk in course_by_workshop]
 
 
 def check_lead(by: Any, structure: int | None) -> None:
@@ -43,8 +47,8 @@ def check_run(by: Any, workshop: Workshop) -> None:
 
 def erase_later(workshops: Iterable[Workshop]) -> None:
     """Let what is written of people at workshops be erased, even when the names of before were already."""
-    asked = [each.pk for each in workshops]
-    Workshop.objects.filter(pk__in=asked, stripped_at__isnull=False).update(stripped_at=None)
+    workshop_numbers = [each.pk for each in workshops]
+    Workshop.objects.filter(pk__in=workshop_numbers, stripped_at__isnull=False).update(stripped_at=None)
 
 
 def erase_again(row: Appointment) -> None:

@@ -141,24 +141,24 @@ class AppointmentForm(forms.Form):
         return name
 
     def clean(self) -> dict[str, Any]:
-        said = super().clean() or {}
+        cleaned = super().clean() or {}
         if self.permanence is not None:
-            said["starts_at"] = read_moment(said.get("quand", ""))
-            if said["starts_at"] is None:
+            cleaned["starts_at"] = read_moment(cleaned.get("quand", ""))
+            if cleaned["starts_at"] is None:
                 self.add_error("quand", "Il manque l’heure. Choisissez-en une dans la liste.")
         else:
-            said["starts_at"] = self._typed(said)
-        if said.get("rythme") and not said.get("fois") and "fois" not in self.errors:
+            cleaned["starts_at"] = self._typed(cleaned)
+        if cleaned.get("rythme") and not cleaned.get("fois") and "fois" not in self.errors:
             self.add_error("fois", "Combien de fois ? Écrivez par exemple 6.")
-        return said
+        return cleaned
 
-    def _typed(self, said: Mapping[str, Any]) -> datetime | None:
+    def _typed(self, cleaned: Mapping[str, Any]) -> datetime | None:
         for name in ("jour", "heure"):
-            if not said.get(name) and name not in self.errors:
+            if not cleaned.get(name) and name not in self.errors:
                 self.add_error(name, self.fields[name].error_messages["required"])
-        if not said.get("jour") or not said.get("heure"):
+        if not cleaned.get("jour") or not cleaned.get("heure"):
             return None
-        moment = at_the_clock(said["jour"], said["heure"], self.commune())
+        moment = at_the_clock(cleaned["jour"], cleaned["heure"], self.commune())
         if moment is None:
             self.add_error("heure", "Cette heure n’existe pas ce jour-là : on change d’heure.")
         return moment
@@ -199,20 +199,20 @@ class AppointmentForm(forms.Form):
 
     def draft(self) -> rules.Draft:
         """Return the appointment as it is asked for."""
-        said = self.cleaned_data
-        way, contact = said["contact"]
+        cleaned = self.cleaned_data
+        way, contact = cleaned["contact"]
         return rules.Draft(
-            kind=said["pour"],
-            starts_at=said["starts_at"],
-            minutes=said.get("minutes") or 30,
-            where=said["ou"] or rules.HERE,
-            name="" if self.chosen_person() is not None else said["qui"],
-            subject=said["mots"],
+            kind=cleaned["pour"],
+            starts_at=cleaned["starts_at"],
+            minutes=cleaned.get("minutes") or 30,
+            where=cleaned["ou"] or rules.HERE,
+            name="" if self.chosen_person() is not None else cleaned["qui"],
+            subject=cleaned["mots"],
             commune=self.commune(),
-            channel=said["pris"] or rules.COUNTER,
+            channel=cleaned["pris"] or rules.COUNTER,
             way=way,
             contact=contact,
-            key=said["cle"],
+            key=cleaned["cle"],
         )
 
 
@@ -241,12 +241,12 @@ class MoveForm(forms.Form):
         """Return the moment that was typed or chosen, None when there is none."""
         if not self.is_valid():
             return None
-        said = self.cleaned_data
-        if said["quand"]:
-            return read_moment(said["quand"])
-        if not said["jour"] or not said["heure"]:
+        cleaned = self.cleaned_data
+        if cleaned["quand"]:
+            return read_moment(cleaned["quand"])
+        if not cleaned["jour"] or not cleaned["heure"]:
             return None
-        return at_the_clock(said["jour"], said["heure"], commune)
+        return at_the_clock(cleaned["jour"], cleaned["heure"], commune)
 
 
 class MailboxForm(CheckedForm):
@@ -375,11 +375,11 @@ class PermanenceForm(forms.Form):
         return [error for _, spans in self.week for pair in spans for field in pair for error in field.errors]
 
     def clean(self) -> dict[str, Any]:
-        said = super().clean() or {}
+        cleaned = super().clean() or {}
         hours = []
         for n, name in enumerate(DAYS):
             for span in range(SPANS):
-                begin, end = said.get(f"de_{n}_{span}"), said.get(f"a_{n}_{span}")
+                begin, end = cleaned.get(f"de_{n}_{span}"), cleaned.get(f"a_{n}_{span}")
                 if begin and end:
                     hours.append(Hours(n, begin, end))
                 elif begin or end:
@@ -387,8 +387,8 @@ class PermanenceForm(forms.Form):
                         f"{'a' if begin else 'de'}_{n}_{span}",
                         f"{name} : il manque {'à quelle heure cela finit' if begin else 'le début'}.",
                     )
-        said["hours"] = hours
-        return said
+        cleaned["hours"] = hours
+        return cleaned
 
     def chosen_structure(self) -> Structure:
         """Return the structure that opens it."""
@@ -396,28 +396,28 @@ class PermanenceForm(forms.Form):
 
     def values(self) -> dict[str, Any]:
         """Return the typed values, by the names of `actions.permanences.KNOWN`."""
-        said = self.cleaned_data
-        helper = self.helpers.get(said["aidant"])
-        every = len(said["pour"]) == len(rules.OFFERED)
+        cleaned = self.cleaned_data
+        helper = self.helpers.get(cleaned["aidant"])
+        every = len(cleaned["pour"]) == len(rules.OFFERED)
         return {
-            "title": said["titre"],
-            "lieu": self.lieux.get(said["lieu"]),
-            "minutes": said["duree"],
-            "seats": said["a_la_fois"],
-            "every": said["rythme"],
-            "first_on": said["du"],
-            "until_on": said["au"],
+            "title": cleaned["titre"],
+            "lieu": self.lieux.get(cleaned["lieu"]),
+            "minutes": cleaned["duree"],
+            "seats": cleaned["a_la_fois"],
+            "every": cleaned["rythme"],
+            "first_on": cleaned["du"],
+            "until_on": cleaned["au"],
             "helper": helper,
-            "helper_name": said["nom"] or (str(helper) if helper is not None else ""),
-            "kinds": [] if every else said["pour"],
-            "off_on_holidays": said["feries"],
-            "hours": permanences.stored_hours(said["hours"]),
+            "helper_name": cleaned["nom"] or (str(helper) if helper is not None else ""),
+            "kinds": [] if every else cleaned["pour"],
+            "off_on_holidays": cleaned["feries"],
+            "hours": permanences.stored_hours(cleaned["hours"]),
         }
 
 
 def from_permanence(row: Permanence) -> dict[str, Any]:
     """Return what the form shows of a permanence."""
-    shown: dict[str, Any] = {
+    initial_values: dict[str, Any] = {
         "lu": row.sequence,
         "titre": row.title,
         "lieu": str(row.lieu_id or ELSEWHERE),
@@ -432,11 +432,11 @@ def from_permanence(row: Permanence) -> dict[str, Any]:
         "feries": row.off_on_holidays,
     }
     spans: dict[int, int] = {}
-    for each in permanences.read_hours(row.hours):
-        span = spans.get(each.weekday, 0)
-        spans[each.weekday] = span + 1
-        shown |= {f"de_{each.weekday}_{span}": each.begin, f"a_{each.weekday}_{span}": each.end}
-    return shown
+    for hours in permanences.read_hours(row.hours):
+        span = spans.get(hours.weekday, 0)
+        spans[hours.weekday] = span + 1
+        initial_values |= {f"de_{hours.weekday}_{span}": hours.begin, f"a_{hours.weekday}_{span}": hours.end}
+    return initial_values
 
 
 class ClosureForm(forms.Form):

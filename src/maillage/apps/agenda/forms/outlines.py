@@ -93,14 +93,14 @@ class StageForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Refuse a stage that has a title and says neither when nor what is done."""
-        said = self.cleaned_data
-        if said.get("titre"):
+        cleaned = self.cleaned_data
+        if cleaned.get("titre"):
             for name in ("anime", "font"):
-                if not said.get(name) and name not in self.errors:
+                if not cleaned.get(name) and name not in self.errors:
                     self.add_error(name, "Dites ce qui se fait, ou effacez le titre pour retirer l’étape.")
-            if said.get("minute") is None and "minute" not in self.errors:
+            if cleaned.get("minute") is None and "minute" not in self.errors:
                 self.add_error("minute", "À quelle minute ? La première est 0.")
-        return said
+        return cleaned
 
 
 Stages = formset_factory(StageForm, extra=1, max_num=MOST_STAGES, absolute_max=MOST_STAGES + 1)
@@ -108,18 +108,20 @@ Stages = formset_factory(StageForm, extra=1, max_num=MOST_STAGES, absolute_max=M
 
 def initial(outline: Outline, number: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Return what fills the form: the texts, then the stages."""
-    held = outline.model_dump(by_alias=True)
-    texts = {name: held[name] for name in (*TEXTS, "duree")}
-    texts |= {name: "\n".join(held[name]) for name in LISTS}
+    outline_values = outline.model_dump(by_alias=True)
+    texts = {name: outline_values[name] for name in (*TEXTS, "duree")}
+    texts |= {name: "\n".join(outline_values[name]) for name in LISTS}
     texts |= {"places_min": outline.seats[0], "places_max": outline.seats[1], "lu": number}
-    return texts, list(held["deroule"])
+    return texts, list(outline_values["deroule"])
 
 
 def values(texts: Mapping[str, Any], stages: BaseFormSet) -> dict[str, Any]:
     """Return what was typed, by the keys of an outline, the stages in order of their minute."""
-    held: dict[str, Any] = {name: texts[name].strip() for name in TEXTS}
-    held |= {name: [line.strip() for line in texts[name].splitlines() if line.strip()] for name in LISTS}
-    held |= {"duree": texts["duree"], "places": [texts["places_min"], texts["places_max"]]}
+    outline_values: dict[str, Any] = {name: texts[name].strip() for name in TEXTS}
+    outline_values |= {
+        name: [line.strip() for line in texts[name].splitlines() if line.strip()] for name in LISTS
+    }
+    outline_values |= {"duree": texts["duree"], "places": [texts["places_min"], texts["places_max"]]}
     typed = [form.cleaned_data for form in stages.forms if form.cleaned_data.get("titre")]
-    held["deroule"] = sorted(typed, key=lambda stage: stage["minute"])
-    return held
+    outline_values["deroule"] = sorted(typed, key=lambda stage: stage["minute"])
+    return outline_values

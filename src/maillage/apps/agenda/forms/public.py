@@ -120,10 +120,10 @@ class BookForm(RegisterForm):
 
     def clean_pour(self) -> str:
         kinds = [id for id, _ in self.fields["pour"].choices]
-        asked = self.cleaned_data["pour"]
-        if not asked and len(kinds) > 1 and appointments.OTHER not in kinds:
+        audience = self.cleaned_data["pour"]
+        if not audience and len(kinds) > 1 and appointments.OTHER not in kinds:
             raise forms.ValidationError(say("Il manque pour quoi vous venez. Choisissez dans la liste."))
-        return str(asked or (kinds[0] if len(kinds) == 1 else appointments.OTHER))
+        return str(audience or (kinds[0] if len(kinds) == 1 else appointments.OTHER))
 
 
 def read_moment(text: str) -> datetime | None:

@@ -147,7 +147,7 @@ class PlanForm(forms.Form):
     @property
     def main(self) -> list[tuple[bool, list[Any]]]:
         """The fields that everybody fills, in order, in groups: the day and its hours go together."""
-        apart = (
+        preselected = (
             *self.folded,
             "structure",
             "trame",
@@ -160,7 +160,7 @@ class PlanForm(forms.Form):
             "feries",
             "sauter",
         )
-        fields = (field for field in self if field.name not in apart)
+        fields = (field for field in self if field.name not in preselected)
         return [
             (moment, list(group))
             for moment, group in groupby(fields, lambda field: field.name in self.moment)
@@ -180,57 +180,57 @@ class PlanForm(forms.Form):
         name = line(self.cleaned_data["partenaire"])
         if not name:
             return None
-        found = list(Structure.objects.filter(name__iexact=name)[:2]) or list(
+        matches = list(Structure.objects.filter(name__iexact=name)[:2]) or list(
             Structure.objects.filter(name__icontains=name).order_by("name")[:6]
         )
-        if len(found) == 1:
-            return found[0]
-        if not found:
+        if len(matches) == 1:
+            return matches[0]
+        if not matches:
             raise forms.ValidationError(
                 "Aucune structure de l’annuaire ne porte ce nom. Sans elle, personne d’autre ne fait l’appel."
                 " Vérifiez le nom, ou laissez vide."
             )
-        names = ", ".join(f"« {each.name} »" for each in found[:5])
+        names = ", ".join(f"« {each.name} »" for each in matches[:5])
         raise forms.ValidationError(f"Plusieurs structures ont ce nom : {names}. Écrivez-le en entier.")
 
     def clean(self) -> dict[str, Any]:
-        said = super().clean() or {}
-        said["code"] = ""
-        if said.get("lieu") == ELSEWHERE:
-            self._elsewhere(said)
-        if {"jour", "heure", "fin"} <= said.keys():
-            said["starts_at"], said["ends_at"] = (
-                at_the_clock(said["jour"], said[name], self._commune()) for name in ("heure", "fin")
+        cleaned = super().clean() or {}
+        cleaned["code"] = ""
+        if cleaned.get("lieu") == ELSEWHERE:
+            self._elsewhere(cleaned)
+        if {"jour", "heure", "fin"} <= cleaned.keys():
+            cleaned["starts_at"], cleaned["ends_at"] = (
+                at_the_clock(cleaned["jour"], cleaned[name], self._commune()) for name in ("heure", "fin")
             )
-            if said["starts_at"] is None or said["ends_at"] is None:
+            if cleaned["starts_at"] is None or cleaned["ends_at"] is None:
                 self.add_error(
                     "heure",
                     "Cette heure n’existe pas ce jour-là : on change d’heure. Choisissez-en une autre.",
                 )
-            elif said["ends_at"] <= said["starts_at"]:
+            elif cleaned["ends_at"] <= cleaned["starts_at"]:
                 self.add_error(
                     "fin", "L’atelier finit avant d’avoir commencé. Corrigez l’une des deux heures."
                 )
-        return said
+        return cleaned
 
     def _commune(self) -> str:
         """Return the code of the commune whose time is meant."""
         lieu = self.lieux.get(self.cleaned_data.get("lieu", ""))
         return lieu.code_insee if lieu is not None else str(self.cleaned_data.get("code", ""))
 
-    def _elsewhere(self, said: dict[str, Any]) -> None:
-        if not said.get("adresse"):
+    def _elsewhere(self, cleaned: dict[str, Any]) -> None:
+        if not cleaned.get("adresse"):
             self.add_error("adresse", "Il manque l’adresse. Sans elle, personne ne trouvera. Écrivez-la.")
-        if self.workshop is not None and said.get("commune") == commune_of(self.workshop):
-            said["code"] = self.workshop.commune
+        if self.workshop is not None and cleaned.get("commune") == commune_of(self.workshop):
+            cleaned["code"] = self.workshop.commune
             return
-        spot = where.find(said.get("commune", "")).spot
+        spot = where.find(cleaned.get("commune", "")).spot
         if spot is None or (len(spot.communes) != 1 and not spot.is_point):
             self.add_error(
                 "commune", "Cette commune est inconnue, ou plusieurs portent ce nom. Écrivez son code postal."
             )
         else:
-            said["code"] = spot.communes[0]
+            cleaned["code"] = spot.communes[0]
 
     def chosen_structure(self) -> Structure:
         """Return the structure on whose behalf the workshop is planned."""
@@ -244,29 +244,29 @@ class PlanForm(forms.Form):
 
     def values(self) -> dict[str, Any]:
         """Return the typed values, by the names of `actions.planning.KNOWN`."""
-        said = self.cleaned_data
-        lieu = self.lieux.get(said["lieu"])
-        outline = self.outlines.get(said["trame"])
+        cleaned = self.cleaned_data
+        lieu = self.lieux.get(cleaned["lieu"])
+        outline = self.outlines.get(cleaned["trame"])
         return {
-            "title": said["titre"],
-            "aim": said["but"],
-            "subject": said["sujet"],
-            "level": said["niveau"],
-            "starts_at": said["starts_at"],
-            "ends_at": said["ends_at"],
-            "capacity": said["places"],
-            "drop_in": said.get("sans_inscription", False),
+            "title": cleaned["titre"],
+            "aim": cleaned["but"],
+            "subject": cleaned["sujet"],
+            "level": cleaned["niveau"],
+            "starts_at": cleaned["starts_at"],
+            "ends_at": cleaned["ends_at"],
+            "capacity": cleaned["places"],
+            "drop_in": cleaned.get("sans_inscription", False),
             "lieu": lieu,
-            "address": "" if lieu is not None else said["adresse"],
-            "commune": said["code"],
-            "price": said["prix"],
-            "price_words": said["prix_mots"],
-            "language": said["langue"],
-            "suits": said["adapte"],
-            "aidants": said["aidants"],
-            "partner": said["partenaire"],
-            "bring": said["apporter"],
-            "outline": said["trame"],
+            "address": "" if lieu is not None else cleaned["adresse"],
+            "commune": cleaned["code"],
+            "price": cleaned["prix"],
+            "price_words": cleaned["prix_mots"],
+            "language": cleaned["langue"],
+            "suits": cleaned["adapte"],
+            "aidants": cleaned["aidants"],
+            "partner": cleaned["partenaire"],
+            "bring": cleaned["apporter"],
+            "outline": cleaned["trame"],
             "modules": self._modules(outline),
         }
 
@@ -350,32 +350,38 @@ class CourseForm(PlanForm):
         del self.fields["sans_inscription"]  # one comes to a course with the same people
 
     def clean_sauter(self) -> list[date]:
-        typed, found = self.cleaned_data["sauter"], []
+        typed, skipped_days = self.cleaned_data["sauter"], []
         for text in DAYS.findall(typed):
             try:
-                found.append(datetime.strptime(text, "%d/%m/%Y").date())
+                skipped_days.append(datetime.strptime(text, "%d/%m/%Y").date())
             except ValueError as error:
                 raise forms.ValidationError(f"Le {text} n’existe pas. Corrigez-le.") from error
-        if typed.strip() and not found:
+        if typed.strip() and not skipped_days:
             raise forms.ValidationError("Aucune date n’est reconnue. Écrivez par exemple 22/12/2026.")
-        return found
+        return skipped_days
 
     def clean(self) -> dict[str, Any]:
-        said = super().clean()
-        if said.get("starts_at") and said.get("ends_at") and {"fois", "tous_les", "sauter"} <= said.keys():
-            for day in self._days(said):
-                if None in (at_the_clock(day, said[name], self._commune()) for name in ("heure", "fin")):
+        cleaned = super().clean()
+        if (
+            cleaned.get("starts_at")
+            and cleaned.get("ends_at")
+            and {"fois", "tous_les", "sauter"} <= cleaned.keys()
+        ):
+            for day in self._days(cleaned):
+                if None in (at_the_clock(day, cleaned[name], self._commune()) for name in ("heure", "fin")):
                     self.add_error(
                         "heure",
                         f"Le {in_words(day)}, on change d’heure : celle-ci n’existe pas. Choisissez-en une"
                         " autre.",
                     )
-        return said
+        return cleaned
 
-    def _days(self, said: Mapping[str, Any]) -> list[date]:
-        first = datetime.combine(said["jour"], said["heure"])
-        without = {*said["sauter"], *(self._holidays(first) if said.get("feries") else ())}
-        moments = rules.weekly(first, said["fois"], every=int(said["tous_les"]), without=sorted(without))
+    def _days(self, cleaned: Mapping[str, Any]) -> list[date]:
+        first = datetime.combine(cleaned["jour"], cleaned["heure"])
+        without = {*cleaned["sauter"], *(self._holidays(first) if cleaned.get("feries") else ())}
+        moments = rules.weekly(
+            first, cleaned["fois"], every=int(cleaned["tous_les"]), without=sorted(without)
+        )
         return [moment.date() for moment in moments]
 
     def _holidays(self, first: datetime) -> set[date]:
@@ -385,20 +391,24 @@ class CourseForm(PlanForm):
 
     def meetings(self) -> list[dict[str, Any]]:
         """Return the values of each meeting: when, and what the outline says of it."""
-        said, values = self.cleaned_data, self.values()
-        outline = self.outlines.get(said["trame"])
-        told = outline.meetings if outline is not None else ()
-        made = []
-        for n, day in enumerate(self._days(said)):
+        cleaned, values = self.cleaned_data, self.values()
+        outline = self.outlines.get(cleaned["trame"])
+        meeting_titles = outline.meetings if outline is not None else ()
+        meetings = []
+        for n, day in enumerate(self._days(cleaned)):
             own: dict[str, Any] = {
-                "starts_at": at_the_clock(day, said["heure"], self._commune()),
-                "ends_at": at_the_clock(day, said["fin"], self._commune()),
+                "starts_at": at_the_clock(day, cleaned["heure"], self._commune()),
+                "ends_at": at_the_clock(day, cleaned["fin"], self._commune()),
             }
-            if n < len(told):
-                own |= {"aim": told[n].aim, "modules": list(told[n].modules)}
-            own["title"] = f"{values['title']} : {told[n].title}"[:120] if n < len(told) else values["title"]
-            made.append(own)
-        return made
+            if n < len(meeting_titles):
+                own |= {"aim": meeting_titles[n].aim, "modules": list(meeting_titles[n].modules)}
+            own["title"] = (
+                f"{values['title']} : {meeting_titles[n].title}"[:120]
+                if n < len(meeting_titles)
+                else values["title"]
+            )
+            meetings.append(own)
+        return meetings
 
 
 @dataclass(frozen=True, slots=True)

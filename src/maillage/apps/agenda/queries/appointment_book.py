@@ -68,7 +68,7 @@ def line(row: Appointment, at: datetime) -> Line:
 
 def of_day(user: Any, on: date, at: datetime, permanence: int | None = None) -> list[Line]:
     """Return the appointments of a day, in the time of each place; of one permanence when asked."""
-    rows = _around(access.appointments_for(user), on, on)
+    rows = _between(access.appointments_for(user), on, on)
     if permanence is not None:
         rows = rows.filter(permanence=permanence)
     return [line(each, at) for each in rows if words.local(each).date() == on]
@@ -88,29 +88,29 @@ def untold(user: Any, before: date, at: datetime) -> list[Line]:
 
 def coming(user: Any, after: date, at: datetime) -> list[tuple[str, list[Line]]]:
     """Return the appointments of the two weeks after a day, under the name of their day."""
-    around = _around(access.appointments_for(user), after, after + timedelta(days=COMING_DAYS))
-    later = (each for each in around.filter(state=appointments.BOOKED) if words.local(each).date() > after)
+    coming = _between(access.appointments_for(user), after, after + timedelta(days=COMING_DAYS))
+    later = (each for each in coming.filter(state=appointments.BOOKED) if words.local(each).date() > after)
     lines = [line(each, at) for each in islice(later, MOST_COMING)]
-    return [(day, list(group)) for day, group in groupby(lines, lambda each: words.day(each.appointment))]
+    return [(day, list(group)) for day, group in groupby(lines, lambda line: words.day(line.appointment))]
 
 
 def free(user: Any, on: date, at: datetime) -> list[Free]:
     """Return the permanences held on a day, with the slots that are left from a moment on."""
     rows = list(access.permanences_for(user).filter(stopped_at__isnull=True).prefetch_related("closures"))
-    among, found = slots.expected_at(rows, on, on), []
+    among, open_slots = slots.expected_at(rows, on, on), []
     for row in rows:
-        held = slots.slots(row, on, on, among)
-        left = tuple(
+        day_slots = slots.slots(row, on, on, among)
+        free_slots = tuple(
             (opening.clock(each.starts_at), each.starts_at.isoformat())
-            for each in held
+            for each in day_slots
             if each.free and each.starts_at > at
         )
-        if held:
-            found.append(Free(row, permanences.place(row), left))
-    return found
+        if day_slots:
+            open_slots.append(Free(row, permanences.place(row), free_slots))
+    return open_slots
 
 
-def _around(rows: QuerySet[Appointment], first: date, last: date) -> QuerySet[Appointment]:
+def _between(rows: QuerySet[Appointment], first: date, last: date) -> QuerySet[Appointment]:
     """Return the appointments that may be on these days in some time zone of France: a day more each way."""
     begin = datetime.combine(first - timedelta(days=1), datetime.min.time(), tzinfo=clocks.zone(""))
     end = datetime.combine(last + timedelta(days=2), datetime.min.time(), tzinfo=clocks.zone(""))
@@ -127,8 +127,8 @@ def of_series(row: Appointment) -> Sequence[Appointment]:
     """Return the other appointments planned with one, in order."""
     if not row.series:
         return []
-    others = Appointment.objects.filter(series=row.series, structure=row.structure_id).exclude(pk=row.pk)
-    return list(others.select_related("structure", "lieu").order_by("starts_at"))
+    same_series = Appointment.objects.filter(series=row.series, structure=row.structure_id).exclude(pk=row.pk)
+    return list(same_series.select_related("structure", "lieu").order_by("starts_at"))
 
 
 def coming_of_series(row: Appointment, at: datetime) -> list[Appointment]:

@@ -57,24 +57,24 @@ def _weekly(row: Permanence, at: datetime) -> Iterator["icalendar.Event"]:
     """Yield one event for each span of the week, in the time of the place."""
     opening, zone = slots.opening_of(row), clocks.zone(row.commune)
     closed = [day for day, _ in doors.closed_days(row, row.first_on, at.date() + EXCLUDED_AHEAD)]
-    for rank, each in enumerate(opening.hours):
-        first = _first(opening, each)
+    for rank, hours in enumerate(opening.hours):
+        first = _first(opening, hours)
         if first is None:
             continue
         event = icalendar.Event()
         event.add("uid", f"permanence-{row.pk}-{rank}@{DOMAIN}")
         event.add("dtstamp", row.changed_at.astimezone(UTC))
-        event.add("dtstart", datetime.combine(first, each.begin, tzinfo=zone))
-        event.add("dtend", datetime.combine(first, each.end, tzinfo=zone))
-        rule = {"freq": "weekly", "interval": row.every, "wkst": "MO", "byday": DAYS[each.weekday]}
+        event.add("dtstart", datetime.combine(first, hours.begin, tzinfo=zone))
+        event.add("dtend", datetime.combine(first, hours.end, tzinfo=zone))
+        rule = {"freq": "weekly", "interval": row.every, "wkst": "MO", "byday": DAYS[hours.weekday]}
         if row.until_on is not None:
             last = datetime.combine(row.until_on, time.max, tzinfo=zone)
             rule["until"] = last.replace(microsecond=0).astimezone(UTC)
         event.add("rrule", icalendar.vRecur(rule))
         off = [
-            datetime.combine(day, each.begin, tzinfo=zone)
+            datetime.combine(day, hours.begin, tzinfo=zone)
             for day in closed
-            if day.weekday() == each.weekday and day >= first
+            if day.weekday() == hours.weekday and day >= first
         ]
         if off:
             event.add("exdate", off)
@@ -85,11 +85,11 @@ def _weekly(row: Permanence, at: datetime) -> Iterator["icalendar.Event"]:
         yield event
 
 
-def _first(opening: permanences.Opening, each: permanences.Hours) -> date | None:
+def _first(opening: permanences.Opening, hours: permanences.Hours) -> date | None:
     """Return the first day of a span in a week of its turn, even when it is closed that day."""
     for n in range(7 * (opening.every + 1)):
         day = opening.first_on + timedelta(days=n)
-        if day.weekday() == each.weekday and permanences.in_turn(opening, day):
+        if day.weekday() == hours.weekday and permanences.in_turn(opening, day):
             return day if opening.until_on is None or day <= opening.until_on else None
     return None
 

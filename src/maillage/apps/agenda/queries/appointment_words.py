@@ -75,4 +75,4 @@ def state(row: Appointment) -> str:
     """Return what became of it, in French; who cancelled it, when it was."""
     if row.state != rules.CANCELLED:
         return rules.STATES[row.state]
-    return " ".join(filter(None, (rules.STATES[row.state], rules.WHO.get(row.cancelled_by, ""))))
+    return " ".join(filter(None, (rules.STATES[row.state], rules.DECIDED_BY.get(row.cancelled_by, ""))))

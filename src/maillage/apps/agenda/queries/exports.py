@@ -26,27 +26,31 @@ def mine(user: Any, since: date, until: date) -> list[Workshop]:
     """Return the workshops of a period that a user declares, both days included: the Coop requires at least
     one participant.
     """
-    found = _carried(user, since, until).annotate(n_came=CAME).order_by("starts_at", "pk")
-    return [row for row in found if row.n_came + row.anonymous]
+    workshops = _carried(user, since, until).annotate(n_came=CAME).order_by("starts_at", "pk")
+    return [row for row in workshops if row.n_came + row.anonymous]
 
 
 def untold(user: Any, since: date, until: date, at: datetime) -> int:
     """Return how many of a user's workshops have no attendance: the table leaves them out. One that nobody
     came to, as all its seats say, is told.
     """
-    theirs = Seat.objects.filter(workshop=OuterRef("pk"))
-    left = Exists(theirs.filter(status=rules.BOOKED, came=None))
+    workshop_seats = Seat.objects.filter(workshop=OuterRef("pk"))
+    has_unticked = Exists(workshop_seats.filter(status=rules.BOOKED, came=None))
     past = _carried(user, since, until).filter(starts_at__lt=at, anonymous=0).exclude(seats__came=True)
-    return past.filter(left | ~Exists(theirs.filter(came=False))).count()
+    return past.filter(has_unticked | ~Exists(workshop_seats.filter(came=False))).count()
 
 
 def _carried(user: Any, since: date, until: date) -> QuerySet[Workshop]:
     """Return the workshops of a period organised by a user's structures: a partner does not declare them."""
-    ours = access.workshops_for(user).filter(structure__in=access.structures_for(user).values("pk"))
-    return _held(ours, since, until)
+    structure_workshops = access.workshops_for(user).filter(
+        structure__in=access.structures_for(user).values("pk")
+    )
+    return _in_period(structure_workshops, since, until)
 
 
-def _held(rows: QuerySet[Workshop], since: date, until: date, *, example: bool = False) -> QuerySet[Workshop]:
+def _in_period(
+    rows: QuerySet[Workshop], since: date, until: date, *, example: bool = False
+) -> QuerySet[Workshop]:
     begin, end = midnight(since), midnight(until + timedelta(days=1))
     rows = rows.filter(starts_at__gte=begin, starts_at__lt=end, cancelled_at__isnull=True, example=example)
     return rows.filter(kind=rules.WORKSHOP)  # who is trained to help is not somebody helped
@@ -59,8 +63,10 @@ def of_structures(
     rows = Workshop.objects.select_related(*access.WITH)
     if structures is not None:
         rows = rows.filter(structure__in=list(structures))
-    found = _held(rows, since, until, example=example).annotate(n_came=CAME).order_by("starts_at", "pk")
-    return [row for row in found if row.n_came + row.anonymous]
+    workshops = (
+        _in_period(rows, since, until, example=example).annotate(n_came=CAME).order_by("starts_at", "pk")
+    )
+    return [row for row in workshops if row.n_came + row.anonymous]
 
 
 # structure, first day of the month, subjects, n, minutes, helped
@@ -77,9 +83,11 @@ def totals(
     came = Seat.objects.filter(workshop=OuterRef("pk"), came=True).order_by().values("workshop")
     helped = Coalesce(Subquery(came.annotate(n=Count("pk")).values("n")), 0) + F("anonymous")
     lasts = Sum(F("ends_at") - F("starts_at"), output_field=DurationField())
-    found = _held(rows, since, until, example=example).annotate(n_helped=helped).filter(n_helped__gt=0)
-    found = found.annotate(in_month=TruncMonth("starts_at", output_field=DateField()))
-    by = found.order_by().values_list("structure", "in_month", "subject", "outline")
+    workshops = (
+        _in_period(rows, since, until, example=example).annotate(n_helped=helped).filter(n_helped__gt=0)
+    )
+    workshops = workshops.annotate(in_month=TruncMonth("starts_at", output_field=DateField()))
+    by = workshops.order_by().values_list("structure", "in_month", "subject", "outline")
     known = outlines.outlines()
     return [
         (

@@ -52,9 +52,9 @@ def book(user: Any, at: datetime, view: str = "", number: str | int | None = 1) 
     """
     people = _followed(user, at)
     late = people.filter(mailbox_since__lt=_late_before(at))
-    shown = {LATE: late, UNPLANNED: people.filter(mailbox_planned=False)}.get(view, people)
-    page = Paginator(shown.order_by("mailbox_since", "pk"), PAGE).get_page(number)
-    nexts = _nexts(_ours(user), page.object_list, at)
+    listed_people = {LATE: late, UNPLANNED: people.filter(mailbox_planned=False)}.get(view, people)
+    page = Paginator(listed_people.order_by("mailbox_since", "pk"), PAGE).get_page(number)
+    nexts = _nexts(_visible_appointments(user), page.object_list, at)
     boxes = [_box(each, nexts.get(each.pk), timezone.localdate(at)) for each in page.object_list]
     return Book(page, boxes, people.count(), late.count())
 
@@ -64,7 +64,7 @@ def late(user: Any, at: datetime) -> int:
     return _followed(user, at).filter(mailbox_since__lt=_late_before(at)).count()
 
 
-def _ours(user: Any) -> QuerySet[Appointment]:
+def _visible_appointments(user: Any) -> QuerySet[Appointment]:
     return access.appointments_for(user).filter(kind=appointments.MAILBOX, person__isnull=False).order_by()
 
 
@@ -72,21 +72,21 @@ def _followed(user: Any, at: datetime) -> QuerySet[Person]:
     """Return the people who have mailbox meetings, each with when it was last looked at, since when it is to
     be, and whether a meeting is planned.
     """
-    ours = _ours(user)
-    standing = ours.exclude(state=appointments.CANCELLED)
-    theirs = standing.filter(person=OuterRef("pk")).select_related(None)
+    visible_appointments = _visible_appointments(user)
+    standing = visible_appointments.exclude(state=appointments.CANCELLED)
+    person_appointments = standing.filter(person=OuterRef("pk")).select_related(None)
     looked = MailboxRecord.objects.filter(
-        appointment__in=ours.values("pk"), person=OuterRef("pk"), looked_at__lte=at
+        appointment__in=visible_appointments.values("pk"), person=OuterRef("pk"), looked_at__lte=at
     ).order_by()
     last = Subquery(looked.values("person").annotate(last=Max("looked_at")).values("last"))
-    first = Subquery(theirs.values("person").annotate(first=Min("made_at")).values("first"))
+    first = Subquery(person_appointments.values("person").annotate(first=Min("made_at")).values("first"))
     return (
         people_for(user)
         .filter(pk__in=standing.values("person"))
         .annotate(
             mailbox_looked=last,
             mailbox_since=Coalesce(last, first),
-            mailbox_planned=Exists(theirs.filter(state=appointments.BOOKED, starts_at__gt=at)),
+            mailbox_planned=Exists(person_appointments.filter(state=appointments.BOOKED, starts_at__gt=at)),
         )
     )
 
@@ -106,7 +106,7 @@ def _box(person: Any, planned: Appointment | None, today: date) -> Mailbox:
 
 def _nexts(ours: QuerySet[Appointment], people: Sequence[Person], at: datetime) -> dict[int, Appointment]:
     rows = ours.filter(person__in=people, state=appointments.BOOKED, starts_at__gt=at)
-    found: dict[int, Appointment] = {}
+    next_by_person: dict[int, Appointment] = {}
     for row in rows.order_by("starts_at", "pk"):
-        found.setdefault(row.person_id, row)
-    return found
+        next_by_person.setdefault(row.person_id, row)
+    return next_by_person

@@ -49,11 +49,11 @@ def permanences(first: datetime, last: datetime, most: int | None = None) -> lis
     """
     rows = access.published_permanences().filter(stopped_at=None).exclude(until_on__lt=first.date())
     rows = rows.select_related("structure", "lieu").prefetch_related("closures")
-    held = (each for row in rows for each in _held(row, first, last))
-    return sorted(held, key=lambda each: (each.starts_at, each.title))[:most]
+    occurrences = (each for row in rows for each in _occurrences(row, first, last))
+    return sorted(occurrences, key=lambda occurrence: (occurrence.starts_at, occurrence.title))[:most]
 
 
-def _held(row: Permanence, first: datetime, last: datetime) -> Iterator[Occurrence]:
+def _occurrences(row: Permanence, first: datetime, last: datetime) -> Iterator[Occurrence]:
     opening, zone = slots.opening_of(row), clocks.zone(row.commune)
     for day in rules.days(opening, first.astimezone(zone).date(), last.astimezone(zone).date()):
         for rank, hours in enumerate(opening.hours):
@@ -81,8 +81,8 @@ def _held(row: Permanence, first: datetime, last: datetime) -> Iterator[Occurren
 def subject(row: int, user: Any) -> Subject | None:
     """Return a workshop as the object of a discussion: published, or run by the reader."""
     public = access.published().filter(pk=row).first()
-    found = public or access.workshops_for(user).filter(pk=row).first()
-    if found is None:
+    workshop = public or access.workshops_for(user).filter(pk=row).first()
+    if workshop is None:
         return None
     url = reverse("workshop" if public is not None else "workshop_run", args=[row])
-    return Subject("workshop", row, found.title, url, found.commune, found.structure_id)
+    return Subject("workshop", row, workshop.title, url, workshop.commune, workshop.structure_id)

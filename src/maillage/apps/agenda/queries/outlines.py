@@ -26,14 +26,14 @@ def of(row: Workshop | Course) -> Outline | None:
     """Return the outline of a workshop or a course, as its structure reads it; None without one."""
     if not row.outline:
         return None
-    found = _adapted(access.territories_around(seat_of(row.structure))).get(row.outline)
-    return found[1] if found is not None else outlines.outlines().get(row.outline)
+    adapted = _adapted(access.territories_around(seat_of(row.structure))).get(row.outline)
+    return adapted[1] if adapted is not None else outlines.outlines().get(row.outline)
 
 
 def _adapted(order: Sequence[str]) -> Mapping[str, tuple[str, Outline]]:
     rows = TerritoryOutline.objects.filter(territory__in=order, outline__in=list(outlines.outlines()))
-    found = sorted(rows, key=lambda row: order.index(row.territory))
-    return {row.outline: (row.territory, Outline.model_validate(row.content)) for row in found}
+    adapted_rows = sorted(rows, key=lambda row: order.index(row.territory))
+    return {row.outline: (row.territory, Outline.model_validate(row.content)) for row in adapted_rows}
 
 
 def adapted(territory: str, id: str) -> TerritoryOutline | None:

@@ -19,7 +19,7 @@ from maillage.reference import clocks, holidays
 from maillage.words import opening
 from maillage.words.languages import say, typed
 
-SHOWN_DAYS = 5  # days with a free slot, on a page
+MAX_DAYS_ON_PAGE = 5  # days with a free slot, on a page
 PAGE = 30
 SOON = 3  # permanences on the sheet of a place
 
@@ -49,7 +49,7 @@ class PermanencePage:
 def details(rows: Iterable[Permanence], at: datetime) -> list[PermanencePage]:
     """Return permanences in words, each with its next free slot: as many queries for all as for two."""
     found, day = list(rows), timedelta(days=1)
-    among = slots.expected_at(found, at.date() - day, at.date() + permanences.SEEN_AHEAD + day)
+    among = slots.expected_at(found, at.date() - day, at.date() + permanences.BOOKABLE_AHEAD + day)
     return [detail(each, at, among) for each in found]
 
 
@@ -76,7 +76,7 @@ def hours(row: Permanence) -> tuple[str, ...]:
     """Return the hours of a week, a line for each day: “Mardi, 9 h – 12 h et 14 h – 17 h”."""
     lines = []
     read = permanences.read_hours(row.hours)
-    for weekday, group in groupby(read, lambda each: each.weekday):
+    for weekday, group in groupby(read, lambda hours: hours.weekday):
         spans = [
             say("{begin} – {end}", begin=_clock(each.begin, row), end=_clock(each.end, row)) for each in group
         ]
@@ -93,7 +93,7 @@ def free_days(
     row: Permanence,
     at: datetime,
     *,
-    most: int = SHOWN_DAYS,
+    most: int = MAX_DAYS_ON_PAGE,
     after: date | None = None,
     alone: bool = True,
     among: slots.Expected | None = None,
@@ -106,11 +106,11 @@ def free_days(
     first = at.astimezone(zone).date()
     if after is not None:
         first = max(first, after + timedelta(days=1))
-    last = at.astimezone(zone).date() + permanences.SEEN_AHEAD
+    last = at.astimezone(zone).date() + permanences.BOOKABLE_AHEAD
     soonest = at + permanences.SOONEST if alone else at
-    found = slots.free_slots(row, first, last, soonest, among) if first <= last else []
+    free = slots.free_slots(row, first, last, soonest, among) if first <= last else []
     days: list[Day] = []
-    for on, group in groupby(found, lambda each: each.starts_at.date()):
+    for on, group in groupby(free, lambda slot: slot.starts_at.date()):
         if len(days) == most:
             break
         days.append(Day(on, _day_words(on), tuple(_slot(each) for each in group)))
@@ -121,8 +121,8 @@ def _day_words(on: date) -> str:
     return f"{opening.weekday(on.weekday())} {opening.date_text(on)}"
 
 
-def _slot(each: Slot) -> tuple[str, str]:
-    return opening.clock(each.starts_at), each.starts_at.isoformat()
+def _slot(slot: Slot) -> tuple[str, str]:
+    return opening.clock(slot.starts_at), slot.starts_at.isoformat()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,14 +144,14 @@ def published(at: datetime, communes: Sequence[str] = (), number: str | int | No
     if communes:
         rows = rows.filter(commune__in=communes)
     page = Paginator(rows.order_by("structure__name", "pk"), PAGE).get_page(number)
-    held = [row for row in page.object_list if not is_over(row, at)]
-    return Found(details(held, at), page.number, page.paginator.count - page.end_index())
+    current_rows = [row for row in page.object_list if not is_over(row, at)]
+    return Found(details(current_rows, at), page.number, page.paginator.count - page.end_index())
 
 
 def of_place(lieu: Lieu, at: datetime) -> list[PermanencePage]:
     """Return the permanences at a place, for its sheet in the directory."""
-    here = (row for row in _receiving(at).filter(lieu=lieu) if not is_over(row, at))
-    return details(islice(here, SOON), at)
+    lieu_rows = (row for row in _receiving(at).filter(lieu=lieu) if not is_over(row, at))
+    return details(islice(lieu_rows, SOON), at)
 
 
 def _receiving(at: datetime) -> QuerySet[Permanence]:
@@ -169,7 +169,7 @@ def closed_days(row: Permanence, first: date, last: date) -> list[tuple[date, st
     """Return the days of its hours on which it is not held, each with why: a closure, or a holiday."""
     rule = slots.opening_of(row)
     weekdays = {each.weekday for each in rule.hours}
-    found = []
+    next_slots = []
     for n in range(max((last - first).days + 1, 0)):
         day = first + timedelta(days=n)
         if day.weekday() not in weekdays or not permanences.in_turn(rule, day) or day < row.first_on:
@@ -181,8 +181,8 @@ def closed_days(row: Permanence, first: date, last: date) -> list[tuple[date, st
             "",
         )
         if reason := reason or (holidays.name_of(day, row.commune) if row.off_on_holidays else ""):
-            found.append((day, reason))
-    return found
+            next_slots.append((day, reason))
+    return next_slots
 
 
 def out_of_hours(row: Permanence, at: datetime) -> list[Appointment]:
@@ -208,5 +208,5 @@ def of_structure(structure: int) -> QuerySet[Permanence]:
 
 def in_feed() -> QuerySet[Permanence]:
     """Return the permanences that calendars read: published, even if stopped since."""
-    told = Permanence.objects.filter(published_at__isnull=False)
-    return told.select_related("structure", "lieu").prefetch_related("closures")
+    published_rows = Permanence.objects.filter(published_at__isnull=False)
+    return published_rows.select_related("structure", "lieu").prefetch_related("closures")

@@ -181,8 +181,12 @@ class WorkshopPage:
     def run_by(self) -> list[str]:
         """Who carries it, and who runs it too, a sentence each."""
         row = self.workshop
-        told = [say("Organisé par {who}.", who=typed(row.structure.name))]
-        return [*told, say("Avec {who}.", who=typed(row.partner.name))] if row.partner is not None else told
+        sentences = [say("Organisé par {who}.", who=typed(row.structure.name))]
+        return (
+            [*sentences, say("Avec {who}.", who=typed(row.partner.name))]
+            if row.partner is not None
+            else sentences
+        )
 
     def may_register(self, at: datetime) -> bool:
         """Return whether a visitor may register, on the waiting list if need be."""
@@ -208,9 +212,9 @@ class Found:
         return say("{n} atelier à venir", "{n} ateliers à venir", n=self.total)
 
 
-def structure_of(asked: Search) -> Structure | None:
+def structure_of(search: Search) -> Structure | None:
     """Return the structure that the search is limited to, None for all, or for an unknown one."""
-    return Structure.objects.filter(pk=asked.structure).first() if asked.structure else None
+    return Structure.objects.filter(pk=search.structure).first() if search.structure else None
 
 
 def to_come(at: datetime) -> QuerySet[Workshop]:
@@ -224,18 +228,18 @@ def to_come(at: datetime) -> QuerySet[Workshop]:
     return rows.exclude(Exists(earlier)).order_by("starts_at", "pk")
 
 
-def find(asked: Search, at: datetime) -> Found:
+def find(search: Search, at: datetime) -> Found:
     """Return the workshops to come that match a search; near a spot, within ten kilometres.
 
     At most MOST are returned at once; the rest follow on request.
     """
     every = to_come(at)
-    fit = every.alias(listed=Cast("suits", TextField())).filter(
-        _fits(asked)
+    matching = every.alias(listed=Cast("suits", TextField())).filter(
+        _fits(search)
     )  # SQLite does not look into a list of JSON
-    total = fit.count()
-    begin = (asked.shown - 1) // MOST * MOST
-    page = fit.values("pk")[begin : asked.shown]
+    total = matching.count()
+    begin = (search.shown - 1) // MOST * MOST
+    page = matching.values("pk")[begin : search.shown]
     rows = (
         list(rooms.with_room(access.published().filter(pk__in=page)).order_by("starts_at", "pk"))
         if total
@@ -246,28 +250,33 @@ def find(asked: Search, at: datetime) -> Found:
     names = Locale(spoken().locale.split("_")[0]).languages
     return Found(
         rows=[
-            WorkshopPage(row, rooms.room(row), _metres(row, asked.spot), meetings.get(row.course_id, ()))
+            WorkshopPage(row, rooms.room(row), _metres(row, search.spot), meetings.get(row.course_id, ()))
             for row in rows
         ],
         total=total,
-        more=max(total - asked.shown, 0),
+        more=max(total - search.shown, 0),
         elsewhere=not total and every.exists(),
         languages={code: str(names.get(code, code)).capitalize() for code in ("fr", *spoken_there)},
     )
 
 
-def _fits(asked: Search) -> Q:
+def _fits(search: Search) -> Q:
     """Return the condition of a search: applied by the database, so that none is missed behind earlier
     ones.
     """
-    plainly = {"subject": asked.subject, "level": asked.level, "language": asked.language, "lieu": asked.lieu}
-    wanted = Q(**{name: value for name, value in plainly.items() if value}) & _is_near(asked.spot)
-    if asked.suits:
-        wanted &= Q(listed__contains=f'"{asked.suits}"')
-    if asked.free:
+    plainly = {
+        "subject": search.subject,
+        "level": search.level,
+        "language": search.language,
+        "lieu": search.lieu,
+    }
+    wanted = Q(**{name: value for name, value in plainly.items() if value}) & _is_near(search.spot)
+    if search.suits:
+        wanted &= Q(listed__contains=f'"{search.suits}"')
+    if search.free:
         wanted &= Q(drop_in=True) | ~rooms.full()
-    if asked.structure is not None:
-        wanted &= Q(structure=asked.structure) | Q(partner=asked.structure)
+    if search.structure is not None:
+        wanted &= Q(structure=search.structure) | Q(partner=search.structure)
     return wanted
 
 
@@ -297,11 +306,11 @@ def _metres(row: Workshop, spot: where.Spot | None) -> float | None:
 
 def _meetings(rows: Sequence[Workshop]) -> dict[int, list[Workshop]]:
     """Return the meetings of the courses of some workshops, those cancelled left out."""
-    found: dict[int, list[Workshop]] = {}
+    by_series: dict[int, list[Workshop]] = {}
     courses = [row.course_id for row in rows if row.course_id is not None]
     for each in Workshop.objects.filter(course__in=courses, cancelled_at__isnull=True).order_by("starts_at"):
-        found.setdefault(each.course_id, []).append(each)
-    return found
+        by_series.setdefault(each.course_id, []).append(each)
+    return by_series
 
 
 def detail(row: Workshop) -> WorkshopPage:
@@ -345,23 +354,31 @@ def mine(token: str) -> Mine | None:
     )
     if not seats:
         return None
-    held = rooms.with_room(Workshop.objects.select_related(*access.WITH)).in_bulk(
+    workshop_by_number = rooms.with_room(Workshop.objects.select_related(*access.WITH)).in_bulk(
         [seat.workshop_id for seat in seats]
     )
     name = next((seat.name for seat in seats if seat.name), "")
     return Mine(
         name,
-        [(seat, WorkshopPage(held[seat.workshop_id], rooms.room(held[seat.workshop_id]))) for seat in seats],
+        [
+            (
+                seat,
+                WorkshopPage(
+                    workshop_by_number[seat.workshop_id], rooms.room(workshop_by_number[seat.workshop_id])
+                ),
+            )
+            for seat in seats
+        ],
     )
 
 
-def everything(found: Found) -> list[list[Workshop]]:
+def everything(result: Found) -> list[list[Workshop]]:
     """Return the meetings of what was found, those of a course one after the other, with what a calendar
     reads of them.
     """
-    wanted = [[each.pk for each in shown.meetings] or [shown.workshop.pk] for shown in found.rows]
-    held = access.published().in_bulk([pk for numbers in wanted for pk in numbers])
-    return [[held[pk] for pk in numbers if pk in held] for numbers in wanted]
+    wanted = [[each.pk for each in row.meetings] or [row.workshop.pk] for row in result.rows]
+    workshop_by_number = access.published().in_bulk([pk for numbers in wanted for pk in numbers])
+    return [[workshop_by_number[pk] for pk in numbers if pk in workshop_by_number] for numbers in wanted]
 
 
 def meetings_of(row: Workshop) -> list[Workshop]:
@@ -378,9 +395,9 @@ def of_structure(pk: int, at: datetime, *, most: int) -> list[Workshop]:
 
     most: how many at most, those to come first, then the latest of the others.
     """
-    theirs = access.published().filter(Q(structure=pk) | Q(partner=pk))
-    ahead = list(theirs.filter(starts_at__gt=at).order_by("starts_at", "pk")[:most])
-    over = theirs.filter(starts_at__gt=rules.erased_before(at), starts_at__lte=at).order_by(
+    structure_workshops = access.published().filter(Q(structure=pk) | Q(partner=pk))
+    ahead = list(structure_workshops.filter(starts_at__gt=at).order_by("starts_at", "pk")[:most])
+    over = structure_workshops.filter(starts_at__gt=rules.erased_before(at), starts_at__lte=at).order_by(
         "-starts_at", "-pk"
     )
     return [*reversed(over[: most - len(ahead)]), *ahead]

@@ -31,34 +31,35 @@ def seats(at: datetime) -> QuerySet[Seat]:
     where = to_remind(
         ways.SEAT, at, moment="workshop__starts_at", commune="workshop__commune", on_paper=paper
     )
-    found = Seat.objects.filter(where, status=workshops.BOOKED, workshop__cancelled_at__isnull=True)
-    return found.select_related("workshop", "workshop__lieu", "workshop__structure", "person")
+    seats = Seat.objects.filter(where, status=workshops.BOOKED, workshop__cancelled_at__isnull=True)
+    return seats.select_related("workshop", "workshop__lieu", "workshop__structure", "person")
 
 
 def booked(at: datetime) -> QuerySet[Appointment]:
     """Return the appointments of which somebody is to be reminded now."""
     paper = on_paper(way=appointments.NO_WAY)
     where = to_remind(ways.APPOINTMENT, at, moment="starts_at", commune="commune", on_paper=paper)
-    found = Appointment.objects.filter(where, state=appointments.BOOKED, referral=None)  # referrals remind
+    # a referral has its own reminders
+    expected = Appointment.objects.filter(where, state=appointments.BOOKED, referral=None)
     # Thousands are read at once: only what a reminder says of each, and one structure, one place, for all of
     # theirs.
-    return found.select_related("person").only(*READ).prefetch_related("structure", "lieu")
+    return expected.select_related("person").only(*READ).prefetch_related("structure", "lieu")
 
 
 def of_person(person: Person, at: datetime) -> list[Occasion]:
     """Return what a person will be reminded of: their seats and appointments to come."""
-    theirs = Seat.objects.filter(
+    person_seats = Seat.objects.filter(
         person=person,
         status=workshops.BOOKED,
         workshop__cancelled_at__isnull=True,
         workshop__starts_at__gt=at,
     )
-    held = Appointment.objects.filter(
+    person_appointments = Appointment.objects.filter(
         person=person, state=appointments.BOOKED, starts_at__gt=at, referral=None
     )
     return [
-        *(of_seat(row) for row in theirs.select_related("workshop", "workshop__lieu", "person")),
-        *(of_appointment(row) for row in held.select_related("structure", "lieu", "person")),
+        *(of_seat(row) for row in person_seats.select_related("workshop", "workshop__lieu", "person")),
+        *(of_appointment(row) for row in person_appointments.select_related("structure", "lieu", "person")),
     ]
 
 
@@ -142,5 +143,5 @@ def _cannot_come(name: str, link: str) -> str:
 @cache
 def _start(name: str) -> str:
     """Return what the links of one kind have in common: thousands are written at once."""
-    whole = reverse(name, args=["lien"])
-    return f"{settings.ADDRESS}{whole.removesuffix('lien/')}"
+    path = reverse(name, args=["lien"])
+    return f"{settings.ADDRESS}{path.removesuffix('lien/')}"

@@ -23,8 +23,10 @@ def full() -> Q:
     """Return the condition for newcomers to be put on the waiting list: `rules.Room.is_full`, in the
     database.
     """
-    theirs = Seat.objects.filter(workshop=OuterRef("pk"), status__in=(rules.BOOKED, rules.WAITING)).order_by()
-    counted = Subquery(theirs.values("workshop").annotate(n=Count("pk")).values("n"))
+    workshop_seats = Seat.objects.filter(
+        workshop=OuterRef("pk"), status__in=(rules.BOOKED, rules.WAITING)
+    ).order_by()
+    counted = Subquery(workshop_seats.values("workshop").annotate(n=Count("pk")).values("n"))
     return Q(LessThanOrEqual(F("capacity"), Coalesce(counted, 0)))
 
 
@@ -40,14 +42,14 @@ def counted(workshop: Workshop) -> Workshop:
 
 def rooms(workshops: Iterable[Workshop]) -> dict[int, rules.Room]:
     """Return the room of each workshop, read afresh."""
-    held = {each.pk: each.capacity for each in workshops}
-    counted: dict[int, dict[str, int]] = {pk: {} for pk in held}
-    seats = Seat.objects.filter(workshop__in=held).exclude(status=rules.CANCELLED)
+    capacity_by_workshop = {each.pk: each.capacity for each in workshops}
+    counted: dict[int, dict[str, int]] = {pk: {} for pk in capacity_by_workshop}
+    seats = Seat.objects.filter(workshop__in=capacity_by_workshop).exclude(status=rules.CANCELLED)
     for row in seats.order_by().values("workshop", "status").annotate(n=Count("pk")):
         counted[row["workshop"]][row["status"]] = row["n"]
     return {
         pk: rules.Room(capacity, counted[pk].get(rules.BOOKED, 0), counted[pk].get(rules.WAITING, 0))
-        for pk, capacity in held.items()
+        for pk, capacity in capacity_by_workshop.items()
     }
 
 

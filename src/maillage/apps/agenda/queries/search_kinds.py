@@ -22,8 +22,8 @@ EXTRACT = 90  # letters of a message
 
 def _workshops(user: Any) -> QuerySet[Workshop]:
     """Return the workshops that a user runs, and those that everybody reads."""
-    seen = Q(pk__in=access.workshops_for(user).values("pk")) | Q(published_at__isnull=False)
-    return Workshop.objects.filter(seen, kind=WORKSHOP).select_related(*access.WITH)
+    visible = Q(pk__in=access.workshops_for(user).values("pk")) | Q(published_at__isnull=False)
+    return Workshop.objects.filter(visible, kind=WORKSHOP).select_related(*access.WITH)
 
 
 def _workshop_words(row: Workshop) -> tuple[str, str]:
@@ -39,9 +39,9 @@ def _workshop_hit(row: Workshop, user: Any) -> Hit:
 
 def _permanences(user: Any) -> QuerySet[Permanence]:
     """Return the permanences where a user receives, and those where anybody books."""
-    mine = Q(pk__in=access.permanences_for(user).values("pk"))
+    own = Q(pk__in=access.permanences_for(user).values("pk"))
     booked = Q(published_at__isnull=False, stopped_at__isnull=True)
-    return Permanence.objects.filter(mine | booked).select_related("structure", "lieu")
+    return Permanence.objects.filter(own | booked).select_related("structure", "lieu")
 
 
 def _permanence_hit(row: Permanence, user: Any) -> Hit:
@@ -75,7 +75,7 @@ def _post_hit(row: Post, user: Any) -> Hit:
     return Hit(title, f"{writer} · sous : {row.get_kind_display()}", url)
 
 
-def _held_at(user: Any, matches: Matches) -> Any:
+def _at_workshops(user: Any, matches: Matches) -> Any:
     return Q(structure__in=matches(STRUCTURES)) | Q(lieu__in=matches(LIEUX))
 
 
@@ -89,7 +89,7 @@ SEARCH_KINDS = (
         indexed=Workshop.objects.filter(kind=WORKSHOP).all,
         words=_workshop_words,
         hit=_workshop_hit,
-        linked=_held_at,
+        linked=_at_workshops,
         kinds_linked=(STRUCTURES, LIEUX),
     ),
     SearchKind(
@@ -101,7 +101,7 @@ SEARCH_KINDS = (
         indexed=Permanence.objects.all,
         words=lambda row: (row.title, row.address),
         hit=_permanence_hit,
-        linked=_held_at,
+        linked=_at_workshops,
         kinds_linked=(STRUCTURES, LIEUX),
     ),
     SearchKind(

@@ -50,8 +50,8 @@ def slots(row: Permanence, first: date, last: date, among: Expected | None = Non
     if not moments:
         return []
     last_end = moments[-1] + timedelta(minutes=row.minutes)
-    held = expected(row, moments[0], last_end) if among is None else among[row.pk]
-    return [Slot(each, _free(row, each, held)) for each in moments]
+    expected_appointments = expected(row, moments[0], last_end) if among is None else among[row.pk]
+    return [Slot(each, _free(row, each, expected_appointments)) for each in moments]
 
 
 def slot_at(row: Permanence, starts_at: datetime) -> Slot | None:
@@ -71,28 +71,28 @@ def expected(row: Permanence, first: datetime, last: datetime) -> list[Appointme
     """Return the appointments that take a seat of a permanence between two moments, and those that keep its
     helper elsewhere.
     """
-    around = _between(first, last)
-    found = list(around.filter(permanence=row))
+    near = _between(first, last)
+    appointments = list(near.filter(permanence=row))
     if _is_alone(row):
-        found += around.filter(helper=row.helper_id).exclude(permanence=row)
-    return found
+        appointments += near.filter(helper=row.helper_id).exclude(permanence=row)
+    return appointments
 
 
 def expected_at(rows: Sequence[Permanence], first: date, last: date) -> Expected:
     """Return the same for several permanences, around some days: two queries, however many they are."""
     begin, end = (datetime.combine(day, datetime.min.time(), tzinfo=UTC) for day in (first, last))
-    around = _between(begin - timedelta(days=1), end + timedelta(days=2))
-    found: dict[int, list[Appointment]] = {row.pk: [] for row in rows}
-    for each in around.filter(permanence__in=found):
-        found[each.permanence_id].append(each)
+    near = _between(begin - timedelta(days=1), end + timedelta(days=2))
+    by_permanence: dict[int, list[Appointment]] = {row.pk: [] for row in rows}
+    for appointment in near.filter(permanence__in=by_permanence):
+        by_permanence[appointment.permanence_id].append(appointment)
     helpers: dict[int, list[Permanence]] = {}
     for row in filter(_is_alone, rows):
         helpers.setdefault(row.helper_id, []).append(row)
-    for each in around.filter(helper__in=helpers) if helpers else ():
-        for row in helpers[each.helper_id]:
-            if each.permanence_id != row.pk:
-                found[row.pk].append(each)
-    return found
+    for appointment in near.filter(helper__in=helpers) if helpers else ():
+        for row in helpers[appointment.helper_id]:
+            if appointment.permanence_id != row.pk:
+                by_permanence[row.pk].append(appointment)
+    return by_permanence
 
 
 def _is_alone(row: Permanence) -> bool:
@@ -103,7 +103,7 @@ def _is_alone(row: Permanence) -> bool:
 def _between(first: datetime, last: datetime) -> QuerySet[Appointment]:
     """Return the appointments that keep somebody between two moments."""
     return Appointment.objects.filter(
-        state__in=appointments.HELD,
+        state__in=appointments.OCCUPYING_STATES,
         starts_at__gt=first - timedelta(minutes=appointments.LONGEST),
         starts_at__lt=last,
     )
@@ -120,22 +120,22 @@ def of_person(person: int, starts_at: datetime, minutes: int) -> Appointment | N
 
 
 def _sharing(rows: QuerySet[Appointment], starts_at: datetime, minutes: int) -> Appointment | None:
-    around = rows.filter(
+    near = rows.filter(
         state=appointments.BOOKED,
         starts_at__gt=starts_at - timedelta(minutes=appointments.LONGEST),
         starts_at__lt=starts_at + timedelta(minutes=minutes),
     )
     return next(
-        (each for each in around if appointments.overlaps(starts_at, minutes, each.starts_at, each.minutes)),
+        (each for each in near if appointments.overlaps(starts_at, minutes, each.starts_at, each.minutes)),
         None,
     )
 
 
-def _free(row: Permanence, starts_at: datetime, held: Sequence[Appointment]) -> tuple[int, ...]:
-    here = [
-        each for each in held if appointments.overlaps(starts_at, row.minutes, each.starts_at, each.minutes)
+def _free(row: Permanence, starts_at: datetime, booked: Sequence[Appointment]) -> tuple[int, ...]:
+    overlapping = [
+        each for each in booked if appointments.overlaps(starts_at, row.minutes, each.starts_at, each.minutes)
     ]
-    if any(each.permanence_id != row.pk for each in here):
+    if any(each.permanence_id != row.pk for each in overlapping):
         return ()
-    taken = {each.seat for each in here}
+    taken = {each.seat for each in overlapping}
     return tuple(seat for seat in range(row.seats) if seat not in taken)

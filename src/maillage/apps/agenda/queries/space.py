@@ -71,27 +71,29 @@ class Day:
 
 
 def _read(rows: QuerySet[Workshop], at: datetime) -> list[tuple[WorkshopRow, str, str]]:
-    found = rooms.with_room(rows).annotate(n_unticked=UNTICKED, n_came=CAME).defer(*SHEET)
-    shown = [WorkshopRow(row, rooms.room(row)) for row in found]
-    return [(each, *each.tag(at)) for each in shown]
+    workshops = rooms.with_room(rows).annotate(n_unticked=UNTICKED, n_came=CAME).defer(*SHEET)
+    workshop_rows = [WorkshopRow(row, rooms.room(row)) for row in workshops]
+    return [(each, *each.tag(at)) for each in workshop_rows]
 
 
 def sections(user: Any, at: datetime) -> list[Section]:
     """Return a user's workshops by stage: attendance to complete, those to come, those of the past two
     months.
     """
-    ours = access.workshops_for(user)
-    ended = ours.filter(ends_at__lt=at, ends_at__gte=at - timedelta(days=PAST), cancelled_at__isnull=True)
+    visible_workshops = access.workshops_for(user)
+    ended = visible_workshops.filter(
+        ends_at__lt=at, ends_at__gte=at - timedelta(days=PAST), cancelled_at__isnull=True
+    )
     past = _read(ended.order_by("-starts_at", "-pk")[:MOST], at)
-    to_come = _read(ours.filter(ends_at__gte=at).order_by("starts_at", "pk")[:MOST], at)
-    left = [each for each in past if each[0].unticked]
+    to_come = _read(visible_workshops.filter(ends_at__gte=at).order_by("starts_at", "pk")[:MOST], at)
+    unticked = [each for each in past if each[0].unticked]
     done = [each for each in past if not each[0].unticked]
-    made = (
-        Section("appel", "Qui est venu ?", "l’appel n’est pas fini", left),
+    series_rows = (
+        Section("appel", "Qui est venu ?", "l’appel n’est pas fini", unticked),
         Section("venir", "À venir", "", to_come),
         Section("passes", "Passés", f"depuis {PAST} jours", done),
     )
-    return [section for section in made if section.rows]
+    return [section for section in series_rows if section.rows]
 
 
 def week(user: Any, monday: date, at: datetime) -> list[Day]:
@@ -169,19 +171,21 @@ def group(workshop: Workshop, at: datetime) -> Group:
     """Return who comes to a workshop."""
     seats = list(workshop.seats.select_related("person"))
     missing = {learner for learner, _ in missed([workshop.structure_id], at)}
-    shown = [Place(seat, _is_told(seat), seat.learner in missing) for seat in seats]
-    return Group(*([each for each in shown if each.seat.status == status] for status in rules.SEATS))
+    places = [Place(seat, _is_answered(seat), seat.learner in missing) for seat in seats]
+    return Group(*([each for each in places if each.seat.status == status] for status in rules.SEATS))
 
 
-def _is_told(seat: Seat) -> bool:
+def _is_answered(seat: Seat) -> bool:
     return seat.way == rules.EMAIL or (seat.way == rules.PHONE and bool(addresses.mobile(seat.contact)))
 
 
-def to_ask_again(held: Group, user: Any) -> list[Seat]:
+def to_ask_again(group: Group, user: Any) -> list[Seat]:
     """Return the participants with a card whom a user may see: their diagnosis may be repeated."""
-    came = [each.seat for each in held.booked if each.seat.came and each.seat.person_id]
-    seen = set(people_for(user).filter(pk__in=[seat.person_id for seat in came]).values_list("pk", flat=True))
-    return [seat for seat in came if seat.person_id in seen]
+    came = [each.seat for each in group.booked if each.seat.came and each.seat.person_id]
+    visible_people = set(
+        people_for(user).filter(pk__in=[seat.person_id for seat in came]).values_list("pk", flat=True)
+    )
+    return [seat for seat in came if seat.person_id in visible_people]
 
 
 def siblings(workshop: Workshop) -> list[Workshop]:
@@ -224,14 +228,16 @@ def missed(structures: Sequence[int], at: datetime) -> list[tuple[str, Seat]]:
     by: dict[str, list[Seat]] = {}
     for seat in seats.exclude(name="").select_related("workshop").order_by("workshop__starts_at", "pk"):
         by.setdefault(seat.learner, []).append(seat)
-    absent = ((learner, held) for learner, held in by.items() if rules.to_call([each.came for each in held]))
-    return [(learner, held[-1]) for learner, held in absent if not held[-1].stopped_because]
+    absent = (
+        (learner, seats) for learner, seats in by.items() if rules.to_call([each.came for each in seats])
+    )
+    return [(learner, seats[-1]) for learner, seats in absent if not seats[-1].stopped_because]
 
 
 def to_call(user: Any, at: datetime) -> list[Place]:
     """Return the participants to call and ask why they stopped coming."""
-    ours = list(access.structures_for(user).values_list("pk", flat=True))
-    return [Place(seat, _is_told(seat), absent=True) for _, seat in missed(ours, at)]
+    structures = list(access.structures_for(user).values_list("pk", flat=True))
+    return [Place(seat, _is_answered(seat), absent=True) for _, seat in missed(structures, at)]
 
 
 def next_for(workshop: Workshop, user: Any, at: datetime) -> list[Workshop]:
@@ -245,13 +251,13 @@ def next_for(workshop: Workshop, user: Any, at: datetime) -> list[Workshop]:
     )
     if workshop.course_id is not None:
         rows = rows.exclude(course=workshop.course_id)
-    found, courses = [], set[int]()
+    past_rows, courses = [], set[int]()
     for row in rows.order_by("starts_at", "pk")[:MOST]:
         if row.course_id is None or row.course_id not in courses:
-            found.append(row)
+            past_rows.append(row)
             courses.add(row.course_id or 0)
     return sorted(
-        found, key=lambda row: (row.subject != workshop.subject, row.course_id is None, row.starts_at)
+        past_rows, key=lambda row: (row.subject != workshop.subject, row.course_id is None, row.starts_at)
     )
 
 
@@ -314,20 +320,20 @@ class Whole:
     def line(self) -> list[tuple[str, int]]:
         """The group on one line, each count with its words."""
         chain = self.chain
-        told = [
+        came_seats = [
             ("inscrit", "inscrits", chain.registered),
             ("venu une fois", "venus une fois", chain.once),
             ("revenu", "revenus", chain.back),
             ("fini", "finis", chain.finished),
         ]
-        return [(many if n > 1 else one, n) for one, many, n in told]
+        return [(many if n > 1 else one, n) for one, many, n in came_seats]
 
 
 def course(row: Course, at: datetime) -> Whole:
     """Return a course for those who run it: who came to what, who stopped, after which meeting and why."""
-    shown = {each.workshop.pk: each for each, *_ in _read(_meetings(row), at)}
-    meetings = [each.workshop for each in shown.values()]
-    held = [each for each in meetings if each.starts_at <= at and each.cancelled_at is None]
+    row_by_workshop = {line.workshop.pk: line for line, *_ in _read(_meetings(row), at)}
+    meetings = [each.workshop for each in row_by_workshop.values()]
+    past_meetings = [each for each in meetings if each.starts_at <= at and each.cancelled_at is None]
     seats = list(
         Seat.objects.filter(workshop__course=row).select_related("person").order_by("booked_at", "pk")
     )
@@ -336,25 +342,35 @@ def course(row: Course, at: datetime) -> Whole:
         if seat.status == rules.BOOKED or seat.came is not None:
             by.setdefault(seat.learner, {})[seat.workshop_id] = seat
     came = {
-        learner: [theirs[each.pk].came for each in held if each.pk in theirs]
-        for learner, theirs in by.items()
+        learner: [seat_by_workshop[each.pk].came for each in past_meetings if each.pk in seat_by_workshop]
+        for learner, seat_by_workshop in by.items()
     }
     stopped = {seat.learner: seat for seat in seats if seat.stopped_because or seat.next_proposed}
-    last = {learner: _last(theirs, held) for learner, theirs in by.items()}
-    told = [
-        _meeting(each, shown[each.pk], by, last, stopped, is_last=each == held[-1] if held else True)
+    last = {learner: _last(seat_by_workshop, past_meetings) for learner, seat_by_workshop in by.items()}
+    attendance = [
+        _meeting(
+            each,
+            row_by_workshop[each.pk],
+            by,
+            last,
+            stopped,
+            is_last=each == past_meetings[-1] if past_meetings else True,
+        )
         for each in meetings
     ]
     return Whole(
         chain=rules.chain(
-            list(came.values()), len(held), sum(bool(seat.stopped_because) for seat in stopped.values())
+            list(came.values()),
+            len(past_meetings),
+            sum(bool(seat.stopped_because) for seat in stopped.values()),
         ),
-        meetings=told,
+        meetings=attendance,
         learners=[
-            _learner(learner, theirs, meetings, stopped.get(learner)) for learner, theirs in by.items()
+            _learner(learner, seat_by_workshop, meetings, stopped.get(learner))
+            for learner, seat_by_workshop in by.items()
         ],
         came_from=_came_from(by, row, meetings[0].starts_at) if meetings else 0,
-        held=len(held),
+        held=len(past_meetings),
     )
 
 
@@ -362,9 +378,16 @@ def _meetings(row: Course) -> QuerySet[Workshop]:
     return Workshop.objects.filter(course=row).select_related(*access.WITH).order_by("starts_at", "pk")
 
 
-def _last(theirs: Mapping[int, Seat], held: Sequence[Workshop]) -> int | None:
+def _last(seat_by_workshop: Mapping[int, Seat], past_meetings: Sequence[Workshop]) -> int | None:
     """Return the last meeting that somebody came to, None for none."""
-    return next((each.pk for each in reversed(held) if each.pk in theirs and theirs[each.pk].came), None)
+    return next(
+        (
+            each.pk
+            for each in reversed(past_meetings)
+            if each.pk in seat_by_workshop and seat_by_workshop[each.pk].came
+        ),
+        None,
+    )
 
 
 def _meeting(
@@ -376,29 +399,31 @@ def _meeting(
     *,
     is_last: bool,
 ) -> Meeting:
-    here = [theirs[row.pk] for theirs in by.values() if row.pk in theirs]
-    gone = [] if is_last else [learner for learner, pk in last.items() if pk == row.pk]
-    because = [stopped[learner].get_stopped_because_display() for learner in gone if learner in stopped]
+    seats = [seat_by_workshop[row.pk] for seat_by_workshop in by.values() if row.pk in seat_by_workshop]
+    lost_learners = [] if is_last else [learner for learner, pk in last.items() if pk == row.pk]
+    because = [
+        stopped[learner].get_stopped_because_display() for learner in lost_learners if learner in stopped
+    ]
     counted = {words: because.count(words) for words in dict.fromkeys(filter(None, because))}
     return Meeting(
         workshop=row,
         shown=shown,
-        came=sum(seat.came is True for seat in here) + row.anonymous,
-        absent=sum(seat.came is False for seat in here),
-        unknown=sum(seat.came is None for seat in here),
-        gone=len(gone),
+        came=sum(seat.came is True for seat in seats) + row.anonymous,
+        absent=sum(seat.came is False for seat in seats),
+        unknown=sum(seat.came is None for seat in seats),
+        gone=len(lost_learners),
         reasons=list(counted.items()),
     )
 
 
 def _learner(
-    learner: str, theirs: Mapping[int, Seat], meetings: Sequence[Workshop], stopped: Seat | None
+    learner: str, seat_by_workshop: Mapping[int, Seat], meetings: Sequence[Workshop], stopped: Seat | None
 ) -> Learner:
-    seat = next(iter(theirs.values()))
+    seat = next(iter(seat_by_workshop.values()))
     return Learner(
         name=seat.name or "Nom effacé",
         seat=stopped or seat,
-        came=[theirs[each.pk].came if each.pk in theirs else "" for each in meetings],
+        came=[seat_by_workshop[each.pk].came if each.pk in seat_by_workshop else "" for each in meetings],
         stopped=stopped.get_stopped_because_display() if stopped and stopped.stopped_because else "",
         then=stopped.get_next_proposed_display() if stopped and stopped.next_proposed else "",
     )

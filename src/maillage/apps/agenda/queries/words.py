@@ -67,15 +67,15 @@ def seats_free(room: rules.Room) -> str:
             if room.waiting
             else say("Complet")
         )
-    left = room.free - room.waiting
-    return say("{n} place libre sur {all}", "{n} places libres sur {all}", n=left, all=room.capacity)
+    n_free = room.free - room.waiting
+    return say("{n} place libre sur {all}", "{n} places libres sur {all}", n=n_free, all=room.capacity)
 
 
 def price(workshop: Workshop) -> str:
     """Return the price in words; '' when unknown."""
-    said = say(rules.PRICES[workshop.price]) if workshop.price else ""
+    price = say(rules.PRICES[workshop.price]) if workshop.price else ""
     more = typed(workshop.price_words)
-    return say("{words} ({more})", words=said, more=more) if said and more else said or more
+    return say("{words} ({more})", words=price, more=more) if price and more else price or more
 
 
 def duration(minutes: int) -> str:
@@ -84,7 +84,7 @@ def duration(minutes: int) -> str:
     >>> duration(120), duration(90), duration(45)
     ('2 h', '1 h 30', '45 min')
     """
-    whole, rest = divmod(minutes, 60)
-    if not whole:
+    hours, rest = divmod(minutes, 60)
+    if not hours:
         return f"{rest} min"
-    return f"{whole} h {rest:02d}" if rest else f"{whole} h"
+    return f"{hours} h {rest:02d}" if rest else f"{hours} h"

@@ -41,9 +41,9 @@ CHANNELS: Mapping[str, str] = {
 }
 BOOKED, CAME, ABSENT, CANCELLED = "booked", "came", "absent", "cancelled"
 STATES: Mapping[str, str] = {BOOKED: "prévu", CAME: "venue", ABSENT: "pas venue", CANCELLED: "annulé"}
-HELD = (BOOKED, CAME, ABSENT)  # what takes a slot
+OCCUPYING_STATES = (BOOKED, CAME, ABSENT)  # what takes a slot
 PERSON, STRUCTURE = "person", "structure"
-WHO: Mapping[str, str] = {PERSON: "par la personne", STRUCTURE: "par la structure"}
+DECIDED_BY: Mapping[str, str] = {PERSON: "par la personne", STRUCTURE: "par la structure"}
 PHONE, EMAIL, NO_WAY = "phone", "email", "none"
 WAYS: Mapping[str, str] = {PHONE: "par téléphone", EMAIL: "par e-mail", NO_WAY: "on ne peut pas la prévenir"}
 
@@ -94,9 +94,9 @@ def wrong_moment(starts_at: datetime, minutes: int, at: datetime) -> str:
     return ""
 
 
-def overlaps(one: datetime, minutes: int, other: datetime, others: int) -> bool:
+def overlaps(one: datetime, minutes: int, other: datetime, other_minutes: int) -> bool:
     """Return whether two appointments share a moment."""
-    return one < other + timedelta(minutes=others) and other < one + timedelta(minutes=minutes)
+    return one < other + timedelta(minutes=other_minutes) and other < one + timedelta(minutes=minutes)
 
 
 def stripped_before(at: datetime) -> datetime:

@@ -21,7 +21,7 @@ EVERY: Mapping[int, str] = {
 }
 MOST_SEATED = 20  # at once
 MOST_HOURS = 21  # spans of a week: three a day
-SEEN_AHEAD = timedelta(days=60)  # what a person may book alone
+BOOKABLE_AHEAD = timedelta(days=60)  # what a person may book alone
 MOST_DAYS = 400  # looked at in one call
 SOONEST = timedelta(hours=1)  # before a slot, for who books alone: the place has seen it
 
@@ -81,11 +81,11 @@ def wrong_hours(hours: Sequence[Hours], minutes: int) -> str:
         return "Il manque un jour et ses heures."
     if len(hours) > MOST_HOURS:
         return f"Il y a plus de {MOST_HOURS} plages dans la semaine."
-    for each in hours:
-        if each.end <= each.begin:
-            return f"{each.name} : la fin est avant le début."
-        if _lasting(each) < minutes:
-            return f"{each.name} : un rendez-vous de {minutes} minutes n’y tient pas."
+    for span in hours:
+        if span.end <= span.begin:
+            return f"{span.name} : la fin est avant le début."
+        if _lasting(span) < minutes:
+            return f"{span.name} : un rendez-vous de {minutes} minutes n’y tient pas."
     ordered = sorted(hours)
     for one, other in pairwise(ordered):
         if one.weekday == other.weekday and other.begin < one.end:
@@ -123,17 +123,17 @@ def slots(opening: Opening, first: date, last: date) -> list[datetime]:
     change there is an hour of slots less, or more. A slot that would end after the door closes is not one.
     """
     zone, step = clocks.zone(opening.commune), timedelta(minutes=opening.minutes)
-    found = []
+    moments = []
     for day in days(opening, first, last):
-        for each in opening.hours:
-            if each.weekday != day.weekday():
+        for span in opening.hours:
+            if span.weekday != day.weekday():
                 continue
-            at = datetime.combine(day, each.begin, tzinfo=zone).astimezone(UTC)
-            end = datetime.combine(day, each.end, tzinfo=zone).replace(fold=1).astimezone(UTC)
+            at = datetime.combine(day, span.begin, tzinfo=zone).astimezone(UTC)
+            end = datetime.combine(day, span.end, tzinfo=zone).replace(fold=1).astimezone(UTC)
             while at + step <= end:
-                found.append(at.astimezone(zone))
+                moments.append(at.astimezone(zone))
                 at += step
-    return sorted(found)
+    return sorted(moments)
 
 
 def _lasting(hours: Hours) -> int:

@@ -132,13 +132,13 @@ def weekly(first: datetime, n: int, *, every: int = 7, without: Sequence[date] =
     >>> [each.day for each in weekly(datetime(2026, 12, 15, 14), 3, without=[date(2026, 12, 22)])]
     [15, 29, 5]
     """
-    found: list[datetime] = []
+    moments: list[datetime] = []
     at = first
-    while len(found) < n:
+    while len(moments) < n:
         if at.date() not in without:
-            found.append(at)
+            moments.append(at)
         at += timedelta(days=every)
-    return found
+    return moments
 
 
 def is_open(starts_at: datetime, at: datetime) -> bool:
@@ -158,8 +158,8 @@ def to_call(came: Sequence[bool | None]) -> bool:
     >>> to_call([True, False, False, None, False]), to_call([False, False, True]), to_call([False, False])
     (True, False, False)
     """
-    told = [each for each in came if each is not None]
-    return len(told) >= ABSENCES and not any(told[-ABSENCES:])
+    known_answers = [each for each in came if each is not None]
+    return len(known_answers) >= ABSENCES and not any(known_answers[-ABSENCES:])
 
 
 # ------------------------------------------------------------------------------------------------------ chain
@@ -179,7 +179,7 @@ class Chain:
     stopped: int = 0
 
 
-def chain(learners: Sequence[Sequence[bool | None]], held: int, stopped: int = 0) -> Chain:
+def chain(learners: Sequence[Sequence[bool | None]], n_meetings: int, stopped: int = 0) -> Chain:
     """Return what became of a group. learners: for each, whether they came to each meeting; held: meetings
     that took place.
 
@@ -189,12 +189,12 @@ def chain(learners: Sequence[Sequence[bool | None]], held: int, stopped: int = 0
     Chain(registered=4, once=2, back=1, finished=1, unknown=1, stopped=0)
     """
     times = [sum(each is True for each in came) for came in learners]
-    enough = max(ceil(round(FINISHED * held, 6)), 2)
+    enough = max(ceil(round(FINISHED * n_meetings, 6)), 2)
     return Chain(
         registered=len(learners),
         once=sum(n >= 1 for n in times),
         back=sum(n >= 2 for n in times),
-        finished=sum(n >= enough for n in times) if held > 1 else 0,
+        finished=sum(n >= enough for n in times) if n_meetings > 1 else 0,
         unknown=sum(all(each is None for each in came) for came in learners),
         stopped=stopped,
     )

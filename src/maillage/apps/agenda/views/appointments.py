@@ -74,28 +74,29 @@ def end_day(request: HttpRequest) -> HttpResponse:
     back = f"{reverse('appointments')}?jour={on.isoformat()}"
     for field, came in (("venue", True), ("absente", False), ("rien", None)):
         if field in request.POST:
-            row = _ours(request, whole(request.POST[field], ROWS) or 0)
+            row = _own_appointment(request, whole(request.POST[field], ROWS) or 0)
             with refusals.as_message(request):
                 appointments.tick(row, came, by=account_of(request), at=at)
             return redirect(f"{back}#rdv-{row.pk}")
     rows = [each.appointment for each in appointment_book.of_day(request.user, on, at)]
     with refusals.as_message(request):
-        others = request.POST.get("geste") == "clore-absentes"
-        n = opening.end_day(rows, {}, by=account_of(request), at=at, others_absent=others)
-        left = sum(each.state == rules.BOOKED and each.starts_at > at for each in rows)
-        messages.success(request, spaced(_ended(sum(each.state == rules.CAME for each in rows), n, left)))
+        is_closing = request.POST.get("geste") == "clore-absentes"
+        n = opening.end_day(rows, {}, by=account_of(request), at=at, others_absent=is_closing)
+        n_left = sum(each.state == rules.BOOKED and each.starts_at > at for each in rows)
+        messages.success(request, spaced(_ended(sum(each.state == rules.CAME for each in rows), n, n_left)))
     return redirect(back)
 
 
-def _ended(came: int, absent: int, left: int) -> str:
+def _ended(came: int, absent: int, n_left: int) -> str:
     """Report who came and who did not; left: how many are still expected that day, which is not over then."""
     parts = [counted(came, "personne venue", "personnes venues") if came else "personne n’est venu"]
     if absent:
         parts.append(counted(absent, "personne notée absente", "personnes notées absentes"))
-    said = ", ".join(parts)
-    if not left:
-        return f"La journée est close : {said}."
-    return f"Jusqu’ici : {said}. {counted(left, 'personne est attendue', 'personnes sont attendues')} encore."
+    sentence = ", ".join(parts)
+    if not n_left:
+        return f"La journée est close : {sentence}."
+    expected = counted(n_left, "personne est attendue", "personnes sont attendues")
+    return f"Jusqu’ici : {sentence}. {expected} encore."
 
 
 # -------------------------------------------------------------------------------------------------- a new one
@@ -111,12 +112,12 @@ def new(request: HttpRequest) -> HttpResponse:
     refused = None
     if form.is_bound and form.is_valid():
         try:
-            made = _book(request, form, at)
+            booked = _book(request, form, at)
         except Refused as error:
             refused = error
         else:
-            messages.success(request, spaced(_told(made)))
-            first = made.booked[0]
+            messages.success(request, spaced(_booked_sentence(booked)))
+            first = booked.booked[0]
             return redirect(f"{reverse('appointments')}?jour={words.local(first).date()}#rdv-{first.pk}")
     context = {
         "form": form,
@@ -135,11 +136,11 @@ def new(request: HttpRequest) -> HttpResponse:
 
 def _book(request: HttpRequest, form: AppointmentForm, at: datetime) -> series.Series:
     """Give one appointment, or a series of them."""
-    said = form.cleaned_data
+    cleaned = form.cleaned_data
     return series.plan(
         form.draft(),
-        every=said.get("rythme") or min(rules.EVERY),
-        times=said["fois"] if said.get("rythme") else 1,
+        every=cleaned.get("rythme") or min(rules.EVERY),
+        times=cleaned["fois"] if cleaned.get("rythme") else 1,
         structure=form.chosen_structure(),
         by=account_of(request),
         at=at,
@@ -150,18 +151,18 @@ def _book(request: HttpRequest, form: AppointmentForm, at: datetime) -> series.S
     )
 
 
-def _told(made: series.Series) -> str:
-    first = made.booked[0]
-    said = f"Rendez-vous donné : {first.called}, {words.when(first)}."
-    if len(made.booked) > 1:
-        others = len(made.booked) - 1
-        said += f" Et {others} autre{'s' if others > 1 else ''} ensuite."
-    if made.skipped:
+def _booked_sentence(booked: series.Series) -> str:
+    first = booked.booked[0]
+    sentence = f"Rendez-vous donné : {first.called}, {words.when(first)}."
+    if len(booked.booked) > 1:
+        n_next = len(booked.booked) - 1
+        sentence += f" Et {n_next} autre{'s' if n_next > 1 else ''} ensuite."
+    if booked.skipped:
         why: dict[str, list[str]] = {}
-        for day, reason in made.skipped:
+        for day, reason in booked.skipped:
             why.setdefault(lower_first(reason.rstrip(".")), []).append(in_words(day))
-        said += f" Sautés : {' ; '.join(f'{listing(days)} ({reason})' for reason, days in why.items())}."
-    return said
+        sentence += f" Sautés : {' ; '.join(f'{listing(days)} ({reason})' for reason, days in why.items())}."
+    return sentence
 
 
 def _form(
@@ -170,7 +171,7 @@ def _form(
     structures = list(access.receiving_for(request.user))
     if not structures:
         raise Http404
-    held = [permanence.structure] if permanence is not None else structures
+    allowed_structures = [permanence.structure] if permanence is not None else structures
     user = account_of(request)
     initial: dict[str, Any] = {
         "cle": secrets.token_hex(16),
@@ -183,8 +184,8 @@ def _form(
     return AppointmentForm(
         request.POST or None,
         structures=structures,
-        lieux=_lieux(held),
-        helpers=list(access.colleagues(held, timezone.localdate(at))),
+        lieux=_lieux(allowed_structures),
+        helpers=list(access.colleagues(allowed_structures, timezone.localdate(at))),
         permanence=permanence,
         person=person,
         initial=initial,
@@ -217,7 +218,7 @@ def _permanence(request: HttpRequest) -> Permanence | None:
 @require_safe
 def appointment(request: HttpRequest, pk: int) -> HttpResponse:
     """One appointment: what was agreed, what may be done, what was read in the mailbox."""
-    return _page(request, _ours(request, pk))
+    return _page(request, _own_appointment(request, pk))
 
 
 def _page(request: HttpRequest, row: Appointment, *, form: MailboxForm | None = None) -> HttpResponse:
@@ -255,36 +256,38 @@ def _page(request: HttpRequest, row: Appointment, *, form: MailboxForm | None = 
 @require_POST
 def gesture(request: HttpRequest, pk: int) -> HttpResponse:
     """Cancel, put back, move, tell who came, note a mailbox."""
-    row, at, by = _ours(request, pk), timezone.now(), account_of(request)
-    asked = request.POST.get("geste", "")
-    if asked == "boite":
+    row, at, by = _own_appointment(request, pk), timezone.now(), account_of(request)
+    gesture = request.POST.get("geste", "")
+    if gesture == "boite":
         return _note_mailbox(request, row, at)
     with refusals.as_message(request):
-        if asked in ("annuler", "annuler-personne"):
-            who = rules.PERSON if asked == "annuler-personne" else rules.STRUCTURE
-            _, told = appointments.cancel(
-                row, by=by, at=at, who=who, reason=request.POST.get("raison", "")[:300]
+        if gesture in ("annuler", "annuler-personne"):
+            decided_by = rules.PERSON if gesture == "annuler-personne" else rules.STRUCTURE
+            _, notified = appointments.cancel(
+                row, by=by, at=at, decided_by=decided_by, reason=request.POST.get("raison", "")[:300]
             )
-            messages.success(request, spaced(f"Le rendez-vous est annulé. {_who(told)}".strip()))
-        elif asked == "annuler-serie":
+            messages.success(request, spaced(f"Le rendez-vous est annulé. {_notice(notified)}".strip()))
+        elif gesture == "annuler-serie":
             done = series.cancel(row, by=by, at=at, reason=request.POST.get("raison", "")[:300])
             n = counted(len(done.rows), "rendez-vous est annulé", "rendez-vous sont annulés")
-            messages.success(request, spaced(f"{n}. {_who(done.notified)}".strip()))
-        elif asked == "remettre-serie":
+            messages.success(request, spaced(f"{n}. {_notice(done.notified)}".strip()))
+        elif gesture == "remettre-serie":
             done = series.put_back(row, by=by, at=at)
             n = counted(len(done.rows), "rendez-vous est de nouveau pris", "rendez-vous sont de nouveau pris")
             lost = listing([in_words(day) for day, _ in done.skipped])
             lost = f"Restent annulés, l’heure n’est plus libre : {lost}. " if lost else ""
-            messages.success(request, spaced(f"{n}. {lost}{_who(done.notified)}".strip()))
-        elif asked == "remettre":
-            _, told = appointments.put_back(row, by=by, at=at)
-            messages.success(request, spaced(f"Le rendez-vous est de nouveau pris. {_who(told)}".strip()))
-        elif asked in ("sans-suite", "avec-suite"):
-            _next_time(request, row, asked == "avec-suite", at)
-        elif asked == "deplacer":
+            messages.success(request, spaced(f"{n}. {lost}{_notice(done.notified)}".strip()))
+        elif gesture == "remettre":
+            _, notified = appointments.put_back(row, by=by, at=at)
+            messages.success(
+                request, spaced(f"Le rendez-vous est de nouveau pris. {_notice(notified)}".strip())
+            )
+        elif gesture in ("sans-suite", "avec-suite"):
+            _next_time(request, row, gesture == "avec-suite", at)
+        elif gesture == "deplacer":
             _move(request, row, at)
-        elif asked in ("venue", "absente", "rien"):
-            came = {"venue": True, "absente": False, "rien": None}[asked]
+        elif gesture in ("venue", "absente", "rien"):
+            came = {"venue": True, "absente": False, "rien": None}[gesture]
             appointments.tick(row, came, by=by, at=at)
         else:
             raise Http404
@@ -297,9 +300,9 @@ def _next_time(request: HttpRequest, row: Appointment, wanted: bool, at: datetim
     if noted is None or noted.next is None:
         raise Http404
     act = appointments.put_back if wanted else appointments.cancel
-    _, told = act(noted.next, by=account_of(request), at=at)
-    said = "est de nouveau pris" if wanted else "est annulé"
-    messages.success(request, spaced(f"Le prochain rendez-vous {said}. {_who(told)}".strip()))
+    _, notified = act(noted.next, by=account_of(request), at=at)
+    outcome = "est de nouveau pris" if wanted else "est annulé"
+    messages.success(request, spaced(f"Le prochain rendez-vous {outcome}. {_notice(notified)}".strip()))
 
 
 def _move(request: HttpRequest, row: Appointment, at: datetime) -> None:
@@ -313,10 +316,10 @@ def _move(request: HttpRequest, row: Appointment, at: datetime) -> None:
             do="Choisissez les deux.",
         )
     permanence = row.permanence if request.POST.get("quand") else None
-    moved, told = appointments.move(
+    moved, notified = appointments.move(
         row, starts_at=moment, permanence=permanence, by=account_of(request), at=at
     )
-    messages.success(request, spaced(f"Déplacé : {words.when(moved)}. {_who(told)}".strip()))
+    messages.success(request, spaced(f"Déplacé : {words.when(moved)}. {_notice(notified)}".strip()))
 
 
 def _mailbox(row: Appointment) -> dict[str, Any]:
@@ -336,14 +339,14 @@ def _note_mailbox(request: HttpRequest, row: Appointment, at: datetime) -> HttpR
     form = MailboxForm(request.POST, initial=_mailbox(row))
     if not form.is_valid():
         return _page(request, row, form=form)
-    said = form.cleaned_data
+    cleaned = form.cleaned_data
     try:
         noted = mailbox.note(
             row,
-            read=said["lus"],
-            answered=said["repondus"],
-            done=said["fait"],
-            next_on=said["prochaine"],
+            read=cleaned["lus"],
+            answered=cleaned["repondus"],
+            done=cleaned["fait"],
+            next_on=cleaned["prochaine"],
             by=account_of(request),
             at=at,
         )
@@ -355,20 +358,24 @@ def _note_mailbox(request: HttpRequest, row: Appointment, at: datetime) -> HttpR
 
 
 def _noted(noted: mailbox.Noted) -> str:
-    said = "C’est gardé : des nombres et quelques mots, aucun message."
+    sentence = "C’est gardé : des nombres et quelques mots, aucun message."
     if noted.next is not None:
-        return f"{said} Prochain rendez-vous : {words.when(noted.next)}."
-    return f"{said} Le prochain rendez-vous n’est pas pris : {lower_first(noted.why)}" if noted.why else said
+        return f"{sentence} Prochain rendez-vous : {words.when(noted.next)}."
+    return (
+        f"{sentence} Le prochain rendez-vous n’est pas pris : {lower_first(noted.why)}"
+        if noted.why
+        else sentence
+    )
 
 
-def _who(told: Notified) -> str:
+def _notice(notified: Notified) -> str:
     """Report who was told, and who must be called."""
-    if told.to_call:
-        return f"À prévenir vous-même : {listing(list(told.to_call))}."
-    return "La personne est prévenue." if told.reached else ""
+    if notified.to_call:
+        return f"À prévenir vous-même : {listing(list(notified.to_call))}."
+    return "La personne est prévenue." if notified.reached else ""
 
 
-def _ours(request: HttpRequest, pk: int) -> Appointment:
+def _own_appointment(request: HttpRequest, pk: int) -> Appointment:
     """Return an appointment that the user sees, or 404."""
     return get_object_or_404(access.appointments_for(request.user).select_related("mailbox__next"), pk=pk)
 

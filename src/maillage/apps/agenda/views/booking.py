@@ -64,24 +64,26 @@ def permanence(request: HttpRequest, pk: int) -> HttpResponse:
     """One permanence: its next free slots, and a first name to take one."""
     row = _published(pk)
     at = timezone.now()
-    shown = permanences.detail(row, at)
-    form = BookForm(request.POST if request.method == "POST" else None, kinds=shown.kinds)
+    detail = permanences.detail(row, at)
+    form = BookForm(request.POST if request.method == "POST" else None, kinds=detail.kinds)
     no = None
     if form.is_bound and form.is_valid():
         if not once_more(request, "rendez-vous", access.BOOKINGS_AN_HOUR):
             return refusals.page(request, TOO_MANY, status=429)
         try:
-            made = _book(row, form, at)
+            appointment = _book(row, form, at)
         except Refused as error:
             no = error
         else:
-            return redirect(f"{reverse('appointment_mine', args=[access.link_of_appointment(made)])}?merci=1")
+            return redirect(
+                f"{reverse('appointment_mine', args=[access.link_of_appointment(appointment)])}?merci=1"
+            )
     days = permanences.free_days(row, at, after=_day(request.GET.get("apres", "")))
     context = {
-        "shown": shown,
+        "shown": detail,
         "permanence": row,
         "days": days,
-        "more": days[-1].on.isoformat() if len(days) == permanences.SHOWN_DAYS else "",
+        "more": days[-1].on.isoformat() if len(days) == permanences.MAX_DAYS_ON_PAGE else "",
         "form": form,
         "chosen": request.POST.get("quand", ""),
         "refused": no,
@@ -92,17 +94,17 @@ def permanence(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _book(row: Permanence, form: BookForm, at: Any) -> Appointment:
-    said = form.cleaned_data
-    way, contact = said["contact"]
+    cleaned = form.cleaned_data
+    way, contact = cleaned["contact"]
     draft = rules.Draft(
-        kind=said["pour"],
-        starts_at=said["quand"],
-        name=said["prenom"],
+        kind=cleaned["pour"],
+        starts_at=cleaned["quand"],
+        name=cleaned["prenom"],
         channel=rules.LINK,
         way=way,
         contact=contact,
         language=spoken().code,
-        key=said["cle"],
+        key=cleaned["cle"],
     )
     return appointments.book(draft, structure=row.structure, permanence=row, at=at)
 
@@ -190,15 +192,15 @@ def _of_link(request: HttpRequest, code: str) -> Appointment | HttpResponse:
     """
     if counted(request, "liens") >= access.LINKS_AN_HOUR:
         return refusals.page(request, UNKNOWN, status=429)
-    found = (
+    appointment = (
         Appointment.objects.filter(token=access.digest(code))
         .select_related("structure", "permanence", "lieu", "helper", "person")
         .first()
     )
-    if found is None:
+    if appointment is None:
         count(request, "liens")
         return refusals.page(request, UNKNOWN, status=404)
-    return found
+    return appointment
 
 
 def _decided(request: HttpRequest, code: str, row: Appointment) -> HttpResponse:

@@ -26,10 +26,10 @@ from maillage.web import refusals
 def index(request: HttpRequest) -> HttpResponse:
     """The outlines: what a workshop may be made from, and which are the territory's."""
     adapted = queries.adapted_for(request.user)
-    found = queries.read_by(request.user).values()
-    groups = [(label, [each for each in found if each.format == id]) for id, label in FORMATS.items()]
+    readable = queries.read_by(request.user).values()
+    groups = [(label, [each for each in readable if each.format == id]) for id, label in FORMATS.items()]
     context = {
-        "groups": [(label, held) for label, held in groups if held],
+        "groups": [(label, outlines) for label, outlines in groups if outlines],
         "adapted": {id: name_of(territory) for id, (territory, _) in adapted.items()},
     }
     return render(request, "agenda/space/outlines.html", context)
@@ -115,26 +115,26 @@ def restore(request: HttpRequest, id: str) -> HttpResponse:
 def export(request: HttpRequest, id: str) -> HttpResponse:
     """The file of an outline, as it is read here; or as a territory that one writes for has it."""
     _original(id)
-    found = queries.read_by(request.user)[id]
+    outline = queries.read_by(request.user)[id]
     if (territory := request.GET.get("territoire")) in access.outline_territories(request.user):
         row = queries.adapted(territory, id)
-        found = Outline.model_validate(row.content) if row is not None else found
-    answer = HttpResponse(written(found), content_type="application/yaml")
+        outline = Outline.model_validate(row.content) if row is not None else outline
+    answer = HttpResponse(written(outline), content_type="application/yaml")
     answer["Content-Disposition"] = f'attachment; filename="trame-{id}.yaml"'
     return answer
 
 
 def _original(id: str) -> Outline:
-    found = outlines.outlines().get(id)
-    if found is None:
+    outline = outlines.outlines().get(id)
+    if outline is None:
         raise Http404
-    return found
+    return outline
 
 
 def _territory(request: HttpRequest) -> str:
     """Return the territory written for: the one asked for, else the first. Somebody else's does not exist."""
-    held = access.outline_territories(request.user)
-    wanted = request.POST.get("territoire") or request.GET.get("territoire") or held[0]
-    if wanted not in held:
+    territories = access.outline_territories(request.user)
+    wanted = request.POST.get("territoire") or request.GET.get("territoire") or territories[0]
+    if wanted not in territories:
         raise Http404
     return wanted

@@ -23,7 +23,7 @@ from maillage.kernel.typed import ROWS, whole
 from maillage.web import refusals
 from maillage.words.wording import count, spaced
 
-SHOWN_CLOSED = timedelta(days=120)
+CLOSED_DAYS_AHEAD = timedelta(days=120)
 
 
 @holding(access.MANAGE)
@@ -50,7 +50,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Changing a permanence: the appointments already given stay as they are."""
-    row = _ours(request, pk)
+    row = _own_permanence(request, pk)
     form = _form(request, [row.structure], initial=from_permanence(row), kept=row)
     if form.is_bound and form.is_valid():
         with refusals.in_form(form):
@@ -102,7 +102,7 @@ def _edit_page(request: HttpRequest, form: PermanenceForm, row: Permanence | Non
 @require_safe
 def permanence(request: HttpRequest, pk: int) -> HttpResponse:
     """One permanence: its hours, the days when it is closed, who is expected, who can take an hour."""
-    return _page(request, _ours(request, pk))
+    return _page(request, _own_permanence(request, pk))
 
 
 def _page(request: HttpRequest, row: Permanence, *, closing: ClosureForm | None = None) -> HttpResponse:
@@ -114,7 +114,7 @@ def _page(request: HttpRequest, row: Permanence, *, closing: ClosureForm | None 
         "shown": permanences.detail(row, at),
         "days": permanences.free_days(row, at, alone=False),
         "closures": [each for each in row.closures.all() if each.last_on >= today],
-        "closed": permanences.closed_days(row, today, today + SHOWN_CLOSED),
+        "closed": permanences.closed_days(row, today, today + CLOSED_DAYS_AHEAD),
         "out": [appointment_book.line(each, at) for each in out],
         "closing": closing or ClosureForm(initial={"ferme_du": today, "alors": "deplacer"}),
         "address": request.build_absolute_uri(reverse("permanence_public", args=[row.pk])),
@@ -126,27 +126,27 @@ def _page(request: HttpRequest, row: Permanence, *, closing: ClosureForm | None 
 @require_POST
 def gesture(request: HttpRequest, pk: int) -> HttpResponse:
     """Publish, hide, close some days, take a closure back, stop, start again."""
-    row, at, by = _ours(request, pk), timezone.now(), account_of(request)
-    asked = request.POST.get("geste", "")
-    if asked == "fermer":
+    row, at, by = _own_permanence(request, pk), timezone.now(), account_of(request)
+    gesture = request.POST.get("geste", "")
+    if gesture == "fermer":
         return _close(request, row)
     with refusals.as_message(request):
-        if asked == "publier":
+        if gesture == "publier":
             actions.publish(row, by=by, at=at)
             messages.success(request, "C’est publié : chacun peut y prendre une heure libre.")
-        elif asked == "cacher":
+        elif gesture == "cacher":
             actions.hide(row, by=by, at=at)
             messages.success(request, "Seule votre structure y donne des rendez-vous.")
-        elif asked in ("replacer", "annuler-hors"):
-            done = actions.rearrange(row, by=by, at=at, move=asked == "replacer")
+        elif gesture in ("replacer", "annuler-hors"):
+            done = actions.rearrange(row, by=by, at=at, move=gesture == "replacer")
             messages.success(request, spaced(_became(done) or "Plus personne n’est attendu hors des heures."))
-        elif asked == "arreter":
+        elif gesture == "arreter":
             _, done = actions.stop(row, by=by, at=at, reason=request.POST.get("raison", "")[:300])
             messages.success(request, spaced(f"La permanence est arrêtée. {_became(done)}".strip()))
-        elif asked == "reprendre":
+        elif gesture == "reprendre":
             actions.resume(row, by=by, at=at)
             messages.success(request, "La permanence reprend. Les rendez-vous annulés ne reviennent pas.")
-        elif asked == "rouvrir":
+        elif gesture == "rouvrir":
             closure = get_object_or_404(row.closures, pk=whole(request.POST.get("fermeture", ""), ROWS) or 0)
             actions.reopen(closure, by=by, at=at)
             messages.success(
@@ -161,15 +161,15 @@ def _close(request: HttpRequest, row: Permanence) -> HttpResponse:
     form = ClosureForm(request.POST)
     if not form.is_valid():
         return _page(request, row, closing=form)
-    said = form.cleaned_data
-    last: date = said["ferme_au"] or said["ferme_du"]
+    cleaned = form.cleaned_data
+    last: date = cleaned["ferme_au"] or cleaned["ferme_du"]
     try:
         _, done = actions.close(
             row,
-            first_on=said["ferme_du"],
+            first_on=cleaned["ferme_du"],
             last_on=last,
-            reason=said["raison"],
-            move=said["alors"] == "deplacer",
+            reason=cleaned["raison"],
+            move=cleaned["alors"] == "deplacer",
             by=account_of(request),
             at=timezone.now(),
         )
@@ -194,6 +194,6 @@ def _became(done: actions.Rearranged) -> str:
     return " ".join(parts)
 
 
-def _ours(request: HttpRequest, pk: int) -> Permanence:
+def _own_permanence(request: HttpRequest, pk: int) -> Permanence:
     """Return a permanence that the user runs, or 404."""
     return get_object_or_404(access.run_permanences_for(request.user).prefetch_related("closures"), pk=pk)

@@ -49,12 +49,12 @@ def index(request: HttpRequest) -> HttpResponse:
     form = FindForm(request.GET)
     answer, unknown = _spot(form)
     lieu = _lieu(request)
-    asked = form.search(answer.spot, lieu)
+    search = form.search(answer.spot, lieu)
     at = timezone.now()
     context: dict[str, Any] = {
-        "asked": asked,
+        "asked": search,
         "ou": answer.spot.label if answer.spot else form.typed("ou"),
-        "structure": public.structure_of(asked),
+        "structure": public.structure_of(search),
         "subjects": [(id, say(label)) for id, label in rules.SUBJECTS.items()],
         "levels": [(id, say(label)) for id, label in rules.LEVELS.items()],
         "suits": [(id, say(label)) for id, label in rules.SUITS.items()],
@@ -62,7 +62,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "feed": _address(request, "workshops_feed", montrer=""),
         "near": rules.NEAR_KM,
     }
-    context["found"] = public.find(asked, at)
+    context["found"] = public.find(search, at)
     if unknown is not None or (form.typed("ou") and answer.spot is None):
         links = [
             (choice, _address(request, "workshops", ou=choice.label, territoire="", montrer=""))
@@ -70,7 +70,7 @@ def index(request: HttpRequest) -> HttpResponse:
         ]
         context |= {"choices": links, "unknown": not links}
     else:
-        context["more"] = _address(request, "workshops", montrer=str(asked.shown + public.PAGE))
+        context["more"] = _address(request, "workshops", montrer=str(search.shown + public.PAGE))
         context["wider"] = _address(
             request, "workshops", **dict.fromkeys(("sujet", "niveau", "langue", "pour", "libre"), "")
         )
@@ -131,11 +131,11 @@ def workshop(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             return redirect(f"{reverse('seat', args=[access.link_of(seat)])}?merci=1")
     context = {
-        "shown": (shown := public.detail(row)),
+        "shown": (detail := public.detail(row)),
         "workshop": row,
         "form": form,
         "refused": no,
-        "open": shown.may_register(at),
+        "open": detail.may_register(at),
         "past": row.starts_at <= at,
         "key": form["cle"].value() or secrets.token_hex(16),
     }
@@ -170,9 +170,9 @@ def feed(request: HttpRequest) -> HttpResponse:
     if unknown is not None or (form.typed("ou") and answer.spot is None):
         raise Http404
     lieu = _lieu(request)
-    asked = replace(form.search(answer.spot, lieu), shown=public.MOST)
-    found = public.find(asked, timezone.now())
-    rows = [each for shown in public.everything(found) for each in shown][:MOST_IN_FEED]
+    search = replace(form.search(answer.spot, lieu), shown=public.MOST)
+    result = public.find(search, timezone.now())
+    rows = [each for workshops in public.everything(result) for each in workshops][:MOST_IN_FEED]
     return _calendar(rows, _name(answer.spot, lieu))
 
 
@@ -215,36 +215,36 @@ def seat(request: HttpRequest, code: str) -> HttpResponse:
     """Show a person's seats, by their own link: when, where, and giving one up, which frees it at once."""
     if counted(request, "liens") >= access.LINKS_AN_HOUR:
         return refusals.page(request, UNKNOWN, status=429)
-    found = public.mine(code)
-    if found is None:
+    registration = public.mine(code)
+    if registration is None:
         count(request, "liens")
         return refusals.page(request, UNKNOWN, status=404)
     if request.method == "POST":
-        return _decided(request, code, found)
+        return _decided(request, code, registration)
     at = timezone.now()
     context = {
-        "mine": found,
+        "mine": registration,
         "code": code,
         "new": "merci" in request.GET,
         "at": at,
         "address": printing.address(request, reverse("seat", args=[code]))
         or request.build_absolute_uri(request.path),
-        "coming": [each for each in found.alive if each[1].workshop.starts_at > at],
+        "coming": [each for each in registration.alive if each[1].workshop.starts_at > at],
     }
     return render(request, "agenda/public/seat.html", context)
 
 
-def _decided(request: HttpRequest, code: str, found: public.Mine) -> HttpResponse:
+def _decided(request: HttpRequest, code: str, registration: public.Mine) -> HttpResponse:
     """Give up one seat, or all those to come, or take one back."""
-    at, asked = timezone.now(), request.POST.get("place", "")
-    named = [(each, shown) for each, shown in found.seats if asked in (str(each.pk), "toutes")]
-    chosen = [each for each, shown in named if shown.workshop.starts_at > at]
+    at, typed_place = timezone.now(), request.POST.get("place", "")
+    named = [(seat, row) for seat, row in registration.seats if typed_place in (str(seat.pk), "toutes")]
+    chosen = [seat for seat, row in named if row.workshop.starts_at > at]
     if named and not chosen:  # the page was left open
         messages.error(request, say("Cet atelier a déjà commencé."))
     try:
         if request.POST.get("geste") == "reprendre":
-            for each in chosen[:1]:
-                back = seats.put_back(each, by=None, at=at, token=code)
+            for seat in chosen[:1]:
+                back = seats.put_back(seat, by=None, at=at, token=code)
                 full = back.status == rules.WAITING
                 messages.success(
                     request,

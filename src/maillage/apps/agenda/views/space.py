@@ -46,14 +46,14 @@ BLANK_LINES = 20  # of an attendance sheet
 def index(request: HttpRequest) -> HttpResponse:
     """What waits first, then what comes; or a week, day by day."""
     at = timezone.now()
-    asked = _day(request.GET.get("semaine", ""))
+    week_day = _day(request.GET.get("semaine", ""))
     context: dict[str, Any] = {
         "at": at,
         "calls": space.to_call(request.user, at),
         "today": timezone.localdate(at),
     }
     if "semaine" in request.GET:
-        day = asked or timezone.localdate(at)
+        day = week_day or timezone.localdate(at)
         monday = day - timedelta(days=day.weekday())
         context |= {
             "days": space.week(request.user, monday, at),
@@ -134,29 +134,31 @@ def _initial(request: HttpRequest, chosen: Outline | None) -> dict[str, Any]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Changing a workshop; those registered are told when the day, the hour or the place changes."""
-    row = _ours(request, pk)
+    row = _own_workshop(request, pk)
     form = PlanForm(request.POST or None, user=request.user, workshop=row, initial=from_workshop(row))
     if form.is_bound and form.is_valid():
         with refusals.in_form(form):
-            told = planning.change(
+            notified = planning.change(
                 row,
                 form.values(),
                 by=account_of(request),
                 at=timezone.now(),
                 number=form.cleaned_data["lu"],
             )
-            messages.success(request, spaced(f"L’atelier est changé. {_who(told)}".strip()))
+            messages.success(request, spaced(f"L’atelier est changé. {_notice(notified)}".strip()))
             return redirect("workshop_run", row.pk)
     context = {"form": form, "workshop": row, "outline": space.outline(row)}
     return render(request, "agenda/space/plan.html", context, status=400 if form.errors else 200)
 
 
-def _who(told: Notified) -> str:
+def _notice(notified: Notified) -> str:
     """Report who was notified, and who must be called."""
-    said = f"{count(told.reached, 'personne prévenue', 'personnes prévenues')}." if told.reached else ""
-    if told.to_call:
-        said += f" À prévenir vous-même : {listing(list(told.to_call))}."
-    return said
+    sentence = (
+        f"{count(notified.reached, 'personne prévenue', 'personnes prévenues')}." if notified.reached else ""
+    )
+    if notified.to_call:
+        sentence += f" À prévenir vous-même : {listing(list(notified.to_call))}."
+    return sentence
 
 
 # ------------------------------------------------------------------------------------------------ one of them
@@ -166,18 +168,18 @@ def _who(told: Notified) -> str:
 @require_safe
 def workshop(request: HttpRequest, pk: int) -> HttpResponse:
     """One workshop: its seats, its attendance, its report."""
-    return _page(request, _ours(request, pk))
+    return _page(request, _own_workshop(request, pk))
 
 
 def _page(request: HttpRequest, row: Workshop, **more: Any) -> HttpResponse:
     at = timezone.now()
     row = rooms.counted(row)
-    held = space.group(row, at)
+    group = space.group(row, at)
     day, today = words.local(row).date(), at.astimezone(row.zone).date()
     context = {
         "workshop": row,
         "shown": public.detail(row),
-        "group": held,
+        "group": group,
         "names": NamesForm(user=request.user, initial={"cle": secrets.token_hex(16)}),
         "leads": access.may_lead(request.user, row.structure_id),
         "ticking": row.cancelled_at is None and day <= today,
@@ -189,7 +191,7 @@ def _page(request: HttpRequest, row: Workshop, **more: Any) -> HttpResponse:
     }
     if context["begun"]:
         context |= {"next": space.next_for(row, request.user, at), "went_on": space.went_on(row)}
-        context["again"] = space.to_ask_again(held, request.user)
+        context["again"] = space.to_ask_again(group, request.user)
     context |= more
     bad = "names" in more or more.get("error") is not None
     return render(request, "agenda/space/workshop.html", context, status=400 if bad else 200)
@@ -199,27 +201,29 @@ def _page(request: HttpRequest, row: Workshop, **more: Any) -> HttpResponse:
 @require_POST
 def gesture(request: HttpRequest, pk: int) -> HttpResponse:
     """Publish, hide, cancel or report a workshop, or propose what comes next."""
-    row, at, by = _ours(request, pk), timezone.now(), account_of(request)
-    asked = request.POST.get("geste", "")
-    if asked == "compte-rendu":
+    row, at, by = _own_workshop(request, pk), timezone.now(), account_of(request)
+    gesture = request.POST.get("geste", "")
+    if gesture == "compte-rendu":
         return _report(request, row, at)
     with refusals.as_message(request):
-        if asked == "publier":
+        if gesture == "publier":
             n = planning.publish(row, by=by, at=at)
-            said = (
+            sentence = (
                 "C’est publié : tout le monde le voit."
                 if n < 2
                 else f"C’est publié : tout le monde voit les {n} séances."
             )
-            messages.success(request, said)
-        elif asked == "cacher":
+            messages.success(request, sentence)
+        elif gesture == "cacher":
             planning.hide(row, by=by, at=at)
             messages.success(request, "Plus personne ne le voit, hors de votre structure.")
-        elif asked in ("annuler", "annuler-tout"):
+        elif gesture in ("annuler", "annuler-tout"):
             reason = request.POST.get("raison", "")
-            told = planning.cancel(row, by=by, at=at, reason=reason, whole=asked == "annuler-tout")
-            messages.success(request, spaced(f"C’est annulé. {_who(told)}".strip()))
-        elif asked == "suite":
+            notified = planning.cancel(
+                row, by=by, at=at, reason=reason, whole_series=gesture == "annuler-tout"
+            )
+            messages.success(request, spaced(f"C’est annulé. {_notice(notified)}".strip()))
+        elif gesture == "suite":
             _go_on(request, row, at)
         else:
             raise Http404
@@ -228,13 +232,13 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _report(request: HttpRequest, row: Workshop, at: datetime) -> HttpResponse:
     """Store the report; a refused one stays in its field."""
-    words, shown = request.POST.get("mots", "")[:4000], request.POST.get("etait")
+    words, compared_words = request.POST.get("mots", "")[:4000], request.POST.get("etait")
     try:
-        planning.report(row, words=words, shown=shown, by=account_of(request), at=at)
+        planning.report(row, words=words, compared_words=compared_words, by=account_of(request), at=at)
     except Refused as error:
         row.refresh_from_db()
-        is_theirs = shown is not None and as_compared(row.report) != as_compared(shown)
-        return _page(request, row, error=error, report=words, theirs=row.report if is_theirs else "")
+        is_rewritten = compared_words is not None and as_compared(row.report) != as_compared(compared_words)
+        return _page(request, row, error=error, report=words, theirs=row.report if is_rewritten else "")
     messages.success(request, "Le compte rendu est gardé.")
     return redirect("workshop_run", row.pk)
 
@@ -249,28 +253,30 @@ def _go_on(request: HttpRequest, row: Workshop, at: datetime) -> None:
         raise Refused(
             "Personne n’a été inscrit.", why="Aucun nom n’est coché.", do="Cochez-en, puis recommencez."
         )
-    made = seats.carry_on(chosen, to=to, by=request.user, at=at)
-    waiting = sum(each.status == rules.WAITING for each in made)
-    said = (
-        f"{count(len(made), 'personne')} {'inscrite' if len(made) == 1 else 'inscrites'} à «"
+    new_seats = seats.carry_on(chosen, to=to, by=request.user, at=at)
+    n_waitlisted = sum(each.status == rules.WAITING for each in new_seats)
+    sentence = (
+        f"{count(len(new_seats), 'personne')} {'inscrite' if len(new_seats) == 1 else 'inscrites'} à «"
         f" {to.course or to} »."
     )
-    messages.success(request, spaced(f"{said} {f'Dont {waiting} en attente.' if waiting else ''}".strip()))
+    messages.success(
+        request, spaced(f"{sentence} {f'Dont {n_waitlisted} en attente.' if n_waitlisted else ''}".strip())
+    )
 
 
 @holding(access.MANAGE)
 @require_POST
 def add(request: HttpRequest, pk: int) -> HttpResponse:
     """Writing down several people at once: at the counter, by telephone, from a paper."""
-    row, at = _ours(request, pk), timezone.now()
+    row, at = _own_workshop(request, pk), timezone.now()
     form = NamesForm(request.POST, user=request.user)
     if not form.is_valid():
         return _page(request, row, names=form)
-    made: list[Seat] = []
+    new_seats: list[Seat] = []
     try:
         with transaction.atomic():
             for rank, written in enumerate(form.cleaned_data["noms"]):
-                made.append(
+                new_seats.append(
                     seats.book(
                         workshop=row,
                         name=written.name,
@@ -286,10 +292,13 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as error:
         form.add_error("noms", " ".join(error.sentences))
         return _page(request, row, names=form)
-    waiting = [each.name for each in made if each.status == rules.WAITING]
-    said = f"{count(len(made), 'personne')} {'inscrite' if len(made) == 1 else 'inscrites'}."
+    waitlisted_names = [each.name for each in new_seats if each.status == rules.WAITING]
+    sentence = f"{count(len(new_seats), 'personne')} {'inscrite' if len(new_seats) == 1 else 'inscrites'}."
     messages.success(
-        request, spaced(f"{said} {f'En attente : {listing(waiting)}.' if waiting else ''}".strip())
+        request,
+        spaced(
+            f"{sentence} {f'En attente : {listing(waitlisted_names)}.' if waitlisted_names else ''}".strip()
+        ),
     )
     return redirect(f"{reverse('workshop_run', args=[pk])}#places")
 
@@ -300,7 +309,7 @@ def tick(request: HttpRequest, pk: int) -> HttpResponse:
     """One tap: came, did not come, nobody knows; the same again takes it back. Or all at once, then those
     who did not.
     """
-    row, at = _ours(request, pk), timezone.now()
+    row, at = _own_workshop(request, pk), timezone.now()
     came = ticked(request.POST)
     anonymous = None
     if request.POST.get("geste") == "tous":
@@ -325,61 +334,60 @@ def seat(request: HttpRequest, pk: int) -> HttpResponse:
     """One seat: giving it up, taking it again; why somebody stops, and what was proposed next; their own
     link.
     """
-    found = get_object_or_404(access.seats_for(request.user), pk=pk)
+    seat = get_object_or_404(access.seats_for(request.user), pk=pk)
     at, by = timezone.now(), account_of(request)
-    form = NoteForm(request.POST or None, initial=_noted(found))
+    form = NoteForm(request.POST or None, initial=_noted(seat))
     if request.method == "POST" and request.POST.get("geste") in ("rendre", "reprendre"):
         with refusals.as_message(request):
-            _moved(request, found, at)
-        return redirect(f"{reverse('workshop_run', args=[found.workshop_id])}#places")
+            _moved(request, seat, at)
+        return redirect(f"{reverse('workshop_run', args=[seat.workshop_id])}#places")
     if form.is_bound and form.is_valid():
-        said = form.cleaned_data
+        cleaned = form.cleaned_data
         try:
             seats.note(
-                found,
+                seat,
                 by=by,
                 at=at,
-                because=said["arret"],
-                words=said["arret_mots"],
-                then=said["suite"],
-                then_words=said["suite_mots"],
+                because=cleaned["arret"],
+                words=cleaned["arret_mots"],
+                then=cleaned["suite"],
+                then_words=cleaned["suite_mots"],
             )
         except Refused as error:
             form.add_error("arret_mots", " ".join(error.sentences))
         else:
             messages.success(request, "C’est gardé.")
-            return redirect(f"{reverse('workshop_run', args=[found.workshop_id])}#place-{found.pk}")
+            return redirect(f"{reverse('workshop_run', args=[seat.workshop_id])}#place-{seat.pk}")
     context = {
-        "seat": found,
+        "seat": seat,
         "form": form,
-        "workshop": found.workshop,
-        "link": request.build_absolute_uri(reverse("seat", args=[access.link_of(found)])),
-        "begun": found.workshop.starts_at <= at,
+        "workshop": seat.workshop,
+        "link": request.build_absolute_uri(reverse("seat", args=[access.link_of(seat)])),
+        "begun": seat.workshop.starts_at <= at,
     }
     return render(request, "agenda/space/seat.html", context, status=400 if form.errors else 200)
 
 
-def _noted(found: Seat) -> dict[str, str]:
+def _noted(seat: Seat) -> dict[str, str]:
     return {
-        "arret": found.stopped_because,
-        "arret_mots": found.stopped_words,
-        "suite": found.next_proposed,
-        "suite_mots": found.next_words,
+        "arret": seat.stopped_because,
+        "arret_mots": seat.stopped_words,
+        "suite": seat.next_proposed,
+        "suite_mots": seat.next_words,
     }
 
 
-def _moved(request: HttpRequest, found: Seat, at: datetime) -> None:
+def _moved(request: HttpRequest, seat: Seat, at: datetime) -> None:
     """Give a seat up, or take it again; with those that follow in its course when it is asked."""
     if request.POST["geste"] == "reprendre":
-        back = seats.put_back(found, by=request.user, at=at)
+        back = seats.put_back(seat, by=request.user, at=at)
         where = "sur la liste d’attente" if back.status == rules.WAITING else "à sa place"
-        messages.success(request, f"{found.name or 'Cette personne'} est de nouveau {where}.")
+        messages.success(request, f"{seat.name or 'Cette personne'} est de nouveau {where}.")
         return
-    theirs = space.following(found, at) if "toutes" in request.POST else [found]
-    _, told = seats.give_up(theirs, at=at, by=request.user)
-    messages.success(
-        request, spaced(f"La place {of(found.name or 'cette personne')} est libre. {_who(told)}".strip())
-    )
+    chosen_seats = space.following(seat, at) if "toutes" in request.POST else [seat]
+    _, notified = seats.give_up(chosen_seats, at=at, by=request.user)
+    freed = f"La place {of(seat.name or 'cette personne')} est libre."
+    messages.success(request, spaced(f"{freed} {_notice(notified)}".strip()))
 
 
 # --------------------------------------------------------------------------------------------------- a course
@@ -391,11 +399,11 @@ def course(request: HttpRequest, pk: int) -> HttpResponse:
     """One course: the group on one line, who comes no more since which meeting, and why."""
     row = get_object_or_404(access.courses_for(request.user), pk=pk)
     at = timezone.now()
-    told = space.course(row, at)
-    standing = [each.workshop for each in told.meetings if each.workshop.cancelled_at is None]
+    course = space.course(row, at)
+    standing = [each.workshop for each in course.meetings if each.workshop.cancelled_at is None]
     context = {
         "course": row,
-        "told": told,
+        "told": course,
         "at": at,
         "first": next(iter(standing), None),
         "hidden": any(each.published_at is None for each in standing),
@@ -414,16 +422,16 @@ def course(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def sheet(request: HttpRequest, pk: int) -> HttpResponse:
     """The attendance sheet to print: names and a line to sign, or numbers alone."""
-    row = rooms.counted(_ours(request, pk))
+    row = rooms.counted(_own_workshop(request, pk))
     nameless = "anonyme" in request.GET
-    held = space.group(row, timezone.now())
-    names = [] if nameless else [place.seat.name for place in held.booked]
+    group = space.group(row, timezone.now())
+    names = [] if nameless else [place.seat.name for place in group.booked]
     lines = max(row.capacity, len(names)) if row.capacity <= BLANK_LINES else max(BLANK_LINES, len(names))
     context = {
         "workshop": row,
         "shown": public.detail(row),
         "nameless": nameless,
-        "waiting": [] if nameless else [place.seat.name for place in held.waiting],
+        "waiting": [] if nameless else [place.seat.name for place in group.waiting],
         "lines": [(n + 1, names[n] if n < len(names) else "") for n in range(lines)],
     }
     return render(request, "agenda/space/sheet.html", context)
@@ -455,6 +463,6 @@ def coop(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _ours(request: HttpRequest, pk: int) -> Workshop:
+def _own_workshop(request: HttpRequest, pk: int) -> Workshop:
     """Return a workshop the user runs, or 404."""
     return get_object_or_404(access.workshops_for(request.user), pk=pk)

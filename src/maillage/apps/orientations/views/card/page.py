@@ -156,7 +156,7 @@ def absent(request: HttpRequest, opened: Opened, kind: str, pk: int) -> HttpResp
                 agenda.give_up([row], at=at, token=agenda_access.link_of(row))
             elif kind == queries.MEETING:
                 held = get_object_or_404(Appointment, pk=pk, person=opened.person)
-                appointments.cancel(held, at=at, who=PERSON)
+                appointments.cancel(held, at=at, decided_by=PERSON)
             else:
                 step = get_object_or_404(Orientation, pk=pk, person=opened.person)
                 sending.cancel(step, by=None, at=at, person=opened.person)
