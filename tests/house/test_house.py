@@ -181,6 +181,22 @@ def test_classes_stay_apart_without_colour(theme, scale):
     assert min(contrast(t[f"{scale}-{k}"], t[f"{scale}-{k + 1}"]) for k in range(1, 5)) >= 1.2
 
 
+@pytest.mark.parametrize("theme", ["jour", "nuit"])
+def test_the_hatch_of_a_doubt_stands_out_of_every_colour_of_a_map(theme):
+    """Elle porte un sens : 3 pour 1 (WCAG 1.4.11) par son trait ou par sa bordure, sur chaque classe et chaque case."""
+    from maillage.reports.page.design import figures_css, tokens
+
+    t = tokens(theme)
+    strokes = [
+        t[token] for token in re.findall(r"\.motif-doute[^}]*stroke: var\(--([\w-]+)\)", figures_css())
+    ]
+    filled = re.compile(r"(numerique|sociale|manque|certitude)-\d|case-(aucune|numerique|sociale|les-deux)")
+    fills = [token for token in t if filled.fullmatch(token)]
+    assert len(fills) == 22
+    for fill in fills:
+        assert max(contrast(stroke, t[fill]) for stroke in strokes) >= 3, fill
+
+
 def test_no_colour_is_written_outside_the_tokens():
     guilty = []
     for path, text in texts(

@@ -19,26 +19,31 @@ title = "Rural, périurbain, urbain"
 
 
 def test_a_commune_is_rural_periurban_or_urban_by_its_residents_and_its_epci(spec):
-    """Rural : moins de 2 000 habitants, où que ce soit. Périurbain : de 2 000 à 9 999, quand l’intercommunalité a
-    une commune de 20 000 ou plus. Urbain : les autres, bourgs compris. Les quartiers d’une commune s’additionnent.
+    """Rural : moins de 2 000 habitants, où que ce soit. Périurbain : de 2 000 à 9 999, à moins de 1 500 au km², quand
+    l’intercommunalité a une commune de 20 000 ou plus. Urbain : les autres, bourgs compris. Les quartiers d’une
+    commune s’additionnent.
     """
     spec(
         """
-        commune   | interco | habitants
-        ----------+---------+----------
-        village   | A       |      1999
-        ceinture  | A       |      2000
-        banlieue  | A       |      9999
-        ville     | A       |     12000
-        ville     | A       |      9000
-        bourg     | B       |      4000
-        hameau    | B       |       300
-        ile       |         |      5000
+        commune   | interco | habitants | km2
+        ----------+---------+-----------+----
+        village   | A       |      1999 |   1
+        ceinture  | A       |      2000 |   2
+        banlieue  | A       |      9999 |   7
+        faubourg  | A       |      9000 |   6
+        ville     | A       |     12000 |  20
+        ville     | A       |      9000 |  20
+        bourg     | B       |      4000 |  20
+        hameau    | B       |       300 |  20
+        ile       |         |      5000 |  20
         """,
         lambda t: rurality.of(
-            t["commune"], np.where(t["interco"] == "", "", t["interco"]), t["habitants"]
+            t["commune"],
+            np.where(t["interco"] == "", "", t["interco"]),
+            t["habitants"],
+            dict(zip(t["commune"].tolist(), t["km2"].tolist(), strict=True)),
         ).tolist(),
-        ["rural", "periurbain", "periurbain", "urbain", "urbain", "urbain", "rural", "urbain"],
+        ["rural", "periurbain", "periurbain", "urbain", "urbain", "urbain", "urbain", "rural", "urbain"],
     )
 
 
@@ -52,7 +57,7 @@ def creuse() -> Diagnosis:
 
 
 def test_the_kinds_of_space_hold_every_resident_of_the_country_once(spec):
-    """22 % des habitants vivent dans une commune de moins de 2 000 habitants, 12 % dans le périurbain."""
+    """22 % des habitants vivent dans une commune de moins de 2 000 habitants, 11 % dans le périurbain."""
     frame = model.country().frame
 
     def shares(t):
@@ -70,7 +75,7 @@ def test_the_kinds_of_space_hold_every_resident_of_the_country_once(spec):
         urbain
         """,
         shares,
-        [22, 12, 66],
+        [22, 11, 67],
     )
 
 

@@ -409,7 +409,7 @@ def _sheet(s: Subject, link: Link) -> Plate:
     sheet = r.sheets[shown.code]
     rows = [(c.label, c.here_value, c.reference_value) for c in sheet.comparison]
     offer = r.offer_of(shown.code)
-    lacks = tuple(("Manque", each.label, each.short) for each in offer.missing) if offer else ()
+    lacks = tuple(("Manque", each.label, each.reason) for each in offer.missing) if offer else ()
     return Plate(
         id="fiche",
         family="cartes",
@@ -470,7 +470,7 @@ def _gap(s: Subject, line: OfferLine) -> Plate:
         ),
         source=(
             f"{_source(r, offer.source if offer else '')} Plus c’est foncé, plus la part sans lieu à portée"
-            " est forte ; hachuré ou gris : on ne sait pas. Ronds : les lieux, vides quand ils sont"
+            " est forte ; hachuré ou sans couleur : on ne sait pas. Ronds : les lieux, vides quand ils sont"
             " en intérieur ou pour tous, pleins en plein air ou sous conditions."
         ),
         reason="" if svg else UNASKED,

@@ -192,13 +192,15 @@ def _under_names(svg: str, path: str, kind: str) -> str:
 
 
 def _defs(id: str) -> str:
+    # The tile of a hatch is not turned: printed, a turned one came out thinner in one zone than in the next.
+    hatch = "M-22 22L22 -22M0 22L22 0M0 44L44 0"
     return (
         f'<defs><pattern id="{id}-lignes" width="9" height="9" patternUnits="userSpaceOnUse"><path'
         f' class="motif-ligne" d="M0 4.5H9"/></pattern><pattern id="{id}-points" width="11" height="11"'
         ' patternUnits="userSpaceOnUse"><circle class="motif-point" cx="3" cy="3" r="1.5"/><circle'
-        f' class="motif-point" cx="8.5" cy="8.5" r="1.5"/></pattern><pattern id="{id}-doute" width="12"'
-        ' height="12" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path class="motif-doute"'
-        ' d="M0 0V12"/></pattern></defs>'
+        f' class="motif-point" cx="8.5" cy="8.5" r="1.5"/></pattern><pattern id="{id}-doute" width="22"'
+        f' height="22" patternUnits="userSpaceOnUse"><path class="motif-doute" d="{hatch}"/><path'
+        f' class="motif-doute-trait" d="{hatch}"/></pattern></defs>'
     )
 
 

@@ -3,6 +3,7 @@
 Source: docs/methods/ruralite.md
 """
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -10,9 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maillage.kernel.table import group, total_by
+from maillage.reference.parameters import numbers
 from maillage.studies.need import corrections
 from maillage.studies.need import population as frames
 from maillage.studies.need.corrections import Correction
+from maillage.studies.need.surface import square_kilometres
 
 RURAL, PERIURBAN, URBAN = "rural", "periurbain", "urbain"
 KINDS = (RURAL, PERIURBAN, URBAN)
@@ -21,9 +24,9 @@ TOWN = 10_000  # residents from which a commune is urban by itself
 CENTRE = 20_000  # residents of the largest commune of an EPCI, from which its smaller towns are around a city
 SOURCE, YEAR = "insee-rp2021-iris", "2021"
 RULE = (
-    "rural : commune de moins de 2 000 habitants ; périurbain : commune de 2 000 à 9 999 habitants dont"
-    " l’intercommunalité a une commune de 20 000 habitants ou plus ; urbain : les autres, bourgs et"
-    " petites villes compris"
+    "rural : commune de moins de 2 000 habitants ; périurbain : commune de 2 000 à 9 999 habitants, à"
+    " moins de 1 500 habitants au km², dont l’intercommunalité a une commune de 20 000 habitants ou"
+    " plus ; urbain : les autres, bourgs et petites villes compris"
 )
 Kinds = NDArray[np.str_]
 
@@ -36,19 +39,26 @@ def kinds() -> Kinds:
 @lru_cache(maxsize=2)
 def _kinds(laid: tuple[Correction, ...]) -> Kinds:
     iris = frames.sources().rp2021
-    return of(iris["commune"], iris["epci"], iris["pop"])
+    areas = iris["commune"], iris["epci"], iris["pop"]
+    towns = frozenset(iris["commune"][of(*areas, {}) == PERIURBAN].tolist())
+    return of(*areas, square_kilometres(towns))
 
 
-def of(commune: NDArray[Any], epci: NDArray[Any], people: NDArray[Any]) -> Kinds:
+def of(
+    commune: NDArray[Any], epci: NDArray[Any], people: NDArray[Any], km2_by_commune: Mapping[str, float]
+) -> Kinds:
     """Return the kind of space of areas. commune, epci: their codes ('' outside any EPCI); people: residents.
+    A commune without a surface is not dense.
 
-    >>> of(np.array(list("ABCD")), np.array(list("1112")), np.array([1999, 2000, 20000, 5000]))
-    array(['rural', 'periurbain', 'urbain', 'urbain'], dtype='<U10')
+    >>> of(np.array(list("ABCD")), np.array(list("1112")), np.array([1999, 2000, 20000, 5000]), {"B": 1.0})
+    array(['rural', 'urbain', 'urbain', 'urbain'], dtype='<U10')
     """
     names, at = group(commune)
-    size = total_by(at, people, len(names))[at]
+    by_commune = total_by(at, people, len(names))
+    km2 = np.array([km2_by_commune.get(str(name), np.inf) for name in names])
+    size, is_dense = by_commune[at], (by_commune / km2 >= numbers("reach/densities")[-1])[at]
     epcis, within = group(epci)
     largest = np.zeros(len(epcis))
     np.maximum.at(largest, within, size)
     around = (largest[within] >= CENTRE) & (epci != "")
-    return np.where(size < SMALL, RURAL, np.where((size < TOWN) & around, PERIURBAN, URBAN))
+    return np.where(size < SMALL, RURAL, np.where((size < TOWN) & around & ~is_dense, PERIURBAN, URBAN))

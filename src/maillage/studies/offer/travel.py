@@ -1,6 +1,6 @@
 """Modes of travel to a place: on foot, by bicycle, by car."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,8 +12,8 @@ from maillage.kernel.table import group, total_by
 from maillage.pipeline.contours import clean as contours
 from maillage.reference.parameters import bounds, number, numbers
 from maillage.reference.travel import BICYCLE, CAR, FOOT, Mode
-from maillage.studies.diagnosis.shapes import DEGREE_IN_METRES
 from maillage.studies.need import population as frames
+from maillage.studies.need.surface import square_kilometres
 
 Floats = NDArray[np.float64]
 Positions = NDArray[np.int64]
@@ -125,16 +125,6 @@ def _people(communes: Iterable[str]) -> dict[str, float]:
     within = np.isin(iris["commune"], sorted(communes))
     codes, groups = group(iris["commune"][within])
     return dict(zip(codes.tolist(), total_by(groups, iris["pop"][within]).tolist(), strict=True))
-
-
-@lru_cache(maxsize=32)
-def square_kilometres(communes: frozenset[str]) -> Mapping[str, float]:
-    """Return the area of each commune that has a contour."""
-    extent = {}
-    for code, shape in contours.communes(communes).items():
-        shrink = np.cos(np.radians(shape.centroid.y))
-        extent[code] = float(shape.area * shrink * (DEGREE_IN_METRES / 1000) ** 2)
-    return extent
 
 
 def densities(communes: NDArray[np.str_]) -> Positions:

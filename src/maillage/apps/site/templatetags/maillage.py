@@ -407,11 +407,16 @@ def area_words(areas: ZoneAreas, code: str) -> str:
 
 @register.simple_tag
 def swatch(*kind: object) -> SafeString:
-    """Return the small square of a legend. kind: the parts of its class of style."""
+    """Return the small square of a legend. kind: the parts of its class of style, or "hachures"."""
+    name = "".join(str(part) for part in kind)
+    hatch = "".join(
+        f'<path class="{each}" d="M-2 12L12 -2"/>' for each in ("motif-doute", "motif-doute-trait")
+    )
     return format_html(
         '<svg class="fig carre" width="16" height="16" viewBox="0 0 10 10" aria-hidden="true">'
-        '<rect class="{}" width="10" height="10"/></svg>',
-        "".join(str(part) for part in kind),
+        '<rect class="{}" width="10" height="10"/>{}</svg>',
+        "m1" if name == "hachures" else name,
+        mark_safe(hatch if name == "hachures" else ""),
     )
 
 

@@ -5,14 +5,13 @@ const cadre = document.getElementById("carte");
 const motifs = (svg) => {
   const ns = "http://www.w3.org/2000/svg";
   const defs = svg.insertBefore(document.createElementNS(ns, "defs"), svg.firstChild);
-  const motif = (id, taille, contenu, tourne) => {
+  const motif = (id, taille, contenu) => {
     const p = defs.appendChild(document.createElementNS(ns, "pattern"));
     for (const [k, v] of Object.entries({
       id,
       width: taille,
       height: taille,
       patternUnits: "userSpaceOnUse",
-      ...(tourne && { patternTransform: "rotate(45)" }),
     }))
       p.setAttribute(k, v);
     for (const [nom, attributs] of contenu) {
@@ -25,7 +24,11 @@ const motifs = (svg) => {
     ["circle", { class: "motif-point", cx: 2, cy: 2, r: 1.2 }],
     ["circle", { class: "motif-point", cx: 6, cy: 6, r: 1.2 }],
   ]);
-  motif("v-doute", 8, [["path", { class: "motif-doute", d: "M0 0V8" }]], true);
+  const hachures = ["motif-doute", "motif-doute-trait"].map((nom) => [
+    "path",
+    { class: nom, d: "M-13 13L13 -13M0 13L13 0M0 26L26 0" },
+  ]);
+  motif("v-doute", 13, hachures);
 };
 
 // Leaflet lit le HTML des textes qu’on lui donne : un nom de zone n’en est jamais.
@@ -75,7 +78,7 @@ const demarrer = async () => {
           L.geoJSON(z, {
             renderer: rendu,
             interactive: false,
-            style: { className: "trame", stroke: false, fillOpacity: 1 },
+            style: { className: "hachure", stroke: false, fillOpacity: 1 },
           }),
         ]);
       forme.on("click", () => choisir(z.id));
