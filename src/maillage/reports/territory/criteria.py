@@ -11,7 +11,7 @@ from typing import Literal
 
 from maillage.reports.autonomy import measures as bilan_measures
 from maillage.reports.directory.census import Part, Shares
-from maillage.reports.survey.published_row import PublishedRow
+from maillage.reports.survey.published_row import GroupFinding, PublishedRow
 from maillage.reports.territory.reading import OfferLine, OfferReading
 from maillage.studies.people.observed import Moved
 from maillage.words import rounding
@@ -37,7 +37,8 @@ MOST_NAMED = 6
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
     """What a published survey says of one answer: percent of its universe, 90 % interval, n; `computed`: «
-    redressé » or « brut »; `rounding`: the rule of its publication.
+    redressé » or « brut »; `rounding`: the rule of its publication; `finding`: what the survey tells of it,
+    when it is that of a group.
     """
 
     label: str
@@ -49,6 +50,7 @@ class Answered:
     universe: str
     source: str
     rounding: str = "nearest"
+    finding: GroupFinding | None = None
 
     @property
     def share(self) -> str:
@@ -97,6 +99,7 @@ def answered(kind: str, rows: Iterable[PublishedRow], source: str, *, by_group: 
             universe=row["univers"],
             source=source,
             rounding=row["arrondi"],
+            finding=row.get("constat"),
         )
         for row in rows
         if row["part"] != "" and (by_group or not row["groupe"])
