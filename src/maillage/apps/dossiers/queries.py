@@ -44,6 +44,7 @@ from maillage.apps.search.rules import FixedEntry, FixedKind, Hit, SearchKind
 from maillage.apps.surveys.models import Publication
 from maillage.apps.surveys.queries import evidence, verbatims
 from maillage.apps.surveys.queries import needs as surveyed
+from maillage.apps.surveys.queries.publications import answered_on
 from maillage.apps.territories import queries as territories
 from maillage.apps.territories.models import Perimeter
 from maillage.kernel import stored_objects
@@ -562,17 +563,14 @@ def published_surveys(place: str) -> tuple[PublishedSurvey, ...]:
         )
         for neighbour in evidence.beside(place)
     ]
-    counts = dict(
-        Publication.objects.filter(pk__in=[edition.pk for edition, *_ in (*local, *neighbours)]).values_list(
-            "pk", "content__n"
-        )
-    )
+    rows = Publication.objects.filter(pk__in=[edition.pk for edition, *_ in (*local, *neighbours)])
+    contents = {pk: read for pk, *read in rows.values_list("pk", "content__n", "content__answered_on")}
     return tuple(
         PublishedSurvey(
             kind=edition.survey.kind,
             title=edition.survey.title,
-            n=counts[edition.pk] or 0,
-            on=timezone.localdate(edition.published_at),
+            n=contents[edition.pk][0] or 0,
+            on=answered_on(edition, contents[edition.pk][1]),
             elsewhere=elsewhere,
             is_of_part=is_of_part,
             is_example=edition.survey.example,

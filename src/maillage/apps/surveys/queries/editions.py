@@ -260,6 +260,7 @@ def edition(survey: Survey, *, at: datetime) -> Json:
         "universe": told.universe,
         "response": told.finite.response_words(told.n, survey.kind),
         "on": told.on.isoformat(),
+        "answered_on": str(answers.last_day(survey) or told.on),
         **_sums(held, [whole for whole, _ in made_tables]),
     }
     said = {"chapters": made["chapters"], "tables": rows}
