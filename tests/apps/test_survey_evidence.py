@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 
 from maillage.apps.dossiers.models import Study
+from maillage.apps.dossiers.queries import published_surveys
 from maillage.apps.indicators.queries.ground import ground
 from maillage.apps.indicators.queries.values import value
 from maillage.apps.surveys.models import Publication, Survey
@@ -32,7 +33,13 @@ def publish():
     """Publish one answer of a survey, in percent, over a territory."""
 
     def run(
-        territory: str, percent: int, *, example: bool = False, later: int = 0, key: Key = KEY
+        territory: str,
+        percent: int,
+        *,
+        example: bool = False,
+        later: int = 0,
+        key: Key = KEY,
+        answered_on: str = "",
     ) -> Publication:
         survey = Survey.objects.create(
             kind=key[0],
@@ -49,7 +56,8 @@ def publish():
         return Publication.objects.create(
             survey=survey,
             number=1,
-            content={"tables": [line | figure | words]},
+            content={"tables": [line | figure | words]}
+            | ({"answered_on": answered_on} if answered_on else {}),
             published_at=AT + timedelta(days=later),
         )
 
@@ -61,6 +69,27 @@ def test_an_edition_of_the_first_night_of_a_year_is_of_that_year(publish):
     row = publish(ISERE, 40)
     Publication.objects.filter(pk=row.pk).update(published_at=datetime(2026, 12, 31, 23, 30, tzinfo=UTC))
     assert evidence.published(ISERE)[KEY].source.endswith(", 2027")
+
+
+@pytest.mark.both_databases
+def test_documents_name_the_survey_answered_last_with_its_year(publish):
+    """Deux enquêtes d’années différentes, une de structures, une d’ailleurs : l’ancienne, publiée après, ne
+    prend pas la place de la nouvelle, et chacune porte l’année de ses réponses.
+    """
+    publish(PLACE, 30, answered_on="2025-06-01")
+    publish(PLACE, 20, later=9, answered_on="2021-06-01")
+    publish(PLACE, 60, later=12, key=("structures", "vision", "oui"), answered_on="2024-03-01")
+    publish(ISERE, 70, later=20, answered_on="2023-01-01")
+    assert evidence.closest(PLACE)[KEY].source == "« Enquête 30 », édition 1, 2025"
+    assert evidence.closest(PLACE)["structures", "vision", "oui"].source.endswith(", 2024")
+    assert evidence.closest("38563")[KEY].source.startswith("« Enquête 70 », édition 1, 2023, menée sur")
+    labels = [each.label for each in published_surveys(PLACE)]
+    assert labels == [
+        "« Enquête 30 » (2025)",
+        "« Enquête 60 » (2024)",
+        "« Enquête 20 » (2021)",
+        "« Enquête 70 » (2023, menée sur un territoire plus large (Isère))",
+    ]
 
 
 def test_the_closest_survey_answers_and_says_what_it_is(publish):

@@ -28,7 +28,16 @@ from maillage.apps.surveys.models import (
     Verbatim,
     Weighting,
 )
-from maillage.apps.surveys.queries import editions, frames, needs, publications, sentences, weights
+from maillage.apps.surveys.queries import (
+    answers,
+    editions,
+    frames,
+    needs,
+    places,
+    publications,
+    sentences,
+    weights,
+)
 from maillage.apps.surveys.queries import margins as survey_margins
 from maillage.apps.surveys.queries import verbatims as read
 from maillage.apps.surveys.rules import Sent
@@ -138,6 +147,25 @@ def analyst(db):
 def browser(client, analyst):
     client.force_login(analyst)
     return client
+
+
+def test_a_year_of_birth_is_an_age_in_the_year_of_the_survey():
+    """L’enquête de 2021, apportée en 2026 : née en 1956, 65 ans ; elle se redresse par âge."""
+    question = Question(name="naissance", kind="integer", label={"fr": "Votre année de naissance ?"})
+    form = Questionnaire(id="a", title="A", kind="inhabitants", items=(question,))
+    row = campaigns.prepare(
+        by=None, title="L’an 2021", territory="38151", questionnaire=form, at=AT, universe="Habitants"
+    )
+    row = campaigns.open_survey(row, by=None, at=AT)
+    Survey.objects.filter(pk=row.pk).update(closes_on=date(2021, 6, 30))
+    row.refresh_from_db()
+    sent = Sent(uid=uuid.UUID(int=7), version=1, channel="street", values={"naissance": "1956"})
+    receive.receive(row, [sent], at=AT)
+    assert answers.table(row)["naissance"].tolist() == ["65"]
+    assert answers.table(row, raw=True)["naissance"].tolist() == ["1956"]
+    assert places.offered_variables(row) == {"naissance": "age"}
+    assert sum(each.total for each in places.census_margins(row, ["naissance"])[0].categories) > 1000
+    assert answers.last_day(row) == date(2021, 6, 30)
 
 
 def where(survey: Survey, tab: str = "") -> str:

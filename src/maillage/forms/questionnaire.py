@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from maillage.kernel.names import plain
 from maillage.words.languages import to_say
 
 UNKNOWN, DECLINED = "nsp", "refus"
@@ -42,6 +43,10 @@ CENSUS: Mapping[str, str] = {
     "pcs": "Profession",
 }
 # ours: it holds the ages told in years and those told by their class, and comes before « age »
+BIRTH_YEAR = re.compile(
+    r"\bann?ee?s? (de |du )?(la |votre )?naiss|quelle annee .{0,25}\bnee?\b|\bnee? .{0,12}quelle annee"
+    r"|birth ?year|year of birth"
+)
 CLASS_OF_AGE = "classe_age"
 
 
@@ -131,6 +136,11 @@ class Question:
         return self.kind not in ("note", "calculate", "hidden")
 
     @property
+    def is_birth_year(self) -> bool:
+        """The mark of a year of birth, which results read as an age."""
+        return self.kind == "integer" and any(map(asks_birth_year, (self.name, *self.label.values())))
+
+    @property
     def is_classed(self) -> bool:
         """Whether it is computed into labelled classes (an age class), and counted like a question."""
         return self.kind == "calculate" and bool(self.choices)
@@ -187,6 +197,8 @@ class Questionnaire:
             own = (CLASS_OF_AGE, variable) if variable == "age" else (variable,)
             if variable not in found and (name := next((each for each in own if each in names), None)):
                 found[variable] = name
+        if births := [each.name for each in asked if each.is_birth_year]:
+            found.setdefault("age", births[0])
         return {found[variable]: variable for variable in CENSUS if variable in found}
 
     def repeated(self) -> Iterator[Group]:
@@ -214,6 +226,15 @@ def _repeated(items: tuple[Question | Group, ...]) -> Iterator[Group]:
     for item in items:
         if isinstance(item, Group):
             yield from (item,) if item.repeat else _repeated(item.items)
+
+
+def asks_birth_year(text: str) -> bool:
+    """Check that the words of a question, or its name, ask a year of birth.
+
+    >>> [asks_birth_year(text) for text in ("annee_naissance", "En quelle année êtes-vous né ?", "Âge")]
+    [True, True, False]
+    """
+    return BIRTH_YEAR.search(plain(text)) is not None
 
 
 def words(texts: Texts, language: str = "fr") -> str:

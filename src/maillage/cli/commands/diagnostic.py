@@ -243,7 +243,7 @@ def survey_of(
         )
     from maillage.cli.surveys import ponderer
     from maillage.engine.variance import Plan
-    from maillage.pipeline.survey import answers, margins
+    from maillage.pipeline.survey import answers, birth_years, margins
     from maillage.reference import survey_needs
     from maillage.studies.need import local_survey
     from maillage.studies.survey import census_margins, weighting
@@ -252,6 +252,7 @@ def survey_of(
     links = (question for link in survey_needs.links_of(chosen) for question in link.questions)
     names = [*(margin.variable for margin in known), *links, (given.besoin or "").partition("=")[0].strip()]
     read = answers.read(given.enquete, questions=names)
+    read = birth_years.read_as_ages(read, None, this_year=date.today().year)
     if ponderer.STRUCTURE in read.table:
         raise Refused(
             f"{given.enquete.name} : ce sont des structures qui ont répondu.",

@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from maillage.cli.words import print_json, typed_path
@@ -64,7 +65,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     from maillage.kernel.disk import write_whole
-    from maillage.pipeline.survey import answers, margins
+    from maillage.pipeline.survey import answers, birth_years, margins
     from maillage.studies.survey import weighting
 
     wanted = bounds_of(given.bornes) if given.bornes is not None else None
@@ -78,7 +79,10 @@ def run(given: argparse.Namespace) -> int:
             )
     known = margins.read(given.marges)
     names = [margin.variable for margin in known]
-    read = answers.read(given.reponses, variables=names, optional=(STRUCTURE,), questions=names)
+    read = answers.read(
+        given.reponses, variables=names, optional=(STRUCTURE, *birth_years.DATED), questions=names
+    )
+    read = birth_years.read_as_ages(read, None, this_year=date.today().year)
     if STRUCTURE in read.table:
         weighting.check_structures(known, len(read.table))
     weighted = weighting.weigh(

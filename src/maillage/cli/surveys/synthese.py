@@ -57,7 +57,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     from maillage.kernel.disk import write_whole
-    from maillage.pipeline.survey import answers, xlsform
+    from maillage.pipeline.survey import answers, birth_years, xlsform
     from maillage.reports.page import editable, html, pdf
     from maillage.reports.page.folder import check_folder
     from maillage.reports.survey import cards as survey_cards
@@ -69,11 +69,12 @@ def run(given: argparse.Namespace) -> int:
     check_folder(given.sortie)
     form = xlsform.read(read_file(given.questionnaire), given.questionnaire.name)
     read = answers.read(given.reponses, questions=[each.name for each in form.questionnaire.questions()])
+    today = date.today()
+    read = birth_years.read_as_ages(read, form.questionnaire, this_year=today.year)
     questionnaire, who_notes = answered_by(form.questionnaire, given.qui)
     weights, said = (
         weights_of(read, given.poids, given.marges, kind=questionnaire.kind) if given.poids else (None, [])
     )
-    today = date.today()
     universe = Universe(size=given.univers, n_invited=given.interrogees)
     sample = samples.sample(read.table, questionnaire, weights, universe=universe, today=today)
     steps("Tableaux de l’enquête")

@@ -110,18 +110,18 @@ def universe_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    from maillage.pipeline.survey import answers, xlsform
+    from maillage.pipeline.survey import answers, birth_years, xlsform
     from maillage.studies.survey import samples, tabulation
     from maillage.studies.survey.universe import Universe
 
     form = xlsform.read(read_file(given.questionnaire), given.questionnaire.name)
     read = answers.read(given.reponses, questions=[each.name for each in form.questionnaire.questions()])
+    today = datetime.now().date()
+    read = birth_years.read_as_ages(read, form.questionnaire, this_year=today.year)
     questionnaire, who_notes = answered_by(form.questionnaire, given.qui)
     weights, said = weights_of(read, given.poids, given.marges, kind=questionnaire.kind)
     universe = Universe(size=given.univers, n_invited=given.interrogees)
-    sample = samples.sample(
-        read.table, questionnaire, weights, universe=universe, today=datetime.now().date()
-    )
+    sample = samples.sample(read.table, questionnaire, weights, universe=universe, today=today)
     found = tabulation.of_sample(
         sample,
         given.question.strip(),

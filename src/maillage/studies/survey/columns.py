@@ -28,6 +28,7 @@ Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 BLANK = "blank"
 UNREAD = "Des valeurs ne sont pas des réponses de cette question ; elles ne sont pas comptées"
+AS_AGE = "(lue comme un âge)"  # after a question on the year of birth
 CITED = ".cite"  # ends a ranking, for what it cites at any rank; no question of an XLSForm has a dot
 SOME_DAY = date(2026, 1, 1)  # for conditions that ask for the day: the same table at any time
 MOST = 60  # categories of a column: beyond, it is no list of answers
@@ -282,7 +283,8 @@ class Reader:
         key = (name, tuple(classes))
         if key not in self._columns:
             question = self.question(name.removesuffix(CITED))
-            read = self._read(question, words(question.label) or question.name, classes)
+            label = words(question.label) or question.name
+            read = self._read(question, f"{label} {AS_AGE}" if question.is_birth_year else label, classes)
             self._columns[key] = _cited(read) if name.endswith(CITED) else read
         return self._columns[key]
 

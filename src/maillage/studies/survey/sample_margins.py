@@ -18,6 +18,7 @@ from maillage.pipeline.offer.forms.sheet import listed, quoted
 from maillage.pipeline.survey.answers import ID, WEIGHT
 from maillage.pipeline.survey.margins import Category, Margin, key
 from maillage.reference.parameters import number
+from maillage.studies.survey.age_classes import span_of
 from maillage.studies.survey.weight_words import answers_text, few_text, people_text, percent_text
 
 Floats = NDArray[np.float64]
@@ -288,7 +289,8 @@ def _class(value: str, known: Mapping[str, int], margin: Margin) -> int:
         return len(margin.categories)
     if (age := whole(value)) is not None:
         for rank, each in enumerate(margin.categories):
-            if each.span is not None and each.span[0] <= age <= each.span[1]:
+            span = each.span or span_of(each.name)
+            if span is not None and span[0] <= age <= span[1]:
                 return rank
     return -1
 

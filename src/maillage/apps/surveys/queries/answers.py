@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import numpy as np
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Max, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from maillage.apps.surveys import rules
@@ -14,6 +15,7 @@ from maillage.apps.surveys.models import Answer, SecondEntry, Survey, Surveyor
 from maillage.forms.answering import Completed, complete
 from maillage.forms.questionnaire import Questionnaire, load
 from maillage.kernel.table import Table
+from maillage.pipeline.survey import birth_years
 from maillage.pipeline.survey.answers import ID, WEIGHT
 
 # Columns of ours, after the questions: their names cannot be those of questions of an XLSForm, which have no
@@ -47,12 +49,12 @@ def table(survey: Survey, *, raw: bool = False) -> Table:
 
     One column for each question of each version, repeated questions after theirs (`appareil#2`), then the
     facts of the collection, and `poids_initial` when a file has one. raw: exactly as sent; else as counted:
-    without answers to questions that did not apply, and with computed values.
+    without answers to questions that did not apply, with computed values, and years of birth read as ages.
     """
     rows = list(counted(survey).select_related("place__lieu__structure"))
     versions = {each.pk: each for each in survey.versions.all()}
     forms = {pk: load(each.definition) for pk, each in versions.items()}
-    values = [dict(row.values if raw else read(row, forms[row.version_id]).values) for row in rows]
+    values = [row.values if raw else _values(survey, row, forms[row.version_id]) for row in rows]
     asked = (each.name for form in forms.values() for each in form.questions() if each.kind != "note")
     names = list(dict.fromkeys([*asked, *(name for held in values for name in held)]))
     columns: dict[str, Sequence[str]] = {ID: [str(row.uid) for row in rows]}
@@ -62,6 +64,26 @@ def table(survey: Survey, *, raw: bool = False) -> Table:
     if any(row.initial_weight is not None for row in rows):
         columns[WEIGHT] = ["" if row.initial_weight is None else repr(row.initial_weight) for row in rows]
     return Table(survey.title, {name: np.array(cells, dtype=np.str_) for name, cells in columns.items()})
+
+
+def _values(survey: Survey, row: Answer, form: Questionnaire) -> dict[str, str]:
+    """Return an answer as it is counted: a year of birth is the age reached in the year it was given."""
+    values, year = dict(read(row, form).values), answered_on(survey, row.ended_at or row.received_at).year
+    for name in birth_years.birth_year_names(form):
+        values[name] = birth_years.age(values.get(name, ""), year)
+    return values
+
+
+def answered_on(survey: Survey, at: datetime) -> date:
+    """Return the day of an answer: a file brought later than the end of its survey is of the survey."""
+    day = timezone.localdate(at)
+    return min(day, survey.closes_on) if survey.closes_on else day
+
+
+def last_day(survey: Survey) -> date | None:
+    """Return the day of the last counted answer of a survey, None without answers."""
+    last = counted(survey).order_by().aggregate(last=Max(Coalesce("ended_at", "received_at")))["last"]
+    return answered_on(survey, last) if last else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +116,7 @@ def tallied(survey: Survey, names: Sequence[str], before: Tally) -> Tally:
     forms = {each.pk: load(each.definition) for each in survey.versions.all()}
     for start in range(0, len(pks), AT_ONCE):
         for row in Answer.objects.filter(pk__in=pks[start : start + AT_ONCE]):
-            values = read(row, forms[row.version_id]).values
+            values = _values(survey, row, forms[row.version_id])
             for name, count in zip(names, counts, strict=True):
                 count[values.get(name, "")] += 1
     return Tally(told, counts)

@@ -3,6 +3,7 @@
 from django.utils import timezone
 
 from maillage.apps.surveys.models import Publication, Survey, Version
+from maillage.apps.surveys.queries.publications import BY_DAY
 from maillage.forms.questionnaire import load
 from maillage.reports.survey.two_sides import SIDES, Counterpart
 from maillage.words.dates import in_words
@@ -24,7 +25,7 @@ def counterpart(survey: Survey) -> Counterpart | None:
             withdrawn_at=None,
         )
         .select_related("survey")
-        .order_by("-published_at", "-pk")
+        .order_by(BY_DAY.desc(), "-published_at", "-pk")
         .first()
     )
     version = row and Version.objects.filter(survey=row.survey).order_by("-number").first()

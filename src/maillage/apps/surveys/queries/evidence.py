@@ -5,10 +5,9 @@ example and a survey of a wider territory answer only where nothing else does, a
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from django.utils import timezone
-
 from maillage.apps.memberships.access import communes_of, name_of
 from maillage.apps.surveys.models import Publication
+from maillage.apps.surveys.queries.publications import BY_DAY, answered_on
 from maillage.reports.territory.criteria import Answered, answered
 
 Findings = dict[tuple[str, str, str], Answered]
@@ -21,7 +20,7 @@ def published(place: str, *, by_group: bool = False) -> Mapping[tuple[str, str, 
     rows = Publication.objects.filter(
         survey__territory=place, survey__example=False, withdrawn_at=None
     ).select_related("survey")
-    return _findings(rows.order_by("published_at", "pk"), by_group=by_group)
+    return _findings(rows.order_by(BY_DAY, "published_at", "pk"), by_group=by_group)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,7 @@ def waves(place: str, kind: str, answers: Collection[tuple[str, str]]) -> list[C
     rows = Publication.objects.filter(
         survey__territory=place, survey__kind=kind, withdrawn_at=None
     ).select_related("survey__after")
-    latest = {row.survey_id: row for row in rows.order_by("published_at", "pk")}
+    latest = {row.survey_id: row for row in rows.order_by(BY_DAY, "published_at", "pk")}
     for row in reversed(latest.values()):
         before = latest.get(row.survey.after_id or 0)
         if before is None or before.survey.example != row.survey.example:
@@ -97,7 +96,7 @@ def invented(
     """
     rows = Publication.objects.filter(survey__territory=place, survey__example=True, withdrawn_at=None)
     found = _findings(
-        rows.select_related("survey").order_by("published_at", "pk"),
+        rows.select_related("survey").order_by(BY_DAY, "published_at", "pk"),
         "exemple : réponses inventées",
         by_group=by_group,
     )
@@ -110,7 +109,7 @@ def answer_by_answer(place: str) -> frozenset[tuple[str, str]]:
     sum. An example stands where no survey does.
     """
     rows = Publication.objects.filter(survey__territory=place, withdrawn_at=None)
-    ordered = rows.order_by("-survey__example", "published_at", "pk")
+    ordered = rows.order_by("-survey__example", BY_DAY, "published_at", "pk")
     latest = dict(ordered.values_list("survey__kind", "pk"))  # the last of each kind
     older = Publication.objects.filter(pk__in=latest.values()).exclude(content__has_key="scales")
     return frozenset(
@@ -130,7 +129,8 @@ def _findings(rows: Iterable[Publication], said: str = "", *, by_group: bool = F
     for row in rows:
         kind = row.survey.kind
         found = _without({kind}, found)
-        source = f"« {row.survey.title} », édition {row.number}, {timezone.localdate(row.published_at).year}"
+        year = answered_on(row, row.content.get("answered_on")).year
+        source = f"« {row.survey.title} », édition {row.number}, {year}"
         together = row.content.get("scales", ()) if by_group else ()
         lines = (*row.content["tables"], *together)
         found |= answered(kind, lines, f"{source}, {said}" if said else source, by_group=by_group)
@@ -144,7 +144,7 @@ def beside(place: str) -> list[Neighbour]:
     here = communes_of(place)
     rows = Publication.objects.filter(withdrawn_at=None).exclude(survey__territory=place)
     latest: dict[int, Publication] = {}
-    for row in rows.select_related("survey").defer("content").order_by("published_at", "pk"):
+    for row in rows.select_related("survey").defer("content").order_by(BY_DAY, "published_at", "pk"):
         latest[row.survey_id] = row
     found = []
     for row in latest.values():
@@ -166,6 +166,6 @@ def editions(place: str) -> list[Publication]:
         .defer("content")
     )
     latest: dict[int, Publication] = {}
-    for row in rows.order_by("-published_at", "-pk"):
+    for row in rows.order_by(BY_DAY.desc(), "-published_at", "-pk"):
         latest.setdefault(row.survey_id, row)
     return list(latest.values())

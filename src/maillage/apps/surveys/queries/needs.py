@@ -5,6 +5,7 @@ from collections.abc import Collection
 from maillage.apps.surveys.models import Publication
 from maillage.apps.surveys.queries import frames
 from maillage.apps.surveys.queries.margins import margin_of
+from maillage.apps.surveys.queries.publications import BY_DAY
 from maillage.engine.variance import Plan
 from maillage.reference.definitions import Definition
 from maillage.studies.need import local_survey
@@ -26,7 +27,7 @@ def edition_of(place: str) -> Publication | None:
             weighting__isnull=False,
             withdrawn_at=None,
         )
-        .order_by("-published_at", "-pk")
+        .order_by(BY_DAY.desc(), "-published_at", "-pk")
         .first()
     )
 

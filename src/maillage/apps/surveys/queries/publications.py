@@ -1,8 +1,11 @@
 """The editions that a survey published: read by everybody, and what their counts forbid to say next."""
 
+from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
 from maillage.apps.surveys.models import Publication, Survey
@@ -11,6 +14,14 @@ from maillage.reports.survey import document
 from maillage.reports.survey.former_reasons import with_one_reason
 from maillage.studies.survey.protection import rule_of
 from maillage.studies.survey.tables import Counted, counted
+
+# When answers were given: a survey published late is not the latest. Older editions have no such day.
+BY_DAY = Coalesce(KT("content__answered_on"), Cast("published_at", TextField()))
+
+
+def answered_on(edition: Publication, day: str | None) -> date:
+    """Return the day of the last answer of an edition: that of its content, else of its publication."""
+    return date.fromisoformat(day) if day else timezone.localdate(edition.published_at)
 
 
 def publications(survey: Survey) -> QuerySet[Publication]:
