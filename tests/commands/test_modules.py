@@ -211,6 +211,8 @@ def test_a_module_is_looked_at_while_it_is_written(folder):
     text = path.read_text("utf-8")
     with looking_at(folder / "02-tenir-la-souris") as address:
         assert "Tenir la souris" in page(f"{address}{MOUSE}/")
+        for asking in ("", "carte/", "territoires/", "ateliers/"):  # of the base, which a preview has not
+            assert "Tenir la souris" in page(address.replace("apprendre/", asking))
         path.write_text(text.replace('titre: "Tenir la souris"', 'titre: "La souris d’ici"'), "utf-8")
         assert "La souris d’ici" in page(f"{address}{MOUSE}/")
         line = line_of(folder, "duree: 12")

@@ -4,8 +4,9 @@ being read.
 
 from collections.abc import Callable
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from maillage.apps.learning.queries import contents
 
@@ -26,3 +27,7 @@ class Preview:
             response = render(request, "learning/preview.html", {"folder": contents.root()})
         response.headers["Cache-Control"] = "no-store"
         return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Lead from a page that asks for the base, which a preview has not, to the modules."""
+        return redirect("learning") if isinstance(error, DatabaseError) else None
