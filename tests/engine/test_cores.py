@@ -35,7 +35,7 @@ print(process != os.getpid(), answer)
 
 
 def test_work_not_worth_a_copy_or_beside_threads_is_done_here():
-    with cores.aside(os.getpid, worth=False) as result:
+    with cores.aside(os.getpid, may_pay=False) as result:
         assert result() == os.getpid()
     done = Event()
     thread = Thread(target=done.wait)
@@ -110,7 +110,7 @@ def once(k):
         os.kill(os.getpid(), signal.SIGKILL)
     return k, os.getpid() == first
 
-found = list(cores.each([partial(once, k) for k in range(5)]))
+found = list(cores.results([partial(once, k) for k in range(5)]))
 with cores.aside(partial(once, 2)) as result:
     print([k for k, _ in found], dict(found)[2], result())
 """)

@@ -28,7 +28,7 @@ def test_no_small_part_is_shown_nor_found_by_subtraction(counts):
 
 @given(st.lists(st.integers(0, 60), max_size=6))
 def test_counts_of_the_same_people_told_together_are_no_few_apart(counts):
-    shown = disclosure.apart(counts, LEAST)
+    shown = disclosure.far_enough(counts, LEAST)
     told = [count for count, seen in zip(counts, shown, strict=True) if seen]
     assert all(abs(a - b) >= LEAST for a, b in itertools.combinations(told, 2))
     assert shown[:1] == [True][: len(counts)], "the first one is told whatever the others are"

@@ -51,7 +51,10 @@ def test_a_name_is_read_without_its_clothes(one, other, said):
 
 
 def test_reasons_hold_no_word_of_our_trade():
-    said = [*matching.CONTRADICTIONS, *(words for levels in matching.SAID.values() for words in levels)]
+    said = [
+        *matching.CONTRADICTIONS,
+        *(words for levels in matching.REASON_TEXT.values() for words in levels),
+    ]
     assert len(said) > 20
     assert [words for words in said if re.search("typolog|seuil|score|pivot", words)] == []
 

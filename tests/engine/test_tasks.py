@@ -3,7 +3,7 @@
 import pytest
 
 from maillage.engine import bilan
-from maillage.engine.tasks import Found, Reached, Scrolled, Sorted, Written, hand, outcomes
+from maillage.engine.tasks import Reached, Scrolled, SearchTask, Sorted, Written, hand, outcomes
 
 AT_EASE = {"U1": "often", "U2": "easy"}
 FAILURES = {
@@ -11,7 +11,7 @@ FAILURES = {
     "T2": Scrolled(helped=True),
     "T3": Written(word=0, address=0),
     "T4": Sorted(trap="open", true="keep", trap_first=True),
-    "T5": Found(answers=2, right=False, pages=4),
+    "T5": SearchTask(answers=2, right=False, pages=4),
 }
 
 
@@ -56,12 +56,12 @@ def test_the_trap_is_not_opened_and_the_true_message_is_not_erased(trap, true):
     [(1, True, "passed"), (2, True, "passed"), (3, True, "failed"), (2, False, "failed")],
 )
 def test_the_hour_is_found_in_two_answers_at_most(answers, right, outcome):
-    assert Found(answers=answers, right=right, pages=9).outcome == outcome
+    assert SearchTask(answers=answers, right=right, pages=9).outcome == outcome
 
 
 def test_time_never_makes_a_failure():
     assert Reached(misses=[0, 0, 0], seconds=3_000).outcome == "passed"
-    assert Found(answers=1, right=True, pages=40, seconds=3_000).outcome == "passed"
+    assert SearchTask(answers=1, right=True, pages=40, seconds=3_000).outcome == "passed"
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_when_nothing_was_said_the_first_task_shows_the_hand():
 
 def test_a_success_always_counts():
     passed = {"T1": Reached(misses=[0, 0, 0]), "T2": Scrolled(helped=False), "T3": Written(word=1, address=0)}
-    passed |= {"T5": Found(answers=1, right=True, pages=2)}
+    passed |= {"T5": SearchTask(answers=1, right=True, pages=2)}
     found = outcomes(passed, {"U1": "never"})
     assert found == {"T1": "passed", "T2": "passed", "T3": "partly", "T5": "passed"}
     assert bilan.corrected("G0", found) == "G1"

@@ -54,7 +54,7 @@ def in_python(form: Questionnaire, answers: dict[str, str], language: str = "fr"
     faults = [{"nom": fault.name, "sorte": fault.kind, "dit": fault.what} for fault in found.faults]
     return {
         "valeurs": dict(found.values),
-        "posees": list(found.asked),
+        "posees": list(found.visible),
         "laissees": list(found.dropped),
         "ecarts": faults,
     }
@@ -225,7 +225,7 @@ def test_what_counts_counts_again_the_same(tried: tuple[Questionnaire, dict[str,
     again = answering.complete(form, once.values, TODAY)
     assert again.values == once.values
     assert again.dropped == ()
-    asked = {name for name in said if name in once.asked}
+    asked = {name for name in said if name in once.visible}
     assert all(once.values[name] == said[name].strip() for name in asked if said[name].strip())
 
 

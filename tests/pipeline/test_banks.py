@@ -129,7 +129,7 @@ def test_the_classes_of_age_are_those_published(age: str, said: str) -> None:
 def test_who_does_not_say_an_age_may_say_about() -> None:
     found = answering.complete(BANKS["habitants"], {"age": "refus", "age_environ": "61_70"}, TODAY)
     assert found.values["classe_age"] == "61_70"
-    assert "age_environ" not in answering.complete(BANKS["habitants"], {"age": "40"}, TODAY).asked
+    assert "age_environ" not in answering.complete(BANKS["habitants"], {"age": "40"}, TODAY).visible
 
 
 @pytest.mark.parametrize("name", ["habitants", "caf", "premier_rendez_vous"])
@@ -164,7 +164,7 @@ def test_professionals_and_structures_are_asked_in_french_alone() -> None:
 
 def test_whoever_never_went_online_is_not_asked_what_they_do_there() -> None:
     found = answering.complete(BANKS["premier_rendez_vous"], {"deja_internet": "non"}, TODAY)
-    assert {"usages", "navigue"} & set(found.asked) == set()
+    assert {"usages", "navigue"} & set(found.visible) == set()
 
 
 def test_no_translation_is_left_of_a_sentence_that_is_asked_no_more() -> None:
@@ -187,7 +187,7 @@ def test_a_choice_is_the_same_word_everywhere_it_is_offered() -> None:
 def test_who_was_never_helped_says_which_places_they_know_and_structures_whether_time_is_set_aside() -> None:
     """Plan de Grenoble : « la connaissance des initiatives par les usagers » ; Maubeuge : l’« aménagement du temps »."""
     form, nobody = BANKS["habitants"], {"accompagne": "non", "lieu_connu": "non"}
-    assert "lieux_cites" not in answering.complete(form, nobody, TODAY).asked
+    assert "lieux_cites" not in answering.complete(form, nobody, TODAY).visible
     known = answering.complete(form, nobody | {"lieu_connu": "oui", "lieux_cites": "La médiathèque"}, TODAY)
     assert known.values["lieux_cites"] == "La médiathèque"
     assert asked("habitants", "lieu_connu").universe == "habitants de 15 ans et plus"

@@ -31,7 +31,7 @@ FEW = st.text(alphabet="ab ", min_size=1, max_size=9)
 @example(["aaab"], "aaaa", 0.72, 0)
 @given(st.lists(FEW, min_size=1, max_size=30), FEW, st.sampled_from([0.3, 0.6, 0.72]), st.integers(0, 4))
 def test_the_texts_spelled_most_like_another_are_those_that_difflib_finds(texts, wanted, cutoff, apart):
-    found = Spelling(texts).nearest(wanted, cutoff=cutoff, apart=apart, limit=3)
+    found = Spelling(texts).nearest(wanted, cutoff=cutoff, length_gap=apart, limit=3)
     near = [text for text in texts if abs(len(text) - len(wanted)) <= apart]
     assert [texts[row] for row in found] == difflib.get_close_matches(wanted, dict.fromkeys(near), 3, cutoff)
 

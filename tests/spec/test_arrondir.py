@@ -165,7 +165,7 @@ def test_the_bounds_of_a_difference_go_outwards(spec):
         -14.2 | -6.9
          -0.4 |  5.1
         """,
-        lambda t: [rounding.apart(*ends) for ends in zip(t["bas"], t["haut"], strict=True)],
+        lambda t: [rounding.signed_outwards(*ends) for ends in zip(t["bas"], t["haut"], strict=True)],
         [(-15, -6), (-1, 6)],
     )
 

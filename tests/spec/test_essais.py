@@ -2,7 +2,7 @@
 
 Le temps est décrit, jamais jugé. « Arrêter » ou « Passer » : l’essai n’est pas mesuré."""
 
-from maillage.engine.tasks import Found, Reached, Scrolled, Sorted, Written, outcomes
+from maillage.engine.tasks import Reached, Scrolled, SearchTask, Sorted, Written, outcomes
 
 title = "Lire les essais du bilan"
 WORDS = {"passed": "réussi", "partly": "en partie", "failed": "raté", "": "non mesuré"}
@@ -97,7 +97,7 @@ def test_the_hour_is_found_in_two_answers(spec):
                2 | non   |     2
         """,
         lambda t: told(
-            Found(answers=int(a), right=b == "oui", pages=int(c))
+            SearchTask(answers=int(a), right=b == "oui", pages=int(c))
             for a, b, c in zip(t["réponses"], t["juste"], t["pages"], strict=True)
         ),
         ["réussi", "réussi", "raté"],

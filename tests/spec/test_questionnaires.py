@@ -48,7 +48,7 @@ def test_a_condition_decides_who_is_asked(spec):
         70  | nsp        |
         """,
         lambda t: [
-            " ".join([*each.asked, *(f"(laissée : {name})" for name in each.dropped)]) for each in said(t)
+            " ".join([*each.visible, *(f"(laissée : {name})" for name in each.dropped)]) for each in said(t)
         ],
         ["age equipement raison", "age equipement (laissée : raison)", "age equipement"],
     )

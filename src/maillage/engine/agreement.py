@@ -34,37 +34,37 @@ class Measure:
     n: int
 
 
-def share(part: int, whole: int) -> Measure:
+def share(part: int, total: int) -> Measure:
     """Return a share between 0 and 1 with Wilson's interval, without continuity correction.
 
     >>> found = share(0, 20)
     >>> round(found.low, 4), round(found.high, 4)
     (0.0, 0.1192)
     """
-    if not 0 <= part <= whole or not whole:
+    if not 0 <= part <= total or not total:
         raise ValueError(
-            f"{part} out of {whole}: a share is taken among somebody, and is never more than all of them."
+            f"{part} out of {total}: a share is taken among somebody, and is never more than all of them."
         )
-    p, z2 = part / whole, Z * Z
-    middle = (p + z2 / (2 * whole)) / (1 + z2 / whole)
-    half = Z / (1 + z2 / whole) * sqrt(p * (1 - p) / whole + z2 / (4 * whole * whole))
-    return Measure(p, max(0.0, middle - half), min(1.0, middle + half), whole)
+    p, z2 = part / total, Z * Z
+    middle = (p + z2 / (2 * total)) / (1 + z2 / total)
+    half = Z / (1 + z2 / total) * sqrt(p * (1 - p) / total + z2 / (4 * total * total))
+    return Measure(p, max(0.0, middle - half), min(1.0, middle + half), total)
 
 
-def change(better: int, worse: int, whole: int) -> Measure:
+def change(better: int, worse: int, total: int) -> Measure:
     """Return the change in a share between two moments, for the same people: those who gained it minus those
     who lost it.
 
     Between -1 and 1. Wald's interval with half a pair added to each of the four kinds (Agresti and Min,
     2005): it remains valid for few pairs.
     """
-    if not 0 <= better + worse <= whole or min(better, worse) < 0 or not whole:
-        raise ValueError(f"{better} and {worse} out of {whole}: pairs that moved are part of all pairs.")
-    gained, lost, all_pairs = better + 0.5, worse + 0.5, whole + 2
+    if not 0 <= better + worse <= total or min(better, worse) < 0 or not total:
+        raise ValueError(f"{better} and {worse} out of {total}: pairs that moved are part of all pairs.")
+    gained, lost, all_pairs = better + 0.5, worse + 0.5, total + 2
     middle = (gained - lost) / all_pairs
     half = Z * sqrt(gained + lost - (gained - lost) ** 2 / all_pairs) / all_pairs
-    value = (better - worse) / whole
-    return Measure(value, max(-1.0, min(middle - half, value)), min(1.0, max(middle + half, value)), whole)
+    value = (better - worse) / total
+    return Measure(value, max(-1.0, min(middle - half, value)), min(1.0, max(middle + half, value)), total)
 
 
 def quantile(values: Sequence[float], at: float) -> Measure:
@@ -100,10 +100,10 @@ def kappa(table: ArrayLike) -> Measure:
     rows, columns = p.sum(axis=1), p.sum(axis=0)
     at = np.arange(levels)
     weights = 1 - np.abs(at[:, None] - at[None]) / (levels - 1)
-    seen, expected = float((weights * p).sum()), float((weights * np.outer(rows, columns)).sum())
+    observed, expected = float((weights * p).sum()), float((weights * np.outer(rows, columns)).sum())
     if 1 - expected < 1e-12:
         raise ValueError("everybody stands at one level: agreement beyond chance is undefined.")
-    value = (seen - expected) / (1 - expected)
+    value = (observed - expected) / (1 - expected)
     mean = (weights @ columns)[:, None] + (rows @ weights)[None]
     inner = (p * (weights - mean * (1 - value)) ** 2).sum() - (value - expected * (1 - value)) ** 2
     half = Z * sqrt(max(float(inner), 0.0) / n) / (1 - expected)
@@ -124,28 +124,28 @@ def omega(scores: ArrayLike, *, seed: int = 0) -> Measure:
     people, questions = x.shape
     if questions < 3 or people < questions:
         raise ValueError("omega asks for three questions or more, and more people than questions.")
-    patterns, counts = np.unique(
+    answer_rows, counts = np.unique(
         x, axis=0, return_counts=True
     )  # whole numbers: few ways to answer, however many people
-    value = float(_omegas(_correlations(patterns, counts[None].astype(np.float64)))[0])
+    value = float(_omegas(_correlations(answer_rows, counts[None].astype(np.float64)))[0])
     if np.isnan(value):
         raise ValueError("these questions do not measure one common thing.")
     drawn = chance.generator(seed, "omega").multinomial(people, counts / people, RESAMPLES).astype(np.float64)
     low, high = np.nanquantile(
-        _omegas(_correlations(patterns, drawn)), [(1 - LEVEL) / 2, 1 - (1 - LEVEL) / 2]
+        _omegas(_correlations(answer_rows, drawn)), [(1 - LEVEL) / 2, 1 - (1 - LEVEL) / 2]
     )
     return Measure(value, float(min(low, value)), float(max(high, value)), people)
 
 
-def _correlations(patterns: Floats, counts: Floats) -> Floats:
+def _correlations(answer_rows: Floats, counts: Floats) -> Floats:
     """Return (samples, questions, questions) the correlations of weighted answer patterns; nan where nothing
     varies.
 
     patterns: (patterns, questions); counts: (samples, patterns).
     """
     share = counts / counts.sum(axis=1, keepdims=True)
-    means = share @ patterns
-    products = np.einsum("sp,pi,pj->sij", share, patterns, patterns, optimize=True)
+    means = share @ answer_rows
+    products = np.einsum("sp,pi,pj->sij", share, answer_rows, answer_rows, optimize=True)
     covariance = products - means[:, :, None] * means[:, None, :]
     spread = np.sqrt(np.clip(np.einsum("sii->si", covariance), 0.0, None))
     spread[spread < NO_SPREAD] = np.nan
@@ -170,11 +170,11 @@ def _omegas(correlations: Floats) -> Floats:
         reduced[:, diagonal, diagonal] = shared[moving]
         values, vectors = np.linalg.eigh(reduced)
         loadings[moving] = vectors[:, :, -1] * np.sqrt(np.clip(values[:, -1:], 0.0, None))
-        found = np.clip(loadings[moving] ** 2, 0.0, 1.0)
-        far = np.abs(found - shared[moving]).max(axis=1) > SETTLED
-        shared[moving] = found
+        communalities = np.clip(loadings[moving] ** 2, 0.0, 1.0)
+        far = np.abs(communalities - shared[moving]).max(axis=1) > SETTLED
+        shared[moving] = communalities
         moving = moving[
-            far & (found < MOST_SHARED).all(axis=1)
+            far & (communalities < MOST_SHARED).all(axis=1)
         ]  # a question explained whole: one factor does not hold
         if not moving.size:
             break

@@ -21,7 +21,7 @@ NONE, FRAGILE, STABLE = "none", "fragile", "stable"
 USES = ("G0", "G1", "G2", "G3")
 PASS, PARTLY, FAIL = "passed", "partly", "failed"
 RESULTS = ("assistance", "accompagne", "autonomie", "coup_de_pouce")  # from the most help to the least
-WITHOUT_GESTURES = {"keypad", "nothing"}
+WITHOUT_POINTER = {"keypad", "nothing"}
 UNSURE_FROM = 4  # “je ne sais pas” among access and use
 LAPSED = ("for-me", "without")  # wishes of who does not want to do it
 PLAYFUL = {"messages", "calls", "videos", "networks"}
@@ -69,8 +69,8 @@ class Contradiction:
 
 def several(answers: Answers, id: str) -> frozenset[str]:
     """Return the answers to a question, as a set; empty when missing or unknown."""
-    given = answers.get(id, ())
-    return frozenset([given] if isinstance(given, str) else given) - {UNKNOWN, PASSED, ""}
+    typed = answers.get(id, ())
+    return frozenset([typed] if isinstance(typed, str) else typed) - {UNKNOWN, PASSED, ""}
 
 
 def one(answers: Answers, id: str) -> str:
@@ -84,7 +84,7 @@ def one(answers: Answers, id: str) -> str:
 def access(answers: Answers) -> str:
     """Return the access that the answers indicate: none, fragile or stable."""
     devices, where = several(answers, "A1"), one(answers, "A3")
-    if (devices and devices <= WITHOUT_GESTURES) or where == "nowhere":
+    if (devices and devices <= WITHOUT_POINTER) or where == "nowhere":
         return NONE
     lent = one(answers, "A2") in ("someone", "public")
     if lent or where in ("prepaid", "someone", "public") or one(answers, "A4") == "often":
@@ -114,11 +114,11 @@ def corrected(declared: str, tasks: Outcomes) -> str:
     """Return the use as corrected by the tasks. A task that was not measured changes nothing."""
     if sum(tasks.get(id) == FAIL for id in ("T1", "T2", "T3")) >= 2:
         return min(declared, "G1")
-    gestures = tasks.get("T1") == tasks.get("T2") == tasks.get("T5") == PASS and tasks.get("T3") in (
+    passes_all = tasks.get("T1") == tasks.get("T2") == tasks.get("T5") == PASS and tasks.get("T3") in (
         PASS,
         PARTLY,
     )
-    return "G1" if declared == "G0" and gestures else declared
+    return "G1" if declared == "G0" and passes_all else declared
 
 
 # ------------------------------------------------------------------------------------------------------- path
@@ -131,14 +131,14 @@ def path(answers: Answers) -> tuple[str, ...]:
 
 def _path(answers: Answers) -> Iterator[str]:
     for id, question in bilan.questions().items():
-        if all(_met(answers, asked, wanted) for asked, wanted in question.only.items()):
+        if all(_met(answers, condition, wanted) for condition, wanted in question.only.items()):
             if question.difficulty and use(answers) in ("G2", "G3") and access(answers) == STABLE:
                 continue
             yield id
 
 
-def _met(answers: Answers, asked: str, wanted: Sequence[str]) -> bool:
-    return bool((several(answers, asked) or {UNKNOWN}) & set(wanted))
+def _met(answers: Answers, question_id: str, wanted: Sequence[str]) -> bool:
+    return bool((several(answers, question_id) or {UNKNOWN}) & set(wanted))
 
 
 def next_question(answers: Answers) -> str:
@@ -148,8 +148,8 @@ def next_question(answers: Answers) -> str:
 
 def retest_path(answers: Answers) -> tuple[str, ...]:
     """Return the questions to ask again: use, access, and how long difficulties last."""
-    kept = ("access", "use")
-    return tuple(id for id in path(answers) if bilan.questions()[id].dimension in kept or id == "O3")
+    dimensions = ("access", "use")
+    return tuple(id for id in path(answers) if bilan.questions()[id].dimension in dimensions or id == "O3")
 
 
 # ------------------------------------------------------------------------------------------------------- rule
@@ -173,9 +173,9 @@ def line(*, access: str, use: str, wants: str, reads: str, unsure: bool) -> str:
 
 
 def unsure(answers: Answers) -> bool:
-    """Return whether too little is known: four questions on access and use without a clear answer."""
-    asked = [id for id in path(answers) if bilan.questions()[id].dimension in ("access", "use")]
-    return sum(not several(answers, id) for id in asked) >= UNSURE_FROM
+    """Tell a diagnosis that knows too little: four questions on access and use without a clear answer."""
+    question_ids = [id for id in path(answers) if bilan.questions()[id].dimension in ("access", "use")]
+    return sum(not several(answers, id) for id in question_ids) >= UNSURE_FROM
 
 
 def conclude(answers: Answers, tasks: Outcomes | None = None) -> Conclusion:
@@ -184,10 +184,10 @@ def conclude(answers: Answers, tasks: Outcomes | None = None) -> Conclusion:
     declared, reached = use(answers), access(answers)
     observed = corrected(declared, measured) if measured else ""
     level = observed or declared
-    held = line(
+    line_id = line(
         access=reached, use=level, wants=one(answers, "M2"), reads=one(answers, "O1"), unsure=unsure(answers)
     )
-    row = bilan.lines()[held]
+    row = bilan.lines()[line_id]
     flags = tuple(_flags(answers, measured, reached, level))
     delays = [row.retest_days, *(bilan.flags()[flag].retest_days for flag in flags)]
     return Conclusion(
@@ -196,23 +196,24 @@ def conclude(answers: Answers, tasks: Outcomes | None = None) -> Conclusion:
         declared=declared,
         observed=observed,
         use=level,
-        line=held,
+        line=line_id,
         result=row.result,
         face=row.face,
-        provisional=held == "L1",
+        provisional=line_id == "L1",
         flags=flags,
         retest_after=min(filter(None, delays), default=0),
     )
 
 
 def _flags(answers: Answers, tasks: Outcomes, reached: str, level: str) -> Iterator[str]:
-    asked, helps, does = path(answers), several(answers, "O2"), several(answers, "U7")
-    devices = several(answers, "A1") - WITHOUT_GESTURES
+    question_ids, helps, does = path(answers), several(answers, "O2"), several(answers, "U7")
+    devices = several(answers, "A1") - WITHOUT_POINTER
     holds = {
         "procedure": one(answers, "X1") == "week",
         "access": reached != STABLE,
-        "mailbox": "U4" in asked and one(answers, "U4") != "weekly",
-        "traps": ("U6" in asked and one(answers, "U6") in ("press", UNKNOWN)) or tasks.get("T4") == FAIL,
+        "mailbox": "U4" in question_ids and one(answers, "U4") != "weekly",
+        "traps": ("U6" in question_ids and one(answers, "U6") in ("press", UNKNOWN))
+        or tasks.get("T4") == FAIL,
         "playful": len(does & PLAYFUL) >= 2 and one(answers, "U5") in ("for-me", "not-done"),
         "equipped_unused": reached == STABLE and level == "G0" and bool(devices),
         "unequipped_able": reached == NONE and level in ("G2", "G3"),
@@ -230,12 +231,12 @@ def contradictions(answers: Answers) -> tuple[Contradiction, ...]:
     """Return the contradictory answers, as a paper form may contain: they are pointed out, never
     corrected.
     """
-    asked = path(answers)
+    question_ids = path(answers)
     return tuple(
-        found
+        contradiction
         for id, question in bilan.questions().items()
         if several(answers, id)
-        for found in _contradictions(answers, question, id in asked)
+        for contradiction in _contradictions(answers, question, id in question_ids)
     ) + (
         (Contradiction("nowhere", "A3", "U1"),)
         if (one(answers, "A3"), one(answers, "U1")) == ("nowhere", "often")
@@ -243,16 +244,16 @@ def contradictions(answers: Answers) -> tuple[Contradiction, ...]:
     )
 
 
-def _contradictions(answers: Answers, question: Question, asked: bool) -> Iterator[Contradiction]:
-    given = several(answers, question.id)
-    if not asked:
+def _contradictions(answers: Answers, question: Question, is_on_path: bool) -> Iterator[Contradiction]:
+    chosen = several(answers, question.id)
+    if not is_on_path:
         skipped = next((id for id, wanted in question.only.items() if not _met(answers, id, wanted)), "")
         if skipped:
             yield Contradiction("not-asked", question.id, skipped)
-    alone = [option.label for option in question.options.values() if option.alone and option.id in given]
-    if alone and len(given) > 1:
+    alone = [option.label for option in question.options.values() if option.alone and option.id in chosen]
+    if alone and len(chosen) > 1:
         yield Contradiction("alone", question.id, alone[0])
-    if len(given) > (question.most or (len(question.options) if question.several else 1)):
+    if len(chosen) > (question.most or (len(question.options) if question.several else 1)):
         yield Contradiction("too-many", question.id)
 
 

@@ -54,7 +54,7 @@ class Margins:
         """Return (cells,) sums over the respondents of each cell."""
         return values if self.cell is None else total_by(self.cell, values, self.n_cells)
 
-    def apart(self, values: Floats) -> Floats:
+    def by_respondent(self, values: Floats) -> Floats:
         """Return (n,) the value of each respondent's cell."""
         return values if self.cell is None else np.asarray(values[self.cell])
 
@@ -146,9 +146,13 @@ def margins(
     if numbers is not None and totals is not None:
         if len(numbers) != (len(codes[0]) if codes else len(numbers)) or numbers.shape[1] != len(totals):
             raise ValueError(f"numbers has shape {numbers.shape}, totals {len(totals)}.")
-        whole = tuple(np.asarray(code, dtype=np.int64) for code in codes)
+        categories = tuple(np.asarray(code, dtype=np.int64) for code in codes)
         return Margins(
-            None, whole, wanted, np.asarray(numbers, dtype=np.float64), np.asarray(totals, dtype=np.float64)
+            None,
+            categories,
+            wanted,
+            np.asarray(numbers, dtype=np.float64),
+            np.asarray(totals, dtype=np.float64),
         )
     if not codes:
         raise ValueError("weights are calibrated on one margin at least.")
@@ -166,11 +170,11 @@ def _cells(codes: Sequence[NDArray[np.integer[Any]]], sizes: Sequence[int]) -> t
         joint = cell * size + code
         if span * size <= LARGEST:
             full = np.bincount(joint, minlength=span * size) > 0
-            held, cell = np.flatnonzero(full), (np.cumsum(full) - 1)[joint]
+            filled_cells, cell = np.flatnonzero(full), (np.cumsum(full) - 1)[joint]
         else:
-            held, cell = np.unique(joint, return_inverse=True)
-        parent, category = np.divmod(held, size)
-        known, span = [*(each[parent] for each in known), category], len(held)
+            filled_cells, cell = np.unique(joint, return_inverse=True)
+        parent, category = np.divmod(filled_cells, size)
+        known, span = [*(each[parent] for each in known), category], len(filled_cells)
     return cell, tuple(known)
 
 
@@ -310,11 +314,13 @@ def calibrate(
             if gap < best[0]:
                 best = (gap, ratios, missed)
     gap, ratios, missed = best
-    apart, at, gaps = margins.apart(ratios), 0, []
+    ratio_by_respondent, at, gaps = margins.by_respondent(ratios), 0, []
     for target in margins.targets:
         gaps.append(np.abs(missed[at : at + len(target)]) / target)
         at += len(target)
-    return Calibration(initial * apart, apart, gap <= REACHED, iterations, gap, tuple(gaps))
+    return Calibration(
+        initial * ratio_by_respondent, ratio_by_respondent, gap <= REACHED, iterations, gap, tuple(gaps)
+    )
 
 
 def _worst(missed: Floats, size: Floats) -> float:
@@ -352,18 +358,20 @@ def trimmed(
     """
     if not most > 1:
         raise ValueError(f"a ceiling of {most} times the mean leaves no room.")
-    found = calibrate(initial, margins, method=method, bounds=bounds)
-    iterations = found.iterations
+    calibration = calibrate(initial, margins, method=method, bounds=bounds)
+    iterations = calibration.iterations
     for _ in range(rounds):
-        ceiling = most * float(found.weights.mean())
-        if not found.converged or found.weights.max() <= ceiling * (1 + TRIM_SLACK):
+        ceiling = most * float(calibration.weights.mean())
+        if not calibration.converged or calibration.weights.max() <= ceiling * (1 + TRIM_SLACK):
             break
-        cut = np.minimum(found.weights, ceiling * (1 - TRIM_SLACK))
+        cut = np.minimum(calibration.weights, ceiling * (1 - TRIM_SLACK))
         again = calibrate(cut, margins)
         iterations += again.iterations
-        found = replace(again, ratios=again.weights / initial)
-    held = found.weights.max() <= most * float(found.weights.mean()) * (1 + TRIM_SLACK)
+        calibration = replace(again, ratios=again.weights / initial)
+    is_within = calibration.weights.max() <= most * float(calibration.weights.mean()) * (1 + TRIM_SLACK)
     if bounds is not None:  # what was cut is carried by others, whose ratios may have grown
-        inside = found.ratios[initial > 0]
-        held &= bounds[0] * (1 - TRIM_SLACK) <= inside.min() and inside.max() <= bounds[1] * (1 + TRIM_SLACK)
-    return replace(found, iterations=iterations, converged=found.converged and bool(held))
+        inside = calibration.ratios[initial > 0]
+        is_within &= bounds[0] * (1 - TRIM_SLACK) <= inside.min() and inside.max() <= bounds[1] * (
+            1 + TRIM_SLACK
+        )
+    return replace(calibration, iterations=iterations, converged=calibration.converged and bool(is_within))

@@ -18,20 +18,20 @@ LARGEST = 1e5  # bounds wider than this are no bounds
 
 
 def _columns(initial: Floats, margins: Margins) -> tuple[Matrix, Floats]:
-    """Return what a ratio of 1 in each cell of positive weight adds to each total, as a share of that
-    total.
+    """Return the constraints as a sparse matrix, one row per total and one column per cell of positive
+    weight, and their right-hand side. A value is the part of a total that the cell brings at ratio 1.
     """
     base = margins.together(np.asarray(initial, dtype=np.float64))
-    kept = np.flatnonzero(base > 0)
-    wanted, n = margins.wanted, len(kept)
+    positive = np.flatnonzero(base > 0)
+    wanted, n = margins.wanted, len(positive)
     at, rows, values = 0, [], []
     for code, target in zip(margins.codes, margins.targets, strict=True):
-        rows.append(at + code[kept])
-        values.append(base[kept] / target[code[kept]])
+        rows.append(at + code[positive])
+        values.append(base[positive] / target[code[positive]])
         at += len(target)
     for k, total in enumerate(margins.totals):
         rows.append(np.full(n, at + k))
-        values.append(base[kept] * margins.numbers[kept, k] / (abs(total) or 1.0))
+        values.append(base[positive] * margins.numbers[positive, k] / (abs(total) or 1.0))
     columns = np.tile(np.arange(n), len(rows))
     matrix = sparse.coo_array(
         (np.concatenate(values), (np.concatenate(rows), columns)), shape=(len(wanted), n)
@@ -48,18 +48,18 @@ def misses(initial: Floats, margins: Margins, low: float, high: float) -> Floats
     matrix, wanted = _columns(initial, margins)
     p, n = matrix.shape
     slack = sparse.eye_array(p, format="csr")
-    found = optimize.linprog(
+    solution = optimize.linprog(
         np.concatenate((np.zeros(n), np.ones(2 * p))),
         A_eq=sparse.hstack((matrix, slack, -slack), format="csr"),
         b_eq=wanted,
         bounds=[(low, None if np.isinf(high) else high)] * n + [(0, None)] * (2 * p),
     )
-    short, over = found.x[n : n + p], found.x[n + p :]
+    short, over = solution.x[n : n + p], solution.x[n + p :]
     return np.where(np.abs(short - over) > LEAST, short - over, 0.0)
 
 
 def can_keep(initial: Floats, margins: Margins, low: float, high: float) -> bool:
-    """Return whether some weights meet the margins with every ratio between the bounds, bounds included."""
+    """Tell feasible bounds: some weights meet the margins with every ratio between them, bounds included."""
     return not misses(initial, margins, low, high).any()
 
 
@@ -72,8 +72,8 @@ def highest_low(initial: Floats, margins: Margins, high: float) -> float | None:
     """Return the greatest feasible positive lower bound for that upper bound, within `CLOSE`; None when there
     is none.
     """
-    found = _least(lambda k: can_keep(initial, margins, 1 / k, high))
-    return None if found is None else 1 / found
+    stretch = _least(lambda k: can_keep(initial, margins, 1 / k, high))
+    return None if stretch is None else 1 / stretch
 
 
 def symmetrical(initial: Floats, margins: Margins) -> float | None:

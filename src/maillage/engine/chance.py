@@ -26,7 +26,7 @@ def normals(seed: int, source: str, position: int, shape: tuple[int, ...]) -> ND
 
 
 def rounding(seed: int, source: str, shape: tuple[int, ...], half_step: float) -> NDArray[np.float64]:
-    """Return what rounding may have hidden: uniform between minus and plus half a step."""
+    """Return the errors that rounding may have hidden: uniform between minus and plus half a step."""
     return generator(seed, source).uniform(-half_step, half_step, shape)
 
 

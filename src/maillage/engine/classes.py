@@ -69,7 +69,7 @@ def drawn(draws: Floats, bounds: Floats) -> Codes:
     return np.where(np.isnan(draws), -1, sum(draws > bound for bound in bounds))
 
 
-def membership(found: Codes) -> Floats:
+def membership(class_draws: Codes) -> Floats:
     """Return (zones, 5) the share of draws that put each zone in each class; nan where it has none.
 
     found: (zones, draws), as `drawn` returns it.
@@ -77,8 +77,8 @@ def membership(found: Codes) -> Floats:
     >>> membership(np.array([[4, 4, 3, 4], [-1, -1, -1, -1]])).tolist()
     [[0.0, 0.0, 0.0, 0.25, 0.75], [nan, nan, nan, nan, nan]]
     """
-    shares = np.stack([(found == k).mean(axis=1) for k in range(N_CLASSES)], axis=1)
-    return np.where(found[:, :1] < 0, np.nan, shares)
+    shares = np.stack([(class_draws == k).mean(axis=1) for k in range(N_CLASSES)], axis=1)
+    return np.where(class_draws[:, :1] < 0, np.nan, shares)
 
 
 def cells(digital: Codes, social: Codes) -> Codes:

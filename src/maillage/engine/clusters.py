@@ -17,15 +17,15 @@ def gather(pairs: NDArray[np.int64], chosen: NDArray[np.bool_]) -> list[list[int
         near[one].append(other)
         near[other].append(one)
     groups: list[list[int]] = []
-    seen: set[int] = set()
+    visited: set[int] = set()
     for first in near:
-        if first in seen:
+        if first in visited:
             continue
         group = [first]
-        seen.add(first)
+        visited.add(first)
         for zone in group:  # grows while it is read
-            new = [other for other in dict.fromkeys(near[zone]) if other not in seen]
-            seen.update(new)
+            new = [other for other in dict.fromkeys(near[zone]) if other not in visited]
+            visited.update(new)
             group += new
         groups.append(sorted(group))
     return sorted(groups, key=lambda zones: (-len(zones), zones[0]))

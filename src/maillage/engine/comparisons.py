@@ -44,7 +44,7 @@ def of_intervals(one: Interval, other: Interval) -> Difference:
     The p-value assumes that the interval, on the side of zero, is that of a normal distribution: nothing more
     is known.
     """
-    value, (low, high) = one[0] - other[0], _around(one, other, 0.0)
+    value, (low, high) = one[0] - other[0], _interval(one, other, 0.0)
     reach = value - low if value > 0 else high - value
     if not value or not reach:
         return Difference(value, low, high, 0.0 if value else 1.0)
@@ -54,10 +54,10 @@ def of_intervals(one: Interval, other: Interval) -> Difference:
 
 def _bounds(one: Share, other: Share, correlation: float, level: float) -> tuple[float, float]:
     r = max(-1.0, min(1.0, correlation))
-    return _around((one.value, *one.interval(level)), (other.value, *other.interval(level)), r)
+    return _interval((one.value, *one.interval(level)), (other.value, *other.interval(level)), r)
 
 
-def _around(one: Interval, other: Interval, r: float) -> tuple[float, float]:
+def _interval(one: Interval, other: Interval, r: float) -> tuple[float, float]:
     (v1, l1, u1), (v2, l2, u2) = one, other
     down, up = _far(v1 - l1, u2 - v2, r), _far(u1 - v1, v2 - l2, r)
     return max(-1.0, v1 - v2 - down), min(1.0, v1 - v2 + up)

@@ -100,11 +100,11 @@ def combine(model: Floats, survey: Floats) -> Combined:
     mean lies between the two means, and the variance is below each.
     """
     varies, doubted = float(model.var()), float(survey.var())
-    apart = survey.mean() - model.mean()
+    gap = survey.mean() - model.mean()
     spread = float(np.sqrt(varies + doubted))
     beyond = float(special.ndtri(0.95))  # half-width of a 90 % interval, in standard errors
-    agree = abs(apart) <= beyond * spread
-    bias = 0.0 if agree else float(np.sqrt(max((apart / beyond) ** 2 - varies - doubted, 0.0)))
+    agree = abs(gap) <= beyond * spread
+    bias = 0.0 if agree else float(np.sqrt(max((gap / beyond) ** 2 - varies - doubted, 0.0)))
     alone = _unpaired(survey, model)
     weight = _weight(varies, doubted)
     guarded_weight = _weight(varies, doubted + bias**2)
@@ -112,9 +112,9 @@ def combine(model: Floats, survey: Floats) -> Combined:
     return Combined(
         draws=_mixed(model, alone, weight),
         weight=weight,
-        gap=float(apart),
-        gap_low=float(apart - beyond * spread),
-        gap_high=float(apart + beyond * spread),
+        gap=float(gap),
+        gap_low=float(gap - beyond * spread),
+        gap_high=float(gap + beyond * spread),
         agree=bool(agree),
         bias=bias,
         guarded=_mixed(model, centred, guarded_weight),
@@ -127,11 +127,11 @@ def _weight(model: float, survey: float) -> float:
     return model / (model + survey) if model + survey else 0.5
 
 
-def _unpaired(drawn: Floats, beside: Floats) -> Floats:
+def _unpaired(drawn: Floats, series: Floats) -> Floats:
     """Return draws without their chance correlation with another series: same mean, same variance, no
     covariance.
     """
-    centred, other = drawn - drawn.mean(), beside - beside.mean()
+    centred, other = drawn - drawn.mean(), series - series.mean()
     if not (other @ other) or not (centred @ centred):
         return drawn
     rest = centred - (centred @ other) / (other @ other) * other

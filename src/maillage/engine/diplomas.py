@@ -132,8 +132,8 @@ def impute(
         return np.column_stack((np.ones(len(values)), np.clip((values - mean) / scale, -5, 5)))
 
     shares = np.maximum(diplomas / diplomas.sum(axis=1, keepdims=True), TINY)
-    others = [0, 1, 2, 4, 5]
-    ratios = np.log(shares[:, others]) - np.log(shares[:, [3]])
+    other_levels = [0, 1, 2, 4, 5]
+    ratios = np.log(shares[:, other_levels]) - np.log(shares[:, [3]])
     beta = least_squares(standard(commune_traits), ratios, commune_weight, ridge=ridge)
     predicted = np.insert(standard(traits) @ beta, 3, 0.0, axis=1)
     guess = np.exp(predicted - predicted.max(axis=1, keepdims=True))

@@ -39,57 +39,59 @@ def lots(counts: Sequence[int], least: int) -> list[int]:
     return [end - before for end, before in zip(ends, [0, *ends], strict=False)]
 
 
-def shares(counts: Sequence[int], sums: Sequence[int], kept: Sequence[int], unit: int) -> list[int]:
-    """Return what of a sum (minutes) goes with what `lots` keeps of each period: its part of all that waits,
-    rounded to `unit`, so that somebody who is added to a lot shows in no sum.
+def shares(counts: Sequence[int], sums: Sequence[int], retained: Sequence[int], unit: int) -> list[int]:
+    """Return the part of a sum (minutes) published with the people that `lots` keeps of each period: their
+    part of all that waits, rounded to `unit`, so that somebody who is added to a lot shows in no sum.
 
     >>> shares([10, 1, 3], [300, 90, 45], [0, 11, 0], 60)
     [0, 360, 0]
     """
-    out, n, held = [], 0, 0.0
-    for more, added, told in zip(counts, sums, kept, strict=True):
-        n, held = n + more, held + added
-        part = held * told / n if told else 0.0
+    out, n, pending_sum = [], 0, 0.0
+    for more, added, size in zip(counts, sums, retained, strict=True):
+        n, pending_sum = n + more, pending_sum + added
+        part = pending_sum * size / n if size else 0.0
         out.append(unit * round(part / unit))
-        n, held = n - told, held - part
+        n, pending_sum = n - size, pending_sum - part
     return out
 
 
 def by_year(
     counts: Mapping[date, int], sums: Mapping[date, int], least: int, unit: int
 ) -> dict[date, tuple[int, int]]:
-    """Return what is told of each month, by its first day: how many count, and what of a sum goes with them.
+    """Return the published figures of each month, by its first day: a count of people, and their part of a
+    sum.
 
     Lots fill from the first month of each year, whatever months are asked for: two periods differ by nobody,
     or by whole lots, and so do two structures or two territories.
 
     >>> january, february = date(2026, 1, 1), date(2026, 2, 1)
-    >>> found = by_year({january: 10, february: 1}, {january: 300, february: 60}, 11, 60)
-    >>> found[january], found[february]
+    >>> figures = by_year({january: 10, february: 1}, {january: 300, february: 60}, 11, 60)
+    >>> figures[january], figures[february]
     ((0, 0), (11, 360))
     """
-    told: dict[date, tuple[int, int]] = {}
+    published: dict[date, tuple[int, int]] = {}
     for _, year in groupby(sorted(counts), key=lambda month: month.year):
         months = list(year)
         noted = [counts[month] for month in months]
-        kept = lots(noted, least)
-        parts = shares(noted, [sums.get(month, 0) for month in months], kept, unit)
-        told |= zip(months, zip(kept, parts, strict=True), strict=True)
-    return told
+        retained = lots(noted, least)
+        parts = shares(noted, [sums.get(month, 0) for month in months], retained, unit)
+        published |= zip(months, zip(retained, parts, strict=True), strict=True)
+    return published
 
 
-def apart(counts: Sequence[int], least: int) -> list[bool]:
-    """Return which counts of the same people may be told together, the first ones first. One may hold another
-    (those who came, those who were helped): less than `least` apart, a subtraction gives the few between.
+def far_enough(counts: Sequence[int], least: int) -> list[bool]:
+    """Return which counts of the same people may be published together, the first ones first. One may hold
+    another (those who came, those who were helped): less than `least` apart, a subtraction gives the few
+    between.
 
-    >>> apart([60, 57, 20], 11), apart([60, 57, 20], 0)
+    >>> far_enough([60, 57, 20], 11), far_enough([60, 57, 20], 0)
     ([True, False, True], [True, True, True])
     """
-    told: list[int] = []
+    published: list[int] = []
     out = []
     for n in counts:
-        out.append(all(abs(n - each) >= least for each in told))
-        told += [n] * out[-1]
+        out.append(all(abs(n - each) >= least for each in published))
+        published += [n] * out[-1]
     return out
 
 
@@ -108,12 +110,12 @@ def one_way(counts: Sequence[int], least: int, *, lowest: int = 0) -> list[bool]
     >>> one_way([10, 23, 37, 10], 11), one_way([30], 11)
     ([False, False, True, False], [False])
     """
-    whole = sum(counts)
+    total = sum(counts)
     if not least:
         return [True] * len(counts)
     # With two parts or more the loop would suppress a part whose complement is small. A part alone has nobody
     # with it: to publish it would say of each person counted what they all answered.
-    published = [least <= count <= whole - least for count in counts]
+    published = [least <= count <= total - least for count in counts]
     while any(published):
         suppressed = list(compress(counts, (not each for each in published)))
         smallest, k = min((count, k) for k, count in enumerate(counts) if published[k])

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 
-def posterior(variance: Floats, design: Floats, seen: Floats, error: Floats) -> tuple[Floats, Floats]:
+def posterior(variance: Floats, design: Floats, observed: Floats, error: Floats) -> tuple[Floats, Floats]:
     """Return the mean (k,) and the covariance (k, k) of effects once measures are known.
 
     variance: (k,) of the effects before, of mean zero and independent; design: (measures, k) what each
@@ -19,7 +19,7 @@ def posterior(variance: Floats, design: Floats, seen: Floats, error: Floats) -> 
     """
     weighted = design / error[:, None] ** 2
     covariance = np.asarray(np.linalg.inv(np.diag(1 / variance) + weighted.T @ design), dtype=np.float64)
-    return covariance @ (weighted.T @ seen), covariance
+    return covariance @ (weighted.T @ observed), covariance
 
 
 def disagreement(one: Floats, other: Floats, error: Floats) -> Floats:

@@ -33,22 +33,22 @@ def share_below(median: Floats, *, threshold: float, spread: float) -> Floats:
 def calibrate_spread(median: Floats, people: Floats, *, threshold: float, share: float) -> float:
     """Return the spread that makes the mean share under the threshold the published one (bisection)."""
     low, high = 0.05, 2.0
-    each, at = np.unique(median, return_inverse=True)  # published medians are rounded: few differ
+    levels, at = np.unique(median, return_inverse=True)  # published medians are rounded: few differ
     for _ in range(50):
         middle = (low + high) / 2
-        found = np.average(share_below(each, threshold=threshold, spread=middle)[at], weights=people)
-        low, high = (middle, high) if found < share else (low, middle)
+        mean_share = np.average(share_below(levels, threshold=threshold, spread=middle)[at], weights=people)
+        low, high = (middle, high) if mean_share < share else (low, middle)
     return (low + high) / 2
 
 
 def calibrate_threshold(median: Floats, people: Floats, *, spread: float, share: float) -> float:
     """Return the threshold (euros) that makes the mean share under it the wanted one (bisection)."""
     low, high = 1_000.0, 100_000.0
-    each, at = np.unique(median, return_inverse=True)
+    levels, at = np.unique(median, return_inverse=True)
     for _ in range(60):
         middle = (low + high) / 2
-        found = np.average(share_below(each, threshold=middle, spread=spread)[at], weights=people)
-        low, high = (middle, high) if found < share else (low, middle)
+        mean_share = np.average(share_below(levels, threshold=middle, spread=spread)[at], weights=people)
+        low, high = (middle, high) if mean_share < share else (low, middle)
     return (low + high) / 2
 
 
@@ -67,9 +67,9 @@ def within_commune(
     mean = total_by(group, weight * x, n_groups) / np.maximum(total_by(group, weight, n_groups), 1e-9)
     moved = expit(logit(np.clip(share, 1e-4, 1 - 1e-4)) + np.where(known, pull * (x - mean[group]), 0.0))
     wanted = total_by(group, weight * share, n_groups)
-    found = total_by(group, weight * moved, n_groups)
+    moved_total = total_by(group, weight * moved, n_groups)
     slope = total_by(group, weight * moved * (1 - moved), n_groups)
-    step = np.divide(wanted - found, slope, out=np.zeros(n_groups), where=slope > 0)
+    step = np.divide(wanted - moved_total, slope, out=np.zeros(n_groups), where=slope > 0)
     return np.asarray(np.where(known, expit(logit(np.clip(moved, 1e-6, 1 - 1e-6)) + step[group]), share))
 
 
@@ -86,7 +86,7 @@ def share_by_cell(counts: Floats, share: Floats, offset: Floats, *, iterations: 
 
 
 def _share_by_cell(counts: Floats, share: Floats, offset: Floats, iterations: int) -> Floats:
-    """Return what `share_by_cell` does, for areas taken together."""
+    """Return the result of `share_by_cell` for one batch of areas."""
     wanted = np.clip(share, 1e-4, 1 - 1e-4)
     people = counts.sum(axis=1)
     move = logit(wanted)

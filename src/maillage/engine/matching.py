@@ -157,8 +157,8 @@ def between(a: Sequence[Place], b: Sequence[Place]) -> list[Pair]:
     Pairs inside `a` or inside `b` are not searched. How many places share a telephone or a site is counted
     over both.
     """
-    found = _pairs([*a, *b], len(a))
-    return [Pair(pair.a, pair.b - len(a), pair.score, pair.reasons, pair.decision) for pair in found]
+    pairs = _pairs([*a, *b], len(a))
+    return [Pair(pair.a, pair.b - len(a), pair.score, pair.reasons, pair.decision) for pair in pairs]
 
 
 def agreements(places: Sequence[Place], pairs: Iterable[tuple[int, int]]) -> NDArray[np.int8]:
@@ -180,7 +180,7 @@ def _pairs(places: Sequence[Place], cut: int | None) -> list[Pair]:
     out = []
     for a, b in _candidates(read, cut):
         one, other = read[a], read[b]
-        if (one.itinerant or other.itinerant) and _apart(one, other):
+        if (one.itinerant or other.itinerant) and _in_two_communes(one, other):
             continue  # the stops of a round are so many places
         levels = _levels(one, other, shared)
         if _two_services(one, other, levels) or _seat_and_branch(levels) or _two_numbers(one, other, levels):
@@ -199,8 +199,8 @@ def _pairs(places: Sequence[Place], cut: int | None) -> list[Pair]:
 
 
 def _one_name_one_spot(levels: Levels) -> bool:
-    """Return whether name and location both agree: a shared switchboard and site do not make two premises
-    one.
+    """Recognise one place by a name and a location that both agree: a shared switchboard and site do not make
+    two premises one.
     """
     name, contradiction, address, distance = levels[:4]
     return (
@@ -321,7 +321,9 @@ def _shared(read: list[_Read]) -> frozenset[str]:
         for value in (*one.phones, *one.mails, *one.hosts, *one.siret):
             holders[value].append(one.insee)
     most = number("matching/partage")
-    return frozenset(key for key, held in holders.items() if len(held) > most or len({*held} - {""}) > 1)
+    return frozenset(
+        key for key, communes in holders.items() if len(communes) > most or len({*communes} - {""}) > 1
+    )
 
 
 def _series(read: list[_Read]) -> frozenset[tuple[str, str]]:
@@ -337,14 +339,14 @@ def _series(read: list[_Read]) -> frozenset[tuple[str, str]]:
 
 def _name(nom: str, commune: frozenset[str]) -> dict[str, Any]:
     """Return the parts of a name: see _Read."""
-    text = INITIALS.sub(lambda found: found[0].replace(" ", ""), plain(nom))
-    words = KIND.sub(lambda found: KIND_OF[found[0]], text).split()
+    text = INITIALS.sub(lambda match: match[0].replace(" ", ""), plain(nom))
+    words = KIND.sub(lambda match: KIND_OF[match[0]], text).split()
     kinds = frozenset(word for word in words if word in IS_KIND)
     rest = [word for word in words if word not in IS_KIND and word not in BRANCHES and not word.isdigit()]
     own = [word for word in rest if word not in EMPTY and not _is_of(word, commune) and len(word) > 1]
     if not own:  # « Le 139 » is named by its number
         own = [word for word in words if word.isdigit() and len(word) > 1] or (
-            [] if kinds else _left(rest, commune)
+            [] if kinds else _last_words(rest, commune)
         )
     return {
         "own": tuple(dict.fromkeys(own)),
@@ -356,7 +358,7 @@ def _name(nom: str, commune: frozenset[str]) -> dict[str, Any]:
     }
 
 
-def _left(rest: list[str], commune: frozenset[str]) -> list[str]:
+def _last_words(rest: list[str], commune: frozenset[str]) -> list[str]:
     """Return the words of a name that has none of its own: « Site de Revel » is a site, and shares nothing
     with the other doors of Revel; the commune alone, when it says nothing else.
     """
@@ -364,7 +366,6 @@ def _left(rest: list[str], commune: frozenset[str]) -> list[str]:
 
 
 def _is_of(word: str, commune: frozenset[str]) -> bool:
-    """Return whether a word of a name is one of the commune, mistyped or not when it is long."""
     return word in commune or (len(word) >= LONG and any(_alike(word, town) for town in commune))
 
 
@@ -373,16 +374,18 @@ def _initials(text: str, commune: frozenset[str]) -> frozenset[str]:
     without its last word, with two letters of one of them (« CODASE », « Comité dauphinois d’action
     socio-éducative »).
     """
-    whole = [word for word in JOINED.sub(r"\1 ", text).split() if word not in commune and not word.isdigit()]
-    short = [word for word in whole if word not in ARTICLES and word not in SMALL]
-    found = {"".join(word[0] for word in each) for each in (whole, short)}
+    full_words = [
+        word for word in JOINED.sub(r"\1 ", text).split() if word not in commune and not word.isdigit()
+    ]
+    short = [word for word in full_words if word not in ARTICLES and word not in SMALL]
+    candidates = {"".join(word[0] for word in each) for each in (full_words, short)}
     for words in (short, short[:-1]):
         letters = [word[:1] for word in words]
         spelt = {"".join(letters)} | {
             "".join([*letters[:k], word[:2], *letters[k + 1 :]]) for k, word in enumerate(words)
         }
-        found |= {each for each in spelt if len(words) >= 3 and len(each) >= SURE_INITIALS}
-    return frozenset(each for each in found if SHORTEST_INITIALS <= len(each) <= LONGEST_INITIALS)
+        candidates |= {each for each in spelt if len(words) >= 3 and len(each) >= SURE_INITIALS}
+    return frozenset(each for each in candidates if SHORTEST_INITIALS <= len(each) <= LONGEST_INITIALS)
 
 
 def _address(adresse: str, commune: frozenset[str]) -> tuple[frozenset[str], str, tuple[str, ...]]:
@@ -393,16 +396,16 @@ def _address(adresse: str, commune: frozenset[str]) -> tuple[frozenset[str], str
     """
     words = [STREET_WORD.get(word, word) for word in POSTCODE.sub("", BOX.sub(" ", plain(adresse))).split()]
     ways = [k for k, word in enumerate(words) if word in WAYS]
-    found = [(_house(words, k), k) for k in ways]
+    houses = [(_house(words, k), k) for k in ways]
     (start, house), at = next(
-        (one for one in found if one[0][1]), found[0] if found else ((0, frozenset()), -1)
+        (one for one in houses if one[0][1]), houses[0] if houses else ((0, frozenset()), -1)
     )
-    if not found and words and (alone := HOUSE.fullmatch(words[0])):
+    if not houses and words and (alone := HOUSE.fullmatch(words[0])):
         start, house = 1, frozenset({alone[1]})
     rest = [word for k, word in enumerate(words) if k >= start and k != at and word not in ARTICLES]
     rest = [word for word in rest if len(word) > 1 or word.isdigit()] or rest  # « rue E. Cougneau »
     street = [word for word in rest if word not in commune] or rest
-    return house, words[at] if found else "", tuple(dict.fromkeys(street))
+    return house, words[at] if houses else "", tuple(dict.fromkeys(street))
 
 
 def _house(words: list[str], at: int) -> tuple[int, frozenset[str]]:
@@ -458,8 +461,8 @@ def _candidates(read: list[_Read], cut: int | None) -> list[tuple[int, int]]:
         block = owner_of[starts[sizes == size][:, None] + np.arange(size)]
         first, second = np.triu_indices(size, 1)
         a, b = block[:, first].ravel(), block[:, second].ravel()
-        kept = a < b if cut is None else (a < cut) & (b >= cut)
-        codes.append(np.unique(a[kept] * len(read) + b[kept]))
+        is_wanted = a < b if cut is None else (a < cut) & (b >= cut)
+        codes.append(np.unique(a[is_wanted] * len(read) + b[is_wanted]))
     return [divmod(code, len(read)) for code in np.unique(np.concatenate(codes)).tolist()]
 
 
@@ -520,35 +523,37 @@ def _surroundings(point: tuple[float, float], words: Iterable[str]) -> Iterator[
 
 def _levels(a: _Read, b: _Read, shared: frozenset[str]) -> Levels:
     """Return how well two places agree, in the order of FIELDS."""
-    apart = _apart(a, b)
+    is_elsewhere = _in_two_communes(a, b)
     distance = SILENT
     if a.point is not None and b.point is not None:
         distance = bisect_left(numbers("matching/distances"), _distance(a.point, b.point))
     name = _name_level(a, b)
     named = distance == SILENT and bool(a.postcode) and a.postcode == b.postcode
     named = named and (name == 0 or _names_the_other_commune(a, b) or _names_the_other_commune(b, a))
-    misplaced = apart and (distance == 0 or named) and _address_level(a, b) == 0
-    apart = (
-        apart and not misplaced
+    misplaced = is_elsewhere and (distance == 0 or named) and _address_level(a, b) == 0
+    is_elsewhere = (
+        is_elsewhere and not misplaced
     )  # one of the two says the commune of its seat: its address and its point prevail
-    address = SILENT if apart else _address_level(a, b)
+    address = SILENT if is_elsewhere else _address_level(a, b)
     return (
         name,
         SILENT if _contradiction(a, b) == SILENT else 0,
         address,
         distance,
-        _held_level(a.phones, b.phones, shared),
-        _held_level(a.mails, b.mails, shared),
+        _contact_level(a.phones, b.phones, shared),
+        _contact_level(a.mails, b.mails, shared),
         _site_level(a, b, shared),
         _pivot_level(a, b, shared),
         int(a.typologies.isdisjoint(b.typologies)) if a.typologies and b.typologies else SILENT,
-        SILENT if misplaced or not (a.insee or a.postcode) or not (b.insee or b.postcode) else int(apart),
+        SILENT
+        if misplaced or not (a.insee or a.postcode) or not (b.insee or b.postcode)
+        else int(is_elsewhere),
     )
 
 
 def _names_the_other_commune(one: _Read, other: _Read) -> bool:
-    """Return whether a place that says another commune has a kind of the other, and no name but its commune:
-    « Mairie Susville », said to be in La Mure.
+    """Recognise a place by its kind though it gives another commune, when its only name is the other's
+    commune: « Mairie Susville », said to be in La Mure.
     """
     alike = bool(one.kinds) and one.kinds == other.kinds and not other.own
     return alike and bool(one.own) and other.commune.issuperset(one.own)
@@ -572,15 +577,14 @@ def _contradiction(a: _Read, b: _Read) -> int:
 
 
 def _same_spot(levels: Levels) -> bool:
-    """Return whether two places share a number in a street, and nothing says that they stand apart."""
+    """Recognise two places at one number of a street, unless their points contradict it."""
     address, distance = levels[2:4]
     return address == 0 and distance in (SILENT, 0)
 
 
 def _one_kind_one_spot(a: _Read, b: _Read, levels: Levels) -> bool:
-    """Return whether a pair deserves a look whatever its names: one kind at one address, or an address and a
-    way to
-    be reached that nobody else has, as when a network changes the names of its places.
+    """Pick the pairs to look at whatever their names: one kind at one address, or an address and a way to be
+    reached that nobody else has, as when a network changes the names of its places.
     """
     reached = 0 in levels[4:8]  # the same telephone, mail, site or SIRET, shared with no other place
     alike = not a.kinds.isdisjoint(b.kinds)
@@ -588,9 +592,9 @@ def _one_kind_one_spot(a: _Read, b: _Read, levels: Levels) -> bool:
 
 
 def _two_services(a: _Read, b: _Read, levels: Levels) -> bool:
-    """Return whether two places are two services named after one spot: of two kinds, the library and the town
-    hall of a square; or one only of a known kind, when their telephones or their numbers in the street
-    part them. Nothing that only one place has says otherwise.
+    """Recognise two services named after one spot: of two kinds, the library and the town hall of a square;
+    or one only of a known kind, when their telephones or their numbers in the street part them. Nothing
+    that only one place has says otherwise.
     """
     name, _, address, distance = levels[:4]
     if 0 in levels[4:8]:
@@ -609,8 +613,8 @@ def _two_services(a: _Read, b: _Read, levels: Levels) -> bool:
 
 
 def _named_in_a_series(a: _Read, b: _Read, levels: Levels, series: frozenset[tuple[str, str]]) -> bool:
-    """Return whether a place has, for a kind, the word that a series of its commune begins with, and the
-    other a known kind: two services at one door, unless something that nobody else has says otherwise.
+    """Recognise a place whose kind is the first word of a series of its commune, beside one of a known kind:
+    two services at one door, unless something that nobody else has says otherwise.
     """
     if a.kinds or not b.kinds or len(a.own) < 2 or 0 in levels[4:8]:
         return False
@@ -618,14 +622,14 @@ def _named_in_a_series(a: _Read, b: _Read, levels: Levels, series: frozenset[tup
 
 
 def _seat_and_branch(levels: Levels) -> bool:
-    """Return whether names that contradict each other stand at two addresses: a seat and its annexe, which
-    share a telephone and a site.
+    """Recognise names that contradict each other at two addresses: a seat and its annexe, which share a
+    telephone and a site.
     """
     return levels[1] != SILENT and levels[2] == OTHER_STREET
 
 
 def _two_numbers(a: _Read, b: _Read, levels: Levels) -> bool:
-    """Return whether two names differ by their number alone, « Point numérique n° 1 » and « n° 2 »: two
+    """Recognise two names that differ by their number alone, « Point numérique n° 1 » and « n° 2 »: two
     places of a series, unless they share a door, or a telephone or the like that is nobody else's.
     """
     if _contradiction(a, b) != OTHER_NUMBER or 0 in levels[4:8] or _same_spot(levels):
@@ -638,9 +642,8 @@ def _without_numbers(one: _Read) -> list[str]:
 
 
 def _one_kind_in_town(a: _Read, b: _Read, levels: Levels) -> bool:
-    """Return whether two places of one kind in one commune deserve a look though their points stand apart: in
-    one street, without a proper name on one side or an address on the other, or of one name of two words or
-    more.
+    """Pick the pairs of one kind in one commune to look at though their points are distant: in one street,
+    without a proper name on one side or an address on the other, or of one name of two words or more.
     """
     name, contradiction, address, _ = levels[:4]
     if contradiction != SILENT or a.kinds.isdisjoint(b.kinds) or not a.insee or a.insee != b.insee:
@@ -652,9 +655,8 @@ def _one_kind_in_town(a: _Read, b: _Read, levels: Levels) -> bool:
 
 
 def _one_of_its_kind(a: _Read, b: _Read, levels: Levels) -> bool:
-    """Return whether two places of one kind at one address can only be one: the same name, or none but their
-    kind,
-    or names of which one only says more than the other.
+    """Recognise one place in two of one kind at one address: the same name, or none but their kind, or names
+    of which one only says more than the other.
     """
     name, contradiction, address, distance = levels[:4]
     if contradiction != SILENT or not a.kinds or a.kinds != b.kinds or distance not in NEAR:
@@ -666,9 +668,9 @@ def _one_of_its_kind(a: _Read, b: _Read, levels: Levels) -> bool:
     return name in CONTAINED and address == 0 and OTHER_PHONE not in (levels[4], levels[7])
 
 
-def _apart(a: _Read, b: _Read) -> bool:
-    """Return whether the communes are known to differ; a postcode alone may be that of a post office or of a
-    neighbour.
+def _in_two_communes(a: _Read, b: _Read) -> bool:
+    """Tell places of two communes by their codes, or by the department of their postcodes; a postcode alone
+    may be that of a post office or of a neighbour.
     """
     if a.insee and b.insee:
         return a.insee != b.insee
@@ -677,7 +679,7 @@ def _apart(a: _Read, b: _Read) -> bool:
 
 @lru_cache(maxsize=1 << 18)
 def _alike(one: str, other: str) -> bool:
-    """Return whether two words are the same, or one or two letters apart depending on their length."""
+    """Recognise one word in two, one or two letters apart depending on their length."""
     if one == other:
         return True
     size = min(len(one), len(other))
@@ -687,9 +689,11 @@ def _alike(one: str, other: str) -> bool:
     return Levenshtein.distance(one, other, score_cutoff=most) <= most
 
 
-def _unmet(words: tuple[str, ...], others: tuple[str, ...]) -> int:
+def _unmet(words: tuple[str, ...], other_words: tuple[str, ...]) -> int:
     """Return how many words have no match among the others."""
-    return sum(not any(_alike(word, other) for other in others) for word in words if word not in others)
+    return sum(
+        not any(_alike(word, other) for other in other_words) for word in words if word not in other_words
+    )
 
 
 NAMES = (
@@ -716,14 +720,14 @@ def _name_level(a: _Read, b: _Read) -> int:
         return 6 if a.kinds.isdisjoint(b.kinds) else 2 if not a.own and not b.own else 3
     if a.initials & set(b.own) or b.initials & set(a.own):
         return 5 if clash else 1
-    left, right = _unmet(a.own, b.own), _unmet(b.own, a.own)
-    if left and right and _alike("".join(a.own), "".join(b.own)):
+    n_unmet, n_unmet_other = _unmet(a.own, b.own), _unmet(b.own, a.own)
+    if n_unmet and n_unmet_other and _alike("".join(a.own), "".join(b.own)):
         return 5 if clash else 0  # « Demo-TIC », « Demotic »
-    if left == len(a.own):
+    if n_unmet == len(a.own):
         return 6
-    if left and right:
+    if n_unmet and n_unmet_other:
         return 6 if clash else 4
-    return 5 if clash else 1 if left or right else 0
+    return 5 if clash else 1 if n_unmet or n_unmet_other else 0
 
 
 SAME_STREET, NEIGHBOURS, OTHER_STREET = (0, 1), 2, 3
@@ -758,7 +762,7 @@ def _distance(a: tuple[float, float], b: tuple[float, float]) -> float:
     return 2 * 6_371_008.8 * math.asin(math.sqrt(min(bend, 1.0)))
 
 
-def _held_level(a: frozenset[str], b: frozenset[str], shared: frozenset[str]) -> int:
+def _contact_level(a: frozenset[str], b: frozenset[str], shared: frozenset[str]) -> int:
     """Return 0 for a common value that few others have, 1 for one shared by many, 2 when both have different
     values.
     """
@@ -769,8 +773,8 @@ def _held_level(a: frozenset[str], b: frozenset[str], shared: frozenset[str]) ->
 
 
 def _site_level(a: _Read, b: _Read, shared: frozenset[str]) -> int:
-    """Return the level as `_held_level` does: a home page agrees with any page of its site, two inner pages
-    do not.
+    """Return the level as `_contact_level` does: a home page agrees with any page of its site, two inner
+    pages do not.
     """
     if not a.pages or not b.pages:
         return SILENT
@@ -796,7 +800,7 @@ def _pivot_level(a: _Read, b: _Read, shared: frozenset[str]) -> int:
     return 0 if met and not met <= shared else 1
 
 
-SAID = {  # what a level says, by field
+REASON_TEXT = {  # what a level says, by field
     "nom": NAMES,
     "adresse": ADDRESSES,
     "telephone": ("même téléphone", "même standard téléphonique", "téléphones différents"),
@@ -822,4 +826,4 @@ def _reasons(a: _Read, b: _Read, levels: Levels) -> Iterator[str]:
         elif field == "nom" and level == 0 and set(a.own) != set(b.own):
             yield ONE_LETTER
         else:
-            yield SAID[field][level]
+            yield REASON_TEXT[field][level]

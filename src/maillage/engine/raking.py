@@ -43,8 +43,8 @@ def rake_groups(
     return table
 
 
-def ratio(target: Floats, found: Floats) -> Floats:
+def ratio(target: Floats, current: Floats) -> Floats:
     """Return target / found, zero where found is zero."""
     return np.divide(
-        target, found, out=np.zeros(np.broadcast_shapes(target.shape, found.shape)), where=found > 0
+        target, current, out=np.zeros(np.broadcast_shapes(target.shape, current.shape)), where=current > 0
     )

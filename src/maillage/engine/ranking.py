@@ -28,9 +28,9 @@ def reach(figures: Sequence[Figure], *, exclusive: bool, ceilings: Sequence[floa
     >>> round(reach([told, hidden], exclusive=True)), reach([told, hidden], exclusive=False)
     (25, 100.0)
     """
-    told = [figure for figure in figures if isinstance(figure, Estimate)]
-    rest = min(100.0, max(0.0, 100.0 - sum(figure.value for figure in told)))
-    size = min((_effective(figure) for figure in told), default=0.0)
+    estimates = [figure for figure in figures if isinstance(figure, Estimate)]
+    rest = min(100.0, max(0.0, 100.0 - sum(figure.value for figure in estimates)))
+    size = min((_effective(figure) for figure in estimates), default=0.0)
     bound = 100.0
     if exclusive and size:
         bound = rest if size == inf else 100 * wilson(rest / 100, size, LEVEL)[1]
@@ -51,8 +51,8 @@ def remainder(figures: Sequence[Figure], *, exclusive: bool, ceilings: Sequence[
     >>> remainder([told, hidden], exclusive=True), remainder([told], exclusive=True)
     (20.0, -inf)
     """
-    told = sum(figure.value for figure in figures if isinstance(figure, Estimate))
-    rest = min(100.0, max(0.0, 100.0 - told)) if exclusive else 100.0
+    published_sum = sum(figure.value for figure in figures if isinstance(figure, Estimate))
+    rest = min(100.0, max(0.0, 100.0 - published_sum)) if exclusive else 100.0
     limits = ceilings or [100.0] * len(figures)
     return max(
         (min(rest, limits[k]) for k, figure in enumerate(figures) if isinstance(figure, Withheld)),
@@ -74,18 +74,18 @@ def first(
     most: how many may be named; widest: as many as may be, the fewest otherwise. All the answers together are
     never first.
     """
-    told = sorted(
+    ranked = sorted(
         ((k, figure) for k, figure in enumerate(figures) if isinstance(figure, Estimate)),
         key=lambda pair: -pair[1].value,
     )
     hidden = reach(figures, exclusive=exclusive, ceilings=ceilings)
     sizes = [
         size
-        for size in range(1, min(most, len(told), len(figures) - 1) + 1)
-        if min(figure.low for _, figure in told[:size])
-        > max([hidden, *(figure.high for _, figure in told[size:])])
+        for size in range(1, min(most, len(ranked), len(figures) - 1) + 1)
+        if min(figure.low for _, figure in ranked[:size])
+        > max([hidden, *(figure.high for _, figure in ranked[size:])])
     ]
-    return tuple(k for k, _ in told[: sizes[-1 if widest else 0]]) if sizes else ()
+    return tuple(k for k, _ in ranked[: sizes[-1 if widest else 0]]) if sizes else ()
 
 
 def _effective(figure: Estimate) -> float:

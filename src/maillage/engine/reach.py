@@ -1,6 +1,4 @@
-"""What is near whom: distances as the crow flies and on foot, and offer shared between those who may walk to
-it.
-"""
+"""Nearness: distances as the crow flies and on foot, and offer shared between those who may walk to it."""
 
 from collections.abc import Iterator, Mapping
 
@@ -58,11 +56,11 @@ def nearest(areas: Floats, places: Floats) -> tuple[Floats, Positions]:
     (11120, 1)
     """
     distance, position = np.full(len(areas), np.inf), np.full(len(areas), -1)
-    here, there = _known(areas), _known(places)
-    if len(here) and len(there):
+    located, there = _known(areas), _known(places)
+    if len(located) and len(there):
         spots, first = np.unique(on_sphere(places[there]), axis=0, return_index=True)
-        chord, found = spatial.cKDTree(spots).query(on_sphere(areas[here]))
-        distance[here], position[here] = metres(chord), there[first[found]]
+        chord, first_spot = spatial.cKDTree(spots).query(on_sphere(areas[located]))
+        distance[located], position[located] = metres(chord), there[first[first_spot]]
     return distance, position
 
 
@@ -83,15 +81,15 @@ def nearby(areas: Floats, places: Floats, radius: float) -> Iterator[tuple[slice
     reach = 2 * np.sin(min(radius / EARTH, np.pi) / 2)
     for start in range(0, len(areas), AREAS_AT_ONCE):
         some = areas[start : start + AREAS_AT_ONCE]
-        here = _known(some)
-        if tree is None or not len(here):
+        located = _known(some)
+        if tree is None or not len(located):
             near = sparse.csr_array((len(some), len(places)))
         else:
-            found = spatial.cKDTree(on_sphere(some[here])).sparse_distance_matrix(
+            near_pairs = spatial.cKDTree(on_sphere(some[located])).sparse_distance_matrix(
                 tree, reach, output_type="ndarray"
             )
-            at = (here[found["i"]].astype(np.int32), there[found["j"]].astype(np.int32))
-            near = sparse.coo_array((metres(found["v"]), at), shape=(len(some), len(places))).tocsr()
+            at = (located[near_pairs["i"]].astype(np.int32), there[near_pairs["j"]].astype(np.int32))
+            near = sparse.coo_array((metres(near_pairs["v"]), at), shape=(len(some), len(places))).tocsr()
             near.sort_indices()
         yield slice(start, start + len(some)), near
 
@@ -114,7 +112,7 @@ def detours(n: int, straight: float, winding: float, chance: np.random.Generator
 def homes(
     points: int,
     n: int,
-    each: int,
+    n_residents: int,
     chance: np.random.Generator,
     pull: Floats | None = None,
     drawn_in: Floats | None = None,
@@ -124,12 +122,17 @@ def homes(
     Over the draws, every point is used as often as any other, within one. pull: (points,) how much each point
     draws residents; drawn_in: (n,) the share of them who follow it, 0 by default: the others stay spread.
     """
-    spread = chance.permuted(np.resize(np.arange(points, dtype=np.int16), n * each)).reshape(n, each)
+    spread = chance.permuted(np.resize(np.arange(points, dtype=np.int16), n * n_residents)).reshape(
+        n, n_residents
+    )
     if pull is None or drawn_in is None or pull.sum() <= 0:
         return spread
-    at = chance.permuted((np.arange(n * each) + 0.5) / (n * each)).reshape(n, each)
+    at = chance.permuted((np.arange(n * n_residents) + 0.5) / (n * n_residents)).reshape(n, n_residents)
     centred = np.searchsorted(np.cumsum(pull) / pull.sum(), at).clip(max=points - 1).astype(np.int16)
-    follow = chance.permuted(np.tile((np.arange(each) + 0.5) / each, (n, 1)), axis=1) < drawn_in[:, None]
+    follow = (
+        chance.permuted(np.tile((np.arange(n_residents) + 0.5) / n_residents, (n, 1)), axis=1)
+        < drawn_in[:, None]
+    )
     return np.where(follow, centred, spread)
 
 
@@ -143,13 +146,13 @@ def pull(points: Floats, places: Floats, metres_: float) -> Floats:
     return np.asarray(weight.sum(axis=1)).ravel()
 
 
-def nearest_of(distances: Matrix, kept: NDArray[np.bool_]) -> Floats:
+def nearest_of(distances: Matrix, is_column: NDArray[np.bool_]) -> Floats:
     """Return for each row the smallest stored distance among kept columns, inf where none is stored."""
     out = np.full(distances.shape[0], np.inf)
     some = np.diff(distances.indptr) > 0  # reduceat has no answer for an empty row
     if some.any():
-        found = np.where(kept[distances.indices], distances.data, np.inf)
-        out[some] = np.minimum.reduceat(found, distances.indptr[:-1][some])
+        reachable = np.where(is_column[distances.indices], distances.data, np.inf)
+        out[some] = np.minimum.reduceat(reachable, distances.indptr[:-1][some])
     return out
 
 
@@ -168,9 +171,9 @@ def nearness(distances: Matrix, radius: float, weights: Mapping[float, float] | 
     """
     limits = np.array(sorted(weights or {radius: 1.0}))
     steps = np.array([*(dict(weights or {radius: 1.0})[limit] for limit in limits.tolist()), 0.0])
-    found = steps[np.searchsorted(limits, distances.data, side="left")]
-    found[distances.data > radius] = 0.0
-    return sparse.csr_array((found, distances.indices, distances.indptr), shape=distances.shape)
+    pair_weights = steps[np.searchsorted(limits, distances.data, side="left")]
+    pair_weights[distances.data > radius] = 0.0
+    return sparse.csr_array((pair_weights, distances.indices, distances.indptr), shape=distances.shape)
 
 
 def shared(demand: Floats, capacity: Floats, weight: Matrix) -> Floats:

@@ -50,8 +50,8 @@ class Sites:
 
 @dataclass(frozen=True, slots=True)
 class _Problem:
-    """What remains to be decided: areas with demand that nothing fixed covers, merged when the same
-    candidates reach them.
+    """The part of a siting problem still to decide: areas with demand that nothing fixed covers, merged when
+    the same candidates reach them.
 
     covers: (areas, candidates); by_site: its transpose; secured: demand that the fixed sites cover already.
     """
@@ -81,19 +81,23 @@ def best_sites(
             return first
         # Only candidates that might still belong to a better choice go to the solver: often a few out of
         # thousands.
-        kept, sure = _undecided(problem, known, n)
+        open_candidates, sure = _undecided(problem, known, n)
         if (
-            len(sure) > n or len(kept) < n
+            len(sure) > n or len(open_candidates) < n
         ):  # nothing separates what is known from its bound but rounding: it is the best
             return _ordered(problem, known.chosen, n, known.covered)
-        left = _problem(problem.demand, problem.covers[:, kept], tuple(np.searchsorted(kept, sure).tolist()))
-        if left.covers.nnz <= MOST_LINKS:
+        reduced = _problem(
+            problem.demand,
+            problem.covers[:, open_candidates],
+            tuple(np.searchsorted(open_candidates, sure).tolist()),
+        )
+        if reduced.covers.nnz <= MOST_LINKS:
             break
     else:
         return first
-    better, bound, took = _solve(left, _greedy(left, n - len(sure))[0], n - len(sure), seconds)
-    proposed = (*sure.tolist(), *kept[list(better)].tolist())
-    bound = min(known.bound, max(bound + left.secured, known.covered))
+    better, bound, took = _solve(reduced, _greedy(reduced, n - len(sure))[0], n - len(sure), seconds)
+    proposed = (*sure.tolist(), *open_candidates[list(better)].tolist())
+    bound = min(known.bound, max(bound + reduced.secured, known.covered))
     best = proposed if _covered(problem, proposed) > known.covered else known.chosen
     return _ordered(problem, best, n, bound, took)
 
@@ -112,28 +116,31 @@ def greedy(demand: Floats, covers: Matrix, n: int, *, fixed: tuple[int, ...] = (
 
 
 def _problem(demand: Floats, covers: Matrix, fixed: tuple[int, ...]) -> _Problem:
-    whole = sparse.csr_array(covers, copy=True)
-    whole.data = np.ones(len(whole.data))
-    taken = np.zeros(whole.shape[1])
+    reached = sparse.csr_array(covers, copy=True)
+    reached.data = np.ones(len(reached.data))
+    taken = np.zeros(reached.shape[1])
     taken[list(fixed)] = 1.0
-    done = (whole @ taken) > 0
-    kept = np.flatnonzero(~done & (demand > 0) & (np.diff(whole.indptr) > 0))
-    left = whole[kept]
-    left.sort_indices()
-    group = _alike(left)
+    done = (reached @ taken) > 0
+    open_areas = np.flatnonzero(~done & (demand > 0) & (np.diff(reached.indptr) > 0))
+    remaining = reached[open_areas]
+    remaining.sort_indices()
+    group = _alike(remaining)
     firsts = np.unique(group, return_index=True)[1]
-    merged = left[firsts]
+    merged = remaining[firsts]
     return _Problem(
-        total_by(group, demand[kept], len(firsts)), merged, merged.T.tocsr(), float(demand[done].sum())
+        total_by(group, demand[open_areas], len(firsts)), merged, merged.T.tocsr(), float(demand[done].sum())
     )
 
 
 def _alike(covers: Matrix) -> Positions:
     """Return (areas,) a number common to the areas that exactly the same candidates reach."""
-    seen: dict[bytes, int] = {}
+    group_by_row: dict[bytes, int] = {}
     starts = covers.indptr.tolist()
     return np.array(
-        [seen.setdefault(covers.indices[a:b].tobytes(), len(seen)) for a, b in pairwise(starts)],
+        [
+            group_by_row.setdefault(covers.indices[a:b].tobytes(), len(group_by_row))
+            for a, b in pairwise(starts)
+        ],
         dtype=np.int64,
     )
 
@@ -221,7 +228,7 @@ def _approached(problem: _Problem, n: int) -> _Known:
 
 
 def _refined(problem: _Problem, known: _Known, n: int) -> _Known:
-    """Return what is known of a problem too large for the solver: choice annealed, bound tightened."""
+    """Return a better choice (annealed) and a tighter bound for a problem too large for the solver."""
     chosen = _exchanged(problem, _annealed(problem, known.chosen))
     covered = _covered(problem, chosen)
     if covered > known.covered:
@@ -342,9 +349,9 @@ def _undecided(problem: _Problem, known: _Known, n: int) -> tuple[Positions, Pos
     value = float((problem.demand - known.payment).sum() + _largest(sums, n))
     margin = value - known.covered
     ordered = np.sort(sums)[::-1]
-    kept = np.flatnonzero(sums > ordered[n - 1] - margin)
+    candidates = np.flatnonzero(sums > ordered[n - 1] - margin)
     sure = np.flatnonzero(sums >= ordered[n] + margin)
-    return kept, sure
+    return candidates, sure
 
 
 def _solve(
@@ -397,8 +404,8 @@ def _solve(
     known.col_value = np.concatenate((taken, np.minimum(rows @ taken, 1.0))).tolist()
     solver.setSolution(known)
     solver.run()
-    found = np.array(solver.getSolution().col_value[:n_sites])
-    chosen = tuple(np.flatnonzero(found > 0.5).tolist()) if len(found) else start
+    values = np.array(solver.getSolution().col_value[:n_sites])
+    chosen = tuple(np.flatnonzero(values > 0.5).tolist()) if len(values) else start
     return chosen, float(solver.getInfo().mip_dual_bound), float(solver.getRunTime())
 
 

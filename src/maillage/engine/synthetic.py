@@ -27,8 +27,14 @@ def response(expected: Floats, size: Floats, varies: Floats) -> Floats:
     A mixture moves less than its parts: V / (n r (1-r)), with r = expected / size.
     """
     r = np.clip(np.divide(expected, size, out=np.full(len(size), 0.5), where=size > 0), EDGE, 1 - EDGE)
-    whole = size * r * (1 - r)
-    return np.asarray(np.clip(np.divide(varies, whole, out=np.ones(len(size)), where=whole > 0), 0.0, 1.0))
+    binomial_variance = size * r * (1 - r)
+    return np.asarray(
+        np.clip(
+            np.divide(varies, binomial_variance, out=np.ones(len(size)), where=binomial_variance > 0),
+            0.0,
+            1.0,
+        )
+    )
 
 
 def diploma_sensitivity(counts: Floats, p: Floats, below: NDArray[np.bool_], *, effect: float) -> Floats:

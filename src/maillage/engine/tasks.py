@@ -77,7 +77,7 @@ class Sorted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class SearchTask:
     """T5. answers: how many were submitted; right: whether the last one was; pages: how many were opened."""
 
     answers: int
@@ -90,11 +90,11 @@ class Found:
         return PASS if self.right and self.answers <= TRIES else FAIL
 
 
-Measure = Reached | Scrolled | Written | Sorted | Found
+Measure = Reached | Scrolled | Written | Sorted | SearchTask
 
 
 def hand(answers: Answers) -> bool | None:
-    """Return whether somebody declares they master a mouse, a keyboard or a screen; None when unknown."""
+    """Return the declared mastery of a mouse, a keyboard or a screen; None when unknown."""
     if one(answers, "U1") in ("never", "for-me") or one(answers, "U2") in ("help", "never"):
         return False
     return True if one(answers, "U2") in ("easy", "slow") else None
@@ -107,9 +107,9 @@ def outcomes(measures: Mapping[str, Measure], answers: Answers) -> dict[str, str
     declared. Someone who aims badly may press the wrong answer: the messages and the search are then not
     measured either.
     """
-    found = {id: measure.outcome for id, measure in measures.items()}
-    said = hand(answers)
-    mastered = found.get("T1") == PASS if said is None else said
-    aims = mastered and found.get("T1") != FAIL
+    outcome_by_task = {id: measure.outcome for id, measure in measures.items()}
+    is_declared = hand(answers)
+    mastered = outcome_by_task.get("T1") == PASS if is_declared is None else is_declared
+    aims = mastered and outcome_by_task.get("T1") != FAIL
     stands = {"T1": mastered, "T2": mastered, "T3": mastered, "T4": aims, "T5": aims}
-    return {id: outcome for id, outcome in found.items() if outcome != FAIL or stands[id]}
+    return {id: outcome for id, outcome in outcome_by_task.items() if outcome != FAIL or stands[id]}

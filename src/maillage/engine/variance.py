@@ -118,13 +118,13 @@ class Plan:
             return y
         inverse, q = self._gram
         moments = _moments(self.codes, self.numeric, q[:, None] * y)
-        left = y - _fitted(self.codes, self.numeric, inverse @ moments)
+        residual = y - _fitted(self.codes, self.numeric, inverse @ moments)
         if self.cautious:
             room = 1 - _leverages(self.codes, self.numeric, inverse, q)
-            left = (
-                left / np.where(room > ALONE, room, 1.0)[:, None]
+            residual = (
+                residual / np.where(room > ALONE, room, 1.0)[:, None]
             )  # alone in a class: fitted exactly, nothing is left
-        return np.asarray(left, dtype=np.float64)
+        return np.asarray(residual, dtype=np.float64)
 
 
 def _sizes(codes: Sequence[Codes]) -> list[int]:
@@ -159,8 +159,8 @@ def _products(codes: Sequence[Codes], numeric: Floats | None, q: Floats) -> Floa
             blocks.append(_moments([code], None, numeric * q[:, None]))
         rows.append(np.concatenate(blocks, axis=1))
     if numeric is not None:
-        left = [_moments([code], None, numeric * q[:, None]).T for code in codes]
-        rows.append(np.concatenate([*left, numeric.T @ (numeric * q[:, None])], axis=1))
+        cross = [_moments([code], None, numeric * q[:, None]).T for code in codes]
+        rows.append(np.concatenate([*cross, numeric.T @ (numeric * q[:, None])], axis=1))
     return np.concatenate(rows)
 
 
@@ -293,8 +293,8 @@ def jackknife(plan: Plan, again: Again | None = None) -> Replicates:
     if drawn[0] < 2:
         raise ValueError("one unit drawn: leaving it out leaves nobody.")
     n, start = len(of_unit), plan.weights if plan.initial is None else plan.initial
-    made = [np.where(unit == k, 0.0, start * n / (n - 1)) for k in range(n)]
-    weights = np.stack([again(each) if again else each for each in made])
+    masked = [np.where(unit == k, 0.0, start * n / (n - 1)) for k in range(n)]
+    weights = np.stack([again(each) if again else each for each in masked])
     return Replicates(weights, float((1 - share[0]) * (n - 1) / n))
 
 

@@ -25,7 +25,7 @@ MOST_TIMES = 50
 LONGEST_ALL = 300_000
 FaultKind = Literal["required", "unknown", "kind", "choice", "alone", "twice", "constraint"]
 AGAIN = re.compile(r"(?P<name>.+)#(?P<time>[1-9]\d{0,3})", re.ASCII)  # beyond, it is no time of a group
-SAID: Mapping[str, str] = {
+REASONS: Mapping[str, str] = {
     "required": to_say("Une réponse est attendue."),
     "unknown": "Cette question n’est pas dans le questionnaire.",
     "choice": to_say("Cette réponse n’est pas proposée."),
@@ -57,12 +57,12 @@ class Completed:
     """Answers after processing with their questionnaire.
 
     values: answers to the questions that apply, and computed values. dropped: names of questions answered
-    that no longer apply, an earlier answer having changed. asked: names of the questions that apply, in
+    that no longer apply, an earlier answer having changed. visible: names of the questions that apply, in
     order. faults: invalid answers; their value stays in `values`.
     """
 
     values: Mapping[str, str]
-    asked: tuple[str, ...]
+    visible: tuple[str, ...]
     dropped: tuple[str, ...] = ()
     faults: tuple[Fault, ...] = ()
 
@@ -81,7 +81,7 @@ class _Reading:
     today: date
     moment: str
     values: dict[str, str] = field(default_factory=dict)
-    asked: set[str] = field(default_factory=set)
+    relevant: set[str] = field(default_factory=set)
 
 
 def complete(
@@ -107,19 +107,21 @@ def complete(
     >>> [fault.kind for fault in complete(form, {"age": "300"}, date(2026, 11, 20)).faults]
     ['constraint']
     """
-    given = {name: value.strip() for name, value in values.items() if value.strip()}
+    typed = {name: value.strip() for name, value in values.items() if value.strip()}
     places = _places(questionnaire)
     reading = _Reading(today, moment)
     for name in _order(questionnaire):
         place = places[name]
-        for time in range(1, _times(place, given) + 1):
-            _answer(place, time, given, reading)
-    asked = tuple(key for key in _keys(places, given) if key in reading.asked)
-    kept = {key: reading.values[key] for key in _keys(places, given) if reading.values.get(key)}
-    faults = [*_unknown(given, places), *_faults(questionnaire, asked, places, reading, language)]
-    dropped = tuple(key for key in given if key not in kept and _known(key, places))
-    shown = tuple(key for key in asked if places[_split(key)[0]].question.kind not in ("calculate", "hidden"))
-    return Completed(values=kept, asked=shown, dropped=dropped, faults=tuple(faults))
+        for time in range(1, _times(place, typed) + 1):
+            _answer(place, time, typed, reading)
+    relevant_keys = tuple(key for key in _keys(places, typed) if key in reading.relevant)
+    retained = {key: reading.values[key] for key in _keys(places, typed) if reading.values.get(key)}
+    faults = [*_unknown(typed, places), *_faults(questionnaire, relevant_keys, places, reading, language)]
+    dropped = tuple(key for key in typed if key not in retained and _known(key, places))
+    visible_keys = tuple(
+        key for key in relevant_keys if places[_split(key)[0]].question.kind not in ("calculate", "hidden")
+    )
+    return Completed(values=retained, visible=visible_keys, dropped=dropped, faults=tuple(faults))
 
 
 def offered(
@@ -130,10 +132,10 @@ def offered(
     if not question.choice_filter:
         return choices
     name, time = _split(key or question.name)
-    around = _around(values, _places(questionnaire)[name], time) if time > 1 else values
+    local_values = _local(values, _places(questionnaire)[name], time) if time > 1 else values
     expression = expressions.parse(question.choice_filter, filtering=True)
     return tuple(
-        choice for choice in choices if expressions.holds(expression, _of_choice(choice, around, today))
+        choice for choice in choices if expressions.holds(expression, _of_choice(choice, local_values, today))
     )
 
 
@@ -145,9 +147,11 @@ def check(questionnaire: Questionnaire) -> None:
     """Raise Refused, in French, on a questionnaire with inconsistent names, lists or expressions, with all
     its faults.
     """
-    if told := problems(questionnaire):
+    if faults := problems(questionnaire):
         raise Refused(
-            f"Le questionnaire « {questionnaire.title} » ne peut pas servir : " + " ; ".join(told[:20]) + ".",
+            f"Le questionnaire « {questionnaire.title} » ne peut pas servir : "
+            + " ; ".join(faults[:20])
+            + ".",
             why="Une question serait posée à tort, ou jamais.",
             do="Corrigez chacun de ces points, puis recommencez.",
         )
@@ -155,28 +159,28 @@ def check(questionnaire: Questionnaire) -> None:
 
 def problems(questionnaire: Questionnaire) -> list[str]:
     """Return why a questionnaire cannot be used, one clause in French each; empty when it can."""
-    told, names, known = [], set[str](), set(_every_name(questionnaire.items))
+    faults, names, known = [], set[str](), set(_every_name(questionnaire.items))
     length = sum(len(text) for text in _expressions(questionnaire.items))
     if length > LONGEST_ALL:
         return [f"ses conditions et ses calculs font {length} caractères, au plus {LONGEST_ALL}"]
     for name in _every_name(questionnaire.items):
         if name in names:
-            told.append(f"le nom « {name} » est donné deux fois")
+            faults.append(f"le nom « {name} » est donné deux fois")
         names.add(name)
         if not re.fullmatch(expressions.NAME, name):
-            told.append(
+            faults.append(
                 f"« {name} » n’est pas un nom : une lettre d’abord, puis lettres, chiffres, tirets ou"
                 " soulignés"
             )
     for question in questionnaire.questions():
-        told += _of_question(questionnaire, question, known)
+        faults += _of_question(questionnaire, question, known)
     for group in _groups(questionnaire.items):
-        told += _of_expression(group.relevant, f"la partie « {group.name} »", known)
+        faults += _of_expression(group.relevant, f"la partie « {group.name} »", known)
     for name, choices in questionnaire.lists.items():
-        told += _of_list(name, choices)
-    if not told and (circle := cycle(questionnaire)):
-        told.append(f"les questions tournent en rond : {' → '.join(circle)}")
-    return told
+        faults += _of_list(name, choices)
+    if not faults and (circle := cycle(questionnaire)):
+        faults.append(f"les questions tournent en rond : {' → '.join(circle)}")
+    return faults
 
 
 def cycle(questionnaire: Questionnaire) -> tuple[str, ...]:
@@ -189,16 +193,16 @@ def cycle(questionnaire: Questionnaire) -> tuple[str, ...]:
 
 
 def _of_question(questionnaire: Questionnaire, question: Question, known: set[str]) -> list[str]:
-    told = []
+    faults = []
     where = f"la question « {question.name} »"
     if question.kind in ("one", "many", "rank") and question.choices not in questionnaire.lists:
-        told.append(f"{where} cite la liste « {question.choices} », qui n’existe pas")
+        faults.append(f"{where} cite la liste « {question.choices} », qui n’existe pas")
     for text in (question.relevant, question.constraint, question.calculation):
-        told += _of_expression(text, where, known)
+        faults += _of_expression(text, where, known)
     if question.choice_filter:
         columns = {column for choice in questionnaire.choices(question) for column in choice.filters}
-        told += _of_expression(question.choice_filter, where, known, {*columns, "name"})
-    return told
+        faults += _of_expression(question.choice_filter, where, known, {*columns, "name"})
+    return faults
 
 
 def _of_expression(text: str, where: str, known: set[str], columns: set[str] | None = None) -> list[str]:
@@ -208,29 +212,29 @@ def _of_expression(text: str, where: str, known: set[str], columns: set[str] | N
         read = expressions.parse(text, filtering=columns is not None)
     except Refused as refused:
         return [f"{where} : {refused.what[:1].lower()}{refused.what[1:].rstrip('.')}"]
-    told = [
+    faults = [
         f"{where} cite « {name} », qui n’est pas une question" for name in read.names if name not in known
     ]
     absent = [name for name in read.columns if name not in (columns or ())]
-    return told + [
+    return faults + [
         f"{where} trie ses choix par « {name} », qui n’est pas une colonne de la liste" for name in absent
     ]
 
 
 def _of_list(name: str, choices: tuple[Choice, ...]) -> list[str]:
-    told, seen = [], set[str]()
+    faults, names = [], set[str]()
     if not choices:
-        told.append(f"la liste « {name} » est vide")
+        faults.append(f"la liste « {name} » est vide")
     for choice in choices:
-        if choice.name in seen:
-            told.append(f"la liste « {name} » a deux fois le choix « {choice.name} »")
-        seen.add(choice.name)
+        if choice.name in names:
+            faults.append(f"la liste « {name} » a deux fois le choix « {choice.name} »")
+        names.add(choice.name)
         if not choice.name or re.search(r"\s", choice.name):
-            told.append(
+            faults.append(
                 f"la liste « {name} » a un choix dont le nom est vide ou coupé d’une espace : «"
                 f" {choice.name} »"
             )
-    return told
+    return faults
 
 
 def _every_name(items: tuple[Question | Group, ...]) -> Iterator[str]:
@@ -287,18 +291,18 @@ def _circle(start: str, needs: Mapping[str, tuple[str, ...]], done: dict[str, No
     """Follow the needs from a question, without recursion; add to `done` what is settled, what it needs
     first.
     """
-    path, left = {start: None}, [iter(needs[start])]
-    while left and start not in done:
-        name = next(left[-1], None)
+    path, branches = {start: None}, [iter(needs[start])]
+    while branches and start not in done:
+        name = next(branches[-1], None)
         if name is None:
-            left.pop()
+            branches.pop()
             done[path.popitem()[0]] = None
         elif name in path:
-            held = list(path)
-            return (*held[held.index(name) :], name)
+            steps = list(path)
+            return (*steps[steps.index(name) :], name)
         elif name not in done:
             path[name] = None
-            left.append(iter(needs[name]))
+            branches.append(iter(needs[name]))
     return ()
 
 
@@ -321,8 +325,8 @@ def _order(questionnaire: Questionnaire) -> Iterator[str]:
 
 
 def _split(key: str) -> tuple[str, int]:
-    found = AGAIN.fullmatch(key)
-    return (found["name"], int(found["time"])) if found else (key, 1)
+    match = AGAIN.fullmatch(key)
+    return (match["name"], int(match["time"])) if match else (key, 1)
 
 
 def _key(name: str, time: int) -> str:
@@ -335,75 +339,77 @@ def _known(key: str, places: Mapping[str, _Place]) -> bool:
     return bool(place) and (time == 1 or bool(place and place.again and 2 <= time <= MOST_TIMES))
 
 
-def _times(place: _Place, given: Mapping[str, str]) -> int:
+def _times(place: _Place, typed: Mapping[str, str]) -> int:
     """Return how many times the group of a question was filled in, at least once."""
     if not place.again:
         return 1
     group = next(group for group in place.groups if group.name == place.again)
     names = set(_every_name(group.items))
-    times = [time for name, time in map(_split, given) if name in names and time <= MOST_TIMES]
+    times = [time for name, time in map(_split, typed) if name in names and time <= MOST_TIMES]
     return max(times, default=1)
 
 
-def _around(values: Mapping[str, str], place: _Place, time: int) -> Mapping[str, str]:
+def _local(values: Mapping[str, str], place: _Place, time: int) -> Mapping[str, str]:
     """Return answers as they are read from the nth time a group is asked: its own answers stand for the first
     ones.
     """
     question = place.question
-    told = (question.relevant, question.constraint, question.calculation, question.choice_filter)
-    if time == 1 or not any((*told, *(group.relevant for group in place.groups))):
+    expressions_read = (question.relevant, question.constraint, question.calculation, question.choice_filter)
+    if time == 1 or not any((*expressions_read, *(group.relevant for group in place.groups))):
         return values
     group = next(group for group in place.groups if group.name == place.again)
     return {**values, **{name: values.get(_key(name, time), "") for name in _every_name(group.items)}}
 
 
-def _answer(place: _Place, time: int, given: Mapping[str, str], reading: _Reading) -> None:
+def _answer(place: _Place, time: int, typed: Mapping[str, str], reading: _Reading) -> None:
     """Settle one question: whether it is asked, and its value."""
     question, key = place.question, _key(place.question.name, time)
-    around = _around(reading.values, place, time)
-    context = Context(values=around, current=given.get(key, ""), today=reading.today, moment=reading.moment)
+    local_values = _local(reading.values, place, time)
+    context = Context(
+        values=local_values, current=typed.get(key, ""), today=reading.today, moment=reading.moment
+    )
     conditions = (*(group.relevant for group in place.groups), question.relevant)
     if not all(expressions.holds(text, context) for text in conditions if text):
         return
-    reading.asked.add(key)
-    if question.kind == "calculate" or (question.calculation and not given.get(key)):
+    reading.relevant.add(key)
+    if question.kind == "calculate" or (question.calculation and not typed.get(key)):
         reading.values[key] = (
             expressions.written(question.calculation, context) if question.calculation else ""
         )
     elif question.kind != "note":
-        reading.values[key] = given.get(key, question.default if question.kind == "hidden" else "")
+        reading.values[key] = typed.get(key, question.default if question.kind == "hidden" else "")
 
 
-def _keys(places: Mapping[str, _Place], given: Mapping[str, str]) -> Iterator[str]:
+def _keys(places: Mapping[str, _Place], typed: Mapping[str, str]) -> Iterator[str]:
     for name, place in places.items():
-        for time in range(1, _times(place, given) + 1):
+        for time in range(1, _times(place, typed) + 1):
             yield _key(name, time)
 
 
 # ------------------------------------------------------------------------------------------ what does not fit
 
 
-def _unknown(given: Mapping[str, str], places: Mapping[str, _Place]) -> Iterator[Fault]:
-    for key in given:
+def _unknown(typed: Mapping[str, str], places: Mapping[str, _Place]) -> Iterator[Fault]:
+    for key in typed:
         if not _known(key, places):
-            yield Fault(key, "unknown", SAID["unknown"])
+            yield Fault(key, "unknown", REASONS["unknown"])
 
 
 def _faults(
     questionnaire: Questionnaire,
-    asked: tuple[str, ...],
+    relevant_keys: tuple[str, ...],
     places: Mapping[str, _Place],
     reading: _Reading,
     language: str,
 ) -> Iterator[Fault]:
-    for key in asked:
+    for key in relevant_keys:
         name, time = _split(key)
         place, value = places[name], reading.values.get(key, "")
         question = place.question
         if not question.takes_answer:
             continue
-        around = _around(reading.values, place, time)
-        context = Context(values=around, current=value, today=reading.today, moment=reading.moment)
+        local_values = _local(reading.values, place, time)
+        context = Context(values=local_values, current=value, today=reading.today, moment=reading.moment)
         if fault := _fault(questionnaire, question, context, language):
             kind, what = fault
             yield Fault(key, kind, what)
@@ -415,20 +421,20 @@ def _fault(
     value = context.current
     if not value:
         return (
-            ("required", words(question.required_message, language) or say(SAID["required"]))
+            ("required", words(question.required_message, language) or say(REASONS["required"]))
             if question.required
             else None
         )
     if value in UNSAID:
         return None
     if question.kind in ("one", "many", "rank"):
-        found = _fault_of_choice(questionnaire, question, context)
-        if found:
-            return found, say(SAID[found])
+        kind = _fault_of_choice(questionnaire, question, context)
+        if kind:
+            return kind, say(REASONS[kind])
     elif not _fits(question, value):
-        return "kind", say(SAID[question.kind])
+        return "kind", say(REASONS[question.kind])
     if question.constraint and not expressions.holds(question.constraint, context):
-        return "constraint", words(question.constraint_message, language) or say(SAID["constraint"])
+        return "constraint", words(question.constraint_message, language) or say(REASONS["constraint"])
     return None
 
 
@@ -447,7 +453,7 @@ def _fault_of_choice(questionnaire: Questionnaire, question: Question, context: 
 
 
 def may_be(questionnaire: Questionnaire, question: Question, value: str) -> bool:
-    """Return whether a value is valid for a question, whatever the other answers."""
+    """Check a value for a question, whatever the other answers."""
     if value in UNSAID or question.kind == "text":
         return True
     if question.kind in ("one", "many", "rank"):
@@ -457,7 +463,7 @@ def may_be(questionnaire: Questionnaire, question: Question, value: str) -> bool
 
 
 def _fits(question: Question, value: str) -> bool:
-    """Return whether a text is of the kind that a question expects."""
+    """Check a text against the kind that a question expects."""
     if question.kind == "integer":
         return bool(re.fullmatch(r"-?\d{1,15}", value, re.ASCII))
     if question.kind == "decimal":
@@ -487,10 +493,10 @@ def _timed(kind: str, value: str) -> bool:
         "time": r"\d\d:\d\d(:\d\d(\.\d+)?)?",
         "moment": r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?",
     }[kind]
-    found = re.fullmatch(rf"({form})(Z|[+-]\d\d:?\d\d)?" if kind != "date" else rf"({form})", value, re.ASCII)
-    if not found:
+    match = re.fullmatch(rf"({form})(Z|[+-]\d\d:?\d\d)?" if kind != "date" else rf"({form})", value, re.ASCII)
+    if not match:
         return False
-    text = found[1]
+    text = match[1]
     try:
         datetime.fromisoformat({"date": text, "time": f"2000-01-01T{text[:5]}", "moment": text[:16]}[kind])
     except ValueError:

@@ -46,14 +46,14 @@ def reworded(
     Other questions that shared its list of answers keep that list unchanged. Raises Refused for a question
     that does not exist, has no text, or would have fewer than two answers to choose from.
     """
-    question = _found(form, name)
+    question = _existing(form, name)
     if not label.get("fr", "").strip():
         raise Refused(
             "La question n’a pas changé.",
             why="Sans texte, personne ne saurait quoi répondre.",
             do="Écrivez-la.",
         )
-    new = replace(question, label=_said(label), hint=_said(hint), required=required)
+    new = replace(question, label=_stripped(label), hint=_stripped(hint), required=required)
     if relevant is not None:
         new = replace(new, relevant=relevant)
     if census is not None:
@@ -68,9 +68,9 @@ def reworded(
                 {choice.name for choice in form.choices(question)} - {each.name for each in choices},
             )
             shared = any(each.choices == question.choices and each.name != name for each in form.questions())
-            held = _free(f"{name}_choix", lists) if shared else question.choices
-            lists[held] = choices
-            new = replace(new, choices=held)
+            list_name = _free(f"{name}_choix", lists) if shared else question.choices
+            lists[list_name] = choices
+            new = replace(new, choices=list_name)
     return replace(
         form, items=_mapped(form.items, lambda item: (_reworded(item, question, new),)), lists=lists
     )
@@ -87,13 +87,13 @@ def _reworded(item: Item, question: Question, new: Question) -> Item:
     return item
 
 
-def _check_unread(form: Questionnaire, question: Question, gone: Collection[str]) -> None:
+def _check_unread(form: Questionnaire, question: Question, removed_names: Collection[str]) -> None:
     """Raise Refused on removing an answer that a condition depends on: the question it leads to would never
     be asked.
     """
     for item in every(form.items):
         for name, choice in expected(item.relevant):
-            if name == question.name and choice in gone:
+            if name == question.name and choice in removed_names:
                 label = next(words(each.label) for each in form.choices(question) if each.name == choice)
                 raise Refused(
                     "La question n’a pas changé.",
@@ -105,19 +105,19 @@ def _check_unread(form: Questionnaire, question: Question, gone: Collection[str]
                 )
 
 
-def _said(texts: Texts) -> dict[str, str]:
+def _stripped(texts: Texts) -> dict[str, str]:
     return {language: text.strip() for language, text in texts.items() if text.strip()}
 
 
 def _choices(before: Sequence[Choice], offered: Sequence[Offered]) -> tuple[Choice, ...]:
     had = {choice.name: choice for choice in before}
     out: dict[str, Choice] = {}
-    for each in offered:
-        if not each.label.strip():
+    for answer in offered:
+        if not answer.label.strip():
             continue
-        name = each.name if each.name in had else _free(slug(each.label), {**had, **out})
-        kept = had.get(name, Choice(name=name, label={}))
-        out[name] = replace(kept, label={**kept.label, "fr": each.label.strip()})
+        name = answer.name if answer.name in had else _free(slug(answer.label), {**had, **out})
+        before_edit = had.get(name, Choice(name=name, label={}))
+        out[name] = replace(before_edit, label={**before_edit.label, "fr": answer.label.strip()})
     if len(out) < 2:
         raise Refused(
             "La question n’a pas changé.",
@@ -143,15 +143,20 @@ def added(
         raise Refused("La question n’a pas été ajoutée.", why="Il lui manque un texte.", do="Écrivez-la.")
     taken = {item.name: None for item in every(form.items)}
     name = _free(slug(label), taken)
-    lists, held = dict(form.lists), ""
+    lists, list_name = dict(form.lists), ""
     if kind in WITH_CHOICES:
-        held = _free(f"{name}_choix", lists)
-        lists[held] = _choices((), [Offered("", answer) for answer in answers])
+        list_name = _free(f"{name}_choix", lists)
+        lists[list_name] = _choices((), [Offered("", answer) for answer in answers])
     new = Question(
-        name=name, kind=kind, label={"fr": label.strip()}, hint=_said({"fr": hint}), choices=held, ours=True
+        name=name,
+        kind=kind,
+        label={"fr": label.strip()},
+        hint=_stripped({"fr": hint}),
+        choices=list_name,
+        ours=True,
     )
     if after and form.question(after) is not None:
-        follow = _found(form, after)
+        follow = _existing(form, after)
         items = _mapped(form.items, lambda item: (item, new) if item is follow else (item,))
     else:
         items = (*form.items, new)
@@ -160,7 +165,7 @@ def added(
 
 def removed(form: Questionnaire, name: str) -> Questionnaire:
     """Return the questionnaire without a question, and without the parts and lists that it alone used."""
-    question = _found(form, name)
+    question = _existing(form, name)
     citing = [
         each.name if isinstance(each, Question) else f"la partie « {words(each.label) or each.name} »"
         for each in every(form.items)
@@ -173,10 +178,10 @@ def removed(form: Questionnaire, name: str) -> Questionnaire:
             do="Changez d’abord leur condition, ou retirez-les.",
         )
     items = _mapped(form.items, lambda item: () if item is question else (item,))
-    kept = replace(form, items=_without_empty(items))
-    used = {each.choices for each in kept.questions()}
+    shorter = replace(form, items=_without_empty(items))
+    used = {each.choices for each in shorter.questions()}
     return replace(
-        kept,
+        shorter,
         lists={id: choices for id, choices in form.lists.items() if id in used or id != question.choices},
     )
 
@@ -189,7 +194,7 @@ def moved(form: Questionnaire, name: str, by: int) -> Questionnaire:
     """
     new = _moved(form, name, by)
     if wrong := too_soon(new).keys() - too_soon(form).keys():
-        one, other = (f"« {words(_found(form, each).label) or each} »" for each in min(wrong))
+        one, other = (f"« {words(_existing(form, each).label) or each} »" for each in min(wrong))
         raise Refused(
             "La question n’a pas bougé.",
             why=f"{one} attend la réponse à {other}, qui serait posée après.",
@@ -199,14 +204,14 @@ def moved(form: Questionnaire, name: str, by: int) -> Questionnaire:
 
 
 def _moved(form: Questionnaire, name: str, by: int) -> Questionnaire:
-    question = _found(form, name)
+    question = _existing(form, name)
     flat = _flat(form.items)
     at = next(n for n, (item, _) in enumerate(flat) if item is question)
     group = flat[at][1]
     siblings = list(group.items if group else form.items)
-    here = siblings.index(question)
-    if 0 <= here + by < len(siblings):
-        siblings[here], siblings[here + by] = siblings[here + by], siblings[here]
+    position = siblings.index(question)
+    if 0 <= position + by < len(siblings):
+        siblings[position], siblings[position + by] = siblings[position + by], siblings[position]
         if group is None:
             return replace(form, items=tuple(siblings))
         return replace(
@@ -239,7 +244,7 @@ def too_soon(form: Questionnaire) -> dict[tuple[str, str], None]:
     that one.
     """
     order = {question.name: n for n, question in enumerate(form.questions())}
-    found: dict[tuple[str, str], None] = {}
+    early: dict[tuple[str, str], None] = {}
 
     def look(items: Sequence[Item], above: str) -> None:
         for item in items:
@@ -247,14 +252,14 @@ def too_soon(form: Questionnaire) -> dict[tuple[str, str], None]:
                 look(item.items, f"{above} {item.relevant}")
             elif item.takes_answer:
                 read = CITED.findall(f"{above} {item.relevant} {item.choice_filter}")
-                found.update(
+                early.update(
                     dict.fromkeys(
                         (item.name, name) for name in read if order.get(name, -1) > order[item.name]
                     )
                 )
 
     look(form.items, "")
-    return found
+    return early
 
 
 def expected(expression: str) -> list[tuple[str, str]]:
@@ -264,7 +269,7 @@ def expected(expression: str) -> list[tuple[str, str]]:
     ([('aide', 'oui'), ('outils', 'rien')], [])
     """
     return [
-        (found[1] or found[3], found[2] if found[1] else found[4]) for found in EXPECTED.finditer(expression)
+        (match[1] or match[3], match[2] if match[1] else match[4]) for match in EXPECTED.finditer(expression)
     ]
 
 
@@ -274,15 +279,15 @@ def simple(relevant: str) -> tuple[str, str] | None:
     >>> simple("${aide} = 'oui'"), simple("selected(${outils}, 'rien')"), simple("${age} > 3"), simple("")
     (('aide', 'oui'), ('outils', 'rien'), None, None)
     """
-    found = PARTED.fullmatch(relevant.strip())
-    if found is None:
+    match = PARTED.fullmatch(relevant.strip())
+    if match is None:
         return None
-    return found["name"] or found["several"], found["choice"] if found["name"] else found["among"]
+    return match["name"] or match["several"], match["choice"] if match["name"] else match["among"]
 
 
 def condition(form: Questionnaire, name: str, choice: str) -> str:
     """Return the condition that a question was answered by a choice."""
-    question = _found(form, name)
+    question = _existing(form, name)
     return f"selected(${{{name}}}, '{choice}')" if question.kind == "many" else f"${{{name}}} = '{choice}'"
 
 
@@ -302,7 +307,7 @@ def _free(name: str, taken: Mapping[str, object]) -> str:
     return next(each for each in tried if each not in taken)
 
 
-def _found(form: Questionnaire, name: str) -> Question:
+def _existing(form: Questionnaire, name: str) -> Question:
     question = form.question(name)
     if question is None:
         raise Refused(
@@ -332,18 +337,16 @@ def _mapped(items: Sequence[Item], change: Callable[[Item], tuple[Item, ...]]) -
     """
     out: list[Item] = []
     for item in items:
-        for each in change(item):
-            inside = isinstance(each, Group) and each is item
+        for new in change(item):
+            inside = isinstance(new, Group) and new is item
             out.append(
-                replace(each, items=_mapped(each.items, change))
-                if inside and isinstance(each, Group)
-                else each
+                replace(new, items=_mapped(new.items, change)) if inside and isinstance(new, Group) else new
             )
     return tuple(out)
 
 
 def _without_empty(items: Sequence[Item]) -> tuple[Item, ...]:
-    kept = [
+    changed = [
         replace(item, items=_without_empty(item.items)) if isinstance(item, Group) else item for item in items
     ]
-    return tuple(item for item in kept if not isinstance(item, Group) or item.items)
+    return tuple(item for item in changed if not isinstance(item, Group) or item.items)

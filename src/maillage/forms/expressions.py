@@ -81,7 +81,7 @@ class Call:
     """A function or an operator, with its arguments."""
 
     name: str
-    given: tuple["Node", ...]
+    arguments: tuple["Node", ...]
 
 
 Node = Literal | Reference | Column | Call
@@ -135,12 +135,12 @@ def parse(text: str, *, filtering: bool = False) -> Expression:
 
 def compute(expression: str | Expression, context: Context) -> Value:
     """Return the value of an expression: a text, a number (nan: not one), true or false."""
-    held = parse(expression) if isinstance(expression, str) else expression
-    return _value(held.node, context)
+    parsed = parse(expression) if isinstance(expression, str) else expression
+    return _value(parsed.node, context)
 
 
 def holds(expression: str | Expression, context: Context) -> bool:
-    """Return whether an expression is true: a number other than zero, a text that is not empty.
+    """Evaluate an expression as a condition, true for a number other than zero, a text that is not empty.
 
     >>> holds("${age} > 60", Context(values={"age": "71"})), holds("${age} > 60", Context(
     ...     values={"age": "nsp"}))
@@ -155,27 +155,27 @@ def written(expression: str | Expression, context: Context) -> str:
     >>> written("${a} div 4", Context(values={"a": "10"})), written("${b} + 1", Context())
     ('2.5', '')
     """
-    found = as_text(compute(expression, context))
-    return "" if found == "NaN" else found
+    text = as_text(compute(expression, context))
+    return "" if text == "NaN" else text
 
 
 def _depth(node: Node) -> int:
     depth, level = 0, [node]
     while level:
         depth += 1
-        level = [given for each in level if isinstance(each, Call) for given in each.given]
+        level = [arguments for each in level if isinstance(each, Call) for arguments in each.arguments]
     return depth
 
 
 def _named(node: Node, kind: type[Reference] | type[Column]) -> dict[str, None]:
-    found, left = dict[str, None](), [node]
-    while left:
-        each = left.pop()
-        if isinstance(each, kind) and each.name:
-            found[each.name] = None
-        elif isinstance(each, Call):
-            left += reversed(each.given)
-    return found
+    names, nodes = dict[str, None](), [node]
+    while nodes:
+        child = nodes.pop()
+        if isinstance(child, kind) and child.name:
+            names[child.name] = None
+        elif isinstance(child, Call):
+            nodes += reversed(child.arguments)
+    return names
 
 
 # ------------------------------------------------------------------------------------------------- reading
@@ -221,13 +221,13 @@ class _Reader:
             else text
         )
         while at < end:
-            found = TOKEN.match(text, at)
-            if not found:
+            match = TOKEN.match(text, at)
+            if not match:
                 at += len(text[at:]) - len(text[at:].lstrip())
                 raise self._not_known(text, at)
-            kind = str(found.lastgroup)
-            yield _Token(kind, found[kind], found.start(kind))
-            at = found.end()
+            kind = str(match.lastgroup)
+            yield _Token(kind, match[kind], match.start(kind))
+            at = match.end()
 
     def _not_known(self, text: str, at: int) -> Refused:
         if text.startswith(("..", "/", "["), at):
@@ -311,19 +311,19 @@ class _Reader:
                 token, f"« {token.text} » : une question se cite ${{{token.text}}}, un texte entre guillemets"
             )
         self.place += 1
-        given: list[Node] = []
+        arguments: list[Node] = []
         while (
             (after := self._next()) is None
             or after.text != ")"
-            or (given and self.tokens[self.place - 1].text == ",")
+            or (arguments and self.tokens[self.place - 1].text == ",")
         ):
-            given.append(self._level(0, depth + 1))
+            arguments.append(self._level(0, depth + 1))
             if (after := self._next()) is None or after.text == ")":
                 break
             if self._take().text != ",":
                 raise self._at(after, "on attend une virgule ou une parenthèse fermante")
         self._closed(token)
-        return self._checked(token, tuple(given))
+        return self._checked(token, tuple(arguments))
 
     def _closed(self, opened: _Token) -> None:
         token = self._next()
@@ -331,27 +331,28 @@ class _Reader:
             raise self._at(token or opened, "une parenthèse n’est pas fermée")
         self.place += 1
 
-    def _checked(self, token: _Token, given: tuple[Node, ...]) -> Node:
+    def _checked(self, token: _Token, arguments: tuple[Node, ...]) -> Node:
         if token.text not in FUNCTIONS:
             raise self._at(token, f"la fonction {token.text}() n’est pas connue ici", Unhandled)
         low, high = FUNCTIONS[token.text]
-        if not low <= len(given) <= high:
+        if not low <= len(arguments) <= high:
             expected = str(low) if low == high else f"de {low} à {high}"
             raise self._at(
-                token, f"{token.text}() attend {expected} valeur(s) entre parenthèses, il y en a {len(given)}"
+                token,
+                f"{token.text}() attend {expected} valeur(s) entre parenthèses, il y en a {len(arguments)}",
             )
         if token.text == "regex":
-            if not isinstance(given[1], Literal):
+            if not isinstance(arguments[1], Literal):
                 raise self._at(
                     token, "le motif de regex() s’écrit en toutes lettres entre guillemets", Unhandled
                 )
-            regex.compiled(str(given[1].value))
-        return Call(token.text, given)
+            regex.compiled(str(arguments[1].value))
+        return Call(token.text, arguments)
 
 
 def _quoted(text: str) -> bool:
-    """Whether straight quotes stand in a text: curly ones are then letters, else a word processor wrote them
-    for straight ones.
+    """The presence of straight quotes in a text: curly ones are then letters, else a word processor wrote
+    them for straight ones.
     """
     return "'" in text or '"' in text
 
@@ -374,15 +375,15 @@ def as_number(value: Value) -> float:
 
 
 def _days(text: str) -> float:
-    found = DATED.fullmatch(text) if text.isascii() else None
-    if not found:
+    match = DATED.fullmatch(text) if text.isascii() else None
+    if not match:
         return math.nan
-    year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
+    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
     try:
-        whole = (date(year, month, day) - EPOCH).days
+        n_days = (date(year, month, day) - EPOCH).days
     except ValueError:
         return math.nan
-    return whole + (hour * 3600 + minute * 60 + second) / 86400
+    return n_days + (hour * 3600 + minute * 60 + second) / 86400
 
 
 def as_text(value: Value) -> str:
@@ -420,28 +421,28 @@ def _value(node: Node, context: Context) -> Value:
     if isinstance(node, Column):
         return context.columns.get(node.name, "")
     if node.name in LAZY:
-        return LAZY[node.name](node.given, context)
-    return KNOWN[node.name](context, *(_value(each, context) for each in node.given))
+        return LAZY[node.name](node.arguments, context)
+    return KNOWN[node.name](context, *(_value(each, context) for each in node.arguments))
 
 
-def _and(given: tuple[Node, ...], context: Context) -> Value:
-    return as_truth(_value(given[0], context)) and as_truth(_value(given[1], context))
+def _and(arguments: tuple[Node, ...], context: Context) -> Value:
+    return as_truth(_value(arguments[0], context)) and as_truth(_value(arguments[1], context))
 
 
-def _or(given: tuple[Node, ...], context: Context) -> Value:
-    return as_truth(_value(given[0], context)) or as_truth(_value(given[1], context))
+def _or(arguments: tuple[Node, ...], context: Context) -> Value:
+    return as_truth(_value(arguments[0], context)) or as_truth(_value(arguments[1], context))
 
 
-def _if(given: tuple[Node, ...], context: Context) -> Value:
-    return _value(given[1] if as_truth(_value(given[0], context)) else given[2], context)
+def _if(arguments: tuple[Node, ...], context: Context) -> Value:
+    return _value(arguments[1] if as_truth(_value(arguments[0], context)) else arguments[2], context)
 
 
-def _coalesce(given: tuple[Node, ...], context: Context) -> Value:
-    return next((text for each in given if (text := as_text(_value(each, context)))), "")
+def _coalesce(arguments: tuple[Node, ...], context: Context) -> Value:
+    return next((text for each in arguments if (text := as_text(_value(each, context)))), "")
 
 
-def _once(given: tuple[Node, ...], context: Context) -> Value:
-    return context.current or _value(given[0], context)
+def _once(arguments: tuple[Node, ...], context: Context) -> Value:
+    return context.current or _value(arguments[0], context)
 
 
 LAZY: Mapping[str, Callable[[tuple[Node, ...], Context], Value]] = {
@@ -489,7 +490,7 @@ def _modulo(one: float, other: float) -> float:
     return math.fmod(one, other) if other and not math.isinf(one) else math.nan
 
 
-def _whole(context: Context, value: Value) -> Value:
+def _truncated(context: Context, value: Value) -> Value:
     number = as_number(value)
     return float(math.trunc(number)) if math.isfinite(number) else number
 
@@ -508,8 +509,8 @@ def _words(value: Value) -> list[str]:
 
 
 def _selected_at(context: Context, value: Value, place: Value) -> Value:
-    held, number = _words(value), as_number(place)
-    return held[int(number)] if math.isfinite(number) and 0 <= number < len(held) else ""
+    choices, number = _words(value), as_number(place)
+    return choices[int(number)] if math.isfinite(number) and 0 <= number < len(choices) else ""
 
 
 def _date(context: Context, value: Value) -> Value:
@@ -548,12 +549,12 @@ def _format_date(context: Context, value: Value, form: Value) -> Value:
         "M": f"{at.minute:02d}",
         "S": f"{at.second:02d}", "3": "000", "a": SHORT_DAYS[at.weekday()], "%": "%",
     }  # fmt: skip
-    return re.sub("%(.)", lambda found: parts.get(found[1], found[0]), as_text(form))
+    return re.sub("%(.)", lambda match: parts.get(match[1], match[0]), as_text(form))
 
 
 def _extreme(pick: Callable[[list[float]], float]) -> Callable[..., Value]:
-    def result(context: Context, *given: Value) -> Value:
-        numbers = [as_number(value) for value in given if value != ""]
+    def result(context: Context, *arguments: Value) -> Value:
+        numbers = [as_number(value) for value in arguments if value != ""]
         return (
             float(pick(numbers))
             if numbers and not any(math.isnan(number) for number in numbers)
@@ -563,9 +564,9 @@ def _extreme(pick: Callable[[list[float]], float]) -> Callable[..., Value]:
     return result
 
 
-def _sum(context: Context, *given: Value) -> Value:
+def _sum(context: Context, *arguments: Value) -> Value:
     total = 0.0
-    for value in given:
+    for value in arguments:
         total += as_number(value) if value != "" else 0.0
     return total
 
@@ -578,8 +579,8 @@ def _substr(context: Context, value: Value, start: Value, end: Value | None = No
     return text[slice(int(first), int(last))]
 
 
-def _spaced(context: Context, *given: Value) -> Value:
-    return " ".join(_words(given[0] if given else context.current))
+def _spaced(context: Context, *arguments: Value) -> Value:
+    return " ".join(_words(arguments[0] if arguments else context.current))
 
 
 def _translated(context: Context, value: Value, old: Value, new: Value) -> Value:
@@ -621,14 +622,16 @@ KNOWN: Mapping[str, Callable[..., Value]] = {
     "format-date": _format_date,
     "format-date-time": _format_date,
     "decimal-date-time": lambda context, value: as_number(value),
-    "int": _whole,
+    "int": _truncated,
     "round": _round,
     "abs": lambda context, value: abs(as_number(value)),
     "min": _extreme(min),
     "max": _extreme(max),
     "sum": _sum,
-    "string-length": lambda context, *given: float(len(as_text(given[0] if given else context.current))),
-    "concat": lambda context, *given: "".join(as_text(value) for value in given),
+    "string-length": lambda context, *arguments: float(
+        len(as_text(arguments[0] if arguments else context.current))
+    ),
+    "concat": lambda context, *arguments: "".join(as_text(value) for value in arguments),
     "contains": lambda context, value, part: as_text(part) in as_text(value),
     "starts-with": lambda context, value, part: as_text(value).startswith(as_text(part)),
     "ends-with": lambda context, value, part: as_text(value).endswith(as_text(part)),

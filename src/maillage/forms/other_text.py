@@ -7,7 +7,7 @@ from maillage.forms.questionnaire import UNSAID, Choice, Question, Questionnaire
 from maillage.kernel.names import plain
 from maillage.words import dates
 
-WHOLE = re.compile(r"(-?\d{1,15})[.,]0+", re.ASCII)
+WHOLE_NUMBER = re.compile(r"(-?\d{1,15})[.,]0+", re.ASCII)
 NUMBER = re.compile(r"-?\d{1,15}[.,]\d{1,15}", re.ASCII)
 
 
@@ -34,8 +34,8 @@ def _day(text: str) -> str:
     return day.isoformat() if day else text
 
 
-def _whole(text: str) -> str:
-    return found[1] if (found := WHOLE.fullmatch(text)) else text
+def _without_decimals(text: str) -> str:
+    return match[1] if (match := WHOLE_NUMBER.fullmatch(text)) else text
 
 
 def _decimal(text: str) -> str:
@@ -44,9 +44,9 @@ def _decimal(text: str) -> str:
 
 READERS: Mapping[str, Callable[[str], str]] = {
     "date": _day,
-    "integer": _whole,
+    "integer": _without_decimals,
     "decimal": _decimal,
-    "range": lambda text: _decimal(_whole(text)),
+    "range": lambda text: _decimal(_without_decimals(text)),
 }
 
 
@@ -58,12 +58,16 @@ def spoken(choices: Iterable[Choice]) -> Mapping[str, str]:
     >>> dict(spoken([young, old]))
     {'< 30 ans': 'a', '> 30 ans': 'b'}
     """
-    found: dict[str, set[str]] = {}
+    names_by_wording: dict[str, set[str]] = {}
     for choice in choices:
         for label in choice.label.values():
-            for said in (_flat(label), plain(label)):
-                found.setdefault(said, set()).add(choice.name)
-    return {said: next(iter(names)) for said, names in found.items() if said and len(names) == 1}
+            for wording in (_flat(label), plain(label)):
+                names_by_wording.setdefault(wording, set()).add(choice.name)
+    return {
+        wording: next(iter(names))
+        for wording, names in names_by_wording.items()
+        if wording and len(names) == 1
+    }
 
 
 def name_of(text: str, called: Mapping[str, str]) -> str:
@@ -94,15 +98,15 @@ def _cut(parts: list[str], names: set[str], called: Mapping[str, str]) -> str:
     """Return the names designated by words one after the other, each by the longest label; '' when some
     designate nothing.
     """
-    found, start = [], 0
-    longest = max((len(said.split()) for said in called), default=1)
+    chosen, start = [], 0
+    longest = max((len(wording.split()) for wording in called), default=1)
     while start < len(parts):
         for end in range(min(len(parts), start + longest + 1), start, -1):
             piece = " ".join(parts[start:end]).strip(",;|")
             if name := piece if piece in names else name_of(piece, called):
-                found.append(name)
+                chosen.append(name)
                 break
         else:
             return ""
         start = end
-    return " ".join(dict.fromkeys(found))
+    return " ".join(dict.fromkeys(chosen))

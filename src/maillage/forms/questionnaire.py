@@ -16,7 +16,7 @@ from maillage.words.languages import to_say
 
 UNKNOWN, DECLINED = "nsp", "refus"
 UNSAID: Mapping[str, str] = {UNKNOWN: to_say("Ne sait pas"), DECLINED: to_say("Ne souhaite pas répondre")}
-SAID_ELSEWHERE: Mapping[str, re.Pattern[str]] = {  # how the forms of others label them
+FOREIGN_LABELS: Mapping[str, re.Pattern[str]] = {  # how the forms of others label them
     UNKNOWN: re.compile(
         r"(?:je )?ne (?:sait|sais) pas|nsp|sans opinion|(?:i )?(?:don.?t|doesn.?t|do not|does not)"
         r" know|unsure",
@@ -132,7 +132,7 @@ class Question:
 
     @property
     def takes_answer(self) -> bool:
-        """Whether respondents answer it."""
+        """A question that respondents answer."""
         return self.kind not in ("note", "calculate", "hidden")
 
     @property
@@ -142,7 +142,7 @@ class Question:
 
     @property
     def is_classed(self) -> bool:
-        """Whether it is computed into labelled classes (an age class), and counted like a question."""
+        """A computation into labelled classes (an age class), counted like a question."""
         return self.kind == "calculate" and bool(self.choices)
 
 
@@ -190,16 +190,18 @@ class Questionnaire:
         """Return the questions that the census counts too, name → key of `CENSUS`: one each, the marked one
         first, else by name.
         """
-        asked = list(self.questions())
-        names = {each.name for each in asked if not each.census}
-        found = {each.census: each.name for each in reversed(asked) if each.census}
+        questions = list(self.questions())
+        names = {each.name for each in questions if not each.census}
+        name_by_variable = {each.census: each.name for each in reversed(questions) if each.census}
         for variable in CENSUS:
             own = (CLASS_OF_AGE, variable) if variable == "age" else (variable,)
-            if variable not in found and (name := next((each for each in own if each in names), None)):
-                found[variable] = name
-        if births := [each.name for each in asked if each.is_birth_year]:
-            found.setdefault("age", births[0])
-        return {found[variable]: variable for variable in CENSUS if variable in found}
+            if variable not in name_by_variable and (
+                name := next((each for each in own if each in names), None)
+            ):
+                name_by_variable[variable] = name
+        if births := [each.name for each in questions if each.is_birth_year]:
+            name_by_variable.setdefault("age", births[0])
+        return {name_by_variable[variable]: variable for variable in CENSUS if variable in name_by_variable}
 
     def repeated(self) -> Iterator[Group]:
         """Yield the repeated groups. Only devices repeat them; tables count the first time."""
@@ -258,7 +260,12 @@ def unsaid(choice: Choice) -> str:
         return choice.name
     labels = [label.strip(" .()") for label in choice.label.values()]
     return next(
-        (word for word, said in SAID_ELSEWHERE.items() if any(said.fullmatch(label) for label in labels)), ""
+        (
+            word
+            for word, pattern in FOREIGN_LABELS.items()
+            if any(pattern.fullmatch(label) for label in labels)
+        ),
+        "",
     )
 
 
@@ -271,21 +278,21 @@ def load(data: Mapping[str, Any]) -> Questionnaire:
     >>> load(form.data()) == form
     True
     """
-    held = dict(data)
-    held["items"] = tuple(_item(item) for item in data.get("items", ()))
-    held["lists"] = {
+    fields = dict(data)
+    fields["items"] = tuple(_item(item) for item in data.get("items", ()))
+    fields["lists"] = {
         name: tuple(Choice(**choice) for choice in choices) for name, choices in data.get("lists", {}).items()
     }
-    held["languages"] = tuple(data.get("languages", ("fr",)))
-    held["aims"] = tuple((title, tuple(lines)) for title, lines in data.get("aims", ()))
-    return Questionnaire(**held)
+    fields["languages"] = tuple(data.get("languages", ("fr",)))
+    fields["aims"] = tuple((title, tuple(lines)) for title, lines in data.get("aims", ()))
+    return Questionnaire(**fields)
 
 
 def _item(data: Mapping[str, Any]) -> Question | Group:
-    held = dict(data)
-    if "items" in held:
-        held["items"] = tuple(_item(item) for item in held["items"])
-        return Group(**held)
-    held["rows"] = tuple(held.get("rows", ()))
-    held["national"] = tuple(National(**each) for each in held.get("national", ()))
-    return Question(**held)
+    fields = dict(data)
+    if "items" in fields:
+        fields["items"] = tuple(_item(item) for item in fields["items"])
+        return Group(**fields)
+    fields["rows"] = tuple(fields.get("rows", ()))
+    fields["national"] = tuple(National(**each) for each in fields.get("national", ()))
+    return Question(**fields)

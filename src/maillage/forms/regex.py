@@ -43,7 +43,7 @@ class _Pattern:
 
 
 def matches(text: str, pattern: str) -> bool:
-    r"""Return whether the whole text matches the pattern; False for a text of more than 1,000 characters, or
+    r"""Match the whole text with the pattern; False for a text of more than 1,000 characters, or
     that visits more than 150,000 states.
 
     Known: characters, `.`, classes, `\d \w \s \p{L}`, groups, `|`, `* + ? {m,n}`, `^` and `$`.
@@ -82,17 +82,17 @@ def _reached(pattern: _Pattern, states: set[int], place: int, length: int) -> se
     """Return those states and all that can be reached without a character, where the edges of the text
     allow.
     """
-    found, left = set(states), list(states)
-    while left:
-        state = left.pop()
+    reached, pending = set(states), list(states)
+    while pending:
+        state = pending.pop()
         edge = pattern.edges.get(state)
         if (edge == "^" and place) or (edge == "$" and place != length):
             continue
         for other in pattern.free[state]:
-            if other not in found:
-                found.add(other)
-                left.append(other)
-    return found
+            if other not in reached:
+                reached.add(other)
+                pending.append(other)
+    return reached
 
 
 class _Reader:
@@ -173,17 +173,17 @@ class _Reader:
         """
         pattern = self.pattern
         begins, ends = pattern.state(), pattern.state()
-        here = begins
+        state = begins
         for number, (first, last) in enumerate(parts):
             if number >= low:
-                pattern.free[here].append(ends)
-            pattern.free[here].append(first)
-            here = last
+                pattern.free[state].append(ends)
+            pattern.free[state].append(first)
+            state = last
         if high < 0:
-            pattern.free[here].append(parts[-1][0])
+            pattern.free[state].append(parts[-1][0])
         if high == 0:
             pattern.free[begins] = [ends]
-        pattern.free[here].append(ends)
+        pattern.free[state].append(ends)
         self._refuse_size()
         return begins, ends
 
@@ -192,16 +192,16 @@ class _Reader:
         sign = self._next()
         if sign in ("*", "+", "?") and sign:
             self.at += 1
-            held = {"*": (0, -1), "+": (1, -1), "?": (0, 1)}[sign]
+            bounds = {"*": (0, -1), "+": (1, -1), "?": (0, 1)}[sign]
         elif sign == "{":
-            held = self._braces()
+            bounds = self._braces()
         else:
             return 1, 1
         if self._next() == "?":
             self.at += 1  # as few as possible: the same when the whole text must match
         if self._next() in ("*", "+", "{") and self._next():
             raise self._refused("deux répétitions se suivent")
-        return held
+        return bounds
 
     def _braces(self) -> tuple[int, int]:
         end = self.text.find("}", self.at)
@@ -240,11 +240,11 @@ class _Reader:
             if not self.text.startswith("?:", self.at):
                 raise self._refused("les groupes qui regardent autour ne sont pas connus")
             self.at += 2
-        held = self._either(depth + 1)
+        ends = self._either(depth + 1)
         if self._next() != ")":
             raise self._refused("une parenthèse n’est pas fermée")
         self.at += 1
-        return held
+        return ends
 
     def _step(self, test: Test, n_parts: int = 1) -> tuple[int, int]:
         begins, ends = self.pattern.state(), self.pattern.state()
@@ -275,8 +275,8 @@ class _Reader:
                 f"on attend l’une des sortes de caractères {', '.join(CATEGORIES)}, comme \\p{{L}}"
             )
         self.at = end + 1
-        held: Test = lambda character: unicodedata.category(character).startswith(name)  # noqa: E731
-        return _not(held) if other else held
+        test: Test = lambda character: unicodedata.category(character).startswith(name)  # noqa: E731
+        return _not(test) if other else test
 
     def _class(self) -> tuple[Test, int]:
         other = self._next() == "^"

@@ -48,14 +48,13 @@ def identities(text: str) -> list[bytes]:
     none.
     """
     lines = [line.strip() for line in text.splitlines()]
-    found = [_from_bech32(SECRET, line.lower()) for line in lines if line and not line.startswith("#")]
-    if not found:
+    keys = [_from_bech32(SECRET, line.lower()) for line in lines if line and not line.startswith("#")]
+    if not keys:
         raise ValueError("no key")
-    return found
+    return keys
 
 
 def is_sealed(path_start: bytes) -> bool:
-    """Return whether a file that begins so is sealed."""
     return path_start.startswith(MAGIC)
 
 
@@ -95,7 +94,7 @@ class Writer(io.RawIOBase):
 
 
 class Reader(io.RawIOBase):
-    """What a sealed file holds, read from anywhere in it. Unreadable when no key given opens it."""
+    """The contents of a sealed file, read from any position. Unreadable when no key given opens it."""
 
     def __init__(self, file: BinaryIO, *, keys: Iterable[bytes] = (), file_key: bytes | None = None) -> None:
         super().__init__()
@@ -170,9 +169,9 @@ def _stanza(file_key: bytes, to: bytes) -> bytes:
 def _opened(stanzas: list[tuple[bytes, bytes]], keys: Iterable[bytes]) -> bytes:
     for key in keys:
         secret = X25519PrivateKey.from_private_bytes(key)
-        ours = secret.public_key().public_bytes_raw()
+        public_key = secret.public_key().public_bytes_raw()
         for share, body in stanzas:
-            wrap = _hkdf(secret.exchange(X25519PublicKey.from_public_bytes(share)), share + ours, LABEL)
+            wrap = _hkdf(secret.exchange(X25519PublicKey.from_public_bytes(share)), share + public_key, LABEL)
             try:
                 return ChaCha20Poly1305(wrap).decrypt(bytes(12), body, None)
             except InvalidTag:
@@ -257,6 +256,6 @@ def _polymod(values: Iterable[int]) -> int:
     for value in values:
         top = check >> 25
         check = (check & 0x1FFFFFF) << 5 ^ value
-        for k, each in enumerate(GENERATOR):
-            check ^= each if top >> k & 1 else 0
+        for k, coefficient in enumerate(GENERATOR):
+            check ^= coefficient if top >> k & 1 else 0
     return check

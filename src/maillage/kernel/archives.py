@@ -1,4 +1,4 @@
-"""What goes wrong when an archive is opened that somebody else wrote."""
+"""The errors of opening an archive that somebody else wrote."""
 
 import lzma
 import struct

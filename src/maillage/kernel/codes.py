@@ -6,7 +6,7 @@ import secrets
 # No sign that an eye or a hand takes for another: neither 0 and O, nor 1, I and L; B, G, S, V, Z are read as
 # below.
 ALPHABET = "23456789ACDEFHJKMNPQRTUWXY"
-MEANT = str.maketrans("BGSVZ", "865U2")
+LOOKALIKES = str.maketrans("BGSVZ", "865U2")
 LENGTH = 8
 NOT_SIGNS = re.compile(r"[^0-9A-Z]")
 
@@ -22,7 +22,7 @@ def read(text: str) -> str:
     >>> read(" 7k2d ahz4 "), read("7K2D-AH24"), read("7K2D")
     ('7K2DAH24', '7K2DAH24', '')
     """
-    typed = NOT_SIGNS.sub("", text.upper()).translate(MEANT)
+    typed = NOT_SIGNS.sub("", text.upper()).translate(LOOKALIKES)
     return typed if len(typed) == LENGTH and set(typed) <= set(ALPHABET) else ""
 
 

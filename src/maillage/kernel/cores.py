@@ -28,19 +28,19 @@ def parts(n: int, work: Callable[[int, int], T], *, least: int = LEAST) -> Itera
     """
     ends = [min(start + PART, n) for start in range(0, n, PART)]
     jobs = [partial(work, start, end) for start, end in zip((0, *ends), ends, strict=False)]
-    made = each(jobs) if n >= least and may_copy() else (job() for job in jobs)
-    with closing(made):
-        yield from zip(ends, made, strict=True)
+    outcomes = results(jobs) if n >= least and may_copy() else (job() for job in jobs)
+    with closing(outcomes):
+        yield from zip(ends, outcomes, strict=True)
 
 
 @contextmanager
-def aside(work: Callable[[], T], *, worth: bool = True) -> Iterator[Callable[[], T]]:
+def aside(work: Callable[[], T], *, may_pay: bool = True) -> Iterator[Callable[[], T]]:
     """Do some work in a copy of this process while the body goes on; what is yielded waits for its result.
 
     The work is done at once, here, when it is not worth a copy or when there cannot be one; it is done here
     again when its copy was killed.
     """
-    if not worth or not may_copy():
+    if not may_pay or not may_copy():
         done = work()
         yield lambda: done
         return
@@ -56,16 +56,16 @@ def aside(work: Callable[[], T], *, worth: bool = True) -> Iterator[Callable[[],
         yield result
 
 
-def each(jobs: Sequence[Callable[[], T]]) -> Generator[T, None, None]:
-    """Yield what each job returns, in order, each done in one of as many copies of this process as it has
-    processors. Only a process that `may_copy` calls this. What a copy that was killed (memory was short, or
-    its service stops) leaves is done here.
+def results(jobs: Sequence[Callable[[], T]]) -> Generator[T, None, None]:
+    """Yield the result of each job, in order, each done in one of as many copies of this process as it has
+    processors. Only a process that `may_copy` calls this. What a copy that was killed (memory was short,
+    or its service stops) leaves is done here.
     """
     done = 0
     try:
         with _copies(len(os.sched_getaffinity(0)), jobs) as pool:
-            for found in pool.map(_do, range(len(jobs))):
-                yield found
+            for result in pool.map(_do, range(len(jobs))):
+                yield result
                 done += 1
     except BrokenProcessPool:
         for job in jobs[done:]:
@@ -83,7 +83,7 @@ def _copies(n: int, jobs: Sequence[Callable[[], Any]]) -> Iterator[ProcessPoolEx
 
 
 def may_copy() -> bool:
-    """Return whether this process has several processors, no thread, and is no copy itself. The copies of
+    """Allow copies to a process with several processors, no thread, and that is no copy itself. The copies of
     one that has threads could wait for ever for a lock that no thread of theirs releases.
     """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1

@@ -38,8 +38,8 @@ def write_whole(path: Path, content: bytes | str, *, mode: int = 0o644) -> None:
 
 def _leave_to_its_owner(staged: Path, former: Path) -> None:
     with suppress(FileNotFoundError, PermissionError):  # a new file; or root alone gives files away
-        was, made = former.stat(), staged.stat()
-        if (was.st_uid, was.st_gid) != (made.st_uid, made.st_gid):
+        was, new = former.stat(), staged.stat()
+        if (was.st_uid, was.st_gid) != (new.st_uid, new.st_gid):
             os.chown(staged, was.st_uid, was.st_gid)
 
 
@@ -58,7 +58,7 @@ REASONS = {
 
 
 def reason(error: OSError) -> str:
-    """Return what went wrong on the disk, in French."""
+    """Return the cause of a disk error, in French."""
     return REASONS.get(error.errno or 0, f"le disque a répondu une erreur ({error.errno})")
 
 

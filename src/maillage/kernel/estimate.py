@@ -42,7 +42,7 @@ class Estimate:
 
     @property
     def is_loose(self) -> bool:
-        """Whether the half-width exceeds a third of the value: pages then show the range alone."""
+        """A half-width over a third of the value: pages then show the range alone."""
         return self.half_width > abs(self.value) / 3
 
 

@@ -32,10 +32,10 @@ def _plain(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE").replace("æ", "ae"))
         text = MARKS.sub("", text)
-    said = NAME_SHAPE.sub(" ", text.casefold()).strip()
-    if "st" not in said:  # the letters of every alias: most texts hold none
-        return said
-    return " ".join([ALIASES.get(word, word) for word in said.split(" ")])
+    words = NAME_SHAPE.sub(" ", text.casefold()).strip()
+    if "st" not in words:  # the letters of every alias: most texts hold none
+        return words
+    return " ".join([ALIASES.get(word, word) for word in words.split(" ")])
 
 
 def apostrophes(name: str) -> str:
@@ -72,12 +72,12 @@ class Spelling:
             if sign
         }
 
-    def nearest(self, wanted: str, *, cutoff: float, apart: int, limit: int) -> list[int]:
+    def nearest(self, wanted: str, *, cutoff: float, length_gap: int, limit: int) -> list[int]:
         """Return the positions of the texts that difflib.get_close_matches finds, best first: of those at
-        most `apart` signs longer or shorter; of several that are the same, the last.
+        most `length_gap` signs longer or shorter; of several that are the same, the last.
 
-        Two texts share at most the signs that both hold, which is counted for all of them at once: those
-        that could not reach the cutoff are not compared.
+        Two texts share at most the signs that both hold, which is counted for all of them at once: those that
+        could not reach the cutoff are not compared.
         """
         shared = sum(
             (
@@ -87,6 +87,6 @@ class Spelling:
             start=np.zeros(len(self._texts), dtype=np.int64),
         )
         may = 2 * shared >= (cutoff - 1e-9) * (self._lengths + len(wanted))
-        may &= np.abs(self._lengths - len(wanted)) <= apart
+        may &= np.abs(self._lengths - len(wanted)) <= length_gap
         at = {self._texts[row]: row for row in np.flatnonzero(may).tolist()}
         return [at[text] for text in difflib.get_close_matches(wanted, at, n=limit, cutoff=cutoff)]

@@ -19,7 +19,7 @@ def masked(text: str) -> str:
 
 
 def is_personal(path: str) -> bool:
-    """Return whether a path opens something to whoever holds it.
+    """Recognise a path that opens something to anybody who has it.
 
     >>> is_personal("/acces/Xy12/"), is_personal("/mandat/papiers/registre/")
     (True, False)

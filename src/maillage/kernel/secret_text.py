@@ -1,4 +1,5 @@
-"""What nobody writes about a person: passwords, codes, numbers that open their rights or their account.
+"""The secrets that nobody may write about a person: passwords, codes, numbers that open their rights or their
+account.
 
 Source: docs/methods/actes.md
 """
@@ -74,7 +75,7 @@ _PUBLIC = frozenset(
 )
 _DATE = re.compile(r"^(?:0?[1-9]|[12]\d|3[01])[ .-](?:0?[1-9]|1[0-2])[ .-](?:\d\d|(?:19|20)\d\d)$")
 _YEAR = re.compile(r"^(?:19|20)\d\d$")
-_SAID = re.compile(
+_ANNOUNCED = re.compile(
     r"^\W{0,2}\s*(?:[:=]|(?:est|reste|devient|c[’']est)\b)\s*(?P<then>\S.*)", re.IGNORECASE | re.DOTALL
 )
 _GUESSED = re.compile(
@@ -127,17 +128,17 @@ def looks_like_secret(text: str) -> str:
     """
     if _holds_social(text):
         return SOCIAL
-    if any(_luhn(re.sub(r"\D", "", found[0])) for found in _CARD.finditer(text)) or _BANK.search(text):
+    if any(_luhn(re.sub(r"\D", "", match[0])) for match in _CARD.finditer(text)) or _BANK.search(text):
         return CARD
-    if found := _NUMBERED.search(text):
-        return _numbered(found)
-    if any(_is_account(found[0]) for found in _IBAN.finditer(text)):
+    if match := _NUMBERED.search(text):
+        return _numbered(match)
+    if any(_is_account(match[0]) for match in _IBAN.finditer(text)):
         return ACCOUNT
-    if any(_gives_code(_after(text, found), 3) for found in _SHORT.finditer(text)):
+    if any(_gives_code(_after(text, match), 3) for match in _SHORT.finditer(text)):
         return PIN
-    if any(_gives_code(_after(text, found), _FEWEST) for found in _CODE.finditer(text)):
+    if any(_gives_code(_after(text, match), _FEWEST) for match in _CODE.finditer(text)):
         return PIN
-    if any(_gives_password(_after(text, found)) for found in _PASSWORD.finditer(text)):
+    if any(_gives_password(_after(text, match)) for match in _PASSWORD.finditer(text)):
         return PASSWORD
     return PASSWORD if _WIFI.search(text) or any(map(_is_pass, _PASS.finditer(text))) else ""
 
@@ -145,11 +146,11 @@ def looks_like_secret(text: str) -> str:
 def refuse_secrets(*texts: str) -> None:
     """Refuse the first text that holds a secret, and say which; nothing of it is repeated."""
     for text in texts:
-        if found := looks_like_secret(text):
+        if kind := looks_like_secret(text):
             raise Refused(
                 "Rien n’a été enregistré.",
                 why=(
-                    f"Un des textes semble contenir {NAMED[found]}. Maillage ne garde aucun mot de passe"
+                    f"Un des textes semble contenir {NAMED[kind]}. Maillage ne garde aucun mot de passe"
                     " ni numéro."
                 ),
                 do="Enlevez-le. La personne le note elle-même, sur un papier à elle.",
@@ -159,16 +160,16 @@ def refuse_secrets(*texts: str) -> None:
 def _holds_social(text: str) -> bool:
     if _SOCIAL.search(text):
         return True
-    for found in _DIGITS.finditer(text):
-        digits = re.sub(r"\D", "", found[0])
+    for match in _DIGITS.finditer(text):
+        digits = re.sub(r"\D", "", match[0])
         if len(digits) == 15 and digits[0] in "123478" and 97 - int(digits[:13]) % 97 == int(digits[13:]):
             return True
     return False
 
 
 def _luhn(digits: str) -> bool:
-    """Return whether digits hold together as those of a bank card. A network starts them with 2 to 6."""
-    doubled = [int(each) * (1 + rank % 2) for rank, each in enumerate(reversed(digits))]
+    """Check the digits of a bank card (Luhn's key). A network starts them with 2 to 6."""
+    doubled = [int(digit) * (1 + rank % 2) for rank, digit in enumerate(reversed(digits))]
     return digits[0] in "23456" and sum(each - 9 * (each > 9) for each in doubled) % 10 == 0
 
 
@@ -183,28 +184,27 @@ def _is_account(text: str) -> bool:
     )
 
 
-def _after(text: str, found: re.Match[str]) -> str:
-    """Return what stands just after a word that announces a secret."""
-    return text[found.end() : found.end() + _NEAR]
+def _after(text: str, match: re.Match[str]) -> str:
+    return text[match.end() : match.end() + _NEAR]
 
 
-def _numbered(found: re.Match[str]) -> str:
+def _numbered(match: re.Match[str]) -> str:
     """Return which number is announced by its name, '' for the few digits of something else."""
-    digits = re.sub(r"\D", "", found["digits"])
-    if found["what"].casefold().startswith("séc"):
+    digits = re.sub(r"\D", "", match["digits"])
+    if match["what"].casefold().startswith("séc"):
         return SOCIAL if len(digits) >= 7 else ""
     return CARD if digits[0] in "3456" else ""
 
 
 def _gives_code(after: str, fewest: int) -> bool:
-    """Return whether a code is said after the word that announces it, in figures or in letters."""
+    """Recognise a code after the word that announces it, in figures or in letters."""
     if _SPELT.match(re.sub(r"^\W*(?:est|c[’']est)?", " ", after, flags=re.IGNORECASE)):
         return True
-    found = _THEN.match(after)
-    if found is None:
+    match = _THEN.match(after)
+    if match is None:
         return False
-    words = [each.casefold() for each in re.findall(r"[^\W\d_]+", found["words"])]
-    number = found["number"].strip()
+    words = [each.casefold() for each in re.findall(r"[^\W\d_]+", match["words"])]
+    number = match["number"].strip()
     if len(words) > _BETWEEN or _PUBLIC & set(words) or _DATE.match(number):
         return False
     if words and words[-1] in ("le", "du", "au") and _YEAR.match(number):
@@ -213,19 +213,19 @@ def _gives_code(after: str, fewest: int) -> bool:
     return fewest <= digits <= _MOST
 
 
-def _is_pass(found: re.Match[str]) -> bool:
-    who = (found["who"] or "").strip().casefold()
-    return who not in _DOES and found["then"].casefold() not in _ORDINARY
+def _is_pass(match: re.Match[str]) -> bool:
+    subject = (match["who"] or "").strip().casefold()
+    return subject not in _DOES and match["then"].casefold() not in _ORDINARY
 
 
 def _gives_password(after: str) -> bool:
-    """Return whether a password is said after the words that announce it, whose it is left aside."""
+    """Recognise a password after the words that announce it and those that name its owner."""
     clean, named = _without_owners(after)
     if _GUESSED.match(clean):
         return True
-    said = _SAID.match(clean)
-    if said is not None:
-        first, *more = re.split(r"\s+", said["then"].translate(_QUOTES).strip(), maxsplit=1)
+    match = _ANNOUNCED.match(clean)
+    if match is not None:
+        first, *more = re.split(r"\s+", match["then"].translate(_QUOTES).strip(), maxsplit=1)
         alone = not more or first[-1] in ",;." or more[0][0] in "(,;"
         bare = first.strip("' ,;.")
         if bare and not _is_ordinary(bare) and (alone or _is_mixed(bare)):
@@ -235,21 +235,21 @@ def _gives_password(after: str) -> bool:
 
 
 def _without_owners(after: str) -> tuple[str, bool]:
-    """Return what follows, once the words that say whose password it is are passed; and whether one of them
-    was a preposition, after which a name comes.
+    """Return the text after the words that name the owner of the password; True if one of them was a
+    preposition, after which a name comes.
     """
-    found, named = re.match(r"\s*[,:(]?\s*([\w-]+)[’']?", after), False
-    while found is not None and found[1].casefold() in _OWNERS:
-        named = named or found[1].casefold() in ("de", "du", "d", "des")
-        after = after[found.end() :]
-        found = re.match(r"\s*([\w-]+)[’']?", after)
+    owner, named = re.match(r"\s*[,:(]?\s*([\w-]+)[’']?", after), False
+    while owner is not None and owner[1].casefold() in _OWNERS:
+        named = named or owner[1].casefold() in ("de", "du", "d", "des")
+        after = after[owner.end() :]
+        owner = re.match(r"\s*([\w-]+)[’']?", after)
     return after, named
 
 
 def _is_bare_word(after: str) -> bool:
-    """Return whether one word alone follows, which says nothing of a password but what it is."""
-    found = re.match(r"^\s+[«\"“]?\s*([\w!?@#*-]{3,})\s*[»\"”]?\s*(?:$|[,;/)]|\.(?:\s|$))", after)
-    return found is not None and not _is_ordinary(found[1])
+    """Recognise one word alone, whose only sense can be that of a password."""
+    match = re.match(r"^\s+[«\"“]?\s*([\w!?@#*-]{3,})\s*[»\"”]?\s*(?:$|[,;/)]|\.(?:\s|$))", after)
+    return match is not None and not _is_ordinary(match[1])
 
 
 def _is_ordinary(word: str) -> bool:
@@ -258,7 +258,7 @@ def _is_ordinary(word: str) -> bool:
 
 
 def _is_mixed(word: str) -> bool:
-    """Return whether a word of 8 signs or more mixes letters with digits, or with marks that no word has."""
+    """Recognise a word of 8 signs or more that mixes letters with digits, or with marks that no word has."""
     if len(word) < 8 or _ADDRESS.match(word):
         return False
     letters, digits = any(c.isalpha() for c in word), any(c.isdigit() for c in word)

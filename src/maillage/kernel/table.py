@@ -56,10 +56,10 @@ class Table:
 
     def aligned(self, key: str, wanted: Column, column: str, missing: Any = np.nan) -> Column:
         """Return `column` in the order of `wanted` keys; a key that the table lacks gives `missing`."""
-        found = positions(self.columns[key], wanted)
+        rows = positions(self.columns[key], wanted)
         values = self.columns[column]
-        out = values[np.maximum(found, 0)] if len(values) else np.full(len(wanted), missing)
-        return np.where(found >= 0, out, missing)
+        out = values[np.maximum(rows, 0)] if len(values) else np.full(len(wanted), missing)
+        return np.where(rows >= 0, out, missing)
 
 
 def positions(keys: Column, wanted: Column) -> NDArray[np.int64]:

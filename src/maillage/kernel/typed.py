@@ -1,4 +1,4 @@
-"""What people type: whole numbers, those of an address too, and words on one line."""
+"""Typed text read: whole numbers, those of an address too, and words on one line."""
 
 import hashlib
 import re
@@ -17,8 +17,8 @@ STRAIGHT = dict.fromkeys((*map(ord, TURNING), *UNSTORABLE))
 def whole(text: str, most: int = 1_000_000) -> int | None:
     """Return a whole number from 0 to `most`; None for anything else, however many digits it has.
 
-    >>> whole(" 12 "), whole("²"), whole("-1"), whole("9" * 5000), whole("")
-    (12, None, None, None, None)
+    >>> [whole(text) for text in (" 12 ", "²", "-1", "9" * 5000, "")]
+    [12, None, None, None, None]
     """
     bare = text.strip()
     if not (bare.isascii() and bare.isdigit() and len(bare) <= len(str(most))):
@@ -27,7 +27,7 @@ def whole(text: str, most: int = 1_000_000) -> int | None:
 
 
 def line(text: str, most: int | None = None) -> str:
-    """Return what was typed as one line, each gap as one space, without what turns the words after it, nor
+    """Return typed text as one line, each gap as one space, without what turns the words after it, nor
     what no database takes, cut to `most` characters.
 
     >>> line("  Marie  Anne\\n"), line("Marie Anne", 6), line("Ma\\u202erie"), line("Ma\\0r\\ud800ie")
@@ -47,7 +47,7 @@ def sent_by(token: str, *whose: int | str) -> str:
 
 
 def holds_contact(text: str) -> bool:
-    """Return whether a text gives an e-mail address or as many digits as a telephone.
+    """Recognise an e-mail address, or as many digits as a telephone, in a text.
 
     >>> holds_contact("Appelez le 06 12 34 56 78"), holds_contact("12 portables, 10 h")
     (True, False)

@@ -29,18 +29,18 @@ class AmountField(forms.CharField):
         text = "".join(str("" if value is None else value).split())
         if not text:
             return None
-        found = self.typed.fullmatch(text)
-        if found is None:
+        match = self.typed.fullmatch(text)
+        if match is None:
             raise forms.ValidationError(NO_AMOUNT)
-        if int(found["cents"] or 0):
+        if int(match["cents"] or 0):
             raise forms.ValidationError(NO_CENTS)
-        held = int(found["euros"].replace(".", ""))
-        if held > self.most:
+        euros = int(match["euros"].replace(".", ""))
+        if euros > self.most:
             raise forms.ValidationError(
                 f"Ce montant est trop grand : {number(self.most)} € au plus. Corrigez-le."
             )
-        if held < self.least:
+        if euros < self.least:
             raise forms.ValidationError(
                 f"Ce montant est trop petit : {number(self.least)} € au moins. Corrigez-le."
             )
-        return held
+        return euros

@@ -66,19 +66,19 @@ def firsts(rows: models.QuerySet[R], most: int) -> tuple[list[R], int]:
     """Return the first rows of an ordered question, and how many it has in all, in one statement: a day page
     names a few of them, and counts the others without reading them.
     """
-    found = list(rows.annotate(in_all=models.Window(models.Count("pk")))[:most])
-    return found, found[0].in_all if found else 0  # type: ignore[attr-defined]
+    first_rows = list(rows.annotate(in_all=models.Window(models.Count("pk")))[:most])
+    return first_rows, first_rows[0].in_all if first_rows else 0  # type: ignore[attr-defined]
 
 
 def among(wanted: Iterable[int] | Iterable[str]) -> RawSQL:
     """Return numbers, or codes without a comma, to look for as one text that the database splits: thousands
     of parameters take longer to hand over than to look for.
     """
-    held = list(wanted)
+    values = list(wanted)
     if connection.vendor != "postgresql":
-        return RawSQL("select value from json_each(%s)", [json.dumps(held)])
-    text = ",".join(map(str, held))
-    if held and isinstance(held[0], str):
+        return RawSQL("select value from json_each(%s)", [json.dumps(values)])
+    text = ",".join(map(str, values))
+    if values and isinstance(values[0], str):
         return RawSQL("select unnest(string_to_array(%s, ','))", [text])
     return RawSQL("select unnest(string_to_array(%s, ',')::bigint[])", [text])
 
@@ -98,7 +98,7 @@ def is_one_of(column: str, wanted: Collection[str]) -> models.Q:
 
 
 class _OneOf(models.Func):
-    """Whether a column is one of the words of a text, as PostgreSQL says it."""
+    """The condition, for PostgreSQL, that a column is one of the words of a text."""
 
     template, arg_joiner = "(%(expressions)s, ',')))", " = any(string_to_array("
     output_field = models.BooleanField()
@@ -121,13 +121,13 @@ def insert(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None
             # What is the same in every row is given once; the rest, an array a column.
             same = [len(set(column)) == 1 for column in columns]
             same[0] = same[0] and not all(same)
-            found = [
+            placed = [
                 (f"%s::{_type(field)}", column[0]) if one else _array(column, _type(field))
                 for field, column, one in zip(fields, columns, same, strict=True)
             ]
             cursor.execute(
-                f"insert into {into} select {', '.join(place for place, _ in found)} on conflict do nothing",
-                [value for _, value in found],
+                f"insert into {into} select {', '.join(sql for sql, _ in placed)} on conflict do nothing",
+                [value for _, value in placed],
             )
         else:
             places = ["%s"] * len(fields)
@@ -205,7 +205,7 @@ def _prepared(field: models.Field[Any, Any]) -> Callable[[Any], Any]:
     base = connections[connection.alias]  # itself, asked thousands of times, and not what stands for it
 
     def prepared(value: Any) -> Any:
-        found = field.get_db_prep_save(value, base)
-        return found.isoformat() if isinstance(found, date | datetime) else found
+        stored = field.get_db_prep_save(value, base)
+        return stored.isoformat() if isinstance(stored, date | datetime) else stored
 
     return prepared

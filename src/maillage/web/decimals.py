@@ -19,7 +19,7 @@ def bound(value: Any) -> Any:
     return number(value, decimals)
 
 
-def _told(refusal: forms.ValidationError) -> forms.ValidationError:
+def _readable(refusal: forms.ValidationError) -> forms.ValidationError:
     for each in refusal.error_list:
         if each.params and "limit_value" in each.params:
             each.params = {**each.params, "limit_value": bound(each.params["limit_value"])}
@@ -33,7 +33,7 @@ class FloatField(forms.FloatField):
         try:
             super().run_validators(value)
         except forms.ValidationError as refusal:
-            raise _told(refusal) from None
+            raise _readable(refusal) from None
 
 
 class DecimalField(forms.DecimalField):
@@ -43,4 +43,4 @@ class DecimalField(forms.DecimalField):
         try:
             super().run_validators(value)
         except forms.ValidationError as refusal:
-            raise _told(refusal) from None
+            raise _readable(refusal) from None

@@ -13,7 +13,7 @@ _as_stored = ContextVar("as_stored", default=False)
 
 
 class _Free:
-    """What both columns do. To a migration they are the columns they extend: no table changes."""
+    """The behaviour of both columns. To a migration they are the columns they extend: no table changes."""
 
     def deconstruct(self) -> Any:
         name, _, args, kwargs = super().deconstruct()  # type: ignore[misc]

@@ -27,8 +27,8 @@ def exclusive(name: str) -> Iterator[bool]:
     if connection.vendor == "postgresql":
         with separate_transaction() as cursor:
             cursor.execute("select pg_try_advisory_xact_lock(%s)", [_key(name)])
-            (mine,) = cursor.fetchone()
-            yield mine
+            (is_taken,) = cursor.fetchone()
+            yield is_taken
         return
     path = Path(settings.HOME) / FOLDER / name
     path.parent.mkdir(exist_ok=True, mode=0o700)
@@ -81,13 +81,12 @@ def separate_transaction() -> Iterator[Any]:
 
 
 def _is_there(file: TextIO, path: Path) -> bool:
-    """Return whether an open file is still the one of a path."""
+    """Check that an open file is still the one of a path."""
     with suppress(FileNotFoundError):
         return os.path.samestat(os.fstat(file.fileno()), path.stat())
     return False
 
 
 def is_free(name: str) -> bool:
-    """Return whether nobody alive has a lock."""
-    with exclusive(name) as mine:
-        return mine
+    with exclusive(name) as is_taken:
+        return is_taken

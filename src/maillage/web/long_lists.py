@@ -35,20 +35,20 @@ class Choice(Generic[Row]):
 
 @dataclass(frozen=True, slots=True)
 class LongList(Generic[Row]):
-    """The lines of a list that a request asks for. n_all: of the whole list; is_asked: something narrows it;
+    """The lines of a list that a request asks for. n_all: of the whole list; is_narrowed: by a filter;
     is_long: its form is shown. other: what the address says of the rest of the page.
     """
 
     form: forms.Form
     page: Page[Row]
     n_all: int
-    is_asked: bool
+    is_narrowed: bool
     other: Sequence[tuple[str, str]]
 
     @property
     def is_long(self) -> bool:
-        """Whether there is something to narrow, or to take back."""
-        return self.is_asked or self.n_all > LONG
+        """A list with something to narrow, or a filter to take back."""
+        return self.is_narrowed or self.n_all > LONG
 
     @property
     def n(self) -> int:
@@ -57,7 +57,7 @@ class LongList(Generic[Row]):
 
 
 class NarrowForm(forms.Form):
-    """What one looks for in a list."""
+    """The filters of a list."""
 
     mots = forms.CharField(
         label="Chercher dans la liste",
@@ -96,16 +96,16 @@ def long_list(
             offered.append(choice)
     clean = form.cleaned_data if form.is_valid() else {}
     typed = plain(clean.get(WORDS, "")).split()
-    found = [row for row in lines if _holds(plain(words(row)), typed)] if typed else lines
+    matches = [row for row in lines if _holds(plain(words(row)), typed)] if typed else lines
     for choice in offered:
         if chosen := clean.get(choice.name, ""):
-            found = [row for row in found if choice.value(row) == chosen]
+            matches = [row for row in matches if choice.value(row) == chosen]
     names = {*form.fields, "page"}
     return LongList(
         form=form,
-        page=Paginator(found, page).get_page(request.GET.get("page")),
+        page=Paginator(matches, page).get_page(request.GET.get("page")),
         n_all=len(lines),
-        is_asked=bool(typed) or any(clean.get(choice.name) for choice in offered),
+        is_narrowed=bool(typed) or any(clean.get(choice.name) for choice in offered),
         other=[(name, value) for name, value in request.GET.items() if name not in names],
     )
 
@@ -120,11 +120,16 @@ def selection(request: HttpRequest, *, most: int = PAGE) -> list[int]:
 
 
 def report(
-    request: HttpRequest, rows: Sequence[Any], done: int, left: Mapping[str, Sequence[str]], *, success: str
+    request: HttpRequest,
+    rows: Sequence[Any],
+    done: int,
+    refused_lines: Mapping[str, Sequence[str]],
+    *,
+    success: str,
 ) -> None:
     """Say on the next page what a gesture on several lines changed, and what it did not, with why.
 
-    done: how many lines changed. left: the lines that were refused, by reason.
+    done: how many lines changed. refused_lines: the lines that were refused, by reason.
     """
     if not rows:
         messages.warning(
@@ -132,6 +137,6 @@ def report(
         )
     if done:
         messages.success(request, spaced(success))
-    if left:
-        refused = " ".join(f"{', '.join(names)} : {why}" for why, names in left.items())
+    if refused_lines:
+        refused = " ".join(f"{', '.join(names)} : {why}" for why, names in refused_lines.items())
         messages.error(request, spaced(f"Sans changement : {refused}"))

@@ -1,4 +1,4 @@
-"""What tells every process that something a public page shows has changed: a mark, another after each write.
+"""Marks that tell every process of a change in the contents of a public page: another one after each write.
 
 A mark is left once a write is committed, and holds no lock while it lasts. A process killed in between leaves
 none: whoever keeps what it read keeps it for a minute at most.
@@ -16,9 +16,9 @@ STORE, KEY = "default", "mark:"
 
 def leave(subject: str) -> None:
     """Leave a mark on a subject at the end of the transaction under way, once."""
-    told = _told(subject)
-    if not any(each[1] is told for each in transaction.get_connection().run_on_commit):
-        transaction.on_commit(told, robust=True)
+    write_mark = _mark_writer(subject)
+    if not any(each[1] is write_mark for each in transaction.get_connection().run_on_commit):
+        transaction.on_commit(write_mark, robust=True)
 
 
 def latest(subjects: Sequence[str]) -> Mapping[str, str]:
@@ -27,7 +27,7 @@ def latest(subjects: Sequence[str]) -> Mapping[str, str]:
 
 
 @cache
-def _told(subject: str) -> Callable[[], None]:
+def _mark_writer(subject: str) -> Callable[[], None]:
     return partial(_write, KEY + subject)
 
 

@@ -21,7 +21,7 @@ def worker(name: str, contents: Mapping[str, Any]) -> HttpResponse:
     """Return one of our scripts, preceded by CONTENUS. It serves the addresses below its own: no header
     widens its scope.
     """
-    held = json.dumps(contents, ensure_ascii=False)
+    contents_json = json.dumps(contents, ensure_ascii=False)
     return HttpResponse(
-        f"const CONTENUS = {held};\n{_script(name)}", content_type="text/javascript; charset=utf-8"
+        f"const CONTENUS = {contents_json};\n{_script(name)}", content_type="text/javascript; charset=utf-8"
     )

@@ -28,7 +28,7 @@ class WrittenMeanwhile(Refused):
 
 
 def refuse_overwrites(
-    what: str, *, now: Mapping[str, Any], shown: Mapping[str, Any], typed: Mapping[str, Any]
+    what: str, *, now: Mapping[str, Any], original: Mapping[str, Any], typed: Mapping[str, Any]
 ) -> None:
     """Refuse what would replace what somebody else wrote of the same field since it was shown; both writing
     the same is no conflict. now: read under the lock of who writes, or two of the same instant both pass.
@@ -36,13 +36,13 @@ def refuse_overwrites(
     >>> refuse_overwrites("", now={"a": "Le sien"}, shown={"a": "Avant"}, typed={"a": " Le  sien"})
     >>> refuse_overwrites("", now={"a": "Avant"}, shown={"a": "Avant"}, typed={"a": "Le mien"})
     """
-    theirs = [
+    overwritten = [
         name
         for name in typed
-        if name in shown and as_compared(now[name]) not in map(as_compared, (shown[name], typed[name]))
+        if name in original and as_compared(now[name]) not in map(as_compared, (original[name], typed[name]))
     ]
-    if theirs:
-        raise WrittenMeanwhile(what, {name: now[name] for name in theirs})
+    if overwritten:
+        raise WrittenMeanwhile(what, {name: now[name] for name in overwritten})
 
 
 def as_compared(value: Any) -> Any:
@@ -78,16 +78,16 @@ class OverwriteGuard(forms.Form):
 
     @property
     def original(self) -> dict[str, Any]:
-        """Return what the fields said when they were shown, by their stored names, but for those that came
-        without it.
+        """Return the values of the fields when the page was opened, by their stored names, but for those that
+        came without it.
         """
         return {
-            self.stored_names.get(name, name): self._read_shown(name, field)
+            self.stored_names.get(name, name): self._read_initial(name, field)
             for name, field in self.fields.items()
             if field.show_hidden_initial
         }
 
-    def _read_shown(self, name: str, field: forms.Field) -> Any:
+    def _read_initial(self, name: str, field: forms.Field) -> Any:
         key = self.add_initial_prefix(name)
         sent = field.hidden_widget().value_from_datadict(self.data, self.files, key)
         try:
@@ -104,11 +104,11 @@ class OverwriteGuard(forms.Form):
             if name in self.changed_data and name in self.cleaned_data
         }
 
-    def tell(self, others: WrittenMeanwhile) -> None:
+    def tell(self, refusal: WrittenMeanwhile) -> None:
         """Say of each field that somebody else wrote too what it says now; sent again, it is replaced."""
         self.data = self.data.copy()
         field_names = {stored: name for name, stored in self.stored_names.items()}
-        for stored, now in others.now.items():
+        for stored, now in refusal.now.items():
             name = field_names.get(stored, stored)
             self.data[self.add_initial_prefix(name)] = "" if now is None else str(now)
             words = self._in_words(name, now)

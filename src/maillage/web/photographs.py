@@ -47,7 +47,7 @@ def read_photograph(file: UploadedFile, *, advice: str = FLAT) -> bytes:
 
 
 def _is_blank(picture: Image.Image) -> bool:
-    """Return whether a photograph is of one shade: the lens was covered, or the sheet is empty."""
+    """Recognise a photograph of one shade: the lens was covered, or the sheet is empty."""
     darkest, lightest = picture.convert("L").getextrema()
     return lightest - darkest < SHADES
 

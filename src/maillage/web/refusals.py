@@ -72,22 +72,22 @@ def page(request: HttpRequest, error: Refused, *, status: int = 400) -> HttpResp
 
 
 def is_disk_full(error: BaseException | None) -> bool:
-    """Return whether there was no room left: for the database, or for a file that somebody sends."""
+    """Recognise the error of a full disk: for the database, or for a file that somebody sends."""
     if isinstance(error, OSError):
         return error.errno in (errno.ENOSPC, errno.EDQUOT)
     return isinstance(error, OperationalError) and any(words in str(error) for words in FULL)
 
 
 def is_unreachable(error: BaseException | None) -> bool:
-    """Return whether the database did not answer: stopped, restarting, or held by another for too long."""
+    """Recognise a database that did not answer: stopped, restarting, or held by another for too long."""
     if not isinstance(error, OperationalError | InterfaceError) or is_disk_full(error) or is_of_two(error):
         return False
     return not any(words in str(error) for words in FAULTS)
 
 
 def is_of_two(error: BaseException | None) -> bool:
-    """Return whether two wrote the same at once, and the database kept one of them: the row that both made,
-    or that one erased while the other was about to lock it.
+    """Recognise the error of two who wrote the same at once: the database kept one of them: the row that both
+    made, or that one erased while the other was about to lock it.
     """
     if isinstance(error, ObjectDoesNotExist):
         return True
@@ -113,9 +113,9 @@ def unreachable(request: HttpRequest) -> HttpResponse:
     if _is_program(request):
         response: HttpResponse = _to_program(UNREACHABLE, HTTPStatus.SERVICE_UNAVAILABLE)
     else:
-        said = {"what": UNREACHABLE.what, "why": UNREACHABLE.why, "do": UNREACHABLE.do}
-        said["number"] = number(request)
-        text = render_to_string("site/503.html", said)
+        context = {"what": UNREACHABLE.what, "why": UNREACHABLE.why, "do": UNREACHABLE.do}
+        context["number"] = number(request)
+        text = render_to_string("site/503.html", context)
         response = HttpResponse(text, status=HTTPStatus.SERVICE_UNAVAILABLE)
     response["Retry-After"] = AGAIN
     response["Cache-Control"] = "no-store"
@@ -128,7 +128,9 @@ def number(request: HttpRequest) -> str:
 
 
 def _is_program(request: HttpRequest) -> bool:
-    """Return whether a program asks, which reads no page: a device that sends what it kept, the interface."""
+    """Recognise the request of a program, which reads no page: a device that sends what it kept, the
+    interface.
+    """
     return request.content_type == "application/json" or request.path.startswith("/api/")
 
 

@@ -32,7 +32,7 @@ Words = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What a query answered, and when."""
+    """The answer of a query, with its date."""
 
     value: Any
     at: datetime
@@ -49,13 +49,13 @@ def latest(query: str, *words: Any, at: datetime) -> Snapshot:
 def answer(
     query: str, *words: Any, on: date, at: datetime, is_long: Callable[[], bool]
 ) -> tuple[Any, datetime | None]:
-    """Return what a query answers, and when it was asked: on the spot, None, as long as it is short. Once it
+    """Return the answer of a query and its date: read on the spot, date None, as long as it is short. Once it
     was long, its latest answer, and nobody looks any more whether it is: in a country, that alone is long.
 
     words: what JSON can hold, lists for sets; on: the day of what is read on the spot.
     """
-    is_asked = cache(is_long)
-    taken = _stored(query, words, at, is_asked) or (_take(query, words, at) if is_asked() else None)
+    is_wanted = cache(is_long)
+    taken = _stored(query, words, at, is_wanted) or (_take(query, words, at) if is_wanted() else None)
     return (taken.value, taken.at) if taken else (import_string(query)(*words, on=on), None)
 
 
@@ -64,12 +64,12 @@ def _stored(query: str, words: Words, at: datetime, is_wanted: Callable[[], bool
     be taken again. is_wanted: asked when nothing is stored.
     """
     key = _key(query, words)
-    found = caches[STORE].get_many((key, BOOK))
-    taken_at, packed = found.get(key, NEVER)
+    entries = caches[STORE].get_many((key, BOOK))
+    taken_at, packed = entries.get(key, NEVER)
     is_old = taken_at is None or at - taken_at > OLDEST
     if is_old and not is_wanted():
         return None
-    book = found.get(BOOK, {})
+    book = entries.get(BOOK, {})
     if key not in book or at - book[key][2] > LATELY:
         caches[STORE].set(BOOK, {**book, key: (query, words, at)}, timeout=None)
     return None if is_old else Snapshot(_unpacked(packed), taken_at)
@@ -96,15 +96,15 @@ def run_deadlines(*, at: datetime) -> int:
 
 
 def _take(query: str, words: Words, at: datetime) -> Snapshot:
-    asked: Callable[..., Any] = import_string(query)
-    snapshot = Snapshot(asked(*words, on=timezone.localdate(at)), at)
+    function: Callable[..., Any] = import_string(query)
+    snapshot = Snapshot(function(*words, on=timezone.localdate(at)), at)
     caches[STORE].set(_key(query, words), (at, pickle.dumps(snapshot.value)), timeout=None)
     return snapshot
 
 
 @lru_cache(maxsize=64)
 def _unpacked(packed: bytes) -> Any:
-    """Return what was stored: unpacked once by each process for as long as nothing is taken again."""
+    """Return the stored value: unpacked once by each process for as long as nothing is taken again."""
     return pickle.loads(packed)  # noqa: S301 - signed with the row that carries it: config/signed_cache.py
 
 

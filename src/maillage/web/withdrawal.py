@@ -6,13 +6,15 @@ from django.http import HttpRequest
 
 
 def was_withdrawn(request: HttpRequest) -> bool | None:
-    """Return whether what a button moves was withdrawn, or passed, on the page; None when it does not say."""
+    """Return the state on the page of the thing that a button moves: True when withdrawn or passed, None
+    unsaid.
+    """
     return bool(request.POST["etait"]) if "etait" in request.POST else None
 
 
 def is_done(now: date | None, was: bool | None) -> bool:
-    """Return whether another did the same since the page was read: doing it twice would undo it. now: since
-    when it is withdrawn, read under a lock; was: as of `was_withdrawn`.
+    """Tell an action that another did since the page was read: doing it twice would undo it. now: since when
+    it is withdrawn, read under a lock; was: as of `was_withdrawn`.
 
     >>> is_done(None, False), is_done(date(2026, 11, 20), False), is_done(None, None)
     (False, True, False)

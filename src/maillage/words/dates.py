@@ -31,10 +31,10 @@ def read(text: str) -> date | None:
     (datetime.date(2026, 11, 1), datetime.date(2026, 11, 1), None)
     """
     try:
-        if found := ISO.fullmatch(text):
-            return date(int(found[1]), int(found[2]), int(found[3]))
-        if found := FRENCH.fullmatch(text):
-            return date(int(found[3]), int(found[2]), int(found[1]))
+        if match := ISO.fullmatch(text):
+            return date(int(match[1]), int(match[2]), int(match[3]))
+        if match := FRENCH.fullmatch(text):
+            return date(int(match[3]), int(match[2]), int(match[1]))
     except ValueError:
         return None
     return None

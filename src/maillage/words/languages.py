@@ -97,17 +97,19 @@ def say(text: str, plural: str = "", /, **values: object) -> str:
     count = int(str(values["n"])) if plural else 1
     code = _spoken.get()
     if code == FRENCH:
-        found = plural if plural and abs(count) > 1 else text
+        translation = plural if plural and abs(count) > 1 else text
     elif plural:
-        found = _catalogue(code).ngettext(key(text), key(plural), count)
+        translation = _catalogue(code).ngettext(key(text), key(plural), count)
     else:
-        found = _catalogue(code).gettext(key(text))
-        found = text if found == key(text) else found
-    return found.format(**{name: _put(value) for name, value in values.items()}) if values else found
+        translation = _catalogue(code).gettext(key(text))
+        translation = text if translation == key(text) else translation
+    return (
+        translation.format(**{name: _put(value) for name, value in values.items()}) if values else translation
+    )
 
 
 def key(text: str) -> str:
-    """Return what a catalogue knows a text by: neither its no-break spaces nor its line breaks count.
+    """Return the key of a text in a catalogue: neither its no-break spaces nor its line breaks count.
 
     >>> key("Où\\xa0?")
     'Où ?'

@@ -66,9 +66,9 @@ OTHER_DAYS = to_say("Hors vacances scolaires : horaires inconnus")
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What to say of a place now. `state`: open, soon (opens today), closed, or unknown; doubted: `words` say
-    to confirm. brief, rest: the same in a few words, and what is to be said beside them; "" when `words` are
-    few enough.
+    """The words on a place now. `state`: open, soon (opens today), closed, or unknown; doubted: `words` say
+    to confirm. brief, rest: the same in a few words, and what is to be said beside them; "" when `words`
+    are few enough.
     """
 
     state: str
@@ -88,12 +88,12 @@ class Day:
 
 
 def now(osm: str, at: datetime) -> Opening:
-    """Return whether a place is open at a moment (local time, naive), and until or from when.
+    """Return the state of a place at a moment (local time, naive), and until or from when.
 
     Nobody here knows whether it is the school holidays: when they would change the answer, it says so, or
     says nothing.
     """
-    usual, holidays = _apart(osm)
+    usual, holidays = _split_holidays(osm)
     if not holidays:
         return _now(osm, at)
     if not usual:
@@ -103,8 +103,8 @@ def now(osm: str, at: datetime) -> Opening:
         return one
     if {one.state, other.state} <= {"closed", "soon"}:
         rest = " ".join(filter(None, (one.rest, say("hors vacances scolaires"))))
-        whole = say("{words} hors vacances scolaires", words=one.words)
-        return Opening(one.state, whole, brief=one.brief or one.words, rest=rest)
+        sentence = say("{words} hors vacances scolaires", words=one.words)
+        return Opening(one.state, sentence, brief=one.brief or one.words, rest=rest)
     return _to_ask(say("Horaires de vacances : se renseigner"))
 
 
@@ -113,7 +113,7 @@ def _to_ask(words: str) -> Opening:
 
 
 def _commented(comment: str) -> Opening:
-    """Return what is said of a place whose hours are a comment; what is long stands beside a few words."""
+    """Return the words on a place whose hours are a comment; a long one stands beside a few words."""
     words, unread = _first_upper(_confirm(comment)), _is_unread(comment)
     if not unread and len(words) <= BRIEF:
         return Opening("unknown", words)
@@ -155,7 +155,6 @@ def _since(osm: str, at: datetime) -> datetime | None:
 
 
 def _from(since: datetime) -> Opening:
-    """Return what is said of a place that opened, and may have closed."""
     words = to_confirm(_first_upper(say(FROM, hour=clock(since))))
     if len(words) <= BRIEF:
         return Opening("unknown", words, doubted=True)
@@ -181,34 +180,34 @@ def _closed_until(osm: str, at: datetime, change: datetime) -> Opening:
     if days > NEAR and _in_closure(osm, at, change):
         last = _near(change.date() - timedelta(days=1), at.date())
         return Opening("closed", say("Fermé jusqu’au {day}", day=last))
-    day = _day_said(change.date(), at.date())
+    day = _day_from_today(change.date(), at.date())
     if state == State.UNKNOWN:
         when = day if change.time() == MIDNIGHT else say("{day} à {hour}", day=day, hour=clock(change))
         what = _confirm(comment)
-        whole, rest = (
+        sentence, rest = (
             say("Fermé ; {when} : {what}", when=when, what=what),
             say("{when} : {what}", when=when, what=what),
         )
-        return Opening("closed", whole, _is_unread(comment), say(CLOSED), rest)
-    said = _comment(comment) if comment else ""
-    note = f" ({said})" if said else ""
+        return Opening("closed", sentence, _is_unread(comment), say(CLOSED), rest)
+    comment_text = _comment(comment) if comment else ""
+    note = f" ({comment_text})" if comment_text else ""
     if days < 2:
         words = (
             say("Ouvre {day} à {hour}", day=day, hour=clock(change))
             if days
             else say("Ouvre à {hour}", hour=clock(change))
         )
-        return Opening("soon", words + note, brief=words if said else "", rest=said)
-    whole = say("Fermé, ouvre {day} à {hour}", day=day, hour=clock(change))
+        return Opening("soon", words + note, brief=words if comment_text else "", rest=comment_text)
+    sentence = say("Fermé, ouvre {day} à {hour}", day=day, hour=clock(change))
     rest = say("ouvre {day} à {hour}", day=day, hour=clock(change))
-    return Opening("closed", whole + note, brief=say(CLOSED), rest=rest + note)
+    return Opening("closed", sentence + note, brief=say(CLOSED), rest=rest + note)
 
 
-def _day_said(day: date, today: date) -> str:
-    """Return a day to come as it is said from today.
+def _day_from_today(day: date, today: date) -> str:
+    """Return a day to come in words relative to today.
 
-    >>> _day_said(date(2026, 11, 27), date(2026, 11, 20)), _day_said(date(2026, 11, 23), date(2026, 11, 20))
-    ('le 27 novembre', 'lundi')
+    >>> _day_from_today(date(2026, 11, 27), date(2026, 11, 20))
+    'le 27 novembre'
     """
     days = (day - today).days
     if days > NEAR:
@@ -222,7 +221,7 @@ def _near(day: date, today: date) -> str:
 
 
 def _in_closure(osm: str, at: datetime, change: datetime) -> bool:
-    """Return whether only a rule that closes (“Aug off”) keeps a place closed until then."""
+    """Recognise a place kept closed until then by nothing but a rule that closes (“Aug off”)."""
     open_rules = [rule for rule, _ in _rules(osm) if not CLOSES.search(rule)]
     without = _hours("; ".join(open_rules))
     opens = without.next_change(at) if without is not None else None
@@ -232,7 +231,7 @@ def _in_closure(osm: str, at: datetime, change: datetime) -> bool:
 
 
 def _confirm(comment: str) -> str:
-    """Return what is said instead of hours; a text that nobody understood is to be confirmed."""
+    """Return the words that replace hours; a text that nobody understood is to be confirmed."""
     if _is_unread(comment):
         return to_confirm(typed(comment))
     return _comment(comment) if comment else say(TO_CONFIRM)
@@ -243,7 +242,7 @@ def to_confirm(words: str) -> str:
 
 
 def _is_unread(comment: str) -> bool:
-    """Return whether a comment is the text of a file that nobody understood."""
+    """Recognise a comment that is the text of a file nobody understood."""
     return comment.startswith("«")
 
 
@@ -259,7 +258,7 @@ def _first_upper(text: str) -> str:
 
 
 def is_open(osm: str, at: datetime) -> bool:
-    """Return whether a place is surely open at a moment."""
+    """Tell a place surely open at a moment from any other."""
     return now(osm, at).state == "open"
 
 
@@ -273,7 +272,7 @@ def opens_at(osm: str, at: datetime) -> datetime | None:
     ...     'unknown "sur rendez-vous"', datetime(2026, 11, 20))
     (datetime.datetime(2026, 11, 23, 9, 0), None)
     """
-    usual = _apart(osm)[0]
+    usual = _split_holidays(osm)[0]
     hours, moment = _hours(usual), at
     for _ in range(MOST_CHANGES if hours is not None else 0):
         state, comment = hours.state(moment)
@@ -290,48 +289,48 @@ def week(osm: str, on: date) -> list[Day]:
 
     Those of the school holidays are left out: see `hours`.
     """
-    usual = _apart(osm)[0]
+    usual = _split_holidays(osm)[0]
     hours = _hours(usual)
     if hours is None:
         return []
     monday = on - timedelta(days=on.weekday())
-    found = []
+    days = []
     for n in range(len(DAYS)):
         day = monday + timedelta(days=n)
         start = datetime(day.year, day.month, day.day)
-        parts, others = [], dict[str, None]()
+        parts, uncertain = [], dict[str, None]()
         night = start + timedelta(days=1)
         spans = [
             (max(first, start), min(last or night, night), state, comment)
             for first, last, state, comment in hours.intervals(start, night)
             if state != State.CLOSED
         ]
-        around = _around_known(spans, start, night)
+        known_comments = _around_known(spans, start, night)
         for begin, end, state, comment in spans:
-            whole = begin == start and end == night
-            if whole and state == State.UNKNOWN:  # the day is known, not the hours
+            is_full_day = begin == start and end == night
+            if is_full_day and state == State.UNKNOWN:  # the day is known, not the hours
                 parts.append(_first_upper(_confirm(comment)))
                 continue
-            if state == State.UNKNOWN and (comment == TO_CONFIRM or comment in around):
-                others[_confirm(comment)] = None
+            if state == State.UNKNOWN and (comment == TO_CONFIRM or comment in known_comments):
+                uncertain[_confirm(comment)] = None
                 continue
-            if whole:
-                told = say(ALL_DAY)
+            if is_full_day:
+                span_words = say(ALL_DAY)
             elif end == night and _hour(begin) in _open_ended(usual):
-                told = say(FROM, hour=clock(begin))
+                span_words = say(FROM, hour=clock(begin))
             else:
-                told = say("{begin} – {end}", begin=clock(begin), end=closing(end))
-            parts.append(f"{told} ({_comment(comment)})" if comment else told)
-        told = _first_upper(series([*parts, *others]) or say(CLOSED))
-        found.append(Day(_first_upper(weekday(n)), told, day == on))
-    return found
+                span_words = say("{begin} – {end}", begin=clock(begin), end=closing(end))
+            parts.append(f"{span_words} ({_comment(comment)})" if comment else span_words)
+        span_words = _first_upper(series([*parts, *uncertain]) or say(CLOSED))
+        days.append(Day(_first_upper(weekday(n)), span_words, day == on))
+    return days
 
 
 def _around_known(
     spans: Sequence[tuple[datetime, datetime, Any, str]], start: datetime, night: datetime
 ) -> set[str]:
-    """Return what is said of the rest of a day some hours of which are known: from when to when is not, and
-    « 0 h – 9 h (l’après-midi, sur rendez-vous) » would be hours that nobody gave.
+    """Return the comments on the rest of a day some hours of which are known: from when to when is not, and «
+    0 h – 9 h (l’après-midi, sur rendez-vous) » would be hours that nobody gave.
     """
     if all(state == State.UNKNOWN for *_, state, _ in spans):
         return set()
@@ -353,18 +352,18 @@ def weekdays(osm: str, on: date) -> frozenset[int] | None:
     >>> sorted(weekdays('Sa unknown "horaires à confirmer"', date(2026, 11, 20)) or ())
     [5]
     """
-    hours = _hours(_apart(osm)[0])
+    hours = _hours(_split_holidays(osm)[0])
     if hours is None:
         return None
     monday = datetime.combine(on - timedelta(days=on.weekday()), MIDNIGHT)
     sunday_night = monday + timedelta(days=7)
-    found = set[int]()
+    weekdays = set[int]()
     for first, last, state, _ in hours.intervals(monday, sunday_night):
         if state != State.CLOSED:
             begin, end = max(first, monday), min(last or sunday_night, sunday_night)
             nights = -((begin - end) // timedelta(days=1))  # a whole day ends when the next one begins
-            found |= {(begin.date() + timedelta(days=n)).weekday() for n in range(nights)}
-    return frozenset(found)
+            weekdays |= {(begin.date() + timedelta(days=n)).weekday() for n in range(nights)}
+    return frozenset(weekdays)
 
 
 def weekly_hours(osm: str) -> float | None:
@@ -374,7 +373,7 @@ def weekly_hours(osm: str) -> float | None:
     >>> weekly_hours("We 09:00-12:00"), weekly_hours("week 1-53/2 We 09:00-12:00"), weekly_hours("mercredi")
     (3.0, 1.5, None)
     """
-    hours = _hours(_apart(osm)[0])
+    hours = _hours(_split_holidays(osm)[0])
     if hours is None:
         return None
     spans = hours.intervals(YEAR_FROM, YEAR_FROM + timedelta(weeks=WEEKS))
@@ -383,13 +382,13 @@ def weekly_hours(osm: str) -> float | None:
 
 
 def is_late(osm: str, on: date) -> bool | None:
-    """Return whether a place opens after 19 h, on a Saturday or on a Sunday, some week of the year that a day
+    """Tell a place that opens after 19 h, on a Saturday or on a Sunday, some week of the year that a day
     begins; None when no hour of it is known. A comment is not read, and a day off is not open.
 
     >>> is_late("Mo-Fr 09:00-12:00; Sa off", date(2026, 11, 20)), is_late("24/7", date(2026, 11, 20))
     (False, True)
     """
-    usual, holidays = _apart(osm)
+    usual, holidays = _split_holidays(osm)
     hours = _hours(usual or holidays)
     if hours is None:
         return None
@@ -412,11 +411,11 @@ def is_late(osm: str, on: date) -> bool | None:
 
 
 def every_week(osm: str) -> bool:
-    """Return whether the hours are the same each week: no “first Tuesday of the month”, no even weeks, no
+    """Recognise hours that are the same each week: no “first Tuesday of the month”, no even weeks, no
     dates.
     """
     bare = COMMENT.sub("", osm)
-    return not _apart(osm)[1] and not any(mark in bare for mark in ("[", "week", "SH", *_OSM_MONTHS))
+    return not _split_holidays(osm)[1] and not any(mark in bare for mark in ("[", "week", "SH", *_OSM_MONTHS))
 
 
 def clock(moment: datetime) -> str:
@@ -483,7 +482,7 @@ def hours(osm: str, on: date, text: str = "") -> list[str]:
     """
     if not osm:
         return []
-    usual, _ = _apart(osm)
+    usual, _ = _split_holidays(osm)
     away = [_away(line) for line in in_holidays(osm, on)]
     if not usual:
         return [*away, say(OTHER_DAYS)] if away else []
@@ -504,23 +503,23 @@ def by_month(osm: str, on: date) -> list[str]:
     """Return hours that hold “the first Tuesday of the month” in words, with the others; [] when they are
     anything else.
     """
-    usual, holidays = _apart(osm)
+    usual, holidays = _split_holidays(osm)
     if holidays:
         return []
     ranked = [rule for rule, _ in _rules(usual) if "[" in COMMENT.sub("", rule)]
-    others = _joined([(rule, mark) for rule, mark in _rules(usual) if rule not in ranked])
+    weekly = _joined([(rule, mark) for rule, mark in _rules(usual) if rule not in ranked])
     with speaking(FRENCH):
         lines = [line for rule in ranked for line in _monthly(rule) or [""]]
     days = {day for rule in ranked for day, _ in DAY_OF_MONTH.findall(rule)}
-    held = _by_day(others, on)
-    if not lines or "" in lines or (others and (not every_week(others) or days & _days_open(others, on))):
+    by_day = _by_day(weekly, on)
+    if not lines or "" in lines or (weekly and (not every_week(weekly) or days & _days_open(weekly, on))):
         return []  # on that day of the month, the hours of each week no longer hold
-    return [*held, *map(typed, lines)]
+    return [*by_day, *map(typed, lines)]
 
 
 def in_holidays(osm: str, on: date) -> list[str]:
     """Return the hours of the school holidays in words, a line each; [] when nothing is said of them."""
-    _, holidays = _apart(osm)
+    _, holidays = _split_holidays(osm)
     return (_by_day(holidays, on) or [say(CLOSED)]) if holidays else []
 
 
@@ -530,7 +529,7 @@ def _by_day(osm: str, on: date) -> list[str]:
     for k, day in enumerate(week(osm, _plain_week(on))):
         if day.words != say(CLOSED):
             alike.setdefault(day.words, []).append(k)
-    return [_line(held, words) for words, held in alike.items()]
+    return [_line(days, words) for words, days in alike.items()]
 
 
 def _days_open(osm: str, on: date) -> set[str]:
@@ -561,21 +560,21 @@ def _days(days: Sequence[int]) -> str:
 
 def _monthly(rule: str) -> list[str]:
     """Return a rule on “the first Tuesday of the month” in words; [] when it says anything else."""
-    found = MONTHLY.fullmatch(rule)
-    days = DAY_OF_MONTH.findall(found[1]) if found else []
-    if not found or any(n not in RANKS for _, ranks in days for n in ranks.split(",")):
+    match = MONTHLY.fullmatch(rule)
+    days = DAY_OF_MONTH.findall(match[1]) if match else []
+    if not match or any(n not in RANKS for _, ranks in days for n in ranks.split(",")):
         return []
     spans = ", ".join(
         f"{NBSP}–{NBSP}".join(map(_clock, span.split("-")))
-        for span in (found["spans"] or "").split(",")
+        for span in (match["spans"] or "").split(",")
         if span
     )
-    note = found["note"] or ""
-    told = f"{spans} ({note})" if spans and note else spans or _confirm(note)
+    note = match["note"] or ""
+    details = f"{spans} ({note})" if spans and note else spans or _confirm(note)
     lines = []
     for day, ranks in days:
         which = listing([RANKS[n] for n in ranks.split(",")])
-        lines.append(f"{which.capitalize()} {lower_first(DAYS[SHORT.index(day)])} du mois : {told}")
+        lines.append(f"{which.capitalize()} {lower_first(DAYS[SHORT.index(day)])} du mois : {details}")
     return lines
 
 
@@ -597,37 +596,39 @@ def _plain_week(on: date) -> date:
 
 
 @lru_cache(maxsize=4_096)
-def _apart(osm: str) -> tuple[str, str]:
+def _split_holidays(osm: str) -> tuple[str, str]:
     """Return the hours of most weeks, and those of the school holidays alone, written as if they held each
     week.
 
-    >>> _apart('Tu 10:00-12:00; SH We 14:00-17:00'), _apart('Tu 15:00-18:30 "Vacances scolaires"')
-    (('Tu 10:00-12:00', 'We 14:00-17:00'), ('', 'Tu 15:00-18:30'))
+    >>> _split_holidays('Tu 10:00-12:00; SH We 14:00-17:00')
+    ('Tu 10:00-12:00', 'We 14:00-17:00')
+    >>> _split_holidays('Tu 15:00-18:30 "Vacances scolaires"')
+    ('', 'Tu 15:00-18:30')
     """
     usual, holidays = list[tuple[str, str]](), list[tuple[str, str]]()
     for rule, mark in _rules(osm):
-        if found := SCHOOL.match(rule):
-            holidays.append((found["rest"], mark))
-            if found["public"] or found["too"]:
-                usual.append((f"PH {found['rest']}", mark))
-        elif found := NAMED.fullmatch(rule):
-            kept = f' "{found["rest"]}"' if found["rest"] else ""
-            holidays.append((f"{found['hours']}{kept}", mark))
+        if match := SCHOOL.match(rule):
+            holidays.append((match["rest"], mark))
+            if match["public"] or match["too"]:
+                usual.append((f"PH {match['rest']}", mark))
+        elif match := NAMED.fullmatch(rule):
+            comment = f' "{match["rest"]}"' if match["rest"] else ""
+            holidays.append((f"{match['hours']}{comment}", mark))
         else:
             usual.append((rule, mark))
-    apart = _joined(usual), _joined(holidays)
-    return apart if apart[1] and all(not each or _hours(each) for each in apart) else (osm, "")
+    split = _joined(usual), _joined(holidays)
+    return split if split[1] and all(not each or _hours(each) for each in split) else (osm, "")
 
 
 def _rules(osm: str) -> list[tuple[str, str]]:
     """Return the rules of OSM hours, each with what joins it to the one before."""
-    found, mark = list[tuple[str, str]](), ""
+    rules, mark = list[tuple[str, str]](), ""
     for part in RULE.split(osm):
         if part.strip() in (";", ",", "||"):
             mark = part
         elif part.strip():
-            found.append((part.strip(), mark))
-    return found
+            rules.append((part.strip(), mark))
+    return rules
 
 
 def _joined(rules: Sequence[tuple[str, str]]) -> str:

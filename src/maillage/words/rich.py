@@ -17,13 +17,13 @@ def spans(text: str) -> list[Span]:
     >>> spans("Six zones : **Claix**, [Insee](#sources)")
     [(False, 'Six zones : ', ''), (True, 'Claix', ''), (False, ', ', ''), (False, 'Insee', '#sources')]
     """
-    found: list[Span] = []
+    pieces: list[Span] = []
     before = 0
     for mark in MARK.finditer(text):
         strong, words, address = mark.groups()
-        found += [(False, text[before : mark.start()], ""), (bool(strong), strong or words, address or "")]
+        pieces += [(False, text[before : mark.start()], ""), (bool(strong), strong or words, address or "")]
         before = mark.end()
-    return [span for span in (*found, (False, text[before:], "")) if span[1]]
+    return [span for span in (*pieces, (False, text[before:], "")) if span[1]]
 
 
 def link(words: str, address: str) -> str:
@@ -32,8 +32,8 @@ def link(words: str, address: str) -> str:
     >>> link("Insee", "https://www.insee.fr/fr/statistiques/1"), link("Insee", "paquet 1.2")
     ('[Insee](https://www.insee.fr/fr/statistiques/1)', 'Insee')
     """
-    made = f"[{words}]({address.replace('(', '%28').replace(')', '%29')})"
-    return made if MARK.fullmatch(made) else words
+    markup = f"[{words}]({address.replace('(', '%28').replace(')', '%29')})"
+    return markup if MARK.fullmatch(markup) else words
 
 
 def html(text: str, anchors: Collection[str] | None = None) -> Markup:

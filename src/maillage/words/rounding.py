@@ -44,7 +44,7 @@ def outwards(low: float, high: float, by: float, *, most: float | None = None) -
     >>> outwards(1594.0, 23066.0, 2000.0), outwards(0.4, 900.0, 100.0)
     ((1400.0, 24000.0), (0.0, 900.0))
     """
-    printed_low, high = apart(low, high, by)
+    printed_low, high = signed_outwards(low, high, by)
     if printed_low == 0:
         finer = min(by, step(low))
         printed_low = math.floor(low / finer + 1e-9) * finer
@@ -65,10 +65,10 @@ def whole_percents(shares: Sequence[float]) -> list[int]:
     return percents
 
 
-def apart(low: float, high: float, by: float = 1.0) -> tuple[float, float]:
+def signed_outwards(low: float, high: float, by: float = 1.0) -> tuple[float, float]:
     """Return the bounds of a difference rounded outwards: either may be under zero.
 
-    >>> apart(-14.2, -6.9)
+    >>> signed_outwards(-14.2, -6.9)
     (-15.0, -6.0)
     """
     return math.floor(low / by + 1e-9) * by, math.ceil(high / by - 1e-9) * by

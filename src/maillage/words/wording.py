@@ -161,17 +161,17 @@ def points(gap: float) -> str:
     return f"{number(n)} point{'s' * (n > 1)}"
 
 
-def counts(*told: tuple[int, str]) -> str:
+def counts(*numbers: tuple[int, str]) -> str:
     """Return several counts as a list; what there is none of is left out.
 
     >>> counts((22, "action"), (3, "sous-action")), counts((1, "action"), (0, "sous-action"))
     ('22\\xa0actions et 3\\xa0sous-actions', '1\\xa0action')
     """
-    return listing([count(n, noun) for n, noun in told if n])
+    return listing([count(n, noun) for n, noun in numbers if n])
 
 
 def is_feminine(noun: str) -> bool:
-    """Return whether a noun is feminine, whatever follows it.
+    """Recognise a feminine noun by its first word.
 
     >>> is_feminine("paire proposée"), is_feminine("autre commune"), is_feminine("lieu placé")
     (True, True, False)
@@ -358,17 +358,17 @@ def rate(figure: Figure) -> FigureText:
     )
 
 
-def share_of(figure: Figure, whole: float) -> FigureText:
+def share_of(figure: Figure, total: float) -> FigureText:
     """Return the share that a count makes of a known whole: a point, a range or nothing, as the count.
 
     >>> told = Estimate(value=90, low=50, high=130, unit="personnes", universe="", n=1, method="besoins")
     >>> people(told).value, share_of(told, 1000).value, share_of(told, 1000).span.replace(NBSP, " ")
     (None, None, '5 – 13 %')
     """
-    if isinstance(figure, Withheld) or whole <= 0:
+    if isinstance(figure, Withheld) or total <= 0:
         return FigureText(None, "", "", "%", figure.reason if isinstance(figure, Withheld) else "")
-    low, high = rounding.outwards(100 * figure.low / whole, 100 * figure.high / whole, 1.0, most=100.0)
-    value = None if figure.is_loose else share(figure.value / whole)
+    low, high = rounding.outwards(100 * figure.low / total, 100 * figure.high / total, 1.0, most=100.0)
+    value = None if figure.is_loose else share(figure.value / total)
     return FigureText(value, number(low), percent(high), "%", "L’intervalle est trop large.")
 
 
@@ -376,12 +376,12 @@ def _percentage(value: float, by: float, decimals: int) -> str:
     """Return a percentage to the nearest; under the first step or over the last, the end that it does not
     reach.
     """
-    found = rounding.nearest(value, by)
-    if found < by / 2 and value > EXACT:
+    rounded = rounding.nearest(value, by)
+    if rounded < by / 2 and value > EXACT:
         return f"moins de {percent(by, decimals)}"
-    if found > 100 - by / 2 and value < 100 - EXACT:
+    if rounded > 100 - by / 2 and value < 100 - EXACT:
         return f"plus de {percent(100 - by, decimals)}"
-    return percent(found, _decimals(found, decimals))
+    return percent(rounded, _decimals(rounded, decimals))
 
 
 def _decimals(value: float, decimals: int) -> int:
@@ -424,7 +424,7 @@ def bounds(low: float, high: float, decimals: int = 0) -> tuple[str, str]:
     >>> bounds(2.31, 4.42, 1), bounds(-14.2, -6.9)
     (('2,3', '4,5'), ('−15', '−6'))
     """
-    ends = rounding.apart(low, high, 10.0**-decimals)
+    ends = rounding.signed_outwards(low, high, 10.0**-decimals)
     return number(ends[0], decimals), number(ends[1], decimals)
 
 

@@ -104,7 +104,7 @@ def describe(group: Group, *, shown: Mapping[str, Any] | None = None, **typed: s
     held = Group.objects.select_for_update(of=("self",)).select_related("session").get(pk=group.pk)
     _open(held.session)
     now = {name: getattr(held, name) for name in typed}
-    refuse_overwrites("Le profil n’a pas été enregistré.", now=now, shown=shown or {}, typed=typed)
+    refuse_overwrites("Le profil n’a pas été enregistré.", now=now, original=shown or {}, typed=typed)
     for name, words in typed.items():
         setattr(held, name, line(words, Group._meta.get_field(name).max_length))  # type: ignore[union-attr]
     known = dict(queries.zones(held.session.place))  # empty before the first study: taken at its word

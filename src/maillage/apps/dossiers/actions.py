@@ -401,7 +401,7 @@ def comment(*, by: User, place: str, texts: dict[str, str], shown: Mapping[str, 
     rows = Comment.objects.select_for_update().filter(place=place, section__in=typed)
     now = {row.section: row.text for row in rows}
     what = "La page des commentaires n’a pas été enregistrée."
-    refuse_overwrites(what, now=now, shown=shown or {}, typed=typed)
+    refuse_overwrites(what, now=now, original=shown or {}, typed=typed)
     for section, text in typed.items():
         Comment.objects.filter(place=place, section=section).update(
             text=text.strip(), written_by=by, written_at=timezone.now(), **about
@@ -463,7 +463,9 @@ def set_mission(
     made, _ = StudyMission.objects.get_or_create(place=place, defaults={"written_at": at, "written_by": by})
     row = StudyMission.objects.select_for_update().get(pk=made.pk)
     what = "La mission n’a pas été enregistrée."
-    refuse_overwrites(what, now={name: getattr(row, name) for name in given}, shown=shown or {}, typed=given)
+    refuse_overwrites(
+        what, now={name: getattr(row, name) for name in given}, original=shown or {}, typed=given
+    )
     for name, value in given.items():
         setattr(row, name, value)
     if row.starts_on and row.ends_on and row.ends_on < row.starts_on:

@@ -156,7 +156,7 @@ def rename(
     for text in typed.values():
         refuse_secrets(text)
     now = {name: getattr(held, name) for name in typed}
-    refuse_overwrites(NO_TITLE if "title" in typed else NO_ROLE, now=now, shown=shown or {}, typed=typed)
+    refuse_overwrites(NO_TITLE if "title" in typed else NO_ROLE, now=now, original=shown or {}, typed=typed)
     for name, text in typed.items():
         setattr(plan, name, text)
     plan.save(update_fields=list(typed))
@@ -197,7 +197,9 @@ def change_axis(
         raise removed_axis(what)
     axis.title, axis.statement = held.title, held.statement
     typed = _axis_texts(axis.plan, axis.pk, texts, what)
-    refuse_overwrites(what, now={name: getattr(axis, name) for name in typed}, shown=shown or {}, typed=typed)
+    refuse_overwrites(
+        what, now={name: getattr(axis, name) for name in typed}, original=shown or {}, typed=typed
+    )
     for name, text in typed.items():
         setattr(axis, name, text)
     axis.save(update_fields=list(texts))
@@ -344,7 +346,7 @@ def _is_kept_already(
     now = history.fields_of(held, typed) | {"state": held.state}
     unknown = dict.fromkeys(typed, object())  # of what was not sent back, nothing says who wrote it
     said = {**typed, "state": shown.get("state", held.state)}
-    refuse_overwrites("L’action n’a pas été enregistrée.", now=now, shown={**unknown, **shown}, typed=said)
+    refuse_overwrites("L’action n’a pas été enregistrée.", now=now, original={**unknown, **shown}, typed=said)
     return all(as_compared(now[name]) == as_compared(said[name]) for name in said)
 
 
@@ -770,7 +772,7 @@ def rename_funder(
     now = Funder.objects.filter(pk=funder.pk).first()
     if now is None:
         raise Refused(what, why="Quelqu’un vient d’effacer ce financeur.", do="Écrivez-le à nouveau.")
-    refuse_overwrites(what, now={"name": now.name}, shown=shown or {}, typed={"name": text})
+    refuse_overwrites(what, now={"name": now.name}, original=shown or {}, typed={"name": text})
     held = _named(funder.plan, text)
     if not text or (held is not None and held.pk != funder.pk):
         raise Refused(

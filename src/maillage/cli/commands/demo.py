@@ -91,7 +91,7 @@ def _studies() -> Iterator[str]:
     jobs = [partial(_study, place) for place in missing]
     if are_copied := len(missing) > 1 and cores.may_copy():
         connections.close_all()  # a copy opens its own
-    for done, name in enumerate(cores.each(jobs) if are_copied else (job() for job in jobs), 1):
+    for done, name in enumerate(cores.results(jobs) if are_copied else (job() for job in jobs), 1):
         yield name
         steps(f"Démonstration : {count(len(missing), 'diagnostic')}", done / len(missing))
 

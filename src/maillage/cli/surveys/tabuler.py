@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from maillage.cli.surveys.ponderer import ended
 from maillage.cli.words import print_json, read_file, typed_path
 from maillage.kernel.estimate import Estimate
-from maillage.words.rounding import apart, outwards
+from maillage.words.rounding import outwards, signed_outwards
 
 if TYPE_CHECKING:
     from maillage.forms.questionnaire import Questionnaire
@@ -311,7 +311,7 @@ def _measure(each: "Measured") -> str:
     name = f"{each.label}{by}{' : rang moyen' * (each.measure == 'mean_rank')}"
     if each.value is None or each.low is None or each.high is None:
         return f"{_short(name, WIDE):<{WIDE}}{'masqué':>16}   {each.why}"
-    low, high = apart(each.low, each.high, 0.1)
+    low, high = signed_outwards(each.low, each.high, 0.1)
     return (
         f"{_short(name, WIDE):<{WIDE}}{each.n:>7}{_number(each.value, 1):>9}   {_number(low, 1)} à"
         f" {_number(high, 1)}{', ne sera pas publié' if each.unpublished else ''}"

@@ -333,7 +333,7 @@ def portion(figure: Estimate, people: Who, rule: str = "nearest") -> str:
         return ""
     first = "une" if found.part == 1 and people.feminine else NUMBERS[found.part]
     noun = people.one if found.part == 1 else people.many
-    told = f"{first} {noun} sur {NUMBERS[found.whole]}"
+    told = f"{first} {noun} sur {NUMBERS[found.n_people]}"
     lead = f"{found.lead} "
     if found.part == 1 and lead.endswith(" de "):
         lead = f"{lead[:-2]}’"

@@ -360,7 +360,7 @@ def _conditions(
 def _parts(node: expressions.Node) -> list[expressions.Node]:
     """Return the conditions that must all hold."""
     if isinstance(node, expressions.Call) and node.name == "and":
-        return [part for each in node.given for part in _parts(each)]
+        return [part for each in node.arguments for part in _parts(each)]
     return [node]
 
 
@@ -368,7 +368,7 @@ def _named(node: expressions.Node) -> set[str]:
     if isinstance(node, expressions.Reference):
         return {node.name}
     return (
-        {name for each in node.given for name in _named(each)}
+        {name for each in node.arguments for name in _named(each)}
         if isinstance(node, expressions.Call)
         else set()
     )
@@ -376,9 +376,9 @@ def _named(node: expressions.Node) -> set[str]:
 
 def _compared(node: expressions.Node) -> str:
     """Return a number compared with an answer in words, '' for anything else."""
-    if not isinstance(node, expressions.Call) or node.name not in SIGNS or len(node.given) != 2:
+    if not isinstance(node, expressions.Call) or node.name not in SIGNS or len(node.arguments) != 2:
         return ""
-    answer, value = node.given
+    answer, value = node.arguments
     if not isinstance(answer, expressions.Reference) or not isinstance(value, expressions.Literal):
         return ""
     return say(SIGNS[node.name], n=expressions.as_text(value.value))

@@ -15,7 +15,7 @@ from maillage.reports.survey import charts
 from maillage.reports.survey.charts import Bar
 from maillage.reports.survey.findings import QuestionAnswers
 from maillage.reports.survey.published_row import PublishedRow
-from maillage.words.rounding import apart, outwards, rounded
+from maillage.words.rounding import outwards, rounded, signed_outwards
 from maillage.words.wording import NBSP, bounds, number, points, survey_share
 
 METHOD = "resultats-enquete"
@@ -263,6 +263,6 @@ def _cells(subject: Subject, pair: Pair, about: str) -> tuple[object, ...]:
     for figure, rule in zip(pair.figures, (subject.asked.rounding, "nearest"), strict=True):
         low, high = outwards(figure.low, figure.high, 1.0, most=100.0)
         told += [int(rounded(figure.value, rule=rule)), int(low), int(high), figure.n, figure.universe]
-    low, high = apart(pair.low, pair.high)
+    low, high = signed_outwards(pair.low, pair.high)
     gap = int(rounded(pair.points)), int(low), int(high), "oui" if pair.net else "non"
     return (subject.topic, pair.name, *pair.labels, *told, about, *gap)

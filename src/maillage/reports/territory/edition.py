@@ -133,7 +133,7 @@ def _each(jobs: Sequence[Callable[[], None]]) -> Generator[None, None, None]:
     """Do jobs that lay pages out, on every processor: in copies of this process, unless it has threads."""
     if cores.may_copy() and not pdf.is_started():
         pdf.prepare()
-        yield from cores.each(jobs)
+        yield from cores.results(jobs)
         return
     with ThreadPoolExecutor(max_workers=WORKERS) as pool:
         yield from pool.map(lambda job: job(), jobs)

@@ -10,7 +10,7 @@ from maillage.studies.diagnosis.results import Diagnosis
 from maillage.studies.need.local_survey import SOURCE, Composite, Measured, persons
 from maillage.studies.survey.census_margins import margin_doubts
 from maillage.words import wording
-from maillage.words.rounding import apart
+from maillage.words.rounding import signed_outwards
 from maillage.words.wording import NBSP
 
 MODEL, BOTH = "Le modèle seul", "Les deux ensemble"
@@ -197,7 +197,7 @@ def _gap(gap: Estimate, *, is_told: bool) -> str:
     """Return the sentence that says how far the survey is from the model. is_told: its own share is printed;
     otherwise a gap of so many points, added to the model, would give it.
     """
-    low, high = apart(gap.low, gap.high)
+    low, high = signed_outwards(gap.low, gap.high)
     between = f"entre {_points(low)} et {_points(high)}"
     if low * high > 0:
         near, far = sorted((abs(low), abs(high)))

@@ -62,7 +62,7 @@ def study(
     others = [one for one in usual if one.id != request.definition.id]
     rows = request.zoning.rows
     side = partial(compare.definitions, others, rows, models=models, inside=request.inside)
-    with cores.aside(side, worth=len(rows) < MOST_BESIDE) as drawn:
+    with cores.aside(side, may_pay=len(rows) < MOST_BESIDE) as drawn:
         d = diagnose(request, lambda step, share: progress(step, 0.1 + 0.6 * share), model=models.own)
         progress("L’offre face au besoin", 0.71)
         beside = offer_study.offered(request, d, census) if census is not None and census.places else None

@@ -272,8 +272,8 @@ class Gazetteer:
             if sure:  # a leading zero that a spreadsheet took off, or an IRIS: its commune
                 return [self._by_code[code] for code in sure]
             codes, spelled = self._codes
-            return [codes[row] for row in spelled.nearest(typed, cutoff=0.6, apart=0, limit=limit)]
-        found = self._spelling.nearest(wanted, cutoff=0.72, apart=4, limit=limit)
+            return [codes[row] for row in spelled.nearest(typed, cutoff=0.6, length_gap=0, limit=limit)]
+        found = self._spelling.nearest(wanted, cutoff=0.72, length_gap=4, limit=limit)
         return [self._names[row][1] for row in found]
 
     def around(self, territory: Territory, *, limit: int = 4) -> list[Territory]:

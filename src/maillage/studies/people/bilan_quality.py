@@ -363,7 +363,7 @@ def _followed(followed: Followed | None, what: str) -> Figure:
     found, few = _share(getattr(followed, what), followed.known), least()
     names = ("served", "came")
     counts = [getattr(followed, name) for name in names]
-    told = dict(zip(names, disclosure.apart(counts, few), strict=True))
+    told = dict(zip(names, disclosure.far_enough(counts, few), strict=True))
     n = counts[names.index(what)]
     if found.measure is None or (told[what] and few <= n <= followed.known - few):
         return found

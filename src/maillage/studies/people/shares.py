@@ -52,10 +52,10 @@ def share(
 
 def together(figures: Mapping[str, Figure], *, least: int, things: str) -> dict[str, Figure]:
     """Return shares of the same people as they may be told together, by name, the first ones first: one that
-    a few people alone separate from another is withheld (`disclosure.apart`).
+    a few people alone separate from another is withheld (`disclosure.far_enough`).
     """
     told = {name: each for name, each in figures.items() if isinstance(each, Estimate)}
-    seen = disclosure.apart([round(each.value * each.n / 100) for each in told.values()], least)
+    seen = disclosure.far_enough([round(each.value * each.n / 100) for each in told.values()], least)
     why = withheld_words(least, things)
     hidden = {
         name: Withheld(reason=why, unit=each.unit, universe=each.universe, n=each.n, method=each.method)

@@ -20,7 +20,7 @@ from maillage.studies.survey.columns import Column, discreet
 from maillage.studies.survey.samples import Bools, Least, Sample
 from maillage.studies.survey.tables import Row, Tabulation
 from maillage.studies.survey.tabulation import of_sample
-from maillage.words.rounding import apart, rounded
+from maillage.words.rounding import rounded, signed_outwards
 
 Way = Literal["more", "less", "close"]
 MOST_PAIRS = 60  # pairs compared at once: beyond, the cross is too fine to be looked at two by two
@@ -243,7 +243,7 @@ def in_words(found: Compared, *, waves: bool = False) -> str:
     waves: `one` was asked later of the same population as `other`; otherwise both are named, and no change is
     claimed.
     """
-    low, high = apart(found.low, found.high)
+    low, high = signed_outwards(found.low, found.high)
     gap = rounded(found.points)
     points = f"{_signed(gap)} point{'s' * (abs(gap) > 1)}, de {_signed(low)} à {_signed(high)}"
     if waves:

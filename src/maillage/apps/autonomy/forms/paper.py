@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from maillage.engine.tasks import Found, Sorted
+from maillage.engine.tasks import SearchTask, Sorted
 from maillage.reference import bilan, bilan_tasks
 from maillage.reference.bilan import LETTERS, UNKNOWN
 from maillage.reports.autonomy.paper import MESSAGES, SEARCH, numbers
@@ -130,11 +130,11 @@ class PaperForm:
         hour = self.letters.get(SEARCH, "")
         if len(hour) == 1 and hour in LETTERS:
             right = held.search.choices[LETTERS.index(hour)] == held.search.right
-            found["T5"] = _row(Found(answers=1, right=right, pages=1))
+            found["T5"] = _row(SearchTask(answers=1, right=right, pages=1))
         return found
 
 
-def _row(measure: Sorted | Found) -> dict[str, Any]:
+def _row(measure: Sorted | SearchTask) -> dict[str, Any]:
     return {"outcome": measure.outcome, **asdict(measure)}
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from maillage.engine.tasks import TRIES, Found, Reached, Scrolled, Sorted, Written
+from maillage.engine.tasks import TRIES, Reached, Scrolled, SearchTask, Sorted, Written
 from maillage.reference import bilan_tasks
 from maillage.web import decimals
 
@@ -153,9 +153,9 @@ class Finding(_Timed):
             raise forms.ValidationError("hour")
         return str(self.cleaned_data["heure"])
 
-    def measure(self) -> Found:
+    def measure(self) -> SearchTask:
         data = self.cleaned_data
-        return Found(
+        return SearchTask(
             answers=(data["essais"] or 0) + 1,
             right=data["heure"] == self.search.right,
             pages=max(data["vues"] or 0, 1),

@@ -4,10 +4,16 @@ from dataclasses import asdict, replace
 
 from maillage.apps.autonomy.rules import Carried
 from maillage.engine import tasks as engine
-from maillage.engine.tasks import Found, Measure, Reached, Scrolled, Sorted, Written
+from maillage.engine.tasks import Measure, Reached, Scrolled, SearchTask, Sorted, Written
 from maillage.reference.bilan_tasks import Task, tasks
 
-MEASURES: dict[str, type[Measure]] = {"T1": Reached, "T2": Scrolled, "T3": Written, "T4": Sorted, "T5": Found}
+MEASURES: dict[str, type[Measure]] = {
+    "T1": Reached,
+    "T2": Scrolled,
+    "T3": Written,
+    "T4": Sorted,
+    "T5": SearchTask,
+}
 UNMEASURED = "unmeasured"
 
 

@@ -155,7 +155,7 @@ def replaced(made: Sequence[Lieu], missing: Sequence[Lieu]) -> list[Likeness]:
         if asked.isdisjoint((new.pk, old.pk)):
             asked |= {new.pk, old.pk}
             said = [
-                matching.SAID[name][level]
+                matching.REASON_TEXT[name][level]
                 for name, level in zip(("nom", "adresse"), levels, strict=True)
                 if level < SILENT
             ]

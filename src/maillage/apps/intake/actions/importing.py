@@ -98,7 +98,7 @@ def take_in(
     # A piece is in a transaction of its own already: for a savepoint, SQLite would keep in memory each page
     # that changes, as it was before, and the longer the file, the more pages ten thousand rows are on.
     with (
-        cores.aside(search.found, worth=search.is_mostly_new) as alike,
+        cores.aside(search.found, may_pay=search.is_mostly_new) as alike,
         transaction.atomic(savepoint=not piece),
     ):
         held_source = _source(source, result, licence)

@@ -150,7 +150,7 @@ def correct(
     """
     row = lock(person)
     now = {name: getattr(row, name) for name in values}
-    refuse_overwrites(say("La fiche n’est pas corrigée."), now=now, shown=displayed or {}, typed=values)
+    refuse_overwrites(say("La fiche n’est pas corrigée."), now=now, original=displayed or {}, typed=values)
     _write(row, values, by=by, at=at)
     row.active_at = at
     row.save()

@@ -115,7 +115,7 @@ def edit(
     before = {} if displayed is None else {"text": displayed}
     for former in edited:
         what, now = "La phrase n’a pas été reprise.", {"text": former.edited}
-        refuse_overwrites(what, now=now, shown=before, typed={"text": text})
+        refuse_overwrites(what, now=now, original=before, typed={"text": text})
     figures = sentence.data() if seen in ("", sentence.digest) else []
     row, _ = Finding.objects.select_for_update().update_or_create(
         survey=survey,

@@ -176,7 +176,7 @@ class Asking:
     @property
     def open_screens(self) -> list[int]:
         """Return the numbers of the screens that ask, or tell, something."""
-        asked = set(self.done.asked)
+        asked = set(self.done.visible)
         return [n for n, screen in enumerate(self.screens, 1) if asked & {item.name for item in screen.items}]
 
     @property
@@ -296,7 +296,7 @@ def page(request: HttpRequest, door: Door, number: int) -> HttpResponse:
         return _go(door, asking.after(number))
     screen, faults = asking.screens[number - 1], {}
     if request.method == "POST":
-        given = forms.read(asking.form, screen, request.POST, asking.done.asked)
+        given = forms.read(asking.form, screen, request.POST, asking.done.visible)
         draft.values = {name: value for name, value in {**draft.values, **given}.items() if value}
         _hold(request, door, draft)
         asking = _asking(door, draft)
@@ -310,7 +310,7 @@ def page(request: HttpRequest, door: Door, number: int) -> HttpResponse:
                 if request.POST.get("relire")
                 else _go(door, asking.after(number))
             )
-    asked, on = set(asking.done.asked), timezone.localdate()
+    asked, on = set(asking.done.visible), timezone.localdate()
     open_screens = asking.open_screens
     context = {
         "door": door,
@@ -357,7 +357,7 @@ def review(request: HttpRequest, door: Door) -> HttpResponse:
             "fault": missing.get(question.name, ""),
         }
         for question in asking.form.questions()
-        if question.name in asking.done.asked and question.name in where
+        if question.name in asking.done.visible and question.name in where
     ]
     context = {
         "door": door,

@@ -71,7 +71,10 @@ def _sheets(
 def pdf(request: HttpRequest, pk: int) -> HttpResponse:
     """The numbered sheets as one PDF; their last number is noted, so that the next ones follow."""
     survey, at = _survey(request, pk), timezone.now()
-    first, copies = whole(request.POST.get("premiere", "")) or 0, whole(request.POST.get("copies", "")) or 0
+    first, copies = (
+        whole(request.POST.get("premiere", "")) or 0,
+        whole(request.POST.get("copies", "")) or 0,
+    )
     version = _version(survey, "")
     try:
         content = survey_paper.form(

@@ -157,7 +157,8 @@ def _withdrawn(request: HttpRequest, pk: int) -> str:
         )
     else:
         row = get_object_or_404(
-            queries_verbatims.statements(survey), pk=whole(request.POST.get("constat", ""), most=MOST) or 0
+            queries_verbatims.statements(survey),
+            pk=whole(request.POST.get("constat", ""), most=MOST) or 0,
         )
         actions.withdraw_statement(row, by=account_of(request), at=at)
     return "C’est retiré."
