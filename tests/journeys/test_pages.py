@@ -182,6 +182,14 @@ def test_what_steers_prints_on_a_few_sheets(visit, address):
     assert len(_sheets(visit(address))) <= SHEETS[address]
 
 
+def test_a_territory_prints_its_answer_on_its_first_sheet(visit):
+    """Le nombre, où, ce qui manque ; d’où vient le nombre suit. Aucune feuille blanche."""
+    first, *rest = _sheets(visit(PERIMETER))
+    assert all(words in first for words in ("personnes", "Où ?", "Ce qui manque"))
+    assert first.index("Ce qui manque") < "".join([first, *rest]).index("Ce que compte ce chiffre")
+    assert all(len(sheet.split()) > 20 for sheet in rest)
+
+
 COLUMNS = """selector => {
     const lists = [...document.querySelectorAll(selector)].map(
         list => [...list.children].filter(each => each.getClientRects().length));
