@@ -459,7 +459,7 @@ def test_once_agreed_the_other_team_reads_no_name_until_the_person_says_yes(
     client.post(f"{address}partage/", {"accord": "read"})
     assert names_read(client, theirs) == ["Aurélie"]
     with pytest.raises(Refused):
-        agreements.share_again(one, how="read", given=True, by=sender, at=AT)
+        agreements.share_again(one, how="read", agrees=True, by=sender, at=AT)
 
 
 def test_the_personal_link_of_a_team_opens_no_place_that_it_gave_away(client, asked, six, pimms, manager):
@@ -502,7 +502,7 @@ def test_what_is_taken_back_while_hidden_stays_erased(
     person = six[0].person
     team = six[0].to_structure
     how = {"purpose": "share", "how": "read", "by": sender, "at": AT, "structure": team}
-    agreements.answer(person, given=False, **how)
+    agreements.answer(person, agrees=False, **how)
     client.force_login(coordinator)
     (change,) = Change.objects.filter(lieu=pimms, verb="custody")
     client.post(f"/espace/annuaire/changements/{change.pk}/defaire/", {"oui": "1"})

@@ -73,7 +73,7 @@ def main() -> None:
     said = {"how": "read", "by": sofia, "at": AT + timedelta(hours=1)}
     shares = {"purpose": "share", "structure": library.structure, **said}
     ours = [
-        lambda person, row: agreements.answer(person, given=False, **shares),
+        lambda person, row: agreements.answer(person, agrees=False, **shares),
         lambda person, row: register.correct(person, {"nickname": "Zohra"}, by=sofia, at=AT),
         lambda person, row: register.correct(person, {"nickname": "Fatou"}, by=sofia, at=AT),
     ]

@@ -34,8 +34,8 @@ FOLLOWED = Exists(
 def sender_condition(user: Any) -> Q:
     """Return the condition for a referral to be sent by a user's structures; by a volunteer, themselves."""
     rights = rights_of(user)
-    whole, mine = rights.structures(SEE), rights.structures(MINE)
-    return Q(from_structure__in=whole) | Q(from_structure__in=mine, sender=user.pk)
+    visible_structures, own_structures = rights.structures(SEE), rights.structures(MINE)
+    return Q(from_structure__in=visible_structures) | Q(from_structure__in=own_structures, sender=user.pk)
 
 
 def sent_by(user: Any) -> QuerySet[Orientation]:
@@ -61,10 +61,10 @@ def received_in(structures: frozenset[int]) -> QuerySet[Orientation]:
     """Return the referrals sent to some structures, for the places they ran that day."""
     if not structures:
         return Orientation.objects.none()
-    found = Orientation.objects.filter(
+    referral = Orientation.objects.filter(
         to_structure__in=structures, sent_at__isnull=False, stripped_at__isnull=True
     )
-    return found.select_related(*WITH)
+    return referral.select_related(*WITH)
 
 
 def orientations_for(user: Any) -> QuerySet[Orientation]:
@@ -75,8 +75,8 @@ def orientations_for(user: Any) -> QuerySet[Orientation]:
     if not rights.any(SEE, MINE, ANSWER):
         return Orientation.objects.none()
     receiving = rights.structures(SEE) | rights.structures(ANSWER)
-    theirs = Q(to_structure__in=receiving, sent_at__isnull=False)
-    rows = Orientation.objects.filter(sender_condition(user) | theirs, stripped_at__isnull=True)
+    received_unsent = Q(to_structure__in=receiving, sent_at__isnull=False)
+    rows = Orientation.objects.filter(sender_condition(user) | received_unsent, stripped_at__isnull=True)
     return rows.select_related(*WITH).annotate(followed=FOLLOWED)
 
 
@@ -107,8 +107,8 @@ def still_helps(user: Any, orientation: Orientation) -> bool:
 
 def helps(user: Any, person: int, structure: int | None) -> bool:
     """Return whether a user helps a person on behalf of a structure, which follows them today."""
-    ours = {"followings__structure": structure, "followings__ended_at": None}
-    return people_for(user).filter(pk=person, **ours).exists()
+    followed_by_structure = {"followings__structure": structure, "followings__ended_at": None}
+    return people_for(user).filter(pk=person, **followed_by_structure).exists()
 
 
 def may_answer(user: User | None, orientation: Orientation, token: str = "") -> bool:
@@ -126,8 +126,8 @@ def may_relay(user: Any, orientation: Orientation) -> bool:
     """Return whether a user may record a place's answer: the sender, when the place was reached by telephone
     or by card.
     """
-    told = orientation.channel in cycle.TOLD_BY and orientation.sent_at is not None
-    return user is not None and told and may_give(user, orientation)
+    is_unsent_known = orientation.channel in cycle.TOLD_BY and orientation.sent_at is not None
+    return user is not None and is_unsent_known and may_give(user, orientation)
 
 
 def sides_of(user: Any, orientation: Orientation) -> tuple[str, ...]:
@@ -149,8 +149,8 @@ def link_of(orientation: Orientation) -> str:
 
     Only its digest is stored; it is derived again when a reminder must carry the same link.
     """
-    told = f"orientation:{orientation.pk}:{orientation.links}"
-    return hmac.new(settings.SECRET_KEY.encode(), told.encode(), hashlib.sha256).hexdigest()[:32]
+    signed_text = f"orientation:{orientation.pk}:{orientation.links}"
+    return hmac.new(settings.SECRET_KEY.encode(), signed_text.encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def digest(token: str) -> str:
@@ -169,8 +169,8 @@ def store_need(request: HttpRequest, at: datetime, *, but: Collection[str]) -> N
     """Keep what was typed of a need while its person is looked for: it says what somebody lives through, so
     no address carries it. but: what is of the person chosen before, and of no other.
     """
-    left = {*NOT_KEPT, *but}
-    typed = {name: values[:20] for name, values in request.POST.lists() if name not in left}
+    dropped_names = {*NOT_KEPT, *but}
+    typed = {name: values[:20] for name, values in request.POST.lists() if name not in dropped_names}
     request.session[NEED] = {"account": request.user.pk, "at": at.isoformat(), "typed": typed}
 
 

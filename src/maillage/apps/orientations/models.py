@@ -161,10 +161,10 @@ class Orientation(models.Model):
     @property
     def place(self) -> Lieu | None:
         """The place as it is today: the one that its own was merged into."""
-        found = self.lieu
-        while found is not None and found.merged_into is not None:
-            found = found.merged_into
-        return found
+        lieu = self.lieu
+        while lieu is not None and lieu.merged_into is not None:
+            lieu = lieu.merged_into
+        return lieu
 
     @property
     def place_commune(self) -> str:

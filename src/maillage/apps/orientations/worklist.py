@@ -154,13 +154,13 @@ def _silent_places(user: Any, at: datetime) -> Iterable[Line]:
     """A territory reads places and days, never a name."""
     for place in pressing.silent_places(user, at, most=2 * MOST):
         since = timezone.localdate(place.first)
-        said = count(place.n, "orientation attend", "orientations attendent")
+        sentence = count(place.n, "orientation attend", "orientations attendent")
         yield Line(
             kind="silent-place",
             group=PEOPLE,
             n=place.n,
             title=place.name,
-            words=f"{said} une réponse depuis plus de {LONG} jours. {place.reached_words}",
+            words=f"{sentence} une réponse depuis plus de {LONG} jours. {place.reached_words}",
             since=since,
             late=True,
             url=reverse("structure_nudge", args=[place.structure]),
@@ -210,8 +210,8 @@ def news(user: Any, at: datetime) -> Iterable[News]:
             at=row.served_at or at,
             url=reverse("orientation", args=[row.pk]),
         )
-    given = rows.filter(state=cycle.APPOINTED, answered_at__gte=since, appointment_at__gt=at)
-    for row in _named(given, "lieu").order_by("appointment_at")[:12]:
+    upcoming = rows.filter(state=cycle.APPOINTED, answered_at__gte=since, appointment_at__gt=at)
+    for row in _named(upcoming, "lieu").order_by("appointment_at")[:12]:
         if (local := row.local_appointment) is not None:
             day = f"{opening.weekday(local.weekday())} {opening.date_text(local.date(), year=False)}"
             yield News(
@@ -246,14 +246,14 @@ def _helped_words(row: Orientation) -> str:
 
 def undo(user: Any, at: datetime) -> Iterable[Undo]:
     """Return the places that a coordinator reminded a moment ago."""
-    told = list(pressing.own_nudges(user, at)[: 2 * MOST]) if rights_of(user).any(pressing.LEADS) else []
-    names = Structure.objects.in_bulk([each.row for each in told])
-    for each in told:
-        if each.row in names:
+    nudges = list(pressing.own_nudges(user, at)[: 2 * MOST]) if rights_of(user).any(pressing.LEADS) else []
+    names = Structure.objects.in_bulk([each.row for each in nudges])
+    for nudge in nudges:
+        if nudge.row in names:
             yield Undo(
-                title=names[each.row].name,
-                words=TOLD.get(each.words, ""),
-                at=each.at,
-                url=reverse("structure_nudge", args=[each.row]),
+                title=names[nudge.row].name,
+                words=TOLD.get(nudge.words, ""),
+                at=nudge.at,
+                url=reverse("structure_nudge", args=[nudge.row]),
                 sent=(("geste", "annuler"),),
             )

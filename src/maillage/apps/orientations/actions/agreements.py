@@ -23,20 +23,20 @@ from maillage.words.languages import say
 
 @transaction.atomic
 @journal.written_last()
-def withdraw(said: Consent, *, by: User | None, at: datetime, acting: int | None = None) -> None:
+def withdraw(consent: Consent, *, by: User | None, at: datetime, acting: int | None = None) -> None:
     """Withdraw a consent and everything it allowed. acting: the structure of the user who records it.
 
     Refused when it no longer held: what another answer allows since is not undone.
     """
-    transitions.lock_all(said.person)
-    if not people.withdraw(said, by=by, at=at, acting=acting):
+    transitions.lock_all(consent.person)
+    if not people.withdraw(consent, by=by, at=at, acting=acting):
         raise Refused(
             say("Rien n’a été fait."),
             why=say("Cette page était restée d’une autre fois."),
             do=say("Recommencez depuis cette page."),
         )
-    _undo(said.person, said.purpose, said.structure_id, by=by, at=at, acting=acting)
-    dates.sync_all(said.person, at=at)
+    _undo(consent.person, consent.purpose, consent.structure_id, by=by, at=at, acting=acting)
+    dates.sync_all(consent.person, at=at)
 
 
 @transaction.atomic
@@ -46,7 +46,7 @@ def answer(
     *,
     purpose: str,
     how: str,
-    given: bool,
+    agrees: bool,
     by: User | None,
     at: datetime,
     structure: Structure | None = None,
@@ -59,20 +59,27 @@ def answer(
     """
     transitions.lock_all(person)
     people.agree(
-        person=person, purpose=purpose, how=how, given=given, structure=structure, by=by, at=at, acting=acting
+        person=person,
+        purpose=purpose,
+        how=how,
+        given=agrees,
+        structure=structure,
+        by=by,
+        at=at,
+        acting=acting,
     )
-    if given and purpose == rules.SHARE:
+    if agrees and purpose == rules.SHARE:
         Orientation.objects.filter(person=person, to_structure=structure).update(
             agreed_with=None
         )  # it reads them again
-    if not given:
+    if not agrees:
         _undo(person, purpose, structure and structure.pk, by=by, at=at, acting=acting)
     dates.sync_all(person, at=at)
 
 
 @transaction.atomic
 @journal.written_last()
-def share_again(orientation: Orientation, *, how: str, given: bool, by: User, at: datetime) -> None:
+def share_again(orientation: Orientation, *, how: str, agrees: bool, by: User, at: datetime) -> None:
     """Record a person's answer about the structure that now runs the place they are sent to; a yes shows it
     what they share.
 
@@ -89,8 +96,8 @@ def share_again(orientation: Orientation, *, how: str, given: bool, by: User, at
             why="Ce que la personne partage n’est pas caché à ce lieu.",
             do="Rechargez la page.",
         )
-    said = {"how": how, "given": given, "by": by, "at": at, "acting": row.from_structure_id}
-    answer(row.person, purpose=rules.SHARE, structure=row.to_structure, **said)
+    consent_values = {"how": how, "agrees": agrees, "by": by, "at": at, "acting": row.from_structure_id}
+    answer(row.person, purpose=rules.SHARE, structure=row.to_structure, **consent_values)
 
 
 def silence(person: Person, *, at: datetime) -> None:
@@ -105,8 +112,8 @@ def _undo(
     person: Person, purpose: str, structure: int | None, *, by: User | None, at: datetime, acting: int | None
 ) -> None:
     if purpose == rules.SHARE:
-        theirs = Q(to_structure=structure, agreed_with=None) | Q(agreed_with=structure)
-        Orientation.objects.filter(theirs, person=person).update(shared=[], note="", agreed_with=None)
+        agreed_rows = Q(to_structure=structure, agreed_with=None) | Q(agreed_with=structure)
+        Orientation.objects.filter(agreed_rows, person=person).update(shared=[], note="", agreed_with=None)
     elif purpose == rules.WRITE:
         silence(person, at=at)
     elif purpose == rules.KEEP:
@@ -121,5 +128,5 @@ def _keep_no_more(
     """
     autonomy.forget(person, structure=structure)
     if structure is None:
-        for said in person.consents.filter(purpose=rules.KEEP, given=True, withdrawn_at=None):
-            people.withdraw(said, by=by, at=at, acting=acting)
+        for consent in person.consents.filter(purpose=rules.KEEP, given=True, withdrawn_at=None):
+            people.withdraw(consent, by=by, at=at, acting=acting)

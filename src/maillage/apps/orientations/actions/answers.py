@@ -101,15 +101,15 @@ def refuse(
     instead.
     """
     row, side = _answered(orientation, by, token, at)
-    said = shortened(words, 300)
-    if reason not in cycle.REASONS or (reason in cycle.NEEDS_WORDS and not said):
+    quoted = shortened(words, 300)
+    if reason not in cycle.REASONS or (reason in cycle.NEEDS_WORDS and not quoted):
         raise Refused(
             "Votre réponse n’a pas été enregistrée.",
             why="Sans raison, on ne saura pas où envoyer la personne.",
             do="Choisissez une raison, et dites-la en un mot si c’est une autre.",
         )
-    content = {"reason": reason, "words": said}
-    values = {"reason": reason, "reason_words": said, "answered_at": row.answered_at or at}
+    content = {"reason": reason, "words": quoted}
+    values = {"reason": reason, "reason_words": quoted, "answered_at": row.answered_at or at}
     over = notifications.no_longer(row, at)
     event = change(row, "refuse", was=was, by=by, side=side, at=at, content=content, **values)
     if event is not None:
@@ -311,13 +311,13 @@ def ask_again(orientation: Orientation, *, at: datetime, by: User | None = None)
             why="La fiche de ce lieu ne donne pas d’adresse e-mail.",
             do="Appelez la structure qui vous a envoyé la personne.",
         )
-    waiting, until = row.state in cycle.WAITING, link_until(row, row.day(at))
+    is_unanswered, until = row.state in cycle.WAITING, link_until(row, row.day(at))
     row.links += 1
     values = {"token": access.digest(access.link_of(row)), "link_until": until, "channel": "email"}
     event = change(row, "ask_again", by=by, side=cycle.PLATFORM, at=at, content={"link": row.links}, **values)
     if event is not None:
         notifications.hush(row, at=at)
-        notifications.invite(row, at=at) if waiting else notifications.open_again(row, at=at)
+        notifications.invite(row, at=at) if is_unanswered else notifications.open_again(row, at=at)
         notifications.ask_if_came(row, at=at)
     return row
 
@@ -348,7 +348,7 @@ def _dated(
             do="Choisissez un jour et une heure à venir.",
         )
     content = {"when": when.isoformat()}
-    if any(is_same(row, given, by=by, side=side, content=content) for given in ("appoint", "move")):
+    if any(is_same(row, verb, by=by, side=side, content=content) for verb in ("appoint", "move")):
         return row  # the same date, sent again after going back
     values = {
         "appointment_at": when,

@@ -24,7 +24,7 @@ CHANNELS = {rules.PHONE: "sms", rules.EMAIL: "email"}
 @transaction.atomic
 def choose_secret(
     person: Person,
-    said: rules.Secret | None,
+    secret: rules.Secret | None,
     *,
     by: User | None,
     at: datetime,
@@ -35,7 +35,9 @@ def choose_secret(
     agreed to be written to. Their page tells it in any case.
     """
     before = queries.secret_of(person)
-    made = card_secrets.choose_secret(person, said, by=by, at=at, recognised=recognised, acting=acting)
+    chosen_secret = card_secrets.choose_secret(
+        person, secret, by=by, at=at, recognised=recognised, acting=acting
+    )
     channel = CHANNELS.get(person.reach)
     if by is not None and before is not None and channel and queries.agreed(person, rules.WRITE):
         with (
@@ -53,7 +55,7 @@ def choose_secret(
                 language=person.language,
                 structure=acting,
             )
-    return made
+    return chosen_secret
 
 
 @transaction.atomic

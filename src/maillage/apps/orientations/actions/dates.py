@@ -63,8 +63,8 @@ def fill_in(*, at: datetime) -> int:
     rows = Orientation.objects.filter(
         state=cycle.APPOINTED, appointment_at__gt=at, to_structure__isnull=False
     ).exclude(pk__in=known)
-    found = list(rows.select_related("lieu", "to_structure", "person"))
-    for row in found:
+    referrals = list(rows.select_related("lieu", "to_structure", "person"))
+    for row in referrals:
         with suppress(Refused):
             sync(row, at=at, strict=False)
-    return len(found)
+    return len(referrals)

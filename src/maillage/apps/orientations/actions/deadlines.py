@@ -61,11 +61,11 @@ def moved() -> QuerySet[Orientation]:
     since, or that was only
     merged for a time."""
     back = Q(sent_to__isnull=False) & ~Q(sent_to__state=directory.MERGED)
-    gone = Q(lieu__isnull=False) & ~Q(lieu__state=directory.PUBLISHED) | Q(lieu__isnull=True) & ~Q(
+    is_unpublished = Q(lieu__isnull=False) & ~Q(lieu__state=directory.PUBLISHED) | Q(lieu__isnull=True) & ~Q(
         lieu_name=""
     )
     taken = Q(lieu__isnull=False) & ~Q(lieu__structure=F("to_structure"))
-    return Orientation.objects.filter(gone | taken | back, state__in=cycle.RUNNING)
+    return Orientation.objects.filter(is_unpublished | taken | back, state__in=cycle.RUNNING)
 
 
 def old(at: datetime) -> QuerySet[Orientation]:
@@ -250,9 +250,11 @@ def _strip(row: Orientation, *, at: datetime) -> Event | None:
     bare = dict.fromkeys(WORDS, "") | {"shared": [], "language": "fr", "person": None, "urgent_before": None}
     event = change(row, "strip", by=None, side=cycle.PLATFORM, at=at, stripped_at=at, **bare, **ended)
     Orientation.objects.filter(pk=row.pk).update(changed_at=before)  # the last gesture is somebody's
-    for said in Event.objects.filter(orientation=row):
-        kept = {name: value for name, value in said.content.items() if name not in ("words", "next_step")}
-        Event.objects.filter(pk=said.pk).update(content=kept, note="")
+    for former_event in Event.objects.filter(orientation=row):
+        content = {
+            name: value for name, value in former_event.content.items() if name not in ("words", "next_step")
+        }
+        Event.objects.filter(pk=former_event.pk).update(content=content, note="")
     if not Orientation.objects.filter(path=row.path_id, stripped_at__isnull=True).exists():
         Path.objects.filter(pk=row.path_id).update(person=None)
     return event

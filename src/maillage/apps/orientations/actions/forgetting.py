@@ -106,10 +106,10 @@ def forget(
     What was told of their procedures is deleted.
     """
     transitions.lock_all(person)  # referrals first, as every gesture holds them
-    held = Person.objects.select_for_update().get(pk=person.pk)  # nobody writes of them from here on
-    if held.forgotten_at is not None:
+    locked_person = Person.objects.select_for_update().get(pk=person.pk)  # nobody writes of them from here on
+    if locked_person.forgotten_at is not None:
         return False
-    if unless_active_since is not None and held.active_at >= unless_active_since:
+    if unless_active_since is not None and locked_person.active_at >= unless_active_since:
         return False
     for eraser in ERASERS.values():
         eraser(person, at, None)

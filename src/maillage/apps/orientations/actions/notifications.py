@@ -90,17 +90,23 @@ def open_again(row: Orientation, *, at: datetime) -> None:
 
 def ask_if_came(row: Orientation, *, at: datetime) -> None:
     """Ask the place, the morning after an appointment, whether the person came."""
-    given = _dates(row)
-    if row.local_appointment is None or row.token is None or not given or row.state != cycle.APPOINTED:
+    dates = _dates(row)
+    if row.local_appointment is None or row.token is None or not dates or row.state != cycle.APPOINTED:
         return
     day = row.local_appointment.date()
     text = (
         f"Bonjour,\n\nUn rendez-vous était donné le {opening.date_text(day)} pour : {about(row)}.\n"
         f"La personne est-elle venue ? Un geste suffit :\n{_link(row)}\n\n{SIGNED}"
     )
-    due = day + timedelta(days=ASKED_AFTER)
+    asked_on = day + timedelta(days=ASKED_AFTER)
     _to_place(
-        row, f"venue-{given[-1]}", place_mail(row), "La personne est-elle venue ?", text, at=at, due_on=due
+        row,
+        f"venue-{dates[-1]}",
+        place_mail(row),
+        "La personne est-elle venue ?",
+        text,
+        at=at,
+        due_on=asked_on,
     )
 
 
@@ -108,9 +114,9 @@ def hush(row: Orientation, *, at: datetime) -> None:
     """Cancel the messages still to be sent to the place or to the person: the referral was answered or
     stopped.
     """
-    links, given = range(row.links + 1), _dates(row)
+    links, dates = range(row.links + 1), _dates(row)
     keys = [f"orientation-{row.pk}-{n}-rappel-{days}" for n in links for days in cycle.REMINDERS]
-    keys += [f"orientation-{row.pk}-{n}-venue-{event}" for n in links for event in given]
+    keys += [f"orientation-{row.pk}-{n}-venue-{event}" for n in links for event in dates]
     outbox.cancel(*keys)
     reminders.withdraw(ways.REFERRAL, [row.pk], at=at)
 
@@ -210,19 +216,19 @@ def person(row: Orientation, event: Event | None, text: Callable[[], str], *, at
     """Write to the person in their language, or in French where the pages do not have it, if they agreed and
     can be reached. text: makes the text in the language in use.
     """
-    who = row.person
-    if who is None or event is None or not people.agreed(who, persons.WRITE):
+    person = row.person
+    if person is None or event is None or not people.agreed(person, persons.WRITE):
         return
-    channel = {persons.PHONE: "sms", persons.EMAIL: "email"}.get(who.reach)
-    if channel is None or (channel == "sms" and not addresses.mobile(who.reach_value)):
+    channel = {persons.PHONE: "sms", persons.EMAIL: "email"}.get(person.reach)
+    if channel is None or (channel == "sms" and not addresses.mobile(person.reach_value)):
         return
-    language = who.language if who.language in LANGUAGES else FRENCH
+    language = person.language if person.language in LANGUAGES else FRENCH
     with speaking(language):
-        given = event.verb in (*GIVEN, "follow")
-        subject = say("Votre rendez-vous") if given else say("Votre demande")
-        said = {"subject": subject, "text": text(), "language": language}
+        is_dating = event.verb in (*GIVEN, "follow")
+        subject = say("Votre rendez-vous") if is_dating else say("Votre demande")
+        message = {"subject": subject, "text": text(), "language": language}
     key = f"orientation-{row.pk}-personne-{event.pk}"
-    _put(row, channel=channel, to=who.reach_value, at=at, key=key, **said)
+    _put(row, channel=channel, to=person.reach_value, at=at, key=key, **message)
 
 
 def place_in_words(row: Orientation) -> str:

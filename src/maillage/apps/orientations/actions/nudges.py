@@ -63,7 +63,7 @@ def _key(structure: int, at: datetime) -> str:
 
 def _letter(place: SilentPlace, at: datetime) -> dict[str, Any]:
     days = age((timezone.localdate(at) - timezone.localdate(place.first)).days)
-    said = (
+    text = (
         "Une personne attend votre réponse"
         if place.n == 1
         else f"{place.n} personnes attendent votre réponse"
@@ -73,7 +73,7 @@ def _letter(place: SilentPlace, at: datetime) -> dict[str, Any]:
         "to": place.mail,
         "subject": "Des personnes attendent votre réponse",
         "text": (
-            f"Bonjour,\n\n{said}, la plus ancienne depuis {days}. Dire oui, non, ou donner une date prend une"
+            f"Bonjour,\n\n{text}, la plus ancienne depuis {days}. Dire oui, non, ou donner une date prend une"
             f" minute :\n{settings.ADDRESS}{reverse('orientations')}\n\nVous pouvez aussi répondre par le"
             " lien de chaque message reçu.\n\nLa coordination du réseau d’aide au numérique"
         ),

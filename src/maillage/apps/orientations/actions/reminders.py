@@ -26,17 +26,17 @@ def to_come(person: Person, at: datetime, *, structures: frozenset[int]) -> list
     """Return what a person will be reminded of, on behalf of these structures: their seats, appointments, and
     those that places gave them.
     """
-    given = [occasion(row) for row in _given().filter(person=person, appointment_at__gt=at)]
-    found = [*agenda.of_person(person, at), *given]
-    return lists.to_come([each for each in found if each.structure in structures], at)
+    dated = [occasion(row) for row in _given().filter(person=person, appointment_at__gt=at)]
+    occasions = [*agenda.of_person(person, at), *dated]
+    return lists.to_come([each for each in occasions if each.structure in structures], at)
 
 
 def _given() -> QuerySet[Orientation]:
-    said = Event.objects.filter(orientation=OuterRef("pk"), verb__in=notifications.GIVEN)
+    dating_events = Event.objects.filter(orientation=OuterRef("pk"), verb__in=notifications.GIVEN)
     rows = Orientation.objects.filter(
         state=cycle.APPOINTED, appointment_at__isnull=False, person__isnull=False
     )
-    return rows.annotate(given_at=Subquery(said.order_by("-pk").values("at")[:1])).select_related(
+    return rows.annotate(given_at=Subquery(dating_events.order_by("-pk").values("at")[:1])).select_related(
         "person", "lieu"
     )
 

@@ -65,8 +65,8 @@ def change(
     state or a whole `stamp`, '' when unknown. Refused when the life cycle does not allow it, or when another
     user acted first.
     """
-    said = dict(content or {})
-    if is_same(row, verb, by=by, side=side, content=said):
+    event_content = dict(content or {})
+    if is_same(row, verb, by=by, side=side, content=event_content):
         return None
     if moved(row, was) or not cycle.allowed(verb, row.state, side):
         raise too_late(row) if side != cycle.PERSON else _too_late_for_them(row)
@@ -80,7 +80,7 @@ def change(
     row.changed_at = at
     row.save()
     dates.sync(row, at=at, strict=verb in cycle.DATING, by_person=side == cycle.PERSON)
-    return write_event(row, verb, by=by, side=side, at=at, content=said, aside=aside)
+    return write_event(row, verb, by=by, side=side, at=at, content=event_content, aside=aside)
 
 
 def moved(row: Orientation, was: str) -> bool:

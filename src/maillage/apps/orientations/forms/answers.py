@@ -41,18 +41,18 @@ class DateForm(forms.Form):
         self._doubt, self._commune, self.doubted = doubt, commune, False
 
     def clean(self) -> dict[str, Any]:
-        said = super().clean() or {}
-        if "jour" in said and "heure" in said and self.when() is None:
+        cleaned = super().clean() or {}
+        if "jour" in cleaned and "heure" in cleaned and self.when() is None:
             self.add_error(
                 "heure",
                 "Cette heure n’existe pas ce jour-là : on change d’heure. Choisissez une heure plus tard.",
             )
-        elif "jour" in said and "heure" in said:
-            name, why = self._doubt(datetime.combine(said["jour"], said["heure"]))
+        elif "jour" in cleaned and "heure" in cleaned:
+            name, why = self._doubt(datetime.combine(cleaned["jour"], cleaned["heure"]))
             self.doubted = bool(why)
-            if why and not said.get("voulu"):
+            if why and not cleaned.get("voulu"):
                 self.add_error(name, why)
-        return said
+        return cleaned
 
     def when(self) -> datetime | None:
         """Return the moment, the earlier of two when clocks go back; None for an hour skipped when they go
@@ -86,12 +86,12 @@ class RefusalForm(forms.Form):
     )
 
     def clean(self) -> dict[str, Any]:
-        said = super().clean() or {}
-        if said.get("raison") in cycle.NEEDS_WORDS and not said.get("mots"):
+        cleaned = super().clean() or {}
+        if cleaned.get("raison") in cycle.NEEDS_WORDS and not cleaned.get("mots"):
             self.add_error(
                 "mots", "« Autre raison » demande quelques mots. Écrivez-les, sans nom ni maladie."
             )
-        return said
+        return cleaned
 
 
 class ElsewhereForm(forms.Form):
@@ -123,8 +123,8 @@ class ServedForm(forms.Form):
     fait = forms.MultipleChoiceField(
         label="Qu’avez-vous fait ?",
         choices=[
-            (id, f"{each.asked[:1].upper()}{each.asked[1:]}")
-            for id, each in offer.practices().items()
+            (id, f"{practice.asked[:1].upper()}{practice.asked[1:]}")
+            for id, practice in offer.practices().items()
             if id not in ("wifi", "recharge", "collecte")
         ],
         widget=forms.CheckboxSelectMultiple,
@@ -187,28 +187,28 @@ class ServedForm(forms.Form):
         ]
 
     def clean(self) -> dict[str, Any]:
-        said = super().clean() or {}
-        if bool(said.get("demarche")) != bool(said.get("droit")):
+        cleaned = super().clean() or {}
+        if bool(cleaned.get("demarche")) != bool(cleaned.get("droit")):
             self.add_error(
                 "droit",
                 "Dites la démarche et où elle en est, ou ni l’une ni l’autre.",
             )
-        return said
+        return cleaned
 
     def telling(self, on: date) -> Telling | None:
         """Return what is told of a procedure of the person; None when nothing is."""
-        said = self.cleaned_data
-        if not said.get("demarche"):
+        cleaned = self.cleaned_data
+        if not cleaned.get("demarche"):
             return None
-        return Telling(procedure=said["demarche"], kind=said["droit"], on=on)
+        return Telling(procedure=cleaned["demarche"], kind=cleaned["droit"], on=on)
 
     def served(self) -> dict[str, Any]:
-        said = self.cleaned_data
+        cleaned = self.cleaned_data
         return {
-            "did": said["fait"],
-            "outcome": said["issue"],
-            "level_after": said["niveau"],
-            "minutes": said["minutes"],
-            "words": said["mots"],
-            "next_step": said["suite"],
+            "did": cleaned["fait"],
+            "outcome": cleaned["issue"],
+            "level_after": cleaned["niveau"],
+            "minutes": cleaned["minutes"],
+            "words": cleaned["mots"],
+            "next_step": cleaned["suite"],
         }

@@ -36,14 +36,14 @@ class OwnForm(PersonForm):
     def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
         super().__init__(*args, structures=[], person=person, **kwargs)
         names = Locale(spoken().locale).languages
-        told = {
+        choices = {
             "prenom": say("Mon prénom, ou mon surnom"),
             "naissance": say("Mon année de naissance"),
             "langue": say("Ma langue"),
             "joindre": say("Pour me joindre"),
             "valeur": say("Mon numéro, mon adresse, ou par qui"),
         }
-        for name, label in told.items():
+        for name, label in choices.items():
             self.fields[name].label, self.fields[name].help_text = label, ""
         self.fields["langue"].choices = [(id, names.get(id, id)) for id in LANGUAGES]
         self.fields["joindre"].choices = [(id, say(label)) for id, label in REACH.items()]

@@ -22,7 +22,9 @@ FOLDED = ("langue", "niveau", "publics", "adaptations", "manque", "jours", "grat
 
 def _needs() -> list[Any]:
     """Return the practices by family, as the menu shows them."""
-    groups = [(family, [(each.id, each.label) for each in found]) for family, found in needs().items()]
+    groups = [
+        (family, [(each.id, each.label) for each in family_needs]) for family, family_needs in needs().items()
+    ]
     return [("", "Choisissez"), *groups]
 
 
@@ -149,8 +151,10 @@ class NeedForm(forms.Form):
     @property
     def more_chosen(self) -> bool:
         """Return whether a folded field has a value."""
-        said = {name: self[name].value() for name in FOLDED}
-        return any(value for name, value in said.items() if name != "langue") or said["langue"] not in (
+        folded_values = {name: self[name].value() for name in FOLDED}
+        return any(value for name, value in folded_values.items() if name != "langue") or folded_values[
+            "langue"
+        ] not in (
             "",
             None,
             "fr",
@@ -162,36 +166,36 @@ class NeedForm(forms.Form):
 
     def wanted(self) -> Wanted:
         """Return the search criteria."""
-        said = self.cleaned_data
-        cares = set(said["adaptations"])
+        cleaned = self.cleaned_data
+        cares = set(cleaned["adaptations"])
         return Wanted(
-            need=said["besoin"],
-            result=said["resultat"],
-            help=said["aide"] if said["aide"] in HELP else "",
-            level=said["niveau"],
-            publics=tuple(said["publics"]),
-            language=said["langue"],
-            minutes=said["marche"],
-            free=said["gratuit"],
+            need=cleaned["besoin"],
+            result=cleaned["resultat"],
+            help=cleaned["aide"] if cleaned["aide"] in HELP else "",
+            level=cleaned["niveau"],
+            publics=tuple(cleaned["publics"]),
+            language=cleaned["langue"],
+            minutes=cleaned["marche"],
+            free=cleaned["gratuit"],
             wheelchair=WHEELCHAIR in cares,
             adaptations=tuple(sorted(cares - {WHEELCHAIR})),
-            days=tuple(said["jours"]),
-            urgent_before=said["avant"],
-            lacks=tuple(said["manque"]),
+            days=tuple(cleaned["jours"]),
+            urgent_before=cleaned["avant"],
+            lacks=tuple(cleaned["manque"]),
             sent=True,
         )
 
     def draft(self, spot: Spot | None) -> dict[str, Any]:
         """Return the fields of the draft."""
-        said = self.cleaned_data
-        days = ", ".join(opening.DAYS[n].lower() for n in said["jours"])
+        cleaned = self.cleaned_data
+        days = ", ".join(opening.DAYS[n].lower() for n in cleaned["jours"])
         return {
-            "need": said["besoin"],
-            "procedure": said["demarche"],
-            "procedure_words": said["precision"],
-            "urgent_before": said["avant"],
-            "language": said["langue"] or "fr",
-            "result": said["resultat"],
+            "need": cleaned["besoin"],
+            "procedure": cleaned["demarche"],
+            "procedure_words": cleaned["precision"],
+            "urgent_before": cleaned["avant"],
+            "language": cleaned["langue"] or "fr",
+            "result": cleaned["resultat"],
             "availability": days,
             "commune": spot.communes[0] if spot is not None and len(spot.communes) == 1 else "",
         }

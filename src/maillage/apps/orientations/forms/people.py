@@ -18,10 +18,10 @@ LANGUAGES = tuple(("fr ar en es it pl pt ro ru tr uk fa ps sq hy ka bn ta zh vi 
 def languages() -> list[tuple[str, str]]:
     """Return the languages offered, French first, then by name."""
     names = Locale("fr").languages
-    first, *others = LANGUAGES
+    first, *other_languages = LANGUAGES
     return [
         (first, names[first].capitalize()),
-        *sorted(((id, names[id].capitalize()) for id in others), key=lambda p: p[1]),
+        *sorted(((id, names[id].capitalize()) for id in other_languages), key=lambda p: p[1]),
     ]
 
 

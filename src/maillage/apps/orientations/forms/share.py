@@ -121,11 +121,11 @@ class SendForm(forms.Form):
     @property
     def asks_to_write(self) -> bool:
         """Return whether the person can be written to, and has not been asked yet."""
-        who = self.row.person
+        person = self.row.person
         return (
-            who is not None
-            and who.reach in (purposes.PHONE, purposes.EMAIL)
-            and not people.agreed(who, purposes.WRITE)
+            person is not None
+            and person.reach in (purposes.PHONE, purposes.EMAIL)
+            and not people.agreed(person, purposes.WRITE)
         )
 
     @property
@@ -145,8 +145,8 @@ class SendForm(forms.Form):
         )
         typed = self[TYPED[name]] if name in TYPED else None
         label = cycle.SHARED[name]
-        shown = words if name not in TYPED or (name == "availability" and before) else ""
-        return Line(name, f"{label[:1].upper()}{label[1:]}", shown, ticked, typed)
+        initial_words = words if name not in TYPED or (name == "availability" and before) else ""
+        return Line(name, f"{label[:1].upper()}{label[1:]}", initial_words, ticked, typed)
 
     @property
     def agreed(self) -> bool:
@@ -159,26 +159,26 @@ class SendForm(forms.Form):
 
     def values(self) -> dict[str, Any]:
         """Return what the draft stores: nothing shared when the person said no."""
-        said = self.cleaned_data
-        shared = said["partage"] if self.agreed else []
+        cleaned = self.cleaned_data
+        shared = cleaned["partage"] if self.agreed else []
         return {
-            "availability": said["jours"] if "availability" in shared else "",
-            "note": said["mot"] if "note" in shared else "",
-            "shared": [name for name in shared if name != "note" or said["mot"]],
+            "availability": cleaned["jours"] if "availability" in shared else "",
+            "note": cleaned["mot"] if "note" in shared else "",
+            "shared": [name for name in shared if name != "note" or cleaned["mot"]],
         }
 
     def clean(self) -> dict[str, Any]:
-        said = super().clean() or {}
-        if said.get("accord") == REFUSED:
-            said["canal"] = "card"
-        typed = said.get("adresse", "") or "adresse" in self.errors or "adresse" not in self.fields
-        if said.get("canal") == "email" and not typed:
+        cleaned = super().clean() or {}
+        if cleaned.get("accord") == REFUSED:
+            cleaned["canal"] = "card"
+        typed = cleaned.get("adresse", "") or "adresse" in self.errors or "adresse" not in self.fields
+        if cleaned.get("canal") == "email" and not typed:
             self.add_error(
                 "adresse",
                 "Il manque l’adresse du lieu. Sans elle, rien ne partirait. Écrivez-la, ou choisissez un"
                 " autre moyen.",
             )
-        return said
+        return cleaned
 
     def script(self, by: Any) -> list[str]:
         """Return a forty-second script for the telephone."""
@@ -189,11 +189,11 @@ class SendForm(forms.Form):
             else ""
         )
         before = f", avant le {opening.date_text(row.urgent_before)}" if row.urgent_before else ""
-        who = " de ".join(
+        sender = " de ".join(
             filter(None, (getattr(by, "name", ""), row.from_structure.name if row.from_structure else ""))
         )
         return [
-            f"Bonjour, je suis {who or 'un professionnel du réseau'}.",
+            f"Bonjour, je suis {sender or 'un professionnel du réseau'}.",
             f"J’ai avec moi une personne, pour : {row.need_text}.",
             f"C’est pour : {about}{before}." if about else f"Il faudrait la voir{before}." if before else "",
             "Est-ce que vous pouvez la recevoir ? Quel jour, à quelle heure ?",

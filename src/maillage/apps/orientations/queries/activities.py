@@ -67,17 +67,21 @@ def activities(
     """Return the activities of a period, each with its structure and told once; the invented ones alone when
     `example`.
     """
-    held = None if structures is None else list(structures)
-    steps = _steps(held, since, until, example=example)
-    told: dict[Help, set[str]] = {}
+    structure_ids = None if structures is None else list(structures)
+    steps = _steps(structure_ids, since, until, example=example)
+    declared: dict[Help, set[str]] = {}
     for row in steps:
-        told.setdefault((row.person_id, row.to_structure_id, _day(row)), set()).add(row.procedure)
-    kept = [act for act in acts.to_declare(held, since, until, example=example) if not _is_told(act, told)]
-    met = workshops.of_structures(held, since, until, example=example)
+        declared.setdefault((row.person_id, row.to_structure_id, _day(row)), set()).add(row.procedure)
+    undeclared = [
+        act
+        for act in acts.to_declare(structure_ids, since, until, example=example)
+        if not _is_told(act, declared)
+    ]
+    met = workshops.of_structures(structure_ids, since, until, example=example)
     return [
         *((row.structure_id, workshops.activity(row)) for row in met),
         *((row.to_structure_id, _activity(row)) for row in steps),
-        *((act.structure_id, acts.activity(act)) for act in kept),
+        *((act.structure_id, acts.activity(act)) for act in undeclared),
     ]
 
 
@@ -107,9 +111,9 @@ def totals(
     """Return what `activities` would list, added up by the database: three kinds of rows by structure and
     month, however many were noted. by_theme: by theme and month instead, all the structures together.
     """
-    held = None if structures is None else list(structures)
-    steps = _served(held, since, until, example=example)
-    counted = acts.to_declare(held, since, until, example=example).select_related(None).order_by()
+    structure_ids = None if structures is None else list(structures)
+    steps = _served(structure_ids, since, until, example=example)
+    counted = acts.to_declare(structure_ids, since, until, example=example).select_related(None).order_by()
     families: defaultdict[str, list[str]] = defaultdict(list)
     for procedure in counted.values_list("procedure", flat=True).distinct():
         families[family_of(procedure)].append(procedure)
@@ -118,18 +122,26 @@ def totals(
     out = [
         Total(structure, GROUP, month, subjects, n, minutes, helped)
         for structure, month, subjects, n, minutes, helped in workshops.totals(
-            held, since, until, example=example
+            structure_ids, since, until, example=example
         )
     ]
     for key, month, n, minutes in _added(steps, by if by_theme else "to_structure", SERVED):
         themes = (THEMES.get(key, (ANY,))[0],) if by_theme else ()
         out.append(Total(None if by_theme else key, ALONE, month, themes, n, minutes, n))
     for key, month, n, minutes in _added(counted, by, ON_DAY):
-        n_told, minutes_told = twice.get((key, month), (0, 0))
-        if left := n - n_told:
+        n_declared, minutes_declared = twice.get((key, month), (0, 0))
+        if n_left := n - n_declared:
             themes = (acts.theme_of(key),) if by_theme else ()
             out.append(
-                Total(None if by_theme else key, ALONE, month, themes, left, minutes - minutes_told, left)
+                Total(
+                    None if by_theme else key,
+                    ALONE,
+                    month,
+                    themes,
+                    n_left,
+                    minutes - minutes_declared,
+                    n_left,
+                )
             )
     return out
 
@@ -141,10 +153,10 @@ SERVED = Substr(Cast(TruncDate("served_at"), CharField()), 1, 7)
 
 def _added(rows: QuerySet[Any], by: str, month: Substr) -> list[tuple[Any, date, int, int]]:
     """Return how many rows there are of each, month by month, and their minutes."""
-    found = rows.order_by().annotate(in_month=month).values_list(by, "in_month")
+    grouped = rows.order_by().annotate(in_month=month).values_list(by, "in_month")
     return [
         (key, date.fromisoformat(f"{in_month}-01"), n, minutes)
-        for key, in_month, n, minutes in found.annotate(n=Count("pk"), lasted=Sum("minutes"))
+        for key, in_month, n, minutes in grouped.annotate(n=Count("pk"), lasted=Sum("minutes"))
     ]
 
 
@@ -193,8 +205,8 @@ def _day(row: Orientation) -> date:
     return timezone.localdate(row.served_at)
 
 
-def _is_told(act: Act, told: Mapping[Help, Collection[str]]) -> bool:
-    procedures = told.get((act.person_id, act.structure_id, act.on_day)) if act.person_id else None
+def _is_told(act: Act, declared: Mapping[Help, Collection[str]]) -> bool:
+    procedures = declared.get((act.person_id, act.structure_id, act.on_day)) if act.person_id else None
     if not procedures:
         return False
     family = family_of(act.procedure)

@@ -115,23 +115,23 @@ def card(person: Person, at: datetime) -> Card:
     """Return the page of a person, as they read it."""
     today = timezone.localdate(at)
     ahead = coming(person, at)
-    kept = [each for each in ahead if not each.cancelled]
-    held = mandat_persons.for_card(person, today)
-    running = [row for row, state in held if state in (frame.RUNNING, frame.COMING)]
+    upcoming = [each for each in ahead if not each.cancelled]
+    mandates = mandat_persons.for_card(person, today)
+    running = [row for row, state in mandates if state in (frame.RUNNING, frame.COMING)]
     steps, own = _steps(person), rights.for_card(person, today)
     return Card(
-        next=next(iter(kept), None),
+        next=next(iter(upcoming), None),
         cancelled=[each for each in ahead if each.cancelled],
-        before=_deadline(steps, own, today) if not kept else "",
+        before=_deadline(steps, own, today) if not upcoming else "",
         lines=[
             *_bilan(person),
             _learning(person),
-            *_seats(person, kept),
+            *_seats(person, upcoming),
             *_sent(steps),
-            *_mandate(held),
+            *_mandate(mandates),
             *_rights(own, today),
         ],
-        helpers=helpers(person, running, steps, kept),
+        helpers=helpers(person, running, steps, upcoming),
         seen=[each for each in traces(person, at) if each.who][:LAST_SEEN],
         mandate=bool(running),
     )
@@ -146,21 +146,21 @@ def coming(person: Person, at: datetime) -> list[Coming]:
     """
     seats = Seat.objects.filter(person=person, workshop__starts_at__gt=at).exclude(status=agenda.CANCELLED)
     steps = Orientation.objects.filter(person=person, state=cycle.APPOINTED, appointment_at__gt=at)
-    found = [_seat(each, at) for each in seats.select_related("workshop__lieu", "workshop__structure")]
-    theirs = Appointment.objects.filter(person=person, starts_at__gt=at)
-    theirs = theirs.select_related("lieu", "structure", "helper")
-    dated = {each.referral: each for each in theirs.filter(referral__isnull=False)}
-    found += [_step(each, dated.get(each.pk), at) for each in steps.select_related("lieu")]
-    met = theirs.filter(referral=None)
+    lines = [_seat(each, at) for each in seats.select_related("workshop__lieu", "workshop__structure")]
+    person_appointments = Appointment.objects.filter(person=person, starts_at__gt=at)
+    person_appointments = person_appointments.select_related("lieu", "structure", "helper")
+    dated = {each.referral: each for each in person_appointments.filter(referral__isnull=False)}
+    lines += [_step(each, dated.get(each.pk), at) for each in steps.select_related("lieu")]
+    met = person_appointments.filter(referral=None)
     met = met.filter(Q(state=appointments.BOOKED) | Q(cancelled_by=appointments.STRUCTURE))
     meetings = [_meeting(each, at) for each in met]
-    return sorted([*found, *meetings], key=lambda each: (each.at, each.kind, each.pk))
+    return sorted([*lines, *meetings], key=lambda line: (line.at, line.kind, line.pk))
 
 
 def one_coming(person: Person, kind: str, pk: int, at: datetime) -> Coming | None:
     """Return what a person wants to give up, None when it is not theirs, or past, or cancelled already."""
-    asked = (each for each in coming(person, at) if (each.kind, each.pk) == (kind, pk))
-    return next((each for each in asked if not each.cancelled), None)
+    matching_lines = (each for each in coming(person, at) if (each.kind, each.pk) == (kind, pk))
+    return next((each for each in matching_lines if not each.cancelled), None)
 
 
 def seats(person: Person, at: datetime) -> list[tuple[Seat, Coming]]:
@@ -203,21 +203,21 @@ def _step(row: Orientation, dated: Appointment | None, at: datetime) -> Coming:
 
 
 def _meeting(row: Appointment, at: datetime) -> Coming:
-    here = row.where == appointments.HERE
+    is_on_site = row.where == appointments.HERE
     place = row.lieu.name if row.lieu is not None else row.structure.name
     return Coming(
         kind=MEETING,
         pk=row.pk,
         at=row.starts_at,
         when=_said(appointment_words.local(row), at),
-        place=place if here else row.structure.name,
+        place=place if is_on_site else row.structure.name,
         address=(places.full_address(row.lieu.sheet) if row.lieu is not None else row.address)
-        if here
+        if is_on_site
         else "",
         about=appointment_words.about(row)
-        if here
+        if is_on_site
         else f"{appointment_words.about(row)}. {appointment_words.where(row)}",
-        slug=_slug(row.lieu) if here else "",
+        slug=_slug(row.lieu) if is_on_site else "",
         who=appointment_words.helper(row),
         calendar=_calendar(row),
         cancelled=row.state == appointments.CANCELLED,
@@ -278,15 +278,15 @@ def _bilan(person: Person) -> list[Line]:
     if not rows:
         return []
     row, word = rows[0]
-    said = say("{what}. Le {day}", what=say(word), day=opening.date_text(timezone.localdate(row.at)))
-    return [Line(icon="clipboard-check", title=to_say("Mon bilan"), words=said, name="card_bilan")]
+    sentence = say("{what}. Le {day}", what=say(word), day=opening.date_text(timezone.localdate(row.at)))
+    return [Line(icon="clipboard-check", title=to_say("Mon bilan"), words=sentence, name="card_bilan")]
 
 
 def _learning(person: Person) -> Line:
-    held = learning.standings(person)
-    done = sum(finished for _, _, finished in learning.opened(held))
-    following = learning.following(person, held)
-    if not held:
+    standings = learning.standings(person)
+    done = sum(finished for _, _, finished in learning.opened(standings))
+    following = learning.following(person, standings)
+    if not standings:
         words = say("Pas commencé")
     elif following is not None:
         words = typed(following.module.title)
@@ -301,10 +301,10 @@ def _learning(person: Person) -> Line:
     )
 
 
-def _seats(person: Person, kept: Iterable[Coming]) -> list[Line]:
-    theirs = [each for each in kept if each.kind == SEAT]
-    if theirs:
-        words = f"{theirs[0].about}. {theirs[0].when}"
+def _seats(person: Person, coming_lines: Iterable[Coming]) -> list[Line]:
+    seat_lines = [each for each in coming_lines if each.kind == SEAT]
+    if seat_lines:
+        words = f"{seat_lines[0].about}. {seat_lines[0].when}"
     elif Seat.objects.filter(person=person).exists():
         words = say("Rien à venir")
     else:
@@ -333,16 +333,16 @@ def _sent(steps: Sequence[Orientation]) -> list[Line]:
     return [Line(icon="send", title=to_say("On m’a envoyé"), words=words, name="card_follow")]
 
 
-def _mandate(held: Sequence[tuple[Mandat, str]]) -> list[Line]:
-    if not held:
+def _mandate(mandates: Sequence[tuple[Mandat, str]]) -> list[Line]:
+    if not mandates:
         return []
     order = (frame.RUNNING, frame.COMING, frame.WITHDRAWN, frame.ENDED)
-    row, state = min(held, key=lambda each: order.index(each[1]))
-    who, day = typed(permissions.acting(row) or str(row.structure or "")), opening.date_text(row.ends_on)
+    row, state = min(mandates, key=lambda mandate: order.index(mandate[1]))
+    helper, day = typed(permissions.acting(row) or str(row.structure or "")), opening.date_text(row.ends_on)
     if state == frame.RUNNING:
-        words = say("{who}, jusqu’au {day}", who=who, day=day)
+        words = say("{who}, jusqu’au {day}", who=helper, day=day)
     elif state == frame.COMING:
-        words = say("{who}, à partir du {day}", who=who, day=opening.date_text(row.starts_on))
+        words = say("{who}, à partir du {day}", who=helper, day=opening.date_text(row.starts_on))
     elif state == frame.WITHDRAWN:
         stopped = opening.date_text(timezone.localdate(row.withdrawn_at))
         words = say("Arrêté le {day}", day=stopped)
@@ -354,15 +354,17 @@ def _mandate(held: Sequence[tuple[Mandat, str]]) -> list[Line]:
 def _rights(own: rights.Own | None, today: date) -> list[Line]:
     if own is None:
         return []
-    due = min((each.due for each in own.lines if each.due is not None and each.due >= today), default=None)
-    left = (due - today).days if due is not None else SOON + 1
+    next_due = min(
+        (each.due for each in own.lines if each.due is not None and each.due >= today), default=None
+    )
+    days_left = (next_due - today).days if next_due is not None else SOON + 1
     return [
         Line(
             icon="file-text",
             title=to_say("Mes démarches"),
             words=own.pressing or own.rest,
             name="card_rights",
-            tag=say("{n} jour", "{n} jours", n=left) if left <= SOON else "",
+            tag=say("{n} jour", "{n} jours", n=days_left) if days_left <= SOON else "",
         )
     ]
 
@@ -374,10 +376,10 @@ def helpers(
     person: Person,
     running: Sequence[Mandat],
     steps: Sequence[Orientation],
-    kept: Sequence[Coming],
+    coming_lines: Sequence[Coming],
 ) -> list[Helper]:
     """Return who helps a person today: by a mandate, by following them, by receiving them."""
-    found = [
+    sections = [
         Helper(
             name=permissions.acting(row),
             where=row.structure.name if row.structure else "",
@@ -387,7 +389,7 @@ def helpers(
         for row in running
     ]
     acting = {row.structure_id for row in running}
-    found += [
+    sections += [
         Helper(
             name=str(each.by or ""),
             where=each.structure.name,
@@ -397,9 +399,9 @@ def helpers(
         for each in people.structures_following(person)
         if each.structure_id not in acting
     ]
-    when = {each.pk: each.when for each in kept if each.kind == STEP}
+    when = {each.pk: each.when for each in coming_lines if each.kind == STEP}
     known = acting | {each.structure_id for each in people.structures_following(person)}
-    found += [
+    sections += [
         Helper(
             name="",
             where=row.lieu_name,
@@ -409,12 +411,12 @@ def helpers(
         for row in steps
         if row.state in (cycle.ACCEPTED, cycle.APPOINTED) and row.to_structure_id not in known
     ]
-    found += [
+    sections += [
         Helper(name=each.who, where=each.place, what=each.about, until=each.when)
-        for each in kept
+        for each in coming_lines
         if each.kind == MEETING
     ]
-    return found
+    return sections
 
 
 def traces(person: Person, at: datetime) -> list[TraceLine]:

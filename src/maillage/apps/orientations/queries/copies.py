@@ -282,31 +282,31 @@ class Section:
 
 def of_person(person: Person) -> dict[str, Any]:
     """Return all the data on a person, as their file has it: the sheet, then each kind of the register."""
-    told: dict[str, Any] = {"suivie_par": [f.structure.name for f in people.structures_following(person)]}
+    copy: dict[str, Any] = {"suivie_par": [f.structure.name for f in people.structures_following(person)]}
     for kind in register.REGISTER:
         rows = list(kind.rows(person))
-        told |= rows[0] if kind.id == "fiche" else {kind.id: rows}
-    return told
+        copy |= rows[0] if kind.id == "fiche" else {kind.id: rows}
+    return copy
 
 
 def page(person: Person) -> list[Section]:
     """Return all the data on a person as a page says it: plain French, dates in words, nothing empty."""
     with speaking(FRENCH):
         return [
-            Section(held.kind, [_entry(held.kind.id, row) for row in held.rows])
-            for held in register.of_person(person)
+            Section(holding.kind, [_entry(holding.kind.id, row) for row in holding.rows])
+            for holding in register.of_person(person)
         ]
 
 
 def _entry(kind: str, row: Mapping[str, Any]) -> Entry:
     head = HEADS.get(kind, ())
     title = ", ".join(words for name in head if (words := text_of(name, row.get(name))))
-    said = [
+    consents = [
         (LABELS[name], text_of(name, value))
         for name, value in row.items()
         if name in LABELS and name not in head and name not in FILE_ONLY and not _is_usual(name, value)
     ]
-    full = [(label, words) for label, words in said if words]
+    full = [(label, words) for label, words in consents if words]
     return Entry(
         title[:1].upper() + title[1:],
         [(label, words) for label, words in full if len(words) <= LONG and "\n" not in words],
@@ -322,11 +322,13 @@ def _is_usual(name: str, value: Any) -> bool:
 def text_of(name: str, value: Any) -> str:
     """Return a value of a copy in words: dates as they are said, lists one after the other."""
     if isinstance(value, Mapping) and "question" in value:
-        return " ".join(words for key, each in value.items() if (words := text_of(key, each)))
+        return " ".join(words for key, item in value.items() if (words := text_of(key, item)))
     if isinstance(value, Mapping):
-        told = ((LABELS.get(key, ""), text_of(key, each)) for key, each in value.items())
+        labelled = ((LABELS.get(key, ""), text_of(key, item)) for key, item in value.items())
         return ", ".join(
-            f"{label.lower()} {words}" if label.endswith(" le") else words for label, words in told if words
+            f"{label.lower()} {words}" if label.endswith(" le") else words
+            for label, words in labelled
+            if words
         )
     if isinstance(value, Sequence) and not isinstance(value, str):
         return " ; ".join(words for each in value if (words := text_of(name, each)))

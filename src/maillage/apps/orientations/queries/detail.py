@@ -131,7 +131,7 @@ def sent_sections(
 def _sections(page: lists.Page, side: str, at: datetime) -> tuple[list[Section], lists.Page]:
     everyone = [row for section in page.sections for row in section.rows]
     elsewhere = helped_elsewhere(everyone)
-    found = [
+    detail = [
         Section(
             id=section.id,
             title=section.title,
@@ -144,7 +144,7 @@ def _sections(page: lists.Page, side: str, at: datetime) -> tuple[list[Section],
         )
         for section in page.sections
     ]
-    return found, page
+    return detail, page
 
 
 def row_of(row: Orientation, side: str, at: datetime, *, section: str = "", elsewhere: bool = False) -> Row:
@@ -192,9 +192,9 @@ def _born(row: Orientation, side: str) -> str:
 def need_of(row: Orientation, side: str) -> str:
     """Return the request, as precisely as this side may know."""
     if side == SENDER or "procedure" in row.readable:
-        said = row.procedure_words or (row.get_procedure_display() if row.procedure else "")
-        if said:
-            return f"{said[:1].upper()}{said[1:]}"
+        procedure = row.procedure_words or (row.get_procedure_display() if row.procedure else "")
+        if procedure:
+            return f"{procedure[:1].upper()}{procedure[1:]}"
     return f"{row.need_text[:1].upper()}{row.need_text[1:]}"
 
 
@@ -204,8 +204,8 @@ def by_of(row: Orientation) -> str:
         row.from_structure.name if row.from_structure else "",
         row.sender.name.partition(",")[0] if row.sender else "",
     ]
-    said = ", ".join(filter(None, parts))
-    return said or {cycle.RELATIVE: "Un proche", cycle.SELF: "La personne elle-même"}.get(
+    sentence = ", ".join(filter(None, parts))
+    return sentence or {cycle.RELATIVE: "Un proche", cycle.SELF: "La personne elle-même"}.get(
         row.origin, "Un professionnel"
     )
 
@@ -421,26 +421,26 @@ def _says_nothing(row: Orientation, label: str) -> bool:
     return label == cycle.SHARED["reach"] and row.person is not None and row.person.reach == persons.NONE
 
 
-def _plain(each: Shared) -> str:
+def _plain(shared: Shared) -> str:
     """Return a language by its name and a result by its own; the rest as it is."""
-    if each.label == cycle.SHARED["language"]:
-        name = str(Locale("fr").languages.get(each.words, each.words))
+    if shared.label == cycle.SHARED["language"]:
+        name = str(Locale("fr").languages.get(shared.words, shared.words))
         return f"{name[:1].upper()}{name[1:]}"
-    if each.label == cycle.SHARED["result"] and each.words in bilan.results():
-        return bilan.results()[each.words].label
-    return each.words
+    if shared.label == cycle.SHARED["result"] and shared.words in bilan.results():
+        return bilan.results()[shared.words].label
+    return shared.words
 
 
 def _sees(row: Orientation) -> str:
     """Return what the place sees and what it does not, in a sentence for the person."""
-    told = [
+    shared_names = [
         name for name, label in cycle.SHARED.items() if name in row.readable and not _says_nothing(row, label)
     ]
-    seen = ["besoin", *(SHORT[name] for name in told)]
+    sections = ["besoin", *(SHORT[name] for name in shared_names)]
     chosen = "elle a choisi" if row.person is not None else "elle n’a pas donné son nom"
     if row.is_suspended:
         chosen = "le reste est caché depuis que le lieu a changé de structure"
-    return spaced(f"{', '.join(seen)}. Rien d’autre : {chosen}.")
+    return spaced(f"{', '.join(sections)}. Rien d’autre : {chosen}.")
 
 
 def _due(row: Orientation, at: datetime) -> str:
@@ -460,8 +460,10 @@ def phones_of(row: Orientation) -> Sequence[places.Phone]:
     """Return the telephones of whoever sends, by the sheet of a place of their structure."""
     if row.from_structure is None:
         return ()
-    theirs = Lieu.objects.filter(structure=row.from_structure, state="published").order_by("name", "pk")
-    return next((found for lieu in theirs[:5] if (found := places.phones(lieu.sheet))), ())[:1]
+    structure_lieux = Lieu.objects.filter(structure=row.from_structure, state="published").order_by(
+        "name", "pk"
+    )
+    return next((phones for lieu in structure_lieux[:5] if (phones := places.phones(lieu.sheet))), ())[:1]
 
 
 def helped_elsewhere(rows: Iterable[Orientation]) -> set[int]:
@@ -484,8 +486,8 @@ def helped_elsewhere(rows: Iterable[Orientation]) -> set[int]:
     if not double:
         return set()
     agreed: dict[int, bool] = {}
-    for said in Consent.objects.filter(person__in=of, purpose=persons.SHOW):  # the last said comes first
-        agreed.setdefault(said.person_id, said.given and said.withdrawn_at is None)
+    for consent in Consent.objects.filter(person__in=of, purpose=persons.SHOW):  # the last said comes first
+        agreed.setdefault(consent.person_id, consent.given and consent.withdrawn_at is None)
     return {row.pk for row in known if row.pk in double and agreed.get(row.person_id)}
 
 
@@ -525,8 +527,8 @@ def informed_of(rows: Sequence[Orientation]) -> str:
         verb = "reçoivent" if len(senders) > 1 else "reçoit"
         parts.append(f"{count(len(senders), 'professionnel')} {verb} un e-mail par personne.")
     if n_people:
-        who = count(n_people, "personne concernée", "personnes concernées")
-        parts.append(f"{who} {'reçoivent' if n_people > 1 else 'reçoit'} un message.")
+        people = count(n_people, "personne concernée", "personnes concernées")
+        parts.append(f"{people} {'reçoivent' if n_people > 1 else 'reçoit'} un message.")
     return " ".join(parts) or "Personne ne reçoit de message."
 
 
@@ -535,16 +537,16 @@ def doubt(row: Orientation, when: datetime) -> tuple[str, str]:
     the person, closed, or night.
     """
     if row.urgent_before is not None and when.date() > row.urgent_before:
-        told = "availability" in row.readable  # the date itself is the person's to tell
+        warning = "availability" in row.readable  # the date itself is the person's to tell
         before = (
             f"à faire avant le {opening.date_text(row.urgent_before)}"
-            if told
+            if warning
             else "cela ne peut pas attendre jusque-là"
         )
         return "jour", f"C’est après la date : {before}. Choisissez un jour plus tôt, ou cochez « {MEANT} »."
     if row.lieu is not None and places.is_closed(row.lieu, when):
-        told = f"La fiche dit que le lieu est fermé le {timeline.moment(when)}."
-        return "jour", f"{told} Changez le jour ou l’heure, ou cochez « {MEANT} »."
+        warning = f"La fiche dit que le lieu est fermé le {timeline.moment(when)}."
+        return "jour", f"{warning} Changez le jour ou l’heure, ou cochez « {MEANT} »."
     if not DAYTIME[0] <= when.hour < DAYTIME[1]:
         return (
             "heure",
@@ -560,14 +562,14 @@ def ways_to_tell(row: Orientation, on: date) -> list[tuple[str, str]]:
     sheet = row.lieu.sheet if row.lieu is not None else {}
     mail = timeline.mail_of(row.lieu)
     phone = next(iter(places.phones(sheet)), None)
-    found = [("email", f"Par e-mail, avec un lien personnel, à {mail}")] if mail else []
+    ways = [("email", f"Par e-mail, avec un lien personnel, à {mail}")] if mail else []
     if row.lieu is not None and _answers(row.lieu.structure_id, on):
-        found.append(("space", "Par son espace Maillage : le lieu y répond déjà"))
+        ways.append(("space", "Par son espace Maillage : le lieu y répond déjà"))
     if phone is not None:
-        found.append(("phone", f"Par téléphone, maintenant, au {phone.words}"))
+        ways.append(("phone", f"Par téléphone, maintenant, au {phone.words}"))
     if not mail:
-        found.append(("email", "Par e-mail, avec un lien personnel, à l’adresse que le lieu vous donne"))
-    return [*found, ("card", "Par la carte seulement : la personne la montre en arrivant")]
+        ways.append(("email", "Par e-mail, avec un lien personnel, à l’adresse que le lieu vous donne"))
+    return [*ways, ("card", "Par la carte seulement : la personne la montre en arrivant")]
 
 
 def _answers(structure: int, on: date) -> bool:

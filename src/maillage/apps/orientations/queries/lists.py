@@ -114,9 +114,9 @@ def _unknown(at: datetime) -> Q:
 
 
 def _to_follow(at: datetime) -> Mapping[str, Q]:
-    told = Q(channel__in=list(cycle.TOLD_BY))  # the place only speaks: whoever sends asks it
+    is_spoken = Q(channel__in=list(cycle.TOLD_BY))  # the place only speaks: whoever sends asks it
     return {
-        "mine": Q(state__in=(cycle.DRAFT, cycle.ABSENT, *cycle.BACK)) | told & _unknown(at),
+        "mine": Q(state__in=(cycle.DRAFT, cycle.ABSENT, *cycle.BACK)) | is_spoken & _unknown(at),
         "waiting": Q(state__in=cycle.WAITING),
         "helped": Q(state=cycle.SERVED),
         "running": Q(state__in=cycle.RUNNING),
@@ -139,18 +139,18 @@ def _page(
     total = sum(counts[names[n]] for n in wanted)
     first = min(max(start, 0), max(total - 1, 0)) // PAGE * PAGE
     over = len(names) - 1
-    shown = ranked.filter(section__in=list(wanted))
+    section_rows = ranked.filter(section__in=list(wanted))
     if section == names[over]:
-        shown = shown.order_by("-changed_at", "-pk")
+        section_rows = section_rows.order_by("-changed_at", "-pk")
     else:
-        shown = shown.order_by("section", *_sooner())
-    placed = shown.values_list("pk", "section")[
+        section_rows = section_rows.order_by("section", *_sooner())
+    placed = section_rows.values_list("pk", "section")[
         first : first + PAGE
     ]  # few columns to sort; the rows are read after
     read = Orientation.objects.select_related(*access.WITH).annotate(followed=access.FOLLOWED)
-    held = read.defer("lieu__origins", "lieu__to_check").in_bulk([pk for pk, _ in placed])
+    row_by_number = read.defer("lieu__origins", "lieu__to_check").in_bulk([pk for pk, _ in placed])
     sections = [
-        Section(id, *titles[id], [held[pk] for pk, rank in placed if rank == n], counts[id])
+        Section(id, *titles[id], [row_by_number[pk] for pk, rank in placed if rank == n], counts[id])
         for n, id in enumerate(names)
     ]
     return Page([each for each in sections if each.rows], counts, Window(start=first, total=total))
@@ -171,15 +171,15 @@ def _firsts(
     place = Partition(RowNumber(), partition_by=F("section"), order_by=_sooner())
     total = Partition(Count("pk"), partition_by=F("section"))
     placed = chosen.order_by().annotate(place=place, total=total).filter(place__lte=most)
-    found = list(placed.order_by("section", "place").values_list("pk", "section", "total"))
+    placed_rows = list(placed.order_by("section", "place").values_list("pk", "section", "total"))
     read = Orientation.objects.select_related("person", "from_structure").annotate(followed=access.FOLLOWED)
-    held = read.in_bulk([pk for pk, _, _ in found]) if found else {}
-    totals = {section: total for _, section, total in found}
+    row_by_number = read.in_bulk([pk for pk, _, _ in placed_rows]) if placed_rows else {}
+    totals = {section: total for _, section, total in placed_rows}
     return [
         Section(
             names[n],
             *titles[names[n]],
-            [held[pk] for pk, section, _ in found if section == n and pk in held],
+            [row_by_number[pk] for pk, section, _ in placed_rows if section == n and pk in row_by_number],
             total,
         )
         for n, total in totals.items()

@@ -145,23 +145,23 @@ def match(
 
     first: a place proposed by another; it comes before the others, at any distance, if it suits.
     """
-    asked = rules.completed(wanted)
+    completed = rules.completed(wanted)
     now = timezone.localtime(at).replace(tzinfo=None)
-    suiting, left, cut = _sorted(asked, spot, now)
-    if first is not None and (known := _if_it_suits(first, asked, spot, now)) is not None:
+    suiting, excluded, cut = _sorted(completed, spot, now)
+    if first is not None and (known := _if_it_suits(first, completed, spot, now)) is not None:
         suiting = [known, *(each for each in suiting if each.lieu.pk != first.pk)]
-        left = [each for each in left if each[0].lieu.pk != first.pk]
+        excluded = [each for each in excluded if each[0].lieu.pk != first.pk]
     counts: dict[str, int] = {}
-    for _, why in left:
+    for _, why in excluded:
         counts[why.reason] = counts.get(why.reason, 0) + 1
     return Matches(
-        wanted=asked,
-        best=[_match(each, asked, now, n) for n, each in enumerate(suiting[:limit], 1)],
+        wanted=completed,
+        best=[_match(scored, completed, now, n) for n, scored in enumerate(suiting[:limit], 1)],
         total=len(suiting) - published.repeated([each.lieu.pk for each in suiting]),
         cut=cut,
-        left_out=[_left_out(place, why, suiting, asked, now) for place, why in left[:LEFT]],
+        left_out=[_left_out(place, why, suiting, completed, now) for place, why in excluded[:LEFT]],
         counts=counts,
-        nearest=None if suiting else _beyond(asked, spot, now),
+        nearest=None if suiting else _beyond(completed, spot, now),
     )
 
 
@@ -178,8 +178,8 @@ def instead(
         spot = Spot(label=lieu.name, latitude=lieu.latitude, longitude=lieu.longitude)
     wanted = Wanted(need=need, minutes=60, sent=True)
     now = timezone.localtime(at).replace(tzinfo=None)
-    others = (each for each in _sorted(wanted, spot, now)[0] if each.lieu.pk != lieu.pk)
-    suiting = [each for each in others if but is None or each.lieu.structure_id != but]
+    other_scored = (each for each in _sorted(wanted, spot, now)[0] if each.lieu.pk != lieu.pk)
+    suiting = [each for each in other_scored if but is None or each.lieu.structure_id != but]
     return _nearest(lieu, suiting, wanted, now)[:limit]
 
 
@@ -203,30 +203,30 @@ def _sorted(
     """Return the places that suit, in order; those left out, with why; and whether only the nearest were
     read.
     """
-    found, cut = _found(wanted, spot)
+    candidates, cut = _found(wanted, spot)
     suiting: list[_Scored] = []
-    left = _ended(wanted, spot)
-    for place in found:
-        known, here = _known(place, wanted, spot, now), places.there(place.lieu, now)
-        why = rules.why_not(wanted, known, here.date())
+    excluded = _ended(wanted, spot)
+    for place in candidates:
+        known, local_time = _known(place, wanted, spot, now), places.there(place.lieu, now)
+        why = rules.why_not(wanted, known, local_time.date())
         if why is None:
-            suiting.append(_Scored(place, rules.reasons(wanted, known, here)))
+            suiting.append(_Scored(place, rules.reasons(wanted, known, local_time)))
         else:
-            left.append((place, why))
-    suiting.sort(key=lambda each: each.order)
-    left.sort(key=lambda each: (_rank(each[1]), _far(each[0].walk), each[0].lieu.pk))
-    return suiting, left, cut
+            excluded.append((place, why))
+    suiting.sort(key=lambda scored: scored.order)
+    excluded.sort(key=lambda pair: (_rank(pair[1]), _far(pair[0].walk), pair[0].lieu.pk))
+    return suiting, excluded, cut
 
 
 def _if_it_suits(lieu: Lieu, wanted: Wanted, spot: Spot, now: datetime) -> _Scored | None:
     """Return a place as it suits, its distance apart; None when it does not, or is open no more."""
     crow = _metres_to(lieu, spot)
     place = _Place(lieu, _minutes(lieu, crow))
-    known, here = _known(place, wanted, spot, now), places.there(lieu, now)
-    why = rules.why_not(wanted, known, here.date())
+    known, local_time = _known(place, wanted, spot, now), places.there(lieu, now)
+    why = rules.why_not(wanted, known, local_time.date())
     if lieu.state != directory.PUBLISHED or (why is not None and why.reason != "far"):
         return None
-    return _Scored(place, rules.reasons(wanted, known, here))
+    return _Scored(place, rules.reasons(wanted, known, local_time))
 
 
 def _found(wanted: Wanted, spot: Spot) -> tuple[list[_Place], bool]:
@@ -239,27 +239,33 @@ def _found(wanted: Wanted, spot: Spot) -> tuple[list[_Place], bool]:
     radius = results.reach(wanted.minutes) if wanted.minutes else 0.0
     if not spot.is_point:
         offering = search(Searched(facets=need, communes=spot.communes, limit=READ))
-        around = search(Searched(communes=spot.communes, limit=AROUND))
-        return _read({id: None for id, _ in (*offering.places, *around.places)}), offering.total > READ
+        nearby = search(Searched(communes=spot.communes, limit=AROUND))
+        return _read({id: None for id, _ in (*offering.places, *nearby.places)}), offering.total > READ
     point = {"latitude": spot.latitude, "longitude": spot.longitude}
     offering = search(Searched(**point, radius=TWICE * radius, facets=need, limit=READ))
-    around = (
+    nearby = (
         search(Searched(**point, radius=radius, limit=AROUND))
         if radius
         else search(Searched(**point, limit=1))
     )
-    crows = dict((*offering.places, *around.places))
+    crows = dict((*offering.places, *nearby.places))
     if spot.communes:
         unplaced = search(Searched(facets=need, communes=spot.communes, limit=READ))
         crows |= {id: None for id, _ in unplaced.places if id not in crows}
-    kept = [place for place in _read(crows) if place.walk is not None or not places.is_located(place.lieu)]
-    return kept, offering.total > READ
+    reachable = [
+        place for place in _read(crows) if place.walk is not None or not places.is_located(place.lieu)
+    ]
+    return reachable, offering.total > READ
 
 
 def _read(crows: Mapping[int, float | None]) -> list[_Place]:
     """Return places with their walk, in the order they were found."""
-    held = {lieu.pk: lieu for lieu in Lieu.objects.filter(pk__in=crows).defer(*UNREAD)}
-    return [_Place(held[id], _minutes(held[id], crow)) for id, crow in crows.items() if id in held]
+    lieu_by_number = {lieu.pk: lieu for lieu in Lieu.objects.filter(pk__in=crows).defer(*UNREAD)}
+    return [
+        _Place(lieu_by_number[id], _minutes(lieu_by_number[id], crow))
+        for id, crow in crows.items()
+        if id in lieu_by_number
+    ]
 
 
 def _minutes(lieu: Lieu, crow: float | None) -> float | None:
@@ -287,12 +293,12 @@ def _beyond(wanted: Wanted, spot: Spot, now: datetime) -> Match | None:
         return None
     facets = ((f"pratique:{wanted.need}",),)
     for radius in WIDER:
-        found = search(
+        results = search(
             Searched(
                 latitude=spot.latitude, longitude=spot.longitude, radius=radius, facets=facets, limit=AROUND
             )
         )
-        for place in _read(dict(found.places)):
+        for place in _read(dict(results.places)):
             known = _known(place, wanted, spot, now)
             why = rules.why_not(wanted, known, now.date())
             if place.walk is not None and (why is None or why.reason == "far"):
@@ -309,55 +315,55 @@ def _known(place: _Place, wanted: Wanted, spot: Spot, now: datetime) -> Known:
     """
     lieu, sheet = place.lieu, place.lieu.sheet
     every = practices(sheet)
-    said: Mapping[str, Any] = every.get(wanted.need, {})
-    state = str(said.get("state", "")) or ("denied" if wanted.need in sheet.get("sans", ()) else "")
+    practice: Mapping[str, Any] = every.get(wanted.need, {})
+    state = str(practice.get("state", "")) or ("denied" if wanted.need in sheet.get("sans", ()) else "")
     if not wanted.need:
         state = "offered"
-    here = places.there(lieu, now)  # hours and closures are read on the clock of the place
-    until = _closed_until(sheet, here.date())
+    local_time = places.there(lieu, now)  # hours and closures are read on the clock of the place
+    until = _closed_until(sheet, local_time.date())
     hours = places.local_hours(sheet)
-    start = here if until is None else datetime.combine(until + timedelta(days=1), datetime.min.time())
+    start = local_time if until is None else datetime.combine(until + timedelta(days=1), datetime.min.time())
     opened = places.opened(lieu, now)
     fresh = directory.freshness(lieu.updated_on, lieu.confirmed_on, on=now.date())
-    prices = said.get("frais") or sheet.get("frais_a_charge") or ()
+    prices = practice.get("frais") or sheet.get("frais_a_charge") or ()
     access = set(sheet.get("modalites_acces", ()))
     return Known(
         state=state,
         said=not wanted.need or wanted.need in sheet.get("practices", {}),
-        ways=frozenset(said.get("accompagnement") or sheet.get("modalites_accompagnement", ())),
+        ways=frozenset(practice.get("accompagnement") or sheet.get("modalites_accompagnement", ())),
         instead=bool(set(IN_PLACE) & set(sheet.get("dispositif_programmes_nationaux", ())))
-        or _acts(sheet, said),
+        or _acts(sheet, practice),
         teaches=wanted.need == "formation" or every.get("formation", {}).get("state") == "offered",
-        kept_for=frozenset(said.get("publics", ())),
+        kept_for=frozenset(practice.get("publics", ())),
         welcomes=frozenset(sheet.get("publics_specifiquement_adresses", ())),
-        levels=frozenset(said.get("niveau", ())),
-        languages=tuple(each.strip() for each in (*said.get("langues", ()), *sheet.get("langues", ()))),
-        cares=frozenset((*said.get("prise_en_charge", ()), *sheet.get("prise_en_charge_specifique", ()))),
-        barriers=frozenset((*said.get("barrieres", ()), *sheet.get("barrieres", ()))),
+        levels=frozenset(practice.get("niveau", ())),
+        languages=tuple(each.strip() for each in (*practice.get("langues", ()), *sheet.get("langues", ()))),
+        cares=frozenset((*practice.get("prise_en_charge", ()), *sheet.get("prise_en_charge_specifique", ()))),
+        barriers=frozenset((*practice.get("barrieres", ()), *sheet.get("barrieres", ()))),
         prices=frozenset(prices),
         price=places.prices(prices),
         walk=place.walk,
         walk_words=_walk(place),
         from_point=spot.is_point,
         opens=opening.opens_at(hours, start),
-        weekdays=opening.weekdays(hours, here.date()) if wanted.days else None,
+        weekdays=opening.weekdays(hours, local_time.date()) if wanted.days else None,
         hours_told="" if opened.words.startswith(("Ouvert", "Ouvre", "Fermé")) else opened.words,
         closed_until=until,
         walk_in="come" in access,
         full=fact.words if (fact := places.full(lieu)) else "",
-        full_for=bool(said.get("complet")),
+        full_for=bool(practice.get("complet")),
         stitches=fresh.stitches,
         fresh=fresh.words,
-        sent=bool(said.get("prescription")) or "prescribe" in access,
-        only_sent=bool(said.get("prescription")) or access == {"prescribe"},
+        sent=bool(practice.get("prescription")) or "prescribe" in access,
+        only_sent=bool(practice.get("prescription")) or access == {"prescribe"},
         no_public="closed" in access,
     )
 
 
-def _acts(sheet: Mapping[str, Any], said: Mapping[str, Any]) -> bool:
+def _acts(sheet: Mapping[str, Any], practice: Mapping[str, Any]) -> bool:
     """Return whether a place says that somebody acts in place of the person."""
-    told = (sheet.get("acces_precisions", ""), said.get("precisions", ""), *said.get("etapes", ()))
-    return any(SAID_IN_PLACE in plain(str(text)) for text in told)
+    texts = (sheet.get("acces_precisions", ""), practice.get("precisions", ""), *practice.get("etapes", ()))
+    return any(SAID_IN_PLACE in plain(str(text)) for text in texts)
 
 
 def _closed_until(sheet: Mapping[str, Any], on: date) -> date | None:
@@ -366,7 +372,7 @@ def _closed_until(sheet: Mapping[str, Any], on: date) -> date | None:
     """
     until = None
     day = on
-    for closure in sorted(sheet.get("fermetures", ()), key=lambda each: str(each["du"])):
+    for closure in sorted(sheet.get("fermetures", ()), key=lambda period: str(period["du"])):
         if closure["du"] <= day.isoformat() <= closure["au"]:
             until = date.fromisoformat(closure["au"])
             day = until + timedelta(days=1)
@@ -376,16 +382,16 @@ def _closed_until(sheet: Mapping[str, Any], on: date) -> date | None:
 # ------------------------------------------------------------------------------------------------------- told
 
 
-def _match(each: _Scored, wanted: Wanted, now: datetime, number: int) -> Match:
-    lieu, walk = each.lieu, each.place.walk
+def _match(scored: _Scored, wanted: Wanted, now: datetime, number: int) -> Match:
+    lieu, walk = scored.lieu, scored.place.walk
     return Match(
         lieu=lieu,
         number=number,
-        points=rules.total(each.reasons),
-        most=sum(reason.most for reason in each.reasons),
-        reasons=each.reasons,
-        walk=_walk(each.place),
-        far=each.far,
+        points=rules.total(scored.reasons),
+        most=sum(reason.most for reason in scored.reasons),
+        reasons=scored.reasons,
+        walk=_walk(scored.place),
+        far=scored.far,
         metres=places.metres_in_words(_metres(walk)) if walk is not None else "",
         opened=places.opened(lieu, now),
         price=places.price(lieu.sheet),
@@ -404,20 +410,22 @@ def _left_out(place: _Place, why: Why, suiting: Sequence[_Scored], wanted: Wante
 
 
 def _nearest(lieu: Lieu, suiting: Sequence[_Scored], wanted: Wanted, now: datetime) -> list[Match]:
-    near = sorted(suiting, key=lambda each: _apart(lieu, each.lieu))[:NEIGHBOURS]
-    return [_match(each, wanted, now, n) for n, each in enumerate(near, 1)]
+    near = sorted(suiting, key=lambda scored: _apart(lieu, scored.lieu))[:NEIGHBOURS]
+    return [_match(scored, wanted, now, n) for n, scored in enumerate(near, 1)]
 
 
 def _cautions(sheet: Mapping[str, Any], need: str) -> list[str]:
     """Return the conditions that only words tell: ages, where to live, how to register."""
-    said = practices(sheet).get(need, {})
-    told = (
-        [f"Il faut habiter : {said['residence']}"] if said.get("residence") else []
+    practice = practices(sheet).get(need, {})
+    sentences = (
+        [f"Il faut habiter : {practice['residence']}"] if practice.get("residence") else []
     )  # a name keeps its capital
-    told += [
-        places.CONDITIONS[name](said[name]) for name in ("ages", "inscription", "etapes") if said.get(name)
+    sentences += [
+        places.CONDITIONS[name](practice[name])
+        for name in ("ages", "inscription", "etapes")
+        if practice.get(name)
     ]
-    return [places.sentence(line) for line in (*filter(None, told), *places.quoted_conditions(sheet))]
+    return [places.sentence(line) for line in (*filter(None, sentences), *places.quoted_conditions(sheet))]
 
 
 def _apart(one: Lieu, other: Lieu) -> tuple[bool, float, int]:

@@ -140,24 +140,24 @@ def measures(
         "ended_at", "pk"
     )
     least = 0 if examples else int(number("protection/small_count"))
-    held = [row for row in every if not _is_cancelled(row)]
+    counted_rows = [row for row in every if not _is_cancelled(row)]
     cancelled, _ = _batched([row for row in every if _is_cancelled(row)], least)
     wait = int(number("referrals/outcome_days"))
     ripe_before = midnight((on or until) - timedelta(days=wait - 1))
-    mine = [row for row in held if row.origin != cycle.RELATIVE]
-    n, ours = _batched(mine, least)
-    of_relatives, theirs = _batched([row for row in held if row.origin == cycle.RELATIVE], least)
-    old = [row for row in mine if row.sent_at is not None and row.sent_at < ripe_before]
+    professional_rows = [row for row in counted_rows if row.origin != cycle.RELATIVE]
+    n, n_structures = _batched(professional_rows, least)
+    of_relatives, n_relatives = _batched([row for row in counted_rows if row.origin == cycle.RELATIVE], least)
+    old = [row for row in professional_rows if row.sent_at is not None and row.sent_at < ripe_before]
     _, ripe = _batched(old, least)  # the first of those sent first: no smaller step than a batch
     unsolved, pairs = _batched(list(lacking.values_list("need", "commune")), least)
-    refused = [row for row in ours if row.reason]
+    refused = [row for row in n_structures if row.reason]
     universe = (
         f"orientations envoyées du {date_text(since)} au {date_text(until)}, il y a {wait} jours ou"
         " plus, hors"
         " proches et hors annulations"
     )
     tell = _teller(ripe, universe, least, nobody=not old, wait=wait)
-    told = shares.together(
+    published_shares = shares.together(
         {
             "known": tell(_is_known),
             "served": tell(lambda row: row.served_at is not None),
@@ -174,17 +174,21 @@ def measures(
         relatives=of_relatives,
         cancelled=cancelled,
         wait=wait,
-        **told,
-        origins=_cells(Counter(row.origin for row in (*ours, *theirs)), cycle.ORIGINS, least),
-        outcomes=_cells(Counter(row.outcome for row in ours if row.outcome), cycle.OUTCOMES, least),
+        **published_shares,
+        origins=_cells(Counter(row.origin for row in (*n_structures, *n_relatives)), cycle.ORIGINS, least),
+        outcomes=_cells(Counter(row.outcome for row in n_structures if row.outcome), cycle.OUTCOMES, least),
         reasons=_cells(Counter(row.reason for row in refused), _REASONS, least),
         reasons_by_commune=_table([(row.reason, row.commune) for row in refused], _REASONS, _commune, least),
         reasons_by_need=_table([(row.reason, row.need) for row in refused], _REASONS, _need, least),
-        to_answer=_delay([_days(row.sent_at, row.answered_at) for row in ours if row.answered_at], least),
-        to_meet=_delay([_days(row.sent_at, row.met_at) for row in ours if row.met_at and row.came], least),
+        to_answer=_delay(
+            [_days(row.sent_at, row.answered_at) for row in n_structures if row.answered_at], least
+        ),
+        to_meet=_delay(
+            [_days(row.sent_at, row.met_at) for row in n_structures if row.met_at and row.came], least
+        ),
         unsolved=unsolved,
         unsolved_by_need=_table(
-            pairs, {id: each.label for id, each in offer.practices().items()}, _commune, least
+            pairs, {id: practice.label for id, practice in offer.practices().items()}, _commune, least
         ),
         examples=examples,
     )
@@ -257,8 +261,11 @@ def _cells(counts: Counter[str], labels: dict[str, str], least: int) -> list[Cel
     give them away.
     """
     ids = [id for id in labels if counts[id]]
-    shown = _one_way([counts[id] for id in ids], least)
-    cells = [Cell(id, labels[id], counts[id] if seen else None) for id, seen in zip(ids, shown, strict=True)]
+    visible = _one_way([counts[id] for id in ids], least)
+    cells = [
+        Cell(id, labels[id], counts[id] if is_visible else None)
+        for id, is_visible in zip(ids, visible, strict=True)
+    ]
     return sorted(cells, key=lambda cell: (cell.n is None, -(cell.n or 0), cell.label))
 
 
@@ -285,21 +292,21 @@ def _table(
         [sum(line) for line in table],
         [sum(line[k] for line in table) for k in range(len(columns))],
     )
-    seen_rows, seen_columns = _one_way(of_row, least), _one_way(of_col, least)
+    visible_rows, visible_columns = _one_way(of_row, least), _one_way(of_col, least)
     alone = len(rows) == 1 or len(columns) == 1  # a single line is its own total
-    shown = [[x and y for y in seen_columns] for x in seen_rows]
+    visible_cells = [[x and y for y in visible_columns] for x in visible_rows]
     if not alone:
-        shown = disclosure.two_way(table, seen_rows, seen_columns, least).tolist()
+        visible_cells = disclosure.two_way(table, visible_rows, visible_columns, least).tolist()
     return Table(
         [
-            Cell(id, labels[id], n if seen else None)
-            for id, n, seen in zip(rows, of_row, seen_rows, strict=True)
+            Cell(id, labels[id], n if is_visible else None)
+            for id, n, is_visible in zip(rows, of_row, visible_rows, strict=True)
         ],
         [
-            Cell(id, name(id), n if seen else None)
-            for id, n, seen in zip(columns, of_col, seen_columns, strict=True)
+            Cell(id, name(id), n if is_visible else None)
+            for id, n, is_visible in zip(columns, of_col, visible_columns, strict=True)
         ],
-        [[n if shown[k][j] else None for j, n in enumerate(line)] for k, line in enumerate(table)],
+        [[n if visible_cells[k][j] else None for j, n in enumerate(line)] for k, line in enumerate(table)],
     )
 
 

@@ -106,8 +106,8 @@ def next_appointment(user: Any, person: Person, at: datetime) -> Next | None:
     """Return the next appointment that a referral gives a person: the user’s own; others’, if the person
     agreed to let helpers know (`REFERRAL_OF`).
     """
-    told = persons.agreed(person, rules.SHOW)
-    rows = Orientation.objects.filter(stripped_at=None) if told else orientations_for(user)
+    is_shown = persons.agreed(person, rules.SHOW)
+    rows = Orientation.objects.filter(stripped_at=None) if is_shown else orientations_for(user)
     row = (
         rows.filter(person=person, state=cycle.APPOINTED, appointment_at__gt=at)
         .order_by("appointment_at", "pk")
@@ -124,23 +124,26 @@ def consent_by_purpose(person: Person, structures: Sequence[Structure]) -> dict[
     """Return what a person said last of each purpose, to nobody in particular or to one of these structures:
     the answer read there, so that nobody asks twice.
     """
-    heard = Q(structure=None) | Q(structure__in=structures)
-    found: dict[str, Consent] = {}
-    rows = person.consents.exclude(purpose=rules.SHARE).filter(heard).select_related("structure", "by")
-    for said in rows.order_by("-at", "-pk"):
-        found.setdefault(said.purpose, said)
-    return found
+    heard_by = Q(structure=None) | Q(structure__in=structures)
+    consent_by_purpose: dict[str, Consent] = {}
+    rows = person.consents.exclude(purpose=rules.SHARE).filter(heard_by).select_related("structure", "by")
+    for consent in rows.order_by("-at", "-pk"):
+        consent_by_purpose.setdefault(consent.purpose, consent)
+    return consent_by_purpose
 
 
 def consents(person: Person) -> list[Consent]:
     """Return what a person said last of each purpose, for each structure."""
     last: dict[tuple[str, int | None], Consent] = {}
-    for said in person.consents.select_related("structure", "by"):
-        last.setdefault((said.purpose, said.structure_id), said)
+    for consent in person.consents.select_related("structure", "by"):
+        last.setdefault((consent.purpose, consent.structure_id), consent)
     order = list(rules.PURPOSES)
     return sorted(
         last.values(),
-        key=lambda said: (order.index(said.purpose), said.structure.name if said.structure else ""),
+        key=lambda consent: (
+            order.index(consent.purpose),
+            consent.structure.name if consent.structure else "",
+        ),
     )
 
 
@@ -150,13 +153,15 @@ def paths(user: Any, person: Person) -> list[tuple[Path, list[tuple[Orientation,
     know.
     """
     own = set(orientations_for(user).filter(person=person).values_list("pk", flat=True))
-    told = Q(sent_at__isnull=False) if persons.agreed(person, rules.SHOW) else Q(pk__in=())
-    rows = Orientation.objects.filter(Q(pk__in=own) | told, person=person)
-    held: dict[Path, list[tuple[Orientation, bool]]] = {}
+    readable = Q(sent_at__isnull=False) if persons.agreed(person, rules.SHOW) else Q(pk__in=())
+    rows = Orientation.objects.filter(Q(pk__in=own) | readable, person=person)
+    rows_by_path: dict[Path, list[tuple[Orientation, bool]]] = {}
     for row in rows.select_related("path", "from_structure", "sender").order_by("position", "pk"):
-        held.setdefault(row.path, []).append((row, row.pk in own))
+        rows_by_path.setdefault(row.path, []).append((row, row.pk in own))
     return sorted(
-        held.items(), key=lambda each: (max(row.changed_at for row, _ in each[1]), each[0].pk), reverse=True
+        rows_by_path.items(),
+        key=lambda entry: (max(row.changed_at for row, _ in entry[1]), entry[0].pk),
+        reverse=True,
     )
 
 
@@ -172,13 +177,13 @@ def traces(person: Person, reader: Any = None) -> list[Trace]:
     person; a helper reads of which procedure or paper in the lines of their own structures alone, and of
     procedures while the person agrees that they be followed.
     """
-    ours = None if reader is None else own_numbers(reader)
+    reader_numbers = None if reader is None else own_numbers(reader)
     followed = reader is None or persons.agreed(person, rules.TRACK)
     steps = list(Orientation.objects.filter(person=person))
     entries: list[Entry] = list(journal.entries_about(person))
-    kept = papers.of_person(person)
+    stored_papers = papers.of_person(person)
     met = agenda.rows_of(person)
-    for rows in (steps, mandat_persons.of_person(person), kept, list(acts.of_person(person)), met):
+    for rows in (steps, mandat_persons.of_person(person), stored_papers, list(acts.of_person(person)), met):
         if rows:
             entries += journal.entries_about(*rows)
     names = journal.names(entries)
@@ -187,19 +192,20 @@ def traces(person: Person, reader: Any = None) -> list[Trace]:
             "pk", "name"
         )
     )
-    found = [
+    lines = [
         Trace(
             e.at,
             _who(e, names),
             structures.get(e.structure or 0, ""),
             _words(
                 e,
-                whole=(ours is None or e.structure in ours) and (followed or not e.verb.startswith("droit.")),
+                in_full=(reader_numbers is None or e.structure in reader_numbers)
+                and (followed or not e.verb.startswith("droit.")),
             ),
         )
         for e in sorted(entries, key=lambda e: (e.at, e.pk), reverse=True)
     ]
-    return [trace for trace in found if trace.words]
+    return [trace for trace in lines if trace.words]
 
 
 def read_since(row: Orientation, since: datetime) -> bool:
@@ -216,11 +222,11 @@ def _who(entry: Entry, names: Mapping[int, str]) -> str:
     return names.get(entry.by or 0, "")
 
 
-def _words(entry: Entry, *, whole: bool) -> str:
+def _words(entry: Entry, *, in_full: bool) -> str:
     """Return what a line says; whole: about which procedure or paper too."""
     if entry.verb in VERBS:
-        told = ("consent.", "act.", "droit.", "paper.") if whole else ("consent.",)
-        more = f" : {entry.words}" if entry.words and entry.verb.startswith(told) else ""
+        prefixes = ("consent.", "act.", "droit.", "paper.") if in_full else ("consent.",)
+        more = f" : {entry.words}" if entry.words and entry.verb.startswith(prefixes) else ""
         return f"{VERBS[entry.verb]}{more}"
     move = cycle.MOVES.get(entry.verb.removeprefix("orientation."))
     return f"a {move.label}" if move is not None else ""

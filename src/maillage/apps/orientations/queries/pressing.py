@@ -68,8 +68,8 @@ def silent_places(user: Any, at: datetime, *, most: int) -> list[SilentPlace]:
 def silent_place(user: Any, structure: int, at: datetime) -> SilentPlace | None:
     """Return one of them; None when it answers, was reminded, or is of another territory."""
     rows = _waiting(user, at)
-    found = _places(rows.filter(to_structure=structure), 1) if rows is not None else []
-    return found[0] if found else None
+    places = _places(rows.filter(to_structure=structure), 1) if rows is not None else []
+    return places[0] if places else None
 
 
 def _waiting(user: Any, at: datetime) -> QuerySet[Orientation] | None:
@@ -97,13 +97,15 @@ def counted(rows: QuerySet[Orientation]) -> QuerySet[Orientation, dict[str, Any]
 
 
 def _places(rows: QuerySet[Orientation], most: int) -> list[SilentPlace]:
-    shown = list(counted(rows)[:most])
-    if not shown:
+    grouped_rows = list(counted(rows)[:most])
+    if not grouped_rows:
         return []
     sent: dict[int, list[tuple[int | None, str]]] = {}
-    theirs = rows.filter(to_structure__in=[each["to_structure"] for each in shown]).order_by("sent_at", "pk")
+    sent_rows = rows.filter(to_structure__in=[each["to_structure"] for each in grouped_rows]).order_by(
+        "sent_at", "pk"
+    )
     names: dict[int, str] = {}
-    for structure, name, lieu, commune in theirs.values_list(
+    for structure, name, lieu, commune in sent_rows.values_list(
         "to_structure", "to_structure__name", "lieu", "commune"
     ):
         names[structure] = name
@@ -112,8 +114,8 @@ def _places(rows: QuerySet[Orientation], most: int) -> list[SilentPlace]:
         {lieu for each in sent.values() for lieu, _ in each if lieu is not None}
     )
     # One that has just answered its last referral is left out.
-    left = [each for each in shown if each["to_structure"] in sent]
-    return [_place(each, names[each["to_structure"]], sent[each["to_structure"]], lieux) for each in left]
+    to_nudge = [each for each in grouped_rows if each["to_structure"] in sent]
+    return [_place(each, names[each["to_structure"]], sent[each["to_structure"]], lieux) for each in to_nudge]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +153,9 @@ def helped_last_quarter(user: Any, at: datetime) -> HelpedQuarter | None:
 
 def nudges(since: datetime) -> QuerySet[Entry]:
     """Return the lines of the journal that say who was reminded since a moment, but for those taken back."""
-    said = Entry.objects.filter(kind=Structure._meta.label_lower)
-    undone = said.filter(verb=UNDONE, row=OuterRef("row"), pk__gt=OuterRef("pk"))
-    return said.filter(~Exists(undone), verb=NUDGED, at__gte=since)
+    nudge_entries = Entry.objects.filter(kind=Structure._meta.label_lower)
+    undone = nudge_entries.filter(verb=UNDONE, row=OuterRef("row"), pk__gt=OuterRef("pk"))
+    return nudge_entries.filter(~Exists(undone), verb=NUDGED, at__gte=since)
 
 
 def own_nudges(user: User, at: datetime) -> QuerySet[Entry]:
@@ -165,15 +167,15 @@ def _place(
     counted: Mapping[str, Any], name: str, sent: Sequence[tuple[int | None, str]], lieux: Mapping[int, Lieu]
 ) -> SilentPlace:
     """sent: the place and the commune of each referral, the oldest first."""
-    theirs = [lieux[lieu] for lieu in dict.fromkeys(lieu for lieu, _ in sent) if lieu in lieux]
+    structure_lieux = [lieux[lieu] for lieu in dict.fromkeys(lieu for lieu, _ in sent) if lieu in lieux]
     first, commune = sent[0]
     return SilentPlace(
         structure=counted["to_structure"],
         name=name,
         n=counted["n"],
         first=counted["first"],
-        mail=next(filter(None, map(timeline.mail_of, theirs)), ""),
-        phone=next(filter(None, map(_phone, theirs)), ""),
+        mail=next(filter(None, map(timeline.mail_of, structure_lieux)), ""),
+        phone=next(filter(None, map(_phone, structure_lieux)), ""),
         commune=lieux[first].code_insee if first in lieux else commune,
         invented=not counted["n_real"],
     )

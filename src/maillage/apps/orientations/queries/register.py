@@ -44,15 +44,15 @@ def of_person(person: Person) -> list[Holding]:
     """Return what is stored about a person, kind by kind, in the order of the register; what holds nothing
     is not listed.
     """
-    return [found for kind in REGISTER if (found := Holding(kind, kind.rows(person))).rows]
+    return [holding for kind in REGISTER if (holding := Holding(kind, kind.rows(person))).rows]
 
 
 def by_fate(holdings: Sequence[Holding]) -> list[tuple[str, list[Holding]]]:
     """Return what erasure does, in words, with what it does it to: what disappears first."""
     return [
-        (words, found)
+        (words, matching)
         for fate, words in FATES.items()
-        if (found := [each for each in holdings if each.kind.fate == fate])
+        if (matching := [each for each in holdings if each.kind.fate == fate])
     ]
 
 

@@ -48,9 +48,9 @@ def _of_procedure(user: Any, matches: Matches) -> Q:
 
 def _referral_hit(row: Orientation, user: Any) -> Hit:
     place = row.lieu.name if row.lieu else row.lieu_name
-    who = str(row.person) if row.is_known and row.person else "nom masqué"
+    name = str(row.person) if row.is_known and row.person else "nom masqué"
     day = in_words(timezone.localdate(row.sent_at or row.prepared_at))
-    about = " · ".join(filter(None, (who, place, row.get_state_display(), day)))
+    about = " · ".join(filter(None, (name, place, row.get_state_display(), day)))
     return Hit(row.get_need_display(), about, reverse("orientation", args=[row.pk]))
 
 

@@ -75,9 +75,11 @@ def rooms(user: Any, at: datetime) -> list[Room]:
     morning = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
     monday = (morning - timedelta(days=morning.weekday())).replace(tzinfo=None)
     first, last = timezone.make_aware(monday), timezone.make_aware(monday + timedelta(days=7))
-    ours = list(places_for(user).order_by("name", "pk"))
+    own_places = list(places_for(user).order_by("name", "pk"))
     expected = Orientation.objects.filter(
-        Q(state__in=(cycle.APPOINTED, cycle.CAME, cycle.SERVED)), lieu__in=ours, appointment_at__gte=first
+        Q(state__in=(cycle.APPOINTED, cycle.CAME, cycle.SERVED)),
+        lieu__in=own_places,
+        appointment_at__gte=first,
     )
     taken = dict(
         expected.filter(appointment_at__lt=last).order_by().values_list("lieu").annotate(n=Count("pk"))
@@ -89,7 +91,7 @@ def rooms(user: Any, at: datetime) -> list[Room]:
             places=weekly_places(lieu.sheet),
             full=fact.words if fact else "",
         )
-        for lieu in ours
+        for lieu in own_places
         for fact in [places.full(lieu)]
     ]
 
@@ -143,8 +145,8 @@ def days_in_words(days: float) -> str:
     """
     if days < 1:
         return "moins d’un jour"
-    told = number(days, 1 if days < 10 else 0).removesuffix(",0")
-    return f"{told}\u00a0jour{'s' if days >= 2 else ''}"
+    days_text = number(days, 1 if days < 10 else 0).removesuffix(",0")
+    return f"{days_text}\u00a0jour{'s' if days >= 2 else ''}"
 
 
 def received(user: Any, at: datetime) -> Year:
@@ -165,23 +167,23 @@ def _year(rows: QuerySet[Orientation], at: datetime) -> Year:
     wanted, wait = year.exclude(taken_back), int(parameter("referrals/outcome_days"))
     old = ~taken_back & Q(sent_at__lt=at - timedelta(days=wait))
     known_ones = Q(came__isnull=False) | ~Q(reason="") | Q(state__in=SAID_NO)
-    told = year.aggregate(
+    totals = year.aggregate(
         cancelled=Count("pk", filter=taken_back),
         ripe=Count("pk", filter=old),
         ripe_known=Count("pk", filter=old & known_ones),
     )
-    ripe, ripe_known = told["ripe"], told["ripe_known"]
+    ripe, ripe_known = totals["ripe"], totals["ripe_known"]
     counted = (
         wanted.order_by()
         .annotate(helped=Q(served_at__isnull=False))
         .values_list("state", "came", "reason", "origin", "helped")
     )
-    held: Counter[tuple[str, bool | None, str, str, bool]] = Counter()
+    counts: Counter[tuple[str, bool | None, str, str, bool]] = Counter()
     for *what, n in counted.annotate(n=Count("pk")):
-        held[tuple(what)] += n  # type: ignore[index]
-    whole = held.total()
+        counts[tuple(what)] += n  # type: ignore[index]
+    total = counts.total()
     known = sum(
-        n for (state, came, reason, *_), n in held.items() if came is not None or reason or state in SAID_NO
+        n for (state, came, reason, *_), n in counts.items() if came is not None or reason or state in SAID_NO
     )
     answered = (
         wanted.filter(answered_at__isnull=False)
@@ -190,13 +192,13 @@ def _year(rows: QuerySet[Orientation], at: datetime) -> Year:
     )
     delays = [(last - first).total_seconds() / 86_400 for first, last in answered[:LATELY]]
     reasons, origins = Counter[str](), Counter[str]()
-    for (_, _, reason, origin, _), n in held.items():
+    for (_, _, reason, origin, _), n in counts.items():
         origins[origin] += n
         if reason:
             reasons[reason] += n
     return Year(
-        n=whole,
-        cancelled=told["cancelled"],
+        n=total,
+        cancelled=totals["cancelled"],
         known=known,
         ripe=ripe,
         ripe_known=ripe_known,
@@ -207,7 +209,7 @@ def _year(rows: QuerySet[Orientation], at: datetime) -> Year:
         full=reasons["full"],
         reasons=[(cycle.REASONS[id].label, n) for id, n in reasons.most_common()],
         origins=[(cycle.ORIGINS[id], n) for id, n in origins.most_common()],
-        came=sum(n for (_, came, *_), n in held.items() if came is True),
-        absent=sum(n for (_, came, *_), n in held.items() if came is False),
-        served=sum(n for (*_, helped), n in held.items() if helped),
+        came=sum(n for (_, came, *_), n in counts.items() if came is True),
+        absent=sum(n for (_, came, *_), n in counts.items() if came is False),
+        served=sum(n for (*_, helped), n in counts.items() if helped),
     )

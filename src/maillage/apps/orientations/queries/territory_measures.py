@@ -29,25 +29,28 @@ def of_territory(communes: frozenset[str] | None, *, on: date) -> dict[str, Any]
     Invented people are told apart: where there are some, they alone are counted.
     """
     codes = None if communes is None else sorted(communes)
-    found, at = snapshots.answer(
+    snapshot, at = snapshots.answer(
         f"{__name__}.counts", codes, on=on, at=timezone.now(), is_long=lambda: is_large(codes, on)
     )
     on = timezone.localdate(at) if at else on
     shares = (
-        ("Dont on sait ce qu’elles sont devenues", found.known, 80),
-        ("Vues par le lieu", found.seen, None),
-        ("Répondues", found.answered, None),
-        ("Suivies d’une venue", found.came, None),
-        ("Suivies d’une aide", found.served, None),
+        ("Dont on sait ce qu’elles sont devenues", snapshot.known, 80),
+        ("Vues par le lieu", snapshot.seen, None),
+        ("Répondues", snapshot.answered, None),
+        ("Suivies d’une venue", snapshot.came, None),
+        ("Suivies d’une aide", snapshot.served, None),
     )
     return {
-        "measures": found,
+        "measures": snapshot,
         "shares": [{"label": label, "aim": aim, **_share(figure)} for label, figure, aim in shares],
-        "delays": [("pour répondre", _delay(found.to_answer)), ("pour être reçu", _delay(found.to_meet))],
+        "delays": [
+            ("pour répondre", _delay(snapshot.to_answer)),
+            ("pour être reçu", _delay(snapshot.to_meet)),
+        ],
         "tables": {
-            "needs": _table("Refus, par besoin", found.reasons_by_need),
-            "communes": _table("Refus, par commune", found.reasons_by_commune),
-            "unsolved": _table("Besoins sans solution, par commune", found.unsolved_by_need),
+            "needs": _table("Refus, par besoin", snapshot.reasons_by_need),
+            "communes": _table("Refus, par commune", snapshot.reasons_by_commune),
+            "unsolved": _table("Besoins sans solution, par commune", snapshot.unsolved_by_need),
         },
         "since": date_text(on - PERIOD),
         "until": date_text(on),

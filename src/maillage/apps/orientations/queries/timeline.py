@@ -42,8 +42,8 @@ class Line:
     @property
     def sentence(self) -> str:
         """Return the line as one sentence, with one full stop: what was typed may have its own."""
-        said = f"{self.who} {self.words}{f' : {self.more}' if self.more else ''}"
-        return said if said.endswith((".", "!", "?", "…")) else f"{said}."
+        sentence = f"{self.who} {self.words}{f' : {self.more}' if self.more else ''}"
+        return sentence if sentence.endswith((".", "!", "?", "…")) else f"{sentence}."
 
 
 def timeline(orientation: Orientation, side: str) -> list[Line]:
@@ -55,29 +55,31 @@ def timeline(orientation: Orientation, side: str) -> list[Line]:
 
 def timelines(orientations: Iterable[Orientation], side: str) -> dict[int, list[Line]]:
     """Return the timelines of several referrals at once, by their number."""
-    found: dict[int, list[Line]] = {row.pk: [] for row in orientations}
+    lines_by_referral: dict[int, list[Line]] = {row.pk: [] for row in orientations}
     rows = list(
-        Event.objects.filter(orientation__in=found).select_related("by", "orientation__from_structure")
+        Event.objects.filter(orientation__in=lines_by_referral).select_related(
+            "by", "orientation__from_structure"
+        )
     )
     elsewhere = _written_elsewhere(rows) if side == cycle.RECEIVER else frozenset()
     for event in rows:
-        found[event.orientation_id].append(_line(event, side, private=event.pk not in elsewhere))
-    return found
+        lines_by_referral[event.orientation_id].append(_line(event, side, private=event.pk not in elsewhere))
+    return lines_by_referral
 
 
 def _written_elsewhere(events: Sequence[Event]) -> frozenset[int]:
     """Return the events of when another structure than today's ran the place: its team wrote them for
     itself.
     """
-    left: dict[int, list[int]] = {}  # by referral, the events since it last changed hands
+    current_events: dict[int, list[int]] = {}  # by referral, the events since it last changed hands
     by: dict[int, list[tuple[int | None, list[int]]]] = {}
     for event in events:
         if event.verb == "follow" and event.content.get("left") is not None:
             by.setdefault(event.orientation_id, []).append(
-                (event.content["left"], left.pop(event.orientation_id, []))
+                (event.content["left"], current_events.pop(event.orientation_id, []))
             )
         else:
-            left.setdefault(event.orientation_id, []).append(event.pk)
+            current_events.setdefault(event.orientation_id, []).append(event.pk)
     now = {event.orientation_id: event.orientation.to_structure_id for event in events}
     return frozenset(pk for id, spans in by.items() for ran, pks in spans if ran != now[id] for pk in pks)
 
@@ -108,9 +110,9 @@ def sentence(event: Event) -> str:
     when = timezone.localtime(event.at)
     reason = cycle.REASONS.get(event.content.get("reason", ""))
     more = f" : {lower_first(reason.label)}" if reason else ""
-    if given := str(event.content.get("when", "")):
+    if moment_text := str(event.content.get("when", "")):
         zone = clocks.zone(event.orientation.place_commune)
-        more = f" : {moment(datetime.fromisoformat(given).astimezone(zone))}"
+        more = f" : {moment(datetime.fromisoformat(moment_text).astimezone(zone))}"
     return (
         f"{who(event)} a {cycle.MOVES[event.verb].label} le {opening.date_text(when.date())} à"
         f" {opening.clock(when)}{more}".rstrip(".")
@@ -176,12 +178,12 @@ class Shared:
 
 def shared(orientation: Orientation) -> Sequence[Shared]:
     """Return what the place may read of the person and of what they ask."""
-    told = {name: _said(orientation, name) for name in cycle.SHARED if name in orientation.readable}
-    return [Shared(cycle.SHARED[name], words) for name, words in told.items() if words]
+    shared_texts = {name: _said(orientation, name) for name in cycle.SHARED if name in orientation.readable}
+    return [Shared(cycle.SHARED[name], words) for name, words in shared_texts.items() if words]
 
 
 def _said(row: Orientation, name: str) -> str:
-    who = row.person
+    person = row.person
     if name == "procedure":
         label = row.get_procedure_display() if row.procedure else ""
         return " : ".join(filter(None, (label, row.procedure_words)))
@@ -194,8 +196,8 @@ def _said(row: Orientation, name: str) -> str:
         return bilan.results()[row.result].label if row.result in bilan.results() else ""
     if name == "language":
         return str(Locale("fr").languages.get(row.language, row.language))
-    if who is None:
+    if person is None:
         return ""
     if name == "reach":
-        return " : ".join(filter(None, (who.get_reach_display(), who.reach_value)))
-    return str(who.nickname if name == "nickname" else who.born or "")
+        return " : ".join(filter(None, (person.get_reach_display(), person.reach_value)))
+    return str(person.nickname if name == "nickname" else person.born or "")

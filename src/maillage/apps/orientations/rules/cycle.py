@@ -118,10 +118,10 @@ def allowed(verb: str, state: str, side: str) -> bool:
     return side in move.by and state in move.since
 
 
-def after(verb: str, state: str, held_by: str) -> tuple[str, str]:
+def after(verb: str, state: str, turn: str) -> tuple[str, str]:
     """Return the state after an action, and who must take the next step."""
     move = MOVES[verb]
-    return move.to or state, held_by if move.held_by is None else move.held_by
+    return move.to or state, turn if move.held_by is None else move.held_by
 
 
 # ----------------------------------------------------------------------------------------------------- delays

@@ -225,16 +225,16 @@ def _shut(wanted: Wanted, until: date, on: date) -> bool:
 
 def reasons(wanted: Wanted, known: Known, at: datetime) -> list[Reason]:
     """Return what each relevant criterion gives a place at a moment (local time, naive), in display order."""
-    found = []
+    reasons = []
     for id in orientation.criteria():
-        told = CRITERIA[id](wanted, known, at)
-        if told is not None:
-            found.append(Reason(id, *told))
-    return found
+        answer = CRITERIA[id](wanted, known, at)
+        if answer is not None:
+            reasons.append(Reason(id, *answer))
+    return reasons
 
 
-def total(found: Sequence[Reason]) -> int:
-    return sum(reason.points for reason in found)
+def total(reasons: Sequence[Reason]) -> int:
+    return sum(reason.points for reason in reasons)
 
 
 Told = tuple[Answer, str] | None
@@ -288,8 +288,8 @@ def _distance(wanted: Wanted, known: Known, at: datetime) -> Told:
 
 def _soon(wanted: Wanted, known: Known, at: datetime) -> Told:
     if known.opens is None:
-        said = known.hours_told or "Horaires inconnus"
-        return "unsaid", f"{said} : {CALL}"
+        hours = known.hours_told or "Horaires inconnus"
+        return "unsaid", f"{hours} : {CALL}"
     days = (known.opens.date() - at.date()).days
     words = "Ouvert maintenant" if known.opens <= at else f"Ouvre {_when(known.opens, at)}"
     if wanted.urgent_before is not None:
@@ -325,8 +325,8 @@ def _room(wanted: Wanted, known: Known, at: datetime) -> Told:
 def _public(wanted: Wanted, known: Known, at: datetime) -> Told:
     if not wanted.publics:
         return None
-    if ours := set(wanted.publics) & (known.kept_for | known.welcomes):
-        return "good", f"Un accueil est prévu : {_names('publics_specifiquement_adresses', ours)}"
+    if common_publics := set(wanted.publics) & (known.kept_for | known.welcomes):
+        return "good", f"Un accueil est prévu : {_names('publics_specifiquement_adresses', common_publics)}"
     if known.welcomes:
         return (
             "unsaid",
@@ -362,11 +362,11 @@ def _price(wanted: Wanted, known: Known, at: datetime) -> Told:
 def _adapted(wanted: Wanted, known: Known, at: datetime) -> Told:
     if not wanted.cares:
         return None
-    here, missing = wanted.cares & known.cares, wanted.cares - known.cares
+    offered_cares, missing = wanted.cares & known.cares, wanted.cares - known.cares
     if not missing:
-        return "good", _care(here)
-    if here:
-        return "fair", f"{_care(here)} ; ne dit rien du reste : {CALL}"
+        return "good", _care(offered_cares)
+    if offered_cares:
+        return "fair", f"{_care(offered_cares)} ; ne dit rien du reste : {CALL}"
     return "unsaid", f"Ne dit pas si l’accueil est adapté : {CALL}"
 
 
@@ -453,9 +453,9 @@ def _care(slugs: frozenset[str]) -> str:
 
 def _names(list_id: str, slugs: Sequence[str] | set[str] | frozenset[str]) -> str:
     values = offer.lists()[list_id].values
-    said = [values[slug].plain for slug in values if slug in slugs]
+    labels = [values[slug].plain for slug in values if slug in slugs]
     return (
-        listing([said[0], *map(lower_first, said[1:])])
-        if list_id == "niveaux" and said
-        else listing([lower_first(each) for each in said])
+        listing([labels[0], *map(lower_first, labels[1:])])
+        if list_id == "niveaux" and labels
+        else listing([lower_first(each) for each in labels])
     )

@@ -42,64 +42,64 @@ def answer(
     if verb not in ANSWERS:
         return ""
     try:
-        said = ANSWERS[verb](post, row, {"by": by, "at": at, "token": token, "was": was})
+        sentence = ANSWERS[verb](post, row, {"by": by, "at": at, "token": token, "was": was})
     except Unread as unread:
         if transitions.moved(row, was):
             raise transitions.too_late(row) from unread
         raise
     row.refresh_from_db()
-    told = referral_detail.informed(row, side=cycle.RECEIVER)
-    return spaced(" ".join(filter(None, (said, told))))
+    informed = referral_detail.informed(row, side=cycle.RECEIVER)
+    return spaced(" ".join(filter(None, (sentence, informed))))
 
 
-def _accept(post: QueryDict, row: Orientation, who: Mapping[str, Any]) -> str:
-    answers.accept(row, **who)
+def _accept(post: QueryDict, row: Orientation, context: Mapping[str, Any]) -> str:
+    answers.accept(row, **context)
     return "C’est oui. Vous pouvez donner une date quand vous voulez."
 
 
-def _came(post: QueryDict, row: Orientation, who: Mapping[str, Any]) -> str:
-    answers.came(row, **who)
+def _came(post: QueryDict, row: Orientation, context: Mapping[str, Any]) -> str:
+    answers.came(row, **context)
     return "Venue : c’est noté. Dites la suite quand vous aurez fini."
 
 
-def _absent(post: QueryDict, row: Orientation, who: Mapping[str, Any]) -> str:
-    answers.absent(row, **who)
+def _absent(post: QueryDict, row: Orientation, context: Mapping[str, Any]) -> str:
+    answers.absent(row, **context)
     return (
         "Pas venue : c’est noté. Vous pouvez lui donner une autre date, ou noter qu’elle est venue"
         " finalement."
     )
 
 
-def _date(post: QueryDict, row: Orientation, who: Mapping[str, Any]) -> str:
-    form = _read("date", post, row, who["at"])
+def _date(post: QueryDict, row: Orientation, context: Mapping[str, Any]) -> str:
+    form = _read("date", post, row, context["at"])
     act = answers.move if cycle.allowed("move", row.state, cycle.RECEIVER) else answers.appoint
-    held = act(row, when=form.when(), **who)
-    return f"Rendez-vous donné : {referral_detail.appointment(held)}."
+    answered = act(row, when=form.when(), **context)
+    return f"Rendez-vous donné : {referral_detail.appointment(answered)}."
 
 
-def _refuse(post: QueryDict, row: Orientation, who: Mapping[str, Any]) -> str:
-    form = _read("refuser", post, row, who["at"])
-    said = form.cleaned_data
-    answers.refuse(row, reason=said["raison"], words=said["mots"], full=said["complet"], **who)
-    full = " Votre fiche dit « complet » : plus personne ne vous est envoyé." if said["complet"] else ""
-    return f"C’est noté : {lower_first(cycle.REASONS[said['raison']].label)}.{full}"
+def _refuse(post: QueryDict, row: Orientation, context: Mapping[str, Any]) -> str:
+    form = _read("refuser", post, row, context["at"])
+    cleaned = form.cleaned_data
+    answers.refuse(row, reason=cleaned["raison"], words=cleaned["mots"], full=cleaned["complet"], **context)
+    full = " Votre fiche dit « complet » : plus personne ne vous est envoyé." if cleaned["complet"] else ""
+    return f"C’est noté : {lower_first(cycle.REASONS[cleaned['raison']].label)}.{full}"
 
 
-def _elsewhere(post: QueryDict, row: Orientation, who: Mapping[str, Any]) -> str:
-    form = _read("ailleurs", post, row, who["at"])
+def _elsewhere(post: QueryDict, row: Orientation, context: Mapping[str, Any]) -> str:
+    form = _read("ailleurs", post, row, context["at"])
     lieu = Lieu.objects.get(slug=form.cleaned_data["lieu"])
-    answers.redirect(row, lieu=lieu, words=form.cleaned_data["mots"], **who)
+    answers.redirect(row, lieu=lieu, words=form.cleaned_data["mots"], **context)
     return f"Vous proposez {lieu.name}. La personne choisira avec l’aidant qui l’accompagne."
 
 
-def _serve(post: QueryDict, row: Orientation, who: Mapping[str, Any]) -> str:
-    form = _read("servir", post, row, who["at"])
-    answers.serve(row, **form.served(), telling=form.telling(timezone.localdate(who["at"])), **who)
+def _serve(post: QueryDict, row: Orientation, context: Mapping[str, Any]) -> str:
+    form = _read("servir", post, row, context["at"])
+    answers.serve(row, **form.served(), telling=form.telling(timezone.localdate(context["at"])), **context)
     return "Merci : la suite est connue."
 
 
-def _close(post: QueryDict, row: Orientation, who: Mapping[str, Any]) -> str:
-    sending.close(row, **who)
+def _close(post: QueryDict, row: Orientation, context: Mapping[str, Any]) -> str:
+    sending.close(row, **context)
     return "C’est terminé."
 
 
@@ -149,30 +149,32 @@ def neighbours(row: Orientation, at: datetime) -> list[tuple[str, str]]:
     """
     if row.lieu is None:
         return []
-    found = matching.instead(row.lieu, row.need, at, but=row.from_structure_id)
-    return [(each.lieu.slug, f"{each.lieu.name}, {each.address}") for each in found]
+    nearest = matching.instead(row.lieu, row.need, at, but=row.from_structure_id)
+    return [(each.lieu.slug, f"{each.lieu.name}, {each.address}") for each in nearest]
 
 
-def forms(row: Orientation, at: datetime, *, asked: str, unread: Unread | None = None) -> dict[str, Any]:
+def forms(
+    row: Orientation, at: datetime, *, opened_verb: str, unread: Unread | None = None
+) -> dict[str, Any]:
     """Return the forms of the possible answers; `asked`: the one to open, or the invalid one."""
     allowed = referral_detail.verbs(row, cycle.RECEIVER)
     early = referral_detail.is_early(row, at)
     if early:
         allowed -= {"came", "absent"}
-    wanted = unread.verb if unread is not None else asked
+    wanted = unread.verb if unread is not None else opened_verb
     near = neighbours(row, at) if "redirect" in allowed and wanted == "ailleurs" else []
     local = row.local_appointment
     first = {"fait": [row.need] if row.need in offer.practices() else []}
-    made: dict[str, Any] = {
+    form_by_verb: dict[str, Any] = {
         "date": DateForm(initial={"jour": local, "heure": local}) if {"appoint", "move"} & allowed else None,
         "refuser": RefusalForm() if "refuse" in allowed else None,
         "ailleurs": ElsewhereForm(near=near) if near else None,
         "servir": ServedForm(initial=first, followed=_followed(row)) if "serve" in allowed else None,
     }
     if unread is not None:
-        made[unread.verb] = unread.form
+        form_by_verb[unread.verb] = unread.form
     return {
-        "forms": made,
+        "forms": form_by_verb,
         "asked": wanted,
         "near": near,
         "allowed": allowed,

@@ -49,16 +49,16 @@ def link(request: HttpRequest, code: str) -> HttpResponse:
     if counted(request, "liens") >= access.LINKS_AN_HOUR:
         return _told(request, TOO_MANY, status=429)
     token, at = code, timezone.now()
-    found = links.opened(token, at)
-    if found is None:
+    opened = links.opened(token, at)
+    if opened is None:
         count(request, "liens")
         return _told(request, UNKNOWN, status=404)
-    row = found.orientation
+    row = opened.orientation
     gesture = request.POST.get("geste", "") if request.method == "POST" else ""
     if gesture == "nouveau-lien":
-        return _renew(request, token, found)
-    if not found.live:
-        return _over(request, token, found)
+        return _renew(request, token, opened)
+    if not opened.live:
+        return _over(request, token, opened)
     if gesture == "lire":
         _see(request, row, token, at)
         return redirect("orientation_link", token)
@@ -71,22 +71,22 @@ def link(request: HttpRequest, code: str) -> HttpResponse:
             {"row": row, "by": referral_detail.by_of(row), "practice": _practice(row)},
         )
     if gesture:
-        return _answer(request, token, found, at)
+        return _answer(request, token, opened, at)
     answers.see(row, by=None, at=at, token=token, quiet=VISIT)
-    return _open(request, token, found)
+    return _open(request, token, opened)
 
 
-def _answer(request: HttpRequest, token: str, found: links.Opened, at: datetime) -> HttpResponse:
+def _answer(request: HttpRequest, token: str, opened: links.Opened, at: datetime) -> HttpResponse:
     """Send what somebody answers, and come back; what cannot be read or done is shown again, as typed."""
     was = request.POST.get("vu", "")
     try:
-        said = answering.answer(request.POST, found.orientation, by=None, at=at, token=token, was=was)
+        sentence = answering.answer(request.POST, opened.orientation, by=None, at=at, token=token, was=was)
     except answering.Unread as unread:
-        return _open(request, token, found, unread=unread)
+        return _open(request, token, opened, unread=unread)
     except Refused as error:
-        return _open(request, token, found, error=error)
-    if said:
-        messages.success(request, said)
+        return _open(request, token, opened, error=error)
+    if sentence:
+        messages.success(request, sentence)
     return redirect("orientation_link", token)
 
 
@@ -102,16 +102,21 @@ def _again(request: HttpRequest, row: Orientation, token: str, at: datetime) -> 
     """
     error = transitions.too_late(row) if transitions.moved(row, request.POST.get("vu", "")) else None
     _see(request, row, token, at)
-    found = links.Opened(row, live=True)
+    opened = links.Opened(row, live=True)
     return _open(
-        request, token, found, error=error, unread=answering.typed(request.POST, row, at), again=error is None
+        request,
+        token,
+        opened,
+        error=error,
+        unread=answering.typed(request.POST, row, at),
+        again=error is None,
     )
 
 
 def _open(
     request: HttpRequest,
     token: str,
-    found: links.Opened,
+    opened: links.Opened,
     *,
     error: Refused | None = None,
     unread: answering.Unread | None = None,
@@ -121,7 +126,7 @@ def _open(
     again.
     """
     at = timezone.now()
-    row = (links.opened(token, at) or found).orientation
+    row = (links.opened(token, at) or opened).orientation
     context: dict[str, Any] = {
         "row": row,
         "told": referral_detail.detail(row, referral_detail.RECEIVER, at),
@@ -132,15 +137,15 @@ def _open(
         "side": referral_detail.RECEIVER,
         "answer_address": reverse("orientation_link", args=[token]),
     }
-    context |= answering.forms(row, at, asked=request.GET.get("faire", ""), unread=unread)
+    context |= answering.forms(row, at, opened_verb=request.GET.get("faire", ""), unread=unread)
     return _page(
         request, "orientations/link/open.html", context, status=400 if error or unread or again else 200
     )
 
 
-def _over(request: HttpRequest, token: str, found: links.Opened) -> HttpResponse:
+def _over(request: HttpRequest, token: str, opened: links.Opened) -> HttpResponse:
     """Show the outcome of a referral whose link is closed, and how to get another."""
-    row = found.orientation
+    row = opened.orientation
     expected = row.state in (*cycle.RUNNING, cycle.EXPIRED)
     context = {
         "row": row,
@@ -151,15 +156,15 @@ def _over(request: HttpRequest, token: str, found: links.Opened) -> HttpResponse
     return _page(request, "orientations/link/over.html", context | {"phones": referral_detail.phones_of(row)})
 
 
-def _renew(request: HttpRequest, token: str, found: links.Opened) -> HttpResponse:
+def _renew(request: HttpRequest, token: str, opened: links.Opened) -> HttpResponse:
     """Send a new link, to the place's own address only."""
     if count(request, "nouveaux-liens") > NEW_LINKS_AN_HOUR:
         return _told(request, TOO_MANY, status=429)
     try:
-        answers.ask_again(found.orientation, at=timezone.now())
+        answers.ask_again(opened.orientation, at=timezone.now())
     except Refused as error:
         return _told(request, error, status=400)
-    return _page(request, "orientations/link/renewed.html", {"row": found.orientation})
+    return _page(request, "orientations/link/renewed.html", {"row": opened.orientation})
 
 
 def _practice(row: Any) -> str:

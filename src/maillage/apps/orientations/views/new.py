@@ -119,10 +119,10 @@ def new(request: HttpRequest) -> HttpResponse:
         except Refused as error:
             context["error"] = error
     instead = before.proposed if before is not None else None
-    found = matching.match(form.wanted(), spot, at, first=instead)
+    matches = matching.match(form.wanted(), spot, at, first=instead)
     context |= {
-        "found": found,
-        "proposed": _proposed(found, before),
+        "found": matches,
+        "proposed": _proposed(matches, before),
         "spot": spot,
         "same": persons.same_help(person, form.cleaned_data["demarche"], user=request.user),
     }
@@ -134,13 +134,15 @@ def _first(
 ) -> HttpResponse | None:
     """Return where one goes first: to find the person; or back, once theirs is followed no more."""
     rows = {"brouillon": draft, "suite": before}
-    held = {name: row for name, row in rows.items() if row is not None and row.person_id is not None}
-    for row in held.values():
+    known_people = {name: row for name, row in rows.items() if row is not None and row.person_id is not None}
+    for row in known_people.values():
         if not access.still_helps(request.user, row):
             return _left(request, row)
     if (gesture := request.POST.get("geste", "")) not in LOOKED_FOR:
         return None
-    access.store_need(request, at, but=[*held, *(["resultat"] if _person(request, request.POST) else [])])
+    access.store_need(
+        request, at, but=[*known_people, *(["resultat"] if _person(request, request.POST) else [])]
+    )
     return redirect(f"{reverse(LOOKED_FOR[gesture])}?vers=orienter")
 
 
@@ -202,7 +204,7 @@ def _prefilled(
             known.setlist(name, values)
     row = draft or before
     if row is not None:
-        told = {
+        context = {
             "pour": row.person_id,
             "au_nom": row.from_structure_id,
             "besoin": row.need,
@@ -214,7 +216,7 @@ def _prefilled(
             "ou": _commune(row.commune),
             "suite" if before else "brouillon": row.pk,
         }
-        _fill(known, told)
+        _fill(known, context)
     diagnosis = _diagnosis(request, person)
     if diagnosis is not None:
         _fill(
@@ -250,9 +252,9 @@ def _fill(known: QueryDict, values: Mapping[str, Any]) -> None:
 def _diagnosis(request: HttpRequest, person: Person | None) -> Any:
     """Return the diagnosis named by the address, or the last of the person."""
     rows = diagnoses.bilans_for(request.user)
-    asked = whole(request.GET.get("bilan", ""), ROWS)
-    if asked is not None:
-        return rows.filter(pk=asked).first()
+    diagnosis_number = whole(request.GET.get("bilan", ""), ROWS)
+    if diagnosis_number is not None:
+        return rows.filter(pk=diagnosis_number).first()
     return rows.filter(person=person).order_by("-at", "-pk").first() if person is not None else None
 
 
@@ -261,10 +263,10 @@ def _forgive(form: NeedForm) -> None:
     form.errors.clear()
 
 
-def _proposed(found: Matches, before: Orientation | None) -> list[Proposed]:
+def _proposed(matches: Matches, before: Orientation | None) -> list[Proposed]:
     instead, by = (before.proposed_id, before.lieu_name) if before is not None else (None, "")
     return [
-        Proposed(each, suitability_text(each), by if each.lieu.pk == instead else "") for each in found.best
+        Proposed(each, suitability_text(each), by if each.lieu.pk == instead else "") for each in matches.best
     ]
 
 
@@ -301,14 +303,14 @@ def _commune(code: str) -> str:
 def _structures(request: HttpRequest) -> list[Structure]:
     """Return the structures in whose name somebody sends; none: the page does not exist for them."""
     rights = rights_of(request.user)
-    found = list(
+    candidates = list(
         Structure.objects.filter(pk__in={id for right in SEES for id in rights.structures(right)}).order_by(
             "name"
         )
     )
-    if not found:
+    if not candidates:
         raise Http404
-    return found
+    return candidates
 
 
 def _people(request: HttpRequest) -> list[Person]:
@@ -399,13 +401,15 @@ def _send(request: HttpRequest, row: Orientation, form: SendForm, at: datetime) 
     user = account_of(request)
     drafts.amend(row, form.values(), by=user, at=at, was=request.POST.get("vu", ""))
     if row.person is not None and row.lieu is not None:
-        given = form.agreed
-        how = form.cleaned_data["accord"] if given else "read"
+        agrees = form.agreed
+        how = form.cleaned_data["accord"] if agrees else "read"
         structure = row.lieu.structure
-        said: dict[str, Any] = {"how": how, "by": user, "at": at, "acting": row.from_structure_id}
-        agreements.answer(row.person, purpose=purposes.SHARE, given=given, structure=structure, **said)
+        consent_values: dict[str, Any] = {"how": how, "by": user, "at": at, "acting": row.from_structure_id}
+        agreements.answer(
+            row.person, purpose=purposes.SHARE, agrees=agrees, structure=structure, **consent_values
+        )
         if form.may_write is not None:
-            agreements.answer(row.person, purpose=purposes.WRITE, given=form.may_write, **said)
+            agreements.answer(row.person, purpose=purposes.WRITE, agrees=form.may_write, **consent_values)
     mail = form.cleaned_data.get("adresse", "")
     sending.send(row, by=user, at=at, channel=form.cleaned_data["canal"], mail=mail)
 
@@ -420,8 +424,8 @@ def elsewhere(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     with refusals.as_message(request):
         typed = {"note": "mot", "availability": "jours"}
-        said = {name: request.POST[field] for name, field in typed.items() if field in request.POST}
-        drafts.amend(row, {"lieu": lieu, **said}, by=account_of(request), at=timezone.now())
+        typed_words = {name: request.POST[field] for name, field in typed.items() if field in request.POST}
+        drafts.amend(row, {"lieu": lieu, **typed_words}, by=account_of(request), at=timezone.now())
     return redirect("orientation_send", pk)
 
 
@@ -443,11 +447,11 @@ def proposed(request: HttpRequest, pk: int) -> HttpResponse:
     """Go on to the place that was proposed instead: the same need, and a new agreement to ask for. Once,
     however many clicks.
     """
-    given = access.sent_by(request.user)
-    row = get_object_or_404(given.select_related("proposed"), pk=pk)
+    sent_rows = access.sent_by(request.user)
+    row = get_object_or_404(sent_rows.select_related("proposed"), pk=pk)
     if row.proposed is None:  # it left the directory since: another is looked for
         return redirect(f"{reverse('orientation_new')}?suite={pk}")
-    after = given.filter(path=row.path_id, position__gt=row.position, lieu=row.proposed).exclude(
+    after = sent_rows.filter(path=row.path_id, position__gt=row.position, lieu=row.proposed).exclude(
         state=cycle.CANCELLED
     )
     already = after.order_by("position").last()
@@ -477,10 +481,10 @@ def sent(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(access.sent_by(request.user), pk=pk)
     if row.state == cycle.DRAFT:
         return redirect("orientation_send", pk)
-    told = referral_detail.detail(row, referral_detail.SENDER, timezone.now())
+    shown_detail = referral_detail.detail(row, referral_detail.SENDER, timezone.now())
     context = {
         "row": row,
-        "told": told,
+        "told": shown_detail,
         "steps": referral_detail.path_of(row, request.user),
         "reminders": _reminders(row),
         "mail_leaves": leaves("email"),
@@ -494,7 +498,7 @@ def sent(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _reminders(row: Orientation) -> str:
     """Return the days on which the place is asked again, in words: “26 nov. et 1er déc.”"""
-    left = timezone.localdate(row.sent_at)
+    sent_on = timezone.localdate(row.sent_at)
     return listing(
-        [referral_detail.short(day, left) for day in cycle.reminders(left, row.expires_on).values()]
+        [referral_detail.short(day, sent_on) for day in cycle.reminders(sent_on, row.expires_on).values()]
     )

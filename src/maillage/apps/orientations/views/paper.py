@@ -48,15 +48,15 @@ def on_paper(
     code.
     """
     at = timezone.localtime().replace(tzinfo=None)
-    told = places.detail(lieu, at)
+    place_detail = places.detail(lieu, at)
     address = printing.address(request, reverse("card"))
     return {
         "lieu": lieu,
-        "shown": told,
+        "shown": place_detail,
         "hours": places.in_words(lieu.sheet.get("horaires", {}), at.date()),
         "way": where.way(lieu),
         "map": maps.beside(lieu.longitude, lieu.latitude, say("Carte : {name}", name=lieu.name))
-        if told.located
+        if place_detail.located
         else "",
         "row": row,
         "door": timeline.at_the_door(row),
@@ -73,5 +73,5 @@ def on_paper(
 
 def _to_bring(lieu: Lieu) -> list[str]:
     """Return what the place asks for, as its sheet says it; nothing when it says nothing."""
-    asked = lieu.sheet.get("barrieres", ())
-    return [places.sentence(line) for line in places.barriers(asked)][:3] if asked else []
+    barriers = lieu.sheet.get("barrieres", ())
+    return [places.sentence(line) for line in places.barriers(barriers)][:3] if barriers else []

@@ -127,12 +127,12 @@ def _welcomed(request: HttpRequest, form: PersonForm, sending: str) -> int:
     key = _welcome_key(request, sending)
     if not cache.add(key, 0):
         return int(cache.get(key))
-    made = register.welcome(
+    card = register.welcome(
         by=account_of(request), structure=form.structure_chosen(), at=timezone.localtime(), **form.known()
     )
-    cache.set(key, made.pk)
-    messages.success(request, f"La carte est prête : {made.get_picture_display()}, {made.card}.")
-    return made.pk
+    cache.set(key, card.pk)
+    messages.success(request, f"La carte est prête : {card.get_picture_display()}, {card.card}.")
+    return card.pk
 
 
 @holding(*SEES)
@@ -147,8 +147,8 @@ def by_card(request: HttpRequest) -> HttpResponse:
             request, "orientations/people/by_card.html", context | {"error": too_many()}, status=429
         )
     if request.method == "POST":
-        found = persons.by_code(typed)
-        if found is None:
+        person = persons.by_code(typed)
+        if person is None:
             count(request, "cartes")
             error = Refused(
                 "Aucune carte n’a ce code.",
@@ -166,12 +166,12 @@ def by_card(request: HttpRequest) -> HttpResponse:
             structure = chosen.get(request.POST.get("structure", "")) or structures[0]
             try:
                 register.meet(
-                    person=found, structure=structure, by=account_of(request), at=timezone.localtime()
+                    person=person, structure=structure, by=account_of(request), at=timezone.localtime()
                 )
             except Refused as refusal:
                 error = refusal
             else:
-                return _found(request, found.pk)
+                return _found(request, person.pk)
     context["error"] = error
     return render(request, "orientations/people/by_card.html", context, status=400 if error else 200)
 
@@ -188,79 +188,79 @@ def too_many() -> Refused:
 @require_safe
 def person(request: HttpRequest, pk: int) -> HttpResponse:
     """One person: what is known, agreed, done and under way. Opening the sheet is written in the journal."""
-    found = _person(request, pk)
+    person = _person(request, pk)
     register.record_view(
-        found, by=account_of(request), structure=acting_for(request, found), at=timezone.localtime()
+        person, by=account_of(request), structure=acting_for(request, person), at=timezone.localtime()
     )
-    seen = acts_for(request.user).values("pk")  # the acts of another structure are theirs
-    said = queries.consent_by_purpose(found, _structures(request))
+    visible_acts = acts_for(request.user).values("pk")  # the acts of another structure are theirs
+    consents = queries.consent_by_purpose(person, _structures(request))
     context = {
-        "person": found,
-        "followings": queries.structures_following(found),
-        "asked": [(id, rules.PURPOSES[id], said.get(id)) for id in MENU],
-        "shared": [each for each in queries.consents(found) if each.purpose == rules.SHARE],
+        "person": person,
+        "followings": queries.structures_following(person),
+        "asked": [(id, rules.PURPOSES[id], consents.get(id)) for id in MENU],
+        "shared": [each for each in queries.consents(person) if each.purpose == rules.SHARE],
         "how": rules.HOW,
-        "paths": queries.paths(request.user, found),
-        "bilans": queries.bilans(found),
-        "learnt": learning.summary(found),
+        "paths": queries.paths(request.user, person),
+        "bilans": queries.bilans(person),
+        "learnt": learning.summary(person),
         "services": learning.services(),
-        "mandat": mandats.latest(found, timezone.localdate()),
+        "mandat": mandats.latest(person, timezone.localdate()),
         "mandat_states": mandat_frame.STATES,
-        "papers": papers.count(found, timezone.localdate()),
-        "appointments": appointment_book.of_person(request.user, found, timezone.now()),
-        "acts": acts.lines(acts.of_person(found).filter(pk__in=seen)[:8], account_of(request)),
-        "rights_followed": droits.follows(found),
-        "rights": rights.summary(request.user, found, timezone.localdate()),
-        "to_learn": acts.proposals(found, timezone.now()),
-        "no_reminder": reminders.refusal(found) is not None,
-        "traces": queries.traces(found, request.user),
+        "papers": papers.count(person, timezone.localdate()),
+        "appointments": appointment_book.of_person(request.user, person, timezone.now()),
+        "acts": acts.lines(acts.of_person(person).filter(pk__in=visible_acts)[:8], account_of(request)),
+        "rights_followed": droits.follows(person),
+        "rights": rights.summary(request.user, person, timezone.localdate()),
+        "to_learn": acts.proposals(person, timezone.now()),
+        "no_reminder": reminders.refusal(person) is not None,
+        "traces": queries.traces(person, request.user),
         "months": rules.KEPT_MONTHS,
-        "secret": persons.secret_of(found),
-        "to_correct": access.corrections_for(request.user).filter(person=found, done_at=None),
+        "secret": persons.secret_of(person),
+        "to_correct": access.corrections_for(request.user).filter(person=person, done_at=None),
     }
     return render(request, "orientations/people/person.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def correct(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _person(request, pk)
-    form = PersonForm(request.POST or None, structures=_structures(request), person=found)
+    person = _person(request, pk)
+    form = PersonForm(request.POST or None, structures=_structures(request), person=person)
     if form.is_bound and form.is_valid():
         with refusals.in_form(form):
             cards.correct(
-                found, form.values, displayed=form.original, by=account_of(request), at=timezone.localtime()
+                person, form.values, displayed=form.original, by=account_of(request), at=timezone.localtime()
             )
             messages.success(request, "La fiche est corrigée.")
             return redirect("person", pk)
-    context = {"form": form, "person": found}
+    context = {"form": form, "person": person}
     return render(request, "orientations/people/correct.html", context, status=400 if form.errors else 200)
 
 
 @require_POST
 def consent(request: HttpRequest, pk: int) -> HttpResponse:
     """What the person says of one purpose, now, before whoever writes it; or an agreement withdrawn."""
-    found = _person(request, pk)
-    acting = acting_for(request, found)
-    if (pk_said := whole(request.POST.get("retirer", ""), ROWS)) is not None:
-        said = get_object_or_404(Consent, pk=pk_said, person=found)
+    person = _person(request, pk)
+    acting = acting_for(request, person)
+    if (consent_number := whole(request.POST.get("retirer", ""), ROWS)) is not None:
+        consent = get_object_or_404(Consent, pk=consent_number, person=person)
         with refusals.as_message(request):
-            agreements.withdraw(said, by=account_of(request), at=timezone.localtime(), acting=acting)
-            messages.success(request, f"C’est noté : plus d’accord pour {said.get_purpose_display()}.")
+            agreements.withdraw(consent, by=account_of(request), at=timezone.localtime(), acting=acting)
+            messages.success(request, f"C’est noté : plus d’accord pour {consent.get_purpose_display()}.")
     elif request.POST.get("pour") in MENU and request.POST.get("comment") in rules.HOW:
-        given = request.POST.get("reponse") == "oui"
+        agrees = request.POST.get("reponse") == "oui"
         purpose, how = request.POST["pour"], request.POST["comment"]
         with refusals.as_message(request):
             agreements.answer(
-                found,
+                person,
                 purpose=purpose,
                 how=how,
-                given=given,
+                agrees=agrees,
                 by=account_of(request),
                 at=timezone.localtime(),
                 acting=acting,
             )
             messages.success(
-                request, f"C’est noté : {'oui' if given else 'non'} pour {rules.PURPOSES[purpose].label}."
+                request, f"C’est noté : {'oui' if agrees else 'non'} pour {rules.PURPOSES[purpose].label}."
             )
     else:
         messages.error(
@@ -274,46 +274,46 @@ def consent(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def export(request: HttpRequest, pk: int) -> HttpResponse:
     """All that is kept of a person, for them to take away: to read and print, or as a file."""
-    found = _person(request, pk)
-    return copy_of(request, found, by=account_of(request), structure=acting_for(request, found))
+    person = _person(request, pk)
+    return copy_of(request, person, by=account_of(request), structure=acting_for(request, person))
 
 
-def copy_of(request: HttpRequest, found: Person, *, by: User | None, structure: int | None) -> HttpResponse:
+def copy_of(request: HttpRequest, person: Person, *, by: User | None, structure: int | None) -> HttpResponse:
     """Return the copy of what is kept: a page to read or print, or a file when it is asked so. Who opened
     it, the person when `by` is None, is written in the journal.
     """
     written = register.exported if request.GET.get("format") == "json" else register.copy_opened
-    written(found, by=by, structure=structure, at=timezone.localtime())
+    written(person, by=by, structure=structure, at=timezone.localtime())
     if request.GET.get("format") == "json":
-        told = copies.of_person(found)
-        response = JsonResponse(told, json_dumps_params={"ensure_ascii": False, "indent": 1})
+        copy = copies.of_person(person)
+        response = JsonResponse(copy, json_dumps_params={"ensure_ascii": False, "indent": 1})
         response["Content-Disposition"] = 'attachment; filename="ce-qui-est-garde.json"'
         return response
-    context = {"sections": copies.page(found), "person": found, "today": timezone.localdate()}
+    context = {"sections": copies.page(person), "person": person, "today": timezone.localdate()}
     return render(request, "orientations/people/copy.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def forget(request: HttpRequest, pk: int) -> HttpResponse:
     """Erasing a person, once their card was read again: what one's structure holds, or everywhere."""
-    found = _person(request, pk)
+    person = _person(request, pk)
     by, at = account_of(request), timezone.localtime()
-    structure = Structure.objects.filter(pk=acting_for(request, found)).first()
-    n_foreign = forgetting.foreign_followings(found, by).count()
+    structure = Structure.objects.filter(pk=acting_for(request, person)).first()
+    n_foreign = forgetting.foreign_followings(person, by).count()
     error = None
     if request.method == "POST":
         try:
-            if persons.by_code(request.POST.get("code", "")) != found:
+            if persons.by_code(request.POST.get("code", "")) != person:
                 raise Refused(
                     "La fiche n’a pas été effacée.",
                     why="Le code n’est pas celui de cette personne.",
                     do="Lisez-le sur sa carte, avec elle.",
                 )
             if request.POST.get("geste") == "ici" and structure is not None:
-                forgetting.forget_here(found, structure, by=by, at=at)
+                forgetting.forget_here(person, structure, by=by, at=at)
                 messages.success(request, f"{structure.name} ne garde plus rien de cette personne.")
             else:
-                forgetting.erase(found, secret=secret(request.POST), by=by, at=at)
+                forgetting.erase(person, secret=secret(request.POST), by=by, at=at)
                 messages.success(
                     request, "La fiche est effacée. Ses orientations restent comptées, sans personne."
                 )
@@ -321,7 +321,7 @@ def forget(request: HttpRequest, pk: int) -> HttpResponse:
         except Refused as refused:
             error = refused
     context = {
-        "person": found,
+        "person": person,
         "error": error,
         "others": n_foreign,
         "structure": structure,
@@ -333,11 +333,11 @@ def forget(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def leave(request: HttpRequest, pk: int) -> HttpResponse:
     """Ending the following of a person by one's structure."""
-    found = _person(request, pk)
+    person = _person(request, pk)
     with refusals.as_message(request):
-        structure = get_object_or_404(Structure, pk=acting_for(request, found))
-        register.leave(person=found, structure=structure, by=account_of(request), at=timezone.localtime())
-        messages.success(request, f"{structure.name} ne suit plus {found}. Sa carte reste bonne ailleurs.")
+        structure = get_object_or_404(Structure, pk=acting_for(request, person))
+        register.leave(person=person, structure=structure, by=account_of(request), at=timezone.localtime())
+        messages.success(request, f"{structure.name} ne suit plus {person}. Sa carte reste bonne ailleurs.")
         return redirect("people")
     return redirect("person", pk)
 
@@ -357,7 +357,10 @@ def _structures(request: HttpRequest) -> list[Structure]:
     )
 
 
-def acting_for(request: HttpRequest, found: Person) -> int | None:
+def acting_for(request: HttpRequest, person: Person) -> int | None:
     """Return the structure on whose behalf a user sees a person."""
-    mine = {each.pk for each in _structures(request)}
-    return next((f.structure_id for f in queries.structures_following(found) if f.structure_id in mine), None)
+    own_structures = {each.pk for each in _structures(request)}
+    return next(
+        (f.structure_id for f in queries.structures_following(person) if f.structure_id in own_structures),
+        None,
+    )

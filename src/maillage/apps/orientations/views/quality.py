@@ -16,13 +16,13 @@ def page(request: HttpRequest) -> HttpResponse:
     version = request.GET.get("version", bilan.version())
     if version not in bilan.versions():
         raise Http404
-    found = quality.page(version, examples="exemples" in request.GET, followed=after_a_diagnosis())
+    quality_page = quality.page(version, examples="exemples" in request.GET, followed=after_a_diagnosis())
     return render(
         request,
         "autonomy/quality/page.html",
         {
-            "found": found,
-            "told": bilan_measures.quality(found.quality),
+            "found": quality_page,
+            "told": bilan_measures.quality(quality_page.quality),
             "versions": bilan.versions().values(),
         },
     )

@@ -52,12 +52,12 @@ def _received(request: HttpRequest, at: datetime) -> dict[str, Any]:
     section = asked if asked in lists.RECEIVED else ""
     start = whole(request.GET.get("depuis", "")) or 0
     sections, page = referral_detail.received(request.user, at, start=start, section=section)
-    waiting = sum(page.counts[name] for name in ("answer", "today", "unknown"))
+    n_pending = sum(page.counts[name] for name in ("answer", "today", "unknown"))
     return {
         "sections": sections,
         "page": page,
         "section": section,
-        "waiting": waiting,
+        "waiting": n_pending,
         "examples": any(row.orientation.example for each in sections for row in each.rows),
         "rooms": structure_measures.rooms(request.user, at),
         "several": "plusieurs" in request.GET,
@@ -149,7 +149,7 @@ def _one(
     }
     if cycle.RECEIVER in context["sides"]:
         context["relays"] = not access.may_answer(request.user, row)
-        context |= answering.forms(row, at, asked=request.GET.get("faire", ""), unread=unread)
+        context |= answering.forms(row, at, opened_verb=request.GET.get("faire", ""), unread=unread)
     status = 400 if error or unread else 200
     return render(request, "orientations/lists/one.html", context, status=status)
 
@@ -163,16 +163,16 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     at, side = timezone.now(), _side(request, row)
     try:
-        said = answering.answer(
+        sentence = answering.answer(
             request.POST, row, by=account_of(request), at=at, was=request.POST.get("vu", "")
         )
     except answering.Unread as unread:
         return _one(request, row, side, at, unread=unread)
     except Refused as error:
         return _one(request, _readable(request, pk), side, at, error=error)
-    if not said:
+    if not sentence:
         raise Http404
-    messages.success(request, said)
+    messages.success(request, sentence)
     if request.POST.get("suite") == "liste":
         return redirect("orientations")
     return redirect("orientation", pk)
@@ -197,10 +197,10 @@ def follow(request: HttpRequest, pk: int) -> HttpResponse:
     verb = request.POST.get("geste", "")
     if verb not in FOLLOWED:
         raise Http404
-    act, said = FOLLOWED[verb]
+    act, outcome = FOLLOWED[verb]
     with refusals.as_message(request):
-        held = act(row, by=account_of(request), at=timezone.now(), was=request.POST.get("vu", ""))
-        messages.success(request, spaced(f"{said} {_who_is_told(verb, held)}".strip()))
+        followed = act(row, by=account_of(request), at=timezone.now(), was=request.POST.get("vu", ""))
+        messages.success(request, spaced(f"{outcome} {_who_is_told(verb, followed)}".strip()))
     if request.POST.get("suite") == "liste":
         return redirect("orientations_given")
     return redirect("orientation", pk)
@@ -218,14 +218,14 @@ def share_again(request: HttpRequest, pk: int) -> HttpResponse:
         )
         return redirect(f"{reverse('orientation', args=[pk])}?cote=envoi")
     with refusals.as_message(request):
-        given, user = how != REFUSED, account_of(request)
-        agreements.share_again(row, how=how if given else "read", given=given, by=user, at=timezone.now())
-        said = (
+        agrees, user = how != REFUSED, account_of(request)
+        agreements.share_again(row, how=how if agrees else "read", agrees=agrees, by=user, at=timezone.now())
+        sentence = (
             "C’est oui : le lieu lit de nouveau ce qu’elle partage."
-            if given
+            if agrees
             else "C’est non : rien n’est montré au lieu."
         )
-        messages.success(request, said)
+        messages.success(request, sentence)
     return redirect(f"{reverse('orientation', args=[pk])}?cote=envoi")
 
 
@@ -259,31 +259,31 @@ def several(request: HttpRequest) -> HttpResponse:
     chosen = [whole(pk, ROWS) for pk in request.POST.getlist("cochee")][:MANY]
     rows = list(access.received_by(request.user).filter(pk__in=filter(None, chosen)))
     done: list[Orientation] = []
-    left: dict[str, list[str]] = {}  # why, and which
+    refused_by_reason: dict[str, list[str]] = {}  # why, and which
     for row in rows:
         try:
             was = request.POST.get(f"vu-{row.pk}", "")
             if answering.answer(request.POST, row, by=account_of(request), at=at, was=was):
                 done.append(row)
         except Refused as error:
-            left.setdefault(error.why, []).append(f"n° {row.pk}")
+            refused_by_reason.setdefault(error.why, []).append(f"n° {row.pk}")
         except answering.Unread as unread:
             why = " ".join(text for texts in unread.form.errors.values() for text in texts)
-            left.setdefault(why, []).append(f"n° {row.pk}")
+            refused_by_reason.setdefault(why, []).append(f"n° {row.pk}")
     if not rows:
         messages.warning(
             request, "Rien n’a changé : aucune ligne n’était cochée. Cochez-en, puis recommencez."
         )
     if done:
         verb = request.POST.get("geste", "")
-        said = (
+        sentence = (
             f"{WORDS.get(verb, 'C’est noté')} : {count(len(done), 'personne')}."
             f" {referral_detail.informed_of(done)}"
         )
-        messages.success(request, spaced(f"{said} {BACK.get(verb, '')}".strip()))
-    if left:
-        told = " ".join(f"{', '.join(which)} : {why}" for why, which in left.items())
-        messages.error(request, spaced(f"Sans changement : {told}"))
+        messages.success(request, spaced(f"{sentence} {BACK.get(verb, '')}".strip()))
+    if refused_by_reason:
+        refusals = " ".join(f"{', '.join(which)} : {why}" for why, which in refused_by_reason.items())
+        messages.error(request, spaced(f"Sans changement : {refusals}"))
         return redirect(f"{reverse('orientations')}?plusieurs=1")
     return redirect("orientations")
 
@@ -337,5 +337,7 @@ def _side(request: HttpRequest, row: Orientation) -> str:
     """
     receives = row.sent_at is not None and access.received_by(request.user).filter(pk=row.pk).exists()
     gives = access.may_give(request.user, row)
-    asked = request.GET.get("cote") == "envoi"
-    return referral_detail.RECEIVER if receives and not (gives and asked) else referral_detail.SENDER
+    is_sending_side = request.GET.get("cote") == "envoi"
+    return (
+        referral_detail.RECEIVER if receives and not (gives and is_sending_side) else referral_detail.SENDER
+    )

@@ -99,20 +99,20 @@ def questions(request: HttpRequest) -> HttpResponse:
         if autonomy_access.may_count(request):
             autonomy.count(diagnoses.VERDICT, verdict, on=timezone.localdate())
         return redirect(f"{reverse('relative_advice')}?conseil={verdict}")
-    asked = bilan.screening().values()
+    questions = bilan.screening().values()
     return render(
-        request, "orientations/relative/questions.html", {"questions": asked, "unknown": bilan.unknown()}
+        request, "orientations/relative/questions.html", {"questions": questions, "unknown": bilan.unknown()}
     )
 
 
 @require_safe
 def advice(request: HttpRequest) -> HttpResponse:
     """What to do first, in a sentence, and where to look."""
-    found = ADVICES.get(request.GET.get("conseil", ""))
-    if found is None:
+    advice = ADVICES.get(request.GET.get("conseil", ""))
+    if advice is None:
         return redirect("relative")
     face = {"procedure": "reveil", "bilan": "a-deux", "places": "batiment", "nothing": "sourire"}
-    context = {"advice": found, "form": WhereForm(initial={"besoin": found.need or "assistance"})}
+    context = {"advice": advice, "form": WhereForm(initial={"besoin": advice.need or "assistance"})}
     return render(
         request, "orientations/relative/advice.html", context | {"face": face[request.GET["conseil"]]}
     )
@@ -132,8 +132,8 @@ def places(request: HttpRequest) -> HttpResponse:
             context["choices"] = answer.choices
         else:
             wanted = Wanted(need=form.cleaned_data["besoin"], minutes=form.cleaned_data["marche"])
-            found = matching.match(wanted, spot, timezone.now(), limit=SHOWN)
-            context |= {"found": found, "spot": spot, "ou": spot.label}
+            matches = matching.match(wanted, spot, timezone.now(), limit=SHOWN)
+            context |= {"found": matches, "spot": spot, "ou": spot.label}
     status = 400 if form.is_bound and form.errors else 200
     return render(request, "orientations/relative/places.html", context, status=status)
 
@@ -145,8 +145,8 @@ def chosen(request: HttpRequest, place: str) -> HttpResponse:
     without a name.
     """
     lieu = get_object_or_404(lieux_for(request.user), slug=place, state="published")
-    asked = request.POST if request.method == "POST" else request.GET
-    need = asked.get("besoin", "")
+    data = request.POST if request.method == "POST" else request.GET
+    need = data.get("besoin", "")
     if need not in NEEDS:
         raise Http404
     error = None
@@ -193,8 +193,8 @@ def card(request: HttpRequest) -> HttpResponse:
 
 def _followed(request: HttpRequest) -> Orientation | None:
     """Return the way that this browser had followed a moment ago, made by nobody's account."""
-    held = Orientation.objects.filter(person=_carried(request) or 0, sender=None, from_structure=None)
-    return held.select_related("lieu", "lieu__structure", "person").first()
+    carried_rows = Orientation.objects.filter(person=_carried(request) or 0, sender=None, from_structure=None)
+    return carried_rows.select_related("lieu", "lieu__structure", "person").first()
 
 
 def _carried(request: HttpRequest) -> Person | None:

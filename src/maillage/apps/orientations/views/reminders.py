@@ -23,22 +23,22 @@ GESTURES = {
 @require_http_methods(["GET", "HEAD", "POST"])
 def of_person(request: HttpRequest, pk: int) -> HttpResponse:
     """The reminders of a person for the structures one acts for."""
-    found = get_object_or_404(access.people_for(request.user), pk=pk)
+    person = get_object_or_404(access.people_for(request.user), pk=pk)
     at = timezone.now()
     if request.method == "POST":
         if request.POST.get("geste") not in GESTURES:
             raise Http404
-        act, told = GESTURES[request.POST["geste"]]
+        act, confirmation = GESTURES[request.POST["geste"]]
         with refusals.as_message(request):
-            act(found, by=account_of(request), at=at, acting=acting_for(request, found))
-            messages.success(request, told)
+            act(person, by=account_of(request), at=at, acting=acting_for(request, person))
+            messages.success(request, confirmation)
         return redirect("person_reminders", pk)
     rights = rights_of(request.user)
-    ours = frozenset(id for right in SEES for id in rights.structures(right))
+    own_structures = frozenset(id for right in SEES for id in rights.structures(right))
     context = {
-        "person": found,
-        "refusal": lists.refusal(found),
-        "to_come": to_come(found, at, structures=ours),
-        "planned": lists.of_person(found, at, structures=ours),
+        "person": person,
+        "refusal": lists.refusal(person),
+        "to_come": to_come(person, at, structures=own_structures),
+        "planned": lists.of_person(person, at, structures=own_structures),
     }
     return render(request, "orientations/people/reminders.html", context)

@@ -45,12 +45,12 @@ SPENT = Refused(
 Answer = Callable[..., HttpResponse]
 
 
-def with_card(view: Answer | None = None, *, whole: bool = True) -> Any:
+def with_card(view: Answer | None = None, *, with_personal: bool = True) -> Any:
     """Require the page of a person, opened less than ten minutes ago; what is sent must come from this very
     opening. whole: with their secret or a helper; otherwise the code alone is enough.
     """
     if view is None:
-        return lambda each: with_card(each, whole=whole)
+        return lambda view_function: with_card(view_function, with_personal=with_personal)
 
     @never_cache
     @wraps(view)
@@ -58,7 +58,7 @@ def with_card(view: Answer | None = None, *, whole: bool = True) -> Any:
         opened = access.page_in(request, timezone.now())
         if opened is None:
             return _closed(request)
-        if whole and not opened.whole:
+        if with_personal and not opened.whole:
             return redirect("card")
         if request.method == "POST" and not constant_time_compare(
             request.POST.get("ouverture", ""), opened.token
@@ -115,19 +115,19 @@ def _tried(request: HttpRequest) -> HttpResponse:
         return _asked(request, too_many(), 429)
     if not access.spend_form(request, request.POST.get("envoi", "")):
         return _asked(request, SPENT, 400)
-    found = card_secrets.unlock(code=request.POST.get("code", ""), said=forms.secret(request.POST), at=at)
-    if found is None:
+    unlocked = card_secrets.unlock(code=request.POST.get("code", ""), said=forms.secret(request.POST), at=at)
+    if unlocked is None:
         count(request, "cartes")
         return _asked(request, SHUT, 400)
     learning.close_card(request)
-    access.open_page(request, found.person, at, whole=found.whole)
-    if found.misses:
+    access.open_page(request, unlocked.person, at, whole=unlocked.whole)
+    if unlocked.misses:
         messages.warning(
             request,
             say(
                 "{n} essai faux depuis la dernière fois. Si ce n’est pas vous, changez de secret.",
                 "{n} essais faux depuis la dernière fois. Si ce n’est pas vous, changez de secret.",
-                n=found.misses,
+                n=unlocked.misses,
             ),
         )
     return redirect("learning_card" if request.POST.get("suite") == "apprendre" else "card")
@@ -146,7 +146,7 @@ def _code_alone(request: HttpRequest, opened: Opened) -> HttpResponse:
     return render(request, "orientations/card/code_alone.html", context)
 
 
-@with_card(whole=False)
+@with_card(with_personal=False)
 @require_http_methods(["GET", "HEAD", "POST"])
 def secret(request: HttpRequest, opened: Opened) -> HttpResponse:
     """Choosing the secret of one's card, or another; the page opens whole."""
@@ -194,13 +194,13 @@ def leave(request: HttpRequest) -> HttpResponse:
 @require_POST
 def with_helper(request: HttpRequest, pk: int) -> HttpResponse:
     """Opening the page of a person with them, from their sheet. It is written, and they read it."""
-    found, by, at = (
+    person, by, at = (
         get_object_or_404(access.people_for(request.user), pk=pk),
         account_of(request),
         timezone.now(),
     )
-    card_secrets.record_opening(found, by=by, structure=acting_for(request, found), at=at)
-    access.open_page(request, found, at, whole=True, helper=by)
+    card_secrets.record_opening(person, by=by, structure=acting_for(request, person), at=at)
+    access.open_page(request, person, at, whole=True, helper=by)
     return redirect("card")
 
 
@@ -209,17 +209,17 @@ def secret_with_helper(request: HttpRequest, pk: int) -> HttpResponse:
     """Choosing the secret of a card, or another, with the helper who is there: from the sheet of the
     person, or as they are referred. It is written, and told.
     """
-    found, error = get_object_or_404(access.people_for(request.user), pk=pk), None
+    person, error = get_object_or_404(access.people_for(request.user), pk=pk), None
     referral = whole(request.GET.get("orientation", ""), ROWS)
     back = reverse("orientation_sent", args=[referral]) if referral else reverse("person", args=[pk])
     if request.method == "POST":
         try:
             cards.choose_secret(
-                found,
+                person,
                 forms.secret(request.POST),
                 by=account_of(request),
                 at=timezone.now(),
-                acting=acting_for(request, found),
+                acting=acting_for(request, person),
             )
         except Refused as refused:
             error = refused
@@ -227,10 +227,10 @@ def secret_with_helper(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, "Le secret est choisi. Il ouvre sa page, avec le code de sa carte.")
             return redirect(back)
     context = {
-        "person": found,
+        "person": person,
         "back": back,
         "error": error,
-        "held": people.secret_of(found),
+        "held": people.secret_of(person),
         "pictures": rules.PICTURES,
     }
     return render(request, "orientations/people/secret.html", context, status=400 if error else 200)
@@ -239,11 +239,11 @@ def secret_with_helper(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def of_person(request: HttpRequest, pk: int) -> HttpResponse:
     """The card of a person, to print for them. Opening it is written."""
-    found = get_object_or_404(access.people_for(request.user), pk=pk)
+    person = get_object_or_404(access.people_for(request.user), pk=pk)
     register.card_printed(
-        found, by=account_of(request), structure=acting_for(request, found), at=timezone.now()
+        person, by=account_of(request), structure=acting_for(request, person), at=timezone.now()
     )
-    return render(request, "orientations/card/print.html", {"person": found})
+    return render(request, "orientations/card/print.html", {"person": person})
 
 
 @require_POST

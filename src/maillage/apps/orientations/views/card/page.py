@@ -99,12 +99,12 @@ def procedures(request: HttpRequest, opened: Opened) -> HttpResponse:
 @require_safe
 def mandates(request: HttpRequest, opened: Opened) -> HttpResponse:
     """What others may do in one's place, and how to stop it."""
-    held = mandat_persons.for_card(opened.person, timezone.localdate())
+    mandates = mandat_persons.for_card(opened.person, timezone.localdate())
     return _page(
         request,
         "orientations/card/mandates.html",
         opened,
-        mandats=[(row, state, state in RUNNING, permissions.helpers(row)) for row, state in held],
+        mandats=[(row, state, state in RUNNING, permissions.helpers(row)) for row, state in mandates],
     )
 
 
@@ -132,7 +132,7 @@ def personal_data(request: HttpRequest, opened: Opened) -> HttpResponse:
     )
 
 
-@with_card(whole=False)
+@with_card(with_personal=False)
 @require_safe
 def to_print(request: HttpRequest, opened: Opened) -> HttpResponse:
     return _page(request, "orientations/card/print.html", opened)
@@ -146,8 +146,8 @@ def to_print(request: HttpRequest, opened: Opened) -> HttpResponse:
 def absent(request: HttpRequest, opened: Opened, kind: str, pk: int) -> HttpResponse:
     """Saying that one cannot come: asked once, then told to the place."""
     at = timezone.now()
-    found = queries.one_coming(opened.person, kind, pk, at)
-    if found is None:
+    line = queries.one_coming(opened.person, kind, pk, at)
+    if line is None:
         raise Http404
     if request.method == "POST":
         with refusals.as_message(request):
@@ -155,14 +155,14 @@ def absent(request: HttpRequest, opened: Opened, kind: str, pk: int) -> HttpResp
                 row = get_object_or_404(Seat, pk=pk, person=opened.person)
                 agenda.give_up([row], at=at, token=agenda_access.link_of(row))
             elif kind == queries.MEETING:
-                held = get_object_or_404(Appointment, pk=pk, person=opened.person)
-                appointments.cancel(held, at=at, decided_by=PERSON)
+                appointment = get_object_or_404(Appointment, pk=pk, person=opened.person)
+                appointments.cancel(appointment, at=at, decided_by=PERSON)
             else:
                 step = get_object_or_404(Orientation, pk=pk, person=opened.person)
                 sending.cancel(step, by=None, at=at, person=opened.person)
             messages.success(request, say("C’est noté : vous ne venez pas. Merci de l’avoir dit."))
         return redirect("card")
-    return _page(request, "orientations/card/absent.html", opened, coming=found)
+    return _page(request, "orientations/card/absent.html", opened, coming=line)
 
 
 @with_card
@@ -197,9 +197,9 @@ def stop_mandate(request: HttpRequest, opened: Opened, pk: int) -> HttpResponse:
             stopping.withdraw(row, by=by, at=at)
             messages.success(request, _stopped(opened, row, at))
         else:
-            each = get_object_or_404(row.authorisations, pk=key)
-            after = stopping.revoke(each, by=by, at=at)
-            other = lists.still_permitted(opened.person, each.key, timezone.localdate(at))
+            authorisation = get_object_or_404(row.authorisations, pk=key)
+            after = stopping.revoke(authorisation, by=by, at=at)
+            other = lists.still_permitted(opened.person, authorisation.key, timezone.localdate(at))
             if other is not None:
                 words = say(
                     "C’est retiré. Mais un autre mandat permet encore cette démarche, à {structure}.",
@@ -215,10 +215,10 @@ def stop_mandate(request: HttpRequest, opened: Opened, pk: int) -> HttpResponse:
 
 def _stopped(opened: Opened, row: Mandat, at: Any) -> str:
     """Return what is said once a mandate is stopped: that others still run, when they do."""
-    others = lists.running_of(opened.person, timezone.localdate(at)).exclude(pk=row.pk)
-    if not others:
+    other_mandates = lists.running_of(opened.person, timezone.localdate(at)).exclude(pk=row.pk)
+    if not other_mandates:
         return say("C’est arrêté. Plus personne ne fait rien à votre place.")
-    to = ", ".join(dict.fromkeys(each.structure.name for each in others if each.structure))
+    to = ", ".join(dict.fromkeys(each.structure.name for each in other_mandates if each.structure))
     return say("Ce mandat est arrêté. Mais un autre mandat dure encore : {structure}.", structure=typed(to))
 
 
@@ -244,16 +244,18 @@ def correct(request: HttpRequest, opened: Opened) -> HttpResponse:
     structures = queries.who_wrote(person)
     asks = request.method == "POST" and "quoi" in request.POST
     own = OwnForm(request.POST if request.method == "POST" and not asks else None, person=person)
-    asked = RequestForm(request.POST if asks else None, structures=structures)
+    request_form = RequestForm(request.POST if asks else None, structures=structures)
     error = None
     try:
         if own.is_bound and own.is_valid():
             cards.correct(person, own.values, displayed=own.original, by=opened.helper, at=at)
             messages.success(request, say("C’est corrigé."))
             return redirect("card")
-        if asked.is_bound and asked.is_valid():
-            words = asked.cleaned_data["quoi"]
-            people_corrections.ask_correction(person, asked.structure(), words, by=opened.helper, at=at)
+        if request_form.is_bound and request_form.is_valid():
+            words = request_form.cleaned_data["quoi"]
+            people_corrections.ask_correction(
+                person, request_form.structure(), words, by=opened.helper, at=at
+            )
             messages.success(request, say("La demande est partie. La réponse sera ici."))
             return redirect("card_correct")
     except Refused as refused:
@@ -269,7 +271,7 @@ def correct(request: HttpRequest, opened: Opened) -> HttpResponse:
         "asked": corrections.corrections(person),
         "error": error,
     }
-    bad = error is not None or own.errors or asked.errors
+    bad = error is not None or own.errors or request_form.errors
     return render(request, "orientations/card/correct.html", context, status=400 if bad else 200)
 
 
@@ -284,11 +286,11 @@ def copy(request: HttpRequest, opened: Opened) -> HttpResponse:
 @require_POST
 def withdraw(request: HttpRequest, opened: Opened) -> HttpResponse:
     """Taking back an agreement."""
-    said = get_object_or_404(
+    consent = get_object_or_404(
         Consent, pk=whole(request.POST.get("accord", ""), ROWS) or 0, person=opened.person
     )
     with refusals.as_message(request):
-        agreements.withdraw(said, by=opened.helper, at=timezone.now())
+        agreements.withdraw(consent, by=opened.helper, at=timezone.now())
         messages.success(request, say("C’est noté. Cet accord ne vaut plus."))
     return redirect("card_kept")
 
