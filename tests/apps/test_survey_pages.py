@@ -458,7 +458,7 @@ def test_a_closed_survey_says_what_comes_next(client, survey):
     sample_survey.send(client, token, sample_survey.answer())
     client.post(f"/espace/enquetes/{survey.pk}/geste/", {"geste": "terminer"})
     told = page(client, f"/espace/enquetes/{survey.pk}/")
-    for next_page in ("redressement", "enseignements", "paroles", "publier"):
+    for next_page in ("redressement", "constats", "paroles", "publier"):
         assert f'href="/espace/enquetes/{survey.pk}/resultats/{next_page}/"' in told
 
 
