@@ -39,6 +39,9 @@ urlpatterns = [
         questionnaire.import_form,
         name="survey_form_import",
     ),
+    path(
+        "espace/enquetes/<int:pk>/questionnaire/sensibles/", questionnaire.sensitive, name="survey_sensitive"
+    ),
     path("espace/enquetes/<int:pk>/questionnaire/ajouter/", questionnaire.add, name="survey_question_add"),
     path(
         "espace/enquetes/<int:pk>/questionnaire/geste/", questionnaire.gesture, name="survey_question_gesture"
