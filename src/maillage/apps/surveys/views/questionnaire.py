@@ -50,6 +50,7 @@ def questionnaire(request: HttpRequest, pk: int) -> HttpResponse:
         "parts": queries.parts(form),
         "version": row.versions.first(),
         "frozen": _is_frozen(row),
+        "may_be_lighter": row.kind not in protection.ALWAYS_STRICT,
         "languages": [editing.language_name(code) for code in form.languages],
     }
     return render(request, "surveys/space/questionnaire.html", context)
