@@ -14,7 +14,7 @@ AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 STEP = 2_000  # answers received at once
 PAGES = (
     ("tableaux", "", "tableaux"),
-    ("enseignements", "enseignements/", "tableaux"),
+    ("constats", "constats/", "tableaux"),
     ("publier", "publier/", "edition"),
 )
 

@@ -44,7 +44,7 @@ def counted(monkeypatch):
 def test_a_page_opened_twice_is_computed_once(browser, survey, counted):
     for _ in range(3):
         assert browser.get(where(survey)).status_code == 200
-        assert browser.get(where(survey, "enseignements/")).status_code == 200
+        assert browser.get(where(survey, "constats/")).status_code == 200
         assert browser.get(where(survey, "publier/")).status_code == 200
         assert "Réponses reçues" in browser.get(where(survey, "methode/")).content.decode()
     assert counted == [kept.TABLES, kept.EDITION, kept.METHOD]
@@ -121,11 +121,11 @@ def test_a_sentence_edited_changes_the_edition_and_not_the_tables(browser, surve
     sentence = sentences.sentences(frames.frame(survey))[0]
     counted.clear()
     browser.post(
-        where(survey, "enseignements/"),
+        where(survey, "constats/"),
         {"cle": sentence.key, "geste": "reprendre", "texte": "Nos mots à nous."},
     )
     assert "Nos mots à nous" in browser.get(where(survey, "publier/")).content.decode()
-    assert "Nos mots à nous." in browser.get(where(survey, "enseignements/")).content.decode()
+    assert "Nos mots à nous." in browser.get(where(survey, "constats/")).content.decode()
     assert counted == [kept.TABLES, kept.EDITION]
 
 
@@ -136,7 +136,7 @@ def test_a_large_survey_is_computed_by_the_worker_and_the_page_says_so(
     monkeypatch,
 ):
     monkeypatch.setattr(calculations, "AT_ONCE", 10)
-    for tab in ("", "enseignements/", "publier/", "methode/", "tableaux.csv", "?question=aise&par=aide"):
+    for tab in ("", "constats/", "publier/", "methode/", "tableaux.csv", "?question=aise&par=aide"):
         page = browser.get(where(survey, tab))
         assert page.status_code == 200
         said = page.content.decode()

@@ -14,8 +14,9 @@ from maillage.apps.dossiers.models import Study
 from maillage.apps.dossiers.queries import StudyRequest
 from maillage.apps.surveys.actions import campaigns, receive, results
 from maillage.apps.surveys.models import Survey
-from maillage.apps.surveys.queries import editions, needs
+from maillage.apps.surveys.queries import editions, needs, places
 from maillage.apps.surveys.rules import Sent
+from maillage.forms.questionnaire import Choice, Question
 from maillage.pipeline.survey import margins
 from maillage.reference.definitions import definition
 from maillage.reference.surveys import banks
@@ -107,6 +108,40 @@ def test_a_survey_is_read_with_its_weights(published):
     )
     assert found.share == pytest.approx(0.18, abs=1e-6)
     assert isinstance(needs.measured(published().pk, definition("credoc-2014-quotidien")), Unread)
+
+
+def test_codes_of_ages_read_by_their_labels(runner):
+    """« 3 » pour « 60 ans et plus » : l’âge est lu, et redressé ; le doute d’une enquête sans âge ne s’y met pas."""
+    labels = ("De 15 à 29 ans", "De 30 à 59 ans", "60 ans et plus")
+    offered = tuple(Choice(name=str(k), label={"fr": label}) for k, label in enumerate(labels, 1))
+    bank = banks()["habitants"]
+    coded = Question(name="q7", kind="one", choices="q7", label={"fr": "Votre âge ?"}, census="age")
+    form = replace(
+        bank,
+        lists={**bank.lists, "q7": offered},
+        items=(coded, bank.question("dernier_usage_internet")),
+    )
+    survey = campaigns.prepare(by=runner, title="Codes", territory=PLACE, questionnaire=form, at=AT)
+    survey = campaigns.open_survey(survey, by=runner, at=AT)
+    sent = [
+        Sent(
+            uid=uuid.uuid4(),
+            version=1,
+            channel="link",
+            values={
+                "q7": str(1 + k % 3),
+                "dernier_usage_internet": "jamais" if k % 5 == 0 else "moins_3_mois",
+            },
+        )
+        for k in range(150)
+    ]
+    receive.receive(survey, sent, at=AT)
+    results.weigh(survey, places.census_margins(survey, ["q7"]), by=runner, at=AT, method="raking")
+    survey.refresh_from_db()
+    edition = results.publish(survey, editions.edition(survey, at=AT), by=runner, at=AT)
+    sample = needs.measured(edition.pk, INSEE).sample
+    assert sorted(span for span, _ in sample.ages) == [(15, 29), (30, 59), (60, 120)]
+    assert sample.is_weighted_by_age
 
 
 def test_an_erased_survey_says_nothing(published):

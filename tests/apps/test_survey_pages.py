@@ -16,6 +16,7 @@ from maillage.apps.surveys.queries import answers, frames, margins, places, sent
 from maillage.forms.questionnaire import Choice, Group, Question, Questionnaire, load
 from maillage.kernel.errors import Refused
 from maillage.reference import surveys as banks
+from maillage.studies.survey import protection
 from tests.conftest import account
 from tests.support import sample_survey
 from tests.support.places import place
@@ -458,7 +459,7 @@ def test_a_closed_survey_says_what_comes_next(client, survey):
     sample_survey.send(client, token, sample_survey.answer())
     client.post(f"/espace/enquetes/{survey.pk}/geste/", {"geste": "terminer"})
     told = page(client, f"/espace/enquetes/{survey.pk}/")
-    for next_page in ("redressement", "enseignements", "paroles", "publier"):
+    for next_page in ("redressement", "constats", "paroles", "publier"):
         assert f'href="/espace/enquetes/{survey.pk}/resultats/{next_page}/"' in told
 
 
@@ -731,3 +732,18 @@ def test_what_repeats_is_said_where_the_way_of_asking_is_chosen(client, analyst)
         by=None, title="Répété", territory="38151", questionnaire=form, at=sample_survey.AT
     )
     assert "Ce qui se répète (« Appareils »)" in page(client, f"/espace/enquetes/{row.pk}/")
+
+
+def test_the_author_chooses_which_questions_are_sensitive(client, analyst):
+    """Ce que les mots devinent est coché ; le choix s’écrit dans le questionnaire, et y reste."""
+    sent = {"depart": "banque-habitants", "titre": "Échirolles", "territoire": "38151", "arrondi": "nearest"}
+    client.post("/espace/enquetes/nouvelle/", sent)
+    row = Survey.objects.get()
+    home, address = f"/espace/enquetes/{row.pk}/", f"/espace/enquetes/{row.pk}/questionnaire/sensibles/"
+    assert "2 devinées" in page(client, home)
+    assert re.search(r'value="francais"\s+checked', page(client, address))
+    assert not re.search(r'value="equipement"\s+checked', page(client, address))
+    client.post(address, {"sensible": ["equipement"]})
+    assert protection.sensitive_questions(form_of(row)) == {"equipement", "raison_non_equipe"}
+    assert "Votre choix" in page(client, address)
+    assert "2 choisies" in page(client, home)

@@ -101,10 +101,10 @@ FORM = Questionnaire(
 TABS = (
     "",
     "redressement/",
-    "enseignements/",
+    "constats/",
     "comparer/",
     "paroles/",
-    "constats/",
+    "entretiens/",
     "methode/",
     "publier/",
     "tableaux.csv",
@@ -421,7 +421,7 @@ def test_a_sentence_edited_is_flagged_when_its_figure_changes_and_leaves_the_doc
     held = frames.frame(survey)
     sentence = next(each for each in sentences.sentences(held) if each.key == "bas:aise")
     browser.post(
-        where(survey, "enseignements/"),
+        where(survey, "constats/"),
         {"cle": sentence.key, "geste": "reprendre", "texte": "Peu de gens sont à l’aise."},
     )
     said = next(
@@ -434,12 +434,12 @@ def test_a_sentence_edited_is_flagged_when_its_figure_changes_and_leaves_the_doc
     )
     assert said.flagged
     assert "Peu de gens" not in json.dumps(editions.edition(survey, at=AT), ensure_ascii=False)
-    browser.post(where(survey, "enseignements/"), {"cle": sentence.key, "geste": "revenir"})
+    browser.post(where(survey, "constats/"), {"cle": sentence.key, "geste": "revenir"})
     assert not any(each.edited for each in sentences.findings(frames.frame(survey)))
 
 
 def test_a_sentence_that_two_edit_keeps_the_first_and_says_both(browser, survey):
-    address, gesture = where(survey, "enseignements/"), {"cle": "bas:aise", "geste": "reprendre"}
+    address, gesture = where(survey, "constats/"), {"cle": "bas:aise", "geste": "reprendre"}
     browser.post(address, gesture | {"texte": "Peu de gens sont à l’aise.", "texte_lu": "Avant."})
     stale = browser.post(address, gesture | {"texte": "Beaucoup le sont.", "texte_lu": "Avant."})
     assert stale.status_code == 400
@@ -451,16 +451,16 @@ def test_a_sentence_that_two_edit_keeps_the_first_and_says_both(browser, survey)
 def test_a_sentence_written_beside_an_older_figure_is_flagged(browser, survey):
     """Des réponses arrivent pendant qu’on reprend une phrase : elle dit le chiffre d’avant, et attend."""
     key = "bas:aise"
-    page = browser.get(where(survey, "enseignements/")).content.decode()
+    page = browser.get(where(survey, "constats/")).content.decode()
     (seen,) = re.findall(rf'value="{key}"><input\s+type="hidden"\s+name="vu"\s+value="(\w+)"', page)
     answered(survey, 60, seed=9)
     given = {"cle": key, "geste": "reprendre", "texte": "Soixante pour cent sont à l’aise.", "vu": seen}
-    page = browser.post(where(survey, "enseignements/"), given, follow=True).content.decode()
+    page = browser.post(where(survey, "constats/"), given, follow=True).content.decode()
     assert "Son chiffre a changé pendant que vous l’écriviez" in page
     assert "Soixante pour cent" in page, "what was typed is not lost"
     assert "Soixante pour cent" not in json.dumps(editions.edition(survey, at=AT), ensure_ascii=False)
     (now,) = re.findall(rf'value="{key}"><input\s+type="hidden"\s+name="vu"\s+value="(\w+)"', page)
-    browser.post(where(survey, "enseignements/"), given | {"vu": now})
+    browser.post(where(survey, "constats/"), given | {"vu": now})
     assert "Soixante pour cent" in json.dumps(editions.edition(survey, at=AT), ensure_ascii=False)
 
 
@@ -471,11 +471,11 @@ def test_a_sentence_without_its_figure_is_not_said_to_be_late(browser, survey):
         survey=survey, key="parti", written="La règle.", figures=[], edited="La mienne."
     )
     given = {"cle": lost.key, "geste": "reprendre", "texte": "Une autre."}
-    page = browser.get(where(survey, "enseignements/")).content.decode()
+    page = browser.get(where(survey, "constats/")).content.decode()
     (given["vu"],) = re.findall(
         r'name="cle" value="parti"><input\s+type="hidden"\s+name="vu"\s+value="(\w+)"', page
     )
-    told = browser.post(where(survey, "enseignements/"), given, follow=True).content.decode()
+    told = browser.post(where(survey, "constats/"), given, follow=True).content.decode()
     assert "pendant que vous l’écriviez" not in told
     assert "n’est plus dans les résultats : elle n’est pas publiée" in told
     assert "Une autre." not in in_edition(survey)
@@ -483,7 +483,7 @@ def test_a_sentence_without_its_figure_is_not_said_to_be_late(browser, survey):
 
 def test_a_sentence_taken_off_is_not_published(browser, survey):
     sentence = sentences.sentences(frames.frame(survey))[0]
-    browser.post(where(survey, "enseignements/"), {"cle": sentence.key, "geste": "retirer"})
+    browser.post(where(survey, "constats/"), {"cle": sentence.key, "geste": "retirer"})
     assert Finding.objects.get(key=sentence.key).hidden
     assert sentence.text not in json.dumps(editions.edition(survey, at=AT)["document"], ensure_ascii=False)
 
@@ -644,7 +644,7 @@ def test_interviews_are_counted_on_the_page_of_method(browser, survey):
         "m-people": "12",
         "geste": "materiau",
     }
-    assert browser.post(where(survey, "constats/"), given).status_code == 302
+    assert browser.post(where(survey, "entretiens/"), given).status_code == 302
     drawn = browser.get(where(survey, "methode/")).content.decode()
     assert (
         'aria-label="150 réponses au questionnaire ; 1 groupe de discussion (acteurs sociaux,'
@@ -690,7 +690,7 @@ def test_actors_findings_write_their_chapter_and_stand_on_the_grid(browser, surv
         "c-said_on": "2026-11-02",
         "geste": "constat",
     }
-    assert browser.post(where(survey, "constats/"), given).status_code == 302
+    assert browser.post(where(survey, "entretiens/"), given).status_code == 302
     made = json.dumps(editions.edition(survey, at=AT)["document"], ensure_ascii=False)
     assert "La perception des acteurs" in made
     assert "5\xa0personnes le disent" in made
@@ -771,18 +771,18 @@ def test_a_finding_is_not_said_by_more_people_than_took_part(browser, survey):
         "c-said_on": "2026-11-02",
         "geste": "constat",
     }
-    page = browser.post(where(survey, "constats/"), {**given, "c-material": str(group.pk)}).content.decode()
+    page = browser.post(where(survey, "entretiens/"), {**given, "c-material": str(group.pk)}).content.decode()
     assert "n’en réunissait que 8" in page
     assert not read.statements(survey).exists()
     assert (
         browser.post(
-            where(survey, "constats/"), {**given, "c-material": str(group.pk), "c-people": "8"}
+            where(survey, "entretiens/"), {**given, "c-material": str(group.pk), "c-people": "8"}
         ).status_code
         == 302
     )
     assert (
         "8\xa0personnes le disent, sur 8 rencontrées"
-        in browser.get(where(survey, "constats/")).content.decode()
+        in browser.get(where(survey, "entretiens/")).content.decode()
     )
     assert read.statements_of(survey.territory)[0].people == 8
 
@@ -935,7 +935,7 @@ def test_without_an_answer_pages_say_so_and_nothing_is_published(browser):
     for tab in TABS[:-2]:
         page = browser.get(where(empty, tab))
         assert page.status_code == 200, tab
-        if tab in ("", "redressement/", "enseignements/", "publier/"):
+        if tab in ("", "redressement/", "constats/", "publier/"):
             assert "Recueillir des réponses" in page.content.decode(), tab
             assert "Publier l’édition" not in page.content.decode()
     with pytest.raises(Refused, match="Rien n’est publié"):
@@ -1002,10 +1002,10 @@ def test_a_double_click_notes_one_thing(browser, survey):
         "geste": "constat",
     }
     for given in (noted, noted, said, said, {**said, "c-people": "3"}):
-        assert browser.post(where(survey, "constats/"), given).status_code == 302
+        assert browser.post(where(survey, "entretiens/"), given).status_code == 302
     words = {"p-material": Material.objects.get().pk, "p-text": "Je n’y arrive pas", "geste": "parole"}
     for given in (words, words, {**words, "p-text": "Personne ne répond"}):
-        assert browser.post(where(survey, "constats/"), given).status_code == 302
+        assert browser.post(where(survey, "entretiens/"), given).status_code == 302
     assert (Statement.objects.count(), Verbatim.objects.count()) == (2, 2)
 
 

@@ -3,12 +3,14 @@ with what it is crossed.
 """
 
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
 
 from maillage.forms.questionnaire import Choice, Question, Questionnaire
 from maillage.kernel.table import Table
+from maillage.reports.survey import cards, document
 from maillage.studies.survey import samples
 from maillage.studies.survey.protection import sensitive_questions, words
 from maillage.studies.survey.samples import Weights, sample
@@ -164,6 +166,28 @@ def test_a_sensitive_question_keeps_eleven_even_in_a_city(name, least):
         "Vous arrive-t-il de sauter des repas ?",
         "Combien de verres buvez-vous par semaine ?",
         "Quel bulletin avez-vous mis aux municipales ?",
+        "Avez-vous un médecin traitant ?",
+        "Portez-vous des lunettes ?",
+        "Avez-vous du mal à dormir ?",
+        "Vous sentez-vous seul ?",
+        "Prenez-vous la pilule ?",
+        "Avez-vous une RQTH ?",
+        "Avez-vous des difficultés à marcher ?",
+        "Élevez-vous seul vos enfants ?",
+        "Êtes-vous séparé ou veuf ?",
+        "Avez-vous une assistante sociale ?",
+        "Avez-vous eu affaire à la justice ?",
+        "D’où venez-vous ?",
+        "Vos parents sont-ils nés en France ?",
+        "Portez-vous un voile ?",
+        "De quel bord êtes-vous ?",
+        "Êtes-vous adhérent d’un parti ?",
+        "Êtes-vous délégué du personnel ?",
+        "Êtes-vous au chômage ?",
+        "Arrivez-vous à payer vos factures ?",
+        "Combien vous reste-t-il pour vivre à la fin du mois ?",
+        "Buvez-vous du vin ?",
+        "Savez-vous lire ?",
     ],
 )
 def test_a_question_is_sensitive_by_the_family_of_its_words(label):
@@ -189,11 +213,35 @@ def test_a_question_is_sensitive_by_the_family_of_its_words(label):
         "Êtes-vous autonome avec votre téléphone ?",
         "Avez-vous trouvé une place dans un atelier ?",
         "Êtes-vous gêné par le prix de l’abonnement ?",
+        "Êtes-vous fatigué des mots de passe ?",
+        "Comment vous sentez-vous avec le numérique ?",
+        "Avez-vous du mal à lire un écran ?",
+        "Utilisez-vous les sites du gouvernement ?",
+        "Savez-vous lire un plan en ligne ?",
     ],
 )
 def test_a_question_of_digital_life_is_not_sensitive(label):
     form = replace(FORM, items=(question("essai", label, "oui"),))
     assert not sensitive_questions(form)
+
+
+@pytest.mark.parametrize("universe", [CITY, UNKNOWN], ids=["lighter rule", "rule of persons"])
+def test_report_names_the_questions_treated_as_sensitive(universe):
+    """Un fichier garde ce que devinent les mots, et le rapport le dit où le seuil change."""
+    answered = sample(survey(), FORM, universe=universe)
+    report = cards.results(
+        cards.every(answered),
+        title="Essai",
+        questionnaire=FORM,
+        n=250,
+        weighted=False,
+        on=date(2026, 11, 28),
+        finite=universe,
+        rule=answered.rule,
+    )
+    lines = [line for line in document.reading(report) if "comme sensibles" in line]
+    assert len(lines) == (universe is CITY)
+    assert all("Votre situation ?" in line and "smartphone" not in line for line in lines)
 
 
 def test_words_tell_what_nearly_all_lets_deduce():

@@ -428,6 +428,7 @@ ROWS: dict[str, tuple[set[str], str]] = {
     **dict.fromkeys(("survey_versions", "survey_form_import"), ({"surveys"}, "survey")),
     **dict.fromkeys(("survey_question_add", "survey_question_gesture"), ({"surveys"}, "survey")),
     "survey_question": ({"surveys"}, "question"),
+    "survey_sensitive": ({"surveys"}, "survey"),
     **dict.fromkeys(
         ("survey_tables", "survey_tables_csv", "survey_weighting", "survey_findings"), ({"surveys"}, "survey")
     ),

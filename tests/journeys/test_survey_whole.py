@@ -286,7 +286,7 @@ def read(room) -> None:
     shown = room.locator("main section.document")
     expect(shown).to_contain_text("Il y a moins de trois mois")
     expect(shown).to_contain_text("ne sera pas publié")
-    room.get_by_role("link", name="Enseignements", exact=True).click()
+    room.get_by_role("link", name="Constats", exact=True).click()
     expect(room.locator(".phrase").first).to_be_visible()
     room.emulate_media(media="print")  # a sheet holds sentences, not boxes to type in
     expect(room.locator(".phrase").first).to_be_visible()

@@ -87,7 +87,7 @@ def test_small_cells_stay_withheld_in_a_crossing():
     assert all("60 plus" not in each for each in facts(report.story))
 
 
-# Seed 003, in the order of its « Enseignements principaux »; the report tells each of them.
+# Seed 003, in the order of its main findings; the report tells each of them.
 MAUBEUGE = (
     "40 % des habitants sont mal à l’aise",
     "47 % des habitants ont un ordinateur",

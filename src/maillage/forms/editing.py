@@ -163,6 +163,17 @@ def added(
     return replace(form, items=items, lists=lists), name
 
 
+def marked_sensitive(form: Questionnaire, names: Collection[str], among: Collection[str]) -> Questionnaire:
+    """Return the questionnaire with questions marked sensitive, and the others of `among` marked not."""
+
+    def mark(item: Item) -> tuple[Item, ...]:
+        if isinstance(item, Question) and item.name in among:
+            return (replace(item, sensitive=item.name in names),)
+        return (item,)
+
+    return replace(form, items=_mapped(form.items, mark))
+
+
 def removed(form: Questionnaire, name: str) -> Questionnaire:
     """Return the questionnaire without a question, and without the parts and lists that it alone used."""
     question = _existing(form, name)

@@ -39,6 +39,9 @@ urlpatterns = [
         questionnaire.import_form,
         name="survey_form_import",
     ),
+    path(
+        "espace/enquetes/<int:pk>/questionnaire/sensibles/", questionnaire.sensitive, name="survey_sensitive"
+    ),
     path("espace/enquetes/<int:pk>/questionnaire/ajouter/", questionnaire.add, name="survey_question_add"),
     path(
         "espace/enquetes/<int:pk>/questionnaire/geste/", questionnaire.gesture, name="survey_question_gesture"
@@ -70,10 +73,10 @@ urlpatterns = [
     path("espace/enquetes/<int:pk>/resultats/tableaux.csv", results.table_csv, name="survey_tables_csv"),
     path("espace/enquetes/<int:pk>/resultats/redressement/", results.weighting, name="survey_weighting"),
     path("espace/enquetes/<int:pk>/resultats/pratiques/", results.practices, name="survey_practices"),
-    path("espace/enquetes/<int:pk>/resultats/enseignements/", results.findings, name="survey_findings"),
+    path("espace/enquetes/<int:pk>/resultats/constats/", results.findings, name="survey_findings"),
     path("espace/enquetes/<int:pk>/resultats/comparer/", results.compare, name="survey_compare"),
     path("espace/enquetes/<int:pk>/resultats/paroles/", verbatims.verbatims, name="survey_verbatims"),
-    path("espace/enquetes/<int:pk>/resultats/constats/", verbatims.materials, name="survey_materials"),
+    path("espace/enquetes/<int:pk>/resultats/entretiens/", verbatims.materials, name="survey_materials"),
     path("espace/enquetes/<int:pk>/resultats/methode/", results.method, name="survey_method"),
     path("espace/enquetes/<int:pk>/resultats/publier/", results.publish, name="survey_publish"),
     path("espace/enquetes/<int:pk>/resultats/apercu.pdf", results.preview, name="survey_preview"),

@@ -39,7 +39,17 @@ from maillage.studies.survey.protection import Protection
 from maillage.studies.survey.universe import UNKNOWN, Universe, things_of
 from maillage.words import rounding as rounds
 from maillage.words.dates import in_words
-from maillage.words.wording import DASH, NBSP, count, lower_first, number, percent, points, survey_share
+from maillage.words.wording import (
+    DASH,
+    NBSP,
+    count,
+    listing,
+    lower_first,
+    number,
+    percent,
+    points,
+    survey_share,
+)
 
 ROUNDING = {"nearest": "au plus proche, la moitié vers le haut", "down": "par troncature"}
 IN_FILES = {"nearest": "au plus proche", "down": "par troncature"}  # an edition is stored with the slug
@@ -366,6 +376,20 @@ def reading(results: Results) -> list[str]:
             " peut être plus fréquente que celles que l’on cite."
         ),
         f"**Secret** : {lower_first(protection.words(results.kind, results.rule))}",
+        *_sensitive(results),
+    ]
+
+
+def _sensitive(results: Results) -> list[str]:
+    """Return which questions keep the rule of persons where the others follow a lighter one."""
+    if results.rule is None or not results.rule.wide:
+        return []
+    labels = [
+        f"« {card.asked.label} »" for card in results.cards if card.asked.name in results.rule.sensitive
+    ]
+    return [
+        f"**Questions traitées comme sensibles**, à partir de {protection.PERSONS.least} réponses :"
+        f" {listing(labels) if labels else 'aucune'}."
     ]
 
 

@@ -22,6 +22,7 @@ ON_SHEETS = frozenset(
     }
 )
 NEVER_UNDER = 5  # persons: the lowest that a caller may ask for (docs/methods/resultats-enquete.md)
+ALWAYS_STRICT = ("structures", "professionals")  # kinds of survey that the lighter rule is not for
 MOST_CROSSED = 2  # questions read together under the lighter rule: more would cut small groups
 # Articles 9 and 10 of the GDPR, by family; then what a person seldom wants known. No accents. STATES are
 # also looked for among the answers offered.
@@ -35,22 +36,30 @@ SENSITIVE_BY_FAMILY = (
     r"\bsante\b|medic|psych|depressi|suicid|\bmental|hospitali|\bsoins?\b|\bsoign|traitement|cancer|diabet"
     r"|\bhiv\b|hepatit|alzheimer|autis|\bdys(lexi|phasi|praxi)|epilep|chroniqu|patholog|symptom|vaccin"
     r"|somnifere|cachets? pour|au c(oe|œ)ur|\bsucre\b|moralement|sans envie|\btristes?\b"
-    r"|anxi|genetique|biometri|empreintes digitales",
+    r"|anxi|genetique|biometri|empreintes digitales|medecin|hopita|lunettes|fatiguee?s?( moral|\W*$)|covid"
+    r"|specialiste reguli|mal a dormir|peur de sortir|sentez.vous (seule?|isole|en securite)|pilule"
+    r"|comment allez.vous (en ce|aujourd|ces)",
     r"mobilite (reduite|inclusion)|\bpmr\b|\bmdph\b|perte d.autonomie|dependan|infirm|paralys|prothes"
-    r"|appareil auditif|entendez|voyez.vous (bien|mal)|surdite|cecite",
+    r"|\brqth\b|difficultes? a (marcher|se deplacer|entendre|voir)|\bcanne\b|deambulateur|braille"
+    r"|pour vous (laver|habiller)|appareil auditif|entendez|voyez.vous (bien|mal)|surdite|cecite",
     r"\battire|votre orientation|enceinte|grossesse|avort|\bivg\b|contracept|sexuel|sexualite|meme sexe"
     r"|\blgbt|\btrans\b"
     r"|(votre|identite de|de) genre\b|prostitu",
     r"religi|\bfoi\b|bulletin|municipales|croyan|croyez|\bculte|mosquee|eglise|synagogue|\btemple|priere"
     r"|\bpriez|musulman|catholi"
+    r"|bapte|\bvoile\b|quel bord|adheren.{0,12} parti\b|confiance.{0,6} gouvernement|delegue du personnel"
     r"|chretien|protestant|\bjuif|\bjuive|athee|halal|casher|ramadan|convictions|politique"
     r"|\bvote[rsz]?\b|elections?\b|electeur|electoral|candidat|\bmilit|syndic|\bgreve|manifestation",
-    r"papiers.{0,10} en regle|quel pays venez|ethni|\borigine|couleur de peau|racis|\brace|gens du voyage"
+    r"d.ou venez|langue parlez|depuis quand .{0,12} en france|carte de resident|nee?s en france"
+    r"|papiers.{0,10} en regle|quel pays venez|ethni|\borigine|couleur de peau|racis|\brace|gens du voyage"
     r"|\broms?\b|immigr|migrant|nationalite"
     r"|etrang|\bexil|pays de naissance|ne a l.etranger|langue maternelle|sejour|\boqtf\b|regularis",
-    r"condamn|judiciaire|casier|garde a vue|bracelet electronique|\bdelit|infraction|\bpeine\b|tribunal"
+    r"condamn|\bjustice\b|avocat|controlee?s? dans la rue|judiciaire"
+    r"|casier|garde a vue|bracelet electronique|\bdelit|infraction|\bpeine\b|tribunal"
     r"|\bjuge\b|\bproces\b|\bpolice\b|gendarm|plainte|probation|liberation conditionnelle",
-    r"sauvegarde de justice|protection (juridique|judiciaire|de l.enfance)|aide sociale a l.enfance"
+    r"en couple|separee?s?\b|\bveu(f|ve)|monoparent|seule? (vos|avec vos|des) enfants"
+    r"|suivi social|assistante? social|sauvegarde de justice"
+    r"|protection (juridique|judiciaire|de l.enfance)|aide sociale a l.enfance"
     r"|enfants?.{0,25}(\bplacee?s?\b|retire)|(\bplacee?s?|foyer|confiee?s?) (en|a l.ase|de l.enfance)"
     r"|famille d.accueil|pension alimentaire|divorc|violen|maltrait|\bfrapp|battue?s?\b|insult|inceste"
     r"|\bviole?e?s?\b|harcel|agress|emprise|mariage force|excis",
@@ -58,12 +67,14 @@ SENSITIVE_BY_FAMILY = (
     r" social",
     r"revenu|loyers?\b|sauter? (des|un) repas|ressources|salaire|gagnez|\bdettes?\b|endett|impaye"
     r"|a decouvert\b|huissier|\bcredits?\b"
+    r"|au chomage|\bpension\b|\bminima\b|payer vos factures|pour vivre|renonce a (manger|vous)"
     r"|banque de france|saisie sur|fins? de mois|restos? du c|aide alimentaire|colis alimentaire"
     r"|banque alimentaire|\bfaim\b|minima sociaux|allocation|prime d.activite|\bapl\b|cheque energie"
     r"|impots?\b",
-    r"\balcool|verres (par|buvez)|combien de verres|drogue|cannabis|stupefiant|\bfumez|\btabac|cigarette"
+    r"\balcool|buvez.vous (du|de|des)"
+    r"|verres (par|buvez)|combien de verres|drogue|cannabis|stupefiant|\bfumez|\btabac|cigarette"
     r"|jeux d.argent",
-    r"lire et ecrire|compren.{0,20} le francais",
+    r"lire et ecrire|savez.vous (lire|ecrire)\b\W*$|compren.{0,20} le francais",
 )
 SENSITIVE = re.compile("|".join((STATES, *SENSITIVE_BY_FAMILY)))
 SENSITIVE_ANSWERS = re.compile(STATES)
@@ -205,7 +216,7 @@ def rule_in(
     """
     kind = questionnaire.kind
     is_sample = population is not None and n <= number("protection/sample_fraction") * population
-    if kind in ("structures", "professionals") or not is_sample:
+    if kind in ALWAYS_STRICT or not is_sample:
         return rule_of(kind)
     questions = list(questionnaire.questions())
     unknown = set(columns) - {each.name for each in questions}  # nothing says what such a column is about

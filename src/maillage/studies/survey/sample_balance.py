@@ -64,7 +64,7 @@ def sample_of(answers: Table, weights: Floats, counted: Bools, calibrated: Colle
         and (shares := _shares(answers[column], weights, counted, ages_of))
     }
     diplomas = [
-        _shares(answers[column], weights, counted, _diploma_of)
+        _shares(answers[column], weights, counted, diploma_of)
         for column in answers.columns
         if DIPLOMA_NAME.fullmatch(_column_name(column))
     ]
@@ -143,7 +143,7 @@ def _column_name(column: str) -> str:
     return plain(column.rpartition("/")[2])
 
 
-def _diploma_of(text: str) -> int | None:
+def diploma_of(text: str) -> int | None:
     return DIPLOMA_BY_WORD.get(plain(text))
 
 

@@ -1,16 +1,21 @@
 """What the surveys of a territory contribute to the estimate of its need."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+
+import numpy as np
 
 from maillage.apps.surveys.models import Publication
 from maillage.apps.surveys.queries import frames
 from maillage.apps.surveys.queries.margins import margin_of
 from maillage.apps.surveys.queries.publications import BY_DAY
 from maillage.engine.variance import Plan
+from maillage.forms.questionnaire import Choice, Questionnaire, words
+from maillage.kernel.table import Table
 from maillage.reference.definitions import Definition
 from maillage.studies.need import local_survey
 from maillage.studies.need.local_survey import Measured, Unread
-from maillage.studies.survey import census_margins
+from maillage.studies.survey import census_margins, sample_balance
+from maillage.studies.survey.age_classes import age_span
 
 
 def edition_of(place: str) -> Publication | None:
@@ -57,13 +62,43 @@ def measured(edition: int, definition: Definition) -> Measured | Unread | None:
             f"« {row.survey.title} » : les réponses ont changé depuis le redressement, il est à refaire."
         )
     weights, known = held.weights, [margin_of(each) for each in row.weighting.variables]
+    names = _census_names(held.questionnaire)
     return local_survey.read(
-        held.table,
+        _in_words(held.table, held.questionnaire, names),
         Plan(weights=weights.values, initial=weights.initial, codes=weights.codes),
         definition,
         title=row.survey.title,
         variables=[str(each["label"]) for each in row.weighting.variables],
-        calibrated=[str(each["question"]) for each in row.weighting.variables],
+        calibrated=[names.get(each["question"], each["question"]) for each in row.weighting.variables],
         ages=census_margins.ages_of(known),
         margins_year=census_margins.stated_year(known),
     )
+
+
+def _census_names(form: Questionnaire) -> dict[str, str]:
+    """Return the questions on age and diploma, name → the name that the estimate reads."""
+    questions = {each.name for each in form.questions()}
+    return {
+        name: variable
+        for name, variable in form.counted().items()
+        if variable in ("age", "diplome") and (name == variable or variable not in questions)
+    }
+
+
+def _in_words(table: Table, form: Questionnaire, names: Mapping[str, str]) -> Table:
+    """Return answers with ages and diplomas as their labels state them: a form may code « 60 et plus » 3."""
+    columns = dict(table.columns)
+    for name, variable in names.items():
+        question = form.question(name)
+        labels = {each.name: _label(each, variable) for each in form.choices(question)} if question else {}
+        texts = columns.pop(name).tolist() if name in columns else []
+        if texts:
+            columns[variable] = np.array([labels.get(text, text) for text in texts], dtype=np.str_)
+    return Table(table.name, columns)
+
+
+def _label(choice: Choice, variable: str) -> str:
+    if variable == "age":
+        span = age_span(choice)
+        return f"{span[0]}-{span[1]}" if span else choice.name
+    return choice.name if sample_balance.diploma_of(choice.name) is not None else words(choice.label)

@@ -11,10 +11,10 @@ TABS = (
     ("tableaux", "survey_tables", "Tableaux"),
     ("redressement", "survey_weighting", "Redressement"),
     ("pratiques", "survey_practices", "Pratiques"),
-    ("enseignements", "survey_findings", "Enseignements"),
+    ("constats", "survey_findings", "Constats"),
     ("comparer", "survey_compare", "Comparer"),
     ("paroles", "survey_verbatims", "Paroles"),
-    ("materiaux", "survey_materials", "Entretiens et constats"),
+    ("materiaux", "survey_materials", "Entretiens et acteurs"),
     ("methode", "survey_method", "Méthode"),
     ("publier", "survey_publish", "Publier"),
 )

@@ -24,6 +24,8 @@ from maillage.forms.questionnaire import Questionnaire, load
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import whole
 from maillage.pipeline.survey import xlsform
+from maillage.reports.survey.cards import tabulable
+from maillage.studies.survey import protection
 from maillage.web import refusals
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -48,9 +50,38 @@ def questionnaire(request: HttpRequest, pk: int) -> HttpResponse:
         "parts": queries.parts(form),
         "version": row.versions.first(),
         "frozen": _is_frozen(row),
+        "may_be_lighter": row.kind not in protection.ALWAYS_STRICT,
         "languages": [editing.language_name(code) for code in form.languages],
     }
     return render(request, "surveys/space/questionnaire.html", context)
+
+
+@holding(access.RUN)
+@require_http_methods(["GET", "HEAD", "POST"])
+def sensitive(request: HttpRequest, pk: int) -> HttpResponse:
+    """The questions whose answers could harm: those guessed are ticked, and the author decides once."""
+    row = managed_survey(request, pk)
+    form = _last(row)
+    questions = tabulable(form)
+    if request.method == "POST":
+        names = request.POST.getlist("sensible")
+        with refusals.as_message(request):
+            _write(
+                request,
+                row,
+                forms_editing.marked_sensitive(form, names, [question.name for question in questions]),
+            )
+        return redirect("survey", row.pk)
+    guessed = protection.sensitive_questions(form)
+    context = {
+        "survey": row,
+        "questions": [(question, question.name in guessed) for question in questions],
+        "checked": all(question.sensitive is not None for question in questions),
+        "strict": protection.PERSONS.least,
+        "light": protection.SAMPLED.least,
+        "frozen": _is_frozen(row),
+    }
+    return render(request, "surveys/space/sensitive.html", context)
 
 
 def _is_frozen(row: Survey) -> bool:

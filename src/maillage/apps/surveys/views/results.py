@@ -319,7 +319,7 @@ def findings(request: HttpRequest, pk: int) -> HttpResponse:
     if answers.counted(survey).exists():
         made = calculations.ask(survey, kept.TABLES, at=timezone.now())
         if made is None:
-            return _computing(request, survey, "enseignements")
+            return _computing(request, survey, "constats")
         head, said = made["head"], sentences.edited_sentences(survey, kept.sentences(made))
     if request.method == "POST":
         sentence = sentences.sentence_of(said, request.POST.get("cle", ""))
@@ -353,7 +353,7 @@ def _findings(
     request: HttpRequest, survey: Survey, edited: Sequence[EditedSentence], head: Any
 ) -> HttpResponse:
     """Return the page of the findings; with a text that was refused, as it was typed."""
-    context = framed(survey, "enseignements", "Ce que l’enquête apprend") | {
+    context = framed(survey, "constats", "Les constats") | {
         "said": [each for each in edited if not each.hidden],
         "hidden": [each for each in edited if each.hidden],
         "flagged": sum(each.flagged for each in edited),

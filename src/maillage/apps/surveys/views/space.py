@@ -30,6 +30,8 @@ from maillage.kernel.spreadsheet import as_csv
 from maillage.kernel.typed import ROWS, whole
 from maillage.pipeline.survey import xlsform
 from maillage.reference import surveys as banks
+from maillage.reports.survey.cards import tabulable
+from maillage.studies.survey import protection
 from maillage.web import refusals
 from maillage.words.wording import count
 
@@ -169,6 +171,10 @@ def _page(request: HttpRequest, row: Survey, **more: Any) -> HttpResponse:
         "channels": rules.CHANNELS,
         "late": rules.LATE.days,
         "of_people": row.kind in rules.OF_PEOPLE,
+        "n_sensitive": None
+        if row.kind in protection.ALWAYS_STRICT
+        else len(protection.sensitive_questions(form) & {each.name for each in tabulable(form)}),
+        "is_checked": all(each.sensitive is not None for each in tabulable(form)),
     }
     return render(request, "surveys/space/survey.html", context | more)
 

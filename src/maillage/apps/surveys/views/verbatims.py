@@ -136,7 +136,7 @@ def materials(request: HttpRequest, pk: int) -> HttpResponse:
     if done:
         messages.success(request, done)
         return redirect("survey_materials", pk)
-    context = framed(survey, "materiaux", "Entretiens, groupes et constats") | {
+    context = framed(survey, "materiaux", "Entretiens, groupes et acteurs") | {
         "rows": rows,
         "statements": queries_verbatims.statements(survey),
         "actors": queries_verbatims.actors(survey),
