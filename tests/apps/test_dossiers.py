@@ -126,6 +126,17 @@ def test_a_zone_of_the_map_leads_to_its_row_or_to_its_sheet(client, study, monke
             assert client.get(each).status_code == 200
 
 
+def test_the_table_of_zones_carries_its_own_key_where_no_map_does(client, study, monkeypatch):
+    """Cayenne : sans carte des quartiers, rien ne disait ce que veut dire un carré prune."""
+    assert 'id="cle-precarite"' not in client.get(ADDRESS).content.decode()
+    monkeypatch.delitem(pages.LAYERS, "les-deux")
+    page = client.get(ADDRESS).content.decode()
+    key = page.partition('id="cle-precarite"')[2].partition("</p>")[0]
+    assert {f"case-{cell}" for cell in ("les-deux", "numerique", "sociale", "aucune")} <= set(
+        re.findall(r'class="(case-[\w-]+)"', key)
+    )
+
+
 @pytest.mark.parametrize("layer", ["les-deux", "numerique", "sociale", "certitude"])
 def test_each_layer_has_an_address(client, study, layer):
     page = client.get(f"{ADDRESS}?carte={layer}").content.decode()

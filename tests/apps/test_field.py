@@ -17,8 +17,9 @@ from maillage.pipeline.offer import files
 from maillage.pipeline.offer.forms import read as forms
 from maillage.reference.cards import cards
 from maillage.reference.surveys import banks
+from maillage.reports.directory import census
 from maillage.reports.page import charts
-from maillage.reports.territory import field, services
+from maillage.reports.territory import criteria, field, services
 from maillage.reports.territory.criteria import Answered
 from tests.apps.test_gaps import text_of
 
@@ -53,7 +54,7 @@ def test_the_dossier_carries_actors_method_actions_and_grid(study, client, djang
         "Comment le recensement a été mené",
         "Les Racontars du Numérique",
         "Ce dont les structures disent avoir besoin",
-        "La coordination",
+        "<strong>la coordination</strong>",  # no survey says anything of it
     ):
         assert words in page, words
     assert "localhost" not in page, "it is handed to others, whom an address of this computer leads nowhere"
@@ -169,6 +170,24 @@ def test_the_services_are_asked_by_the_bank():
         for question, _ in asked:
             choices = {choice.name for choice in bank.choices(bank.question(question))}
             assert {"aujourdhui", "en_projet"} <= choices
+
+
+NONE = census.Part(0, 0, "", None)
+NOBODY = census.Shares(free=NONE, hours=NONE, phone=NONE, recent=NONE, evening_or_weekend=NONE)
+
+
+def test_a_grid_without_any_answer_is_one_sentence():
+    """Ni lieu ni enquête : quatre tableaux de « donnée manquante » sur deux pages ne disaient rien de plus."""
+    blank = field.FieldReading(
+        census=None,
+        method=(),
+        services=services.read({}),
+        actions=(),
+        grid=tuple((axis, ()) for axis in criteria.grid(None, NOBODY)),
+        map_address="",
+    )
+    (sentence,) = field.chapters(blank)[1].blocks
+    assert all(name in sentence.text for name in ("le maillage", "la coordination", "enquête"))
 
 
 def test_with_a_filter_the_chapter_says_why_it_is_silent():

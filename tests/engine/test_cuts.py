@@ -11,7 +11,7 @@ import pytest
 
 from maillage.reference.definitions import DEFAULT, definition
 from maillage.reference.parameters import number
-from maillage.reports.territory import presentation, sentences
+from maillage.reports.territory import atlas, presentation, sentences
 from maillage.reports.territory.labels import names_of
 from maillage.studies.diagnosis import diagnosis, study, zoning
 from maillage.studies.diagnosis.request import Request, model_of
@@ -21,6 +21,7 @@ from maillage.studies.diagnosis.territories import gazetteer
 from maillage.studies.need import population
 from maillage.studies.need.model import country_frame
 from maillage.studies.need.social import index_of
+from maillage.words.wording import NBSP
 
 TOWN, EPCI, DEPARTEMENT = "01053", "200071751", "01"  # Bourg-en-Bresse, its agglomération, Ain
 PAIRS = {
@@ -114,6 +115,20 @@ def test_the_quarters_of_a_town_differ_in_the_study_of_its_agglomeration(cuts):
     assert quarters["Baudières"].social_firmness < number("protection/firm_class"), (
         "its interval crosses a bound"
     )
+
+
+def test_a_map_draws_its_main_town_again_with_every_quarter(cuts):
+    """Sur la carte de 74 communes, les 18 quartiers de Bourg tenaient dans un timbre."""
+    drawn = atlas.layers(cuts[EPCI])
+    quarters = {r.zone.code for r in cuts[EPCI].zones if r.zone.place == "Bourg-en-Bresse"}
+    for layer in ("numerique", "les-deux"):
+        town = drawn[layer + atlas.TOWN]
+        assert set(re.findall(r'data-zone="(\d+)"', town)) == quarters
+        assert "Bourg-en-Bresse, en plus grand : 18 quartiers" in town.replace(NBSP, " ")
+        assert 'class="choisie"' in drawn[layer], "the map of the whole shows where it is"
+    assert not [
+        name for cut in (TOWN, "own") for name in atlas.layers(cuts[cut]) if name.endswith(atlas.TOWN)
+    ]
 
 
 def test_the_index_of_a_zone_is_the_mean_of_its_parts(cuts):

@@ -25,7 +25,7 @@ def test_a_name_goes_up_or_down_where_its_neighbour_leaves_no_room():
 
 
 def test_a_name_that_fits_nowhere_is_left_out():
-    low = [(f"Une commune au nom très long {k}", shapely.box(k * 60, 0, k * 60 + 60, 40)) for k in range(10)]
+    low = [(f"Une commune {k}", shapely.box(k * 60, 0, k * 60 + 60, 40)) for k in range(10)]
     assert 0 < len(drawn(*low)) < 10
 
 
@@ -33,3 +33,32 @@ def test_a_frame_forgets_the_islets_of_a_zone_and_keeps_an_island_that_is_a_zone
     mainland, islet = shapely.box(0, 0, 1, 1), shapely.box(5, 5, 5.05, 5.05)
     assert maps.frame_of([shapely.union(mainland, islet)]) == maps.frame_of([mainland])
     assert maps.frame_of([mainland, islet]).scale < maps.frame_of([mainland]).scale / 4
+
+
+def in_zone(name: str, x: float, y: float, zone: shapely.Geometry) -> float:
+    """Return the share of the box of a name that is in its zone, which fills the drawing with the others."""
+    west, north, east, south = maps._label_box(name, x, y - maps.LABEL / 3, maps.LABEL)
+    box = shapely.box(west, north, east, south)
+    return shapely.area(shapely.intersection(zone, box)) / shapely.area(box)
+
+
+def test_a_name_stays_mostly_in_its_zone_however_thin():
+    """Une zone qui fait le tour d’une autre, mince en haut et large en bas, est nommée en bas ; une zone plus
+    mince que quatre dixièmes de son nom n’est pas nommée.
+    """
+    ring = [(0, 0), (0.9, 0), (0.9, 0.9), (0, 0.9)]
+    hole = [(0.01, 0.2), (0.89, 0.2), (0.89, 0.89), (0.01, 0.89)]
+    zones = {
+        "Centre Ville Sud-Vallée": shapely.Polygon(ring, [hole]),
+        "Centre": shapely.Polygon(hole),
+        "Grand Brunetière-Criel Nord": shapely.box(0.9, 0, 0.93, 0.9),
+    }
+    places = drawn(*zones.items())
+    assert set(places) == {"Centre Ville Sud-Vallée", "Centre"}
+    frame = maps.frame_of(list(zones.values()))
+    assert all(in_zone(name, *at, frame.place(zones[name])) >= maps.IN_ZONE for name, at in places.items())
+
+
+def test_a_name_may_leave_the_map_for_the_sea():
+    """Une île mince garde son nom : la mer n’est à personne."""
+    assert len(drawn(("Ouessant", shapely.box(0, 0, 0.02, 0.9)))) == 1

@@ -351,8 +351,8 @@ def _social(s: Subject) -> Plate:
             ("Zone", "Classe", "Indice", "Rang"),
             tuple((z.name, z.social or "inconnue", z.index or "—", str(z.rank or "—")) for z in r.zones),
         ),
-        f"{r.territory.name}. Indice comparé à la France métropolitaine : il ne compte personne. Hachures :"
-        " moins de 8 chances sur 10 que la classe soit juste, à une près.",
+        f"{r.territory.name}. Indice comparé à la France métropolitaine : il ne compte personne. "
+        f"{map_keys.UNSURE['numerique']}",
         tuple((f"s{k}", words) for k, words in enumerate(r.social_classes, 1)),
     )
 

@@ -16,7 +16,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK, WD_TAB_ALIGNMENT
 from docx.opc.constants import RELATIONSHIP_TYPE as RT
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
-from docx.shared import Mm, Pt, RGBColor
+from docx.shared import Inches, Mm, Pt, RGBColor
 from PIL import Image
 
 from maillage.reports.page import maps, office, pdf, photographs, theme
@@ -46,7 +46,8 @@ NOTICE = (
 )
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 FONT = "Arial"  # on every computer: the file does not carry fonts
-SIDE, WIDE, HIGH = 18, 174, 200  # millimetres: a margin, the text, the tallest drawing
+SIDE, WIDE, HIGH = 18, 174, 115  # millimetres: a margin, the text, the tallest drawing
+NAME_HIGH = 2.6  # millimetres: the least letters of a map
 LEAD, NOTE, CALLOUT = "Chapeau", "Note", "Encadré"  # styles of our own, as the word processor lists them
 TONES = {"text": "Normal", "lead": LEAD, "note": NOTE, "comment": NOTE}
 SOURCES = "sources"
@@ -306,7 +307,7 @@ class _Page:
         """
         paragraph = self._paragraph("")
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        picture = io.BytesIO(photographs.jpeg(svg)) if photographs.is_one(svg) else _png(svg)
+        picture = io.BytesIO(photographs.jpeg(svg)) if photographs.is_one(svg) else _png(svg, share, high)
         drawn = paragraph.add_run().add_picture(picture, width=Mm(WIDE * share))
         if drawn.height > Mm(high):
             drawn.width, drawn.height = int(drawn.width * Mm(high) / drawn.height), Mm(high)
@@ -359,11 +360,12 @@ class _Page:
                 element.set(qn("w:val"), office.plain(words))
                 properties.append(element)
         section = self.file.sections[-1]
-        widths = _widths(block, section.page_width - section.left_margin - section.right_margin)
+        room = section.page_width - section.left_margin - section.right_margin
+        rows = (tuple(Cell(text=name, strong=True) for name in block.columns), *block.rows)
+        widths = [Inches(x) for x in office.widths(block, rows, room / Inches(1), _table_size(block))]
         for column, width in zip(table.columns, widths, strict=True):
             column.width = width
-        heads = tuple(Cell(text=name, strong=True) for name in block.columns)
-        for row, cells in zip(table.rows, (heads, *block.rows), strict=True):
+        for row, cells in zip(table.rows, rows, strict=True):
             limits = row._tr.get_or_add_trPr()
             limits.append(parse_xml(f"<w:cantSplit {nsdecls('w')}/>"))
             for x, (place, cell) in enumerate(zip(row.cells, cells, strict=True)):
@@ -395,7 +397,12 @@ def _set_cell(paragraph: Any, block: Grid, *, is_figure: bool) -> None:
     if is_figure:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     for run in paragraph.runs:
-        run.font.size = Pt(8 if len(block.columns) > 6 else 9)
+        run.font.size = Pt(_table_size(block))
+
+
+def _table_size(block: Grid) -> int:
+    """Return the height of the letters of a table, in points."""
+    return 8 if len(block.columns) > 6 else 9
 
 
 def _set_head(row: Any) -> None:
@@ -407,9 +414,14 @@ def _set_head(row: Any) -> None:
         place._tc.get_or_add_tcPr().append(parse_xml(shade))
 
 
-def _png(svg: str) -> io.BytesIO:
-    """Return a drawing on white, in the few colours it has: a third of the weight."""
-    drawn = Image.open(io.BytesIO(pdf.png(svg, letters=maps.LABEL))).convert("RGBA")
+def _png(svg: str, share: float, high: float) -> io.BytesIO:
+    """Return a drawing on white, in the few colours it has: a third of the weight. share, high: as for
+    `_drawing`, which the names of a map are written for.
+    """
+    size = re.search(r'class="fig carte" viewBox="0 0 (\d+) (\d+)"', svg)
+    wide = min(WIDE * share, high * int(size[1]) / int(size[2])) if size else WIDE
+    letters = NAME_HIGH * maps.WIDTH / wide if size else maps.LABEL
+    drawn = Image.open(io.BytesIO(pdf.png(svg, letters=letters))).convert("RGBA")
     paper = Image.new("RGBA", drawn.size, "white")
     paper.alpha_composite(drawn)
     flat = paper.convert("RGB").quantize(128, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
@@ -457,8 +469,3 @@ def _instruction(words: str) -> Any:
     element = parse_xml(f'<w:r {nsdecls("w")}><w:instrText xml:space="preserve"/></w:r>')
     element[0].text = f" {words} "
     return element
-
-
-def _widths(block: Grid, room: int) -> list[int]:
-    shares = block.widths if len(block.widths) == len(block.columns) else (1.0,) * len(block.columns)
-    return [round(room * share / sum(shares)) for share in shares]

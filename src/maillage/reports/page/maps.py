@@ -15,8 +15,11 @@ LABEL = 26  # height of letters, in units of the drawing; a narrow screen enlarg
 LABEL_NARROW = 40
 LETTER = 0.56  # mean width of a letter, as a share of its height
 ON_PAPER = (26, 30, 34, 40, 46, 52, 60, 70, 80, 92, 106, 122, 140)  # heights of letters for a layout
+IN_ZONE = 0.4  # of what the box of a name covers on the map, what must be in the zone that it names
+ELSEWHERE = 7  # columns and lines of the places that a name tries in its zone
 ASIDE = 1  # heights of letters: how far a name may move to stay inside its drawing
 SMALLEST_PART = 0.01  # of the area of a shape, for a part of it to widen the frame
+Box = tuple[float, float, float, float]  # west, north, east and south of a name, on the drawing
 NAME = re.compile(r'<text class="nom[^"]*"(?: font-size="(\d+)")? x="(-?\d+)" y="(-?\d+)">([^<]*)</text>')
 
 
@@ -156,7 +159,7 @@ def draw(
             f'<circle class="{style}" cx="{at.x:.0f}" cy="{at.y:.0f}"'
             f' r="9"><title>{escape(said)}</title></circle>'
         )
-    parts += _labels(base.names, frame, letters)
+    parts += _labels(base.names, frame, letters, simple)
     role = (
         "group" if links and any(area.link for area in areas) else "img"
     )  # links inside an image cannot be reached
@@ -260,19 +263,35 @@ def _path(shape: shapely.Geometry) -> str:
     return "".join(out)
 
 
-def _labels(names: Sequence[tuple[str, shapely.Geometry, float]], frame: Frame, letters: int) -> list[str]:
-    """Return the names that fit: first those that stay on a narrow screen, then the others where there is
-    room.
+def _labels(
+    names: Sequence[tuple[str, shapely.Geometry, float]],
+    frame: Frame,
+    letters: int,
+    zones: Sequence[shapely.Geometry],
+) -> list[str]:
+    """Return the names that fit, each mostly in its own zone: first those that stay on a narrow screen, then
+    the others where there is room. zones: all of them, where they fall on the drawing.
     """
-    boxes: dict[int, list[tuple[float, float, float, float]]] = {LABEL_NARROW: [], letters: []}
+    boxes: dict[int, list[Box]] = {LABEL_NARROW: [], letters: []}
     own = f' font-size="{letters}"' if letters != LABEL else ""
+    drawn = shapely.STRtree(shapely.make_valid(np.array(zones, dtype=object)))
     out = []
     for name, shape, _ in sorted(names, key=lambda item: -item[2]):
         best: tuple[tuple[int, ...], float, float] = ((), 0.0, 0.0)
-        for x, y in _places(frame.place(shape), letters):
-            fit = tuple(size for size in boxes if _has_room(_label_box(name, x, y, size), boxes[size]))
-            if len(fit) > len(best[0]):
-                best = (fit, x, y)
+        zone = shapely.make_valid(shapely.simplify(frame.place(shape), 1.0))
+        shapely.prepare(zone)
+        west, north, east, south = _label_box(name, 0, 0, letters)
+        for x, y in _places(zone, letters, (east - west) * (south - north)):
+            at_sizes = {size: _label_box(name, x, y, size) for size in boxes}
+            sizes = tuple(
+                size
+                for size, box in at_sizes.items()
+                if _has_room(box, boxes[size]) and _is_in(zone, box, drawn)
+            )
+            if len(sizes) > len(best[0]):
+                best = (sizes, x, y)
+            if len(sizes) == len(boxes):
+                break
         sizes, x, y = best
         for size in sizes:
             boxes[size].append(_label_box(name, x, y, size))
@@ -284,25 +303,37 @@ def _labels(names: Sequence[tuple[str, shapely.Geometry, float]], frame: Frame, 
     return out
 
 
-def _places(shape: shapely.Geometry, letters: int) -> list[tuple[float, float]]:
+def _is_in(zone: shapely.Geometry, box: Box, drawn: shapely.STRtree) -> bool:
+    """Tell if a zone fills enough of the part of a box that is on the map: the rest belongs to nobody."""
+    window = shapely.box(*box)
+    own = shapely.area(shapely.intersection(zone, window))
+    if own == 0 or own >= IN_ZONE * shapely.area(window):
+        return bool(own)
+    covered = drawn.geometries[drawn.query(window)]
+    return bool(own >= IN_ZONE * shapely.area(shapely.intersection(covered, window)).sum())
+
+
+def _places(shape: shapely.Geometry, letters: int, smallest: float) -> list[tuple[float, float]]:
     """Return where the name of a zone may stand, the best first: well inside it, else higher or lower, where
-    the names of its neighbours leave room.
+    the names of its neighbours leave room, else anywhere in it. smallest: the area of the box of that name.
     """
     point = shapely.point_on_surface(shape)
     x, y = float(point.x), float(point.y)
     steps = [rank * 1.4 * letters for rank in (-1, 1, -2, 2)]
-    others = [(x, y + step) for step in steps]
-    inside = shapely.contains_xy(shape, [place[0] for place in others], [place[1] for place in others])
-    return [(x, y), *(place for place, held in zip(others, inside, strict=True) if held)]
+    places = [(x, y + step) for step in steps]
+    if shapely.area(shape) >= IN_ZONE * smallest:
+        west, north, east, south = shape.bounds
+        columns, lines = np.linspace(west, east, ELSEWHERE), np.linspace(north, south, ELSEWHERE)
+        places += [(float(x), float(y)) for y in lines for x in columns]
+    is_inside = shapely.contains_xy(shape, [place[0] for place in places], [place[1] for place in places])
+    return [(x, y), *(place for place, inside in zip(places, is_inside, strict=True) if inside)]
 
 
-def _has_room(
-    box: tuple[float, float, float, float], taken: Sequence[tuple[float, float, float, float]]
-) -> bool:
+def _has_room(box: Box, taken: Sequence[Box]) -> bool:
     return box[0] >= 0 and box[2] <= WIDTH and not any(_overlap(box, other) for other in taken)
 
 
-def _label_box(name: str, x: float, y: float, size: int) -> tuple[float, float, float, float]:
+def _label_box(name: str, x: float, y: float, size: int) -> Box:
     half = len(name) * size * LETTER / 2
     return x - half, y - size * 0.7, x + half, y + size * 0.7
 
@@ -325,7 +356,7 @@ def _names(names: Sequence[tuple[str, float, float]], size: int, height: int) ->
     """Return the names that fit in letters of that height, the first ones first, each moved a little when it
     would leave its drawing.
     """
-    boxes: list[tuple[float, float, float, float]] = []
+    boxes: list[Box] = []
     out = []
     for name, x, y in names:
         west, north, east, south = _label_box(name, x, y, size)
@@ -339,7 +370,7 @@ def _names(names: Sequence[tuple[str, float, float]], size: int, height: int) ->
     return out
 
 
-def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
+def _overlap(a: Box, b: Box) -> bool:
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 

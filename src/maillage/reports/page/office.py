@@ -3,13 +3,15 @@
 import io
 import re
 import zipfile
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from maillage.reports.page.blocks import Document
+from maillage.reports.page.blocks import Cell, Document, Grid
 from maillage.words import wording
 
 FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # by XML 1.0
+LETTER, MARGINS = 0.72, 0.2  # a bold letter of a wider font, in its size; sides of a cell, in inches
 MAX_PROPERTY = 255  # characters that the core properties of an office file take
 STAMP = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*(</)")
 
@@ -41,3 +43,33 @@ def same_bytes(content: bytes, on: date) -> bytes:
             entry.compress_type = zipfile.ZIP_DEFLATED
             target.writestr(entry, part)
     return output.getvalue()
+
+
+def least_widths(rows: Sequence[tuple[Cell, ...]], size: float) -> list[float]:
+    """Return the least width of each column, in inches: that of its longest word; one with a hyphen may be
+    cut after it.
+    """
+    return [
+        max(len(word) for cell in column for word in re.split(r"[ -]", cell.text)) * size * LETTER / 72
+        + MARGINS
+        for column in zip(*rows, strict=True)
+    ]
+
+
+def widths(block: Grid, rows: Sequence[tuple[Cell, ...]], wide: float, size: float) -> list[float]:
+    """Return the width of each column, in inches: its share, but no word of it cut in two; what this takes
+    comes from the columns that have room.
+
+    >>> head = (Cell(text="Zone"), Cell(text="Personnes"))
+    >>> grid = Grid(caption="", columns=("Zone", "Personnes"), align="gd", widths=(2, 1), rows=())
+    >>> [round(wide, 2) for wide in widths(grid, (head,), 3.0, 13)]
+    [1.63, 1.37]
+    """
+    shares = block.widths or (1.0,) * len(block.columns)
+    least = least_widths(rows, size)
+    if sum(least) > wide:  # a column is cramped rather than out of its page
+        return [need * wide / sum(least) for need in least]
+    wanted = [max(wide * share / sum(shares), need) for share, need in zip(shares, least, strict=True)]
+    over, room = sum(wanted) - wide, sum(wanted) - sum(least)
+    taken = min(over / room, 1.0) if room else 0.0
+    return [width - (width - need) * taken for width, need in zip(wanted, least, strict=True)]

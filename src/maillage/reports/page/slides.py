@@ -51,7 +51,7 @@ LISTED = (24, 22, 20, 18, 16, 14, 13, 12)  # points: of a list, the largest that
 CARDS = (18, 16, 15, 14, 13, 12)  # points: of the title of a card, the largest that leave it in its place
 SIZES = (24, 22, 20, 18, 16, 15, 14, 13, 12)  # points: a table takes the largest that leave it in its place
 MEAN = 0.56  # a letter of that font, in its size, where words follow one another
-LETTER, MARGINS = 0.72, 0.2  # a bold letter of that wider font, in its size; sides of a cell, in inches
+ROW = 1 / 36  # inches a point of letters: the least height of a row
 HIGHEST, ESTIMATE, LOWEST = "Jusqu’à", "Estimation", "Au moins"  # series of a chart, drawn in this order
 KEY, KEY_LINE = 2.85, 0.3  # inches: the column of the classes of a map, a line of it
 ACROSS = 2  # classes a line, under the words that stand beside a map
@@ -399,7 +399,7 @@ def _map_letters(svg: str, box: Box) -> float:
 
 def _key_high(block: Picture, wide: float) -> float:
     """Return how high the classes of a map stand, and their unit, in a column `wide` inches wide."""
-    lines = ceil(len(rich.bare(block.caption)) * SMALL * LETTER / 72 / (wide - 0.2))
+    lines = ceil(len(rich.bare(block.caption)) * SMALL * MEAN / 72 / (wide - 0.2 - SMALL / 36))
     return KEY_LINE * ceil(len(block.key) / ACROSS) + lines * SMALL * 1.2 / 72 + 0.3
 
 
@@ -466,14 +466,14 @@ def _chart(slide: Any, block: Chart, box: Box) -> None:
 def _table(slide: Any, block: Grid, box: Box) -> None:
     rows = [tuple(Cell(text=title, strong=True) for title in block.columns), *block.rows]
     size = next((size for size in SIZES if _fits(block, rows, box, size)), SIZES[-1])
-    high = min(box[3], size / 28 * len(rows))
+    high = min(box[3], size * ROW * len(rows))
     shape = slide.shapes.add_table(
         len(rows), len(block.columns), *(Inches(x) for x in (box[0], box[1], box[2], high))
     )
     _named(shape, f"{block.caption}. {block.note}")
     table = shape.table
     table.horz_banding = False
-    for column, wide in zip(table.columns, _widths(block, rows, box[2], size), strict=True):
+    for column, wide in zip(table.columns, office.widths(block, rows, box[2], size), strict=True):
         column.width = Inches(wide)
     for y, row in enumerate(rows):
         for x, cell in enumerate(row):
@@ -482,48 +482,24 @@ def _table(slide: Any, block: Grid, box: Box) -> None:
 
 def _fits(block: Grid, rows: Sequence[tuple[Cell, ...]], box: Box, size: float) -> bool:
     """Tell whether a table in letters of this size, in points, stays within its box."""
-    widths = _widths(block, rows, box[2], size)
-    if sum(_needed(rows, size)) > box[2]:
+    widths = office.widths(block, rows, box[2], size)
+    if sum(office.least_widths(rows, size)) > box[2]:
         return False
     tall = 0.0
     for row in rows:
         # a line of a cell holds its letters, less the half of a word that goes to the next one
         lines = max(
-            ceil(len(cell.text) * size * MEAN / 72 / max(wide - MARGINS - size / 36, 0.1))
+            ceil(
+                len(cell.text)
+                * size
+                * (office.LETTER if cell.strong else MEAN)
+                / 72
+                / max(wide - office.MARGINS - size / 36, 0.1)
+            )
             for cell, wide in zip(row, widths, strict=True)
         )
-        tall += max(size / 28, lines * size * 1.2 / 72 + 0.1)
+        tall += max(size * ROW, lines * size * 1.2 / 72 + 0.1)
     return tall <= box[3]
-
-
-def _needed(rows: Sequence[tuple[Cell, ...]], size: float) -> list[float]:
-    """Return the least width of each column, in inches: that of its longest word; one with a hyphen may be
-    cut after it.
-    """
-    return [
-        max(len(word) for cell in column for word in re.split(r"[ -]", cell.text)) * size * LETTER / 72
-        + MARGINS
-        for column in zip(*rows, strict=True)
-    ]
-
-
-def _widths(block: Grid, rows: Sequence[tuple[Cell, ...]], wide: float, size: float) -> list[float]:
-    """Return the width of each column, in inches: its share, but no word of it cut in two; what this takes
-    comes from the columns that have room.
-
-    >>> head = (Cell(text="Zone"), Cell(text="Personnes"))
-    >>> grid = Grid(caption="", columns=("Zone", "Personnes"), align="gd", widths=(2, 1), rows=())
-    >>> [round(wide, 2) for wide in _widths(grid, (head,), 3.0, 13)]
-    [1.63, 1.37]
-    """
-    shares = block.widths or (1.0,) * len(block.columns)
-    least = _needed(rows, size)
-    if sum(least) > wide:  # a column is cramped rather than out of the slide
-        return [need * wide / sum(least) for need in least]
-    found = [max(wide * share / sum(shares), need) for share, need in zip(shares, least, strict=True)]
-    over, room = sum(found) - wide, sum(found) - sum(least)
-    taken = min(over / room, 1.0) if room else 0.0
-    return [width - (width - need) * taken for width, need in zip(found, least, strict=True)]
 
 
 def _cell(place: Any, cell: Cell, *, size: float, head: bool, right: bool) -> None:

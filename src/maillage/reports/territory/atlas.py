@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
+from typing import TypeVar
 
 import numpy as np
 import shapely
@@ -17,10 +18,12 @@ from maillage.reports.page import maps
 from maillage.reports.page.maps import Area, Base
 from maillage.reports.territory import certainty, ranges
 from maillage.reports.territory.labels import CELL_LABELS, CLASS_LABELS, SPACE_LABELS, name_of
+from maillage.reports.territory.reading import SubtotalRow
 from maillage.reports.territory.study_json import geometry
-from maillage.studies.diagnosis.results import CLASS_NAMES, Diagnosis, ZoneResult, is_firm
+from maillage.studies.diagnosis.results import CLASS_NAMES, Diagnosis, Subtotal, ZoneResult, is_firm
 from maillage.studies.need import population as frames
 from maillage.studies.need import rurality
+from maillage.studies.need.social_variables import WITH_DISTRICTS
 from maillage.studies.offer import silence, siting
 from maillage.studies.offer.census import Offered, places_in, unlisted_zones
 from maillage.studies.offer.grounds import Ground
@@ -30,6 +33,7 @@ from maillage.words import wording
 from maillage.words.wording import lower_first
 
 LAYERS = ("numerique", "sociale", "les-deux", "espace", "certitude")
+TOWN = "-ville"  # after the name of a layer: its main town alone, larger
 TITLES = {
     "numerique": "Part des personnes en précarité numérique, en cinq classes",
     "sociale": "Indice de précarité sociale, en cinq classes",
@@ -40,16 +44,28 @@ TITLES = {
 SPACES = {rurality.URBAN: "c1", rurality.PERIURBAN: "c2", rurality.RURAL: "c4"}  # one grey scale, no judgment
 FIRM, WEAK = 0.95, 0.6  # around the share of draws from which a class is held firm
 MOST_NAMES = 40
-MORE_THAN_ANY = 1e10  # inhabitants: a darker zone is named before any other
+LEAST_QUARTERS = 4  # of a commune drawn again, larger
 NO_SHADES: Mapping[str, int] = {}
 IS_CUT = "plusieurs quartiers, chacun avec sa classe au tableau"
+AnyTotal = TypeVar("AnyTotal", Subtotal, SubtotalRow)
 Names = list[tuple[str, shapely.Geometry, float]]
 SMALL_LETTERS = 42
+OUTLINE = 0.0003  # degrees: the detail of the outline of a town on the map of its territory
 ZONE = (  # a zone of a layer, with the patterns that lie over it
     r'<g class="z" data-zone="([^"]*)"><title>([^<]*)</title><path class="zone [^"]*" d="([^"]*)"/>'
     r'(?:<path fill="[^"]*" d="[^"]*"/>)*</g>'
 )
 AROUND = 0.35  # of the size of a zone, what its sheet shows on each side of it
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A place that a map names: a zone, or the commune of several zones."""
+
+    name: str
+    shape: shapely.Geometry
+    population: float
+    codes: tuple[str, ...]
 
 
 def nearly() -> float:
@@ -104,11 +120,52 @@ def layers(d: Diagnosis, *, link: Callable[[str], str] = lambda code: f"#zone-{c
     if not d.is_drawable:
         return {}
     base, frame = background(d), maps.frame_of([s for s in shapes_of(d) if s is not None])
-    return {
-        layer: _drawn(d, layer, base, frame, f"c-{layer}", link=link)
-        for layer in LAYERS
-        if has_layer(d, layer)
-    }
+    town = _town_of(d)
+    drawings = {}
+    for layer in LAYERS:
+        if not has_layer(d, layer):
+            continue
+        drawings[layer] = _drawn(d, layer, base, frame, f"c-{layer}", link=link)
+        if town:
+            drawings[layer] = maps.overlaid(drawings[layer], [town.shape], frame, kind="choisie")
+            drawings[layer + TOWN] = _drawn_town(d, layer, town, link)
+    return drawings
+
+
+def main_town(subtotals: Sequence[AnyTotal], n_zones: int) -> AnyTotal | None:
+    """Return the commune to draw again, larger: the one cut into most quarters; None where it is the whole
+    territory, or holds too few.
+    """
+    communes = [one for one in subtotals if one.level == "commune"]
+    town = max(communes, key=lambda one: len(one.zones), default=None)
+    return town if town and LEAST_QUARTERS <= len(town.zones) < n_zones else None
+
+
+def _town_of(d: Diagnosis) -> Label | None:
+    """Return the main town of a diagnosis by quarter, with its outline; None as for `main_town`."""
+    town = main_town(d.subtotals, len(d.zones)) if d.request.zoning.kind == "iris" else None
+    if town is None or has_boxes(d):
+        return None
+    pairs = zip(d.zones, shapes_of(d), strict=True)
+    quarters = [shape for r, shape in pairs if shape is not None and r.zone.code in town.zones]
+    shape = shapely.union_all(maps.simplified(quarters, OUTLINE)) if quarters else None
+    return Label(town.name, shape, town.population, town.zones) if shape else None
+
+
+def _drawn_town(d: Diagnosis, layer: str, town: Label, link: Callable[[str], str]) -> str:
+    """Return a layer of the main town alone, its quarters named where their name fits."""
+    zones = areas(d, layer, link)
+    quarters = [area for area in zones if area.code in town.codes]
+    return maps.draw(
+        quarters,
+        base=Base(
+            neighbours=[area.shape for area in zones if area.code not in town.codes],
+            names=[(area.name, area.shape, area.population) for area in quarters],
+        ),
+        title=f"{town.name}, en plus grand : {wording.count(len(quarters), 'quartier')}",
+        description=f"{TITLES[layer]}. Le tableau des zones donne la même information.",
+        id=f"c-{layer}{TOWN}",
+    )
 
 
 def relinked(svg: str, link: Callable[[str], str]) -> str:
@@ -175,7 +232,8 @@ def on_scale(svg: str, zones: Mapping[str, tuple[str, bool, str]], *, id: str, t
 def small(d: Diagnosis, layer: str) -> str:
     """Return a layer to print small: larger names, no links."""
     base, frame = background(d), maps.frame_of([s for s in shapes_of(d) if s is not None])
-    return _drawn(d, layer, base, frame, "c-petite", letters=SMALL_LETTERS)
+    svg, town = _drawn(d, layer, base, frame, "c-petite", letters=SMALL_LETTERS), _town_of(d)
+    return maps.overlaid(svg, [town.shape], frame, kind="choisie") if town else svg
 
 
 def _drawn(
@@ -466,16 +524,6 @@ def description(d: Diagnosis, layer: str) -> str:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
-    """What a map names: a zone, or the commune that holds several."""
-
-    name: str
-    shape: shapely.Geometry
-    population: float
-    codes: tuple[str, ...]
-
-
 def background(d: Diagnosis) -> Base:
     """Return what surrounds the zones: neighbouring communes, limits of communes over IRIS, names of
     places.
@@ -497,7 +545,7 @@ def _places(d: Diagnosis) -> tuple[list[shapely.Geometry], list[Label]]:
     communes = frames.sources().communes
     kind_ = d.request.zoning.kind
     for r, shape in zones:
-        key = str(iris["commune"][r.zone.rows[0]]) if kind_ == "iris" else r.zone.code
+        key = _place_of(r, str(iris["commune"][r.zone.rows[0]])) if kind_ == "iris" else r.zone.code
         by_place.setdefault(key, []).append((r, shape))
     merged = {
         key: members[0][1] if len(members) == 1 else shapely.union_all([shape for _, shape in members])
@@ -512,21 +560,34 @@ def _places(d: Diagnosis) -> tuple[list[shapely.Geometry], list[Label]]:
         label = members[0][0].zone.name
         if kind_ == "iris":
             label = str(communes.aligned("code", np.array([key]), "name", missing=key)[0])
+            label = label.removeprefix(f"{d.request.territory.name} ")  # Marseille 8e, on a map of Marseille
         codes = tuple(r.zone.code for r, _ in members)
         found.append(Label(label, merged[key], sum(r.population for r, _ in members), codes))
     return list(merged.values()) if kind_ in ("iris", "file") and not one_commune else [], found
 
 
-def _named(places: Sequence[Label], shades: Mapping[str, int] = NO_SHADES) -> Names:
-    """Return the names of places, first those whose darkest zone is darker, then the most peopled. shades:
-    how dark each zone is, by its code.
+def _place_of(r: ZoneResult, commune: str) -> str:
+    """Return the code of the place that a map names for a quarter: its commune, or its arrondissement where
+    the commune has some, whose code begins that of the quarter.
     """
-    weights = [
-        (max(shades.get(code, 0) for code in each.codes) * MORE_THAN_ANY + each.population, each)
-        for each in places
-    ]
-    ranked = sorted(weights, key=lambda pair: -pair[0])
-    return [(each.name, each.shape, weight) for weight, each in ranked[:MOST_NAMES]]
+    return r.zone.code[:5] if commune in WITH_DISTRICTS else commune
+
+
+def _named(places: Sequence[Label], shades: Mapping[str, int] = NO_SHADES) -> Names:
+    """Return the names of the places to write, with their rank as weight: as `_ranked`."""
+    ranked = _ranked(places, shades)
+    return [(place.name, place.shape, -float(rank)) for rank, place in enumerate(ranked)]
+
+
+def _ranked(places: Sequence[Label], shades: Mapping[str, int] = NO_SHADES) -> list[Label]:
+    """Return the places to name, first those whose darkest zone is darker, then the most peopled. shades: how
+    dark each zone is, by its code.
+    """
+
+    def weight(place: Label) -> tuple[int, float]:
+        return max(shades.get(code, 0) for code in place.codes), place.population
+
+    return sorted(places, key=weight, reverse=True)[:MOST_NAMES]
 
 
 def neighbours(d: Diagnosis) -> list[shapely.Geometry]:
@@ -627,7 +688,8 @@ def map_data(d: Diagnosis) -> dict[str, object]:
     """
     if not d.is_drawable:
         return {}
-    base = background(d)
+    limits, places = _places(d)
+    base = _background(d, limits, [])
     shown = [layer for layer in LAYERS if has_layer(d, layer)]
     pairs = [(r, shape) for r, shape in zip(d.zones, shapes_of(d), strict=True) if shape is not None]
     simple = _lighter([shape for _, shape in pairs])
@@ -652,9 +714,14 @@ def map_data(d: Diagnosis) -> dict[str, object]:
         "voisins": [geometry(shape, 3) for shape in _lighter(list(base.neighbours))],
         "limites": [geometry(shape, 4) for shape in _lighter(list(base.limits))],
         "noms": [
-            {"nom": name, "lat": round(point.y, 4), "lon": round(point.x, 4)}
-            for name, shape, _ in base.names
-            for point in (shapely.point_on_surface(shape),)
+            {
+                "nom": place.name,
+                "lat": round(point.y, 4),
+                "lon": round(point.x, 4),
+                "zones": list(place.codes),
+            }
+            for place in _ranked(places)
+            for point in (shapely.point_on_surface(place.shape),)
         ],
     }
 

@@ -196,6 +196,11 @@ class Axis:
     to_progress: tuple[str, ...]
     needs: tuple[str, ...]
 
+    @property
+    def is_answered(self) -> bool:
+        """Whether something tells at least one of its criteria."""
+        return any(each.verdict != UNKNOWN for each in self.criteria)
+
 
 def grid(
     offered: OfferReading | None,

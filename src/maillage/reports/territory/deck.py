@@ -19,10 +19,10 @@ from maillage.reports.page.blocks import (
     Text,
 )
 from maillage.reports.plan.reading import PlanAction, PlanReading, tally
-from maillage.reports.territory import decisions, gaps, map_keys, mission, surveys, synthesis, withheld
+from maillage.reports.territory import atlas, decisions, gaps, map_keys, mission, surveys, synthesis, withheld
 from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.decisions import TO_DECIDE, Decision
-from maillage.reports.territory.reading import Indicator, LevelLine, OfferReading, Reading
+from maillage.reports.territory.reading import Indicator, LevelLine, OfferReading, Reading, ZoneRow
 from maillage.reports.territory.subject import (
     NUMERAL,
     OTHER_DEFINITION,
@@ -288,7 +288,7 @@ def _people(s: Subject) -> list[Chapter]:
         people_slides.append(_survey(s))
     people_slides += _groups(s)
     if len(s.reading.zones) > 1:
-        people_slides.append(_zones(s))
+        people_slides += [_zones(s), *_town(s)]
     return [*people_slides, *_crossing(s)]
 
 
@@ -382,19 +382,7 @@ def _zones(s: Subject) -> Chapter:
             if surplus_shares
             else ""
         )
-    top_zones = sorted(surely or [z for z in r.zones if z.share], key=lambda z: -(z.share_value or 0.0))
-    top_zones = top_zones[: MOST_BESIDE if svg else MOST_ROWS]
-    table = Grid(
-        caption=f"{unit.capitalize()}s où la part est la plus haute",
-        columns=(unit.capitalize(), "Part", "Fourchette", "Personnes"),
-        align="gddd",
-        widths=(3.2, 0.8, 1.4, 1.2),
-        rows=tuple(
-            _cells(z.full_name, z.share, z.share_between.replace(" ", wording.NBSP), z.people or "—")
-            for z in top_zones
-        ),
-        note="Leurs fourchettes se recouvrent : ces lignes ne sont pas un classement.",
-    )
+    table = _top_zones(surely or r.zones, unit, MOST_BESIDE if svg else MOST_ROWS)
     alt = "Carte de la part de personnes concernées, zone par zone, du clair (rare) au foncé."
     picture = map_keys.picture(r, "numerique", svg, alt=alt)
     return _slide(
@@ -404,6 +392,45 @@ def _zones(s: Subject) -> Chapter:
         lead=rest,
         notes=f"{r.where_sentence} {' '.join(r.class_sentences)} {provenance(s)}".replace("**", ""),
         foot=f"{table.note} {_foot(s)}",
+    )
+
+
+def _town(s: Subject) -> list[Chapter]:
+    """Return the slide of the main town, its quarters larger than on the map of the territory; none where no
+    commune is drawn again.
+    """
+    r, drawn = s.reading, map_keys.town_picture(s.reading, s.layers, "numerique")
+    town = atlas.main_town(r.subtotals, len(r.zones))
+    if not drawn or town is None or not town.need_share:
+        return []
+    picture = replace(drawn[0], key=map_keys.key(r, "numerique"), caption=map_keys.UNITS["numerique"])
+    quarters = [replace(zone, place="") for zone in r.zones if zone.code in town.zones]
+    table = _top_zones(quarters, "quartier", MOST_BESIDE)
+    return [
+        _slide(
+            WHERE,
+            f"{town.name} : {town.need_share} des personnes concernées, pour {town.residents} des habitants",
+            (picture, table),
+            lead=drawn[0].caption,
+            notes=provenance(s),
+            foot=f"{table.note} {_foot(s)}",
+        )
+    ]
+
+
+def _top_zones(zones: Sequence[ZoneRow], unit: str, most: int) -> Grid:
+    """Return the table of the zones whose share is the highest, at most so many."""
+    top_zones = sorted((z for z in zones if z.share), key=lambda z: -(z.share_value or 0.0))[:most]
+    return Grid(
+        caption=f"{unit.capitalize()}s où la part est la plus haute",
+        columns=(unit.capitalize(), "Part", "Fourchette", "Personnes"),
+        align="gddd",
+        widths=(3.2, 0.8, 1.4, 1.2),
+        rows=tuple(
+            _cells(z.full_name, z.share, z.share_between.replace(" ", wording.NBSP), z.people or "—")
+            for z in top_zones
+        ),
+        note="Leurs fourchettes se recouvrent : ces lignes ne sont pas un classement.",
     )
 
 

@@ -15,6 +15,7 @@ from maillage.reports.territory.mission import Mission, approach
 from maillage.reports.territory.services import ServicesReading
 from maillage.reports.territory.surveys import PublishedSurvey, unpublished
 from maillage.words import wording
+from maillage.words.wording import listing, lower_first
 
 MOST_ACTORS = 60  # structures named in the dossier; the others are in the directory
 
@@ -209,7 +210,16 @@ def _actions(field: FieldReading) -> list[Block]:
 
 def _grid(field: FieldReading) -> Chapter:
     blocks: list[Block] = []
+    unanswered = [axis for axis, found in field.grid if not (found or axis.needs or axis.is_answered)]
+    if unanswered:
+        names = listing([f"**{lower_first(axis.label)}**" for axis in unanswered])
+        surveys = ("une enquête auprès des habitants", "une auprès des structures")
+        sources = surveys if field.census else ("le recensement des lieux", *surveys)
+        would_answer = f"{upper_first(listing(sources))} en donneraient"
+        blocks.append(Text(text=f"Aucune réponse encore sur {names}. {would_answer}."))
     for axis, found in field.grid:
+        if axis in unanswered:
+            continue
         blocks += [Heading(text=axis.label), _criteria(axis)]
         needs = "".join(f" {each} ;" for each in axis.needs).rstrip(" ;") or f" {unpublished(field.surveys)}"
         blocks.append(Text(text=f"**Ce dont les structures disent avoir besoin** :{needs}"))

@@ -1,8 +1,12 @@
 """The classes of the maps of a diagnosis, as their key tells them: a colour, its bounds, its unit."""
 
+from collections.abc import Mapping
+
 from maillage.reports.page.blocks import Picture
+from maillage.reports.territory import atlas
 from maillage.reports.territory.labels import CERTAINTY_LABELS
 from maillage.reports.territory.reading import Reading
+from maillage.words.wording import count
 
 Key = tuple[tuple[str, str], ...]
 HATCH = "-doute)"  # of a zone that is hatched, as a drawing calls it
@@ -20,8 +24,8 @@ UNITS = {
     "certitude": "Sur 100 calculs, combien donnent la même classe numérique.",
 }
 UNSURE = {
-    "numerique": "Hachures : moins de 8 chances sur 10 que la classe soit juste, à une près.",
-    "les-deux": "Hachures : moins de 8 chances sur 10 que la case soit la bonne.",
+    "numerique": "Hachures : classement incertain, moins de 8 chances sur 10 d’être juste à une classe près.",
+    "les-deux": "Hachures : classement incertain, moins de 8 chances sur 10 d’être le bon.",
 }
 
 
@@ -44,3 +48,14 @@ def picture(r: Reading, layer: str, svg: str, *, alt: str, width: float = 1.0) -
     blank = (BLANK,) if 'class="zone inconnue"' in svg else ()
     caption = f"{UNITS[layer]} {hatched}".strip()
     return Picture(svg=svg, alt=alt, caption=caption, width=width, key=(*key(r, layer), *blank))
+
+
+def town_picture(r: Reading, layers: Mapping[str, str], layer: str) -> tuple[Picture, ...]:
+    """Return the main town of a layer, larger, in the classes of the map that it stands beside; none where no
+    commune is drawn again. layers: SVG maps by name.
+    """
+    svg, town = layers.get(layer + atlas.TOWN, ""), atlas.main_town(r.subtotals, len(r.zones))
+    if not svg or town is None:
+        return ()
+    words = f"{town.name}, en plus grand : {count(len(town.zones), 'quartier')}, aux couleurs de la carte."
+    return (Picture(svg=svg, alt=words, caption=words),)

@@ -12,7 +12,7 @@ from maillage.reports import output
 from maillage.reports.catalogue import DIAGNOSIS, NAMES, PLAN
 from maillage.reports.page import editable, theme
 from maillage.reports.page.folder import Fingerprint
-from maillage.reports.territory.atlas import LAYERS
+from maillage.reports.territory.atlas import LAYERS, TOWN
 from maillage.reports.territory.fingerprint import fingerprint
 from maillage.reports.territory.subject import Subject
 
@@ -31,7 +31,7 @@ def subject(study: Study, on: date) -> Subject:
     return Subject(
         reading=reading,
         study=json.loads((dossiers.folder(study) / "etude.json").read_bytes()),
-        layers={name: svg for name in LAYERS if (svg := dossiers.layer(study, name))},
+        layers={name: svg for name in (*LAYERS, f"numerique{TOWN}") if (svg := dossiers.layer(study, name))},
         knitted=dossiers.knitted(study),
         on=on,
         mission=dossiers.mission(study.place, on=on),

@@ -43,7 +43,8 @@ def map_chapter(d: Diagnosis, r: Reading, layers: Mapping[str, str], comments: M
     if "numerique" in layers:
         alt = atlas.description(d, "numerique")
         picture = map_keys.picture(r, "numerique", layers["numerique"], alt=alt)
-        blocks = (Beside(share=0.5, left=(picture,), right=words),)
+        town = () if "les-deux" in layers else map_keys.town_picture(r, layers, "numerique")  # once
+        blocks = (Beside(share=0.5, left=(picture,), right=(*words, *town)),)
     return Chapter(
         number="n",
         short=SECTIONS["cartes"],
@@ -84,7 +85,8 @@ def crossing_chapter(
     if "les-deux" in layers:
         alt = atlas.description(d, "les-deux")
         picture = map_keys.picture(r, "les-deux", layers["les-deux"], alt=alt)
-        blocks = (Beside(share=0.5, left=(picture,), right=blocks),)
+        town = map_keys.town_picture(r, layers, "les-deux")
+        blocks = (Beside(share=0.5, left=(picture,), right=(*blocks, *town)),)
     return Chapter(
         number="n",
         short=SECTIONS["croisement"],

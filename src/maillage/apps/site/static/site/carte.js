@@ -85,6 +85,8 @@ const demarrer = async () => {
       forme.bindTooltip(() => texte(z.properties.titres[couche]), { sticky: true, className: "titre-carte" });
     },
   }).addTo(carte);
+  const formes = new Map();
+  zones.eachLayer((forme) => formes.set(forme.feature.id, forme));
   for (const [, , dessin] of dessus) dessin.addTo(carte);
   motifs(rendu._container);
   L.geoJSON(
@@ -110,6 +112,24 @@ const demarrer = async () => {
         const trame = quoi === "motif" ? motif : doute;
         forme._path.style.fill = trame ? `url(#${trame})` : "none";
       });
+    repeindre();
+  };
+  // La ville en plus grand est un dessin : ses quartiers prennent les classes de la couche choisie.
+  const ville = document.getElementById("ville");
+  const repeindre = () => {
+    for (const groupe of ville ? ville.querySelectorAll("[data-zone]") : []) {
+      const { classes, doutes, titres } = formes.get(groupe.dataset.zone).feature.properties;
+      const [zone, ...trames] = groupe.querySelectorAll("path");
+      for (const trame of trames) trame.remove();
+      zone.setAttribute("class", `zone ${classes[couche]}`);
+      groupe.querySelector("title").textContent = titres[couche];
+      const motif = { "case-numerique": "lignes", "case-sociale": "points" }[classes[couche]];
+      for (const nom of [motif, doutes[couche] && "doute"].filter(Boolean)) {
+        const trame = groupe.appendChild(zone.cloneNode());
+        trame.removeAttribute("class");
+        trame.setAttribute("fill", `url(#${ville.querySelector(`pattern[id$="-${nom}"]`).id})`);
+      }
+    }
   };
   const choisir = (id) => {
     for (const autre of document.querySelectorAll("tr.choisie")) autre.classList.remove("choisie");
@@ -123,6 +143,21 @@ const demarrer = async () => {
     tr?.closest("details")?.setAttribute("open", "");
     tr?.scrollIntoView({ block: "nearest" });
   };
+  const point = rendu._container.createSVGPoint();
+  const combien = (points, siennes) =>
+    points.filter(([x, y]) => {
+      const ou = carte.containerPointToLayerPoint([x, y]);
+      [point.x, point.y] = [ou.x, ou.y];
+      return siennes.some((f) => f._pxBounds?.contains(ou) && f._path.isPointInFill(point));
+    }).length;
+  // Un nom se lit dans sa zone : de ce qu’il couvre de la carte, quatre dixièmes au moins, comme sur le dessin.
+  const chezLui = ([x, y, x2, y2], siennes) => {
+    const points = [0, 1, 2, 3, 4, 5, 6].flatMap((k) =>
+      [0.25, 0.75].map((h) => [x + (k * (x2 - x)) / 6, y + h * (y2 - y)]),
+    );
+    const lui = combien(points, siennes);
+    return lui >= 0.4 * points.length || (lui > 0 && lui >= 0.4 * combien(points, [...formes.values()]));
+  };
   const places = [];
   const noms = () => {
     for (const nom of places.splice(0)) nom.remove();
@@ -135,15 +170,33 @@ const demarrer = async () => {
       x2 <= cadre.clientWidth &&
       y2 <= cadre.clientHeight &&
       !boites.some((b) => x < b[2] && b[0] < x2 && y < b[3] && b[1] < y2);
-    for (const { nom, lat, lon } of donnees.noms) {
+    for (const [rang, { nom, lat, lon, zones: codes }] of donnees.noms.entries()) {
       const p = carte.latLngToContainerPoint([lat, lon]);
       const demi = nom.length * 4;
-      const boite = [0, -14, 14].map((dy) => [p.x - demi, p.y + dy - 9, p.x + demi, p.y + dy + 9]).find(libre);
+      const siennes = codes.map((code) => formes.get(code));
+      const etendue = L.latLngBounds(
+        siennes.map((f) => f.getBounds()).flatMap((b) => [b.getNorthWest(), b.getSouthEast()]),
+      );
+      const [no, se] = [etendue.getNorthWest(), etendue.getSouthEast()].map((coin) =>
+        carte.latLngToContainerPoint(coin),
+      );
+      const ailleurs = [1, 2, 3, 4, 5].flatMap((j) =>
+        [1, 2, 3, 4, 5].map((i) => [no.x + (i * (se.x - no.x)) / 6, no.y + (j * (se.y - no.y)) / 6]),
+      );
+      const proposees = [[p.x, p.y], [p.x, p.y - 14], [p.x, p.y + 14], ...ailleurs].map(([x, y]) => [
+        x - demi,
+        y - 9,
+        x + demi,
+        y + 9,
+      ]);
+      const essais = proposees.filter(libre);
+      // La première ville, dessinée en plus grand dessous, garde toujours son nom : il dit où elle est.
+      const boite = essais.find((b) => chezLui(b, siennes)) ?? (rang === 0 && codes.length > 1 && essais[0]);
       if (!boite) continue;
       boites.push(boite);
       places.push(
         L.tooltip({ permanent: true, direction: "center", className: "nom-carte", interactive: false })
-          .setLatLng(carte.containerPointToLatLng([p.x, boite[1] + 9]))
+          .setLatLng(carte.containerPointToLatLng([boite[0] + demi, boite[1] + 9]))
           .setContent(texte(nom))
           .addTo(carte),
       );

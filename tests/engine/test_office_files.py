@@ -1,0 +1,98 @@
+"""Files that an office suite opens: what stands in a slide or a page is whole there, by the measure of a wide font."""
+
+import io
+import textwrap
+from datetime import date
+
+import docx
+import shapely
+from docx.shared import Inches, Mm
+from pptx import Presentation
+
+from maillage.reports.page import editable, maps, office, slides
+from maillage.reports.page.blocks import Cell, Chapter, Cover, Document, Grid, Picture
+from maillage.reports.territory.map_keys import CELLS, UNITS, UNSURE
+
+COLUMNS = ("Zone", "Part", "Fourchette", "Personnes")
+NAMES = (
+    "Saint-Trivier-de-Courtes",
+    "Vennes Ouest (Bourg-en-Bresse)",
+    "Baudières (Bourg-en-Bresse)",
+    "Salavre",
+)
+ROWS = tuple(
+    (
+        Cell(text=name, strong=True),
+        Cell(text="22\u00a0%"),
+        Cell(text="17\u00a0–\u00a029\u00a0%"),
+        Cell(text="210"),
+    )
+    for name in NAMES
+)
+TABLE = Grid(caption="Zones", columns=COLUMNS, align="gddd", widths=(3.2, 0.8, 1.4, 1.2), rows=ROWS)
+SQUARE = maps.draw(
+    [maps.Area(code="a", name="A", shape=shapely.box(0, 0, 1, 2))],
+    base=maps.Base(),
+    title="Carte",
+    description="",
+    id="c",
+)
+MAP = Picture(
+    svg=SQUARE,
+    alt="Carte",
+    caption=f"{UNITS['numerique']} {UNSURE['numerique']}",
+    key=(*CELLS, ("n1", "moyenne")),
+)
+
+
+def document(*blocks, lead: str = "") -> Document:
+    cover = Cover(title="Essai", subtitle="", over="", edition="", print="", svg="", alt="")
+    chapter = Chapter(
+        number="1",
+        title="Le besoin est partout ; il est plus fréquent dans 10 zones",
+        lead=lead,
+        blocks=blocks,
+    )
+    return Document(title="Essai", cover=cover, chapters=(chapter,))
+
+
+def high(table) -> float:
+    """Return how high a table of a slide stands, in inches, in the letters of a wide font."""
+    tall = 0.0
+    for row in table.rows:
+        lines, size = 1, 0.0
+        for cell, column in zip(row.cells, table.columns, strict=True):
+            runs = cell.text_frame.paragraphs[0].runs
+            size = runs[0].font.size.pt if runs else size
+            letter = office.LETTER if runs and runs[0].font.bold else slides.MEAN
+            room = int(0.01 + (column.width / Inches(1) - office.MARGINS) * 72 / size / letter)
+            lines = max(lines, len(textwrap.wrap(cell.text, room)))
+        tall += max(row.height / Inches(1), lines * size * 1.2 / 72 + 0.1)
+    return tall
+
+
+def test_a_table_beside_a_map_leaves_the_key_its_place():
+    """Sur la diapositive « Où » de Bourg, le tableau couvrait les deux premières classes."""
+    content = slides.deck(document(MAP, TABLE, lead="Ces 10 zones : de 13 à 16 %."), on=date(2026, 11, 28))
+    slide = Presentation(io.BytesIO(content)).slides[1]
+    (frame,) = [shape for shape in slide.shapes if shape.has_table]
+    key = min(
+        shape.top for shape in slide.shapes if shape.has_text_frame and shape.text_frame.text == CELLS[0][1]
+    )
+    assert frame.top / Inches(1) + high(frame.table) <= key / Inches(1)
+
+
+def test_a_table_of_a_page_cuts_no_word():
+    """« Personnes » s’écrivait « Person-nes » dans sa colonne de 13 millimètres."""
+    narrow = Grid(caption="Zones", columns=COLUMNS, align="gddd", widths=(9, 0.5, 1, 0.5), rows=ROWS)
+    file = docx.Document(io.BytesIO(editable.dossier(document(narrow), on=date(2026, 11, 28))))
+    widths = [column.width / Inches(1) for column in file.tables[0].columns]
+    assert all(
+        wide + 0.01 >= len(name) * 9 * office.LETTER / 72 for wide, name in zip(widths, COLUMNS, strict=True)
+    )
+
+
+def test_a_map_leaves_half_its_page_to_the_text():
+    """Une carte haute prenait la page, et laissait vide la fin de celle d’avant."""
+    file = docx.Document(io.BytesIO(editable.dossier(document(MAP), on=date(2026, 11, 28))))
+    assert max(drawn.height for drawn in file.inline_shapes) <= Mm(120)
