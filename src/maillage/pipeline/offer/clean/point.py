@@ -15,7 +15,7 @@ from maillage.pipeline.cog import clean as cog
 from maillage.pipeline.contours import clean as contours
 from maillage.pipeline.offer.clean import commune, words
 from maillage.pipeline.offer.clean.cleaned import Cleaned
-from maillage.pipeline.offer.clean.commune import BESIDE
+from maillage.pipeline.offer.clean.commune import TOLERANCE_METRES
 
 DEGREE = 111_195.0  # metres of a degree of latitude
 ELSEWHERE = 20_000.0  # metres outside a contour beyond which a point is that of another place
@@ -115,7 +115,7 @@ class Point:
         outside = []
         for way in self.ways:
             outside.append(found.outside(way.latitude, way.longitude))
-            if outside[-1] <= BESIDE:
+            if outside[-1] <= TOLERANCE_METRES:
                 return way, outside[-1]
         best = outside.index(min(outside)) if self.ways[0].reason else 0
         return self.ways[best], outside[best]
@@ -250,7 +250,7 @@ def containing(latitude: float, longitude: float) -> str:
         return str(min(held))
     closest = str(codes[tree.nearest(place)])
     known = extent(closest)
-    return closest if known and known.outside(latitude, longitude) <= BESIDE else ""
+    return closest if known and known.outside(latitude, longitude) <= TOLERANCE_METRES else ""
 
 
 def overseas(latitude: float, longitude: float) -> bool:

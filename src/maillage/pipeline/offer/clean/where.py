@@ -13,7 +13,7 @@ from maillage.kernel.names import plain
 from maillage.pipeline.offer import addresses
 from maillage.pipeline.offer.clean import commune, point, postcode, street, words
 from maillage.pipeline.offer.clean.cleaned import Cleaned, Word
-from maillage.pipeline.offer.clean.commune import BESIDE, Commune, Settled
+from maillage.pipeline.offer.clean.commune import TOLERANCE_METRES, Commune, Settled
 from maillage.pipeline.offer.clean.point import ELSEWHERE, WIDEST, Point
 
 T = TypeVar("T")
@@ -250,13 +250,13 @@ def _placed(spot: Cleaned[Point], settled: Settled, confidence: float, typed: st
     extent = point.extent(found.code)
     if extent is None:
         return _at(way, mends, [geocoded or "la commune n’a pas de contour pour le vérifier"], None)
-    if outside <= BESIDE and low:
+    if outside <= TOLERANCE_METRES and low:
         return _at(way, mends, [geocoded], extent.radius)
-    if outside <= BESIDE and spot.value.doubt:
+    if outside <= TOLERANCE_METRES and spot.value.doubt:
         return _at(
             way, mends, [f"coordonnées arrondies, à {_distance(spot.value.doubt)} près"], spot.value.doubt
         )
-    if outside <= BESIDE:
+    if outside <= TOLERANCE_METRES:
         return _at(way, mends, [], None)
     away = f"le point {spot.value.typed} tombe à {_distance(outside)} de la commune"
     if outside <= ELSEWHERE and not low:
