@@ -750,7 +750,7 @@ def test_nobody_closes_the_session_of_another(client, helper, coordinator):
     phone = Client()
     phone.force_login(coordinator)
     phone.get("/compte/")
-    name = sessions.open_of(coordinator, timezone.now(), here=None)[0].name
+    name = sessions.open_of(coordinator, timezone.now(), current_key=None)[0].name
     sign_in(client)
     assert client.post("/compte/connexions/fermer/", {"connexion": name}).status_code == 404
     client.post("/compte/connexions/fermer/")

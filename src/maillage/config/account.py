@@ -38,11 +38,11 @@ def own(view: Any) -> Any:
     @login_required
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.user.is_demonstration:
-            told = (
+            notice = (
                 "Rien n’a été changé. Ce compte d’exemple sert à tout le monde : s’il changeait, plus"
                 " personne n’y entrerait. Essayez avec un compte à vous."
             )
-            messages.warning(request, spaced(told))
+            messages.warning(request, spaced(notice))
             return redirect("account_home")
         return view(request, *args, **kwargs)
 
@@ -69,11 +69,11 @@ class Factors(IndexView):  # type: ignore[misc]
         if wanted and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
             self.request.session[AFTER] = wanted
         context = super().get_context_data(**kwargs)
-        is_asked = lacks_factor(self.request.user)
+        lacks_one = lacks_factor(self.request.user)
         return {
             **context,
-            "is_asked": is_asked,
-            "after": "" if is_asked else self.request.session.pop(AFTER, ""),
+            "is_asked": lacks_one,
+            "after": "" if lacks_one else self.request.session.pop(AFTER, ""),
         }
 
 
@@ -126,10 +126,12 @@ def _federation() -> str:
 def account(request: HttpRequest) -> HttpResponse:
     """The page of an account."""
     now = timezone.now()
-    held = memberships.current(timezone.localdate(now)).filter(user=request.user).select_related("structure")
+    current_roles = (
+        memberships.current(timezone.localdate(now)).filter(user=request.user).select_related("structure")
+    )
     factors = Authenticator.objects.filter(user=request.user)
     context = {
-        "stays": sessions.open_of(request.user, now, here=request.session.session_key),
+        "stays": sessions.open_of(request.user, now, current_key=request.session.session_key),
         "roles": [
             {
                 "label": each.get_role_display(),
@@ -137,7 +139,7 @@ def account(request: HttpRequest) -> HttpResponse:
                 "plain": memberships.plain(each),
                 "until": each.until,
             }
-            for each in held
+            for each in current_roles
         ],
         "factors": [factor.type for factor in factors],
         "lacks_factor": lacks_factor(request.user),
@@ -153,15 +155,15 @@ def account(request: HttpRequest) -> HttpResponse:
 @login_required
 def end(request: HttpRequest) -> HttpResponse:
     """End one session, or all of them, this one included."""
-    here, now = request.session.session_key, timezone.now()
+    current_key, now = request.session.session_key, timezone.now()
     if name := request.POST.get("connexion", ""):
-        if not sessions.end(request.user, now, name=name, but=here):
+        if not sessions.end(request.user, now, name=name, but=current_key):
             raise Http404
         messages.success(
             request, spaced("Cette connexion est fermée. Sur l’autre appareil, tout redemande qui vous êtes.")
         )
         return redirect("account_home")
-    sessions.end(request.user, now, but=here)
+    sessions.end(request.user, now, but=current_key)
     logout(request)
     messages.success(request, spaced("Vous êtes déconnecté partout, sur cet appareil aussi."))
     return redirect("account_login")
@@ -170,15 +172,15 @@ def end(request: HttpRequest) -> HttpResponse:
 @require_POST
 @login_required
 def device(request: HttpRequest) -> HttpResponse:
-    """Say whether others use this device."""
+    """Record if others use this device."""
     shared = "partage" in request.POST
     sessions.choose(request.session, shared=shared)
-    told = (
+    notice = (
         "Sur cet appareil, la visite se termine seule après 30 minutes."
         if shared
         else "Vous restez connecté sur cet appareil, 7 jours au plus."
     )
-    messages.success(request, spaced(told))
+    messages.success(request, spaced(notice))
     return redirect("account_home")
 
 
@@ -198,8 +200,8 @@ def resume(request: HttpRequest) -> HttpResponse:
         return redirect("space")
     if "seul" not in request.GET:
         return redirect(post["page"])
-    shown = [value for _, value in post["fields"] if value.strip()]
-    return render(request, "account/resume.html", {"kept": post, "shown": shown})
+    typed_values = [value for _, value in post["fields"] if value.strip()]
+    return render(request, "account/resume.html", {"kept": post, "shown": typed_values})
 
 
 @require_POST

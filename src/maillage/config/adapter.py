@@ -141,13 +141,13 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
     def format_email_subject(self, subject: str) -> str:
         return str(subject)
 
-    def send_notification_mail(self, template_prefix: str, user: Any, *more: Any, **others: Any) -> None:
+    def send_notification_mail(self, template_prefix: str, user: Any, *more: Any, **context: Any) -> None:
         """Notify an account of a change in how it signs in."""
-        told = (
+        notice = (
             f"{NOTICES[template_prefix]}\n\nSi c’est vous, vous n’avez rien à faire.\n"
             "Si ce n’est pas vous, prévenez tout de suite votre responsable de structure."
         )
-        self._put(user.email, "Votre compte Maillage a changé", spaced(told))
+        self._put(user.email, "Votre compte Maillage a changé", spaced(notice))
 
     def _put(self, to: str, subject: str, text: str, **more: Any) -> None:
         now = timezone.now()

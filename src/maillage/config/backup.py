@@ -78,13 +78,13 @@ def save(
                 check(staged, file_key=file_key)
             except Refused:
                 with _instant():
-                    if not (found := lost_references.find()).words:
+                    if not (lost := lost_references.find()).words:
                         raise
                     if tell is None:
-                        raise _not_whole(found) from None
-                    counts, file_key = _write(staged, recipients, stored, found)
+                        raise _incomplete(lost) from None
+                    counts, file_key = _write(staged, recipients, stored, lost)
                 check(staged, file_key=file_key)
-                tell(found)
+                tell(lost)
             with staged.open("rb") as file:
                 os.fsync(file.fileno())  # on the disk before it is said to be there, and before older ones go
             staged.replace(path)
@@ -167,10 +167,10 @@ def _check_target(path: Path) -> None:
     )
 
 
-def _not_whole(found: LostReferences) -> Refused:
-    n = len(found.words)
+def _incomplete(lost: LostReferences) -> Refused:
+    n = len(lost.words)
     return Refused(
-        f"La base ne se copie pas telle qu’elle est : {found.words[0]}.",
+        f"La base ne se copie pas telle qu’elle est : {lost.words[0]}.",
         why=(
             f"{count(n, 'renvoi y est perdu', 'renvois y sont perdus')} : aucune base ne reprendrait ces"
             " lignes. Un disque s’est abîmé, ou la base a été changée à la main."
@@ -183,15 +183,15 @@ def _not_whole(found: LostReferences) -> Refused:
 
 
 def _write(
-    path: Path, recipients: Sequence[bytes], stored: Sequence[str], found: LostReferences | None = None
+    path: Path, recipients: Sequence[bytes], stored: Sequence[str], lost: LostReferences | None = None
 ) -> tuple[dict[str, int], bytes | None]:
     home = Path(settings.HOME)
     with path.open("wb") as file, _sealed(file, recipients) as target:
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL) as archive:
             with _instant():  # files are read afterwards: no row of that instant names one that is not there
-                counts, digests = _write_rows(archive, found)
+                counts, digests = _write_rows(archive, lost)
                 migrations = _migrations()
-            for each in sorted(each for name in stored for each in (home / name).rglob("*")):
+            for each in sorted(path_found for name in stored for path_found in (home / name).rglob("*")):
                 if each.is_file() and not any(part.startswith(".") for part in each.relative_to(home).parts):
                     name = each.relative_to(home).as_posix()
                     try:
@@ -261,7 +261,7 @@ def _instant() -> Iterator[None]:
 
 
 def _write_rows(
-    archive: zipfile.ZipFile, found: LostReferences | None
+    archive: zipfile.ZipFile, lost: LostReferences | None
 ) -> tuple[dict[str, int], dict[str, str]]:
     """Write every table, a block of rows at a time; return how many rows each has, and the digest of each
     file.
@@ -273,12 +273,14 @@ def _write_rows(
         label = model._meta.label_lower
         n, digest = 0, hashlib.sha256()
         with archive.open(table_file(label), "w", force_zip64=True) as file:
-            for each, number in rows.blocks(model):
-                block, some = each, number
-                if some and found is not None and found.concerns(label):
+            for block_lines, number in rows.blocks(model):
+                block, some = block_lines, number
+                if some and lost is not None and lost.concerns(label):
                     names = rows.columns(model)
-                    kept, former = found.split(label, names, rows.decode(each.splitlines(keepends=True)))
-                    block, some = b"".join(map(rows.encode, kept)), len(kept)
+                    whole_rows, former = lost.split(
+                        label, names, rows.decode(block_lines.splitlines(keepends=True))
+                    )
+                    block, some = b"".join(map(rows.encode, whole_rows)), len(whole_rows)
                     aside += [rows.encode([label, names, row]) for row in former]
                 file.write(block)
                 digest.update(block)
@@ -293,9 +295,11 @@ backed_up_models = rows.tables
 
 
 def _migrations() -> list[str]:
-    ours = {config.label for config in apps.get_app_configs() if config.name.startswith("maillage.")}
+    own_labels = {config.label for config in apps.get_app_configs() if config.name.startswith("maillage.")}
     return sorted(
-        f"{app}.{name}" for app, name in MigrationRecorder(connection).applied_migrations() if app in ours
+        f"{app}.{name}"
+        for app, name in MigrationRecorder(connection).applied_migrations()
+        if app in own_labels
     )
 
 
@@ -357,11 +361,14 @@ def check(path: Path, *, keys: Sequence[bytes] = (), file_key: bytes | None = No
 
 def _check_country(path: Path, manifest: dict[str, Any]) -> None:
     """Refuse the backup of another country: its rows follow other territories, another law."""
-    ours, theirs = country_name(), manifest.get("pays") or _former_country(manifest)
-    if theirs and theirs != ours:
+    current, saved_country = country_name(), manifest.get("pays") or _former_country(manifest)
+    if saved_country and saved_country != current:
         raise Refused(
-            f"{path} est une sauvegarde de : {theirs}.",
-            why=f"MAILLAGE_PAYS demande : {ours}. Des lignes ne valent que pour leur pays ; rien n’a changé.",
+            f"{path} est une sauvegarde de : {saved_country}.",
+            why=(
+                f"MAILLAGE_PAYS demande : {current}. "
+                "Des lignes ne valent que pour leur pays ; rien n’a changé."
+            ),
             do="Nommez ce pays par MAILLAGE_PAYS, vide pour la France, ou prenez une autre sauvegarde.",
         )
 
@@ -393,20 +400,20 @@ def _manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
 
 
 def _check_file(archive: zipfile.ZipFile, name: str, digest: str, references: References | None) -> None:
-    found = hashlib.sha256()
+    hasher = hashlib.sha256()
     try:
         with archive.open(name) as file:
             if references is None or not _is_table(name):
                 for block in iter(lambda: file.read(BLOCK), b""):
-                    found.update(block)
+                    hasher.update(block)
             else:
-                for label, names, some in _parts(name, _digested(file, found)):
+                for label, names, some in _parts(name, _digested(file, hasher)):
                     references.add(label, names, some)
     except (*archives.UNREADABLE, KeyError, TypeError) as error:
         if isinstance(error, age.Unreadable):
             raise
         raise ValueError(f"{name} est abîmé") from error
-    if found.hexdigest() != digest:
+    if hasher.hexdigest() != digest:
         raise ValueError(f"{name} a été modifié")
 
 
@@ -470,12 +477,12 @@ def restore(path: Path, *, keys: Sequence[bytes] = ()) -> dict[str, Any]:
             do="Installez la version qui l’a écrite, ou une plus récente.",
         )
     lost: list[str] = []
-    before = _save_before(path, lambda found: lost.extend(found.words))
+    before = _save_before(path, lambda lost_references_found: lost.extend(lost_references_found.words))
     home = Path(settings.HOME)
     names = [
         name for name in manifest["fichiers"] if name.startswith(tuple(f"{folder}/" for folder in STORED))
     ]
-    with opened(path, keys=keys) as archive, _told_in_french(path):
+    with opened(path, keys=keys) as archive, _in_french(path):
         with scratch.folder(scratch.RESTORATION) as folder:
             for name in names:
                 if name.startswith((f"{FILES}/", f"{PAPERS}/")):
@@ -483,9 +490,9 @@ def restore(path: Path, *, keys: Sequence[bytes] = ()) -> dict[str, Any]:
             for kind in (FILES, PAPERS):
                 (folder / kind).mkdir(exist_ok=True)
                 (home / kind).mkdir(exist_ok=True)
-                for made in sorted((folder / kind).iterdir()):
-                    if not (home / kind / made.name).exists():
-                        made.replace(home / kind / made.name)
+                for new_folder in sorted((folder / kind).iterdir()):
+                    if not (home / kind / new_folder.name).exists():
+                        new_folder.replace(home / kind / new_folder.name)
         with _rows_of_today(path, archive, manifest, list(keys)) as (today, listed), transaction.atomic():
             n = load(today, listed)
             worker.forget_all()
@@ -512,7 +519,7 @@ def _rows_of_today(
         return
     from maillage.config import backup_upgrade
 
-    with backup_upgrade.brought_up(path, keys) as made, opened(made) as today:
+    with backup_upgrade.brought_up(path, keys) as upgraded, opened(upgraded) as today:
         yield today, json.loads(today.read(MANIFEST))
 
 
@@ -541,7 +548,7 @@ def digests(archive: zipfile.ZipFile, manifest: dict[str, Any]) -> dict[str, tup
     """Return, for each table of a backup, how many rows it has and their digest, as rows.digests() says them
     of a database.
     """
-    found = {}
+    digests_by_table = {}
     for label in manifest["tables"]:
         digest = rows.Digest()
         with archive.open(table_file(label)) as file:
@@ -549,8 +556,8 @@ def digests(archive: zipfile.ZipFile, manifest: dict[str, Any]) -> dict[str, tup
             next(lines)
             for some in rows.batches(lines):
                 digest.add(some)
-        found[label] = (digest.count, str(digest))
-    return found
+        digests_by_table[label] = (digest.count, str(digest))
+    return digests_by_table
 
 
 def _insert(name: str, lines: Iterator[bytes]) -> Iterator[int]:
@@ -576,16 +583,16 @@ def _save_before(restored: Path, tell: Callable[[LostReferences], None]) -> Path
     """
     folder = Path(settings.HOME) / "sauvegardes"
     stem = f"avant-restauration-{datetime.now():%Y-%m-%d-%Hh%M-%S}"
-    made = next(path for n in range(1, 100) if not (path := folder / f"{stem}-{n}.zip").exists())
-    save(made, tell=tell)
+    target = next(path for n in range(1, 100) if not (path := folder / f"{stem}-{n}.zip").exists())
+    save(target, tell=tell)
     for old in sorted(folder.glob("avant-restauration-*.zip"))[:-SAVED_BEFORE]:
         if old != restored:
             old.unlink(missing_ok=True)
-    return made
+    return target
 
 
 @contextmanager
-def _told_in_french(path: Path) -> Iterator[None]:
+def _in_french(path: Path) -> Iterator[None]:
     try:
         yield
     except (DatabaseError, DeserializationError, ValueError) as error:

@@ -22,17 +22,17 @@ def brought_up(path: Path, keys: list[bytes]) -> Iterator[Path]:
     from maillage.config import trial_database
 
     with trial_database.place() as environment:
-        made = Path(environment["MAILLAGE_HOME"]) / "base.zip"
+        upgraded = Path(environment["MAILLAGE_HOME"]) / "base.zip"
         words = trial_database.run(
-            "maillage.config.backup_upgrade", path, made, keys=keys, environment=environment
+            "maillage.config.backup_upgrade", path, upgraded, keys=keys, environment=environment
         )
-        if not made.exists():
+        if not upgraded.exists():
             raise Refused(
                 f"{path} vient d’une version plus ancienne, et n’a pas pu être mise à jour.",
                 why=words or "Le programme qui la met à jour s’est arrêté.",
                 do="Restaurez-la avec la version qui l’a écrite, puis lancez maillage migrer avec celle-ci.",
             )
-        yield made
+        yield upgraded
 
 
 def targets(loader: Any, migrations: list[str]) -> list[tuple[str, str]]:
@@ -41,17 +41,19 @@ def targets(loader: Any, migrations: list[str]) -> list[tuple[str, str]]:
     apps = {app for app, _ in applied}
     nodes = loader.graph.node_map
     last = [key for key in applied if key in nodes and not _goes_on(nodes[key], applied)]
-    ours = {app for app, name in nodes if loader.graph.nodes[app, name].__module__.startswith("maillage.")}
-    others = [key for key in loader.graph.leaf_nodes() if key[0] not in apps and key[0] not in ours]
-    return sorted([*last, *others])
+    own_apps = {
+        app for app, name in nodes if loader.graph.nodes[app, name].__module__.startswith("maillage.")
+    }
+    other_leaves = [key for key in loader.graph.leaf_nodes() if key[0] not in apps and key[0] not in own_apps]
+    return sorted([*last, *other_leaves])
 
 
 def _goes_on(node: Any, applied: set[Any]) -> bool:
-    """Return whether a later migration of the same app was applied too."""
+    """Recognise a migration followed by an applied one of the same app."""
     return any(child.key in applied and child.key[0] == node.key[0] for child in node.children)
 
 
-def bring_up(path: Path, made: Path, keys: list[bytes]) -> None:
+def bring_up(path: Path, upgraded: Path, keys: list[bytes]) -> None:
     """Write a backup of this version from an older one, in the empty database of this process."""
     import io
 
@@ -77,7 +79,7 @@ def bring_up(path: Path, made: Path, keys: list[bytes]) -> None:
                         rows.Insertion(models[label], names).add(rows.decode(some))
         rows.reset_sequences(list(models.values()))
     call_command("migrate", interactive=False, verbosity=0)
-    backup.save(made, rows_only=True)
+    backup.save(upgraded, rows_only=True)
 
 
 if __name__ == "__main__":

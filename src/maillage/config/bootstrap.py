@@ -102,7 +102,7 @@ NO_RIGHT = "42501"  # insufficient_privilege, in the codes of PostgreSQL
 HALF = ("malformed", "already exists", "duplicate column", "no such table", "no such column", "relation")
 LOCKED = "database is locked"
 # What PostgreSQL and SQLite say in English, in the order in which it is looked for.
-SAID = {
+FRENCH_ERRORS = {
     "Connection refused": "à l’adresse dite, rien n’écoute",
     "No such file or directory": "PostgreSQL ne tourne pas sur cet ordinateur",
     "failed to resolve host": "son ordinateur n’a pas de nom connu du réseau",
@@ -127,9 +127,9 @@ SAID = {
 
 
 def in_french(error: Exception) -> str:
-    """Return what a database says when it does not answer, in French where it is known."""
-    said = str(error).partition("\n")[0]
-    return next((french for english, french in SAID.items() if english in said), said)
+    """Return the error of a database that does not answer, in French where it is known."""
+    first_line = str(error).partition("\n")[0]
+    return next((french for english, french in FRENCH_ERRORS.items() if english in first_line), first_line)
 
 
 def not_answered(error: Exception) -> Refused:
@@ -166,9 +166,9 @@ def _refusal(error: Exception) -> Refused:
             do="Donnez par MAILLAGE_HOME un dossier où ce compte écrit, ou corrigez les droits de celui-là.",
         )
     if any(words in str(error) for words in HALF):
-        said = str(error).splitlines()[0]
+        first_line = str(error).splitlines()[0]
         return Refused(
-            f"La base est abîmée, ou une mise à jour y est restée à moitié : {said}.",
+            f"La base est abîmée, ou une mise à jour y est restée à moitié : {first_line}.",
             why="Ses tables ne sont pas celles qu’elle annonce.",
             do="Restaurez la dernière sauvegarde (maillage restaurer FICHIER) dans une base vide.",
         )

@@ -1,4 +1,4 @@
-"""What an installation lacks to serve people: each point with what was found and what to do."""
+"""The points that an installation must meet to serve people: each with its state and what to do."""
 
 import socket
 import ssl
@@ -60,8 +60,8 @@ def checks(at: datetime, *, elsewhere: bool = True) -> Iterator[Check]:
         yield Check("base", BAD, f"Elle ne répond pas : {in_french(error)}.", do)
         return
     if pending:
-        found = count(len(pending), "changement attend", "changements attendent")
-        yield Check("tables", BAD, f"{found}.", "Lancez maillage migrer.")
+        state = count(len(pending), "changement attend", "changements attendent")
+        yield Check("tables", BAD, f"{state}.", "Lancez maillage migrer.")
     else:
         yield _tables()
         yield _clock(at)
@@ -87,18 +87,18 @@ def _home() -> Check:
     if not health.can_write():
         return Check("dossier", BAD, f"{home} ne s’écrit pas.", "Donnez-le au compte qui lance Maillage.")
     if stat.S_IMODE(home.stat().st_mode) & 0o077:
-        found = f"D’autres comptes de cet ordinateur ouvrent {home}, donc la base."
-        return Check("dossier", BAD, found, f"Lancez chmod 700 {home}.")
+        state = f"D’autres comptes de cet ordinateur ouvrent {home}, donc la base."
+        return Check("dossier", BAD, state, f"Lancez chmod 700 {home}.")
     return Check("dossier", GOOD, f"{home} s’écrit, et ne s’ouvre qu’à ce compte.")
 
 
 def _disk() -> Check:
     free = health.free()
-    found = f"{free / 1e9:.1f} Go libres.".replace(".", ",", 1)
+    state = f"{free / 1e9:.1f} Go libres.".replace(".", ",", 1)
     if free >= COMFORT:
-        return Check("disque", GOOD, found)
+        return Check("disque", GOOD, state)
     do = "Faites de la place, ou mettez MAILLAGE_HOME sur un disque plus grand."
-    return Check("disque", DOUBT if free >= health.LITTLE else BAD, found, do)
+    return Check("disque", DOUBT if free >= health.LITTLE else BAD, state, do)
 
 
 def _database() -> Check:
@@ -132,10 +132,10 @@ def _tables() -> Check:
 def _clock(at: datetime) -> Check:
     lately = Entry.objects.order_by("-pk").values_list("at", flat=True)[:LATELY]
     last = max(lately, default=None)
-    if (seen := scheduler.leap(at)) is not None:
+    if (last_run := scheduler.leap(at)) is not None:
         do = "Réglez-la. Si elle est juste, lancez une fois : maillage echeances --horloge-juste."
-        found = f"Elle dit le {_day(at)}, et {scheduler.doubt(_day(seen), is_late=at < seen)}."
-        return Check("horloge", BAD, found, do)
+        state = f"Elle dit le {_day(at)}, et {scheduler.doubt(_day(last_run), is_late=at < last_run)}."
+        return Check("horloge", BAD, state, do)
     if last is not None and last > at + SLACK:
         return Check(
             "horloge",
@@ -149,8 +149,8 @@ def _clock(at: datetime) -> Check:
 def _accounts(at: datetime) -> Check:
     if settings.PRODUCTION and (n := User.objects.filter(is_demonstration=True, is_active=True).count()):
         there = count(n, "compte d’exemple est", "comptes d’exemple sont")
-        found = f"{there} dans cette base, au mot de passe connu de tous."
-        return Check("comptes", BAD, found, "Prenez une base neuve : des personnes inventées y sont aussi.")
+        state = f"{there} dans cette base, au mot de passe connu de tous."
+        return Check("comptes", BAD, state, "Prenez une base neuve : des personnes inventées y sont aussi.")
     administrators = access.team_roles(timezone.localdate(at)).filter(role="administration")
     if not administrators.exists():
         return Check("comptes", BAD, "Personne n’administre.", "Lancez maillage administrateur ADRESSE.")
@@ -158,7 +158,7 @@ def _accounts(at: datetime) -> Check:
 
 
 def _work(at: datetime) -> Iterator[Check]:
-    told, failing = health.state(at), scheduler.failing()
+    health_state, failing = health.state(at), scheduler.failing()
     if failing:
         yield Check(
             "échéances en échec",
@@ -172,7 +172,7 @@ def _work(at: datetime) -> Iterator[Check]:
         ("travail en arrière-plan", "taches", ""),
         ("messages à envoyer", "messages", ""),
     ):
-        age, most = told[key], health.LATE[key]
+        age, most = health_state[key], health.LATE[key]
         if age is None and none:
             yield Check(subject, DOUBT, none, do)
         elif age is not None and age > most:
@@ -187,14 +187,14 @@ def _work(at: datetime) -> Iterator[Check]:
 
 def _papers() -> Iterator[Check]:
     """Yield a point where papers are kept, or should be."""
-    held, n = storage.storage(), Paper.objects.count()
+    store, n = storage.storage(), Paper.objects.count()
     do = "Redonnez la clé qui les ouvre : MAILLAGE_PAPERS_KEY_FILE, un fichier que lit le compte du service."
-    if held.why:
-        yield Check("papiers", BAD, held.why, do)
-    elif n and not held.is_on:
+    if store.why:
+        yield Check("papiers", BAD, store.why, do)
+    elif n and not store.is_on:
         there = count(n, "papier gardé ne s’ouvre", "papiers gardés ne s’ouvrent")
         yield Check("papiers", BAD, f"{there} plus : aucune clé n’est donnée.", do)
-    elif held.is_on:
+    elif store.is_on:
         yield Check("papiers", GOOD, "Leur clé se lit.")
 
 
@@ -248,15 +248,15 @@ def _address(at: datetime) -> Check:
         ):
             end = ssl.cert_time_to_seconds(str((secure.getpeercert() or {})["notAfter"]))
     except ssl.SSLCertVerificationError as error:
-        found = f"Le certificat de {host} n’est pas accepté : {error.verify_message}."
-        return Check("adresse", BAD, found, "Renouvelez-le (certbot renew, ou Caddy le fait seul).")
+        state = f"Le certificat de {host} n’est pas accepté : {error.verify_message}."
+        return Check("adresse", BAD, state, "Renouvelez-le (certbot renew, ou Caddy le fait seul).")
     except OSError:
         do = "Vérifiez le nom (DNS), le pare-feu, et que nginx ou Caddy tourne."
         return Check("adresse", BAD, f"{host} ne répond pas au port {port}.", do)
     until = datetime.fromtimestamp(end, UTC)
     if until - at < CERTIFICATE:
-        found = f"Le certificat de {host} finit le {_day(until)}."
-        return Check("adresse", DOUBT, found, "Voyez pourquoi il ne s’est pas renouvelé seul.")
+        state = f"Le certificat de {host} finit le {_day(until)}."
+        return Check("adresse", DOUBT, state, "Voyez pourquoi il ne s’est pas renouvelé seul.")
     return Check("adresse", GOOD, f"{settings.ADDRESS} répond, certificat bon jusqu’au {_day(until)}.")
 
 

@@ -1,4 +1,4 @@
-"""What every template knows."""
+"""The values that every template knows."""
 
 from functools import cache, partial
 
@@ -14,16 +14,18 @@ WORK, TERRITORIES = ("/espace/", "/compte/"), ("/territoires/", "/etudes/")
 
 
 def rights(request: HttpRequest) -> dict[str, object]:
-    """Return what the account may do somewhere, as `may.directory_edit`; read when a template asks for it."""
+    """Return the rights of the account somewhere, as `may.directory_edit`; read when a template asks for
+    it.
+    """
     return {  # once for a page: its frame alone asks for twenty rights
-        "may": cache(partial(_held, request)),
+        "may": cache(partial(_rights, request)),
         "at_work": cache(partial(_at_work, request)),
         "country": settings.ROOT_URLCONF == OTHER_COUNTRY,
     }
 
 
 def _at_work(request: HttpRequest) -> bool:
-    """Return whether a page is read by somebody at work: in the space, or on a territory that they steer."""
+    """Recognise a page read by somebody at work: in the space, or on a territory that they steer."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return False
@@ -32,12 +34,12 @@ def _at_work(request: HttpRequest) -> bool:
     )
 
 
-def _held(request: HttpRequest) -> dict[str, bool]:
+def _rights(request: HttpRequest) -> dict[str, bool]:
     user = getattr(request, "user", None)
     if user is None:
         return {}
-    held = rights_of(user)
-    return {right.replace(".", "_"): held.any(right) for right in RIGHTS} | {
-        "people": held.any("people.see", "people.mine"),
-        "network": held.any(*MEMBERS),
+    rights_held_by = rights_of(user)
+    return {right.replace(".", "_"): rights_held_by.any(right) for right in RIGHTS} | {
+        "people": rights_held_by.any("people.see", "people.mine"),
+        "network": rights_held_by.any(*MEMBERS),
     }

@@ -37,8 +37,8 @@ class Copy:
 
     def heads(self) -> list[Head]:
         """Return the anchors that it remembers."""
-        found = [row for _, row in self._rows(ANCHOR)]
-        return [Head(_moment(r["at"]), r["line"], r["n_lines"], r["digest"], r["cause"]) for r in found]
+        anchors = [row for _, row in self._rows(ANCHOR)]
+        return [Head(_moment(r["at"]), r["line"], r["n_lines"], r["digest"], r["cause"]) for r in anchors]
 
     def _rows(self, model: str) -> Iterator[tuple[int, dict[str, Any]]]:
         try:
@@ -72,15 +72,15 @@ class Copy:
         with backup.opened(self.path, keys=self.keys) as archive:
             if FORMER_ROWS in archive.namelist():
                 with archive.open(FORMER_ROWS) as rows:
-                    for each in rows:
-                        row = json.loads(each)
+                    for line in rows:
+                        row = json.loads(line)
                         if row["model"] == model:
                             yield row["pk"], row["fields"]
             else:
                 with archive.open(table_file(model)) as rows:
                     names = json.loads(next(rows))
-                    for each in rows:
-                        row = dict(zip(names, json.loads(each), strict=True))
+                    for line in rows:
+                        row = dict(zip(names, json.loads(line), strict=True))
                         yield row["id"], row
 
     def _stored(self, model: str) -> Iterator[tuple[int, dict[str, Any]]]:

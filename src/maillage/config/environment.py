@@ -1,5 +1,5 @@
-"""What the environment says. An empty variable, as files of settings leave them, says nothing; « 0 » and
-« non » say no.
+"""The settings of the environment. An empty variable, as files of settings leave them, says nothing; « 0 »
+and « non » say no.
 """
 
 import os
@@ -10,12 +10,12 @@ NO = ("", "0", "non", "no", "false", "off")
 
 
 def text(name: str, otherwise: str = "") -> str:
-    """Return what a variable says, without the spaces around it."""
+    """Return the text of a variable, without the spaces around it."""
     return os.environ.get(name, "").strip() or otherwise
 
 
 def is_on(name: str) -> bool:
-    """Return whether a variable says yes."""
+    """Read a variable as a yes or a no."""
     return text(name).casefold() not in NO
 
 
@@ -28,8 +28,8 @@ def hosts(name: str) -> list[str]:
     """Return the names of a variable, by which browsers call this site; Refused for one that is an address:
     no browser ever says it, and each of their requests would be refused.
     """
-    found = listed(name)
-    for host in found:
+    names = listed(name)
+    for host in names:
         bare = host.removeprefix("[").removesuffix("]") if host.startswith("[") else host
         if "/" in host or any(sign.isspace() for sign in host) or (":" in host and bare == host):
             raise Refused(
@@ -37,28 +37,28 @@ def hosts(name: str) -> list[str]:
                 why="Un nom servi s’écrit seul, sans https://, sans port ni chemin.",
                 do=f"Écrivez par exemple {name}=maillage.exemple.fr, et plusieurs séparés par des virgules.",
             )
-    return found
+    return names
 
 
 def number(name: str, otherwise: int) -> int:
     """Return the number that a variable says; Refused when it is none, or below zero."""
-    said = text(name, str(otherwise))
-    if not (said.isascii() and said.isdecimal()):
+    typed = text(name, str(otherwise))
+    if not (typed.isascii() and typed.isdecimal()):
         raise Refused(
-            f"{name} vaut « {said} ».",
+            f"{name} vaut « {typed} ».",
             why="Cette variable est un nombre entier, zéro ou plus.",
             do=f"Corrigez-la, ou retirez-la : elle vaut alors {otherwise}.",
         )
-    return int(said)
+    return int(typed)
 
 
 def chosen(name: str, *words: str) -> str:
     """Return which of these words a variable says, the first when it says nothing; Refused for another."""
-    said = text(name, words[0])
-    if said not in words:
+    word = text(name, words[0])
+    if word not in words:
         raise Refused(
-            f"{name} vaut « {said} ».",
+            f"{name} vaut « {word} ».",
             why="Ce mot n’est pas un de ceux que Maillage connaît : il ne devine pas ce que vous vouliez.",
             do=f"Écrivez {' ou '.join(words)}, en minuscules.",
         )
-    return said
+    return word

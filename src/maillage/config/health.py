@@ -35,14 +35,14 @@ LATE = {"taches": 3_600, "messages": 1_800, "echeances": 300}  # seconds
 @require_safe
 @never_cache
 def health(request: HttpRequest) -> JsonResponse:
-    """Whether the platform works: 503 when a write would fail."""
-    found = state(timezone.now())
-    return JsonResponse(found, status=503 if found["etat"] == BROKEN else 200)
+    """Answer with the state of the platform: 503 when a write would fail."""
+    current_state = state(timezone.now())
+    return JsonResponse(current_state, status=503 if current_state["etat"] == BROKEN else 200)
 
 
 def state(at: datetime) -> dict[str, Any]:
-    """Return what a watching program reads: `etat`, then each part; ages are in seconds, None when nothing
-    waits or nothing was seen yet.
+    """Return the state that a watching program reads: `etat`, then each part; ages are in seconds, None when
+    nothing waits or nothing was seen yet.
     """
     parts: dict[str, Any] = {"version": VERSION}
     parts["ecriture"] = WELL if is_written() else BROKEN
@@ -51,21 +51,21 @@ def state(at: datetime) -> dict[str, Any]:
         with connection.cursor() as cursor:
             cursor.execute("select 1")
         parts["base"] = WELL
-        parts |= _waiting(at)
+        parts |= _queue_ages(at)
     except DatabaseError:
         parts["base"] = BROKEN
     parts["echeances"] = _age(settings.HEARTBEAT)
     parts["sauvegarde"] = _age(settings.LAST_BACKUP)
     late = [name for name, most in LATE.items() if (parts.get(name) or 0) > most]
     if BROKEN in (parts["ecriture"], parts["base"]):
-        whole = BROKEN
+        overall = BROKEN
     else:
-        whole = SLOW if late or parts["disque_libre_mo"] * 1_000_000 < LITTLE else WELL
-    return {"etat": whole, **parts}
+        overall = SLOW if late or parts["disque_libre_mo"] * 1_000_000 < LITTLE else WELL
+    return {"etat": overall, **parts}
 
 
 def is_written() -> bool:
-    """Return whether the home folder can be written, as it was found a moment ago by any process of ours.
+    """Check that the home folder can be written, as it was tried a moment ago by any process of ours.
 
     A failure is never remembered, nor is a success once the folder is closed or the disk full: a probe is
     told at once.
@@ -79,7 +79,7 @@ def is_written() -> bool:
 
 
 def can_write() -> bool:
-    """Return whether a file of the home folder can be written to the end, as a row of SQLite would be."""
+    """Check that a file of the home folder can be written to the end, as a row of SQLite would be."""
     path = settings.HOME / f".sante.{os.getpid()}"
     try:
         with path.open("wb") as file:
@@ -97,7 +97,7 @@ def can_write() -> bool:
     return True
 
 
-def _waiting(at: datetime) -> dict[str, int | None]:
+def _queue_ages(at: datetime) -> dict[str, int | None]:
     task = DBTaskResult.objects.ready().order_by("enqueued_at").values_list("enqueued_at", flat=True).first()
     message = ready_to_send(at).order_by("due_at").values_list("due_at", flat=True).first()
     return {

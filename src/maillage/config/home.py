@@ -29,7 +29,7 @@ def country_folder(named: str) -> Path:
     return (COUNTRIES / named if (COUNTRIES / named).is_dir() else Path(named)).resolve()
 
 
-def _is_ours(folder: Path) -> bool:
+def _is_bundled(folder: Path) -> bool:
     return folder.parent == COUNTRIES.resolve()
 
 
@@ -42,7 +42,7 @@ def usual_home(named: str, project: Path = PROJECT) -> Path:
     folder = country_folder(named)
     plain = project / f"var-{folder.name}"
     former = [[folder.name, str(folder)], *([] if (COUNTRIES / folder.name).is_dir() else [[folder.name]])]
-    if _is_ours(folder) or _lines(plain / OWNER_FILE)[:2] in former:
+    if _is_bundled(folder) or _lines(plain / OWNER_FILE)[:2] in former:
         return plain
     return project / f"var-{folder.name}-{hashlib.sha256(str(folder).encode()).hexdigest()[:8]}"
 
@@ -78,7 +78,7 @@ def database_url() -> str:
 
 
 def is_database_url(url: str) -> bool:
-    """Return whether an address leads to a database of ours.
+    """Check that an address leads to a database of ours.
 
     « sqlite:/// » and « sqlite:///:memory: » name no file: their tables would be made in memory, and lost.
     """
@@ -100,8 +100,8 @@ def libpq_url(url: str) -> str:
     ('postgresql:///maillage?sslmode=require', 'postgresql://a@b/c')
     """
     before, _, words = url.partition("?")
-    left = "&".join(word for word in words.split("&") if not word.startswith(OUR_WORDS))
-    return f"{before}?{left}" if left else before
+    remaining = "&".join(word for word in words.split("&") if not word.startswith(OUR_WORDS))
+    return f"{before}?{remaining}" if remaining else before
 
 
 def database_file(url: str) -> Path | None:
@@ -128,7 +128,7 @@ def check_database_url() -> None:
 
 
 def has_database() -> bool:
-    """Return whether a platform was ever brought up here: its database is named, or its file is there."""
+    """Tell a home where a platform was brought up: its database is named, or its file is there."""
     return bool(database_url()) or DATABASE.exists()
 
 
@@ -142,7 +142,7 @@ def country() -> Country:
     if not COUNTRY:
         return Country(FRANCE)
     folder = country_folder(COUNTRY)
-    return Country(folder.name, "" if _is_ours(folder) else str(folder))
+    return Country(folder.name, "" if _is_bundled(folder) else str(folder))
 
 
 def owner() -> Country | None:

@@ -27,14 +27,14 @@ QUEUE_LABELS = {"default": "rapide", "quick": "rapide", "slow": "lente"}
 @require_safe
 @never_cache
 def index(request: HttpRequest) -> HttpResponse:
-    """What is wrong first, each point with what to do; then the work in the background."""
+    """Show the faults first, each point with what to do; then the work in the background."""
     points = list(checks.checks(timezone.now(), elsewhere=False))
     order = (checks.BAD, checks.DOUBT, checks.GOOD)
     failed = DBTaskResult.objects.failed().order_by("-finished_at")
     context = {
         "points": sorted(points, key=lambda point: order.index(point.state)),
         "n_bad": sum(point.state == checks.BAD for point in points),
-        "waiting": _waiting(),
+        "waiting": _queues(),
         "failed": [_task(row) for row in failed[:MOST]],
         "n_failed": failed.count(),
         "version": health.VERSION,
@@ -58,13 +58,13 @@ def again(request: HttpRequest, pk: str) -> HttpResponse:
     return redirect("installation")
 
 
-def _waiting() -> list[tuple[str, int, int]]:
+def _queues() -> list[tuple[str, int, int]]:
     """Return for each queue how many tasks wait, none of a later hour, and how many are being done."""
     counts = {"rapide": [0, 0], "lente": [0, 0]}
     for at, rows in enumerate((DBTaskResult.objects.ready(), DBTaskResult.objects.running())):
         for queue in rows.values_list("queue_name", flat=True):
             counts[QUEUE_LABELS.get(queue, "rapide")][at] += 1
-    return [(name, waiting, running) for name, (waiting, running) in counts.items()]
+    return [(name, n_pending, running) for name, (n_pending, running) in counts.items()]
 
 
 def _task(row: DBTaskResult) -> dict[str, object]:

@@ -78,13 +78,13 @@ def keep(request: HttpRequest, sending: dict[str, Any]) -> None:
 
 def pending_post(request: HttpRequest) -> dict[str, Any] | None:
     """Return the interrupted post of an account, within the hour."""
-    told = request.session.get(KEPT)
-    if told is None or told["account"] != request.user.pk:
+    pointer = request.session.get(KEPT)
+    if pointer is None or pointer["account"] != request.user.pk:
         return None
-    return SessionStore(told.get("aside")).get(KEPT)
+    return SessionStore(pointer.get("aside")).get(KEPT)
 
 
 def forget(request: HttpRequest) -> None:
     """Throw it away."""
-    if told := request.session.pop(KEPT, None):
-        SessionStore(told.get("aside")).delete()
+    if pointer := request.session.pop(KEPT, None):
+        SessionStore(pointer.get("aside")).delete()

@@ -17,7 +17,7 @@ from maillage.kernel.errors import Refused
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is known of a journal. broken: its first break, None when an anchor is what was changed."""
+    """The result of checking a journal. broken: its first break, None when an anchor is what was changed."""
 
     n_lines: int
     n_anchors: int
@@ -74,7 +74,7 @@ def of_database(page: Path | None) -> Verdict:
 def _page(path: Path) -> list[Head] | str:
     """Return the heads of a page, or what was changed in it."""
     try:
-        found = read(path.read_text("utf-8", errors="replace"))
+        heads = read(path.read_text("utf-8", errors="replace"))
     except Damaged as damaged:
         return f"la ligne {damaged.row} de {path} n’est plus celle qui a été écrite"
     except OSError as error:
@@ -83,13 +83,13 @@ def _page(path: Path) -> list[Head] | str:
             why="Sans elle, la fin du journal ne peut pas être vérifiée.",
             do="Donnez le fichier écrit par « maillage ancrer-journal ».",
         ) from error
-    if not found:
+    if not heads:
         raise Refused(
             f"Le fichier {path} ne contient aucune ancre.",
             why='La ligne qui commence par {"ancre": manque.',
             do="Donnez le fichier écrit par « maillage ancrer-journal », ou recopiez cette ligne en entier.",
         )
-    return found
+    return heads
 
 
 def _verdict(
@@ -101,8 +101,8 @@ def _verdict(
     proof = journal.prove(read_lines, {*heads, *former})
     strict = [(head, there) for head, there in proof.unmatched if head in set(heads)]
     broken = proof.broken or (journal.missing_tail(strict[0][0], there=strict[0][1]) if strict else None)
-    told = [*notices, *_notices(proof, heads, len(proof.unmatched) - len(strict))]
-    return Verdict(proof.n_lines, len({*heads}), tuple(told), broken)
+    all_notices = [*notices, *_notices(proof, heads, len(proof.unmatched) - len(strict))]
+    return Verdict(proof.n_lines, len({*heads}), tuple(all_notices), broken)
 
 
 def _notices(proof: Proof, heads: list[Head], n_former: int) -> Iterable[str]:

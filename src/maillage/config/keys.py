@@ -25,17 +25,17 @@ def make(path: Path) -> str:
 
 def recipients(texts: Iterable[str]) -> list[bytes]:
     """Return the public keys of these texts; Refused when one is none."""
-    found = []
+    public_keys = []
     for text in texts:
         try:
-            found.append(age.recipient(text))
+            public_keys.append(age.recipient(text))
         except ValueError as error:
             raise Refused(
                 "La clé publique des sauvegardes n’est pas reconnue.",
                 why="Elle commence par age1 et a 62 signes ; une lettre fausse suffit à la rendre illisible.",
                 do="Recopiez celle qu’a donnée « maillage sauvegarder --faire-cle ».",
             ) from error
-    return found
+    return public_keys
 
 
 def secrets(path: Path | None) -> list[bytes]:

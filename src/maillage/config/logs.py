@@ -1,4 +1,4 @@
-"""What is written in the logs: what happened and where, never a link that still opens."""
+"""The lines of the logs: an event and its place, never a link that still opens."""
 
 import json
 import logging
@@ -47,13 +47,15 @@ class JsonLines(logging.Formatter):
 
 
 def _words(record: logging.LogRecord) -> str:
-    """Return what an event says; of the address that was asked for, which has the number of a row, its
+    """Return the words of an event; of the address that was asked for, which has the number of a row, its
     pattern.
     """
     request = getattr(record, "request", None)
     if isinstance(request, HttpRequest) and isinstance(record.args, tuple):
         match = request.resolver_match
         pattern = f"/{match.route}" if match else "/…"
-        told = [pattern if isinstance(each, str) and each.startswith("/") else each for each in record.args]
-        return str(record.msg) % tuple(told)
+        arguments = [
+            pattern if isinstance(each, str) and each.startswith("/") else each for each in record.args
+        ]
+        return str(record.msg) % tuple(arguments)
     return record.getMessage()

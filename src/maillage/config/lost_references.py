@@ -22,7 +22,7 @@ AT_ONCE = 500  # numbers asked for
 
 @dataclass(frozen=True, slots=True)
 class LostReferences:
-    """What refers to nothing. keys: by table, the column of its numbers; emptied: by table and number, the
+    """The references to nothing. keys: by table, the column of its numbers; emptied: by table and number, the
     columns to empty; aside: by table, the numbers of the rows that cannot stay without; words: a line for
     each, in French.
     """
@@ -33,7 +33,7 @@ class LostReferences:
     words: list[str] = field(default_factory=list)
 
     def concerns(self, label: str) -> bool:
-        """Return whether some rows of a table are not saved as they are."""
+        """Recognise a table some rows of which are not saved as they are."""
         return label in self.emptied or label in self.aside
 
     def split(
@@ -41,7 +41,7 @@ class LostReferences:
     ) -> tuple[list[rows.Row], list[rows.Row]]:
         """Return rows of a table as they are saved, then those that are not saved so, as they were."""
         pk = names.index(self.keys[label])
-        kept: list[rows.Row] = []
+        saved: list[rows.Row] = []
         former: list[rows.Row] = []
         for row in some:
             columns = self.emptied[label].get(row[pk], set()) if label in self.emptied else set()
@@ -49,36 +49,36 @@ class LostReferences:
             if columns or is_aside:
                 former.append(row)
             if not is_aside:
-                kept.append(
+                saved.append(
                     [None if name in columns else value for name, value in zip(names, row, strict=True)]
                 )
-        return kept, former
+        return saved, former
 
 
 def find() -> LostReferences:
-    """Return what refers to nothing in the database, as whoever calls reads it."""
+    """Return the references to nothing in the database, as the caller reads it."""
     tables = {each._meta.label_lower: each for each in rows.tables()}
-    found = LostReferences({label: each._meta.pk.attname for label, each in tables.items()})
+    lost_rows = LostReferences({label: model._meta.pk.attname for label, model in tables.items()})
     lost: dict[str, list[Any]] = defaultdict(list)  # rows put aside, whose own are still to be looked for
     for model in tables.values():
         for name, target in relations(model, tables):
             there = tables[target]._base_manager.filter(pk=OuterRef(name))
             without = model._base_manager.filter(~Exists(there), **{f"{name}__isnull": False})
-            _sort(found, lost, model, name, target, without.order_by("pk"))
+            _sort(lost_rows, lost, model, name, target, without.order_by("pk"))
     while lost:
-        gone, numbers = lost.popitem()
+        lost_label, numbers = lost.popitem()
         for model in tables.values():
             for name, target in relations(model, tables):
-                if target == gone:
+                if target == lost_label:
                     for first in range(0, len(numbers), AT_ONCE):
                         some = numbers[first : first + AT_ONCE]
-                        theirs = model._base_manager.filter(**{f"{name}__in": some})
-                        _sort(found, lost, model, name, target, theirs.order_by("pk"))
-    return found
+                        dependants = model._base_manager.filter(**{f"{name}__in": some})
+                        _sort(lost_rows, lost, model, name, target, dependants.order_by("pk"))
+    return lost_rows
 
 
 def _sort(
-    found: LostReferences,
+    lost_rows: LostReferences,
     lost: dict[str, list[Any]],
     model: type[models.Model],
     name: str,
@@ -88,24 +88,24 @@ def _sort(
     """Note the rows of a table that refer to nothing by a column."""
     label = model._meta.label_lower
     for row in without:
-        if row.pk in found.aside.get(label, ()):
+        if row.pk in lost_rows.aside.get(label, ()):
             continue
         number = getattr(row, name)
-        columns = found.emptied[label].get(row.pk, set()) if label in found.emptied else set()
+        columns = lost_rows.emptied[label].get(row.pk, set()) if label in lost_rows.emptied else set()
         if _may_be_empty(row, {*columns, name}):
-            found.emptied[label].setdefault(row.pk, set()).add(name)
+            lost_rows.emptied[label].setdefault(row.pk, set()).add(name)
             what = "ce renvoi y est vide"
         else:
-            found.aside[label].add(row.pk)
+            lost_rows.aside[label].add(row.pk)
             lost[label].append(row.pk)
             what = "cette ligne est mise à part"
-        found.words.append(
+        lost_rows.words.append(
             f"{label} {row.pk} : {name} renvoie à {target} {number}, qui est introuvable ; {what}"
         )
 
 
 def _may_be_empty(row: models.Model, names: set[str]) -> bool:
-    """Return whether the database would take a row without what it refers to by some columns."""
+    """Check that the database would take a row with some of its references empty."""
     fields = [each for each in row._meta.concrete_fields if each.attname in names]
     if not all(each.null for each in fields):
         return False

@@ -35,7 +35,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 def _is_local(request: HttpRequest) -> bool:
-    """Return whether somebody of this computer asks, and not a proxy for somebody else."""
+    """Recognise a request of this computer, and not of a proxy for somebody else."""
     if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers:
         return False
     try:
@@ -62,8 +62,8 @@ def _lines() -> Iterator[str]:
 
 def _tasks() -> Iterator[str]:
     try:
-        found = DBTaskResult.objects.values_list("queue_name", "status").annotate(n=Count("pk")).order_by()
-        values = [(f'{{queue="{queue}",status="{status.lower()}"}}', n) for queue, status, n in found]
+        counts = DBTaskResult.objects.values_list("queue_name", "status").annotate(n=Count("pk")).order_by()
+        values = [(f'{{queue="{queue}",status="{status.lower()}"}}', n) for queue, status, n in counts]
     except DatabaseError:
         return
     yield from _gauge("tasks", "Tasks of the background work", sorted(values))

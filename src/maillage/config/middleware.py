@@ -1,4 +1,4 @@
-"""What every request and every answer goes through."""
+"""The steps of every request and every answer."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -56,10 +56,10 @@ class SharedCaches:
         response = self.answer(request)
         if request.path.startswith(DATA) and not response.cookies:
             vary = [word.strip() for word in response.get("Vary", "").split(",")]
-            kept = ", ".join(word for word in vary if word and word.casefold() != "cookie")
+            remaining = ", ".join(word for word in vary if word and word.casefold() != "cookie")
             response.headers.pop("Vary", None)
-            if kept:
-                response["Vary"] = kept
+            if remaining:
+                response["Vary"] = remaining
         return response
 
 
@@ -114,9 +114,7 @@ class NoNul:
         return self.answer(request)
 
     def process_view(self, request: HttpRequest, view: Any, *_: object) -> None:
-        """Read what was posted once the forgery check has read it; what is no form is read by its own
-        page.
-        """
+        """Read what was posted once the forgery check has read it; any other body is read by its own page."""
         if getattr(view, "csrf_exempt", False):
             return
         if any("\x00" in value for _, values in request.POST.lists() for value in values):
@@ -134,7 +132,7 @@ class PrivatePages:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.answer(request)
         closed = any(part in request.path for part in PRIVATE) or is_personal(request.path)
-        private = closed or bool(_whose(request)) or _told(request)
+        private = closed or bool(_whose(request)) or _has_message(request)
         if private and not response.has_header("Cache-Control"):
             patch_cache_control(response, private=True, no_store=True)
         response.headers.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
@@ -186,11 +184,13 @@ def end_visit(request: HttpRequest, sending: dict[str, Any] | None) -> HttpRespo
     when a page was only asked for: a public one stays readable, another asks who comes.
     """
     logout(request)
-    told = "Votre visite s’est terminée toute seule : cela protège les personnes. Connectez-vous de nouveau. "
+    notice = (
+        "Votre visite s’est terminée toute seule : cela protège les personnes. Connectez-vous de nouveau. "
+    )
     if sending is not None:
         interrupted_posts.keep(request, sending)
-        told += "Ce que vous veniez d’envoyer est gardé une heure, pour vous seul."
-    messages.info(request, spaced(told.strip()))
+        notice += "Ce que vous veniez d’envoyer est gardé une heure, pour vous seul."
+    messages.info(request, spaced(notice.strip()))
     if request.method in ("GET", "HEAD"):
         request.COOKIES.pop(carried.COOKIE, None)
         return None
@@ -289,13 +289,13 @@ def _whose(request: HttpRequest) -> str:
     )
 
 
-def _told(request: HttpRequest) -> bool:
+def _has_message(request: HttpRequest) -> bool:
     """Return whether a page says something to whoever asked for it, once."""
     return bool(getattr(messages.get_messages(request), "used", False))
 
 
 def lacks_factor(user: Any) -> bool:
-    """Return whether an account that holds one of `PROVEN` must first set a second factor."""
+    """Recognise an account that holds one of `PROVEN` and must first set a second factor."""
     if not user.is_authenticated or user.is_demonstration:
         return False
     return rights_of(user).any(*PROVEN) and not is_mfa_enabled(user, FACTORS)

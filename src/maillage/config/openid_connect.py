@@ -96,10 +96,10 @@ class Provider(OpenIDConnectProvider):  # type: ignore[misc]
 
     def extract_email_addresses(self, data: dict[str, Any]) -> list[EmailAddress]:
         """Return the address, verified only when the service says so by a true, and by no word."""
-        found = super().extract_email_addresses(data)
-        for address in found:
+        addresses = super().extract_email_addresses(data)
+        for address in addresses:
             address.verified = address.verified is True
-        return found
+        return addresses
 
     def extract_extra_data(self, data: dict[str, Any]) -> dict[str, Any]:
         return {}
@@ -140,7 +140,7 @@ class Exchange(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
         identity = self._verified(signed, require=["iss", "aud", "exp", "sub"])
         if not self.nonce or identity.get("nonce") != self.nonce:
             raise OAuth2Error("the answer is not the one to this question")
-        if (asked := settings.FEDERATION["acr"].split()) and identity.get("acr") not in asked:
+        if (levels := settings.FEDERATION["acr"].split()) and identity.get("acr") not in levels:
             raise OAuth2Error("the person showed less than what is asked")
         person = self._fetch_user_info(token.token)
         if person.get("sub") != identity["sub"]:
@@ -206,7 +206,7 @@ def enter(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def back(request: HttpRequest) -> HttpResponse:
-    """Read what the service answers."""
+    """Read the answer of the service."""
     return Back.adapter_view(Exchange(request))(request)
 
 
@@ -221,15 +221,15 @@ def back_to_sign_in(request: HttpRequest) -> HttpResponse:
 
 def way_out(request: HttpRequest) -> str:
     """Return the address that ends the session of the service too, empty when it was not used or has none."""
-    kept = request.session.get(KEPT)
-    if not kept:
+    federation = request.session.get(KEPT)
+    if not federation:
         return ""
-    asked = {
-        "id_token_hint": kept["id_token"],
+    parameters = {
+        "id_token_hint": federation["id_token"],
         "state": get_random_string(CHANCE),
         "post_logout_redirect_uri": request.build_absolute_uri("/"),
     }
-    return f"{kept['end']}?{urlencode(asked)}"
+    return f"{federation['end']}?{urlencode(parameters)}"
 
 
 @require_safe

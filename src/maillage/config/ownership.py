@@ -1,4 +1,4 @@
-"""Whose home and whose database these are, read before anything is written there and before Django is set up.
+"""The owner of a home and of a database, read before anything is written there and before Django is set up.
 
 A database tells its country itself: on PostgreSQL, another home folder may ask for it.
 """
@@ -22,31 +22,31 @@ PATIENCE = 10  # seconds for the computer of a database to answer
 
 
 def claim() -> None:
-    """Say whose home this is, the first time; Refused when it, or the database, is that of another country:
-    its accounts and its backups would be mixed with ours. Nothing is written then.
+    """Write the owner of this home, the first time; Refused when it, or the database, is that of another
+    country: its accounts and its backups would be mixed with ours. Nothing is written then.
     """
     home.check_database_url()
-    ours = home.country()
+    own_country = home.country()
     served = home.DATABASE.exists() or home.KEY.exists()  # its base on PostgreSQL, a home has its key alone
     owner = home.owner() or (Country(home.FRANCE) if served else None)
-    if owner and not _same(owner, ours, home.folders()):
-        theirs, asked = _told(owner, ours)
+    if owner and not _same(owner, own_country, home.folders()):
+        former, wanted = _in_words(owner, own_country)
         raise Refused(
-            f"Le dossier {home.HOME} est celui de : {theirs}.",
-            why=f"MAILLAGE_PAYS demande : {asked}. Deux pays dans un dossier mêleraient leurs sauvegardes.",
+            f"Le dossier {home.HOME} est celui de : {former}.",
+            why=f"MAILLAGE_PAYS demande : {wanted}. Deux pays dans un dossier mêleraient leurs sauvegardes.",
             do="Donnez à chacun le sien par MAILLAGE_HOME, ou laissez Maillage le choisir d’après le pays.",
         )
-    held = database_owner()
-    if held and not _same(held, ours, home.folders()):
-        theirs, asked = _told(held, ours)
+    base_owner = database_owner()
+    if base_owner and not _same(base_owner, own_country, home.folders()):
+        former, wanted = _in_words(base_owner, own_country)
         moved = (
             " Si son dossier a été déplacé, donnez par MAILLAGE_HOME la maison qu’il avait."
-            if held.name == ours.name
+            if base_owner.name == own_country.name
             else ""
         )
         raise Refused(
-            f"La base {'de DATABASE_URL' if home.database_url() else home.DATABASE} est celle de : {theirs}.",
-            why=f"MAILLAGE_PAYS demande : {asked}. Deux pays dans une base mêleraient leurs sauvegardes.",
+            f"La base {'de DATABASE_URL' if home.database_url() else home.DATABASE} est celle de : {former}.",
+            why=f"MAILLAGE_PAYS demande : {wanted}. Deux pays dans une base mêleraient leurs sauvegardes.",
             do=(
                 "Donnez à chacun sa base par DATABASE_URL, ou nommez ce pays par MAILLAGE_PAYS, vide pour la"
                 f" France.{moved} Rien n’a été changé."
@@ -56,23 +56,23 @@ def claim() -> None:
         home.own()
 
 
-def _same(theirs: Country, ours: Country, before: Sequence[str]) -> bool:
-    """Return whether two countries are one: of one name, in one folder, or in one that was moved since.
+def _same(owner: Country, requested: Country, before: Sequence[str]) -> bool:
+    """Recognise one country in two: of one name, in one folder, or in one that was moved since.
 
     A folder was moved when this home remembers it elsewhere (`before`), where nothing is left.
     """
-    if theirs.name != ours.name or theirs.folder == ours.folder:
-        return theirs == ours
-    if not theirs.folder:  # written by the name alone: that of one of ours, else of whoever asks first
-        return not (COUNTRIES / ours.name).is_dir()
-    return theirs.folder in before and not Path(theirs.folder).is_dir()
+    if owner.name != requested.name or owner.folder == requested.folder:
+        return owner == requested
+    if not owner.folder:  # written by the name alone: that of one of ours, else of whoever asks first
+        return not (COUNTRIES / requested.name).is_dir()
+    return owner.folder in before and not Path(owner.folder).is_dir()
 
 
-def _told(theirs: Country, ours: Country) -> tuple[str, str]:
+def _in_words(owner: Country, requested: Country) -> tuple[str, str]:
     """Return two countries in words, and where they are when their names do not tell them apart."""
-    if theirs.name != ours.name:
-        return theirs.name, ours.name
-    first, second = (f"{name}, dans {folder or COUNTRIES / name}" for name, folder in (theirs, ours))
+    if owner.name != requested.name:
+        return owner.name, requested.name
+    first, second = (f"{name}, dans {folder or COUNTRIES / name}" for name, folder in (owner, requested))
     return first, second
 
 

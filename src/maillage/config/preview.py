@@ -1,5 +1,5 @@
-"""What an author sees of a module that is being written: its pages, and above them what stops it from
-being read.
+"""The preview of a module that is being written: its pages, and above them the faults that stop it from being
+read.
 """
 
 from collections.abc import Callable
@@ -20,10 +20,10 @@ class Preview:
         self.answer = answer
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        held = contents.territory_modules(now=True)
-        request.preview = held  # type: ignore[attr-defined]
+        territory = contents.territory_modules(now=True)
+        request.preview = territory  # type: ignore[attr-defined]
         response = self.answer(request)
-        if held.faults and response.status_code == 404 and request.path.startswith("/apprendre/"):
+        if territory.faults and response.status_code == 404 and request.path.startswith("/apprendre/"):
             response = render(request, "learning/preview.html", {"folder": contents.root()})
         response.headers["Cache-Control"] = "no-store"
         return response

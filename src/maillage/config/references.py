@@ -1,4 +1,4 @@
-"""Whether each row of a backup finds those that it refers to: the database would refuse it otherwise.
+"""A check that each row of a backup finds those that it refers to: the database would refuse it otherwise.
 
 A byte a row, whatever the number of tables that refer to it.
 """
@@ -51,8 +51,12 @@ class References:
 
     def __init__(self, tables: Sequence[type[models.Model]]) -> None:
         self._models = {each._meta.label_lower: each for each in tables}
-        self._relations = {label: dict(relations(each, self._models)) for label, each in self._models.items()}
-        targets = {target for found in self._relations.values() for target in found.values()}
+        self._relations = {
+            label: dict(relations(model, self._models)) for label, model in self._models.items()
+        }
+        targets = {
+            target for targets_by_name in self._relations.values() for target in targets_by_name.values()
+        }
         self._there = {label: Numbers() for label in targets}
         self._wanted = {label: Numbers() for label in targets}
 

@@ -36,8 +36,8 @@ class RequestLog:
         self.answer = answer
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        given = request.headers.get("X-Request-ID", "") if settings.BEHIND_PROXY else ""
-        number = given if KNOWN.fullmatch(given) else uuid4().hex
+        received = request.headers.get("X-Request-ID", "") if settings.BEHIND_PROXY else ""
+        number = received if KNOWN.fullmatch(received) else uuid4().hex
         request.number = number  # type: ignore[attr-defined]  # for the page that says a fault
         token, start = current_id.set(number), time.perf_counter()
         try:

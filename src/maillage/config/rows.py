@@ -38,15 +38,18 @@ Row = Sequence[Any]
 
 def tables() -> list[type[models.Model]]:
     """Return the models whose rows are saved, those that others refer to first."""
-    found = [
+    saved_models = [
         each
         for each in apps.get_models(include_auto_created=True)
         if each._meta.managed and not each._meta.proxy and each._meta.label_lower not in LEFT_OUT
     ]
     ordered = serializers.sort_dependencies(  # type: ignore[attr-defined]
-        [(app, [each for each in found if each._meta.app_config is app]) for app in apps.get_app_configs()]
+        [
+            (app, [each for each in saved_models if each._meta.app_config is app])
+            for app in apps.get_app_configs()
+        ]
     )
-    between = [each for each in found if each not in set(ordered)]  # those that Django made itself
+    between = [each for each in saved_models if each not in set(ordered)]  # those that Django made itself
     return [*ordered, *between]
 
 
@@ -59,8 +62,8 @@ def blocks(model: type[models.Model]) -> Iterator[tuple[bytes, int]]:
     """Yield the lines of a table, a block at a time, with how many rows are in it; the columns come first."""
     names = columns(model)
     yield encode(names), 0
-    found = model._base_manager.order_by("pk").values_list(*names).iterator(chunk_size=STEP)
-    while some := list(islice(found, STEP)):
+    row_values = model._base_manager.order_by("pk").values_list(*names).iterator(chunk_size=STEP)
+    while some := list(islice(row_values, STEP)):
         yield b"".join(map(encode, some)), len(some)
 
 
@@ -71,8 +74,8 @@ def encode(row: Row) -> bytes:
 
 def decode(lines: Iterable[bytes]) -> list[list[Any]]:
     """Return the rows of some lines."""
-    found: list[list[Any]] = json.loads(b"[" + b",".join(lines) + b"]")
-    return found
+    decoded: list[list[Any]] = json.loads(b"[" + b",".join(lines) + b"]")
+    return decoded
 
 
 def batches(lines: Iterable[bytes]) -> Iterator[list[bytes]]:
@@ -116,8 +119,8 @@ class Digest:
 
 
 def _canonical(line: bytes) -> bytes:
-    whole = json.loads(line, parse_float=_number if REWRITTEN.search(line) else None)
-    return f"{json.dumps(whole, ensure_ascii=False, separators=(',', ':'), sort_keys=True)}\n".encode()
+    row = json.loads(line, parse_float=_number if REWRITTEN.search(line) else None)
+    return f"{json.dumps(row, ensure_ascii=False, separators=(',', ':'), sort_keys=True)}\n".encode()
 
 
 def _number(text: str) -> float | int:
@@ -127,14 +130,14 @@ def _number(text: str) -> float | int:
 
 def digests() -> dict[str, tuple[int, str]]:
     """Return, for each table of the database, how many rows it has and their digest."""
-    found = {}
+    digest_by_table = {}
     for model in tables():
         digest = Digest()
         for block, n in blocks(model):
             if n:
                 digest.add(block.splitlines(keepends=True))
-        found[model._meta.label_lower] = (digest.count, str(digest))
-    return found
+        digest_by_table[model._meta.label_lower] = (digest.count, str(digest))
+    return digest_by_table
 
 
 class Insertion:
@@ -180,7 +183,7 @@ class Insertion:
 
 
 def _to_database(field: models.Field) -> Callable[[Any], Any] | None:
-    """Return what a value of a line must become to enter a column, None when it enters as it is."""
+    """Return the conversion of a value of a line before it enters a column, None when it enters as it is."""
     sqlite = connection.vendor == "sqlite"
     kind = field.target_field if isinstance(field, models.ForeignKey) else field
     match kind.get_internal_type():
@@ -196,7 +199,7 @@ def _to_database(field: models.Field) -> Callable[[Any], Any] | None:
 
 
 def _default(field: models.Field) -> Any:
-    """Return what a column has for a row written before it was there."""
+    """Return the value of a column for a row written before it was there."""
     value = field.db_default if field.has_db_default() and not field.has_default() else field.get_default()
     if value is None and (getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)):
         value = timezone.now()
@@ -214,14 +217,14 @@ def reset_sequences(models_: list[type[models.Model]] | None = None) -> None:
 
 def erase() -> None:
     """Empty every table that is saved, in the transaction of whoever calls."""
-    found = list(reversed(tables()))
+    emptied = list(reversed(tables()))
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            names = ", ".join(connection.ops.quote_name(each._meta.db_table) for each in found)
+            names = ", ".join(connection.ops.quote_name(each._meta.db_table) for each in emptied)
             # What the caller wrote before is checked now: a table whose checks wait cannot be emptied.
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute(f"TRUNCATE {names}")
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         else:
-            for each in found:
+            for each in emptied:
                 cursor.execute(f"DELETE FROM {connection.ops.quote_name(each._meta.db_table)}")  # noqa: S608, our own names

@@ -72,19 +72,19 @@ def leap(at: datetime) -> datetime | None:
     past would be taken, once the clock is set, for years without anything done. None when nothing is to be
     doubted.
     """
-    seen = max(_marks().values(), default=at)
-    return seen if abs(at - seen) > LEAP else None
+    last_run = max(_marks().values(), default=at)
+    return last_run if abs(at - last_run) > LEAP else None
 
 
 def _marks() -> dict[Path, datetime]:
     """Return when what is due was done here, by the files that say so; none where it never was."""
     from django.conf import settings
 
-    found = {}
+    last_run_by_file = {}
     for path in (settings.HEARTBEAT, settings.LAST_DUE):
         with suppress(OSError):
-            found[path] = datetime.fromtimestamp(path.stat().st_mtime, tz=UTC)
-    return found
+            last_run_by_file[path] = datetime.fromtimestamp(path.stat().st_mtime, tz=UTC)
+    return last_run_by_file
 
 
 def doubt(day: str, *, is_late: bool) -> str:
@@ -96,10 +96,10 @@ def doubt(day: str, *, is_late: bool) -> str:
 
 def check_clock(at: datetime) -> None:
     """Refuse to do what is due at a moment that a clock gone wild may have invented."""
-    if (seen := leap(at)) is not None:
-        is_late = at < seen
+    if (last_run := leap(at)) is not None:
+        is_late = at < last_run
         raise Refused(
-            f"L’horloge dit le {in_words(at)}, et {doubt(in_words(seen), is_late=is_late)}.",
+            f"L’horloge dit le {in_words(at)}, et {doubt(in_words(last_run), is_late=is_late)}.",
             why=(
                 "Si elle retarde, ce qui est fait serait daté d’un jour passé."
                 if is_late
@@ -114,8 +114,8 @@ def check_clock(at: datetime) -> None:
 
 def trust(at: datetime) -> None:
     """Take the clock for right: what was done at a moment that has not come was done by a wrong one."""
-    for path, seen in _marks().items():
-        if seen > at:
+    for path, last_run in _marks().items():
+        if last_run > at:
             path.unlink(missing_ok=True)
 
 
@@ -137,8 +137,8 @@ def say_done(done: Sequence[Done], *, goes_on: bool) -> None:
 
 
 def failing() -> list[str]:
-    """Return what failed the last time that the work was done, by its names: nobody reads the log of each
-    day, and what a law wants erased would stay.
+    """Return the names of the tasks that failed the last time that the work was done: nobody reads the log of
+    each day, and what a law wants erased would stay.
     """
     with suppress(OSError):
         return _failures().read_text("utf-8").splitlines()
@@ -162,7 +162,7 @@ def _one(name: str, path: str, at: datetime) -> Done:
     from django.utils.module_loading import import_string
 
     try:
-        told = import_string(path)(at=at)
+        result = import_string(path)(at=at)
     except Refused as refused:
         log.error("%s : %s", name, " ".join(refused.sentences))
         return Done(name, error=refused.what)
@@ -171,7 +171,7 @@ def _one(name: str, path: str, at: datetime) -> Done:
         last = traceback.extract_tb(error.__traceback__)[-1]
         log.error("%s : %s, %s ligne %s", name, type(error).__name__, Path(last.filename).name, last.lineno)
         return Done(name, error=type(error).__name__)
-    return Done(name, told if isinstance(told, Mapping) else {"lignes": told})
+    return Done(name, result if isinstance(result, Mapping) else {"lignes": result})
 
 
 def fold(at: datetime) -> Mapping[str, int]:
@@ -207,10 +207,10 @@ def keep_on(seconds: float) -> None:
     from django.db import close_old_connections
     from django.utils import timezone
 
-    asked, doubted = threading.Event(), False
+    stop, doubted = threading.Event(), False
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: asked.set())
-    while not asked.is_set():
+        signal.signal(number, lambda *_: stop.set())
+    while not stop.is_set():
         close_old_connections()
         now = timezone.now()
         try:
@@ -219,16 +219,16 @@ def keep_on(seconds: float) -> None:
             if not doubted:  # once: /sante/ and the page of the installation go on saying it
                 log.error(" ".join(refused.sentences))
             doubted = True
-            asked.wait(seconds)
+            stop.wait(seconds)
             continue
         doubted = False
-        done = run(now, asked.is_set)
-        if not asked.is_set():  # what was left would be said to be done
+        done = run(now, stop.is_set)
+        if not stop.is_set():  # what was left would be said to be done
             say_done(done, goes_on=True)
         if not any(
             each.counts.get("partis") for each in done
         ):  # messages leave by small lots: another may wait
-            asked.wait(seconds)
+            stop.wait(seconds)
 
 
 if __name__ == "__main__":

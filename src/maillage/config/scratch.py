@@ -36,9 +36,9 @@ def folder(prefix: str) -> Iterator[Path]:
 
 
 @contextmanager
-def schema(beside: Path) -> Iterator[str]:
+def schema(folder: Path) -> Iterator[str]:
     """Make a schema of PostgreSQL that goes with a folder of an exercise, and erase it afterwards."""
-    name = f"exercice_{beside.name.removeprefix(EXERCISE)}"
+    name = f"exercice_{folder.name.removeprefix(EXERCISE)}"
     with connection.cursor() as cursor:
         cursor.execute(f"create schema {name}")
     try:
@@ -52,10 +52,10 @@ def forget(at: datetime | None = None) -> int:
     """Erase what no living process uses any more, and return how many. at: as every work is called."""
     n = 0
     for prefix in (EXERCISE, RESTORATION):
-        for left in Path(settings.HOME).glob(f"{prefix}*"):
+        for leftover in Path(settings.HOME).glob(f"{prefix}*"):
             with suppress(OSError):  # what root made is left to root
-                if locks.is_free(left.name):
-                    shutil.rmtree(left)
+                if locks.is_free(leftover.name):
+                    shutil.rmtree(leftover)
                     n += 1
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:

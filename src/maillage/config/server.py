@@ -1,6 +1,6 @@
-"""What gunicorn does beside answering: reading ahead what a first visitor would wait for.
+"""The work of gunicorn beside answering: reading ahead the data that a first visitor would wait for.
 
-    gunicorn --config python:maillage.config.server maillage.config.wsgi:application
+gunicorn --config python:maillage.config.server maillage.config.wsgi:application
 
 The first workers answer at once, having read nothing. The last one made leaves as soon as nobody waits for
 it; the server reads once before it replaces it, and the next one leaves when this replacement answers: one of
@@ -85,8 +85,8 @@ def post_worker_init(worker: Any) -> None:
 
 def worker_exit(server: Any, worker: Any) -> None:
     """End a worker that has nothing left to do."""
-    left = sys.exception()
-    if isinstance(left, SystemExit) and not left.code:
+    error = sys.exception()
+    if isinstance(error, SystemExit) and not error.code:
         _leave(0)
 
 

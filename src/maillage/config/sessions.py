@@ -94,8 +94,8 @@ def clear(at: datetime) -> int:
 
 def count_again(session: SessionBase) -> None:
     """Let the browser forget the session when it closes if others use it, else when its time is over."""
-    kept = session[KEPT]
-    session.set_expiry(0 if kept["shared"] else datetime.fromisoformat(kept["opened"]) + OWN.most)
+    stay = session[KEPT]
+    session.set_expiry(0 if stay["shared"] else datetime.fromisoformat(stay["opened"]) + OWN.most)
 
 
 def choose(session: SessionBase, *, shared: bool) -> None:
@@ -106,36 +106,38 @@ def choose(session: SessionBase, *, shared: bool) -> None:
 
 def note(session: SessionBase, at: datetime) -> None:
     """Record activity, once a minute."""
-    kept = session[KEPT]
-    if at - datetime.fromisoformat(kept["seen"]) >= NOTED_EVERY:
-        session[KEPT] = {**kept, "seen": at.isoformat()}
+    stay = session[KEPT]
+    if at - datetime.fromisoformat(stay["seen"]) >= NOTED_EVERY:
+        session[KEPT] = {**stay, "seen": at.isoformat()}
 
 
 def is_over(session: SessionBase | dict[str, Any], at: datetime) -> bool:
-    """Return whether a session expired, by inactivity or by age."""
-    kept = session.get(KEPT)
-    if kept is None:
+    """Recognise a session expired by inactivity or by age."""
+    stay = session.get(KEPT)
+    if stay is None:
         return False
-    most = SHARED if kept["shared"] else OWN
-    opened, seen = (datetime.fromisoformat(kept[name]) for name in ("opened", "seen"))
-    return at - opened >= most.most or at - seen >= most.idle + NOTED_EVERY
+    most = SHARED if stay["shared"] else OWN
+    opened, last_active = (datetime.fromisoformat(stay[name]) for name in ("opened", "seen"))
+    return at - opened >= most.most or at - last_active >= most.idle + NOTED_EVERY
 
 
-def open_of(user: Any, at: datetime, *, here: str | None) -> list[Stay]:
-    """Return the open sessions of an account, the latest first. here: the key of the one that asks."""
-    found = []
+def open_of(user: Any, at: datetime, *, current_key: str | None) -> list[Stay]:
+    """Return the open sessions of an account, the latest first. current_key: the key of the one that asks."""
+    stays = []
     for key, data in _rows_of(user, at):
         if is_over(data, at) or not constant_time_compare(
             data.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash()
         ):
             continue
-        kept = data.get(KEPT, {})
-        opened, seen = (
-            datetime.fromisoformat(kept[name]) if name in kept else None for name in ("opened", "seen")
+        saved = data.get(KEPT, {})
+        opened, last_active = (
+            datetime.fromisoformat(saved[name]) if name in saved else None for name in ("opened", "seen")
         )
-        words = kept.get("device", "appareil inconnu")
-        found.append(Stay(_name(key), words, opened, seen, kept.get("shared", True), key == here))
-    return sorted(found, key=lambda stay: (stay.here, stay.seen_at or at), reverse=True)
+        words = saved.get("device", "appareil inconnu")
+        stays.append(
+            Stay(_name(key), words, opened, last_active, saved.get("shared", True), key == current_key)
+        )
+    return sorted(stays, key=lambda stay: (stay.here, stay.seen_at or at), reverse=True)
 
 
 def end(user: Any, at: datetime, *, but: str | None = None, name: str = "") -> int:
@@ -148,9 +150,9 @@ def end(user: Any, at: datetime, *, but: str | None = None, name: str = "") -> i
 
 def _rows_of(user: Any, at: datetime) -> list[tuple[str, dict[str, Any]]]:
     """Return the rows that carry an account: the table names nobody, so each that may be theirs is opened."""
-    mine = user._meta.pk.value_to_string(user)
-    opened = ((row.session_key, row.get_decoded()) for row in session_store.may_be_of(mine, at))
-    return [(key, data) for key, data in opened if data.get(SESSION_KEY) == mine]
+    account_key = user._meta.pk.value_to_string(user)
+    opened = ((row.session_key, row.get_decoded()) for row in session_store.may_be_of(account_key, at))
+    return [(key, data) for key, data in opened if data.get(SESSION_KEY) == account_key]
 
 
 def _name(key: str) -> str:

@@ -36,7 +36,7 @@ def pipe() -> Iterator[tuple[int, "StartSignal"]]:
 
 
 class StartSignal:
-    """What lets a process that waits answer."""
+    """A signal that lets a waiting process answer."""
 
     def __init__(self, writing: int) -> None:
         self._writing = writing

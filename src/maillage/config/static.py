@@ -32,7 +32,7 @@ def collect() -> None:
 
 
 def _files() -> str:
-    """Return what changes when a file does, or what names and compresses them."""
+    """Return a digest of the files, and of the programs that name and compress them."""
     digest = hashlib.sha256(f"{version('django')} {version('whitenoise')}".encode())
     for finder in get_finders():
         for name, storage in finder.list([]):

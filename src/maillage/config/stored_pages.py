@@ -67,13 +67,13 @@ class StoredPages:
         if key is None:
             return self.answer(request)
         try:
-            found = marks.latest(SHOWN[request.path])
+            latest_marks = marks.latest(SHOWN[request.path])
         except DatabaseError:  # what can be answered without a database still is, or says why not
             return self.answer(request)
-        at, kept = time.time(), self.pages.get(key)
-        if kept is not None and at < kept.until and kept.marks == found:
-            request.resolver_match = kept.match
-            return _unless_had(request, HttpResponse(kept.body, headers=kept.headers))
+        at, stored = time.time(), self.pages.get(key)
+        if stored is not None and at < stored.until and stored.marks == latest_marks:
+            request.resolver_match = stored.match
+            return _unless_had(request, HttpResponse(stored.body, headers=stored.headers))
         response = self.answer(request)
         if not _is_for_all(response):
             return response
@@ -83,7 +83,7 @@ class StoredPages:
             self.pages.clear()
         until = at - at % settings.STORED_PAGES + settings.STORED_PAGES
         headers = dict(response.items())
-        self.pages[key] = Page(until, found, headers, response.content, request.resolver_match)
+        self.pages[key] = Page(until, latest_marks, headers, response.content, request.resolver_match)
         return _unless_had(request, response)
 
 
@@ -92,14 +92,14 @@ def follow(lines: Sequence[tuple[str, str, int]]) -> None:
     number. The search reads its words again; pages that show what changed are made again.
     """
     search.follow(lines)
-    told = [line for line in lines if not line[0].endswith(READING)]
-    named = {words.partition(".")[0] for verb, model, _ in told for words in (verb, model)}
+    writings = [line for line in lines if not line[0].endswith(READING)]
+    named = {words.partition(".")[0] for verb, model, _ in writings for words in (verb, model)}
     for subject in named & SUBJECTS:
         marks.leave(subject)
 
 
 def _key(request: HttpRequest) -> tuple[Any, ...] | None:
-    """Return what distinguishes the pages of those who are shown the same; None for anybody else."""
+    """Return the key of the pages common to several readers; None for anybody else."""
     if request.method != "GET" or request.path not in SHOWN or request.META.get("QUERY_STRING"):
         return None
     cookies = request.COOKIES
@@ -121,7 +121,7 @@ def _key(request: HttpRequest) -> tuple[Any, ...] | None:
 
 
 def _is_for_all(response: HttpResponse) -> bool:
-    """Return whether an answer is a page that holds nothing of who asked, nor a form of theirs."""
+    """Recognise a page that holds nothing of its reader, nor a form of theirs."""
     return (
         response.status_code == 200
         and not response.streaming
@@ -132,5 +132,5 @@ def _is_for_all(response: HttpResponse) -> bool:
 
 def _unless_had(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Return the page, or 304 to a browser that has it."""
-    found: HttpResponse = get_conditional_response(request, etag=response["ETag"], response=response)
-    return found
+    answer: HttpResponse = get_conditional_response(request, etag=response["ETag"], response=response)
+    return answer

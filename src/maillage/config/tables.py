@@ -109,25 +109,27 @@ def pending(connection: BaseDatabaseWrapper) -> list[str]:
     """Return the migrations that this version has and the database has not, as `app.name`, in their order."""
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return [f"{each.app_label}.{each.name}" for each, _ in plan]
+    return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
 
 
 def breaking(connection: BaseDatabaseWrapper) -> list[str]:
-    """Return what the pending migrations do that the version before cannot live with, in French: it must be
-    stopped first. Adding a table, a column that may stay empty or an index is not.
+    """Return the changes of the pending migrations that the version before cannot live with, in French: it
+    must be stopped first. Adding a table, a column that may stay empty or an index is not.
     """
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if not executor.loader.applied_migrations:
         return []  # nobody works there yet
-    found = []
+    breaks = []
     for migration, _ in plan:
-        made = {each.name_lower for each in migration.operations if isinstance(each, operations.CreateModel)}
-        for each in migration.operations:
-            on = getattr(each, "model_name_lower", "")
-            if on not in made and (words := _breaks(each)):
-                found.append(f"{migration.app_label}.{migration.name} {words}")
-    return found
+        new_models = {
+            each.name_lower for each in migration.operations if isinstance(each, operations.CreateModel)
+        }
+        for operation in migration.operations:
+            on = getattr(operation, "model_name_lower", "")
+            if on not in new_models and (words := _breaks(operation)):
+                breaks.append(f"{migration.app_label}.{migration.name} {words}")
+    return breaks
 
 
 def _breaks(operation: operations.base.Operation) -> str:
@@ -183,7 +185,7 @@ def _create(connection: BaseDatabaseWrapper, models: Apps, migrations: list[Migr
         while editor.deferred_sql:
             editor.execute(editor.deferred_sql.pop(0), None)
         for migration in migrations:
-            for operation in _beside_models(migration):
+            for operation in _table_functions(migration):
                 operation.code(models, editor)
         editor.create_model(recorder.Migration)
         rows = [recorder.Migration(app=each.app_label, name=each.name) for each in migrations]
@@ -196,8 +198,10 @@ def _in_order(loader: MigrationLoader, targets: Iterable[tuple[str, str]]) -> li
     return [loader.graph.nodes[key] for key in keys]
 
 
-def _beside_models(migration: Migration) -> list[RunPython]:
-    """Return what a migration of ours does to tables; what it does to rows is marked `elidable`."""
+def _table_functions(migration: Migration) -> list[RunPython]:
+    """Return the functions of one of our migrations that change tables; those that change rows are marked
+    `elidable`.
+    """
     if not migration.__module__.startswith("maillage."):
         return []
     return [each for each in migration.operations if isinstance(each, RunPython) and not each.elidable]

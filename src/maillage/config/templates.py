@@ -15,7 +15,7 @@ MARKUP = re.compile(r"(<[^>]*>|\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\})", re.DOTALL)
 
 
 def typeset(piece: str) -> str:
-    """Return what stands between two tags as a page reads it, wherever its template breaks the line."""
+    """Return the text between two tags as a page reads it, wherever its template breaks the line."""
     return spaced(CUT.sub(" ", INDENT.sub("\n", piece)))
 
 
@@ -26,11 +26,11 @@ def typeset_values(pieces: list[str]) -> Iterator[str]:
     """Yield the pieces of a template whose values, where they are read as words, are typeset when they are
     known; not what a field, a script or a line of code holds.
     """
-    held = 0
+    depth = 0
     for piece in pieces:
-        if found := AS_TYPED.match(piece):
-            held = max(held + (-1 if found[1] else 1), 0)
-        is_value = piece.startswith("{{") and not held
+        if match := AS_TYPED.match(piece):
+            depth = max(depth + (-1 if match[1] else 1), 0)
+        is_value = piece.startswith("{{") and not depth
         yield f"{piece[:-2].rstrip()}|typeset }}}}" if is_value else piece
 
 

@@ -1,4 +1,4 @@
-"""Whose modules a page reads: those of the territory and of the structure of whoever writes them, of the
+"""The modules that a page reads: those of the territory and of the structure of whoever writes them, of the
 card, of the account, or of the place whose link was followed; the installation's and ours under them.
 """
 
@@ -24,11 +24,11 @@ class Territories:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method == "GET" and request.path.startswith(PUBLIC) and access.TERRITORY in request.GET:
             return _choose(request)
-        with contents.reading_as(lambda: _around(request)):
+        with contents.reading_as(lambda: _territories_of(request)):
             return self.answer(request)
 
 
-def _around(request: HttpRequest) -> Sequence[str]:
+def _territories_of(request: HttpRequest) -> Sequence[str]:
     """Return the territories around a reader that have modules, the widest first, then their structure; for
     an author, their own last.
     """

@@ -31,7 +31,7 @@ class Compared:
 
     @property
     def is_equal(self) -> bool:
-        """Whether each row is the same on both sides."""
+        """A table whose rows are the same on both sides."""
         return self.before == self.after
 
 
@@ -72,14 +72,14 @@ def fill(path: Path, environment: Mapping[str, str], *, keys: Sequence[bytes] = 
                 why="Elle ne dit pas ses lignes table par table : rien ne peut être comparé.",
                 do="Restaurez-la, ou refaites une sauvegarde avec cette version.",
             )
-        said = run("maillage.config.filling", path, keys=keys, environment=environment)
-        if not said.startswith("{"):
+        output = run("maillage.config.filling", path, keys=keys, environment=environment)
+        if not output.startswith("{"):
             raise Refused(
                 "La base n’a pas été remplie.",
-                why=said or "Le programme qui la remplit s’est arrêté.",
+                why=output or "Le programme qui la remplit s’est arrêté.",
                 do="Corrigez ce qui est dit, puis relancez la même commande : rien n’est à moitié écrit.",
             )
-        after = json.loads(said)
+        after = json.loads(output)
         before = backup.digests(archive, manifest)
     return [
         Compared(label, before.get(label, ABSENT), tuple(after.get(label, ABSENT)))
@@ -91,10 +91,10 @@ def run(module: str, *paths: Path, keys: Sequence[bytes], environment: Mapping[s
     """Run one of our programs on another database, and return what it printed. An empty variable is taken
     off.
     """
-    whole = {**os.environ, "DJANGO_SETTINGS_MODULE": "maillage.config.settings", **environment}
+    variables = {**os.environ, "DJANGO_SETTINGS_MODULE": "maillage.config.settings", **environment}
     return subprocess.run(
         [sys.executable, "-m", module, *map(str, paths)],
-        env={name: value for name, value in whole.items() if value},
+        env={name: value for name, value in variables.items() if value},
         input="\n".join(key.hex() for key in keys),
         stdout=subprocess.PIPE,
         text=True,

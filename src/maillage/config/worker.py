@@ -139,8 +139,8 @@ def forget_all() -> int:
     from maillage.web import locks
 
     running = DBTaskResult.objects.running().values_list("pk", "worker_ids")
-    held = [pk for pk, workers in running if not locks.is_free(lock_name(workers[-1]))]
-    return DBTaskResult.objects.exclude(pk__in=held).delete()[0]
+    running_keys = [pk for pk, workers in running if not locks.is_free(lock_name(workers[-1]))]
+    return DBTaskResult.objects.exclude(pk__in=running_keys).delete()[0]
 
 
 def main(queue: str) -> None:

@@ -59,7 +59,7 @@ def read(
         raise Refused(
             f"{name} : le fichier est vide.", why=purpose, do=f"L’en-tête attendu est : {','.join(required)}."
         )
-    if what := next((said for start, said in NO_TEXT.items() if content.startswith(start)), ""):
+    if what := next((kind for start, kind in NO_TEXT.items() if content.startswith(start)), ""):
         raise Refused(
             f"{name} : c’est {what}, pas un fichier CSV.",
             why=purpose,
@@ -109,18 +109,21 @@ def _header(lines: list[str], known: Mapping[str, str], required: Sequence[str])
 
 def _named(cells: Sequence[str], known: Mapping[str, str]) -> list[str]:
     """Return the names of columns as they are called here; one spelled exactly goes before those like it."""
-    given = [cell.strip() for cell in cells]
-    names = [known.get(plain(each), each) for each in given]
-    return [each if name in given else name for each, name in zip(given, names, strict=True)]
+    typed_names = [cell.strip() for cell in cells]
+    names = [known.get(plain(each), each) for each in typed_names]
+    return [
+        typed_name if name in typed_names else name
+        for typed_name, name in zip(typed_names, names, strict=True)
+    ]
 
 
 def _records(lines: list[str], first: int, separator: str, name: str) -> Iterator[tuple[int, list[str]]]:
     """Yield the line on which each record starts, and its cells; Refused where a quote is left open: the
     lines that it swallows would be lost without a word.
     """
-    for start, whole in cut(lines, first, Dialect(separator)):
-        cells = _alone(lines[start], separator) if whole is None else whole
-        if (not cells and whole is None) or any(len(cell) > MAX_CELL for cell in cells):
+    for start, parsed in cut(lines, first, Dialect(separator)):
+        cells = _alone(lines[start], separator) if parsed is None else parsed
+        if (not cells and parsed is None) or any(len(cell) > MAX_CELL for cell in cells):
             raise Refused(
                 f"{name}, ligne {start + 1} : cette ligne n’est pas du CSV lisible.",
                 why=(

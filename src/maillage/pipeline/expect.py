@@ -1,4 +1,4 @@
-"""What must be true of a table, written once and failing loudly."""
+"""Checks of a table, written once and failing loudly."""
 
 import numpy as np
 
@@ -19,10 +19,10 @@ def unique(table: Table, key: str) -> None:
 
 def total(table: Table, column: str, expected: float, *, within: float) -> None:
     """Fail unless the sum of a column is near the published total (`within`: absolute difference allowed)."""
-    found = float(np.nansum(table[column]))
-    if abs(found - expected) > within:
+    column_total = float(np.nansum(table[column]))
+    if abs(column_total - expected) > within:
         raise BrokenSource(
-            f"{table.name}: {column} adds up to {found:,.0f}, published {expected:,.0f}.",
+            f"{table.name}: {column} adds up to {column_total:,.0f}, published {expected:,.0f}.",
             why="Residents would vanish from, or appear in, every territory.",
             do="Compare the file with its origin card, then restore it.",
         )

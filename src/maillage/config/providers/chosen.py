@@ -1,4 +1,4 @@
-"""Who carries messages here: what the environment says, and files when it says nothing."""
+"""The providers that carry messages: those of the environment, else files."""
 
 import sys
 from functools import lru_cache
@@ -19,7 +19,7 @@ FILES, CONSOLE = "fichiers", "console"
 
 
 def provider(channel: str) -> Provider:
-    """Return who carries a channel; Refused when its settings make no sense. A letter is always a file to
+    """Return the provider of a channel; Refused when its settings make no sense. A letter is always a file to
     print.
     """
     return _provider(channel, Path(settings.HOME), tuple(sorted(settings.SENDING.items())))
@@ -38,14 +38,14 @@ def check() -> None:
     """Refuse settings that make no sense, before anything runs."""
     for channel in states.CHANNELS:
         provider(channel)
-    given = settings.SENDING
-    if given["SMS_IN"] and given["SMS_IN"] not in incoming.WAYS:
+    sending = settings.SENDING
+    if sending["SMS_IN"] and sending["SMS_IN"] not in incoming.WAYS:
         raise Refused(
-            f"MAILLAGE_SMS_IN vaut « {given['SMS_IN']} ».",
+            f"MAILLAGE_SMS_IN vaut « {sending['SMS_IN']} ».",
             why="Cette variable dit comment la passerelle prouve qu’un SMS reçu vient d’elle.",
             do=f"Choisissez {listing(incoming.WAYS, 'ou')}, ou retirez-la.",
         )
-    if given["SMS_IN"] and len(given["SMS_IN_SECRET"]) < incoming.SHORTEST_SECRET:
+    if sending["SMS_IN"] and len(sending["SMS_IN_SECRET"]) < incoming.SHORTEST_SECRET:
         raise Refused(
             f"MAILLAGE_SMS_IN_SECRET a moins de {incoming.SHORTEST_SECRET} signes.",
             why="Une personne qui le devinerait écrirait à la place des personnes, et arrêterait leurs "
@@ -56,23 +56,23 @@ def check() -> None:
 
 @lru_cache(maxsize=8)
 def _provider(channel: str, home: Path, chosen: tuple[tuple[str, str], ...]) -> Provider:
-    given = dict(chosen)
-    if given["MESSAGES"] not in ("", FILES, CONSOLE):
+    options = dict(chosen)
+    if options["MESSAGES"] not in ("", FILES, CONSOLE):
         raise Refused(
-            f"MAILLAGE_MESSAGES vaut « {given['MESSAGES']} ».",
+            f"MAILLAGE_MESSAGES vaut « {options['MESSAGES']} ».",
             why="Cette variable dit où écrire les messages qui ne partent pas : « fichiers » ou « console ».",
             do="Choisissez l’un des deux, ou retirez-la.",
         )
-    if channel == states.EMAIL and given["SMTP"]:
-        return Smtp.read(given["SMTP"], sender=given["SENDER"])
-    if channel == states.SMS and given["SMS"]:
+    if channel == states.EMAIL and options["SMTP"]:
+        return Smtp.read(options["SMTP"], sender=options["SENDER"])
+    if channel == states.SMS and options["SMS"]:
         return Gateway.read(
-            given["SMS"],
-            token=given["SMS_TOKEN"],
-            sender=given["SMS_SENDER"],
-            status=given["SMS_STATUS"],
-            once=given["SMS_ONCE"],
+            options["SMS"],
+            token=options["SMS_TOKEN"],
+            sender=options["SMS_SENDER"],
+            status=options["SMS_STATUS"],
+            once=options["SMS_ONCE"],
         )
-    if given["MESSAGES"] == CONSOLE and channel != states.LETTER:
+    if options["MESSAGES"] == CONSOLE and channel != states.LETTER:
         return Console(sys.stdout)
     return _files(home)

@@ -89,8 +89,8 @@ def _content(answer: http.client.HTTPResponse) -> bytes:
 
 def _name(address: str, answer: http.client.HTTPResponse) -> str:
     """Return the name that the server gives the file, else the end of its address."""
-    said = answer.headers.get_filename()
-    name = said or unquote(urlsplit(address).path.rstrip("/").rsplit("/", 1)[-1])
+    file_name = answer.headers.get_filename()
+    name = file_name or unquote(urlsplit(address).path.rstrip("/").rsplit("/", 1)[-1])
     return name.replace("/", "-")[:120] or "fichier"
 
 

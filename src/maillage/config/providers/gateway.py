@@ -64,12 +64,12 @@ class Gateway:
         return cls(address, token, sender, status, once in ("1", "oui"))
 
     def send(self, message: Message) -> str:
-        asked = {"to": message.to, "text": message.text, "reference": message.reference}
+        payload = {"to": message.to, "text": message.text, "reference": message.reference}
         if self.sender:
-            asked["from"] = self.sender
+            payload["from"] = self.sender
         headers = {"Content-Type": "application/json", "Idempotency-Key": message.reference}
         code, answer = self._ask(
-            "POST", self.address, json.dumps(asked, ensure_ascii=False).encode("utf-8"), headers
+            "POST", self.address, json.dumps(payload, ensure_ascii=False).encode("utf-8"), headers
         )
         if 200 <= code < 300:
             return _id(answer)
@@ -147,8 +147,8 @@ def _is_safe(address: str) -> bool:
 def _id(answer: bytes) -> str:
     """Return the name that the gateway gives to a message, '' when it gives none."""
     try:
-        told = json.loads(answer)
+        reply = json.loads(answer)
     except ValueError:
         return ""
-    found = (told.get(name) for name in ("id", "message_id", "messageId")) if isinstance(told, dict) else ()
-    return next((str(each) for each in found if isinstance(each, str | int)), "")
+    ids = (reply.get(name) for name in ("id", "message_id", "messageId")) if isinstance(reply, dict) else ()
+    return next((str(each) for each in ids if isinstance(each, str | int)), "")

@@ -23,7 +23,7 @@ def mail(message: Message, *, sender: str, at: datetime) -> EmailMultiAlternativ
     """Return a message ready to be sent; ValueError when its head cannot be written."""
     domain = parseaddr(sender)[1].rpartition("@")[2] or "localhost"
     text, more = _with_refusal(message)
-    made = EmailMultiAlternatives(
+    email = EmailMultiAlternatives(
         subject=message.subject,
         body=text,
         from_email=sender,
@@ -36,9 +36,9 @@ def mail(message: Message, *, sender: str, at: datetime) -> EmailMultiAlternativ
             **more,
         },
     )
-    made.attach_alternative(html(message, text), "text/html")
-    made.message()  # a name or an address that cannot stand in a head is refused before anybody is called
-    return made
+    email.attach_alternative(html(message, text), "text/html")
+    email.message()  # a name or an address that cannot stand in a head is refused before anybody is called
+    return email
 
 
 def _with_refusal(message: Message) -> tuple[str, dict[str, str]]:
@@ -78,8 +78,8 @@ def _linked(paragraph: str) -> SafeString:
     lines = []
     for line in paragraph.strip().split("\n"):
         words, end = [], 0
-        for found in ADDRESS.finditer(line):
-            words.append(format_html('{}<a href="{}">{}</a>', line[end : found.start()], found[0], found[0]))
-            end = found.end()
+        for match in ADDRESS.finditer(line):
+            words.append(format_html('{}<a href="{}">{}</a>', line[end : match.start()], match[0], match[0]))
+            end = match.end()
         lines.append(format_html("{}{}", SafeString("".join(words)), line[end:]))
     return SafeString("<br>".join(lines))

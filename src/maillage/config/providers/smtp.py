@@ -76,7 +76,7 @@ class Smtp:
 
     def send(self, message: Message) -> str:
         try:
-            made = mail(message, sender=self.sender, at=message.tried_at)
+            email = mail(message, sender=self.sender, at=message.tried_at)
         except (ValueError, UnicodeError) as error:
             raise sending.Never("unwritable") from error
         backend = EmailBackend(**self.options, fail_silently=False)
@@ -84,7 +84,7 @@ class Smtp:
             backend.open()
         handed = _watch(backend.connection)
         try:
-            backend.send_messages([made])
+            backend.send_messages([email])
         except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as error:
             raise _answered(error) from error
         except (smtplib.SMTPException, OSError) as error:
@@ -94,7 +94,7 @@ class Smtp:
         finally:
             with contextlib.suppress(smtplib.SMTPException, OSError):
                 backend.close()
-        return str(made.extra_headers["Message-ID"])
+        return str(email.extra_headers["Message-ID"])
 
     def status(self, message: Message) -> str:
         return sending.UNKNOWN
@@ -132,7 +132,7 @@ def _watch(connection: smtplib.SMTP) -> list[bool]:
 
 
 def _answered(error: smtplib.SMTPException) -> sending.Failed:
-    """Return what a refusal means: the first figure of a code says whether it is for ever."""
+    """Return the failure that a refusal means: the first figure of a code says whether it is for ever."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code = next(iter(error.recipients.values()))[0]
     else:

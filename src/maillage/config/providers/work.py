@@ -18,8 +18,8 @@ WORDS = {
 
 def send(at: datetime) -> dict[str, int]:
     """Send what is due, and return how many messages came to each state, in words."""
-    told = actions.send_ready(at=at, providers=chosen.provider)
-    return {words: told[state] for state, words in WORDS.items()}
+    n_by_state = actions.send_ready(at=at, providers=chosen.provider)
+    return {words: n_by_state[state] for state, words in WORDS.items()}
 
 
 def forget(at: datetime) -> int:

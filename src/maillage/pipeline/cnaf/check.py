@@ -1,4 +1,4 @@
-"""What must be true of the family allowance funds' table."""
+"""Checks of the family allowance funds' table."""
 
 from maillage.kernel.table import Table
 from maillage.pipeline import expect

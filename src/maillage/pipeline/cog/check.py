@@ -1,4 +1,4 @@
-"""What must be true of the official geographic code."""
+"""Checks of the official geographic code."""
 
 from maillage.kernel.table import Table
 from maillage.pipeline import expect

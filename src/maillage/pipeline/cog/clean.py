@@ -55,8 +55,8 @@ def current(codes: Column) -> Column:
     A code that is neither is returned unchanged, so that the check reports it.
     """
     table = former()
-    found = positions(table["former"], codes)
-    out = np.where(found >= 0, table["code"][np.maximum(found, 0)], codes)
+    former_rows = positions(table["former"], codes)
+    out = np.where(former_rows >= 0, table["code"][np.maximum(former_rows, 0)], codes)
     rows = communes()
     at = positions(rows["code"], out)
     parents = np.where(at >= 0, rows["parent"][np.maximum(at, 0)], "")

@@ -1,4 +1,4 @@
-"""What must be true of contours."""
+"""Checks of contours."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""What must be true of the persons of the Baromètre du numérique."""
+"""Checks of the persons of the Baromètre du numérique."""
 
 import numpy as np
 

@@ -202,7 +202,7 @@ DO = "Corrigez cette case d’après le fichier publié, ou retirez la ligne."
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a file of the Baromètre holds: a row per person read, and what is wrong with each row left out."""
+    """The contents of a file of the Baromètre: a row per person read, and the faults of each row left out."""
 
     persons: Table
     faults: tuple[Refused, ...]
@@ -250,7 +250,7 @@ def read(content: bytes, *, name: str) -> Reading:
 
 
 def _faults(row: Row) -> Iterator[Refused]:
-    """Give what is wrong with a row, number by number then variable by variable."""
+    """Yield the faults of a row, number by number then variable by variable."""
     if row["ANNEE"] not in _YEARS:
         yield row.fault("ANNEE", f"les vagues vont de {WAVES[0]} à {WAVES[-1]}, sans 2021", why=WHY, do=DO)
         return

@@ -38,7 +38,7 @@ def zones(persons: Table) -> NDArray[np.str_]:
     against 6 and 13 % from 2018 on; sizes of towns agree with the codes and not with the labels. The Bassin
     parisien is left whole in every wave.
     """
-    whole = np.char.startswith(persons["zeat"], "bassin_parisien")
-    plain = np.where(whole, "bassin_parisien", persons["zeat"])
+    is_bassin = np.char.startswith(persons["zeat"], "bassin_parisien")
+    plain = np.where(is_bassin, "bassin_parisien", persons["zeat"])
     moved = np.array([SHIFTED.get(label, "") for label in persons["zeat"].tolist()])
     return np.where(persons["year"] <= LAST_SHIFTED, moved, plain)

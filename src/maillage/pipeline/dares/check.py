@@ -1,4 +1,4 @@
-"""What must be true of the job seekers' table."""
+"""Checks of the job seekers' table."""
 
 from maillage.kernel.table import Table
 from maillage.pipeline import expect

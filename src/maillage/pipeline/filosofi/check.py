@@ -1,4 +1,4 @@
-"""What must be true of median standards of living."""
+"""Checks of median standards of living."""
 
 from maillage.kernel.errors import BrokenSource
 from maillage.kernel.table import Table

@@ -54,7 +54,9 @@ class District:
 
 @dataclass(frozen=True, slots=True)
 class Marking:
-    """What a file marks: contours, or shares (0 to 1) by IRIS or commune code. kind: qpv, zus, frr, list."""
+    """The marking of a file: contours, or shares (0 to 1) by IRIS or commune code. kind: qpv, zus, frr,
+    list.
+    """
 
     kind: str
     label: str
@@ -70,8 +72,8 @@ class Marking:
 
 
 def read(content: bytes, *, name: str) -> Marking:
-    """Return what a dropped file marks, its form recognised from its content; Refused when it is none of the
-    three.
+    """Return the marking of a dropped file, its form recognised from its content; Refused when it is none of
+    the three.
     """
     if content[:4] == b"PK\x03\x04":
         content, name = _unzipped(content, name)
@@ -277,9 +279,9 @@ def _listed(content: bytes, name: str) -> Marking:
         if len(row["code"]) not in (5, 9):
             raise _bad_code(row, "code")
         _note(row, "code", _share(row), shares, lines)
-    given = [row for row in rows if row["part"]]
-    if given and max(shares[row["code"]] for row in given) <= 0.01:
-        raise given[0].fault(
+    filled = [row for row in rows if row["part"]]
+    if filled and max(shares[row["code"]] for row in filled) <= 0.01:
+        raise filled[0].fault(
             "part",
             "toutes les parts sont de 1 ou moins",
             why="Une part se donne en pourcentage : 1 y veut dire un habitant sur cent.",

@@ -70,8 +70,8 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What a file gave: its numbers and streets, the départements it covers, the lines left out, and where
-    and why the first of them that is wrong was, '' when none is.
+    """The result of loading a file: its numbers and streets, the départements it covers, the lines left out,
+    and where and why the first of them that is wrong was, '' when none is.
     """
 
     numbers: int
@@ -103,8 +103,8 @@ def load(path: Path, folder: Path) -> Loaded:
     part = base.with_suffix(".partie")
     part.unlink(missing_ok=True)
     try:
-        with closing(sqlite3.connect(part)) as made, made:
-            loaded = _filled(made, path)
+        with closing(sqlite3.connect(part)) as connection, connection:
+            loaded = _filled(connection, path)
         part.replace(base)
     except (OSError, EOFError, UnicodeDecodeError, zlib.error, csv.Error) as error:
         raise Refused(
@@ -142,9 +142,11 @@ def _filled(base: sqlite3.Connection, path: Path) -> Loaded:
         wrong |= {"lat": math.isnan(lat), "lon": math.isnan(lon)}
         if number is None or any(wrong.values()):
             left_out += 1
-            column = next(column for column, each in wrong.items() if each)
-            said = quoted("".join(filter(str.isprintable, row.get(column) or "")))
-            first_left = first_left or f"ligne {line}, colonne {column}, valeur « {said} » : {WRONG[column]}"
+            column = next(column for column, is_wrong in wrong.items() if is_wrong)
+            value_text = quoted("".join(filter(str.isprintable, row.get(column) or "")))
+            first_left = (
+                first_left or f"ligne {line}, colonne {column}, valeur « {value_text} » : {WRONG[column]}"
+            )
             continue
         key = (insee, street_key(name))
         if key not in streets:
@@ -242,9 +244,9 @@ def _typed(street: str) -> tuple[tuple[int, str] | None, str]:
     """Return the number of an address as it was typed, and its street: what stands before the number is a
     building.
     """
-    found = NUMBER.search(street)
-    rest = street[found.end() :] if found and len(plain(street[found.end() :])) > 3 else street
-    return (int(found[1]), (found[2] or "").casefold()) if found else None, street_key(rest)
+    match = NUMBER.search(street)
+    rest = street[match.end() :] if match and len(plain(street[match.end() :])) > 3 else street
+    return (int(match[1]), (match[2] or "").casefold()) if match else None, street_key(rest)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -265,8 +267,8 @@ def _words() -> Mapping[str, str]:
 
 @cache
 def _bases() -> tuple[sqlite3.Connection, ...]:
-    found = sorted(_folder[0].glob("*.sqlite")) if _folder and _folder[0].is_dir() else []
-    return tuple(sqlite3.connect(f"file:{base}?mode=ro", uri=True, check_same_thread=False) for base in found)
+    paths = sorted(_folder[0].glob("*.sqlite")) if _folder and _folder[0].is_dir() else []
+    return tuple(sqlite3.connect(f"file:{base}?mode=ro", uri=True, check_same_thread=False) for base in paths)
 
 
 @lru_cache(maxsize=512)

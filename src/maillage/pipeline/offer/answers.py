@@ -1,6 +1,4 @@
-"""What a short answer means, alone or followed by what comes with it: yes, no, not yet, or nothing that
-anybody knows.
-"""
+"""The meaning of a short answer, alone or with a remark: yes, no, not yet, or nothing that anybody knows."""
 
 import re
 from collections import Counter
@@ -59,45 +57,47 @@ REST = re.compile(r"(?:oui|yes|non|no)\b[\s,;:.!/–—-]*", re.IGNORECASE)
 
 @lru_cache(maxsize=8192)
 def meant(text: str) -> Meaning:
-    """Return what an answer means; “other” when it says neither yes nor no.
+    """Return the meaning of an answer; “other” when it says neither yes nor no.
 
     >>> [meant(text) for text in (
     ...     "Oui, sur inscription", "non renseigné", "Non, mais bientôt", "en panne", "gratuit")]
     ['yes', 'unknown', 'planned', 'stopped', 'other']
     """
-    said = plain(text)
-    if not said:
+    answer = plain(text)
+    if not answer:
         return SIGNS.get(text.strip()[:1], "unknown")
-    if said in YES:
+    if answer in YES:
         return "yes"
-    if UNKNOWN.fullmatch(said):
+    if UNKNOWN.fullmatch(answer):
         return "unknown"
-    if said in NO:
+    if answer in NO:
         return "no"
-    short = len(said.split()) <= SHORT
-    if short and PLANNED.search(said):
+    short = len(answer.split()) <= SHORT
+    if short and PLANNED.search(answer):
         return "planned"
-    if short and TO_SEE.search(said):
+    if short and TO_SEE.search(answer):
         return "unknown"
-    if DENIED.match(said):
+    if DENIED.match(answer):
         return "no"
-    first = FIRST.get(said.split(" ", 1)[0])
-    if first != "no" and short and STOPPED.search(said):
+    first = FIRST.get(answer.split(" ", 1)[0])
+    if first != "no" and short and STOPPED.search(answer):
         return "stopped"
     return first or "other"
 
 
 def rest(text: str) -> str:
-    """Return what follows yes or no in an answer, '' when nothing does, or when the answer is neither.
+    """Return the remark after yes or no in an answer, '' when nothing does, or when the answer is neither.
 
     >>> rest("oui (0,10 €/page)"), rest("Oui"), rest("gratuit")
     ('0,10 €/page', '', '')
     """
     if (begun := REST.match(text.strip())) is None:
         return ""
-    left = text.strip()[begun.end() :].strip()
+    remainder = text.strip()[begun.end() :].strip()
     return (
-        left[1:-1].strip() if left.startswith("(") and left.endswith(")") and left.count("(") == 1 else left
+        remainder[1:-1].strip()
+        if remainder.startswith("(") and remainder.endswith(")") and remainder.count("(") == 1
+        else remainder
     )
 
 
@@ -107,10 +107,10 @@ def answered(values: Iterable[str]) -> dict[str, Meaning] | None:
     A column of counts (0, 1, 2…) is not one, and neither is one where no cell is plainly yes or no.
     """
     n = Counter(values)
-    said = {value: meant(value) for value in n}
-    if any(plain(value).isdecimal() for value, meaning in said.items() if meaning == "other"):
+    meanings = {value: meant(value) for value in n}
+    if any(plain(value).isdecimal() for value, meaning in meanings.items() if meaning == "other"):
         return None
-    if not {"yes", "no"} & set(said.values()):
+    if not {"yes", "no"} & set(meanings.values()):
         return None
-    known = sum(n[value] for value, meaning in said.items() if meaning not in ("other", "stopped"))
-    return said if known >= MOSTLY * n.total() else None
+    known = sum(n[value] for value, meaning in meanings.items() if meaning not in ("other", "stopped"))
+    return meanings if known >= MOSTLY * n.total() else None

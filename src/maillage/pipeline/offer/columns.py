@@ -54,7 +54,7 @@ class Column:
     answers: Mapping[str, Meaning] | None
 
     def has(self, words: Iterable[str]) -> bool:
-        """Return whether one of these words is in its name."""
+        """Look for one of these words in its name."""
         return not {word for name in self.said for word in name.split()}.isdisjoint(words)
 
 
@@ -88,25 +88,25 @@ def _common_lead(names: Sequence[str]) -> str:
 
 
 def column_names(name: str) -> tuple[str, ...]:
-    """Return what a column may be called: its name, without its number, without words that say nothing, its
-    last part.
+    """Return the names that a column may have: its name, without its number, without words that say nothing,
+    its last part.
     """
     name = LED.sub("", ASKED.sub("", name).strip()) or name
-    apart = (
+    spaced_name = (
         re.sub(r"(?<=[a-zà-ÿ0-9])(?=[A-Z][a-z])|(?<=[a-zà-ÿ])(?=[A-Z])", " ", name)
         if not name.isupper()
         else name
     )
-    whole = plain(apart)
-    bare = re.sub(r" ?\d+( \d+)*$", "", whole)
-    told = [whole, bare, " ".join(word for word in bare.split() if word not in FURNITURE)]
+    plain_name = plain(spaced_name)
+    bare = re.sub(r" ?\d+( \d+)*$", "", plain_name)
+    names = [plain_name, bare, " ".join(word for word in bare.split() if word not in FURNITURE)]
     parts = [part for part in name.split(".") if not part.isdecimal()]
     if len(parts) > 1 and parts[-1] in LANGUAGES:
         parts.pop()
     if parts and re.fullmatch(r"[\w-]+(\.[\w-]+)+", name):
-        told.append(plain(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", parts[-1])))
-    told += [unglued(each) for each in (whole, bare) if " " not in each]
-    return tuple(dict.fromkeys(filter(None, told))) or (name,)
+        names.append(plain(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", parts[-1])))
+    names += [unglued(each) for each in (plain_name, bare) if " " not in each]
+    return tuple(dict.fromkeys(filter(None, names))) or (name,)
 
 
 @cache
@@ -143,15 +143,15 @@ def unglued(name: str) -> str:
     best: list[tuple[int, list[str]] | None] = [(0, [])] + [None] * len(name)
     for end in range(1, len(name) + 1):
         for start in range(max(end - 20, 0), end):
-            held = best[start]
+            cheapest = best[start]
             piece = name[start:end]
-            if held is not None and (piece in words or (piece[-1] in "sx" and piece[:-1] in words)):
+            if cheapest is not None and (piece in words or (piece[-1] in "sx" and piece[:-1] in words)):
                 known = best[end]
-                cost = held[0] + 1 + 3 * (len(piece) < 3)
+                cost = cheapest[0] + 1 + 3 * (len(piece) < 3)
                 if known is None or cost < known[0]:
-                    best[end] = (cost, [*held[1], piece])
-    found = best[-1]
-    return " ".join(found[1]) if found and len(found[1]) > 1 else ""
+                    best[end] = (cost, [*cheapest[1], piece])
+    last = best[-1]
+    return " ".join(last[1]) if last and len(last[1]) > 1 else ""
 
 
 LINES = " - "  # between the lines of an address put together
@@ -159,12 +159,12 @@ NUMBERED_LINE = re.compile(r"(.*\badd?r.*?) ?\d")
 
 
 def are_address_lines(one: str, other: str) -> bool:
-    """Return whether two columns are lines of one address, told by a number.
+    """Recognise two columns that are lines of one address, told by a number.
 
     >>> are_address_lines("Adresse 1", "adresse_2"), are_address_lines("Adresse 1", "Adresse")
     (True, False)
     >>> are_address_lines("colonne 1", "colonne 2")
     False
     """
-    found = [NUMBERED_LINE.fullmatch(plain(name)) for name in (one, other)]
-    return plain(one) != plain(other) and all(found) and len({each[1] for each in found if each}) == 1
+    matches = [NUMBERED_LINE.fullmatch(plain(name)) for name in (one, other)]
+    return plain(one) != plain(other) and all(matches) and len({each[1] for each in matches if each}) == 1

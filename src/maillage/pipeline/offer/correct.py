@@ -50,7 +50,7 @@ class Word:
 
     @property
     def known(self) -> bool:
-        """Return whether it is read, were it for nothing."""
+        """Tell a word that is read, were it for nothing."""
         return self.status != UNKNOWN
 
 
@@ -84,14 +84,14 @@ def written(raw: Raw) -> str:
 
 
 def uses(raw: Raw) -> dict[str, list[str]]:
-    """Return what each column serves as, by its plain name: fields of closed lists first, then others, then
+    """Return the uses of each column, by its plain name: fields of closed lists first, then others, then
     practices.
     """
-    found: dict[str, list[str]] = {}
+    targets_by_column: dict[str, list[str]] = {}
 
     def note(target: str, columns: Iterable[str]) -> None:
         for column in columns:
-            known = found.setdefault(plain(column), [])
+            known = targets_by_column.setdefault(plain(column), [])
             if target not in known:
                 known.append(target)
 
@@ -106,8 +106,8 @@ def uses(raw: Raw) -> dict[str, list[str]]:
         for condition, spec in (rule.get("with") or {}).items():
             note(f"{PRACTICE}{rule['practice']}.{condition}", _columns(spec))
     return {
-        column: sorted(targets, key=lambda each: (PRACTICE in each, not has_words(each)))
-        for column, targets in found.items()
+        column: sorted(targets, key=lambda target: (PRACTICE in target, not has_words(target)))
+        for column, targets in targets_by_column.items()
     }
 
 
@@ -144,13 +144,13 @@ def assign(raw: Raw, column: str, target: str, *, order: Sequence[str]) -> None:
     if target.startswith(PRACTICE):
         _add_practice(raw, column, target.removeprefix(PRACTICE))
     elif target.startswith(DAY):
-        held = raw["fields"].get("horaires")
-        days = dict(held.get("days") or {}) if isinstance(held, dict) else {}
+        origin = raw["fields"].get("horaires")
+        days = dict(origin.get("days") or {}) if isinstance(origin, dict) else {}
         day = target.removeprefix(DAY)
         there = _columns(days.get(day))  # several columns of a day open and close, two by two
         days[day] = _ordered([*there, column], order) if there else column
         raw["fields"]["horaires"] = {
-            **(held if isinstance(held, dict) and "days" in held else {}),
+            **(origin if isinstance(origin, dict) and "days" in origin else {}),
             "days": days,
         }
     elif target:
@@ -179,18 +179,18 @@ def _take_off(raw: Raw, column: str, target: str) -> None:
     raw["practices"] = [rule for rule in raw["practices"] if "from" in rule or rule.get("always")]
 
 
-def _replace(held: dict[str, Any], name: str, value: Any) -> None:
+def _replace(mapping_part: dict[str, Any], name: str, value: Any) -> None:
     if value is None:
-        held.pop(name, None)
+        mapping_part.pop(name, None)
     else:
-        held[name] = value
+        mapping_part[name] = value
 
 
 def _without(spec: Any, key: str) -> Any:
     """Return an origin without a column, given by its plain name; None when nothing is left."""
     if isinstance(spec, list):
-        left = [kept for each in spec if (kept := _without(each, key)) is not None]
-        return left[0] if len(left) == 1 else left or None
+        remaining = [kept for each in spec if (kept := _without(each, key)) is not None]
+        return remaining[0] if len(remaining) == 1 else remaining or None
     if isinstance(spec, dict):
         kept = {name: value for name, value in spec.items() if name not in (*READ, "days", "parity")}
         for name in READ:
@@ -233,11 +233,11 @@ def _ordered(columns: Iterable[str], order: Sequence[str]) -> list[str]:
 
 def _add_practice(raw: Raw, column: str, id: str) -> None:
     practices = raw["practices"] = list(raw.get("practices") or ())
-    held = next((rule for rule in practices if rule["practice"] == id), None)
-    if held is None:
+    known_rule = next((rule for rule in practices if rule["practice"] == id), None)
+    if known_rule is None:
         practices.append({"practice": id, "from": column})
     else:
-        held["from"] = [*_columns(held.get("from")), column]
+        known_rule["from"] = [*_columns(known_rule.get("from")), column]
 
 
 # ------------------------------------------------------------------------------------------ words of a column
@@ -253,12 +253,12 @@ def have_everywhere(raw: Raw, practices: Iterable[str]) -> None:
     columns.
     """
     wanted = [id for id in offer.practices() if id in set(practices)]
-    told = [rule for rule in raw.get("practices") or () if not rule.get("always")]
-    raw["practices"] = [*told, *({"practice": id, "always": True} for id in wanted)]
+    rules = [rule for rule in raw.get("practices") or () if not rule.get("always")]
+    raw["practices"] = [*rules, *({"practice": id, "always": True} for id in wanted)]
 
 
 def has_words(target: str) -> bool:
-    """Return whether a use reads words of a closed list: these may be corrected one by one."""
+    """Recognise a use that reads words of a closed list: these may be corrected one by one."""
     if target.startswith(PRACTICE):
         return "." not in target
     return target in offer.fields() and offer.fields()[target].kind in ("list", "kinds")
@@ -295,23 +295,23 @@ def words(
     for value, times in values:
         for token in _tokens(target, origins[0], value):
             counts[token] = counts.get(token, 0) + times
-    found = [
-        Word(text, times, *given)
-        for (text, times), given in zip(counts.items(), give(list(counts)), strict=True)
+    rated = [
+        Word(text, times, *meaning)
+        for (text, times), meaning in zip(counts.items(), give(list(counts)), strict=True)
     ]
     order = (UNKNOWN, GUESSED, DROPPED, KNOWN)
-    return sorted(found, key=lambda word: (order.index(word.status), -word.times, word.text))
+    return sorted(rated, key=lambda word: (order.index(word.status), -word.times, word.text))
 
 
 def _tokens(target: str, origin: Origin, value: str) -> list[str]:
     """Return the words of a cell; a cell that is one known word is not parted, however many commas it
     holds.
     """
-    said = plain(value)
-    if origin.gives is not None and said in origin.gives.whole:
+    plain_value = plain(value)
+    if origin.gives is not None and plain_value in origin.gives.whole:
         return [value]
     of = offer.fields().get(target)
-    if of is not None and of.kind == "list" and said in offer.lists()[of.list].words:
+    if of is not None and of.kind == "list" and plain_value in offer.lists()[of.list].words:
         return [value]
     return origin.tokens(value)
 
@@ -332,8 +332,8 @@ def _slugs(
 
     def give(tokens: Sequence[str]) -> list[Given]:
         rows = tuple(Row(n, n, {column: token}) for n, token in enumerate(tokens, 1))
-        told = read(Sheet("", "csv", (column,), rows, (), ()), alone, today=today).rows
-        return [one(token, row) for token, row in zip(tokens, told, strict=True)]
+        read_rows = read(Sheet("", "csv", (column,), rows, (), ()), alone, today=today).rows
+        return [one(token, row) for token, row in zip(tokens, read_rows, strict=True)]
 
     def one(token: str, row: Any) -> Given:
         slugs = tuple(row.sheet.get(target, ()))
@@ -396,7 +396,7 @@ def give(raw: Raw, column: str, target: str, word: str, slug: str) -> None:
 
 
 def set_states(raw: Raw, practice: str, wanted: Mapping[str, str]) -> None:
-    """Say what every word of a practice means: offered, planned, or NOTHING.
+    """Set the meaning of every word of a practice: offered, planned, or NOTHING.
 
     A rule already known (`~atelier`) stays when all the words it takes keep what they mean.
     """
@@ -404,20 +404,20 @@ def set_states(raw: Raw, practice: str, wanted: Mapping[str, str]) -> None:
         if rule["practice"] != practice:
             continue
         for key, state in (("when", "offered"), ("planned", "planned")):
-            kept = [each for each in _many(rule.get(key) or []) if _holds(str(each), wanted, state)]
+            whole_words = [each for each in _many(rule.get(key) or []) if _holds(str(each), wanted, state)]
             known = mapping.Words(
-                whole={plain(each): () for each in kept if not each.startswith("~")},
-                inside=tuple((plain(each[1:]), ()) for each in kept if each.startswith("~")),
+                whole={plain(each): () for each in whole_words if not each.startswith("~")},
+                inside=tuple((plain(each[1:]), ()) for each in whole_words if each.startswith("~")),
             )
             said = [
-                *kept,
+                *whole_words,
                 *(word for word, meant in wanted.items() if meant == state and known.find(word) is None),
             ]
             _replace(rule, key, said or ([] if key == "when" else None))
 
 
 def _holds(known: str, wanted: Mapping[str, str], state: str) -> bool:
-    """Return whether every word that a known one takes is wanted in that state."""
+    """Check that every word that a known one takes is wanted in that state."""
     if known.startswith("~"):
         return all(
             meant == state for word, meant in wanted.items() if f" {plain(known[1:])}" in f" {plain(word)}"

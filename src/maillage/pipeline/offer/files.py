@@ -42,8 +42,9 @@ def places(
     text, name, guesses = draft(sheet)
     result = read(sheet, mapping.load(text, name), today=today, source=source)
     if guesses and mapping.recognised(sheet.columns) is not None:
-        said = listed([f"« {guess.column} » → {guess.field}" for guess in guesses], most=12)
+        guesses_text = listed([f"« {guess.column} » → {guess.field}" for guess in guesses], most=12)
         return replace(
-            result, notes=(*result.notes, f"Colonnes que le format ne prévoit pas, devinées : {said}.")
+            result,
+            notes=(*result.notes, f"Colonnes que le format ne prévoit pas, devinées : {guesses_text}."),
         )
     return result

@@ -1,4 +1,4 @@
-"""What must be true of the rates published by others."""
+"""Checks of the rates published by others."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""What must be true of RP2016 by IRIS."""
+"""Checks of RP2016 by IRIS."""
 
 from maillage.kernel.table import Table
 from maillage.pipeline import expect

@@ -1,4 +1,4 @@
-"""What must be true of RP2018 by commune."""
+"""Checks of RP2018 by commune."""
 
 import numpy as np
 

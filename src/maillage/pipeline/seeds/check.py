@@ -1,4 +1,4 @@
-"""What must be true of the composed national table."""
+"""Checks of the composed national table."""
 
 import numpy as np
 from numpy.typing import NDArray

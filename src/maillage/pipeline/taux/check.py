@@ -1,4 +1,4 @@
-"""What must be true of the rates below the baccalauréat."""
+"""Checks of the rates below the baccalauréat."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""What every cleaner returns: the value, what became of the cell, and why."""
+"""The result of every cleaner: the value, the fate of the cell, and its reason."""
 
 from dataclasses import dataclass
 from typing import Generic, Literal, TypeVar

@@ -50,17 +50,21 @@ def in_digits(text: str) -> str:
     >>> in_digits("de dix heures à dix-huit heures trente"), in_digits("ouverture à 14h, fermeture à 18h")
     ('de 10h à 18h30', 'ouverture de 14h à 18h')
     """
-    said = IN_LETTERS.sub(_digits, text) if "heure" in text.casefold() or "midi" in text.casefold() else text
-    said = NOTHING.sub(r"\1fermé", said)
-    return ENDS.sub(r"\g<lead>de \g<opens> à \g<closes>", said) if "ferm" in said.casefold() else said
+    numeric = (
+        IN_LETTERS.sub(_digits, text) if "heure" in text.casefold() or "midi" in text.casefold() else text
+    )
+    numeric = NOTHING.sub(r"\1fermé", numeric)
+    return (
+        ENDS.sub(r"\g<lead>de \g<opens> à \g<closes>", numeric) if "ferm" in numeric.casefold() else numeric
+    )
 
 
-def _digits(found: re.Match[str]) -> str:
-    hour = 12 if found["noon"] else NUMBERS[found["hour"].casefold()]
-    return f"{hour}h{MINUTES[found['minutes'].casefold()] if found['minutes'] else ''}"
+def _digits(match: re.Match[str]) -> str:
+    hour = 12 if match["noon"] else NUMBERS[match["hour"].casefold()]
+    return f"{hour}h{MINUTES[match['minutes'].casefold()] if match['minutes'] else ''}"
 
 
-def _clock(found: re.Match[str]) -> str:
-    minutes = float(found[0].replace(",", ".")) * DAY
-    whole = STEP * round(minutes / STEP)
-    return f"{whole // 60:02}:{whole % 60:02}" if abs(minutes - whole) < NEAR else found[0]
+def _clock(match: re.Match[str]) -> str:
+    minutes = float(match[0].replace(",", ".")) * DAY
+    rounded = STEP * round(minutes / STEP)
+    return f"{rounded // 60:02}:{rounded % 60:02}" if abs(minutes - rounded) < NEAR else match[0]

@@ -40,7 +40,7 @@ OFF = re.compile(r"Mo 09:00-10:00; (.+ off)")
 
 @dataclass(frozen=True, slots=True)
 class Closings:
-    """What a text says of closings: those of a year, the OSM of those of every year, what is not read."""
+    """The closings read in a text: those of a year, the OSM of those of every year, what is not read."""
 
     dated: tuple[Closure, ...] = ()
     yearly: str = ""
@@ -60,54 +60,54 @@ def of_year(text: str) -> tuple[list[Closure], str]:
 
 @lru_cache(maxsize=4096)
 def clean(text: str) -> Closings:
-    """Return what a cell of closings says, its days alone or after « fermé du ».
+    """Return the closings of a cell, its days alone or after « fermé du ».
 
     >>> clean("du 3 au 24 août 2026").dated
     ({'du': '2026-08-03', 'au': '2026-08-24'},)
     >>> clean("du 24/12 au 01/01"), clean("Pas de fermeture estivale")
     (Closings(dated=(), yearly='Dec 24-Jan 01 off', left=''), Closings(dated=(), yearly='', left=''))
     """
-    said = ISO.sub(r"\3/\2/\1", " ".join(text.split()))
-    dated, rest = _taken(said, BARE_SPAN, BARE_DAY)
+    flat = ISO.sub(r"\3/\2/\1", " ".join(text.split()))
+    dated, rest = _taken(flat, BARE_SPAN, BARE_DAY)
     if LEFT.fullmatch(plain(rest)) or NONE.fullmatch(plain(rest)):
         return Closings(tuple(dated))
     bare = re.sub(rf"^{SHUT} ?:? ?", "", rest, flags=re.IGNORECASE)
-    found = hours.clean(f"lundi 9h-10h, fermeture {bare}")
-    yearly = OFF.fullmatch(found.value.osm) if found.word != "doubtful" and found.value else None
+    reading = hours.clean(f"lundi 9h-10h, fermeture {bare}")
+    yearly = OFF.fullmatch(reading.value.osm) if reading.word != "doubtful" and reading.value else None
     return Closings(tuple(dated), yearly[1] if yearly else "", "" if yearly else rest)
 
 
 def _taken(text: str, *shapes: re.Pattern[str]) -> tuple[list[Closure], str]:
-    found: list[Closure] = []
+    closures: list[Closure] = []
 
     def take(match: re.Match[str]) -> str:
         closure = _closure(match.groupdict())
         if closure is None:
             return match[0]
-        found.append(closure)
+        closures.append(closure)
         return " "
 
     rest = text
     for shape in shapes:
         rest = shape.sub(take, rest)
-    if not found:
+    if not closures:
         return [], text
     rest = re.sub(r"\s*[,;.]?\s*$|^\s*[,;.]\s*", "", re.sub(r"\(\s*\)|[ \t]+(?= )", "", rest))
-    return sorted(found, key=lambda each: each["du"]), rest.strip()
+    return sorted(closures, key=lambda closure: closure["du"]), rest.strip()
 
 
-def _closure(said: dict[str, str | None]) -> Closure | None:
+def _closure(groups: dict[str, str | None]) -> Closure | None:
     """Return a closing whose year is written, on either side; None when it is not, or when it is no span."""
-    last = "2" if said.get("d2") else "1"
-    month = _month(said, last)
-    year = said.get(f"y{last}")
+    last = "2" if groups.get("d2") else "1"
+    month = _month(groups, last)
+    year = groups.get(f"y{last}")
     if month is None or year is None:
         return None
     try:
-        ends = date(_year(year), month, int(said[f"d{last}"] or 0))
-        begun = _year(said["y1"] or year)
-        begins = date(begun, _month(said, "1") or month, int(said["d1"] or 0))
-        if begins > ends and not said["y1"]:
+        ends = date(_year(year), month, int(groups[f"d{last}"] or 0))
+        begun = _year(groups["y1"] or year)
+        begins = date(begun, _month(groups, "1") or month, int(groups["d1"] or 0))
+        if begins > ends and not groups["y1"]:
             begins = begins.replace(year=begun - 1)
     except ValueError:
         return None
@@ -116,10 +116,10 @@ def _closure(said: dict[str, str | None]) -> Closure | None:
     return {"du": begins.isoformat(), "au": ends.isoformat()}
 
 
-def _month(said: dict[str, str | None], n: str) -> int | None:
-    if word := said.get(f"w{n}"):
+def _month(groups: dict[str, str | None], n: str) -> int | None:
+    if word := groups.get(f"w{n}"):
         return MONTHS[word.casefold()]
-    number = said.get(f"m{n}")
+    number = groups.get(f"m{n}")
     return int(number) if number else None
 
 

@@ -44,7 +44,7 @@ INSEE = re.compile(r"(?:0[1-9]|[1-9]\d|2[AB])\d{3}")
 HOW = ("alike", "close", "former", "article", "official")  # from the weakest to the surest
 ALIKE, CLOSE = 82.0, 88.0  # how much two names are alike, of 100: in one postal code; for a slip of the pen
 LETTERS_A_SLIP = 6
-BESIDE = 500.0  # metres outside a contour that are no doubt: contours are simplified
+TOLERANCE_METRES = 500.0  # metres outside a contour that are no doubt: contours are simplified
 
 
 BETWEEN_TOWNS = re.compile(r"\s*[,;/&+|]\s*|\s+(?:et|ou|-|–)\s+")
@@ -212,11 +212,11 @@ def area(text: str) -> str:
     ('38', '38', '2A', '38', '')
     """
     known = areas_by_name()
-    said = plain(text)
-    if said in known:
-        return known[said]
-    numbers = [known[word.zfill(2)] for word in said.split() if word.zfill(2) in known]
-    words = " ".join(word for word in said.split() if word.zfill(2) not in known and word != "departement")
+    name = plain(text)
+    if name in known:
+        return known[name]
+    numbers = [known[word.zfill(2)] for word in name.split() if word.zfill(2) in known]
+    words = " ".join(word for word in name.split() if word.zfill(2) not in known and word != "departement")
     if len(set(numbers)) == 1 and known.get(words, numbers[0]) == numbers[0]:
         return numbers[0]
     return known.get(words, "")
@@ -228,13 +228,13 @@ def mentioned(text: str, codes: tuple[str, ...]) -> tuple[str, ...]:
 
     A commune called like a common word, as « Le Gua », is named with its article.
     """
-    said = f" {plain(text)} "
-    found = {
-        code: max((len(name) for name in index().communes[code].known_as if f" {name} " in said), default=0)
+    flat = f" {plain(text)} "
+    name_lengths = {
+        code: max((len(name) for name in index().communes[code].known_as if f" {name} " in flat), default=0)
         for code in codes
     }
-    most = max(found.values(), default=0)
-    return tuple(code for code, length in found.items() if length == most > 2)
+    most = max(name_lengths.values(), default=0)
+    return tuple(code for code, length in name_lengths.items() if length == most > 2)
 
 
 def namesake(town: str, codes: Sequence[str], shared: Sequence[str]) -> tuple[str, str] | None:
@@ -307,8 +307,8 @@ def ending(text: str, area: str, *, linked: bool = False) -> str:
     for start in range(1, len(words)):
         name, before = " ".join(words[start:]), words[start - 1]
         is_town = len(name) > 3 and (before in LINKS) == linked and before not in NOT_TOWNS
-        if is_town and (found := _only(index().names.get(name, {}), area)):
-            return found
+        if is_town and (code := _only(index().names.get(name, {}), area)):
+            return code
     return ""
 
 
@@ -323,20 +323,22 @@ def several(text: str, area: str = "") -> tuple[str, ...]:
     parts = [part for part in re.split(r"\s*[/,;&+|]\s*|\s[–—-]+\s|\s+et\s+", text.strip()) if part]
     if not 2 <= len(parts) <= 6:
         return ()
-    found = [named(part) for part in parts]
-    sure = {departement(code) for codes in found if len(codes) == 1 for code in codes}
+    codes_by_part = [named(part) for part in parts]
+    sure = {departement(code) for codes in codes_by_part if len(codes) == 1 for code in codes}
     area = area or (sure.pop() if len(sure) == 1 else "")
-    each = [_only(codes, area if len(codes) > 1 else "") for codes in found]
-    return tuple(dict.fromkeys(each)) if all(each) and len(set(each)) > 1 else ()
+    communes_named = [_only(codes, area if len(codes) > 1 else "") for codes in codes_by_part]
+    return (
+        tuple(dict.fromkeys(communes_named)) if all(communes_named) and len(set(communes_named)) > 1 else ()
+    )
 
 
 def _only(codes: Iterable[str], area: str) -> str:
-    found = [code for code in codes if area in ("", departement(code))]
-    return found[0] if len(found) == 1 else ""
+    matches = [code for code in codes if area in ("", departement(code))]
+    return matches[0] if len(matches) == 1 else ""
 
 
 def alike(text: str, code: str) -> bool:
-    """Return whether a text looks like a name of this commune, or like a part of one."""
+    """Recognise a name of this commune, or a part of one, in a text."""
     return bool(_shortened(text, (code,)) or _alike(text, (code,), ALIKE))
 
 
@@ -383,17 +385,17 @@ def _partly(typed: str, name: str) -> float:
 def nearest(text: str, areas: tuple[str, ...] = ()) -> tuple[str, ...]:
     """Return up to three names of communes that look like a text, of these départements if they are known."""
     names = index().names
-    around = [
+    local_names = [
         name
         for area in areas
         for code in index().departements.get(area, ())
         for name in index().communes[code].known_as
     ]
     typed = _bare(text)
-    alike = around or _begun_so().get(typed[:1], ())
+    alike = local_names or _begun_so().get(typed[:1], ())
     close = [name for name in alike if abs(len(name) - len(typed)) <= 0.67 * min(len(name), len(typed))]
-    found = process.extract(typed, close, scorer=fuzz.ratio, limit=6, score_cutoff=60)
-    return tuple(dict.fromkeys(index().communes[min(names[name])].name for name, _, _ in found))[:3]
+    close_names = process.extract(typed, close, scorer=fuzz.ratio, limit=6, score_cutoff=60)
+    return tuple(dict.fromkeys(index().communes[min(names[name])].name for name, _, _ in close_names))[:3]
 
 
 @cache
@@ -429,15 +431,15 @@ class Witnesses:
         metres: how far outside that commune the point is, the fourth witness.
         """
         how = HOW.index(self.by_name[commune]) if commune in self.by_name else -1
-        said = (how > 0) + (how == 0) / 2 + (commune == self.code) + (commune in self.by_postcode)
-        closer = BESIDE - metres if metres <= BESIDE else -1.0
-        return (said + (closer >= 0), self.around(commune), how > 0, commune == self.code, how, closer)
+        n_witnesses = (how > 0) + (how == 0) / 2 + (commune == self.code) + (commune in self.by_postcode)
+        closer = TOLERANCE_METRES - metres if metres <= TOLERANCE_METRES else -1.0
+        return (n_witnesses + (closer >= 0), self.around(commune), how > 0, commune == self.code, how, closer)
 
     def around(self, commune: str) -> bool:
         return departement(commune) in self.areas
 
     def agree(self, best: list[str]) -> bool:
-        """Return whether every witness names the same commune."""
+        """Check that every witness names the same commune."""
         return (
             len(best) == 1
             and self.rank(best[0])[0] == self.named
@@ -455,44 +457,56 @@ def settle(
     """
     by_name = named(name) if name else {}
     by_postcode = index().postcodes.get(postal, ())
-    meant = index().codes.get(postal, "")
-    if not by_postcode and (meant in by_name or (meant and not postal.isdecimal())):
-        by_postcode = (meant,)  # an Insee code typed as a postal code
+    typed_as_postcode = index().codes.get(postal, "")
+    if not by_postcode and (typed_as_postcode in by_name or (typed_as_postcode and not postal.isdecimal())):
+        by_postcode = (typed_as_postcode,)  # an Insee code typed as a postal code
     areas = postcode.departements(postal) if postal else ()
-    said = Witnesses(name, code, postal, by_name, by_postcode, areas)
-    best = _first({*said.by_name, code} - {""}, said.rank)
+    witnesses = Witnesses(name, code, postal, by_name, by_postcode, areas)
+    best = _first({*witnesses.by_name, code} - {""}, witnesses.rank)
     if name and not (
-        len(best) == 1 and best[0] in said.by_name and said.rank(best[0])[0] >= min(2, said.named)
+        len(best) == 1
+        and best[0] in witnesses.by_name
+        and witnesses.rank(best[0])[0] >= min(2, witnesses.named)
     ):
-        said = replace(said, by_name={**_guessed(said), **said.by_name})
-    candidates = {*said.by_name, code} - {""} or set(by_postcode)
-    best = _first(candidates, said.rank)
+        witnesses = replace(witnesses, by_name={**_guessed(witnesses), **witnesses.by_name})
+    candidates = {*witnesses.by_name, code} - {""} or set(by_postcode)
+    best = _first(candidates, witnesses.rank)
     metres: dict[str, float] = {}
-    if not name or not said.agree(best):
-        held = inside()
-        if held and (held in by_postcode or not by_postcode) and (not areas or said.around(held)):
-            candidates.add(held)
+    if not name or not witnesses.agree(best):
+        containing = inside()
+        if (
+            containing
+            and (containing in by_postcode or not by_postcode)
+            and (not areas or witnesses.around(containing))
+        ):
+            candidates.add(containing)
         metres = {commune: outside(commune) for commune in candidates}
-        best = _first(candidates, lambda commune: said.rank(commune, metres[commune]))
+        best = _first(candidates, lambda commune: witnesses.rank(commune, metres[commune]))
     if len(best) != 1:
-        return Settled(None, _unknown(said, best), 0)
-    return _settled(said, index().communes[best[0]], pointed=metres.get(best[0], math.inf) <= BESIDE)
+        return Settled(None, _unknown(witnesses, best), 0)
+    return _settled(
+        witnesses, index().communes[best[0]], pointed=metres.get(best[0], math.inf) <= TOLERANCE_METRES
+    )
 
 
-def _settled(said: Witnesses, found: Commune, *, pointed: bool) -> Settled:
+def _settled(witnesses: Witnesses, commune: Commune, *, pointed: bool) -> Settled:
     """Return the commune with what its name was, and what contradicts it unless two witnesses agree."""
-    for_it = ["le code Insee"] * (found.code == said.code) + ["le code postal"] * (
-        found.code in said.by_postcode
+    for_it = ["le code Insee"] * (commune.code == witnesses.code) + ["le code postal"] * (
+        commune.code in witnesses.by_postcode
     )
     for_it += ["le point"] * pointed
-    boxed = not said.by_postcode and said.around(found.code)  # a code of Cedex only tells the département
-    agreed = (found.code in said.by_name) + len(for_it) + boxed
-    mends, doubts = _said(said.name, said.by_name.get(found.code, ""), found, for_it)
-    if agreed < 2 and said.code and said.code != found.code:
-        doubts.append(f"le code Insee {said.code} est celui de {index().communes[said.code].name}")
-    if agreed < 2 and said.postal and found.code not in said.by_postcode:
-        doubts.append(f"le code postal {said.postal} n’est pas celui de cette commune")
-    return Settled(found, words.verdict(found.name, mends=mends, doubts=doubts), agreed)
+    boxed = not witnesses.by_postcode and witnesses.around(
+        commune.code
+    )  # a code of Cedex only tells the département
+    agreed = (commune.code in witnesses.by_name) + len(for_it) + boxed
+    mends, doubts = _repairs_and_doubts(
+        witnesses.name, witnesses.by_name.get(commune.code, ""), commune, for_it
+    )
+    if agreed < 2 and witnesses.code and witnesses.code != commune.code:
+        doubts.append(f"le code Insee {witnesses.code} est celui de {index().communes[witnesses.code].name}")
+    if agreed < 2 and witnesses.postal and commune.code not in witnesses.by_postcode:
+        doubts.append(f"le code postal {witnesses.postal} n’est pas celui de cette commune")
+    return Settled(commune, words.verdict(commune.name, mends=mends, doubts=doubts), agreed)
 
 
 def departement(code: str) -> str:
@@ -503,78 +517,84 @@ def departement(code: str) -> str:
 def _first(communes: Iterable[str], rank: Callable[[str], tuple[float, ...]]) -> list[str]:
     ranks = {commune: rank(commune) for commune in communes}
     top = max(ranks.values(), default=())
-    return sorted(commune for commune, found in ranks.items() if found == top)
+    return sorted(commune for commune, commune_rank in ranks.items() if commune_rank == top)
 
 
-def _guessed(said: Witnesses) -> dict[str, str]:
+def _guessed(witnesses: Witnesses) -> dict[str, str]:
     """Return the communes whose name was shortened or mistyped so: that of the code, of the postal code, of
     the département.
 
     When a commune of the département has exactly this name, only slips of the pen are looked for, in the
     first two.
     """
-    exact = any(map(said.around, said.by_name))
-    for few in filter(None, ((said.code,) if said.code else (), said.by_postcode)):
-        if found := (() if exact else _shortened(said.name, few)) or _alike(said.name, few, CLOSE):
-            return dict.fromkeys(found, "close")
-        if found := () if exact else _alike(said.name, few, ALIKE):
-            return dict.fromkeys(found, "alike")
+    exact = any(map(witnesses.around, witnesses.by_name))
+    for few in filter(None, ((witnesses.code,) if witnesses.code else (), witnesses.by_postcode)):
+        if codes := (() if exact else _shortened(witnesses.name, few)) or _alike(witnesses.name, few, CLOSE):
+            return dict.fromkeys(codes, "close")
+        if codes := () if exact else _alike(witnesses.name, few, ALIKE):
+            return dict.fromkeys(codes, "alike")
     if exact:
         return {}
-    areas = said.areas or ((departement(said.code),) if said.code else ())
-    around = tuple(code for area in areas for code in index().departements.get(area, ()))
-    found = _alike(said.name, around, CLOSE)
-    if said.by_postcode or said.code:  # they say another one: only a slip of the pen is more likely than that
-        found = tuple(code for code in found if _slip(_bare(said.name), index().communes[code].known_as))
-    return dict.fromkeys(found, "close")
+    areas = witnesses.areas or ((departement(witnesses.code),) if witnesses.code else ())
+    local_codes = tuple(code for area in areas for code in index().departements.get(area, ()))
+    codes = _alike(witnesses.name, local_codes, CLOSE)
+    if (
+        witnesses.by_postcode or witnesses.code
+    ):  # they say another one: only a slip of the pen is more likely than that
+        codes = tuple(code for code in codes if _slip(_bare(witnesses.name), index().communes[code].known_as))
+    return dict.fromkeys(codes, "close")
 
 
 def _slip(typed: str, names: Iterable[str]) -> bool:
-    """Return whether a name is one of these but for a letter in six."""
+    """Recognise one of these names but for a letter in six."""
     return any(Levenshtein.distance(typed, name) <= max(1, len(name) // LETTERS_A_SLIP) for name in names)
 
 
-def _said(name: str, how: str, found: Commune, witnesses: list[str]) -> tuple[list[str], list[str]]:
-    """Return what was mended in a name, and what is doubtful about it."""
+def _repairs_and_doubts(
+    name: str, how: str, commune: Commune, witnesses: list[str]
+) -> tuple[list[str], list[str]]:
+    """Return the repairs of a name, and the doubts about it."""
     sayings = (
         f"{', '.join(witnesses[:-1])} et {witnesses[-1]} indiquent"
         if witnesses[1:]
         else f"{''.join(witnesses)} indique"
     )
     if not name:
-        reason = [f"déduite : {sayings} {found.label}"]
+        reason = [f"déduite : {sayings} {commune.label}"]
         return (reason, []) if "le code Insee" in witnesses or witnesses[1:] else ([], reason)
     if not how:
-        return [], [f"écrit « {name} », mais {sayings} {found.label}"]
-    if apostrophes(name) == found.name:
+        return [], [f"écrit « {name} », mais {sayings} {commune.label}"]
+    if apostrophes(name) == commune.name:
         return [], []
     if how == "former":
-        return [f"« {name} », commune fusionnée dans {found.label}"], []
-    if how in ("alike", "close") and (others := _named_beside(name, found)):
-        return [], [f"« {name} » nomme plusieurs communes : {found.name} est gardée, pas {_some(others)}"]
+        return [f"« {name} », commune fusionnée dans {commune.label}"], []
+    if how in ("alike", "close") and (other_names := _named_beside(name, commune)):
+        return [], [
+            f"« {name} » nomme plusieurs communes : {commune.name} est gardée, pas {_some(other_names)}"
+        ]
     if how in ("alike", "close") and "le code Insee" not in witnesses:
         return [], [f"écrit « {name} » : le nom le plus proche alentour"]
     return [f"écrit « {name} »"], []
 
 
-def _named_beside(name: str, found: Commune) -> list[str]:
+def _named_beside(name: str, commune: Commune) -> list[str]:
     """Return the communes that a cell names beside the one that was found, as in « Grenoble et Fontaine »."""
     parts = [part for part in BETWEEN_TOWNS.split(name) if named(part)]
-    return [part for part in parts if found.code not in named(part)] if len(parts) > 1 else []
+    return [part for part in parts if commune.code not in named(part)] if len(parts) > 1 else []
 
 
-def _unknown(said: Witnesses, best: list[str]) -> Cleaned[str]:
-    if not said.name:
+def _unknown(witnesses: Witnesses, best: list[str]) -> Cleaned[str]:
+    if not witnesses.name:
         return Cleaned.empty()
     known = index().communes
-    if best and all(code in named(said.name) for code in best):
+    if best and all(code in named(witnesses.name) for code in best):
         some = _some(known[code].label for code in best)
-        return Cleaned.refused(f"{len(best)} communes s’appellent « {said.name} » : {some}")
-    if said.by_postcode:
-        some = f"communes de ce code postal : {_some(known[code].name for code in said.by_postcode)}"
+        return Cleaned.refused(f"{len(best)} communes s’appellent « {witnesses.name} » : {some}")
+    if witnesses.by_postcode:
+        some = f"communes de ce code postal : {_some(known[code].name for code in witnesses.by_postcode)}"
     else:
-        some = f"noms proches : {_some(nearest(said.name, said.areas))}"
-    return Cleaned.refused(f"« {said.name} » n’est pas une commune de France ; {some}")
+        some = f"noms proches : {_some(nearest(witnesses.name, witnesses.areas))}"
+    return Cleaned.refused(f"« {witnesses.name} » n’est pas une commune de France ; {some}")
 
 
 def _some(names: Iterable[str], most: int = 4) -> str:

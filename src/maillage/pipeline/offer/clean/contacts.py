@@ -38,6 +38,6 @@ def apart(text: str) -> Parts:
     bare = PHONE.sub("\n", bare)
     if not mails and not phones:
         return Parts(text, "", "")
-    kept = [line.strip() for line in bare.split("\n") if not LEFT.fullmatch(line)]
-    rest = "\n".join(re.sub(r"^[\s,;:/|–—-]+|[\s,;:/|(–—-]+$", "", line) for line in kept)
+    lines = [line.strip() for line in bare.split("\n") if not LEFT.fullmatch(line)]
+    rest = "\n".join(re.sub(r"^[\s,;:/|–—-]+|[\s,;:/|(–—-]+$", "", line) for line in lines)
     return Parts(rest, " ; ".join(phones), " ; ".join(mails))

@@ -66,56 +66,58 @@ def clean(text: str, *, today: date) -> Cleaned[date]:
     if seconds := SECONDS.fullmatch(typed):
         moment = datetime.fromtimestamp(int(seconds[1]), tz=UTC).astimezone(FRANCE)
         return _judged(moment.date(), today, "nombre de secondes depuis 1970", "")
-    match = next((found for form in FORMS if (found := form.fullmatch(typed))), None)
+    match = next((candidate for form in FORMS if (candidate := form.fullmatch(typed))), None)
     if match is None:
         return Cleaned.refused("ce texte n’est pas une date")
     return _from(match.groupdict(), typed, today)
 
 
-def _from(said: dict[str, str | None], typed: str, today: date) -> Cleaned[date]:
+def _from(groups: dict[str, str | None], typed: str, today: date) -> Cleaned[date]:
     mend = doubt = ""
-    year = int(said["y"] or 0)
-    if len(said["y"] or "") == 2:
+    year = int(groups["y"] or 0)
+    if len(groups["y"] or "") == 2:
         year += 2000 if year <= today.year % 100 + 1 else 1900
         mend = "année écrite sur deux chiffres"
-    worded = (said.get("month") or "").casefold()
-    month = MONTHS[worded] if worded else int(said.get("m") or 1)
-    day = int(said.get("d") or 1)
-    if not said.get("d"):
+    worded = (groups.get("month") or "").casefold()
+    month = MONTHS[worded] if worded else int(groups.get("m") or 1)
+    day = int(groups.get("d") or 1)
+    if not groups.get("d"):
         doubt = (
-            "jour inconnu : le premier du mois" if worded or said.get("m") else "année seule : le 1er janvier"
+            "jour inconnu : le premier du mois"
+            if worded or groups.get("m")
+            else "année seule : le 1er janvier"
         )
     if month > 12 >= day:
         month, day, doubt = day, month, "mois et jour inversés"
     try:
-        found = date(year, month, day)
+        day_read = date(year, month, day)
     except ValueError:
         return Cleaned.refused(f"{words.quoted(typed)} n’existe dans aucun calendrier")
-    if found < EARLIEST:
+    if day_read < EARLIEST:
         return Cleaned.refused(f"l’année {year} ne peut pas être celle d’un lieu")
-    return _judged(_in_france(found, said), today, mend, doubt)
+    return _judged(_in_france(day_read, groups), today, mend, doubt)
 
 
-def _in_france(found: date, said: dict[str, str | None]) -> date:
+def _in_france(day: date, groups: dict[str, str | None]) -> date:
     """Return the day it was in France at a time with its zone: midnight in Paris is the day before in UTC."""
-    if not (zone := said.get("zone")):
-        return found
+    if not (zone := groups.get("zone")):
+        return day
     hours, minutes = OFFSET.fullmatch(zone).groups()  # type: ignore[union-attr]
     offset = f"{int(hours or 0):+03}:{minutes or '00'}"
-    hour = int(said["hour"] or 0)
-    if half := (said.get("half") or "").casefold():
+    hour = int(groups["hour"] or 0)
+    if half := (groups.get("half") or "").casefold():
         hour = hour % 12 + 12 * (half == "p")
     try:
-        moment = datetime.fromisoformat(f"{found}T{hour:02}:{said.get('minute') or '00'}:00{offset}")
+        moment = datetime.fromisoformat(f"{day}T{hour:02}:{groups.get('minute') or '00'}:00{offset}")
         return moment.astimezone(FRANCE).date()
     except (ValueError, OverflowError):
-        return found
+        return day
 
 
-def _judged(found: date, today: date, mend: str, doubt: str) -> Cleaned[date]:
+def _judged(day: date, today: date, mend: str, doubt: str) -> Cleaned[date]:
     doubts = [doubt] if doubt else []
-    if found > today:
+    if day > today:
         doubts.append("date à venir")
-    if found < LONG_AGO:
+    if day < LONG_AGO:
         doubts.append("date d’avant 2000")
-    return words.verdict(found, mends=[mend] if mend else [], doubts=doubts)
+    return words.verdict(day, mends=[mend] if mend else [], doubts=doubts)

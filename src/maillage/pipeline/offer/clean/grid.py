@@ -38,13 +38,13 @@ def grid_of(osm: str) -> Grid | None:
         if _HOLIDAYS.fullmatch(rule):
             holidays_off = True
             continue
-        found = _RULE.fullmatch(rule)
-        if found is None:
+        match = _RULE.fullmatch(rule)
+        if match is None:
             return None
-        spans = () if found[2] in ("off", "closed") else tuple(_span(text) for text in found[2].split(","))
+        spans = () if match[2] in ("off", "closed") else tuple(_span(text) for text in match[2].split(","))
         if len(spans) > MOST:
             return None
-        for day in _days(found[1]):
+        for day in _days(match[1]):
             days[day] = spans
     return Grid(tuple(days), holidays_off) if any(days) else None
 
@@ -55,12 +55,12 @@ def _span(text: str) -> Span:
 
 
 def _days(text: str) -> list[int]:
-    found = []
+    numbers = []
     for part in text.split(","):
         first, _, last = part.strip().partition("-")
         start, end = CODES.index(first), CODES.index(last or first)
-        found += [(start + n) % 7 for n in range((end - start) % 7 + 1)]
-    return found
+        numbers += [(start + n) % 7 for n in range((end - start) % 7 + 1)]
+    return numbers
 
 
 def osm_of(grid: Grid) -> str:
@@ -70,7 +70,7 @@ def osm_of(grid: Grid) -> str:
     'Mo-Tu 09:00-12:00; PH off'
     """
     rules = [
-        f"{_said(days, CODES, '-')} {','.join('-'.join(span) for span in spans)}"
+        f"{_run_text(days, CODES, '-')} {','.join('-'.join(span) for span in spans)}"
         for spans, days in _alike(grid)
     ]
     return "; ".join([*rules, *(["PH off"] if rules and grid.holidays_off else [])])
@@ -83,7 +83,7 @@ def in_words(grid: Grid) -> str:
     'lundi à vendredi 9 h – 12 h 30'
     """
     parts = [
-        f"{_said(days, DAYS, ' à ')} {', '.join(f'{_clock(a)} – {_clock(b)}' for a, b in spans)}"
+        f"{_run_text(days, DAYS, ' à ')} {', '.join(f'{_clock(a)} – {_clock(b)}' for a, b in spans)}"
         for spans, days in _alike(grid)
     ]
     return " ; ".join([*parts, *(["fermé les jours fériés"] if parts and grid.holidays_off else [])])
@@ -101,18 +101,18 @@ def _alike(grid: Grid) -> list[tuple[tuple[Span, ...], list[list[int]]]]:
 
 
 def _runs(days: Sequence[int]) -> list[list[int]]:
-    together = groupby(enumerate(days), lambda each: each[1] - each[0])
+    together = groupby(enumerate(days), lambda numbered: numbered[1] - numbered[0])
     return [[day for _, day in run] for _, run in together]
 
 
-def _said(runs: Sequence[Sequence[int]], names: Sequence[str], between: str) -> str:
+def _run_text(runs: Sequence[Sequence[int]], names: Sequence[str], between: str) -> str:
     """Return runs of days; in words, two days that follow each other are both named."""
     osm = between == "-"
-    said: list[str] = []
+    pieces: list[str] = []
     for run in runs:
-        whole = len(run) > 2 or (osm and len(run) == 2)
-        said += [f"{names[run[0]]}{between}{names[run[-1]]}"] if whole else [names[day] for day in run]
-    return ("," if osm else ", ").join(said)
+        is_run = len(run) > 2 or (osm and len(run) == 2)
+        pieces += [f"{names[run[0]]}{between}{names[run[-1]]}"] if is_run else [names[day] for day in run]
+    return ("," if osm else ", ").join(pieces)
 
 
 def _clock(text: str) -> str:

@@ -117,27 +117,29 @@ def _clean(text: str, parity: str, beside: str) -> Cleaned[Hours]:
     weeks, unread = _weeks(parity)
     osm = text.strip()
     quoted = [(osm.strip("\"'[] "), ["guillemets retirés"])] if osm.startswith(('"', "'", "[")) else []
-    for kept, mends in (*quoted, (osm, [])):
-        if valid(kept) and not (LOOSE.fullmatch(kept) or IN_MARCH.fullmatch(kept)):
-            held = within_weeks(kept, weeks) if weeks else kept
-            doubts = [*_doubts_of_osm(kept), *_limits(beside)]
-            return _answer(held or kept, text, unread if held else [parity], doubts, mends)
-    said = folded(unwrapped(text))
-    if why := DENIED if ENDED.search(said) else ONCE if ON_A_DATE.search(said) else "":
+    for candidate, mends in (*quoted, (osm, [])):
+        if valid(candidate) and not (LOOSE.fullmatch(candidate) or IN_MARCH.fullmatch(candidate)):
+            with_weeks = within_weeks(candidate, weeks) if weeks else candidate
+            doubts = [*_doubts_of_osm(candidate), *_limits(beside)]
+            return _answer(with_weeks or candidate, text, unread if with_weeks else [parity], doubts, mends)
+    flat = folded(unwrapped(text))
+    if why := DENIED if ENDED.search(flat) else ONCE if ON_A_DATE.search(flat) else "":
         return Cleaned(Hours("", text, text), "doubtful", why)
     typed, footnote = _without_footnote(in_digits(days_in_full(text.translate(SIGNS))))
     reading, table = read(typed), Week(", ".join(filter(None, (beside, footnote))))
     if footnote:  # hours of a note are those of nobody: a day that it alone names is not firmly closed
-        noted, told = (_days_told(each) for each in (read(footnote), reading))
-        table.unsure |= noted - told
-    left, mends = (
+        noted, stated = (_days_with_hours(each) for each in (read(footnote), reading))
+        table.unsure |= noted - stated
+    unread_pieces, mends = (
         [*reading.left, *unread],
         [*reading.mends, *(["écriture OSM redressée"] if ENGLISH.search(text) else [])],
     )
     if reading.note:
-        return _answer(f'{weeks} unknown "{reading.note}"'.strip(), text, left, reading.doubts, mends)
+        return _answer(
+            f'{weeks} unknown "{reading.note}"'.strip(), text, unread_pieces, reading.doubts, mends
+        )
     if not reading.statements and reading.changes == ALL_CLOSED:
-        return _answer("off", text, left, reading.doubts, mends)
+        return _answer("off", text, unread_pieces, reading.doubts, mends)
     shut = {
         day
         for change in reading.changes
@@ -156,9 +158,11 @@ def _clean(text: str, parity: str, beside: str) -> Cleaned[Hours]:
         statement.comment = ", ".join(filter(None, (statement.comment, NO_DAY)))
     titled = any(each.comment != NO_DAY for each in dayless)
     if dayless and last == WORKDAYS[-1] and Day(last) in shut:
-        table.unsure |= set(WEEKEND) - _days_told(reading)  # « 9h-17h, fermé le vendredi »: and on Saturdays?
+        table.unsure |= set(WEEKEND) - _days_with_hours(
+            reading
+        )  # « 9h-17h, fermé le vendredi »: and on Saturdays?
     if titled and not always and any(each.days for each in reading.statements):
-        table.unsure |= set(WEEKEND) - _days_told(reading)  # two things, of which one has its days
+        table.unsure |= set(WEEKEND) - _days_with_hours(reading)  # two things, of which one has its days
     table.add(reading, tuple(map(Day, range(7 if always else last + 1))), weeks=weeks)
     guess = [f"aucun jour n’est écrit : lu du lundi au {NAMES[last]}"] if dayless and not always else []
     guess += (
@@ -167,7 +171,9 @@ def _clean(text: str, parity: str, beside: str) -> Cleaned[Hours]:
         else []
     )
     guess += [f"« {footnote} » : gardé en commentaire"] if footnote else []
-    return _answer(table.osm(), text, left, [*guess, *_limits(beside), *table.doubts, *reading.doubts], mends)
+    return _answer(
+        table.osm(), text, unread_pieces, [*guess, *_limits(beside), *table.doubts, *reading.doubts], mends
+    )
 
 
 def _without_footnote(text: str) -> tuple[str, str]:
@@ -176,15 +182,15 @@ def _without_footnote(text: str) -> tuple[str, str]:
     >>> _without_footnote("lundi 9h-12h*, mardi 9h-12h * sauf vacances")
     ('lundi 9h-12h , mardi 9h-12h ', '* sauf vacances')
     """
-    found = FOOTNOTE.search(text)
-    if not found or not CALLS_A_NOTE.search(text[: found.start("note")]):
+    match = FOOTNOTE.search(text)
+    if not match or not CALLS_A_NOTE.search(text[: match.start("note")]):
         return text, ""
-    return text[: found.start("note")].replace("*", " "), " ".join(found["note"].split())
+    return text[: match.start("note")].replace("*", " "), " ".join(match["note"].split())
 
 
 @lru_cache(maxsize=8192)
 def _week(cells: tuple[tuple[str, str], ...], parity: str, beside: str) -> Cleaned[Hours]:
-    weeks, left = _weeks(parity)
+    weeks, unread = _weeks(parity)
     table, doubts, mends, shut = (
         Week(beside),
         dict[str, list[str]](),
@@ -195,18 +201,18 @@ def _week(cells: tuple[tuple[str, str], ...], parity: str, beside: str) -> Clean
     for key, value in cells:
         day = _day(key)
         name = _name(day)
-        told: list[str] = []
+        cell_doubts: list[str] = []
         if DASHES.fullmatch(value):
             shut.append(day)
             mends.append("« - » lu « fermé »")
         elif TICK.fullmatch(value) and hours:
             table.open_at(day, CROSS, weeks)
-            told.append("« x » ne dit pas si c’est ouvert ou fermé")
+            cell_doubts.append("« x » ne dit pas si c’est ouvert ou fermé")
         elif TICK.fullmatch(value) or OPEN.fullmatch(value):
             table.open_at(day, "", weeks)
         elif len(value) > LONGEST:
-            left.append(value)
-            told.append(TOO_LONG)
+            unread.append(value)
+            cell_doubts.append(TOO_LONG)
         elif NOT_OPEN.fullmatch(value) or (
             (reading := _read_cell(value)).changes == ALL_CLOSED and not reading.left
         ):
@@ -215,19 +221,19 @@ def _week(cells: tuple[tuple[str, str], ...], parity: str, beside: str) -> Clean
             table.add(reading, (day,), weeks=weeks)
             if not reading.statements and not reading.changes and not reading.note:
                 table.open_at(day, f"« {' '.join(value.split())} »", weeks)
-            left += [f"{name} : {piece}" for piece in reading.left]
+            unread += [f"{name} : {piece}" for piece in reading.left]
             mends += reading.mends
-            told += reading.doubts
+            cell_doubts += reading.doubts
             if {other.weekday for statement in reading.statements for other in statement.days or ()} - {
                 day.weekday
             }:
-                told.append("cette case parle d’autres jours")
-        for doubt in told:
+                cell_doubts.append("cette case parle d’autres jours")
+        for doubt in cell_doubts:
             doubts.setdefault(doubt, []).append(name)
     table.shut(shut, weeks)
     typed = " ; ".join(f"{_name(_day(key))} : {value}" for key, value in cells)
     named = [f"{', '.join(names)} : {doubt}" for doubt, names in doubts.items()]
-    return _answer(table.osm(), typed, left, [*named, *_limits(beside), *table.doubts], mends)
+    return _answer(table.osm(), typed, unread, [*named, *_limits(beside), *table.doubts], mends)
 
 
 def _answer(osm: str, text: str, left: list[str], doubts: list[str], mends: list[str]) -> Cleaned[Hours]:
@@ -236,9 +242,9 @@ def _answer(osm: str, text: str, left: list[str], doubts: list[str], mends: list
     pieces = " … ".join(left) if osm else text
     if pieces and not doubts:
         doubts = [f"non compris : « {pieces} »" if osm else "ni jour ni heure dans ce texte"]
-    said = dict.fromkeys(doubts or mends)
+    reasons = dict.fromkeys(doubts or mends)
     return Cleaned(
-        Hours(osm, text, pieces), "doubtful" if doubts else "mended" if mends else "read", " ; ".join(said)
+        Hours(osm, text, pieces), "doubtful" if doubts else "mended" if mends else "read", " ; ".join(reasons)
     )
 
 
@@ -254,14 +260,12 @@ def _day(key: str) -> Day:
 
 
 def _twice(reading: Reading) -> bool:
-    """Return whether two statements are about the same day: French adds them up, OSM lets the last one
-    speak.
-    """
+    """Recognise two statements about the same day: French adds them up, OSM lets the last one speak."""
     days = [weekday for statement in reading.statements for weekday in statement.weekdays]
     return len(days) > len(set(days))
 
 
-def _days_told(reading: Reading) -> set[int]:
+def _days_with_hours(reading: Reading) -> set[int]:
     return {day for each in reading.statements if each.spans for day in each.weekdays}
 
 
@@ -278,10 +282,10 @@ def _weeks(parity: str) -> tuple[str, list[str]]:
 
 
 def _doubts_of_osm(osm: str) -> list[str]:
-    """Return what is odd in valid OSM, and what it would mean if read as probably intended."""
-    told = oddities(osm)
-    if any("annule" in reason for reason in told) and not (reading := read(osm)).left:
+    """Return the oddities of valid OSM, and its meaning if read as probably intended."""
+    doubts = oddities(osm)
+    if any("annule" in reason for reason in doubts) and not (reading := read(osm)).left:
         table = Week()
         table.add(reading, WORKWEEK)
-        told.append(f"sans doute {table.osm()}")
-    return told
+        doubts.append(f"sans doute {table.osm()}")
+    return doubts

@@ -15,8 +15,8 @@ UNENDED = r"(?<!\.fr)(?<!\.com)(?<!\.org)(?<!\.net)(?<!\.eu)"
 END = r"(?=$|[\s;,/|])"
 # What is typed, what was meant, and what to say of it; applied in this order.
 REPAIRS = tuple(
-    (re.compile(typed, re.IGNORECASE), meant, reason)
-    for typed, meant, reason in (
+    (re.compile(typed, re.IGNORECASE), replacement, reason)
+    for typed, replacement, reason in (
         (r"\bmailto\s*:\s*", "", "« mailto: » retiré"),
         (r"\s*[\[({]\s*(?:a|at|@|arobase)\s*[\])}]\s*|\s+(?:at|arobase)\s+", "@", "arobase écrite autrement"),
         (r"\s*[\[({]\s*(?:dot|point)\s*[\])}]\s*", ".", "point écrit autrement"),
@@ -55,24 +55,24 @@ def clean(text: str) -> Cleaned[list[str]]:
     if empty := words.nothing(text):
         return empty
     repaired, mends = " ".join(text.split()), []
-    for pattern, meant, reason in REPAIRS:
-        before, repaired = repaired, pattern.sub(meant, repaired)
+    for pattern, replacement, reason in REPAIRS:
+        before, repaired = repaired, pattern.sub(replacement, repaired)
         if repaired != before:
             mends.append(reason)
     if COMMAS_FOR_POINTS.search(repaired):
         repaired = COMMAS_FOR_POINTS.sub(lambda domain: domain[0].replace(",", "."), repaired)
         mends.append("virgule remplacée par un point")
     readings: list[Reading] = []
-    around: list[str] = []
+    other_words: list[str] = []
     for typed in filter(None, SEPARATOR.split(repaired)):
         token = TRAILING.sub("", LEADING.sub("", typed))
         if "@" in token:
             mends += ["signes autour de l’adresse retirés"] * (token != typed.rstrip(".:"))
             readings.append(_read(token))
         else:
-            around.append(typed)
-    told = "" if all(map(LINKS.fullmatch, around)) else " ".join(around)
-    return gathered(readings, mends=mends, around=told, otherwise=_what_it_is(repaired), harmless=MASKED)
+            other_words.append(typed)
+    remark = "" if all(map(LINKS.fullmatch, other_words)) else " ".join(other_words)
+    return gathered(readings, mends=mends, around=remark, otherwise=_what_it_is(repaired), harmless=MASKED)
 
 
 def _read(token: str) -> Reading:

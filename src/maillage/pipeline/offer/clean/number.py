@@ -46,12 +46,12 @@ def clean(text: str, *, low: float, high: float) -> Cleaned[float]:
 
 def whole(text: str, *, low: int, high: int) -> Cleaned[int]:
     """Return the same as `clean`, refused when it is not a whole number; `12.0` is one."""
-    found = clean(text, low=low, high=high)
-    if found.value is None:
-        return Cleaned(None, found.word, found.reason)
-    if not found.value.is_integer():
-        return Cleaned.refused(f"{french(found.value)} n’est pas un nombre entier")
-    return Cleaned(int(found.value), found.word, found.reason)
+    cleaned = clean(text, low=low, high=high)
+    if cleaned.value is None:
+        return Cleaned(None, cleaned.word, cleaned.reason)
+    if not cleaned.value.is_integer():
+        return Cleaned.refused(f"{french(cleaned.value)} n’est pas un nombre entier")
+    return Cleaned(int(cleaned.value), cleaned.word, cleaned.reason)
 
 
 def french(value: float) -> str:

@@ -78,8 +78,8 @@ def clean(text: str, *, postcode: str = "") -> Cleaned[list[str]]:
     typed = NATIONAL_ZERO.sub("", text.strip().lstrip("'’").strip())
     if SCIENTIFIC.fullmatch(typed):
         return Cleaned.refused("notation scientifique : un tableur a coupé les chiffres")
-    if whole := FLOAT.fullmatch(typed):
-        typed = whole[1]
+    if match_of_float := FLOAT.fullmatch(typed):
+        typed = match_of_float[1]
     plan = PLANS.get(postcode[:3], "FR" if postcode else "")
     readings: list[Reading] = []
 
@@ -87,27 +87,27 @@ def clean(text: str, *, postcode: str = "") -> Cleaned[list[str]]:
         if match["aside"]:
             return match[0]
         alone = match[0].strip() == typed
-        found = [
+        numbers = [
             _read(digits, plan)
             for digits in _candidates(match[0])
             if alone or len(digits) > 5 or SHORT.fullmatch(digits)
         ]
-        if found and _announced(typed[: match.start()]):
-            found[0] = Reading(mend=A_FAX)
-        if found and FAX_AFTER.match(typed, match.end()):
-            found[-1] = Reading(mend=A_FAX)
-        readings.extend(found)
-        return " … " if found else match[0]
+        if numbers and _announced(typed[: match.start()]):
+            numbers[0] = Reading(mend=A_FAX)
+        if numbers and FAX_AFTER.match(typed, match.end()):
+            numbers[-1] = Reading(mend=A_FAX)
+        readings.extend(numbers)
+        return " … " if numbers else match[0]
 
-    around = " ".join(PIECE.sub(take, typed).split()).strip(" …-–—/:;,.|")
-    if not any(map(str.isalnum, LINKS.sub("", around))):
-        around = ""
+    other_words = " ".join(PIECE.sub(take, typed).split()).strip(" …-–—/:;,.|")
+    if not any(map(str.isalnum, LINKS.sub("", other_words))):
+        other_words = ""
     otherwise = A_FAX if readings else "aucun numéro dans ce texte"
-    return gathered(readings, mends=[], around=around, otherwise=otherwise, harmless=MASKED)
+    return gathered(readings, mends=[], around=other_words, otherwise=otherwise, harmless=MASKED)
 
 
 def _announced(before: str) -> bool:
-    """Return whether what stands before a number says that it is a fax, and not also a phone."""
+    """Recognise the announce of a fax, and not also of a phone, before a number."""
     fax = FAX.search(before)
     return fax is not None and not PHONE_AND.search(before[: fax.start()])
 
@@ -124,7 +124,7 @@ def _near(part: str) -> list[str]:
     digits = _digits(part)
     if len(digits) > (13 if digits.startswith(("+", "00", "33")) else 10):
         for separator in NEAR:
-            parts = [found for piece in separator.split(part) if (found := _digits(piece))]
+            parts = [number for piece in separator.split(part) if (number := _digits(piece))]
             if len(parts) > 1 and any(len(found) >= 9 for found in parts):
                 return parts
         tens = re.findall(r"0\d{9}", digits)
@@ -140,8 +140,8 @@ def _digits(part: str) -> str:
 
 @lru_cache(maxsize=65536)
 def _read(digits: str, plan: str) -> Reading:  # noqa: C901
-    """Return what digits mean in a place. plan: its region for phonenumbers, FR in mainland France, '' when
-    unknown.
+    """Return the reading of digits in a place. plan: its region for phonenumbers, FR in mainland France, ''
+    when unknown.
     """
     if FAKE.fullmatch(digits):
         return Reading(fault=MASKED)
@@ -192,7 +192,7 @@ def _e164(number: phonenumbers.PhoneNumber) -> str:
 
 
 def _is_local_with_code(digits: str, plan: str) -> bool:
-    """Return whether digits are the country code of a territory, then one of its local numbers."""
+    """Recognise digits that are the country code of a territory, then one of its local numbers."""
     code = str(phonenumbers.country_code_for_region(plan))
     return (
         plan in LOCAL_LENGTHS and digits.startswith(code) and len(digits) == len(code) + LOCAL_LENGTHS[plan]

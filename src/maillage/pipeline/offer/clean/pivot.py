@@ -64,8 +64,8 @@ def clean(text: str, *, postcode: str = "") -> Cleaned[str]:  # noqa: C901
 
 
 def kind(value: str) -> Kind:
-    """Return what a pivot is, once cleaned; nine digits whose key is right are a SIREN. Raises ValueError on
-    anything else.
+    """Return the kind of a pivot, once cleaned; nine digits whose key is right are a SIREN. Raises ValueError
+    on anything else.
     """
     if RNA.fullmatch(value):
         return "rna"
@@ -79,7 +79,7 @@ def kind(value: str) -> Kind:
 
 
 def is_siret(digits: str) -> bool:
-    """Return whether fourteen digits have a right key, for the company and for the establishment."""
+    """Check the key of fourteen digits, for the company and for the establishment."""
     if not re.fullmatch(r"[0-9]{14}", digits) or digits.endswith("00000") or not is_siren(digits[:9]):
         return False
     if digits.startswith(LA_POSTE) and digits != LA_POSTE_HEAD_OFFICE:
@@ -88,11 +88,11 @@ def is_siret(digits: str) -> bool:
 
 
 def is_siren(digits: str) -> bool:
-    """Return whether nine digits have a right key."""
+    """Check the key of nine digits."""
     return re.fullmatch(r"[0-9]{9}", digits) is not None and digits != "0" * 9 and luhn(digits)
 
 
 def luhn(digits: str) -> bool:
-    """Return whether digits end with the right key of Luhn."""
+    """Check the key of Luhn that ends digits."""
     doubled = (int(digit) * (1 + k % 2) for k, digit in enumerate(reversed(digits)))
     return sum(n - 9 if n > 9 else n for n in doubled) % 10 == 0

@@ -15,7 +15,7 @@ from maillage.pipeline.cog import clean as cog
 from maillage.pipeline.contours import clean as contours
 from maillage.pipeline.offer.clean import commune, words
 from maillage.pipeline.offer.clean.cleaned import Cleaned
-from maillage.pipeline.offer.clean.commune import BESIDE
+from maillage.pipeline.offer.clean.commune import TOLERANCE_METRES
 
 DEGREE = 111_195.0  # metres of a degree of latitude
 ELSEWHERE = 20_000.0  # metres outside a contour beyond which a point is that of another place
@@ -109,13 +109,13 @@ class Point:
         When none does, the plainest, or among systems of coordinates the nearest; infinite when the commune
         has no contour.
         """
-        found = extent(code)
-        if found is None:
+        contour = extent(code)
+        if contour is None:
             return self.ways[0], math.inf
         outside = []
         for way in self.ways:
-            outside.append(found.outside(way.latitude, way.longitude))
-            if outside[-1] <= BESIDE:
+            outside.append(contour.outside(way.latitude, way.longitude))
+            if outside[-1] <= TOLERANCE_METRES:
                 return way, outside[-1]
         best = outside.index(min(outside)) if self.ways[0].reason else 0
         return self.ways[best], outside[best]
@@ -125,8 +125,8 @@ class Point:
         none.
         """
         for way in self.ways:
-            if held := containing(way.latitude, way.longitude):
-                return way, held
+            if commune_code := containing(way.latitude, way.longitude):
+                return way, commune_code
         return self.ways[0], ""
 
 
@@ -178,22 +178,22 @@ def _number(text: str) -> float | None:
     """Return the degrees or metres of one coordinate: decimal, with a comma or a point, or degrees, minutes
     and seconds.
     """
-    found = ANGLE.fullmatch(THOUSANDS.sub("", text))
-    if not found:
+    match = ANGLE.fullmatch(THOUSANDS.sub("", text))
+    if not match:
         return None
-    typed = (found["degrees"].replace("−", "-"), found["minutes"] or "0", found["seconds"] or "0")
+    typed = (match["degrees"].replace("−", "-"), match["minutes"] or "0", match["seconds"] or "0")
     degrees, minutes, seconds = (float(part.replace(",", ".")) for part in typed)
     if max(minutes, seconds) >= 60:
         return None
-    letter = (found["before"] or found["after"] or "").upper()
+    letter = (match["before"] or match["after"] or "").upper()
     sign = -1 if typed[0].startswith("-") or letter in ("S", "W", "O") else 1
     return sign * (abs(degrees) + round(minutes / 60 + seconds / 3600, 6))
 
 
 def _half_step(text: str) -> float:
     """Return half the last digit of a decimal coordinate, 0 for any other form."""
-    found = re.fullmatch(r"[-−+]?\d+[.,](\d+)\s*°?", text)
-    return 0.5 / 10 ** len(found[1]) if found else 0.0
+    match = re.fullmatch(r"[-−+]?\d+[.,](\d+)\s*°?", text)
+    return 0.5 / 10 ** len(match[1]) if match else 0.0
 
 
 def _ways(first: float, second: float) -> Iterator[Way]:
@@ -245,16 +245,16 @@ def containing(latitude: float, longitude: float) -> str:
     """
     tree, codes = _tree()
     place = shapely.Point(longitude, latitude)
-    held = codes[tree.query(place, predicate="intersects")]
-    if len(held):
-        return str(min(held))
+    codes_around = codes[tree.query(place, predicate="intersects")]
+    if len(codes_around):
+        return str(min(codes_around))
     closest = str(codes[tree.nearest(place)])
     known = extent(closest)
-    return closest if known and known.outside(latitude, longitude) <= BESIDE else ""
+    return closest if known and known.outside(latitude, longitude) <= TOLERANCE_METRES else ""
 
 
 def overseas(latitude: float, longitude: float) -> bool:
-    """Return whether a point is in a territory whose communes have no contour."""
+    """Recognise a point in a territory whose communes have no contour."""
     return any(
         west <= longitude <= east and south <= latitude <= north
         for west, south, east, north in BOXES.values()

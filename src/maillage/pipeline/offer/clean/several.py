@@ -32,8 +32,8 @@ BULLET = re.compile(r"^[•·▪●*\-–—]+\s+")
 
 
 class Reading(NamedTuple):
-    """What one of the values of a cell says: what to keep or why not, and what had to be mended or
-    doubted.
+    """The reading of one value of a cell: the value or the reason to leave it out, its repairs and its
+    doubts.
     """
 
     kept: str = ""
@@ -51,9 +51,9 @@ def gathered(
     around: the words of the cell beside its values. otherwise: what to say when nothing there looked like a
     value. harmless: a fault that calls for no check when another value was kept.
     """
-    kept = list(dict.fromkeys(reading.kept for reading in readings if reading.kept))
+    accepted = list(dict.fromkeys(reading.kept for reading in readings if reading.kept))
     faults = list(dict.fromkeys(reading.fault for reading in readings if reading.fault))
-    if not kept:
+    if not accepted:
         return Cleaned.refused(" ; ".join(faults) or otherwise)
     mended = [*mends, *(reading.mend for reading in readings if reading.mend)]
     if around:
@@ -61,7 +61,7 @@ def gathered(
     mended += [f"écarté : {fault}" for fault in faults if fault == harmless]
     doubts = [reading.doubt for reading in readings if reading.doubt]
     doubts += [f"écarté : {fault}" for fault in faults if fault != harmless]
-    return words.verdict(kept, mends=mended, doubts=doubts)
+    return words.verdict(accepted, mends=mended, doubts=doubts)
 
 
 def split(text: str, *, separators: str | None = None) -> list[str]:
@@ -73,14 +73,14 @@ def split(text: str, *, separators: str | None = None) -> list[str]:
     slashes between
     blanks, and other commas last. Nothing is parted inside parentheses, unless one is left open.
     """
-    whole = words.clean(text).value
-    if whole is None:
+    cleaned = words.clean(text).value
+    if cleaned is None:
         return []
-    items = _array(whole)
+    items = _array(cleaned)
     if items is None:
-        items = _parted(whole) if separators is None else _parted_by(whole, separators)
-    found = (_value(item) for item in items)
-    return list(dict.fromkeys(value for value in found if value))
+        items = _parted(cleaned) if separators is None else _parted_by(cleaned, separators)
+    values = (_value(item) for item in items)
+    return list(dict.fromkeys(value for value in values if value))
 
 
 def _parted(text: str) -> list[str]:

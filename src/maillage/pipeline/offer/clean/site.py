@@ -22,8 +22,8 @@ ENDINGS = (
 )
 UNENDED = r"(?<!\.fr)(?<!\.com)(?<!\.org)(?<!\.net)"
 REPAIRS = tuple(
-    (re.compile(typed, re.IGNORECASE), meant, reason)
-    for typed, meant, reason in (
+    (re.compile(typed, re.IGNORECASE), replacement, reason)
+    for typed, replacement, reason in (
         (r"&amp;", "&", "« &amp; » remplacé par « & »"),
         (r"(?<![\w.])w{2,4}(?:\s*[.:;,]+\s*|\s+(?=[\w-]+\.))(?=\w)", "www.", "« www. » réparé"),
         (
@@ -68,17 +68,17 @@ def clean(text: str) -> Cleaned[list[str]]:
         return " https://" if "s" in match[0].casefold() else " http://"
 
     repaired = SCHEMES.sub(start, " ".join(text.split()))
-    for pattern, meant, reason in REPAIRS:
-        before, repaired = repaired, pattern.sub(meant, repaired)
+    for pattern, replacement, reason in REPAIRS:
+        before, repaired = repaired, pattern.sub(replacement, repaired)
         if repaired.casefold() != before.casefold():
             mends.append(reason)
     tokens = [token for piece in SEPARATOR.split(repaired) if (token := _bare(piece))]
     readings = [_read(token, alone=len(tokens) == 1) for token in tokens]
-    around = [token for token, reading in zip(tokens, readings, strict=True) if reading == Reading()]
-    told = "" if all(map(LINKS.fullmatch, around)) else " ".join(around)
-    if not told and not any(reading.kept or reading.fault for reading in readings):
+    other_words = [token for token, reading in zip(tokens, readings, strict=True) if reading == Reading()]
+    remark = "" if all(map(LINKS.fullmatch, other_words)) else " ".join(other_words)
+    if not remark and not any(reading.kept or reading.fault for reading in readings):
         return Cleaned(None, "empty", f"{words.quoted(text)} ne dit rien")
-    return gathered(readings, mends=mends, around=told, otherwise="aucune adresse de site dans ce texte")
+    return gathered(readings, mends=mends, around=remark, otherwise="aucune adresse de site dans ce texte")
 
 
 def _bare(token: str) -> str:
@@ -88,8 +88,8 @@ def _bare(token: str) -> str:
 
 
 def _read(token: str, *, alone: bool) -> Reading:
-    """Return what a word says, nothing at all when it never meant to be an address; alone: the cell has no
-    other.
+    """Return the reading of a word, nothing at all when it never meant to be an address; alone: the cell has
+    no other.
     """
     parts = PARTS.fullmatch(token)
     assert parts is not None  # every part may be blank

@@ -75,9 +75,9 @@ def without_town(text: str, towns: Collection[str]) -> str:
     >>> without_town("12 rue de Grenoble, GRENOBLE", {"grenoble"})
     '12 rue de Grenoble'
     """
-    whole = text.rstrip(EDGES)
-    cuts = list(SEPARATOR.finditer(whole))
-    if not cuts or plain(whole[cuts[-1].end() :]) not in towns:
+    trimmed = text.rstrip(EDGES)
+    cuts = list(SEPARATOR.finditer(trimmed))
+    if not cuts or plain(trimmed[cuts[-1].end() :]) not in towns:
         return text
-    street = whole[: cuts[-1].start()].rstrip(EDGES)
+    street = trimmed[: cuts[-1].start()].rstrip(EDGES)
     return street if any(map(str.isalpha, street)) else text

@@ -13,7 +13,7 @@ from maillage.kernel.names import plain
 from maillage.pipeline.offer import addresses
 from maillage.pipeline.offer.clean import commune, point, postcode, street, words
 from maillage.pipeline.offer.clean.cleaned import Cleaned, Word
-from maillage.pipeline.offer.clean.commune import BESIDE, Commune, Settled
+from maillage.pipeline.offer.clean.commune import TOLERANCE_METRES, Commune, Settled
 from maillage.pipeline.offer.clean.point import ELSEWHERE, WIDEST, Point
 
 T = TypeVar("T")
@@ -89,7 +89,7 @@ def locate(cells: Mapping[str, str]) -> Located:
         outside=lambda code: witness.nearest(code)[1] if witness else math.inf,
         inside=lambda: witness.inside()[1] if witness else "",
     )
-    found = settled.commune
+    place_commune = settled.commune
     boxed = any(
         BOXED.search(typed.get(name, ""))
         for name in ("commune", "code_postal", "adresse", "complement_adresse")
@@ -100,7 +100,7 @@ def locate(cells: Mapping[str, str]) -> Located:
         "code_insee": _insee(insee, settled),
         "code_postal": _postal(postal, postal_typed, settled, boxed=boxed),
         "adresse": _both(
-            address, _street(address.value or "", end, found, town.value or "", postal.value or "")
+            address, _street(address.value or "", end, place_commune, town.value or "", postal.value or "")
         ),
         "complement": words.line(typed.get("complement_adresse", "")),
         **placed._asdict(),
@@ -122,10 +122,10 @@ def _first(*cells: Cleaned[str]) -> Cleaned[str]:
     """Return the first cell that holds something; when the first was refused, another one that replaces it is
     doubtful.
     """
-    kept = next((cell for cell in cells if cell.value is not None), cells[0])
-    if kept is cells[0] or cells[0].word != "refused":
-        return kept
-    return _noted(kept.value, "doubtful", cells[0].reason, kept.reason)
+    chosen = next((cell for cell in cells if cell.value is not None), cells[0])
+    if chosen is cells[0] or cells[0].word != "refused":
+        return chosen
+    return _noted(chosen.value, "doubtful", cells[0].reason, chosen.reason)
 
 
 def _taken(cell: Cleaned[str]) -> Cleaned[str]:
@@ -133,8 +133,8 @@ def _taken(cell: Cleaned[str]) -> Cleaned[str]:
 
 
 def _in_town(town: Cleaned[str]) -> Cleaned[str]:
-    found = POSTCODE_IN_TOWN.search(town.value or "")
-    return _noted(found[0], "mended", "vient de la case de la commune") if found else Cleaned.empty()
+    match = POSTCODE_IN_TOWN.search(town.value or "")
+    return _noted(match[0], "mended", "vient de la case de la commune") if match else Cleaned.empty()
 
 
 def _insee_as_postal(text: str) -> str:
@@ -155,37 +155,37 @@ def _noted(value: T | None, word: Word, *reasons: str) -> Cleaned[T]:
 
 
 def _both(first: Cleaned[Any], then: Cleaned[T]) -> Cleaned[T]:
-    """Return what a second reading made of a cell, with what the first had done to it."""
+    """Return a cell after a second reading, with the remarks of the first."""
     return _noted(then.value, max(first.word, then.word, key=ORDER.index), first.reason, then.reason)
 
 
 def _insee(read: Cleaned[str], settled: Settled) -> Cleaned[str]:
     """Return the code of the commune that was settled on, and what became of the one of the file."""
-    found = settled.commune
-    if found is None or read.value == found.code:
+    agreed = settled.commune
+    if agreed is None or read.value == agreed.code:
         return read
     if read.value is not None:
         other = commune.index().communes[read.value]
         return _noted(
-            found.code, "doubtful", f"le fichier donne le code de {other.label}, le reste dit {found.label}"
+            agreed.code, "doubtful", f"le fichier donne le code de {other.label}, le reste dit {agreed.label}"
         )
     sure = read.word == "empty" and settled.note.word != "doubtful"
-    return _noted(found.code, "mended" if sure else "doubtful", read.reason, "déduit de la commune")
+    return _noted(agreed.code, "mended" if sure else "doubtful", read.reason, "déduit de la commune")
 
 
 def _postal(read: Cleaned[str], typed: str, settled: Settled, *, boxed: bool) -> Cleaned[str]:
     """Return the postal code as read, or the only one of the commune when all the rest says it."""
-    found = settled.commune
-    if found is None:
+    agreed = settled.commune
+    if agreed is None:
         guessed = postcode.ZERO in read.reason
         return (
             _noted(read.value, "doubtful", read.reason, "aucune commune ne le confirme") if guessed else read
         )
-    if read.value in found.postcodes:
+    if read.value in agreed.postcodes:
         return read
-    only = found.postcodes[0] if len(found.postcodes) == 1 else None
+    only = agreed.postcodes[0] if len(agreed.postcodes) == 1 else None
     code = read.value or typed.strip().upper()
-    if commune.index().codes.get(code) == found.code:
+    if commune.index().codes.get(code) == agreed.code:
         reason = f"« {code} » est le code Insee de la commune"
         return (
             _noted(only, "mended", reason)
@@ -199,13 +199,14 @@ def _postal(read: Cleaned[str], typed: str, settled: Settled, *, boxed: bool) ->
             if only
             else read
         )
-    if code not in commune.index().postcodes and commune.departement(found.code) in postcode.departements(
+    if code not in commune.index().postcodes and commune.departement(agreed.code) in postcode.departements(
         code
     ):
         doubt = _noted(code, "doubtful", read.reason, "d’aucune commune : code Cedex, ou faute de frappe")
         return read if boxed else doubt
     reason = (
-        f"{found.name} a pour code postal {', '.join(found.postcodes[:3])}{'…' * (len(found.postcodes) > 3)},"
+        f"{agreed.name} a pour code postal "
+        f"{', '.join(agreed.postcodes[:3])}{'…' * (len(agreed.postcodes) > 3)},"
         f" pas {code}"
     )
     if only and settled.agreed > 1:
@@ -214,63 +215,63 @@ def _postal(read: Cleaned[str], typed: str, settled: Settled, *, boxed: bool) ->
 
 
 def _street(
-    text: str, end: tuple[str, str, str], found: Commune | None, town: str, postal: str
+    text: str, end: tuple[str, str, str], place_commune: Commune | None, town: str, postal: str
 ) -> Cleaned[str]:
     """Return the street, without the postal code and the town after it when they are those of the place."""
-    if found is None:
+    if place_commune is None:
         return street.clean(text)
     rest, code_after, town_after = end
-    known = {*found.known_as, plain(town)}
-    same_town = not town_after or plain(town_after) in known or commune.alike(town_after, found.code)
-    if code_after and same_town and code_after in (postal, *found.postcodes):
-        left = street.clean(rest)
-        if left.value is None:
+    known = {*place_commune.known_as, plain(town)}
+    same_town = not town_after or plain(town_after) in known or commune.alike(town_after, place_commune.code)
+    if code_after and same_town and code_after in (postal, *place_commune.postcodes):
+        cleaned = street.clean(rest)
+        if cleaned.value is None:
             return Cleaned.refused("l’adresse ne dit que le code postal et la commune")
-        return _both(_noted(rest, "mended", "code postal et commune retirés de la fin"), left)
+        return _both(_noted(rest, "mended", "code postal et commune retirés de la fin"), cleaned)
     if code_after in commune.index().postcodes and commune.named(town_after):
         return _both(street.clean(text), _noted(text, "doubtful", f"l’adresse dit {code_after} {town_after}"))
     bare = street.without_town(text, known)
-    told: Cleaned[str] = (
+    without_town: Cleaned[str] = (
         _noted(bare, "mended", "commune retirée de la fin") if bare != text else Cleaned.empty()
     )
-    return _both(told, street.clean(bare))
+    return _both(without_town, street.clean(bare))
 
 
 def _placed(spot: Cleaned[Point], settled: Settled, confidence: float, typed: str) -> Spot:
     """Return the point when it fits the commune, else that of its address, else the centre of the commune."""
-    found, low = settled.commune, confidence < SURE
+    agreed, low = settled.commune, confidence < SURE
     geocoded = f"géocodage peu sûr ({confidence:.2f})".replace(".", ",") if low else ""
     if spot.value is None:
         why = spot.reason or "pas de coordonnées"
-        return _addressed(found, typed, why) or _centre(found, spot, why)
-    if found is None:
+        return _addressed(agreed, typed, why) or _centre(agreed, spot, why)
+    if agreed is None:
         return _alone(spot.value, geocoded)
-    way, outside = spot.value.nearest(found.code)
+    way, outside = spot.value.nearest(agreed.code)
     mends = [*spot.value.mends, way.reason]
-    extent = point.extent(found.code)
+    extent = point.extent(agreed.code)
     if extent is None:
         return _at(way, mends, [geocoded or "la commune n’a pas de contour pour le vérifier"], None)
-    if outside <= BESIDE and low:
+    if outside <= TOLERANCE_METRES and low:
         return _at(way, mends, [geocoded], extent.radius)
-    if outside <= BESIDE and spot.value.doubt:
+    if outside <= TOLERANCE_METRES and spot.value.doubt:
         return _at(
             way, mends, [f"coordonnées arrondies, à {_distance(spot.value.doubt)} près"], spot.value.doubt
         )
-    if outside <= BESIDE:
+    if outside <= TOLERANCE_METRES:
         return _at(way, mends, [], None)
     away = f"le point {spot.value.typed} tombe à {_distance(outside)} de la commune"
     if outside <= ELSEWHERE and not low:
         return _at(way, mends, [away], outside)
     if low or settled.agreed > 1 or not point.containing(way.latitude, way.longitude):
         why = ", ".join(filter(None, (away, geocoded, "refusé")))
-        return _addressed(found, typed, why) or _centre(found, spot, why)
+        return _addressed(agreed, typed, why) or _centre(agreed, spot, why)
     return _at(way, mends, [f"{away} : l’un des deux est faux"], outside)
 
 
 def _alone(spot: Point, geocoded: str) -> Spot:
     """Return a point that no commune confirms: doubtful when it is in France, refused elsewhere."""
-    way, held = spot.inside()
-    if not geocoded and (held or point.overseas(way.latitude, way.longitude)):
+    way, commune_code = spot.inside()
+    if not geocoded and (commune_code or point.overseas(way.latitude, way.longitude)):
         return _at(
             way, [*spot.mends, way.reason], ["la commune n’est pas reconnue, rien ne vérifie le point"], None
         )
@@ -282,28 +283,28 @@ def _alone(spot: Point, geocoded: str) -> Spot:
     return Spot(Cleaned.refused(reason), Cleaned.refused(reason), Cleaned.empty())
 
 
-def _addressed(found: Commune | None, typed: str, reason: str) -> Spot | None:
+def _addressed(place_commune: Commune | None, typed: str, reason: str) -> Spot | None:
     """Return the point of an address in the file of addresses of its département, None when it is not there.
 
     A street and a number found as they were typed have nothing to check; anything less comes with metres of
     doubt.
     """
-    hit = addresses.find(typed, found.code) if found else None
+    hit = addresses.find(typed, place_commune.code) if place_commune else None
     if hit is None:
         return None
     way = point.Way(hit.latitude, hit.longitude)
-    said = f"« {hit.name} » du fichier d’adresses, score {hit.score:.2f}".replace(".", ",")
+    source_text = f"« {hit.name} » du fichier d’adresses, score {hit.score:.2f}".replace(".", ",")
     if hit.score >= addresses.SURE and not hit.doubt:
-        return _at(way, [said], [], None)
+        return _at(way, [source_text], [], None)
     doubt = max(hit.doubt, 100.0)
-    return _at(way, [], [f"{reason} : {said}, à {_distance(doubt)} près"], doubt)
+    return _at(way, [], [f"{reason} : {source_text}, à {_distance(doubt)} près"], doubt)
 
 
-def _centre(found: Commune | None, spot: Cleaned[Point], reason: str) -> Spot:
+def _centre(place_commune: Commune | None, spot: Cleaned[Point], reason: str) -> Spot:
     """Return the centre of the commune; nothing when it is unknown, or too wide for its centre to mean
     anything.
     """
-    extent = point.extent(found.code) if found else None
+    extent = point.extent(place_commune.code) if place_commune else None
     if extent is None or extent.radius > WIDEST:
         nothing: Cleaned[float] = Cleaned.empty() if spot.word == "empty" else Cleaned.refused(reason)
         return Spot(nothing, nothing, Cleaned.empty())
@@ -314,9 +315,11 @@ def _centre(found: Commune | None, spot: Cleaned[Point], reason: str) -> Spot:
 
 
 def _at(way: point.Way, mends: list[str], doubts: list[str], doubt: float | None) -> Spot:
-    told = words.verdict(0.0, mends=list(filter(None, mends)), doubts=doubts)
-    precision: Cleaned[float] = _noted(_rounded(doubt), "doubtful", told.reason) if doubt else Cleaned.empty()
-    return Spot(replace(told, value=way.latitude), replace(told, value=way.longitude), precision)
+    verdict = words.verdict(0.0, mends=list(filter(None, mends)), doubts=doubts)
+    precision: Cleaned[float] = (
+        _noted(_rounded(doubt), "doubtful", verdict.reason) if doubt else Cleaned.empty()
+    )
+    return Spot(replace(verdict, value=way.latitude), replace(verdict, value=way.longitude), precision)
 
 
 def _rounded(metres: float) -> float:
@@ -325,5 +328,5 @@ def _rounded(metres: float) -> float:
 
 def _distance(metres: float) -> str:
     """Return a distance as people say it: to the next 100 m, in kilometres from ten on."""
-    said = f"{_rounded(metres):,.0f} m" if metres < 10_000 else f"{metres / 1000:,.0f} km"
-    return said.replace(",", " ")
+    text = f"{_rounded(metres):,.0f} m" if metres < 10_000 else f"{metres / 1000:,.0f} km"
+    return text.replace(",", " ")

@@ -38,8 +38,8 @@ SMALL = {  # words that change nothing to those around them
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What a text says to a list, what had to be done to understand it, and why, '' when it is known as it
-    is.
+    """The meanings of a text in a list, the repair needed to understand it, and why, '' when it is known as
+    it is.
     """
 
     said: tuple[WordMeaning, ...]
@@ -49,78 +49,82 @@ class Wording:
 
 @lru_cache(maxsize=65536)
 def understood(list_id: str, text: str) -> Wording | None:
-    """Return what a text says to a closed list; None when nothing of it is known.
+    """Return the meaning of a text in a closed list; None when nothing of it is known.
 
     Tried in turn: the whole text, spaces or not; the only wording that begins so, when it was cut; the only
     one it nearly is; the longest known wordings it holds, doubtful when other words stand around them but in
     parentheses.
     """
     words = offer.lists()[list_id].words
-    said = spelled(text)
-    if (whole := words.get(said) or _without_spaces(list_id).get(said.replace(" ", ""))) is not None:
-        return Wording(whole)
-    found = _cut(words, said, text) or _mistyped(words, said, text) or _held(list_id, said, text)
-    return _priced(text) if found is None and list_id == PRICES else found
+    spelt = spelled(text)
+    if (meanings := words.get(spelt) or _without_spaces(list_id).get(spelt.replace(" ", ""))) is not None:
+        return Wording(meanings)
+    wording = _cut(words, spelt, text) or _mistyped(words, spelt, text) or _contained(list_id, spelt, text)
+    return _priced(text) if wording is None and list_id == PRICES else wording
 
 
 def _priced(text: str) -> Wording | None:
-    """Return what sums of money say of a price: to pay, the sums being kept as a text, or nothing to pay.
+    """Return the price that sums of money tell: to pay, the sums being kept as a text, or nothing to pay.
 
     None without a sum, and when some of them are nought: who pays is not known.
     """
-    sums = [float(found[1].replace(",", ".")) for found in SUM.finditer(text)]
+    sums = [float(match[1].replace(",", ".")) for match in SUM.finditer(text)]
     if not sums or not any(sums):
         return Wording((WordMeaning(PRICES, "free"),)) if sums else None
     if not all(sums):
         return None
-    said = " ".join(text.split())
-    return Wording((WordMeaning(PRICES, "paid"), WordMeaning("frais_precisions", text=said)))
+    flat = " ".join(text.split())
+    return Wording((WordMeaning(PRICES, "paid"), WordMeaning("frais_precisions", text=flat)))
 
 
-def _cut(words: Words, said: str, text: str) -> Wording | None:
-    if len(said) < SHORTEST_CUT:
+def _cut(words: Words, spelt: str, text: str) -> Wording | None:
+    if len(spelt) < SHORTEST_CUT:
         return None
-    return _one(words, [word for word in words if word.startswith(said)], f"{quoted(text)} : la fin manque")
+    return _one(words, [word for word in words if word.startswith(spelt)], f"{quoted(text)} : la fin manque")
 
 
-def _mistyped(words: Words, said: str, text: str) -> Wording | None:
-    if len(said) < SHORTEST_TYPO:
+def _mistyped(words: Words, spelt: str, text: str) -> Wording | None:
+    if len(spelt) < SHORTEST_TYPO:
         return None
-    near = process.extract(said, list(words), scorer=fuzz.ratio, score_cutoff=ALIKE, limit=4)
-    same_numbers = [word for word, _, _ in near if re.findall(r"\d+", word) == re.findall(r"\d+", said)]
+    near = process.extract(spelt, list(words), scorer=fuzz.ratio, score_cutoff=ALIKE, limit=4)
+    same_numbers = [word for word, _, _ in near if re.findall(r"\d+", word) == re.findall(r"\d+", spelt)]
     return _one(words, same_numbers, f"écrit {quoted(text)}")
 
 
-def _one(words: Words, found: Iterable[str], reason: str) -> Wording | None:
-    """Return what several wordings say when they all say the same."""
-    meanings = {words[word] for word in found}
+def _one(words: Words, candidates: Iterable[str], reason: str) -> Wording | None:
+    """Return the meaning of several wordings when it is the same for all."""
+    meanings = {words[word] for word in candidates}
     return Wording(meanings.pop(), "mended", reason) if len(meanings) == 1 else None
 
 
-def _held(list_id: str, said: str, text: str) -> Wording | None:
-    """Return what the longest wordings inside a text say; a single word counts in a short answer only."""
+def _contained(list_id: str, spelt: str, text: str) -> Wording | None:
+    """Return the meanings of the longest wordings inside a text; a single word counts in a short answer
+    only.
+    """
     words = offer.lists()[list_id].words
-    short = len(said.split()) <= SHORT_ANSWER
-    left = f" {said} "
-    found: list[WordMeaning] = []
+    short = len(spelt.split()) <= SHORT_ANSWER
+    unread = f" {spelt} "
+    meanings: list[WordMeaning] = []
     for word in _longest_first(list_id):
-        if f" {word} " in left and (" " in word or short) and not denied(word, said):
-            found += words[word]
-            left = left.replace(f" {word} ", " | ")
-    if not found:
+        if f" {word} " in unread and (" " in word or short) and not denied(word, spelt):
+            meanings += words[word]
+            unread = unread.replace(f" {word} ", " | ")
+    if not meanings:
         return None
     aside = plain(" ".join(ASIDE.findall(text))).split() if list_id not in CONDITIONAL else []
-    around = set(left.split()) - {"|"} - SMALL - set(aside)
-    return Wording(tuple(dict.fromkeys(found)), "doubtful" if around else "mended", f"lu dans {quoted(text)}")
+    other_words = set(unread.split()) - {"|"} - SMALL - set(aside)
+    return Wording(
+        tuple(dict.fromkeys(meanings)), "doubtful" if other_words else "mended", f"lu dans {quoted(text)}"
+    )
 
 
 @lru_cache(maxsize=4096)
 def kind_of(text: str) -> str | None:
     """Return the type of structure that a text is, or names among other words; None when it is none."""
-    said = spelled(text)
-    if said in offer.kinds_by_word():
-        return offer.kinds_by_word()[said]
-    hits = [word for word in offer.kinds_by_word() if len(word) > 3 and f" {word} " in f" {said} "]
+    spelt = spelled(text)
+    if spelt in offer.kinds_by_word():
+        return offer.kinds_by_word()[spelt]
+    hits = [word for word in offer.kinds_by_word() if len(word) > 3 and f" {word} " in f" {spelt} "]
     return offer.kinds_by_word()[max(hits, key=len)] if hits else None
 
 
@@ -133,16 +137,18 @@ def _longest_first(list_id: str) -> tuple[str, ...]:
 
 @cache
 def _without_spaces(list_id: str) -> Words:
-    return {word.replace(" ", ""): said for word, said in offer.lists()[list_id].words.items()}
+    return {word.replace(" ", ""): meanings for word, meanings in offer.lists()[list_id].words.items()}
 
 
 @lru_cache(maxsize=1024)
 def spelled(text: str) -> str:
-    """Return what `plain` does; the last texts are kept at hand, since many rules read the same cell."""
+    """Return the text as `plain` writes it; the last texts are kept at hand, since many rules read the same
+    cell.
+    """
     return plain(text)
 
 
-def denied(word: str, said: str) -> bool:
-    """Return whether every mention of a word is preceded by a denial: “pas d’ordinateur”."""
-    before = [piece.split()[-3:] for piece in f" {said}".split(f" {word}")[:-1]]
+def denied(word: str, spelt: str) -> bool:
+    """Recognise a word whose every mention is preceded by a denial: “pas d’ordinateur”."""
+    before = [piece.split()[-3:] for piece in f" {spelt}".split(f" {word}")[:-1]]
     return bool(word) and all(DENIALS & set(words) for words in before)

@@ -86,15 +86,15 @@ def verdict(value: T, *, mends: Sequence[str] = (), doubts: Sequence[str] = ()) 
 
 
 def quoted(text: str) -> str:
-    """Return what to show of a cell in a reason: its words between quotation marks, the first ones when it is
-    long.
+    """Return the quotation of a cell in a reason: its words between quotation marks, the first ones when it
+    is long.
     """
-    shown = " ".join(text.split())
-    return f"« {shown} »" if len(shown) <= LONGEST_SHOWN else f"« {shown[: LONGEST_SHOWN - 1]}… »"
+    flat = " ".join(text.split())
+    return f"« {flat} »" if len(flat) <= LONGEST_SHOWN else f"« {flat[: LONGEST_SHOWN - 1]}… »"
 
 
 def nothing(text: str) -> Cleaned[Any] | None:
-    """Return what to say of a cell that holds nothing: blank, strokes, or a word such as « néant »; None for
+    """Return the result for a cell that holds nothing: blank, strokes, or a word such as « néant »; None for
     any other.
     """
     stripped = text.strip()
@@ -150,14 +150,14 @@ def _cleaned(text: str, longest: int, *, one_line: bool) -> Cleaned[str]:
 
 def _repaired_and_spaced(text: str, mends: list[str]) -> str:
     """Return a text after every repair; what was done joins the mends."""
-    found = text
+    repaired = text
     for repair, reason in REPAIRS:
-        before, found = found, repair(found)
-        if found != before:
+        before, repaired = repaired, repair(repaired)
+        if repaired != before:
             mends.append(reason)
-    spaced = "\n".join(BLANKS.sub(" ", row).strip() for row in found.split("\n"))
+    spaced = "\n".join(BLANKS.sub(" ", row).strip() for row in repaired.split("\n"))
     spaced = re.sub(r"\n{3,}", "\n\n", spaced).strip()
-    if spaced != found.strip():
+    if spaced != repaired.strip():
         mends.append("espaces superflus retirés")
     return spaced
 
@@ -183,13 +183,13 @@ def _text_of_html(text: str) -> str:
 def _link(match: re.Match[str]) -> str:
     """Return the words of a link, followed by its address when they do not say it."""
     address, words = match.groups()
-    said = address.split("//", 1)[1].rstrip("/") in words
-    return str(words) if said else f"{words.strip()} ({address})"
+    has_address = address.split("//", 1)[1].rstrip("/") in words
+    return str(words) if has_address else f"{words.strip()} ({address})"
 
 
 def _cut(text: str, longest: int) -> str:
-    kept = text[: longest - 1]
-    at_word = kept.rsplit(None, 1)[0] if text[longest - 1 : longest].strip() and " " in kept else kept
+    start = text[: longest - 1]
+    at_word = start.rsplit(None, 1)[0] if text[longest - 1 : longest].strip() and " " in start else start
     return at_word.rstrip() + "…"
 
 

@@ -15,17 +15,17 @@ BEGINNING = re.compile(r"(oui|non|yes|no)\b.*", re.IGNORECASE | re.DOTALL)
 
 
 def clean(text: str) -> Cleaned[bool]:
-    """Return whether a cell says yes; doubtful when conditions follow, which go in the reason.
+    """Read a cell as yes or no; doubtful when conditions follow, which go in the reason.
 
     « En projet » is neither: refused, for the caller to read otherwise.
     """
     if empty := words.nothing(text):
         return empty
     typed = " ".join(text.split())
-    said = typed.casefold().rstrip(".! ")
-    if said in YES or said in NO:
-        return words.verdict(said in YES)
-    if said in UNKNOWN:
+    answer = typed.casefold().rstrip(".! ")
+    if answer in YES or answer in NO:
+        return words.verdict(answer in YES)
+    if answer in UNKNOWN:
         return Cleaned(None, "empty", f"{words.quoted(typed)} ne dit ni oui ni non")
     if match := BEGINNING.fullmatch(typed):
         return words.verdict(

@@ -106,12 +106,12 @@ def gather(text: str, *, day_known: bool = False) -> Gathered:
 
 class _Gatherer:
     def __init__(self, text: str) -> None:
-        found = tokens(text)
-        self.tokens = [token for token in found if token.kind != "phone"]
+        all_tokens = tokens(text)
+        self.tokens = [token for token in all_tokens if token.kind != "phone"]
         self.out = Gathered(text, self.tokens)
         self.kinds: list[str] = []  # of the tokens, and ends enough to look ahead
         self.lists = False  # the text joins lists of days with hyphens: Tu-Th-Fr
-        if len(self.tokens) < len(found):
+        if len(self.tokens) < len(all_tokens):
             self.out.mends["le numéro de téléphone n’est pas un horaire"] = None
 
     def gather(self, day_known: bool) -> Gathered:
@@ -172,13 +172,13 @@ class _Gatherer:
             row[n] = Token(kind[n], minutes if kind[n] == "time" else token.value, token.start, token.end)
 
     def _after_noon(self, end: int, minutes: int) -> bool:
-        """Return whether a number shares the « PM » of the time that ends its span: « 1-6 PM »."""
+        """Recognise a number that shares the « PM » of the time that ends its span: « 1-6 PM »."""
         closing = self.tokens[end]
         typed = folded(self.out.typed(end, end)).replace(".", "")
         return typed.endswith("pm") and minutes + NOON < closing.value and minutes < NOON
 
     def _tight(self, n: int, linked: bool) -> bool:
-        """Return whether a number is stuck to the time before it: « 14h-16 Mairie »."""
+        """Recognise a number stuck to the time before it: « 14h-16 Mairie »."""
         before, dash, number = self.tokens[max(n - 2, 0) : n + 1] if n > 1 else (None, None, None)
         return bool(
             linked and before and dash and number and before.end == dash.start and dash.end == number.start
@@ -264,8 +264,8 @@ class _Gatherer:
         listed = self._halved(self._ranged(atoms, joints, self.out.typed(first, at)), first, at)
         if self._says_noon(at + 1):
             at += 1
-            *others, last = listed[-1]
-            listed[-1] = (*others, last._replace(half="am"))  # « du lundi au samedi midi »: that day alone
+            *earlier, last = listed[-1]
+            listed[-1] = (*earlier, last._replace(half="am"))  # « du lundi au samedi midi »: that day alone
         return Item("days", tuple(listed), first, at)
 
     def _halved(self, listed: list[tuple[Day, ...]], first: int, last: int) -> list[tuple[Day, ...]]:
@@ -281,7 +281,7 @@ class _Gatherer:
         return [tuple(day._replace(half=day.half.removeprefix(WHOLE)) for day in atom) for atom in listed]
 
     def _on_a_holiday(self, at: int) -> bool:
-        """Return whether a day is said of holidays alone: « les lundis fériés » are not the Mondays."""
+        """Recognise a day that concerns holidays alone: « les lundis fériés » are not the Mondays."""
         if self.tokens[at + 1 : at + 2] == [] or self.tokens[at + 1].value != (PUBLIC_HOLIDAY,):
             return False
         day, holiday = (folded(self.out.typed(n, n)) for n in (at, at + 1))
@@ -299,7 +299,7 @@ class _Gatherer:
         return begins
 
     def _says_noon(self, at: int) -> bool:
-        """Return whether « midi » ends a day, rather than hours."""
+        """Recognise « midi » at the end of a day, rather than of hours."""
         return (
             self.kinds[at] == "time"
             and folded(self.out.typed(at, at)) == "midi"
@@ -307,7 +307,7 @@ class _Gatherer:
         )
 
     def _says_nothing(self, first: int, at: int, start: int) -> bool:
-        """Return whether a day stands between two strokes, as the hours of other days do.
+        """Recognise a day between two strokes, as the hours of other days do.
 
         « Mardi 9h-12h / Mercredi / Jeudi 9h-12h » gives no hours to Wednesday.
         """
@@ -368,16 +368,16 @@ class _Gatherer:
     def _times(self, at: int) -> Item:
         """Gather a run of times and pair them, whatever joins them: two make a span, four make two."""
         first, last = at, at
-        found, joints, joint = (
+        positions, joints, joint = (
             list[int](),
             list[set[str]](),
             set[str](),
         )  # places, and what stands before each
         while (kind := self.kinds[at]) in ("time", "wrong", "range", "and", "of", "until", "from"):
-            if kind == "until" and found and len(found) % 2 == 0:
+            if kind == "until" and positions and len(positions) % 2 == 0:
                 break  # « de 9h à 17h et jusqu’à 16h le vendredi »
             if kind in ("time", "wrong"):
-                found.append(at)
+                positions.append(at)
                 joints.append(joint)
                 joint, last = set(), at
             else:
@@ -386,22 +386,26 @@ class _Gatherer:
         spans, alone, until, n = list[Span](), list[int](), None, 0
         if any("ou" in joint for joint in joints[1:]):
             self.out.doubt(f"« {self.out.typed(first, last)} » : « ou » est lu « et »")
-        while n < len(found):
-            paired = n + 1 < len(found)
-            if n == 0 and "until" in joints[0] and self.kinds[found[0]] == "time":
-                until, n = self.tokens[found[0]].value, 1
+        while n < len(positions):
+            paired = n + 1 < len(positions)
+            if n == 0 and "until" in joints[0] and self.kinds[positions[0]] == "time":
+                until, n = self.tokens[positions[0]].value, 1
             elif paired and (
-                (len(found) - n) % 2 == 0 or not joints[n + 1] or joints[n + 1] & {"range", "until"}
+                (len(positions) - n) % 2 == 0 or not joints[n + 1] or joints[n + 1] & {"range", "until"}
             ):
-                if (span := self._span(found[n], found[n + 1], joints[n + 1], "of" in joints[n])) is not None:
+                if (
+                    span := self._span(positions[n], positions[n + 1], joints[n + 1], "of" in joints[n])
+                ) is not None:
                     spans.append(span)
                 n += 2
-            elif "from" in joints[n] and self.kinds[found[n]] == "time":
-                self.out.doubt(f"« {self.out.typed(found[n], found[n])} » : l’heure de fin n’est pas dite")
-                spans.append(Span(self.tokens[found[n]].value, None))
+            elif "from" in joints[n] and self.kinds[positions[n]] == "time":
+                self.out.doubt(
+                    f"« {self.out.typed(positions[n], positions[n])} » : l’heure de fin n’est pas dite"
+                )
+                spans.append(Span(self.tokens[positions[n]].value, None))
                 n += 1
             else:
-                alone.append(found[n])
+                alone.append(positions[n])
                 n += 1
         lonely = len(alone) == 1 and not spans and until is None and self.kinds[alone[0]] == "time"
         single = self.tokens[alone[0]].value if lonely else None
@@ -454,8 +458,8 @@ class _Gatherer:
         return self._period(at, last) if dated and self.tokens[first].value == "holiday" else ""
 
     def _shut_apart(self, first: int, last: int, after: int) -> bool:
-        """Return whether two closings stand side by side, one of which OSM can select: « fermé en août et
-        entre Noël et le jour de l’An ».
+        """Recognise two closings side by side, one of which OSM can select: « fermé en août et entre Noël et
+        le jour de l’An ».
         """
         listed = (*LINKS, "colon", "season", *DAY_KINDS)
         before = next((n for n in range(first - 1, -1, -1) if self.kinds[n] not in listed), 0)
@@ -477,11 +481,11 @@ class _Gatherer:
                     else []  # « de mars à mai, et d’août à octobre »
                 )
                 continue
-            told = DATED.fullmatch(folded(self.out.typed(n, n)))
-            if not told:
+            match = DATED.fullmatch(folded(self.out.typed(n, n)))
+            if not match:
                 return ""
             joints += [","] if n > first and self.kinds[n - 1] == "season" else []  # « juillet août »
-            edge = (told["edge"] or "")[:2]
+            edge = (match["edge"] or "")[:2]
             ends = joints[-1:] == ["-"]
             near = "15" if edge == "mi" else ""
             if edge in ("de", "fi") and ends != (edge == "fi"):
@@ -489,8 +493,8 @@ class _Gatherer:
             if near and (edge == "mi" or first < last):
                 self.out.doubt(f"« {self.out.typed(n, n)} » lu le {near}")
             edged = edged or bool(edge)  # « fin juin » alone is not June
-            days = [day for day in told.group("first", "day") if day] or [near]
-            dates += [self._in_year(told["month"], day) for day in days]
+            days = [day for day in match.group("first", "day") if day] or [near]
+            dates += [self._in_year(match["month"], day) for day in days]
             joints += ["-"] * (len(days) - 1)
         dated = any(" " in date for date in dates)
         if len(joints) != len(dates) - 1 or (edged and "-" not in joints):
@@ -512,10 +516,10 @@ class _Gatherer:
         """Return a day of a month as OSM writes it, « Apr 30 »; the last one for a day that it has not."""
         if not day:
             return OSM_MONTHS[month]
-        told, last = int(day.removesuffix("er")), _last_day(OSM_MONTHS[month])
-        if told > last:
+        number, last = int(day.removesuffix("er")), _last_day(OSM_MONTHS[month])
+        if number > last:
             self.out.doubt(f"« {day} {month} » n’existe pas : lu {last} {month}")
-        return f"{OSM_MONTHS[month]} {min(told, last):02}"
+        return f"{OSM_MONTHS[month]} {min(number, last):02}"
 
 
 def _ranges(dates: list[str], joints: list[str]) -> str:
@@ -558,7 +562,7 @@ def months(period: str) -> set[int]:
 
 
 def _over_midnight(opens: int, closes: int) -> bool:
-    """Return whether an end earlier than its beginning is one of the night.
+    """Recognise an end of the night, earlier than its beginning.
 
     >>> _over_midnight(22 * 60, 6 * 60), _over_midnight(13 * 60, 3 * 60), _over_midnight(14 * 60, 12 * 60)
     (True, True, False)
@@ -568,7 +572,7 @@ def _over_midnight(opens: int, closes: int) -> bool:
 
 
 def without(span: Span, hole: Span) -> list[Span]:
-    """Return what a hole leaves of a span, which may be in two."""
+    """Return the pieces of a span, one or two, outside a hole."""
     end, hole_end = span.end or MIDNIGHT, hole.end or MIDNIGHT
     if span[:2] == hole[:2]:
         return []
@@ -579,7 +583,9 @@ def without(span: Span, hole: Span) -> list[Span]:
 
 
 def without_half(span: Span, half: str) -> Span | None:
-    """Return what a closed half-day leaves of a span: all of it, what is past noon or before it, nothing."""
+    """Return the part of a span outside a closed half-day: all of it, what is past noon or before it,
+    nothing.
+    """
     end = span.end or MIDNIGHT
     if half == "am":
         return span if span.start >= NOON else span._replace(start=NOON) if end > LUNCH else None

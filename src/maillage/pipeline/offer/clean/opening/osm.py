@@ -23,7 +23,7 @@ SAID = re.compile(r"off|closed|unknown|\d:|24/7|easter|sun")
 
 @lru_cache(maxsize=8192)
 def valid(osm: str) -> bool:
-    """Return whether OSM accepts it, in France."""
+    """Check that OSM accepts it, in France."""
     if FRENCH.search(osm):  # the common case, without asking the parser
         return False
     try:
@@ -48,35 +48,35 @@ def oddities(osm: str) -> list[str]:
     bare = QUOTED.sub('""', osm)
     rules = [rule.strip() for rule in bare.split(";")]
     heads = [_days(rule) for rule in rules]
-    told: list[str] = []
+    odd: list[str] = []
     if re.match(r"mar\b(?! ?\d\d?(?!\d|:))", bare, re.IGNORECASE):
-        told.append("« Mar » est le mois de mars en OSM, mardi s’y écrit Tu")
+        odd.append("« Mar » est le mois de mars en OSM, mardi s’y écrit Tu")
     if re.search(r"\b(?:we|WE)\b", bare) and not re.search(r"\b(?:mo|tu|th|fr)\b", bare, re.IGNORECASE):
-        told.append("« we » est mercredi en OSM, un week-end s’y écrit Sa-Su")
+        odd.append("« we » est mercredi en OSM, un week-end s’y écrit Sa-Su")
     if all(head == frozenset() and ":" in rule for head, rule in zip(heads, rules, strict=True)):
-        told.append("aucun jour n’est écrit : OSM lit tous les jours")
+        odd.append("aucun jour n’est écrit : OSM lit tous les jours")
     for (rule, head), (later, later_head) in combinations(zip(rules, heads, strict=True), 2):
         if head is not None and later_head is not None and (not later_head or (head and head <= later_head)):
-            told.append(f"« {later} » annule « {rule} »")
+            odd.append(f"« {later} » annule « {rule} »")
         elif head and later_head and head & later_head:
-            told += _crossed(rule, later)
+            odd += _crossed(rule, later)
     for rule in rules:
         if not SAID.search(rule):
-            told.append(f"« {rule} » n’a pas d’heure : OSM lit ouvert jour et nuit")
+            odd.append(f"« {rule} » n’a pas d’heure : OSM lit ouvert jour et nuit")
         for part in ADDED.split(rule):
-            told += _odd_spans(part)
-    return list(dict.fromkeys(told))
+            odd += _odd_spans(part)
+    return list(dict.fromkeys(odd))
 
 
 def _days(rule: str) -> frozenset[int] | None:
     """Return the days a rule bears on, none written being the empty set; None when it is no plain list of
     days.
     """
-    found = HEAD.match(rule)
-    if not found or rule.startswith("24/7"):
+    match = HEAD.match(rule)
+    if not match or rule.startswith("24/7"):
         return None
     days: set[int] = set()
-    for piece in filter(None, re.split(r"[\s,]+", found[1])):
+    for piece in filter(None, re.split(r"[\s,]+", match[1])):
         first, _, last = (
             CODES.index(code.capitalize()) if code else 0 for code in (piece[:2], "", piece[3:] or piece[:2])
         )
@@ -85,7 +85,7 @@ def _days(rule: str) -> frozenset[int] | None:
 
 
 def _crossed(rule: str, later: str) -> list[str]:
-    """Return what is odd in hours that a later rule replaces by others, which begin and end both before, or
+    """Return the oddities of hours that a later rule replaces by others, which begin and end both before, or
     both after.
     """
     return [
@@ -109,17 +109,17 @@ def _minutes(span: re.Match[str]) -> tuple[int, int]:
 
 def _odd_spans(part: str) -> list[str]:
     spans = []
-    told = []
-    for found in SPAN.finditer(part):
-        start, end = _minutes(found)
+    odd = []
+    for match in SPAN.finditer(part):
+        start, end = _minutes(match)
         if end <= start and not (start >= 18 * 60 and end <= 6 * 60):
-            told.append(f"« {found[0]} » : la fin vient avant le début")
+            odd.append(f"« {match[0]} » : la fin vient avant le début")
         elif start < 5 * 60 and (start, end) != (0, 24 * 60):
-            told.append(f"« {found[0]} » : ouvert avant 5 h du matin ?")
-        spans.append((start, end if end > start else end + 24 * 60, found[0]))
-    told += [
+            odd.append(f"« {match[0]} » : ouvert avant 5 h du matin ?")
+        spans.append((start, end if end > start else end + 24 * 60, match[0]))
+    odd += [
         f"deux plages se chevauchent : {one[2]} et {two[2]}"
         for one, two in combinations(spans, 2)
         if one[0] < two[1] and two[0] < one[1]
     ]
-    return told
+    return odd

@@ -377,11 +377,11 @@ def unwrapped(text: str) -> str:
     return LISTED.sub("\n", MIDDLE_DOT.sub(" ", BAR.sub("-", text)))
 
 
-def _each_with_its_month(found: re.Match[str]) -> str:
-    days = re.findall(r"\d\d?(?:er)?", found["days"])
-    if folded(found["month"]) not in PLAIN_MONTHS or any(int(day.removesuffix("er")) > 31 for day in days):
-        return found[0]
-    return " et ".join(f"{day} {found['month']}" for day in days)
+def _each_with_its_month(match: re.Match[str]) -> str:
+    days = re.findall(r"\d\d?(?:er)?", match["days"])
+    if folded(match["month"]) not in PLAIN_MONTHS or any(int(day.removesuffix("er")) > 31 for day in days):
+        return match[0]
+    return " et ".join(f"{day} {match['month']}" for day in days)
 
 
 def _from_to(text: str) -> str:
@@ -390,9 +390,9 @@ def _from_to(text: str) -> str:
     >>> _from_to("À partir du 2 juillet (et jusqu'au 31 août) : mardi. Du 3 (inclus) au 5 mai inclus : jeudi")
     'du 2 juillet au 31 août : mardi. du 3 au 5 mai : jeudi'
     """
-    for found in reversed([*FROM_TO.finditer(folded(text))]):
-        ends = [text[start:end] for start, end in found.regs[1:] if start >= 0]
-        text = f"{text[: found.start()]}du {' au '.join(ends)}{text[found.end() :]}"
+    for match in reversed([*FROM_TO.finditer(folded(text))]):
+        ends = [text[start:end] for start, end in match.regs[1:] if start >= 0]
+        text = f"{text[: match.start()]}du {' au '.join(ends)}{text[match.end() :]}"
     return text
 
 
@@ -402,8 +402,8 @@ def _months_in_full(text: str) -> str:
     >>> _months_in_full("oct. à déc. et 15 sept. Fermé le 2 janv.")
     'octobre à décembre et 15 septembre. Fermé le 2 janvier.'
     """
-    for found in reversed([*IN_SHORT.finditer(text.translate(PLAIN))]):
-        text = f"{text[: found.start()]}{SHORT_MONTHS[found['month'].lower()]}{text[found.end() :]}"
+    for match in reversed([*IN_SHORT.finditer(text.translate(PLAIN))]):
+        text = f"{text[: match.start()]}{SHORT_MONTHS[match['month'].lower()]}{text[match.end() :]}"
     return text
 
 
@@ -414,7 +414,7 @@ def days_in_full(text: str) -> str:
     'du lundi au vendredi 9h-12h, sauf le 1er jeudi du mois. Fermé le dimanche. Bord de mer.'
     """
     return DAY_IN_SHORT.sub(
-        lambda found: SHORT_DAYS[found["day"].lower()] + ("" if found["end"] is None else "."), text
+        lambda match: SHORT_DAYS[match["day"].lower()] + ("" if match["end"] is None else "."), text
     )
 
 
@@ -424,17 +424,17 @@ def _unglued(text: str) -> str:
     >>> _unglued("d’avril à juindu lundi aumardi")
     'd’avril à juin du lundi au mardi'
     """
-    for found in reversed([*GLUED.finditer(folded(text))]):
-        text = f"{text[: found.start()]} {text[found.start() :]}"
+    for match in reversed([*GLUED.finditer(folded(text))]):
+        text = f"{text[: match.start()]} {text[match.start() :]}"
     return text
 
 
-def _days_in_letters(found: re.Match[str]) -> str:
-    return re.sub(r"(\d\d)/(\d\d)", lambda date: f"{int(date[1])} {MONTHS[int(date[2]) - 1]}", found[0])
+def _days_in_letters(match: re.Match[str]) -> str:
+    return re.sub(r"(\d\d)/(\d\d)", lambda date: f"{int(date[1])} {MONTHS[int(date[2]) - 1]}", match[0])
 
 
-def _in_letters(found: re.Match[str]) -> str:
-    first, month, last, end = (int(figure) for figure in found.groups())
+def _in_letters(match: re.Match[str]) -> str:
+    first, month, last, end = (int(figure) for figure in match.groups())
     return f"{first} {MONTHS[month - 1]} au {last} {MONTHS[end - 1]}"
 
 
@@ -446,7 +446,7 @@ def folded(text: str) -> str:
 def tokens(text: str) -> list[Token]:
     """Return the pieces of an unwrapped text, in order; spaces aside, every character belongs to one."""
     plain = folded(text)
-    found: list[Token] = []
+    pieces: list[Token] = []
     for match in SCANNER.finditer(plain):
         group = match.lastgroup or ""
         if group == "space":
@@ -454,12 +454,12 @@ def tokens(text: str) -> list[Token]:
         kind, value, _ = PHRASES[int(group[1:])]
         piece, (start, end) = match.group(), match.span()
         if kind == "letters":
-            kind, value = _word(text[start:end], piece, found)
+            kind, value = _word(text[start:end], piece, pieces)
         elif kind == "time":
             value = _minutes(piece)
             kind = "time" if value <= 24 * 60 else "wrong"
         elif kind == "ranks":
-            found += [Token("nth", rank, start, end) for rank in _first_or_last(piece)]
+            pieces += [Token("nth", rank, start, end) for rank in _first_or_last(piece)]
             continue
         elif kind == "nth":
             value = int(piece[0]) if piece[0].isdigit() else RANKS[piece[:4]]
@@ -468,12 +468,12 @@ def tokens(text: str) -> list[Token]:
         elif (
             kind == "stop"
             and piece in ".\n"
-            and found
-            and (found[-1].kind in ("and", "range") or _short(found[-1]))
+            and pieces
+            and (pieces[-1].kind in ("and", "range") or _short(pieces[-1]))
         ):
             continue
-        found.append(Token(kind, value, start, end))
-    return [_checked(token, found[n + 1 : n + 3]) for n, token in enumerate(found)]
+        pieces.append(Token(kind, value, start, end))
+    return [_checked(token, pieces[n + 1 : n + 3]) for n, token in enumerate(pieces)]
 
 
 def _word(typed: str, piece: str, before: list[Token]) -> tuple[str, Any]:

@@ -37,7 +37,7 @@ Rule = tuple[tuple[bool, str, str], list[Key]]
 
 @dataclass(slots=True)
 class Cell:
-    """What is known about a day; an empty cell is closed when `off`, else of unknown hours."""
+    """The known hours of a day; an empty cell is closed when `off`, else of unknown hours."""
 
     spans: list[Span] = field(default_factory=list)
     off: bool = False
@@ -70,7 +70,7 @@ class Week:
 
     @property
     def doubts(self) -> list[str]:
-        """What somebody should check, each with the days it is about."""
+        """The doubts that somebody should check, each with the days it is about."""
         return [
             f"{', '.join(NAMES[day] for day in days)} : {reason}" for reason, days in self._doubts.items()
         ]
@@ -78,7 +78,7 @@ class Week:
     def add(self, reading: Reading, default: tuple[Day, ...], *, weeks: str = "") -> None:
         """Add what a text says; `default` are the days of statements that name none."""
         for statement in sorted(
-            reading.statements, key=lambda each: not each.timed
+            reading.statements, key=lambda statement_read: not statement_read.timed
         ):  # hours, then how one comes to them
             self._state(
                 statement, statement.days if statement.days is not None else default, statement.weeks or weeks
@@ -95,11 +95,11 @@ class Week:
         self.unsure |= reading.unsure
         self.spared += reading.spared
 
-    def open_at(self, day: Day, said: str, weeks: str) -> None:
+    def open_at(self, day: Day, comment: str, weeks: str) -> None:
         """Record that a day, or half of it, is open, at unknown hours or with a comment that was not
         understood.
         """
-        self._state(Statement(0, 0, (day,), note=said or None), (day,), weeks)
+        self._state(Statement(0, 0, (day,), note=comment or None), (day,), weeks)
 
     def shut(self, days: Iterable[Day], weeks: str) -> None:
         """Close days, and half days: both halves close the day, one only takes away what was said of it."""
@@ -124,14 +124,14 @@ class Week:
                 else:
                     self._fill(cell, spans, statement.comment, day, len(days))
             elif not self._limit(cell, statement, day, len(days)):
-                said = [HALVES.get(day.half, ""), statement.note or "", statement.comment]
-                text = ", ".join(piece for piece in said if piece) or UNSAID
+                pieces = [HALVES.get(day.half, ""), statement.note or "", statement.comment]
+                text = ", ".join(piece for piece in pieces if piece) or UNSAID
                 cell.unknown = text if cell.unknown in ("", text) else UNSAID
                 if not statement.note:
                     self.doubt("les heures ne sont pas dites", day)
 
     def _spans_for(self, day: Day, days: Sequence[Day], spans: Sequence[Span]) -> Sequence[Span]:
-        """Return what is said of a day: where others are whole or of the other half, « lundi après-midi,
+        """Return the hours stated for a day: where others are whole or of the other half, « lundi après-midi,
         mardi et jeudi : 9h-12h et 14h-17h », only the hours of its own half.
         """
         if not day.half or len({each.half for each in days}) == 1:
@@ -146,22 +146,24 @@ class Week:
         """Hold hours said of more days to « sur rendez-vous le vendredi après-midi »; False when it is about
         no such hours.
         """
-        told = {key.weekday for key, each in self.cells.items() if each.spans}
-        some = statement.weekdays < told  # « … Les lundis et jeudis sur rendez-vous », the other days freely
+        days_with_hours = {key.weekday for key, each in self.cells.items() if each.spans}
+        some = (
+            statement.weekdays < days_with_hours
+        )  # « … Les lundis et jeudis sur rendez-vous », the other days freely
         if not statement.note or not cell.spans or (breadth >= cell.breadth and not some):
             return False
         if not day.half:
             self.doubt(f"{statement.note} à toutes ses heures ?", day)
             cell.spans = [_noted(span, statement.note) for span in cell.spans]
             return True
-        left = [(span, without_half(span, day.half)) for span in cell.spans]
-        if all(rest == span for span, rest in left):
+        remainders = [(span, without_half(span, day.half)) for span in cell.spans]
+        if all(rest == span for span, rest in remainders):
             return False
-        if any(rest not in (None, span) for span, rest in left):
+        if any(rest not in (None, span) for span, rest in remainders):
             self.doubt(f"{statement.note} {HALVES[day.half]} : les heures sont coupées à 12 h", day)
         cell.spans = [
             piece
-            for span, rest in left
+            for span, rest in remainders
             for piece in ([rest] if rest else [])
             + [_noted(each, statement.note) for each in _less(span, rest)]
         ]
@@ -232,12 +234,12 @@ class Week:
         """Add hours of something else to those of a day: « dépôt : lundi 9h-12h, boutique : lundi 10h-18h »
         leaves both, each under its name.
         """
-        given = {span[:2] for span in spans}
+        bounds = {span[:2] for span in spans}
         known = {span[:2] for span in cell.spans}
         pairs = ((a, b) for a in cell.spans for b in spans if a[:2] != b[:2])
         if crossed := next((pair for pair in pairs if _cross(*pair)), None):
             self.doubt(_overlap(*crossed), day)
-        cell.spans = [_noted(span, comment) if span[:2] in given else span for span in cell.spans]
+        cell.spans = [_noted(span, comment) if span[:2] in bounds else span for span in cell.spans]
         cell.spans += [span for span in spans if span[:2] not in known]
 
     def _shut(self, cell: Cell, day: Day, breadth: int = 0) -> None:
@@ -250,10 +252,10 @@ class Week:
             return
         if not cell.spans and not cell.off:
             cell.unknown = f"fermé {HALVES[day.half]}"
-        whole = [without_half(span, day.half) for span in cell.spans]
-        if any(piece not in (None, span) for piece, span in zip(whole, cell.spans, strict=True)):
+        halves = [without_half(span, day.half) for span in cell.spans]
+        if any(piece not in (None, span) for piece, span in zip(halves, cell.spans, strict=True)):
             self.doubt(f"fermé {HALVES[day.half]} : les heures sont coupées à 12 h", day)
-        cell.spans = [piece for piece in whole if piece]
+        cell.spans = [piece for piece in halves if piece]
 
     def _shut_or_open(self, cell: Cell, spans: Sequence[Span], day: Day) -> None:
         """Leave unknown a day that the text both opens and closes: « mardi 9h-12h. Fermé le mardi »."""
@@ -388,7 +390,9 @@ class Week:
     def _rules_of(self, weekday: int, cell: Cell) -> list[str]:
         comments = "".join(f", {text}" for text, days in self.comments.items() if not days or weekday in days)
         by_note: dict[str, list[str]] = {}
-        for span in sorted(cell.spans, key=lambda each: (each.start, each.end or MIDNIGHT, each.note)):
+        for span in sorted(
+            cell.spans, key=lambda open_span: (open_span.start, open_span.end or MIDNIGHT, open_span.note)
+        ):
             by_note.setdefault((span.note + comments).removeprefix(", "), []).append(_hours(span))
         rules = [",".join(hours) + _quoted(note) for note, hours in by_note.items()]
         if cell.unknown:
@@ -397,7 +401,6 @@ class Week:
 
 
 def _yearly(weeks: str) -> bool:
-    """Return whether a selector is a period of the year, not a parity of weeks."""
     return bool(weeks) and not weeks.startswith("week ")
 
 
@@ -409,8 +412,8 @@ def _holidays_last(ordered: Sequence[Rule]) -> list[Rule]:
         shared = any(all(key.weekday < PUBLIC_HOLIDAY for key in others) for _, others in ordered[n + 1 :])
         moved = [key for key in keys if shared and key.weekday == PUBLIC_HOLIDAY]
         late += [(head, moved)] if moved else []
-        kept = [key for key in keys if key not in moved]
-        out += [(head, kept)] if kept else []
+        usual = [key for key in keys if key not in moved]
+        out += [(head, usual)] if usual else []
     return out + late
 
 
@@ -441,10 +444,10 @@ def _selector(keys: Iterable[Key]) -> str:
     'Mo-We,Sa[1,3],PH'
     """
     runs: list[list[int]] = []
-    others: list[str] = []
+    ranked_codes: list[str] = []
     for key in keys:
         if key.nth or key.weekday == PUBLIC_HOLIDAY:
-            others.append(CODES[key.weekday] + (f"[{','.join(map(str, key.nth))}]" if key.nth else ""))
+            ranked_codes.append(CODES[key.weekday] + (f"[{','.join(map(str, key.nth))}]" if key.nth else ""))
         elif runs and runs[-1][-1] == key.weekday - 1:
             runs[-1].append(key.weekday)
         else:
@@ -453,7 +456,7 @@ def _selector(keys: Iterable[Key]) -> str:
         f"{CODES[run[0]]}-{CODES[run[-1]]}" if len(run) > 2 else ",".join(CODES[day] for day in run)
         for run in runs
     ]
-    return ",".join(pieces + others)
+    return ",".join(pieces + ranked_codes)
 
 
 def _until(minutes: int) -> str:
@@ -489,5 +492,4 @@ def _overlap(a: Span, b: Span) -> str:
 
 
 def _less(span: Span, rest: Span | None) -> list[Span]:
-    """Return what a part of a span leaves of it."""
     return without(span, rest) if rest else [span]
