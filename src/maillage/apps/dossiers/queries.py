@@ -749,16 +749,19 @@ def claimed_places(claim: Claim) -> list[Territory]:
 
 
 def _named(text: str) -> list[Territory]:
-    """Return the territories of exactly this name, or whose grouping has it after its type."""
+    """Return the territories of exactly this name, or whose grouping has it after its type, or the grouping
+    of the town named after « agglomération de ».
+    """
     wanted = ARTICLE.sub("", plain(text))
     if len(wanted) < SHORTEST_PLACE:
         return []
     close = [(plain(each.long_name), each) for each in gazetteer().find(text, limit=MOST_NAMESAKES)]
     exact = [territory for name, territory in close if ARTICLE.sub("", name) == wanted]
     exact = [territory for territory in exact if territory.kind != "france"]  # its verdict needs no study
-    return exact or [
+    groupings = [
         grouping for name, grouping in close if grouping.kind == "epci" and name.endswith(f" {wanted}")
     ]
+    return exact or groupings or gazetteer().of_typed_kind(text)[:1]
 
 
 def layer(study: Study, name: str) -> str:
