@@ -231,6 +231,7 @@ def test_check_gives_the_sum_the_source_and_the_local_total_of_forty_percent(cli
         ("un habitant sur six en Isère", "/territoires/38/verifier/"),
         ("15 % de la population de l’Isère ne se connectent jamais", "/territoires/38/verifier/"),
         ("16 % dans le Bassin de Bourg-en-Bresse", "/territoires/200071751/verifier/"),
+        ("9 000 personnes dans l’agglomération de Saint-Quentin", "/territoires/200071892/verifier/"),
     ],
 )
 def test_a_number_that_names_a_territory_is_checked_there(client, home, q, address):

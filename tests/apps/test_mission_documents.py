@@ -13,7 +13,7 @@ from pptx import Presentation
 from maillage.apps.dossiers import actions, queries
 from maillage.apps.dossiers.models import StudyMission, StudyPhotograph
 from maillage.apps.pilotage.queries import first_week, reports
-from maillage.apps.surveys.models import Publication, Survey
+from maillage.apps.surveys.models import Publication, Survey, Weighting
 from maillage.apps.territories.models import Perimeter
 from maillage.cli.main import main
 from maillage.kernel.errors import Refused
@@ -188,6 +188,25 @@ def test_mission_place_takes_the_only_perimeter_that_has_a_mission(lea):
     assert queries.mission_place(PLACE) == PLACE, "two missions: none is chosen for anybody"
     actions.set_mission(PLACE, {"pilot": "la ville"}, by=lea, at=AT)
     assert queries.mission_place(PLACE) == PLACE
+
+
+@pytest.mark.parametrize(
+    ("zones", "shared"), [("a,Tout,38151", True), ("a,Une commune de deux,38185", False)]
+)
+def test_own_zones_share_the_mission_of_the_territory_they_cut_whole(lea, zones, shared):
+    base = "38151" if shared else "200040715"
+    slug = Perimeter.objects.create(
+        slug="secteurs", name="Secteurs", code=base, reason="r", zones=f"code_zone,nom_zone,code\n{zones}\n"
+    ).slug
+    StudyMission.objects.create(place=base, commissioner="La ville", written_at=AT)
+    publish(base)
+    weighting = Weighting.objects.create(
+        survey=Survey.objects.get(), method="raking", variables=[], weights={}, n=250, made_at=AT
+    )
+    Publication.objects.update(weighting=weighting)
+    mission = queries.mission(slug, on=ON)
+    assert (mission.commissioner if mission else None) == ("La ville" if shared else None)
+    assert ("survey" in queries.inputs_of(queries.StudyRequest(place=slug))) == shared
 
 
 def test_the_first_week_follows_what_is_stored(client, lea):

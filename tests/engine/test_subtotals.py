@@ -120,9 +120,9 @@ def test_a_territory_across_departements_and_regions_says_it(d):
 
 
 def test_a_set_of_communes_is_never_called_quarters(d):
-    """29 communes et 6 quartiers sont des zones ; chacune garde son nom."""
+    """31 communes, dont deux sont découpées en 6 quartiers ; chacune garde son nom."""
     assert sentences.unit_of(d) == "zone"
-    assert sentences.count_of_zones(d).replace("\xa0", " ") == "29 communes et 6 quartiers"
+    assert sentences.count_of_zones(d).replace("\xa0", " ") == "31 communes, dont 2 découpées en 6 quartiers"
     read = presentation.present(Study(d, None, (), (), None), fingerprint="")
     assert {row.code for row in read.towns} == {"35236", "44067"}
     sentence = " ".join(

@@ -35,6 +35,26 @@ def test_a_name_typed_in_a_hurry(spec):
     )
 
 
+def test_find_brings_the_grouping_of_a_town(spec):
+    """Une ville amène son intercommunalité, même d’un autre nom ; « agglomération de » cherche celle-ci seule."""
+    spec(
+        """
+        tapé                         | n
+        -----------------------------+--
+        saint-quentin                | 2
+        agglomération de vierzon     | 1
+        communauté de communes redon | 1
+        département de la Creuse     | 1
+        ville d’Échirolles           | 1
+        """,
+        lambda t: [
+            " ".join(each.code for each in gazetteer().find(text)[: int(n)])
+            for text, n in zip(t["tapé"], t["n"], strict=True)
+        ],
+        ["02691 200071892", "200090561", "243500741", "23", "38151"],
+    )
+
+
 def test_a_code_or_a_postcode(spec):
     """Un code officiel ou un code postal se tape tel quel."""
     spec(

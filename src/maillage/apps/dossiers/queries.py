@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import shapely
 from django.conf import settings
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, Model, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -74,7 +74,7 @@ from maillage.reports.territory.verdict import Measured
 from maillage.studies.diagnosis import zoning
 from maillage.studies.diagnosis.diagnosis import first_figure
 from maillage.studies.diagnosis.request import Inside, Request, Target
-from maillage.studies.diagnosis.territories import KIND_LABELS, Territory, gazetteer
+from maillage.studies.diagnosis.territories import KIND_LABELS, Territory, gazetteer, rows_of
 from maillage.studies.diagnosis.zoning import Zone
 from maillage.studies.need import corrections, model
 from maillage.studies.need import population as frames
@@ -135,7 +135,8 @@ def inputs_of(asked: StudyRequest) -> Json:
     kept = territories.perimeter(asked.place)
     definition(asked.definition)
     place = kept.slug if kept else territory.code
-    survey = surveyed.edition_of(place)  # without one, the key and the bytes of a study stay what they were
+    # without one, the key and the bytes of a study stay what they were
+    survey = next(filter(None, map(surveyed.edition_of, same_places(place))), None)
     return (
         ({} if survey is None else {"survey": survey.pk})
         | _target(kept)
@@ -500,10 +501,34 @@ def findings(place: str) -> list[told_findings.FieldFinding]:
 def theme_of(code: str) -> Theme | None:
     """Return the look of the reports of a territory, None for ours, or for a territory that nobody knows."""
     try:
-        row = StudyTheme.objects.filter(place=territories.canonical(code)).first()
+        row = _first_row(StudyTheme, territories.canonical(code))
     except UnknownTerritory:
         return None
     return Theme(row.name, row.colour, row.logo) if row else None
+
+
+def same_places(place: str) -> tuple[str, ...]:
+    """Return a place, then the official territory whose every resident its zones count: own zones share the
+    mission, the look and the survey of the territory that they cut.
+    """
+    row = territories.perimeter(place)
+    return (place, row.code) if row and _cuts_all(row.code, row.zones, row.file_name) else (place,)
+
+
+@lru_cache(maxsize=64)
+def _cuts_all(code: str, zones: str, file_name: str) -> bool:
+    try:
+        cut = _zoning({"code": code, "zones": zones, "zones_file": file_name})
+    except Refused:  # a code that no longer exists: its study says it
+        return False
+    iris = frames.sources().rp2021
+    return bool(iris["pop"][cut.rows].sum() == iris["pop"][rows_of(gazetteer().get(code), iris)].sum())
+
+
+def _first_row(kind: type[Model], place: str) -> Any:
+    """Return the row of a place, or that of the territory that its zones cut whole."""
+    rows = {row.place: row for row in kind._default_manager.filter(place__in=same_places(place))}
+    return next((rows[each] for each in same_places(place) if each in rows), None)
 
 
 def mission_place(place: str) -> str:
@@ -521,7 +546,7 @@ def mission(place: str, *, on: date) -> Mission | None:
     """Return how the study of a place was led by a day, None when nobody wrote it; without withdrawn
     steps.
     """
-    row = StudyMission.objects.filter(place=place).first()
+    row = _first_row(StudyMission, place)
     if row is None:
         return None
     return Mission(
@@ -545,7 +570,7 @@ def mission(place: str, *, on: date) -> Mission | None:
 
 def photograph(place: str) -> Photograph | None:
     """Return the photograph on the covers of a place, None without one."""
-    row = StudyPhotograph.objects.filter(place=place).first()
+    row = _first_row(StudyPhotograph, place)
     return Photograph(bytes(row.content), row.alt, row.credit) if row else None
 
 
@@ -749,16 +774,19 @@ def claimed_places(claim: Claim) -> list[Territory]:
 
 
 def _named(text: str) -> list[Territory]:
-    """Return the territories of exactly this name, or whose grouping has it after its type."""
+    """Return the territories of exactly this name, or whose grouping has it after its type, or the grouping
+    of the town named after « agglomération de ».
+    """
     wanted = ARTICLE.sub("", plain(text))
     if len(wanted) < SHORTEST_PLACE:
         return []
     close = [(plain(each.long_name), each) for each in gazetteer().find(text, limit=MOST_NAMESAKES)]
     exact = [territory for name, territory in close if ARTICLE.sub("", name) == wanted]
     exact = [territory for territory in exact if territory.kind != "france"]  # its verdict needs no study
-    return exact or [
+    groupings = [
         grouping for name, grouping in close if grouping.kind == "epci" and name.endswith(f" {wanted}")
     ]
+    return exact or groupings or gazetteer().of_typed_kind(text)[:1]
 
 
 def layer(study: Study, name: str) -> str:

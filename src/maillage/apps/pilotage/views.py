@@ -163,6 +163,7 @@ def report_file(request: HttpRequest, key: str, report: str, form: str) -> HttpR
     # Of an earlier version, or without its files: there is nothing to write it from.
     if dossiers.is_lost(study) or dossiers.is_taken_back(study):
         raise Http404
+    catch_up(study)
     planned = plan_for(request.user, study.place) is not None
     write = reports.read(study, report, form, timezone.localdate(), planned=planned)
     if write is None:

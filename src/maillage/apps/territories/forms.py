@@ -49,7 +49,11 @@ def candidates(typed: str) -> list[tuple[str, str]]:
     except UnknownTerritory:
         return []
     named = [(each.slug, each.name) for each in queries.perimeters_by_name(typed)]
-    found = queries.official_namesakes(typed) if named else gazetteer().find(typed, limit=MOST_CHOICES)
+    found = (
+        queries.official_namesakes(typed)
+        if named
+        else gazetteer().find(typed, limit=MOST_CHOICES, with_grouping=False)
+    )
     return [*named, *((each.code, f"{each.long_name} ({each.code})") for each in found)]
 
 

@@ -221,7 +221,7 @@ def _subtitle(d: Diagnosis) -> str:
         return f"{zones} · {wording.count(round(d.population), 'habitant')} (recensement de 2021)"
     within = sum(r.population > 0 for r in d.zones)
     return (
-        f"{zones}, dont {within} dans le filtre ·"
+        f"{zones} · {wording.count(within, 'zone')} dans le filtre ·"
         f" {wording.count(round(d.population), 'habitant compté', 'habitants comptés')} (recensement de 2021)"
     )
 

@@ -169,8 +169,13 @@ def unit_of_zone(d: Diagnosis, r: ZoneResult) -> str:
 
 
 def count_of_zones(d: Diagnosis) -> str:
-    """Return how many zones there are, by what they are called: « 71 communes et 22 quartiers »."""
+    """Return the number of zones, by their nouns: « 74 communes, dont 3 découpées en 22 quartiers »."""
     units = Counter(unit_of_zone(d, r) for r in d.zones)
+    if {"commune", "quartier"} <= set(units):
+        towns = len({r.zone.place for r in d.zones if r.zone.place})
+        communes = wording.count(units["commune"] + towns, "commune")
+        cut = "découpées" if towns > 1 else "découpée"
+        return f"{communes}, dont {towns} {cut} en {wording.count(units['quartier'], 'quartier')}"
     return wording.listing([wording.count(n, unit) for unit, n in sorted(units.items())])
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import dropwhile
 from typing import Literal
 
 import numpy as np
@@ -38,6 +39,23 @@ COLUMNS = (
     *(f"{level}{end}" for level in LEVELS for end in ("", "_name")),
 )
 DEPARTEMENT, REGION = COLUMNS.index("departement"), COLUMNS.index("region")
+# What people write before the name of a territory, accents and apostrophes taken off.
+TYPED_KINDS: tuple[tuple[str, Kind], ...] = (
+    ("communaute d agglomeration", "epci"),
+    ("communaute de communes", "epci"),
+    ("communaute urbaine", "epci"),
+    ("intercommunalite", "epci"),
+    ("agglomeration", "epci"),
+    ("metropole", "epci"),
+    ("agglo", "epci"),
+    ("comcom", "epci"),
+    ("departement", "departement"),
+    ("region", "region"),
+    ("commune", "commune"),
+    ("ville", "commune"),
+)
+EPCI_DIGITS = 9
+MAX_MATCHES_OF_KIND = 200  # among which the kind typed is looked for
 ARTICLES = ("l", "le", "la", "les", "d", "de", "du", "des")
 # Départements and régions that French names with their article, by what « de » makes of it; the others, as
 # any town: « de Maine-et-Loire », « d’Occitanie ». A town of the same name has none: « de Vienne ».
@@ -236,32 +254,37 @@ class Gazetteer:
                 return found
         raise self._unknown(typed)
 
-    def find(self, text: str, *, limit: int = 20) -> list[Territory]:
+    def find(self, text: str, *, limit: int = 20, with_grouping: bool = True) -> list[Territory]:
         """Return the territories that a search may mean, best first: by code, postcode, or words of the name.
 
         Accents, hyphens, apostrophes and case do not matter; a word may be cut short; “st” means “saint”.
-        When nothing matches, return the nearest spellings.
+        with_grouping: a town brings its intercommunalité, whatever this one is called. « Agglomération de »
+        looks for that alone. When nothing matches, return the nearest spellings.
         """
         typed = text.strip()
-        found: list[Territory] = []
+        matching: list[Territory] = []
         for candidate in (typed, typed.upper(), f"R{typed.upper()}"):
             if candidate in self._by_code:
-                found.append(self._by_code[candidate])
-        found += [self._by_code[code] for code in self._postcodes.get(typed, ())]
+                matching.append(self._by_code[candidate])
+        matching += [self._by_code[code] for code in self._postcodes.get(typed, ())]
         if (became := self._became(typed)) is not None:
-            found.append(became)
+            matching.append(became)
         words = plain(typed).split()
         if words:
             matches = self._starting(words)
             wanted = " ".join(words)
             if words[0] in ARTICLES and not any(name == wanted for name, _ in self._names):
-                found += [t for name, t in self._names if name == " ".join(words[1:])]
-            found += [t for name, t in self._former_names if name == wanted]
-            found += sorted(matches, key=lambda t: _order(wanted, t))
-        found = list(dict.fromkeys(found))
-        if not found and len(typed) > 2:
-            found = self.nearest(typed)
-        return found[:limit]
+                matching += [t for name, t in self._names if name == " ".join(words[1:])]
+            matching += [t for name, t in self._former_names if name == wanted]
+            matches.sort(key=lambda t: _order(wanted, t))
+            matching += matches[:1]
+            if with_grouping and matches and matches[0].kind == "commune":
+                matching += [self._by_code[code] for code, _ in matches[0].within if len(code) == EPCI_DIGITS]
+            matching += matches[1:] or self.of_typed_kind(typed)
+        matching = list(dict.fromkeys(matching))
+        if not matching and len(typed) > 2:
+            matching = self.nearest(typed)
+        return matching[:limit]
 
     def nearest(self, text: str, *, limit: int = 5) -> list[Territory]:
         """Return the territories whose name or code is spelled most like the text."""
@@ -303,6 +326,17 @@ class Gazetteer:
             start = f" {word}"
             rows = [row for row in rows if start in row[0]]
         return [territory for _, territory in rows]
+
+    def of_typed_kind(self, text: str) -> list[Territory]:
+        """Return the territories of the kind that a search begins by, such as « agglomération de »."""
+        wanted = plain(text)
+        for lead, kind in TYPED_KINDS:
+            if wanted.startswith(f"{lead} "):
+                words = wanted.removeprefix(f"{lead} ").split()
+                name = " ".join(dropwhile(ARTICLES.__contains__, words))
+                matches = self.find(name, limit=MAX_MATCHES_OF_KIND) if name else []
+                return [territory for territory in matches if territory.kind == kind]
+        return []
 
     def _became(self, code: str) -> Territory | None:
         new = self._former.aligned("former", np.array([code]), "code", missing="")[0]

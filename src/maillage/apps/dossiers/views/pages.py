@@ -206,6 +206,7 @@ def _lack(study: Study, reading: Reading) -> dict[str, Any]:
     """Return the heaviest gap of the offer, or why none is known."""
     if reading.offer:
         return {"lack": gaps.first_sentence(reading.offer)}
+    actions.catch_up(study)
     return {"no_offer": queries.why_no_offer(study, on=timezone.localdate())}
 
 
