@@ -127,7 +127,7 @@ def _zone_table(zones: Sequence[ZoneRow], *, caption: str, unit: str, universe: 
                 Cell(text=z.people or "—"),
                 Cell(text=z.between),
                 Cell(text=z.share, strong=True),
-                Cell(svg="" if z.reason else z.bar, text=z.reason or z.share_between),
+                Cell(svg="" if z.reason else z.bar, text=z.reason or z.share_between or z.share),
                 Cell(text=z.cell_label.replace(" de chances)", ")")),
             )
             for z in zones
