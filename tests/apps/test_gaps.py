@@ -105,7 +105,9 @@ def test_the_pages_of_an_offer(offered, client, monkeypatch):
     assert "ne disent pas ce qu’on y trouve" in page
     assert not re.search("hors de portée|périmètre|sans détail", page), "words that everybody reads"
     assert "L’ordre n’est pas un classement" in page
-    assert re.search(r"laisse environ .* personnes entre les deux nombres\. Les? réponses?", page)
+    assert re.search(
+        r"pour environ .* personnes, on ne sait pas si elles l’ont à portée\. Les? réponses?", page
+    )
     unknown = text_of(client.get(f"/territoires/{PLACE}/manques/?offre=orientation"))
     assert "Donnée manquante" in unknown
     assert text_of(client.get(f"/territoires/{PLACE}/manques/?offre=nimporte")) == page
@@ -448,9 +450,9 @@ def test_the_codes_of_corse_and_of_overseas_are_those_of_their_departements():
 @pytest.mark.parametrize(
     ("without", "unknown", "said"),
     [
-        (("Meylan",), ("Claix", "Corenc"), "Sans : Meylan. On ne sait pas, des lieux ne le disent pas : Claix, Corenc."),
-        ((), ("Claix",), "commune par commune. On ne sait pas, des lieux ne le disent pas : Claix."),
-        (("Meylan",), (), "Sans : Meylan."),
+        (("Meylan",), ("Claix", "Corenc"), "Aucun lieu sur place : Meylan. On ne sait pas s’il y en a un sur place : Claix, Corenc."),
+        ((), ("Claix",), "commune par commune. On ne sait pas s’il y en a un sur place : Claix."),
+        (("Meylan",), (), "Aucun lieu sur place : Meylan."),
         ((), (), "Toutes en ont au moins un lieu."),
     ],
 )  # fmt: skip
@@ -476,7 +478,7 @@ def test_the_page_lists_the_communes_that_nobody_can_tell(without, unknown, said
 def test_the_legend_of_a_map_tells_what_each_mark_and_hatching_means(line, said):
     page = render_to_string("dossiers/_offer_map.html", {"svg": "<svg></svg>", "line": line})
     told = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
-    assert "hachuré, ou gris : on ne sait pas" in told
+    assert "hachuré ou sans couleur : on ne sait pas" in told
     assert ("Vide :" in told) == bool(said)
     assert said in told
     assert not render_to_string("dossiers/_offer_map.html", {"svg": "", "line": line}).strip()
@@ -1089,7 +1091,7 @@ def test_zones_of_strong_need_and_short_offer_come_by_need_then_by_people():
     counts = {"A": 40, "B": 90, "C": 300, "D": 500, "E": 800}
     cells = {"A": "les_deux", "B": "les_deux", "C": "numerique", "D": "les_deux", "E": "aucune"}
     rows = [SimpleNamespace(code=id, cell=cell, is_likely=id != "D") for id, cell in cells.items()]
-    missing = (MissingLine("Wifi", "wifi", "loin", "loin"),)
+    missing = (MissingLine("Wifi", "wifi", "loin", True),)
     zones = {}
     for id, n in counts.items():
         line = replace(
@@ -1115,7 +1117,7 @@ def test_the_line_that_the_loop_follows_is_a_gap_as_soon_as_somebody_surely_lack
         return replace(known(10, id, id), missing_low=low, missing_value=low + 90)
 
     def zone(code: str, *lines: OfferLine) -> ZoneOffer:
-        rule = (MissingLine("Wifi", "wifi", "loin", "loin"),)
+        rule = (MissingLine("Wifi", "wifi", "loin", True),)
         return ZoneOffer(code, 2, 1, lines, rule, f"Zone {code}")
 
     zones = {

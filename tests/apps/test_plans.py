@@ -55,7 +55,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 ON = date(2026, 11, 20)
 AT_TERRITORY = f"/territoires/{PLACE}/plan/"
-MISSING = tuple(MissingLine(id, id, "Aucun lieu d’ici ne le dit.", "aucun") for id in ("assistance", "wifi"))
+MISSING = tuple(MissingLine(id, id, "Aucun lieu d’ici ne le dit.", True) for id in ("assistance", "wifi"))
 IN_SPACE = f"/espace/territoires/{PLACE}/plan/"
 
 

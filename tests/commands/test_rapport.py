@@ -83,6 +83,14 @@ def test_each_form_is_there_with_its_digest(alone, name):
 
 
 @pytest.mark.parametrize("name", DATA_ALONE)
+def test_no_report_prints_the_name_of_a_file_of_places(alone, name):
+    card = cards()["assembleurs-maubeuge"]
+    page = (alone / name / f"{name}.html").read_text("utf-8")
+    assert card.file.name not in page
+    assert card.title in page or name != "restitution"
+
+
+@pytest.mark.parametrize("name", DATA_ALONE)
 def test_pdf_forms_are_tagged(alone, name):
     with pikepdf.open(alone / name / f"{name}.pdf") as opened:
         assert opened.Root["/MarkInfo"]["/Marked"]

@@ -18,6 +18,7 @@ from maillage.studies.diagnosis.request import Request
 from maillage.studies.diagnosis.study import Study
 from maillage.studies.diagnosis.territories import gazetteer
 from maillage.studies.need import population
+from maillage.studies.need.social_variables import BY_ID
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +42,23 @@ def test_zones_that_a_table_leaves_out(d, monkeypatch, rest, told):
     monkeypatch.setattr(zones, "LONGEST_TABLE", len(d.zones) - rest)
     read = presentation.present(Study(d, None, (), (), None), fingerprint="")
     assert plain(zones.zone_chapter(d, read, {}, {}).lead).endswith(told)
+
+
+def test_the_sentence_of_the_index_names_what_its_zones_have(d):
+    """The sentence was fixed: it spoke of the RSA where no zone has it. Each variable stands in the table too, or among
+    those that its note leaves out.
+    """
+    poorer = tuple(
+        replace(zone, index_levels={id: at for id, at in zone.index_levels.items() if id != "rsa"})
+        for zone in d.zones
+    )
+    assert "RSA" in zones._index_variables(d)
+    assert "RSA" not in zones._index_variables(replace(d, zones=poorer))
+    read = presentation.present(Study(d, None, (), (), None), fingerprint="")
+    table = zones._social(read)
+    assert isinstance(table, Grid)
+    for id in {id for zone in d.zones for id in zone.index_levels}:
+        assert BY_ID[id].short in table.columns or BY_ID[id].label in table.note
 
 
 @pytest.mark.parametrize(("n", "told"), [(13, "et 1 autre."), (14, "et 2 autres.")])

@@ -15,7 +15,7 @@ import pytest
 from maillage.pipeline.contours import clean as contours
 from maillage.reference.definitions import DEFAULT, definition
 from maillage.reference.travel import CAR, FOOT
-from maillage.reports.page.blocks import Bullets
+from maillage.reports.page.blocks import Bullets, Text
 from maillage.reports.territory import atlas, dossier, offer, presentation, study_json
 from maillage.reports.territory.chapters import offer as chapter
 from maillage.reports.territory.reading import CommuneList
@@ -249,9 +249,28 @@ def test_the_dossier_says_which_communes_nobody_can_tell(d, o):
         for item in block.items
     ]
     (said,) = [item for item in bullets if item.startswith("**Formation") and "on ne sait pas" in item]
-    assert said.replace("\xa0", " ").endswith("; on ne sait pas, 1 commune : Allaire.")
-    (wifi,) = [item for item in bullets if item.startswith("**Wifi") and "sans, " in item]
-    assert "on ne sait pas, 1 commune : Allaire." in wifi.replace("\xa0", " ")
+    assert said.replace("\xa0", " ").endswith(
+        "; on ne sait pas s’il y en a un sur place, 1 commune : Allaire."
+    )
+    (wifi,) = [item for item in bullets if item.startswith("**Wifi") and "aucun lieu sur place, " in item]
+    assert "on ne sait pas s’il y en a un sur place, 1 commune : Allaire." in wifi.replace("\xa0", " ")
+
+
+def test_commune_lists_count_places_on_the_spot_when_a_neighbour_serves(d):
+    """En voiture, une commune sans lieu peut en avoir un à portée : le tableau met « • », et la liste ne dit que « aucun
+    lieu sur place ».
+    """
+    by_car = replace(d, request=replace(d.request, travel=CAR.id))
+    read = presentation.present(Study(by_car, offered(by_car, the_places()), (), (), None), fingerprint="")
+    assert read.offer is not None
+    wifi = read.offer.communes[0]
+    reached_zones = {zone.name for zone in read.offer.zones.values() if zone.lines[0].sign == "•"}
+    assert reached_zones & set(wifi.without)
+    blocks = chapter.offer_annex(read, read.offer).blocks
+    bullets = [item for b in blocks if isinstance(b, Bullets) for item in b.items if "sur place, " in item]
+    assert bullets[0].startswith("**Wifi ouvert à tous** : aucun lieu sur place, ")
+    (note,) = [b.text for b in blocks if isinstance(b, Text) and "dans la commune" in b.text]
+    assert "peut en avoir un à portée de voiture, dans une commune voisine" in note
 
 
 def test_a_long_list_of_communes_names_its_first_five():
@@ -261,8 +280,8 @@ def test_a_long_list_of_communes_names_its_first_five():
         "\xa0", " "
     )
     assert sentence == (
-        "**Wifi** : sans, 61 communes : Commune 0, Commune 1, Commune 2, Commune 3, Commune 4 et 56 autres, à la"
-        " page des manques ; on ne sait pas, 2 communes : Commune 0 et Commune 1."
+        "**Wifi** : aucun lieu sur place, 61 communes : Commune 0, Commune 1, Commune 2, Commune 3, Commune 4 et 56 autres, à la"
+        " page des manques ; on ne sait pas s’il y en a un sur place, 2 communes : Commune 0 et Commune 1."
     )
     six = chapter._commune_list(CommuneList("Wifi", without=names[:6], unknown=())).replace("\xa0", " ")
     assert six.endswith("Commune 4 et Commune 5."), "« et 1 autre » serait plus long que son nom"

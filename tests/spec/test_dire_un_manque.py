@@ -7,6 +7,7 @@ from typing import Any
 
 from maillage.reference.travel import FOOT
 from maillage.reports.territory import gaps
+from maillage.reports.territory.reading import MissingLine, ZoneOffer
 
 title = "Dire un manque une seule fois"
 
@@ -35,9 +36,9 @@ def offer(t: dict[str, Any]) -> Any:
             state="manque",
             is_absent=True,
         )
-        held = zones.setdefault(zone, SimpleNamespace(name=zone, lines=[], missing=[]))
+        held = zones.setdefault(zone, ZoneOffer(zone, 0, 0, [], [], zone))  # type: ignore[arg-type]
         held.lines.append(line)
-        held.missing.append(SimpleNamespace(id=service, label=line.label, reason=why))
+        held.missing.append(MissingLine(line.label, service, why, "limite" not in why))
     counted = [
         SimpleNamespace(id=id, label=label, state="manque" if id != "assistance" else "donnee-manquante")
         for id, label in SERVICES.items()
@@ -75,6 +76,27 @@ def test_lines_that_the_same_people_lack_are_said_once(spec):
             "Plus loin : environ 200 personnes (entre 150 et 260) sans lieu de formation à portée de marche.",
             "Au bout : environ 90 personnes (entre 80 et 100) sans lieu de formation à portée de marche.",
             "Au bout : environ 90 personnes (entre 80 et 100) sans wifi ouvert à tous à portée de marche.",
+        ],
+    )
+
+
+def test_certain_drops_a_gap_that_its_rule_doubts(spec):
+    """« À la limite du trajet : tout dépend de la route » n’est pas un manque certain : ni constat, ni décision. Il en
+    va de même de l’aide aux démarches, que la boucle suit même sans règle.
+    """
+    spec(
+        """
+        zone    | service    | sans | bas | haut | raison
+        --------+------------+------+-----+------+----------------------
+        Pipriac | formation  |  480 | 400 |  560 | aucun lieu
+        Peillac | formation  |  160 |  20 |  400 | à la limite du trajet
+        Peillac | assistance |  160 |  20 |  400 | à la limite du trajet
+        """,
+        lambda t: [gap.sentence for gap in gaps.shared(offer(t))] + gaps.opening_sentences(offer(t)),
+        [
+            "Pipriac : environ 480 personnes (entre 400 et 560) sans lieu de formation à portée de marche.",
+            "**Ouvrir des ateliers pour apprendre : Pipriac.** Environ 480 personnes (entre 400 et 560) n’en ont pas à"
+            " portée de marche.",
         ],
     )
 

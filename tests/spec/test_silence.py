@@ -475,8 +475,8 @@ def test_where_silence_decides_the_fewest_places_to_call_are_named(spec):
         [
             "Corenc 0.0",
             (
-                "3 lieux ne le disent pas, et cela laisse environ 1 000 personnes entre les deux nombres. La réponse du"
-                " premier lieu à appeler réduit cet écart de 60 %."
+                "3 lieux ne le disent pas : pour environ 1 000 personnes, on ne sait pas si elles l’ont à portée. La"
+                " réponse du premier lieu à appeler le dira pour 600 d’entre elles."
             ),
         ],
     )

@@ -293,6 +293,15 @@ class FigureText:
         return f"{self.low}{NBSP}{DASH}{NBSP}{self.high}" if self.low else DASH
 
     @property
+    def cells(self) -> tuple[str, str]:
+        """The value and its interval for two cells of a row: a range alone is written once.
+
+        >>> FigureText("6", "5", "7", "personnes").cells, FigureText(None, "5", "7", "personnes").cells
+        (('6', '5\xa0–\xa07'), ('5\xa0–\xa07', ''))
+        """
+        return (self.value, self.span) if self.value else (self.span, "")
+
+    @property
     def about(self) -> str:
         """The figure and its unit in a sentence, range alone when no point holds; an end of the scale is not
         about.

@@ -2,9 +2,10 @@
 
 import argparse
 import sys
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from maillage.cli.words import add_study_files, read_file, typed_path
 from maillage.kernel.errors import Refused
@@ -84,8 +85,24 @@ def census_of(path: Path) -> "tuple[Census, int]":
     unread = [str(row.sheet.get("nom") or f"ligne {row.line}") for row in places.rows if row.refused]
     sheets = [row.sheet for row in places.accepted]
     doubles = offer_census.sure_doubles(sheets)
-    found = offer_census.census(path.name, sheets, doubles=doubles, unread=unread)
+    found = offer_census.census(source_words(path, sheets), sheets, doubles=doubles, unread=unread)
     return found, places.n_refused
+
+
+def source_words(path: Path, sheets: Sequence[Mapping[str, Any]]) -> str:
+    """Return the name that documents give to a census read from a file: its title where its origin is known,
+    failing that the number of its sheets and their years.
+
+    >>> source_words(Path("lieux.csv"), [{"date_maj": "2021-05-01"}, {"date_maj": "2023-01-02"}])
+    'le recensement remis pour cette étude (2\xa0fiches, 2021 à 2023)'
+    """
+    from maillage.reference.cards import cards
+
+    if card := next((each for each in cards().values() if each.file == path.resolve()), None):
+        return f"{card.title} ({card.producer}, {card.vintage})"
+    years = sorted({str(sheet["date_maj"])[:4] for sheet in sheets if sheet.get("date_maj")})
+    dated = f", {' à '.join(dict.fromkeys((years[0], years[-1])))}" if years else ""
+    return f"le recensement remis pour cette étude ({count(len(sheets), 'fiche')}{dated})"
 
 
 def run(given: argparse.Namespace) -> int:

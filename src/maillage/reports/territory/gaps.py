@@ -222,8 +222,8 @@ def gap_keys(key: str) -> list[str]:
 
 def certain(offer: OfferReading | None) -> list[Gap]:
     """Return the gaps where somebody lacks a line of the offer whatever silent places propose: those that a
-    rule finds, and each one of the line that the loop follows. Those that leave most people without it come
-    first; none without a census of places.
+    rule finds without doubting them, and each one of the line that the loop follows, unless a rule doubts it.
+    Those that leave most people without it come first; none without a census of places.
     """
     if offer is None:
         return []
@@ -233,7 +233,11 @@ def certain(offer: OfferReading | None) -> list[Gap]:
             missing.id: missing.reason for missing in zone.missing
         }
         for line in zone.lines:
-            if line.missing_low >= FEWEST and line.id in OPENINGS and line.id in reasons:
+            if (
+                line.missing_low >= FEWEST
+                and line.id in OPENINGS
+                and line.id in reasons.keys() - zone.doubted
+            ):
                 found.append(Gap(code, zone.name, line, reasons[line.id], offer.mode))
     return sorted(found, key=lambda gap: (-gap.line.missing_low, -gap.line.missing_value, gap.title))
 

@@ -244,9 +244,7 @@ def read(d: Diagnosis) -> SurveyReading | None:
         axis=wording.percent(top),
         sentences=tuple(warnings(d)),
         sensitivity=tuple(
-            SurveyScenario(s.label, wording.share(s.weight), rate.value or rate.span, rate.span)
-            for s in c.scenarios
-            for rate in (wording.rate(s.rate),)
+            SurveyScenario(s.label, wording.share(s.weight), *wording.rate(s.rate).cells) for s in c.scenarios
         ),
         method=METHOD,
     )

@@ -349,7 +349,7 @@ def _zone(o: Offered, found: ZoneGaps, name: str = "") -> ZoneOffer:
         n_perhaps=o.counts.n_perhaps[found.code],
         lines=_lines(found),
         missing=tuple(
-            MissingLine(diagnosis_lines()[m.offer].label, m.offer, m.reason, m.reason)
+            MissingLine(diagnosis_lines()[m.offer].label, m.offer, m.reason, m.rule not in gap_rules.DOUBTFUL)
             for m in found.strongest
             if m.offer
         ),
@@ -382,10 +382,10 @@ def _offer_line(line: Line, gap: Gap) -> OfferLine:
         words=_words(gap, how),
         doubt=out_of.reason if isinstance(out_of, Between) else "",
         need=need.value or need.span,
-        reached=everybody or reached.value or reached.span,
-        reached_between="" if everybody or not reached.value else reached.span,
-        missing=nobody or missing.value or missing.span,
-        missing_between="" if nobody or not missing.value else missing.span,
+        reached=everybody or reached.cells[0],
+        reached_between="" if everybody else reached.cells[1],
+        missing=nobody or missing.cells[0],
+        missing_between="" if nobody else missing.cells[1],
         missing_about="personne" if nobody else missing.about,
         missing_sentence="" if nobody or not missing.value else missing.between,
         share=ends or share.value or share.span,
@@ -503,17 +503,22 @@ def _to_call(o: Offered) -> dict[str, CallList]:
 
 
 def _call_list(of: calls.Calls) -> CallList:
-    n, unknown = len(of.ids), rounding.nearest(of.unknown, rounding.step(of.unknown / 2))
-    surely, at_best = (wording.share(part / of.unknown) for part in (of.surely, of.at_best))
-    effect = f"d’au moins {surely}, de {at_best} si {'c’est oui' if n == 1 else 'toutes sont oui'}"
-    effect = f"de {surely}" if surely == at_best else effect
+    n = len(of.ids)
+    unknown, surely, at_best = (
+        wording.number(rounding.nearest(part, rounding.step(part / 2)))
+        for part in (of.unknown, of.surely, of.at_best)
+    )
+    settled, most = ("toutes" if part == unknown else f"{part} d’entre elles" for part in (surely, at_best))
+    effect = f"pour {settled}"
+    if settled != most:
+        effect = f"pour au moins {settled}, pour {most} si {'c’est oui' if n == 1 else 'toutes sont oui'}"
     answers = "La réponse du premier lieu à appeler" if n == 1 else f"Les réponses des {n} lieux à appeler"
     return CallList(
         of.ids,
         of.names,
-        f"{wording.count(of.n_silent, 'lieu', 'lieux')} ne le {'dit' if of.n_silent == 1 else 'disent'} pas,"
-        f" et cela laisse environ {wording.number(unknown)} personnes entre les deux nombres. {answers}"
-        f" {'réduit' if n == 1 else 'réduisent'} cet écart {effect}.",
+        f"{wording.count(of.n_silent, 'lieu', 'lieux')} ne le {'dit' if of.n_silent == 1 else 'disent'} pas :"
+        f" pour environ {unknown} personnes, on ne sait pas si elles l’ont à portée. {answers} le"
+        f" {'dira' if n == 1 else 'diront'} {effect}.",
     )
 
 
@@ -788,7 +793,7 @@ def change_read(change: what_if.Change) -> ChangeReading:
         after=after.in_full,
         doubt=_doubt(change.whole.moved),
         zones=tuple(
-            Moved(z.name, p.value or p.span, p.span if p.value else "")
+            Moved(z.name, *p.cells)
             for z in rows[:MOST_ROWS]
             if _most(z.moved) >= 1
             for p in (ranges.people(z.moved),)

@@ -500,12 +500,12 @@ class OfferLine:
 
 @dataclass(frozen=True, slots=True)
 class MissingLine:
-    """A line of the offer that a zone lacks, and why."""
+    """A line of the offer that a zone lacks, and why. is_sure: whether its rule leaves no doubt of it."""
 
     label: str
     id: str
     reason: str
-    short: str
+    is_sure: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -524,6 +524,11 @@ class ZoneOffer:
     places: tuple[str, ...] = ()
     n_unlocated: int = 0
     n_perhaps: int = 0
+
+    @property
+    def doubted(self) -> frozenset[str]:
+        """The lines whose gap is told by a rule that doubts it."""
+        return frozenset(missing.id for missing in self.missing if not missing.is_sure)
 
     @property
     def places_text(self) -> str:
@@ -602,7 +607,9 @@ class CallList:
 
 @dataclass(frozen=True, slots=True)
 class CommuneList:
-    """The communes that lack a line of the offer, and those where places do not say."""
+    """The communes where no place gives a line of the offer, within reach or not, and those where places do
+    not say.
+    """
 
     offer: str
     without: tuple[str, ...]
@@ -640,6 +647,14 @@ class OfferReading:
     def limit(self) -> str:
         """The way that is within reach at most: « 30 minutes à pied »."""
         return f"{self.minutes} minutes {self.mode.manner}"
+
+    @property
+    def on_the_spot(self) -> str:
+        """The rule of the lists by commune, which is not that of the signs of a table of zones."""
+        return (
+            "Seuls comptent ici les lieux situés dans la commune. Une commune sans lieu peut en avoir un"
+            f" {self.mode.near}, dans une commune voisine : le tableau des zones le dit."
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -97,8 +97,7 @@ def read(d: Diagnosis, code: str, offered: ZoneOffer | None) -> ZoneSheet:
         part_noun=_part_noun(zone),
         comparison=comparison(d, zone),
         levels=tuple(
-            SheetLevel(level.label, level.kind, shown.value or shown.span, shown.span, level.answer)
-            for level, shown in at_level
+            SheetLevel(level.label, level.kind, *shown.cells, level.answer) for level, shown in at_level
         ),
         both=_both(zone),
         standing=sentences.standing(d, zone),

@@ -78,6 +78,8 @@ class Gap:
 OF_CELLS = frozenset(
     {"precarite-numerique-non-sociale", "precarite-sociale-non-numerique", "deux-precarites"}
 )  # rules that read the joint map alone
+# Rules whose own sentence doubts the gap: no page calls it certain.
+DOUBTFUL = frozenset({"portee-incertaine", "a-la-limite", "lieu-mal-situe"})
 UNKNOWN = frozenset({"offre-inconnue", "acces-libre-inconnu", "portee-inconnue"})  # rules that find no gap
 
 

@@ -228,7 +228,7 @@ def _line(request: HttpRequest, study: Study, reading: Reading) -> dict[str, Any
             apart.append(code)
             continue
         each = next(found for found in (of.zones[code] if of else zone.lines) if found.id == line)
-        why = "" if of else next((missing.short for missing in zone.missing if missing.id == line), "")
+        why = "" if of else next((missing.reason for missing in zone.missing if missing.id == line), "")
         rows.append({"zone": zone, "line": each, "reason": why})
     rows.sort(key=lambda row: (-row["line"].missing_low, -row["line"].missing_value, row["zone"].name))
     return {

@@ -570,7 +570,7 @@ def _facts(
                 planned=row.standing.planned,
             )
             for row in rows
-            if row.gap is not None
+            if row.gap is not None and not (row.offer and LINE in row.offer.doubted)
         ),
         helped=whole.action.value,
         unknown=whole.effect.detail(activity.UNKNOWN) or None,

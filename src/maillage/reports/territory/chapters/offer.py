@@ -121,7 +121,8 @@ def offer_annex(r: Reading, o: OfferReading) -> Chapter:
             Bullets(items=tuple(_listed(each) for each in o.lists if not each.id)),
             *(
                 (
-                    Heading(text="Commune par commune"),
+                    Heading(text="Commune par commune, les lieux sur place"),
+                    Text(text=o.on_the_spot),
                     Bullets(items=tuple(_commune_list(x) for x in o.communes)),
                 )
                 if o.communes
@@ -185,12 +186,15 @@ def _listed(each: ZoneList) -> str:
 
 
 def _commune_list(each: CommuneList) -> str:
-    """Return how many communes lack a line of the offer, then those that nobody can tell, the first ones
+    """Return how many communes have no place of a line, then those that nobody can tell, the first ones
     named.
     """
     parts = [
         f"{words}, {wording.count(len(names), 'commune')} : {_first_names(names, 'à la page des manques')}"
-        for words, names in (("sans", each.without), ("on ne sait pas", each.unknown))
+        for words, names in (
+            ("aucun lieu sur place", each.without),
+            ("on ne sait pas s’il y en a un sur place", each.unknown),
+        )
         if names
     ]
     return f"**{each.offer}** : {' ; '.join(parts) or 'toutes en ont au moins un lieu'}."

@@ -1,5 +1,6 @@
 """The chapters of the zones: the map of the need, the joint map, the table of all of them."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from maillage.kernel.names import plain
@@ -16,6 +17,7 @@ from maillage.reports.territory.chapters.sections import (
 from maillage.reports.territory.labels import CELL_LABELS
 from maillage.reports.territory.reading import Districts, Reading, ZoneRow
 from maillage.studies.diagnosis.results import Diagnosis
+from maillage.studies.need.social_variables import BY_ID
 from maillage.words import wording
 
 LONGEST_INDEX = 30  # zones whose variables are printed: beyond, they are in the data of the dossier alone
@@ -28,10 +30,9 @@ SOCIAL_MAP = (
     "Indice de précarité sociale, en cinq classes : chacune réunit un habitant sur cinq en France"
     " métropolitaine. Hachures : classe incertaine."
 )
-IN_DATA = "Celui de chaque zone est dans les données jointes."
-SOCIAL_INDEX = (
-    "L’indice compare chaque zone à la France métropolitaine par le RSA, l’AAH, les familles monoparentales,"
-    " les HLM, le chômage et le niveau de vie."
+IN_DATA = (
+    "L’indice de chaque zone est dans les données jointes ; chaque variable, zone par zone, à la page"
+    " « Indice social »."
 )
 
 
@@ -128,7 +129,7 @@ def _zone_table(zones: Sequence[ZoneRow], *, caption: str, unit: str, universe: 
                 Cell(text=z.people or "—"),
                 Cell(text=z.between),
                 Cell(text=z.share, strong=True),
-                Cell(svg="" if z.reason else z.bar, text=z.reason or z.share_between),
+                Cell(svg="" if z.reason else z.bar, text=z.reason or z.share_between or z.share),
                 Cell(text=z.cell_label.replace(" de chances)", ")")),
             )
             for z in zones
@@ -245,8 +246,21 @@ def _social_map(d: Diagnosis, r: Reading, layers: Mapping[str, str]) -> Iterator
         key=tuple((f"s{k}", label) for k, label in enumerate(r.social_classes, 1)),
     )
     unprinted = f" {IN_DATA}" if len(r.zones) > LONGEST_INDEX else ""
-    words = (Text(text=f"{SOCIAL_INDEX}{unprinted}"), *(Text(text=text) for text in r.without_index))
+    words = (Text(text=f"{_index_variables(d)}{unprinted}"), *(Text(text=text) for text in r.without_index))
     yield Beside(share=0.5, left=(picture,), right=words)
+
+
+def _index_variables(d: Diagnosis) -> str:
+    """Return the variables that the index compares, each with the number of zones where it is known."""
+    n_zones = Counter(id for zone in d.zones for id in zone.index_levels)
+    by_n: dict[int, list[str]] = {}
+    for id, n in n_zones.most_common():
+        by_n.setdefault(n, []).append(wording.lower_first(BY_ID[id].short))
+    known = [f"{wording.listing(names)} ({wording.count(n, 'zone')})" for n, names in by_n.items()]
+    return (
+        "L’indice compare chaque zone à la France métropolitaine par ce qui y est connu :"
+        f" {' ; '.join(known)}."
+    )
 
 
 def _social(r: Reading) -> Block:
@@ -261,7 +275,7 @@ def _social(r: Reading) -> Block:
     if inverse := [v.short for v in index.variables if "éloigne" in v.direction]:
         note += f". Écart compté à l’envers : {wording.listing(inverse)}"
     return Grid(
-        caption="L’indice de précarité sociale, et l’écart de chaque variable à la moyenne des zones",
+        caption="L’indice de précarité sociale, et les variables où les zones diffèrent (avec leur écart)",
         columns=("Zone", "Indice", *(v.short for v in index.variables)),
         align="gd" + "d" * len(index.variables),
         widths=(2.6, 1.6, *(1.5 for _ in index.variables)),
