@@ -21,7 +21,7 @@ def need_card(d: Diagnosis, need: FigureText, universe: float) -> Card:
         counts=chosen.meaning or f"Les personnes qui {chosen.statement}, d’après {chosen.producer}.",
         among=f"{wording.count(round(universe), 'habitant')} : {chosen.universe}. Recensement de 2021.",
         margin=(
-            f"Le vrai nombre est entre {need.low} et {need.high}, {wording.NINE_TIMES} ; sinon, moins"
+            f"Le vrai nombre est entre {need.low} et {need.high}, {wording.NINE_TIMES}. Sinon, c’est moins"
             " souvent."
             if need.low
             else need.why
@@ -220,7 +220,7 @@ def sources(d: Diagnosis) -> tuple[Source, ...]:
                 vintage="",
                 licence="",
                 quote="",
-                doubt=f"Zones tracées par qui a fourni le fichier (sha256 {zoning.sha256[:12]}).",
+                doubt=f"Zones tracées par l’auteur du fichier (sha256 {zoning.sha256[:12]}).",
                 url="",
                 accessed_on="",
             )

@@ -25,7 +25,7 @@ COUNTED = "Chaque manque aura un lieu, un nombre de personnes et une distance."
 NEAR = "Ces personnes auront un lieu à portée."
 ANSWERED = "Ce que ces lieux proposent sera connu : les vrais manques se verront."
 SERVED = "Un nombre de personnes aidées par an, à fixer."
-ASKING = "**Demander aux lieux s’ils proposent"
+ASKING = "**Faire préciser leur offre aux lieux"
 _EFFECTS = {CENSUS: COUNTED, SMALLER: COUNTED, ASKING: ANSWERED}  # by what asks for it
 
 

@@ -125,7 +125,9 @@ def rates_applied(d: Diagnosis) -> str:
     if abroad := d.flags[frames.IS_OVERSEAS]:
         rates += ", déplacés de l’écart publié entre l’outre-mer et la métropole,"
         rates += " puis" if abroad * 2 > d.population else " là où c’est l’outre-mer, et"
-    return f"{rates} appliqués aux habitants d’ici ; les classes que personne ne publie sont déduites."
+    return (
+        f"{rates} appliqués aux habitants du territoire ; les classes que personne ne publie sont déduites."
+    )
 
 
 def measured_gaps(d: Diagnosis) -> str:
@@ -134,12 +136,12 @@ def measured_gaps(d: Diagnosis) -> str:
     """
     abroad, t = d.flags[frames.IS_OVERSEAS], d.request.territory
     mainland = (
-        "Ce qui écarte une région de ce que prédisent l’âge, le diplôme et le revenu se lit, pour 2019, dans"
-        " dix taux publiés, tous de métropole ou de Corse, et dans une enquête."
+        "À âge, diplôme et revenu égaux, les régions diffèrent encore. Pour 2019, dix taux publiés, tous de"
+        " métropole ou de Corse, et une enquête mesurent cet écart."
     )
     overseas = (
-        "Outre-mer, un seul niveau est publié, celui de tous les départements d’outre-mer ensemble ; ce qui"
-        f" écarte chacun d’eux de ce niveau est une hypothèse ({wording.number(number('spreads/dom'), 2)} sur"
+        "Outre-mer, un seul niveau est publié, celui de tous les départements d’outre-mer ensemble. L’écart"
+        f" de chacun d’eux à ce niveau est une hypothèse ({wording.number(number('spreads/dom'), 2)} sur"
         " l’échelle logit)."
     )
     told = [overseas] if abroad * 2 > d.population else [mainland, *([overseas] if abroad else [])]
@@ -148,8 +150,8 @@ def measured_gaps(d: Diagnosis) -> str:
             "La Corse est à part : deux mesures s’y contredisent, et le calcul va de l’une à l’autre."
         )
     told.append(
-        "Pour un département, une intercommunalité, une commune ou un quartier, rien ne le mesure : c’est une"
-        " hypothèse ; voici ce qu’elle change."
+        "Pour un département, une intercommunalité, une commune ou un quartier, cet écart est une hypothèse"
+        " que rien ne mesure. Voici ce qu’elle change."
     )
     return " ".join(told)
 
@@ -292,8 +294,8 @@ def discordances(d: Diagnosis, names_of: Names) -> list[Discordance]:
             Discordance(
                 kind="numerique",
                 finding=(
-                    f"{named(names_of(d, digital), most=FEWER_NAMED)} : très probablement le numérique sans"
-                    " le social."
+                    f"{named(names_of(d, digital), most=FEWER_NAMED)} : précarité numérique très probablement"
+                    " élevée, précarité sociale non."
                 ),
                 advice=(
                     "La précarité sociale n’y est pas parmi les plus fortes de France, mais des"
@@ -307,8 +309,8 @@ def discordances(d: Diagnosis, names_of: Names) -> list[Discordance]:
             Discordance(
                 kind="sociale",
                 finding=(
-                    f"{named(names_of(d, social), most=FEWER_NAMED)} : très probablement le social sans le"
-                    " numérique."
+                    f"{named(names_of(d, social), most=FEWER_NAMED)} : précarité sociale très probablement"
+                    " élevée, précarité numérique non."
                 ),
                 advice=(
                     "La part de personnes concernées n’y est pas parmi les plus fortes de France, mais leur"
@@ -340,7 +342,7 @@ def clusters(d: Diagnosis, names_of: Names) -> list[str]:
         told = " ; ".join(named(names_of(d, group), most=4) for group in groups[:MOST_GROUPS])
         kinds = f"{unit_of(d)}s voisin{feminine}s"
         lead = f"{len(groups)} ensembles de {kinds} sont en précarité sociale élevée face à la France"
-        out.append(f"{lead}{', dont les plus étendus' if len(groups) > MOST_GROUPS else ''} : {told}.")
+        out.append(f"{lead}{'. Les plus étendus' if len(groups) > MOST_GROUPS else ''} : {told}.")
     if alone:
         out.append(f"À part, sans voisin dans le même cas : {named(names_of(d, alone), most=FEWER_NAMED)}.")
     return out
