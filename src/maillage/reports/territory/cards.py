@@ -101,7 +101,7 @@ def other_cards(d: Diagnosis) -> Cards:
             margin=f"{draws} Le lien entre niveau de vie et numérique y est tiré aussi.",
             how=(
                 "Niveaux de vie de chaque commune ou quartier déduits du revenu médian de la commune et des"
-                " allocations versées, puis rapprochés de l’âge et du diplôme."
+                " allocations versées. Ils sont ensuite rapprochés de l’âge et du diplôme."
                 f" {wording.number(dict(d.modest.counted)['communes'])} revenus"
                 " médians lus."
             ),
@@ -111,7 +111,7 @@ def other_cards(d: Diagnosis) -> Cards:
             url="",
             year=None,
             doubt=(
-                "Aucun tableau publié ne croise le numérique et le niveau de vie dans une commune : leur"
+                "Aucun tableau publié ne croise le numérique et le niveau de vie dans une commune. Leur"
                 f" lien est une hypothèse. {income.doubt}"
             ),
             method="double-precarite",
@@ -119,8 +119,8 @@ def other_cards(d: Diagnosis) -> Cards:
         profile=_card(
             chosen,
             counts=(
-                f"Deux parts : parmi les personnes d’un groupe, celles qui {chosen.statement} ; parmi"
-                " celles-ci, celles du groupe."
+                f"Deux parts. La première : dans un groupe, les personnes qui {chosen.statement}. La seconde"
+                " : parmi ces personnes, celles du groupe."
             ),
             among=f"{among} : {chosen.universe}. Recensements de 2018 et 2021.",
             margin=(

@@ -402,9 +402,10 @@ def smoothed(d: Diagnosis) -> list[str]:
         low.append("une commune très rurale")
     if not low:
         return []
+    places = certainty.upper_first(wording.listing(low, "ou"))
     return [
-        f"Ce calcul lisse les extrêmes : {wording.listing(low, 'ou')} peut y sortir trop bas. Ce que"
-        " disent les acteurs de terrain y compte plus que le chiffre."
+        f"Ce calcul lisse les extrêmes. {places} peut y sortir trop bas. La parole des acteurs de terrain y"
+        " compte plus que le chiffre."
     ]
 
 
@@ -446,7 +447,7 @@ def _on_the_method(d: Diagnosis) -> Iterator[str]:
         yield f"Ces nombres sont un ordre de grandeur. Une estimation plus fine demande {asked}."
     yield (
         "De chaque quartier ou petite commune, on connaît les âges, les diplômes et les revenus, pas leur"
-        " combinaison : elle est reconstituée d’après la France entière."
+        " combinaison. Elle est reconstituée d’après la France entière."
     )
     yield ("Les totaux sont calculés avant l’arrondi : les parties peuvent ne pas s’additionner.")
 
@@ -469,7 +470,7 @@ def _on_the_zoning(d: Diagnosis) -> Iterator[str]:
 def _on_the_census(d: Diagnosis) -> Iterator[str]:
     if small := d.flags[frames.SMALL]:
         yield (
-            f"{wording.share(small / d.population)} des habitants vivent dans une petite commune : ses"
+            f"{wording.share(small / d.population)} des habitants vivent dans une petite commune. Ses"
             " diplômes sont estimés avec ceux du département et les revenus."
         )
     if coarse := d.flags[frames.COARSE_IRIS]:
