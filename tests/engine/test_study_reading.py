@@ -264,6 +264,22 @@ def test_files_give_the_chances_of_each_class(d):
     )
 
 
+def test_a_dossier_is_written_in_short_sentences(d):
+    """Seize mots en moyenne, trente-trois au plus : chaque phrase est lue d’un trait."""
+    levels = NeedByDefinition(definition(LEVELS), replace(d.need, value=10_449.0), d.rate)
+    read = presentation.present(Study(d, None, (levels,), (), None), fingerprint="")
+    chapters = dossier.compose(d, read, {}, (levels,), on=date(2026, 11, 22)).chapters
+    blocks = [block for chapter in chapters for block in chapter.blocks]
+    texts = [chapter.lead for chapter in chapters] + [getattr(block, "text", "") for block in blocks]
+    texts += [item for block in blocks for item in getattr(block, "items", ())]
+    plain_texts = [text.replace("**", "") for text in texts]
+    sentences_read = [each for text in plain_texts for each in re.split(r"(?<=[.!?])\s+", text) if each]
+    lengths = [len(each.replace("\xa0", "").split()) for each in sentences_read]
+    assert len(lengths) > 50
+    assert np.mean(lengths) <= 16
+    assert max(lengths) <= 33, sentences_read[int(np.argmax(lengths))]
+
+
 def test_a_sentence_links_the_two_definitions_of_a_page(d):
     counted = replace(d.need, value=10_449.0, low=9_000.0, high=12_000.0)
     row = NeedByDefinition(definition(LEVELS), counted, d.rate)

@@ -87,7 +87,7 @@ def sections(user: Any, at: datetime) -> list[Section]:
     left = [each for each in past if each[0].unticked]
     done = [each for each in past if not each[0].unticked]
     made = (
-        Section("appel", "Qui est venu ?", "des présences restent à noter", left),
+        Section("appel", "Qui est venu ?", "l’appel n’est pas fini", left),
         Section("venir", "À venir", "", to_come),
         Section("passes", "Passés", f"depuis {PAST} jours", done),
     )
