@@ -235,7 +235,7 @@ def acknowledgements(m: Mission) -> Chapter:
     blocks: list[Block] = []
     if m.participants:
         blocks += [
-            Text(text="Ont donné de leur temps :"),
+            Text(text="Merci à celles et ceux qui ont donné de leur temps :"),
             Bullets(items=tuple(m.participants)),
         ]
     if m.thanks:
