@@ -102,7 +102,7 @@ def test_the_pages_of_an_offer(offered, client, monkeypatch):
     """Une seule étude, tous ses écrans : un calcul est long, une page ne l’est pas."""
     page = text_of(client.get(f"/territoires/{PLACE}/manques/?offre=libre_acces_accompagne"))
     assert "à 30 minutes à pied" in page
-    assert "ne disent pas ce qu’on y trouve" in page
+    assert "ne précisent pas leur offre" in page
     assert not re.search("hors de portée|périmètre|sans détail", page), "words that everybody reads"
     assert "L’ordre n’est pas un classement" in page
     assert re.search(
@@ -144,7 +144,7 @@ def test_the_pages_of_an_offer(offered, client, monkeypatch):
     assert (told.n_structures, told.n_unknown) == (0, told.n_places), "no sheet names its structure"
     assert "Aucun ne dit pas quelle structure" not in places
     assert "Aucun ne dit quelle structure le porte" in places
-    assert f"{told.n_silent} ne disent pas ce qu’on y trouve" in places
+    assert f"{told.n_silent} ne précisent pas leur offre" in places
 
     assert "Compté le 20 novembre 2026. Fiches de Hinaura" in told.source
     assert "Aucun lieu n’en parle, ni pour dire oui ni pour dire non : " in places
@@ -555,10 +555,10 @@ def test_a_map_leads_elsewhere_to_the_zones_asked_and_to_no_other_whose_code_beg
 @pytest.mark.parametrize(
     ("silent", "told"),
     [
-        (0, "Tous disent ce qu’on y trouve : les parts ci-dessous sont prises parmi eux"),
-        (1, "1 ne dit pas ce qu’on y trouve : les parts ci-dessous sont prises parmi les 2 autres"),
-        (2, "2 ne disent pas ce qu’on y trouve : les parts ci-dessous sont prises parmi le seul autre"),
-        (3, "Aucun ne dit ce qu’on y trouve"),
+        (0, "Tous précisent leur offre : les parts ci-dessous sont prises parmi eux"),
+        (1, "1 ne précise pas son offre : les parts ci-dessous sont prises parmi les 2 autres"),
+        (2, "2 ne précisent pas leur offre : les parts ci-dessous sont prises parmi le seul autre"),
+        (3, "Aucun ne précise son offre"),
     ],
 )
 def test_the_places_that_do_not_say_what_they_offer_are_counted_in_french(study, client, silent, told):
@@ -776,7 +776,7 @@ def test_nobody_says_it_is_not_nobody_knows():
     hidden = replace(known(60), state="tu", share_value=None, share_bounds=None)
     for question in (NEAR, PUBLICS, CROSSED):
         for whole, reason in (
-            (nobody, "Aucun lieu recensé ne dit s’il aide."),
+            (nobody, "Aucun lieu recensé n’indique s’il aide."),
             (hidden, "Trop peu d’habitants pour le dire."),
         ):
             offered = replace(offer_of(60, {}, {"A": 80}), whole=ZoneOffer("", 3, 0, (whole,), (), ""))

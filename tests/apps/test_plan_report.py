@@ -220,7 +220,8 @@ def test_a_printed_plan_sums_its_actions_on_a_page_that_lies(reading, plan):
     assert composed.chapters.index(wide) == 1, "right after the summary"
     assert wide.title.replace("\xa0", " ") == "22 actions : 1 attend un vote, 21 attendent un pilote"
     assert wide.lead.replace("\xa0", " ") == "**6 400 €** dont 2 400 € à dépenser une fois"
-    grid, lacking = wide.blocks
+    grid, lacking, meanings = wide.blocks
+    assert meanings.text.startswith("**Assistance numérique** : "), "explained where first used"
     assert [cell.text.replace("\xa0", " ") for cell in grid.rows[2]] == [
         *("", "3", row.title, "CCAS d’Échirolles", "dès mars 2026", "6 400 €", "La Ville : 4 000 €"),
         *("à décider, en retard", "Personnes venues : 60, moins de 11 au départ"),

@@ -299,8 +299,8 @@ def test_slides_agree_with_what_they_count(study, n):
     for one, many in (
         ("1 action du plan n’en a pas", "2 actions du plan n’en ont pas"),
         ("1 parole publiée en tout", "2 paroles publiées en tout"),
-        ("dont 1 qui ne dit pas ce", "dont 2 qui ne disent pas ce"),
-        ("1 lieu ne dit pas ce", "2 lieux ne disent pas ce"),
+        ("dont 1 à l’offre inconnue", "dont 2 à l’offre inconnue"),
+        ("1 lieu ne précise pas son offre", "2 lieux ne précisent pas leur offre"),
         ("Et 1 autre, citée", "Et 2 autres, citées"),
     ):
         assert (one, many)[n - 1] in told

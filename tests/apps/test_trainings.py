@@ -270,7 +270,7 @@ def test_a_sheet_read_before_another_was_noted_takes_nobody_s_attestation_away(c
     }
     assert Attestation.objects.get().withdrawn_at is None
     said = client.post(address, {"geste": "appel"}, follow=True).content.decode()
-    assert "Personne n’est dit là ou pas là" in said
+    assert "Personne n’est noté présent ou absent" in said
     assert Entry.objects.filter(verb="workshop.ticked").count() == 2
 
 

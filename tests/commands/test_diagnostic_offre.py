@@ -202,7 +202,7 @@ def test_the_table_carries_the_offer(folder, study):
 def test_the_dossier_tells_the_offer_and_its_doubt(folder):
     page = (folder / "dossier.html").read_text("utf-8").replace("\xa0", " ")
     assert "Ce qui est à portée de marche" in page
-    assert "ne disent pas ce qu’on y trouve" in page
+    assert "ne précisent pas leur offre" in page
 
 
 @pytest.mark.complete

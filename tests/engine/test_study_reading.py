@@ -264,6 +264,22 @@ def test_files_give_the_chances_of_each_class(d):
     )
 
 
+def test_a_dossier_is_written_in_short_sentences(d):
+    """Seize mots en moyenne, trente-trois au plus : chaque phrase est lue d’un trait."""
+    levels = NeedByDefinition(definition(LEVELS), replace(d.need, value=10_449.0), d.rate)
+    read = presentation.present(Study(d, None, (levels,), (), None), fingerprint="")
+    chapters = dossier.compose(d, read, {}, (levels,), on=date(2026, 11, 22)).chapters
+    blocks = [block for chapter in chapters for block in chapter.blocks]
+    texts = [chapter.lead for chapter in chapters] + [getattr(block, "text", "") for block in blocks]
+    texts += [item for block in blocks for item in getattr(block, "items", ())]
+    plain_texts = [text.replace("**", "") for text in texts]
+    sentences_read = [each for text in plain_texts for each in re.split(r"(?<=[.!?])\s+", text) if each]
+    lengths = [len(each.replace("\xa0", "").split()) for each in sentences_read]
+    assert len(lengths) > 50
+    assert np.mean(lengths) <= 16
+    assert max(lengths) <= 33, sentences_read[int(np.argmax(lengths))]
+
+
 def test_a_sentence_links_the_two_definitions_of_a_page(d):
     counted = replace(d.need, value=10_449.0, low=9_000.0, high=12_000.0)
     row = NeedByDefinition(definition(LEVELS), counted, d.rate)
@@ -271,7 +287,7 @@ def test_a_sentence_links_the_two_definitions_of_a_page(d):
     link = read.levels.link
     assert "Illectronisme 2021" in link
     assert "2017" in link
-    assert "plus nombreuses, car" in link
+    assert "s’y ajoutent celles qui bloquent parfois" in link
     made = dossier.compose(d, read, {}, (row,), on=date(2026, 11, 22))
     (table,) = [
         block
@@ -281,7 +297,7 @@ def test_a_sentence_links_the_two_definitions_of_a_page(d):
     ]
     printed = table.rows[0][1].text.replace("\xa0", " ")
     assert printed == "10 400"
-    told = f"ci-dessous, environ {printed} personnes (entre 9 000 et 12 000), comptent"
+    told = f"plus nombreuses, environ {printed} personnes (entre 9 000 et 12 000), car"
     assert told in link.replace("\xa0", " "), "the levels have the total of the table, and its interval"
     assert "enquête" not in table.note
     fewer = NeedByDefinition(definition(LEVELS), replace(counted, value=1.0, low=0.5, high=1.2), d.rate)
@@ -429,7 +445,10 @@ def test_social_precarity_alone_never_says_that_the_digital_share_is_low(d):
     ]
     alone = replace(d, zones=tuple(zones), social_only=(middle.zone.code,), digital_only=())
     (told,) = sentences.discordances(alone, names_of)
-    assert f"**{middle.zone.name}** : très probablement le social sans le numérique." in told.finding
+    assert (
+        f"**{middle.zone.name}** : précarité sociale très probablement élevée, précarité numérique non."
+        in told.finding
+    )
     assert "n’y est pas parmi les plus fortes de France" in told.advice
     said = f"{told.advice} {zone_sheet.verdict(alone, alone.zone(middle.zone.code))}"
     assert "la part n’est pas parmi les plus fortes" in said
@@ -623,11 +642,11 @@ def test_the_dossier_says_which_gaps_between_territories_are_measured(d):
     read = presentation.present(Study(d, None, (), (), None), fingerprint="")
     made = dossier.compose(d, read, {}, (), on=date(2026, 11, 22))
     said = [block.text for chapter in made.chapters for block in chapter.blocks if isinstance(block, Text)]
-    (gaps,) = [text for text in said if "Ce qui écarte une région" in text]
-    assert "dix taux publiés, tous de métropole ou de Corse, et dans une enquête" in gaps
+    (gaps,) = [text for text in said if "les régions diffèrent encore" in text]
+    assert "dix taux publiés, tous de métropole ou de Corse, et une enquête" in gaps
     assert "Outre-mer" not in gaps
     assert "La Corse" not in gaps
-    assert "un département, une intercommunalité, une commune ou un quartier, rien ne le mesure" in gaps
+    assert "une commune ou un quartier, cet écart est une hypothèse que rien ne mesure" in gaps
     mainland = [rate for rate in published_rates.published() if rate.definition]
     assert len({rate.place for rate in mainland}) == 10
 

@@ -76,7 +76,7 @@ def test_a_logo_that_is_no_plain_drawing_is_refused(logo):
         ("nom: Ici", "n’est pas un thème"),
         ("- 1", "n’est pas un thème"),
         ("nom: Ici\ncouleur: rouge", "« rouge » n’est pas une couleur"),
-        ('nom: Ici\ncouleur: "#1F4E79"\nlogo: absent.svg', "ne se lit pas"),
+        ('nom: Ici\ncouleur: "#1F4E79"\nlogo: absent.svg', "n’a pas pu être lu"),
     ],
 )
 def test_a_file_that_is_no_theme_is_refused(tmp_path, text, told):

@@ -1,6 +1,7 @@
 """What reports say of a territory that is not like the others: three zones, a range, places that say nothing."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -126,8 +127,8 @@ def test_a_document_older_than_its_places_says_that_they_are_counted_soon(d):
 @pytest.mark.parametrize(
     ("n", "told"),
     [
-        (1, ["1 lieu sur 1 ne dit pas ce qu’on y trouve. Il ne compte ni", "qui l’a à portée"]),
-        (2, ["2 lieux sur 2 ne disent pas ce qu’on y trouve. Ils ne comptent ni", "qui les a à portée"]),
+        (1, ["1 lieu sur 1 ne précise pas son offre. Il ne compte ni", "qui l’a à portée"]),
+        (2, ["2 lieux sur 2 ne précisent pas leur offre. Ils ne comptent ni", "qui les a à portée"]),
     ],
 )
 def test_cautions_agree_with_the_places_they_count(d, n, told):
@@ -206,14 +207,13 @@ def test_those_who_cannot_do_without_help_are_told_by_their_range(d):
     assert "Entre 2 et 11 personnes ne peuvent pas faire sans aide." in " ".join(told)
 
 
-def test_the_glossary_of_a_dossier_explains_the_words_that_it_uses():
+def test_a_document_explains_a_word_where_it_is_first_used():
     """« Bornes : 90 chances sur 100 » n’est pas un terminal, « calculs Maillage » n’est pas la couverture d’un territoire."""
     said = Chapter(number="", title="Bornes : 90 chances sur 100", lead="Calculs Maillage, précarité forte.")
-    (table,) = certainty.glossary_chapter([said]).blocks
-    assert [row[0].text for row in table.rows] == ["Précarité", "Précarité forte"]
-    grid = Chapter(number="", title="Le maillage")
-    (table,) = certainty.glossary_chapter([grid]).blocks
-    assert [row[0].text for row in table.rows] == ["Maillage"]
+    grid = Chapter(number="", title="Le maillage", lead="La précarité forte.")
+    first, then = (chapter.blocks for chapter in certainty.explained([said, grid], known=["precarite"]))
+    assert [re.findall(r"\*\*(.+?)\*\*", block.text) for block in first] == [["Précarité forte"]]
+    assert [re.findall(r"\*\*(.+?)\*\*", block.text) for block in then] == [["Maillage"]]
 
 
 def test_a_study_is_cited_with_the_article_of_its_territory(d):

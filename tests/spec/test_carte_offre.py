@@ -370,7 +370,7 @@ def test_a_departement_of_which_the_census_says_nothing_is_named(d, o):
     assert words.startswith("Départements non recensés : Loire-Atlantique et Morbihan.")
     assert words.endswith("Ce n’est pas une absence.")
     few = offer.unlisted_words(replace(one, border=replace(one.border, alone=1.2)))
-    assert "manquer à l’habitant d’ici qui y vit, et à l’ensemble" in few
+    assert "manquer à l’habitant qui y vit, et à l’ensemble" in few
     assert words in [each.replace("\xa0", " ") for each in offer.cautions(one)]
     told = presentation.present(Study(d, one, (), (), None), fingerprint="").offer
     assert told is not None and {code[:2] for code in told.zones} == {"35"}, (

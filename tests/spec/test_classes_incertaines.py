@@ -51,7 +51,7 @@ def test_only_likely_members_are_named(spec):
         lambda t: named(t, "commune"),
         (
             "Précarité numérique, très probablement (8 chances sur 10 ou plus), dans la"
-            " classe « très élevée » : Aubière ; dans la classe « élevée » ou « très élevée » : Bost."
+            " classe « très élevée » : Aubière. Dans la classe « élevée » ou « très élevée » : Bost."
         ),
     )
 
@@ -161,11 +161,11 @@ def test_the_page_says_what_classes_compare(spec):
         [
             (
                 "Chaque commune est classée face à la France métropolitaine, dont chaque classe réunit un"
-                " cinquième des habitants. Un autre découpage n’y change rien."
+                " cinquième des habitants. Un autre découpage ne changerait rien."
             ),
             (
                 "Chaque quartier est classé face à la France métropolitaine, dont chaque classe réunit un"
-                " cinquième des habitants. Un autre découpage n’y change rien."
+                " cinquième des habitants. Un autre découpage ne changerait rien."
             ),
         ],
     )

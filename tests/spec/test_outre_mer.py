@@ -147,7 +147,7 @@ def test_rates_moved_overseas_are_said_to_be():
     """La note du profil : outre-mer, les taux nationaux sont d’abord déplacés."""
     assert "déplacés de l’écart publié" in sentences.rates_applied(found("La Réunion"))
     assert sentences.rates_applied(found("Creuse")) == (
-        "Taux nationaux appliqués aux habitants d’ici ; les classes que personne ne publie sont déduites."
+        "Taux nationaux appliqués aux habitants du territoire ; les classes que personne ne publie sont déduites."
     )
 
 

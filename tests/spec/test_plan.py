@@ -213,7 +213,7 @@ HELD = [
     ("R-060", MAUBEUGE(1), "hors de ses murs / accueilleraient un partenaire"),
     ("R-061", MAUBEUGE(4), "Former et équiper les aidants, même si les structures le placent plus bas"),
     ("R-064", GRENOBLE(8), "tout l’écosystème soutienne l’accès accompagné"),
-    ("R-065", GRENOBLE(10), "soutenir qui agit déjà, collecter, ouvrir des offres collectives, former"),
+    ("R-065", GRENOBLE(10), "soutenir les acteurs en place, collecter, ouvrir des offres collectives, former"),
 ]  # fmt: skip
 
 

@@ -88,9 +88,7 @@ def test_a_list_says_out_of_which_zones_it_counts():
     known = replace(o, gaps=gaps.gaps(o.ground, cells={"A": "les_deux", "B": None}), n_classed=2)
     found = {each.rule: each for each in offer.read(known).lists if each.id in ("", "wifi")}
     told = {rule: chapter._listed(each).replace("\xa0", " ") for rule, each in found.items()}
-    assert told["deux-precarites"].endswith(
-        ": 1 sur 2 zones avec une classe numérique et une classe sociale : A."
-    )
+    assert told["deux-precarites"].endswith(": 1 sur 2 zones avec les deux classes : A.")
     assert told["sans-wifi"].endswith(": 2 sur 3 zones de l’étude : B et C.")
 
 
@@ -568,13 +566,13 @@ def test_the_border_is_told_and_what_is_known_across_counts(spec):
         [
             "100 à portée, 0 lieu",
             (
-                "Au bord du territoire : 1\xa0lieu de l’autre côté de la limite est à portée pour des habitants d’ici."
-                " Il compte dans la portée, jamais parmi les lieux du territoire."
+                "Au bord du territoire : 1\xa0lieu de l’autre côté de la limite est à portée pour des habitants du"
+                " territoire. Il compte dans la portée, jamais parmi les lieux du territoire."
             ),
             "1\xa0lieu de communes voisines, sans coordonnées, n’est compté nulle part : Mairie d’Ailleurs.",
             (
-                "Au bord du territoire : ce recensement ne situe aucun lieu de l’autre côté de la limite, à portée"
-                " d’ici. Des habitants du bord en ont peut-être un que l’on ne connaît pas."
+                "Au bord du territoire : ce recensement ne situe aucun lieu à portée de l’autre côté de la"
+                " limite. Des habitants du bord en ont peut-être un que l’on ne connaît pas."
             ),
         ],
     )

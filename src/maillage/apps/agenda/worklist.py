@@ -73,7 +73,7 @@ def _registers(user: Any, at: datetime) -> Iterable[Line]:
         words=f"{' ; '.join(named)}{f' ; et {count(n_left, NOUN)}' if n_left else ''}. Présents ou absents ?",
         since=words.local(rows[0]).date(),
         url=reverse("workshop_run", args=[rows[0].pk]) if len(rows) == 1 else reverse("workshops_space"),
-        gesture="Finir l’appel" if len(rows) == 1 else "Finir les appels",
+        gesture="Compléter les présences",
         icon="check",
     )
 

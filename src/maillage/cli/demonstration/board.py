@@ -31,7 +31,7 @@ CARDS = (
     ("inform", "lever", "Le dire avec le bulletin de paie", "reception", 5),
     ("claim", "obstacle", "N’a pas d’adresse mail", "mediator", 9),
     ("claim", "workaround", "Le code arrive sur le téléphone de son fils", "writer", 0),
-    ("claim", "lever", "Créer l’adresse mail avec quelqu’un", "mediator", 9),
+    ("claim", "lever", "Créer l’adresse e-mail avec quelqu’un", "mediator", 9),
     ("file", "obstacle", "Les bulletins de paie sont à scanner", "writer", 8),
     ("file", "obstacle", "Le site se ferme pendant la saisie", "reception", 4),
     ("file", "solution", "Un scanner et une personne, à pied", "writer", 8),

@@ -38,7 +38,7 @@ def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any
             ),
             "starts_on": on - timedelta(days=190),
             "ends_on": on - timedelta(days=90),
-            "thanks": "Celles et ceux qui ont donné de leur temps.",
+            "thanks": "Leurs mots sont dans ce plan.",
         },
         by=by,
         at=at,

@@ -30,7 +30,7 @@ PROFESSIONALS = (
 METHOD = (
     Step(n=2, many="groupes de discussion", who="acteurs sociaux"),
     Step(n=1, many="groupe de discussion", who="acteurs de la formation"),
-    Step(n=1, many="enquête par courriel", who="chargés de mission politique de la ville"),
+    Step(n=1, many="enquête par e-mail", who="chargés de mission politique de la ville"),
     Step(n=1, many="atelier de co-construction", who="accès aux droits"),
 )
 

@@ -130,7 +130,7 @@ def read(path: Path) -> Theme:
         logo = drawing.read_text("utf-8") if drawing is not None else ""
     except OSError as error:
         raise Refused(
-            f"{path.name} ou son logo ne se lit pas : {reason(error)}.",
+            f"{path.name} ou son logo n’a pas pu être lu : {reason(error)}.",
             why="Le document n’aurait pas son allure.",
             do=SHAPE,
         ) from error

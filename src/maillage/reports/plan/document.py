@@ -24,7 +24,7 @@ from maillage.reports.plan.reading import EVERYWHERE, TO_DECIDE, PlanAction, Pla
 from maillage.reports.territory import decisions, gaps, mission, synthesis
 from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.chapters.certainty import (
-    glossary_chapter,
+    explained,
     method_chapter,
     source_chapter,
     warning_chapter,
@@ -44,11 +44,14 @@ BANDS: tuple[Band, ...] = ("garance", "pastel", "tilleul", "prune")
 MOST_NUMBERS = 14  # of actions, in a sentence
 EFFECT_NOTE = "Effet attendu : un objectif à vérifier, pas une promesse."
 UNCOUNTED = "non chiffré"
+DEFINED = ("precarite-numerique", "precarite", "inclusion-numerique")  # by the chapter of the notion
 BORROWED = "* : repris de {origin}. À vérifier ici."
 NO_PLACE = "Sans lieu écrit, une action vaut pour tout le territoire."
 NO_BUDGET = "Aucun budget n’est encore écrit."
 JOURNEY_STAGE = 112  # as tall as the words beside it: two journeys a page, and no half of one empty
-NO_CAUSE = "Ce qui change après une action peut venir d’autre chose : aucun de ces nombres ne dit une cause."
+NO_CAUSE = (
+    "Ce qui change après une action peut venir d’autre chose : aucun de ces nombres n’en donne la cause."
+)
 
 
 def compose(s: Subject, plan: PlanReading | None) -> Document:
@@ -65,8 +68,7 @@ def compose(s: Subject, plan: PlanReading | None) -> Document:
         chapters += _decided(s, plan)
     chapters += _grounds(s, plan)
     chapters += [source_chapter(r), warning_chapter(r)]
-    if (glossary := glossary_chapter(chapters)) is not None:
-        chapters.append(glossary)
+    chapters = explained(chapters, DEFINED)
     # Each begins where the one before ends: a page of its own would leave half of the others empty.
     chapters = [replace(each, flows=True) for each in chapters]
     return Document(
@@ -247,7 +249,7 @@ def _named(actions: Sequence[PlanAction], every: Sequence[PlanAction]) -> str:
 
 def _notion() -> Chapter:
     """Return what the plan calls digital precarity, with the words of the glossary."""
-    defined_terms = terms()["precarite-numerique"], terms()["precarite"], terms()["inclusion-numerique"]
+    defined_terms = [terms()[key] for key in DEFINED]
     return Chapter(
         number="",
         short="De quoi l’on parle",
@@ -310,11 +312,8 @@ def _conclusion(s: Subject, plan: PlanReading | None) -> Chapter:
     if r.offer:
         n, silent = len(gaps.certain(r.offer)), r.offer.whole.n_silent
         lacks = wording.count(n, "manque certain", "manques certains")
-        mute = wording.count(silent, "lieu ne dit", "lieux ne disent")
-        items.append(
-            f"**Les limites de l’offre.** {upper_first(lacks)}"
-            f"{f' ; {mute} pas ce qu’on y trouve' if silent else ''}."
-        )
+        mute = wording.count(silent, "lieu ne précise pas son offre", "lieux ne précisent pas leur offre")
+        items.append(f"**Les limites de l’offre.** {upper_first(lacks)}{f' ; {mute}' if silent else ''}.")
     else:
         items.append(f"**Les limites de l’offre.** {synthesis.no_offer(s)}")
     heard = [step.words for step in s.mission.counts()] if s.mission else []

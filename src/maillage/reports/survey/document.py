@@ -293,7 +293,7 @@ def _findings(results: Results) -> Grid:
         )
     return Grid(
         caption="Les constats, axe par axe",
-        columns=("Axe", "Le fait", "De 0 à 100", "Ce qu’il veut dire", *(["Ce qu’il appelle"] * has_calls)),
+        columns=("Axe", "Le fait", "De 0 à 100", "Ce qu’il veut dire", *(["Réponse"] * has_calls)),
         align="ggggg"[: 4 + has_calls],
         rows=tuple(rows),
         note="Classés par axe, puis par importance et par sûreté. Tous les tableaux sont en annexe.",

@@ -4,6 +4,7 @@ call; and the crossings that carry a message, kept when chance does not explain 
 Source: docs/methods/resultats-enquete.md
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -239,6 +240,8 @@ def _finding(question: QuestionAnswers, message: Message, line: Line, people: Wh
     figure = line.figure
     assert isinstance(figure, Estimate)
     among, fraction = message.among or _people(question, people), _fraction(question, figure, people)
+    share = f"{_percent(figure, question)} {among}"
+    subject = share if re.search(r"(^|\W)une? ", fraction) else fraction or share  # the verb is a plural
     notes = [
         *(_national(question, message, line, national) for national in question.national),
         _planned(question, line),
@@ -252,8 +255,8 @@ def _finding(question: QuestionAnswers, message: Message, line: Line, people: Wh
     return Highlight(
         key=f"{findings.LEADING}:{question.name}:{'+'.join(line.name.split())}",
         axis=messages().axes[message.axis],
-        headline=f"{fraction or f'{_percent(figure, question)} {among}'} {message.says}",
-        fact=f"{_percent(figure, question)} {among} {message.says}{_star(figure.n)}",
+        headline=f"{subject} {message.says}",
+        fact=f"{share} {message.says}{_star(figure.n)}",
         meaning=" ".join([note for note in notes if note][:2]) or message.means,
         call=message.calls,
         figure=figure,
@@ -273,6 +276,7 @@ def _crossed(crossing: Crossing, question: QuestionAnswers) -> Highlight | None:
     if crossing.share is not None:
         return _of_answers(crossing, crossing.share, question)
     by_label = {row.by_label: row for row in rows.values()}
+    by = crossing.table.by_label.rstrip(f".?{NBSP}")
     if message.within:
         high = rows.get(next(iter(message.within.values())))
         low = next((row for row in rows.values() if row is not high), None)
@@ -296,7 +300,7 @@ def _crossed(crossing: Crossing, question: QuestionAnswers) -> Highlight | None:
         call=message.calls_by or message.calls,
         figure=figure,
         bars=tuple(Bar(label=row.by_label, figure=row.figure) for row in rows.values()),
-        wording=f"{question.label} « {label} », selon : {lower_first(crossing.table.by_label).rstrip('.')}.",
+        wording=f"{question.label} « {label} », selon : {lower_first(by)}.",
         universe=question.universe,
         weight=_weight(crossing, figure),
         behind=tuple(

@@ -239,7 +239,7 @@ def notes(r: ActivityReport) -> tuple[str, ...]:
         "Une personne aidée trois fois compte trois fois : ce sont des aides, pas des personnes.",
         "Vocabulaire et thématiques : ceux de la Coop de la médiation numérique. Une aide notée deux fois"
         " (une orientation et son acte) compte une fois.",
-        "Ce que personne n’a noté n’y est pas : ce temps est au moins celui-là.",
+        "Les aides que personne n’a notées manquent : le temps réel est au moins celui-là.",
     ]
     if r.silent and r.rows:
         nobody = count(
@@ -251,7 +251,7 @@ def notes(r: ActivityReport) -> tuple[str, ...]:
             " n’y a été fait."
         )
     if r.counted:
-        out.append(f"Compté le {r.counted} : ce qui a été noté depuis n’y est pas encore.")
+        out.append(f"Compté le {r.counted} : les notes plus récentes manquent encore.")
     if r.apart:
         out.append(f"Noté pour de vrai, à part : {r.apart}.")
     if r.least:
@@ -262,7 +262,7 @@ def notes(r: ActivityReport) -> tuple[str, ...]:
             f"Leur temps est celui des lots, à l’heure près. Sous un lot, il est écrit « moins de {r.least} »"
             " ; un thème ou une suite sous un lot peut manquer.",
             *filter(None, (r.apart_from_lines,)),
-            "Les ateliers, annoncés à tous, se comptent un par un ; qui y est venu, par lots.",
+            "Les ateliers, annoncés à tous, se comptent un par un ; leurs participants, par lots.",
         ]
     return tuple(out)
 

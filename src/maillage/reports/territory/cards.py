@@ -21,7 +21,7 @@ def need_card(d: Diagnosis, need: FigureText, universe: float) -> Card:
         counts=chosen.meaning or f"Les personnes qui {chosen.statement}, d’après {chosen.producer}.",
         among=f"{wording.count(round(universe), 'habitant')} : {chosen.universe}. Recensement de 2021.",
         margin=(
-            f"Le vrai nombre est entre {need.low} et {need.high}, {wording.NINE_TIMES} ; sinon, moins"
+            f"Le vrai nombre est entre {need.low} et {need.high}, {wording.NINE_TIMES}. Sinon, c’est moins"
             " souvent."
             if need.low
             else need.why
@@ -101,7 +101,7 @@ def other_cards(d: Diagnosis) -> Cards:
             margin=f"{draws} Le lien entre niveau de vie et numérique y est tiré aussi.",
             how=(
                 "Niveaux de vie de chaque commune ou quartier déduits du revenu médian de la commune et des"
-                " allocations versées, puis rapprochés de l’âge et du diplôme."
+                " allocations versées. Ils sont ensuite rapprochés de l’âge et du diplôme."
                 f" {wording.number(dict(d.modest.counted)['communes'])} revenus"
                 " médians lus."
             ),
@@ -111,7 +111,7 @@ def other_cards(d: Diagnosis) -> Cards:
             url="",
             year=None,
             doubt=(
-                "Aucun tableau publié ne croise le numérique et le niveau de vie dans une commune : leur"
+                "Aucun tableau publié ne croise le numérique et le niveau de vie dans une commune. Leur"
                 f" lien est une hypothèse. {income.doubt}"
             ),
             method="double-precarite",
@@ -119,8 +119,8 @@ def other_cards(d: Diagnosis) -> Cards:
         profile=_card(
             chosen,
             counts=(
-                f"Deux parts : parmi les personnes d’un groupe, celles qui {chosen.statement} ; parmi"
-                " celles-ci, celles du groupe."
+                f"Deux parts. La première : dans un groupe, les personnes qui {chosen.statement}. La seconde"
+                " : parmi ces personnes, celles du groupe."
             ),
             among=f"{among} : {chosen.universe}. Recensements de 2018 et 2021.",
             margin=(
@@ -220,7 +220,7 @@ def sources(d: Diagnosis) -> tuple[Source, ...]:
                 vintage="",
                 licence="",
                 quote="",
-                doubt=f"Zones tracées par qui a fourni le fichier (sha256 {zoning.sha256[:12]}).",
+                doubt=f"Zones tracées par l’auteur du fichier (sha256 {zoning.sha256[:12]}).",
                 url="",
                 accessed_on="",
             )

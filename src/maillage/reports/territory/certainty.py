@@ -149,7 +149,7 @@ def compared(unit: str) -> str:
     """Return the sentence on what classes compare, which no cut changes."""
     return (
         f"Chaque {unit} est classé{'e' if unit in FEMININE else ''} face à la France métropolitaine, dont"
-        " chaque classe réunit un cinquième des habitants. Un autre découpage n’y change rien."
+        " chaque classe réunit un cinquième des habitants. Un autre découpage ne changerait rien."
     )
 
 
@@ -174,8 +174,10 @@ def strongest(at_top: Sequence[str], below: Sequence[str], unit: str) -> str:
         ("dans la classe « très élevée »", at_top),
         ("dans la classe « élevée » ou « très élevée »", below),
     )
-    text = " ; ".join(f"{place} : {named(names, most=FEWER_NAMED)}" for place, names in lists if names)
-    return f"Précarité numérique, très probablement ({odds_text()}), {text}."
+    first, *rest = [f"{place} : {named(names, most=FEWER_NAMED)}." for place, names in lists if names]
+    return " ".join(
+        [f"Précarité numérique, très probablement ({odds_text()}), {first}", *map(upper_first, rest)]
+    )
 
 
 def leaders(top: Sequence[str], n: int, unit: str) -> str:

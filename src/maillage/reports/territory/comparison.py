@@ -122,7 +122,7 @@ def _away(o: Offered | None, line: str, when: str) -> Measure:
 
 
 def _quiet(o: Offered | None) -> Measure:
-    label = "Lieux qui ne disent pas ce qu’on y trouve"
+    label = "Lieux qui ne précisent pas leur offre"
     if o is None or not o.counts.n_places[""]:
         return _missing("lieux_muets", label, "lieux de l’annuaire", "", counted=True)
     quiet, n = o.counts.n_silent[""], o.counts.n_places[""]

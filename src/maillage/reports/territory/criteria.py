@@ -310,7 +310,7 @@ def _first_level(offered: OfferReading) -> list[tuple[OfferLine, Bounds]]:
 def _no_first_level(offered: OfferReading) -> str:
     """Return why nothing is known of first-level help: nobody says it, or too few people live there."""
     said = any(each.id in FIRST_LEVEL and each.state != UNKNOWN for each in offered.whole.lines)
-    return "Trop peu d’habitants pour le dire." if said else "Aucun lieu recensé ne dit s’il aide."
+    return "Trop peu d’habitants pour le dire." if said else "Aucun lieu recensé n’indique s’il aide."
 
 
 def _near(found: Evidence) -> tuple[Bounds | None, str]:
@@ -760,7 +760,7 @@ CRITERIA = (
         0.7,
         0.4,
         "Fort dès 70 % de lieux gratuits parmi ceux qui disent leur prix ; manque sous 40 %.",
-        "Aucun lieu ne dit son prix.",
+        "Aucun lieu n’indique son prix.",
         "Soutenir la gratuité là où les deux précarités se croisent.",
     ),
     Criterion(
@@ -772,7 +772,7 @@ CRITERIA = (
         0.5,
         0.2,
         "Fort dès 50 % de lieux ouverts après 19 h, le samedi ou le dimanche ; manque sous 20 %.",
-        "Aucun lieu ne dit ses horaires.",
+        "Aucun lieu n’indique ses horaires.",
         "Étendre une plage par secteur plutôt que partout.",
     ),
     Criterion(

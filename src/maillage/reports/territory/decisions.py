@@ -23,9 +23,9 @@ CENSUS = "**Recenser les lieux d’aide.** Sans eux, aucun manque ne peut être 
 SMALLER = "**Lire les manques plus près.** Chaque département a son diagnostic, avec ses distances."
 COUNTED = "Chaque manque aura un lieu, un nombre de personnes et une distance."
 NEAR = "Ces personnes auront un lieu à portée."
-ANSWERED = "Ce que ces lieux proposent sera connu : les vrais manques se verront."
+ANSWERED = "L’offre de ces lieux sera connue, et les vrais manques avec elle."
 SERVED = "Un nombre de personnes aidées par an, à fixer."
-ASKING = "**Demander aux lieux s’ils proposent"
+ASKING = "**Faire préciser leur offre aux lieux"
 _EFFECTS = {CENSUS: COUNTED, SMALLER: COUNTED, ASKING: ANSWERED}  # by what asks for it
 
 

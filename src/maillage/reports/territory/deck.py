@@ -172,7 +172,7 @@ def _reasons(s: Subject, chosen: Sequence[Decision]) -> Chapter:
         cards.insert(0, Callout(tone="commentaire", title="Pourquoi ce périmètre", text=m.reason))
     if chosen:
         title = f"{decisions.NUMBERS[len(chosen)]} à préparer"
-        titles = upper_first(listing([wording.lower_first(indicator.full_title) for indicator in chosen]))
+        titles = upper_first(" ; ".join(wording.lower_first(each.full_title) for each in chosen))
         text = f"{titles}." if len(titles) <= CARD_LETTERS else LATER
         cards.append(Callout(tone="verdict", title=title, text=text))
     lead = " ".join(filter(None, (m.lead, m.origin))) if m else ""
@@ -181,7 +181,7 @@ def _reasons(s: Subject, chosen: Sequence[Decision]) -> Chapter:
     )
     return _slide(
         WHY,
-        "Les démarches sont en ligne, tout le monde ne suit pas",
+        "Les démarches sont en ligne, tout le monde n’y arrive pas",
         cards,
         lead=lead,
         notes=f"{headline(r)}. {sources}",
@@ -228,7 +228,9 @@ def _method(s: Subject) -> Chapter:
     if r.offer is not None and r.offer.whole.n_places:
         places = wording.count(r.offer.whole.n_places, "lieu recensé", "lieux recensés")
         silent = r.offer.whole.n_silent
-        silence = f"{wording.count(silent, 'lieu ne dit', 'lieux ne disent')} pas ce qu’on y trouve."
+        silence = (
+            f"{wording.count(silent, 'lieu ne précise pas son offre', 'lieux ne précisent pas leur offre')}."
+        )
         text = silence if silent else "Chacun dit ce qu’il propose."
         cards.append(Callout(tone="commentaire", title=upper_first(places), text=upper_first(text)))
         sources_used.append("un recensement de lieux")
@@ -295,7 +297,8 @@ def _people(s: Subject) -> list[Chapter]:
 def _need(s: Subject) -> Chapter:
     r = s.reading
     drawn = for_a_room(need_chart(s))
-    about = f"{r.both.in_full.capitalize()} vivent aussi modestement : une partie des premières."
+    both = f"{r.both.in_full.capitalize()} vivent aussi modestement"
+    about = f"{both}, parmi les 40 % de la France aux plus faibles revenus."
     sentences = (about, r.both.poverty) if r.both.modest else (r.both.about,)
     blocks: tuple[Block, ...] = (*((drawn,) if drawn else ()), Bullets(items=tuple(filter(None, sentences))))
     return _slide(NEED, headline(r), blocks, lead=beside(r), notes=provenance(s), foot=_foot(s))
@@ -529,9 +532,9 @@ def _reach(s: Subject, o: OfferReading, few: Sequence[str]) -> Chapter:
     if worst is not None:
         title = f"{worst.label} : {worst.missing_about} n’en ont pas {o.mode.near}"
     elif gaps.unknown(o):
-        title = "Aucun manque n’est certain : des lieux ne disent pas ce qu’ils proposent"
+        title = "Aucun manque n’est certain : des lieux ne précisent pas leur offre"
     elif not gaps.known_lines(o):
-        title = "On ne sait pas ce qui manque : le recensement ne dit pas ce que les lieux proposent"
+        title = "On ne sait pas ce qui manque : le recensement ne précise pas l’offre des lieux"
     elif gaps.is_doubtful(o):
         title = "Aucun manque n’est certain, d’après ce recensement"
     else:
@@ -540,9 +543,7 @@ def _reach(s: Subject, o: OfferReading, few: Sequence[str]) -> Chapter:
     mute = [wording.lower_first(x.label) for x in o.whole.lines if x.state == gaps.UNASKED]
     n_places = wording.count(o.whole.n_places, "lieu", "lieux")
     places = [
-        f"{upper_first(n_places)} dans le périmètre,"
-        f" dont {o.whole.n_silent} qui ne {'disent' if o.whole.n_silent > 1 else 'dit'} pas ce qu’on y"
-        " trouve."
+        f"{upper_first(n_places)} dans le périmètre, dont {o.whole.n_silent} à l’offre inconnue."
         if o.whole.n_silent
         else f"{upper_first(n_places)} dans le périmètre.",
         f"À portée : {o.limit}, environ.",
@@ -550,7 +551,7 @@ def _reach(s: Subject, o: OfferReading, few: Sequence[str]) -> Chapter:
     if o.unlisted:
         places.append(o.unlisted)
     if mute:
-        places.append(f"Manquant : ce recensement ne dit rien de : {wording.listing(mute)}.")
+        places.append(f"Absents de ce recensement : {wording.listing(mute)}.")
     blocks: tuple[Block, ...] = (*((drawn,) if drawn else ()), Bullets(items=(*few, *places)))
     return _slide(
         OFFER,
@@ -785,7 +786,7 @@ def _missing(s: Subject, plan: PlanReading | None) -> list[str]:
         steps.append(synthesis.no_offer(s).rstrip("."))
     elif r.offer.whole.n_silent:
         silent = wording.count(r.offer.whole.n_silent, "lieu", "lieux")
-        steps.append(f"Demander à {silent} ce qu’on y trouve")
+        steps.append(f"Faire préciser leur offre à {silent}")
     is_answered = r.survey is not None or surveys.of_kind(s.surveys, surveys.INHABITANTS)
     if not is_answered and not r.withheld:
         steps.append("Interroger les habitants : au moins 400 réponses précisent le calcul")

@@ -147,7 +147,7 @@ def _actors(field: FieldReading, census: CensusReading) -> Chapter:
         lead=(
             f"{upper_first(wording.count(census.n_places, 'lieu', 'lieux'))} à ce jour."
             f" {'Il est compté, pas estimé' if census.n_places == 1 else 'Ils sont comptés, pas estimés'} ;"
-            f" un lieu que personne n’a signalé n’y est pas. {census.moving}"
+            f" les lieux que personne n’a signalés manquent. {census.moving}"
         ).strip(),
         blocks=tuple(blocks),
     )

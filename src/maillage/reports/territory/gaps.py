@@ -19,7 +19,7 @@ UNASKED = "donnee-manquante"  # state of a line that no place of the census ment
 NOT_TOLD = "Ce recensement ne dit pas ce que les lieux proposent : on ne sait pas ce qui manque."
 MOST_ZONES = 3  # of a proposal
 FEWEST = 1  # people, at the low bound: under it, « 0 » is printed
-SOME = "Des personnes concernées n’en ont pas {}, même si tous les lieux muets le proposaient."
+SOME = "Des personnes concernées n’en ont pas {}, même si tous les lieux à l’offre inconnue le proposaient."
 
 
 @dataclass(frozen=True, slots=True)

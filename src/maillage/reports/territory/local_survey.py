@@ -168,8 +168,8 @@ def _selection(m: Measured) -> list[str]:
     if not causes:
         return []
     return [
-        f"Ce que l’on sait de qui n’a pas répondu : {wording.listing(causes)}. Ce que le redressement ne"
-        " corrige pas peut être du même ordre : le doute sur qui a répondu est"
+        f"Les personnes qui n’ont pas répondu sont mal connues : {wording.listing(causes)}. Le redressement"
+        " ne corrige pas tout : le doute sur le choix des répondants est"
         f" {wording.number(times, 1)} fois celui d’un sondage dont rien ne signale le biais."
     ]
 

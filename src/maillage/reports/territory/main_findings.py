@@ -321,7 +321,7 @@ def _groups(r: Reading) -> MainFinding | None:
                 if group.share
             ),
         ),
-        means="Une part dit le risque d’un groupe, l’autre son poids parmi les personnes concernées.",
+        means="C’est le risque dans ce groupe, non son poids parmi les personnes concernées.",
         calls="Passer par les services qui voient déjà ces personnes, et par leurs proches.",
         source=_study_source(r),
         rank=2.4,
@@ -398,7 +398,9 @@ def _offer(r: Reading) -> list[MainFinding]:
         places = listing([f"{_lower(line.label)} ({line.places})" for line in counted])
         n_silent = r.offer.whole.n_silent
         silent = (
-            f"{count(n_silent, 'lieu ne dit', 'lieux ne disent')} pas ce qu’on y trouve." if n_silent else ""
+            f"{count(n_silent, 'lieu ne précise pas son offre', 'lieux ne précisent pas leur offre')}."
+            if n_silent
+            else ""
         )
         absent = [text for line in counted if line.id in FIRST_LEVEL and (text := _absence(r.offer, line))]
         findings.append(
@@ -419,7 +421,7 @@ def _offer(r: Reading) -> list[MainFinding]:
                 axis="maillage",
                 fact=certain[0].sentence,
                 facing=(f"{upper_first(rest)}.",) if len(certain) > 1 else (),
-                means="Ce manque tient même si les lieux muets proposaient ce service.",
+                means="Ce manque resterait même si tous les lieux à l’offre inconnue proposaient ce service.",
                 calls=f"{certain[0].title}.",
                 source=f"Lieux : {r.offer.source}.",
                 rank=3.0,
@@ -475,7 +477,7 @@ def annex(findings: MainFindings) -> Chapter:
 def _item(finding: MainFinding) -> str:
     """Return a finding as a page tells it: what faces a study's own facts stands in its chapters."""
     facing = f" {finding.facing[0]}" if finding.kind and finding.facing else ""
-    return f"**{finding.fact.rstrip('.')}.**{facing} {finding.means} **Appelle** : {_lower(finding.calls)}"
+    return f"**{finding.fact.rstrip('.')}.**{facing} {finding.means} **Réponse** : {_lower(finding.calls)}"
 
 
 def _lower(text: str) -> str:

@@ -48,15 +48,15 @@ SIGN_WORDS = {
     NEAR: "à portée pour plus de la moitié, dans une zone voisine",
     FAR: "hors de portée pour plus de la moitié",
     EVEN: "à portée pour la moitié environ : l’estimation ne tranche pas",
-    UNSAID: "inconnu : des lieux ne disent pas ce qu’ils proposent",
+    UNSAID: "inconnu : des lieux ne précisent pas leur offre",
     UNASKED: "donnée manquante : ce recensement n’en dit rien",
     FEW: "trop peu d’habitants pour le dire",
 }
 UNLISTED = "Département non recensé : ce recensement n’y connaît aucun lieu."
 CARLESS = (
-    "Tout le monde n’a pas de voiture : en France, moins de {:.0f} % des ménages des couronnes des villes"
-    " n’en ont pas, trois fois plus dans les pôles (Insee, 2021). La part d’ici n’est pas dans les données"
-    " livrées : pour ces ménages, regardez aussi le trajet à pied."
+    "Tout le monde n’a pas de voiture. En France, moins de {:.0f} % des ménages des couronnes des villes"
+    " n’en ont pas ; c’est trois fois plus dans les pôles (Insee, 2021). La part de ce territoire n’est"
+    " pas dans les données livrées : pour ces ménages, regardez aussi le trajet à pied."
 )
 SUPPLY_WORDS = {"lieux": "lieux", "places": "places par semaine"}
 SUPPLY_UNITS = {base: f"{words} pour 1 000 personnes concernées" for base, words in SUPPLY_WORDS.items()}
@@ -535,7 +535,7 @@ def _out_of(o: Offered, rule: str) -> str:
     """Return the zones that a rule looks at, counted: on the joint map, those that have both classes."""
     n, which = len(o.gaps.zones), "de l’étude" if o.inside is None else "où le filtre compte quelqu’un"
     if rule in gap_rules.OF_CELLS:
-        n, which = o.n_classed, "avec une classe numérique et une classe sociale"
+        n, which = o.n_classed, "avec les deux classes"
     return f"{wording.count(n, 'zone')} {which}"
 
 
@@ -571,20 +571,19 @@ def cautions(o: Offered) -> list[str]:
     if silent:
         sentences.append(
             f"{wording.count(silent, 'lieu', 'lieux')} sur {wording.number(places)} ne"
-            f" {'dit' if silent == 1 else 'disent'} pas ce qu’on y trouve."
+            f" {'précise pas son' if silent == 1 else 'précisent pas leur'} offre."
             f" {'Il ne compte' if silent == 1 else 'Ils ne comptent'} ni comme une offre, ni comme une"
             " absence : l’offre réelle est plus large."
         )
     if vague:
         sentences.append(
-            f"{wording.count(vague, 'accès libre', 'accès libres')} ne {'dit' if vague == 1 else 'disent'}"
-            f" pas si quelqu’un aide : {'compté comme autonome' if vague == 1 else 'comptés comme autonomes'}"
-            ", et à vérifier pour l’accompagnement."
+            f"{wording.count(vague, 'accès libre', 'accès libres')} sans précision sur l’aide sur place :"
+            f" {'compté comme autonome' if vague == 1 else 'comptés comme autonomes'}, à vérifier."
         )
     if missing := unasked(o):
         labels = wording.listing([wording.lower_first(diagnosis_lines()[line].label) for line in missing])
         sentences.append(
-            f"Ce recensement ne dit rien de : {labels}. C’est une donnée manquante, pas une absence."
+            f"Absents de ce recensement : {labels}. C’est une donnée manquante, pas une absence d’offre."
         )
     if nowhere:
         sentences.append(
@@ -616,9 +615,8 @@ def _unassigned_words(places: UnassignedPlaces, commune: str) -> str:
     why = f"{'son' if one else 'leur'} adresse n’est pas située"
     if places.n_located:
         why = f"{why}, ou le contour de ces zones manque"
-    return (
-        f"{n} {'compte' if one else 'comptent'} pour la commune et en tout, dans aucune de ses zones : {why}."
-    )
+    counts = "Il compte" if one else "Ils comptent"
+    return f"{n} : {why}. {counts} pour la commune et au total, pour aucune zone."
 
 
 def unlisted_words(o: Offered) -> str:
@@ -628,7 +626,7 @@ def unlisted_words(o: Offered) -> str:
     sentences = []
     if o.border.unlisted:
         n = wording.number(o.border.alone)
-        them = "à l’habitant d’ici qui y vit" if n == "1" else f"aux {n} habitants d’ici qui y vivent"
+        them = "à l’habitant qui y vit" if n == "1" else f"aux {n} habitants qui y vivent"
         sentences.append(
             f"{_unlisted_names(o.border.unlisted)}. Ce recensement n’y connaît aucun lieu : ce que l’on dit"
             f" manquer {them}, et à l’ensemble, n’est que ce que l’on n’a pas compté. Ce n’est pas une"
@@ -660,7 +658,7 @@ def filtered(o: Offered) -> str:
     )
     return (
         f"Filtre « {o.inside.label} » : seuls ses habitants et ses lieux sont comptés ici. Un lieu d’à côté,"
-        f" hors du filtre, compte pour qui l’a à portée.{part}"
+        f" hors du filtre, compte pour les habitants qui l’ont à portée.{part}"
     )
 
 
@@ -673,14 +671,14 @@ def _border(o: Offered) -> list[str]:
     sentences = [
         (
             f"Au bord du territoire : {wording.count(within, 'lieu', 'lieux')} de l’autre côté de la limite"
-            f" {'est' if within == 1 else 'sont'} à portée pour des habitants d’ici."
+            f" {'est' if within == 1 else 'sont'} à portée pour des habitants du territoire."
             f" {'Il compte' if within == 1 else 'Ils comptent'} dans la portée, jamais parmi les lieux du"
             " territoire."
         )
         if within
         else (
-            "Au bord du territoire : ce recensement ne situe aucun lieu de l’autre côté de la limite, à"
-            " portée d’ici. Des habitants du bord en ont peut-être un que l’on ne connaît pas."
+            "Au bord du territoire : ce recensement ne situe aucun lieu à portée de l’autre côté de la"
+            " limite. Des habitants du bord en ont peut-être un que l’on ne connaît pas."
         )
     ]
     if lost:

@@ -360,19 +360,18 @@ def _link(d: Diagnosis, cut: Definition, counted: Figure | None) -> str:
     shown = d.request.definition
     if shown.id == cut.id or not isinstance(d.need, Estimate):
         return ""
-    told = why = ""
+    told = ""
     if isinstance(counted, Estimate):
-        told = f", {wording.people(counted).in_full},"
-        why = (
-            " : elles sont plus nombreuses, car s’y ajoutent celles qui bloquent parfois"
+        number_of = wording.people(counted).in_full
+        told = (
+            f" Elles sont plus nombreuses, {number_of}, car s’y ajoutent celles qui bloquent parfois."
             if counted.value > d.need.value
-            else " : elles sont moins nombreuses"
+            else f" Elles sont moins nombreuses, {number_of}."
         )
     return (
         f"**Deux définitions, deux nombres.** Celui du haut suit « {shown.short} » ({shown.producer}). Les"
-        f" trois premiers niveaux ci-dessous{told} comptent"
-        f" toutes celles qui {cut.statement} ({cut.producer}, {cut.year}){why}. Ils ne"
-        " s’additionnent pas au nombre du haut."
+        f" trois premiers niveaux ci-dessous comptent les personnes qui {cut.statement} ({cut.producer},"
+        f" {cut.year}).{told} N’additionnez pas les deux nombres."
     )
 
 
@@ -395,7 +394,7 @@ def _both(d: Diagnosis) -> Both:
         in_full=figure.in_full,
         modest="" if isinstance(d.modest, Withheld) else modest.in_full,
         independent=wording.number(_round_like(d.both_independent, d.both)) if figure.value else "",
-        limits=f"Sans rien supposer de ce lien, on sait seulement qu’elles sont {known}.",
+        limits=f"Sans cette hypothèse, on sait seulement qu’elles sont {known}.",
         poverty=(
             f"Sous le seuil de pauvreté à 60{wording.NBSP}% : {poor.in_full}, dont {poor_both.in_full}"
             " aussi en précarité numérique."

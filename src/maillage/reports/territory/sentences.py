@@ -125,7 +125,9 @@ def rates_applied(d: Diagnosis) -> str:
     if abroad := d.flags[frames.IS_OVERSEAS]:
         rates += ", déplacés de l’écart publié entre l’outre-mer et la métropole,"
         rates += " puis" if abroad * 2 > d.population else " là où c’est l’outre-mer, et"
-    return f"{rates} appliqués aux habitants d’ici ; les classes que personne ne publie sont déduites."
+    return (
+        f"{rates} appliqués aux habitants du territoire ; les classes que personne ne publie sont déduites."
+    )
 
 
 def measured_gaps(d: Diagnosis) -> str:
@@ -134,12 +136,12 @@ def measured_gaps(d: Diagnosis) -> str:
     """
     abroad, t = d.flags[frames.IS_OVERSEAS], d.request.territory
     mainland = (
-        "Ce qui écarte une région de ce que prédisent l’âge, le diplôme et le revenu se lit, pour 2019, dans"
-        " dix taux publiés, tous de métropole ou de Corse, et dans une enquête."
+        "À âge, diplôme et revenu égaux, les régions diffèrent encore. Pour 2019, dix taux publiés, tous de"
+        " métropole ou de Corse, et une enquête mesurent cet écart."
     )
     overseas = (
-        "Outre-mer, un seul niveau est publié, celui de tous les départements d’outre-mer ensemble ; ce qui"
-        f" écarte chacun d’eux de ce niveau est une hypothèse ({wording.number(number('spreads/dom'), 2)} sur"
+        "Outre-mer, un seul niveau est publié, celui de tous les départements d’outre-mer ensemble. L’écart"
+        f" de chacun d’eux à ce niveau est une hypothèse ({wording.number(number('spreads/dom'), 2)} sur"
         " l’échelle logit)."
     )
     told = [overseas] if abroad * 2 > d.population else [mainland, *([overseas] if abroad else [])]
@@ -148,8 +150,8 @@ def measured_gaps(d: Diagnosis) -> str:
             "La Corse est à part : deux mesures s’y contredisent, et le calcul va de l’une à l’autre."
         )
     told.append(
-        "Pour un département, une intercommunalité, une commune ou un quartier, rien ne le mesure : c’est une"
-        " hypothèse ; voici ce qu’elle change."
+        "Pour un département, une intercommunalité, une commune ou un quartier, cet écart est une hypothèse"
+        " que rien ne mesure. Voici ce qu’elle change."
     )
     return " ".join(told)
 
@@ -297,8 +299,8 @@ def discordances(d: Diagnosis, names_of: Names) -> list[Discordance]:
             Discordance(
                 kind="numerique",
                 finding=(
-                    f"{named(names_of(d, digital), most=FEWER_NAMED)} : très probablement le numérique sans"
-                    " le social."
+                    f"{named(names_of(d, digital), most=FEWER_NAMED)} : précarité numérique très probablement"
+                    " élevée, précarité sociale non."
                 ),
                 advice=(
                     "La précarité sociale n’y est pas parmi les plus fortes de France, mais des"
@@ -312,8 +314,8 @@ def discordances(d: Diagnosis, names_of: Names) -> list[Discordance]:
             Discordance(
                 kind="sociale",
                 finding=(
-                    f"{named(names_of(d, social), most=FEWER_NAMED)} : très probablement le social sans le"
-                    " numérique."
+                    f"{named(names_of(d, social), most=FEWER_NAMED)} : précarité sociale très probablement"
+                    " élevée, précarité numérique non."
                 ),
                 advice=(
                     "La part de personnes concernées n’y est pas parmi les plus fortes de France, mais leur"
@@ -345,7 +347,7 @@ def clusters(d: Diagnosis, names_of: Names) -> list[str]:
         told = " ; ".join(named(names_of(d, group), most=4) for group in groups[:MOST_GROUPS])
         kinds = f"{unit_of(d)}s voisin{feminine}s"
         lead = f"{len(groups)} ensembles de {kinds} sont en précarité sociale élevée face à la France"
-        out.append(f"{lead}{', dont les plus étendus' if len(groups) > MOST_GROUPS else ''} : {told}.")
+        out.append(f"{lead}{'. Les plus étendus' if len(groups) > MOST_GROUPS else ''} : {told}.")
     if alone:
         out.append(f"À part, sans voisin dans le même cas : {named(names_of(d, alone), most=FEWER_NAMED)}.")
     return out
@@ -405,9 +407,10 @@ def smoothed(d: Diagnosis) -> list[str]:
         low.append("une commune très rurale")
     if not low:
         return []
+    places = certainty.upper_first(wording.listing(low, "ou"))
     return [
-        f"Ce calcul lisse les extrêmes : {wording.listing(low, 'ou')} peut y sortir trop bas. Ce que"
-        " disent les acteurs de terrain y compte plus que le chiffre."
+        f"Ce calcul lisse les extrêmes. {places} peut y sortir trop bas. La parole des acteurs de terrain y"
+        " compte plus que le chiffre."
     ]
 
 
@@ -449,7 +452,7 @@ def _on_the_method(d: Diagnosis) -> Iterator[str]:
         yield f"Ces nombres sont un ordre de grandeur. Une estimation plus fine demande {asked}."
     yield (
         "De chaque quartier ou petite commune, on connaît les âges, les diplômes et les revenus, pas leur"
-        " combinaison : elle est reconstituée d’après la France entière."
+        " combinaison. Elle est reconstituée d’après la France entière."
     )
     yield ("Les totaux sont calculés avant l’arrondi : les parties peuvent ne pas s’additionner.")
 
@@ -472,7 +475,7 @@ def _on_the_zoning(d: Diagnosis) -> Iterator[str]:
 def _on_the_census(d: Diagnosis) -> Iterator[str]:
     if small := d.flags[frames.SMALL]:
         yield (
-            f"{wording.share(small / d.population)} des habitants vivent dans une petite commune : ses"
+            f"{wording.share(small / d.population)} des habitants vivent dans une petite commune. Ses"
             " diplômes sont estimés avec ceux du département et les revenus."
         )
     if coarse := d.flags[frames.COARSE_IRIS]:

@@ -111,9 +111,8 @@ def _interval(r: Reading) -> str:
     if not c.low:
         return c.reason
     share = f"{c.share} des 15 ans et plus{f', soit {c.one_in}' if c.one_in else ''}"
-    return (
-        f"{c.between.capitalize()}, {wording.NINE_TIMES} : {share}." if c.value else f"{upper_first(share)}."
-    )
+    interval = f"{c.between.capitalize()}, {wording.NINE_TIMES}. C’est {share}."
+    return interval if c.value else f"{upper_first(share)}."
 
 
 FEW_BARS = 3  # those whose larger letters stand on a slide

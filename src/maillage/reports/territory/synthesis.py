@@ -73,7 +73,9 @@ def _first(s: Subject, chosen: Sequence[Decision]) -> Chapter:
     sentences = (
         beside(r),
         f"{ages_sentence(r)}." if ages_sentence(r) else "",
-        f"{both} vivent aussi modestement." if r.both.modest else "",
+        f"{both} vivent aussi modestement : parmi les 40 % de la France aux plus faibles revenus."
+        if r.both.modest
+        else "",
     )
     lead = beside(r) if r.withheld else " ".join(filter(None, sentences))
     return Chapter(number="", title=f"{headline(r)}{to_take}", lead=lead)
@@ -145,15 +147,14 @@ def _places(offer: OfferReading) -> str:
     if not n or not silent:
         return f"{places}."
     if silent == n:
-        return f"{places} : aucun ne dit ce qu’il propose."
-    verb = "disent" if silent > 1 else "dit"
-    return f"{places}, dont {wording.number(silent)} qui ne {verb} pas ce qu’on y trouve."
+        return f"{places} : aucun ne précise son offre."
+    return f"{places}, dont {wording.number(silent)} à l’offre inconnue."
 
 
 def _gaps(offer: OfferReading) -> list[str]:
     """Return the gaps that are certain, a sentence a zone; failing them, what nobody knows."""
     rows = gaps.by_zone(gaps.shared(offer))[:MOST]
-    gap_texts = [f"{zone} : {wording.lower_first(lines)}, pour {people}." for zone, lines, people in rows]
+    gap_texts = [f"{zone} : {wording.lower_first(lines)}, {people}." for zone, lines, people in rows]
     doubts = [
         f"{line.label} : {line.missing_about} sans lieu connu à portée."
         for line in gaps.unknown(offer)[:MOST]

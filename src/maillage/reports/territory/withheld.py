@@ -32,7 +32,10 @@ def explain(r: Reading) -> Explanation:
             title="Un territoire où personne n’habite",
             headline="Personne n’habite ici",
             why=r.headline.reason,
-            more="Il n’y a aucun besoin à estimer. L’offre, elle, peut servir à qui passe ou travaille ici.",
+            more=(
+                "Il n’y a aucun besoin à estimer. L’offre, elle, peut servir aux personnes de passage ou qui"
+                " travaillent ici."
+            ),
             advice=(
                 "Si des gens vivent ici depuis, parler avec chacun dit mieux leurs besoins qu’une"
                 " estimation.",
@@ -50,7 +53,7 @@ def explain(r: Reading) -> Explanation:
         ),
         advice=(
             "Pour connaître les besoins d’un si petit lieu, le plus sûr est d’y parler avec chacun.",
-            "Le diagnostic d’un territoire plus grand compte aussi les habitants d’ici, sans les montrer"
+            "Le diagnostic d’un territoire plus grand compte aussi ces habitants, sans les montrer"
             f" seuls{elsewhere}.",
             "Les lieux d’aide, eux, se recensent : une liste à jour dit où envoyer qui en a besoin.",
         ),

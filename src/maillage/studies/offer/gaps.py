@@ -119,8 +119,8 @@ def _spread_words(g: Ground) -> str:
         ((lacking & lived).any(), "le contour des quartiers manque"),
     )
     return (
-        f"Là où {' ou '.join(words for holds, words in causes if holds)}, les habitants vivent, selon les"
-        " tirages, également dans leur commune ou près de ses lieux : la fourchette y est large."
+        f"Là où {' ou '.join(words for holds, words in causes if holds)}, on ignore où vivent les"
+        " habitants : partout dans la commune, ou près de ses lieux. La fourchette y est large."
     )
 
 
@@ -128,9 +128,9 @@ def _by_road() -> str:
     """Return the assumptions of a way by car, in a sentence."""
     rural, middle, dense = numbers("reach/car_speeds")
     return (
-        "Trajets en voiture estimés depuis le vol d’oiseau, allongé de 20 à 40 % :"
-        f" {rural:.0f}, {middle:.0f} ou {dense:.0f} km/h selon la densité de la commune, un cinquième plus"
-        " lent à un quart plus vite ; ni routes, ni relief, ni coupures, ni cars."
+        "Trajets en voiture estimés depuis le vol d’oiseau, allongé de 20 à 40 %. Vitesse :"
+        f" {rural:.0f}, {middle:.0f} ou {dense:.0f} km/h selon la densité de la commune, d’un cinquième plus"
+        " lent à un quart plus vite. Ni routes, ni relief, ni coupures, ni cars."
     )
 
 

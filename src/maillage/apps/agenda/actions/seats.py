@@ -331,7 +331,7 @@ def tick(
         or row.starts_at.astimezone(row.zone).date() > at.astimezone(row.zone).date()
     ):
         raise Refused(
-            "L’appel n’a pas été fait.",
+            "Les présences n’ont pas été notées.",
             why=(
                 "Cet atelier est annulé."
                 if row.cancelled_at is not None
@@ -348,7 +348,7 @@ def tick(
         if answer and seat.status != rules.BOOKED:
             if rooms.rooms([row])[row.pk].free < 1:
                 raise Refused(
-                    "L’appel n’a pas été fait.",
+                    "Les présences n’ont pas été notées.",
                     why=(
                         f"Les {row.capacity} places sont prises, et {seat.name or 'quelqu’un'} était en"
                         " attente."

@@ -108,7 +108,7 @@ class PlanForm(forms.Form):
         label="Animé avec une autre structure (facultatif)",
         max_length=200,
         required=False,
-        help_text="Son nom, comme dans l’annuaire. Elle verra les inscrits et fera l’appel avec vous.",
+        help_text="Son nom, comme dans l’annuaire. Elle verra les inscrits et notera les présences.",
     )
     apporter = forms.CharField(
         label="À apporter (facultatif)",
@@ -187,8 +187,8 @@ class PlanForm(forms.Form):
             return matches[0]
         if not matches:
             raise forms.ValidationError(
-                "Aucune structure de l’annuaire ne porte ce nom. Sans elle, personne d’autre ne fait l’appel."
-                " Vérifiez le nom, ou laissez vide."
+                "Aucune structure de l’annuaire ne porte ce nom. Sans elle, votre structure seule note les"
+                " présences. Vérifiez le nom, ou laissez vide."
             )
         names = ", ".join(f"« {each.name} »" for each in matches[:5])
         raise forms.ValidationError(f"Plusieurs structures ont ce nom : {names}. Écrivez-le en entier.")

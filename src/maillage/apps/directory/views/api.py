@@ -90,7 +90,7 @@ STUDY = {
                 "required": False,
                 "schema": {"type": "string"},
                 "description": (
-                    f"Ne compter qu’une partie des habitants : {', '.join(filters.LABELS)}, ou un repérage du"
+                    f"Ne compter qu’une partie des habitants : {', '.join(filters.LABELS)}, ou un filtre du"
                     " territoire. Une autre valeur est refusée. « population » n’est alors plus un nombre"
                     " entier : une zone peut compter pour une part."
                 ),

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 EMAIL, SMS, LETTER = "email", "sms", "letter"
-CHANNELS = {EMAIL: "Courriel", SMS: "SMS", LETTER: "Lettre"}
+CHANNELS = {EMAIL: "E-mail", SMS: "SMS", LETTER: "Lettre"}
 
 # What a message is for: an answer to a STOP leaves all the same, and a reminder says how to have no more.
 OTHER, REMINDER, ANSWER = "", "reminder", "answer"

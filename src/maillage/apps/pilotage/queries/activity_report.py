@@ -45,7 +45,7 @@ HOUR = 60  # minutes
 MANY = 500  # structures beyond which their report is counted in the background
 OTHER = {
     "aide_aux_demarches_administratives": "Démarches administratives",
-    "email": "Courriel",
+    "email": "E-mail",
     "prendre_en_main_du_materiel": "Prise en main du matériel",
     "navigation_sur_internet": "Navigation sur Internet",
     "securite_numerique": "Sécurité numérique",

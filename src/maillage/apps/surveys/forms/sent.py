@@ -58,7 +58,7 @@ def every(rows: Sequence[Any]) -> tuple[list[rules.Sent], list[tuple[str, str]]]
         try:
             answers.append(_answer(row))
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
-            said = str(error) if type(error) is ValueError else "Cette réponse ne se lit pas."
+            said = str(error) if type(error) is ValueError else "Cette réponse n’a pas pu être lue."
             refused.append((text(str(row.get("uid", ""))[:60]) if isinstance(row, dict) else "", said))
     return answers, refused
 

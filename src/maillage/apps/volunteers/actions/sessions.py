@@ -211,7 +211,7 @@ def attest(session: Session, *, by: User, at: datetime) -> list[Attestation]:
         raise Refused(
             "Aucune attestation n’a été remise.",
             why="Personne n’est noté présent.",
-            do="Faites l’appel, puis recommencez.",
+            do="Notez les présences, puis recommencez.",
         )
     known = set(Attestation.objects.filter(session=session).values_list("aidant", flat=True))
     return [_given(session, workshop, each, by=by, at=at) for each in came if each.pk not in known]
@@ -279,7 +279,7 @@ def restore(attestation: Attestation, *, by: User | None, at: datetime) -> Attes
         raise Refused(
             "L’attestation n’a pas été remise en vigueur.",
             why="La personne est notée absente à cette session.",
-            do="Corrigez l’appel : l’attestation revient d’elle-même.",
+            do="Corrigez les présences : l’attestation revient d’elle-même.",
         )
     twin = Attestation.objects.filter(
         session=row.session_id, training=row.training, aidant=row.aidant_id, withdrawn_at=None

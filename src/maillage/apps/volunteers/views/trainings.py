@@ -266,7 +266,7 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
         with refusals.as_message(request):
             actions.tick(row, _came(request, row), by=by, at=at)
             messages.success(
-                request, "L’appel est noté. Remettez les attestations quand la session est finie."
+                request, "Les présences sont notées. Remettez les attestations quand la session est finie."
             )
     elif said == "attester":
         with refusals.as_message(request):
@@ -291,7 +291,7 @@ def _came(request: HttpRequest, row: Session) -> dict[int, bool | None]:
     if came := {pk: each for pk, each in said.items() if each is not None}:
         return came
     raise Refused(
-        "L’appel n’est pas noté.",
-        why="Personne n’est dit là ou pas là.",
+        "Les présences n’ont pas été notées.",
+        why="Personne n’est noté présent ou absent.",
         do="Choisissez pour une personne au moins, puis recommencez.",
     )

@@ -1,7 +1,8 @@
-"""The last chapters of a dossier: how sure it is, methods, sources, warnings, glossary."""
+"""The last chapters of a dossier: how sure it is, methods, sources, warnings. Notions, where first used."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from maillage.kernel.names import plain
@@ -20,6 +21,7 @@ from maillage.reports.page.blocks import (
 from maillage.reports.territory import evaluation, map_keys
 from maillage.reports.territory.chapters.sections import SECTIONS, comment_of
 from maillage.reports.territory.reading import Reading
+from maillage.words import wording
 from maillage.words.dates import in_words
 
 DEDUCED = (
@@ -198,31 +200,20 @@ def warning_chapter(r: Reading) -> Chapter:
     )
 
 
-def glossary_chapter(chapters: Sequence[Chapter]) -> Chapter | None:
-    """Return the notions that these chapters use, None when they use none."""
-    comments = plain(" ".join(_words(as_data(list(chapters)))))
-    used = [
-        term
-        for term in terms().values()
-        if term.family == "notion" and any(re.search(found, comments) for found in _patterns(term))
-    ]
-    if not used:
-        return None
-    return Chapter(
-        number="",
-        short="Glossaire",
-        flows=True,
-        title="Glossaire",
-        blocks=(
-            Grid(
-                caption="Les mots de ce dossier",
-                columns=("Terme", "Ce que nous entendons"),
-                align="gg",
-                widths=(1.5, 5),
-                rows=tuple((Cell(text=t.term, strong=True), Cell(text=t.definition)) for t in used),
-            ),
-        ),
-    )
+def explained(chapters: Sequence[Chapter], known: Sequence[str] = ()) -> list[Chapter]:
+    """Return the chapters, each ending with the notions that it is the first to use. known: keys of those
+    that another chapter defines.
+    """
+    notions = {key: term for key, term in terms().items() if term.family == "notion" and key not in known}
+    chapters_out = []
+    for chapter in chapters:
+        text = plain(" ".join(_words(as_data([chapter]))))
+        used = [term for term in notions.values() if any(re.search(found, text) for found in _patterns(term))]
+        meanings = " ".join(f"**{term.term}** : {wording.lower_first(term.definition)}" for term in used)
+        blocks = (*chapter.blocks, Text(text=meanings, tone="note")) if used else chapter.blocks
+        chapters_out.append(replace(chapter, blocks=blocks))
+        notions = {key: term for key, term in notions.items() if term not in used}
+    return chapters_out
 
 
 # Terms whose word has another sense in a dossier, the bounds of a figure and the name of this software: how

@@ -13,6 +13,8 @@ from maillage.reports.territory.reading import Both, Reading
 from maillage.studies.diagnosis.compare import NeedByDefinition
 from maillage.words import wording
 
+MODESTLY = "Vivre modestement : parmi les 40 % de la France aux plus faibles revenus."
+
 
 def _factors(r: Reading) -> tuple[Block, ...]:
     """Return the chart of ages, none where no group may be told of."""
@@ -30,7 +32,7 @@ def _joined(both: Both) -> str:
     share = f" : {both.share} des personnes en précarité numérique" if both.share else ""
     return (
         f"{upper_first(both.in_full)} sont en précarité numérique et vivent aussi modestement{share}."
-        " C’est une partie d’entre elles, jamais un nombre à ajouter."
+        f" C’est une partie d’entre elles, jamais un nombre à ajouter. {MODESTLY}"
     )
 
 
@@ -42,7 +44,7 @@ def _living_standards(both: Both) -> tuple[str, ...]:
     return (
         "Hypothèse : à âge et diplôme égaux, vivre modestement rend la difficulté plus fréquente." + unlinked,
         both.limits,
-        f"{both.modest.capitalize()} vivent modestement : les 40 % de la France aux plus faibles revenus.",
+        f"{both.modest.capitalize()} vivent modestement.",
     )
 
 

@@ -74,7 +74,7 @@ def offer_annex(r: Reading, o: OfferReading) -> Chapter:
         title="L’offre en détail",
         lead=(
             f"Les lieux sont comptés ; les personnes à portée ({o.limit}, environ) sont estimées. « ? » : des"
-            " lieux ne disent pas ce qu’ils proposent, ou ne sont pas situés."
+            " lieux ne précisent pas leur offre, ou ne sont pas situés."
         ),
         blocks=(
             Grid(

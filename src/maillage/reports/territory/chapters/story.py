@@ -24,7 +24,7 @@ TITLES = {
     sentences.SPREAD["concentre"]: "Un besoin plus fort par endroits",
 }
 NO_OFFER = "Aucun recensement de lieux n’est entré dans ce diagnostic."
-RANKING = " par quartier ou commune, ni pour les classer entre eux"
+RANKING = " par quartier ou commune, ni à les classer entre eux"
 
 
 def story_chapter(
@@ -126,6 +126,11 @@ def without_repeats(r: Reading) -> Reading:
 
 def _guide(r: Reading) -> Callout:
     """Return how to read every figure of the dossier, what a class compares, and what no figure is for."""
+    social = (
+        " « Précarité sociale » : RSA, AAH, familles monoparentales, HLM, chômage et faibles revenus."
+        if r.crossing_sentence
+        else ""
+    )
     classes = (
         " Une classe, « élevée », compare à la France métropolitaine. Hachures sur une carte : classe"
         f" incertaine. « Très probablement » : {certainty.odds_text()}."
@@ -136,11 +141,12 @@ def _guide(r: Reading) -> Callout:
         tone="prudence",
         title="Comment lire les chiffres.",
         text=(
-            "Les personnes concernées sont calculées, pas comptées. Entre parenthèses, les deux bornes : le"
-            f" vrai nombre s’y trouve {wording.NINE_TIMES}. Sur une barre, les hachures vont de l’une à"
-            f" l’autre.{classes} « Masqué » : trop peu de personnes, jamais zéro. Ne vous servez pas de ce"
-            f" dossier pour fixer un objectif chiffré{RANKING if len(r.zones) > 1 else ''}, ni pour suivre"
-            " une évolution. Il ne remplace pas une enquête locale."
+            "Les personnes concernées, « en précarité numérique », sont calculées, pas comptées."
+            f"{social} Entre parenthèses, les deux bornes : le vrai nombre s’y trouve"
+            f" {wording.NINE_TIMES}. Sur une barre, les hachures vont de l’une à"
+            f" l’autre.{classes} « Masqué » : trop peu de personnes, jamais zéro. Ce dossier ne"
+            f" sert ni à fixer un objectif chiffré{RANKING if len(r.zones) > 1 else ''}, ni à suivre une"
+            " évolution. Il ne remplace pas une enquête locale."
         ),
     )
 

@@ -65,8 +65,8 @@ def crossing_chapter(
 ) -> Chapter:
     """Return the chapter on zones where digital and social difficulty meet. layers: SVG maps by name."""
     lead = (
-        f"**{certainty.upper_first(r.both_residents)}**, vivent dans une zone où la précarité numérique et la"
-        " précarité sociale sont élevées face à la France. Tous n’y sont pas en difficulté."
+        f"**{certainty.upper_first(r.both_residents)}**, vivent dans une zone où les deux précarités,"
+        " numérique et sociale, sont élevées face à la France. Tous ne sont pas en difficulté."
         f"{_without_cell(r)}"
         if r.both_residents
         else "Aucune zone ne cumule ici une précarité numérique élevée et une précarité sociale élevée."
@@ -79,7 +79,7 @@ def crossing_chapter(
                 f"{(CELL_LABELS | NO_CELL)[name]} {share}"
                 for name, share in charts.cell_percents(r.cell_shares).items()
             ),
-            caption="Part des habitants à attendre dans chaque case",
+            caption="Part attendue des habitants dans chaque case",
             width=0.7 if "les-deux" in layers else 0.4,
         ),
     )
@@ -153,8 +153,8 @@ def zone_chapter(d: Diagnosis, r: Reading, layers: Mapping[str, str], comments: 
     if len(counted) > 1:
         title = "Zone par zone"
         lead = (
-            "En premier, le plus de personnes concernées. L’ordre n’est pas un classement : les fourchettes"
-            " se recouvrent."
+            "Les zones qui comptent le plus de personnes concernées viennent d’abord. Ce n’est pas un"
+            " classement : les fourchettes se recouvrent."
         )
     if rest:
         others = f"Les {wording.number(rest)} autres sont" if rest > 1 else "L’autre est"
