@@ -95,7 +95,7 @@ def _laid_out(document: Document, form: str, look: theme.Theme | None, *, on: da
     with theme.applied(look):
         if form == "html":
             return html.dossier(document)
-        return (pdf if form == "pdf" else editable).dossier(document, on=on)
+        return pdf.dossier(document, on=on) if form == "pdf" else editable.dossier(document, on=on)
 
 
 def write(
