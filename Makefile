@@ -85,7 +85,7 @@ check-generated:
 check-notebook:
 	$(PY) docs/en/notebook.py
 
-bench: .venv/.bench assets/.ready
+bench: .venv/.bench $(if $(filter-out moteurs,$(SUITE)),,.venv/.spark) assets/.ready
 	$(PY) -m bench $(SUITE) $(if $(TAILLE),--taille $(TAILLE))
 
 # Un pays fabriqué, chargé, coupé, restauré : écrit docs/epreuves-de-force.md. PART=1 DEBIT=200 SECONDES=600

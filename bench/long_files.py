@@ -5,12 +5,13 @@ file, on SQLite.
 import csv
 import json
 import os
-import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 from bench import timing
@@ -40,8 +41,8 @@ def measures(*, sizes: tuple[int, int] = SIZES, padding: int = 0) -> Iterator[Me
 
 
 def _import(n: int, padding: int) -> tuple[float, int]:
-    """Import n rows, killed in the second piece and taken up again; return the seconds of both and the memory
-    at most of the one that ended, in megabytes, as the system counts it.
+    """Import n rows, killed once a piece is stored and taken up again; return the seconds of both and the
+    memory at most of the one that ended, in megabytes, as the system counts it.
     """
     with tempfile.TemporaryDirectory() as home:
         environment = {**os.environ, "MAILLAGE_HOME": home}
@@ -56,19 +57,27 @@ def _import(n: int, padding: int) -> tuple[float, int]:
                 cwd=ROOT,
                 env=environment,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
                 text=True,
             )
-            assert work.stdout and work.stderr
-            for rank, _ in enumerate(work.stderr):
-                if rank == 1 and not ends:
-                    work.send_signal(signal.SIGKILL)
+            if not ends:
+                _wait_for_a_piece(work, Path(home, "maillage.sqlite3"))
+                work.kill()
+            assert work.stdout
             said = work.stdout.read()
             _, state, used = os.wait4(work.pid, 0)  # of this process alone, not the largest of all of them
             work.returncode = os.waitstatus_to_exitcode(state)
         told = json.loads(said)
         assert (told["lus"], told["crees"], told["repris"]) == (n, n, 1), told
         return time.perf_counter() - start, round(used.ru_maxrss / 1024)
+
+
+def _wait_for_a_piece(work: subprocess.Popen[str], base: Path) -> None:
+    """Wait until the import has stored a piece, the first thing that its base says of it."""
+    with closing(sqlite3.connect(base)) as connection:
+        while not connection.execute("select count(*) from directory_import").fetchone()[0]:
+            assert work.poll() is None, "the import ended before it stored anything"
+            time.sleep(0.005)
 
 
 def write(file: Path, n: int, *, padding: int = 0) -> None:

@@ -25,6 +25,7 @@ from maillage.apps.territories import actions
 from maillage.apps.territories.models import District, Marking
 from maillage.cli.main import main
 from maillage.config import bootstrap
+from maillage.pipeline.contours import clean
 from tests.support.areas import contours, drop, square, teisseire
 from tests.support.lieux import lieu
 
@@ -86,6 +87,14 @@ def test_another_file_another_point_or_no_file_says_it_anew(places, coordinator)
     assert statuses()["oui"] == [inside.pk, outside.pk]
     actions.drop_marking(by=coordinator, marking=Marking.objects.get())
     assert (statuses(), District.objects.count()) == ({}, 0)
+
+
+def test_a_file_without_commune_codes_draws_the_communes_near_it_alone(coordinator, monkeypatch):
+    n_codes: list[int] = []
+    drawn = clean.communes
+    monkeypatch.setattr(clean, "communes", lambda codes: n_codes.append(len(codes)) or drawn(codes))
+    teisseire(coordinator)
+    assert 0 < n_codes[0] < 6_000, "of the thirty-five thousand of the country"
 
 
 def test_a_file_dropped_again_is_the_last_one_and_says_when(places, coordinator):

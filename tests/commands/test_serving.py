@@ -25,7 +25,7 @@ from maillage.kernel import later
 from maillage.kernel.errors import Refused
 from maillage.pipeline.offer.clean import commune, point
 from maillage.studies.diagnosis import territories
-from maillage.studies.need import population
+from maillage.studies.need import model, population
 from tests.support.shared import environment
 from tests.support.speed import PATIENCE, until
 
@@ -283,6 +283,7 @@ def test_what_the_loop_and_the_indicators_look_up_is_read_ahead(monkeypatch):
     """Sinon, la première visite d’une boucle attend les tables du pays."""
     read = []
     monkeypatch.setattr(population, "sources", lambda: read.append("sources"))
+    monkeypatch.setattr(model, "country", lambda: read.append("country"))
     for module, name in ((later, "load"), (contents, "modules"), (search, "read_ahead"), (commune, "index")):
         monkeypatch.setattr(module, name, lambda: None)
     monkeypatch.setattr(territories, "gazetteer", lambda: SimpleNamespace(find=lambda words: None))
@@ -291,7 +292,7 @@ def test_what_the_loop_and_the_indicators_look_up_is_read_ahead(monkeypatch):
     monkeypatch.setattr(maps, "beside", lambda *where: read.append("contours"))
     monkeypatch.setattr(connections, "close_all", lambda: None)
     server.read_ahead()
-    assert read == ["communes", "contours", "sources"]
+    assert read == ["communes", "contours", "sources", "country"]
 
 
 def test_a_worker_leaves_once_nobody_waits_for_it(monkeypatch):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 __all__ = [
     "Matrix",
     "duckdb",
+    "ftfy",
     "icalendar",
     "load",
     "markdown_it",
@@ -38,6 +39,7 @@ class Later(ModuleType):
 
 if TYPE_CHECKING:
     import duckdb
+    import ftfy
     import icalendar
     import markdown_it
     import pikepdf
@@ -47,8 +49,8 @@ if TYPE_CHECKING:
 
     Matrix: TypeAlias = sparse.csr_array
 else:
-    duckdb, icalendar, markdown_it, pikepdf, typst = map(
-        Later, ("duckdb", "icalendar", "markdown_it", "pikepdf", "typst")
+    duckdb, ftfy, icalendar, markdown_it, pikepdf, typst = map(
+        Later, ("duckdb", "ftfy", "icalendar", "markdown_it", "pikepdf", "typst")
     )
     ttLib = Later("fontTools.ttLib")
     optimize, sparse, spatial, special = (

@@ -38,6 +38,13 @@ def communes(codes: Iterable[str]) -> dict[str, shapely.Geometry]:
 
 def communes_in(west: float, south: float, east: float, north: float) -> set[str]:
     """Return today's communes that meet a box (degrees)."""
+    outlines = communes(communes_near(west, south, east, north))
+    box = shapely.box(west, south, east, north)
+    return {code for code, outline in outlines.items() if outline.intersects(box)}
+
+
+def communes_near(west: float, south: float, east: float, north: float) -> list[str]:
+    """Return today's communes whose lines come near a box (degrees), a few beside it included."""
     sides = {"west": west, "south": south, "east": east, "north": north}
     table = select(
         CARD,
@@ -45,9 +52,7 @@ def communes_in(west: float, south: float, east: float, north: float) -> set[str
         " and x - reach <= $east and y + reach >= $south and y - reach <= $north",
         {name: round(side * GRID) for name, side in sides.items()},
     )
-    outlines = communes(cog.current(table["code"][table["code"] != ""]).tolist())
-    box = shapely.box(west, south, east, north)
-    return {code for code, outline in outlines.items() if outline.intersects(box)}
+    return sorted(set(cog.current(table["code"][table["code"] != ""]).tolist()))
 
 
 def unions(areas: Mapping[str, Iterable[str]]) -> dict[str, shapely.Geometry]:

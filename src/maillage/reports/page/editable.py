@@ -5,7 +5,7 @@ the words that stand for them.
 import io
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -168,10 +168,13 @@ def _bookmark_name(anchor: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """A file being written. anchors: the chapters that texts may lead to."""
+    """A file being written. anchors: the chapters that texts may lead to; style_ids: of the styles used so
+    far, by name: looking one up reads every style of the file.
+    """
 
     file: Any
     anchors: Collection[str]
+    style_ids: dict[str, str | None] = field(default_factory=dict)
 
     def cover(self, cover: Cover) -> None:
         self._mark()
@@ -282,7 +285,11 @@ class _Page:
                 _lead(paragraph, block.address, block.address)
 
     def _paragraph(self, text: str, style: str = "Normal") -> Any:
-        return self.file.add_paragraph(office.plain(text), style=style)
+        if style not in self.style_ids:
+            self.style_ids[style] = self.file.part.get_style_id(style, WD_STYLE_TYPE.PARAGRAPH)
+        paragraph = self.file.add_paragraph(office.plain(text))
+        paragraph._p.style = self.style_ids[style]
+        return paragraph
 
     def _rich(self, text: str, style: str) -> Any:
         """Write a paragraph whose words between stars are strong, and whose links lead where they can."""

@@ -13,6 +13,7 @@ from maillage.kernel import cores
 from maillage.kernel.disk import write_whole
 from maillage.kernel.errors import Refused
 from maillage.reports.page import editable, html, pdf, theme
+from maillage.reports.page.blocks import Document
 from maillage.reports.page.folder import clear_abandoned, staging
 from maillage.reports.territory import atlas, dossier, priority_districts, study_json, zone_sheet
 from maillage.reports.territory.field import FieldReading
@@ -22,7 +23,7 @@ from maillage.studies.diagnosis.results import Diagnosis
 from maillage.studies.diagnosis.study import Study
 
 Progress = Callable[[str, float], None]
-FORMS = ("html", "pdf", "docx")  # of the dossier
+FORMS = ("docx", "pdf", "html")  # of the dossier, the longest to write first
 MOST_SHEETS = 250
 WORKERS = 2
 AT_ONCE = 8  # sheets given to a processor at once
@@ -69,6 +70,14 @@ def documents(
     field: FieldReading | None = None,
 ) -> dict[str, bytes]:
     """Return the dossier of an edition in each of its `FORMS`, in the theme of its territory."""
+    document, look = _composed(edition, on=on, comments=comments, field=field)
+    return {form: _laid_out(document, form, look, on=on) for form in FORMS}
+
+
+def _composed(
+    edition: Edition, *, on: date, comments: Mapping[str, str] | None, field: FieldReading | None
+) -> tuple[Document, theme.Theme | None]:
+    """Return the dossier of an edition before any form, and the theme to lay it out in."""
     document = dossier.compose(
         edition.drawn,
         edition.reading,
@@ -79,13 +88,14 @@ def documents(
         knit=edition.knit,
         field=field,
     )
-    look = (field.theme if field else None) or theme.current()
+    return document, (field.theme if field else None) or theme.current()
+
+
+def _laid_out(document: Document, form: str, look: theme.Theme | None, *, on: date) -> bytes:
     with theme.applied(look):
-        return {
-            "html": html.dossier(document),
-            "pdf": pdf.dossier(document, on=on),
-            "docx": editable.dossier(document, on=on),
-        }
+        if form == "html":
+            return html.dossier(document)
+        return pdf.dossier(document, on=on) if form == "pdf" else editable.dossier(document, on=on)
 
 
 def write(
@@ -110,8 +120,9 @@ def write(
     folder.mkdir(parents=True, exist_ok=True)
     clear_abandoned(folder)
     aside = staging(folder)
+    document, look = _composed(edition, on=on, comments=comments, field=field)
     jobs = [
-        partial(_write_dossier, edition, aside, on=on, comments=comments, field=field),
+        *(partial(_write_dossier, document, form, look, aside, on=on) for form in FORMS),
         partial(_write_tables, edition, aside),
         *(
             partial(_write_sheets, edition, aside / "fiches", codes[start : start + AT_ONCE], on=on)
@@ -140,15 +151,9 @@ def _each(jobs: Sequence[Callable[[], None]]) -> Generator[None, None, None]:
 
 
 def _write_dossier(
-    edition: Edition,
-    folder: Path,
-    *,
-    on: date,
-    comments: Mapping[str, str] | None,
-    field: FieldReading | None,
+    document: Document, form: str, look: theme.Theme | None, folder: Path, *, on: date
 ) -> None:
-    for form, content in documents(edition, on=on, comments=comments, field=field).items():
-        write_whole(folder / f"dossier.{form}", content)
+    write_whole(folder / f"dossier.{form}", _laid_out(document, form, look, on=on))
 
 
 def _write_tables(edition: Edition, folder: Path) -> None:

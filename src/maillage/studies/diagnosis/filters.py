@@ -21,6 +21,7 @@ from maillage.studies.need import rurality
 from maillage.words.wording import count
 
 Floats = NDArray[np.float64]
+BESIDE = 1.0  # degree: whoever stands inside the widest commune is nearer to its outline
 
 QPV_COMMUNES, SMALL_COMMUNES = "qpv-communes", "petites-communes"
 PERIURBAN_COMMUNES, URBAN_COMMUNES = "communes-periurbaines", "communes-urbaines"
@@ -152,9 +153,9 @@ def _inside_districts(marking: Marking) -> tuple[Floats, int]:
     communes = frames.sources().communes
     union = shapely.union_all(np.array([district.shape for district in marking.districts], dtype=object))
     zones = shapely.STRtree(shapely.get_parts(union))  # apart from each other: their surfaces add up
-    near = _departements(marking)
-    inside_near = np.isin(communes["departement"], near) & (communes["parent"] == "")
-    contour = contours.communes(communes["code"][inside_near].tolist())
+    inside_near = np.isin(communes["departement"], _departements(marking)) & (communes["parent"] == "")
+    near = communes["code"][inside_near].tolist() or contours.communes_near(*union.buffer(BESIDE).bounds)
+    contour = contours.communes(near)
     touched = [code for code, shape in contour.items() if len(zones.query(shape, predicate="intersects"))]
     rows = np.flatnonzero(np.isin(iris["commune"], touched))
     fine = contours.iris(iris["iris"][rows].tolist())
@@ -174,14 +175,11 @@ def _inside_districts(marking: Marking) -> tuple[Floats, int]:
 
 
 def _departements(marking: Marking) -> list[str]:
-    """Return the départements that the districts' own commune codes name, or all of them when no code is
-    given.
-    """
+    """Return the départements that the districts' own commune codes name, none when no code is given."""
     codes = {district.commune for district in marking.districts if district.commune}
     communes = frames.sources().communes
     named = communes.aligned("code", np.array(sorted(codes) or [""]), "departement", missing="")
-    found = sorted({str(code) for code in named.tolist() if code})
-    return found or sorted(set(communes["departement"].tolist()))
+    return sorted({str(code) for code in named.tolist() if code})
 
 
 def _surface_share(shape: shapely.Geometry, zones: shapely.STRtree) -> float:

@@ -8,8 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-import ftfy
-
+from maillage.kernel.later import ftfy
 from maillage.pipeline.offer.clean.cleaned import Cleaned, Word
 
 T = TypeVar("T")
@@ -26,13 +25,6 @@ NOTHING = frozenset(
 )  # fmt: skip
 STROKES = re.compile(r"[\s\-–—_.·/\\*?'’\"…,;:|]*")  # a cell of nothing but strokes stands for nothing
 
-ENCODING = ftfy.TextFixerConfig(
-    unescape_html=False,
-    fix_latin_ligatures=False,
-    fix_character_width=False,
-    uncurl_quotes=False,
-    normalization="NFC",
-)
 # Nothing to repair in these, unless one of UTF-8’s first bytes stands before one of its next: most cells,
 # read much faster.
 USUAL = re.compile(r"[\n\t -~À-ÿŒœ’«»–…°²³€]*")
@@ -165,7 +157,14 @@ def _repaired_and_spaced(text: str, mends: list[str]) -> str:
 def _repaired(text: str) -> str:
     if USUAL.fullmatch(text) and not BROKEN.search(text):
         return text
-    return ftfy.fix_text(text, ENCODING).translate(SIGNS)
+    encoding = ftfy.TextFixerConfig(
+        unescape_html=False,
+        fix_latin_ligatures=False,
+        fix_character_width=False,
+        uncurl_quotes=False,
+        normalization="NFC",
+    )
+    return ftfy.fix_text(text, encoding).translate(SIGNS)
 
 
 def _text_of_html(text: str) -> str:
