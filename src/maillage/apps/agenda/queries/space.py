@@ -89,7 +89,7 @@ def sections(user: Any, at: datetime) -> list[Section]:
     unticked = [each for each in past if each[0].unticked]
     done = [each for each in past if not each[0].unticked]
     series_rows = (
-        Section("appel", "Qui est venu ?", "l’appel n’est pas fini", unticked),
+        Section("appel", "Qui est venu ?", "des présences restent à noter", unticked),
         Section("venir", "À venir", "", to_come),
         Section("passes", "Passés", f"depuis {PAST} jours", done),
     )
