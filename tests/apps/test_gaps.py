@@ -1127,12 +1127,3 @@ def test_the_line_that_the_loop_follows_is_a_gap_as_soon_as_somebody_surely_lack
     assert [gap.key for gap in found] == ["gap:A:wifi", "gap:A:assistance", "gap:B:wifi", "gap:C:assistance"]
     some = gaps.SOME.format("à portée de marche")
     assert [gap.reason for gap in found] == ["loin", some, "loin", some]
-
-
-def test_verdict_calls_for_no_survey_when_one_is_published():
-    """Une enquête publiée sans la question n’est pas une enquête absente."""
-    question = "Les services sont-ils connus et compris du public ?"
-    other_answer = {("inhabitants", "aisance", "oui"): answered(40, "À l’aise")}
-    assert verdict(question, {})[1] == "Donnée manquante : une enquête auprès des habitants le dirait."
-    assert verdict(question, other_answer)[1] == criteria.UNASKED.replace("\xa0", " ")
-    assert "une auprès des structures" in verdict(criteria.PERCEPTION, other_answer)[1]

@@ -5,8 +5,10 @@ from datetime import date
 
 import pytest
 
+from maillage.reports.directory.census import NO_SHARES
+from maillage.reports.territory import agreements, criteria
 from maillage.reports.territory.reading import SurveyReading
-from maillage.reports.territory.surveys import NO_SURVEY, UNTOLD, PublishedSurvey, left_out, unpublished
+from maillage.reports.territory.surveys import NO_SURVEY, PublishedSurvey, left_out, unpublished
 
 OWN = PublishedSurvey(kind="inhabitants", title="Habitants", n=250, on=date(2026, 10, 3))
 EARLIER = replace(OWN, title="Première vague", n=192, on=date(2024, 5, 6))
@@ -69,7 +71,29 @@ def test_left_out_names_each_survey_that_figures_do_not_count(surveys, beside_mo
     assert left_out(surveys, beside_model).replace("\xa0", " ") == expected
 
 
-def test_unpublished_denies_no_survey_of_structures_that_exists():
-    assert unpublished((OWN,)) == UNTOLD
-    expected = unpublished((STRUCTURES,)).replace("\xa0", " ")
-    assert expected == "Donnée manquante : « Structures » (1 réponse, 2026) ne le publie pas."
+LACKING = "Donnée manquante : une enquête publiée auprès des structures le dirait."
+BOTH = "Donnée manquante : une enquête publiée auprès des habitants et une auprès des structures le diraient."
+UNPUBLISHED = "Donnée manquante : « Structures » (1 réponse, 2026) ne le publie pas."
+
+
+@pytest.mark.parametrize(
+    ("surveys", "kinds", "expected"),
+    [
+        ((OWN,), (STRUCTURES.kind,), LACKING),
+        ((replace(STRUCTURES, is_of_part=True),), (STRUCTURES.kind,), LACKING),
+        ((STRUCTURES,), (STRUCTURES.kind,), UNPUBLISHED),
+        ((), (OWN.kind, STRUCTURES.kind), BOTH),
+        ((OWN,), (OWN.kind, STRUCTURES.kind), LACKING),
+    ],
+)
+def test_unpublished_denies_no_survey_that_exists(surveys, kinds, expected):
+    assert unpublished(surveys, kinds).replace("\xa0", " ") == expected
+
+
+@pytest.mark.parametrize(("surveys", "expected"), [((OWN,), LACKING), ((STRUCTURES,), UNPUBLISHED)])
+def test_grid_and_points_name_the_survey_that_does_not_tell(surveys, expected):
+    """« Une enquête auprès des structures le dirait », à côté d’une enquête auprès des structures."""
+    rows = [row for axis in criteria.grid(None, NO_SHARES, surveys=surveys) for row in axis.criteria]
+    evidence = {row.evidence.replace("\xa0", " ") for row in rows if "auprès des structures" in row.rule}
+    assert expected in evidence
+    assert agreements.points([], {}, [], surveys)[2].evidence.replace("\xa0", " ") == expected

@@ -14,6 +14,7 @@ from maillage.reports.gallery import surveys
 from maillage.reports.page import html, pdf
 from maillage.reports.survey import cards, document, story
 from maillage.reports.survey.findings import Highlight
+from maillage.reports.territory import criteria, main_findings
 from maillage.studies.survey import samples
 
 title = "Ce qu’une enquête dit d’abord"
@@ -137,6 +138,18 @@ def test_story_says_who_is_most_ill_at_ease():
     """« Les personnes de plus de 60 ans sont majoritaires parmi les personnes peu ou pas du tout à l’aise »."""
     (one,) = [each for each in story_of(surveys.PEOPLE) if each.fact.startswith("De 61 à 70 ans")]
     assert "12 % pour « De 15 à 25 ans »" in one.meaning.replace("\xa0", " ")
+
+
+@pytest.mark.parametrize(("ill", "is_sure"), [((0.15, 0.25, 0.7), True), ((0.4, 0.4, 0.4), False)])
+def test_a_sure_crossing_is_a_finding_of_the_territory(ill, is_sure):
+    """« 60 ans et plus : 70 % sont mal à l’aise » : un constat du dossier aussi, si l’écart est sûr."""
+    report = results(answers(600, ill), form())
+    rows = document.group_rows(report.story, report.cards, computed=report.computed)
+    territory = main_findings.of_surveys(criteria.answered("inhabitants", rows, "« Essai »", by_group=True))
+    assert [re.sub(r"\d+", "N", each.fact.replace("\xa0", " ")) for each in territory] == [
+        "N plus : N % sont mal à l’aise avec le numérique (entre N et N %)."
+    ] * is_sure
+    assert all("L’écart est sûr." in each.means and each.calls for each in territory)
 
 
 HOSTILE = "=cmd|'/c calc'!A0 <script>alert(1)</script> 🧵"

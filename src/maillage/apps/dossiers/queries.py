@@ -552,14 +552,18 @@ def published_surveys(place: str) -> tuple[PublishedSurvey, ...]:
     """Return the surveys whose public edition speaks of a place: its local, the latest first, then those of
     other territories that hold it or that it holds.
     """
-    local = [(edition, "") for edition in evidence.editions(place)]
+    local = [(edition, "", False) for edition in evidence.editions(place)]
     size = {True: "un territoire plus large", False: "une partie"}
     neighbours = [
-        (neighbour.edition, f"menée sur {size[neighbour.wider]} ({neighbour.territory})")
+        (
+            neighbour.edition,
+            f"menée sur {size[neighbour.wider]} ({neighbour.territory})",
+            not neighbour.wider,
+        )
         for neighbour in evidence.beside(place)
     ]
     counts = dict(
-        Publication.objects.filter(pk__in=[edition.pk for edition, _ in (*local, *neighbours)]).values_list(
+        Publication.objects.filter(pk__in=[edition.pk for edition, *_ in (*local, *neighbours)]).values_list(
             "pk", "content__n"
         )
     )
@@ -570,9 +574,10 @@ def published_surveys(place: str) -> tuple[PublishedSurvey, ...]:
             n=counts[edition.pk] or 0,
             on=timezone.localdate(edition.published_at),
             elsewhere=elsewhere,
+            is_of_part=is_of_part,
             is_example=edition.survey.example,
         )
-        for edition, elsewhere in (*local, *neighbours)
+        for edition, elsewhere, is_of_part in (*local, *neighbours)
     )
 
 
@@ -990,6 +995,7 @@ def grid(
         None if filtered else totals.totals(communes_of(study.place)).seen.moved,
         [zone.code for zone in reading.zones if zone.cell == "les_deux" and zone.is_likely],
         reading.crossing_sentence.partition(". ")[0].rstrip(".") + "." if reading.crossing_sentence else "",
+        published_surveys(study.place),
     )
     return wording.spaced_within([(axis, told_findings.read(said, axis.id)) for axis in axes])
 
@@ -1006,7 +1012,7 @@ def field_of(study: Study, reading: Reading, *, on: date) -> FieldReading:
     return FieldReading(
         census=census_page(study, on=on) if reading.offer is not None else None,
         method=_census_method(study.place),
-        services=services.read(evidence.published(study.place)),
+        services=services.read(evidence.closest(study.place)),
         actions=awareness_actions(study.place),
         grid=tuple(grid(study, reading, on=on)),
         # A dossier is handed to others: an address of this computer leads them nowhere.

@@ -878,6 +878,27 @@ def scale_rows(cards: Iterable[Card], *, computed: str, kept: int = 6) -> list[P
     ]
 
 
+def group_rows(story: Iterable[Highlight], cards: Iterable[Card], *, computed: str) -> list[PublishedRow]:
+    """Return the shares of groups that findings tell and that are sure, each with what it tells."""
+    by_name = {card.asked.name: card for card in cards}
+    rows = []
+    for finding in (each for main in story for each in (main, *main.joined)):
+        if (group := finding.group) is None or not group.is_sure:
+            continue
+        line = Line(name=group.answers, label=group.label, figure=finding.figure)
+        card = replace(by_name[group.question], by=group.by, crossed_least=0)
+        row = _row(card, line, group.group, finding.n, None, computed, 6)
+        row["constat"] = {
+            "axe": group.axis,
+            "poids": group.weight,
+            "fait": finding.fact.rstrip(f" *{NBSP}"),
+            "sens": finding.meaning,
+            "appelle": finding.call,
+        }
+        rows.append(row)
+    return rows
+
+
 def _row(
     card: Card, line: Line, group: str, n: int | None, counted: int | None, computed: str, kept: int
 ) -> PublishedRow:

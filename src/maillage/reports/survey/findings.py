@@ -101,9 +101,27 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GroupShare:
+    """The share of a group that a finding tells. answers: names apart by spaces, and their label; by: the
+    question that makes the group, and its label; axis: of `messages().axes`; weight: that of its message;
+    is_sure: a difference that chance does not explain, or an interval that carries the whole message.
+    """
+
+    question: str
+    answers: str
+    label: str
+    by: str
+    group: str
+    axis: str
+    weight: int
+    is_sure: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Highlight:
     """A finding of the story. axis: its label; fact: one sentence without its full stop; bars: its drawing;
-    wording: the question; weight: by which it is ranked.
+    wording: the question; weight: by which it is ranked; group: of which group it speaks, None for everybody;
+    joined: the findings that its meaning tells too.
 
     headline: the fact as a cover says it, in a simple fraction where one is near.
     """
@@ -120,6 +138,8 @@ class Highlight:
     universe: str
     weight: float
     behind: tuple[Behind, ...]
+    group: GroupShare | None = None
+    joined: tuple["Highlight", ...] = ()
 
     @property
     def n(self) -> int:

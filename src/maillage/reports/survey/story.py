@@ -14,8 +14,8 @@ from maillage.reference.survey_messages import OTHER_AXIS, Message, messages
 from maillage.reports.survey import findings
 from maillage.reports.survey.charts import Bar
 from maillage.reports.survey.document import Card
-from maillage.reports.survey.findings import SMALL, Highlight, Line, QuestionAnswers, Who
-from maillage.studies.survey import differences
+from maillage.reports.survey.findings import SMALL, GroupShare, Highlight, Line, QuestionAnswers, Who
+from maillage.studies.survey import differences, samples
 from maillage.studies.survey.columns import CITED
 from maillage.studies.survey.differences import Compared
 from maillage.studies.survey.samples import Sample
@@ -37,13 +37,20 @@ MOST_LETTERS = 90  # of the question that a finding quotes
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Crossing:
     """A question crossed by another for one message. pairs: groups compared two by two for `answers`, every
-    comparison of the survey counted.
+    comparison of the survey counted. share: that of the message within several answers taken together; the
+    table is then the same crossing read the other way.
     """
 
     message: Message
     answers: frozenset[str]
     table: Tabulation
     pairs: tuple[Compared, ...]
+    share: Estimate | None = None
+
+    @property
+    def question(self) -> str:
+        """The question of its message."""
+        return self.table.question if self.share is None else self.table.by
 
     @property
     def sure(self) -> tuple[Compared, ...]:
@@ -88,21 +95,42 @@ def _crossing(
     by: str,
     before: Sequence[Counted],
 ) -> Crossing | None:
-    reader = sample.reader
+    reader, within = sample.reader, message.within.get(by, "").split()
     if by == question.name or by not in reader.answers or reader.is_partial(by):
         return None
+    crossed, across = (by, question.name) if len(within) > 1 else (question.name, by)
     try:
         if not 1 < len(reader.group(by).categories) <= MOST_ANSWERS:
             return None
-        table = of_sample(sample, question.name, by=by, rounding=question.rounding, before=before)
+        table = of_sample(sample, crossed, by=across, rounding=question.rounding, before=before)
     except Refused:  # too fine, or words: nothing would be published
         return None
+    if len(within) > 1:
+        return _taken_together(sample, message, line, table, within)
     answers = frozenset(line.name.split())
     large = {group.label for group in table.groups if (group.n or 0) >= LEAST_IN_GROUP}
     if len(large) > MOST_GROUPS:
         return None
     pairs = [x for x in differences.contrasts(sample, table, answers) if {x.one, x.other} <= large]
     return Crossing(message=message, answers=answers, table=table, pairs=tuple(pairs))
+
+
+def _taken_together(
+    sample: Sample, message: Message, line: Line, table: Tabulation, within: Sequence[str]
+) -> Crossing | None:
+    """Return the share of an answer among those who gave one of several, where the crossing read the other
+    way publishes these answers together: with the two tables it then follows, and reveals nothing more.
+
+    table: of the question that makes the group, by that of the message.
+    """
+    crossing = Crossing(message=message, answers=frozenset(within), table=table, pairs=())
+    if line.name not in crossing.rows:
+        return None
+    row = of_sample(samples.only(sample, {table.question: within}), table.by).row(line.name)
+    if row is None or not isinstance(row.figure, Estimate):
+        return None
+    pairs = differences.contrasts(sample, table, crossing.answers)
+    return replace(crossing, pairs=tuple(pairs), share=row.figure)
 
 
 def story(cards: Sequence[Card], crossed: Sequence[Crossing], people: Who) -> list[Highlight]:
@@ -116,7 +144,7 @@ def story(cards: Sequence[Card], crossed: Sequence[Crossing], people: Who) -> li
     groups = [
         (crossing.message, highlight)
         for crossing in crossed
-        if (highlight := _crossed(crossing, by_name[crossing.table.question])) is not None
+        if (highlight := _crossed(crossing, by_name[crossing.question])) is not None
     ]
     inside = [pair for pair in groups if pair[0].within]
     gaps = [highlight for message, highlight in groups if not message.within]
@@ -137,6 +165,7 @@ def _joined(shares: Sequence[tuple[Message, Highlight]]) -> list[Highlight]:
                 meaning=f"{main.meaning} {note}".strip(),
                 call=highlight.call if message.within else main.call,
                 behind=(*main.behind, *highlight.behind[:1]),
+                joined=(*main.joined, highlight),
             )
     return [by_id.get(message.id, highlight) for message, highlight in shares if message.joins not in by_id]
 
@@ -241,6 +270,8 @@ def _crossed(crossing: Crossing, question: QuestionAnswers) -> Highlight | None:
     message asks for, beside another.
     """
     rows, message = crossing.rows, crossing.message
+    if crossing.share is not None:
+        return _of_answers(crossing, crossing.share, question)
     by_label = {row.by_label: row for row in rows.values()}
     if message.within:
         high = rows.get(next(iter(message.within.values())))
@@ -271,6 +302,47 @@ def _crossed(crossing: Crossing, question: QuestionAnswers) -> Highlight | None:
         behind=tuple(
             findings.behind(f"{label}, {row.by_label}", row.figure, question) for row in (high, low) if row
         ),
+        group=_group(crossing, label, high.by_label, figure),
+    )
+
+
+def _of_answers(crossing: Crossing, share: Estimate, question: QuestionAnswers) -> Highlight | None:
+    """Return the finding of the share of a message among those who gave one of several answers."""
+    message, of_group = crossing.message, messages().groups[crossing.table.question]
+    if not message.least <= share.value < message.most:
+        return None
+    people = of_group[message.within[crossing.table.question]]
+    fact = f"{_percent(share, question)} {people.replace('les ', 'des ', 1)} {message.says}"
+    label = next(line.label for line in question.lines if {*line.name.split()} == {*message.answers})
+    return Highlight(
+        key=f"{findings.LEADING}:{question.name}:{'+'.join(message.answers)}:{crossing.table.question}",
+        axis=messages().axes[message.axis],
+        headline=fact,
+        fact=f"{fact}{_star(share.n)}",
+        meaning=message.means,
+        call=message.calls,
+        figure=share,
+        bars=(Bar(label=label, figure=share),),
+        wording=f"{question.label} « {label} », parmi {people}.",
+        universe=question.universe,
+        weight=_weight(crossing, share),
+        behind=(findings.behind(f"{label}, {people}", share, question),),
+        group=_group(crossing, label, people, share),
+    )
+
+
+def _group(crossing: Crossing, label: str, group: str, figure: Estimate) -> GroupShare:
+    message, is_within = crossing.message, bool(crossing.message.within)
+    is_carried = message.least <= figure.low and figure.high <= message.most
+    return GroupShare(
+        question=crossing.question,
+        answers=" ".join(message.answers or sorted(crossing.answers)),
+        label=label,
+        by=crossing.table.by if crossing.share is None else crossing.table.question,
+        group=group,
+        axis=message.axis,
+        weight=message.weight_by or message.weight,
+        is_sure=is_carried if is_within else bool(crossing.sure),
     )
 
 

@@ -12,6 +12,7 @@ from maillage.reports.territory import findings
 from maillage.reports.territory.criteria import UNKNOWN, Answered, Surveyed
 from maillage.reports.territory.findings import FieldFinding
 from maillage.reports.territory.reading import OfferLine
+from maillage.reports.territory.surveys import PublishedSurvey, unpublished
 from maillage.words.wording import count, listing
 
 POINTS = (  # finding, title, line of the offer that counts it
@@ -34,17 +35,22 @@ class Point:
     said: str
 
 
-def points(lines: Sequence[OfferLine], surveyed: Surveyed, said: Sequence[FieldFinding]) -> tuple[Point, ...]:
+def points(
+    lines: Sequence[OfferLine],
+    surveyed: Surveyed,
+    said: Sequence[FieldFinding],
+    surveys: Sequence[PublishedSurvey] = (),
+) -> tuple[Point, ...]:
     """Return the three points: title, what is known, and who says it is lacking, in words.
 
     lines: those of the offer of a territory, as a study tells them. surveyed: what published surveys of it
-    say.
+    say; surveys: these surveys, named where they do not say it.
     """
     by = {line.id: line for line in lines}
     return tuple(
         Point(
             title,
-            _counted(by.get(line)) if line else _together(surveyed),
+            _counted(by.get(line)) if line else _together(surveyed, surveys),
             _said([each for each in said if each.kind == kind]),
         )
         for kind, title, line in POINTS
@@ -84,14 +90,14 @@ def _counted(line: OfferLine | None) -> str:
     )
 
 
-def _together(surveyed: Surveyed) -> str:
+def _together(surveyed: Surveyed, surveys: Sequence[PublishedSurvey]) -> str:
     found: list[tuple[str, Answered]] = [
         (words, each)
         for *key, words in TOGETHER
         if (each := surveyed.get(("structures", *key)))  # type: ignore[arg-type]
     ]
     if not found:
-        return "Donnée manquante : une enquête publiée auprès des structures le dirait."
+        return unpublished(surveys)
     figures = " ".join(f"{words} : {each.figure}." for words, each in found)
     return f"{figures} Base : {found[0][1].among}."
 

@@ -5,14 +5,21 @@ nothing tells, it says “donnée manquante” and what would tell; where what i
 rule, it says “indécis”. No verdict is typed.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from maillage.reports.autonomy import measures as bilan_measures
 from maillage.reports.directory.census import Part, Shares
-from maillage.reports.survey.published_row import PublishedRow
+from maillage.reports.survey.published_row import GroupFinding, PublishedRow
 from maillage.reports.territory.reading import OfferLine, OfferReading
+from maillage.reports.territory.surveys import (
+    INHABITANTS,
+    PROFESSIONALS,
+    STRUCTURES,
+    PublishedSurvey,
+    unpublished,
+)
 from maillage.studies.people.observed import Moved
 from maillage.words import rounding
 from maillage.words.wording import NBSP, count, listing, lower_first, number, percent, points
@@ -37,7 +44,8 @@ MOST_NAMED = 6
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
     """What a published survey says of one answer: percent of its universe, 90 % interval, n; `computed`: «
-    redressé » or « brut »; `rounding`: the rule of its publication.
+    redressé » or « brut »; `rounding`: the rule of its publication; `finding`: what the survey tells of it,
+    when it is that of a group.
     """
 
     label: str
@@ -49,6 +57,7 @@ class Answered:
     universe: str
     source: str
     rounding: str = "nearest"
+    finding: GroupFinding | None = None
 
     @property
     def share(self) -> str:
@@ -97,6 +106,7 @@ def answered(kind: str, rows: Iterable[PublishedRow], source: str, *, by_group: 
             universe=row["univers"],
             source=source,
             rounding=row["arrondi"],
+            finding=row.get("constat"),
         )
         for row in rows
         if row["part"] != "" and (by_group or not row["groupe"])
@@ -118,7 +128,7 @@ def _answer(row: PublishedRow) -> str:
 class Evidence:
     """What a verdict may be read in: the offer beside the need, what the directory counts, published surveys,
     people seen twice, the zones very likely in both precarities (crossed) and what the diagnosis says of all
-    that may be (crossing).
+    that may be (crossing); surveys: those published, named where they say nothing.
     """
 
     offered: OfferReading | None
@@ -127,6 +137,7 @@ class Evidence:
     again: Moved | None
     crossed: frozenset[str] = frozenset()
     crossing: str = ""
+    surveys: Sequence[PublishedSurvey] = ()
 
 
 Bounds = tuple[float, float]
@@ -145,18 +156,10 @@ class Criterion:
     good: float
     bad: float
     rule: str
-    if_unknown: str
+    if_unknown: str | tuple[str, ...]
     action: str
 
 
-SURVEYED_KINDS = {
-    "habitants": "inhabitants",
-    "structures": "structures",
-    "professionnels": "professionals",
-}
-UNASKED = (
-    "Donnée manquante : l’enquête publiée ne pose pas la question, ou trop peu de personnes y répondent."
-)
 AXES = {
     "maillage": "Le maillage",
     "visibilite": "La visibilité",
@@ -201,14 +204,16 @@ def grid(
     again: Moved | None = None,
     crossed: Collection[str] = (),
     crossing: str = "",
+    surveys: Sequence[PublishedSurvey] = (),
 ) -> tuple[Axis, ...]:
     """Return the grid: each axis, its criteria, their verdict, the evidence and the rule behind it.
 
     shares: what the directory counts. surveyed: what published surveys of the territory say, by kind of
     survey, question and answer. again: what changed for the people seen twice. crossed: codes of the zones
-    very likely in both precarities; crossing: the sentence that counts those that may be.
+    very likely in both precarities; crossing: the sentence that counts those that may be. surveys: those
+    published, which say it or not.
     """
-    found = Evidence(offered, shares, surveyed or {}, again, frozenset(crossed), crossing)
+    found = Evidence(offered, shares, surveyed or {}, again, frozenset(crossed), crossing, surveys)
     return tuple(_axis(axis, label, found) for axis, label in AXES.items())
 
 
@@ -229,10 +234,9 @@ def _axis(id: str, label: str, found: Evidence) -> Axis:
 
 
 def _unknown(criterion: Criterion, evidence: Evidence) -> str:
-    """Return why nothing answers a criterion: no survey, or published ones that do not ask it."""
-    kinds = {kind for word, kind in SURVEYED_KINDS.items() if f"auprès des {word}" in criterion.if_unknown}
-    is_surveyed = bool(kinds) and kinds <= {key[0] for key in evidence.surveyed}
-    return UNASKED if is_surveyed else criterion.if_unknown
+    """Return why nothing answers a criterion: no survey, or published ones that do not say it."""
+    kinds = criterion.if_unknown
+    return kinds if isinstance(kinds, str) else unpublished(evidence.surveys, kinds)
 
 
 def _row(criterion: Criterion, found: Evidence) -> CriterionReading:
@@ -657,7 +661,7 @@ CRITERIA = (
         0.7,
         "Fort si moins de 10 % des personnes que personne n’a aidées ignoraient cette aide ; manque dès 30 %."
         " Se lit dans une enquête publiée auprès des habitants.",
-        "Donnée manquante : une enquête auprès des habitants le dirait.",
+        (INHABITANTS,),
         "Aller vers ceux qui l’ignorent : là où ils passent déjà, avec un relais qu’ils connaissent.",
     ),
     Criterion(
@@ -668,7 +672,7 @@ CRITERIA = (
         0.75,
         "Fort à moins de 10 points d’écart, ou quand les deux intervalles se touchent ; manque au-delà de 25"
         " points. Se lit dans deux enquêtes publiées, habitants et structures.",
-        "Donnée manquante : une enquête auprès des habitants et une auprès des structures le diraient.",
+        (INHABITANTS, STRUCTURES),
         "Compter sur le bouche-à-oreille et l’orientation entre lieux avant d’imprimer de nouvelles"
         " affiches.",
     ),
@@ -680,7 +684,7 @@ CRITERIA = (
         0.33,
         "Fort dès deux professionnels sur trois ; manque sous un tiers. Se lit dans une enquête publiée"
         " auprès des professionnels.",
-        "Donnée manquante : une enquête auprès des professionnels le dirait.",
+        (PROFESSIONALS,),
         "Leur montrer l’annuaire, et l’essayer avec eux sur deux situations vécues.",
     ),
     Criterion(
@@ -718,7 +722,7 @@ CRITERIA = (
         0.33,
         "Fort dès deux structures sur trois qui le font aujourd’hui ; manque sous un tiers. Se lit dans une"
         " enquête publiée auprès des structures.",
-        "Donnée manquante : une enquête auprès des structures le dirait.",
+        (STRUCTURES,),
         "Aller vers les habitants sur un sujet qui les touche, avant de parler de formation.",
     ),
     Criterion(
@@ -730,7 +734,7 @@ CRITERIA = (
         "Chaque envie compte pour ceux qui l’ont. Fort si, en moyenne, au moins 60 % des structures qui"
         " forment y répondent ; manque sous 30 %. Se lit dans deux enquêtes publiées, habitants et"
         " structures.",
-        "Donnée manquante : une enquête auprès des habitants et une auprès des structures le diraient.",
+        (INHABITANTS, STRUCTURES),
         "Ouvrir un atelier sur ce que les habitants demandent le plus et que peu enseignent.",
     ),
     Criterion(
@@ -741,7 +745,7 @@ CRITERIA = (
         0.5,
         "Fort si au moins trois structures ont un parcours court pour quatre qui ont un atelier d’un jour ;"
         " manque sous une pour deux. Se lit dans une enquête publiée auprès des structures.",
-        "Donnée manquante : une enquête auprès des structures le dirait.",
+        (STRUCTURES,),
         "Donner une date de parcours court à la fin de chaque atelier, ici ou chez un voisin.",
     ),
     Criterion(
@@ -786,7 +790,7 @@ CRITERIA = (
         "Fort si aucun besoin n’est dit par plus d’une structure sur cinq ; manque si l’un l’est par plus de"
         " deux sur cinq. Les besoins propres à chaque axe sont sous l’axe. Se lit dans une enquête publiée"
         " auprès des structures.",
-        "Donnée manquante : une enquête auprès des structures le dirait.",
+        (STRUCTURES,),
         "Commencer par le besoin le plus dit : outils, moyens, équipement ou formation.",
     ),
     Criterion(
@@ -797,7 +801,7 @@ CRITERIA = (
         0.33,
         "Fort dès deux structures sur trois qui ont une vision claire de ce que font les autres ; manque sous"
         " un tiers. Se lit dans une enquête publiée auprès des structures.",
-        "Donnée manquante : une enquête auprès des structures le dirait.",
+        (STRUCTURES,),
         "Faire se rencontrer les lieux, et tenir l’annuaire que tous consultent.",
     ),
     Criterion(
@@ -816,7 +820,7 @@ CRITERIA = (
         0.33,
         "Fort dès deux structures sur trois qui travaillent en partenariat ; manque sous un tiers. Se lit"
         " dans une enquête publiée auprès des structures.",
-        "Donnée manquante : une enquête auprès des structures le dirait.",
+        (STRUCTURES,),
         "Monter une première action à deux, dans les locaux de celle qui veut accueillir.",
     ),
     Criterion(
@@ -827,7 +831,7 @@ CRITERIA = (
         0.5,
         "Fort si moins d’une structure sur cinq n’a aucun financeur ; manque dès une sur deux. Se lit dans"
         " une enquête publiée auprès des structures ; les financeurs écrits sur les fiches restent privés.",
-        "Donnée manquante : une enquête auprès des structures le dirait.",
+        (STRUCTURES,),
         "Chercher un financeur à plusieurs, autour d’une action commune.",
     ),
 )

@@ -27,6 +27,8 @@ MOST_NAMED = 8  # zones
 LEAST_SURE = 0.5  # of a rank, for the widest interval and for a meaning that its interval leaves open
 DOUBTFUL = "À suivre, pas à annoncer : la marge est large."
 NO_NEED = frozenset({"aucun", "autre"})  # answers of a ranking that name nothing
+SURVEY_AXES = {"acces": "equipement"}  # of the messages of a survey, named otherwise here
+MOST_WEIGHT = 3.0  # of a message of a survey, 1 to 9, for one of a rule, 1 to 3
 EASE = ("inhabitants", "aisance", "pas_du_tout peu")
 SUBJECTS = {
     "structures": "des structures interrogées",
@@ -120,7 +122,27 @@ def of_surveys(surveyed: Surveyed) -> list[MainFinding]:
     return [
         *(finding for rule in rules() if (finding := _answer(rule, surveyed))),
         *(finding for rule in rankings() if (finding := _ranking(rule, surveyed))),
+        *(finding for (kind, *_), answer in surveyed.items() if (finding := _group_share(kind, answer))),
     ]
+
+
+def _group_share(kind: str, answer: Answered) -> MainFinding | None:
+    """Return the finding of a group that a survey tells, None where an answer has none."""
+    share = answer.finding
+    axis = SURVEY_AXES.get(share["axe"], share["axe"]) if share else ""
+    if share is None or axis not in axes() or not share["appelle"]:
+        return None
+    return MainFinding(
+        axis=axis,
+        kind=kind,
+        fact=f"{share['fait']} ({answer.between}).",
+        facing=(),
+        means=share["sens"],
+        calls=share["appelle"],
+        source=_sources([answer]),
+        figures=(_figure(answer),),
+        rank=share["poids"] / MOST_WEIGHT * _sureness(answer),
+    )
 
 
 def _answer(rule: FindingRule, surveyed: Surveyed) -> MainFinding | None:
@@ -179,6 +201,7 @@ def _ranking(rule: RankingRule, surveyed: Surveyed) -> MainFinding | None:
             for (kind, question, choice), answer in surveyed.items()
             if (kind, question) == (rule.kind, rule.question)
             and choice not in NO_NEED
+            and answer.finding is None
             and round(answer.percent)
         ),
         key=lambda answer: -answer.percent,

@@ -7,16 +7,16 @@ from datetime import date
 from maillage.reports.territory.reading import SurveyReading
 from maillage.words.wording import count, listing
 
-INHABITANTS, STRUCTURES = "inhabitants", "structures"
+INHABITANTS, STRUCTURES, PROFESSIONALS = "inhabitants", "structures", "professionals"
 NO_SURVEY = "Aucune enquête auprès des habitants n’entre dans ces chiffres."
-UNTOLD = "Donnée manquante : une enquête publiée auprès des structures le dirait."
+PEOPLE = {INHABITANTS: "habitants", STRUCTURES: "structures", PROFESSIONALS: "professionnels"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedSurvey:
     """A survey as its public edition names it. kind: as the platform stores it; n: answers, 0 untold; on: the
     day of the edition; elsewhere: the wider or narrower territory where it was led, "" for this one;
-    is_example: its answers were invented.
+    is_of_part: it is narrower, and nothing here is read in it; is_example: its answers were invented.
     """
 
     kind: str
@@ -24,6 +24,7 @@ class PublishedSurvey:
     n: int
     on: date
     elsewhere: str = ""
+    is_of_part: bool = False
     is_example: bool = False
 
     @property
@@ -64,10 +65,16 @@ def left_out(surveys: Sequence[PublishedSurvey], combined: SurveyReading | None)
     return f"Les enquêtes {listing(labels)} se lisent à part : ces chiffres ne les comptent pas."
 
 
-def unpublished(surveys: Sequence[PublishedSurvey]) -> str:
-    """Return why structures say nothing of a subject: the editions that do not publish it, or no survey."""
-    labels = [each.label for each in of_kind(surveys, STRUCTURES)]
-    if not labels:
-        return UNTOLD
+def unpublished(surveys: Sequence[PublishedSurvey], kinds: Sequence[str] = (STRUCTURES,)) -> str:
+    """Return why surveys say nothing of a subject: the kinds that nobody published, else the editions that do
+    not publish it.
+    """
+    read = [each for each in surveys if not each.is_of_part]
+    if lacking := [kind for kind in kinds if not of_kind(read, kind)]:
+        words = listing(
+            [f"une{' enquête publiée' * (not k)} auprès des {PEOPLE[kind]}" for k, kind in enumerate(lacking)]
+        )
+        return f"Donnée manquante : {words} {'le dirait' if len(lacking) == 1 else 'le diraient'}."
+    labels = [each.label for kind in kinds for each in of_kind(read, kind)]
     verb = "ne le publie pas" if len(labels) == 1 else "ne le publient pas"
     return f"Donnée manquante : {listing(labels)} {verb}."

@@ -24,7 +24,7 @@ from maillage.apps.territories.rules import AREAS
 from maillage.reference import voices
 from maillage.reference.offer import diagnosis_lines
 from maillage.reference.travel import MODES
-from maillage.reports.territory import agreements, findings
+from maillage.reports.territory import agreements, findings, surveys
 from maillage.reports.territory import gaps as gap_words
 from maillage.reports.territory import services as told_services
 from maillage.reports.territory.offer import UNASKED
@@ -44,12 +44,13 @@ def gaps(request: HttpRequest, place: str) -> HttpResponse:
         said, behind = queries.findings(study.place), actions.catch_up(study)
         lines = reading.offer.whole.lines if reading.offer else ()
         # What is known of the whole territory says nothing of the part that a filter keeps.
-        surveyed = {} if asked.inside else evidence.published(study.place)
+        surveyed = {} if asked.inside else evidence.closest(study.place)
+        editions = queries.published_surveys(study.place)
         return (
             _first_zones(request, _line(request, study, reading))
             | {"behind": behind, "findings": findings.read(said, "maillage")}
             | {"mismatches": gap_words.mismatches(reading.zones, reading.offer)}
-            | {"points": agreements.points(lines, surveyed, said)}
+            | {"points": agreements.points(lines, surveyed, said, editions)}
             | {"conflicts": () if asked.inside else agreements.conflicts(lines, said)}
             | ({} if asked.inside else _unmet(study))
             | _no_offer(study, reading)
@@ -157,8 +158,11 @@ def services(request: HttpRequest, place: str) -> HttpResponse:
     """The six services of a network, as structures say they give them, and the awareness actions."""
 
     def more(study: Study, asked: StudyRequest, reading: Reading) -> dict[str, Any]:
-        found = told_services.read(evidence.published(study.place))
-        return {"found": found, "actions": queries.awareness_actions(study.place)}
+        return {
+            "found": told_services.read(evidence.closest(study.place)),
+            "unpublished": surveys.unpublished(queries.published_surveys(study.place)),
+            "actions": queries.awareness_actions(study.place),
+        }
 
     return study_page(request, place, "dossiers/services.html", "lieux", more)
 
@@ -171,6 +175,7 @@ def grid(request: HttpRequest, place: str) -> HttpResponse:
         axes = queries.grid(study, reading, on=timezone.localdate())
         return {
             "grid": [(axis, found, voices.of_axis(axis.id)) for axis, found in axes],
+            "unpublished": surveys.unpublished(queries.published_surveys(study.place)),
             "editions": evidence.editions(study.place),
             "beside": evidence.beside(study.place),
         }

@@ -130,7 +130,9 @@ def _read(
         if not row.hidden and not row.flagged
     }
     rewritten = [
-        replace(finding, fact=visible[finding.key].text.rstrip("."), meaning="", call="")
+        replace(
+            finding, fact=visible[finding.key].text.rstrip("."), meaning="", call="", group=None, joined=()
+        )
         if visible[finding.key].edited
         else finding
         for finding in highlights
@@ -244,7 +246,10 @@ def edition(survey: Survey, *, at: datetime) -> Json:
     content = {
         "document": made,
         "tables": rows,
-        "scales": document.scale_rows(shown_, computed=told.computed),
+        "scales": [
+            *document.scale_rows(shown_, computed=told.computed),
+            *document.group_rows(told.story, shown_, computed=told.computed),
+        ],
         "gaps": two_sides.rows(told.subjects, told.counterpart.about if told.counterpart else ""),
         "counts": counts + sample_counts(held, sample),
         "codebook": [list(each) for each in document.codebook(held.questionnaire)],
