@@ -123,7 +123,8 @@ class Withholding:
     thing (tied), about fewer, about who answered each, and by earlier editions, leaves every withheld count
     uncertain by `rule.least` people.
 
-    conditions: of the questions that are put to some respondents; a table says how many were.
+    conditions: of the questions that are put to some respondents; a table says how many were. silent: the
+    questions of which no count is published, tied to nothing: others tell them, or too few answered.
     """
 
     variable: Callable[[str], Variable]
@@ -131,6 +132,7 @@ class Withholding:
     tied: Callable[[Key], Axis] = lambda key: (key,)
     earlier: Sequence[Counted] = ()
     conditions: Sequence[Condition] = ()
+    silent: frozenset[str] = frozenset()
     _known: dict[tuple[Axis, ...], dict[Spec, bool]] = field(default_factory=dict, repr=False)
     _margins: dict[str, bool] = field(default_factory=dict, repr=False)
     _tells: dict[str, bool] = field(default_factory=dict, repr=False)
@@ -149,6 +151,8 @@ class Withholding:
             return True
         if all(positions == ANY for positions in given.values()) and len(given) == 1:
             return True
+        if self.silent & given.keys():
+            return False
         if any(
             positions and self.variable(name).adds_up and not all(self._firsts(name)[k] for k in positions)
             for name, positions in given.items()
