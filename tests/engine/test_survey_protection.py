@@ -10,10 +10,12 @@ import pytest
 
 from maillage.forms.questionnaire import Choice, Question, Questionnaire
 from maillage.kernel.table import Table
+from maillage.reference import surveys
 from maillage.reports.survey import cards, document
 from maillage.studies.survey import samples
 from maillage.studies.survey.protection import sensitive_questions, words
 from maillage.studies.survey.samples import Weights, sample
+from maillage.studies.survey.tables import Counted
 from maillage.studies.survey.tabulation import of_sample
 from maillage.studies.survey.universe import UNKNOWN, Universe
 
@@ -294,6 +296,68 @@ def test_respondents_of_one_age_tell_no_other_answer():
         assert read.row("retraite").n is None  # « rsa » is offered: a sensitive question
         read = of_sample(sample(table(outil=["oui"] * 250), FORM, universe=universe), "outil")
         assert read.row("oui").n == n
+
+
+EASE = {  # of 250 people, by age: not at all at ease, little, at ease, very
+    "15_25": (3, 7, 27, 18),
+    "26_39": (7, 10, 23, 21),
+    "40_60": (9, 14, 28, 8),
+    "61_70": (11, 12, 11, 7),
+    "plus_70": (12, 13, 6, 3),
+}
+
+
+def by_age(*, silent, fallback=True):
+    """Return answers to the bank's questions on age, older people being less at ease. silent: how many say a
+    class instead of an age; fallback: whether the file has the column for it.
+    """
+    scale = ("pas_du_tout", "peu", "a_l_aise", "tres")
+    pairs = [
+        (age, answer)
+        for age, ns in EASE.items()
+        for answer, n in zip(scale, ns, strict=True)
+        for _ in range(n)
+    ]
+    classes, ease = np.array(pairs).T
+    young = np.array([dict(zip(EASE, (16, 27, 41, 61, 71), strict=True))[age] for age in classes])
+    ages = (young + np.arange(250) % 9).astype(str)
+    quiet = np.zeros(250, dtype=bool)
+    quiet[np.linspace(0, 249, silent).astype(int)] = True
+    columns = {"age": np.where(quiet, "refus", ages), "classe_age": classes, "aisance": ease}
+    return table(**columns, **({"age_environ": np.where(quiet, classes, "")} if fallback else {}))
+
+
+@pytest.mark.parametrize("silent", [0, 3, 23])
+def test_an_age_in_classes_from_a_few_people_hides_no_other_class(silent):
+    """Une question de repli, sans réponse ou presque, ne masque ni les classes d’âge ni leurs croisements : sa
+    propre table est retenue, celle des âges en années aussi.
+    """
+    form = surveys.bank("habitants")
+    answered = sample(by_age(silent=silent), form, universe=CITY)
+    without = sample(by_age(silent=silent, fallback=False), form, universe=CITY)
+    for by in ("", "classe_age"):
+        question = "aisance" if by else "classe_age"
+        table_, expected = (of_sample(some, question, by=by) for some in (answered, without))
+        assert [row.n for row in table_.rows] == [row.n for row in expected.rows]
+    ease = of_sample(answered, "aisance", by="classe_age")
+    assert [ease.row("pas_du_tout+peu", age).n for age in EASE] == [10, 17, 23, 23, 25]
+    for name in ("age", "age_environ"):
+        assert all(row.n is None for row in of_sample(answered, name).rows)
+        crossed = of_sample(answered, "aisance", by=name)
+        assert all(row.n is None for row in crossed.rows) and not crossed.told
+    assert of_sample(answered, "age").measures[0].value is not None
+
+
+def test_an_age_read_by_its_classes_stays_tied_to_an_edition_that_printed_it():
+    """Ce qu’une édition a dit des âges en années compte encore dans la suivante."""
+    form = surveys.bank("habitants")
+    answered = sample(by_age(silent=3), form, universe=CITY)
+    cells = {("15-34", ""): 100, ("35+", ""): 147}
+    before = Counted(question="age", by="", n=247, groups={}, cells=cells, bounds=(35.0,), edition=1)
+    tied = answered.withholding(answered.rule, {"age": (35.0,)}, (before,)).tied
+    assert {name for name, _ in tied(("classe_age", ()))} == {"age", "classe_age"}
+    tied = answered.withholding(answered.rule, {}).tied
+    assert {name for name, _ in tied(("classe_age", ()))} == {"classe_age"}
 
 
 def test_a_mail_address_is_no_place_and_a_postal_one_is():

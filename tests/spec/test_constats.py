@@ -10,12 +10,15 @@ import pytest
 
 from maillage.forms.questionnaire import Choice, Question, Questionnaire
 from maillage.kernel.table import Table
+from maillage.reference import survey_messages
+from maillage.reference.surveys import bank
 from maillage.reports.gallery import surveys
 from maillage.reports.page import html, pdf
 from maillage.reports.survey import cards, document, story
-from maillage.reports.survey.findings import Highlight
+from maillage.reports.survey.findings import Highlight, who
 from maillage.reports.territory import criteria, main_findings
 from maillage.studies.survey import samples
+from maillage.studies.survey.universe import Universe
 
 title = "Ce qu’une enquête dit d’abord"
 
@@ -137,7 +140,7 @@ def test_story_joins_what_goes_together():
 def test_story_says_who_is_most_ill_at_ease():
     """« Les personnes de plus de 60 ans sont majoritaires parmi les personnes peu ou pas du tout à l’aise »."""
     (one,) = [each for each in story_of(surveys.PEOPLE) if each.fact.startswith("De 61 à 70 ans")]
-    assert "12 % pour « De 15 à 25 ans »" in one.meaning.replace("\xa0", " ")
+    assert "18 % pour « De 26 à 39 ans »" in one.meaning.replace("\xa0", " ")
 
 
 @pytest.mark.parametrize(("ill", "is_sure"), [((0.15, 0.25, 0.7), True), ((0.4, 0.4, 0.4), False)])
@@ -183,3 +186,38 @@ def test_a_strange_survey_still_makes_a_document(case):
     assert pdf.dossier(pages, on=AT).startswith(b"%PDF")
     prose = " ".join(" ".join((each.fact, each.meaning, each.call, each.wording)) for each in report.story)
     assert not re.search(r"\b\w+_\w+\b", prose)
+
+
+def test_a_half_of_people_takes_a_plural_verb_and_a_few_percent_make_no_finding():
+    """« La moitié des habitants ne connaissent aucun lieu » ; « 3 % n’ont jamais utilisé Internet » ne se dit pas."""
+    for highlight in (*story_of(surveys.PEOPLE), *story_of(surveys.STRUCTURES)):
+        assert not re.match(r"(Environ |Plus d’|Près d’)?[Uu]ne? \w+ sur", highlight.headline)
+        assert highlight.figure.value >= 5
+
+
+def test_people_at_ease_helped_less_is_no_finding():
+    """Un écart que chacun attend ne se dit pas."""
+    message = next(each for each in survey_messages.messages().messages if each.id == "aides")
+    assert message.expected == ("a_l_aise", "tres")
+
+
+@pytest.mark.parametrize(("least", "is_first"), [(100, True), (40, False)])
+def test_a_ranking_of_all_answers_reads_by_first_rank(least, is_first):
+    """Cinq priorités citées par tous : « 65 % des structures placent en premier… », jamais « 100 % » cinq fois."""
+    questions = bank("structures")
+    names = [each.name for each in questions.lists["priorites"]]
+    n = np.arange(100)
+    orders = [
+        " ".join(
+            [names[k % 3 // 2], *(name for at, name in enumerate(names) if at != k % 3 // 2)][
+                : 5 if k < least else 1
+            ]
+        )
+        for k in n
+    ]
+    answers = Table("r.csv", {"id": n.astype(str), "priorites": np.array(orders)})
+    sample = samples.sample(answers, questions, universe=Universe(size=400))
+    report = cards.every(sample)
+    sentences = facts(story.story(report, story.crossings(sample, report), who("structures", weighted=False)))
+    assert any("placent en premier" in fact for fact in sentences) is is_first
+    assert not any(fact.startswith("100 %") for fact in sentences)

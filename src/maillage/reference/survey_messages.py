@@ -24,7 +24,8 @@ class Message:
     which it is told. means: what it means, where no other answer says. first: told only when this answer
     comes first. within: question → answer, or several apart by spaces: the group it is the share of. by:
     questions it is crossed with (`age`, `sexe`… are those that the census counts); calls_by, weight_by: what
-    a sure difference calls for, how much it matters. asset: a difference is told by the group that has least.
+    a sure difference calls for, how much it matters. expected: groups whose difference needs no
+    telling. asset: a difference is told by the group that has least.
     joins: the `id` of the message whose finding says this one too.
     """
 
@@ -44,6 +45,7 @@ class Message:
     by: tuple[str, ...] = ()
     calls_by: str = ""
     weight_by: int = 0
+    expected: tuple[str, ...] = ()
     asset: bool = False
     id: str = ""
     joins: str = ""
@@ -74,7 +76,7 @@ def messages() -> Messages:
         silent=frozenset(raw["silent"]),
         groups=raw["groups"],
         messages=tuple(
-            Message(**{**each, "answers": tuple(each.get("answers", ())), "by": tuple(each.get("by", ()))})
+            Message(**{**each, **{name: tuple(each.get(name, ())) for name in ("answers", "by", "expected")}})
             for each in raw["messages"]
         ),
     )

@@ -30,8 +30,16 @@ MOST_ANSWERS = 30  # of a question that another is crossed with
 MOST_GROUPS = 12  # of a question that another is crossed with
 LEAST_IN_GROUP = 10  # respondents
 MOST_BARS = 7  # of the drawing of a finding
+NEARLY_ALL = 90.0  # percent: an answer that so many rank says nothing by being ranked
 SURE = 14.0  # points: an interval this wide leaves a finding its whole weight
 NATIONAL, CROSSED = 1.0, 1.5  # weight that a sure difference adds
+PARTS = {
+    "deux": "la moitié",
+    "trois": "un tiers",
+    "quatre": "un quart",
+    "cinq": "un cinquième",
+    "dix": "un dixième",
+}
 MOST_LETTERS = 90  # of the question that a finding quotes
 
 
@@ -173,8 +181,11 @@ def _joined(shares: Sequence[tuple[Message, Highlight]]) -> list[Highlight]:
 
 def _candidates(cards: Sequence[Card]) -> Iterator[tuple[QuestionAnswers, Message, Line]]:
     """Yield each message that a question bears with its answers, or its own words when none is written."""
+    ranked = _ranking_tables(cards)
     for card in cards:
         question = card.asked
+        if ranked.get(question.name.removesuffix(CITED), question.name) != question.name:
+            continue
         if question.of_whom or question.observed or not question.n or question.name in messages().silent:
             continue
         written = messages().about(question.name, _scale(question))
@@ -183,6 +194,19 @@ def _candidates(cards: Sequence[Card]) -> Iterator[tuple[QuestionAnswers, Messag
         for message, line in known or _own(question):
             if _is_tellable(question, message, line):
                 yield question, message, line
+
+
+def _ranking_tables(cards: Sequence[Card]) -> dict[str, str]:
+    """Return, for each ranking, which of its two tables says something: what comes first where nearly all
+    rank every answer, what is ranked elsewhere.
+    """
+    return {
+        name: name
+        if all(isinstance(x.figure, Estimate) and x.figure.value > NEARLY_ALL for x in card.asked.lines)
+        else card.asked.name
+        for card in cards
+        if (name := card.asked.name.removesuffix(CITED)) != card.asked.name
+    }
 
 
 def _scale(question: QuestionAnswers) -> str:
@@ -241,12 +265,10 @@ def _finding(question: QuestionAnswers, message: Message, line: Line, people: Wh
     assert isinstance(figure, Estimate)
     among, fraction = message.among or _people(question, people), _fraction(question, figure, people)
     share = f"{_percent(figure, question)} {among}"
-    subject = share if re.search(r"(^|\W)une? ", fraction) else fraction or share  # the verb is a plural
     notes = [
         *(_national(question, message, line, national) for national in question.national),
         _planned(question, line),
         _runner_up(question, line) if message.first else "",
-        f"{fraction}." if fraction else "",
     ]
     differs = any(
         {*national.choice.split()} <= {*line.name.split()} and _is_apart(question, national)
@@ -255,7 +277,7 @@ def _finding(question: QuestionAnswers, message: Message, line: Line, people: Wh
     return Highlight(
         key=f"{findings.LEADING}:{question.name}:{'+'.join(line.name.split())}",
         axis=messages().axes[message.axis],
-        headline=f"{subject} {message.says}",
+        headline=f"{(not message.among and fraction) or share} {message.says}",
         fact=f"{share} {message.says}{_star(figure.n)}",
         meaning=" ".join([note for note in notes if note][:2]) or message.means,
         call=message.calls,
@@ -286,6 +308,8 @@ def _crossed(crossing: Crossing, question: QuestionAnswers) -> Highlight | None:
         high, low = (by_label[name] for name in (gap.one, gap.other)[:: 1 if is_one_first else -1])
     least = message.least if message.within else 0.0
     if high is None or not isinstance(high.figure, Estimate) or high.figure.value < least:
+        return None
+    if high.by in message.expected:
         return None
     figure, names = high.figure, messages().groups.get(crossing.table.by, {})
     fact = _of_group(high, question, names, message.says)
@@ -431,6 +455,10 @@ def _runner_up(question: QuestionAnswers, line: Line) -> str:
 def _fraction(question: QuestionAnswers, figure: Estimate, people: Who) -> str:
     persons = people if not question.partial else findings.PERSONS
     words = findings.portion(figure, persons, question.rounding) or findings.most(figure, persons)
+    for parts, part in PARTS.items():
+        # « Un habitant sur trois » would ask for a verb in the singular.
+        words = re.sub(rf"\bune? {persons.one} sur {parts}$", f"{part} des {persons.many}", words)
+    words = words.replace("d’la", "de la")
     return f"{words[:1].upper()}{words[1:]}"
 
 

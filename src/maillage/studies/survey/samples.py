@@ -177,7 +177,7 @@ class Sample:
             tuple(sorted({each.edition for each in before})),
         )
         if key not in self._held:
-            self._held[key] = _Cuts(self, rule, classes).withholding(before)
+            self._held[key] = _Cuts(self, rule, classes, before).withholding()
         return self._held[key]
 
     def tells_margin(self, variable: str, before: Sequence[Counted] = ()) -> bool:
@@ -192,11 +192,19 @@ class Sample:
 class _Cuts:
     """The questions of a survey as disclosure control reads them, and which of them say one thing."""
 
-    def __init__(self, held: Sample, rule: Protection, classes: Mapping[str, Sequence[float]]) -> None:
-        self.held, self.rule, self.classes = held, rule, classes
+    def __init__(
+        self,
+        held: Sample,
+        rule: Protection,
+        classes: Mapping[str, Sequence[float]],
+        before: Sequence[Counted],
+    ) -> None:
+        self.held, self.rule, self.classes, self.before = held, rule, classes, tuple(before)
 
-    def withholding(self, before: Sequence[Counted]) -> Withholding:
-        return Withholding(cache(self.variable), self.rule, self.tied, tuple(before), self.conditions)
+    def withholding(self) -> Withholding:
+        return Withholding(
+            cache(self.variable), self.rule, self.tied, self.before, self.conditions, self.silent
+        )
 
     @cached_property
     def conditions(self) -> tuple[Condition, ...]:
@@ -300,8 +308,8 @@ class _Cuts:
         }
 
     @cached_property
-    def groups(self) -> list[set[str]]:
-        """The questions that say one thing."""
+    def columns(self) -> dict[str, Column]:
+        """The questions that make a table, of one answer each."""
         reader, columns = self.held.reader, {}
         for question in reader.questionnaire.questions():
             if question.name not in reader.answers or not (question.takes_answer or question.is_classed):
@@ -312,7 +320,35 @@ class _Cuts:
                 continue
             if column.exclusive:
                 columns[question.name] = column
-        return ties.of(reader, columns, self.margins)
+        return columns
+
+    @cached_property
+    def few(self) -> frozenset[str]:
+        """The questions that hardly anybody answered: nothing of them is published."""
+        return frozenset(
+            name
+            for name, column in self.columns.items()
+            if int(column.answered.sum()) < self.rule.of((name,)).least
+        )
+
+    @cached_property
+    def silent(self) -> frozenset[str]:
+        """The questions of which no count is published, nor was in an earlier edition: those of a few people,
+        and those that classes tell. Tied to others, they would take these with them.
+        """
+        printed = {each.question for each in self.before if any(n is not None for n in each.cells.values())}
+        return (self.few | ties.redundant(self.held.reader, self.columns)) - printed
+
+    @cached_property
+    def groups(self) -> list[set[str]]:
+        """The questions that say one thing."""
+        columns = {
+            name: column
+            for name, column in self.columns.items()
+            if name not in self.silent or name not in self.few
+        }
+        groups = (each - self.silent for each in ties.of(self.held.reader, columns, self.margins))
+        return [each for each in groups if len(each) > 1]
 
     def tied(self, key: Key) -> Axis:
         """Return the cuts that say the same thing as one, itself among them."""

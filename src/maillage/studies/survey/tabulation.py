@@ -33,6 +33,8 @@ MOST_CELLS = 800  # of the questions read together: beyond, it takes minutes and
 FRAGILE = number("protection/survey_fragile")
 CELLS = 20_000_000  # rows × columns computed together
 TOO_VAGUE = "Trop imprécis pour être publié : coefficient de variation de {cv} %, au-delà de 33 %."
+BY_CLASSES = "Ces nombres se lisent par les classes d’une autre question."
+NEVER_CROSSED = "Masqué : croisez par la question qui dit la même chose en classes."
 TOO_FINE = "Tableau trop fin : presque toutes ses cases seraient masquées."
 
 
@@ -90,6 +92,11 @@ def of_sample(
     # How many answered this question would tell what a few answered to others.
     if few and not cells.is_withheld and any(leaves_few(held.reader, each, rule) for each in read):
         cells.withhold()
+    if few and not cells.is_withheld and (silent := withholding.silent & {each.name for each in read}):
+        if silent == {question} and not by and column.values is not None:
+            cells.note = BY_CLASSES  # its mean and its median stay
+        else:
+            cells.withhold(NEVER_CROSSED if by in silent else "")
     if few and not cells.is_withheld and not all(withholding.tells_eligible(each.name) for each in read):
         cells.withhold()
     rows = tuple(_rows(held, cells))

@@ -46,6 +46,25 @@ def of(
     return _gathered([*columns, *margins], links)
 
 
+def redundant(reader: Reader, columns: Mapping[str, Column]) -> frozenset[str]:
+    """Return the questions that another tells by its classes, to nearly all who answered: an age in years
+    beside its classes, and the class asked of those who do not say their age, which a calculation repeats.
+    """
+    choices = {each.name: each.choices for each in reader.questionnaire.questions()}
+    pairs = [(one, other) for other, one in _computed(reader, columns)]
+    pairs = [
+        (one, other)
+        for one, other in pairs
+        if columns[one].values is not None or (choices[one] and choices[one] == choices[other])
+    ]
+    return frozenset(
+        one
+        for one, other in (*pairs, *_nested(reader, columns))
+        if columns[other].values is None
+        and (columns[one].answered & ~columns[other].answered).sum() <= MISSED * columns[one].answered.sum()
+    )
+
+
 def tells(one: Ints, other: Ints) -> bool:
     """Return whether an answer to one question gives the answer to another. Both (n,), -1 without an answer.
 

@@ -123,7 +123,8 @@ class Withholding:
     thing (tied), about fewer, about who answered each, and by earlier editions, leaves every withheld count
     uncertain by `rule.least` people.
 
-    conditions: of the questions that are put to some respondents; a table says how many were.
+    conditions: of the questions that are put to some respondents; a table says how many were. silent: the
+    questions of which no count is published, tied to nothing: others tell them, or too few answered.
     """
 
     variable: Callable[[str], Variable]
@@ -131,6 +132,7 @@ class Withholding:
     tied: Callable[[Key], Axis] = lambda key: (key,)
     earlier: Sequence[Counted] = ()
     conditions: Sequence[Condition] = ()
+    silent: frozenset[str] = frozenset()
     _known: dict[tuple[Axis, ...], dict[Spec, bool]] = field(default_factory=dict, repr=False)
     _margins: dict[str, bool] = field(default_factory=dict, repr=False)
     _tells: dict[str, bool] = field(default_factory=dict, repr=False)
@@ -149,6 +151,8 @@ class Withholding:
             return True
         if all(positions == ANY for positions in given.values()) and len(given) == 1:
             return True
+        if self.silent & given.keys():
+            return False
         if any(
             positions and self.variable(name).adds_up and not all(self._firsts(name)[k] for k in positions)
             for name, positions in given.items()
@@ -328,6 +332,8 @@ class _Decision:
             asked = list(self._asked(here=True)) if answered == len(self.axes) else []
             extra = [mask for _, mask in asked]
             shown = self._protected(systems, specs, masks, may, open_, extra)
+            if answered == len(self.axes) == 2 and not any(open_) and not extra:
+                shown = self._coarser(shown, system, specs, masks, may)
             while (
                 self.rule.empty
                 and len(self.axes) == 1
@@ -579,7 +585,7 @@ class _Decision:
         for _ in range(ROUNDS):
             before = list(shown)
             for system in systems:
-                found = suppression.protect(
+                safe = suppression.protect(
                     system.people,
                     system.lift(masks),
                     shown,
@@ -591,10 +597,47 @@ class _Decision:
                     lowest=self.rule.least_suppressed,
                     by_size=len(self.axes) == 1,
                 )
-                shown = [bool(one) or public for one, public in zip(found, open_, strict=True)]
+                shown = [bool(one) or public for one, public in zip(safe, open_, strict=True)]
             if len(systems) == 1 or shown == before:
                 break
         return shown
+
+    def _coarser(
+        self, finest: list[bool], system: System, specs: Sequence[Spec], masks: Bools, may: Sequence[bool]
+    ) -> list[bool]:
+        """Publish a crossing by the two halves of a scale, decided as one, without any single answer, if that
+        publishes more halves. No single answer being published, nobody knows which are of few people.
+        """
+        halves: dict[Spec, list[int]] = {}
+        for k, spec in enumerate(specs):
+            at = next((axis for axis, (_, positions) in enumerate(spec) if len(positions) > 1), None)
+            if at is not None:
+                halves.setdefault((*spec[:at], (spec[at][0], ANY), *spec[at + 1 :]), []).append(k)
+        pairs = [
+            ks
+            for base, ks in halves.items()
+            if (masks[ks].sum(axis=0) == self.mask(base)).all() and len(ks) == 2
+        ]
+        first = [one for one, _ in pairs]
+        if not pairs or 2 * len(pairs) == sum(finest[k] for ks in pairs for k in ks):
+            return finest
+        single = [k for k in range(len(specs)) if k not in {half for ks in pairs for half in ks}]
+        publishable = suppression.protect(
+            system.people,
+            system.lift(masks[first]),
+            [may[one] and may[other] for one, other in pairs],
+            np.array(system.known),
+            self.rule.least,
+            secrets=[*system.secrets, *(Secret(row, self.rule.least) for row in system.lift(masks[single]))],
+            free=system.free,
+            lowest=self.rule.least_suppressed,
+        )
+        if 2 * sum(publishable) <= sum(finest[k] for ks in pairs for k in ks):
+            return finest
+        published = {
+            k for ks, is_published in zip(pairs, publishable, strict=True) if is_published for k in ks
+        }
+        return [k in published for k in range(len(finest))]
 
     def _pinned_small(
         self, specs: Sequence[Spec], shown: Sequence[bool], open_: Sequence[bool], out: Mapping[Spec, bool]

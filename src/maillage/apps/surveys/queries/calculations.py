@@ -39,7 +39,7 @@ from maillage.reports.survey import document, practices
 from maillage.reports.survey.findings import Behind, Sentence
 from maillage.studies.survey import protection
 
-VERSION = 5  # of what is computed: raise it when a figure, a sentence or a drawing changes
+VERSION = 6  # of what is computed: raise it when a figure, a sentence or a drawing changes
 TABLES, EDITION, METHOD, QUOTAS = "tableaux", "edition", "methode", "quotas"
 Json = dict[str, Any]
 

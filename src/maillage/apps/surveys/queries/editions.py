@@ -183,7 +183,8 @@ def method(held: Frame) -> list[str]:
     """
     rows, least = answers.counted(held.survey).order_by(), rule_of(held.survey.kind).least
     ways = Counter(rows.values_list("channel", flat=True))
-    days = [day for day in rows.values_list("received_at", flat=True) if day]
+    # A file imported long after says when each answer was given.
+    days = [begun or received for begun, received in rows.values_list("begun_at", "received_at")]
     out = []
     if days:
         first, last = (in_words(timezone.localdate(day)) for day in (min(days), max(days)))
