@@ -308,6 +308,14 @@ def test_services_publics_prices_and_equipment_in_columns_of_yes_and_no():
     assert (second["frais_a_charge"], second["prise_en_charge_specifique"]) == (["paid"], ["motor"])
 
 
+def test_workshops_ticked_are_a_way_of_helping_and_lessons():
+    ticked = {"Nom": "CCAS", "Adresse": "1 rue Haute", "Commune": "Vierzon", "Ordis": "x", "Ateliers": "oui"}
+    (place, other) = places([ticked, ticked | {"Nom": "Médiathèque", "Ordis": "", "Ateliers": "non"}])
+    assert set(place["practices"]) == {"libre_acces", "formation"}
+    assert place["modalites_accompagnement"] == ["group"]
+    assert "formation" not in other.get("practices", ())
+
+
 def test_equipment_told_as_words_of_one_column():
     rows = [
         {

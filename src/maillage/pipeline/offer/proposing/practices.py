@@ -34,6 +34,7 @@ FLAGGED = (  # the lists that the name of a column of yes and no may give a valu
     "modalites_accompagnement",
     "services",
 )
+ALSO_PRACTICES = ("services", "modalites_accompagnement")  # lists whose words name practices too
 OF_A_PRACTICE = {
     "modalites_acces": "inscription",
     "frais_a_charge": "frais",
@@ -63,7 +64,8 @@ def take_flag(draft: Draft, column: Column, told: Mapping[str, Meaning]) -> None
     if found:
         list_id, slugs = found[0]
         draft.give([column], list_id, _gives(column, told, slugs), BY_PART, because)
-    if practice and (not found or found[0][0] == "services" or practice == "libre_acces"):
+    # « Ateliers », answered yes, gives a way of helping and what is learnt
+    if practice and (not found or found[0][0] in ALSO_PRACTICES or practice == "libre_acces"):
         draft.practice(column, {"practice": practice, "from": column.name, "yesno": True}, because)
         if practice in SERVES and not (found and found[0][0] == "services"):
             draft.give([column], "services", _serves(column, told, SERVES[practice]), BY_PART, because)
