@@ -494,7 +494,7 @@ def test_what_was_dropped_is_told_apart_and_leaves_the_map_and_the_frame(
         plan, token="part", title="Une part", axis=dropped.axis, parent=dropped, by=lea, at=AT
     )
     dropped.refresh_from_db()
-    actions.set_state(kept, rules.READY, by=lea, at=AT)
+    actions.set_state(kept, rules.RUNNING, by=lea, at=AT)
     actions.set_state(dropped, rules.DROPPED, why="La salle est vendue.", by=lea, at=AT)
     drawn = "".join(
         f'<g class="z" data-zone="{code}"><title>Z</title><path class="zone m2" d="M{k}"/></g>'
@@ -2055,7 +2055,7 @@ def test_the_map_outlines_what_is_decided_of_its_line_alone(client, lea, reading
         path == "" and "contour épais" not in page and "Aucune action décidée de cette sorte d’offre." in page
     )
     for row in (decided, other):
-        actions.set_state(row, rules.READY, by=lea, at=AT)
+        actions.set_state(row, rules.RUNNING, by=lea, at=AT)
     path, page = drawn()
     assert path == "M0" and "contour épais : une action décidée de cette sorte d’offre y est prévue" in page
     assert 'Y penser</a> <span class="petit doux">· à décider' in page, (

@@ -406,10 +406,10 @@ def comment(*, by: User, place: str, texts: dict[str, str], shown: Mapping[str, 
         Comment.objects.filter(place=place, section=section).update(
             text=text.strip(), written_by=by, written_at=timezone.now(), **about
         )
-    _publish_again(place)
+    publish_again(place)
 
 
-def _publish_again(place: str) -> None:
+def publish_again(place: str) -> None:
     """Let the worker write again the dossiers that tell what somebody has just changed, once for several
     changes in a row.
     """
@@ -428,7 +428,7 @@ def note(place: str, given: dict[str, Any], *, by: User, at: datetime) -> Findin
     if (same := _pressed_twice(rows, given, by=by, at=at)) is not None:
         return same
     found = Finding.objects.create(place=place, written_by=by, written_at=at, **given)
-    _publish_again(place)
+    publish_again(place)
     return found
 
 
@@ -448,7 +448,7 @@ def withdraw(finding: Finding, *, withdrawn: bool = True, at: datetime) -> None:
     if bool(finding.withdrawn_at) != withdrawn:
         finding.withdrawn_at = at if withdrawn else None
         finding.save(update_fields=["withdrawn_at"])
-        _publish_again(finding.place)
+        publish_again(finding.place)
 
 
 @transaction.atomic
@@ -470,7 +470,7 @@ def set_mission(
         raise Refused(what, why="Elle finit avant de commencer.", do="Corrigez l’un des deux jours.")
     row.written_at, row.written_by = at, by
     row.save()
-    _publish_again(place)
+    publish_again(place)
     return row
 
 
@@ -494,7 +494,7 @@ def set_theme(
             "written_by": by,
         },
     )
-    _publish_again(place)
+    publish_again(place)
     return row
 
 
@@ -514,7 +514,7 @@ def _logo(content: bytes) -> str:
 def remove_theme(place: str) -> None:
     """Give the reports of a place the look of Maillage again."""
     StudyTheme.objects.filter(place=place).delete()
-    _publish_again(place)
+    publish_again(place)
 
 
 @transaction.atomic
@@ -543,7 +543,7 @@ def set_photograph(
             "written_by": by,
         },
     )
-    _publish_again(place)
+    publish_again(place)
     return row
 
 
@@ -551,7 +551,7 @@ def set_photograph(
 def remove_photograph(place: str) -> None:
     """Take the photograph off the covers of a place."""
     StudyPhotograph.objects.filter(place=place).delete()
-    _publish_again(place)
+    publish_again(place)
 
 
 @transaction.atomic
@@ -586,7 +586,7 @@ def add_step(place: str, given: dict[str, Any], *, by: User, at: datetime) -> Mi
     if (same := _pressed_twice(rows, given, by=by, at=at)) is not None:
         return same
     step = MissionStep.objects.create(mission=row, written_at=at, written_by=by, **given)
-    _publish_again(place)
+    publish_again(place)
     return step
 
 
@@ -595,7 +595,7 @@ def withdraw_step(step: MissionStep, *, withdrawn: bool = True, at: datetime) ->
     if bool(step.withdrawn_at) != withdrawn:
         step.withdrawn_at = at if withdrawn else None
         step.save(update_fields=["withdrawn_at"])
-        _publish_again(step.mission.place)
+        publish_again(step.mission.place)
 
 
 def _check_words(given: dict[str, Any]) -> None:

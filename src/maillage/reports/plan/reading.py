@@ -10,6 +10,7 @@ from maillage.words import wording
 SEEN = ("en cours", "prête")
 TO_DECIDE, DONE, DROPPED, LATE = "à décider", "faite", "abandonnée", "en retard"
 NO_PILOT = "sans pilote"
+UNCOUNTED = "non chiffré"  # how the people of an action begin where nobody counts them
 EVERYWHERE = "tout le territoire"
 TO_START = (NO_PILOT, "sans dates", "sans coût")  # what an action cannot begin without
 
@@ -192,11 +193,13 @@ class PlanReading:
         """
         undecided = [x for x in self.planned if x.state.startswith(TO_DECIDE)]
         unled = [x for x in undecided if NO_PILOT in x.undecided]
+        n_undated = sum(not x.vote for x in undecided if x not in unled)
         counted = (
             (sum(x.state.startswith(DONE) for x in self.planned), "est faite", "sont faites"),
             (sum(x.has_begun for x in self.planned), "est en cours", "sont en cours"),
             (sum(x.stage == SEEN[1] for x in self.planned), "est prête", "sont prêtes"),
-            (len(undecided) - len(unled), "attend un vote", "attendent un vote"),
+            (len(undecided) - len(unled) - n_undated, "attend un vote", "attendent un vote"),
+            (n_undated, "est à décider sans date de vote", "sont à décider sans date de vote"),
             (len(unled), "attend un pilote", "attendent un pilote"),
         )
         words = ", ".join(f"{n} {many if n > 1 else one}" for n, one, many in counted if n)

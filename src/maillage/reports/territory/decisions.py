@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from maillage.reports.plan.reading import DROPPED, PlanAction, PlanReading
+from maillage.reports.plan.reading import DROPPED, UNCOUNTED, PlanAction, PlanReading
 from maillage.reports.territory import gaps
 from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.labels import FIRST_ANSWERS
@@ -49,6 +49,23 @@ class Decision:
     def full_title(self) -> str:
         """Its title and its place, where it is not everywhere: « Ouvrir un atelier : Souillet-Vouise »."""
         return self.title if self.where == EVERYWHERE else f"{self.title} : {self.where}"
+
+    @property
+    def in_full(self) -> str:
+        """The decision in a paragraph: what nobody has written of it is named last."""
+        facts = (
+            ("Pilote", "son pilote", self.pilot),
+            ("Quand", "sa date", self.when),
+            ("Coût", "son coût", self.cost_words),
+            ("Effet attendu", "son effet", self.effect.rstrip(".")),
+        )
+        missing_names = [name for _, name, words in facts if words == TO_DECIDE]
+        sentences = [f"{label} : {words}." for label, _, words in facts if words != TO_DECIDE]
+        if missing_names:
+            sentences.append(f"Restent à décider : {wording.listing(missing_names)}.")
+        if self.state != _undecided("", ""):
+            sentences.append(f"{upper_first(self.state)}.")
+        return " ".join(filter(None, (f"**{self.full_title}.**", self.reason, *sentences)))
 
     @property
     def cost_words(self) -> str:
@@ -126,7 +143,7 @@ def _of_action(action: PlanAction, vote: str) -> Decision:
         cost=action.budget,
         funded=action.funded,
         effect=_effect(action),
-        state="prête" if is_ready else _undecided(action.begins, vote),
+        state="prête" if is_ready else _undecided(action.begins, action.vote or vote),
     )
 
 
@@ -159,7 +176,7 @@ def _effect(action: PlanAction) -> str:
     if action.indicator and action.target:
         today = f" Aujourd’hui : {action.baseline}." if action.baseline else ""
         return f"{upper_first(action.indicator.rstrip('.'))} : {action.target.rstrip('.')}.{today}"
-    is_counted = any(letter.isdigit() for letter in action.people)
+    is_counted = not action.people.startswith(UNCOUNTED) and any(map(str.isdigit, action.people))
     return f"Au plus : {wording.lower_first(action.people).rstrip('.')}." if is_counted else TO_DECIDE
 
 

@@ -8,6 +8,7 @@ from maillage.reports.directory.census import CensusReading
 from maillage.reports.page.blocks import Block, Bullets, Cell, Chapter, Grid, Heading, Link, Picture, Text
 from maillage.reports.page.photographs import Photograph
 from maillage.reports.page.theme import Theme
+from maillage.reports.plan.reading import PlanReading
 from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.criteria import Axis, Surveyed
 from maillage.reports.territory.findings import FindingReading
@@ -45,7 +46,7 @@ class FieldReading:
     residents only, when places and answers are those of everybody. map_address: that of the map of actors,
     "" where this installation is open to its own computer alone. mission, photograph and theme: None where
     nobody wrote or chose them. surveyed: what its published surveys say, the answers of a scale taken
-    together.
+    together; plan: the published one, None without.
     """
 
     census: CensusReading | None
@@ -60,6 +61,7 @@ class FieldReading:
     theme: Theme | None = None
     is_filtered: bool = False
     surveyed: Surveyed = field(default_factory=dict)
+    plan: PlanReading | None = None
 
 
 def chapters(field: FieldReading) -> list[Chapter]:
