@@ -500,12 +500,13 @@ def set_theme(
 
 def _logo(content: bytes) -> str:
     """Return a logo as text; Refused when it is heavy, or cannot be drawn."""
-    text = content.decode("utf-8", "replace")
-    if len(content) > themes.LARGEST or not pdf.is_drawable(text):
+    text = themes.drawing(content) if len(content) <= themes.HEAVIEST else ""
+    if not text or len(text) > themes.LARGEST or not pdf.is_drawable(text):
         raise Refused(
             "Ce logo ne peut pas être imprimé.",
-            why="Ce n’est pas un dessin SVG de 200 ko au plus, ou il est coupé.",
-            do="Exportez-le en SVG « simple », textes en tracés, sans image incorporée.",
+            why="Ce n’est ni une image PNG ou JPEG de 2 Mo au plus, ni un dessin SVG de 200 ko au plus, ou il"
+            " est coupé.",
+            do="Exportez-le en PNG, ou en SVG « simple », textes en tracés, sans image incorporée.",
         )
     return text
 

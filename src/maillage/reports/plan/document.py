@@ -109,7 +109,8 @@ def _grounds(s: Subject, plan: PlanReading | None) -> list[Chapter]:
     if r.withheld:
         chapters.append(withheld_chapter(r, {}))
     else:
-        chapters += [method_chapter(r), need_chapter(r, {}), who_chapter(r)]
+        method = method_chapter(r)  # without the shares of Strasbourg: a plan has one number of people
+        chapters += [replace(method, blocks=method.blocks[:-1]), need_chapter(r, {}), who_chapter(r)]
         chapters.append(offer_chapter(r, r.offer, {}) if r.offer else _no_offer(s))
         chapters += _typology(r)
     if plan and plan.journeys:

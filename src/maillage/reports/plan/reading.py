@@ -19,10 +19,10 @@ TO_START = (NO_PILOT, "sans dates", "sans coût")  # what an action cannot begin
 class PlanAction:
     """An action, in words; "" for what nobody wrote. label: its number as it is read, « 7.1 » for a part of
     action 7; people: how many it concerns, or why they are not counted; first_day, last_day: of its dates, as
-    ISO writes them; vote: the day on which it is decided; budget, funded: euros, None when unwritten; costs:
-    its budget by year; investment: the euros of it that are spent once; funders: the amount of each; counted:
-    what is known of its indicator, and its day; lacks: what it still needs to be carried out; undecided: what
-    a council will ask of it, and nobody decided yet.
+    ISO writes them; vote: the day on which it is decided, vote_day: as ISO writes it; budget, funded: euros,
+    None when unwritten; costs: its budget by year; investment: the euros of it that are spent once; funders:
+    the amount of each; counted: what is known of its indicator, and its day; lacks: what it still needs to be
+    carried out; undecided: what a council will ask of it, and nobody decided yet.
     """
 
     number: int
@@ -40,6 +40,7 @@ class PlanAction:
     first_day: str = ""
     last_day: str = ""
     vote: str = ""
+    vote_day: str = ""
     budget: int | None = None
     costs: str = ""
     investment: int = 0
@@ -84,6 +85,11 @@ class PlanAction:
             return f"{self.state} le {self.vote}" if self.state == TO_DECIDE else self.state
         lack = next((each for each in TO_START if each in self.undecided), "")
         return f"{self.state}, {lack}" if lack and LATE not in self.state else self.state
+
+    @property
+    def is_to_vote(self) -> bool:
+        """Its decision is still to be taken."""
+        return self.state.startswith(TO_DECIDE)
 
     @property
     def effect(self) -> str:

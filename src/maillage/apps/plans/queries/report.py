@@ -97,6 +97,7 @@ def _action(shown: ActionRow) -> PlanAction:
         first_day=row.starts_on.isoformat() if row.starts_on else "",
         last_day=row.ends_on.isoformat() if row.ends_on else "",
         vote=_day(row.vote_on),
+        vote_day=row.vote_on.isoformat() if row.vote_on else "",
         budget=row.budget,
         costs=rules.costs_words(row.costs),
         investment=sum(investment for _, _, investment in row.costs),
