@@ -371,6 +371,19 @@ def test_a_decision_has_the_vote_day_of_its_action_before_that_of_the_mission(re
     assert "Restent à décider : sa date, son coût et son effet. À décider le 31 mars 2027." in first.in_full
 
 
+def test_a_cost_says_its_year_and_what_is_spent_once(reading):
+    rows = (
+        plan_action(budget=48_000, funded=10_000, n_years=2),
+        plan_action(number=2, label="2", budget=9_000, investment=9_000),
+    )
+    subject = Subject(reading=reading, study={}, layers={}, knitted="", on=ON)
+    costs = [each.cost_words.replace("\xa0", " ") for each in decisions.three(subject, read(*rows))[:2]]
+    assert costs == [
+        "48 000 € (24 000 € par an pendant 2 ans), dont 38 000 € à trouver",
+        "9 000 € (9 000 € d’achats)",
+    ]
+
+
 def test_a_plan_counts_the_votes_that_have_a_day():
     rows = plan_action(vote="31 mars 2027"), plan_action(number=2), plan_action(number=3)
     standing = read(*rows).standing.replace("\xa0", " ")
@@ -390,15 +403,6 @@ def test_a_dossier_proposes_from_the_published_plan_alone(study, reading, plan):
     subject = Subject(reading=reading, study={}, layers={}, knitted="", on=ON)
     texts = [decision.in_full for decision in decisions.three(subject, published)]
     assert proposal_chapter(texts, published).lead.startswith("Un plan est publié.")
-
-
-def test_an_action_of_which_nobody_lacks_the_service_counts_no_person(reading):
-    served = line("wifi", missing="0", missing_about="personne", missing_value=0.0)
-    everybody = ZoneOffer("", 3, 0, (served,), (), "")
-    offer = OfferReading("l’annuaire", 3, everybody, {}, {}, (), ())
-    reach = overview.concerned("wifi", [], replace(reading, offer=offer))
-    assert reach.words == "non chiffré : dans l’étude, chacun a un lieu à portée de marche"
-    assert not reach.sentence
 
 
 def test_an_action_is_ready_with_a_pilot_a_date_and_a_cost(plan):

@@ -20,9 +20,10 @@ class PlanAction:
     """An action, in words; "" for what nobody wrote. label: its number as it is read, « 7.1 » for a part of
     action 7; people: how many it concerns, or why they are not counted; first_day, last_day: of its dates, as
     ISO writes them; vote: the day on which it is decided, vote_day: as ISO writes it; budget, funded: euros,
-    None when unwritten; costs: its budget by year; investment: the euros of it that are spent once; funders:
-    the amount of each; counted: what is known of its indicator, and its day; lacks: what it still needs to be
-    carried out; undecided: what a council will ask of it, and nobody decided yet.
+    None when unwritten; costs: its budget by year; investment: the euros of it that are spent once; n_years:
+    of its running costs; funders: the amount of each; counted: what is known of its indicator, and its day;
+    lacks: what it still needs to be carried out; undecided: what a council will ask of it, and nobody decided
+    yet.
     """
 
     number: int
@@ -44,6 +45,7 @@ class PlanAction:
     budget: int | None = None
     costs: str = ""
     investment: int = 0
+    n_years: int = 0
     funded: int | None = None
     funders: tuple[str, ...] = ()
     indicator: str = ""

@@ -108,7 +108,7 @@ STUDY = {
     "avertissements": "les avertissements",
 }
 # What an action or a dynamic is found by, told as a move; the days behind its dates, told as a delay.
-RANKS = ("number", "label", "first_day", "last_day", "vote_day")
+RANKS = ("number", "label", "first_day", "last_day", "vote_day", "n_years")
 MONEY = ("budget", "costs", "investment", "funded", "funders")  # of an action
 DATES = ("begins", "ends")
 OVER, LATE = ("faite", "abandonnée"), "en retard"

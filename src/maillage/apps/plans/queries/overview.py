@@ -337,7 +337,7 @@ def concerned(line: str, zones: Sequence[str], reading: Reading | None) -> Conce
         return Concerned(
             about="", between="", words="non chiffré : l’étude d’aujourd’hui ne le compte pas ici"
         )
-    if all(each.missing_about == NOBODY for each in lines):
+    if all(each.missing == NOBODY for each in lines):
         served = f"non chiffré : dans l’étude, chacun a un lieu {reading.offer.mode.near}"
         return Concerned(about="", between="", words=served)
     words = f"sans {without(lines[0].id, by=reading.offer.mode)}"

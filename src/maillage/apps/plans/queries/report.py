@@ -101,6 +101,7 @@ def _action(shown: ActionRow) -> PlanAction:
         budget=row.budget,
         costs=rules.costs_words(row.costs),
         investment=sum(investment for _, _, investment in row.costs),
+        n_years=sum(running > 0 for _, running, _ in row.costs),
         funded=row.funded,
         funders=tuple(str(each) for each in row.active_fundings),
         indicator=row.indicator,
