@@ -1021,6 +1021,7 @@ def field_of(study: Study, reading: Reading, *, on: date) -> FieldReading:
         is_filtered=reading.filter is not None,
         surveyed=surveyed_of(study, reading),
         plan=import_string(settings.PLAN_OF)(study.place, reading, on=on),
+        voices=verbatims.published_voices(study.place),
     )
 
 
