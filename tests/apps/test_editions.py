@@ -12,7 +12,7 @@ from maillage.apps.accounts.models import Entry
 from maillage.apps.dossiers import actions as studies
 from maillage.apps.dossiers import queries
 from maillage.apps.pilotage import actions as pilotage
-from maillage.apps.pilotage.queries import editions
+from maillage.apps.pilotage.queries import editions, reports
 from maillage.apps.plans import actions
 from maillage.apps.plans.models import PlanAction
 from maillage.kernel.errors import Refused
@@ -165,6 +165,28 @@ def test_an_edition_is_compared_with_the_study_of_the_day(client, freeze):
     assert "Les chiffres sont les mêmes dans ces deux éditions" in page
     page = client.get(PAGE, {"de": "synthese/juin", "a": "synthese/mai"}).content.decode()
     assert "Personnes concernées : plus bas qu’avant" in page
+
+
+def test_the_comparison_opens_on_the_edition_before_the_latest(client, freeze):
+    """Depuis la dernière, figée du jour même, rien n’a jamais changé."""
+    freeze("synthese", "mai", low=10.0)
+    freeze("restitution", "juin", low=20.0)
+    freeze("synthese", "juin")
+    page = client.get(PAGE).content.decode()
+    assert "Personnes concernées : plus haut qu’avant" in page
+
+
+def test_every_part_of_a_study_has_a_name_in_words(study):
+    """Aucune clé brute, « ou » ou « sous_totaux », n’est lue par le public."""
+    assert set(editions.edition_of(study, None, planned=True).study) <= {*changes.STUDY}
+
+
+def test_an_edition_of_a_diagnosis_holds_the_published_plan_of_its_day(study, lea):
+    plan = actions.open_plan(PLACE, title="Le plan", frame=frames()["grenoble"], by=lea, at=AT)
+    for is_public in (False, True):
+        actions.publish(plan, shown=is_public, by=lea, at=AT)
+        _, files = reports.whole(study, "diagnostic", AT.date(), name="mai")
+        assert (json.loads(files["diagnostic.json"])["plan"] is not None) is is_public
 
 
 def test_an_altered_edition_is_refused_by_name(client, freeze, tmp_path):

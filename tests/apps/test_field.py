@@ -2,6 +2,7 @@
 
 import csv
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from html import unescape
 from pathlib import Path
@@ -21,6 +22,7 @@ from maillage.reports.directory import census
 from maillage.reports.page import charts
 from maillage.reports.territory import criteria, field, services
 from maillage.reports.territory.criteria import Answered
+from maillage.reports.territory.subject import Voice
 from tests.apps.test_gaps import text_of
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +76,13 @@ def test_the_map_of_actors_has_an_address_where_others_can_open_it(study, settin
     settings.ADDRESS, settings.IS_PUBLIC = "https://maillage.exemple.fr", True
     told = queries.field_of(study, reading, on=AT.date()).map_address
     assert told == "https://maillage.exemple.fr/carte/?ou=%C3%89chirolles"
+
+
+def test_a_dossier_quotes_three_people_at_most_each_once(study):
+    spoken = tuple(Voice(f"Parole {n}.", "Habitant", "enquête") for n in (1, 1, 2, 3, 4))
+    dossier_field = replace(queries.field_of(study, queries.reading(study), on=AT.date()), voices=spoken)
+    (quotes,) = [x.blocks[0].items for x in field.chapters(dossier_field) if x.short == "Paroles"]
+    assert quotes == tuple(f"« Parole {n}. » Habitant." for n in (1, 2, 3))
 
 
 @pytest.mark.complete

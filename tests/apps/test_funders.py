@@ -397,7 +397,7 @@ def test_nothing_more_funds_a_dropped_action_nor_its_parts_until_it_is_taken_up(
         assert offered not in shown and "Reprenez-la pour noter un financement." in shown
         with pytest.raises(Refused, match="Cette action est abandonnée"):
             fund(row, lea, euros=900)  # from a page opened before
-    actions.set_state(whole, rules.READY, by=lea, at=AT)
+    actions.set_state(whole, rules.TO_DECIDE, by=lea, at=AT)
     assert all(offered in client.get(page).content.decode() for page in pages)
     assert fund(whole, lea, euros=900).euros == 900
 

@@ -218,9 +218,12 @@ def test_the_first_week_follows_what_is_stored(client, lea):
     week = first_week.steps(lea, PLACE, ON)
     assert [task.title for task in (*week.tasks, *week.later_tasks) if task.is_done] == [
         "Écrire la commande",
-        "Choisir l’avant-propos, le logo, la photographie",
         "Enquêter auprès des habitants",
-    ]
+    ], "a foreword alone is neither a logo nor a photograph"
+    Perimeter.objects.create(
+        slug="secteurs", name="Secteurs", code=PLACE, reason="x", zones="", file_name="x"
+    )
+    assert first_week.steps(lea, PLACE, ON).tasks[2].is_done, "zones drawn in the territory are its zones"
     client.force_login(lea)
     page = client.get(f"/espace/territoires/{PLACE}/mission/").content.decode()
     assert "2 étapes faites sur" in " ".join(page.split()).replace("<strong>", "")

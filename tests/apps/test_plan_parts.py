@@ -349,7 +349,7 @@ def test_the_parts_of_a_dropped_action_stop_with_it_until_it_is_taken_up_again(c
     assert not {"7", "7.1"} & {each.label for each in told.planned}
     with pytest.raises(Refused, match="L’action 7, dont elle fait partie, est abandonnée"):
         actions.set_state(running, rules.READY, by=lea, at=AT)
-    actions.set_state(whole, rules.READY, by=lea, at=AT)
+    actions.set_state(whole, rules.TO_DECIDE, by=lea, at=AT)
     running.refresh_from_db()
     assert running.standing == rules.RUNNING, "as it was"
 
@@ -393,7 +393,7 @@ def test_what_was_taken_off_a_dropped_part_comes_back_apart_whatever_its_action_
     actions.withdraw_funding(funding, by=lea, at=AT)
     assert funding.withdrawn_at is None
     with pytest.raises(Refused, match="le financement dépasserait"):
-        actions.set_state(held, rules.READY, by=lea, at=AT)
+        actions.set_state(held, rules.TO_DECIDE, by=lea, at=AT)
 
 
 def test_money_that_was_apart_never_comes_back_beyond_a_budget(client, plan, lea, study):
@@ -404,7 +404,7 @@ def test_money_that_was_apart_never_comes_back_beyond_a_budget(client, plan, lea
     actions.set_state(held, rules.DROPPED, why="Trop cher.", by=lea, at=AT)
     actions.fund(whole, name="La Ville", euros=7_001, by=lea, at=AT)
     client.force_login(lea)
-    sent = {"geste": "etat", "etat": rules.READY}
+    sent = {"geste": "etat", "etat": rules.TO_DECIDE}
     page = client.post(f"{IN_SPACE}{held.pk}/geste/", sent)
     assert page.status_code == 400
     words = page.content.decode().replace("\xa0", " ").replace("\u202f", " ")
@@ -413,16 +413,16 @@ def test_money_that_was_apart_never_comes_back_beyond_a_budget(client, plan, lea
     assert held.state == rules.DROPPED
     funding = whole.fundings.get()
     actions.withdraw_funding(funding, by=lea, at=AT)
-    actions.set_state(held, rules.READY, by=lea, at=AT)
+    actions.set_state(held, rules.TO_DECIDE, by=lea, at=AT)
     # The whole, with all its parts, comes back by the same guard.
     actions.set_state(whole, rules.DROPPED, why="La salle est vendue.", by=lea, at=AT)
     whole.fundings.update(withdrawn_at=None)  # noted after it was dropped, when that was still taken
     with pytest.raises(Refused, match="la financeraient, sous-actions comprises, pour un budget de"):
-        actions.set_state(whole, rules.READY, by=lea, at=AT)
+        actions.set_state(whole, rules.TO_DECIDE, by=lea, at=AT)
     with pytest.raises(Refused, match="dépasserait celui de l’action dont elle fait partie"):
         actions.set_state(held, rules.DONE, by=lea, at=AT)
     actions.withdraw_funding(whole.fundings.get(withdrawn_at=None), by=lea, at=AT)
-    actions.set_state(whole, rules.READY, by=lea, at=AT)
+    actions.set_state(whole, rules.TO_DECIDE, by=lea, at=AT)
     whole.refresh_from_db()
     assert whole.funded_with_parts == 3_000
 

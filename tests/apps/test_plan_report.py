@@ -8,18 +8,24 @@ import pypdfium2
 import pytest
 
 from maillage.apps.codesign import actions as workshops
+from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.dossiers.models import Study
 from maillage.apps.plans import actions
+from maillage.apps.plans.models import PlanAction as StoredAction
 from maillage.apps.plans.queries import overview, report
 from maillage.apps.plans.queries.report import plan_of
 from maillage.apps.plans.rules import RUNNING
 from maillage.apps.territories import actions as territories
 from maillage.apps.territories.models import Perimeter
 from maillage.cli.reports.studies import StudyFiles, study_of
+from maillage.kernel.errors import Refused
 from maillage.reference.plan_frames import frames
 from maillage.reports.page import html, pdf
 from maillage.reports.plan import document
-from maillage.reports.territory import poster
+from maillage.reports.plan.reading import PlanAction, PlanAxis, PlanReading
+from maillage.reports.territory import decisions, poster
+from maillage.reports.territory.chapters.story import proposal_chapter
+from maillage.reports.territory.mission import Mission, MissionStep
 from maillage.reports.territory.reading import OfferReading, ZoneOffer
 from maillage.reports.territory.subject import Subject
 from tests.apps.test_gaps import line
@@ -342,3 +348,68 @@ def test_bounds_of_silent_places_give_no_value_in_the_file(reading):
         assert (one.value, one.high, bool(one.doubt)) == (value, 420.0, value is None)
         assert two.words == f"{two.lack}, bornes des 2 zones ajoutées" and "ajoutées" not in one.words
         assert two.value == (None if value is None else 840.0)
+
+
+def plan_action(**values) -> PlanAction:
+    defaults = {"number": 1, "label": "1", "title": "Ouvrir", "state": "à décider", "people": "", "zones": ""}
+    return PlanAction(**{**defaults, "pilot": "La Ville", **values})
+
+
+def read(*rows: PlanAction) -> PlanReading:
+    axis = PlanAxis(1, "Aller vers", "", "", rows)
+    return PlanReading(title="Le plan", state="", frame="", is_published=True, is_example=False, axes=(axis,))
+
+
+def test_a_decision_has_the_vote_day_of_its_action_before_that_of_the_mission(reading):
+    council = MissionStep("reunion", date(2026, 12, 10), 1, "Bureau", "")
+    defaults = {"initiator": "", "ground": "", "commissioner": "", "pilot": "", "reason": "", "thanks": ""}
+    mission = Mission(**defaults, starts_on=None, ends_on=None, steps=(council,), on=ON)
+    subject = Subject(reading=reading, study={}, layers={}, knitted="", on=ON, mission=mission)
+    rows = plan_action(vote="31 mars 2027"), plan_action(number=2, label="2", title="Former")
+    first, second, *_ = decisions.three(subject, read(*rows))
+    assert (first.state, second.state) == ("à décider le 31 mars 2027", "à décider le 10 décembre 2026")
+    assert first.in_full.startswith("**Ouvrir.**") and "Pilote : La Ville." in first.in_full
+    assert "Restent à décider : sa date, son coût et son effet. À décider le 31 mars 2027." in first.in_full
+
+
+def test_a_cost_says_its_year_and_what_is_spent_once(reading):
+    rows = (
+        plan_action(budget=48_000, funded=10_000, n_years=2),
+        plan_action(number=2, label="2", budget=9_000, investment=9_000),
+    )
+    subject = Subject(reading=reading, study={}, layers={}, knitted="", on=ON)
+    costs = [each.cost_words.replace("\xa0", " ") for each in decisions.three(subject, read(*rows))[:2]]
+    assert costs == [
+        "48 000 € (24 000 € par an pendant 2 ans), dont 38 000 € à trouver",
+        "9 000 € (9 000 € d’achats)",
+    ]
+
+
+def test_a_plan_counts_the_votes_that_have_a_day():
+    rows = plan_action(vote="31 mars 2027"), plan_action(number=2), plan_action(number=3)
+    standing = read(*rows).standing.replace("\xa0", " ")
+    assert standing == "1 attend un vote, 2 sont à décider sans date de vote"
+
+
+def test_actions_that_lack_something_are_named_by_their_numbers():
+    rows = [plan_action(number=n, label=str(n)) for n in (2, 8, 1, 5, 9, 4, 10)]
+    assert document._named(rows[1:], [*rows, plan_action()]) == "actions 1, 4, 5 et 8 à 10"
+
+
+def test_a_dossier_proposes_from_the_published_plan_alone(study, reading, plan):
+    assert dossiers.field_of(study, reading, on=ON).plan is None
+    actions.publish(plan, shown=True, by=plan.by, at=AT)
+    published = dossiers.field_of(study, reading, on=ON).plan
+    assert published == plan_of(PLACE, reading, on=ON)
+    subject = Subject(reading=reading, study={}, layers={}, knitted="", on=ON)
+    texts = [decision.in_full for decision in decisions.three(subject, published)]
+    assert proposal_chapter(texts, published).lead.startswith("Un plan est publié.")
+
+
+def test_an_action_is_ready_with_a_pilot_a_date_and_a_cost(plan):
+    lea, row = plan.by, plan.actions.get(number=2)
+    with pytest.raises(Refused, match="n’est pas dite prête") as error:
+        actions.set_state(row, "ready", by=lea, at=AT)
+    assert "sans pilote, sans dates et sans coût" in error.value.why
+    StoredAction.objects.filter(pk=row.pk).update(pilot="Karim", starts_on=ON, budget=0)
+    actions.set_state(row, "ready", by=lea, at=AT)

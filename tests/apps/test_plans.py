@@ -494,7 +494,7 @@ def test_what_was_dropped_is_told_apart_and_leaves_the_map_and_the_frame(
         plan, token="part", title="Une part", axis=dropped.axis, parent=dropped, by=lea, at=AT
     )
     dropped.refresh_from_db()
-    actions.set_state(kept, rules.READY, by=lea, at=AT)
+    actions.set_state(kept, rules.RUNNING, by=lea, at=AT)
     actions.set_state(dropped, rules.DROPPED, why="La salle est vendue.", by=lea, at=AT)
     drawn = "".join(
         f'<g class="z" data-zone="{code}"><title>Z</title><path class="zone m2" d="M{k}"/></g>'
@@ -1359,7 +1359,7 @@ def test_figures_typed_beside_a_former_study_are_to_be_read_again(client, plan, 
     assert told in client.get(address).content.decode(), "another field written since changes nothing of it"
     actions.publish(plan, shown=True, by=lea, at=AT)
     (held,) = [each for each in report_of(PLACE, later, on=ON).actions if each.number == 7]
-    assert held.objective.startswith("Pour les 320 à 740 personnes") and told in held.objective
+    assert held.objective.startswith("Pour les 320 à 740 personnes") and told not in held.objective
     monkeypatch.setattr("maillage.apps.plans.queries.history.reading_of", lambda place: later)
     row = changed(row, lea, objective="Pour les 280 à 640 personnes.")
     assert row.written_for == "0000-1111" and "à relire" not in client.get(address).content.decode()
@@ -1878,7 +1878,10 @@ def test_nobody_in_several_zones_is_nobody(reading):
     nobody = line("assistance", label="Aide", missing="personne", missing_low=0.0, missing_high=0.0)
     zones = {code: replace(zone, lines=(nobody,)) for code, zone in reading.offer.zones.items()}
     none = replace(reading, offer=replace(reading.offer, zones=zones))
-    assert overview.concerned("assistance", list(zones), none).about == "personne"
+    for codes in (list(zones), list(zones)[:1]):
+        reach = overview.concerned("assistance", codes, none)
+        assert reach.words == f"non chiffré : dans l’étude, chacun a un lieu {none.offer.mode.near}"
+        assert not reach.sentence
 
 
 @pytest.mark.parametrize("pilot", ["", "Hélène, CCAS"])
@@ -2055,7 +2058,7 @@ def test_the_map_outlines_what_is_decided_of_its_line_alone(client, lea, reading
         path == "" and "contour épais" not in page and "Aucune action décidée de cette sorte d’offre." in page
     )
     for row in (decided, other):
-        actions.set_state(row, rules.READY, by=lea, at=AT)
+        actions.set_state(row, rules.RUNNING, by=lea, at=AT)
     path, page = drawn()
     assert path == "M0" and "contour épais : une action décidée de cette sorte d’offre y est prévue" in page
     assert 'Y penser</a> <span class="petit doux">· à décider' in page, (

@@ -140,7 +140,7 @@ def actions_races(turn: int, lea: Any, ali: Any) -> Iterator[Race]:
     former = row.notes.count()
     yield (
         "two states of an action",
-        lambda: actions.set_state(row, rules.READY, by=lea, at=AT),
+        lambda: actions.set_state(row, rules.DONE, by=lea, at=AT),
         lambda: actions.set_state(row, rules.RUNNING, by=ali, at=AT),
         lambda: row.notes.count() - former,  # the journal tells both
     )

@@ -1,13 +1,15 @@
 """The colour and the logo of a territory: what cannot be read is refused, with its contrast."""
 
 import re
+from io import BytesIO
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from maillage.kernel.errors import Refused
-from maillage.reports.page import theme
+from maillage.reports.page import pdf, theme
 
 COLOURS = st.integers(0, 0xFFFFFF).map(lambda value: f"#{value:06X}")
 
@@ -91,3 +93,14 @@ def test_a_theme_lasts_as_long_as_its_document():
     with theme.applied(mine):
         assert theme.current() is mine
     assert theme.current() is None
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG"])
+def test_a_logo_is_a_picture_made_small(form):
+    written = BytesIO()
+    Image.new("RGB", (2000, 800), "#0B5345").save(written, form)
+    logo = theme.theme("Ville", "#0B5345", theme.drawing(written.getvalue())).logo
+    assert 'viewBox="0 0 480 192"' in logo and len(logo) < theme.LARGEST
+    assert pdf.is_drawable(logo)
+    with pytest.raises(Refused, match="ne peut pas être imprimé"):
+        theme.drawing(written.getvalue()[:40])

@@ -9,6 +9,7 @@ from typing import Any
 from maillage.apps.dossiers.rules import edition_name
 from maillage.reports.plan.reading import PlanAction, PlanAxis, PlanReading
 from maillage.reports.territory import changes
+from maillage.reports.territory.criteria import Answered
 
 title = "Comparer deux éditions"
 
@@ -176,20 +177,74 @@ def test_an_action_is_new_withdrawn_or_changed():
     assert len(prints) == 3, "two editions of one study have each their own fingerprint"
 
 
-def test_a_plan_that_one_edition_alone_holds_has_its_actions_listed():
-    """Un plan écrit entre deux éditions : chacune de ses actions est ajoutée. Dans l’autre sens, elles sont
-    listées sans être retirées : rien ne dit qu’elles le sont.
-    """
+def test_a_plan_that_one_edition_alone_holds_is_not_compared():
+    """Une édition qui ne garde pas de plan le dit : aucune action n’est ajoutée, aucun euro n’est nouveau."""
     without = edition(study(figure(4000, 3500, 4500)))
     written = edition(without.study, plan(*((n, f"Mener {n}", "prête") for n in range(1, 23))))
-    added = changes.compare(without, written)
-    assert [row.says for row in added.plan] == ["Action nouvelle"] * 22
-    assert added.moved_actions == "22\xa0actions ajoutées"
-    assert [title for title, _, _ in added.parts][3:] == ["Actions ajoutées"]
-    lost = changes.compare(written, without)
-    assert [row.what for row in lost.plan] == [row.what for row in added.plan]
-    assert {row.says for row in lost.plan} == {"La seconde édition n’a pas de plan"}
-    assert lost.moved_actions == ""
+    for one, other in ((without, written), (written, without)):
+        comparison = changes.compare(one, other)
+        assert comparison.plan == () and comparison.moved_actions == "" and len(comparison.parts) == 3
+        assert comparison.in_brief[-1] == (
+            "**Plan** : il n’était pas dans l’édition « mai », du 22 mai 2026 ; rien n’en est comparé."
+        )
+
+
+def test_answers_of_a_survey_change_only_when_their_intervals_part(spec):
+    """Une réponse n’a changé d’une vague à l’autre que si les deux fourchettes ne se touchent pas."""
+
+    def answers(low: int, high: int) -> changes.Json:
+        half = (low + high) / 2
+        return changes.answers_json(
+            {
+                ("inhabitants", "aisance", "mal"): Answered(
+                    label="Mal à l’aise", percent=half, low=low, high=high, n=250,
+                    computed="redressé", universe="15 ans et plus", source="enquête",
+                )
+            }
+        )  # fmt: skip
+
+    def call(t: dict[str, Any]) -> list[str]:
+        out = []
+        for low, high in zip(t["bas"].tolist(), t["haut"].tolist(), strict=True):
+            one, other = (edition_with(answers(*bounds)) for bounds in ((33, 45), (low, high)))
+            comparison = changes.compare(one, other)
+            out.append(
+                " ".join(
+                    [*(x.says for x in comparison.answers), f"{comparison.unmoved_answers} sans écart sûr"]
+                )
+            )
+        return out
+
+    spec(
+        """
+        bas | haut
+        ----+-----
+        26  | 36
+        22  | 30
+        50  | 60
+        33  | 45
+        """,
+        call,
+        ["1 sans écart sûr", "plus bas 0 sans écart sûr", "plus haut 0 sans écart sûr", "0 sans écart sûr"],
+    )
+
+
+def edition_with(answers: changes.Json) -> changes.Edition:
+    about = {"edition": "mai", "date": "2026-05-22", "logiciel": "1", "donnees": []}
+    return changes.edition(about, changes.frozen(study(figure(1, 1, 1)), None, answers))
+
+
+def test_a_notice_stored_in_an_objective_is_no_change():
+    """« À relire » est un avis du jour, jamais une partie de l’objectif."""
+    notice = (
+        " Écrit le 3 novembre 2026 pour l’étude DD53-4DA5 ; celle d’aujourd’hui est 59A1-3F5E : ses chiffres"
+        " ont pu changer, à relire."
+    )
+    one, other = (
+        edition(study(figure(1, 1, 1)), asdict(whole_plan(objective=f"Aider près de chez soi.{more}")))
+        for more in ("", notice)
+    )
+    assert changes.compare(one, other).plan == ()
 
 
 def test_an_action_ends_is_delayed_or_funded(spec):
@@ -220,7 +275,7 @@ def test_an_action_ends_is_delayed_or_funded(spec):
         call,
         [
             "Actions terminées : Faite",
-            "Actions terminées : Abandonnée",
+            "Actions abandonnées : Abandonnée",
             "Actions retardées : Retardée de 3 mois",
             "Actions retardées : Retardée de 14 jours",
             "Le reste du plan : La fin a changé",

@@ -19,19 +19,21 @@ def forms(report: str, subject: Subject, plan: PlanReading | None, dossier: Form
     plan: that of the territory, None without one; only a published one is told by other reports than its own.
     dossier: the diagnosis, which is written with its study.
     """
-    on = subject.on
+    on, answers = subject.on, changes.answers_json(subject.surveyed)
     if report == PLAN:
         made = plan_document.compose(subject, plan)
         return {
             "html": lambda: html.dossier(made),
             "pdf": lambda: pdf.dossier(made, on=on),
             "docx": lambda: editable.dossier(made, on=on),
-            "json": lambda: changes.frozen(subject.study, asdict(plan) if plan else None),
+            "json": lambda: changes.frozen(subject.study, asdict(plan) if plan else None, answers),
         }
-    if report == DIAGNOSIS:
-        return {**dossier, "json": lambda: changes.frozen(subject.study, None)}
     published = plan if plan and plan.is_published else None
-    figures: Forms = {"json": lambda: changes.frozen(subject.study, asdict(published) if published else None)}
+    figures: Forms = {
+        "json": lambda: changes.frozen(subject.study, asdict(published) if published else None, answers)
+    }
+    if report == DIAGNOSIS:
+        return {**dossier, **figures}
     if report == SYNTHESIS:
         page = synthesis.compose(subject, published)
         return {

@@ -406,10 +406,10 @@ def comment(*, by: User, place: str, texts: dict[str, str], shown: Mapping[str, 
         Comment.objects.filter(place=place, section=section).update(
             text=text.strip(), written_by=by, written_at=timezone.now(), **about
         )
-    _publish_again(place)
+    publish_again(place)
 
 
-def _publish_again(place: str) -> None:
+def publish_again(place: str) -> None:
     """Let the worker write again the dossiers that tell what somebody has just changed, once for several
     changes in a row.
     """
@@ -428,7 +428,7 @@ def note(place: str, given: dict[str, Any], *, by: User, at: datetime) -> Findin
     if (same := _pressed_twice(rows, given, by=by, at=at)) is not None:
         return same
     found = Finding.objects.create(place=place, written_by=by, written_at=at, **given)
-    _publish_again(place)
+    publish_again(place)
     return found
 
 
@@ -448,7 +448,7 @@ def withdraw(finding: Finding, *, withdrawn: bool = True, at: datetime) -> None:
     if bool(finding.withdrawn_at) != withdrawn:
         finding.withdrawn_at = at if withdrawn else None
         finding.save(update_fields=["withdrawn_at"])
-        _publish_again(finding.place)
+        publish_again(finding.place)
 
 
 @transaction.atomic
@@ -472,7 +472,7 @@ def set_mission(
         raise Refused(what, why="Elle finit avant de commencer.", do="Corrigez l’un des deux jours.")
     row.written_at, row.written_by = at, by
     row.save()
-    _publish_again(place)
+    publish_again(place)
     return row
 
 
@@ -496,18 +496,19 @@ def set_theme(
             "written_by": by,
         },
     )
-    _publish_again(place)
+    publish_again(place)
     return row
 
 
 def _logo(content: bytes) -> str:
     """Return a logo as text; Refused when it is heavy, or cannot be drawn."""
-    text = content.decode("utf-8", "replace")
-    if len(content) > themes.LARGEST or not pdf.is_drawable(text):
+    text = themes.drawing(content) if len(content) <= themes.HEAVIEST else ""
+    if not text or len(text) > themes.LARGEST or not pdf.is_drawable(text):
         raise Refused(
             "Ce logo ne peut pas être imprimé.",
-            why="Ce n’est pas un dessin SVG de 200 ko au plus, ou il est coupé.",
-            do="Exportez-le en SVG « simple », textes en tracés, sans image incorporée.",
+            why="Ce n’est ni une image PNG ou JPEG de 2 Mo au plus, ni un dessin SVG de 200 ko au plus, ou il"
+            " est coupé.",
+            do="Exportez-le en PNG, ou en SVG « simple », textes en tracés, sans image incorporée.",
         )
     return text
 
@@ -516,7 +517,7 @@ def _logo(content: bytes) -> str:
 def remove_theme(place: str) -> None:
     """Give the reports of a place the look of Maillage again."""
     StudyTheme.objects.filter(place=place).delete()
-    _publish_again(place)
+    publish_again(place)
 
 
 @transaction.atomic
@@ -545,7 +546,7 @@ def set_photograph(
             "written_by": by,
         },
     )
-    _publish_again(place)
+    publish_again(place)
     return row
 
 
@@ -553,7 +554,7 @@ def set_photograph(
 def remove_photograph(place: str) -> None:
     """Take the photograph off the covers of a place."""
     StudyPhotograph.objects.filter(place=place).delete()
-    _publish_again(place)
+    publish_again(place)
 
 
 @transaction.atomic
@@ -588,7 +589,7 @@ def add_step(place: str, given: dict[str, Any], *, by: User, at: datetime) -> Mi
     if (same := _pressed_twice(rows, given, by=by, at=at)) is not None:
         return same
     step = MissionStep.objects.create(mission=row, written_at=at, written_by=by, **given)
-    _publish_again(place)
+    publish_again(place)
     return step
 
 
@@ -597,7 +598,7 @@ def withdraw_step(step: MissionStep, *, withdrawn: bool = True, at: datetime) ->
     if bool(step.withdrawn_at) != withdrawn:
         step.withdrawn_at = at if withdrawn else None
         step.save(update_fields=["withdrawn_at"])
-        _publish_again(step.mission.place)
+        publish_again(step.mission.place)
 
 
 def _check_words(given: dict[str, Any]) -> None:

@@ -228,7 +228,7 @@ class ThemeForm(CheckedForm):
     logo = uploads.FileField(
         label="Logo (facultatif)",
         required=False,
-        help_text="Un dessin SVG simple, de 200 ko au plus. Sans fichier, le logo enregistré reste.",
+        help_text="PNG ou JPEG de 2 Mo au plus, ou SVG simple de 200 ko. Sans fichier, il reste le même.",
     )
 
 

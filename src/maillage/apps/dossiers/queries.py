@@ -20,6 +20,7 @@ from django.db.models import Max, Model, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.module_loading import import_string
 from django_tasks_db.models import DBTaskResult
 from numpy.typing import NDArray
 
@@ -1051,6 +1052,8 @@ def field_of(study: Study, reading: Reading, *, on: date) -> FieldReading:
         theme=theme_of(study.place),
         is_filtered=reading.filter is not None,
         surveyed=surveyed_of(study, reading),
+        plan=import_string(settings.PLAN_OF)(study.place, reading, on=on),
+        voices=verbatims.published_voices(study.place),
     )
 
 

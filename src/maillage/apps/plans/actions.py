@@ -12,6 +12,7 @@ from django.utils.crypto import get_random_string
 from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
 from maillage.apps.community.models import Decision
+from maillage.apps.dossiers.actions import publish_again
 from maillage.apps.plans import rules
 from maillage.apps.plans.models import (
     Funder,
@@ -28,6 +29,7 @@ from maillage.apps.plans.models import (
 from maillage.apps.plans.queries import budgets, history
 from maillage.apps.plans.queries.contradictions import contradictions
 from maillage.apps.plans.queries.files import most_of
+from maillage.apps.plans.queries.overview import schedule
 from maillage.apps.plans.queries.proposals import Proposal
 from maillage.apps.search import actions as search
 from maillage.kernel.errors import Refused
@@ -40,6 +42,7 @@ from maillage.web.overwrites import as_compared, refuse_overwrites
 from maillage.web.withdrawal import is_done
 from maillage.words import wording
 from maillage.words.dates import in_words
+from maillage.words.wording import listing
 
 FREE = "Autres actions"
 MOST_WORDS = 600  # of a line of a journal
@@ -133,6 +136,13 @@ def publish(plan: Plan, *, shown: bool, by: User, at: datetime) -> None:
         plan.published_at = at if shown else None
         plan.save(update_fields=["published_at"])
         journal.record(by=by, verb="plan.published" if shown else "plan.withdrawn", row=plan, at=at)
+        publish_again(plan.place)
+
+
+def _publish_dossiers(plan: Plan) -> None:
+    """Let the worker write again the dossiers that propose what a published plan holds."""
+    if plan.published_at:
+        publish_again(plan.place)
 
 
 @transaction.atomic
@@ -277,6 +287,7 @@ def write(
     values = {"number": _next_number(plan, parent), **history.beside(plan.place, at), **values}
     if values.get("pilot_choice"):
         values["pilot_at"] = at
+    _publish_dossiers(plan)
     return journal.write_once(
         PlanAction,
         token,
@@ -328,6 +339,7 @@ def change(
     for words in history.gathered(edits, MOST_WORDS):
         _note_automatically(held, rules.EDIT, words, by=by, at=at)
     journal.record(by=by, verb="plan.action_changed", row=held, at=at)
+    _publish_dossiers(held.plan)
     return held
 
 
@@ -428,6 +440,13 @@ def set_state(row: PlanAction, state: str, *, by: User, at: datetime, why: str =
             why=f"L’action {held.parent.label}, dont elle fait partie, est abandonnée.",
             do="Reprenez d’abord cette action, ou sortez-en celle-ci dans « Modifier ».",
         )
+    lacks = [each for each in rules.undecided(schedule(held)) if each in rules.LACKED_TO_BEGIN]
+    if state == rules.READY and lacks:
+        raise Refused(
+            "L’action n’est pas dite prête.",
+            why=f"Elle est encore {listing(lacks)} : le conseil le demandera.",
+            do="Écrivez-le dans « Modifier », puis dites-la prête.",
+        )
     if why_not := budgets.passed_once(held, state):
         do = "Retirez d’abord un financement, ou changez le budget dans « Modifier »."
         raise Refused("L’état n’a pas été changé.", why=why_not, do=do)
@@ -445,6 +464,7 @@ def set_state(row: PlanAction, state: str, *, by: User, at: datetime, why: str =
     words = f"De « {before} » à « {rules.STATES[state]} »."
     _note_automatically(held, rules.DECISION, words, by=by, at=at)
     journal.record(by=by, verb="plan.action_state", row=held, at=at, words=state)
+    _publish_dossiers(held.plan)
 
 
 @transaction.atomic
@@ -731,6 +751,7 @@ def _note_funding(funding: Funding, gesture: str, *, by: User | None, at: dateti
     amount = "sans montant" if funding.euros is None else f"{wording.number(funding.euros)} €"
     _note_automatically(funding.action, rules.EDIT, f"Financement {gesture} : {amount}.", by=by, at=at)
     journal.record(by=by, verb="plan.funded", row=funding.action, at=at)
+    _publish_dossiers(funding.action.plan)
 
 
 def _named(plan: Plan, name: str) -> Funder | None:
@@ -887,6 +908,7 @@ def refuse(plan: Plan, proposed: Proposal, *, why: str, by: User, at: datetime) 
         },
     )
     journal.record(by=by, verb="plan.proposal_refused", row=plan, at=at)
+    _publish_dossiers(plan)
     return row
 
 
@@ -910,3 +932,4 @@ def take_back_refusal(row: Refusal, *, by: User, at: datetime) -> None:
         return  # two who ask for the same both have it
     row.delete()
     journal.record(by=by, verb="plan.refusal_withdrawn", row=plan, at=at)
+    _publish_dossiers(plan)

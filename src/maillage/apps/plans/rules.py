@@ -45,6 +45,7 @@ MOST_STEPS, LONGEST_STEP = 20, 160  # of an action; letters of each
 MONTHS = 16  # of the calendar, when the plan says nothing longer
 LACKS_PILOT, LACKS_DATES, LATE = "sans pilote", "sans dates", "en retard"
 LACKS_COST, LACKS_FUNDER, LACKS_INDICATOR = "sans coût", "sans financeur", "sans rien à compter"
+LACKED_TO_BEGIN = (LACKS_PILOT, LACKS_DATES, LACKS_COST)  # nothing of them lacks once an action is ready
 STARTED_EARLY, DONE_EARLY = "en cours avant sa date", "faite avant sa date de fin"
 TO_COUNT = "à compter encore : plus d’un an sans nombre"
 COUNTED_AGAIN = timedelta(days=366)  # after which an effect is counted again, to say if it lasts

@@ -220,7 +220,7 @@ def composed(given: argparse.Namespace, name: str) -> "tuple[Fingerprint, dict[s
     files = StudyFiles(given.offre, given.zones, given.enquete, given.marges, given.besoin)
     found = study_of(given.code, files=files, on=on)
     steps("Mise en page")
-    plan = _plan(given.code, found.subject) if given.rapport != DIAGNOSIS else None
+    plan = _plan(given.code, found.subject)
     about = fingerprint(found.subject.reading, given.rapport, on=on, edition=name, plan=plan)
     made = output.forms(given.rapport, found.subject, plan, found.dossier)
     return about, {f"{given.rapport}.{form}": write() for form, write in made.items()}, found

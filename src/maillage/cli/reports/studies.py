@@ -67,7 +67,10 @@ def _of_platform(code: str, on: date) -> ReportStudy:
         study, _ = computed(code)
     elif up_to_date(study):
         study.refresh_from_db()
-    elif study in dossiers.behind_their_words():  # no worker ran since somebody wrote
+    elif (
+        study in dossiers.behind_their_words()
+        or dossiers.tasks_of(study, publish_later.module_path, alive=True).exists()
+    ):  # no worker ran since somebody wrote
         publish_later.call(study.pk)
     return ReportStudy(
         subject(study, on),

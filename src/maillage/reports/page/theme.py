@@ -2,14 +2,17 @@
 refused, with its contrast.
 """
 
+import base64
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 import yaml
+from PIL import Image, ImageOps
 
 from maillage.kernel.disk import reason
 from maillage.kernel.errors import Refused
@@ -19,9 +22,15 @@ from maillage.words.wording import number
 LEAST = 7.0  # to one, against white: read on its tint too, and once printed (WCAG 2.2, AAA)
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 LARGEST = 200_000  # bytes of a logo
+HEAVIEST, MOST_POINTS = 2_000_000, 40_000_000  # of a picture, before it is made small
 UNSAFE = re.compile(
     r"<script|<foreignObject|<image|(?:href|src)\s*=\s*[\"'](?!#)|\bon\w+\s*=|<!ENTITY", re.IGNORECASE
 )
+PICTURE = re.compile(
+    r'<svg viewBox="0 0 \d+ \d+" xmlns="http://www.w3.org/2000/svg"><image width="\d+" height="\d+"'
+    r' href="data:image/png;base64,[A-Za-z0-9+/=]+"/></svg>'
+)
+SIDES = (480, 320, 200)  # points of the longer side of a picture, the first that is light enough
 WHITE, EXAMPLE = tokens()["sur-prune"], tokens()["prune"]
 TYPED = f"Écrivez par exemple {EXAMPLE}."
 SHAPE = f'Trois lignes : « nom: », « couleur: "{EXAMPLE}" », « logo: logo.svg » (facultatif).'
@@ -104,13 +113,49 @@ def theme(name: str, colour: str, logo: str = "", *, how: str = TYPED) -> Theme:
             why=f"Il faut {_ratio(LEAST)} au moins : en dessous, des lecteurs ne voient pas le titre.",
             do=f"Foncez-la : {better}, par exemple, donne {_ratio(contrast(better, WHITE))}.",
         )
-    if logo and (not logo.lstrip().startswith(("<svg", "<?xml")) or UNSAFE.search(logo)):
+    is_plain = logo.lstrip().startswith(("<svg", "<?xml")) and not UNSAFE.search(logo)
+    if logo and not is_plain and not PICTURE.fullmatch(logo):
         raise Refused(
             "Ce logo ne peut pas être imprimé.",
             why="Ce n’est pas un simple dessin SVG : il appelle autre chose, ou contient un programme.",
-            do="Exportez-le en SVG « simple », textes en tracés, sans image incorporée.",
+            do="Exportez-le en PNG, ou en SVG « simple », textes en tracés, sans image incorporée.",
         )
     return Theme(name, colour.upper(), logo)
+
+
+def drawing(content: bytes) -> str:
+    """Return a logo as a drawing: the text of an SVG; a PNG or a JPEG made small, without what its file says
+    of who took it. Refused for a picture that cannot be read.
+    """
+    if not content.startswith((b"\x89PNG", b"\xff\xd8")):
+        return content.decode("utf-8", "replace")
+    try:
+        with Image.open(BytesIO(content), formats=("JPEG", "PNG")) as picture:
+            if picture.width * picture.height > MOST_POINTS:
+                raise ValueError("too many points")
+            upright = ImageOps.exif_transpose(picture).convert("RGBA")
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise Refused(
+            "Ce logo ne peut pas être imprimé.",
+            why="Cette image PNG ou JPEG est abîmée, ou trop grande.",
+            do="Exportez-la de nouveau, en PNG.",
+        ) from error
+    drawings = (_embedded(upright, side) for side in SIDES)
+    return next((each for each in drawings if len(each) <= LARGEST), "")
+
+
+def _embedded(picture: Image.Image, side: int) -> str:
+    """Return a drawing that holds a picture made small: only its points are written."""
+    picture.thumbnail((side, side))
+    small, written = Image.new("RGBA", picture.size), BytesIO()
+    small.paste(picture)
+    small.save(written, "PNG", optimize=True)
+    wide, high = small.size
+    address = f"data:image/png;base64,{base64.b64encode(written.getvalue()).decode()}"
+    return (
+        f'<svg viewBox="0 0 {wide} {high}" xmlns="http://www.w3.org/2000/svg">'
+        f'<image width="{wide}" height="{high}" href="{address}"/></svg>'
+    )
 
 
 def _ratio(value: float) -> str:
@@ -122,12 +167,12 @@ def read(path: Path) -> Theme:
     try:
         held = yaml.safe_load(path.read_text("utf-8"))
         name, colour = str(held["nom"]).strip(), str(held["couleur"]).strip()
-        drawing = path.parent / str(held["logo"]) if held.get("logo") else None
-        if drawing is not None and drawing.stat().st_size > LARGEST:
+        file = path.parent / str(held["logo"]) if held.get("logo") else None
+        if file is not None and file.stat().st_size > HEAVIEST:
             raise Refused(
                 "Ce logo est trop lourd.", why="Il serait sur chaque page.", do="Simplifiez son dessin."
             )
-        logo = drawing.read_text("utf-8") if drawing is not None else ""
+        logo = drawing(file.read_bytes()) if file is not None else ""
     except OSError as error:
         raise Refused(
             f"{path.name} ou son logo n’a pas pu être lu : {reason(error)}.",

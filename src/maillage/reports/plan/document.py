@@ -20,7 +20,15 @@ from maillage.reports.page.blocks import (
     Picture,
     Text,
 )
-from maillage.reports.plan.reading import EVERYWHERE, TO_DECIDE, PlanAction, PlanAxis, PlanReading, tally
+from maillage.reports.plan.reading import (
+    EVERYWHERE,
+    TO_DECIDE,
+    UNCOUNTED,
+    PlanAction,
+    PlanAxis,
+    PlanReading,
+    tally,
+)
 from maillage.reports.territory import decisions, gaps, mission, synthesis
 from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.chapters.certainty import (
@@ -43,7 +51,6 @@ Band = Literal["garance", "pastel", "tilleul", "prune"]
 BANDS: tuple[Band, ...] = ("garance", "pastel", "tilleul", "prune")
 MOST_NUMBERS = 14  # of actions, in a sentence
 EFFECT_NOTE = "Effet attendu : un objectif à vérifier, pas une promesse."
-UNCOUNTED = "non chiffré"
 DEFINED = ("precarite-numerique", "precarite", "inclusion-numerique")  # by the chapter of the notion
 BORROWED = "* : repris de {origin}. À vérifier ici."
 NO_PLACE = "Sans lieu écrit, une action vaut pour tout le territoire."
@@ -85,7 +92,8 @@ def _decided(s: Subject, plan: PlanReading) -> list[Chapter]:
     """Return the chapters of the decisions, those to be taken among them."""
     chapters = [_table_of_actions(plan)] if plan.actions else []
     chapters += [_money(plan)] if plan.actions else []
-    chapters += [_axis(axis, plan) for axis in plan.axes]
+    axes = [axis for axis in plan.axes if axis.actions or axis.statement or axis.announced]
+    chapters += [_axis(axis, plan, is_first=axis == axes[0]) for axis in axes]
     chapters += [_follow_up(plan)] if plan.actions else []
     chapters += [_refused(plan)] if plan.refused else []
     return [*chapters, _conclusion(s, plan)]
@@ -103,7 +111,8 @@ def _grounds(s: Subject, plan: PlanReading | None) -> list[Chapter]:
     if r.withheld:
         chapters.append(withheld_chapter(r, {}))
     else:
-        chapters += [method_chapter(r), need_chapter(r, {}), who_chapter(r)]
+        method = method_chapter(r)  # without the shares of Strasbourg: a plan has one number of people
+        chapters += [replace(method, blocks=method.blocks[:-1]), need_chapter(r, {}), who_chapter(r)]
         chapters.append(offer_chapter(r, r.offer, {}) if r.offer else _no_offer(s))
         chapters += _typology(r)
     if plan and plan.journeys:
@@ -226,22 +235,20 @@ def _euros(euros: int | None) -> str:
 
 
 def _named(actions: Sequence[PlanAction], every: Sequence[PlanAction]) -> str:
-    """Return some actions by their numbers, those that follow each other as « 2 à 7 »; how many they are,
-    where nobody would read so many numbers.
+    """Return some actions by their numbers, in order, those that follow each other as « 2 à 7 », then
+    sub-actions; how many they are, where nobody would read so many numbers.
     """
     if len(actions) == len(every) > 1:
         return "toutes les actions"
-    runs: list[list[int]] = []
-    ranks = {action.label: rank for rank, action in enumerate(every)}
-    for rank in (ranks[action.label] for action in actions):
-        if runs and runs[-1][-1] == rank - 1:
-            runs[-1].append(rank)
+    runs: list[list[str]] = []
+    numbers = {x.label: [int(n) for n in x.label.split(".")] for x in actions}
+    for label in sorted(numbers, key=lambda label: (len(numbers[label]), numbers[label])):
+        *whole, n = numbers[label]
+        if runs and numbers[runs[-1][-1]] == [*whole, n - 1]:
+            runs[-1].append(label)
         else:
-            runs.append([rank])
-    words: list[str] = []
-    for run in runs:
-        labels = [every[rank].label for rank in run]
-        words += [f"{labels[0]} à {labels[-1]}"] if len(run) > 2 else labels
+            runs.append([label])
+    words = [word for run in runs for word in ([f"{run[0]} à {run[-1]}"] if len(run) > 2 else run)]
     if len(words) > MOST_NUMBERS:
         return tally(actions)
     return f"action{'s' if len(actions) > 1 else ''} {wording.listing(words)}"
@@ -363,20 +370,22 @@ def _no_offer(s: Subject) -> Chapter:
 
 
 def _no_plan(s: Subject) -> Chapter:
-    found = decisions.proposals(s, None)
+    proposals = decisions.proposals(s, None)
     return Chapter(
         number="n",
         short="Le plan",
         title="Le plan reste à écrire",
         lead="Aucun plan n’est ouvert pour ce territoire. Voici ce que les chiffres donnent à discuter.",
-        blocks=(Bullets(items=found) if found else Text(text="Rien : les chiffres sont trop peu sûrs."),),
+        blocks=(
+            Bullets(items=proposals) if proposals else Text(text="Rien : les chiffres sont trop peu sûrs."),
+        ),
     )
 
 
 # ----------------------------------------------------------------------------------------------- dynamics
 
 
-def _axis(axis: PlanAxis, plan: PlanReading) -> Chapter:
+def _axis(axis: PlanAxis, plan: PlanReading, *, is_first: bool) -> Chapter:
     """Return a dynamic: what was done elsewhere, as its frame cites it, then each action as a short sheet."""
     cited = inspiring(plan.frame, axis.number)
     blocks: list[Block] = [Text(text=f"**Ce qui inspire.** {cited}")] if cited else []
@@ -386,7 +395,7 @@ def _axis(axis: PlanAxis, plan: PlanReading) -> Chapter:
         blocks += [Heading(text=f"{action.label}. {action.title}", small=True), *_sheet(action)]
     if not axis.actions:
         blocks.append(Text(text="Aucune action n’y est encore écrite."))
-    if axis == plan.axes[0]:
+    if is_first:
         origin = borrowed_from(_borrowable(plan))
         notes = (
             BORROWED.format(origin=origin) if origin else "",

@@ -10,6 +10,7 @@ from maillage.words import wording
 SEEN = ("en cours", "prête")
 TO_DECIDE, DONE, DROPPED, LATE = "à décider", "faite", "abandonnée", "en retard"
 NO_PILOT = "sans pilote"
+UNCOUNTED = "non chiffré"  # how the people of an action begin where nobody counts them
 EVERYWHERE = "tout le territoire"
 TO_START = (NO_PILOT, "sans dates", "sans coût")  # what an action cannot begin without
 
@@ -18,10 +19,11 @@ TO_START = (NO_PILOT, "sans dates", "sans coût")  # what an action cannot begin
 class PlanAction:
     """An action, in words; "" for what nobody wrote. label: its number as it is read, « 7.1 » for a part of
     action 7; people: how many it concerns, or why they are not counted; first_day, last_day: of its dates, as
-    ISO writes them; vote: the day on which it is decided; budget, funded: euros, None when unwritten; costs:
-    its budget by year; investment: the euros of it that are spent once; funders: the amount of each; counted:
-    what is known of its indicator, and its day; lacks: what it still needs to be carried out; undecided: what
-    a council will ask of it, and nobody decided yet.
+    ISO writes them; vote: the day on which it is decided, vote_day: as ISO writes it; budget, funded: euros,
+    None when unwritten; costs: its budget by year; investment: the euros of it that are spent once; n_years:
+    of its running costs; funders: the amount of each; counted: what is known of its indicator, and its day;
+    lacks: what it still needs to be carried out; undecided: what a council will ask of it, and nobody decided
+    yet.
     """
 
     number: int
@@ -39,9 +41,11 @@ class PlanAction:
     first_day: str = ""
     last_day: str = ""
     vote: str = ""
+    vote_day: str = ""
     budget: int | None = None
     costs: str = ""
     investment: int = 0
+    n_years: int = 0
     funded: int | None = None
     funders: tuple[str, ...] = ()
     indicator: str = ""
@@ -83,6 +87,11 @@ class PlanAction:
             return f"{self.state} le {self.vote}" if self.state == TO_DECIDE else self.state
         lack = next((each for each in TO_START if each in self.undecided), "")
         return f"{self.state}, {lack}" if lack and LATE not in self.state else self.state
+
+    @property
+    def is_to_vote(self) -> bool:
+        """Its decision is still to be taken."""
+        return self.state.startswith(TO_DECIDE)
 
     @property
     def effect(self) -> str:
@@ -192,11 +201,13 @@ class PlanReading:
         """
         undecided = [x for x in self.planned if x.state.startswith(TO_DECIDE)]
         unled = [x for x in undecided if NO_PILOT in x.undecided]
+        n_undated = sum(not x.vote for x in undecided if x not in unled)
         counted = (
             (sum(x.state.startswith(DONE) for x in self.planned), "est faite", "sont faites"),
             (sum(x.has_begun for x in self.planned), "est en cours", "sont en cours"),
             (sum(x.stage == SEEN[1] for x in self.planned), "est prête", "sont prêtes"),
-            (len(undecided) - len(unled), "attend un vote", "attendent un vote"),
+            (len(undecided) - len(unled) - n_undated, "attend un vote", "attendent un vote"),
+            (n_undated, "est à décider sans date de vote", "sont à décider sans date de vote"),
             (len(unled), "attend un pilote", "attendent un pilote"),
         )
         words = ", ".join(f"{n} {many if n > 1 else one}" for n, one, many in counted if n)

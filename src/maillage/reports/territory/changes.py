@@ -1,8 +1,9 @@
 """What changed between two editions of a report: only what leaves the margins is said to have moved."""
 
 import json
+import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -13,6 +14,7 @@ from maillage.reports.page.blocks import Block, Bullets, Callout, Cell, Chapter,
 from maillage.reports.page.folder import Fingerprint, digest
 from maillage.reports.territory import ranges
 from maillage.reports.territory.certainty import upper_first
+from maillage.reports.territory.criteria import Surveyed
 from maillage.reports.territory.figures import FigureJson
 from maillage.studies.offer.silence import Between
 from maillage.words import wording
@@ -28,7 +30,7 @@ MARGIN = (
     " sinon elle est « dans la marge », et rien ne dit qu’elle a bougé. Ce qui est compté se compare tel"
     " quel."
 )
-PLACES, ZONES = "Lieux", "Zone par zone"
+PLACES, ZONES, ANSWERS = "Lieux", "Zone par zone", "Les réponses aux enquêtes"
 TOTALS = (
     ("precarite_numerique", "Personnes concernées"),
     ("cumul", "dont vivent aussi modestement"),
@@ -94,15 +96,27 @@ STUDY = {
     "marges": "les marges",
     "parametres": "les réglages du calcul",
     "sources": "les sources",
+    "enquete": "le besoin selon une enquête",
+    "ou": "où vivent les personnes concernées",
+    "sous_totaux": "les sous-totaux",
+    "quartiers_prioritaires": "les quartiers prioritaires",
+    "territoire": "la population du territoire",
+    "definition": "la définition",
+    "filtre": "le filtre",
+    "version": "la forme du fichier",
     "publie": "les chiffres publiés",
     "avertissements": "les avertissements",
 }
 # What an action or a dynamic is found by, told as a move; the days behind its dates, told as a delay.
-RANKS = ("number", "label", "first_day", "last_day")
+RANKS = ("number", "label", "first_day", "last_day", "vote_day", "n_years")
 MONEY = ("budget", "costs", "investment", "funded", "funders")  # of an action
 DATES = ("begins", "ends")
 OVER, LATE = ("faite", "abandonnée"), "en retard"
-NEW_ACTION, NO_PLAN = "Action nouvelle", "La seconde édition n’a pas de plan"
+NEW_ACTION = "Action nouvelle"
+NO_PLAN = "**Plan** : il n’était pas dans l’édition {name} ; rien n’en est comparé."
+UNSURE = "sans écart sûr"  # of two shares of a survey
+# A notice that editions used to store within the objective of an action.
+STALE = re.compile(r" ?Écrit le [^.]* pour l’étude [^.]* à relire\.$")
 MONTH, FEW_DAYS = 30.44, 60  # days
 SAME_PLAN = "Rien n’a changé dans le plan."
 DIFFER = "mais ces deux éditions diffèrent"
@@ -110,11 +124,14 @@ DIFFER = "mais ces deux éditions diffèrent"
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """An edition as it was frozen: its fingerprint, its study, its plan (None for a report without one)."""
+    """An edition as it was frozen: its fingerprint, its study, its plan (None for a report without one).
+    answers: the shares of the surveys published that day, by question and answer.
+    """
 
     about: Fingerprint
     study: Json
     plan: Json | None
+    answers: Json = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -125,7 +142,7 @@ class Edition:
     @property
     def print(self) -> str:
         """The start of the digest of what it keeps, its plan included: that of its `.json` in its folder."""
-        return digest(frozen(self.study, self.plan))[:PRINT]
+        return digest(frozen(self.study, self.plan, self.answers))[:PRINT]
 
 
 class Kind(StrEnum):
@@ -133,6 +150,7 @@ class Kind(StrEnum):
 
     ADDED = "Actions ajoutées"
     ENDED = "Actions terminées"
+    DROPPED = "Actions abandonnées"
     DELAYED = "Actions retardées"
     WITHDRAWN = "Actions retirées"
     MONEY = "L’argent"
@@ -143,6 +161,7 @@ class Kind(StrEnum):
 COUNTED = {
     Kind.ADDED: ("action ajoutée", "actions ajoutées"),
     Kind.ENDED: ("action terminée", "actions terminées"),
+    Kind.DROPPED: ("action abandonnée", "actions abandonnées"),
     Kind.DELAYED: ("action retardée", "actions retardées"),
     Kind.WITHDRAWN: ("action retirée", "actions retirées"),
 }
@@ -164,7 +183,8 @@ class Change:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
     """What changed from an edition to another. apart: why figures are not compared, "" when they are; within:
-    how many zones stay in their margins; others: what is not the same and has no line, in words.
+    how many zones stay in their margins; answers: those that moved, unmoved_answers: how many others may not
+    have; others: what is not the same and has no line, in words.
     """
 
     before: Edition
@@ -177,6 +197,8 @@ class Changes:
     offer: tuple[Change, ...]
     plan: tuple[Change, ...]
     others: tuple[str, ...]
+    answers: tuple[Change, ...] = ()
+    unmoved_answers: int = 0
 
     @property
     def is_same(self) -> bool:
@@ -210,6 +232,8 @@ class Changes:
                 (ZONES, self.zones, "Aucune zone n’est sortie de sa fourchette."),
                 ("L’offre", self.offer, "Rien n’a changé dans l’offre."),
             ]
+        if self.answers or self.unmoved_answers:
+            parts.append((ANSWERS, self.answers, "Aucune réponse n’a changé pour sûr."))
         lines = [(kind, [row for row in self.plan if row.kind == kind], "") for kind in Kind]
         parts += [(kind.value, rows, nothing) for kind, rows, nothing in lines if rows]
         if self.before.plan and self.after.plan and not self.plan:
@@ -226,8 +250,15 @@ class Changes:
         places = [
             f"**{x.what}** : {x.before}, puis {x.after}, {x.says}." for x in self.offer if x.what == PLACES
         ]
+        answers = [f"**{x.what}** : {x.before}, puis {x.after}." for x in self.answers]
+        if self.unmoved_answers:
+            n = count(self.unmoved_answers, "réponse", "réponses")
+            answers.append(f"**Enquêtes** : {n} {UNSURE} d’une édition à l’autre.")
         actions = f"**Actions** : {self.moved_actions}." if self.moved_actions else ""
-        return tuple(filter(None, (*people, *places, actions, *_money(self.before.plan, self.after.plan))))
+        planless = [edition for edition in (self.before, self.after) if edition.plan is None]
+        absent = NO_PLAN.format(name=planless[0].name) if len(planless) == 1 else ""
+        money = _money(self.before.plan, self.after.plan)
+        return tuple(filter(None, (*people, *places, *answers, actions, absent, *money)))
 
     @property
     def conclusion(self) -> str:
@@ -243,7 +274,7 @@ class Changes:
             return f"{lines[0].what} : {lines[0].says} qu’avant{actions}"
         if actions:
             return f"{'Le total reste dans la marge' if self.figures else 'Aucun total n’a changé'}{actions}"
-        moved = len(self.zones) + len(self.offer) + len(self.plan)
+        moved = len(self.zones) + len(self.offer) + len(self.plan) + len(self.answers)
         if not moved:
             same = "Aucun chiffre n’est sorti de sa fourchette"
             return f"{same}, {DIFFER}" if self.others else same
@@ -251,16 +282,34 @@ class Changes:
         return f"{total} ; {count(moved, 'ligne a', 'lignes ont')} changé"
 
 
-def frozen(study: Mapping[str, object], plan: Mapping[str, object] | None) -> bytes:
+def answers_json(surveyed: Surveyed) -> dict[str, Json]:
+    """Return the published answers of surveys as an edition keeps them, by survey, question and answer."""
+    return {
+        "/".join(key): {
+            "libelle": x.label,
+            "valeur": x.percent,
+            "bas": x.low,
+            "haut": x.high,
+            "univers": x.universe,
+            "source": x.source,
+            "en_mots": x.in_full,
+        }
+        for key, x in surveyed.items()
+    }
+
+
+def frozen(
+    study: Mapping[str, object], plan: Mapping[str, object] | None, answers: Json | None = None
+) -> bytes:
     """Return what an edition keeps of its figures, as bytes: what a later one is compared with."""
-    stored = {"version": VERSION, "etude": study, "plan": plan}
+    stored = {"version": VERSION, "etude": study, "plan": plan, **({"enquetes": answers} if answers else {})}
     return (json.dumps(stored, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
 
 
 def edition(about: Fingerprint, content: bytes) -> Edition:
     """Return the edition that `frozen` wrote."""
     stored = json.loads(content)
-    return Edition(about, stored["etude"], stored["plan"])
+    return Edition(about, stored["etude"], stored["plan"], stored.get("enquetes", {}))
 
 
 def compare(before: Edition, after: Edition) -> Changes:
@@ -272,6 +321,7 @@ def compare(before: Edition, after: Edition) -> Changes:
     offer = [] if apart else _offer(before.study, after.study)
     printed = {"besoins": figures, "zones": zones or within, "offre": offer, "sources": ways}
     others = [] if apart else _others(before.study, after.study, {name for name in printed if printed[name]})
+    answers, unmoved_answers = _answers(before.answers, after.answers)
     return Changes(
         before=before,
         after=after,
@@ -281,8 +331,10 @@ def compare(before: Edition, after: Edition) -> Changes:
         zones=tuple(zones),
         within=within,
         offer=tuple(offer),
-        plan=tuple(_plans(before.plan, after.plan)),
+        plan=tuple(_plan(before.plan, after.plan)) if before.plan and after.plan else (),
         others=tuple(others),
+        answers=tuple(answers),
+        unmoved_answers=unmoved_answers,
     )
 
 
@@ -415,15 +467,18 @@ def _figure(figure: FigureJson) -> Estimate | Between | None:
     )
 
 
-def _plans(one: Json | None, other: Json | None) -> list[Change]:
-    """Return the changes of a plan; its actions alone where a single edition holds it. Those that the second
-    one does not hold are not said to be withdrawn.
+def _answers(one: Json, other: Json) -> tuple[list[Change], int]:
+    """Return the answers of a survey that changed for sure from a wave to the next, and how many others have
+    another share.
     """
-    if one and other:
-        return _plan(one, other)
-    if other:
-        return [Change(_name(x), "—", str(x["state"]), NEW_ACTION, Kind.ADDED) for x in _actions(other)]
-    return [Change(_name(x), str(x["state"]), "—", NO_PLAN) for x in _actions(one)]
+    pairs = [(one[key], other[key]) for key in other if key in one and one[key] != other[key]]
+    same = [pair for pair in pairs if pair[0]["univers"] == pair[1]["univers"]]
+    rows = []
+    for was, now in same:
+        says = HIGHER if now["bas"] > was["haut"] else LOWER if now["haut"] < was["bas"] else ""
+        if says:
+            rows.append(Change(now["libelle"], was["en_mots"], now["en_mots"], says))
+    return rows, sum(was["valeur"] != now["valeur"] for was, now in same) - len(rows)
 
 
 def _plan(one: Json, other: Json) -> list[Change]:
@@ -454,8 +509,9 @@ def _of_action(before: Json, row: Json) -> list[Change]:
     """Return the changes of an action: its end, its delay, its money, then the rest."""
     lines, covered, name = [], {*MONEY}, _name(row)
     was, now = str(before.get("state", "")), str(row.get("state", ""))
-    if now.startswith(OVER) and not was.startswith(OVER):
-        lines.append(Change(name, was, now, upper_first(now.partition(",")[0]), Kind.ENDED))
+    if now.startswith(OVER) and was.partition(",")[0] != now.partition(",")[0]:
+        kind = Kind.ENDED if now.startswith(OVER[0]) else Kind.DROPPED
+        lines.append(Change(name, was, now, upper_first(now.partition(",")[0]), kind))
         covered.add("state")
     elif LATE in now and LATE not in was:
         lines.append(Change(name, was, now, upper_first(LATE), Kind.DELAYED))
@@ -489,7 +545,7 @@ def _money(one: Json | None, other: Json | None) -> list[str]:
     """Return the costs and the fundings of a plan, before and after; nothing where neither moved, nor where
     an edition was frozen before it had costs by year.
     """
-    if other is None or any("yearly" not in plan for plan in (one, other) if plan is not None):
+    if one is None or other is None or "yearly" not in one or "yearly" not in other:
         return []
     lines = []
     for what, amount in (("Budgets écrits", _cost), ("Financements", _funded)):
@@ -565,7 +621,11 @@ def _says(words: str, before: object, after: object, *, is_made: bool = False) -
 def _actions(plan: Json | None) -> list[Json]:
     """Return the actions of a plan, each with the number of its dynamic."""
     return [
-        {**each, "axis": axis.get("number")}
+        {
+            **each,
+            "axis": axis.get("number"),
+            **({"objective": STALE.sub("", each["objective"])} if each.get("objective") else {}),
+        }
         for axis in (plan["axes"] if plan else ())
         for each in axis["actions"]
     ]

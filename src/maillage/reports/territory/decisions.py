@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from maillage.reports.plan.reading import DROPPED, PlanAction, PlanReading
+from maillage.reports.plan.reading import DROPPED, UNCOUNTED, PlanAction, PlanReading
 from maillage.reports.territory import gaps
 from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.labels import FIRST_ANSWERS
@@ -31,8 +31,9 @@ _EFFECTS = {CENSUS: COUNTED, SMALLER: COUNTED, ASKING: ANSWERED}  # by what asks
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """A decision three, in words. reason: why it is three, "" for nothing; effect: what it changes;
-    cost, funded: euros, None when nobody wrote them; state: « prête », « à décider le 15 janvier 2027 ».
+    """A decision three, in words. reason: why it is three, "" for nothing; effect: what it changes; cost,
+    funded: euros, None when nobody wrote them; investment: the euros spent once, n_years: of the others;
+    state: « prête », « à décider le 15 janvier 2027 ».
     """
 
     title: str
@@ -44,6 +45,8 @@ class Decision:
     state: str
     cost: int | None = None
     funded: int | None = None
+    investment: int = 0
+    n_years: int = 0
 
     @property
     def full_title(self) -> str:
@@ -51,14 +54,43 @@ class Decision:
         return self.title if self.where == EVERYWHERE else f"{self.title} : {self.where}"
 
     @property
+    def in_full(self) -> str:
+        """The decision in a paragraph: what nobody has written of it is named last."""
+        facts = (
+            ("Pilote", "son pilote", self.pilot),
+            ("Quand", "sa date", self.when),
+            ("Coût", "son coût", self.cost_words),
+            ("Effet attendu", "son effet", self.effect.rstrip(".")),
+        )
+        missing_names = [name for _, name, words in facts if words == TO_DECIDE]
+        sentences = [f"{label} : {words}." for label, _, words in facts if words != TO_DECIDE]
+        if missing_names:
+            sentences.append(f"Restent à décider : {wording.listing(missing_names)}.")
+        if self.state != _undecided("", ""):
+            sentences.append(f"{upper_first(self.state)}.")
+        return " ".join(filter(None, (f"**{self.full_title}.**", self.reason, *sentences)))
+
+    @property
     def cost_words(self) -> str:
-        """Its cost, and what is still to find of it."""
+        """Its whole cost, that of a year, and what is still to find of it."""
         if self.cost is None:
             return TO_DECIDE
         missing = self.cost - (self.funded or 0)
-        if self.funded is None or missing <= 0:
-            return euros(self.cost)
-        return f"{euros(self.cost)}, dont {euros(missing)} à trouver"
+        to_find = f", dont {euros(missing)} à trouver" if self.funded is not None and missing > 0 else ""
+        return f"{euros(self.cost)}{self._yearly}{to_find}"
+
+    @property
+    def _yearly(self) -> str:
+        """Its cost by year, and once: « (24 000 € par an pendant 2 ans) »; "" where nobody wrote it."""
+        running = (self.cost or 0) - self.investment
+        parts = (
+            f"{euros(round(running / self.n_years))} par an pendant {wording.count(self.n_years, 'an')}"
+            if self.n_years and running > 0
+            else "",
+            f"{euros(self.investment)} d’achats" if self.investment else "",
+        )
+        words = wording.listing([part for part in parts if part])
+        return f" ({words})" if words else ""
 
 
 def euros(amount: int) -> str:
@@ -125,8 +157,10 @@ def _of_action(action: PlanAction, vote: str) -> Decision:
         when=begins or ends or TO_DECIDE,
         cost=action.budget,
         funded=action.funded,
+        investment=action.investment,
+        n_years=action.n_years,
         effect=_effect(action),
-        state="prête" if is_ready else _undecided(action.begins, vote),
+        state="prête" if is_ready else _undecided(action.begins, action.vote or vote),
     )
 
 
@@ -159,7 +193,7 @@ def _effect(action: PlanAction) -> str:
     if action.indicator and action.target:
         today = f" Aujourd’hui : {action.baseline}." if action.baseline else ""
         return f"{upper_first(action.indicator.rstrip('.'))} : {action.target.rstrip('.')}.{today}"
-    is_counted = any(letter.isdigit() for letter in action.people)
+    is_counted = not action.people.startswith(UNCOUNTED) and any(map(str.isdigit, action.people))
     return f"Au plus : {wording.lower_first(action.people).rstrip('.')}." if is_counted else TO_DECIDE
 
 

@@ -758,7 +758,18 @@ def _next(s: Subject, plan: PlanReading | None) -> Chapter:
         sorted((x for x in s.mission.steps if x.on > s.mission.on), key=lambda x: x.on) if s.mission else []
     )
     rows = [_cells(in_words(x.on), upper_first(x.what), x.who or TO_DECIDE) for x in dated[:MOST_ROWS]]
-    rows += [_cells(TO_DECIDE, text, TO_DECIDE) for text in _missing(s, plan)]
+    votes = (
+        sorted((x for x in plan.planned if x.vote_day and x.is_to_vote), key=lambda x: x.vote_day)
+        if plan
+        else []
+    )
+    rows += [
+        _cells(x.vote, f"Voter : {wording.lower_first(x.title.rstrip('.'))}", x.pilot or TO_DECIDE)
+        for x in votes[: MOST_ROWS - len(rows)]
+    ]
+    rows += [_cells(TO_DECIDE, text, TO_DECIDE) for text in _missing(s, plan)][
+        : max(0, MOST_ROWS - len(rows))
+    ]
     table = Grid(
         caption="Prochaines étapes",
         columns=("Quand", "Quoi", "Avec qui"),
@@ -769,6 +780,8 @@ def _next(s: Subject, plan: PlanReading | None) -> Chapter:
     title = "Repartir avec un nom et une date par ligne"
     if dated:
         title = f"Prochain rendez-vous le {in_words(dated[0].on)}"
+    elif votes:
+        title = f"Prochain vote le {votes[0].vote}"
     return _slide(
         NEXT,
         title,

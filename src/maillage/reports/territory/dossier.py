@@ -69,7 +69,7 @@ def compose(
         chapters = [withheld_chapter(r, comments)]
         annexes = [source_chapter(r)]
     else:
-        chapters = list(_reader_chapters(d, r, layers, comments, findings, on))
+        chapters = list(_reader_chapters(d, r, layers, comments, findings, field, on))
         annexes = list(_annexes(d, r, layers, comments, readings, findings, field))
     t = r.territory
     return Document(
@@ -96,12 +96,20 @@ def _reader_chapters(
     layers: Mapping[str, str],
     comments: Mapping[str, str],
     findings: MainFindings,
+    field: FieldReading | None,
     on: date,
 ) -> Iterator[Chapter]:
     """Yield the chapters that whoever decides reads: eight pages, of forty figures at most each."""
     r = without_repeats(r)
-    subject = Subject(reading=r, study={}, layers=layers, knitted="", on=on)
-    proposals = decisions.proposals(subject, None)
+    plan = field.plan if field else None
+    subject = Subject(
+        reading=r, study={}, layers=layers, knitted="", on=on, mission=field.mission if field else None
+    )
+    proposals = (
+        tuple(x.in_full for x in decisions.three(subject, plan))
+        if plan
+        else decisions.proposals(subject, None)
+    )
     yield story_chapter(d, r, layers, comments, proposals)
     yield need_chapter(r, comments)
     yield who_chapter(r)
@@ -113,7 +121,7 @@ def _reader_chapters(
         yield offer_chapter(r, r.offer, comments)
     if findings.first:
         yield main_findings.chapter(findings)
-    yield proposal_chapter(proposals)
+    yield proposal_chapter(proposals, plan)
 
 
 def _annexes(

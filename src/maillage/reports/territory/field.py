@@ -8,15 +8,18 @@ from maillage.reports.directory.census import CensusReading
 from maillage.reports.page.blocks import Block, Bullets, Cell, Chapter, Grid, Heading, Link, Picture, Text
 from maillage.reports.page.photographs import Photograph
 from maillage.reports.page.theme import Theme
+from maillage.reports.plan.reading import PlanReading
 from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.criteria import Axis, Surveyed
 from maillage.reports.territory.findings import FindingReading
 from maillage.reports.territory.mission import Mission, approach
 from maillage.reports.territory.services import ServicesReading
+from maillage.reports.territory.subject import Voice
 from maillage.reports.territory.surveys import PublishedSurvey, unpublished
 from maillage.words import wording
 from maillage.words.wording import listing, lower_first
 
+MOST_QUOTES = 3
 MOST_ACTORS = 60  # structures named in the dossier; the others are in the directory
 
 
@@ -46,7 +49,7 @@ class FieldReading:
     residents only, when places and answers are those of everybody. map_address: that of the map of actors,
     "" where this installation is open to its own computer alone. mission, photograph and theme: None where
     nobody wrote or chose them. surveyed: what its published surveys say, the answers of a scale taken
-    together.
+    together; plan: the published one, None without; voices: the published words of people.
     """
 
     census: CensusReading | None
@@ -61,6 +64,8 @@ class FieldReading:
     theme: Theme | None = None
     is_filtered: bool = False
     surveyed: Surveyed = field(default_factory=dict)
+    plan: PlanReading | None = None
+    voices: tuple[Voice, ...] = ()
 
 
 def chapters(field: FieldReading) -> list[Chapter]:
@@ -83,8 +88,21 @@ def chapters(field: FieldReading) -> list[Chapter]:
                 ),
             )
         ]
-    made = [_services(field), _grid(field), *([approach(field.mission)] if field.mission else [])]
+    made = [
+        _services(field),
+        *_voices(field),
+        _grid(field),
+        *([approach(field.mission)] if field.mission else []),
+    ]
     return made if field.census is None else [_actors(field, field.census), *made]
+
+
+def _voices(field: FieldReading) -> list[Chapter]:
+    """Return the chapter of the first distinct words that people said, none without any."""
+    quotes = tuple({x.words: f"« {x.words} » {x.speaker}." for x in field.voices}.values())[:MOST_QUOTES]
+    title = "Ce qu’en disent les personnes entendues"
+    blocks = (Bullets(items=quotes),)
+    return [Chapter(number="n", short="Paroles", title=title, flows=True, blocks=blocks)] if quotes else []
 
 
 def _actors(field: FieldReading, census: CensusReading) -> Chapter:

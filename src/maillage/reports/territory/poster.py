@@ -7,6 +7,7 @@ from dataclasses import replace
 from maillage.reports.page.blocks import Bullets, Chapter, Document, Picture, Text
 from maillage.reports.plan.reading import PlanAction, PlanReading
 from maillage.reports.territory import decisions, map_keys, synthesis
+from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.reading import LevelLine, Reading
 from maillage.reports.territory.subject import (
     OTHER_DEFINITION,
@@ -64,8 +65,13 @@ def _actions(s: Subject, plan: PlanReading | None) -> Chapter:
     if found:
         title = _title(sum(each.has_begun for each in found), len(found))
         return Chapter(number="", title=title, blocks=(Bullets(items=tuple(map(_told, found))),))
-    items = decisions.proposals(s, plan)[:MOST] or (
-        "Les chiffres sont trop peu sûrs pour proposer : parlons-en ensemble.",
+    chosen = (
+        [f"**{x.full_title}.** {upper_first(x.state)}." for x in decisions.three(s, plan)] if plan else ()
+    )
+    items = (
+        tuple(chosen)
+        or decisions.proposals(s, plan)[:MOST]
+        or ("Les chiffres sont trop peu sûrs pour proposer : parlons-en ensemble.",)
     )
     return Chapter(
         number="",

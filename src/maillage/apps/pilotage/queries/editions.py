@@ -106,7 +106,7 @@ def compared(study: Study, before: str, after: str, *, planned: bool, writes: bo
     every = dossiers.editions(study.place)
     found = {f"{each.report}/{each.name}": each for each in every if writes or not folder.is_draft(each.path)}
     offered = {key: f"{NAMES.get(each.report, each.report)}, « {each.name} »" for key, each in found.items()}
-    before, after = before or next(iter(found), ""), after or TODAY
+    before, after = before or _former(found), after or TODAY
     if not found:
         return Comparison(offered=offered, before=before, after=after)
     try:
@@ -127,6 +127,14 @@ def compared(study: Study, before: str, after: str, *, planned: bool, writes: bo
         parts=() if told.apart else told.parts,
         unsealed=[f"« {each.name} »" for each in chosen if not dossiers.edition_seal(each.path)],
     )
+
+
+def _former(editions: Mapping[str, Frozen]) -> str:
+    """Return the key of the edition before the latest one of the same report, the latest where it is alone:
+    beside the study that it was just frozen from, nothing has changed.
+    """
+    latest, *earlier = editions or [""]
+    return next((key for key in earlier if editions[key].report == editions[latest].report), latest)
 
 
 def edition_of(study: Study, each: Frozen | None, *, planned: bool, writes: bool = False) -> Edition:
@@ -154,4 +162,5 @@ def _today(study: Study, *, writes: bool) -> Edition:
     # As an edition reads it back: what was frozen went through JSON.
     is_read = plan is not None and (writes or plan.is_published)
     held = json.loads(json.dumps(asdict(plan))) if plan is not None and is_read else None
-    return Edition(about, kept, held)
+    answers = changes.answers_json(dossiers.surveyed_of(study, r))
+    return Edition(about, kept, held, json.loads(json.dumps(answers)))

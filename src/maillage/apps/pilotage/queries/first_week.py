@@ -14,6 +14,7 @@ from maillage.apps.directory.rules import PUBLISHED
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.memberships.access import communes_of
 from maillage.apps.plans.models import Plan
+from maillage.apps.territories.models import Perimeter
 from maillage.apps.territories.queries import perimeter
 from maillage.reports.catalogue import DECK
 from maillage.reports.territory.surveys import INHABITANTS, STRUCTURES
@@ -59,7 +60,7 @@ def steps(user: Any, place: str, on: date) -> FirstWeek:
 
 
 def _first_week(user: Any, place: str, on: date) -> tuple[MissionTask, ...]:
-    mission = dossiers.mission(place, on=on)
+    mission, look = dossiers.mission(place, on=on), dossiers.theme_of(place)
     page = reverse("study_mission", args=[place])
     return (
         MissionTask(
@@ -81,7 +82,7 @@ def _first_week(user: Any, place: str, on: date) -> tuple[MissionTask, ...]:
             gives="Les chiffres par secteur de votre choix.",
             time="30 min",
             url=reverse("new_perimeter"),
-            is_done=perimeter(place) is not None,
+            is_done=perimeter(place) is not None or Perimeter.objects.filter(code=place).exists(),
         ),
         MissionTask(
             title="Déposer la liste des lieux d’aide",
@@ -103,8 +104,8 @@ def _first_week(user: Any, place: str, on: date) -> tuple[MissionTask, ...]:
             time="15 min",
             url=reverse("study_theme", args=[place]),
             is_done=bool(mission and mission.foreword)
-            or dossiers.theme_of(place) is not None
-            or dossiers.photograph(place) is not None,
+            and bool(look and look.logo)
+            and dossiers.photograph(place) is not None,
         ),
         MissionTask(
             title="Figer la restitution",

@@ -68,7 +68,7 @@ def whole(study: Study, report: str, on: date, *, name: str) -> tuple[Fingerprin
     the plan of its territory, draft or not: an edition keeps them all.
     """
     taken, dossier = subject(study, on), dossiers.dossier_forms(study)
-    plan = plan_of(study.place, taken.reading, on=on) if report != DIAGNOSIS else None
+    plan = plan_of(study.place, taken.reading, on=on)
     with theme.applied(dossiers.theme_of(study.place) if report != DIAGNOSIS else None):
         made = output.forms(report, taken, plan, dossier)
         files = {f"{report}.{form}": write() for form, write in made.items()}

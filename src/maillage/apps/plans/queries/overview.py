@@ -19,6 +19,7 @@ from maillage.words.wording import DASH, NINE_TIMES, listing, number
 
 MOST_OVER = 60.0  # percent of the calendar: beyond, what is left is narrower than words
 NO_SERVICE = "non chiffré : elle n’ouvre aucun des services que l’on sait compter"
+NOBODY = "personne"  # of a line that lacks to nobody
 IN_A_COLUMN = (rules.LACKS_PILOT, rules.LACKS_DATES, rules.LATE)  # of the calendar
 MOST_ZONES = 3  # named beside an action; the others are counted
 
@@ -336,6 +337,9 @@ def concerned(line: str, zones: Sequence[str], reading: Reading | None) -> Conce
         return Concerned(
             about="", between="", words="non chiffré : l’étude d’aujourd’hui ne le compte pas ici"
         )
+    if all(each.missing == NOBODY for each in lines):
+        served = f"non chiffré : dans l’étude, chacun a un lieu {reading.offer.mode.near}"
+        return Concerned(about="", between="", words=served)
     words = f"sans {without(lines[0].id, by=reading.offer.mode)}"
     value, low, high = (
         sum(getattr(each, name) for each in lines)
@@ -352,15 +356,13 @@ def concerned(line: str, zones: Sequence[str], reading: Reading | None) -> Conce
         return Concerned(
             about=only.missing, between=only.missing_between, words=words, sentence=sentence, **known
         )
-    nobody = all(each.missing == lines[0].missing for each in lines) and not high
     bounds = number(_down(low)), number(_up(high))
-    people = lines[0].missing_about if nobody else "entre {} et {} personnes".format(*bounds)
     words = f"{words}, bornes des {len(lines)} zones ajoutées"
     return Concerned(
-        about=lines[0].missing if nobody else "{} à {}".format(*bounds),
+        about="{} à {}".format(*bounds),
         between="",
         words=words,
-        sentence=f"{people} {words}",
+        sentence=f"entre {bounds[0]} et {bounds[1]} personnes {words}",
         **known,
     )
 

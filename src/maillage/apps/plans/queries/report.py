@@ -6,7 +6,7 @@ from maillage.apps.codesign.queries.boards import journeys_of
 from maillage.apps.memberships.access import communes_of
 from maillage.apps.plans import rules
 from maillage.apps.plans.models import Plan
-from maillage.apps.plans.queries import budgets, history, overview, proposals
+from maillage.apps.plans.queries import budgets, overview, proposals
 from maillage.apps.plans.queries.effects import baseline_words, last_count, least_of, target_words
 from maillage.apps.plans.queries.overview import ActionRow
 from maillage.apps.territories.queries import canonical
@@ -38,7 +38,7 @@ def plan_of(code: str, reading: Reading, *, on: date) -> PlanReading | None:
                 shown.axis.title,
                 shown.axis.statement,
                 shown.announced,
-                tuple(_action(row, reading) for row in shown.rows),
+                tuple(_action(row) for row in shown.rows),
             )
             for shown in overview.by_axis(plan, actions, reading, on)
         ),
@@ -60,6 +60,12 @@ def plan_of(code: str, reading: Reading, *, on: date) -> PlanReading | None:
     )
 
 
+def published_plan_of(code: str, reading: Reading, *, on: date) -> PlanReading | None:
+    """Return the plan of a territory that anybody may read (`settings.PLAN_OF`), None without one."""
+    is_public = Plan.objects.filter(place=canonical(code), published_at__isnull=False).exists()
+    return plan_of(code, reading, on=on) if is_public else None
+
+
 def _is_at_home(frame: Frame, place: str) -> bool:
     """Say if a plan is of the territory of its frame: elsewhere, the actors of that frame are strangers."""
     plan_communes, frame_communes = communes_of(place), communes_of(frame.territory)
@@ -72,7 +78,7 @@ def _actor(row: FrameActor, frame: Frame) -> PlanActor:
     return PlanActor(row.name, row.does, numbers, title)
 
 
-def _action(shown: ActionRow, reading: Reading | None) -> PlanAction:
+def _action(shown: ActionRow) -> PlanAction:
     row, concerned = shown.row, shown.concerned
     return PlanAction(
         number=row.number,
@@ -82,7 +88,7 @@ def _action(shown: ActionRow, reading: Reading | None) -> PlanAction:
         state=rules.dated_state(row.standing_words, shown.warnings),
         people=concerned.sentence or concerned.words,
         zones=shown.zones,
-        objective=" ".join(filter(None, (row.objective, history.stale(row, reading)))),
+        objective=row.objective,
         pilot=row.pilot,
         partners=row.partners,
         public=row.public,
@@ -91,9 +97,11 @@ def _action(shown: ActionRow, reading: Reading | None) -> PlanAction:
         first_day=row.starts_on.isoformat() if row.starts_on else "",
         last_day=row.ends_on.isoformat() if row.ends_on else "",
         vote=_day(row.vote_on),
+        vote_day=row.vote_on.isoformat() if row.vote_on else "",
         budget=row.budget,
         costs=rules.costs_words(row.costs),
         investment=sum(investment for _, _, investment in row.costs),
+        n_years=sum(running > 0 for _, running, _ in row.costs),
         funded=row.funded,
         funders=tuple(str(each) for each in row.active_fundings),
         indicator=row.indicator,

@@ -146,7 +146,8 @@ def method_chapter(r: Reading) -> Chapter:
                 ),
                 note=(
                     "Population : Insee, recensement de 2021 ; parts : WeTechCare, 2017, dont la base d’âge"
-                    " n’est pas imprimée."
+                    " n’est pas imprimée. Pour comparer seulement : nos nombres par niveau de difficulté"
+                    " tiennent compte de l’âge et du diplôme."
                 ),
             ),
         ),

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from maillage.reports.page.blocks import Beside, Block, Bullets, Callout, Chapter, Text
-from maillage.reports.territory import atlas, certainty, map_keys, sentences
+from maillage.reports.plan.reading import PlanReading
+from maillage.reports.territory import atlas, certainty, map_keys, sentences, synthesis
 from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.chapters.offer import silence
 from maillage.reports.territory.chapters.opening import contradiction
@@ -24,6 +25,7 @@ TITLES = {
     sentences.SPREAD["concentre"]: "Un besoin plus fort par endroits",
 }
 NO_OFFER = "Aucun recensement de lieux n’est entré dans ce diagnostic."
+TO_FIX = "Chaque proposition attend un pilote, une date, un coût et un effet attendu."
 RANKING = " par quartier ou commune, ni à les classer entre eux"
 
 
@@ -151,14 +153,16 @@ def _guide(r: Reading) -> Callout:
     )
 
 
-def proposal_chapter(proposals: Sequence[str]) -> Chapter:
-    """Return the proposals to discuss; what each still needs leads them."""
+def proposal_chapter(proposals: Sequence[str], plan: PlanReading | None) -> Chapter:
+    """Return the proposals to discuss, led by what each still needs; with a published plan, by where it
+    stands.
+    """
     return Chapter(
         number="n",
         short="Les propositions",
         flows=True,
         title="Ce que nous proposons",
-        lead="Pour chaque proposition, le plan fixe un pilote, une date, un coût et l’effet attendu.",
+        lead=f"{synthesis.planned(plan)} À décider maintenant :" if plan else TO_FIX,
         blocks=(
             Bullets(items=tuple(proposals))
             if proposals
