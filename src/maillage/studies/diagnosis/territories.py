@@ -258,8 +258,8 @@ class Gazetteer:
         """Return the territories that a search may mean, best first: by code, postcode, or words of the name.
 
         Accents, hyphens, apostrophes and case do not matter; a word may be cut short; “st” means “saint”.
-        with_grouping: a town brings its intercommunalité, whatever this one is called. « Agglomération de »
-        looks for that alone. When nothing matches, return the nearest spellings.
+        with_grouping: the full name of a town brings its intercommunalité, however that is called.
+        « Agglomération de » looks for that alone. When nothing matches, return the nearest spellings.
         """
         typed = text.strip()
         matching: list[Territory] = []
@@ -278,7 +278,12 @@ class Gazetteer:
             matching += [t for name, t in self._former_names if name == wanted]
             matches.sort(key=lambda t: _order(wanted, t))
             matching += matches[:1]
-            if with_grouping and matches and matches[0].kind == "commune":
+            if (
+                with_grouping
+                and matches
+                and matches[0].kind == "commune"
+                and plain(matches[0].name) == wanted
+            ):
                 matching += [self._by_code[code] for code, _ in matches[0].within if len(code) == EPCI_DIGITS]
             matching += matches[1:] or self.of_typed_kind(typed)
         matching = list(dict.fromkeys(matching))
