@@ -37,7 +37,7 @@ def test_a_call_from_its_rules_to_its_decision(enter, visit, in_the_platform, fa
     gesture(lead, "Enregistrer l’appel")
     gesture(lead, "Publier l’appel")
     for who in ("coordination", "analyste"):
-        lead.get_by_label("Adresse mail du compte à ajouter").fill(f"{who}@demo.maillage.example")
+        lead.get_by_label("Adresse e-mail du compte à ajouter").fill(f"{who}@demo.maillage.example")
         gesture(lead, "Ajouter au jury")
     assert faults_by_day_and_night(lead, enhanced=False) == []
     address = lead.url
