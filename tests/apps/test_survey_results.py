@@ -541,6 +541,7 @@ def test_words_are_quoted_to_a_territory_once_an_edition_holds_them(survey, home
     edition.withdrawn_at = AT
     edition.save()
     assert said() == []
+    keep("Relue après.")  # by somebody else: told once
     actions.publish(survey, None, by=None, at=AT + timedelta(days=2))
     keep("x" * (read.LONGEST + 1))
     Survey.objects.filter(pk=survey.pk).update(example=True)

@@ -98,8 +98,8 @@ def chapters(field: FieldReading) -> list[Chapter]:
 
 
 def _voices(field: FieldReading) -> list[Chapter]:
-    """Return the chapter of the first distinct words that people said, none without any."""
-    quotes = tuple({x.words: f"« {x.words} » {x.speaker}." for x in field.voices}.values())[:MOST_QUOTES]
+    """Return the chapter of the first words that people said, none without any."""
+    quotes = tuple(f"« {voice.words} » {voice.speaker}." for voice in field.voices[:MOST_QUOTES])
     title = "Ce qu’en disent les personnes entendues"
     blocks = (Bullets(items=quotes),)
     return [Chapter(number="n", short="Paroles", title=title, flows=True, blocks=blocks)] if quotes else []

@@ -39,7 +39,9 @@ SUBJECTS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingFigure:
-    """A figure behind a finding, as a chart draws it: percent or people. n: answers behind it."""
+    """A figure behind a finding, as a chart draws it: percent or people. label: an answer of the question of
+    the finding. n: answers behind it.
+    """
 
     label: str
     value: float
@@ -168,7 +170,10 @@ def _answer(rule: FindingRule, surveyed: Surveyed) -> MainFinding | None:
         means=rule.means if is_sure else f"{DOUBTFUL} {rule.means}",
         calls=rule.calls,
         source=_sources(answers),
-        figures=tuple(map(_figure, answers)),
+        figures=(
+            _figure(answer),
+            *(_figure(opposite) for key, opposite, _ in facing if key[:2] == rule.answer[:2]),
+        ),
         is_sure=is_sure,
         rank=rule.matters * _sureness(answer) * (1.0 if is_sure else LEAST_SURE),
     )

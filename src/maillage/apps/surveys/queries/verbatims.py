@@ -204,12 +204,13 @@ LONGEST = 180  # characters: of words read on a slide
 
 
 def published_voices(territory: str) -> tuple[Voice, ...]:
-    """Return the words that the surveys of a territory published, short enough to be read in a room, one of
-    each theme in turn; invented ones only where nobody else spoke.
+    """Return the words that the surveys of a territory published, each once, short enough to be read in a
+    room, one of each theme in turn; invented ones only where nobody else spoke.
 
     Words reviewed after an edition are in none, and those of a withdrawn edition are nobody's.
     """
     found: list[tuple[int, Voice]] = []
+    known_words: set[str] = set()
     for survey in Survey.objects.filter(territory=territory).order_by("example", "pk"):
         published = survey.publications.filter(withdrawn_at=None).first()
         if published is None or (found and survey.example):
@@ -217,8 +218,9 @@ def published_voices(territory: str) -> tuple[Voice, ...]:
         known: Counter[str] = Counter()
         for row in verbatims(survey, "kept").filter(reviewed_at__lte=published.published_at):
             words = row.shown.strip()
-            if not words or len(words) > LONGEST:
+            if not words or len(words) > LONGEST or words in known_words:
                 continue
+            known_words.add(words)
             voice = Voice(words, row.get_speaker_display(), f"enquête « {survey.title} »", survey.example)
             found.append((known[row.theme], voice))
             known[row.theme] += 1
