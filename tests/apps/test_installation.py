@@ -322,4 +322,4 @@ def test_work_of_a_later_hour_waits_for_nobody():
             task_path="tests.later", args_kwargs={}, queue_name=queue, backend_name="default",
             **({"run_after": at} if at else {}),
         )  # fmt: skip
-    assert installation._waiting() == [("rapide", 0, 0), ("lente", 1, 0)]
+    assert installation._queues() == [("rapide", 0, 0), ("lente", 1, 0)]

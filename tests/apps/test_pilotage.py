@@ -451,6 +451,8 @@ def test_the_plan_answers_its_zone_once_published(client, study):
     page = client.get(PAGE).content.decode().replace("\xa0", " ")
     assert "2 actions sans pilote" in page and "0 pour tout le territoire" in page
     assert "; 2 à décider" in " ".join(page.split()), "a part is no action more"
+    plan.actions.filter(pk=of.pk).update(pilot="La Ruche", starts_on=ON, budget=1000)
+    of.refresh_from_db()
     steering.set_state(of, "ready", by=lea, at=AT)
     page = " ".join(client.get(PAGE).content.decode().replace("\xa0", " ").split())
     assert "1 pour tout le territoire" in page and "; 1 à décider" in page
@@ -483,6 +485,9 @@ def test_only_a_decided_action_of_its_line_answers_the_lack_of_a_zone(
     code = reading.zones[0].code
     zones = [code] if written["zones"] else []
     told = {
+        "pilot": "La Ruche",
+        "starts_on": ON,
+        "budget": 1000,
         **written,
         "token": "t",
         "axis": plan.axes.first(),

@@ -25,7 +25,7 @@ def main() -> None:
 
     from maillage.apps.accounts.queries import broken
     from maillage.apps.agenda.actions import appointments, permanences
-    from maillage.apps.agenda.rules.appointments import HELD, Draft
+    from maillage.apps.agenda.rules.appointments import OCCUPYING_STATES, Draft
     from maillage.kernel.errors import Refused
     from tests.support.places import place
 
@@ -65,7 +65,7 @@ def main() -> None:
 
     with ThreadPoolExecutor(PEOPLE + SEATS) as pool:
         said = list(pool.map(take, range(PEOPLE + SEATS)))
-    held = row.appointments.filter(starts_at=NINE, state__in=HELD)
+    held = row.appointments.filter(starts_at=NINE, state__in=OCCUPYING_STATES)
     told = {
         "taken": said.count("taken"),
         "refused": said.count("refused"),

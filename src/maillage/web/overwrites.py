@@ -33,8 +33,8 @@ def refuse_overwrites(
     """Refuse what would replace what somebody else wrote of the same field since it was shown; both writing
     the same is no conflict. now: read under the lock of who writes, or two of the same instant both pass.
 
-    >>> refuse_overwrites("", now={"a": "Le sien"}, shown={"a": "Avant"}, typed={"a": " Le  sien"})
-    >>> refuse_overwrites("", now={"a": "Avant"}, shown={"a": "Avant"}, typed={"a": "Le mien"})
+    >>> refuse_overwrites("", now={"a": "Le sien"}, original={"a": "Avant"}, typed={"a": " Le  sien"})
+    >>> refuse_overwrites("", now={"a": "Avant"}, original={"a": "Avant"}, typed={"a": "Le mien"})
     """
     overwritten = [
         name

@@ -345,7 +345,7 @@ class ActionForm(TextsForm):
         """
         chosen = self.cleaned_data["zones"]
         field = self.fields["zones"]
-        former_codes = self._read_shown("zones", field) if field.show_hidden_initial else [EVERYWHERE]
+        former_codes = self._read_initial("zones", field) if field.show_hidden_initial else [EVERYWHERE]
         if EVERYWHERE in chosen and EVERYWHERE not in former_codes:
             return []
         return self._codes(chosen)

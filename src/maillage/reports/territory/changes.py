@@ -282,7 +282,7 @@ class Changes:
         return f"{total} ; {count(moved, 'ligne a', 'lignes ont')} changé"
 
 
-def answers_json(surveyed: Surveyed) -> dict[str, Json]:
+def answers_json(surveyed: Surveyed) -> dict[str, dict[str, object]]:
     """Return the published answers of surveys as an edition keeps them, by survey, question and answer."""
     return {
         "/".join(key): {
@@ -299,7 +299,9 @@ def answers_json(surveyed: Surveyed) -> dict[str, Json]:
 
 
 def frozen(
-    study: Mapping[str, object], plan: Mapping[str, object] | None, answers: Json | None = None
+    study: Mapping[str, object],
+    plan: Mapping[str, object] | None,
+    answers: Mapping[str, object] | None = None,
 ) -> bytes:
     """Return what an edition keeps of its figures, as bytes: what a later one is compared with."""
     stored = {"version": VERSION, "etude": study, "plan": plan, **({"enquetes": answers} if answers else {})}

@@ -180,12 +180,12 @@ class Chain:
 
 
 def chain(learners: Sequence[Sequence[bool | None]], n_meetings: int, stopped: int = 0) -> Chain:
-    """Return what became of a group. learners: for each, whether they came to each meeting; held: meetings
+    """Return what became of a group. learners: for each, whether they came to each meeting; n_meetings: those
     that took place.
 
     Once, back and finished hold one another: who finished came back, who came back came once.
 
-    >>> chain([[True, True, True, True, False], [True, None, False], [None, None], [False]], held=5)
+    >>> chain([[True, True, True, True, False], [True, None, False], [None, None], [False]], n_meetings=5)
     Chain(registered=4, once=2, back=1, finished=1, unknown=1, stopped=0)
     """
     times = [sum(each is True for each in came) for came in learners]
