@@ -466,7 +466,6 @@ def test_the_plan_answers_its_zone_once_published(client, study):
         ({"line": "assistance", "zones": True}, "ready", True),
         ({"line": "assistance", "zones": True}, "running", True),
         ({"line": "assistance", "zones": True, "pilot": "La Ruche"}, "decide", False),
-        ({"line": "assistance", "zones": False}, "ready", False),
         ({"line": "assistance", "zones": False, "pilot": "La Ruche"}, "ready", True),
         ({"line": "assistance", "zones": False, "pilot": "La Ruche"}, "decide", False),
         ({"line": "assistance", "zones": True, "pilot": "La Ruche"}, "done", False),

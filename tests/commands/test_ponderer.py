@@ -142,10 +142,6 @@ REFUSED = {
         {"answers": change(ANSWERS, ("6,60+", "6,60 +"))},
         ["reponses.csv, ligne 7, colonne age, valeur « 60 + »", "Écrivez « 60+ »"],
     ),
-    "ages in years": (
-        {"answers": "id,age,sexe\n" + "".join(f"{k},{20 + k},{'fh'[k % 2]}\n" for k in range(40))},
-        ["colonne age, valeur « 20 »", "Rangez d’abord"],
-    ),
     "a variable that no column holds": (
         {"answers": change(ANSWERS, ("sexe", "sexes"))},
         ["la variable « sexe »", "la plus proche est « sexes »"],

@@ -787,7 +787,7 @@ def _named(text: str) -> list[Territory]:
     groupings = [
         grouping for name, grouping in close if grouping.kind == "epci" and name.endswith(f" {wanted}")
     ]
-    return exact or groupings or gazetteer().of_typed_kind(text)[:1]
+    return exact or groupings or gazetteer().of_typed_kind(wanted)[:1]
 
 
 def layer(study: Study, name: str) -> str:
