@@ -88,8 +88,9 @@ def why_not_printed(on: Ground) -> str:
         " L’écart qui redonne 15,0 est lu, puis deux choses le retiennent. Le total du pays : pesés"
         f" ensemble, les écarts publiés font {excess}, que les autres régions devraient rendre seules ;"
         f" chaque taux cède un peu, dans son arrondi : {total} %. L’enquête directe : elle voit le"
-        f" Centre-Est à +0,24, à l’opposé de l’Insee (−0,11) : {survey} %. C’est dans l’arrondi du taux"
-        " (14,5 à 15,5), et la fourchette de la région est élargie de ce désaccord."
+        f" Centre-Est à +0,24, à l’opposé de l’Insee (−0,11) : {survey} %, 15,4 % en moyenne des tirages."
+        " C’est dans l’arrondi du taux (14,5 à 15,5), et la fourchette de la région est élargie de ce"
+        " désaccord."
     )
 
 
@@ -237,7 +238,7 @@ def page(on: Ground, scores: Scores) -> str:
             " par rien de publié."
         ),
         "",
-        "## Pourquoi une région publiée à 15 % sort à 15,3 %",
+        "## Pourquoi une région publiée à 15 % sort à 15,4 %",
         "",
         why_not_printed(on),
         "",

@@ -14,8 +14,10 @@ from maillage.reference.published_rates import published
 from maillage.studies.need import model as need_model
 from maillage.studies.need import regions
 from tests.support.profile import some
+from tests.support.shared import ROOT
 
 title = "Les régions : taux publiés, enquête, désaccord"
+PAGE = (ROOT / "docs/methods/besoins.md").read_text("utf-8")
 
 
 def test_what_is_measured_draws_an_effect_and_narrows_it(spec):
@@ -101,21 +103,43 @@ def test_a_published_rate_is_found_again_by_the_cells_that_its_effect_moves(spec
     )
 
 
+def share(region, known):
+    """Return the share of a région that the model gives when this evidence is all that is known."""
+    place, chosen = need_model.country(), definition(known.definition)
+    law = regions.law(need_model.regional_measures(place, known), need_model.spreads().region)
+    rows = np.flatnonzero(place.frame.region == region)
+    draws = need_model.model(chosen, place=place, known=law).draws(rows)["need"]
+    return draws.sum(axis=0, dtype=np.float64).mean() / place.frame.universe[rows].sum()
+
+
 @pytest.mark.parametrize("region", some([rate.region for rate in regional.evidence().rates], "52"))
 def test_the_rate_of_a_region_is_found_again_when_nothing_else_is_known_of_it(region):
     """À 0,15 point pour un taux imprimé au point, à proportion pour les autres : dans les quartiers de la région,
     donc une fois le modèle passé.
     """
-    place, chosen = need_model.country(), definition(regional.evidence().definition)
     rate = next(each for each in regional.evidence().rates if each.region == region)
     alone = replace(regional.evidence(), rates=(rate,), zones=())
-    law = regions.law(need_model.regional_measures(place, alone), need_model.spreads().region)
-    m = need_model.model(chosen, place=place, known=law)
-    rows = np.flatnonzero(place.frame.region == region)
-    people = m.draws(rows)["need"].sum(axis=0, dtype=np.float64).mean()
-    assert people / place.frame.universe[rows].sum() == pytest.approx(
-        rate.rate, abs=0.15 * (rate.high - rate.low)
-    )
+    assert share(region, alone) == pytest.approx(rate.rate, abs=0.15 * (rate.high - rate.low))
+
+
+@pytest.mark.complete
+def test_the_rate_of_auvergne_rhone_alpes_is_not_all_that_is_known_of_it():
+    """L’enquête parle de toutes les régions publiées ; une de ses zones est l’Auvergne-Rhône-Alpes même, et l’éloigne
+    de son taux de ce que dit la page.
+    """
+    place, known = need_model.country(), regional.evidence()
+    measures = need_model.regional_measures(place)
+    at = place.region_names.tolist().index("84")
+    rated = ~np.isnan(measures.effects)
+    assert measures.parts.sum(axis=0)[rated] == pytest.approx(1)
+    (zone,) = np.flatnonzero(measures.shares[:, at] > 0.99)
+    without_zone = tuple(np.delete(np.array(known.zones, dtype=object), zone))
+    rate = next(each for each in known.rates if each.region == "84")
+    sources = (replace(known, rates=(rate,), zones=()), replace(known, zones=without_zone), known)
+    shares = [f"{100 * share('84', known_part):.1f} %".replace(".", ",") for known_part in sources]
+    words = "par son seul taux, {} avec le total du pays, {} avec le Centre-Est de l’enquête"
+    assert f"donne {shares[0]} {words.format(*shares[1:])}" in PAGE
+    assert known.zones[zone].name == "Centre-Est"
 
 
 def test_what_a_region_gains_the_others_give_back():
