@@ -121,7 +121,7 @@ class Withholding:
     it and its complement in each question are large enough for the rule; the counts of fewer questions that
     contain it are published; and everything published about the same questions, about those that say the same
     thing (tied), about fewer, about who answered each, and by earlier editions, leaves every withheld count
-    uncertain by `rule.least` people.
+    uncertain by `rule.least` people; those of a silent question are what published classes leave of it.
 
     conditions: of the questions that are put to some respondents; a table says how many were. silent: the
     questions of which no count is published, tied to nothing: others tell them, or too few answered.
