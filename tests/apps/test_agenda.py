@@ -1050,6 +1050,8 @@ def test_a_workshop_is_planned_published_filled_ticked_and_reported_by_pages(cli
     row = Workshop.objects.get()
     assert answer.url == f"/espace/ateliers/{row.pk}/"
     assert (row.format, row.commune, row.published_at) == ("ponctuel", "38185", None)
+    page = client.get(answer.url).content.decode()
+    assert "Il n’est pas encore public" in page and "Vous seul" not in page, "its structure reads it too"
     client.post(f"/espace/ateliers/{row.pk}/geste/", {"geste": "publier"})
     names = "Fatou, 06 39 98 00 01\nPaul\n\nIrina; irina@exemple.fr"
     client.post(f"/espace/ateliers/{row.pk}/inscrire/", {"noms": names, "voie": "phone"})

@@ -96,7 +96,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 format=rules.OPEN if drop_in else rules.ONE_OFF,
             )
             messages.success(
-                request, "L’atelier est planifié. Vous seul le voyez : publiez-le quand il est prêt."
+                request, "L’atelier est planifié. Il n’est pas encore public : publiez-le quand il est prêt."
             )
             return redirect("workshop_run", row.pk)
     context = {"form": form, "outline": chosen}
