@@ -38,8 +38,8 @@ def kits() -> dict[str, Kit]:
 
 
 def _kit(kind: str, row: dict[str, Any]) -> Kit:
-    seen = row["seen"]
-    if seen["document"] not in documents() or not all(row[name] for name in LISTS):
+    origin = row["seen"]
+    if origin["document"] not in documents() or not all(row[name] for name in LISTS):
         raise BrokenSource(
             f"{FILE.name}: the kit {kind} has an empty part, or names a document that nobody knows.",
             why="Whoever prints it would go out with half of it.",
@@ -50,7 +50,7 @@ def _kit(kind: str, row: dict[str, Any]) -> Kit:
         aim=row["aim"],
         public=row["public"],
         **{name: tuple(row[name]) for name in LISTS},
-        document=documents()[seen["document"]],
-        lines=seen["lines"],
-        where=seen["where"],
+        document=documents()[origin["document"]],
+        lines=origin["lines"],
+        where=origin["where"],
     )

@@ -85,7 +85,7 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What the tasks change in the declared use, and how it is worded."""
+    """A change that the tasks make in the declared use, and its wording."""
 
     id: str
     label: str
@@ -151,7 +151,7 @@ class Face:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """What is added to any line. says: to the person, '' when it concerns who helps; pro: to the
+    """A sentence added to any line. says: to the person, '' when it concerns who helps; pro: to the
     professional.
     """
 
@@ -175,7 +175,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """Who touches the screen."""
+    """A person who may touch the screen."""
 
     id: str
     label: str
@@ -189,7 +189,8 @@ def _read(name: str) -> Any:
 
 def _question(id: str, raw: Mapping[str, Any]) -> Question:
     options = {
-        each: Option(each, letter=LETTERS[k], **row) for k, (each, row) in enumerate(raw["options"].items())
+        option_id: Option(option_id, letter=LETTERS[k], **row)
+        for k, (option_id, row) in enumerate(raw["options"].items())
     }
     return Question(
         id=id,
@@ -199,7 +200,7 @@ def _question(id: str, raw: Mapping[str, Any]) -> Question:
         options=options,
         several=raw.get("several", False),
         most=raw.get("most", 0),
-        only={asked: tuple(answers) for asked, answers in raw.get("only", {}).items()},
+        only={question_id: tuple(answers) for question_id, answers in raw.get("only", {}).items()},
         difficulty=raw.get("difficulty", False),
     )
 
@@ -269,19 +270,20 @@ def results() -> dict[str, Result]:
 
 @cache
 def faces() -> dict[str, Face]:
-    """Return what the person sees of each result, and of what is not known yet."""
-    found = {}
+    """Return the words and drawing that show the person each result, or that it is not known yet."""
+    lines_by_id = {}
     for id, raw in _read("rule")["faces"].items():
         steps = [
-            Step(each, **{**row, "use": tuple(row.get("use", ()))}) for each, row in raw["steps"].items()
+            Step(step_id, **{**row, "use": tuple(row.get("use", ()))})
+            for step_id, row in raw["steps"].items()
         ]
-        found[id] = Face(id, raw["says"], raw["word"], raw["drawing"], tuple(steps))
-    return found
+        lines_by_id[id] = Face(id, raw["says"], raw["word"], raw["drawing"], tuple(steps))
+    return lines_by_id
 
 
 @cache
 def flags() -> dict[str, Flag]:
-    """Return what is added to any line, by id, in the order it is told."""
+    """Return the sentences added to any line, by id, in reading order."""
     return {id: Flag(id, **raw) for id, raw in _read("rule")["flags"].items()}
 
 
@@ -310,7 +312,7 @@ def contradictions() -> dict[str, str]:
 
 @cache
 def modes() -> dict[str, Mode]:
-    """Return who may touch the screen, by id."""
+    """Return the persons who may touch the screen, by id."""
     return {id: Mode(id, **raw) for id, raw in _read("rule")["modes"].items()}
 
 

@@ -24,7 +24,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What is said before the tasks. helped: when somebody else touches the screen."""
+    """The words read out before the tasks. helped: when somebody else touches the screen."""
 
     text: str
     why: str
@@ -126,7 +126,7 @@ def _read() -> Any:
 
 @cache
 def opening() -> Opening:
-    """Return what is said before the tasks."""
+    """Return the words read out before the tasks."""
     raw = _read()["opening"]
     choices = {id: Choice(id, **raw[id]) for id in ("accept", "decline")}
     return Opening(**{**raw, **choices})
@@ -151,28 +151,28 @@ def tasks() -> dict[str, Task]:
 
 @cache
 def choices() -> dict[str, Choice]:
-    """Return what one may do of a message, by id."""
+    """Return the choices offered before a message, by id."""
     return {id: Choice(id, **raw) for id, raw in _read()["tasks"]["T4"]["choices"].items()}
 
 
 @cache
 def form(id: str) -> Form:
     """Return a form of T3 to T5, the first one for any other name."""
-    found = _read()["forms"]
-    raw = found.get(id, found["A"])
+    forms = _read()["forms"]
+    raw = forms.get(id, forms["A"])
     search = raw["T5"]
     return Form(
-        id=id if id in found else "A",
+        id=id if id in forms else "A",
         models=tuple(Model(each, raw["T3"][each]) for each in ("word", "address")),
         messages={
-            each: Message(each, row["trap"], row["from"], row["text"], row.get("address", ""))
-            for each, row in raw["T4"].items()
+            scene_id: Message(scene_id, row["trap"], row["from"], row["text"], row.get("address", ""))
+            for scene_id, row in raw["T4"].items()
         },
         search=Search(
             **{
                 **search,
                 "choices": tuple(search["choices"]),
-                "pages": {each: Page(each, **row) for each, row in search["pages"].items()},
+                "pages": {page_id: Page(page_id, **row) for page_id, row in search["pages"].items()},
             }
         ),
     )

@@ -57,8 +57,8 @@ def read_card(path: Path) -> Card:
 @cache
 def cards() -> dict[str, Card]:
     """Return every card by id, in the order of ids."""
-    found = [read_card(path) for path in sorted(RAW.rglob("*.yaml"))]
-    by_id = {card.id: card for card in found}
-    if len(by_id) != len(found):
+    cards = [read_card(path) for path in sorted(RAW.rglob("*.yaml"))]
+    by_id = {card.id: card for card in cards}
+    if len(by_id) != len(cards):
         raise ValueError("two origin cards share an id.")
     return dict(sorted(by_id.items()))

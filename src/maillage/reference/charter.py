@@ -21,7 +21,7 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """What a network is for, told again from a document, at its lines."""
+    """The purpose of a network, in our words, with the lines of its document."""
 
     vision: str
     mission: str
@@ -48,6 +48,6 @@ def charter() -> Charter:
     criteria = tuple(
         Criterion(id, row["says"], row["shows"], bool(row["needed"])) for id, row in raw["criteria"].items()
     )
-    told = raw["purpose"]
-    purpose = Purpose(**{**told, "document": documents()[told["document"]]})
+    stated_purpose = raw["purpose"]
+    purpose = Purpose(**{**stated_purpose, "document": documents()[stated_purpose["document"]]})
     return Charter(str(raw["version"]), raw["title"], raw["aim"], purpose, criteria)

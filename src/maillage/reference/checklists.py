@@ -22,7 +22,7 @@ SEEN: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """What a checklist was read from. seen: a key of SEEN; on: the day; text_on: when its producer wrote it,
+    """The source of a checklist. seen: a key of SEEN; on: the day; text_on: when its producer wrote it,
     '' when they do not say; both AAAA-MM-JJ.
     """
 
@@ -40,7 +40,7 @@ class Source:
 
     @property
     def is_found(self) -> bool:
-        """Whether a page of the producer was found."""
+        """True when a page of the producer was read."""
         return self.seen != "elsewhere"
 
     @property
@@ -54,7 +54,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checklist:
-    """What a procedure asks for. papers: key → words.
+    """The papers that a procedure asks for. papers: key → words.
 
     lasts: months of the right; opens, closes: months before its end, between which it is asked for again;
     appeal: months to contest a decision; None where no rule is known. endless: nothing to do again; at_once:
@@ -75,11 +75,13 @@ class Checklist:
 @cache
 def checklists() -> Mapping[str, Checklist]:
     """Return the checklists by key of procedure; a window always has both its ends."""
-    found = {
+    checklists = {
         key: Checklist(**row | {"source": Source(**row["source"])}) for key, row in read_yaml(FILE).items()
     }
-    assert set(found) <= set(procedures.procedures())
-    assert all(each.source.seen in SEEN for each in found.values())
-    assert all(each.source.is_found or each.to_check for each in found.values()), "say what is to be checked"
-    assert all((each.opens is None) == (each.closes is None) for each in found.values())
-    return found
+    assert set(checklists) <= set(procedures.procedures())
+    assert all(each.source.seen in SEEN for each in checklists.values())
+    assert all(each.source.is_found or each.to_check for each in checklists.values()), (
+        "say what is to be checked"
+    )
+    assert all((each.opens is None) == (each.closes is None) for each in checklists.values())
+    return checklists

@@ -1,4 +1,4 @@
-"""What a co-design workshop starts from: stages of a procedure, trades, questions, causes, and the journeys
+"""Materials of a co-design workshop: stages of a procedure, trades, questions, causes, and the journeys
 of the plan of Grenoble.
 """
 
@@ -57,8 +57,8 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """What keeps people from helping together. finding: of the grid, that it feeds; obstacle: the one that it
-    is read under.
+    """A cause that keeps people from helping together. finding: of the grid, that it feeds; obstacle: the one
+    that it is read under.
     """
 
     id: str
@@ -164,9 +164,9 @@ def journeys() -> dict[str, PublishedJourney]:
 def _journey(id: str, row: Mapping[str, Any], document: Document) -> PublishedJourney:
     rows = tuple(
         PublishedStage(
-            stage, held["today"], held["then"], tuple(PublishedCard(*card) for card in held["cards"])
+            stage, steps["today"], steps["then"], tuple(PublishedCard(*card) for card in steps["cards"])
         )
-        for stage, held in row["stages"].items()
+        for stage, steps in row["stages"].items()
     )
     known = tuple(each.id for each in rows) == tuple(stages()) and all(
         {each.today, each.then} <= set(LEVELS)

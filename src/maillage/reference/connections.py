@@ -101,15 +101,15 @@ def connections() -> Guide:
     facts = [fact for offer in offers for fact in offer.watch] + [
         fact for each in situations for fact in each.facts
     ]
-    said = {fact.source for fact in facts}
-    return Guide(offers, situations, {id: words for id, words in sources.items() if id in said})
+    cited_sources = {fact.source for fact in facts}
+    return Guide(offers, situations, {id: words for id, words in sources.items() if id in cited_sources})
 
 
 def _facts(raw: Sequence[Mapping[str, Any]], sources: Mapping[str, str]) -> list[Fact]:
-    for each in raw:
-        if each.get("source") not in sources:
+    for connection in raw:
+        if connection.get("source") not in sources:
             raise UnsourcedFigure(
-                f"connections.yaml: « {each['text']} » names no source.",
+                f"connections.yaml: « {connection['text']} » names no source.",
                 why="People decide what to buy on these sentences.",
                 do="Name one of `sources`, or add it there.",
             )

@@ -135,8 +135,8 @@ def _margin(breakdown: Breakdown, category: str, value: Any, rounding: float) ->
 @cache
 def definitions() -> dict[str, Definition]:
     """Return every definition by id, those offered first in the order of the files."""
-    found = [from_mapping(read_yaml(path), path.name) for path in sorted(FILES.glob("*.yaml"))]
-    return {definition.id: definition for definition in found}
+    definitions = [from_mapping(read_yaml(path), path.name) for path in sorted(FILES.glob("*.yaml"))]
+    return {definition.id: definition for definition in definitions}
 
 
 def offered() -> list[Definition]:

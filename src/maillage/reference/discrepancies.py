@@ -1,4 +1,4 @@
-"""What the founding studies say differently from one page to the next: both values, why, and what we do."""
+"""Figures that the founding studies give twice, differently: both values, the cause, our choice."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -77,9 +77,13 @@ def discrepancies() -> tuple[Discrepancy, ...]:
 def _row(row: dict[str, Any]) -> Discrepancy:
     says = tuple(
         Printed(
-            documents()[said["document"]], said["lines"], said["value"], said["of"], said.get("figure", "")
+            documents()[statement["document"]],
+            statement["lines"],
+            statement["value"],
+            statement["of"],
+            statement.get("figure", ""),
         )
-        for said in row["says"]
+        for statement in row["says"]
     )
     if row["kind"] not in KINDS or not says or not (row["why"] and row["use"]):
         raise BrokenSource(

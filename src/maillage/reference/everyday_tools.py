@@ -32,25 +32,25 @@ def _read() -> Any:
 
 @cache
 def aims() -> dict[str, str]:
-    """Return what the tools are for, in words by id."""
+    """Return the purposes of the tools, in words by id."""
     return dict(_read()["aims"])
 
 
 @cache
 def tools() -> dict[str, Tool]:
     """Return the tools by id, in order; BrokenSource when one is for nothing that is listed."""
-    found = {id: Tool(id=id, **row) for id, row in _read()["tools"].items()}
-    for tool in found.values():
+    tools = {id: Tool(id=id, **row) for id, row in _read()["tools"].items()}
+    for tool in tools.values():
         if tool.aim not in aims():
             raise BrokenSource(
                 f"{FILE.name}: {tool.id} is for {tool.aim!r}, which no line lists.",
                 why="The page would leave it out without a word.",
                 do="Take its aim from the top of the file.",
             )
-    return found
+    return tools
 
 
 @cache
 def levers() -> tuple[str, ...]:
-    """Return what digital tools changed for people who were helped, in words (seed 004, 221-224)."""
+    """Return the changes that digital tools brought to people helped, in words (seed 004, 221-224)."""
     return tuple(_read()["levers"])

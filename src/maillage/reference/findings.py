@@ -1,4 +1,4 @@
-"""What actors and inhabitants may find of a territory, that no file tells: typed, so that what they say can
+"""Findings of actors and inhabitants that no file gives: typed, so that their words can
 be set side by side.
 """
 
@@ -32,5 +32,5 @@ def kinds() -> dict[str, Kind]:
 
 @cache
 def who() -> dict[str, str]:
-    """Return who may find something, in words by id."""
+    """Return the persons whose findings are noted, in words by id."""
     return dict(_read()["who"])

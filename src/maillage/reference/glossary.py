@@ -26,11 +26,11 @@ class Term:
 def terms() -> dict[str, Term]:
     """Return the terms by key, in alphabetical order of terms."""
     raw = read_yaml(FILE)
-    found = [Term(**{**row, "aliases": tuple(row.get("aliases", ()))}) for row in raw]
-    keys = [term.key for term in found]
+    terms = [Term(**{**row, "aliases": tuple(row.get("aliases", ()))}) for row in raw]
+    keys = [term.key for term in terms]
     if len(set(keys)) != len(keys):
         raise ValueError("a term of the glossary is written twice.")
-    return {term.key: term for term in sorted(found, key=lambda t: _order(t.term))}
+    return {term.key: term for term in sorted(terms, key=lambda t: _order(t.term))}
 
 
 def _order(text: str) -> str:

@@ -54,8 +54,10 @@ def holidays() -> tuple[Holiday, ...]:
 @cache
 def of_year(year: int, code_insee: str = "") -> Mapping[date, str]:
     """Return the holidays of a year in a commune, with their names."""
-    held = (each for each in holidays() if not each.where or code_insee.startswith(tuple(each.where)))
-    return {each.in_year(year): each.label for each in held}
+    local_holidays = (
+        each for each in holidays() if not each.where or code_insee.startswith(tuple(each.where))
+    )
+    return {each.in_year(year): each.label for each in local_holidays}
 
 
 def name_of(day: date, code_insee: str = "") -> str:

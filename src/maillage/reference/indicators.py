@@ -16,7 +16,7 @@ FILE = Path(__file__).with_name("indicators.yaml")
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """What a definition was until a day, that day included."""
+    """A definition in force until a day, that day included."""
 
     until: date
     formula: str
@@ -91,14 +91,14 @@ def indicators() -> Mapping[str, Indicator]:
     """Return the definitions by id, in order; BrokenSource when one lacks a part that its page publishes."""
     raw = _read()
     rows = [(family["id"], row) for family in raw["families"] for row in family["rows"]]
-    found = {row["id"]: _indicator(family, row, raw["shared"]) for family, row in rows}
-    if len(found) < len(rows):
+    indicators = {row["id"]: _indicator(family, row, raw["shared"]) for family, row in rows}
+    if len(indicators) < len(rows):
         raise BrokenSource(
             f"{FILE.name}: an id is there twice.",
             why="Two definitions would share one page.",
             do="Give each its own id.",
         )
-    return found
+    return indicators
 
 
 @cache
@@ -110,7 +110,7 @@ def target() -> Target:
 
 @cache
 def landmark() -> Landmark:
-    """Return what a national platform said of itself, to stand beside the first figures of the network."""
+    """Return the published figures of a national platform, to compare with the first ones of the network."""
     raw = _read()["landmark"]
     return Landmark(raw["structures"], raw["aidants"], raw["source"])
 
@@ -128,20 +128,20 @@ def _read() -> Any:
 def _indicator(family: str, row: Mapping[str, Any], shared: Mapping[str, Mapping[str, str]]) -> Indicator:
     label = offer.practices()[row["practice"]].label if "practice" in row else row["label"]
     common = {key: text.replace("{label}", label) for key, text in shared.get(row["way"], {}).items()}
-    held: dict[str, Any] = {**shared["all"], **common, **row, "family": family}
-    held["since"] = date.fromisoformat(held["since"])
-    held["survey"] = tuple(held.get("survey", ()))
-    held["history"] = tuple(
-        Earlier(date.fromisoformat(each["until"]), each["formula"]) for each in held.get("history", ())
+    declared: dict[str, Any] = {**shared["all"], **common, **row, "family": family}
+    declared["since"] = date.fromisoformat(declared["since"])
+    declared["survey"] = tuple(declared.get("survey", ()))
+    declared["history"] = tuple(
+        Earlier(date.fromisoformat(each["until"]), each["formula"]) for each in declared.get("history", ())
     )
-    lacking = [f.name for f in fields(Indicator) if f.name not in held and f.name in REQUIRED]
+    lacking = [f.name for f in fields(Indicator) if f.name not in declared and f.name in REQUIRED]
     if lacking:
         raise BrokenSource(
             f"{FILE.name}: {row['id']} lacks {', '.join(lacking)}.",
             why="A figure whose definition is not published cannot be checked.",
             do="Write it beside the others.",
         )
-    return Indicator(**held)
+    return Indicator(**declared)
 
 
 REQUIRED = frozenset(

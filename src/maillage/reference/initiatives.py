@@ -14,7 +14,7 @@ FILE = Path(__file__).with_name("initiatives.yaml")
 
 @dataclass(frozen=True, slots=True)
 class Initiative:
-    """What was done somewhere. since: a year, "" when the document gives none; watch: its limit, as told."""
+    """An initiative of a place. since: a year, "" when the document gives none; watch: its limit, as told."""
 
     id: str
     title: str

@@ -33,7 +33,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """What a worker carries who goes to people."""
+    """The equipment of a worker who goes to people."""
 
     id: str
     title: str

@@ -1,4 +1,4 @@
-"""What a place offers, in the words of the standards: fields of a sheet, closed lists, practices, types of
+"""The offer of a place in the words of the standards: fields of a sheet, closed lists, practices, types of
 structures.
 
 Sources: `standards.md` of the field (lieux de médiation numérique 1.0.2, 0.1, etalab 0.1.2, data·inclusion
@@ -53,7 +53,7 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class WordMeaning:
-    """What one word of a file says: a value of a list (`slug`), or a text kept in another field. Both '' say
+    """A meaning of a word in a file: a value of a list (`slug`), or a text kept in another field. Both '' say
     nothing.
     """
 
@@ -84,8 +84,8 @@ class ClosedList:
     vague: Mapping[str, Vague] = field(default_factory=dict)
 
     def meanings(self, text: str) -> tuple[WordMeaning, ...] | None:
-        """Return what a word says; None when it is unknown to the list. An unknown word of an open list goes
-        elsewhere.
+        """Return the meanings of a word; None when it is unknown to the list. An unknown word of an open list
+        goes elsewhere.
         """
         known = self.words.get(plain(text))
         if known is None and self.free:
@@ -145,7 +145,7 @@ def fields() -> dict[str, Field]:
 
 @cache
 def conditions() -> dict[str, Field]:
-    """Return what may be said of a practice, in order."""
+    """Return the fields that describe a practice, in order."""
     return _fields("conditions")
 
 
@@ -162,13 +162,13 @@ def lists() -> dict[str, ClosedList]:
 
 @cache
 def practices() -> dict[str, Practice]:
-    found = {}
+    practices = {}
     for id, raw in _read("practices").items():
         words: dict[str, Any] = {
-            key: tuple(each) if isinstance(each, list) else each for key, each in raw.items()
+            key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()
         }
-        found[id] = Practice(id=id, **words)
-    return found
+        practices[id] = Practice(id=id, **words)
+    return practices
 
 
 @cache
@@ -189,11 +189,11 @@ def kinds() -> dict[str, Kind]:
 @cache
 def kinds_by_word() -> dict[str, str]:
     """Return the type of structure of each code and wording, as `plain` writes it."""
-    found: dict[str, str] = {}
+    slug_by_word: dict[str, str] = {}
     for kind in kinds().values():
         for word in (kind.label, *kind.codes, *kind.words):
-            found.setdefault(plain(word), kind.id)
-    return found
+            slug_by_word.setdefault(plain(word), kind.id)
+    return slug_by_word
 
 
 @lru_cache(maxsize=4_096)  # of every name of a long file, or memory would grow with it
@@ -241,7 +241,7 @@ def diagnosis_lines() -> dict[str, Line]:
 
 
 def without(*lines: str, by: Mode = FOOT) -> str:
-    """Return what people lack, after « sans », by lines of the offer.
+    """Return the words of each lack, after « sans », by lines of the offer.
 
     >>> without("reparation"), without("formation", "wifi")
     ('lieu de réparation à portée de marche', 'lieu de formation ni wifi ouvert à tous à portée de marche')
@@ -254,19 +254,19 @@ def _rule(raw: Mapping[str, Any]) -> str:
 
 
 def _fields(name: str) -> dict[str, Field]:
-    found = {}
+    lists = {}
     for id, raw in _read(name).items():
         more = {**raw, "also": tuple(str(word) for word in raw.get("also", ()))}
         if raw["kind"] == "list":
             more.setdefault("list", id)
-        found[id] = Field(id=id, **more)
-    return found
+        lists[id] = Field(id=id, **more)
+    return lists
 
 
 def _closed(id: str, raw: Mapping[str, Any]) -> ClosedList:
     values = {
-        slug: Value(**{"id": slug, **{k: tuple(v) if isinstance(v, list) else v for k, v in each.items()}})
-        for slug, each in raw["values"].items()
+        slug: Value(**{"id": slug, **{k: tuple(v) if isinstance(v, list) else v for k, v in value.items()}})
+        for slug, value in raw["values"].items()
     }
     words: dict[str, tuple[WordMeaning, ...]] = {}
     for value in values.values():
@@ -274,8 +274,8 @@ def _closed(id: str, raw: Mapping[str, Any]) -> ClosedList:
             words[plain(word)] = (WordMeaning(id, value.id),)
     for word in raw.get("nothing", ()):
         words[plain(word)] = (WordMeaning(id),)
-    for other, said in raw.get("elsewhere", {}).items():
-        for slug, them in said.items():
+    for other, slugs in raw.get("elsewhere", {}).items():
+        for slug, them in slugs.items():
             for word in them:
                 words[plain(word)] = (WordMeaning(other, slug, "" if slug else word),)
     for word, (slug, note) in raw.get("implies", {}).items():

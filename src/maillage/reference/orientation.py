@@ -34,7 +34,7 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """What a result of the diagnosis says to look for: a practice of the offer, and how to be helped (for,
+    """The search that follows a result of the diagnosis: a practice of the offer, and how to be helped (for,
     with, learn).
     """
 
@@ -47,17 +47,22 @@ def criteria() -> dict[str, Criterion]:
     """Return the criteria in the order they are presented. Raises UnsourcedFigure for points without a
     reason, or in the wrong order.
     """
-    found = {id: _criterion(id, raw) for id, raw in _raw()["criteria"].items()}
-    for each in found.values():
-        in_order = each.points["good"] >= each.points["fair"] >= each.points["unsaid"] > each.points["bad"]
-        if not each.why or not in_order:
+    criteria = {id: _criterion(id, raw) for id, raw in _raw()["criteria"].items()}
+    for criterion in criteria.values():
+        in_order = (
+            criterion.points["good"]
+            >= criterion.points["fair"]
+            >= criterion.points["unsaid"]
+            > criterion.points["bad"]
+        )
+        if not criterion.why or not in_order:
             raise UnsourcedFigure(
-                f"orientation.yaml: the points of « {each.id} » are not explained, or silence is worth a"
+                f"orientation.yaml: the points of « {criterion.id} » are not explained, or silence is worth a"
                 " refusal.",
                 why="People are sent somewhere on these points.",
                 do="Write why, and keep good ≥ fair ≥ unsaid > bad.",
             )
-    return found
+    return criteria
 
 
 def _criterion(id: str, raw: Mapping[str, Any]) -> Criterion:
@@ -90,7 +95,7 @@ def longest_closure() -> int:
 
 @cache
 def advice() -> dict[str, Advice]:
-    """Return what each result of the diagnosis says to look for."""
+    """Return the search that follows each result of the diagnosis."""
     return {id: Advice(**raw) for id, raw in _raw()["results"].items()}
 
 

@@ -72,8 +72,10 @@ class FrameAxis:
     @property
     def strays(self) -> tuple[FrameAction, ...]:
         """The parts of which this dynamic does not have the action, or that are parts of a part."""
-        whole = {each.number for each in self.actions if each.parent is None}
-        return tuple(each for each in self.actions if each.parent is not None and each.parent not in whole)
+        top_numbers = {each.number for each in self.actions if each.parent is None}
+        return tuple(
+            each for each in self.actions if each.parent is not None and each.parent not in top_numbers
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,8 +120,8 @@ class Frame:
         """
         if not text or ATTRIBUTED.match(text):
             return text
-        told = f"D’après {self.origin or f'« {self.name} »'} : {text}"
-        return told if len(told) <= most else f"{told[: most - 2].rstrip()} …"
+        statement = f"D’après {self.origin or f'« {self.name} »'} : {text}"
+        return statement if len(statement) <= most else f"{statement[: most - 2].rstrip()} …"
 
 
 def marked(text: str) -> str:
@@ -149,10 +151,15 @@ def frames() -> Mapping[str, Frame]:
 
 
 def inspiring(frame: str, number: int) -> str:
-    """Return what was done elsewhere, as the document of a frame cites it for a dynamic; "" for nothing.
+    """Return the initiatives elsewhere, as the document of a frame cites it for a dynamic; "" for nothing.
     frame: its id, or its name.
     """
-    axes = (axis for id, each in frames().items() if frame in (id, each.name) for axis in each.axes)
+    axes = (
+        axis
+        for id, plan_frame in frames().items()
+        if frame in (id, plan_frame.name)
+        for axis in plan_frame.axes
+    )
     return next((axis.inspiring for axis in axes if axis.number == number), "")
 
 

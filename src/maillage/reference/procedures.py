@@ -34,13 +34,13 @@ class Procedure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operator:
-    """Who receives procedures. names: how it is written, without accent nor case, former names included."""
+    """An administration that receives procedures. names: in lower case, unaccented, former ones too."""
 
     label: str
     names: tuple[str, ...]
 
     def is_named(self, text: str) -> bool:
-        """Return whether a text names it.
+        """Tell a text that names it.
 
         >>> Operator(label="Caf", names=("caf",)).is_named("CAF de l’Isère")
         True
@@ -60,9 +60,9 @@ def families() -> Mapping[str, Family]:
 @cache
 def procedures() -> Mapping[str, Procedure]:
     """Return the common procedures, by key; each key of theirs differs from those of families."""
-    found = {key: Procedure(**row) for key, row in read_yaml(FILE)["procedures"].items()}
-    assert all(each.family in families() for each in found.values())
-    return found
+    procedures_by_id = {key: Procedure(**row) for key, row in read_yaml(FILE)["procedures"].items()}
+    assert all(each.family in families() for each in procedures_by_id.values())
+    return procedures_by_id
 
 
 @cache
@@ -83,6 +83,6 @@ def of_operator(operator: str, family: str = "") -> list[str]:
     known = operators()[operator]
     return [
         key
-        for key, each in procedures().items()
-        if known.is_named(each.operator) and family in ("", each.family)
+        for key, procedure in procedures().items()
+        if known.is_named(procedure.operator) and family in ("", procedure.family)
     ]

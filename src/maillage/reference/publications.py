@@ -1,4 +1,4 @@
-"""What the field published, cited for context: never mixed with an estimate."""
+"""Published figures of the field, cited for context: never mixed with an estimate."""
 
 from dataclasses import dataclass
 from functools import cache

@@ -40,8 +40,8 @@ class PublishedRate:
 def published() -> tuple[PublishedRate, ...]:
     """Return the rates of the file, in its order. Raises UnsourcedFigure for one that nobody could trace."""
     raw = read_yaml(FILE)
-    found = tuple(PublishedRate(**(raw["modelled"] | row)) for row in raw["rates"])
-    for rate in found:
+    rates = tuple(PublishedRate(**(raw["modelled"] | row)) for row in raw["rates"])
+    for rate in rates:
         missing = [name for name in TRACED if not getattr(rate, name)]
         if missing or (rate.definition and rate.definition not in definitions()):
             raise UnsourcedFigure(
@@ -49,4 +49,4 @@ def published() -> tuple[PublishedRate, ...]:
                 why="A rate set beside ours must be one that the reader can find again.",
                 do=f"Fill the keys in {FILE.name} from the publication.",
             )
-    return found
+    return rates

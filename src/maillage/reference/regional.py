@@ -1,4 +1,4 @@
-"""What is known of régions beyond who lives there: published rates, and the zones of a survey."""
+"""Evidence on régions beyond their residents: published rates, and the zones of a survey."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -66,19 +66,19 @@ def read(raw: Mapping[str, Any], rates: Sequence[PublishedRate]) -> Evidence:
     regional = [rate for rate in rates if rate.place.startswith("R")]
     for rate in regional:
         _comparable(rate, raw["definition"], int(raw["year"]))
-    found: dict[str, RegionalRate] = {}
-    for rate in sorted(regional, key=lambda each: not each.definition):  # first those of our definition
+    rate_by_region: dict[str, RegionalRate] = {}
+    for rate in sorted(regional, key=lambda rate: not rate.definition):  # first those of our definition
         code = rate.place.removeprefix("R")
-        first = found.get(code)
+        first = rate_by_region.get(code)
         if first is None:
-            found[code] = RegionalRate(code, rate.rate / 100, rate.low / 100, rate.high / 100)
+            rate_by_region[code] = RegionalRate(code, rate.rate / 100, rate.low / 100, rate.high / 100)
         elif not first.low <= rate.rate / 100 <= first.high:
             low, high = sorted((first.rate, rate.rate / 100))
-            found[code] = RegionalRate(code, (low + high) / 2, low, high, contested=True)
+            rate_by_region[code] = RegionalRate(code, (low + high) / 2, low, high, contested=True)
     return Evidence(
         definition=raw["definition"],
         year=int(raw["year"]),
-        rates=tuple(found.values()),
+        rates=tuple(rate_by_region.values()),
         zones=tuple(
             Zone(row["name"], row["effect"], row["error"], row["n"], tuple(row["departements"]))
             for row in raw["survey"]["zones"]

@@ -64,16 +64,16 @@ class Safe:
 
     @property
     def conditions(self) -> Mapping[str, Fact]:
-        """Return what is known of it, by the name of each condition in French."""
-        return {name: fact for name, fact in self._told if fact.text}
+        """Return its facts with the French name of each condition."""
+        return {name: fact for name, fact in self._labelled_facts if fact.text}
 
     @property
     def unknown(self) -> Sequence[str]:
         """Return the conditions that no source says."""
-        return [name.lower() for name, fact in self._told if not fact.text]
+        return [name.lower() for name, fact in self._labelled_facts if not fact.text]
 
     @property
-    def _told(self) -> Sequence[tuple[str, Fact]]:
+    def _labelled_facts(self) -> Sequence[tuple[str, Fact]]:
         return (
             (to_say("Tenu par"), self.run_by),
             (to_say("Pour qui"), self.for_whom),
@@ -102,24 +102,30 @@ def safes() -> Guide:
     """Return the guide; UnsourcedFigure when a fact names no source of the file."""
     raw = read_yaml(FILE)
     sources = {id: Source(**row) for id, row in raw["sources"].items()}
-    told = ("run_by", "for_whom", "price", "languages", "certified")
-    found = [
+    compared_facts = ("run_by", "for_whom", "price", "languages", "certified")
+    safes = [
         Safe(
             **each
-            | {name: _fact(each[name], sources) for name in told}
+            | {name: _fact(each[name], sources) for name in compared_facts}
             | {"facts": [_fact(fact, sources) for fact in each["facts"]]}
         )
         for each in raw["safes"]
     ]
     conditions = {id: Condition(id, **row) for id, row in raw["asks"].items()}
     before = [_fact(fact, sources) for fact in raw["before"]]
-    said = {fact.source for fact in before}
-    for each in found:
-        assert set(each.asks) == set(conditions), each.id
-        assert set(each.asks.values()) <= {YES, NO, SOMETIMES, UNKNOWN}, each.id
-        said |= {fact.source for fact in (*each.facts, *(getattr(each, name) for name in told))}
+    cited_sources = {fact.source for fact in before}
+    for safe in safes:
+        assert set(safe.asks) == set(conditions), safe.id
+        assert set(safe.asks.values()) <= {YES, NO, SOMETIMES, UNKNOWN}, safe.id
+        cited_sources |= {
+            fact.source for fact in (*safe.facts, *(getattr(safe, name) for name in compared_facts))
+        }
     return Guide(
-        found, conditions, before, {id: row for id, row in sources.items() if id in said}, raw["seen_on"]
+        safes,
+        conditions,
+        before,
+        {id: row for id, row in sources.items() if id in cited_sources},
+        raw["seen_on"],
     )
 
 

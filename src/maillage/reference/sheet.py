@@ -78,7 +78,7 @@ def practices(sheet: Sheet) -> dict[str, Practice]:
     """
     without = sheet.get("sans", ())
     return {
-        **{id: held for id, held in implied(sheet).items() if id not in without},
+        **{id: practice for id, practice in implied(sheet).items() if id not in without},
         **sheet.get("practices", {}),
     }
 
@@ -87,7 +87,7 @@ def listable(sheet: Sheet) -> dict[str, Practice]:
     """Return the practices of a place that may be told to everybody: some places do something, and do not
     wish to be listed for it.
     """
-    return {id: held for id, held in practices(sheet).items() if not held.get("discret")}
+    return {id: practice for id, practice in practices(sheet).items() if not practice.get("discret")}
 
 
 RECEIVING = ("assistance", "formation")  # practices by which somebody is received to be helped
@@ -100,18 +100,18 @@ def weekly_places(sheet: Sheet) -> int | None:
     >>> weekly_places({"capacite": 12}), weekly_places({})
     (12, None)
     """
-    whole = sheet.get("capacite")
+    capacity = sheet.get("capacite")
     of = practices(sheet)
     today = [of[id] for id in RECEIVING if id in of and of[id]["state"] == "offered"]
-    said = [held["capacite"] for held in today if held.get("capacite")]
-    return int(whole) if whole else sum(map(int, said)) if said else None
+    capacities = [practice["capacite"] for practice in today if practice.get("capacite")]
+    return int(capacity) if capacity else sum(map(int, capacities)) if capacities else None
 
 
 FREE_ACCESS = ("wifi", "libre_acces")  # by which somebody gets on the Internet alone, for nothing or little
 
 
 def has_free_access(sheet: Sheet) -> bool:
-    """Return whether a place says that it gives wifi or computers to use today."""
+    """Tell a place that declares wifi or computers to use today."""
     of = practices(sheet)
     return any(of[id]["state"] == "offered" for id in FREE_ACCESS if id in of)
 
@@ -125,12 +125,12 @@ def weekly_visits(sheet: Sheet) -> int | None:
     """
     of = practices(sheet)
     today = [of[id] for id in FREE_ACCESS if id in of and of[id]["state"] == "offered"]
-    said = [held["visites"] for held in today if "visites" in held]
-    return sum(map(int, said)) if said else None
+    visits = [practice["visites"] for practice in today if "visites" in practice]
+    return sum(map(int, visits)) if visits else None
 
 
 def receives(sheet: Sheet) -> bool:
-    """Return whether a place says that it helps or trains people today."""
+    """Tell a place that declares helping or training people today."""
     of = practices(sheet)
     return any(of[id]["state"] == "offered" for id in RECEIVING if id in of)
 
@@ -141,16 +141,16 @@ def implied(sheet: Sheet) -> dict[str, Practice]:
     """
     services = set(sheet.get("services", ()))
     ways = [way for way in sheet.get("modalites_accompagnement", ()) if way in ("alone", "person", "group")]
-    found: dict[str, Practice] = {}
+    practice_by_id: dict[str, Practice] = {}
     if "access" in services:
-        found["libre_acces"] = _offered([way for way in ways if way != "group"])
+        practice_by_id["libre_acces"] = _offered([way for way in ways if way != "group"])
     if "equipment" in services:
-        found["vente"] = _offered()
+        practice_by_id["vente"] = _offered()
     if "procedures" in services:
-        found["assistance"] = _offered([way for way in ways if way == "person"])
+        practice_by_id["assistance"] = _offered([way for way in ways if way == "person"])
     if services & {"everyday", "work", "safety", "parenting", "leisure", "understanding"}:
-        found["formation"] = _offered([way for way in ways if way != "alone"])
-    return found
+        practice_by_id["formation"] = _offered([way for way in ways if way != "alone"])
+    return practice_by_id
 
 
 def _offered(ways: Sequence[str] = ()) -> Practice:

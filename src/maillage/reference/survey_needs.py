@@ -56,7 +56,7 @@ class Link:
     doubt: float = 0.0
 
     def reads(self, question: str) -> bool:
-        """Whether a question of this name may be the link's."""
+        """Tell a question name that the link may read."""
         return plain(question.rpartition("/")[2]) in {plain(name) for name in self.questions}
 
 

@@ -35,10 +35,10 @@ def banks() -> dict[str, Questionnaire]:
     there, a sentence without its translation in a language the questionnaire says it speaks, a question whose
     source nobody can find.
     """
-    found = {name: bank(name) for name in FILES}
-    for each in found.values():
+    banks = {name: bank(name) for name in FILES}
+    for each in banks.values():
         _checked(each)
-    return found
+    return banks
 
 
 def bank(name: str) -> Questionnaire:
@@ -68,19 +68,19 @@ def translations() -> Mapping[str, Mapping[str, str]]:
 def _texts(french: str, languages: tuple[str, ...]) -> Texts:
     if not french:
         return {}
-    others = translations().get(french, {})
-    return {"fr": french, **{language: others[language] for language in languages if language in others}}
+    wordings = translations().get(french, {})
+    return {"fr": french, **{language: wordings[language] for language in languages if language in wordings}}
 
 
 def _choices(raw: Mapping[str, Any], languages: tuple[str, ...]) -> Iterator[Choice]:
-    for name, told in raw.items():
-        held: Mapping[str, Any] = {"fr": told} if isinstance(told, str) else told
+    for name, text in raw.items():
+        wordings: Mapping[str, Any] = {"fr": text} if isinstance(text, str) else text
         yield Choice(
             name=name,
-            label=_texts(held["fr"], languages),
-            alone=held.get("alone", False),
-            inferred=held.get("inferred", False),
-            printed=held.get("printed", ""),
+            label=_texts(wordings["fr"], languages),
+            alone=wordings.get("alone", False),
+            inferred=wordings.get("inferred", False),
+            printed=wordings.get("printed", ""),
         )
 
 
@@ -103,9 +103,9 @@ def _item(raw: Mapping[str, Any], bank: Mapping[str, Any], languages: tuple[str,
             repeat=raw.get("repeat", False),
             items=tuple(_item(item, bank, languages) for item in raw["items"]),
         )
-    told = {key: value for key, value in raw.items() if key in PLAIN}
+    plain_fields = {key: value for key, value in raw.items() if key in PLAIN}
     return Question(
-        **{"universe": bank.get("universe", ""), **told},
+        **{"universe": bank.get("universe", ""), **plain_fields},
         label=_texts(raw["fr"], languages),
         hint=_texts(raw.get("hint", ""), languages),
         constraint_message=_texts(raw.get("message", ""), languages),
@@ -114,40 +114,40 @@ def _item(raw: Mapping[str, Any], bank: Mapping[str, Any], languages: tuple[str,
     )
 
 
-def _checked(each: Questionnaire) -> None:
-    told = answering.problems(each)
-    for question in each.questions():
+def _checked(questionnaire: Questionnaire) -> None:
+    problems = answering.problems(questionnaire)
+    for question in questionnaire.questions():
         if question.kind not in get_args(Kind) or (question.scale and question.scale not in SCALES):
-            told.append(f"{question.name}: kind or scale unknown")
+            problems.append(f"{question.name}: kind or scale unknown")
         if not question.universe:
-            told.append(f"{question.name}: of whom it is asked is not said")
+            problems.append(f"{question.name}: of whom it is asked is not said")
         if not (question.rows or question.ours):
-            told.append(f"{question.name}: neither a source nor ours")
-    told += [f"not in {language}: {words}" for language, words in _untranslated(each)]
-    told += [
+            problems.append(f"{question.name}: neither a source nor ours")
+    problems += [f"not in {language}: {words}" for language, words in _untranslated(questionnaire)]
+    problems += [
         f"{name}/{choice.name}: the end of its label is lost, and it is not marked inferred"
-        for name, choices in each.lists.items()
+        for name, choices in questionnaire.lists.items()
         for choice in choices
         if choice.printed and not choice.inferred
     ]
-    if told:
+    if problems:
         raise UnsourcedFigure(
-            f"surveys/{each.id}.yaml: {'; '.join(told[:20])}.",
+            f"surveys/{questionnaire.id}.yaml: {'; '.join(problems[:20])}.",
             why="People in the street would be asked it as it is.",
             do="Correct the file, or translations.yaml.",
         )
 
 
-def _untranslated(each: Questionnaire) -> Iterator[tuple[str, str]]:
+def _untranslated(questionnaire: Questionnaire) -> Iterator[tuple[str, str]]:
     """Yield the languages and sentences that miss a translation."""
-    texts = [choice.label for name, choices in each.lists.items() for choice in choices]
+    texts = [choice.label for name, choices in questionnaire.lists.items() for choice in choices]
     texts += [
         text
-        for question in each.questions()
+        for question in questionnaire.questions()
         for text in (question.label, question.hint, question.constraint_message)
     ]
-    texts += [item.label for item in each.items if isinstance(item, Group)]
+    texts += [item.label for item in questionnaire.items if isinstance(item, Group)]
     for text in texts:
-        for language in each.languages:
+        for language in questionnaire.languages:
             if text and language not in text:
                 yield language, text["fr"]

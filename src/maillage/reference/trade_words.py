@@ -16,20 +16,20 @@ def groups() -> tuple[frozenset[str], ...]:
 
 
 def alternatives(words: str) -> tuple[frozenset[str], ...]:
-    """Return what a search looks for: for each of its words, the ways of saying it, itself included.
+    """Return, for each word of a search, its synonyms, itself included.
 
     An expression of several words is read before its words.
 
     >>> [sorted(each)[:2] for each in alternatives("mdp oublié")]
     [['mdp', 'mot de passe'], ['oublie']]
     """
-    text, found = f" {plain(words)} ", []
+    text, expressions = f" {plain(words)} ", []
     for group in groups():
         for word in sorted(group, key=len, reverse=True):
             if " " in word and f" {word} " in text:
                 text = text.replace(f" {word} ", "  ", 1)
-                found.append(group)
-    return (*found, *(_ways(word) for word in text.split()))
+                expressions.append(group)
+    return (*expressions, *(_ways(word) for word in text.split()))
 
 
 def _ways(word: str) -> frozenset[str]:

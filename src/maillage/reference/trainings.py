@@ -39,9 +39,9 @@ class Training:
 @cache
 def trainings() -> Mapping[str, Training]:
     """Return the common trainings, by key."""
-    found = {
+    trainings = {
         key: Training(**{**row, "audiences": tuple(row["audiences"]), "modules": tuple(row["modules"])})
         for key, row in read_yaml(FILE)["trainings"].items()
     }
-    assert all(set(each.audiences) <= set(AUDIENCES) for each in found.values())
-    return found
+    assert all(set(each.audiences) <= set(AUDIENCES) for each in trainings.values())
+    return trainings

@@ -1,4 +1,4 @@
-"""What people said in the founding studies, in our words: a library to quote beside a figure."""
+"""Statements of people in the founding studies, in our words: a library to quote with a figure."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -16,7 +16,7 @@ FILE = Path(__file__).with_name("voices.yaml")
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """What somebody said. lines: of the document. kind: the finding that it speaks of, "" for none;
+    """A statement of one person. lines: of the document. kind: the finding that it speaks of, "" for none;
     among: which of those who speak, "" for any of them.
     """
 
@@ -33,9 +33,9 @@ class Voice:
 
     @property
     def speaker(self) -> str:
-        """Who said it, as a reader sees them."""
-        who = speakers()[self.who]
-        return f"{who} {self.among}" if self.among else who
+        """The speaker, in words."""
+        speaker = speakers()[self.who]
+        return f"{speaker} {self.among}" if self.among else speaker
 
     @property
     def axis(self) -> str:
@@ -61,7 +61,7 @@ def themes() -> dict[str, str]:
 
 @cache
 def speakers() -> dict[str, str]:
-    """Return who speaks, in words by id."""
+    """Return the speakers, in words by id."""
     return dict(_read()["who"])
 
 
@@ -73,7 +73,7 @@ def places() -> dict[str, str]:
 
 @cache
 def voices() -> dict[str, Voice]:
-    """Return what was said by id, in order; BrokenSource when a row names what nobody knows."""
+    """Return the statements by id, in order; BrokenSource when a row names what nobody knows."""
     return {id: _voice(id, row) for id, row in _read()["voices"].items()}
 
 
