@@ -103,7 +103,7 @@ def test_answers_that_all_tie_are_counted_and_not_listed(spec):
         besoins  | d       |   38 |    27 |    49
         """,
         lambda t: [item.fact for item in of_surveys(surveyed(t)).first],
-        ["Besoins les plus cités par les structures, à égalité : 4 réponses sans écart net."],
+        ["Besoins les plus cités par les structures : 4 réponses sans écart net."],
     )
 
 

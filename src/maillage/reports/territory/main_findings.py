@@ -221,7 +221,9 @@ def _ranking(rule: RankingRule, surveyed: Surveyed) -> MainFinding | None:
     return MainFinding(
         axis=rule.axis,
         kind=rule.kind,
-        fact=f"{head} : {cited}." if is_sure else f"{head} : {number(len(leaders))} réponses sans écart net.",
+        fact=f"{head}{', à égalité' if len(leaders) > 1 else ''} : {cited}."
+        if is_sure
+        else f"{head} : {number(len(leaders))} réponses sans écart net.",
         facing=tuple(f"Puis « {answer.label} », {answer.in_full}." for answer in following),
         means=rule.means,
         calls=rule.calls,
