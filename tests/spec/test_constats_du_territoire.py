@@ -69,6 +69,16 @@ def test_a_meaning_is_stated_where_the_whole_interval_carries_it(spec):
     )
 
 
+def test_a_share_of_a_wider_survey_says_whose_inhabitants():
+    """Une commune cite l’enquête de son intercommunalité : « 42 % des habitants de la communauté… »."""
+    wide = replace(
+        answer_of(42, 36, 48, kind="inhabitants"),
+        source="« e », édition 1, 2026, menée sur un territoire plus large (Communauté de communes du Trièves)",
+    )
+    people = main_findings._people("inhabitants", wide)
+    assert people == "des habitants de la communauté de communes du Trièves"
+
+
 def test_answers_that_chance_may_explain_tie(spec):
     """Deux réponses que la marge ne sépare pas sont à égalité ; la suivante vient après elles."""
     spec(
