@@ -18,6 +18,7 @@ from maillage.apps.dossiers.models import Comment, Finding, Study
 from maillage.apps.dossiers.queries import StudyRequest
 from maillage.apps.dossiers.views import pages
 from maillage.apps.dossiers.views.requests import address_of
+from maillage.apps.territories.models import Correction
 from maillage.cli.reports import studies as reported
 from maillage.kernel.names import plain
 from maillage.reference.definitions import DEFAULT, definition
@@ -77,7 +78,8 @@ def test_the_grid_says_its_verdicts_in_sentences(client, study):
 
 def test_the_grid_says_of_what_its_counts_are_and_why_they_are_not_those_of_the_directory(client, study):
     page = text_of(client.get(f"{ADDRESS}grille/")).replace("\xa0", " ")
-    assert page.count("deux fiches d’un même lieu n’en font qu’un") == 1
+    assert "Aucune réponse encore sur le maillage" in page and "donnée manquante" not in page
+    assert "deux fiches d’un même lieu n’en font qu’un" not in page, "no place is counted"
     for n, words in ((56, "12 sur 56 lieux"), (1, "12 sur 1 lieu ")):
         known = SimpleNamespace(shares=SimpleNamespace(hours=census.Part(12, n, "21 %", 0.21)))
         _, told = criteria._of("hours", "Lieux dont on sait les horaires")(known)
@@ -468,6 +470,21 @@ def test_a_page_answers_with_its_first_figure_before_its_study_is_computed(clien
     first = queries.first_headline(Study.objects.get())
     assert f"environ {first.value} {first.sentence}".replace("\xa0", " ") in pages[-1]
     assert "les cartes et les documents se calculent encore" in pages[-1]
+
+
+def test_pages_show_the_previous_study_while_a_newer_one_is_computed(client, study):
+    """Une correction fait recalculer : les pages montrent l’étude d’avant, et disent qu’une autre vient."""
+    Correction.objects.create(
+        table="cnaf-2021-iris", key="381510101", column="rsa", value=40, reason="Relevé"
+    )
+    for page in ("", "manques/", "verifier/", "rapports/"):
+        answer = client.get(f"{ADDRESS}{page}")
+        assert "data-avancement" not in answer.content.decode(), page
+        assert text_of(answer).count("Une étude plus récente se calcule depuis") == 1, page
+    newer = Study.objects.exclude(pk=study.pk).get()
+    assert newer.status == rules.QUEUED
+    actions.cancel(newer)
+    assert "Relancer le calcul" in text_of(client.get(ADDRESS))
 
 
 def test_a_page_waits_without_a_figure_when_its_territory_is_too_large(client, home, monkeypatch):

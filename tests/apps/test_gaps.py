@@ -787,7 +787,7 @@ def test_nobody_says_it_is_not_nobody_knows():
 
 def test_zones_in_both_precarities_are_counted_as_the_diagnosis_counts_them():
     """La fourchette du diagnostic d’abord ; le verdict ne lit que les zones très probables."""
-    crossing = "De 9 à 15 quartiers sur 99 cumulent précarité numérique et précarité sociale élevées."
+    crossing = "Face à la France, de 9 à 15 quartiers sur 99 ont les deux élevées."
     offered = offer_of(60, {}, {"A": 80, "B": (30, 70), "C": 10})
     row = of_the_grid(CROSSED, offered, crossed=("A", "B"), crossing=crossing)
     assert row.evidence.startswith(f"{crossing} Très probablement dans les deux : 2\xa0zones ; dans 1, ")
@@ -812,14 +812,14 @@ def test_the_grid_takes_the_very_likely_zones_and_their_range(monkeypatch):
         offer=offer_of(60, {}, {"A": 80, "B": 20, "C": 20}),
         filter="qpv",
         zones=rows,
-        crossing_sentence="De 1 à 2 zones sur 3 cumulent tout. Parmi elles : **A**.",
+        crossing_sentence="**A** a les deux. Face à la France, de 1 à 2 zones sur 3 ont les deux élevées.",
     )
     monkeypatch.setattr(queries, "census_page", lambda study, on: None)
     axes = queries.grid(SimpleNamespace(place=PLACE), reading, on=date(2026, 11, 20))
     told = axes[0][0].criteria[[NEAR, BALANCE, PUBLICS, CROSSED].index(CROSSED)]
     assert told.verdict == "fort"
     assert told.evidence.replace("\xa0", " ").startswith(
-        "De 1 à 2 zones sur 3 cumulent tout. Très probablement dans les deux : 1 zone ; dans 1, la plupart"
+        "Face à la France, de 1 à 2 zones sur 3 ont les deux élevées. Très probablement dans les deux : 1 zone ; dans 1, la plupart"
     )
 
 

@@ -300,6 +300,19 @@ def test_before_the_first_step_nobody_was_heard_yet(written):
     assert deck._thanks(subject(found)) == []
 
 
+def test_a_mission_thanks_each_once_and_gives_groupings_their_article(written, study):
+    led = replace(
+        queries.mission(PLACE, on=ON),
+        commissioner="Communauté de communes du Trièves",
+        pilot="Agglomération grenobloise",
+        thanks="Les habitants.",
+    )
+    assert "demandé par la communauté de communes du Trièves et mené par l’agglomération" in led.lead
+    assert deck._thanks(subject(led))[0].blocks[0].items == ("travailleurs sociaux", "habitants")
+    again = replace(led.steps[0], who="Les travailleurs sociaux")
+    assert replace(led, steps=(*led.steps, again)).participants == led.participants
+
+
 @pytest.mark.parametrize(
     ("on", "led", "title"),
     [

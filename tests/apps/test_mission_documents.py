@@ -168,6 +168,7 @@ def test_what_is_no_photograph_is_refused(client, lea, posted, expected):
     answer = client.post(LOOK, {"photographie": "1", "credit": "", **posted})
     assert answer.status_code == 400
     assert expected in answer.content.decode()
+    assert "Il manque le nom" not in answer.content.decode(), "the other form was not sent"
     assert not StudyPhotograph.objects.exists()
 
 

@@ -13,7 +13,7 @@ from maillage.apps.surveys.actions import calculations
 from maillage.apps.surveys.actions import results as actions
 from maillage.apps.surveys.models import Answer, Version
 from maillage.apps.surveys.queries import calculations as kept
-from maillage.apps.surveys.queries import frames, sentences
+from maillage.apps.surveys.queries import editions, frames, sentences
 from tests.apps.test_survey_results import AT, analyst, answered, browser, survey, where  # noqa: F401
 from tests.support.speed import processor
 
@@ -147,6 +147,18 @@ def test_a_large_survey_is_computed_by_the_worker_and_the_page_says_so(
     assert "Tableaux de travail." in browser.get(where(survey)).content.decode()
     calculations.compute_later.func(survey.pk, kept.TABLES)  # asked twice: computed once
     assert counted == [kept.TABLES]
+
+
+def test_what_was_previewed_is_published_without_computing_it_again(browser, survey, counted, monkeypatch):
+    """Publier répond aussitôt, et la page dit « Publié » avant que les résultats ne se recalculent."""
+    digest = calculations.ask(survey, kept.EDITION, at=AT)["digest"]
+    monkeypatch.setattr(editions, "edition", None)
+    counted.clear()
+    page = browser.post(where(survey, "publier/"), {"empreinte": digest}, follow=True).content.decode()
+    assert "Édition 1 publiée." in page and "Publié." in page and not counted
+    assert "drawn" not in survey.publications.get().content
+    monkeypatch.undo()
+    assert f'content="4;url={where(survey, "publier/")}"' in page
 
 
 def test_results_are_ready_before_anybody_opens_them(browser, survey, counted, monkeypatch):

@@ -98,24 +98,32 @@ def test_those_of_which_one_side_is_unknown_are_told(spec):
 
 
 def test_members_are_counted_with_an_interval_and_prescriptions_wait(spec):
-    """Combien de zones cumulent : une fourchette. L’aide n’est prescrite que là où c’est très probable."""
+    """Les zones sûres d’abord, par leur nom ; combien cumulent ensuite, par une fourchette. L’aide n’est prescrite que là où c’est très probable."""
     spec(
         """
         basse | haute | nommées
         ------+-------+--------
           2.0 |   6.4 | Sud Nord
+          5.0 |   9.0 | A B C D E
           0.0 |   1.0 |
           0.0 |   0.0 |
         """,
         told,
         [
             (
-                "De 2 à 7 zones sur 22 cumulent précarité numérique et précarité sociale élevées face à la France."
-                " Parmi elles, très probablement (8 chances sur 10 ou plus) : Sud et Nord."
+                "Sud et Nord ont très probablement une précarité numérique et une précarité sociale élevées."
+                " Face à la France, de 2 à 7 zones sur 22 ont les deux élevées."
+                " « Très probablement » : 8 chances sur 10 ou plus."
             ),
             (
-                "Jusqu’à 1 zone sur 22 cumule précarité numérique et précarité sociale élevées face à la France."
-                " Aucune ne l’est assez sûrement pour être nommée : avant d’y choisir une aide, vérifiez sur place."
+                "A, B, C et 2 autres ont très probablement une précarité numérique et une précarité sociale"
+                " élevées. Face à la France, de 5 à 9 zones sur 22 ont les deux élevées."
+                " « Très probablement » : 8 chances sur 10 ou plus."
+            ),
+            (
+                "Aucune zone n’a assez sûrement une précarité numérique et une précarité sociale élevées pour être"
+                " nommée. Face à la France, jusqu’à 1 zone sur 22 a les deux élevées : avant d’y choisir une aide,"
+                " vérifiez sur place."
             ),
             "Aucune zone ne réunit ici une précarité numérique élevée et une précarité sociale élevée.",
         ],

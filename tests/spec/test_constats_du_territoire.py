@@ -69,6 +69,16 @@ def test_a_meaning_is_stated_where_the_whole_interval_carries_it(spec):
     )
 
 
+def test_a_share_of_a_wider_survey_says_whose_inhabitants():
+    """Une commune cite l’enquête de son intercommunalité : « 42 % des habitants de la communauté… »."""
+    wide = replace(
+        answer_of(42, 36, 48, kind="inhabitants"),
+        source="« e », édition 1, 2026, menée sur un territoire plus large (Communauté de communes du Trièves)",
+    )
+    people = main_findings._people("inhabitants", wide)
+    assert people == "des habitants de la communauté de communes du Trièves"
+
+
 def test_answers_that_chance_may_explain_tie(spec):
     """Deux réponses que la marge ne sépare pas sont à égalité ; la suivante vient après elles."""
     spec(
@@ -103,7 +113,7 @@ def test_answers_that_all_tie_are_counted_and_not_listed(spec):
         besoins  | d       |   38 |    27 |    49
         """,
         lambda t: [item.fact for item in of_surveys(surveyed(t)).first],
-        ["Besoins les plus cités par les structures, à égalité : 4 réponses sans écart net."],
+        ["Besoins les plus cités par les structures : 4 réponses sans écart net."],
     )
 
 

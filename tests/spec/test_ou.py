@@ -1,9 +1,11 @@
 """Où vivent les personnes concernées se dit contre la population : concentrées, ou réparties comme les habitants."""
 
+import re
+
 import numpy as np
 
 from maillage.reference.parameters import number
-from maillage.reports.territory import certainty
+from maillage.reports.territory import certainty, sentences
 from maillage.studies.diagnosis.results import Where
 from maillage.studies.diagnosis.where import where
 
@@ -128,6 +130,23 @@ def test_half_of_the_need_has_its_share_of_residents(spec):
         lambda t: round(answer_of(t).half.value, 3),
         round((2000 + 2000 * 200 / 300) / 8000, 3),
     )
+
+
+def test_a_surplus_is_never_printed_as_a_range_that_holds_the_share():
+    """« Sûrement plus que sa part » : la fourchette imprimée l’exclut, avec les décimales qu’il faut."""
+    rng, printed = np.random.default_rng(7), []
+    for _ in range(200):
+        residents = rng.integers(300, 9_000, rng.integers(2, 30)).astype(float)
+        centre = residents * np.exp(0.25 * rng.standard_normal(len(residents)))
+        need = centre[:, None] * np.exp(rng.choice([0.05, 0.15]) * rng.standard_normal((len(residents), 400)))
+        published = np.ones(len(residents), bool)
+        answer = where(
+            [str(i) for i in range(len(residents))], need, residents, residents, published=published
+        )
+        text = sentences.together(answer)
+        if text:
+            printed.append([float(x.replace(",", ".")) for x in re.findall(r"\d[\d,]*", text)])
+    assert len(printed) > 100 and all(low > share for low, _, share in printed)
 
 
 def test_one_zone_is_compared_with_nothing(spec):

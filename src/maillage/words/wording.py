@@ -237,11 +237,21 @@ def of(name: str) -> str:
         return f"du {name[3:]}"
     if name.startswith(("Les ", "les ")):
         return f"des {name[4:]}"
+    full = with_article(name)
+    return elision("de", name) if full == name else f"de {full}"
+
+
+def with_article(name: str) -> str:
+    """Return a name with the article that a grouping or France takes, as it stands where it has none to take.
+
+    >>> with_article("Agglomération grenobloise"), with_article("Ville d’Arles"), with_article("Arles")
+    ('l’agglomération grenobloise', 'la ville d’Arles', 'Arles')
+    """
     first, space, _ = name.partition(" ")
     if (space and first in GROUPINGS) or name == "France":
         article = "l’" if first[:1] in VOWELS else "la "
-        return f"de {article}{name if name == 'France' else lower_first(name)}"
-    return elision("de", name)
+        return f"{article}{name if name == 'France' else lower_first(name)}"
+    return name
 
 
 def elision(word: str, name: str) -> str:

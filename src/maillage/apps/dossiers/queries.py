@@ -5,7 +5,7 @@ import hmac
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from functools import cache, lru_cache, reduce
 from importlib.metadata import version
@@ -69,7 +69,7 @@ from maillage.reports.territory import offer as territory_offer
 from maillage.reports.territory.field import Action, FieldReading, Paragraphs
 from maillage.reports.territory.mission import Mission, MissionStep
 from maillage.reports.territory.presentation import headline
-from maillage.reports.territory.reading import Headline, Reading, Stale, load
+from maillage.reports.territory.reading import Headline, PublishedNote, Reading, Stale, load
 from maillage.reports.territory.surveys import PublishedSurvey
 from maillage.reports.territory.verdict import Measured
 from maillage.studies.diagnosis import zoning
@@ -671,9 +671,35 @@ def is_lost(study: Study) -> bool:
 
 
 def reading(study: Study) -> Reading:
-    """Return what a reader sees of a finished study; FileNotFoundError or Stale when it `is_lost`."""
+    """Return what a reader sees of a finished study, for a commune with its number by the survey of its
+    grouping; FileNotFoundError or Stale when it `is_lost`.
+    """
+    local = _stored_reading(study)
+    note = _of_grouping(study, local)
+    return replace(local, published=(*local.published, note)) if note else local
+
+
+def _stored_reading(study: Study) -> Reading:
     path = folder(study) / "lecture.json"
     return _read(str(path), path.stat().st_mtime_ns)
+
+
+def _of_grouping(study: Study, local: Reading) -> PublishedNote | None:
+    """Return the number of a commune in the study of its grouping, where a survey counts there alone."""
+    if local.territory.kind != "commune" or local.survey is not None or not rules.is_plain(study.inputs):
+        return None
+    for other in latest_of(each.code for each in local.territory.within):
+        if other.inputs.get("survey") is None or is_lost(other):
+            continue
+        wider = _stored_reading(other)
+        for row in wider.subtotals:
+            if (row.level, row.code) == ("commune", study.place) and row.people:
+                text = (
+                    f"L’enquête {wider.territory.of_name} porte le nombre de la commune à {row.people}"
+                    f" ({row.between}) dans l’étude de tout ce territoire."
+                )
+                return PublishedNote(kind="contredit", text=text, short=text)
+    return None
 
 
 @lru_cache(maxsize=16)
@@ -1021,10 +1047,16 @@ def grid(
         {} if filtered else evidence.closest(study.place),
         None if filtered else totals.totals(communes_of(study.place)).seen.moved,
         [zone.code for zone in reading.zones if zone.cell == "les_deux" and zone.is_likely],
-        reading.crossing_sentence.partition(". ")[0].rstrip(".") + "." if reading.crossing_sentence else "",
+        _crossing_count(reading.crossing_sentence),
         published_surveys(study.place),
     )
     return wording.spaced_within([(axis, told_findings.read(said, axis.id)) for axis in axes])
+
+
+def _crossing_count(text: str) -> str:
+    """Return the sentence that counts the zones in both precarities; the one that none is in both."""
+    sentences = text.removesuffix(".").split(". ")
+    return f"{next((each for each in sentences if ' sur ' in each), sentences[0])}." if text else ""
 
 
 def surveyed_of(study: Study, reading: Reading) -> criteria.Surveyed:

@@ -15,7 +15,7 @@ from maillage.apps.indicators.queries.ground import Ground, ground
 from maillage.apps.indicators.queries.values import values
 from maillage.apps.territories import queries as territories
 from maillage.kernel.errors import Refused, UnknownTerritory
-from maillage.reference.indicators import families, indicators, landmark, target
+from maillage.reference.indicators import families, indicators, landmark
 from maillage.reports.survey.document import as_csv
 
 USUAL_COMPARED = "38,67,59"
@@ -47,7 +47,6 @@ def territory(request: HttpRequest, place: str) -> HttpResponse:
         "query": "",
         "months": months,
         "periods": rules.PERIODS,
-        "target": target(),
         "landmark": landmark(),
         **reading.page(values(held)),
     }

@@ -27,6 +27,10 @@ def odds_text() -> str:
     return f"{round(10 * floor())} chances sur 10 ou plus"
 
 
+def odds_sentence() -> str:
+    return f" « Très probablement » : {odds_text()}."
+
+
 def named(names: Sequence[str], *, most: int = MOST_NAMED) -> str:
     """Return names as a list, the tail counted when there are more than `most`."""
     if len(names) <= most:
@@ -115,24 +119,22 @@ def among(n: int, n_missing: int, unit: str, known: str) -> str:
 
 
 def crossing(spread: Spread, n: int, unit: str, likely: Sequence[str], *, uncrossed: int = 0) -> str:
-    """Return how many of n zones are in both precarities, then which ones very likely are. uncrossed: how
-    many zones have no place on the joint map.
+    """Return which of n zones very likely are in both precarities: a sentence that can head a slide; then how
+    many are. uncrossed: how many zones have no place on the joint map.
     """
-    those, none = ("elles", "Aucune") if unit in FEMININE else ("eux", "Aucun")
+    none, e = ("Aucune", "e") if unit in FEMININE else ("Aucun", "")
     if not spread.high:
         return f"{none} {unit} ne réunit ici une précarité numérique élevée et une précarité sociale élevée."
-    verb = "cumule" if spread.high <= 1 else "cumulent"
-    head = (
-        f"{upper_first(between(spread, unit))} sur {among(n, uncrossed, unit, 'comparé')} {verb} précarité"
-        " numérique et précarité sociale élevées face à la France."
-    )
+    has, both = "a" if spread.high <= 1 else "ont", "une précarité numérique et une précarité sociale élevées"
+    compared_zones = among(n, uncrossed, unit, "comparé")
+    count = f"Face à la France, {between(spread, unit)} sur {compared_zones} {has} les deux élevées"
     if not likely:
         return (
-            f"{head} {none} ne l’est assez sûrement pour être nommé{'e' if unit in FEMININE else ''}"
-            " : avant d’y"
-            " choisir une aide, vérifiez sur place."
+            f"{none} {unit} n’a assez sûrement {both} pour être nommé{e}. {count} : avant d’y choisir une"
+            " aide, vérifiez sur place."
         )
-    return f"{head} Parmi {those}, très probablement ({odds_text()}) : {named(likely, most=6)}."
+    have = "a" if len(likely) == 1 else "ont"
+    return f"{named(likely, most=4)} {have} très probablement {both}. {count}.{odds_sentence()}"
 
 
 def uncrossed(n: int, unit: str) -> str:

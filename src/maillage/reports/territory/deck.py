@@ -813,9 +813,9 @@ def _missing(s: Subject, plan: PlanReading | None) -> list[str]:
 def _thanks(s: Subject) -> list[Chapter]:
     """Return the slide of thanks, none where nobody is named."""
     m = s.mission
-    if m is None or not (m.participants or m.thanks):
+    if m is None or not (m.participants or m.more_thanks):
         return []
-    items = (*m.participants[:MOST_ROWS], *((m.thanks,) if m.thanks else ()))
+    items = (*m.participants[:MOST_ROWS], *((m.more_thanks,) if m.more_thanks else ()))
     notes = f"Entendus : {listing(m.participants)}." if m.participants else ""
     return [_slide(NEXT, "Merci", (Bullets(items=items),), notes=notes)]
 

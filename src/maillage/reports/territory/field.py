@@ -2,6 +2,7 @@
 grid. Nothing here is estimated: it is counted, answered or told.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from maillage.reports.directory.census import CensusReading
@@ -226,15 +227,19 @@ def _actions(field: FieldReading) -> list[Block]:
     ]
 
 
+def no_answer(axes: Sequence[Axis], *, has_census: bool) -> str:
+    """Return the sentence on the axes of which nothing tells anything, and what would."""
+    names = listing([f"**{lower_first(axis.label)}**" for axis in axes])
+    surveys = ("une enquête auprès des habitants", "une auprès des structures")
+    sources = surveys if has_census else ("le recensement des lieux", *surveys)
+    return f"Aucune réponse encore sur {names}. {upper_first(listing(sources))} en donneraient."
+
+
 def _grid(field: FieldReading) -> Chapter:
     blocks: list[Block] = []
     unanswered = [axis for axis, found in field.grid if not (found or axis.needs or axis.is_answered)]
     if unanswered:
-        names = listing([f"**{lower_first(axis.label)}**" for axis in unanswered])
-        surveys = ("une enquête auprès des habitants", "une auprès des structures")
-        sources = surveys if field.census else ("le recensement des lieux", *surveys)
-        would_answer = f"{upper_first(listing(sources))} en donneraient"
-        blocks.append(Text(text=f"Aucune réponse encore sur {names}. {would_answer}."))
+        blocks.append(Text(text=no_answer(unanswered, has_census=field.census is not None)))
     for axis, found in field.grid:
         if axis in unanswered:
             continue

@@ -6,6 +6,7 @@ says of the same subject. Its rank: how much it matters, times how sure it is. T
 axis comes before the second of any.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -18,7 +19,7 @@ from maillage.reports.territory import gaps
 from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.criteria import FIRST_LEVEL, Answered, Surveyed
 from maillage.reports.territory.reading import Group, OfferLine, OfferReading, Reading
-from maillage.words.wording import NBSP, count, listing, number, percent
+from maillage.words.wording import NBSP, count, listing, number, of, percent
 
 MOST = 10  # findings that come first
 MOST_TIES = 3  # answers named together: beyond, none stands out
@@ -30,6 +31,7 @@ NO_NEED = frozenset({"aucun", "autre"})  # answers of a ranking that name nothin
 SURVEY_AXES = {"acces": "equipement"}  # of the messages of a survey, named otherwise here
 MOST_WEIGHT = 3.0  # of a message of a survey, 1 to 9, for one of a rule, 1 to 3
 EASE = ("inhabitants", "aisance", "pas_du_tout peu")
+WIDER = re.compile(r"menée sur un territoire plus large \((.+?)\)(?=[,;)]|$)")  # as a source says it
 SUBJECTS = {
     "structures": "des structures interrogées",
     "professionals": "des professionnels interrogés",
@@ -193,9 +195,13 @@ def _margin(key: AnswerKey, answer: Answered) -> str:
 
 
 def _people(kind: str, answer: Answered) -> str:
-    """Return of whom a share is: of inhabitants once weights make the sample resemble them."""
+    """Return of whom a share is: of inhabitants once weights make the sample resemble them; of which
+    territory, where the survey is that of a wider one.
+    """
+    wider = WIDER.search(answer.source)
+    where = f" {of(wider[1])}" if wider else ""
     weighted = "des habitants" if answer.computed == "redressé" else "des habitants interrogés"
-    return SUBJECTS.get(kind, weighted)
+    return f"{SUBJECTS.get(kind, weighted)}{where}"
 
 
 def _ranking(rule: RankingRule, surveyed: Surveyed) -> MainFinding | None:
@@ -221,7 +227,9 @@ def _ranking(rule: RankingRule, surveyed: Surveyed) -> MainFinding | None:
     return MainFinding(
         axis=rule.axis,
         kind=rule.kind,
-        fact=f"{head} : {cited}." if is_sure else f"{head} : {number(len(leaders))} réponses sans écart net.",
+        fact=f"{head}{', à égalité' if len(leaders) > 1 else ''} : {cited}."
+        if is_sure
+        else f"{head} : {number(len(leaders))} réponses sans écart net.",
         facing=tuple(f"Puis « {answer.label} », {answer.in_full}." for answer in following),
         means=rule.means,
         calls=rule.calls,

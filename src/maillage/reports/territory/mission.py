@@ -2,6 +2,7 @@
 themselves.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,7 +10,7 @@ from maillage.reference.missions import HEARD, KINDS
 from maillage.reports.page.blocks import Block, Bullets, Cell, Chapter, Grid, Heading, Picture, Text
 from maillage.reports.survey import charts
 from maillage.words.dates import in_words
-from maillage.words.wording import listing, of
+from maillage.words.wording import listing, of, with_article
 
 WORKSHOP = "atelier"
 STAGES = ("1, le diagnostic", "2, la co-construction")
@@ -90,14 +91,14 @@ class Mission:
     def lead(self) -> str:
         """Who asked for it, who leads it, when: in a sentence, whose tense follows its days."""
         period = f", {self.period}" if self.period else ""
-        led = f"mené par {self.pilot}" if self.pilot else ""
+        led = f"mené par {with_article(self.pilot)}" if self.pilot else ""
         if not self.commissioner:
             if not led and period:
                 nobody = "ni son commanditaire ni son pilote ne sont encore écrits"
                 return f"Ce diagnostic {self.tense} mené {self.period} ; {nobody}."
             told = f"{self.tense} {led}" if led else "n’a encore ni commanditaire ni pilote écrits"
             return f"Ce diagnostic {told}{period}."
-        asked = f"Ce diagnostic a été demandé par {self.commissioner}"
+        asked = f"Ce diagnostic a été demandé par {with_article(self.commissioner)}"
         if self.tense == "a été":
             return f"{' et '.join(filter(None, (asked, led)))}{period}."
         when = f"{led}{period}" if led else f"mené {self.period}" if self.period else ""
@@ -142,10 +143,29 @@ class Mission:
 
     @property
     def participants(self) -> list[str]:
-        """Return who was heard, each once, in order."""
-        return list(dict.fromkeys(step.who for step in self.past if step.who and step.kind in HEARD))
+        """Return who was heard, each once, in order, whatever the article or the capital."""
+        names: dict[str, str] = {}
+        for step in self.past:
+            if step.who and step.kind in HEARD:
+                names.setdefault(_bare(step.who), step.who)
+        return list(names.values())
+
+    @property
+    def more_thanks(self) -> str:
+        """The thanks that were written, "" where they only name again somebody who was heard."""
+        return "" if _bare(self.thanks) in map(_bare, self.participants) else self.thanks
 
 
+def _bare(name: str) -> str:
+    """Return a name without its article, its capital and its full stop.
+
+    >>> _bare("Les secrétaires de mairie."), _bare("Secrétaires de mairie"), _bare("L’État")
+    ('secrétaires de mairie', 'secrétaires de mairie', 'état')
+    """
+    return ARTICLE.sub("", name.strip().removesuffix(".").casefold())
+
+
+ARTICLE = re.compile(r"^(?:(?:les|des|le|la|une?) |l[’'])")
 TWO_TIMES = (
     "La démarche a deux temps : le diagnostic des ressources et des besoins, puis la co-construction du plan"
     " et de la manière de le piloter."
@@ -238,8 +258,8 @@ def acknowledgements(m: Mission) -> Chapter:
             Text(text="Merci à celles et ceux qui ont donné de leur temps :"),
             Bullets(items=tuple(m.participants)),
         ]
-    if m.thanks:
-        blocks.append(Text(text=m.thanks))
+    if m.more_thanks:
+        blocks.append(Text(text=m.more_thanks))
     return Chapter(
         number="",
         short="Remerciements",

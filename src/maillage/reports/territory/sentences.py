@@ -11,11 +11,11 @@ from maillage.reports.territory import certainty
 from maillage.reports.territory.certainty import FEMININE, MOST_NAMED, named
 from maillage.reports.territory.labels import CLASS_LABELS
 from maillage.reports.territory.reading import Discordance
-from maillage.studies.diagnosis.results import Diagnosis, Level, Subtotal, ZoneResult
+from maillage.studies.diagnosis.results import Diagnosis, Level, Subtotal, Where, ZoneResult
 from maillage.studies.need import corrections
 from maillage.studies.need import population as frames
 from maillage.studies.need.social_variables import BY_ID
-from maillage.words import wording
+from maillage.words import rounding, wording
 
 NOTHING_SAYS = (
     "Aucune donnée ne dit ce qui y manque d’abord : un appareil, une connexion, de quoi les payer."
@@ -80,17 +80,27 @@ def _surplus(d: Diagnosis, names_of: Names) -> str:
     if not zones:
         none = "Aucune" if unit in FEMININE else "Aucun"
         return f"{none} {unit} n’en compte sûrement plus que sa part d’habitants."
-    residents = sum(zone.residents for zone in zones)
-    shares = (
-        f"{certainty.percents(d.where.need.low, d.where.need.high)} des personnes concernées, pour"
-        f" {certainty.percents(residents, residents, like=d.where.need.high).removeprefix('environ ')}"
-        " des habitants"
-    )
     verb, their = ("compte", "sa") if len(zones) == 1 else ("comptent", "leur")
     codes = largest_first(d, [zone.code for zone in zones])
     names = named(names_of(d, codes), most=FEWER_NAMED)
     count = wording.count(len(zones), unit)
-    return f"{count} en {verb} sûrement plus que {their} part d’habitants : {names}. En tout : {shares}."
+    return f"{count} en {verb} sûrement plus que {their} part d’habitants : {names}.{together(d.where)}"
+
+
+def together(where: Where) -> str:
+    """Return how much the zones of a surplus hold together, in the fewest decimals that part it from their
+    share of residents; "" where none does.
+    """
+    need, residents = where.need, sum(zone.residents for zone in where.zones)
+    for decimals in range(0 if need.high >= certainty.SMALL_SHARE else 1, 3):
+        low, high = rounding.outwards(100 * need.low, 100 * need.high, 10.0**-decimals, most=100.0)
+        share = round(100 * residents, decimals)
+        if round(low, decimals) > share:
+            return (
+                f" En tout : de {wording.number(low, decimals)} à {wording.percent(high, decimals)} des"
+                f" personnes concernées, pour {wording.percent(share, decimals)} des habitants."
+            )
+    return ""
 
 
 def crossing(d: Diagnosis, names_of: Names) -> list[str]:

@@ -24,7 +24,7 @@ from maillage.apps.territories.rules import AREAS
 from maillage.reference import voices
 from maillage.reference.offer import diagnosis_lines
 from maillage.reference.travel import MODES
-from maillage.reports.territory import agreements, findings, surveys
+from maillage.reports.territory import agreements, field, findings, surveys
 from maillage.reports.territory import gaps as gap_words
 from maillage.reports.territory import services as told_services
 from maillage.reports.territory.offer import UNASKED
@@ -173,8 +173,11 @@ def grid(request: HttpRequest, place: str) -> HttpResponse:
 
     def more(study: Study, asked: StudyRequest, reading: Reading) -> dict[str, Any]:
         axes = queries.grid(study, reading, on=timezone.localdate())
+        blank = [axis for axis, notes in axes if not (notes or axis.needs or axis.is_answered)]
         return {
             "grid": [(axis, found, voices.of_axis(axis.id)) for axis, found in axes],
+            "blank": blank,
+            "no_answer": field.no_answer(blank, has_census=reading.offer is not None) if blank else "",
             "unpublished": surveys.unpublished(queries.published_surveys(study.place)),
             "editions": evidence.editions(study.place),
             "beside": evidence.beside(study.place),

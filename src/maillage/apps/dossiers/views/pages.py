@@ -129,8 +129,9 @@ def territory(request: HttpRequest, place: str) -> HttpResponse:
         return found
     if AFTER.fullmatch(after := request.GET.get("apres", "")):
         return redirect(f"{reverse('territory', args=[place])}{after}")
-    study, asked = found
-    return render(request, "dossiers/territory.html", _page(request, study, asked, queries.reading(study)))
+    study, asked, newer = found
+    page = _page(request, study, asked, queries.reading(study)) | {"newer": newer}
+    return render(request, "dossiers/territory.html", page)
 
 
 def _page(request: HttpRequest, study: Study, asked: StudyRequest, reading: Reading) -> dict[str, Any]:
@@ -290,10 +291,11 @@ def study_page(
     found = finished(request, place)
     if isinstance(found, HttpResponse):
         return found
-    study, asked = found
+    study, asked, newer = found
     reading = queries.reading(study)
     common = {
         "study": study,
+        "newer": newer,
         "place": study.place,
         "reading": reading,
         "asked": asked,

@@ -119,9 +119,9 @@ def study_or_answer(request: HttpRequest, place: str) -> tuple[Study | None, Stu
         return refusals.page(request, error)
 
 
-def finished(request: HttpRequest, place: str) -> tuple[Study, StudyRequest] | HttpResponse:
-    """Return the finished study a page needs, or the response instead: how far it is, at the address that was
-    asked, which shows once it is ready.
+def finished(request: HttpRequest, place: str) -> tuple[Study, StudyRequest, Study | None] | HttpResponse:
+    """Return the finished study a page needs and the newer one that is being computed, or the response
+    instead: how far it is, at the address that was asked, which shows once it is ready.
     """
     found = study_or_answer(request, place)
     if isinstance(found, HttpResponse):
@@ -130,6 +130,9 @@ def finished(request: HttpRequest, place: str) -> tuple[Study, StudyRequest] | H
     if study is None:
         return render(request, "dossiers/too_many.html", {"place": place}, status=429)
     if study.status != rules.DONE:
+        before = queries.latest(study.place) if study.is_alive and rules.is_plain(study.inputs) else None
+        if before is not None and not queries.is_lost(before):
+            return before, asked, study
         context = {
             "study": study,
             "place": place,
@@ -140,4 +143,4 @@ def finished(request: HttpRequest, place: str) -> tuple[Study, StudyRequest] | H
             "d": definition(asked.definition),
         }
         return render(request, "dossiers/computing.html", context)
-    return study, asked
+    return study, asked, None

@@ -215,11 +215,10 @@ def theme(request: HttpRequest, place: str, name: str) -> HttpResponse:
             return redirect("study_theme", place)
     initial = {"name": row.name, "colour": row.colour} if row else {"name": name}
     is_picture = told is not None and "photographie" in told
-    form = ThemeForm(None if is_picture else told, request.FILES or None, initial=initial)
+    form = ThemeForm(*(() if is_picture else (told, request.FILES or None)), initial=initial)
     drawn = queries.photograph(place)
     picture = PhotographForm(
-        told if is_picture else None,
-        request.FILES or None,
+        *((told, request.FILES or None) if is_picture else ()),
         initial={"alt": drawn.alt, "credit": drawn.credit} if drawn else None,
     )
     error = None

@@ -13,7 +13,15 @@ from maillage.apps.accounts.models import User
 from maillage.apps.surveys import rules
 from maillage.apps.surveys.actions.write import check_run, lock
 from maillage.apps.surveys.models import Finding, Publication, Survey, Weighting
-from maillage.apps.surveys.queries import answers, editions, frames, places, publications, weights
+from maillage.apps.surveys.queries import (
+    answers,
+    calculations,
+    editions,
+    frames,
+    places,
+    publications,
+    weights,
+)
 from maillage.apps.surveys.queries import margins as survey_margins
 from maillage.kernel.errors import Refused
 from maillage.pipeline.survey.margins import Margin
@@ -154,12 +162,13 @@ def publish(
     """Publish the results as they are now, frozen; Refused when nothing can be published, or when they
     changed since the preview.
 
-    content: the content of the preview (`editions.edition`), computed again here: what is published is
-    what was previewed. None without a preview: the demonstration.
+    content: the content of the preview (`editions.edition`); what is published is what was previewed, read
+    where it stands for the very same answers, else computed again. None without a preview: the demonstration.
     """
     check_run(by, survey.territory)
     survey = lock(survey)
-    made = editions.edition(survey, at=at)
+    made = calculations.stored(survey, calculations.EDITION, at) or editions.edition(survey, at=at)
+    made.pop("drawn", None)
     if content is not None and made["digest"] != content.get("digest"):
         raise Refused(
             "Rien n’est publié.",

@@ -92,9 +92,14 @@ def _part(form: TableForm) -> str:
     return kept.one(given["question"], given["par"], given["filtre"] or {})
 
 
-def _computing(request: HttpRequest, survey: Survey, tab: str) -> HttpResponse:
-    """Return the page shown while results are computed, that loads itself again, without script."""
-    return render(request, "surveys/results/computing.html", framed(survey, tab, "Calcul en cours"))
+def _computing(
+    request: HttpRequest, survey: Survey, tab: str, public: Publication | None = None
+) -> HttpResponse:
+    """Return the page shown while results are computed, that loads itself again, without script. public: what
+    everybody reads meanwhile.
+    """
+    context = framed(survey, tab, "Calcul en cours") | {"public": public}
+    return render(request, "surveys/results/computing.html", context)
 
 
 def _safe(chapters: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -438,11 +443,13 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
                     survey, {"digest": request.POST.get("empreinte", "")}, by=account_of(request), at=at
                 )
                 messages.success(request, f"Édition {row.number} publiée.")
+                return redirect(f"{reverse('survey_publish', args=[pk])}?publiee")
         return redirect("survey_publish", pk)
-    made = calculations.ask(survey, kept.EDITION, at=at)
-    if made is None:
-        return _computing(request, survey, "publier")
     public = publications.public_edition(survey.slug)
+    at_once = "publiee" in request.GET and kept.stored(survey, kept.EDITION, at) is None
+    made = None if at_once else calculations.ask(survey, kept.EDITION, at=at)
+    if made is None:
+        return _computing(request, survey, "publier", public)
     context = framed(survey, "publier", "Publier les résultats") | {
         "made": made,
         "chapters": _safe(made["drawn"]),

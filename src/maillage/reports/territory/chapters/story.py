@@ -117,7 +117,10 @@ def without_repeats(r: Reading) -> Reading:
     odds = f" ({certainty.odds_text()})"
 
     def bare(texts: Sequence[str]) -> tuple[str, ...]:
-        return tuple(text.replace(odds, "").replace(wording.spaced(odds), "") for text in texts)
+        repeats = [odds, certainty.odds_sentence()]
+        for repeat in [*repeats, *map(wording.spaced, repeats)]:
+            texts = [text.replace(repeat, "") for text in texts]
+        return tuple(texts)
 
     classes = (text for text in r.class_sentences if text.replace("**", "") not in r.warnings)
     crossing, leaders = bare((r.crossing_sentence, r.leaders_sentence))
