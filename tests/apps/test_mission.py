@@ -244,7 +244,7 @@ def test_reports_say_how_the_study_was_led_and_thank(written, study):
     assert "Merci à celles et ceux" in text
     assert "12 mars 2026" in text
     assert deck._reasons(held, ()).lead.startswith("Ce diagnostic a été demandé par la Ville d’Échirolles")
-    assert [slide.title for slide in deck._thanks(held)] == ["Merci"]
+    assert deck._thanks(held.mission).startswith("Merci : travailleurs sociaux")
 
 
 def test_a_step_to_come_is_said_to_come_and_thanks_nobody(written, study):
@@ -265,7 +265,7 @@ def test_a_step_to_come_is_said_to_come_and_thanks_nobody(written, study):
     coming = deck._next(held, None)
     assert coming.title == "Prochain rendez-vous le 6 octobre 2027"
     assert "2 ateliers de co-construction" in str(coming) and "élus du canton" in str(coming)
-    assert "élus du canton" not in str(deck._thanks(held))
+    assert "élus du canton" not in deck._thanks(held.mission)
     page = written.get(f"/territoires/{PLACE}/rapports/").content.decode()
     assert planned in page.replace("\xa0", " ")
     on_the_day = queries.mission(PLACE, on=date(2027, 10, 6))
@@ -297,7 +297,7 @@ def test_the_poster_holds_the_network_on_one_page(written, study):
 def test_before_the_first_step_nobody_was_heard_yet(written):
     found = queries.mission(PLACE, on=date(2026, 1, 1))
     assert mission.untold(found) == mission.NOBODY_YET
-    assert deck._thanks(subject(found)) == []
+    assert deck._thanks(subject(found).mission) == ""
 
 
 def test_a_mission_thanks_each_once_and_gives_groupings_their_article(written, study):
@@ -353,5 +353,5 @@ def test_without_a_mission_no_page_invents_one(study):
     assert queries.mission(PLACE, on=ON) is None
     text = html.dossier(document.compose(subject(None), None)).decode()
     assert "Remerciements" not in text
-    assert deck._thanks(subject(None)) == []
+    assert deck._thanks(None) == ""
     assert deck._reasons(subject(None), ()).lead == ""

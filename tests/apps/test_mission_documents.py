@@ -1,6 +1,8 @@
 """The documents of a territory take its mission: surveys, foreword, photograph, logo."""
 
 import io
+import shutil
+import subprocess
 from datetime import UTC, date, datetime, timedelta
 
 import pypdfium2
@@ -9,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from docx import Document as opened_docx
 from PIL import Image
 from pptx import Presentation
+from pptx.enum.shapes import MSO_SHAPE_TYPE
 
 from maillage.apps.dossiers import actions, queries
 from maillage.apps.dossiers.models import StudyMission, StudyPhotograph
@@ -119,6 +122,31 @@ def test_foreword_photograph_and_logo_are_on_the_slides_and_the_synthesis(dresse
     assert "La mairie, de face" in alts
     assert any("La mairie" in item.get("descr", "") for item in summary.element.iter())
     assert "data:image/svg+xml;base64," in page_html and "data:image/jpeg;base64," in page_html
+
+
+def test_slides_are_few_each_with_notes_and_its_pictures_in_words(dressed):
+    document = deck.compose(reports.subject(dressed, ON), None)
+    assert 10 <= len(document.chapters) + 1 <= 20
+    first = document.chapters[0]
+    assert "Ce diagnostic est le vôtre." in first.lead and len(first.lead) <= 240, "two lines"
+    opened = Presentation(io.BytesIO(slides.deck(document, on=ON)))
+    for slide in list(opened.slides)[1:]:
+        assert slide.notes_slide.notes_text_frame.text, slide.shapes.title.text
+        drawn = [
+            x for x in slide.shapes if x.shape_type in (MSO_SHAPE_TYPE.PICTURE,) or x.has_chart or x.has_table
+        ]
+        assert all(x._element.xpath(".//p:cNvPr")[0].get("descr") for x in drawn), slide.shapes.title.text
+
+
+@pytest.mark.skipif(not shutil.which("soffice"), reason="no office suite on this computer")
+def test_the_synthesis_is_a_page_once_opened_by_an_office_suite(dressed, tmp_path):
+    """Trois pages une fois ouverte : rien de ce que l’on corrigeait ne tenait sur la page remise."""
+    file = tmp_path / "synthese.docx"
+    file.write_bytes(editable.one_page(synthesis.compose(reports.subject(dressed, ON), None), on=ON))
+    home = f"-env:UserInstallation=file://{tmp_path}/office"
+    command = ["soffice", home, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(file)]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    assert len(pypdfium2.PdfDocument(tmp_path / "synthese.pdf")) == 1
 
 
 def test_the_dossier_opens_with_the_foreword_in_the_look_of_its_territory(dressed):

@@ -568,6 +568,18 @@ def test_a_commune_cut_in_quarters_is_told_once(client, study):
     assert "Activité inventée" in page
 
 
+def test_an_action_for_a_whole_commune_is_written_once():
+    """Les treize quartiers d’une ville répétaient ses actions : 7 800 pixels de page."""
+    town, alone = (Unit(zones, frozenset({"Vierzon"}), "Vierzon") for zones in (("a", "b"), ("a",)))
+    planned, near = (
+        loop.Planned(action=SimpleNamespace(zones=zones), warnings=()) for zones in (("a", "b", "c"), ("a",))
+    )
+    row = SimpleNamespace(plan=(planned, near), unit=town)
+    assert loop.ZoneLoop.own_plan.fget(row) == (near,)
+    assert loop.Loop.plan_of(SimpleNamespace(rows=(row,)), town) == (planned,)
+    assert not planned.is_for(alone)
+
+
 def test_communes_of_which_the_same_is_missing_share_a_row():
     """Onze communes sans orientation notée tiennent en une ligne ; celle dont on sait quelque chose a la sienne."""
     names = ("Claix", "Gières", "Vif", "Vizille")
@@ -577,8 +589,8 @@ def test_communes_of_which_the_same_is_missing_share_a_row():
     chains = [
         links.Chain(orientation=each, action=each, effect=each) for each in (nothing, noted, few, nothing)
     ]
-    made = SimpleNamespace(shared=tuple(zip(shared, chains, strict=True)))
-    assert [unit.name for unit, _ in loop.Loop.known_units.fget(made)] == ["Gières"]
+    made = SimpleNamespace(shared=tuple(zip(shared, chains, strict=True)), plan_of=lambda unit: ())
+    assert [unit.name for unit, *_ in loop.Loop.known_units.fget(made)] == ["Gières"]
     assert [
         (link.lack, [unit.name for unit in units]) for link, units in loop.Loop.unknown_units.fget(made)
     ] == [

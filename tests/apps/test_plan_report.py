@@ -20,10 +20,11 @@ from maillage.apps.territories.models import Perimeter
 from maillage.cli.reports.studies import StudyFiles, study_of
 from maillage.kernel.errors import Refused
 from maillage.reference.plan_frames import frames
+from maillage.reports.codesign.journey import Card, Journey, Stage
 from maillage.reports.page import html, pdf
 from maillage.reports.plan import document
 from maillage.reports.plan.reading import PlanAction, PlanAxis, PlanReading
-from maillage.reports.territory import decisions, poster
+from maillage.reports.territory import decisions, deck, poster
 from maillage.reports.territory.chapters.story import proposal_chapter
 from maillage.reports.territory.mission import Mission, MissionStep
 from maillage.reports.territory.reading import OfferReading, ZoneOffer
@@ -381,8 +382,38 @@ def test_a_cost_says_its_year_and_what_is_spent_once(reading):
     costs = [each.cost_words.replace("\xa0", " ") for each in decisions.three(subject, read(*rows))[:2]]
     assert costs == [
         "48 000 € (24 000 € par an pendant 2 ans), dont 38 000 € à trouver",
-        "9 000 € (9 000 € d’achats)",
+        "9 000 € (achats)",
     ]
+
+
+@pytest.mark.parametrize(
+    ("baseline", "target", "expected"),
+    [
+        ("0 agents", "60 agents", "Agents formés : 60 agents. Aujourd’hui : 0."),
+        ("400", "400", "Agents formés : 400, comme aujourd’hui."),
+    ],
+)
+def test_an_effect_says_its_start_once(reading, baseline, target, expected):
+    row = plan_action(indicator="agents formés", baseline=baseline, target=target)
+    subject = Subject(reading=reading, study={}, layers={}, knitted="", on=ON)
+    assert decisions.three(subject, read(row))[0].effect == expected
+    assert "0 agents à" not in row.effect and "de 400" not in row.effect
+
+
+def test_the_levers_of_workshops_are_in_the_slides_and_the_dossier(reading):
+    """« Les leviers » répétait les niveaux de difficulté ; le dossier ne disait aucun obstacle."""
+    cards = Card("obstacle", "Pas d’imprimante."), Card("lever", "Imprimer à la mairie")
+    workshop = Journey("Ana", "", "", (Stage("Remplir", "", "", cards),))
+    elsewhere = replace(workshop, is_local=False, stages=(Stage("Lire", "", "", (Card("lever", "Un bus"),)),))
+    plan = replace(read(plan_action()), journeys=(elsewhere, workshop))
+    subject = Subject(reading=reading, study={}, layers={}, knitted="", on=ON)
+    slide = deck._levers(subject, plan)
+    assert [(card.title, card.text) for card in slide.blocks[:1]] == [
+        ("Imprimer à la mairie", "Remplir : pas d’imprimante.")
+    ]
+    assert deck._levers(subject, read(plan_action())) is None
+    printed = str(proposal_chapter((), plan))
+    assert "Obstacle : pas d’imprimante. Levier : imprimer à la mairie." in printed and "bus" not in printed
 
 
 def test_a_plan_counts_the_votes_that_have_a_day():

@@ -7,7 +7,7 @@ from typing import Any
 
 # number: (pilot, state, first day and last in days from today, zones by name)
 SCHEDULED: Mapping[int, tuple[str, str, int, int, tuple[str, ...]]] = {
-    1: ("", "ready", -60, 100, ("Le Pont-de-Claix", "Sassenage", "Fontaine")),
+    1: ("", "decide", -60, 100, ("Le Pont-de-Claix", "Sassenage", "Fontaine")),
     3: ("Hélène, CCAS", "running", -50, 190, ("Échirolles",)),
     6: ("Karim, Ville", "ready", 100, 400, ("Seyssins", "Saint-Égrève")),
     7: ("Leïla, CCAS", "running", -65, 190, ("Seyssinet-Pariset",)),
@@ -16,6 +16,7 @@ SCHEDULED: Mapping[int, tuple[str, str, int, int, tuple[str, ...]]] = {
     17: ("Émilie, coordination", "running", -40, 70, ()),
     20: ("Émilie, coordination", "running", -65, 400, ()),
 }
+READY_BUDGET = 5_400  # euros: nothing is ready without a cost
 
 
 def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any]) -> int:
@@ -55,6 +56,9 @@ def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any
                 Milestone.objects.create(
                     action=row, on=on + timedelta(days=(ends + max(starts, 0)) // 2), words="faire le point"
                 )
+        plan.actions.filter(number__in=[n for n, row in SCHEDULED.items() if row[1] == "ready"]).update(
+            budget=READY_BUDGET
+        )
         search.refresh_rows(PlanAction, plan.actions.values_list("pk", flat=True))
         evening = plan.actions.get(number=7)
         evening.budget, evening.baseline, evening.target = 6_400, 0, 60

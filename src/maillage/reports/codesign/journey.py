@@ -1,6 +1,6 @@
 """A journey map: where somebody stands at each stage of a procedure, today and with the levers, and why."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
@@ -25,6 +25,7 @@ from maillage.reports.page.design import tokens
 from maillage.words import wording
 
 ORDER = (ALONE, TOGETHER, BLOCKED)
+FACED, ANSWERS = (OBSTACLE,), (LEVER, SOLUTION)
 ONE: Mapping[str, str] = {
     "obstacle": "Obstacle",
     "workaround": "On fait sans",
@@ -76,18 +77,20 @@ class Stage:
 @dataclass(frozen=True, slots=True)
 class Journey:
     """A journey as a group wrote it. who: a few words about the profile; note: who made it, and what is
-    invented.
+    invented; is_local: a workshop of the territory wrote it.
     """
 
     title: str
     who: str
     note: str
     stages: tuple[Stage, ...]
+    is_local: bool = True
 
 
 def of_plan(row: PublishedJourney) -> Journey:
     """Return a journey that the plan of Grenoble tells."""
     return Journey(
+        is_local=False,
         title=row.title,
         who=f"{row.who} {row.equipment} {row.skills}",
         note=f"{row.document.title}, redit avec nos mots. {row.ends}",
@@ -101,6 +104,19 @@ def of_plan(row: PublishedJourney) -> Journey:
             for each in row.stages
         ),
     )
+
+
+def workshop_stages(journeys: Iterable[Journey]) -> list[tuple[Stage, list[str], list[str]]]:
+    """Return the stages where a workshop of the territory wrote an obstacle or a lever: the obstacles, then
+    the levers and solutions, each in a sentence, the most voted first.
+    """
+    stages_of = [stage for each in journeys if each.is_local for stage in each.stages]
+    read = [(stage, _sentences(stage, FACED), _sentences(stage, ANSWERS)) for stage in stages_of]
+    return [row for row in read if row[1] or row[2]]
+
+
+def _sentences(stage: Stage, kinds: Sequence[str]) -> list[str]:
+    return [card.sentence.rstrip(".") for card in stage.of(*kinds)]
 
 
 # ----------------------------------------------------------------------------------------------- as a picture

@@ -5,7 +5,7 @@ the words that stand for them.
 import io
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -49,6 +49,9 @@ FONT = "Arial"  # on every computer: the file does not carry fonts
 SIDE, WIDE, HIGH = 18, 174, 115  # millimetres: a margin, the text, the tallest drawing
 NAME_HIGH = 2.6  # millimetres: the least letters of a map
 LEAD, NOTE, CALLOUT = "Chapeau", "Note", "Encadré"  # styles of our own, as the word processor lists them
+SMALL_LETTERS = {"Heading 1": 10.5, "Heading 2": 9, NOTE: 6.5}  # points, of a document that one page holds
+SMALL_HIGH, SMALL_EDGE = 36, 12  # millimetres: its tallest drawing, its margins above and under
+SMALL_SHARE = 0.42  # of its width, for a map with words on its right
 TONES = {"text": "Normal", "lead": LEAD, "note": NOTE, "comment": NOTE}
 SOURCES = "sources"
 
@@ -65,15 +68,15 @@ def one_page(document: Document, *, on: date) -> bytes:
 
 def _written(document: Document, *, on: date, has_cover: bool) -> bytes:
     file = docx.Document()
-    _set_styles(file)
+    _set_styles(file, small=not has_cover)
     office.describe(file.core_properties, document, on=on)
-    page = _Page(file, {c.anchor for c in document.chapters if c.anchor})
+    page = _Page(file, {c.anchor for c in document.chapters if c.anchor}, is_small=not has_cover)
     if has_cover:
         page.cover(document.cover)
         page.contents(document.chapters)
     else:
         page.head(document.cover)
-    _set_section(file, document.cover)
+    _set_section(file, document.cover, edge=20 if has_cover else SMALL_EDGE)
     for position, chapter in enumerate(document.chapters, 1):
         page.chapter(chapter, position)
     buffer = io.BytesIO()
@@ -93,14 +96,16 @@ def _colours() -> Mapping[str, str]:
     return {name: value.removeprefix("#") for name, value in values.items()}
 
 
-def _set_styles(file: Any) -> None:
-    """Give the styles of the file our letters and colours, and its texts the French language."""
+def _set_styles(file: Any, *, small: bool) -> None:
+    """Give the styles of the file our letters and colours, and its texts the French language. small: in the
+    letters of a document that one page holds.
+    """
     colours = _colours()
     defaults = file.styles.element.find(qn("w:docDefaults"))
     for language in defaults.iter(qn("w:lang")):
         language.set(qn("w:val"), "fr-FR")
     base = file.styles["Normal"].paragraph_format
-    base.space_after, base.line_spacing = Pt(7), 1.15
+    base.space_after, base.line_spacing = (Pt(1.5), 1.0) if small else (Pt(7), 1.15)
     for name in (LEAD, NOTE, CALLOUT):
         file.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH).base_style = file.styles["Normal"]
     looks = (
@@ -116,13 +121,14 @@ def _set_styles(file: Any) -> None:
         (NOTE, 9, "encre-2", False),
         (CALLOUT, 10.5, "encre", False),
     )
-    for name, size, colour, bold in looks:
+    for name, wide, colour, bold in looks:
+        size = SMALL_LETTERS.get(name, min(wide, 8.5)) if small else wide
         font = file.styles[name].font
         fonts = font.element.get_or_add_rPr().get_or_add_rFonts()
         fonts.attrib.clear()  # a font of the template's own would come first
         font.name, font.size, font.bold, font.italic = FONT, Pt(size), bold, False
         font.color.rgb = RGBColor.from_string(colours[colour])
-    file.styles["Heading 1"].paragraph_format.space_before = Pt(24)
+    file.styles["Heading 1"].paragraph_format.space_before = Pt(3 if small else 24)
     properties = file.styles[CALLOUT].element.get_or_add_pPr()
     properties.append(
         parse_xml(
@@ -135,13 +141,16 @@ def _set_styles(file: Any) -> None:
     )
 
 
-def _set_section(file: Any, cover: Cover) -> None:
-    """Set the sheet to A4, its edition at the foot of each page with the number of the page."""
+def _set_section(file: Any, cover: Cover, *, edge: int) -> None:
+    """Set the sheet to A4, its edition at the foot of each page with the number of the page. edge:
+    millimetres above and under the text.
+    """
     section = file.sections[-1]
     section.start_type = WD_SECTION.NEW_PAGE
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.left_margin = section.right_margin = Mm(SIDE)
-    section.top_margin, section.bottom_margin = Mm(20), Mm(20)
+    section.top_margin, section.bottom_margin = Mm(edge), Mm(edge)
+    section.header_distance = section.footer_distance = Mm(edge / 2)
     head, foot = section.header.paragraphs[0], section.footer.paragraphs[0]
     head.text = office.plain(f"{cover.over} · {cover.title}" if cover.over else cover.title)
     foot.paragraph_format.tab_stops.clear_all()
@@ -169,19 +178,22 @@ def _bookmark_name(anchor: str) -> str:
 @dataclass(frozen=True, slots=True)
 class _Page:
     """A file being written. anchors: the chapters that texts may lead to; style_ids: of the styles used so
-    far, by name: looking one up reads every style of the file.
+    far, by name: looking one up reads every style of the file; is_small: one page holds it.
     """
 
     file: Any
     anchors: Collection[str]
     style_ids: dict[str, str | None] = field(default_factory=dict)
+    is_small: bool = False
 
     def cover(self, cover: Cover) -> None:
         self._mark()
         self._paragraph(cover.over, "Subtitle")
         self._paragraph(cover.title, "Title")
         self._paragraph(cover.subtitle, "Subtitle")
-        self._photograph(cover, high=75)
+        if cover.photograph:
+            self._drawing(cover.photograph, cover.photograph_alt, high=75)
+            self._note(cover.credit, has_source=False)
         if cover.svg:
             self._drawing(cover.svg, cover.alt, share=0.8, high=75 if cover.photograph else 120)
         self._legend([(f"case-{kind}", words) for kind, words in cover.legend])
@@ -189,25 +201,20 @@ class _Page:
         self._paragraph(NOTICE, CALLOUT).add_run().add_break(WD_BREAK.PAGE)
 
     def head(self, cover: Cover) -> None:
-        self._mark()
-        self._paragraph(f"{cover.over} · {cover.edition}", NOTE)
-        self._paragraph(cover.title, "Title")
-        self._paragraph(cover.subtitle, "Subtitle")
-        self._photograph(cover, high=40)
-        self._paragraph(NOTICE, NOTE)
-
-    def _photograph(self, cover: Cover, *, high: float) -> None:
-        """Print the photograph of a cover, at most `high` millimetres, with who took it; nothing without."""
+        first = self._mark()
         if cover.photograph:
-            self._drawing(cover.photograph, cover.photograph_alt, high=high)
-            self._note(cover.credit, has_source=False)
+            drawn = first.add_run().add_picture(io.BytesIO(photographs.jpeg(cover.photograph)), height=Mm(14))
+            drawn._inline.docPr.set("descr", office.plain(rich.bare(cover.photograph_alt)))
+        credit = f"{cover.credit}. " if cover.credit else ""
+        self._paragraph(f"{cover.subtitle}. {credit}{NOTICE}", NOTE)
 
-    def _mark(self) -> None:
+    def _mark(self) -> Any:
         own = theme.current()
         name = own.name if own else "Maillage"
         paragraph = self._drawing(pdf.mark(), name, share=0.1, high=18)
         paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT
-        _run(paragraph, f" {office.plain(name)}", bold=True)
+        _run(paragraph, f" {office.plain(name)}  ", bold=True)
+        return paragraph
 
     def contents(self, chapters: Sequence[Chapter]) -> None:
         """Write the contents as a field: they lead to the chapters, and follow their titles once updated."""
@@ -248,7 +255,14 @@ class _Page:
         title._p.append(parse_xml(f'<w:bookmarkEnd {nsdecls("w")} w:id="{position}"/>'))
         if chapter.lead:
             self._rich(chapter.lead, LEAD)
-        self.blocks(chapter.blocks, is_sourced=SOURCES in self.anchors and chapter.anchor != SOURCES)
+        drawn = [block for block in chapter.blocks if isinstance(block, Picture)]
+        blocks = chapter.blocks
+        if self.is_small and drawn:
+            words = tuple(block for block in blocks if block not in drawn)
+            blocks = (
+                Beside(left=(replace(drawn[0], width=SMALL_SHARE - 0.02),), right=words, share=SMALL_SHARE),
+            )
+        self.blocks(blocks, is_sourced=SOURCES in self.anchors and chapter.anchor != SOURCES)
         if chapter.notes:
             self._rich(chapter.notes, NOTE)
 
@@ -262,11 +276,24 @@ class _Page:
                     self._key_figure(block, is_sourced=is_sourced)
                 case Grid():
                     self._table(block, is_sourced=is_sourced)
+                case Beside() if self.is_small:
+                    self._side_by_side(block)
                 case Beside():
                     self.blocks(block.left, is_sourced=is_sourced)
                     self.blocks(block.right, is_sourced=is_sourced)
                 case _:
                     self._text(block)
+
+    def _side_by_side(self, block: Beside) -> None:
+        """Write blocks in two columns: a table without lines, which a word processor keeps on a page."""
+        table = self.file.add_table(1, 2)
+        table.autofit = False
+        sides = ((block.left, block.share), (block.right, 1 - block.share))
+        for cell, (blocks, share) in zip(table.rows[0].cells, sides, strict=True):
+            cell.width = Mm(WIDE * share)
+            table.columns[cell._tc.grid_offset].width = Mm(WIDE * share)
+            replace(self, file=cell).blocks(blocks, is_sourced=False)
+            cell._tc.remove(cell.paragraphs[0]._p)
 
     def _text(self, block: Heading | Text | Bullets | Callout | Link) -> None:
         match block:
@@ -334,7 +361,9 @@ class _Page:
     def _picture(self, block: Picture | Chart, *, is_sourced: bool) -> None:
         key = block.key if isinstance(block, Picture) else ()
         has_source = is_sourced and bool(isinstance(block, Chart) or block.caption or key)
-        drawn = self._drawing(block.svg, block.alt, share=block.width)
+        drawn = self._drawing(
+            block.svg, block.alt, share=block.width, high=SMALL_HIGH if self.is_small else HIGH
+        )
         drawn.paragraph_format.keep_with_next = bool(block.caption or key or has_source)
         self._legend(key)
         self._note(block.caption, has_source=has_source)

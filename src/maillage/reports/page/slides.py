@@ -47,9 +47,9 @@ MARK = 0.36  # inches: the logo at the foot
 GAP, BETWEEN = 0.45, 0.2  # columns, lines of cards
 CARD_HIGH = 3.4  # inches: the tallest card
 TONES = {"prudence": ("gaude-teinte", "ocre"), "verdict": ("prune-teinte", "prune")}  # ground, bar of a card
-LISTED = (24, 22, 20, 18, 16, 14, 13, 12)  # points: of a list, the largest that leave it in its place
+LISTED = (20, 18, 16, 14, 13, 12)  # points: of a list, the largest that leave it in its place
 CARDS = (18, 16, 15, 14, 13, 12)  # points: of the title of a card, the largest that leave it in its place
-SIZES = (24, 22, 20, 18, 16, 15, 14, 13, 12)  # points: a table takes the largest that leave it in its place
+SIZES = (20, 18, 16, 15, 14, 13, 12)  # points: a table takes the largest that leave it in its place
 MEAN = 0.56  # a letter of that font, in its size, where words follow one another
 ROW = 1 / 36  # inches a point of letters: the least height of a row
 HIGHEST, ESTIMATE, LOWEST = "Jusqu’à", "Estimation", "Au moins"  # series of a chart, drawn in this order
@@ -169,7 +169,7 @@ def _slide(made: Any, chapter: Chapter) -> Any:
         if _is_large(block, body):
             _map_and_key(slide, block, box)
         elif isinstance(block, Callout):
-            _card(slide, block, box)
+            _card(slide, block, box, cards=[each for each in body if isinstance(each, Callout)])
         else:
             _draw(slide, block, box)
     foot = " ".join(note.text for note in notes)
@@ -319,8 +319,10 @@ def _list(slide: Any, items: Sequence[str], box: Box, *, marks: bool = True) -> 
             properties.append(parse_xml(f'<a:buChar {nsdecls("a")} char="•"/>'))
 
 
-def _card(slide: Any, block: Callout, box: Box) -> None:
-    """Draw a card to write on: a bar, a title, its text under it."""
+def _card(slide: Any, block: Callout, box: Box, *, cards: Sequence[Callout]) -> None:
+    """Draw a card to write on: a bar, a title, its text under it. cards: all of the slide, whose letters are
+    of one size.
+    """
     left, top, wide, high = (Inches(x) for x in box)
     back = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, left, top, wide, high)
     edge = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, left, top, Inches(0.08), high)
@@ -333,7 +335,11 @@ def _card(slide: Any, block: Callout, box: Box) -> None:
     frame.word_wrap, frame.vertical_anchor, frame.margin_left = True, MSO_ANCHOR.MIDDLE, Inches(0.3)
     room = box[2] - 0.45
     size = next(
-        (x for x in CARDS if _high((block.title,), room, x) + _high((block.text,), room, x - 3) <= box[3]),
+        (
+            x
+            for x in CARDS
+            if all(_high((c.title,), room, x) + _high((c.text,), room, x - 3) <= box[3] for c in cards)
+        ),
         CARDS[-1],
     )
     _words(frame.paragraphs[0], block.title, size=size, bold=True)

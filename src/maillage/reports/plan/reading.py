@@ -94,6 +94,12 @@ class PlanAction:
         return self.state.startswith(TO_DECIDE)
 
     @property
+    def start(self) -> str:
+        """Where its indicator starts, without the unit that its aim repeats: « 0 » beside « 60 agents »."""
+        unit = self.target.lstrip("0123456789 \u202f\xa0").strip()
+        return self.baseline.removesuffix(unit).strip() or self.baseline
+
+    @property
     def effect(self) -> str:
         """The expected effect: its indicator, from its start to its aim; "" without an aim."""
         if not (self.indicator and self.target):
@@ -102,7 +108,9 @@ class PlanAction:
             return (
                 f"{self.indicator} : {self.target}{f', {self.baseline} au départ' if self.baseline else ''}"
             )
-        return f"{self.indicator} : de {self.baseline} à {self.target}"
+        if self.baseline == self.target:
+            return f"{self.indicator} : {self.target}, comme aujourd’hui"
+        return f"{self.indicator} : de {self.start} à {self.target}"
 
     @property
     def has_begun(self) -> bool:

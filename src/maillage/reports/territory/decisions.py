@@ -83,6 +83,10 @@ class Decision:
     def _yearly(self) -> str:
         """Its cost by year, and once: « (24 000 € par an pendant 2 ans) »; "" where nobody wrote it."""
         running = (self.cost or 0) - self.investment
+        if self.n_years == 1 and not self.investment:
+            return " (pendant 1 an)"
+        if self.investment and running <= 0:
+            return " (achats)"
         parts = (
             f"{euros(round(running / self.n_years))} par an pendant {wording.count(self.n_years, 'an')}"
             if self.n_years and running > 0
@@ -191,8 +195,10 @@ def _undecided(begins: str, vote: str) -> str:
 def _effect(action: PlanAction) -> str:
     """Return the effect of an action: its target against today, else the people concerned at most."""
     if action.indicator and action.target:
-        today = f" Aujourd’hui : {action.baseline}." if action.baseline else ""
-        return f"{upper_first(action.indicator.rstrip('.'))} : {action.target.rstrip('.')}.{today}"
+        target = f"{upper_first(action.indicator.rstrip('.'))} : {action.target.rstrip('.')}"
+        if action.baseline == action.target:
+            return f"{target}, comme aujourd’hui."
+        return f"{target}.{f' Aujourd’hui : {action.start}.' if action.baseline else ''}"
     is_counted = not action.people.startswith(UNCOUNTED) and any(map(str.isdigit, action.people))
     return f"Au plus : {wording.lower_first(action.people).rstrip('.')}." if is_counted else TO_DECIDE
 

@@ -5,7 +5,9 @@ decide, what comes next.
 from collections.abc import Sequence
 from dataclasses import replace
 from math import ceil
+from textwrap import shorten
 
+from maillage.reports.codesign.journey import workshop_stages
 from maillage.reports.page.blocks import (
     Bar,
     Block,
@@ -84,12 +86,12 @@ MOST_FACTS = 3
 MOST_SENTENCES = 2  # sentences beside a map
 MOST_LINES = 5  # of the offer, on a chart that is read from the end of a room
 FEW_GAPS = 2
-FOREWORD_LETTERS = 700  # of a foreword on a slide, whole paragraphs; its notes hold the rest
+FOREWORD_LETTERS = 180  # of a foreword on a slide, two lines: its notes hold the rest
 CARD_LETTERS = 300  # that a card holds
 LATER = "Leur page donne le pilote, la date, le coût et l’effet attendu de chacune."
 MOST_ACTIONS = 8
-TITLE_LINE = 54  # letters of an action on a line of its column, in the smallest letters of a slide
-PILOT_LINE = 14  # of its pilot
+TITLE_LINE = 50  # letters of an action on a line of its column, in the smallest letters of a slide
+PILOT_LINE = 20  # of its pilot
 LONG = 90  # letters of a title beside which no reason has room
 TITLE_LINES = 15  # of these lines on a slide: what is left of it under its title
 
@@ -99,12 +101,11 @@ def compose(s: Subject, plan: PlanReading | None) -> Document:
     for what is missing but a line of the next steps. plan: the one that is published, None without.
     """
     r = s.reading
-    slides = _foreword(s)
     if r.withheld:
-        slides += [_method(s), _withheld(s)]
+        slides = [_method(s), _withheld(s)]
     else:
         chosen = decisions.three(s, plan)
-        slides += [
+        slides = [
             _reasons(s, chosen),
             _method(s),
             *_people(s),
@@ -114,10 +115,10 @@ def compose(s: Subject, plan: PlanReading | None) -> Document:
             *_offer(s),
             *_findings(s, PROFESSIONALS, "structures", "professionals"),
             *_voices(s),
-            _answers(s),
+            _levers(s, plan) or _answers(s),
         ]
         slides += [*_proposals(s, plan, chosen), *_plan(plan)]
-    slides += [_next(s, plan), *_thanks(s), _sources(s)]
+    slides += [_next(s, plan), _sources(s)]
     return Document(
         title=f"Restitution : {r.territory.name}",
         cover=cover(s, "Restitution du diagnostic d’inclusion numérique"),
@@ -175,32 +176,25 @@ def _reasons(s: Subject, chosen: Sequence[Decision]) -> Chapter:
         titles = upper_first(" ; ".join(wording.lower_first(each.full_title) for each in chosen))
         text = f"{titles}." if len(titles) <= CARD_LETTERS else LATER
         cards.append(Callout(tone="verdict", title=title, text=text))
-    lead = " ".join(filter(None, (m.lead, m.origin))) if m else ""
+    lead = (_foreword(m) or " ".join(filter(None, (m.lead, m.origin)))) if m else ""
     sources = " ".join(
         f"{indicator.label} : {indicator.source}, {indicator.year}." for indicator in r.context
     )
+    foreword = " ".join(mission.paragraphs(m)) if m else ""
     return _slide(
         WHY,
         "Les démarches sont en ligne, tout le monde n’y arrive pas",
         cards,
         lead=lead,
-        notes=f"{headline(r)}. {sources}",
+        notes=f"{headline(r)}. {sources} {foreword}".strip(),
         foot="Insee, [recensement](#sources).",
     )
 
 
-def _foreword(s: Subject) -> list[Chapter]:
-    """Return the slide of the words that open the document, none where nobody wrote them."""
-    m = s.mission
-    if m is None or not m.foreword:
-        return []
-    parts = mission.paragraphs(m)
-    read = [
-        part for k, part in enumerate(parts) if k == 0 or len(" ".join(parts[: k + 1])) <= FOREWORD_LETTERS
-    ]
-    signed = f" **{m.foreword_by}**" if m.foreword_by else ""
-    block = Callout(tone="commentaire", text=f"{' '.join(read)}{signed}")
-    return [_slide("", mission.FOREWORD, (block,), notes=" ".join(parts))]
+def _foreword(m: mission.Mission) -> str:
+    """Return the first words of a foreword, signed, on two lines at most; "" where nobody wrote any."""
+    words = shorten(" ".join(mission.paragraphs(m)), FOREWORD_LETTERS, placeholder="…")
+    return f"« {words} » **{m.foreword_by}**".removesuffix(" ****") if words else ""
 
 
 def _fact(indicator: Indicator) -> Callout:
@@ -217,7 +211,11 @@ def _method(s: Subject) -> Chapter:
     """Return the slide of the method: its sources, and the only warning of the deck."""
     r, c, m = s.reading, s.reading.source, s.mission
     zones = wording.count(r.territory.n_zones, r.territory.unit)
-    cards = [Callout(tone="commentaire", title=f"{upper_first(zones)} : un calcul", text=c.how)]
+    cards = [
+        Callout(
+            tone="commentaire", title=f"{upper_first(zones)} : un calcul", text=f"{first_sentence(c.how)[0]}."
+        )
+    ]
     sources_used = ["un calcul"]
     if s.is_surveyed:
         assert r.survey is not None
@@ -245,9 +243,9 @@ def _method(s: Subject) -> Chapter:
         )
         sources_used.append("des rencontres")
     rule = f"Chaque nombre calculé a sa fourchette, juste {wording.NINE_TIMES}."
-    warning = "" if r.withheld else r.warnings[0].replace("**", "")
+    limit = "" if r.withheld else f"{first_sentence(r.warnings[0])[0]}."
     cards.append(
-        Callout(tone="prudence", title="À savoir une fois pour toutes", text=f"{rule} {warning}".strip())
+        Callout(tone="prudence", title="À savoir une fois pour toutes", text=f"{rule} {limit}".strip())
     )
     title = (
         upper_first(listing(sources_used))
@@ -258,14 +256,15 @@ def _method(s: Subject) -> Chapter:
         HOW,
         title,
         cards,
+        lead=m.lead if m and m.foreword else "",
         notes=" ".join(
             filter(
                 None,
                 (
-                    m.lead if m else "",
-                    f"{c.counts} {c.margin}",
+                    f"{m.lead} {m.origin}".strip() if m else "",
+                    f"{c.how} {c.counts} {c.margin}",
                     f"{provenance(s)} Citation : « {c.quote} ». Doute : {c.doubt}",
-                    *(text.replace("**", "") for text in r.warnings[1:]),
+                    *(text.replace("**", "") for text in r.warnings),
                 ),
             )
         ),
@@ -475,15 +474,17 @@ def _findings(s: Subject, over: str, *kinds: str) -> list[Chapter]:
     ]
     drawn = for_a_room(chart(bars, alt=first.fact, unit="pour cent"), most=len(bars)) if bars else None
     blocks: tuple[Block, ...] = (*((drawn,) if drawn else ()), *((bullets,) if bullets.items else ()))
-    sources = listing(list(dict.fromkeys(finding.source for finding in findings[: 1 + MOST_SENTENCES])))
+    printed_findings = findings[: 1 + MOST_SENTENCES]
+    sources = " ".join(dict.fromkeys(finding.source for finding in printed_findings))
+    surveys_read = dict.fromkeys(finding.source.partition(" : ")[0] for finding in printed_findings)
     notes = " ".join(f"{finding.fact} {finding.calls}".strip() for finding in findings)
     return [
         _slide(
             over,
             first.fact.rstrip("."),
             blocks or (Bullets(items=(first.fact,)),),
-            notes=f"Source : {sources}. {notes}",
-            foot=f"Enquête : {sources}.",
+            notes=f"{sources} {notes}",
+            foot=f"{listing(list(surveys_read))}.",
         )
     ]
 
@@ -558,7 +559,13 @@ def _reach(s: Subject, o: OfferReading, few: Sequence[str]) -> Chapter:
         title,
         blocks,
         lead=f"Personnes en difficulté sans ce service {o.mode.near}." if drawn else "",
-        notes=f"{' '.join(o.cautions)} {provenance(s, what=f'{o.source} pour les lieux')}",
+        notes=" ".join(
+            (
+                *(f"{line.label} : {line.doubt}" for line in gaps.unknown(o)),
+                *o.cautions,
+                provenance(s, what=f"{o.source} pour les lieux"),
+            )
+        ),
         foot=f"Lieux : {o.source}. {_foot(s)}",
     )
 
@@ -573,21 +580,15 @@ def _shortened(drawn: Chart | None) -> Chart | None:
 
 def _gaps(s: Subject, o: OfferReading) -> tuple[list[str], list[Chapter]]:
     """Return the gaps told beside the offer, where they are too few to fill a slide, and their slide
-    elsewhere: what is certain, failing that what nobody knows.
+    elsewhere, for what is certain.
     """
     together = gaps.shared(o)
     unknown = [] if together else gaps.unknown(o)
     if len(together) + len(unknown) <= FEW_GAPS:
         gap_texts = [f"**{gap.zone}** : {gap.people} sans {gap.without}. {gap.reason}" for gap in together]
         return [*gap_texts, *(f"**{line.label}**. {line.doubt}" for line in unknown)], []
-    notes = f"{' '.join(o.cautions)} {provenance(s, what=f'{o.source} pour les lieux')}"
-    if unknown:
-        items = tuple(
-            f"**{line.label}** : {line.missing_about} sans lieu connu {o.mode.near}. {line.doubt}"
-            for line in unknown[:4]
-        )
-        title = "Ce que l’on ne sait pas encore de l’offre"
-        return [], [_slide(GAPS, title, (Bullets(items=items),), notes=notes, foot=_foot(s))]
+    if not together:  # the chart of the offer draws what nobody knows, its notes say why
+        return [], []
     first = together[0]
     n = sum(len(gap.gaps) for gap in together)
     table = Grid(
@@ -599,10 +600,36 @@ def _gaps(s: Subject, o: OfferReading) -> tuple[list[str], list[Chapter]]:
         note=f"{n} manques en tout. Deux lignes peuvent concerner les mêmes personnes.",
     )
     title = f"{first.zone} : {first.about} sans {first.without}"
+    notes = f"{' '.join(o.cautions)} {provenance(s, what=f'{o.source} pour les lieux')}"
     return [], [_slide(GAPS, title, (table,), notes=notes, foot=f"{table.note} {_foot(s)}")]
 
 
 # ------------------------------------------------------------------------------------ advice and next steps
+
+
+def _levers(s: Subject, plan: PlanReading | None) -> Chapter | None:
+    """Return the slide of the levers that workshops of the territory wrote, each with the obstacles of its
+    stage; None without any.
+    """
+    written = [
+        (
+            lever,
+            f"{stage.title} : {wording.lower_first(' ; '.join(obstacles))}." if obstacles else stage.title,
+        )
+        for stage, obstacles, levers in workshop_stages(plan.journeys if plan else ())
+        for lever in levers
+    ]
+    if not written:
+        return None
+    cards = [Callout(tone="commentaire", title=lever, text=why) for lever, why in written[:MOST_ROWS]]
+    return _slide(
+        LEVERS,
+        f"Les ateliers proposent {wording.count(len(written), 'levier')}",
+        cards,
+        lead=_existing(s.reading.offer),
+        notes=f"Source : les ateliers du territoire. {' '.join(f'{lever}. {why}' for lever, why in written)}",
+        foot="Sous chaque levier, l’étape et l’obstacle dits en atelier.",
+    )
 
 
 def _answers(s: Subject) -> Chapter:
@@ -617,14 +644,11 @@ def _answers(s: Subject) -> Chapter:
             for x in r.levels.lines[:3]
         ),
     )
-    first = r.levels.lines[0]
-    has_number = _has_number(s, first)
-    title = f"{first.about.capitalize()} {first.action}" if has_number else table.caption
     return _slide(
         LEVERS,
-        title,
+        table.caption,
         (table,),
-        lead=" ".join([table.caption * has_number + "." * has_number, _existing(r.offer)]).strip(),
+        lead=_existing(r.offer),
         notes=provenance(s, what=f"{r.levels.source} {r.levels.doubt}"),
         foot=_foot(s, levels_source()),
     )
@@ -678,9 +702,11 @@ def _decided(chosen: Sequence[Decision]) -> list[tuple[str, ...]]:
     """Return the lines of decisions side by side: those that nobody has decided are one line, those that
     nobody wrote are none.
     """
-    is_long = any(len(x.title) > LONG for x in chosen)
+    says_little = any(len(x.title) > LONG for x in chosen) or len({x.reason for x in chosen}) == 1 < len(
+        chosen
+    )
     lines = [
-        ("Pourquoi", *("" if is_long else x.reason for x in chosen)),
+        ("Pourquoi", *("" if says_little else x.reason for x in chosen)),
         ("Où", *(x.where for x in chosen)),
         ("Pilote", *(x.pilot for x in chosen)),
         ("Quand", *(x.when for x in chosen)),
@@ -712,7 +738,7 @@ def _plan(plan: PlanReading | None) -> list[Chapter]:
         caption="Les actions du plan",
         columns=("Action", "Pilote", "Début", "Coût", "État"),
         align="gggdg",
-        widths=(5.4, 1.8, 1.5, 1.3, 1.4),
+        widths=(5, 2.2, 1.8, 1.3, 1.5),
         rows=tuple(
             _cells(
                 action.title.rstrip("."),
@@ -786,6 +812,7 @@ def _next(s: Subject, plan: PlanReading | None) -> Chapter:
         NEXT,
         title,
         (table,),
+        lead=_thanks(s.mission),
         notes="Ces lignes se remplissent en séance ; le plan d’action les reprend ensuite.",
     )
 
@@ -810,14 +837,12 @@ def _missing(s: Subject, plan: PlanReading | None) -> list[str]:
     return [*steps, "Tenir à jour la liste des lieux", "Revoir ces chiffres ensemble, dans un an"]
 
 
-def _thanks(s: Subject) -> list[Chapter]:
-    """Return the slide of thanks, none where nobody is named."""
-    m = s.mission
-    if m is None or not (m.participants or m.more_thanks):
-        return []
-    items = (*m.participants[:MOST_ROWS], *((m.more_thanks,) if m.more_thanks else ()))
-    notes = f"Entendus : {listing(m.participants)}." if m.participants else ""
-    return [_slide(NEXT, "Merci", (Bullets(items=items),), notes=notes)]
+def _thanks(m: mission.Mission | None) -> str:
+    """Return the thanks to those who were heard, in a sentence or two; "" where nobody is named."""
+    if m is None:
+        return ""
+    people = f"Merci : {' ; '.join(m.participants[:MOST_ROWS])}." if m.participants else ""
+    return f"{people} {m.more_thanks}".strip()
 
 
 def _sources(s: Subject) -> Chapter:

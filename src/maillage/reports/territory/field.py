@@ -91,14 +91,13 @@ def chapters(field: FieldReading) -> list[Chapter]:
         ]
     made = [
         _services(field),
-        *_voices(field),
         _grid(field),
         *([approach(field.mission)] if field.mission else []),
     ]
     return made if field.census is None else [_actors(field, field.census), *made]
 
 
-def _voices(field: FieldReading) -> list[Chapter]:
+def voices(field: FieldReading) -> list[Chapter]:
     """Return the chapter of the first words that people said, none without any."""
     quotes = tuple(f"« {voice.words} » {voice.speaker}." for voice in field.voices[:MOST_QUOTES])
     title = "Ce qu’en disent les personnes entendues"

@@ -468,7 +468,7 @@ def chapter(findings: MainFindings) -> Chapter:
     for axis, label in axes().items():
         if of_axis := findings.of_axis(axis):
             blocks += [Heading(text=label, small=True), Bullets(items=tuple(map(_item, of_axis)))]
-    sources = " ".join(dict.fromkeys(item.source for item in findings.first))
+    sources = " ".join(_by_survey(findings.first))
     return Chapter(
         number="n",
         short="Constats",
@@ -476,6 +476,16 @@ def chapter(findings: MainFindings) -> Chapter:
         flows=True,
         blocks=(*blocks, Text(text=sources, tone="note")),
     )
+
+
+def _by_survey(findings: Iterable[MainFinding]) -> list[str]:
+    """Return the sources of findings, each survey once with its bases."""
+    bases: dict[str, dict[str, None]] = {}
+    for item in findings:
+        for source in item.source.removesuffix(".").split(". Enquête "):
+            survey, _, base = source.partition(" : ")
+            bases.setdefault(survey.removeprefix("Enquête "), {}).update(dict.fromkeys(base.split(" ; ")))
+    return [f"{survey} : {' ; '.join(of_survey)}." for survey, of_survey in bases.items()]
 
 
 def annex(findings: MainFindings) -> Chapter:

@@ -85,6 +85,10 @@ class Planned:
         """Whether it is over: the offer of today holds what it gave."""
         return self.action.standing == DONE
 
+    def is_for(self, unit: Unit) -> bool:
+        """Return True where it names each of several zones that share communes."""
+        return len(unit.zones) > 1 and set(unit.zones) <= set(self.action.zones)
+
 
 @dataclass(frozen=True, slots=True)
 class Scale:
@@ -130,6 +134,16 @@ class ZoneLoop:
         if self.scale.zoom == 1:
             return shared
         return _bar(self.gap, self.scale.top / self.scale.zoom, charts.LOUPE) + shared
+
+    @property
+    def own_plan(self) -> tuple[Planned, ...]:
+        """The actions that do not name every zone of its unit: those that do are written once, with it."""
+        return tuple(each for each in self.plan if not each.is_for(self.unit))
+
+    @property
+    def is_as_its_unit(self) -> bool:
+        """True where all that is noted and planned there stands with its unit."""
+        return self.chain is None and bool(self.plan) and not self.own_plan
 
     @property
     def no_gap(self) -> str:
@@ -211,16 +225,25 @@ class Loop:
         return " ".join(filter(None, (unlisted, self.shared_places, *unassigned)))
 
     @property
-    def known_units(self) -> list[tuple[Unit, Chain]]:
-        """The units of several zones of which something is told."""
-        return [(unit, chain) for unit, chain in self.shared if not chain.is_missing]
+    def known_units(self) -> list[tuple[Unit, Chain, tuple[Planned, ...]]]:
+        """The units of several zones of which something is told, with what is planned for all of each."""
+        return [
+            (unit, chain, self.plan_of(unit))
+            for unit, chain in self.shared
+            if not chain.is_missing or self.plan_of(unit)
+        ]
+
+    def plan_of(self, unit: Unit) -> tuple[Planned, ...]:
+        """Return the actions that name every zone of a unit."""
+        rows = (row for row in self.rows if row.unit == unit)
+        return tuple(each for each in next(rows).plan if each.is_for(unit))
 
     @property
     def unknown_units(self) -> list[tuple[Link, list[Unit]]]:
         """The others, together when the same is said instead."""
         found: dict[str, tuple[Link, list[Unit]]] = {}
         for unit, chain in self.shared:
-            if chain.is_missing:
+            if chain.is_missing and not self.plan_of(unit):
                 found.setdefault(chain.orientation.lack, (chain.orientation, []))[1].append(unit)
         return list(found.values())
 

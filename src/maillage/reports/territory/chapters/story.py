@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from maillage.reports.page.blocks import Beside, Block, Bullets, Callout, Chapter, Text
+from maillage.reports.codesign.journey import workshop_stages
+from maillage.reports.page.blocks import Beside, Block, Bullets, Callout, Chapter, Heading, Text
 from maillage.reports.plan.reading import PlanReading
 from maillage.reports.territory import atlas, certainty, map_keys, sentences, synthesis
 from maillage.reports.territory.certainty import upper_first
@@ -170,5 +171,21 @@ def proposal_chapter(proposals: Sequence[str], plan: PlanReading | None) -> Chap
             Bullets(items=tuple(proposals))
             if proposals
             else Text(text="Aucune proposition : les chiffres sont trop peu sûrs."),
+            *_workshops(plan),
         ),
     )
+
+
+def _workshops(plan: PlanReading | None) -> tuple[Block, ...]:
+    """Return the obstacles and the levers that workshops of the territory wrote, stage by stage."""
+    items = tuple(
+        f"**{stage.title}**. "
+        + " ".join(
+            f"{label}{'s' if len(words) > 1 else ''} : {wording.lower_first(' ; '.join(words))}."
+            for label, words in (("Obstacle", obstacles), ("Levier", levers))
+            if words
+        )
+        for stage, obstacles, levers in workshop_stages(plan.journeys if plan else ())
+    )
+    title = "Les obstacles et les leviers dits en atelier"
+    return (Heading(text=title, small=True), Bullets(items=items)) if items else ()
