@@ -1,5 +1,6 @@
 """The pages of whoever runs surveys: prepared, read, changed by hand, carried, counted against the census."""
 
+import html
 import io
 import json
 import re
@@ -8,10 +9,12 @@ from collections import Counter
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from maillage.apps.surveys.actions import calculations, campaigns
 from maillage.apps.surveys.actions import results as published
-from maillage.apps.surveys.models import Answer, Survey, Surveyor, Version
+from maillage.apps.surveys.forms import files
+from maillage.apps.surveys.models import Answer, Publication, Survey, Surveyor, Version
 from maillage.apps.surveys.queries import answers, frames, margins, places, sentences
 from maillage.forms.questionnaire import Choice, Group, Question, Questionnaire, load
 from maillage.kernel.errors import Refused
@@ -336,6 +339,44 @@ def test_a_file_of_another_survey_is_refused(client, survey):
     file = SimpleUploadedFile("file.json", json.dumps({"survey": survey.pk + 1, "reponses": []}).encode())
     told = client.post(f"/espace/enquetes/{survey.pk}/importer/", {"fichier": file})
     assert "autre enquête" in told.content.decode()
+
+
+def test_a_table_of_another_survey_is_refused_with_the_one_that_it_matches(analyst):
+    people, places_ = (
+        campaigns.prepare(
+            by=None,
+            title=title,
+            territory="38151",
+            questionnaire=banks.bank(name),
+            at=timezone.now(),
+            universe="u",
+        )
+        for title, name in (("Le numérique et vous", "habitants"), ("Votre structure", "structures"))
+    )
+    names = [each.name for each in form_of(people).questions() if each.takes_answer]
+    table = f"id;{';'.join(names)}\na;{';'.join('oui' for _ in names)}\n".encode()
+    assert len(files.read(people, table, "r.csv").answers) == 1
+    with pytest.raises(Refused, match="autre enquête") as refused:
+        files.read(places_, table, "r.csv")
+    assert "« Le numérique et vous »" in refused.value.sentences[2]
+
+
+def test_an_import_is_undone_whole_until_it_is_published(client, survey):
+    file = SimpleUploadedFile("f.csv", b"id;age\na;51\nb;34\n")
+    address = f"/espace/enquetes/{survey.pk}/importer/"
+    answer = client.post(address, {"fichier": file}).content.decode()
+    brought = html.unescape(re.search(r'name="annuler"\s+value="([^"]+)"', answer)[1])
+    assert Answer.objects.count() == 2
+    Publication.objects.create(survey=survey, number=1, content={}, published_at=timezone.now())
+    assert "Une édition publiée compte" in page_after(client, address, {"annuler": brought})
+    Publication.objects.all().delete()
+    assert "2 réponses effacées" in page_after(client, address, {"annuler": brought})
+    assert not Answer.objects.exists()
+
+
+def page_after(client, address: str, values: dict[str, str]) -> str:
+    answer = client.post(address, values, follow=True).content.decode()
+    return re.sub("[\u00a0\u202f]", " ", answer)
 
 
 def test_a_group_answered_one_or_zero_keeps_its_questions(client, analyst):

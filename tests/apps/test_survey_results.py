@@ -166,6 +166,9 @@ def test_a_year_of_birth_is_an_age_in_the_year_of_the_survey():
     assert places.offered_variables(row) == {"naissance": "age"}
     assert sum(each.total for each in places.census_margins(row, ["naissance"])[0].categories) > 1000
     assert answers.last_day(row) == date(2021, 6, 30)
+    Survey.objects.filter(pk=row.pk).update(opens_on=date(2027, 10, 5), closes_on=date(2027, 10, 26))
+    row.refresh_from_db()  # a file brought before the survey opens, its answers without a day
+    assert answers.last_day(row) == date(2027, 10, 5)
 
 
 def where(survey: Survey, tab: str = "") -> str:
@@ -517,6 +520,35 @@ def test_free_words_are_public_only_once_read_again_and_between_quotes(browser, 
     assert "« Parole relue »" in kept
     assert "Nadia" not in kept
     assert len(read.unread(survey)) == 3
+
+
+def test_the_same_words_are_read_again_once_and_names_of_places_are_none(survey):
+    rows = list(Answer.objects.filter(survey=survey)[1:5])
+    for row in rows[:3]:
+        row.values = {**row.values, "mots": "Nous manquons de temps."}
+        row.save()
+    unread_words = next(each for each in read.unread(survey) if "temps" in each.text)
+    assert len(unread_words.answers) == 3
+    verbatims.review(
+        by=None,
+        answer=Answer.objects.get(pk=unread_words.answer),
+        question="mots",
+        shown=unread_words.text,
+        speaker=read.speaker_of(survey),
+        theme="",
+        device="",
+        keep=True,
+        at=AT,
+    )
+    assert not any("temps" in each.text for each in read.unread(survey))
+    (theme,) = read.counted_quotes(survey)
+    assert theme[1] == [("Nous manquons de temps.", "Habitant, 3 fois")]
+    version = survey.versions.get()
+    version.definition["items"] = json.loads(
+        json.dumps(version.definition["items"]).replace("mots", "lieux_cites")
+    )
+    version.save()
+    assert read.unread(survey) == []
 
 
 @pytest.mark.both_databases
@@ -911,7 +943,7 @@ def test_a_cross_says_whose_answers_it_counts(browser, survey):
         row.save()
     page = browser.get(where(survey, "?question=aise&par=tranche")).content.decode()
     assert "Mêmes répondants" not in page
-    assert "parmi ceux qui ont aussi répondu à « Votre âge ? »" in re.sub("[\u00a0\u202f]", " ", page)
+    assert "Base : ceux qui ont aussi répondu à « Votre âge ? »" in re.sub("[\u00a0\u202f]", " ", page)
 
 
 def test_one_answer_that_came_after_the_weights_is_said_in_the_singular(survey):

@@ -386,7 +386,7 @@ def test_selection_grows_with_the_ages_that_weights_leave_undone():
     assert alike.selection == 0.125
     assert young.selection > 1
     c = local_survey.compose(young, INSEE, rates(), seed=1)
-    assert any("restent loin du recensement" in text for text in discussion(c))
+    assert any("lus dans les classes du modèle" in text for text in discussion(c))
 
 
 def test_need_gaps_counts_diplomas_when_the_file_has_them():

@@ -1,5 +1,6 @@
 """What a published question says of its base never tells how many few people are."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from maillage.forms.questionnaire import Choice, Group, Question, Questionnaire
 from maillage.kernel.estimate import Estimate, Withheld
 from maillage.kernel.table import Table
+from maillage.reports.page.blocks import Grid
 from maillage.reports.survey import cards as survey_cards
 from maillage.reports.survey import charts
 from maillage.reports.survey import document as survey_document
@@ -143,6 +145,66 @@ def test_many_withheld_answers_are_told_in_one_line():
     assert [row[0].text[:16] for row in grid.rows][1:] == ["Non publiées : V"]
     assert grid.rows[1][0].text.count(",") < 6  # the CSV names every one of them
     assert "Ville 29" not in survey_document.chart(card, id="x").svg
+
+
+def _texts(document):
+    return [
+        text
+        for chapter in document.chapters
+        for block in chapter.blocks
+        if isinstance(block, Grid)
+        for row in block.rows
+        for cell in row
+        for text in (cell.text, cell.mark)
+    ]
+
+
+def test_annexes_hold_every_answer_in_one_table_a_part_and_no_name_of_a_variable():
+    all_cards = cards(few=40, towns=2)
+    form = Questionnaire(id="f", title="F", lists={}, items=())
+    results = survey_cards.results(
+        list(all_cards.values()), title="T", questionnaire=form, n=100, weighted=False, on=date(2026, 11, 28)
+    )
+    document = survey_document.document(results)
+    annex = next(each for each in document.chapters if each.short.startswith("Annexe : question"))
+    assert [block.kind for block in annex.blocks] == ["grid"]
+    for card in (all_cards["equipe"], all_cards["ville"]):
+        for row in survey_document.table(card, "brut").rows:
+            assert {cell.text for cell in row[:2]} <= set(_texts(document))
+            assert any(text.startswith(row[2].text) for text in _texts(document))
+    assert not {"equipe", "raison", "ville"} & set(_texts(document))
+
+
+def test_a_ranking_where_everybody_cites_everything_draws_no_full_bars():
+    lines = tuple(
+        Line(
+            name=name,
+            label=name,
+            figure=Estimate(value=100.0, low=93.0, high=100.0, unit="pourcent", universe="", n=40, method=""),
+        )
+        for name in ("a", "b")
+    )
+    question = QuestionAnswers(
+        name="rang.cite", label="Priorités", lines=lines, n=40, universe="", weighted=False
+    )
+    other = replace(
+        question,
+        name="autre",
+        lines=[replace(line, figure=replace(line.figure, value=50.0, low=30.0)) for line in lines],
+    )
+    card, second = (survey_document.Card(asked=each) for each in (question, other))
+    form = Questionnaire(id="f", title="F", lists={}, items=())
+    results = survey_cards.results(
+        [card, second], title="T", questionnaire=form, n=40, weighted=False, on=date(2026, 11, 28)
+    )
+    annex = next(
+        each
+        for each in survey_document.document(results).chapters
+        if each.short.startswith("Annexe : question")
+    )
+    (grid,) = annex.blocks
+    assert [bool(row[-1].svg) for row in grid.rows] == [False, True, True]
+    assert grid.rows[0][1].text.startswith("Chaque réponse est citée par tous")
 
 
 def test_a_group_left_out_of_a_crossed_table_is_named():

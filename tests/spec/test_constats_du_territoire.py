@@ -42,8 +42,8 @@ def plain(text: str) -> str:
 def test_a_meaning_is_stated_where_the_whole_interval_carries_it(spec):
     """Un constat a un sens à partir d’une part, écrite : ici, un tiers des structures sans visibilité.
 
-    Toute la marge au-dessus : le constat est sûr. La part seule au-dessus : il est « à suivre, pas à
-    annoncer ». La part au-dessous : il n’y a pas de constat.
+    Toute la marge au-dessus : le constat est sûr. La part seule au-dessus : il est « un ordre de
+    grandeur ». La part au-dessous : il n’y a pas de constat.
     """
 
     def verdicts(t):
@@ -98,6 +98,22 @@ def test_answers_that_chance_may_explain_tie(spec):
             " « sensibiliser », 60 % (entre 50 et 69 %).",
             "Puis « se connaître », 30 % (entre 21 et 40 %).",
         ],
+    )
+
+
+def test_a_ranking_where_all_is_cited_is_read_by_its_first_rank(spec):
+    """Quand chaque structure cite toutes les priorités, la part de chacune est de 100 % : seul le premier rang compte."""
+    spec(
+        """
+        question        | réponse         | part | basse | haute
+        ----------------+-----------------+------+-------+------
+        priorites.cite  | équiper         |  100 |    93 |   100
+        priorites.cite  | se connaître    |  100 |    93 |   100
+        priorites       | équiper         |   20 |    10 |    33
+        priorites       | se connaître    |   65 |    52 |    77
+        """,
+        lambda t: [plain(item.fact) for item in of_surveys(surveyed(t)).first],
+        ["Priorité placée en premier par le plus de structures : « se connaître », 65 % (entre 52 et 77 %)."],
     )
 
 

@@ -32,7 +32,9 @@ class FindingRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RankingRule:
-    """A finding read in all the answers of a question: those cited most. ties: its head where several are."""
+    """A finding read in all the answers of a question: those cited most. ties: its head where several are.
+    first, first_ties: the same of a ranking where everybody cites every answer, read by its first rank.
+    """
 
     axis: str
     kind: str
@@ -42,6 +44,8 @@ class RankingRule:
     ties: str
     means: str
     calls: str
+    first: str = ""
+    first_ties: str = ""
 
 
 @cache

@@ -43,13 +43,18 @@ MATERIALS: Mapping[str, str] = {
 }
 SPEAKERS: Mapping[str, str] = {
     "inhabitant": "Habitant",
+    "structure": "Professionnel d’une structure",
     "social_actor": "Acteur social",
     "digital_actor": "Acteur de la médiation numérique",
     "training_actor": "Acteur de la formation",
     "institution": "Institution",
 }
+ASKS_NAMES = frozenset(  # questions answered by the names of places or structures: no quotation
+    ("lieux_cites", "structures_frequentees", "lieux_connus", "lieux_orientes", "type_autre", "partenaires")
+)
 COUNTED: Mapping[str, tuple[str, str]] = {  # how one and several of those who speak are named
     "inhabitant": ("habitant", "habitants"),
+    "structure": ("professionnel d’une structure", "professionnels de structures"),
     "social_actor": ("acteur social", "acteurs sociaux"),
     "digital_actor": ("acteur de la médiation numérique", "acteurs de la médiation numérique"),
     "training_actor": ("acteur de la formation", "acteurs de la formation"),

@@ -141,6 +141,7 @@ def _write_surveys(typed: argparse.Namespace) -> int:
     from maillage.apps.surveys.queries.publications import edition_files
     from maillage.apps.territories.queries import canonical
     from maillage.kernel.disk import write_whole
+    from maillage.reports.page import theme
 
     if typed.enquete:
         raise Refused(
@@ -159,10 +160,11 @@ def _write_surveys(typed: argparse.Namespace) -> int:
         )
     typed.sortie.mkdir(parents=True, exist_ok=True)
     names = []
-    for edition in rows:
-        for name, content in edition_files(edition).items():
-            write_whole(typed.sortie / name, content)
-            names.append(name)
+    with theme.applied(_theme(typed.theme) if typed.theme else _stored(place)):
+        for edition in rows:
+            for name, content in edition_files(edition).items():
+                write_whole(typed.sortie / name, content)
+                names.append(name)
     print(f"{count(len(rows), 'enquête')} : {', '.join(names)} dans {typed.sortie}")
     return 0
 

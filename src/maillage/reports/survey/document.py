@@ -14,6 +14,7 @@ from maillage.forms.questionnaire import Questionnaire, words
 from maillage.kernel import spreadsheet
 from maillage.kernel.estimate import Estimate, Figure, Missing, Withheld
 from maillage.reports.page.blocks import (
+    Beside,
     Block,
     Bullets,
     Callout,
@@ -53,7 +54,6 @@ from maillage.words.wording import (
 
 ROUNDING = {"nearest": "au plus proche, la moitié vers le haut", "down": "par troncature"}
 IN_FILES = {"nearest": "au plus proche", "down": "par troncature"}  # an edition is stored with the slug
-VARIABLES = "Guide des variables"
 WILL_NOT = "Ne sera pas publié"  # beside a figure shown to those who hold the answers
 MOST_WITHHELD = 5  # withheld answers beyond which they are told in one line
 MOST_NAMED = 6  # of them that the line names: the CSV has every one
@@ -188,7 +188,6 @@ def document(results: Results) -> Document:
         *_answers(results),
         *([_crossings(results)] if results.crossed else []),
         *([_method(results)] if results.method or results.weighting or results.limits else []),
-        _codebook(results),
     ]
     chapters = [*parts, *(replace(each, short=f"Annexe : {lower_first(each.short)}") for each in annexes)]
     numbered = tuple(replace(chapter, number=str(k)) for k, chapter in enumerate(chapters, 1))
@@ -296,15 +295,24 @@ def _findings(results: Results) -> Grid:
         columns=("Axe", "Le fait", "De 0 à 100", "Ce qu’il veut dire", *(["Réponse"] * has_calls)),
         align="ggggg"[: 4 + has_calls],
         rows=tuple(rows),
-        note="Classés par axe, puis par importance et par sûreté. Tous les tableaux sont en annexe.",
+        note=(
+            "Classés par axe, puis par importance et par sûreté. En annexe : tous les tableaux, les"
+            " croisements et la méthode."
+        ),
         widths=(1.6, 3.7, 1.75, 3.6, 2.8)[: 4 + has_calls],
     )
 
 
 def _pictures(results: Results) -> Chapter:
-    """Return the findings one by one, each with its drawing under its message."""
+    """Return the findings, each with its drawing under its message: one for those of a same question."""
     blocks: list[Block] = []
+    drawn: dict[str, list[str]] = {}
     for k, finding in enumerate(results.story, 1):
+        drawn.setdefault(finding.wording, []).append(f"{k}. {finding.fact}")
+    for k, finding in enumerate(results.story, 1):
+        titles = drawn.pop(finding.wording, [])
+        if not titles:  # its question is drawn under an earlier finding
+            continue
         other = "au national" if any(bar.other is not None for bar in finding.bars) else ""
         alt = charts.in_words(finding.bars, other, results.rounding)
         svg = charts.bars(finding.bars, id=f"constat-{k}", label=alt, other=other, rule=results.rounding)
@@ -314,10 +322,8 @@ def _pictures(results: Results) -> Chapter:
             else ""
         )
         blocks += [
-            Heading(text=f"{k}. {finding.fact}"),
-            Picture(
-                svg=svg, alt=f"{finding.fact}. {alt}", caption=f"{finding.wording}{universe}", width=0.72
-            ),
+            *(Heading(text=title) for title in titles),
+            Picture(svg=svg, alt=f"{finding.fact}. {alt}", caption=f"{finding.wording}{universe}", width=0.6),
         ]
     return Chapter(number="", title="Les constats en images", blocks=tuple(blocks), short="En images")
 
@@ -426,13 +432,17 @@ def sample_blocks(sample: Sample, *, id: str) -> list[Block]:
     )
     return [
         Heading(text=sample.label),
-        Picture(svg=svg, alt=f"{sample.label}. {said}.", width=0.7),
-        Grid(
-            caption=f"{sample.label} : les réponses et la population",
-            columns=("Classe", "Réponses", "Part des réponses", "Part de la population"),
-            align="gddd",
-            rows=rows,
-            note=sample.source,
+        Beside(
+            left=(Picture(svg=svg, alt=f"{sample.label}. {said}."),),
+            right=(
+                Grid(
+                    caption=f"{sample.label} : les réponses et la population",
+                    columns=("Classe", "Réponses", "Part des réponses", "Part de la population"),
+                    align="gddd",
+                    rows=rows,
+                    note=sample.source,
+                ),
+            ),
         ),
     ]
 
@@ -465,14 +475,9 @@ def _questions(sentences: FindingTexts) -> list[Chapter]:
 
 def _crossings(results: Results) -> Chapter:
     """Return the crossed tables that the findings rest on."""
-    blocks: list[Block] = []
-    for k, card in enumerate(results.crossed, 1):
-        blocks += [
-            Heading(text=f"{card.asked.label} Selon : {card.by_label}"),
-            *_by_group(card, id=f"croise-{k}"),
-        ]
+    blocks = tuple(block for card in results.crossed for block in _crossed_blocks(card))
     return Chapter(
-        number="", title="Les croisements", blocks=tuple(blocks), short="Croisements", flows=True, folds=True
+        number="", title="Les croisements", blocks=blocks, short="Croisements", flows=True, folds=True
     )
 
 
@@ -505,10 +510,89 @@ def _answers(results: Results) -> list[Chapter]:
     if not results.cards:
         nothing = Callout(tone="prudence", text="Aucun résultat ne peut être montré : trop peu de réponses.")
         return [Chapter(number="", title=WHOLE, blocks=(nothing,), short="Les réponses")]
-    return themes(results.questionnaire, results.cards, results.computed)
+    return [
+        Chapter(
+            number="",
+            title=title,
+            blocks=tuple(_compact(title, cards, results.computed)),
+            short=title,
+            flows=True,
+            folds=True,
+        )
+        for title, cards in _parts(results.questionnaire, results.cards)
+    ]
+
+
+def _compact(title: str, cards: Sequence[Card], computed: str) -> Iterable[Block]:
+    """Yield the questions of a part as one table, then what is crossed."""
+    rows = tuple(row for card in cards for row in _compact_rows(card))
+    if all(row[0].span == 1 for row in rows):  # nothing to gather: each question has its own table
+        for card in cards:
+            yield from card_blocks(card, computed, id=f"q-{card.asked.name.replace('.', '-')}")
+        return
+    yield Grid(
+        caption=title,
+        columns=("Question", "Réponse", "Effectif", f"Part ({computed}e)", "De 0 à 100"),
+        align="ggddg",
+        rows=rows,
+        note=" ".join(dict.fromkeys(text for card in cards for text in _reasons(card))),
+        widths=(3.7, 2.6, 0.9, 2.3, 1.5),
+    )
+    for card in cards:
+        if card.groups:
+            yield from _crossed_blocks(card)
+
+
+def _compact_rows(card: Card) -> Iterable[tuple[Cell, ...]]:
+    """Yield a row for each answer of a question: its count, its percentage, its interval as a bar."""
+    question, folded = card.asked, _folded(card.asked)
+    lines = [line for line in question.lines if not (folded and isinstance(line.figure, Withheld))]
+    national = {each.choice: f"{percent(each.percent)} au national" for each in question.national}
+    compared = "".join(
+        f" Au national : {each.producer}, {each.year}, {each.universe}. {each.difference}".rstrip()
+        for each in question.national[:1]
+    )
+    alone = "" if _has_figure(card) else "Aucun chiffre publié" if question.n else "Personne n’a répondu"
+    if _cites_all(card):
+        alone = f"Chaque réponse est citée par tous : 100{NBSP}%"
+    rows = 1 if alone else len(lines) + bool(folded)
+    first = Cell(text=question.label, strong=True, mark=_compact_base(card) + compared, span=rows)
+    if alone:
+        yield first, Cell(text=alone), Cell(text=DASH), Cell(text=DASH), Cell()
+        return
+    for line in lines:
+        yield (
+            first,
+            Cell(text=line.label, mark=national.get(line.name, "")),
+            Cell(text=number(card.counts[line.name]) if line.name in card.counts else DASH),
+            Cell(text=_with_span(line.figure, question.rounding), mark=_mark(line)),
+            Cell(text=span(line.figure), svg=small_bar(line.figure, top=100.0, id="rayures")),
+        )
+        first = Cell(span=0)
+    if folded:
+        yield first, Cell(text=_folded_words(question, folded)), Cell(text=DASH), Cell(text=DASH), Cell()
 
 
 def themes(questionnaire: Questionnaire, cards: Sequence[Card], computed: str) -> list[Chapter]:
+    """Return the questions part by part, each with its chart, as a page shows them."""
+    return [
+        Chapter(
+            number="",
+            title=title,
+            blocks=tuple(
+                block
+                for card in part
+                for block in card_blocks(card, computed, id=f"q-{card.asked.name.replace('.', '-')}")
+            ),
+            short=title,
+            flows=True,
+            folds=True,
+        )
+        for title, part in _parts(questionnaire, cards)
+    ]
+
+
+def _parts(questionnaire: Questionnaire, cards: Sequence[Card]) -> list[tuple[str, list[Card]]]:
     """Return the questions part by part, as the questionnaire cuts them; those of no part come last,
     together.
     """
@@ -522,22 +606,7 @@ def themes(questionnaire: Questionnaire, cards: Sequence[Card], computed: str) -
     for card in cards:
         held.setdefault(part.get(card.asked.name.removesuffix(CITED), ""), []).append(card)
     loose = held.pop("", [])
-    named = [*held.items(), *([(REST if held else WHOLE, loose)] if loose else [])]
-    return [
-        Chapter(
-            number="",
-            title=title,
-            blocks=tuple(
-                block
-                for card in asked
-                for block in card_blocks(card, computed, id=f"q-{card.asked.name.replace('.', '-')}")
-            ),
-            short=title,
-            flows=True,
-            folds=True,
-        )
-        for title, asked in named
-    ]
+    return [*held.items(), *([(REST if held else WHOLE, loose)] if loose else [])]
 
 
 def card_blocks(card: Card, computed: str, *, id: str) -> list[Block]:
@@ -546,7 +615,7 @@ def card_blocks(card: Card, computed: str, *, id: str) -> list[Block]:
     blocks: list[Block] = [Heading(text=asked.label)]
     if not asked.n:
         return [*blocks, Callout(tone="prudence", text="Personne n’a répondu à cette question.")]
-    if not any(isinstance(line.figure, Estimate) for line in asked.lines):
+    if not _has_figure(card):
         return [*blocks, Text(text=f"**Aucun chiffre publié.** {base(card, computed)}", tone="note")]
     blocks.append(chart(card, id=id))
     blocks.append(table(card, computed))
@@ -555,26 +624,62 @@ def card_blocks(card: Card, computed: str, *, id: str) -> list[Block]:
     return blocks
 
 
+def _cites_all(card: Card) -> bool:
+    """Tell a ranking in which everybody cites every answer: only its first rank differs."""
+    shares = [line.figure.value if isinstance(line.figure, Estimate) else 0.0 for line in card.asked.lines]
+    return card.asked.name.endswith(CITED) and round(min(shares, default=0.0)) == 100
+
+
+def _has_figure(card: Card) -> bool:
+    return any(isinstance(line.figure, Estimate) for line in card.asked.lines)
+
+
 def base(card: Card, computed: str) -> str:
     """Return the line under a table: universe, count, weighting, who is left out and why, rounding."""
-    asked = card.asked
-    parts = [
-        f"Base : {asked.universe.rstrip('.')}" if asked.universe else "Base : toutes les réponses",
-        _n(asked),
-        f"chiffres {computed}s",
-        *([_threshold(card)] if card.least else []),
-    ]
-    lines = (*asked.lines, *(line for group in card.groups for line in group.lines))
-    why = {
+    more = (f"chiffres {computed}s", *([_threshold(card)] if card.least else []))
+    return _sentences(" ; ".join((_universe_and_count(card), *more)), *_reasons(card), *_notes(card))
+
+
+def _compact_base(card: Card) -> str:
+    """Return the words on a question in a table of several: universe, count, exclusions."""
+    return _sentences(_universe_and_count(card), *_notes(card))
+
+
+def _sentences(*texts: str) -> str:
+    return " ".join(f"{text.rstrip('.')}." for text in texts)
+
+
+def _universe_and_count(card: Card) -> str:
+    question = card.asked
+    universe = (
+        f"Base : {question.universe.rstrip('.')}" if question.universe else "Base : toutes les réponses"
+    )
+    return f"{universe} ; {_n(question)}"
+
+
+def _withheld(card: Card) -> dict[str, str]:
+    """Return why figures of a question are withheld, each reason with the word that stands for them."""
+    lines = (*card.asked.lines, *(line for group in card.groups for line in group.lines))
+    return {
         line.figure.reason: charts.silence(line.figure) for line in lines if isinstance(line.figure, Withheld)
     }
+
+
+def _reasons(card: Card) -> list[str]:
+    lines = (*card.asked.lines, *(line for group in card.groups for line in group.lines))
     later = dict.fromkeys(line.unpublished for line in lines if line.unpublished)
-    told = (
-        *(f"{word.capitalize()} : {lower_first(reason)}" for reason, word in why.items()),
-        *(f"{WILL_NOT} : {lower_first(reason)}" for reason in later),
-        *(note for note in card.notes if note not in why),
-    )
-    return " ; ".join(parts) + "." + "".join(f" {text.rstrip('.')}." for text in told)
+    return [
+        *(
+            f"{word.capitalize()} : {lower_first(reason).rstrip('.')}."
+            for reason, word in _withheld(card).items()
+        ),
+        *(f"{WILL_NOT} : {lower_first(reason).rstrip('.')}." for reason in later),
+    ]
+
+
+def _notes(card: Card) -> list[str]:
+    why = _withheld(card)
+    return [note for note in card.notes if note not in why]
 
 
 def _threshold(card: Card) -> str:
@@ -640,20 +745,20 @@ def _mark(line: Line) -> str:
 
 
 def _by_group(card: Card, *, id: str) -> list[Block]:
-    """Return a question crossed with another: small charts, table, differences; one sentence when everything
-    is withheld.
-    """
-    told, silent = _told(card)
-    if not told:
+    """Return a question crossed with another: small charts, then what `_crossed_blocks` returns."""
+    told, _ = _told(card)
+    return [*([_multiples(card, told, id=id)] if told else []), *_crossed_blocks(card)]
+
+
+def _crossed_blocks(card: Card) -> list[Block]:
+    """Return the table of a crossed question and its differences; one sentence when all is withheld."""
+    published, silent = _told(card)
+    if not published:
         why = "Trop peu de réponses dans chaque case, ou de quoi en retrouver une."
         way = "Une question à deux ou trois réponses, ou des groupes plus larges, en montreraient."
         text = f"**Aucun chiffre publié selon « {card.by_label} »** : {_counted(silent)}. {why} {way}"
         return [Callout(tone="prudence", text=text)]
-    return [
-        _multiples(card, told, id=id),
-        crossed(card),
-        *(Text(text=text, tone="note") for text in _looks(card)),
-    ]
+    return [crossed(card), *(Text(text=text, tone="note") for text in _looks(card))]
 
 
 def _told(card: Card) -> tuple[list[Group], list[Group]]:
@@ -694,11 +799,7 @@ def table(card: Card, computed: str) -> Grid:
         if not (folded and isinstance(line.figure, Withheld))
     )
     if folded:
-        more = len(folded) - MOST_NAMED
-        names = ", ".join(folded[:MOST_NAMED]) if more > 1 else ", ".join(folded)
-        is_missing = any(isinstance(line.figure, Missing) for line in card.asked.lines)
-        lead = "Manquantes" if is_missing else "Non publiées"
-        text = f"{lead} : {names}{f' et {more} autres' if more > 1 else ''}"
+        text = _folded_words(card.asked, folded)
         rows += ((Cell(text=text), Cell(text=DASH), Cell(text=DASH), Cell(text=DASH)),)
     return Grid(
         caption=card.asked.label,
@@ -714,6 +815,15 @@ def _folded(asked: QuestionAnswers) -> list[str]:
     """Return the answers withheld, when there are too many to list one by one; none otherwise."""
     held = [line.label for line in asked.lines if isinstance(line.figure, Withheld)]
     return held if len(held) >= MOST_WITHHELD or 2 * len(held) > len(asked.lines) else []
+
+
+def _folded_words(question: QuestionAnswers, folded: Sequence[str]) -> str:
+    more = len(folded) - MOST_NAMED
+    names = ", ".join(folded[:MOST_NAMED]) if more > 1 else ", ".join(folded)
+    lead = (
+        "Manquantes" if any(isinstance(line.figure, Missing) for line in question.lines) else "Non publiées"
+    )
+    return f"{lead} : {names}{f' et {more} autres' if more > 1 else ''}"
 
 
 def crossed(card: Card) -> Grid:
@@ -737,7 +847,7 @@ def crossed(card: Card) -> Grid:
         align="g" + "d" * (len(labels) + 1),
         rows=rows,
         note=(
-            f"Même calcul que le tableau précédent, parmi ceux qui ont aussi répondu à « {card.by_label} »."
+            f"Base : ceux qui ont aussi répondu à « {card.by_label} »."
             f" Entre parenthèses, l’intervalle à 90{NBSP}%.{left}"
         ),
     )
@@ -823,28 +933,6 @@ def _method(results: Results) -> Chapter:
 def steps(rows: Sequence[charts.Step]) -> Picture:
     """Return the drawing of how people were heard: answers, interviews, groups, with their counts."""
     return Picture(svg=charts.thread(rows), alt=f"{' ; '.join(row.words for row in rows)}.", width=0.6)
-
-
-def _codebook(results: Results) -> Chapter:
-    rows = tuple(
-        (Cell(text=name), Cell(text=label), Cell(text=answers))
-        for name, label, _, answers in codebook(results.questionnaire)
-    )
-    return Chapter(
-        number="",
-        title=VARIABLES,
-        blocks=(
-            Grid(
-                caption="Questions posées",
-                columns=("Nom", "Question", "Réponses"),
-                align="ggg",
-                rows=rows,
-                widths=(1.2, 3, 3),
-            ),
-        ),
-        short="Variables",
-        flows=True,
-    )
 
 
 def codebook(questionnaire: Questionnaire) -> list[tuple[str, str, str, str]]:

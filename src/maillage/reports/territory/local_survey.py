@@ -70,7 +70,7 @@ def source(d: Diagnosis) -> tuple[Source, ...]:
         Source(
             id=SOURCE,
             producer="enquête locale",
-            title=f"{m.title}, question « {m.question} », {wording.count(m.n, 'réponse')}",
+            title=f"{m.title}, question « {m.link.wording} », {wording.count(m.n, 'réponse')}",
             vintage="",
             licence="",
             quote=m.link.wording,
@@ -158,7 +158,10 @@ def _selection(m: Measured) -> list[str]:
     causes = ["les poids ont déplacé cette part"] if abs(m.moved) > m.selection / 2 else []
     causes += [f"{wording.share(m.silent)} des personnes ont laissé la question"] if m.silent >= 0.05 else []
     if max(map(abs, m.undone), default=0.0) > m.selection / 2:
-        causes.append("une fois les poids appliqués, les âges ou les diplômes restent loin du recensement")
+        causes.append(
+            "une fois les poids appliqués, les âges ou les diplômes, lus dans les classes du modèle, restent"
+            " loin du recensement"
+        )
     if not m.sample.is_weighted_by_age:
         causes.append(
             "aucune marge ne porte sur l’âge"

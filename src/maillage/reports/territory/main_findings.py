@@ -26,7 +26,8 @@ MOST_TIES = 3  # answers named together: beyond, none stands out
 MOST_NEXT = 2  # answers named after the leaders
 MOST_NAMED = 8  # zones
 LEAST_SURE = 0.5  # of a rank, for the widest interval and for a meaning that its interval leaves open
-DOUBTFUL = "À suivre, pas à annoncer : la marge est large."
+DOUBTFUL = "Un ordre de grandeur : la marge est large."
+CITED = ".cite"  # ends the name of a ranking read at any rank
 NO_NEED = frozenset({"aucun", "autre"})  # answers of a ranking that name nothing
 SURVEY_AXES = {"acces": "equipement"}  # of the messages of a survey, named otherwise here
 MOST_WEIGHT = 3.0  # of a message of a survey, 1 to 9, for one of a rule, 1 to 3
@@ -204,26 +205,32 @@ def _people(kind: str, answer: Answered) -> str:
     return f"{SUBJECTS.get(kind, weighted)}{where}"
 
 
+def _answers_of(survey: str, name: str, surveyed: Surveyed) -> list[Answered]:
+    """Return the answers of a question that a finding may rank, most first."""
+    answers = (
+        answer
+        for (kind, question, choice), answer in surveyed.items()
+        if (kind, question) == (survey, name)
+        and choice not in NO_NEED
+        and answer.finding is None
+        and round(answer.percent)
+    )
+    return sorted(answers, key=lambda answer: -answer.percent)
+
+
 def _ranking(rule: RankingRule, surveyed: Surveyed) -> MainFinding | None:
     """Return the answers cited most, ties together; None where nothing is published."""
-    answers = sorted(
-        (
-            answer
-            for (kind, question, choice), answer in surveyed.items()
-            if (kind, question) == (rule.kind, rule.question)
-            and choice not in NO_NEED
-            and answer.finding is None
-            and round(answer.percent)
-        ),
-        key=lambda answer: -answer.percent,
-    )
+    answers, fact, ties = _answers_of(rule.kind, rule.question, surveyed), rule.fact, rule.ties
+    if rule.first and all(round(answer.percent) == 100 for answer in answers):
+        answers = _answers_of(rule.kind, rule.question.removesuffix(CITED), surveyed)
+        fact, ties = rule.first, rule.first_ties
     if not answers:
         return None
     leaders = [answer for answer in answers if not _is_over(answers[0], answer)]
     following = answers[len(leaders) :][:MOST_NEXT] if len(leaders) <= MOST_TIES else []
     cited = listing([f"« {answer.label} », {answer.in_full}" for answer in leaders[:MOST_TIES]])
     is_sure = len(leaders) <= MOST_TIES
-    head = rule.fact if len(leaders) == 1 else rule.ties
+    head = fact if len(leaders) == 1 else ties
     return MainFinding(
         axis=rule.axis,
         kind=rule.kind,

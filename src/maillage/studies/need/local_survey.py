@@ -161,26 +161,29 @@ def read(
                 continue
             if column in calibrated:
                 found.append(
-                    f"la question « {column} » est aussi dans les marges : sa part serait celle des marges"
+                    f"la question « {each.wording} » est aussi dans les marges : sa part serait celle des"
+                    " marges"
                 )
                 continue
             said = _said(answers[column], each)
             if isinstance(said, str):
-                found.append(f"la question « {column} » a une réponse « {said} » que nous ne savons pas lire")
+                found.append(
+                    f"la question « {each.wording} » a une réponse « {said} » que nous ne savons pas lire"
+                )
                 continue
             concerned, answered = said
             if link and answered.any() and not concerned.any():
                 given = [quoted(str(text)) for text in dict.fromkeys(answers[column][answered].tolist())]
                 wanted = " ou ".join(f"« {choice} »" for choice in link.choices)
                 found.append(
-                    f"personne n’a répondu {wanted} à la question « {column} » ; réponses lues :"
+                    f"personne n’a répondu {wanted} à la question « {each.wording} » ; réponses lues :"
                     f" {listed(given)}"
                 )
                 continue
             share = _share(concerned, answered, plan)
             if isinstance(share, Unread):
                 few = True
-                found.append(f"la question « {column} » {share.reason}")
+                found.append(f"la question « {each.wording} » {share.reason}")
                 continue
             part, low, high, effective = _printed(share)
             moved, silent = _departures(concerned, answered, plan)
@@ -188,7 +191,7 @@ def read(
             if lone := sample_balance.lone_class(sample):
                 few = True
                 found.append(
-                    f"toutes les réponses à la question « {column} » viennent d’une seule classe d’âge"
+                    f"toutes les réponses à la question « {each.wording} » viennent d’une seule classe d’âge"
                     f" ({_ages(lone)}), et aucun poids ne remplace les autres âges"
                 )
                 continue

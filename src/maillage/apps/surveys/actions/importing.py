@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db import transaction
+
 from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
 from maillage.apps.surveys import rules
 from maillage.apps.surveys.actions.receive import receive
-from maillage.apps.surveys.actions.write import check_run
-from maillage.apps.surveys.models import Survey
+from maillage.apps.surveys.actions.write import check_run, lock
+from maillage.apps.surveys.models import Answer, Publication, Survey
+from maillage.kernel.errors import Refused
 
 AT_ONCE = 1_000
 
@@ -34,3 +37,29 @@ def keep(survey: Survey, sent: Sequence[rules.Sent], *, by: User | None, at: dat
         refused |= kept.refused
     journal.record(by=by, verb="answers.imported", row=survey, at=at, words=f"{new} réponses")
     return Imported(new, known, refused)
+
+
+@transaction.atomic
+@journal.written_last()
+def undo(survey: Survey, brought: datetime, *, by: User | None, at: datetime) -> int:
+    """Erase the answers that a file brought at a moment, and return how many; Refused once an edition has
+    published them.
+    """
+    check_run(by, survey.territory)
+    rows = Answer.objects.filter(survey=lock(survey), received_at=brought, surveyor=None)
+    if not rows:
+        raise Refused(
+            "Rien n’est annulé.",
+            why="Aucune réponse de cet import n’est encore là.",
+            do="Revenez aux réponses de l’enquête.",
+        )
+    if Publication.objects.filter(survey=survey, published_at__gte=brought).exists():
+        raise Refused(
+            "L’import n’est pas annulé.",
+            why="Une édition publiée compte déjà ces réponses.",
+            do="Écartez les réponses une par une, avec une raison.",
+        )
+    n = rows.count()
+    journal.record(by=by, verb="answers.import_undone", row=survey, at=at, words=f"{n} réponses")
+    rows.delete()
+    return n

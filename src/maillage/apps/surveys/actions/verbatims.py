@@ -30,30 +30,44 @@ def review(
     keep: bool,
     at: datetime,
 ) -> Verbatim:
-    """Record whether words from an answer may be published, and how; Refused when another user has just
-    reviewed them, or when nothing is left to read of those that may.
+    """Record whether words may be published, and how, for every answer that gives the very same; Refused when
+    another user has just reviewed them, or when nothing is left to read of those that may.
     """
     check_run(by, answer.survey.territory)
     _check_shown(shown, keep=keep)
     text = str(answer.values.get(question, ""))
+    rows = [
+        Verbatim(
+            answer=each,
+            question=question,
+            text=text,
+            shown=shown.strip(),
+            speaker=speaker,
+            theme=theme.strip(),
+            device=device,
+            review="kept" if keep else "left",
+            reviewed_at=at,
+            by=by,
+        )
+        for each in (answer, *_same_words(answer, question))
+    ]
     try:
         with transaction.atomic():
-            row = Verbatim.objects.create(
-                answer=answer,
-                question=question,
-                text=text,
-                shown=shown.strip(),
-                speaker=speaker,
-                theme=theme.strip(),
-                device=device,
-                review="kept" if keep else "left",
-                reviewed_at=at,
-                by=by,
-            )
+            Verbatim.objects.bulk_create(rows)
     except IntegrityError as error:
         raise _read_by_another() from error
-    journal.record(by=by, verb="verbatim.reviewed", row=row, at=at)
-    return row
+    for row in rows:
+        journal.record(by=by, verb="verbatim.reviewed", row=row, at=at)
+    return rows[0]
+
+
+def _same_words(answer: Answer, question: str) -> list[Answer]:
+    """Return the other answers whose words to a question are the very same, and not reviewed."""
+    text = str(answer.values.get(question, "")).strip()
+    candidates = Answer.objects.filter(survey=answer.survey, aside_at=None).exclude(pk=answer.pk)
+    read = Verbatim.objects.filter(answer__survey=answer.survey, question=question).values("answer")
+    rows = candidates.exclude(pk__in=read)
+    return [each for each in rows if text and str(each.values.get(question, "")).strip() == text]
 
 
 @transaction.atomic

@@ -108,6 +108,12 @@ def _table(survey: Survey, form: Questionnaire, version: int, content: bytes, na
             why="Aucune colonne n’a le nom d’une question de cette enquête.",
             do=f"Donnez aux colonnes le nom des questions, par exemple : {', '.join(sorted(known)[:6])}.",
         )
+    unknown = tuple(
+        each
+        for each in columns
+        if each not in ours and not each.startswith("_") and each not in (*AT_START, *AT_END)
+    )
+    _check_match(survey, known, ours, unknown)
     # Conditions read names and AAAA-MM-JJ, never labels nor JJ/MM/AAAA.
     readers = {each: reader(form, known[each.partition("#")[0]]) for each in ours}
     answers: list[rules.Sent] = []
@@ -124,11 +130,6 @@ def _table(survey: Survey, form: Questionnaire, version: int, content: bytes, na
         where[answers[-1].uid] = at
         for column in _dropped(said, answers[-1]):
             dropped.setdefault(column, []).append((line, said[column]))
-    unknown = tuple(
-        each
-        for each in columns
-        if each not in ours and not each.startswith("_") and each not in (*AT_START, *AT_END)
-    )
     faults = tuple(map(_fault, held.faults))
     return FileRead(
         tuple(answers),
@@ -136,6 +137,35 @@ def _table(survey: Survey, form: Questionnaire, version: int, content: bytes, na
         unknown,
         (*held.notes, *_told(dropped), *_odd(form, version, answers, known)),
         where,
+    )
+
+
+def _check_match(
+    survey: Survey, known: Mapping[str, Question], matched_columns: list[str], unknown: tuple[str, ...]
+) -> None:
+    """Refuse a file of another survey: fewer than half of the questions have a column, and fewer than half of
+    the columns a question.
+    """
+    names = {each.partition("#")[0] for each in matched_columns}
+    questions = [question for question in known.values() if question.takes_answer]
+    if 2 * len(names) >= len(questions) or len(matched_columns) >= len(unknown):
+        return
+    columns = names | set(unknown)
+    matches = {
+        str(other): len(columns & {each.name for each in load(last.definition).questions()})
+        for other in Survey.objects.filter(territory=survey.territory).exclude(pk=survey.pk)
+        if (last := other.versions.first())
+    }
+    best = max(matches, key=lambda title: matches[title], default="")
+    matched = f"{count(len(names), 'question')} sur {len(questions)}"
+    raise Refused(
+        "Rien n’a été importé.",
+        why=f"Ce fichier semble celui d’une autre enquête : {matched} seulement y ont une colonne.",
+        do=(
+            f"Importez-le dans « {best} », dont il a {count(matches[best], 'question')}."
+            if best and matches[best] > len(names)
+            else "Vérifiez le fichier, ou donnez à ses colonnes le nom des questions."
+        ),
     )
 
 

@@ -75,9 +75,9 @@ def _values(survey: Survey, row: Answer, form: Questionnaire) -> dict[str, str]:
 
 
 def answered_on(survey: Survey, at: datetime) -> date:
-    """Return the day of an answer: a file brought later than the end of its survey is of the survey."""
+    """Return the day of an answer, within those of its survey: that of a file tells when it was brought."""
     day = timezone.localdate(at)
-    return min(day, survey.closes_on) if survey.closes_on else day
+    return min(max(day, survey.opens_on or day), survey.closes_on or date.max)
 
 
 def last_day(survey: Survey) -> date | None:

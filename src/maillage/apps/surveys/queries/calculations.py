@@ -39,7 +39,7 @@ from maillage.reports.survey import document, practices
 from maillage.reports.survey.findings import Behind, Sentence
 from maillage.studies.survey import protection
 
-VERSION = 6  # of what is computed: raise it when a figure, a sentence or a drawing changes
+VERSION = 7  # of what is computed: raise it when a figure, a sentence or a drawing changes
 TABLES, EDITION, METHOD, QUOTAS = "tableaux", "edition", "methode", "quotas"
 Json = dict[str, Any]
 
@@ -228,11 +228,17 @@ def sentences(made: Json) -> list[Sentence]:
 
 
 def read_on_page(edition: blocks.Document) -> list[Json]:
-    """Return the chapters of an edition as a page draws them.
-
-    The guide of variables is long on a page: it is in the document, and a file of its own.
+    """Return the chapters of an edition as a page draws them: without the guide of variables of the editions
+    published until 2026, long on a page, and a file of its own.
     """
-    return drawn([each for each in edition.chapters if each.title != document.VARIABLES])
+    return drawn([each for each in edition.chapters if each.title != "Guide des variables"])
+
+
+def _questions(block: blocks.Block) -> int:
+    """Return how many questions a block shows: a title announces one, as does the first cell of its rows."""
+    if isinstance(block, blocks.Grid):
+        return sum(row[0].span > 0 and row[0].strong for row in block.rows)
+    return int(isinstance(block, blocks.Heading))
 
 
 def drawn(chapters: Sequence[blocks.Chapter]) -> list[Json]:
@@ -245,7 +251,7 @@ def drawn(chapters: Sequence[blocks.Chapter]) -> list[Json]:
             "lead": each.lead,
             "body": html.fragment(list(each.blocks)),
             "folds": each.folds,
-            "questions": sum(isinstance(block, blocks.Heading) for block in each.blocks),
+            "questions": sum(map(_questions, each.blocks)),
             "lines": sum(len(block.items) for block in each.blocks if isinstance(block, blocks.Bullets)),
         }
         for k, each in enumerate(chapters, 1)

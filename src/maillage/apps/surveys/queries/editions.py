@@ -97,10 +97,7 @@ def results(
         crossed=survey_cards.crossed(held.sample, cards, crossings) if cards else (),
         sentences=texts,
         sample=sample,
-        quotes=[
-            (theme, [(each.shown, each.get_speaker_display()) for each in rows])
-            for theme, rows in verbatims.quotes(survey)
-        ],
+        quotes=verbatims.counted_quotes(survey),
         actors=verbatims.actors(survey).written,
         method=method(held),
         steps=verbatims.collected(survey, answers.counted(survey).count()),

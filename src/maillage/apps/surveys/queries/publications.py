@@ -16,12 +16,17 @@ from maillage.studies.survey.protection import rule_of
 from maillage.studies.survey.tables import Counted, counted
 
 # When answers were given: a survey published late is not the latest. Older editions have no such day.
-BY_DAY = Coalesce(KT("content__answered_on"), Cast("published_at", TextField()))
+BY_DAY = Coalesce(
+    KT("content__answered_on"), Cast("survey__closes_on", TextField()), Cast("published_at", TextField())
+)
 
 
 def answered_on(edition: Publication, day: str | None) -> date:
-    """Return the day of the last answer of an edition: that of its content, else of its publication."""
-    return date.fromisoformat(day) if day else timezone.localdate(edition.published_at)
+    """Return the day of the last answer of an edition: that of its content, else of the end of its survey, or
+    of its publication.
+    """
+    ended = edition.survey.closes_on or timezone.localdate(edition.published_at)
+    return date.fromisoformat(day) if day else ended
 
 
 def publications(survey: Survey) -> QuerySet[Publication]:

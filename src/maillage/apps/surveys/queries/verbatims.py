@@ -20,6 +20,7 @@ from maillage.words.wording import count, listing
 PAGE = 20
 WHO: Mapping[str, str] = {  # who speaks in a survey → who speaks on the grid of a territory
     "inhabitant": "public",
+    "structure": "digital",
     "social_actor": "social",
     "digital_actor": "digital",
     "training_actor": "digital",
@@ -28,7 +29,7 @@ WHO: Mapping[str, str] = {  # who speaks in a survey → who speaks on the grid 
 SPEAKER_OF: Mapping[str, str] = {
     "inhabitants": "inhabitant",
     "caf": "inhabitant",
-    "structures": "digital_actor",
+    "structures": "structure",
     "professionals": "social_actor",
     "first_contact": "inhabitant",
 }
@@ -36,12 +37,17 @@ SPEAKER_OF: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnreadWords:
-    """Words of an answer not reviewed yet."""
+    """Words not reviewed yet. answers: those that give them, as many as say the very same."""
 
-    answer: int
+    answers: Sequence[int]
     question: str
     label: str
     text: str
+
+    @property
+    def answer(self) -> int:
+        """The first answer that gives them."""
+        return self.answers[0]
 
 
 def open_questions(survey: Survey) -> list[Question]:
@@ -57,8 +63,11 @@ def open_questions(survey: Survey) -> list[Question]:
 
 
 def unread(survey: Survey) -> list[UnreadWords]:
-    """Return the free words not reviewed yet, in order of arrival; none from excluded answers."""
-    labels = {question.name: words(question.label) for question in open_questions(survey)}
+    """Return the free words not reviewed yet, in order of arrival, those of several answers once; none from
+    excluded answers, nor to a question that asks for names.
+    """
+    questions = [each for each in open_questions(survey) if each.name not in rules.ASKS_NAMES]
+    labels = {question.name: words(question.label) for question in questions}
     if not labels:
         return []
     read = set(Verbatim.objects.filter(answer__survey=survey).values_list("answer_id", "question"))
@@ -67,12 +76,15 @@ def unread(survey: Survey) -> list[UnreadWords]:
         .order_by("received_at", "pk")
         .values_list("pk", "values")
     )
-    return [
-        UnreadWords(answer=pk, question=name, label=label, text=text)
-        for pk, values in rows
-        for name, label in labels.items()
-        if (text := str(values.get(name, "")).strip()) and text not in UNSAID and (pk, name) not in read
-    ]
+    unread_words: dict[tuple[str, str], UnreadWords] = {}
+    for pk, values in rows:
+        for name, label in labels.items():
+            text = str(values.get(name, "")).strip()
+            if text and text not in UNSAID and (pk, name) not in read:
+                same = unread_words.get((name, text))
+                answers = (*(same.answers if same else ()), pk)
+                unread_words[name, text] = UnreadWords(answers=answers, question=name, label=label, text=text)
+    return list(unread_words.values())
 
 
 def verbatims(survey: Survey, review: str = "") -> QuerySet[Verbatim]:
@@ -225,6 +237,23 @@ def published_voices(territory: str) -> tuple[Voice, ...]:
             found.append((known[row.theme], voice))
             known[row.theme] += 1
     return tuple(voice for _, voice in sorted(found, key=lambda each: each[0]))
+
+
+def counted_quotes(survey: Survey) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return the publishable words by theme, each once, with who says them and how many answers do."""
+    by_theme = []
+    for theme, rows in quotes(survey):
+        times = Counter((row.shown.strip(), row.get_speaker_display()) for row in rows)
+        by_theme.append(
+            (
+                theme,
+                [
+                    (text, f"{speaker}, {n} fois" if n > 1 else speaker)
+                    for (text, speaker), n in times.most_common()
+                ],
+            )
+        )
+    return by_theme
 
 
 def speaker_of(survey: Survey) -> str:

@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -384,13 +385,19 @@ def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], name: str) -
 def import_answers(request: HttpRequest, pk: int) -> HttpResponse:
     """Answers that come in a file: saved from a device, of Kobo, of ODK, of a spreadsheet."""
     row = managed_survey(request, pk)
+    at = timezone.now()
+    if brought := parse_datetime(request.POST.get("annuler", "")[:40]):
+        with refusals.as_message(request):
+            n = importing.undo(row, brought, by=account_of(request), at=at)
+            messages.success(request, f"Import annulé : {count(n, 'réponse effacée', 'réponses effacées')}.")
+        return redirect("survey_answers", pk)
     form = space.FileForm(request.POST or None, request.FILES or None)
-    context: dict[str, Any] = {"survey": row, "form": form}
+    context: dict[str, Any] = {"survey": row, "form": form, "brought": at.isoformat()}
     if form.is_bound and form.is_valid():
         given = form.cleaned_data["fichier"]
         try:
             read = files.read(row, given.read(), given.name)
-            done = importing.keep(row, read.answers, by=account_of(request), at=timezone.now())
+            done = importing.keep(row, read.answers, by=account_of(request), at=at)
         except Refused as error:
             form.add_error("fichier", " ".join(error.sentences))
         else:
