@@ -282,3 +282,43 @@ def test_a_territory_of_one_zone_is_compared_with_no_other():
     text = html.dossier(document).decode()
     for words in ("autres zones", "classer entre eux", "Moyenne des zones", "Zone par zone"):
         assert words not in text, words
+
+
+def test_a_study_by_car_names_the_gap_that_its_town_has_on_foot_in_every_cut():
+    """Vierzon est lue à pied, son intercommunalité en voiture : chacune dit ce que l’autre trouve."""
+    spots = (("18279", 47.222, 2.069), ("18165", 47.29, 2.26), ("18103", 47.14, 1.85))
+    wifi = {"practices": {"wifi": {"state": "offered"}}}
+    places = [place(code, code_insee=code, latitude=lat, longitude=lon, **wifi) for code, lat, lon in spots]
+    alone, wide = studied("18279"), studied("200090561")
+    town, all_communes = subject(alone, places), subject(wide, places)
+    iris = population.sources().rp2021
+    own = replace(wide.request, zoning=zoning.by("commune", wide.request.zoning.rows, iris))
+    cut = diagnosis.diagnose(own)
+
+    def offered(d):
+        return census.offered(d.request, d, census.census("lieux.csv", places))
+
+    walked = offered(alone).gaps.whole.gaps["wifi"].figure("missing")
+    for study in (wide, cut):
+        in_town = offered(study).town
+        assert (in_town.communes, in_town.offer) == (("18279",), "wifi")
+        assert (in_town.on_foot.low, in_town.on_foot.high) == pytest.approx(
+            (walked.low, walked.high), rel=1e-6
+        )
+        assert in_town.by_car.high < in_town.on_foot.low
+    sentence = all_communes.reading.offer.other_way
+    assert sentence.startswith("À pied (30 minutes), dans la commune dense (Vierzon)\xa0: environ 2")
+    pages = (
+        [offer_chapter.offer_chapter(all_communes.reading, all_communes.reading.offer, {})],
+        [replace(slide, notes="") for slide in deck._offer(all_communes)],
+        synthesis.compose(all_communes, None).chapters,
+    )
+    assert [repr(list(map(as_data, page))).count("(Vierzon)\\xa0: environ 2") for page in pages] == [
+        1,
+        1,
+        1,
+    ]
+    assert town.reading.offer.other_way == (
+        "L’étude de la communauté de communes Vierzon-Sologne-Berry compte ces manques en voiture (20 minutes)\xa0:"
+        " ses nombres diffèrent."
+    )

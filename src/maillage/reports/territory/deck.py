@@ -548,8 +548,7 @@ def _reach(s: Subject, o: OfferReading, few: Sequence[str]) -> Chapter:
         else f"{upper_first(n_places)} dans le périmètre.",
         f"À portée : {o.limit}, environ.",
     ]
-    if o.unlisted:
-        places.append(o.unlisted)
+    places += [text for text in (o.other_way, o.unlisted) if text]
     if mute:
         places.append(f"Absents de ce recensement : {wording.listing(mute)}.")
     blocks: tuple[Block, ...] = (*((drawn,) if drawn else ()), Bullets(items=(*few, *places)))

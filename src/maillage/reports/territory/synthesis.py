@@ -159,7 +159,10 @@ def _gaps(offer: OfferReading) -> list[str]:
         f"{line.label} : {line.missing_about} sans lieu connu à portée."
         for line in gaps.unknown(offer)[:MOST]
     ]
-    return gap_texts or doubts or [gaps.absence_sentence(offer)]
+    return [
+        *(gap_texts or doubts or [gaps.absence_sentence(offer)]),
+        *filter(None, [offer.other_way]),
+    ]
 
 
 def planned(plan: PlanReading) -> str:
