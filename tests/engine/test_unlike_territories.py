@@ -322,3 +322,25 @@ def test_a_study_by_car_names_the_gap_that_its_town_has_on_foot_in_every_cut():
         "L’étude de la communauté de communes Vierzon-Sologne-Berry compte ces manques en voiture (20 minutes)\xa0:"
         " ses nombres diffèrent."
     )
+
+
+def test_communes_without_a_known_place_come_before_ranges_when_no_gap_is_certain():
+    """Deux communes ont un lieu, quatorze aucun : « aucun manque n’est certain » ne se dit pas."""
+    helps = {"practices": {"assistance": {"state": "offered"}}}
+    spots = (("18279", 47.222, 2.069), ("18103", 47.14, 1.85))
+    places = [place(code, code_insee=code, latitude=lat, longitude=lon, **helps) for code, lat, lon in spots]
+    territory = subject(studied("200090561"), places)
+    offer = territory.reading.offer
+    assert re.fullmatch(
+        r"14\scommunes sur 16 n’ont aucun lieu connu\s: 1\d\s\d{3}\shabitants", offer.no_place
+    )
+    lines = tuple(replace(line, missing_low=0.0) for line in offer.whole.lines)
+    doubtful = replace(offer, zones={}, whole=replace(offer.whole, lines=lines))
+    unsure = replace(territory, reading=replace(territory.reading, offer=doubtful))
+    assert gaps.first_sentence(doubtful).startswith(f"{offer.no_place}.")
+    assert deck._offer(unsure)[0].title == offer.no_place
+    for text in (
+        words(offer_chapter.offer_chapter(unsure.reading, doubtful, {})),
+        " ".join(synthesis._gaps(doubtful)),
+    ):
+        assert "aucun lieu connu" in text and "n’est certain" not in text

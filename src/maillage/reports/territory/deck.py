@@ -531,6 +531,8 @@ def _reach(s: Subject, o: OfferReading, few: Sequence[str]) -> Chapter:
     worst = gaps.surest_lack(o)
     if worst is not None:
         title = f"{worst.label} : {worst.missing_about} n’en ont pas {o.mode.near}"
+    elif o.no_place:
+        title = o.no_place
     elif gaps.unknown(o):
         title = "Aucun manque n’est certain : des lieux ne précisent pas leur offre"
     elif not gaps.known_lines(o):

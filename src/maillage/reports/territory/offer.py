@@ -390,7 +390,7 @@ def _offer_line(line: Line, gap: Gap) -> OfferLine:
         missing_sentence="" if nobody or not missing.value else missing.between,
         share=ends or share.value or share.span,
         share_between=share.span if share.value and ranges.spreads(part) else "",
-        share_value=silence.value(part),
+        share_value=silence.value(part) if ends or share.value else None,
         share_bounds=ranges.bounds(part),
         missing_value=silence.value(out_of) or low_high[1],
         missing_low=low_high[0],
@@ -442,6 +442,7 @@ def read(o: Offered) -> OfferReading:
         mode=o.ground.travel.mode,
         carless=_carless(o),
         other_way=other_way(o),
+        no_place=_no_place(o),
         to_call=_to_call(o),
         whole=_zone(o, o.gaps.whole),
         publics={
@@ -586,6 +587,24 @@ def _communes(o: Offered) -> tuple[CommuneList, ...]:
         )
         for line, gap in o.communes.items()
     )
+
+
+def _no_place(o: Offered) -> str:
+    """Return how many communes have no known place, with their residents; "" where each has one, and for a
+    single commune.
+    """
+    g = o.ground
+    communes = g.areas.commune[g.zone_of >= 0]
+    with_one = {code for areas in g.standing for code in g.areas.commune[areas].tolist()}
+    bare = [code for code in set(communes.tolist()) - with_one if is_listed(o, code)]
+    n = len(set(communes.tolist()))
+    if not bare or n < 2:
+        return ""
+    residents = float(
+        (g.areas.population * g.counted)[np.isin(g.areas.commune, bare) & (g.zone_of >= 0)].sum()
+    )
+    words = wording.count(len(bare), f"commune sur {n} n’a", f"communes sur {n} n’ont")
+    return f"{words} aucun lieu connu : {wording.count(round(residents), 'habitant')}"
 
 
 def cautions(o: Offered) -> list[str]:

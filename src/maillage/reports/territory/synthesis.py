@@ -160,7 +160,8 @@ def _gaps(offer: OfferReading) -> list[str]:
         for line in gaps.unknown(offer)[:MOST]
     ]
     return [
-        *(gap_texts or doubts or [gaps.absence_sentence(offer)]),
+        *(gap_texts or [*([f"{offer.no_place}."] if offer.no_place and doubts else []), *doubts]),
+        *([] if gap_texts or doubts else [gaps.absence_sentence(offer)]),
         *filter(None, [offer.other_way]),
     ]
 

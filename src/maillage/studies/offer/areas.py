@@ -109,7 +109,7 @@ def areas_of(
     points, at, how = dwellings(shapes, spread)
     counted = m.outcomes.keys() - set(model.WHOLE[1:])  # the need, and that of each public
     need = m.draws(rows, names=counted)
-    if move is not None:
+    if move is not None and surveyed is not None:
         here = np.isin(rows, surveyed)
         moved_draws = moved(m, {name: draws[here] for name, draws in need.items()}, rows[here], move)
         for name, draws in moved_draws.items():

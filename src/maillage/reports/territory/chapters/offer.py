@@ -35,7 +35,7 @@ def offer_chapter(r: Reading, o: OfferReading, comments: Mapping[str, str]) -> C
     for gap in gaps.shared(o):
         by_zone.setdefault(gap.zone, gap.sentence)
     lacks = list(by_zone.values())[:MOST_GAPS]
-    absent = () if lacks or gaps.unknown(o) else (Text(text=gaps.absence_sentence(o)),)
+    absent = () if lacks or (gaps.unknown(o) and not o.no_place) else (Text(text=gaps.absence_sentence(o)),)
     chart = offer_chart(gaps.known_lines(o))
     return Chapter(
         number="n",
