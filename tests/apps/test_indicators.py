@@ -5,6 +5,7 @@ import io
 import json
 import re
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
@@ -27,9 +28,11 @@ from maillage.apps.surveys.models import Publication, Survey
 from maillage.apps.territories.models import Perimeter
 from maillage.apps.volunteers.models import Aidant
 from maillage.cli.main import main
+from maillage.pipeline.offer import report
 from maillage.reference.indicators import indicators
 from maillage.reference.plan_frames import frames
 from maillage.reference.surveys import banks
+from maillage.studies.offer.census import census
 from maillage.studies.people.shares import withheld_words
 from tests.conftest import account, with_role
 from tests.support.places import place
@@ -919,3 +922,20 @@ def test_what_a_territory_lacks_is_folded_once_at_the_end(client, home):
     assert found and "Pas encore mesuré ici" in after
     assert '<ul class="manquants">' not in before and before.count("<details open") == 0
     assert page.count('class="manquants"') == 1
+
+
+def test_a_place_is_silent_alike_in_the_indicators_the_studies_and_the_imports():
+    """Un lieu qui dit seulement ce qu’il n’offre pas n’est pas muet : un seul compte, partout."""
+    offers = (
+        {},
+        {"sans": ["wifi"]},
+        {"practices": {"wifi": {"state": "offered"}}},
+        {"services": ["procedures"]},
+    )
+    sheets = [
+        {"id": str(k), "nom": f"Lieu {k}", "code_insee": "38185"} | offer for k, offer in enumerate(offers)
+    ]
+    talking = sum(measure == rules.TALKING for sheet in sheets for measure, _, _ in sources._told(sheet))
+    rows = SimpleNamespace(accepted=[SimpleNamespace(sheet=sheet) for sheet in sheets])
+    n_silent = len(census("essai", sheets).silent)
+    assert (len(sheets) - talking, len(sheets) - report.says_an_offer(rows), n_silent) == (1, 1, 1)

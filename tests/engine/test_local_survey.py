@@ -25,6 +25,8 @@ from maillage.studies.diagnosis.request import Request
 from maillage.studies.diagnosis.territories import gazetteer, rows_of
 from maillage.studies.need import local_survey, population
 from maillage.studies.need.local_survey import Measured, Unread
+from maillage.studies.offer import census, reach
+from maillage.studies.offer.areas import EVERYBODY
 from maillage.studies.survey.sample_balance import need_gaps
 
 INSEE = definition("illectronisme-insee-2021")
@@ -277,6 +279,27 @@ def test_what_a_survey_moved_names_it_down_to_the_census_areas(said, yes, kept):
     for figure in (zone.need, zone.rate, *figures):
         assert (figure.n, figure.counted, figure.sources) == (INSEE.n, counted, sources)
         assert (figure.method == local_survey.METHOD) is moved
+
+
+def test_offered_counts_the_need_that_a_survey_moved_in_every_draw():
+    territory, areas = gazetteer().get("18279"), population.sources().rp2021
+    request = Request(
+        territory=territory,
+        zoning=zoning.by("iris", rows_of(territory, areas), areas),
+        definition=INSEE,
+        n_draws=20,
+        survey=read(internet_3_mois=["non"] * 55 + ["oui"] * 145),
+    )
+    study = diagnosis.diagnose(request)
+    assert study.composite.kept == "combinee"
+    sheet = {"id": "a", "nom": "Lieu", "code_insee": "18279", "latitude": 47.222, "longitude": 2.069}
+    places = census.census("essai", [sheet | {"practices": {"wifi": {"state": "offered"}}}])
+    for ground in (census.offered(request, study, places).ground, census.ground_of(request, places)):
+        drawn = reach.drawn(ground, ground.serving("wifi"), EVERYBODY)
+        assert drawn.need[-1] == pytest.approx(study.draws, rel=1e-5)
+        assert (drawn.reached <= drawn.need).all()
+        public = reach.totals(ground, "seniors").need[-1]
+        assert (public < drawn.need[-1]).all()
 
 
 def biased_survey(seed):

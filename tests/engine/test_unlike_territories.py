@@ -282,3 +282,65 @@ def test_a_territory_of_one_zone_is_compared_with_no_other():
     text = html.dossier(document).decode()
     for words in ("autres zones", "classer entre eux", "Moyenne des zones", "Zone par zone"):
         assert words not in text, words
+
+
+def test_a_study_by_car_names_the_gap_that_its_town_has_on_foot_in_every_cut():
+    """Vierzon est lue à pied, son intercommunalité en voiture : chacune dit ce que l’autre trouve."""
+    spots = (("18279", 47.222, 2.069), ("18165", 47.29, 2.26), ("18103", 47.14, 1.85))
+    wifi = {"practices": {"wifi": {"state": "offered"}}}
+    places = [place(code, code_insee=code, latitude=lat, longitude=lon, **wifi) for code, lat, lon in spots]
+    alone, wide = studied("18279"), studied("200090561")
+    town, all_communes = subject(alone, places), subject(wide, places)
+    iris = population.sources().rp2021
+    own = replace(wide.request, zoning=zoning.by("commune", wide.request.zoning.rows, iris))
+    cut = diagnosis.diagnose(own)
+
+    def offered(d):
+        return census.offered(d.request, d, census.census("lieux.csv", places))
+
+    walked = offered(alone).gaps.whole.gaps["wifi"].figure("missing")
+    for study in (wide, cut):
+        in_town = offered(study).town
+        assert (in_town.communes, in_town.offer) == (("18279",), "wifi")
+        assert (in_town.on_foot.low, in_town.on_foot.high) == pytest.approx(
+            (walked.low, walked.high), rel=1e-6
+        )
+        assert in_town.by_car.high < in_town.on_foot.low
+    sentence = all_communes.reading.offer.other_way
+    assert sentence.startswith("À pied (30 minutes), dans la commune dense (Vierzon)\xa0: environ 2")
+    pages = (
+        [offer_chapter.offer_chapter(all_communes.reading, all_communes.reading.offer, {})],
+        [replace(slide, notes="") for slide in deck._offer(all_communes)],
+        synthesis.compose(all_communes, None).chapters,
+    )
+    assert [repr(list(map(as_data, page))).count("(Vierzon)\\xa0: environ 2") for page in pages] == [
+        1,
+        1,
+        1,
+    ]
+    assert town.reading.offer.other_way == (
+        "L’étude de la communauté de communes Vierzon-Sologne-Berry compte ces manques en voiture (20 minutes)\xa0:"
+        " ses nombres diffèrent."
+    )
+
+
+def test_communes_without_a_known_place_come_before_ranges_when_no_gap_is_certain():
+    """Deux communes ont un lieu, quatorze aucun : « aucun manque n’est certain » ne se dit pas."""
+    helps = {"practices": {"assistance": {"state": "offered"}}}
+    spots = (("18279", 47.222, 2.069), ("18103", 47.14, 1.85))
+    places = [place(code, code_insee=code, latitude=lat, longitude=lon, **helps) for code, lat, lon in spots]
+    territory = subject(studied("200090561"), places)
+    offer = territory.reading.offer
+    assert re.fullmatch(
+        r"14\scommunes sur 16 n’ont aucun lieu connu\s: 1\d\s\d{3}\shabitants", offer.no_place
+    )
+    lines = tuple(replace(line, missing_low=0.0) for line in offer.whole.lines)
+    doubtful = replace(offer, zones={}, whole=replace(offer.whole, lines=lines))
+    unsure = replace(territory, reading=replace(territory.reading, offer=doubtful))
+    assert gaps.first_sentence(doubtful).startswith(f"{offer.no_place}.")
+    assert deck._offer(unsure)[0].title == offer.no_place
+    for text in (
+        words(offer_chapter.offer_chapter(unsure.reading, doubtful, {})),
+        " ".join(synthesis._gaps(doubtful)),
+    ):
+        assert "aucun lieu connu" in text and "n’est certain" not in text

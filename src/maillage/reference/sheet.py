@@ -83,6 +83,11 @@ def practices(sheet: Sheet) -> dict[str, Practice]:
     }
 
 
+def is_silent(sheet: Sheet) -> bool:
+    """True for a place that says neither a practice that it has nor one that it has not."""
+    return not practices(sheet) and not sheet.get("sans")
+
+
 def listable(sheet: Sheet) -> dict[str, Practice]:
     """Return the practices of a place that may be told to everybody: some places do something, and do not
     wish to be listed for it.

@@ -237,7 +237,7 @@ def _write(study: Study, begun: datetime, tell: Tell = lambda step, share: None)
         finished_at=at,
         seconds=round((at - begun).total_seconds(), 1),
     )
-    if (start := offer_census.ground_of(request, census, found.diagnosis.model)) is not None:
+    if (start := offer_census.ground_of(request, census, found.diagnosis)) is not None:
         _keep_ground(study, start)
     # Somebody wrote while the dossier was being made.
     if queries.comments(study.place, made.reading.fingerprint) != said:

@@ -5,6 +5,7 @@ from typing import Any
 
 from maillage.pipeline.offer.clean.cleaned import LABELS
 from maillage.pipeline.offer.read import Result
+from maillage.reference.sheet import is_silent
 
 MOST_ROWS = 2_000  # rows told one by one; beyond, the counts by column remain whole
 MOST_FINDINGS = 50  # told by an import; « maillage offre verifier » tells them all
@@ -71,8 +72,8 @@ def of(result: Result) -> dict[str, Any]:
 
 
 def says_an_offer(result: Result) -> int:
-    """Return how many of the places kept say at least one service or practice."""
-    return sum(bool(row.sheet.get("services") or row.sheet.get("practices")) for row in result.accepted)
+    """Return how many of the places kept say something of their offer."""
+    return sum(not is_silent(row.sheet) for row in result.accepted)
 
 
 def findings(result: Result) -> dict[str, Any]:

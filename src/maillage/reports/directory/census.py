@@ -14,7 +14,7 @@ from typing import Any
 from maillage.kernel.names import plain
 from maillage.pipeline.offer.clean.commune import departement
 from maillage.reference import offer
-from maillage.reference.sheet import Sheet, practices
+from maillage.reference.sheet import Sheet, is_silent, practices
 from maillage.reports.directory import suitability
 from maillage.reports.directory.suitability import Suitability
 from maillage.studies.diagnosis.territories import gazetteer
@@ -258,7 +258,7 @@ def census_page(
     if counted & every:
         inhabitants = {code: n for code, n in inhabitants.items() if departement(code) in counted}
     said = {row.id: practices(row.sheet) for row in rows}
-    talking = [row for row in rows if said[row.id] or row.sheet.get("sans")]
+    talking = [row for row in rows if not is_silent(row.sheet)]
     centre = max(inhabitants, key=lambda code: (inhabitants[code], code), default="")
     total = sum(inhabitants.values())
     in_centre = sum(row.commune == centre for row in rows)

@@ -591,7 +591,7 @@ def _services(census: CensusReading, link: Link) -> Plate:
             tuple((x.label, str(x.n_today), str(x.n_planned), x.share, x.how) for x in said),
         ),
         source=(
-            f"{census.source} Base : {number(census.n_talking)} lieux dont la fiche dit un service ;"
+            f"{census.source} Base : {number(census.n_talking)} lieux dont la fiche dit l’offre ;"
             f" {number(census.n_silent)} n’en disent rien."
             + (f" Aucune fiche ne parle de : {census.never_said}." if census.never_said else "")
         ),

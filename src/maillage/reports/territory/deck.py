@@ -532,6 +532,8 @@ def _reach(s: Subject, o: OfferReading, few: Sequence[str]) -> Chapter:
     worst = gaps.surest_lack(o)
     if worst is not None:
         title = f"{worst.label} : {worst.missing_about} n’en ont pas {o.mode.near}"
+    elif o.no_place:
+        title = o.no_place
     elif gaps.unknown(o):
         title = "Aucun manque n’est certain : des lieux ne précisent pas leur offre"
     elif not gaps.known_lines(o):
@@ -549,8 +551,7 @@ def _reach(s: Subject, o: OfferReading, few: Sequence[str]) -> Chapter:
         else f"{upper_first(n_places)} dans le périmètre.",
         f"À portée : {o.limit}, environ.",
     ]
-    if o.unlisted:
-        places.append(o.unlisted)
+    places += [text for text in (o.other_way, o.unlisted) if text]
     if mute:
         places.append(f"Absents de ce recensement : {wording.listing(mute)}.")
     blocks: tuple[Block, ...] = (*((drawn,) if drawn else ()), Bullets(items=(*few, *places)))

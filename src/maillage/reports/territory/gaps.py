@@ -273,7 +273,9 @@ def absence_sentence(offer: OfferReading) -> str:
     if not known_lines(offer):
         return NOT_TOLD
     worst, mute = surest_lack(offer), [line.label for line in offer.whole.lines if line.state == UNASKED]
-    if worst is not None:
+    if offer.no_place:
+        first = f"{offer.no_place}."
+    elif worst is not None:
         between = f" ({worst.missing_sentence})" if worst.missing_sentence else ""
         first = f"Aucun n’est certain dans une zone ; en tout, {worst.missing_about}{between}"
         first = f"{first} sont sans {without(worst.id, by=offer.mode)}."

@@ -9,7 +9,7 @@ import numpy as np
 
 from maillage.kernel.estimate import Withheld
 from maillage.kernel.names import plain
-from maillage.reference.offer import Line, diagnosis_lines
+from maillage.reference.offer import Line, diagnosis_lines, without
 from maillage.reference.parameters import number
 from maillage.reference.publics import publics
 from maillage.reference.travel import CAR, FOOT
@@ -390,7 +390,7 @@ def _offer_line(line: Line, gap: Gap) -> OfferLine:
         missing_sentence="" if nobody or not missing.value else missing.between,
         share=ends or share.value or share.span,
         share_between=share.span if share.value and ranges.spreads(part) else "",
-        share_value=silence.value(part),
+        share_value=silence.value(part) if ends or share.value else None,
         share_bounds=ranges.bounds(part),
         missing_value=silence.value(out_of) or low_high[1],
         missing_low=low_high[0],
@@ -441,6 +441,8 @@ def read(o: Offered) -> OfferReading:
         minutes=int(o.ground.travel.minutes),
         mode=o.ground.travel.mode,
         carless=_carless(o),
+        other_way=other_way(o),
+        no_place=_no_place(o),
         to_call=_to_call(o),
         whole=_zone(o, o.gaps.whole),
         publics={
@@ -490,6 +492,34 @@ def _where(o: Offered, rule: str, line: str, unlisted: Collection[str]) -> list[
 
 def _carless(o: Offered) -> str:
     return CARLESS.format(number("reach/carless")) if o.ground.travel.mode is CAR else ""
+
+
+def other_way(o: Offered) -> str:
+    """Return the sentence of what another way of travelling changes: on foot in the town of a study by car,
+    or as the study of its intercommunalité reads a commune; "" where none does.
+    """
+    if o.read_by is not None:
+        name, by = o.read_by
+        return (
+            f"L’étude {wording.of(name)} compte ces manques {by.mode.manner} ({by.minutes:.0f} minutes) : ses"
+            " nombres diffèrent."
+        )
+    if o.town is None:
+        return ""
+    names = [commune_names(o.town.communes)[code] for code in o.town.communes]
+    where = "la commune dense" if len(names) == 1 else f"les {len(names)} communes denses"
+    if len(names) <= MOST_TOWNS:
+        where = f"{where} ({wording.listing(names)})"
+    walked, driven = map(_lacking, (o.town.on_foot, o.town.by_car))
+    return (
+        f"À pied ({number('reach/minutes'):.0f} minutes), dans {where} : {walked} sans"
+        f" {without(o.town.offer)} ; en voiture, {driven}."
+    )
+
+
+def _lacking(of: Told) -> str:
+    """Return how many people lack a line, interval included."""
+    return ranges.nobody(of) or ranges.people(of).in_full
 
 
 def _to_call(o: Offered) -> dict[str, CallList]:
@@ -559,11 +589,29 @@ def _communes(o: Offered) -> tuple[CommuneList, ...]:
     )
 
 
+def _no_place(o: Offered) -> str:
+    """Return how many communes have no known place, with their residents; "" where each has one, and for a
+    single commune.
+    """
+    g = o.ground
+    communes = g.areas.commune[g.zone_of >= 0]
+    with_one = {code for areas in g.standing for code in g.areas.commune[areas].tolist()}
+    bare = [code for code in set(communes.tolist()) - with_one if is_listed(o, code)]
+    n = len(set(communes.tolist()))
+    if not bare or n < 2:
+        return ""
+    residents = float(
+        (g.areas.population * g.counted)[np.isin(g.areas.commune, bare) & (g.zone_of >= 0)].sum()
+    )
+    words = wording.count(len(bare), f"commune sur {n} n’a", f"communes sur {n} n’ont")
+    return f"{words} aucun lieu connu : {wording.count(round(residents), 'habitant')}"
+
+
 def cautions(o: Offered) -> list[str]:
     """Return what a reader must know before believing a gap."""
     sentences = [
         f"À portée veut dire {o.ground.travel.minutes:.0f} minutes {o.ground.travel.mode.manner}, environ.",
-        *filter(None, [_carless(o)]),
+        *filter(None, [_carless(o), other_way(o)]),
         *o.gaps.doubts,
     ]
     counts, nowhere = o.counts, len(o.gaps.nowhere)
@@ -725,6 +773,7 @@ def _named(names: Sequence[str], between: str = ", ") -> str:
 
 
 MOST_NAMED = 6
+MOST_TOWNS = 3  # named
 
 
 MOST_ROWS = 12  # zones told under a what-if, those that change most first

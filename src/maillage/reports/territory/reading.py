@@ -623,7 +623,8 @@ class OfferReading:
     smaller; unlisted: the part of the territory of which the census says nothing, in words, '' for none;
     unlisted_zones: those that it holds whole, of which nothing is told; unassigned: the places that the whole
     counts and no zone does; mode: how people travel, minutes at most;
-    carless: of those who have no car, "" where none is needed;
+    carless: of those who have no car, "" where none is needed; other_way: what another way of travelling
+    changes, "" where none is read; no_place: how many communes have no known place, "" where each has one;
     to_call: by line, whom to ask where silence decides.
     """
 
@@ -641,6 +642,8 @@ class OfferReading:
     unassigned: tuple[UnassignedRow, ...] = ()
     mode: Mode = FOOT
     carless: str = ""
+    other_way: str = ""
+    no_place: str = ""
     to_call: Mapping[str, CallList] = field(default_factory=dict)
 
     @property

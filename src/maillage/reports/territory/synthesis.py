@@ -159,7 +159,11 @@ def _gaps(offer: OfferReading) -> list[str]:
         f"{line.label} : {line.missing_about} sans lieu connu à portée."
         for line in gaps.unknown(offer)[:MOST]
     ]
-    return gap_texts or doubts or [gaps.absence_sentence(offer)]
+    return [
+        *(gap_texts or [*([f"{offer.no_place}."] if offer.no_place and doubts else []), *doubts]),
+        *([] if gap_texts or doubts else [gaps.absence_sentence(offer)]),
+        *filter(None, [offer.other_way]),
+    ]
 
 
 def planned(plan: PlanReading) -> str:

@@ -33,7 +33,7 @@ from maillage.studies.diagnosis.where import where
 from maillage.studies.diagnosis.zone_results import FLAGS, Classed, People, Work, people_of, zone_results
 from maillage.studies.need import context, doubt, local_survey, social
 from maillage.studies.need import population as frames
-from maillage.studies.need.local_survey import Composite, Unread
+from maillage.studies.need.local_survey import Composite, Measured, Unread
 from maillage.studies.need.model import Model
 from maillage.studies.need.population import TOO_FEW
 from maillage.studies.survey import sample_balance
@@ -80,6 +80,13 @@ def first_figure(request: Request) -> FirstFigure:
     return FirstFigure(need, rate, float(w.people.universe.sum()))
 
 
+def survey_move(request: Request) -> Floats | None:
+    """Return the move of a survey of the territory: see `Diagnosis.move`."""
+    if not isinstance(request.survey, Measured):
+        return None
+    return _counted(request, None, lambda step, share: None).move
+
+
 def _counted(request: Request, model: Model | None, progress: Callable[[str, float], None]) -> Work:
     """Return the persons in need of each zone, a survey of the territory included."""
     progress("Lecture du recensement", 0.0)
@@ -97,6 +104,7 @@ def _counted(request: Request, model: Model | None, progress: Callable[[str, flo
     at = np.repeat(np.arange(len(zones)), [len(zone.rows) for zone in zones])
     people = people_of(place.frame, rows, at, share, len(zones))
     both, why = _composed(request, m, rows, drawn.sums["need"], people)
+    move = None
     if both is not None and both.kept == "combinee":
         move = shift_of(m, rows, share, both)
         drawn = drawn_by_zone(
@@ -110,7 +118,7 @@ def _counted(request: Request, model: Model | None, progress: Callable[[str, flo
         inside=None if request.inside is None else request.inside.share,
         published=people.adults >= number("protection/small_area"),
     )
-    return Work(request, m, rows, at, share, drawn, people, index, both, why)
+    return Work(request, m, rows, at, share, drawn, people, index, both, why, move)
 
 
 def _why_withheld(w: Work) -> str:
@@ -175,7 +183,7 @@ def _assemble(w: Work, outline: Shapes, classed: Classed) -> Diagnosis:
     pairs = shapes.touching(outline)
     strong_social = np.array([result.social_class in ("forte", "tres_forte") for result in results])
     # Without the contour of a zone nobody knows its neighbours: no cluster is told rather than a wrong one.
-    found = clusters.gather(pairs, strong_social) if pairs.size and not outline.missing else []
+    gathered = clusters.gather(pairs, strong_social) if pairs.size and not outline.missing else []
     weights = np.zeros(len(frame))
     weights[rows] = share
     population = people.population.sum()
@@ -209,7 +217,7 @@ def _assemble(w: Work, outline: Shapes, classed: Classed) -> Diagnosis:
         cell_spreads=classed.cell_spreads,
         digital_only=tuple(r.zone.code for r in results if r.cell == "numerique"),
         social_only=tuple(r.zone.code for r in results if r.cell == "sociale"),
-        clusters=tuple(tuple(results[i].zone.code for i in zones) for zones in found),
+        clusters=tuple(tuple(results[i].zone.code for i in zones) for zones in gathered),
         leaders=_leaders(request, sums, people),
         where=where(
             [r.zone.code for r in results],
@@ -237,6 +245,7 @@ def _assemble(w: Work, outline: Shapes, classed: Classed) -> Diagnosis:
         shapes=outline,
         composite=w.composite,
         not_composed=w.not_composed,
+        move=w.move,
     )
 
 

@@ -1,6 +1,6 @@
 """The draws of a diagnosis: persons by zone and by outcome, moved by a survey when there is one."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,7 +72,8 @@ def drawn_by_zone(
         kept = share[span]
         areas = m.draws(rows, names=need_model.WHOLE)
         if move is not None:
-            areas = _moved(request, m, areas, rows, move)
+            names = (*MOVED, *(need_model.LEVEL_OUTCOMES if request.definition.id == LEVELS else ()))
+            areas = {**areas, **moved(m, {name: areas[name] for name in names}, rows, move)}
         for name, values in _zone_sums(m, areas, chosen, rows, kept).items():
             sums.setdefault(name, []).append(values)
         pieces += synthetic.add_by(areas["need"] * kept[:, None], piece_at[span], len(pieces))
@@ -85,24 +86,24 @@ def drawn_by_zone(
 MOVED = ("need", "both", "poor_both")
 
 
-def _moved(
-    request: Request, m: Model, areas: dict[str, NDArray[np.float32]], rows: Positions, move: Floats
+def moved(
+    m: Model, areas: Mapping[str, NDArray[np.float32]], rows: Positions, move: Floats
 ) -> dict[str, NDArray[np.float32]]:
-    """Return the draws of areas once the logit of the need has moved; levels move only when they are the need
-    being counted.
+    """Return the draws of areas once the logit of the need has moved: the whole need, its levels when they
+    are what is counted, and the need of a part of residents, by as much among them.
 
     The number also modest or poor moves by as much, among modest or poor people: the link between both
     precarities is unchanged.
     """
     size = m.country.frame.universe[rows]
-    out = dict(areas)
-    for name in (*MOVED, *(need_model.LEVEL_OUTCOMES if request.definition.id == LEVELS else ())):
+    out = {}
+    for name, draws in areas.items():
         among = (
             size
-            if name not in ("both", "poor_both")
+            if name == "need" or name in need_model.LEVEL_OUTCOMES
             else m.outcomes[name].counts[rows].sum(axis=1, dtype=np.float64)
         )
-        out[name] = composite.moved(areas[name].astype(np.float64), among, move).astype(np.float32)
+        out[name] = composite.moved(draws.astype(np.float64), among, move).astype(np.float32)
     return out
 
 

@@ -232,7 +232,8 @@ class Diagnosis:
     level when the national shares are applied as they are. draws: (draws,) persons in need of the whole,
     unrounded, for comparisons. subtotals: by commune, département and région, where there are several.
     composite: the model and the survey of the request, side by side;
-    not_composed: why there is none, "" without a survey.
+    not_composed: why there is none, "" without a survey. move: (draws,) on the logit, what a survey of the
+    territory adds to the need of each area, None when none moved it.
     """
 
     request: Request
@@ -273,6 +274,7 @@ class Diagnosis:
     shapes: Shapes
     composite: Composite | None = None
     not_composed: str = ""
+    move: Floats | None = None
 
     @property
     def is_drawable(self) -> bool:

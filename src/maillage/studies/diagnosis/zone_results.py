@@ -47,7 +47,7 @@ class Work:
     """State shared by the steps of a diagnosis.
 
     rows: (areas,) positions of the areas of all zones, in the order of zones; at: (areas,) position of the
-    zone of each; share: (areas,) what the filter keeps.
+    zone of each; share: (areas,) what the filter keeps. move: (draws,) see `Diagnosis`.
     """
 
     request: Request
@@ -60,6 +60,7 @@ class Work:
     index: Social
     composite: Composite | None
     not_composed: str
+    move: Floats | None
 
     @property
     def surveyed(self) -> Measured | None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from maillage.kernel.later import Matrix, sparse
 from maillage.pipeline.contours import check
 from maillage.pipeline.contours import clean as contours
+from maillage.studies.diagnosis.draws import moved
 from maillage.studies.need import model
 from maillage.studies.need.model import Model
 
@@ -76,9 +77,11 @@ class Areas:
         )
 
 
-def areas_of(m: Model, rows: Positions) -> Areas:
+def areas_of(
+    m: Model, rows: Positions, move: Floats | None = None, surveyed: Positions | None = None
+) -> Areas:
     """Return the areas at these positions of the table of IRIS, with the draws of the need of everybody and
-    of each public.
+    of each public. move: see `Diagnosis`, in the areas at the positions of `surveyed`.
 
     Residents are spread over the contour of their IRIS, else over that of their commune: in reality they do
     not live evenly across it, but no data say where they do.
@@ -105,6 +108,12 @@ def areas_of(m: Model, rows: Positions) -> Areas:
         shapes.append(outline if code in own or alone[name].get(key) == 1 else None)
     points, at, how = dwellings(shapes, spread)
     counted = m.outcomes.keys() - set(model.WHOLE[1:])  # the need, and that of each public
+    need = m.draws(rows, names=counted)
+    if move is not None and surveyed is not None:
+        here = np.isin(rows, surveyed)
+        moved_draws = moved(m, {name: draws[here] for name, draws in need.items()}, rows[here], move)
+        for name, draws in moved_draws.items():
+            need[name][here] = draws
     return Areas(
         row=rows,
         code=some.area,
@@ -112,10 +121,7 @@ def areas_of(m: Model, rows: Positions) -> Areas:
         published=some.published,
         population=some.population,
         adults=some.adults,
-        need={
-            EVERYBODY if name == "need" else name: draws
-            for name, draws in m.draws(rows, names=counted).items()
-        },
+        need={EVERYBODY if name == "need" else name: draws for name, draws in need.items()},
         shapes=shapes,
         points=points,
         at=at,

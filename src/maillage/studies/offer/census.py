@@ -15,18 +15,19 @@ from maillage.kernel.names import plain
 from maillage.pipeline.contours import clean as contours
 from maillage.reference.offer import Line, diagnosis_lines
 from maillage.reference.publics import publics
-from maillage.reference.sheet import Sheet, practices, weekly_places
+from maillage.reference.sheet import Sheet, is_silent, practices, weekly_places
 from maillage.reference.travel import MODES
+from maillage.studies.diagnosis.diagnosis import survey_move
 from maillage.studies.diagnosis.request import Inside, Request
 from maillage.studies.diagnosis.results import Diagnosis
 from maillage.studies.diagnosis.shapes import DEGREE_IN_METRES
+from maillage.studies.diagnosis.territories import gazetteer, rows_of
 from maillage.studies.need import model as need_model
 from maillage.studies.need import population as frames
-from maillage.studies.need.model import Model
 from maillage.studies.offer import gaps, grounds
 from maillage.studies.offer.areas import areas_of
 from maillage.studies.offer.counts import PlaceCounts, place_counts
-from maillage.studies.offer.gaps import CommuneGap, Gaps
+from maillage.studies.offer.gaps import CommuneGap, Gaps, TownOnFoot
 from maillage.studies.offer.grounds import Ground
 from maillage.studies.offer.silence import Silence
 from maillage.studies.offer.travel import Travel, densities, travel_by, usual_mode
@@ -127,6 +128,8 @@ class Offered:
     twins: names of places that may be one, counted twice. inside: the filter of the study, None without; cut:
     how many areas it keeps in part; n_classed: the zones that have a place on the joint map, sure or not.
     communes: by line, the communes without it, where zones are not whole communes; empty elsewhere.
+    town: what a study by car becomes on foot; read_by: the grouping of a single commune, and how its study
+    travels, where that is another way.
     """
 
     census: Census
@@ -141,6 +144,8 @@ class Offered:
     cut: int = 0
     communes: Mapping[str, CommuneGap] = field(default_factory=dict)
     n_classed: int = 0
+    town: TownOnFoot | None = None
+    read_by: tuple[str, Travel] | None = None
 
 
 def _in_order(place: Place) -> tuple[object, ...]:
@@ -176,9 +181,8 @@ def census(
     many = sorted(sheets, key=lambda sheet: str(sheet.get("id", "")))
     ids = [str(sheet.get("id", "")) for sheet in many]
     said = {id: practices(sheet) for id, sheet in zip(ids, many, strict=True)}
-    denying = {id for id, sheet in zip(ids, many, strict=True) if sheet.get("sans")}
     one = _one_place(doubles)
-    silent = {id for id, found in said.items() if not found and id not in denying}
+    silent = {id for id, sheet in zip(ids, many, strict=True) if is_silent(sheet)}
     free = {id for id, found in said.items() if "libre_acces" in found}
     clear = {id for id in free if said[id]["libre_acces"].get("accompagnement")}
     untold = _untold(many, said, source_of)
@@ -388,21 +392,24 @@ def is_too_large(request: Request) -> bool:
     return travel is None or len(_around(request.zoning.rows, travel)[0]) > MOST_AREAS
 
 
-def ground_of(request: Request, given: Census, need: Model | None = None) -> Ground | None:
+def ground_of(request: Request, given: Census, d: Diagnosis | None = None) -> Ground | None:
     """Return the areas, zones and places of a request together, None when the territory is too large.
 
     Only the people that the filter of the request keeps are counted. People of the communes around the zones
-    share the places near the border, but count in no total. need: the model of the request with its publics,
-    built here when not passed.
+    share the places near the border, but count in no total. d: the diagnosis of the request, whose need is
+    that of the offer, survey included; drawn here when not passed.
     """
     inside = request.zoning.rows
     travel = travel_of(request)
     around, box = (inside, NO_BOX) if travel is None else _around(inside, travel)
     if travel is None or len(around) > MOST_AREAS:
         return None
-    if need is None:
+    if d is None:
         among = need_model.ages_of_publics()
         need = need_model.model(request.definition, seed=request.seed, n_draws=request.n_draws, among=among)
+        move = survey_move(request)
+    else:
+        need, move = d.model, d.move
     own = set(frames.sources().rp2021["commune"][inside].tolist())
     west, south, east, north = box
     near = [
@@ -412,7 +419,7 @@ def ground_of(request: Request, given: Census, need: Model | None = None) -> Gro
         or (west <= p.lon <= east and south <= p.lat <= north)
         or (not p.commune and np.isnan(p.lon + p.lat))  # nowhere, and told so
     ]
-    areas = areas_of(need, around)
+    areas = areas_of(need, around, move, inside)
     return grounds.ground(
         areas,
         request.zoning.zones,
@@ -430,7 +437,7 @@ def offered(request: Request, d: Diagnosis, given: Census) -> Offered | None:
     when the census knows no place of its départements nor within reach of most of those who live there: that
     it lists others, some of which are just across a limit, is no answer.
     """
-    ground = ground_of(request, given, d.model)
+    ground = ground_of(request, given, d)
     if ground is None:
         return None
     own = frames.sources().rp2021["commune"][request.zoning.rows].tolist()
@@ -452,7 +459,20 @@ def offered(request: Request, d: Diagnosis, given: Census) -> Offered | None:
         cut=int(((held > 0) & (held < 1)).sum()),
         communes=gaps.by_commune(ground) if request.zoning.kind in ("iris", "file") else {},
         n_classed=sum(r.cell is not None for r in d.zones),
+        town=gaps.town_on_foot(ground),
+        read_by=_read_by(request, ground.travel),
     )
+
+
+def _read_by(request: Request, travel: Travel) -> tuple[str, Travel] | None:
+    if request.territory.kind != "commune" or request.travel:
+        return None
+    iris = frames.sources().rp2021
+    for code, name in request.territory.within:
+        if (grouping := gazetteer().get(code)).kind == "epci":
+            usual = usual_mode(frozenset(iris["commune"][rows_of(grouping, iris)].tolist()))
+            return None if usual is travel.mode else (name, travel_by(usual))
+    return None
 
 
 def is_listed(o: Offered, commune: str) -> bool:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maillage.engine import reach as engine
+from maillage.engine.chance import generator
 from maillage.kernel.estimate import Figure, Withheld
 from maillage.kernel.later import sparse
 from maillage.reference.offer import diagnosis_lines
@@ -15,8 +16,9 @@ from maillage.reference.travel import CAR
 from maillage.studies.offer import reach
 from maillage.studies.offer.areas import EVERYBODY
 from maillage.studies.offer.gap_rules import METHOD, Gap, Missing, Supply, ZoneGaps, rules
-from maillage.studies.offer.grounds import Ground
-from maillage.studies.offer.travel import MIDDLE, Travel
+from maillage.studies.offer.grounds import Ground, with_places
+from maillage.studies.offer.silence import Told, publishable
+from maillage.studies.offer.travel import MIDDLE, Travel, on_foot
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -242,6 +244,47 @@ def _counts(g: Ground) -> tuple[Flags, Flags]:
         some[i, -1] = bool(known)
         inside[i, -1] = bool(known) and len(known) == len(zones)
     return inside, some & ~inside
+
+
+@dataclass(frozen=True, slots=True)
+class TownOnFoot:
+    """The line that most people surely lack on foot in the dense communes (codes) of a study by car, and how
+    many of the same people lack it by car.
+    """
+
+    communes: tuple[str, ...]
+    offer: str
+    on_foot: Told
+    by_car: Told
+
+
+def town_on_foot(g: Ground) -> TownOnFoot | None:
+    """Return the worst line on foot in the dense communes of a study by car; None elsewhere, and where nobody
+    lacks a line.
+    """
+    dense = g.density >= MIDDLE
+    town = dense & (g.zone_of >= 0)
+    if g.travel.mode is not CAR or not town.any():
+        return None
+    by_car = replace(g, counted=g.counted * dense)
+    walk = on_foot()
+    detours = engine.detours(g.areas.n_draws, walk.straight, walk.winding, generator(g.seed, "detour"))
+    walked = with_places(replace(by_car, travel=walk, detours=detours), g.places)
+    figures = {line: _lacking(walked, line) for line in diagnosis_lines() if line not in g.silence.unasked}
+    bounds = {line: (of.low, of.high) for line, of in figures.items() if not isinstance(of, Withheld)}
+    worst = max(bounds, key=bounds.__getitem__, default=None)
+    if worst is None or bounds[worst][1] < 1:
+        return None
+    codes = tuple(sorted(set(g.areas.commune[town].tolist())))
+    return TownOnFoot(codes, worst, figures[worst], _lacking(by_car, worst))
+
+
+def _lacking(g: Ground, line: str) -> Told:
+    """Return the people of all zones without a line within reach, silent places counted as they may be."""
+    serves, unsaid = g.serving(line), g.unsaid(line)
+    known = reach.reach(g, line, brief=True)[-1].missing
+    most = reach.reach(g, line, given=serves | unsaid, brief=True)[-1].missing if unsaid.any() else None
+    return publishable(known, most)
 
 
 @dataclass(frozen=True, slots=True)

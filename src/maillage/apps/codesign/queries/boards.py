@@ -20,12 +20,13 @@ from maillage.kernel.estimate import Estimate
 from maillage.reference.codesign import KINDS, causes, obstacles, questions, stages, trades
 from maillage.reports.codesign import journey as maps
 from maillage.reports.page import charts
+from maillage.reports.territory.gaps import UNASKED
 from maillage.reports.territory.reading import Reading
 from maillage.words import dates, wording
 
 DIGITAL = "en difficulté avec Internet"
 MODEST = "ont aussi peu de revenus"
-HELPED = "libre_acces_accompagne"
+HELPED = ("assistance", "libre_acces_accompagne")  # the first that the census tells of
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +308,8 @@ def _bar(of: ZoneFigure, top: float) -> str:
 def _without_help(reading: Reading, code: str) -> list[ZoneFigure]:
     """Return how many of a zone have nowhere within reach to be helped; a range when places do not say."""
     offer = reading.offer_of(code)
-    line = next((each for each in offer.lines if each.id == HELPED), None) if offer else None
+    known = {each.id: each for each in offer.lines if each.state != UNASKED} if offer else {}
+    line = next((known[id] for id in HELPED if id in known), None)
     if line is None:
         return []
     value, between = (

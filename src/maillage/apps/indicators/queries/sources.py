@@ -38,6 +38,7 @@ from maillage.apps.volunteers.models import Aidant
 from maillage.reference.sheet import (
     Sheet,
     has_free_access,
+    is_silent,
     practices,
     receives,
     weekly_places,
@@ -211,7 +212,7 @@ def _places() -> Iterator[tuple[str, Sheet]]:
         else:
             yield commune, sheet
     counted: set[str] = set()
-    for slug, commune, sheet in sorted(paired, key=lambda row: (not practices(row[2]), row[0])):
+    for slug, commune, sheet in sorted(paired, key=lambda row: (is_silent(row[2]), row[0])):
         if slug not in counted:
             counted |= published.alike(slug, doubles)
             yield commune, sheet
@@ -221,7 +222,7 @@ def _told(sheet: Sheet) -> Iterator[tuple[str, str, int]]:
     """Yield what one place adds: measure, practice, how many."""
     yield rules.PLACES, "", 1
     told = practices(sheet)
-    if told:
+    if not is_silent(sheet):
         yield rules.TALKING, "", 1
     for id, held in told.items():
         if held["state"] in STATES:

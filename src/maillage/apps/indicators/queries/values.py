@@ -359,7 +359,7 @@ def _service(ground: Ground, definition: Indicator) -> Value:
     silent = ground.counts.standing(rules.PLACES, ground.on) - talking
     apart = [f"{wording.count(planned, 'autre')} en projet."] if planned else []
     if silent:
-        apart.append(f"{wording.count(silent, 'lieu', 'lieux')} sans aucun service dit, à part.")
+        apart.append(f"{wording.count(silent, 'lieu', 'lieux')} à l’offre inconnue, à part.")
     return Value(
         definition=definition,
         on=ground.on,

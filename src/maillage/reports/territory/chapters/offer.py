@@ -35,7 +35,7 @@ def offer_chapter(r: Reading, o: OfferReading, comments: Mapping[str, str]) -> C
     for gap in gaps.shared(o):
         by_zone.setdefault(gap.zone, gap.sentence)
     lacks = list(by_zone.values())[:MOST_GAPS]
-    absent = () if lacks or gaps.unknown(o) else (Text(text=gaps.absence_sentence(o)),)
+    absent = () if lacks or (gaps.unknown(o) and not o.no_place) else (Text(text=gaps.absence_sentence(o)),)
     chart = offer_chart(gaps.known_lines(o))
     return Chapter(
         number="n",
@@ -57,6 +57,7 @@ def offer_chapter(r: Reading, o: OfferReading, comments: Mapping[str, str]) -> C
                 if lacks
                 else absent
             ),
+            *((Text(text=o.other_way),) if o.other_way else ()),
             Text(text=f"Source des lieux : {o.source}.", tone="note"),
             *comment_of(comments, "offre"),
         ),
@@ -106,7 +107,11 @@ def offer_annex(r: Reading, o: OfferReading) -> Chapter:
                     " pour les lieux, celles du besoin pour les personnes ; calculs Maillage."
                 ),
             ),
-            Callout(tone="prudence", text=" ".join(o.cautions), title="À lire avec prudence."),
+            Callout(
+                tone="prudence",
+                text=" ".join(text for text in o.cautions if text != o.other_way),
+                title="À lire avec prudence.",
+            ),
             Grid(
                 caption=(
                     "Zone par zone. Un nombre : lieux dans la zone · • plus de la moitié des personnes"
