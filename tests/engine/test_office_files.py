@@ -96,3 +96,10 @@ def test_a_map_leaves_half_its_page_to_the_text():
     """Une carte haute prenait la page, et laissait vide la fin de celle d’avant."""
     file = docx.Document(io.BytesIO(editable.dossier(document(MAP), on=date(2026, 11, 28))))
     assert max(drawn.height for drawn in file.inline_shapes) <= Mm(120)
+
+
+def test_a_picture_of_a_page_is_as_fine_as_paper_shows_when_it_stands_small():
+    file = docx.Document(io.BytesIO(editable.dossier(document(MAP), on=date(2026, 11, 28))))
+    for drawn in file.inline_shapes:
+        part = file.part.related_parts[drawn._inline.graphic.graphicData.pic.blipFill.blip.embed]
+        assert 200 <= part.image.px_width / drawn.width.inches <= 250

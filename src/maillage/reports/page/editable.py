@@ -451,16 +451,14 @@ def _set_head(row: Any) -> None:
 
 
 def _png(svg: str, share: float, high: float) -> io.BytesIO:
-    """Return a drawing on white, in the few colours it has: a third of the weight. share, high: as for
+    """Return a drawing on white, in the few colours it has, as fine as a page shows it. share, high: as for
     `_drawing`, which the names of a map are written for.
     """
-    size = re.search(r'class="fig carte" viewBox="0 0 (\d+) (\d+)"', svg)
+    size = re.search(r'viewBox="0 0 (\d+) (\d+)"', svg)
     wide = min(WIDE * share, high * int(size[1]) / int(size[2])) if size else WIDE
-    letters = NAME_HIGH * maps.WIDTH / wide if size else maps.LABEL
-    drawn = Image.open(io.BytesIO(pdf.png(svg, letters=letters))).convert("RGBA")
-    paper = Image.new("RGBA", drawn.size, "white")
-    paper.alpha_composite(drawn)
-    flat = paper.convert("RGB").quantize(128, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    letters = NAME_HIGH * maps.WIDTH / wide if 'class="fig carte"' in svg else maps.LABEL
+    drawn = Image.open(io.BytesIO(pdf.png(svg, letters=letters, share=wide / WIDE, fill="#ffffff")))
+    flat = drawn.convert("RGB").quantize(128, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     content = io.BytesIO()
     flat.save(content, "PNG")
     content.seek(0)

@@ -306,11 +306,11 @@ def _labels(
 def _is_in(zone: shapely.Geometry, box: Box, drawn: shapely.STRtree) -> bool:
     """Tell if a zone fills enough of the part of a box that is on the map: the rest belongs to nobody."""
     window = shapely.box(*box)
-    own = shapely.area(shapely.intersection(zone, window))
+    own = shapely.area(shapely.clip_by_rect(zone, *box))
     if own == 0 or own >= IN_ZONE * shapely.area(window):
         return bool(own)
     covered = drawn.geometries[drawn.query(window)]
-    return bool(own >= IN_ZONE * shapely.area(shapely.intersection(covered, window)).sum())
+    return bool(own >= IN_ZONE * shapely.area(shapely.clip_by_rect(covered, *box)).sum())
 
 
 def _places(shape: shapely.Geometry, letters: int, smallest: float) -> list[tuple[float, float]]:

@@ -116,18 +116,18 @@ def mark() -> str:
     return own.logo if own and own.logo else logo(values["pastel"], values["garance"], values["prune"])
 
 
-def png(svg: str, *, cover: bool = False, letters: float = 0) -> bytes:
+def png(svg: str, *, cover: bool = False, letters: float = 0, share: float = 1.0, fill: str = "") -> bytes:
     """Return a drawing as a PNG picture, 1,600 points wide. cover: in the colours of a dark cover; letters:
-    see `styled`.
+    see `styled`; share: of that width; fill: the colour of its paper, transparent without one.
     """
     return typst.compile(
         str(FOLDER / "image.typ"),
         root=str(FOLDER),
         font_paths=_fonts(),
         ignore_system_fonts=True,
-        sys_inputs={"d": json.dumps({"svg": styled(svg, cover=cover, letters=letters)})},
+        sys_inputs={"d": json.dumps({"svg": styled(svg, cover=cover, letters=letters), "fond": fill})},
         format="png",
-        ppi=144,
+        ppi=144 * share,
     )
 
 
