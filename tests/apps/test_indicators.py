@@ -588,7 +588,7 @@ def test_the_command_writes_each_indicator_with_its_reason(library, capsys, home
     assert main(["indicateurs", "38185"]) == 0
     told = capsys.readouterr().out.replace("\xa0", " ").replace("\u202f", " ")
     assert "Communes sans lieu connu : 0 sur 1 commune\n" in told
-    assert re.search(r"Lieux avec le wifi : 1 sur \d lieux? qui (?:dit|disent) un service\n", told)
+    assert re.search(r"Lieux avec le wifi : 1 sur \d lieux? dont l’offre est connue\n", told)
     assert "pourcent" not in told and " 0 structure" not in told
     assert "Structures du réseau, avec un compte : aucune structure\n" in told
     assert main(["indicateurs", "99999"]) == 2

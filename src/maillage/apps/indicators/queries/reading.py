@@ -21,7 +21,7 @@ from maillage.words.rounding import outwards
 AMONG = {
     "telling": ("lieu", "lieux"),
     "plan": ("action", "actions"),
-    "service": ("lieu qui dit son offre", "lieux qui disent leur offre"),
+    "service": ("lieu dont l’offre est connue", "lieux dont l’offre est connue"),
     "uncovered": ("commune", "communes"),
     "district": ("lieu dont on sait s’il y est", "lieux dont on sait s’ils y sont"),
 }
