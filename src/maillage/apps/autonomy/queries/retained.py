@@ -24,7 +24,7 @@ LISTED = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """A stored diagnosis for a professional. held, rule: the result in force, and the rule's own."""
+    """A stored diagnosis for a professional. result, rule: the result in force, and the rule's own."""
 
     row: Bilan
     text: ResultText

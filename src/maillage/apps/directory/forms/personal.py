@@ -41,7 +41,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A box as a form displays it. held: its current content, in words; wrong: something typed in it is
+    """A box as a form displays it. current: its current content, in words; wrong: something typed in it is
     invalid.
     """
 

@@ -52,7 +52,7 @@ class Registry:
     """The structures by key, kept current while places are changed one after the other. Nothing here is
     saved.
 
-    changed: the rows whose key or name is to be written, in order; made: those to be created.
+    changed: the rows whose key or name is to be written, in order; created: those to be created.
     """
 
     rows: dict[int, Structure]

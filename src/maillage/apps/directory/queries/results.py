@@ -207,7 +207,7 @@ class Nearest:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Results:
     """Search results. total: how many places in all, counted once each; repeated: how many more sheets
-    describe one of them; apart: places whose point is not known; more: how many sheets the next page adds.
+    describe one of them; unlocated: places without a known point; more: how many sheets the next page adds.
 
     cut: only the first places were examined. nearest: when nothing is within reach, the nearest beyond; None
     when there is none. instead: the alternative when no place declares the practice.
